@@ -1,0 +1,112 @@
+"""The assessment: an answer of every control for every subject, and what was not looked at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from shipworthy.control import Control
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Evidence, Finding, Location, Outcome, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.source import Role, Unread
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the controls answered, worst first, and what they could not see."""
+
+    prototype: Prototype
+    controls: tuple[Control, ...]
+    findings: tuple[Finding, ...]
+    unread: tuple[Unread, ...]
+
+    @property
+    def gaps(self) -> tuple[Finding, ...]:
+        """The open gaps, worst first."""
+        return tuple(f for f in self.findings if f.outcome is Outcome.GAP)
+
+    @property
+    def blockers(self) -> tuple[Finding, ...]:
+        """The gaps that block a launch."""
+        return tuple(f for f in self.gaps if f.severity.blocks_launch)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over paths and contents of all files that were read, in hexadecimal."""
+        return content_digest(self.prototype)
+
+
+def assess(
+    prototype: Prototype, controls: Sequence[Control], progress: Progress = lambda _: None
+) -> Assessment:
+    """Ask each control. The same files give the same findings in the same order.
+
+    A control that cannot see answers UNKNOWN with the reason; where code files were left unread, each
+    control that found nothing else to say about them says so.
+    """
+    progress(f"reading {len(prototype.files):,} files")
+    unread = relevant_unread(prototype)
+    findings: list[Finding] = []
+    for control in controls:
+        progress(f"asking {control.id}")
+        findings.extend(_ask(control, prototype))
+    return Assessment(prototype, tuple(controls), tuple(_in_order(findings)), unread)
+
+
+def content_digest(prototype: Prototype) -> str:
+    """SHA-256 over paths and contents of all files that were read, in hexadecimal."""
+    whole = hashlib.sha256()
+    for path, file in prototype.files.items():
+        whole.update(path.encode() + b"\0" + (file.text or "").encode() + b"\0")
+    return whole.hexdigest()
+
+
+def relevant_unread(prototype: Prototype) -> tuple[Unread, ...]:
+    """What was not looked at and could hold an answer: code, configuration, links out of the tree."""
+    assets = {f.path for f in prototype.of_role(Role.ASSET, Role.DOCUMENTATION)}
+    return tuple(u for u in prototype.unread if u.path not in assets)
+
+
+def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
+    try:
+        findings = list(control.detect(prototype))
+    except FactUnavailable as error:
+        yield control.unknown("prototype", str(error))
+        return
+    if not findings:
+        # A control that says nothing has not looked: silence is never success.
+        yield control.unknown("prototype", "the control gave no answer")
+    yield from findings
+    judged = {f.subject.partition("#")[0] for f in findings}
+    hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
+    if hidden and not any(f.outcome is Outcome.UNKNOWN for f in findings):
+        yield _unseen(control, hidden)
+
+
+def _unseen(control: Control, hidden: Sequence[Unread]) -> Finding:
+    shown = tuple(Evidence("unread", u.reason, Location(u.path)) for u in hidden[:5])
+    count = f"{len(hidden)} file" + ("s" if len(hidden) > 1 else "")
+    return control.unknown("unread files", f"{count} could not be read: {hidden[0].reason}", *shown)
+
+
+def _hides_code(prototype: Prototype, unread: Unread) -> bool:
+    file = prototype.files.get(unread.path)
+    if file is not None:
+        return file.role is Role.PRODUCT
+    return unread.path == "." or unread.reason.startswith(("larger", "cannot", "folder", "more"))
+
+
+_OUTCOMES = (Outcome.GAP, Outcome.UNKNOWN, Outcome.SATISFIED, Outcome.NOT_APPLICABLE)
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    def key(finding: Finding) -> tuple[int, int, str, str]:
+        gap = finding.outcome is Outcome.GAP
+        rank = -finding.severity.value if gap else -Severity.LOW.value
+        return (_OUTCOMES.index(finding.outcome), rank, finding.control, finding.subject)
+
+    return sorted(findings, key=key)

@@ -1,0 +1,57 @@
+"""Commands as values: build the argv in pure code, run it at the edge."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shipworthy.errors import CommandFailed
+
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "TMP")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program with its arguments, folder, extra environment and time limit in seconds."""
+
+    argv: tuple[str, ...]
+    folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command that ended left behind."""
+
+    code: int
+    output: bytes
+    errors: bytes
+
+
+def run(command: Command) -> Ran:
+    """Run a command with a clean environment and no standard input.
+
+    Raises CommandFailed when the program is missing or its time is up; a non-zero code is a result.
+    """
+    environment = {k: os.environ[k] for k in _KEPT if k in os.environ} | dict(command.environment)
+    try:
+        done = subprocess.run(
+            command.argv,
+            cwd=command.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=command.seconds,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise CommandFailed(f"{command.argv[0]} is not installed") from error
+    except OSError as error:
+        raise CommandFailed(f"{command.argv[0]} could not be started: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailed(f"{command.argv[0]} took longer than {command.seconds:g} s") from error
+    return Ran(done.returncode, done.stdout, done.stderr)

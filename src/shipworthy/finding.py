@@ -1,0 +1,93 @@
+"""A finding: what one control says of one subject, and how it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Outcome(StrEnum):
+    """The answer of a control for one subject. Silence is never SATISFIED."""
+
+    GAP = "gap"
+    SATISFIED = "satisfied"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+class Proof(StrEnum):
+    """How a finding is known."""
+
+    PROVEN = "proven"  # seen happening on the running system
+    OBSERVED = "observed"  # read in the code
+    ATTESTED = "attested"  # a person said so
+
+
+class Confidence(StrEnum):
+    """How sure a finding is. LOW is a question for a person, not an alarm."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Severity(Enum):
+    """What a gap does to a launch; ordered, LOW < CRITICAL. CRITICAL and HIGH block it."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The lower-case word that documents and reports use."""
+        return self.name.lower()
+
+    @property
+    def blocks_launch(self) -> bool:
+        """True for CRITICAL and HIGH."""
+        return self.value >= Severity.HIGH.value
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file of the prototype: POSIX path from its root and 1-based line numbers."""
+
+    path: str
+    line: int = 1
+    end_line: int = 0  # 0: same as line
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something the reader can open: where it comes from, what it says and where it stands.
+
+    `source` is one word for the kind of fact ("code", "manifest", "git", "advisory", …).
+    """
+
+    source: str
+    excerpt: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer. Identified by control and subject, never by line, so that waivers survive edits."""
+
+    control: str
+    subject: str
+    outcome: Outcome
+    message: str
+    severity: Severity
+    proof: Proof = Proof.OBSERVED
+    confidence: Confidence = Confidence.HIGH
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def location(self) -> Location | None:
+        """The first place the evidence points to."""
+        return next((e.location for e in self.evidence if e.location), None)

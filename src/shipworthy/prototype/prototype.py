@@ -1,0 +1,211 @@
+"""A prototype, read once: its files and the typed facts that controls judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Evidence, Location
+from shipworthy.prototype.advisories import AdvisoryReport, AdvisorySource
+from shipworthy.prototype.catches import Catch
+from shipworthy.prototype.cors import CorsRule
+from shipworthy.prototype.delivery import Delivery, read_delivery
+from shipworthy.prototype.dependencies import Dependencies, read_dependencies
+from shipworthy.prototype.environment import EnvironmentRead
+from shipworthy.prototype.executions import Execution
+from shipworthy.prototype.hosts import HostUse
+from shipworthy.prototype.logs import LogCall
+from shipworthy.prototype.models import ModelCall
+from shipworthy.prototype.modules import ModuleGraph, build_graph
+from shipworthy.prototype.origin import Origin, read_origin
+from shipworthy.prototype.outbound import OutboundCall
+from shipworthy.prototype.queries import Query
+from shipworthy.prototype.reading import FileFacts, read_files
+from shipworthy.prototype.routes import Route
+from shipworthy.prototype.routing import file_routes
+from shipworthy.prototype.secrets import Secret, SecretEngine, find_secrets
+from shipworthy.prototype.source import Role, SourceFile, Unread
+from shipworthy.prototype.stack import Stack, read_stack
+from shipworthy.prototype.tables import Table, read_tables
+from shipworthy.prototype.testing import TestCase
+from shipworthy.prototype.tree import Tree, printable, read_tree
+from shipworthy.settings import Settings
+
+T = TypeVar("T")
+_EXCERPT = 160  # characters of a line that an excerpt shows
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The third-party fact gatherers; None where one is not to be had here, with the reason."""
+
+    secrets: SecretEngine | None = None
+    advisories: AdvisorySource | None = None
+    missing: str = "the engine for this fact is not installed"
+
+
+class Prototype:
+    """The facts of one prototype. Each is read when first asked for and then kept.
+
+    Code facts (queries, catches, …) cover product code only: tests, scripts, generated and copied
+    code are known for what they are and never judged as the author's own. A fact that cannot be read
+    raises FactUnavailable.
+    """
+
+    def __init__(self, tree: Tree, settings: Settings, engines: Engines) -> None:
+        self.root = tree.root
+        self.git = tree.git
+        self.git_reason = tree.git_reason
+        self.settings = settings
+        self.files: Mapping[str, SourceFile] = {f.path: f for f in tree.files}
+        self._unread = tree.unread
+        self._engines = engines
+
+    @cached_property
+    def facts(self) -> Mapping[str, FileFacts]:
+        """What was read from each parsed file, by path."""
+        return read_files(list(self.files.values()), self.settings.workers)
+
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """Files and folders that were not looked at, or only in part, and why."""
+        partly = (
+            Unread(f.path, "parts of it could not be parsed")
+            for f in self.facts.values()
+            if f.partly
+        )
+        return tuple(sorted((*self._unread, *partly), key=lambda u: u.path))
+
+    @cached_property
+    def origin(self) -> Origin:
+        return read_origin(self)
+
+    @cached_property
+    def stack(self) -> Stack:
+        return read_stack(self)
+
+    @cached_property
+    def modules(self) -> ModuleGraph:
+        return build_graph(self)
+
+    @cached_property
+    def dependencies(self) -> Dependencies:
+        return read_dependencies(self)
+
+    @cached_property
+    def advisories(self) -> AdvisoryReport:
+        if self._engines.advisories is None:
+            raise FactUnavailable(self._engines.missing)
+        return self._engines.advisories(self.dependencies.packages)
+
+    @cached_property
+    def secrets(self) -> tuple[Secret, ...]:
+        if self._engines.secrets is None:
+            raise FactUnavailable(self._engines.missing)
+        return find_secrets(self, self._engines.secrets)
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        return read_delivery(self)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        return read_tables(self)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        return (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+
+    @cached_property
+    def environment(self) -> tuple[EnvironmentRead, ...]:
+        """Reads in all parsed files, scripts and tests included."""
+        return self._collect(f.environment for f in self._in_order())
+
+    @cached_property
+    def outbound_calls(self) -> tuple[OutboundCall, ...]:
+        return self._collect(f.outbound for f in self._in_order())
+
+    @cached_property
+    def catches(self) -> tuple[Catch, ...]:
+        return self._collect(f.catches for f in self._in_order())
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        return self._collect(f.queries for f in self._in_order())
+
+    @cached_property
+    def logs(self) -> tuple[LogCall, ...]:
+        return self._collect(f.logs for f in self._in_order())
+
+    @cached_property
+    def model_calls(self) -> tuple[ModelCall, ...]:
+        return self._collect(f.models for f in self._in_order())
+
+    @cached_property
+    def executions(self) -> tuple[Execution, ...]:
+        return self._collect(f.executions for f in self._in_order())
+
+    @cached_property
+    def cors_rules(self) -> tuple[CorsRule, ...]:
+        return self._collect(f.cors for f in self._in_order())
+
+    @cached_property
+    def hosts(self) -> tuple[HostUse, ...]:
+        return self._collect(f.hosts for f in self._in_order())
+
+    @cached_property
+    def tests(self) -> tuple[TestCase, ...]:
+        return self._collect(f.tests for f in self._in_order())
+
+    def of_role(self, *roles: Role) -> Iterator[SourceFile]:
+        """The files of these roles, by path."""
+        return (file for file in self.files.values() if file.role in roles)
+
+    def evidence(self, source: str, location: Location) -> Evidence:
+        """Evidence that shows the line at a location, secrets masked."""
+        return Evidence(source, self.excerpt(location), location)
+
+    def excerpt(self, location: Location) -> str:
+        """The line at a location: trimmed, safe on a terminal, every known secret masked."""
+        file = self.files.get(location.path)
+        if file is None:
+            return ""
+        return self.masked(file.line(location.line), location.path)
+
+    def masked(self, text: str, path: str) -> str:
+        """Text of a file with the secrets found in that file masked, cut to one line."""
+        for found in self._secrets_by_path.get(path, ()):
+            text = text.replace(found.value, found.masked)
+        text = printable(re.sub(r"\s+", " ", text).strip())
+        return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
+
+    @cached_property
+    def _secrets_by_path(self) -> Mapping[str, list[Secret]]:
+        by_path: dict[str, list[Secret]] = {}
+        try:
+            # Longest first: a key that contains another is masked whole.
+            for found in sorted(self.secrets, key=lambda s: -len(s.value)):
+                by_path.setdefault(found.location.path, []).append(found)
+        except FactUnavailable:
+            return {}
+        return by_path
+
+    def _in_order(self) -> Iterator[FileFacts]:
+        return (self.facts[path] for path in self.files if path in self.facts)
+
+    @staticmethod
+    def _collect(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:
+        return tuple(chain.from_iterable(parts))
+
+
+def read_prototype(
+    root: Path, settings: Settings = Settings(), engines: Engines = Engines()
+) -> Prototype:
+    """Read the folder of a prototype. Raises CannotLook when there is nothing to look at."""
+    return Prototype(read_tree(root, settings.limits), settings, engines)

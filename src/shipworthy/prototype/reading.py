@@ -1,0 +1,122 @@
+"""Parse every code file once, in parallel, and read all per-file facts from the one tree."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from shipworthy.prototype import (
+    catches,
+    cors,
+    environment,
+    executions,
+    hosts,
+    imports,
+    logs,
+    models,
+    outbound,
+    queries,
+    routes,
+    testing,
+)
+from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.syntax import Syntax
+
+_SMALL = 300_000  # characters below which starting a second process costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """All that was read from one parsed file."""
+
+    path: str
+    partly: bool  # the parser had to skip text it did not understand
+    imports: Sequence[imports.Import] = ()
+    environment: Sequence[environment.EnvironmentRead] = ()
+    outbound: Sequence[outbound.OutboundCall] = ()
+    catches: Sequence[catches.Catch] = ()
+    queries: Sequence[queries.Query] = ()
+    logs: Sequence[logs.LogCall] = ()
+    models: Sequence[models.ModelCall] = ()
+    executions: Sequence[executions.Execution] = ()
+    routes: Sequence[routes.Route] = ()
+    cors: Sequence[cors.CorsRule] = ()
+    hosts: Sequence[hosts.HostUse] = ()
+    tests: Sequence[testing.TestCase] = ()
+
+
+def read_file(source: SourceFile) -> FileFacts:
+    """Parse one file and read its facts. Judgements are made for product code only; of the author's
+    tests and scripts, and of copied UI kits, the imports are read (for the module graph)."""
+    if source.language is None or source.text is None:
+        return FileFacts(source.path, partly=False)
+    syntax = Syntax(source, source.language)
+    found_imports = imports.read(syntax)
+    found_tests = testing.read(syntax) if source.role is Role.TEST else []
+    if source.role is not Role.PRODUCT:
+        return FileFacts(
+            source.path,
+            syntax.is_broken,
+            imports=found_imports,
+            tests=found_tests,
+            environment=environment.read(syntax),
+        )
+    return FileFacts(
+        path=source.path,
+        partly=syntax.is_broken,
+        imports=found_imports,
+        environment=environment.read(syntax),
+        outbound=outbound.read(syntax),
+        catches=catches.read(syntax),
+        queries=queries.read(syntax),
+        logs=logs.read(syntax),
+        models=models.read(syntax),
+        executions=executions.read(syntax),
+        routes=routes.read(syntax),
+        cors=cors.read(syntax),
+        hosts=hosts.read(syntax),
+    )
+
+
+def read_files(files: Sequence[SourceFile], workers: int = 0) -> dict[str, FileFacts]:
+    """Facts of every parsed file by path, read on all cores (`workers` 0) or on as many as given."""
+    todo = [f for f in files if _is_parsed(f)]
+    workers = workers or available_cores()
+    size = sum(len(f.text or "") for f in todo)
+    if workers < 2 or size < _SMALL:
+        return {f.path: read_file(f) for f in todo}
+    # Large files first and dealt out in turn, so that no worker is left with the longest alone.
+    todo.sort(key=lambda f: -len(f.text or ""))
+    batches = [todo[start :: workers * 4] for start in range(workers * 4)]
+    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
+        return {facts.path: facts for batch in pool.map(_read_batch, batches) for facts in batch}
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_PARSED_ROLES = (Role.PRODUCT, Role.TEST, Role.SCRIPT, Role.UI_KIT, Role.MIGRATION)
+
+
+def _is_parsed(file: SourceFile) -> bool:
+    if file.language is None or file.text is None:
+        return False
+    # Small generated files configure clients; large ones are type tables and bundles.
+    return file.role in _PARSED_ROLES or (file.role is Role.GENERATED and file.size < 20_000)
+
+
+def _read_batch(files: Sequence[SourceFile]) -> list[FileFacts]:
+    return [read_file(file) for file in files]
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    # fork starts in milliseconds; macOS system libraries do not survive it.
+    forks = "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname == "Linux"
+    return multiprocessing.get_context("fork" if forks else "spawn")

@@ -1,0 +1,91 @@
+"""One file of a prototype: its path, its text, what it is for and how it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Role(StrEnum):
+    """What a file is for. Only PRODUCT is judged as the author's own production code."""
+
+    PRODUCT = "product"
+    TEST = "test"
+    SCRIPT = "script"  # seeds, one-off fixes, build configuration: run by a person, not by users
+    MIGRATION = "migration"
+    CONFIG = "config"
+    LOCK = "lock"
+    ENVIRONMENT = "environment"  # .env and its siblings
+    DOCUMENTATION = "documentation"
+    UI_KIT = "ui_kit"  # shadcn/ui components, copied in by a generator
+    GENERATED = "generated"
+    VENDORED = "vendored"
+    ASSET = "asset"
+
+
+class Language(StrEnum):
+    """A language that is parsed; the value is ast-grep's name of it."""
+
+    TYPESCRIPT = "typescript"
+    TSX = "tsx"
+    JAVASCRIPT = "javascript"
+    PYTHON = "python"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file as it was found.
+
+    `path` is POSIX, from the prototype's root, with control characters and undecodable bytes
+    escaped. `text` is None where the file was not read; `Prototype.unread` says why.
+    `tracked` is None without version control.
+    """
+
+    path: str
+    role: Role
+    size: int
+    text: str | None = None
+    language: Language | None = None
+    tracked: bool | None = None
+    ignored: bool = False
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def folder(self) -> str:
+        """The path without its last part; empty at the root."""
+        return self.path.rpartition("/")[0]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text split into lines; empty where it was not read."""
+        return (self.text or "").split("\n")
+
+    def line(self, number: int) -> str:
+        """The 1-based line, or an empty string beyond the end."""
+        return self.lines[number - 1].rstrip("\r") if 0 < number <= len(self.lines) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file or folder that was not looked at, and why."""
+
+    path: str
+    reason: str
+
+
+LANGUAGES = {
+    "ts": Language.TYPESCRIPT,
+    "mts": Language.TYPESCRIPT,
+    "cts": Language.TYPESCRIPT,
+    "tsx": Language.TSX,
+    "js": Language.JAVASCRIPT,
+    "mjs": Language.JAVASCRIPT,
+    "cjs": Language.JAVASCRIPT,
+    "jsx": Language.JAVASCRIPT,
+    "py": Language.PYTHON,
+}

@@ -1,0 +1,373 @@
+"""A parsed file and the questions that fact readers ask of it: calls, chains, scopes, literals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ast_grep_py import SgNode, SgRoot
+
+from shipworthy.finding import Location
+from shipworthy.prototype.source import Language, SourceFile
+
+JS_FUNCTIONS = frozenset(
+    """function_declaration function_expression arrow_function method_definition
+    generator_function_declaration generator_function""".split()
+)
+PY_FUNCTIONS = frozenset({"function_definition", "lambda"})
+FUNCTIONS = JS_FUNCTIONS | PY_FUNCTIONS
+LOOPS = frozenset(
+    """for_statement for_in_statement while_statement do_statement list_comprehension
+    set_comprehension dictionary_comprehension generator_expression""".split()
+)
+ITERATORS = frozenset({"map", "forEach", "flatMap", "filter", "reduce", "some", "every"})
+"""Array methods whose callback runs once per element."""
+
+_JS_KINDS = (
+    "call_expression new_expression import_statement export_statement catch_clause try_statement"
+    " member_expression assignment_expression variable_declarator string template_string"
+    " subscript_expression function_declaration arrow_function method_definition"
+    " function_expression pair if_statement throw_statement return_statement"
+)
+_JSX_KINDS = " jsx_element jsx_self_closing_element jsx_opening_element jsx_attribute"
+_PY_KINDS = (
+    "call import_statement import_from_statement except_clause try_statement attribute assignment"
+    " string function_definition class_definition decorator decorated_definition with_statement"
+    " subscript raise_statement return_statement if_statement for_statement"
+)
+# ast-grep raises on a kind that a grammar does not have, and plain TypeScript has no JSX.
+_KINDS = {
+    Language.PYTHON: _PY_KINDS.split(),
+    Language.TYPESCRIPT: _JS_KINDS.split(),
+    Language.TSX: (_JS_KINDS + _JSX_KINDS).split(),
+    Language.JAVASCRIPT: (_JS_KINDS + _JSX_KINDS).split(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a call chain: `.eq("id", id)` is Link("eq", arguments); no arguments: no call."""
+
+    name: str
+    arguments: tuple[SgNode, ...] | None
+    node: SgNode
+
+
+class Syntax:
+    """One file, parsed once."""
+
+    def __init__(self, source: SourceFile, language: Language) -> None:
+        self.source = source
+        self.language = language
+        self.python = language is Language.PYTHON
+        self.root = SgRoot(source.text or "", language.value).root()
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[SgNode]]:
+        kinds = _KINDS[self.language]
+        found: dict[str, list[SgNode]] = {kind: [] for kind in kinds}
+        for node in self.root.find_all({"rule": {"any": [{"kind": kind} for kind in kinds]}}):
+            found[node.kind()].append(node)
+        return found
+
+    def nodes(self, *kinds: str) -> list[SgNode]:
+        """All nodes of these kinds, in file order per kind. Every kind is collected in one pass."""
+        return [node for kind in kinds for node in self._by_kind.get(kind, ())]
+
+    @property
+    def calls(self) -> list[SgNode]:
+        """Every call, Python or JavaScript."""
+        return self.nodes("call" if self.python else "call_expression")
+
+    @cached_property
+    def is_broken(self) -> bool:
+        """True where the parser had to skip text it did not understand."""
+        return self.root.has(kind="ERROR")
+
+    def location(self, node: SgNode) -> Location:
+        """Where a node starts and ends, 1-based."""
+        span = node.range()
+        start, end = span.start.line + 1, span.end.line + 1
+        return Location(self.source.path, start, end if end != start else 0)
+
+
+def callee(call: SgNode) -> str:
+    """The dotted name that is called, `supabase.functions.invoke`; a call inside it shows as `()`."""
+    function = call.field("function") or call.field("constructor")
+    return dotted(function) if function else ""
+
+
+def dotted(node: SgNode) -> str:
+    """A name, attribute or member expression as dotted text; '' for anything without a name."""
+    kind = node.kind()
+    if kind in ("identifier", "property_identifier", "this", "super", "import"):
+        return node.text()
+    if kind in ("member_expression", "attribute"):
+        base = node.field("object")
+        name = node.field("property") or node.field("attribute")
+        head = dotted(base) if base else ""
+        return f"{head}.{name.text()}" if name else head
+    if kind in ("call_expression", "call"):
+        return f"{callee(node)}()"
+    if kind in ("non_null_expression", "parenthesized_expression", "await_expression", "await"):
+        inner = next((c for c in node.children() if c.is_named()), None)
+        return dotted(inner) if inner else ""
+    if kind == "as_expression":
+        cast = node.child(0)
+        return dotted(cast) if cast else ""
+    if kind in ("subscript_expression", "subscript"):
+        base = node.field("object") or node.field("value")
+        return f"{dotted(base)}[]" if base else ""
+    return ""
+
+
+def arguments(call: SgNode) -> list[SgNode]:
+    """The arguments of a call, comments left out; keyword arguments of Python included."""
+    found = call.field("arguments")
+    if found is None:
+        return []
+    if found.kind() == "template_string":
+        return [found]
+    return [n for n in found.children() if n.is_named() and n.kind() != "comment"]
+
+
+def keyword(call: SgNode, name: str) -> SgNode | None:
+    """The value of a Python keyword argument."""
+    for argument in arguments(call):
+        if argument.kind() == "keyword_argument":
+            key = argument.field("name")
+            if key and key.text() == name:
+                return argument.field("value")
+    return None
+
+
+def has_splat(call: SgNode) -> bool:
+    """True when a call passes `**options` or `...options`, so that its arguments are not all known."""
+    splats = ("dictionary_splat", "list_splat", "spread_element")
+    return any(argument.kind() in splats for argument in arguments(call))
+
+
+def properties(node: SgNode) -> dict[str, SgNode]:
+    """The keys and values of a JavaScript object or a Python dictionary literal; shorthand included."""
+    found: dict[str, SgNode] = {}
+    for child in node.children():
+        if child.kind() == "pair":
+            key, value = child.field("key"), child.field("value")
+            if key and value:
+                found[string(key) or key.text()] = value
+        elif child.kind() in ("shorthand_property_identifier", "method_definition"):
+            name = child.field("name") or child
+            found[name.text()] = child
+    return found
+
+
+def has_spread(node: SgNode) -> bool:
+    """True when an object literal takes over the properties of another value."""
+    return any(c.kind() in ("spread_element", "dictionary_splat") for c in node.children())
+
+
+def string(node: SgNode) -> str | None:
+    """The value of a string literal without substitutions; None for anything else."""
+    kind = node.kind()
+    if kind == "string":
+        parts = [c for c in node.children() if c.is_named()]
+        if any(c.kind() == "interpolation" for c in parts):
+            return None
+        return "".join(c.text() for c in parts if c.kind() not in ("string_start", "string_end"))
+    if kind == "template_string":
+        if any(c.kind() == "template_substitution" for c in node.children()):
+            return None
+        return node.text()[1:-1]
+    if kind == "concatenated_string":
+        parts_of = [string(c) for c in node.children() if c.kind() == "string"]
+        return None if None in parts_of else "".join(p or "" for p in parts_of)
+    return None
+
+
+def pattern_text(node: SgNode) -> str | None:
+    """Like `string`, with each substitution of a template or f-string shown as `{}`."""
+    literal = string(node)
+    if literal is not None:
+        return literal
+    holes = ("template_substitution", "interpolation")
+    if node.kind() not in ("template_string", "string"):
+        return None
+    text, start = node.text(), node.range().start.index
+    out, at = "", 0
+    for child in node.children():
+        if child.kind() in holes:
+            span = child.range()
+            out += text[at : span.start.index - start] + "{}"
+            at = span.end.index - start
+    return (out + text[at:]).strip("`'\"").removeprefix('f"').removeprefix("f'").strip("'\"")
+
+
+def chain(call: SgNode) -> list[Link]:
+    """The links of a call chain from left to right: `db.from("a").select()` gives db, from, select."""
+    links: list[Link] = []
+    node: SgNode | None = call
+    while node is not None:
+        kind = node.kind()
+        if kind in ("call_expression", "call"):
+            function = node.field("function")
+            if function is None:
+                break
+            name = function.field("property") or function.field("attribute")
+            if name is None:
+                links.append(Link(dotted(function), tuple(arguments(node)), node))
+                break
+            links.append(Link(name.text(), tuple(arguments(node)), node))
+            node = function.field("object")
+        elif kind in ("member_expression", "attribute"):
+            name = node.field("property") or node.field("attribute")
+            links.append(Link(name.text() if name else "", None, node))
+            node = node.field("object")
+        elif kind in (
+            "await_expression",
+            "parenthesized_expression",
+            "non_null_expression",
+            "await",
+        ):
+            inner = [c for c in node.children() if c.is_named()]
+            node = inner[0] if inner else None
+        else:
+            links.append(Link(dotted(node), None, node))
+            break
+    return links[::-1]
+
+
+def is_chain_top(call: SgNode) -> bool:
+    """False for a call whose result is only the receiver of the next call of its chain."""
+    parent = call.parent()
+    if parent is None or parent.kind() not in ("member_expression", "attribute"):
+        return True
+    above = parent.parent()
+    return above is None or above.kind() not in ("call_expression", "call")
+
+
+def enclosing(
+    node: SgNode, kinds: frozenset[str], within: frozenset[str] = frozenset()
+) -> SgNode | None:
+    """The nearest ancestor of one of these kinds, not looking above one of the kinds `within`."""
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind in kinds:
+            return above
+        if kind in within:
+            return None
+    return None
+
+
+def function_name(node: SgNode) -> str:
+    """The name of the nearest named function around a node, or of what an anonymous one is given to.
+
+    `Deno.serve(async (req) => …)` is "Deno.serve", `app.get("/x", …)` is "app.get /x", code outside
+    of any function "module". Array and promise callbacks belong to the function around them.
+    """
+    for above in node.ancestors():
+        if above.kind() in FUNCTIONS:
+            name = name_of_function(above)
+            if name:
+                return name
+    return "module"
+
+
+def name_of_function(function: SgNode) -> str:
+    """The name of this function; '' for an anonymous callback that has no role of its own."""
+    own = function.field("name")
+    if own:
+        return own.text()
+    parent = function.parent()
+    while parent is not None and parent.kind() in ("parenthesized_expression", "as_expression"):
+        parent = parent.parent()
+    if parent is None:
+        return ""
+    if parent.kind() == "variable_declarator":
+        name = parent.field("name")
+        return name.text() if name else ""
+    if parent.kind() in ("pair", "public_field_definition", "field_definition"):
+        name = parent.field("key") or parent.field("name") or parent.field("property")
+        return name.text() if name else ""
+    if parent.kind() == "assignment_expression":
+        name = parent.field("left")
+        return dotted(name) if name else ""
+    if parent.kind() == "export_statement":
+        return "default"
+    if parent.kind() == "arguments":
+        call = parent.parent()
+        return _name_by_call(call) if call is not None else ""
+    return ""
+
+
+_ENTRY_CALLS = (
+    "serve",
+    "handler",
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "all",
+    "use",
+    "on",
+    "task",
+)
+
+
+def _name_by_call(call: SgNode) -> str:
+    called = callee(call)
+    last = called.rpartition(".")[2]
+    if last in ("useCallback", "memo", "forwardRef", "useMemo", "cache", "asyncHandler"):
+        holder = call.parent()
+        name = holder.field("name") if holder and holder.kind() == "variable_declarator" else None
+        return name.text() if name else ""
+    given = arguments(call)
+    path = string(given[0]) if given else None
+    if last in _ENTRY_CALLS and path is not None:
+        return f"{called} {path}"
+    return called if last in ("serve", "handler") else ""
+
+
+def enclosing_loop(node: SgNode) -> SgNode | None:
+    """The loop that runs this node once per element, inside its own function.
+
+    An array method with a callback (`rows.map(async (row) => …)`) counts as a loop; any other
+    function boundary ends the search. A node in the loop's own iterable is not inside it.
+    """
+    below = node
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind in LOOPS:
+            if not _is_iterable(above, below):
+                return above
+        elif kind in FUNCTIONS:
+            parent = above.parent()
+            call = parent.parent() if parent and parent.kind() == "arguments" else None
+            if call is None or callee(call).rpartition(".")[2] not in ITERATORS:
+                return None
+            return call
+        below = above
+    return None
+
+
+def _is_iterable(loop: SgNode, below: SgNode) -> bool:
+    """True when `below` is the part of the loop that is evaluated once, before it starts."""
+    span = below.range()
+    for name in ("right", "initializer"):
+        field = loop.field(name)
+        if (
+            field
+            and field.range().start.index == span.start.index
+            and field.range().end.index == span.end.index
+        ):
+            return True
+    if loop.kind().endswith("_comprehension") or loop.kind() == "generator_expression":
+        # Only the first `for … in` of a comprehension is evaluated once.
+        return below.kind() == "for_in_clause"
+    return False
+
+
+def ancestors(node: SgNode) -> Iterator[SgNode]:
+    """The nodes around this one, nearest first."""
+    yield from node.ancestors()

@@ -1,0 +1,30 @@
+"""Limits and choices, read once at the edge and passed inward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a prototype is read; what lies beyond is named as not looked at.
+
+    Sizes in bytes, times in seconds. Prototypes are untrusted: each limit bounds the memory or the
+    time that one can cost us.
+    """
+
+    files: int = 20_000
+    file_bytes: int = 1_000_000
+    lock_file_bytes: int = 16_000_000
+    total_bytes: int = 96_000_000
+    path_depth: int = 40
+    git_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run can be told."""
+
+    limits: Limits = Limits()
+    workers: int = 0  # 0: one per available core
+    history: bool = False  # also look for secrets in the git history
