@@ -1,0 +1,97 @@
+"""Parts of a prototype that no automated test checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.stack import Part
+from shipworthy.prototype.testing import TestCase
+
+_FEWEST = 5  # code files below which a part is a sketch that one can check by hand
+# The test that Create React App writes and that fails as soon as the page is changed.
+_TEMPLATES = ("renders learn react link",)
+_END_TO_END = frozenset({"@playwright/test", "playwright", "cypress", "puppeteer"})
+_MANIFESTS = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile")
+
+
+class NoTests(
+    Control,
+    id="no-tests",
+    title="No automated tests",
+    consequence="Every change can break what worked yesterday, and users notice first.",
+    severity=Severity.MEDIUM,
+    satisfies=("A48", "H45", "H71"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        judged = 0
+        for part in prototype.stack.parts:
+            code = {f.path for f in prototype.of_role(Role.PRODUCT) if _home(prototype, f) == part}
+            code = {path for path in code if prototype.files[path].language is not None}
+            if len(code) >= _FEWEST:
+                judged += 1
+                yield self._part(prototype, part, frozenset(code))
+        if not judged:
+            yield self.not_applicable(f"no part has {_FEWEST} code files yet")
+
+    def _part(self, prototype: Prototype, part: Part, code: frozenset[str]) -> Finding:
+        subject = part.folder or "prototype"
+        cases = [c for c in prototype.tests if _covers(prototype, c, part, code)]
+        real = [c for c in cases if c.asserts and c.name not in _TEMPLATES]
+        if real:
+            noun = "test checks" if len(real) == 1 else "tests check"
+            return self.satisfied(
+                subject, f"{len(real)} {noun} it", prototype.evidence("code", real[0].location)
+            )
+        what = f"the {len(code)} code files" + (f" of {part.folder}" if part.folder else "")
+        if cases:
+            message = f"The tests for {what} are placeholders: they pass whatever the code does"
+            shown = [prototype.evidence("code", c.location) for c in cases[:5]]
+            return self.gap(subject, message, *shown)
+        return self.gap(subject, f"No test checks {what}", _manifest(prototype, part, code))
+
+
+def _home(prototype: Prototype, file: SourceFile) -> Part | None:
+    """The part that a file stands in: the one with the longest folder around it."""
+    around = [p for p in prototype.stack.parts if file.path.startswith(_prefix(p))]
+    return max(around, key=lambda p: len(p.folder), default=None)
+
+
+def _prefix(part: Part) -> str:
+    return f"{part.folder}/" if part.folder else ""
+
+
+def _covers(prototype: Prototype, case: TestCase, part: Part, code: frozenset[str]) -> bool:
+    """True for a test in the part, one that imports its code, and one that drives the whole app.
+
+    A test that stands outside of all parts counts for those in its own language.
+    """
+    path = case.location.path
+    file = prototype.files[path]
+    home = _home(prototype, file)
+    if home == part or prototype.modules.packages.get(path, frozenset()) & _END_TO_END:
+        return True
+    if home is None:
+        languages = {prototype.files[p].language is Language.PYTHON for p in code}
+        return (file.language is Language.PYTHON) in languages
+    return not code.isdisjoint(prototype.modules.reachable([path]))
+
+
+def _manifest(prototype: Prototype, part: Part, code: frozenset[str]) -> Evidence:
+    """The line of the manifest that would run tests, or its first; else the first code file."""
+    for name in _MANIFESTS:
+        file = prototype.files.get(_prefix(part) + name)
+        if file is not None:
+            return prototype.evidence("manifest", Location(file.path, _telling_line(file)))
+    return prototype.evidence("code", Location(min(code)))
+
+
+def _telling_line(file: SourceFile) -> int:
+    for sign in ('"test":', '"scripts":'):
+        for number, text in enumerate(file.lines, 1):
+            if sign in text:
+                return number
+    return 1

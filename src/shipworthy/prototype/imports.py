@@ -1,0 +1,245 @@
+"""What each file imports, as it is written there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import Rule, SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype.source import Language
+from shipworthy.prototype.syntax import Syntax, arguments, callee, pattern_text, string
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: the specifier as written, the names it binds, and whether only types are used.
+
+    `imported` are the names as the other module calls them, one for each of `names`; "default" and
+    "*" stand for the default export and the whole module.
+    """
+
+    specifier: str
+    names: tuple[str, ...]
+    location: Location
+    type_only: bool = False
+    dynamic: bool = False
+    imported: tuple[str, ...] = ()
+
+
+_Names = list[tuple[str, str]]  # (name as exported, name as bound here)
+
+
+def read(syntax: Syntax) -> list[Import]:
+    """Every import, export-from, require and dynamic import of a file."""
+    if syntax.python:
+        return _python(syntax)
+    static = _statements(syntax, "import_statement")
+    passed_on = _statements(syntax, "export_statement")
+    return _without_values(syntax, static) + passed_on + _calls(syntax) + _assets(syntax)
+
+
+def _statements(syntax: Syntax, kind: str) -> list[Import]:
+    return [found for node in syntax.nodes(kind) if (found := _static(syntax, node))]
+
+
+def _static(syntax: Syntax, node: SgNode) -> Import | None:
+    required = next((c for c in node.children() if c.kind() == "import_require_clause"), None)
+    source = (required or node).field("source")
+    specifier = string(source) if source else None
+    if not specifier:
+        return None
+    whole_type = any(c.kind() in ("type", "typeof") for c in node.children())
+    names, all_types = _bindings(required or node)
+    exported, bound = _split(names)
+    type_only = whole_type or all_types
+    return Import(specifier, bound, syntax.location(node), type_only, False, exported)
+
+
+def _bindings(node: SgNode) -> tuple[_Names, bool]:
+    """The names that an import or re-export binds, and whether each is marked `type`."""
+    names: _Names = []
+    marked: list[bool] = []
+    for child in node.children():
+        kind = child.kind()
+        if kind in ("import_clause", "named_imports", "export_clause"):
+            inner, types = _bindings(child)
+            names += inner
+            marked += [types] * bool(inner)
+        elif kind in ("import_specifier", "export_specifier"):
+            exported, bound = child.field("name"), child.field("alias")
+            if exported:
+                names.append((exported.text(), (bound or exported).text()))
+                marked.append(any(c.kind() == "type" for c in child.children()))
+        elif kind in ("namespace_import", "namespace_export"):
+            names += [("*", c.text()) for c in child.children() if c.kind() == "identifier"]
+            marked.append(False)
+        elif kind == "identifier":
+            names.append(("default", child.text()))
+            marked.append(False)
+    return names, bool(marked) and all(marked)
+
+
+def _without_values(syntax: Syntax, found: list[Import]) -> list[Import]:
+    """Mark imports whose names are only used as types: a bundler drops them as well.
+
+    Asked for names that look like types, of modules that may be the author's own.
+    """
+    asked = {
+        name
+        for item in found
+        if not item.type_only and item.specifier[:1] in "./@~#"
+        for name in item.names
+        if name[:1].isupper() and name.isidentifier() and name.isascii()
+    }
+    if not asked or syntax.language is Language.JAVASCRIPT:
+        return found
+    used = _used_as_values(syntax, asked)
+    return [
+        Import(i.specifier, i.names, i.location, True, False, i.imported)
+        if i.names and all(name in asked and name not in used for name in i.names)
+        else i
+        for i in found
+    ]
+
+
+def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:
+    pattern = f"^({'|'.join(sorted(names))})$"
+    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
+    used: set[str] = set()
+    for node in syntax.root.find_all(any=kinds, regex=pattern):
+        parent = node.parent()
+        if parent is None or parent.kind() not in ("import_specifier", "import_clause"):
+            used.add(node.text())
+    return used
+
+
+def _calls(syntax: Syntax) -> list[Import]:
+    """`require("x")`, `import("x")` and Vite's `import.meta.glob("./pages/*.tsx")`."""
+    text = syntax.source.text or ""
+    if not any(word in text for word in ("require(", "import(", "import.meta.glob")):
+        return []
+    found = []
+    for call in syntax.calls:
+        function = call.field("function")
+        called = function.text() if function else ""
+        if called not in ("require", "import", "import.meta.glob"):
+            continue
+        given = arguments(call)
+        specifier = string(given[0]) if given else None
+        if specifier:
+            exported, bound = _split(_declared(call))
+            dynamic, types = called != "require", _in_type(call)
+            found.append(Import(specifier, bound, syntax.location(call), types, dynamic, exported))
+    return found
+
+
+_TYPES = frozenset(
+    "type_query type_annotation type_alias_declaration type_arguments interface_declaration".split()
+)
+
+
+def _in_type(call: SgNode) -> bool:
+    parent = call.parent()
+    if parent is None or parent.kind() in ("await_expression", "arrow_function", "arguments"):
+        return False
+    return any(above.kind() in _TYPES for above in call.ancestors())
+
+
+def _declared(call: SgNode) -> _Names:
+    """The names of `const { a, b: c } = await import(…)` or `const x = require(…)`."""
+    holder = call.parent()
+    if holder is not None and holder.kind() == "await_expression":
+        holder = holder.parent()
+    name = holder.field("name") if holder and holder.kind() == "variable_declarator" else None
+    if name is None:
+        return []
+    if name.kind() == "identifier":
+        return [("*", name.text())]
+    names: _Names = []
+    for child in name.children():
+        if child.kind() == "shorthand_property_identifier_pattern":
+            names.append((child.text(), child.text()))
+        elif child.kind() == "pair_pattern":
+            key, value = child.field("key"), child.field("value")
+            if key and value:
+                names.append((key.text(), value.text()))
+    return names
+
+
+def _assets(syntax: Syntax) -> list[Import]:
+    """`new Worker(new URL("./worker.ts", import.meta.url))`: bundled like a dynamic import."""
+    if "import.meta.url" not in (syntax.source.text or ""):
+        return []
+    found = []
+    for node in syntax.nodes("new_expression"):
+        given = arguments(node)
+        if callee(node) == "URL" and len(given) == 2 and given[1].text() == "import.meta.url":
+            specifier = pattern_text(given[0]) or ""
+            if specifier.startswith(("./", "../")) and "{}" not in specifier:
+                found.append(Import(specifier, (), syntax.location(node), dynamic=True))
+    return found
+
+
+def _python(syntax: Syntax) -> list[Import]:
+    found: list[Import] = []
+    for node in syntax.nodes("import_statement"):
+        for exported, bound in _python_names(node):
+            where = syntax.location(node)
+            found.append(Import(exported, (bound,), where, _for_types(node), False, ("*",)))
+    for node in syntax.nodes("import_from_statement"):
+        module = node.field("module_name")
+        if module is None:
+            continue
+        names = _python_names(node, module)
+        if any(c.kind() == "wildcard_import" for c in node.children()):
+            names.append(("*", "*"))
+        exported_names, bound_names = _split(names)
+        specifier = "".join(module.text().split())
+        where = syntax.location(node)
+        found.append(Import(specifier, bound_names, where, _for_types(node), False, exported_names))
+    return found + _python_calls(syntax)
+
+
+def _python_names(node: SgNode, module: SgNode | None = None) -> _Names:
+    names: _Names = []
+    start = module.range().end.index if module else 0
+    for child in node.children():
+        if child.range().start.index < start:
+            continue
+        if child.kind() == "dotted_name":
+            bound = child.text() if module else child.text().partition(".")[0]
+            names.append((child.text(), bound))
+        elif child.kind() == "aliased_import":
+            exported, alias = child.field("name"), child.field("alias")
+            if exported and alias:
+                names.append((exported.text(), alias.text()))
+    return names
+
+
+def _for_types(node: SgNode) -> bool:
+    """True below `if TYPE_CHECKING:`."""
+    for above in node.ancestors():
+        if above.kind() == "if_statement":
+            condition = above.field("condition")
+            if condition and condition.text().rpartition(".")[2] == "TYPE_CHECKING":
+                return True
+    return False
+
+
+def _python_calls(syntax: Syntax) -> list[Import]:
+    text = syntax.source.text or ""
+    if "import_module(" not in text and "__import__(" not in text:
+        return []
+    found = []
+    for call in syntax.calls:
+        if callee(call).rpartition(".")[2] in ("import_module", "__import__"):
+            given = arguments(call)
+            specifier = string(given[0]) if given else None
+            if specifier:
+                found.append(Import(specifier, (), syntax.location(call), dynamic=True))
+    return found
+
+
+def _split(names: _Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(exported for exported, _ in names), tuple(bound for _, bound in names)

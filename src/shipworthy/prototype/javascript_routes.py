@@ -1,0 +1,147 @@
+"""HTTP endpoints that JavaScript declares: Express, Hono, Fastify, Koa and their like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.route import Route, RouteKind
+from shipworthy.prototype.routers import FACTORIES, USUAL_NAMES, VERBS, Router
+from shipworthy.prototype.syntax import (
+    FUNCTIONS,
+    Link,
+    Syntax,
+    arguments,
+    callee,
+    chain,
+    dotted,
+    name_of_function,
+    pattern_text,
+    string,
+)
+
+# Most files hold no such call; this looks at the text before any node is touched.
+_MAYBE = re.compile(r"\.(?:get|post|put|patch|delete|del|all|head|options|route)\(\s*[\"'`][/*]")
+_HANDLERS = FUNCTIONS | {"identifier", "member_expression", "call_expression", "array"}
+
+
+def javascript_endpoints(syntax: Syntax) -> Iterator[Route]:
+    """`app.get("/x", handler)` of a receiver that is bound to a router, or is called one."""
+    text = syntax.source.text or ""
+    if not _MAYBE.search(text):
+        return
+    usual = _usual_framework(text)
+    routers = _routers(syntax)
+    prefixes = _mounts(syntax, routers)
+    for call in syntax.calls:
+        function = call.field("function")
+        verb = function.field("property") if function else None
+        if verb is None or verb.text() not in VERBS:
+            continue
+        links = chain(call)
+        router = _router(links, routers, usual)
+        path = _path(links) if router else None
+        handler = links[-1].arguments[-1] if links and links[-1].arguments else None
+        if router is None or path is None or handler is None or handler.kind() not in _HANDLERS:
+            continue
+        name = name_of_function(handler) if handler.kind() in FUNCTIONS else dotted(handler)
+        yield Route(
+            RouteKind.ENDPOINT,
+            router.framework,
+            VERBS[verb.text()],
+            prefixes.get(links[0].name, "") + router.prefix + path,
+            name or f"{callee(call)} {path}",
+            syntax.location(call),
+        )
+
+
+def _usual_framework(text: str) -> str:
+    lower = text[:5_000].lower()
+    return next((name for name in ("fastify", "hono", "koa") if name in lower), "express")
+
+
+def _routers(syntax: Syntax) -> dict[str, Router]:
+    """The variables that hold a router: `const app = express()`, `const r = new Hono()`."""
+    found: dict[str, Router] = {}
+    for variable in syntax.nodes("variable_declarator"):
+        name, value = variable.field("name"), variable.field("value")
+        while value is not None and value.kind() in ("as_expression", "await_expression"):
+            value = next((c for c in value.children() if c.is_named()), None)
+        if name is None or value is None:
+            continue
+        if value.kind() in ("call_expression", "new_expression"):
+            root = _root(value)
+            framework = FACTORIES.get(callee(root))
+            if framework == "express" and root.kind() == "new_expression":
+                framework = "koa"  # `new Router()`
+            if framework:
+                found[name.text()] = Router(framework, _base_path(value))
+    return found
+
+
+def _root(value: SgNode) -> SgNode:
+    """The first call of a chain: `new Hono()` of `new Hono().get(…).post(…)`."""
+    node = value
+    while node.kind() == "call_expression":
+        function = node.field("function")
+        inner = function.field("object") if function else None
+        if inner is None or inner.kind() not in ("call_expression", "new_expression"):
+            break
+        node = inner
+    return node
+
+
+def _base_path(value: SgNode) -> str:
+    """The prefix of `new Hono().basePath("/api")` and `new Router({ prefix: "/api" })`."""
+    for link in chain(value):
+        if link.name == "basePath" and link.arguments:
+            return string(link.arguments[0]) or ""
+    found = re.search(r"prefix:\s*[\"'`](/[^\"'`]*)", value.text()[:200])
+    return found[1] if found else ""
+
+
+def _router(links: list[Link], routers: Mapping[str, Router], usual: str) -> Router | None:
+    """The router that a chain starts from; None where its receiver is something else."""
+    if not links:
+        return None
+    first = links[0]
+    if first.name in routers:
+        return routers[first.name]
+    if first.node.kind() == "new_expression" or first.arguments is not None:
+        framework = FACTORIES.get(callee(_root(first.node)) or first.name)
+        return Router(framework, _base_path(links[-1].node)) if framework else None
+    names = [link.name for link in links if link.arguments is None]
+    if names[-1:] and names[-1] in USUAL_NAMES and names[0] in (*USUAL_NAMES, "this"):
+        return Router(usual)
+    return None
+
+
+def _path(links: list[Link]) -> str | None:
+    """The path of the last call: its own first argument, or that of `.route(path)` before it."""
+    last = links[-1].arguments or ()
+    own = pattern_text(last[0]) if last else None
+    if own is not None:
+        return own if len(last) > 1 and own.startswith(("/", "*")) else None
+    for link in reversed(links[:-1]):
+        if link.name == "route" and link.arguments:
+            return pattern_text(link.arguments[0])
+        if link.name not in VERBS:
+            return None
+    return None
+
+
+def _mounts(syntax: Syntax, routers: Mapping[str, Router]) -> dict[str, str]:
+    """The prefixes of routers that this file mounts itself: `app.use("/api", router)`."""
+    found: dict[str, str] = {}
+    for call in syntax.calls:
+        function = call.field("function")
+        name = function.field("property") if function else None
+        if name is None or name.text() not in ("use", "route"):
+            continue
+        given = arguments(call)
+        prefix = string(given[0]) if len(given) > 1 else None
+        if prefix and given[-1].kind() == "identifier" and given[-1].text() in routers:
+            found[given[-1].text()] = prefix.rstrip("/")
+    return found

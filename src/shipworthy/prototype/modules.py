@@ -1,0 +1,96 @@
+"""The graph of the prototype's own modules: who imports whom, and what reaches the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.browser import browser_files
+from shipworthy.prototype.imports import Import
+from shipworthy.prototype.manifests import node_manifests
+from shipworthy.prototype.packages import PythonResolver
+from shipworthy.prototype.resolving import External, Local, Nowhere, Resolver, Target
+from shipworthy.prototype.source import SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleGraph:
+    """Edges from each file to the files it imports; type-only imports are left out.
+
+    `browser` are the files that a bundler puts into what visitors download; a file that cannot be
+    placed is not in it.
+    """
+
+    edges: Mapping[str, frozenset[str]]
+    packages: Mapping[str, frozenset[str]]  # external packages per file
+    unresolved: Mapping[str, frozenset[str]]  # relative or aliased specifiers that lead nowhere
+    browser: frozenset[str]
+
+    def path_between(self, start: str, goal: str) -> tuple[str, ...]:
+        """A shortest chain of imports from one file to another; empty when there is none."""
+        came_from: dict[str, str] = {start: ""}
+        pending = [start]
+        while pending and goal not in came_from:
+            pending = list(self._next(pending, came_from))
+        chain = [goal] if goal in came_from else []
+        while chain and chain[-1] != start:
+            chain.append(came_from[chain[-1]])
+        return tuple(reversed(chain))
+
+    def reachable(self, starts: Iterable[str]) -> frozenset[str]:
+        """The files that these import, directly or not, and themselves."""
+        pending = list(starts)
+        came_from = dict.fromkeys(pending, "")
+        while pending:
+            pending = list(self._next(pending, came_from))
+        return frozenset(came_from)
+
+    def _next(self, layer: Iterable[str], came_from: dict[str, str]) -> Iterator[str]:
+        """The files one import further that were not seen before; notes where they came from."""
+        for path in layer:
+            for imported in sorted(self.edges.get(path, ())):
+                if imported not in came_from:
+                    came_from[imported] = path
+                    yield imported
+
+
+def build_graph(prototype: Prototype) -> ModuleGraph:
+    """Resolve imports: relative paths, tsconfig and Vite aliases, workspaces, Python packages."""
+    left_out = prototype.git.ignored_folders if prototype.git else frozenset()
+    script = Resolver(prototype.files, node_manifests(prototype.files), left_out)
+    python = PythonResolver(prototype.files)
+    edges: dict[str, frozenset[str]] = {}
+    packages: dict[str, frozenset[str]] = {}
+    unresolved: dict[str, frozenset[str]] = {}
+    for path, facts in prototype.facts.items():
+        local, external, nowhere = set[str](), set[str](), set[str]()
+        for item in facts.imports:
+            if item.type_only:
+                continue
+            for target in _targets(script, python, prototype.files[path], item):
+                match target:
+                    case Local(found):
+                        local.add(found)
+                    case External(package):
+                        external.add(package)
+                    case Nowhere():
+                        nowhere.add(item.specifier)
+        edges[path] = frozenset(local - {path})
+        packages[path] = frozenset(external)
+        if nowhere:
+            unresolved[path] = frozenset(nowhere)
+    return ModuleGraph(edges, packages, unresolved, browser_files(prototype, edges, packages))
+
+
+def _targets(
+    script: Resolver, python: PythonResolver, file: SourceFile, item: Import
+) -> Iterable[Target]:
+    if file.path.endswith(".py"):
+        return python.resolve(file.path, item)
+    if item.dynamic and any(sign in item.specifier for sign in "*{"):
+        return [Local(path) for path in script.matching(file.folder, item.specifier)]
+    return [script.resolve(file.folder, item.specifier)]

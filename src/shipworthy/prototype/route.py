@@ -1,0 +1,35 @@
+"""One way into the prototype and the names of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shipworthy.finding import Location
+
+
+class RouteKind(StrEnum):
+    """What kind of way in."""
+
+    PAGE = "page"
+    ROUTE_HANDLER = "route_handler"
+    SERVER_ACTION = "server_action"
+    EDGE_FUNCTION = "edge_function"
+    ENDPOINT = "endpoint"
+    MIDDLEWARE = "middleware"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way in. `method` is GET, POST, …, or "*" where the handler takes any.
+
+    `handler` is the function, as `function_name` would call it; `path` the URL path as far as the
+    file tells (a server action has none: its own name stands there).
+    """
+
+    kind: RouteKind
+    framework: str
+    method: str
+    path: str
+    handler: str
+    location: Location

@@ -1,0 +1,268 @@
+"""What the prototype is built with: languages, frameworks, services, parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.aliases import folders_above
+from shipworthy.prototype.manifests import (
+    NodeManifest,
+    node_manifests,
+    python_manifests,
+    text,
+)
+from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.sql import Dialect
+from shipworthy.prototype.technologies import (
+    BUILDING,
+    CONFIGURED,
+    DATA,
+    FRAMEWORKS,
+    IMAGES,
+    IMPLIED,
+    LANGUAGES,
+    LOCKS,
+    SERVICES,
+    named,
+    service_of_host,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One deployable part of a prototype: its folder ('' is the root) and its frameworks."""
+
+    folder: str
+    frameworks: tuple[str, ...]
+    managers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The whole: lines of product code per language, frameworks, data stores, services, parts."""
+
+    languages: dict[str, int]
+    frameworks: tuple[str, ...]  # "vite", "react", "next", "express", "fastapi", "streamlit", …
+    data: tuple[str, ...]  # "supabase", "postgres", "mysql", "drizzle", "prisma", "firebase", …
+    services: tuple[str, ...]  # "stripe", "openai", "resend", "sentry", …
+    dialect: Dialect
+    parts: tuple[Part, ...]
+
+
+# Manifests of languages that are not parsed here, looked through for the names of frameworks.
+_OTHER_MANIFESTS = frozenset(
+    {
+        "build.gradle",
+        "build.gradle.kts",
+        "pom.xml",
+        "composer.json",
+        "go.mod",
+        "Cargo.toml",
+        "Gemfile",
+    }
+)
+_PASTED = ("attached_assets/", "docs/")
+_RUN = frozenset({"start", "serve", "deploy"})  # scripts of something that runs by itself
+
+
+def read_stack(prototype: Prototype) -> Stack:
+    """Recognise the stack from manifests, configuration files and imports."""
+    packages = _packages(prototype)
+    imported = _imported(prototype)
+    everything = {name for names in packages.values() for name in names}
+    everything |= {name for names in imported.values() for name in names}
+    data = _data(prototype, everything)
+    parts = _parts(prototype, packages, imported)
+    return Stack(
+        languages=_languages(prototype),
+        frameworks=_in_order(FRAMEWORKS, named(everything, FRAMEWORKS), *_frameworks(parts)),
+        data=data,
+        services=_services(prototype, everything),
+        dialect=_dialect(prototype, data),
+        parts=parts,
+    )
+
+
+def _languages(prototype: Prototype) -> dict[str, int]:
+    lines: Counter[str] = Counter()
+    for file in prototype.of_role(Role.PRODUCT):
+        language = LANGUAGES.get(file.name.rpartition(".")[2].lower())
+        if language and file.text:
+            lines[language] += file.text.count("\n") + 1
+    return dict(lines.most_common())
+
+
+def _packages(prototype: Prototype) -> Mapping[str, set[str]]:
+    """The packages that the manifests of each folder prove, by folder."""
+    found: dict[str, set[str]] = {}
+    for manifest in node_manifests(prototype.files):
+        proven = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in BUILDING}
+        found.setdefault(manifest.folder, set()).update(proven)
+    for python in python_manifests(prototype.files):
+        found.setdefault(python.folder, set()).update(python.packages)
+    for file in prototype.files.values():
+        if file.name in _OTHER_MANIFESTS and file.text:
+            names = {name for name in (*FRAMEWORKS, *DATA) if _is_named(name, file.text)}
+            found.setdefault(file.folder, set()).update(names)
+    return {f: names for f, names in found.items() if not f"{f}/".startswith(_PASTED)}
+
+
+def _is_named(package: str, manifest: str) -> bool:
+    """True for a package whose name is too long to stand in a manifest by chance."""
+    return ("." in package or "/" in package) and package in manifest
+
+
+def _imported(prototype: Prototype) -> Mapping[str, set[str]]:
+    """The packages that code imports, tests left out, by folder."""
+    found: dict[str, set[str]] = {}
+    for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT):
+        names = set(prototype.modules.packages.get(file.path, ()))
+        facts = prototype.facts.get(file.path)
+        if facts and any(item.specifier == "sqlite3" for item in facts.imports):
+            names.add("sqlite3")  # part of Python's own library
+        found.setdefault(file.folder, set()).update(names)
+    return found
+
+
+def _data(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
+    found = list(named(packages, DATA))
+    places = ("supabase/config.toml", "supabase/migrations/", "supabase/functions/")
+    if any(place in path for path in prototype.files for place in places):
+        found.append("supabase")
+    if "firebase.json" in prototype.files:
+        found.append("firebase")
+    found += (t.source for t in prototype.tables if t.source == "prisma")
+    found += _images(prototype)
+    found += [IMPLIED[name] for name in found if name in IMPLIED]
+    return _in_order(DATA, found)
+
+
+def _images(prototype: Prototype) -> Iterator[str]:
+    """The stores that compose files start."""
+    for path in prototype.delivery.containers:
+        for line in prototype.files[path].lines:
+            key, _, image = line.strip().partition(":")
+            name = image.strip().strip("\"'").partition(":")[0].partition("@")[0]
+            store = IMAGES.get(name) or IMAGES.get("/".join(name.split("/")[-2:]))
+            if key == "image" and store:
+                yield store
+
+
+def _services(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
+    hosts = {use.host for use in prototype.hosts}
+    by_host = {service for host in hosts if (service := service_of_host(host))}
+    return tuple(sorted({*named(packages, SERVICES), *by_host}))
+
+
+def _dialect(prototype: Prototype, data: tuple[str, ...]) -> Dialect:
+    """What most tables are written in; what is installed tells Supabase from PostgreSQL."""
+    tables = {(t.name, t.dialect) for t in prototype.tables if t.dialect is not Dialect.UNKNOWN}
+    counted = Counter(dialect for _, dialect in tables).most_common(1)
+    if counted and counted[0][0] is not Dialect.POSTGRES:
+        return counted[0][0]
+    if "supabase" in data:
+        return Dialect.SUPABASE
+    if counted:
+        return counted[0][0]
+    known = (Dialect.POSTGRES, Dialect.MYSQL, Dialect.SQLITE)
+    named_stores = [dialect for dialect in known if dialect.value in data]
+    return named_stores[0] if len(named_stores) == 1 else Dialect.UNKNOWN
+
+
+def _parts(
+    prototype: Prototype, packages: Mapping[str, set[str]], imported: Mapping[str, set[str]]
+) -> tuple[Part, ...]:
+    """The folders with a manifest of something that runs; the root where there is none."""
+    node = {m.folder: m for m in node_manifests(prototype.files)}
+    names = {folder: set(found) for folder, found in packages.items()}
+    for folder, found in imported.items():
+        home = next((above for above in folders_above(folder) if above in packages), None)
+        if home is not None:
+            names[home] |= found
+    parts = []
+    for folder in sorted(names):
+        frameworks = _in_order(
+            FRAMEWORKS, named(names[folder], FRAMEWORKS), _configured(prototype, folder)
+        )
+        manifest = node.get(folder)
+        shown = bool(frameworks) and not _is_library(manifest, frameworks)
+        if shown or _runs(prototype, folder, manifest):
+            parts.append(Part(folder, frameworks, _managers(prototype, folder)))
+    return tuple(parts) or _only_part(prototype, imported)
+
+
+def _configured(prototype: Prototype, folder: str) -> Iterator[str]:
+    """The frameworks whose configuration file stands in a folder."""
+    for file in _in(prototype, folder):
+        stem, _, extension = file.name.rpartition(".")
+        if stem in CONFIGURED and extension in ("js", "mjs", "cjs", "ts", "mts"):
+            yield CONFIGURED[stem]
+
+
+def _is_library(manifest: NodeManifest | None, frameworks: tuple[str, ...]) -> bool:
+    """True for a workspace package that others import and that nothing runs by itself."""
+    if manifest is None or not manifest.folder:
+        return False
+    shown = set(frameworks) - {"react", "vue", "svelte", "langchain"}
+    exported = any(key in manifest.content for key in ("exports", "main", "module", "types"))
+    return not shown or (exported and not _RUN & manifest.scripts.keys())
+
+
+def _runs(prototype: Prototype, folder: str, manifest: NodeManifest | None) -> bool:
+    prefix = f"{folder}/" if folder else ""
+    if manifest is not None and _RUN & manifest.scripts.keys():
+        return True
+    return any(f"{prefix}{name}" in prototype.files for name in ("Dockerfile", "Procfile"))
+
+
+def _only_part(prototype: Prototype, imported: Mapping[str, set[str]]) -> tuple[Part, ...]:
+    names = {name for found in imported.values() for name in found}
+    frameworks = list(named(names, FRAMEWORKS))
+    if not frameworks and "index.html" in prototype.files:
+        frameworks = ["static"]
+    if not frameworks and not any(True for _ in prototype.of_role(Role.PRODUCT)):
+        return ()
+    return (Part("", _in_order(FRAMEWORKS, frameworks), _managers(prototype, "")),)
+
+
+def _managers(prototype: Prototype, folder: str) -> tuple[str, ...]:
+    """The package managers whose lock file or manifest stands in a folder or around it."""
+    for above in folders_above(folder):
+        found = sorted({m for file in _in(prototype, above) if (m := _manager(file))})
+        if found:
+            return tuple(found)
+    return ()
+
+
+def _manager(file: SourceFile) -> str | None:
+    if file.name in LOCKS:
+        return LOCKS[file.name]
+    if file.name.startswith("requirements") and file.name.endswith(".txt"):
+        return "pip"
+    if file.name == "package.json" and "packageManager" in (file.text or ""):
+        manifest = next(iter(node_manifests({file.path: file})), None)
+        return text(manifest.content, "packageManager").partition("@")[0] if manifest else None
+    return None
+
+
+def _in(prototype: Prototype, folder: str) -> Iterator[SourceFile]:
+    return (file for file in prototype.files.values() if file.folder == folder)
+
+
+def _frameworks(parts: Iterable[Part]) -> Iterator[str]:
+    return (name for part in parts for name in part.frameworks)
+
+
+def _in_order(meanings: Mapping[str, str], *found: Iterable[str] | str) -> tuple[str, ...]:
+    """Names in the order of their table, each once, unknown ones last."""
+    given: dict[str, None] = {}
+    for item in found:
+        given |= dict.fromkeys((item,) if isinstance(item, str) else item)
+    order = {name: number for number, name in enumerate(dict.fromkeys(meanings.values()))}
+    return tuple(sorted(given, key=lambda name: order.get(name, len(order))))

@@ -1,0 +1,152 @@
+"""Tables as SQL files and schema code define them, and the dialect they are written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ast_grep_py import Rule
+
+from shipworthy.finding import Location
+from shipworthy.prototype.schemas import read_prisma, read_schema
+from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.sql import Dialect, create_tables, dialect_of
+from shipworthy.prototype.syntax import Syntax
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+__all__ = ["Dialect", "Table", "read_tables"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. `source` is migration, sql, drizzle, prisma, sqlalchemy, django or types.
+
+    The name is as written, without quotes and without the schema `public`.
+    """
+
+    name: str
+    source: str
+    dialect: Dialect
+    columns: tuple[str, ...]
+    location: Location
+
+
+_JUDGED = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.GENERATED, Role.CONFIG)
+_PASTED = ("attached_assets/", "docs/")
+_DISCARDED = ".bolt/"  # Bolt keeps migrations there that it took back
+_MIGRATIONS = re.compile(r"(^|/)(migrations?|drizzle|alembic|versions)/", re.IGNORECASE)
+_SQL_IN_CODE = ("CREATE TABLE", "create table", "Create Table")
+_SCHEMA_IN_CODE = (
+    *("pgTable(", "mysqlTable(", "sqliteTable(", "__tablename__", "models.Model"),
+    *("table=True", "op.create_table(", ".createTable(", "Tables: {"),
+)
+_DRIVERS = (
+    (Dialect.MYSQL, re.compile(r"\b(mysql2?|pymysql|aiomysql|MySQLdb|mysqlclient)\b")),
+    (Dialect.SQLITE, re.compile(r"\b(sqlite3?|better-sqlite3|aiosqlite|libsql|sql\.js)\b")),
+    (Dialect.POSTGRES, re.compile(r"\b(psycopg2?|asyncpg|pg|postgres(ql)?|pglite|neondatabase)\b")),
+)
+
+
+def read_tables(prototype: Prototype) -> tuple[Table, ...]:
+    """Every table that the prototype's files define; where it is dropped again is not followed."""
+    found: list[Table] = []
+    for file in prototype.of_role(*_JUDGED):
+        if file.text and not file.path.startswith(_DISCARDED):
+            found += _tables(file)
+    return tuple(_with_common_dialect(found))
+
+
+def _tables(file: SourceFile) -> Iterable[Table]:
+    text = file.text or ""
+    if file.name.endswith(".sql"):
+        return _script(file)
+    if file.name.endswith(".prisma"):
+        return _prisma(file)
+    if file.language is None or file.path.startswith(_PASTED):
+        return ()
+    # Plain words first: most files have none of them and are never parsed again.
+    schema = any(sign in text for sign in _SCHEMA_IN_CODE)
+    embedded = any(sign in text for sign in _SQL_IN_CODE)
+    if not schema and not embedded:
+        return ()
+    syntax = Syntax(file, file.language)
+    found = _schema(syntax) if schema else []
+    return [*found, *_embedded(syntax)] if embedded else found
+
+
+def _script(file: SourceFile) -> Iterator[Table]:
+    text = file.text or ""
+    dialect = dialect_of(text)
+    if file.path.startswith("supabase/") or "/supabase/" in file.path:
+        dialect = Dialect.SUPABASE
+    source = "migration" if _MIGRATIONS.search(file.path) else "sql"
+    for table in create_tables(text):
+        where = Location(file.path, table.line)
+        yield Table(table.name, source, dialect, table.columns, where)
+
+
+def _prisma(file: SourceFile) -> list[Table]:
+    provider, models = read_prisma(file.text or "")
+    dialect = _by_name(provider)
+    return [
+        Table(name, "prisma", dialect, columns, Location(file.path, line))
+        for name, columns, line in models
+    ]
+
+
+def _schema(syntax: Syntax) -> list[Table]:
+    return [
+        Table(e.name, e.source, _by_name(e.dialect), e.columns, syntax.location(e.node))
+        for e in read_schema(syntax)
+    ]
+
+
+def _embedded(syntax: Syntax) -> Iterator[Table]:
+    """CREATE TABLE in the string literals of code."""
+    text = syntax.source.text or ""
+    kinds: list[Rule] = [{"kind": "string"}]
+    if syntax.language is not Language.PYTHON:
+        kinds.append({"kind": "template_string"})
+    driver = next((d for d, signs in _DRIVERS if signs.search(text)), Dialect.UNKNOWN)
+    for node in syntax.root.find_all(any=kinds, regex=r"(?i)create\s+table\s"):
+        parent = node.parent()
+        if syntax.python and parent and parent.kind() == "expression_statement":
+            continue  # a docstring
+        literal = node.text()
+        quote = 3 if literal.startswith(('"""', "'''")) else 1
+        script = literal.lstrip("rRfFbB")[quote:-quote]
+        dialect = dialect_of(script)
+        start = syntax.location(node).line
+        for table in create_tables(script):
+            where = Location(syntax.source.path, start + table.line - 1)
+            known = dialect if dialect is not Dialect.UNKNOWN else driver
+            yield Table(table.name, "sql", known, table.columns, where)
+
+
+def _by_name(name: str) -> Dialect:
+    names = {
+        "postgresql": Dialect.POSTGRES,
+        "pg": Dialect.POSTGRES,
+        "cockroachdb": Dialect.POSTGRES,
+    }
+    if name in names:
+        return names[name]
+    return Dialect(name) if name in set(Dialect) else Dialect.UNKNOWN
+
+
+def _with_common_dialect(tables: list[Table]) -> Iterator[Table]:
+    """Give tables of unknown dialect the one that all others from such a source agree on."""
+    known: dict[str, set[Dialect]] = {}
+    for table in tables:
+        if table.dialect is not Dialect.UNKNOWN:
+            known.setdefault(table.source, set()).add(table.dialect)
+    for table in tables:
+        agreed = known.get(table.source, set())
+        if table.dialect is Dialect.UNKNOWN and len(agreed) == 1:
+            yield replace(table, dialect=next(iter(agreed)))
+        else:
+            yield table
