@@ -1,0 +1,109 @@
+"""Manifests whose packages no lock file holds to one version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.dependencies import Dependency, Ecosystem, Manifest
+from shipworthy.prototype.locks import NPM_LOCKS, PYTHON_LOCKS
+from shipworthy.prototype.source import Role
+from shipworthy.remedy import Remedy, Review
+
+_SHOWN = 5
+_COMMANDS = {
+    "npm": "npm install --package-lock-only",
+    "pnpm": "pnpm install --lockfile-only",
+    "yarn": "yarn install",
+    "bun": "bun install --lockfile-only",
+    "poetry": "poetry lock",
+    "uv": "uv lock",
+    "pdm": "pdm lock",
+    "pipenv": "pipenv lock",
+}
+
+
+class NoLockFile(
+    Control,
+    id="no-lock-file",
+    title="No lock file",
+    consequence="Each installation can bring other code than the one that was tested.",
+    severity=Severity.MEDIUM,
+    satisfies=("A13", "P14", "owasp:A03", "cwe:829", "cwe:1357"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        if not prototype.dependencies.manifests:
+            yield self.not_applicable("no manifest asks for a package")
+        for manifest in prototype.dependencies.manifests:
+            found = self._judge(prototype, manifest)
+            if found is not None:
+                yield found
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        for manifest in prototype.dependencies.manifests:
+            if manifest.path == finding.subject:
+                fallback = f"uv pip compile {manifest.path} -o requirements.lock"
+                command = _COMMANDS.get(manifest.manager, fallback)
+                return Remedy(f"Run `{command}` and commit what it writes", Review.BY_HAND)
+        return None
+
+    def _judge(self, prototype: Prototype, manifest: Manifest) -> Finding | None:
+        """The answer for one manifest; None where that of its workspace stands for it."""
+        if manifest.workspace_of is not None:
+            return self._member(prototype, manifest)
+        counted = (*manifest.locks, *(p for p in manifest.unread_locks if p.endswith("bun.lockb")))
+        if counted:
+            return self.satisfied(
+                manifest.path,
+                f"{counted[0]} holds every package to one version",
+                Evidence("manifest", counted[0], Location(counted[0])),
+            )
+        if manifest.unread_locks:
+            reason = (
+                f"{manifest.unread_locks[0]} could not be read: it is broken, binary or too large"
+            )
+            return self.unknown(manifest.path, reason)
+        dependencies = prototype.dependencies
+        asked = [d for d in dependencies.packages if dependencies.part_of(d) == manifest.path]
+        if asked and all(d.development for d in asked):
+            return self.not_applicable(
+                "it asks only for what developers use, which users never run", manifest.path
+            )
+        return self._gap(prototype, manifest, asked)
+
+    def _member(self, prototype: Prototype, manifest: Manifest) -> Finding | None:
+        for leader in prototype.dependencies.manifests:
+            locks = (*leader.locks, *leader.unread_locks)
+            if leader.path == manifest.workspace_of and locks:
+                return self.satisfied(
+                    manifest.path,
+                    f"{locks[0]} of the workspace holds its packages to one version",
+                    Evidence("manifest", locks[0], Location(locks[0])),
+                )
+        return None
+
+    def _gap(self, prototype: Prototype, manifest: Manifest, asked: list[Dependency]) -> Finding:
+        places = sorted(
+            {d.location for d in asked if d.version is None} or {Location(manifest.path)}
+        )
+        count = len({d.name for d in asked})
+        packages = "1 package" if count == 1 else f"{count} packages"
+        return self.gap(
+            manifest.path,
+            f"{manifest.path} asks for {packages} and no lock file says which versions are"
+            f" installed{_useless(prototype, manifest)}",
+            *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
+        )
+
+
+def _useless(prototype: Prototype, manifest: Manifest) -> str:
+    """A lock file that is there and does not help, and why."""
+    folder = manifest.path.rpartition("/")[0]
+    names = NPM_LOCKS if manifest.ecosystem is Ecosystem.NPM else PYTHON_LOCKS
+    for file in prototype.of_role(Role.LOCK):
+        if file.folder == folder and file.name in names:
+            why = "is kept out of version control" if file.ignored else "names no package"
+            return f" ({file.name} {why})"
+    return ""

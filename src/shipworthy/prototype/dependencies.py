@@ -1,0 +1,246 @@
+"""What the prototype depends on: manifests, lock files, versions, licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.locked import Locked
+from shipworthy.prototype.locks import (
+    NPM_LOCKS,
+    PYTHON_LOCKS,
+    Lock,
+    production_names,
+    read_lock,
+)
+from shipworthy.prototype.requested import Declared, read_declared
+from shipworthy.prototype.requirements import Requested
+from shipworthy.prototype.source import SourceFile
+from shipworthy.prototype.versions import Ecosystem as Ecosystem
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One package in one manifest or lock file.
+
+    `version` is the exact version that is installed (from a lock file or an exact pin), or the
+    address of a download that has none; else None. `specifier` is what the manifest asks for;
+    '' where only the lock file names the package. `location` is the line of the manifest, or that
+    of the lock file where no manifest asks for the package.
+    """
+
+    ecosystem: Ecosystem
+    name: str
+    specifier: str
+    version: str | None
+    direct: bool
+    development: bool
+    licence: str | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One package.json, requirements file or pyproject with the lock files that belong to it.
+
+    The packages come from the first of `locks`: that of the package manager which the manifest
+    names, else the one that knows most of what the manifest asks for.
+    """
+
+    path: str
+    ecosystem: Ecosystem
+    manager: str  # npm, pnpm, yarn, bun, pip, poetry, uv, pipenv
+    locks: tuple[str, ...]
+    unread_locks: tuple[str, ...]  # present but not readable here, e.g. bun.lockb
+    workspace_of: str | None  # the manifest whose lock file covers this one
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """All manifests, and all packages once per manifest or lock file."""
+
+    manifests: tuple[Manifest, ...]
+    packages: tuple[Dependency, ...]
+
+    def part_of(self, dependency: Dependency) -> str:
+        """The path of the manifest that is installed with this package: that of the workspace."""
+        path = dependency.location.path
+        own = next((m for m in self.manifests if m.path == path), None)
+        if own is not None:
+            return own.workspace_of or path
+        return next((m.path for m in self.manifests if path in m.locks), path)
+
+
+def read_dependencies(prototype: Prototype) -> Dependencies:
+    """Read every manifest and lock file of the prototype's product code.
+
+    Manifests of tests, examples and scripts are left out, and so are those that ask for nothing.
+    """
+    declared = read_declared(prototype.files)
+    reader = _Reader(prototype.files, declared)
+    for one in declared:
+        reader.read(one)
+    return Dependencies(tuple(reader.manifests), tuple(reader.packages))
+
+
+class _Reader:
+    def __init__(self, files: Mapping[str, SourceFile], declared: Sequence[Declared]) -> None:
+        self.files = files
+        self.declared = declared
+        self.pinned = [one for one in declared if one.is_pinned]
+        self.read_locks: dict[str, Lock] = {}
+        self.manifests: list[Manifest] = []
+        self.packages: list[Dependency] = []
+
+    def read(self, declared: Declared) -> None:
+        """Add a manifest, and the packages of it and of the workspace that it leads."""
+        leader = self._leader(declared)
+        if leader is not None and not self._locks(declared):
+            manager = self._manager(leader, self._locks(leader))
+            self._add(declared, manager, workspace_of=leader.path)
+        elif declared.is_pinned:
+            self._add(declared, "pip", locks=(declared.path,))
+            self.packages += _pinned(declared, self._asked_beside(declared))
+        else:
+            self._read_leader(declared)
+
+    def _read_leader(self, declared: Declared) -> None:
+        members = [m for m in self.declared if self._leader(m) is declared and not self._locks(m)]
+        asked = [r for one in (declared, *members) for r in one.requested]
+        if not asked:
+            return
+        locks = _by_usefulness(self._locks(declared), asked, declared.manager)
+        # A lock file without any package locks nothing: bun writes one when it is run too early.
+        useful = [lock for lock in locks if lock.packages]
+        unread = tuple(lock.path for lock in locks if lock.packages is None)
+        compiled = None if useful else self._compiled(declared)
+        paths = (compiled.path,) if compiled else tuple(lock.path for lock in useful)
+        self._add(declared, self._manager(declared, locks), paths, unread)
+        if compiled is None:
+            locked, path = (useful[0].packages or (), useful[0].path) if useful else ((), "")
+            self.packages += _packages(declared.ecosystem, asked, locked, path)
+
+    def _add(
+        self,
+        declared: Declared,
+        manager: str,
+        locks: tuple[str, ...] = (),
+        unread: tuple[str, ...] = (),
+        workspace_of: str | None = None,
+    ) -> None:
+        self.manifests.append(
+            Manifest(declared.path, declared.ecosystem, manager, locks, unread, workspace_of)
+        )
+
+    def _manager(self, declared: Declared, locks: Sequence[Lock]) -> str:
+        default = "npm" if declared.ecosystem is Ecosystem.NPM else "pip"
+        return declared.manager or next((lock.manager for lock in locks), default)
+
+    def _leader(self, declared: Declared) -> Declared | None:
+        """The manifest of the innermost workspace around this one."""
+        leaders = [
+            one
+            for one in self.declared
+            if one.ecosystem is declared.ecosystem and one.has_member(declared.folder)
+        ]
+        return max(leaders, key=lambda one: len(one.folder), default=None)
+
+    def _locks(self, declared: Declared) -> list[Lock]:
+        names = NPM_LOCKS if declared.ecosystem is Ecosystem.NPM else PYTHON_LOCKS
+        found = []
+        for name in names:
+            file = self.files.get(f"{declared.folder}/{name}".lstrip("/"))
+            if file is not None and not file.ignored:
+                if file.path not in self.read_locks:
+                    self.read_locks[file.path] = read_lock(file)
+                found.append(self.read_locks[file.path])
+        return found
+
+    def _compiled(self, declared: Declared) -> Declared | None:
+        """A pinned requirements file beside this manifest that covers all it asks for."""
+        if declared.ecosystem is not Ecosystem.PYPI:
+            return None
+        wanted = {r.name for r in declared.requested if not r.development}
+        for one in self.pinned:
+            names = {r.name for r in one.requested}
+            if one is not declared and one.folder == declared.folder and wanted and wanted <= names:
+                return one
+        return None
+
+    def _asked_beside(self, pinned: Declared) -> set[str]:
+        """What the manifests ask for that a pinned file is compiled from."""
+        sources = [one for one in self.declared if self._compiled(one) is pinned]
+        return {r.name for one in sources for r in one.requested if not one.is_pinned}
+
+
+def _by_usefulness(locks: list[Lock], asked: list[Requested], manager: str) -> list[Lock]:
+    names = {r.name for r in asked}
+
+    def rank(lock: Lock) -> tuple[bool, bool, int]:
+        known = len(names & {p.name for p in lock.packages or ()})
+        return (not lock.packages, lock.manager != manager, -known)
+
+    return sorted(locks, key=rank)
+
+
+def _pinned(declared: Declared, asked: set[str]) -> Iterator[Dependency]:
+    for one in declared.requested:
+        direct = one.name in asked if asked else not one.transitive
+        yield replace(_unlocked(declared.ecosystem, one), direct=direct)
+
+
+def _packages(
+    ecosystem: Ecosystem, asked: list[Requested], locked: Sequence[Locked], lock: str
+) -> Iterator[Dependency]:
+    by_name: dict[str, list[Requested]] = {}
+    for request in asked:
+        by_name.setdefault(request.name, []).append(request)
+    roots = [r.name for r in asked if not r.development]
+    production = production_names(locked, roots)
+    answered: set[str] = set()
+    for package in locked:
+        one = _asked_for(package, by_name.get(package.name, []))
+        development = package.development
+        if development is None:
+            development = package.name not in production
+        if one is not None:
+            answered.add(one.name)
+        yield Dependency(
+            ecosystem=ecosystem,
+            name=package.name,
+            specifier=one.specifier if one else "",
+            version=package.version,
+            direct=one is not None,
+            development=development,
+            licence=package.licence,
+            location=Location(one.path, one.line) if one else Location(lock, package.line),
+        )
+    for missing in asked:
+        if missing.name not in answered and not missing.optional:
+            yield _unlocked(ecosystem, missing)
+
+
+def _asked_for(package: Locked, asked: list[Requested]) -> Requested | None:
+    """The line of a manifest that this package answers; production before development."""
+    if package.nested:
+        return None
+    matching = [r for r in asked if not package.answers or r.specifier in package.answers]
+    return min(matching, key=lambda r: r.development, default=None)
+
+
+def _unlocked(ecosystem: Ecosystem, one: Requested) -> Dependency:
+    return Dependency(
+        ecosystem=ecosystem,
+        name=one.name,
+        specifier=one.specifier,
+        version=one.version,
+        direct=True,
+        development=one.development,
+        licence=None,
+        location=Location(one.path, one.line),
+    )

@@ -1,0 +1,30 @@
+"""One package of a lock file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A package and the exact version, or the address, that is installed.
+
+    - `development`: whether only developers run it; None where the file leaves that to the graph
+    - `needs`: names of the packages that it needs
+    - `nested`: installed for another package only, so never what the manifest asks for
+    - `answers`: the specifiers that it was chosen for; empty where the file does not say
+    """
+
+    name: str
+    version: str
+    line: int = 1
+    licence: str | None = None
+    development: bool | None = None
+    needs: tuple[str, ...] = ()
+    nested: bool = False
+    answers: tuple[str, ...] = ()
+
+
+def is_git(address: str) -> bool:
+    """True for an address of version control, where the version number says nothing."""
+    return address.startswith(("git+", "git:", "git@", "ssh:", "github:")) or ".git#" in address

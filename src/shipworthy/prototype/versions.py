@@ -1,0 +1,65 @@
+"""Package registries and how each orders its versions: semver for npm, PEP 440 for PyPI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+
+import semver
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion
+from packaging.version import Version as PythonVersion
+
+Version = semver.Version | PythonVersion
+
+
+class Ecosystem(StrEnum):
+    """A package registry, by its name in OSV."""
+
+    NPM = "npm"
+    PYPI = "PyPI"
+
+
+def normal_name(ecosystem: Ecosystem, name: str) -> str:
+    """The name as its registry compares it: PEP 503 for PyPI, as it stands for npm."""
+    return canonicalize_name(name) if ecosystem is Ecosystem.PYPI else name
+
+
+@lru_cache(maxsize=50_000)
+def parse_version(ecosystem: Ecosystem, text: str) -> Version | None:
+    """The version in a form that sorts, or None where it is none (an address, a tag, a range).
+
+    npm accepts a leading `v` or `=` and missing parts; build metadata takes no part in the order.
+    """
+    if len(text) > 200:  # int() of a hostile version must stay cheap
+        return None
+    try:
+        if ecosystem is Ecosystem.PYPI:
+            return PythonVersion(text)
+        parsed = semver.Version.parse(text.strip().lstrip("=v"), optional_minor_and_patch=True)
+        return parsed.replace(build=None)
+    except (InvalidVersion, ValueError, TypeError):
+        return None
+
+
+def newest(ecosystem: Ecosystem, versions: Iterable[str]) -> str | None:
+    """The highest of these versions; None for none, or where one cannot be compared."""
+    highest: tuple[Version, str] | None = None
+    for text in versions:
+        parsed = parse_version(ecosystem, text)
+        if parsed is None:
+            return None
+        if highest is None or highest[0] < parsed:  # type: ignore[operator]  # one ecosystem, one type
+            highest = (parsed, text)
+    return highest[1] if highest else None
+
+
+_EXACT = re.compile(r"=?v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)\Z")
+
+
+def exact_npm(specifier: str) -> str | None:
+    """The one version that an npm specifier allows, or None where it allows several."""
+    found = _EXACT.match(specifier.strip())
+    return found[1] if found else None
