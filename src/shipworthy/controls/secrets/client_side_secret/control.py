@@ -1,0 +1,76 @@
+"""Private keys that every visitor of the app can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.environment import EnvironmentRead
+from shipworthy.prototype.exposure import Exposure, exposed, lines_of, way_into_browser
+from shipworthy.prototype.secrets import Secret, SecretKind
+from shipworthy.prototype.source import Role
+from shipworthy.prototype.variables import Holds, what_it_holds
+
+
+class ClientSideSecret(
+    Control,
+    id="client-side-secret",
+    title="Private key in the browser",
+    consequence="Anyone who opens the page can copy the key and use the service on your account.",
+    severity=Severity.CRITICAL,
+    satisfies=("A10", "H27", "owasp:A02", "cwe:200", "cwe:798"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        in_code = exposed(prototype, Exposure.BROWSER)
+        variables = _browser_variables(prototype)
+        if not in_code and not variables:
+            yield self.not_applicable("no key was found in what visitors download")
+        for subject, secrets in in_code.items():
+            if secrets[0].kind is not SecretKind.SERVICE_ROLE:
+                yield self._in_code(prototype, subject, secrets)
+        for name, reads in variables.items():
+            yield self._variable(prototype, name, reads)
+
+    def _in_code(self, prototype: Prototype, subject: str, secrets: list[Secret]) -> Finding:
+        first, lines = secrets[0], lines_of(prototype, secrets)
+        if all(s.is_public for s in secrets):
+            return self.satisfied(subject, f"{first.described}: public by design", *lines)
+        message = f"The {first.described} stands in code that every visitor downloads"
+        return self.gap(subject, message, *lines, *way_into_browser(prototype, first.location.path))
+
+    def _variable(self, prototype: Prototype, name: str, reads: list[EnvironmentRead]) -> Finding:
+        lines = [prototype.evidence("code", read.location) for read in reads[:5]]
+        seen = [r for r in reads if r.location.path in prototype.modules.browser]
+        holds = what_it_holds(name)
+        if holds is Holds.PUBLIC:
+            return self.satisfied(name, f"{name} holds a key that is public by design", *lines)
+        if holds is Holds.UNSURE:
+            reason = (
+                f"{name} is built into the page: we cannot tell whether its provider allows that"
+            )
+            return self.unknown(name, reason, *lines)
+        if not seen:
+            reason = f"{name} is named for the browser, but we found no page that loads its reader"
+            return self.unknown(name, reason, *lines)
+        message = f"{name} is built into the page, so every visitor can read the private key"
+        return self.gap(name, message, *lines, *way_into_browser(prototype, seen[0].location.path))
+
+
+def _browser_variables(prototype: Prototype) -> dict[str, list[EnvironmentRead]]:
+    """Reads of keys that a bundler writes into the page, by variable; service-role keys left out.
+
+    Next.js replaces a variable only where it is read, so a read on the server exposes nothing.
+    """
+    by_name: dict[str, list[EnvironmentRead]] = {}
+    for read in prototype.environment:
+        file = prototype.files.get(read.location.path)
+        if file is None or file.role is not Role.PRODUCT or not read.reaches_browser:
+            continue
+        in_browser = read.location.path in prototype.modules.browser
+        if not in_browser and read.accessor != "import.meta.env":
+            continue
+        if what_it_holds(read.name) not in (Holds.NO_KEY, Holds.SERVICE_ROLE):
+            by_name.setdefault(read.name, []).append(read)
+    return by_name

@@ -1,0 +1,92 @@
+"""Secrets written into the repository, out of the browser's reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.environment import EnvironmentRead
+from shipworthy.prototype.exposure import Exposure, exposed, lines_of
+from shipworthy.prototype.required_settings import without_fallbacks
+from shipworthy.prototype.secrets import Place, Secret, SecretKind
+from shipworthy.prototype.source import Role
+from shipworthy.prototype.variables import Holds, what_it_holds
+from shipworthy.remedy import Remedy, Review, Write
+
+_OPEN_EVERYTHING = (SecretKind.SERVICE_ROLE, SecretKind.CONNECTION_URI)
+_WHERE = {
+    Place.CODE: "is written into the code",
+    Place.FALLBACK: "is written into the code as the default of a setting",
+    Place.CONFIG: "stands in a configuration file",
+    Place.SQL: "stands in SQL",
+    Place.DOCUMENTATION: "stands in the documentation",
+}
+
+
+class SecretInCode(
+    Control,
+    id="secret-in-code",
+    title="Secret written into the repository",
+    consequence="Everyone who sees the code, a backup or a fork can use the account behind it.",
+    severity=Severity.HIGH,
+    satisfies=("A10", "H26", "H27", "G24", "owasp:A07", "cwe:798"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found = exposed(prototype, Exposure.REPOSITORY)
+        for subject, secrets in found.items():
+            private = [s for s in secrets if not s.is_public]
+            lines = lines_of(prototype, private or secrets)
+            if not private:
+                message = f"{secrets[0].described}: public by design"
+                yield self.satisfied(subject, message, *lines)
+                continue
+            first = private[0]
+            message = f"The {first.described} {_WHERE.get(first.place, 'stands in the repository')}"
+            yield self.gap(
+                subject, message, *lines, severity=max(map(_severity, private), key=_rank)
+            )
+        right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
+        for subject, read in right.items():
+            message = f"{read.name} comes from the environment"
+            yield self.satisfied(subject, message, prototype.evidence("code", read.location))
+        if not found and not right:
+            yield self.not_applicable("the prototype holds and reads no secret")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        path, _, label = finding.subject.partition("#")
+        secrets = exposed(prototype, Exposure.REPOSITORY).get(finding.subject, [])
+        text = prototype.files[path].text
+        if text is None or any(s.place is not Place.FALLBACK for s in secrets):
+            return None
+        changed = without_fallbacks(prototype.files[path], label)
+        if changed is None or changed == text:
+            return None
+        summary = f"Read {label} from the environment alone; replace the leaked value at its issuer"
+        return Remedy(summary, Review.CAREFUL, (Write(path, changed),))
+
+
+def _severity(secret: Secret) -> Severity:
+    """Live payment, cloud and database credentials do the most harm at once."""
+    if any(host in secret.value for host in ("@localhost", "@127.0.0.1")):
+        return Severity.HIGH
+    if secret.kind in _OPEN_EVERYTHING or secret.provider in ("Stripe", "AWS", "Google Cloud"):
+        return Severity.CRITICAL
+    return Severity.MEDIUM if secret.provider == "Stripe (test mode)" else Severity.HIGH
+
+
+def _rank(severity: Severity) -> int:
+    return severity.value
+
+
+def _read_from_outside(prototype: Prototype) -> dict[str, EnvironmentRead]:
+    """Reads of private variables in product code that have no literal to fall back on."""
+    right: dict[str, EnvironmentRead] = {}
+    for read in prototype.environment:
+        file = prototype.files.get(read.location.path)
+        if file is None or file.role is not Role.PRODUCT or read.fallback or read.reaches_browser:
+            continue
+        if what_it_holds(read.name) in (Holds.PRIVATE, Holds.SERVICE_ROLE, Holds.UNSURE):
+            right.setdefault(f"{file.path}#{read.name}", read)
+    return right

@@ -1,0 +1,73 @@
+"""Small edits of a file's text at parsed places, with the formatting around them left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the characters from `start` to `end` (0-based, end excluded) with `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits made; of two that overlap the first one wins."""
+    out, at = "", 0
+    for edit in sorted(set(edits)):
+        if edit.start < at:
+            continue
+        out += text[at : edit.start] + edit.text
+        at = edit.end
+    return out + text[at:]
+
+
+def replacing(node: SgNode, text: str) -> Edit:
+    """Put other text in the place of a node."""
+    span = node.range()
+    return Edit(span.start.index, span.end.index, text)
+
+
+def adding_argument(call: SgNode, text: str) -> Edit | None:
+    """Add a last argument to a call, on a line of its own where the others stand so."""
+    return _appended(call.field("arguments"), text, padding="")
+
+
+def adding_property(literal: SgNode, text: str) -> Edit | None:
+    """Add a last property to an object literal, on a line of its own where the others stand so."""
+    return _appended(literal, text, padding=" ")
+
+
+def _appended(holder: SgNode | None, text: str, padding: str) -> Edit | None:
+    if holder is None or holder.kind() == "template_string":
+        return None
+    children = list(holder.children())
+    inner = [c for c in children if c.is_named() and c.kind() != "comment"]
+    end = holder.range().end.index - 1
+    if not inner:
+        return Edit(holder.range().start.index + 1, end, f"{padding}{text}{padding}")
+    last = inner[-1]
+    at = last.range().end.index
+    after = [c for c in children if c.kind() == "," and c.range().start.index >= at]
+    comma = bool(after)
+    at = after[0].range().end.index if after else at
+    own_line = last.range().end.line < holder.range().end.line and (
+        inner[0].range().start.line > holder.range().start.line
+    )
+    if not own_line:
+        return Edit(at, at, f"{'' if comma else ','} {text}")
+    indent = _indent(inner)
+    return Edit(at, at, f"{'' if comma else ','}\n{indent}{text}{',' if comma else ''}")
+
+
+def _indent(inner: list[SgNode]) -> str:
+    """The white space before the first item of the list, tabs kept."""
+    first = inner[0].range().start
+    line = inner[0].get_root().root().text().split("\n")[first.line]
+    return line[: len(line) - len(line.lstrip())]

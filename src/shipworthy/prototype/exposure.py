@@ -1,0 +1,62 @@
+"""Where a secret can be seen from, so that exactly one control speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Evidence
+from shipworthy.prototype.secrets import DEFAULT_SECRET, Place, Secret
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+class Exposure(StrEnum):
+    """Who sees it: every visitor, or whoever sees the repository."""
+
+    BROWSER = "browser"
+    ENVIRONMENT_FILE = "environment_file"
+    REPOSITORY = "repository"
+
+
+def exposure(prototype: Prototype, secret: Secret) -> Exposure:
+    """Where a secret can be seen from; the browser counts before the repository."""
+    if secret.place is Place.ENVIRONMENT_FILE:
+        return Exposure.ENVIRONMENT_FILE
+    if secret.location.path in prototype.modules.browser:
+        return Exposure.BROWSER
+    return Exposure.REPOSITORY
+
+
+def exposed(prototype: Prototype, where: Exposure) -> dict[str, list[Secret]]:
+    """The secrets that can be seen there, by subject `path#label`; guessable defaults left out."""
+    by_subject: dict[str, list[Secret]] = {}
+    for secret in prototype.secrets:
+        if secret.rule != DEFAULT_SECRET and exposure(prototype, secret) is where:
+            subject = f"{secret.location.path}#{secret.label}"
+            by_subject.setdefault(subject, []).append(secret)
+    return by_subject
+
+
+def lines_of(prototype: Prototype, secrets: Iterable[Secret]) -> list[Evidence]:
+    """The lines where these stand, masked; at most five."""
+    return [prototype.evidence("code", s.location) for s in list(secrets)[:5]]
+
+
+def way_into_browser(prototype: Prototype, path: str) -> list[Evidence]:
+    """How a page comes to load this file, as one evidence; empty where it is itself the start."""
+    graph = prototype.modules
+    importers: dict[str, list[str]] = {}
+    for start in sorted(graph.browser):
+        for end in graph.edges.get(start, ()):
+            importers.setdefault(end, []).append(start)
+    chain, seen = [path], {path}
+    while above := next((p for p in importers.get(chain[-1], ()) if p not in seen), None):
+        chain.append(above)
+        seen.add(above)
+    if len(chain) == 1:
+        return []
+    shown = chain if len(chain) <= 5 else [*chain[:3], "…", chain[-1]]
+    return [Evidence("imports", " ← ".join(shown))]

@@ -1,0 +1,232 @@
+"""Search all files of a prototype for secrets: known formats, URIs, named literals, the engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.candidates import choose
+from shipworthy.prototype.dotenv import parse_environment_file
+from shipworthy.prototype.engine_rules import judge
+from shipworthy.prototype.environment import EnvironmentRead
+from shipworthy.prototype.literals import (
+    is_real,
+    is_signing_secret,
+    kind_of_name,
+    name_before,
+    named_literals,
+)
+from shipworthy.prototype.pem import private_keys
+from shipworthy.prototype.placeholders import is_placeholder, looks_random
+from shipworthy.prototype.recognisers import recognise
+from shipworthy.prototype.roles import is_environment_template
+from shipworthy.prototype.secrets import DEFAULT_SECRET, Place, Secret, SecretEngine, SecretKind
+from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.tokens import Token, tokens
+from shipworthy.prototype.uris import connection_uris
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_UNREAD = (Role.LOCK, Role.ASSET, Role.TEST)
+_TESTS = re.compile(r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures)/")
+_FORMATS_ONLY = (Role.GENERATED, Role.VENDORED, Role.DOCUMENTATION)
+_BARE_VALUES = re.compile(
+    r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
+)
+_INVENTED = re.compile(
+    r"(^|[/_.-])(seed(er)?s?|mocks?|demos?|samples?|fixtures?|dummy|stories|locales?|i18n|lang"
+    r"|translations?)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A secret in one text, by the offset of its value."""
+
+    start: int
+    value: str
+    name: str | None
+    kind: SecretKind
+    provider: str
+    rule: str
+
+
+def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
+    """All secrets of a prototype, by place. Raises FactUnavailable where the engine cannot run."""
+    files = [f for f in prototype.files.values() if f.text and _is_searched(f)]
+    pieces = {f.path: tokens(f.text or "") for f in files}
+    found = [s for file in files for s in _in_file(file, pieces[file.path])]
+    found += _in_fallbacks(prototype.files, prototype.environment)
+    known: dict[str, set[int]] = {}
+    for secret in found:
+        known.setdefault(secret.location.path, set()).add(secret.location.line)
+    foreign = (Role.GENERATED, Role.VENDORED)
+    searched = ((f, pieces[f.path]) for f in files if f.role not in foreign)
+    candidates = choose(searched, known)
+    lines = list(candidates.places)
+    for index, recognised in engine(lines).items():
+        for file, number in candidates.places[lines[index]]:
+            found += _from_engine(file, number, [(r.rule, r.value) for r in recognised])
+    return tuple(sorted(_without_doubles(found), key=lambda s: (s.location, s.value)))
+
+
+def _is_searched(file: SourceFile) -> bool:
+    return file.role not in _UNREAD and not _TESTS.search(file.path)
+
+
+def _in_file(file: SourceFile, pieces: Sequence[Token]) -> Iterator[Secret]:
+    text = file.text or ""
+    if file.role is Role.ENVIRONMENT:
+        yield from _in_environment_file(file)
+        return
+    for hit in _hits(file, text, pieces):
+        line = text.count("\n", 0, hit.start) + 1
+        yield _secret(file, hit, line)
+
+
+def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit]:
+    for key in recognise(text, pieces):
+        name = name_before(text, key.start)
+        yield _Hit(key.start, key.value, name, key.kind, key.provider, key.rule)
+    yield from _private_keys(text)
+    documents = file.role is Role.DOCUMENTATION
+    for uri in connection_uris(text):
+        if not documents or looks_random(uri.password):
+            name = name_before(text, uri.start)
+            kind = SecretKind.CONNECTION_URI
+            yield _Hit(uri.start, uri.value, name, kind, uri.provider, "connection-uri")
+    if file.role not in _FORMATS_ONLY:
+        yield from _named(file, text)
+
+
+def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
+    code = file.language is not None
+    invented = _INVENTED.search(file.path) is not None
+    for literal in named_literals(text, unquoted=_BARE_VALUES.search(file.path) is not None):
+        kind = kind_of_name(literal.name)
+        if kind is None or (invented and kind is SecretKind.PASSWORD):
+            continue
+        if is_real(kind, literal.value):
+            yield _Hit(literal.start, literal.value, literal.name, kind, "", f"named-{kind.value}")
+        elif code and file.role is Role.PRODUCT and _is_guessable(literal.name, literal.value):
+            yield _Hit(literal.start, literal.value, literal.name, kind, "", DEFAULT_SECRET)
+
+
+def _is_guessable(name: str, value: str) -> bool:
+    """True for `SECRET_KEY = "change-me"`; a value in capitals only names another variable."""
+    words = re.fullmatch(r"[\w!@#.*-]{4,}", value)
+    return is_signing_secret(name) and words is not None and not value.isupper()
+
+
+def _private_keys(text: str) -> Iterator[_Hit]:
+    for start, value in private_keys(text):
+        name = name_before(text, start)
+        yield _Hit(start, value, name, SecretKind.PRIVATE_KEY, "", "pem-private-key")
+
+
+def _in_environment_file(file: SourceFile) -> Iterator[Secret]:
+    template = is_environment_template(file.name)
+    for setting in parse_environment_file(file.text or ""):
+        hit = _of_value(setting.name, setting.value, template)
+        if hit:
+            yield _secret(file, hit, setting.line)
+
+
+def _of_value(name: str, value: str, formats_only: bool = False) -> _Hit | None:
+    """What a variable's value is, by its format first and its name second."""
+    for key in recognise(value):
+        return _Hit(0, key.value, name, key.kind, key.provider, key.rule)
+    for hit in _private_keys(value):
+        return _Hit(0, hit.value, name, hit.kind, "", hit.rule)
+    for uri in connection_uris(value):
+        if not formats_only or looks_random(uri.password):
+            kind = SecretKind.CONNECTION_URI
+            return _Hit(0, uri.value, name, kind, uri.provider, "connection-uri")
+    kind_by_name = kind_of_name(name)
+    if formats_only or kind_by_name is None or not is_real(kind_by_name, value):
+        return None
+    return _Hit(0, value, name, kind_by_name, "", f"named-{kind_by_name.value}")
+
+
+def _in_fallbacks(
+    files: Mapping[str, SourceFile], reads: Sequence[EnvironmentRead]
+) -> Iterator[Secret]:
+    for read in reads:
+        file = files.get(read.location.path)
+        if not read.fallback or file is None or not _is_searched(file):
+            continue
+        hit = _of_value(read.name, read.fallback)
+        signing = is_signing_secret(read.name)
+        if signing and (hit is None or not looks_random(hit.value)):
+            kind = SecretKind.SIGNING_SECRET
+            hit = _Hit(0, read.fallback, read.name, kind, "", DEFAULT_SECRET)
+        if hit:
+            line = _line_of(file, hit.value, read.location.line)
+            yield Secret(
+                kind=hit.kind,
+                provider=hit.provider,
+                value=hit.value,
+                name=read.name,
+                place=Place.FALLBACK,
+                rule=hit.rule,
+                location=Location(file.path, line),
+                function=read.function,
+            )
+
+
+def _line_of(file: SourceFile, value: str, near: int) -> int:
+    """The line of a literal that may stand some lines under the read that it belongs to."""
+    return next((n for n in range(near, near + 6) if value in file.line(n)), near)
+
+
+def _from_engine(
+    file: SourceFile, number: int, recognised: Iterable[tuple[str, str]]
+) -> Iterator[Secret]:
+    for rule, value in recognised:
+        line = file.line(number)
+        if value in line and not is_placeholder(value):
+            kind, provider = judge(rule)
+            name = name_before(line, line.index(value))
+            yield _secret(file, _Hit(0, value, name, kind, provider, rule), number)
+
+
+def _secret(file: SourceFile, hit: _Hit, line: int) -> Secret:
+    return Secret(
+        kind=hit.kind,
+        provider=hit.provider,
+        value=hit.value,
+        name=hit.name,
+        place=_place(file),
+        rule=hit.rule,
+        location=Location(file.path, line),
+    )
+
+
+def _place(file: SourceFile) -> Place:
+    if file.role is Role.ENVIRONMENT:
+        return Place.ENVIRONMENT_FILE
+    if file.role is Role.DOCUMENTATION:
+        return Place.DOCUMENTATION
+    if file.path.endswith(".sql"):
+        return Place.SQL
+    return Place.CONFIG if file.role is Role.CONFIG else Place.CODE
+
+
+def _without_doubles(found: Iterable[Secret]) -> Iterator[Secret]:
+    """One secret per value and line: a fallback knows most, then the format, then the name."""
+    by_line: dict[tuple[str, int], list[Secret]] = {}
+    for secret in sorted(found, key=_certainty):
+        here = by_line.setdefault((secret.location.path, secret.location.line), [])
+        if not any(secret.value in known.value or known.value in secret.value for known in here):
+            here.append(secret)
+            yield secret
+
+
+def _certainty(secret: Secret) -> tuple[bool, bool, int]:
+    named = secret.rule.startswith("named-") or secret.rule == DEFAULT_SECRET
+    return (secret.place is not Place.FALLBACK, named, -len(secret.value))

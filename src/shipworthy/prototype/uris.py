@@ -1,0 +1,77 @@
+"""Connection URIs that carry a password: `postgres://user:password@host/db`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shipworthy.prototype.placeholders import is_placeholder, looks_chosen, looks_random
+
+_PROVIDERS = {
+    "postgres": "PostgreSQL",
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "mongodb": "MongoDB",
+    "redis": "Redis",
+    "rediss": "Redis",
+    "amqp": "RabbitMQ",
+    "amqps": "RabbitMQ",
+    "smtp": "SMTP",
+    "smtps": "SMTP",
+    "mssql": "SQL Server",
+    "sqlserver": "SQL Server",
+    "clickhouse": "ClickHouse",
+    "ftp": "FTP",
+    "http": "HTTP",
+    "https": "HTTP",
+}
+# The password may itself hold an @; the last one before the host ends it.
+_REST = re.compile(
+    r"""(?P<user>[^\s:/@"'`<>]*):(?P<password>[^\s"'`<>/]+)@(?P<host>[\w.\-\[\]$]+)[^\s"'`<>)\\]*"""
+)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\+[\w]+)?$")
+_LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal")  # noqa: S104
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionUri:
+    """A URI with a real password: where it starts, all of it, and what it connects to."""
+
+    start: int
+    value: str
+    password: str
+    provider: str
+
+
+def connection_uris(text: str) -> Iterator[ConnectionUri]:
+    """Every URI with a real password. Templates, and the trivial passwords of a database on the
+    developer's own machine, are none."""
+    at = text.find("://")
+    while at != -1:
+        rest = _REST.match(text, at + 3)
+        scheme = _SCHEME.search(text, max(0, at - 24), at) if rest else None
+        if rest and scheme and _is_real(rest["user"], rest["password"], rest["host"]):
+            provider = _PROVIDERS.get(scheme[1].lower())
+            if provider:
+                value = text[scheme.start() : rest.end()].rstrip(".,;")
+                yield ConnectionUri(scheme.start(), value, rest["password"], provider)
+        at = text.find("://", at + 3)
+
+
+def _is_real(user: str, password: str, host: str) -> bool:
+    if is_placeholder(password) or password == user or "$" in password + host or "[" in host[1:]:
+        return False
+    local = host in _LOCAL or "." not in host  # a bare name is a container beside it
+    if "example" in host or local:
+        return looks_random(password) or (
+            local and looks_chosen(password, 8) and _is_mixed(password)
+        )
+    return looks_chosen(password) or looks_random(password)
+
+
+def _is_mixed(password: str) -> bool:
+    """Letters of both cases, digits or marks: more than `postgres123`."""
+    kinds = (str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum())
+    return sum(any(kind(c) for c in password) for kind in kinds) >= 3
