@@ -1,0 +1,272 @@
+"""The command line: parse, call the pipeline, show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from shipworthy import __version__
+from shipworthy.errors import ShipworthyError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from shipworthy.assess import Assessment
+
+NOTHING_OPEN, GAPS, COULD_NOT_LOOK = 0, 1, 2
+
+app = typer.Typer(
+    name="shipworthy",
+    help="Take an AI-built prototype to production: assess it, and see what blocks the launch.",
+    epilog="Start with: shipworthy assess PATH",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+advisories_app = typer.Typer(
+    help="The offline database of known vulnerabilities.", no_args_is_help=True
+)
+app.add_typer(advisories_app, name="advisories")
+
+
+class Format(StrEnum):
+    """How an assessment is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+Folder = Annotated[Path, typer.Argument(metavar="PATH", help="The folder of the prototype.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        print(f"shipworthy {__version__}")
+        raise typer.Exit(NOTHING_OPEN)
+
+
+@app.command()
+def assess(
+    path: Folder,
+    as_json: AsJson = False,
+    format: Annotated[Format, typer.Option(help="How to write the assessment.")] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file, not to the terminal.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Ask this control or area only; may be repeated.", metavar="NAME"),
+    ] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Show every gap, not the first ten.")] = False,
+) -> None:
+    """Say what is wrong with a prototype, where, and how we know.
+
+    Reads only: nothing of the prototype is run, and nothing is written but to --output.
+    Exit code 0: nothing open; 1: gaps; 2: could not look.
+    """
+    from shipworthy.pipeline import run_assess
+    from shipworthy.settings import Settings
+
+    wanted = Format.JSON if as_json else format
+    with _progress() as tell:
+        assessment = run_assess(path, Settings(), only or (), tell)
+    text = _render(assessment, wanted, path, show_all, output)
+    _emit(text, output)
+    if output is not None:
+        _say(f"Wrote {output}.")
+    raise typer.Exit(GAPS if assessment.gaps else NOTHING_OPEN)
+
+
+@app.command()
+def facts(path: Folder, as_json: AsJson = False) -> None:
+    """Print what was read from a prototype: origin, stack, routes, tables, secrets, …"""
+    from shipworthy.pipeline import open_prototype
+    from shipworthy.report.facts import facts_document, facts_text
+    from shipworthy.settings import Settings
+
+    with _progress() as tell:
+        tell("reading files")
+        prototype = open_prototype(path, Settings())
+        document = facts_document(prototype)
+    if as_json:
+        from shipworthy.documents import to_json
+
+        _emit(to_json(document), None)
+    else:
+        _console().print(facts_text(document, str(path)))
+
+
+@app.command()
+def controls(as_json: AsJson = False) -> None:
+    """List the controls: what is looked at."""
+    from shipworthy.catalogue import catalogue
+
+    entries = catalogue()
+    if as_json:
+        from shipworthy.documents import to_json
+        from shipworthy.report.catalogue import catalogue_document
+
+        _emit(to_json(catalogue_document(entries)), None)
+        return
+    from shipworthy.report.catalogue import catalogue_table
+
+    console = _console()
+    console.print(catalogue_table(entries))
+    console.print("\nNext: shipworthy explain CONTROL", style="dim")
+
+
+@app.command()
+def explain(control: Annotated[str, typer.Argument(metavar="CONTROL")]) -> None:
+    """Say why a control matters, how its gap is fixed and when to accept it."""
+    from shipworthy.catalogue import entry
+    from shipworthy.report.catalogue import explanation
+
+    _console().print(explanation(entry(control)))
+
+
+@app.command()
+def schema(document: Annotated[str, typer.Argument(metavar="DOCUMENT")] = "assessment") -> None:
+    """Print the JSON Schema of a document: assessment or facts."""
+    from shipworthy.report.schemas import schema_text
+
+    _emit(schema_text(document), None)
+
+
+@advisories_app.command("update")
+def advisories_update(
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="A folder or URL that holds npm/all.zip and PyPI/all.zip."),
+    ] = None,
+) -> None:
+    """Download the advisories of npm and PyPI from OSV (some 250 MB) for offline use."""
+    from shipworthy.engines.osv_database import update
+
+    with _progress() as tell:
+        status = update(source=source, progress=tell)
+    _say(status.sentence)
+    _say("Next: shipworthy assess PATH --only vulnerable-dependency")
+
+
+@advisories_app.command("status")
+def advisories_status() -> None:
+    """Say which advisories are known here and how old they are."""
+    from shipworthy.engines.osv_database import status
+
+    print(status().sentence)
+
+
+def main() -> NoReturn:
+    """Run the command line; errors a user can act on become one line and exit code 2."""
+    # Rich and Python both would otherwise fail on a terminal that is not UTF-8.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(standalone_mode=False)
+    except ShipworthyError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing was changed")
+    except BrokenPipeError:
+        # The reader (head, less) has gone: that is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(NOTHING_OPEN)
+    except Exception as error:
+        _explain_usage(error)
+        raise
+    sys.exit(code if isinstance(code, int) else NOTHING_OPEN)
+
+
+def _explain_usage(error: Exception) -> None:
+    """Show a usage error as click would, and leave; do nothing for other errors."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):
+        show()
+        sys.exit(COULD_NOT_LOOK)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"shipworthy: {message}", file=sys.stderr)
+    sys.exit(COULD_NOT_LOOK)
+
+
+def _render(
+    assessment: Assessment, wanted: Format, path: Path, show_all: bool, output: Path | None
+) -> str | Any:
+    if wanted is Format.JSON:
+        from shipworthy.report.json_report import json_report
+
+        return json_report(assessment)
+    if wanted is Format.SARIF:
+        from shipworthy.report.sarif import sarif_report
+
+        return sarif_report(assessment)
+    from shipworthy.report.text import TextReport
+
+    return TextReport(assessment, str(path), show_all)
+
+
+def _emit(content: Any, output: Path | None) -> None:
+    if output is None:
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        else:
+            _console().print(content)
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            if isinstance(content, str):
+                file.write(content)
+            else:
+                _console(file).print(content)
+    except OSError as error:
+        _fail(f"{output} cannot be written: {error.strerror}")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _console(file: Any = None) -> Console:
+    from rich.console import Console
+
+    terminal = file is None and sys.stdout.isatty()
+    # Off a terminal lines stay whole, so that grep and other programs can read them.
+    width = None if terminal else 200
+    return Console(
+        file=file, width=width, highlight=False, soft_wrap=not terminal, markup=False, emoji=False
+    )
+
+
+class _progress:
+    """Tell on standard error what is being done, on a terminal only."""
+
+    def __enter__(self) -> Any:
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            return lambda _: None
+        from rich.console import Console
+
+        self.status = Console(stderr=True).status("")
+        self.status.start()
+        return lambda message: self.status.update(message)
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self, "status"):
+            self.status.stop()
+
+
+if __name__ == "__main__":
+    main()

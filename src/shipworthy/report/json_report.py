@@ -1,0 +1,191 @@
+"""The assessment as a JSON document with a published schema."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from shipworthy import __version__
+from shipworthy.assess import Assessment
+from shipworthy.documents import Document, schema_of, to_json
+from shipworthy.finding import Evidence, Finding, Outcome, Severity
+from shipworthy.prototype import Prototype
+
+SCHEMA_ID = "https://shipworthy.dev/schemas/assessment-1.json"
+
+OutcomeWord = Literal["gap", "satisfied", "not_applicable", "unknown"]
+SeverityWord = Literal["critical", "high", "medium", "low"]
+
+
+class EvidenceDocument(Document):
+    """One piece of evidence; `path` and `line` are null where it stands in no file."""
+
+    source: str
+    path: str | None
+    line: int | None
+    excerpt: str
+
+
+class FindingDocument(Document):
+    """One answer of one control for one subject."""
+
+    control: str
+    area: str
+    subject: str
+    outcome: OutcomeWord
+    proof: Literal["proven", "observed", "attested"]
+    severity: SeverityWord
+    confidence: Literal["high", "medium", "low"]
+    message: str
+    evidence: list[EvidenceDocument]
+    requirements: list[str]
+
+
+class ControlDocument(Document):
+    """One control that was asked."""
+
+    id: str
+    area: str
+    title: str
+    consequence: str
+    severity: SeverityWord
+    requirements: list[str]
+
+
+class UnreadDocument(Document):
+    """A file or folder that was not looked at."""
+
+    path: str
+    reason: str
+
+
+class PrototypeDocument(Document):
+    """What was assessed. `digest` covers the files as read; `commit` is null without version control."""
+
+    name: str
+    origin: str
+    origin_confidence: str
+    frameworks: list[str]
+    data: list[str]
+    services: list[str]
+    languages: dict[str, int]
+    files: int
+    digest: str
+    commit: str | None
+
+
+class ToolDocument(Document):
+    """Which version looked."""
+
+    name: str
+    version: str
+
+
+class AssessmentDocument(Document):
+    """A whole assessment."""
+
+    schema: str
+    tool: ToolDocument
+    prototype: PrototypeDocument
+    summary: dict[str, int]
+    controls: list[ControlDocument]
+    findings: list[FindingDocument]
+    unread: list[UnreadDocument]
+
+
+def assessment_document(assessment: Assessment) -> AssessmentDocument:
+    """The document of an assessment. Deterministic: no time and no machine path goes into it."""
+    by_id = {c.id: c for c in assessment.controls}
+    return AssessmentDocument(
+        schema=SCHEMA_ID,
+        tool=ToolDocument(name="shipworthy", version=__version__),
+        prototype=_prototype(assessment.prototype, assessment.digest),
+        summary=summary(assessment),
+        controls=[
+            ControlDocument(
+                id=c.id,
+                area=c.area,
+                title=c.title,
+                consequence=c.consequence,
+                severity=_severity(c.severity),
+                requirements=list(c.satisfies),
+            )
+            for c in assessment.controls
+        ],
+        findings=[
+            _finding(f, by_id[f.control].area, by_id[f.control].satisfies)
+            for f in assessment.findings
+        ],
+        unread=[UnreadDocument(path=u.path, reason=u.reason) for u in assessment.unread],
+    )
+
+
+def json_report(assessment: Assessment) -> str:
+    """The assessment as JSON text."""
+    return to_json(assessment_document(assessment))
+
+
+def assessment_schema() -> dict[str, Any]:
+    """The JSON Schema that every assessment document meets."""
+    return schema_of(AssessmentDocument, SCHEMA_ID, "shipworthy assessment")
+
+
+def summary(assessment: Assessment) -> dict[str, int]:
+    """How many findings there are of each outcome, and gaps of each severity."""
+    counts: dict[str, int] = {outcome.value: 0 for outcome in Outcome}
+    counts |= {f"gap_{s.label}": 0 for s in sorted(Severity, key=lambda s: -s.value)}
+    for finding in assessment.findings:
+        counts[finding.outcome.value] += 1
+        if finding.outcome is Outcome.GAP:
+            counts[f"gap_{finding.severity.label}"] += 1
+    return counts
+
+
+def _prototype(prototype: Prototype, digest: str) -> PrototypeDocument:
+    stack = prototype.stack
+    return PrototypeDocument(
+        name=prototype.root.name,
+        origin=prototype.origin.tool.value,
+        origin_confidence=prototype.origin.confidence.value,
+        frameworks=list(stack.frameworks),
+        data=list(stack.data),
+        services=list(stack.services),
+        languages=dict(stack.languages),
+        files=len(prototype.files),
+        digest=digest,
+        commit=prototype.git.commit if prototype.git else None,
+    )
+
+
+def _finding(finding: Finding, area: str, requirements: tuple[str, ...]) -> FindingDocument:
+    return FindingDocument(
+        control=finding.control,
+        area=area,
+        subject=finding.subject,
+        outcome=finding.outcome.value,
+        proof=finding.proof.value,
+        severity=_severity(finding.severity),
+        confidence=finding.confidence.value,
+        message=finding.message,
+        evidence=[_evidence(e) for e in finding.evidence],
+        requirements=list(requirements),
+    )
+
+
+def _evidence(evidence: Evidence) -> EvidenceDocument:
+    place = evidence.location
+    return EvidenceDocument(
+        source=evidence.source,
+        path=place.path if place else None,
+        line=place.line if place else None,
+        excerpt=evidence.excerpt,
+    )
+
+
+def _severity(severity: Severity) -> SeverityWord:
+    words: dict[Severity, SeverityWord] = {
+        Severity.CRITICAL: "critical",
+        Severity.HIGH: "high",
+        Severity.MEDIUM: "medium",
+        Severity.LOW: "low",
+    }
+    return words[severity]

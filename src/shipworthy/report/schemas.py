@@ -1,0 +1,19 @@
+"""The published JSON Schemas, by the name of their document."""
+
+from __future__ import annotations
+
+import json
+
+from shipworthy.errors import ShipworthyError
+from shipworthy.report.facts import facts_schema
+from shipworthy.report.json_report import assessment_schema
+
+SCHEMAS = {"assessment": assessment_schema, "facts": facts_schema}
+
+
+def schema_text(document: str) -> str:
+    """The schema as JSON text. Raises ShipworthyError for a name that is no document."""
+    if document not in SCHEMAS:
+        known = ", ".join(sorted(SCHEMAS))
+        raise ShipworthyError(f"No document is called {document!r}; there are: {known}")
+    return json.dumps(SCHEMAS[document](), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,160 @@
+"""The assessment on a terminal: what blocks the launch first, in words a founder understands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from shipworthy.assess import Assessment
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Outcome, Proof, Severity
+from shipworthy.prototype.tree import printable
+
+TOP = 10  # controls that are shown in full
+_PLACES = 3  # subjects named per control
+COLOURS = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "dim",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextReport:
+    """Renders with Rich; plain text without colour codes when the console is no terminal."""
+
+    assessment: Assessment
+    path: str
+    every_gap: bool = False
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        assessment = self.assessment
+        yield _headline(assessment)
+        yield Text()
+        groups = list(_by_control(assessment.gaps))
+        shown = groups if self.every_gap else groups[:TOP]
+        controls = {c.id: c for c in assessment.controls}
+        for number, group in enumerate(shown, 1):
+            yield from _group(number, controls[group[0].control], group, self.every_gap)
+        if len(groups) > len(shown):
+            yield Text(f"… and {_count(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+        yield from _unknowns(assessment)
+        yield _counts(assessment)
+        yield Text()
+        yield _next_step(assessment, self.path)
+
+
+def _headline(assessment: Assessment) -> Text:
+    prototype = assessment.prototype
+    stack = prototype.stack
+    kind = " + ".join((*stack.frameworks, *stack.data)[:6]) or "unknown stack"
+    origin = prototype.origin.tool.value.replace("_", " ")
+    made = "origin unknown" if origin == "unknown" else f"made with {origin}"
+    text = Text()
+    text.append(printable(prototype.root.name), "bold")
+    text.append(f"  {made}, {kind}, {len(prototype.files):,} files\n", "dim")
+    blockers = {f.control for f in assessment.blockers}
+    if blockers:
+        text.append(f"Not ready to launch: {_count(len(blockers), 'kind')} of gap blocks it.", "bold red")
+    elif assessment.gaps:
+        text.append("No gap blocks the launch; some should be closed.", "bold yellow")
+    else:
+        text.append("No gap found in what was looked at.", "bold green")
+    return text
+
+
+def _by_control(gaps: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """The gaps of each control together, ordered by the worst of each."""
+    keyed = sorted(gaps, key=lambda f: f.control)
+    groups = [list(g) for _, g in groupby(keyed, key=lambda f: f.control)]
+    for group in groups:
+        group.sort(key=lambda f: (-f.severity.value, f.subject))
+    return iter(sorted(groups, key=lambda g: (-g[0].severity.value, -len(g), g[0].control)))
+
+
+def _group(number: int, control: Control, group: list[Finding], every: bool) -> RenderResult:
+    worst = group[0]
+    title = Text(f"{number:>2}. ")
+    title.append(f"{worst.severity.label:<9}", COLOURS[worst.severity])
+    title.append(control.title, "bold")
+    title.append(f"  {control.id}", "dim")
+    if len(group) > 1:
+        title.append(f"  ×{len(group)}", "dim")
+    yield title
+    yield Padding(Text(control.consequence), (0, 0, 0, 13))
+    for finding in group if every else group[:_PLACES]:
+        yield Padding(_place(finding), (0, 0, 0, 13))
+    if not every and len(group) > _PLACES:
+        yield Padding(Text(f"… and {len(group) - _PLACES} more", "dim"), (0, 0, 0, 13))
+    yield Text()
+
+
+def _place(finding: Finding) -> Text:
+    text = Text()
+    text.append(printable(str(finding.location or finding.subject)), "cyan")
+    text.append(f"  {finding.message}")
+    if finding.proof is not Proof.OBSERVED:
+        text.append(f"  [{finding.proof.value}]", "bold magenta")
+    return text
+
+
+def _unknowns(assessment: Assessment) -> RenderResult:
+    unknown = [f for f in assessment.findings if f.outcome is Outcome.UNKNOWN]
+    if not unknown and not assessment.unread:
+        return
+    yield Text("Not seen", "bold")
+    reasons = Counter((f.control, f.message) for f in unknown)
+    for (control, reason), count in list(reasons.items())[:6]:
+        times = f" ×{count}" if count > 1 else ""
+        yield Padding(Text(f"{control}: {reason}{times}", "dim"), (0, 0, 0, 4))
+    if len(reasons) > 6:
+        yield Padding(Text(f"… and {len(reasons) - 6} more (--json)", "dim"), (0, 0, 0, 4))
+    for unread in assessment.unread[:4]:
+        yield Padding(Text(f"{unread.path}: {unread.reason}", "dim"), (0, 0, 0, 4))
+    if len(assessment.unread) > 4:
+        yield Padding(Text(f"… and {len(assessment.unread) - 4} more unread", "dim"), (0, 0, 0, 4))
+    yield Text()
+
+
+def _counts(assessment: Assessment) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for name in ("area", "gaps", "satisfied", "unknown", "not applicable"):
+        table.add_column(name, justify="left" if name == "area" else "right", style="dim")
+    area_of = {c.id: c.area for c in assessment.controls}
+    counts = Counter((area_of[f.control], f.outcome) for f in assessment.findings)
+    for area in sorted(set(area_of.values())):
+        row = [counts[(area, o)] for o in (Outcome.GAP, Outcome.SATISFIED, Outcome.UNKNOWN)]
+        gaps, *rest = (*row, counts[(area, Outcome.NOT_APPLICABLE)])
+        table.add_row(
+            area.replace("_", " "), Text(str(gaps), "bold red" if gaps else "dim"), *map(str, rest)
+        )
+    return table
+
+
+def _next_step(assessment: Assessment, path: str) -> Text:
+    text = Text("Next: ", "bold")
+    groups = list(_by_control(assessment.gaps))
+    if groups:
+        text.append(f"shipworthy explain {groups[0][0].control}", "cyan")
+        text.append("   why it matters and how it is fixed\n      ")
+        text.append(f"shipworthy assess {path} --all", "cyan")
+        text.append("   every gap with its place")
+    elif any(f.outcome is Outcome.UNKNOWN for f in assessment.findings):
+        text.append(f"shipworthy assess {path} --json", "cyan")
+        text.append("   what could not be seen, and why")
+    else:
+        text.append("shipworthy controls", "cyan")
+        text.append("   what was looked at")
+    return text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,94 @@
+"""Fixtures of controls: each case is copied into a fresh git repository and read like a prototype."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipworthy.catalogue import Entry, catalogue
+from shipworthy.engines.osv import osv_source
+from shipworthy.pipeline import default_engines
+from shipworthy.prototype import Engines, Prototype, read_prototype
+from shipworthy.remedy import Delete, Remedy, Untrack, Write
+from shipworthy.settings import Settings
+
+GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "core.autocrlf=false")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One small prototype of one control."""
+
+    entry: Entry
+    kind: str
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.entry.control.id}-{self.kind}-{self.folder.name}"
+
+    @property
+    def expected(self) -> list[str]:
+        """The gap subjects that `expected.toml` lists for a vulnerable case."""
+        file = self.folder.parent.parent / "expected.toml"
+        listed = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return sorted(listed.get("vulnerable", {}).get(self.folder.name, []))
+
+    @property
+    def fixed(self) -> Path:
+        return self.folder.parent.parent / "fixed" / self.folder.name
+
+
+def cases(*kinds: str) -> Iterator[Case]:
+    """All cases of these kinds, of all controls."""
+    for entry in catalogue():
+        for kind in kinds:
+            root = entry.folder / "fixtures" / kind
+            for folder in sorted(root.iterdir()) if root.is_dir() else ():
+                yield Case(entry, kind, folder)
+
+
+def unpack(folder: Path, into: Path) -> Path:
+    """Copy a case and put it under version control, ignored files left untracked."""
+    shutil.copytree(folder, into)
+    _git(into, "init", "-q")
+    _git(into, "add", "-A")
+    return into
+
+
+def prototype_of(root: Path) -> Prototype:
+    """Read a folder with the real engines and the bundled advisories."""
+    engines = default_engines()
+    bundled = Engines(engines.secrets, osv_source(database=None, cache=False))
+    return read_prototype(root, Settings(workers=1), bundled)
+
+
+def apply(remedy: Remedy, root: Path) -> None:
+    """Make the changes of a remedy in a checkout."""
+    for change in remedy.changes:
+        match change:
+            case Write(path, text):
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding="utf-8")
+            case Delete(path):
+                (root / path).unlink()
+            case Untrack(path):
+                _git(root, "rm", "-q", "--cached", path)
+    _git(root, "add", "-A")
+
+
+def tracked(root: Path) -> dict[str, bytes]:
+    """Path and content of every tracked file."""
+    listed = _git(root, "ls-files", "-z").split("\0")
+    return {path: (root / path).read_bytes() for path in listed if path}
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [*GIT, "-C", str(root), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout

@@ -1,0 +1,135 @@
+"""Every control keeps the contract; an author adds data, not test code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fixtures_of import Case, apply, cases, prototype_of, tracked, unpack
+
+from shipworthy.catalogue import Entry, catalogue, select
+from shipworthy.control import Control
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Finding, Outcome
+from shipworthy.frameworks import requirements
+from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy
+
+SECTIONS = ("## Why it matters", "## How it is fixed", "## When to accept it")
+_MOST_REMEDIES = 50
+
+entries = pytest.mark.parametrize("entry", catalogue(), ids=lambda e: e.control.id)
+
+
+def parametrised(*kinds: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", list(cases(*kinds)), ids=lambda c: c.name)
+
+
+@entries
+def test_readme_has_the_three_sections(entry: Entry) -> None:
+    assert entry.readme.startswith(f"# {entry.control.id}\n")
+    found = [line for line in entry.readme.splitlines() if line.startswith("## ")]
+    assert tuple(found) == SECTIONS
+    assert len(entry.summary) > 40
+
+
+@entries
+def test_every_requirement_exists(entry: Entry) -> None:
+    assert entry.control.satisfies
+    assert set(entry.control.satisfies) <= set(requirements())
+
+
+@entries
+def test_control_has_fixtures_of_each_kind(entry: Entry) -> None:
+    for kind in ("vulnerable", "fixed", "near_miss"):
+        assert any((entry.folder / "fixtures" / kind).iterdir()), kind
+    vulnerable = {f.name for f in (entry.folder / "fixtures" / "vulnerable").iterdir()}
+    assert vulnerable == {f.name for f in (entry.folder / "fixtures" / "fixed").iterdir()}
+
+
+@entries
+def test_control_says_nothing_of_an_empty_prototype(entry: Entry, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Empty\n")
+    findings = ask(entry.control, prototype_of(tmp_path))
+    assert all(f.outcome in (Outcome.NOT_APPLICABLE, Outcome.UNKNOWN) for f in findings), findings
+    assert findings
+
+
+@parametrised("vulnerable")
+def test_vulnerable_shows_the_gap(case: Case, tmp_path: Path) -> None:
+    prototype = prototype_of(unpack(case.folder, tmp_path / "case"))
+    gaps = gaps_of(case.entry.control, prototype)
+    assert sorted(f.subject for f in gaps) == case.expected
+    assert len({f.subject for f in gaps}) == len(gaps), "one finding per subject"
+    assert all(f.evidence and f.message for f in gaps)
+    for finding in gaps:
+        for evidence in finding.evidence:
+            assert evidence.location is None or evidence.location.path in prototype.files
+
+
+@parametrised("fixed", "near_miss")
+def test_right_code_is_not_noise(case: Case, tmp_path: Path) -> None:
+    prototype = prototype_of(unpack(case.folder, tmp_path / "case"))
+    assert gaps_of(case.entry.control, prototype) == []
+
+
+@parametrised("vulnerable")
+def test_remedy_turns_vulnerable_into_fixed(case: Case, tmp_path: Path) -> None:
+    control = case.entry.control
+    root = unpack(case.folder, tmp_path / "case")
+    applied = apply_all(control, root)
+    if not applied:
+        pytest.skip("only a person can close this gap")
+    fixed = tracked(unpack(case.fixed, tmp_path / "fixed"))
+    assert tracked(root) == fixed
+    assert not apply_all(control, root), "applying twice changes nothing"
+
+
+@parametrised("vulnerable")
+def test_fixing_opens_no_other_gap(case: Case, tmp_path: Path) -> None:
+    before = prototype_of(unpack(case.folder, tmp_path / "before"))
+    after = prototype_of(unpack(case.fixed, tmp_path / "after"))
+    for control in select():
+        opened = subjects(control, after) - subjects(control, before)
+        assert not opened, f"{control.id}: {opened}"
+
+
+@parametrised("vulnerable", "fixed", "near_miss")
+def test_no_secret_is_printed(case: Case, tmp_path: Path) -> None:
+    prototype = prototype_of(unpack(case.folder, tmp_path / "case"))
+    private = [s.value for s in prototype.secrets if not s.is_public]
+    shown = "\n".join(
+        f"{f.message} {f.subject} {[e.excerpt for e in f.evidence]}"
+        for f in ask(case.entry.control, prototype)
+    )
+    assert not [value for value in private if value in shown]
+
+
+def ask(control: Control, prototype: Prototype) -> list[Finding]:
+    try:
+        return list(control.detect(prototype))
+    except FactUnavailable as error:
+        return [control.unknown("prototype", str(error))]
+
+
+def gaps_of(control: Control, prototype: Prototype) -> list[Finding]:
+    return [f for f in ask(control, prototype) if f.outcome is Outcome.GAP]
+
+
+def subjects(control: Control, prototype: Prototype) -> set[str]:
+    return {f.subject for f in gaps_of(control, prototype)}
+
+
+def apply_all(control: Control, root: Path) -> int:
+    """Apply remedies one by one, asking again after each, until none is left; how many there were."""
+    for count in range(_MOST_REMEDIES):
+        prototype = prototype_of(root)
+        found = ((f, control.remedy(prototype, f)) for f in gaps_of(control, prototype))
+        open_gap = next(((f, r) for f, r in found if isinstance(r, Remedy) and r.changes), None)
+        if open_gap is None:
+            return count
+        finding, remedy = open_gap
+        apply(remedy, root)
+        verification = control.verify(prototype_of(root), finding)
+        assert verification.closed, verification.how
+    raise AssertionError("the remedies do not come to an end")
