@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fixtures_of import Case, apply, cases, prototype_of, tracked, unpack
 
+from fixtures_of import Case, apply, cases, prototype_of, tracked, unpack
 from shipworthy.catalogue import Entry, catalogue, select
 from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable

@@ -54,6 +54,7 @@ class Control(ABC):
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """What closes this gap, or None where only a person can tell."""
+        del prototype, finding
         return None
 
     def verify(self, prototype: Prototype, finding: Finding) -> Verification:

@@ -67,9 +67,13 @@ def assess(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", help="Ask this control or area only; may be repeated.", metavar="NAME"),
+        typer.Option(
+            "--only", help="Ask this control or area only; may be repeated.", metavar="NAME"
+        ),
     ] = None,
-    show_all: Annotated[bool, typer.Option("--all", help="Show every gap, not the first ten.")] = False,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show every gap, not the first ten.")
+    ] = False,
 ) -> None:
     """Say what is wrong with a prototype, where, and how we know.
 
@@ -80,9 +84,9 @@ def assess(
     from shipworthy.settings import Settings
 
     wanted = Format.JSON if as_json else format
-    with _progress() as tell:
+    with _Progress() as tell:
         assessment = run_assess(path, Settings(), only or (), tell)
-    text = _render(assessment, wanted, path, show_all, output)
+    text = _render(assessment, wanted, path, show_all)
     _emit(text, output)
     if output is not None:
         _say(f"Wrote {output}.")
@@ -90,22 +94,28 @@ def assess(
 
 
 @app.command()
-def facts(path: Folder, as_json: AsJson = False) -> None:
+def facts(
+    path: Folder,
+    as_json: AsJson = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Look for secrets in the git history too (slow).")
+    ] = False,
+) -> None:
     """Print what was read from a prototype: origin, stack, routes, tables, secrets, …"""
     from shipworthy.pipeline import open_prototype
     from shipworthy.report.facts import facts_document, facts_text
     from shipworthy.settings import Settings
 
-    with _progress() as tell:
+    with _Progress() as tell:
         tell("reading files")
-        prototype = open_prototype(path, Settings())
+        prototype = open_prototype(path, Settings(history=history))
         document = facts_document(prototype)
     if as_json:
         from shipworthy.documents import to_json
 
         _emit(to_json(document), None)
     else:
-        _console().print(facts_text(document, str(path)))
+        _emit(facts_text(document, str(path)), None)
 
 
 @app.command()
@@ -122,9 +132,7 @@ def controls(as_json: AsJson = False) -> None:
         return
     from shipworthy.report.catalogue import catalogue_table
 
-    console = _console()
-    console.print(catalogue_table(entries))
-    console.print("\nNext: shipworthy explain CONTROL", style="dim")
+    _emit(catalogue_table(entries), None)
 
 
 @app.command()
@@ -133,7 +141,7 @@ def explain(control: Annotated[str, typer.Argument(metavar="CONTROL")]) -> None:
     from shipworthy.catalogue import entry
     from shipworthy.report.catalogue import explanation
 
-    _console().print(explanation(entry(control)))
+    _emit(explanation(entry(control)), None)
 
 
 @app.command()
@@ -154,7 +162,7 @@ def advisories_update(
     """Download the advisories of npm and PyPI from OSV (some 250 MB) for offline use."""
     from shipworthy.engines.osv_database import update
 
-    with _progress() as tell:
+    with _Progress() as tell:
         status = update(source=source, progress=tell)
     _say(status.sentence)
     _say("Next: shipworthy assess PATH --only vulnerable-dependency")
@@ -203,9 +211,7 @@ def _fail(message: str) -> NoReturn:
     sys.exit(COULD_NOT_LOOK)
 
 
-def _render(
-    assessment: Assessment, wanted: Format, path: Path, show_all: bool, output: Path | None
-) -> str | Any:
+def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) -> Any:
     if wanted is Format.JSON:
         from shipworthy.report.json_report import json_report
 
@@ -220,38 +226,45 @@ def _render(
 
 
 def _emit(content: Any, output: Path | None) -> None:
+    """Write text, or anything Rich can render, to the terminal or to a file."""
+    if output is None and not isinstance(content, str) and sys.stdout.isatty():
+        _console().print(content)
+        return
+    text = content if isinstance(content, str) else _plain(content)
     if output is None:
-        if isinstance(content, str):
-            sys.stdout.write(content)
-        else:
-            _console().print(content)
+        sys.stdout.write(text)
         return
     try:
-        with output.open("w", encoding="utf-8") as file:
-            if isinstance(content, str):
-                file.write(content)
-            else:
-                _console(file).print(content)
+        output.write_text(text, encoding="utf-8")
     except OSError as error:
         _fail(f"{output} cannot be written: {error.strerror}")
+
+
+def _plain(content: Any) -> str:
+    """What a terminal would show, without colours, long lines whole, so that grep can read it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    text = StringIO()
+    plain = Console(
+        file=text, width=200, highlight=False, soft_wrap=True, markup=False, emoji=False
+    )
+    plain.print(content)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
 
 
 def _say(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-def _console(file: Any = None) -> Console:
-    from rich.console import Console
-
-    terminal = file is None and sys.stdout.isatty()
-    # Off a terminal lines stay whole, so that grep and other programs can read them.
-    width = None if terminal else 200
-    return Console(
-        file=file, width=width, highlight=False, soft_wrap=not terminal, markup=False, emoji=False
-    )
-
-
-class _progress:
+class _Progress:
     """Tell on standard error what is being done, on a terminal only."""
 
     def __enter__(self) -> Any:

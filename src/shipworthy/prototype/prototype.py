@@ -19,6 +19,7 @@ from shipworthy.prototype.delivery import Delivery, read_delivery
 from shipworthy.prototype.dependencies import Dependencies, read_dependencies
 from shipworthy.prototype.environment import EnvironmentRead
 from shipworthy.prototype.executions import Execution
+from shipworthy.prototype.history import PastSecret, deleted_environment_files, history_secrets
 from shipworthy.prototype.hosts import HostUse
 from shipworthy.prototype.logs import LogCall
 from shipworthy.prototype.models import ModelCall
@@ -109,6 +110,17 @@ class Prototype:
         if self._engines.secrets is None:
             raise FactUnavailable(self._engines.missing)
         return find_secrets(self, self._engines.secrets)
+
+    @cached_property
+    def deleted_environment_files(self) -> tuple[str, ...]:
+        return deleted_environment_files(self)
+
+    @cached_property
+    def past_secrets(self) -> tuple[PastSecret, ...]:
+        """Secrets in the git history; read only when the settings ask for the history."""
+        if self._engines.secrets is None:
+            raise FactUnavailable(self._engines.missing)
+        return history_secrets(self, self._engines.secrets)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -205,7 +217,8 @@ class Prototype:
 
 
 def read_prototype(
-    root: Path, settings: Settings = Settings(), engines: Engines = Engines()
+    root: Path, settings: Settings | None = None, engines: Engines | None = None
 ) -> Prototype:
     """Read the folder of a prototype. Raises CannotLook when there is nothing to look at."""
-    return Prototype(read_tree(root, settings.limits), settings, engines)
+    settings = settings or Settings()
+    return Prototype(read_tree(root, settings.limits), settings, engines or Engines())

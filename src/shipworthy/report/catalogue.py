@@ -41,8 +41,8 @@ def catalogue_document(entries: Sequence[Entry]) -> list[ControlEntryDocument]:
     ]
 
 
-def catalogue_table(entries: Sequence[Entry]) -> Table:
-    """The controls as a table by area."""
+def catalogue_table(entries: Sequence[Entry]) -> RenderableType:
+    """The controls as a table by area, and the next step."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("area", "control", "severity", "gap"):
         table.add_column(name, style="dim" if name == "area" else "")
@@ -50,7 +50,7 @@ def catalogue_table(entries: Sequence[Entry]) -> Table:
         control = entry.control
         severity = Text(control.severity.label, COLOURS[control.severity])
         table.add_row(control.area.replace("_", " "), control.id, severity, control.title)
-    return table
+    return Group(table, Text("\nNext: shipworthy explain CONTROL", "dim"))
 
 
 def explanation(entry: Entry) -> RenderableType:

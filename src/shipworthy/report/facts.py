@@ -134,7 +134,9 @@ def facts_text(document: FactsDocument, path: str) -> RenderableType:
         counts.add_row(name.replace("_", " "), str(len(items)), Text(first[:80]))
     for missing in document.unavailable:
         counts.add_row(missing.fact, "?", Text(missing.reason))
-    unread = Text(f"\n{len(document.unread)} files or folders were not read (--json lists them)\n", "dim")
+    unread = Text(
+        f"\n{len(document.unread)} files or folders were not read (--json lists them)\n", "dim"
+    )
     step = Text.assemble(("Next: ", "bold"), (f"shipworthy assess {path}", "cyan"))
     return Group(head, Text(), counts, unread if document.unread else Text(), step)
 
@@ -149,7 +151,9 @@ def _origin(prototype: Prototype) -> OriginDocument:
         tool=origin.tool.value,
         confidence=origin.confidence.value,
         also=[t.value for t in origin.also],
-        evidence=[f"{e.location}: {e.excerpt}" if e.location else e.excerpt for e in origin.evidence],
+        evidence=[
+            f"{e.location}: {e.excerpt}" if e.location else e.excerpt for e in origin.evidence
+        ],
     )
 
 
@@ -178,7 +182,11 @@ def _item(
 def _routes(prototype: Prototype) -> Iterable[ItemDocument]:
     for r in prototype.routes:
         yield _item(
-            r.kind.value, f"{r.method} {r.path}", r.location, framework=r.framework, handler=r.handler
+            r.kind.value,
+            f"{r.method} {r.path}",
+            r.location,
+            framework=r.framework,
+            handler=r.handler,
         )
 
 
@@ -215,6 +223,22 @@ def _secrets(prototype: Prototype) -> Iterable[ItemDocument]:
             stands_in=s.place.value,
             public=s.is_public,
             rule=s.rule,
+        )
+
+
+def _deleted_environment_files(prototype: Prototype) -> Iterable[ItemDocument]:
+    return (_item("deleted", path, None) for path in prototype.deleted_environment_files)
+
+
+def _past_secrets(prototype: Prototype) -> Iterable[ItemDocument]:
+    for s in prototype.past_secrets:
+        yield _item(
+            s.kind.value,
+            s.name or s.provider,
+            Location(s.path),
+            provider=s.provider,
+            value=s.masked,
+            commit=s.commit,
         )
 
 
@@ -293,6 +317,8 @@ _KINDS: dict[str, Callable[[Prototype], Iterable[ItemDocument]]] = {
     "tables": _tables,
     "queries": _queries,
     "secrets": _secrets,
+    "past_secrets": _past_secrets,
+    "deleted_environment_files": _deleted_environment_files,
     "environment": _environment,
     "model_calls": _models,
     "outbound_calls": _outbound,

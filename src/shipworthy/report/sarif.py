@@ -12,7 +12,9 @@ from shipworthy.assess import Assessment
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 _LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -64,7 +66,10 @@ def sarif_log(assessment: Assessment) -> dict[str, Any]:
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": f"{u.path} was not looked at: {u.reason}"}}
+                    {
+                        "level": "note",
+                        "message": {"text": f"{u.path} was not looked at: {u.reason}"},
+                    }
                     for u in assessment.unread
                 ],
             }

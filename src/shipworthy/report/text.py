@@ -63,7 +63,9 @@ def _headline(assessment: Assessment) -> Text:
     text.append(f"  {made}, {kind}, {len(prototype.files):,} files\n", "dim")
     blockers = {f.control for f in assessment.blockers}
     if blockers:
-        text.append(f"Not ready to launch: {_count(len(blockers), 'kind')} of gap blocks it.", "bold red")
+        text.append(
+            f"Not ready to launch: {_count(len(blockers), 'kind')} of gap blocks it.", "bold red"
+        )
     elif assessment.gaps:
         text.append("No gap blocks the launch; some should be closed.", "bold yellow")
     else:
