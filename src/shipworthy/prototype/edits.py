@@ -34,24 +34,24 @@ def replacing(node: SgNode, text: str) -> Edit:
     return Edit(span.start.index, span.end.index, text)
 
 
-def adding_argument(call: SgNode, text: str) -> Edit | None:
-    """Add a last argument to a call, on a line of its own where the others stand so."""
-    return _appended(call.field("arguments"), text, padding="")
+def adding_arguments(call: SgNode, *texts: str) -> Edit | None:
+    """Add last arguments to a call, each on a line of its own where the others stand so."""
+    return _appended(call.field("arguments"), texts, padding="")
 
 
-def adding_property(literal: SgNode, text: str) -> Edit | None:
-    """Add a last property to an object literal, on a line of its own where the others stand so."""
-    return _appended(literal, text, padding=" ")
+def adding_properties(literal: SgNode, *texts: str) -> Edit | None:
+    """Add last properties to an object literal, on lines of their own where the others stand so."""
+    return _appended(literal, texts, padding=" ")
 
 
-def _appended(holder: SgNode | None, text: str, padding: str) -> Edit | None:
+def _appended(holder: SgNode | None, texts: tuple[str, ...], padding: str) -> Edit | None:
     if holder is None or holder.kind() == "template_string":
         return None
     children = list(holder.children())
     inner = [c for c in children if c.is_named() and c.kind() != "comment"]
     end = holder.range().end.index - 1
     if not inner:
-        return Edit(holder.range().start.index + 1, end, f"{padding}{text}{padding}")
+        return Edit(holder.range().start.index + 1, end, f"{padding}{', '.join(texts)}{padding}")
     last = inner[-1]
     at = last.range().end.index
     after = [c for c in children if c.kind() == "," and c.range().start.index >= at]
@@ -61,9 +61,9 @@ def _appended(holder: SgNode | None, text: str, padding: str) -> Edit | None:
         inner[0].range().start.line > holder.range().start.line
     )
     if not own_line:
-        return Edit(at, at, f"{'' if comma else ','} {text}")
-    indent = _indent(inner)
-    return Edit(at, at, f"{'' if comma else ','}\n{indent}{text}{',' if comma else ''}")
+        return Edit(at, at, f"{'' if comma else ','} {', '.join(texts)}")
+    lines = ",".join(f"\n{_indent(inner)}{text}" for text in texts)
+    return Edit(at, at, f"{'' if comma else ','}{lines}{',' if comma else ''}")
 
 
 def _indent(inner: list[SgNode]) -> str:

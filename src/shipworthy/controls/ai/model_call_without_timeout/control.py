@@ -1,0 +1,110 @@
+"""Model calls that a user waits for without end, or whose failure the user gets to feel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.bounding import with_time_limits
+from shipworthy.prototype.model_bounding import with_client_limits
+from shipworthy.prototype.models import ModelCall, Timeout
+from shipworthy.prototype.safety_nets import caught_elsewhere, faces_users
+from shipworthy.remedy import Remedy, Review, Write
+
+
+class ModelCallWithoutTimeout(
+    Control,
+    id="model-call-without-timeout",
+    title="Model call without time limit or fallback",
+    consequence="On a day when the model is slow or down, users wait for minutes or see an error.",
+    severity=Severity.MEDIUM,
+    satisfies=("I12", "A37", "H43", "L09", "llm:LLM10", "owasp:A10", "cwe:1088"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        subjects: dict[str, list[ModelCall]] = {}
+        for call in prototype.model_calls:
+            subjects.setdefault(_subject(call), []).append(call)
+        if not subjects:
+            yield self.not_applicable("the code asks no model")
+        for subject, calls in subjects.items():
+            yield self._judge(prototype, subject, calls)
+
+    def _judge(self, prototype: Prototype, subject: str, calls: list[ModelCall]) -> Finding:
+        endless = [c for c in calls if c.timeout is Timeout.NONE and _counts(prototype, c)]
+        bare = [c for c in calls if not caught_elsewhere(prototype, c)]
+        both = [c for c in endless if c in bare]
+        if both:
+            message = f"{_named(both[0])} has no useful time limit, and no fallback was seen"
+            return self.gap(subject, message, *_lines(prototype, both), severity=Severity.HIGH)
+        if endless:
+            message = f"{_named(endless[0])} has no useful time limit{_default(endless[0])}"
+            return self.gap(subject, message, *_lines(prototype, endless))
+        if bare and faces_users(prototype, bare[0]):
+            message = f"{_named(bare[0])} has no fallback: when it fails, so does the request"
+            return self.gap(subject, message, *_lines(prototype, bare))
+        if bare:
+            reason = "No fallback in this file: the code that uses it may have one"
+            return self.unknown(subject, reason, *_lines(prototype, bare))
+        unseen = [c for c in calls if c.timeout is Timeout.UNKNOWN]
+        if unseen:
+            reason = "The client is made elsewhere: we cannot see its time limit"
+            return self.unknown(subject, reason, *_lines(prototype, unseen))
+        return self.satisfied(subject, "Has a time limit and a fallback", *_lines(prototype, calls))
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """30 seconds for a client made in the file or for the plain HTTP call, if only that is missing."""
+        file = prototype.files.get(finding.location.path) if finding.location else None
+        if file is None or file.text is None or finding.severity is Severity.HIGH:
+            return None
+        places = {c.location for c in prototype.model_calls if _subject(c) == finding.subject}
+        text = with_client_limits(file, places)
+        if text == file.text:
+            text = with_time_limits(file, 30, places)
+        if text == file.text:
+            return None
+        summary = f"Give the model calls of {file.path} a time limit of 30 seconds"
+        return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
+
+
+def _subject(call: ModelCall) -> str:
+    return f"{call.location.path}#{call.function} → {call.provider}"
+
+
+def _counts(prototype: Prototype, call: ModelCall) -> bool:
+    """A streamed answer shows that it is alive; with a fallback it needs no limit in all."""
+    return not (call.streamed and caught_elsewhere(prototype, call))
+
+
+def _named(call: ModelCall) -> str:
+    where = "" if call.function == "module" else f" in {call.function}"
+    name = _NAMES.get(call.provider, call.provider.capitalize())
+    return f"The call to {name}{where}"
+
+
+_NAMES = {
+    "openai": "OpenAI",
+    "compatible": "the model",
+    "ai-sdk": "the model",
+    "langchain": "the model",
+    "xai": "xAI",
+    "lovable": "the Lovable AI gateway",
+    "openrouter": "OpenRouter",
+    "huggingface": "Hugging Face",
+    "deepseek": "DeepSeek",
+    "elevenlabs": "ElevenLabs",
+    "azure": "Azure OpenAI",
+    "litellm": "the model",
+    "vercel": "the Vercel AI gateway",
+}
+
+
+def _default(call: ModelCall) -> str:
+    """OpenAI's and Anthropic's clients wait ten minutes and try three times (their READMEs)."""
+    waits = call.provider in ("openai", "anthropic", "azure") and call.library == call.provider
+    return " (its client waits ten minutes)" if waits else ""
+
+
+def _lines(prototype: Prototype, calls: list[ModelCall]) -> list[Evidence]:
+    return [prototype.evidence("code", call.location) for call in calls[:5]]

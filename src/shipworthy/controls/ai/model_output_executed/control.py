@@ -1,0 +1,89 @@
+"""Words of a model that are run as code, SQL or a command, or put into a page as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.authorship import written_by_model
+from shipworthy.prototype.executions import Execution, Sink
+
+_SHOWN = 5
+
+
+class ModelOutputExecuted(
+    Control,
+    id="model-output-executed",
+    title="Model output is executed",
+    consequence="Whoever can write to the model, or to data it reads, decides what your app runs.",
+    severity=Severity.CRITICAL,
+    satisfies=(
+        "I17",
+        "I18",
+        "H21",
+        "H22",
+        "llm:LLM01",
+        "llm:LLM05",
+        "owasp:A05",
+        "cwe:94",
+        "cwe:79",
+    ),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        subjects: dict[str, list[Execution]] = {}
+        for found in prototype.executions:
+            if found.sink is not Sink.DESERIALISED and written_by_model(prototype, found):
+                subjects.setdefault(_subject(found), []).append(found)
+        if not subjects and prototype.model_calls:
+            message = "No answer of a model was seen to reach code, SQL, a command or markup"
+            calls = prototype.model_calls[:_SHOWN]
+            lines = [prototype.evidence("code", call.location) for call in calls]
+            yield self.satisfied("prototype", message, *lines)
+        elif not subjects:
+            yield self.not_applicable("the code asks no model")
+        for subject, executions in subjects.items():
+            yield self._judge(prototype, subject, executions)
+
+    def _judge(self, prototype: Prototype, subject: str, executions: list[Execution]) -> Finding:
+        bare = [e for e in executions if not e.sanitised]
+        shown = _steps(prototype, (bare or executions)[0])
+        sink = executions[0].sink
+        if bare:
+            severity = _severity(bare[0])
+            return self.gap(subject, _MESSAGES[sink], *shown, severity=severity)
+        if sink is Sink.HTML:
+            return self.satisfied(
+                subject, "What the model wrote is cleaned before it is shown", *shown
+            )
+        reason = (
+            f"{_MESSAGES[sink]}, after a check: whether that is strict enough a person must judge"
+        )
+        return self.unknown(subject, reason, *shown)
+
+
+_MESSAGES = {
+    Sink.SQL: "SQL written by the model is run on the database",
+    Sink.CODE: "Code written by the model is run by the app",
+    Sink.SHELL: "A command written by the model is run on the server",
+    Sink.HTML: "Text of the model is put into the page as HTML, scripts in it included",
+}
+
+
+def _subject(found: Execution) -> str:
+    return f"{found.location.path}#{found.function} → {found.callee}"
+
+
+def _severity(found: Execution) -> Severity:
+    if found.sink is not Sink.HTML:
+        return Severity.CRITICAL
+    # Streamlit drops scripts from such markup, but not forms and links.
+    return Severity.MEDIUM if found.callee.startswith(("st.", "streamlit.")) else Severity.HIGH
+
+
+def _steps(prototype: Prototype, found: Execution) -> list[Evidence]:
+    """The way of the text, the place where it is run first."""
+    way = [step for step in found.steps if step != found.location]
+    kept = [*way[:1], *way[-(_SHOWN - 2) :]] if len(way) > _SHOWN - 1 else way
+    return [prototype.evidence("code", step) for step in (found.location, *dict.fromkeys(kept))]

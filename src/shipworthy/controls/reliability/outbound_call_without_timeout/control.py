@@ -1,0 +1,92 @@
+"""Calls to other services that can keep a request of the server waiting for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.bounding import with_time_limits
+from shipworthy.prototype.outbound import OutboundCall, Timeout, Waiting
+from shipworthy.prototype.sides import Side, sides
+from shipworthy.remedy import Remedy, Review, Write
+
+
+class OutboundCallWithoutTimeout(
+    Control,
+    id="outbound-call-without-timeout",
+    title="Outbound call without a time limit",
+    consequence="When the other service hangs, your requests hang with it, until nothing answers.",
+    severity=Severity.MEDIUM,
+    satisfies=("A37", "H43", "owasp:A10", "cwe:1088"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        models = {call.location for call in prototype.model_calls}
+        subjects: dict[str, list[OutboundCall]] = {}
+        for call in prototype.outbound_calls:
+            if call.location not in models:  # those are judged with their fallback, elsewhere
+                subjects.setdefault(_subject(call), []).append(call)
+        if not subjects:
+            yield self.not_applicable("the code calls no other service over HTTP")
+            return
+        where = sides(prototype)
+        for subject, calls in subjects.items():
+            side = where.get(calls[0].location.path, Side.UNKNOWN)
+            yield self._judge(prototype, subject, calls, side)
+
+    def _judge(
+        self, prototype: Prototype, subject: str, calls: list[OutboundCall], side: Side
+    ) -> Finding:
+        open_ended = [c for c in calls if c.timeout is Timeout.NONE]
+        shown = _lines(prototype, open_ended or calls)
+        if side is Side.BROWSER:
+            return self.satisfied(subject, "Runs in the visitor's browser, who can give up", *shown)
+        waited_for = [c for c in open_ended if c.waiting is Waiting.CALLER]
+        if not open_ended:
+            unseen = [c for c in calls if c.timeout is Timeout.UNKNOWN]
+            if unseen:
+                reason = "The options of the call come from elsewhere: a time limit may be in them"
+                return self.unknown(subject, reason, *_lines(prototype, unseen))
+            return self.satisfied(subject, "The call has a time limit", *shown)
+        if not waited_for:
+            return self.satisfied(
+                subject, "Started and left alone: no request waits for it", *shown
+            )
+        if side is Side.UNKNOWN:
+            reason = "The call has no time limit, and nothing shows whether it runs on the server"
+            return self.unknown(subject, reason, *_lines(prototype, waited_for))
+        return self.gap(subject, _message(waited_for), *_lines(prototype, waited_for))
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Ten seconds for each such call of the file whose options are written out there."""
+        file = prototype.files.get(finding.location.path) if finding.location else None
+        if file is None or file.text is None:
+            return None
+        models = {call.location for call in prototype.model_calls}
+        places = {c.location for c in prototype.outbound_calls} - models
+        text = with_time_limits(file, 10, places)
+        if text == file.text:
+            return None
+        summary = f"Give the outbound calls of {file.path} a time limit of 10 seconds"
+        return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
+
+
+def _subject(call: OutboundCall) -> str:
+    base = f"{call.location.path}#{call.function}"
+    return f"{base} → {call.target}" if call.target else base
+
+
+def _message(calls: list[OutboundCall]) -> str:
+    first = calls[0]
+    target = (first.target or "an address from elsewhere").replace("{}", "…")
+    times = f", in {len(calls)} places" if len(calls) > 1 else ""
+    where = first.location.path if first.function in _ENTRIES else first.function
+    return f"{where} waits for {target} without a time limit{times}"
+
+
+_ENTRIES = ("module", "serve", "Deno.serve", "default", "handler", "GET", "POST", "PUT", "DELETE")
+
+
+def _lines(prototype: Prototype, calls: list[OutboundCall]) -> list[Evidence]:
+    return [prototype.evidence("code", call.client or call.location) for call in calls[:5]]

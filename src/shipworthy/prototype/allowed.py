@@ -1,0 +1,114 @@
+"""Which origins an expression allows: any, the one that asks, or those of a list."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.bindings import Bindings
+from shipworthy.prototype.patterns import peeled
+from shipworthy.prototype.syntax import FUNCTIONS, arguments, callee, string
+
+
+class AllowedOrigin(StrEnum):
+    """Which origins may read responses."""
+
+    ANY = "any"  # "*"
+    REFLECTED = "reflected"  # whatever Origin the request names
+    LISTED = "listed"  # a fixed or checked list
+    UNKNOWN = "unknown"
+
+
+_READS_ORIGIN = re.compile(
+    r"""headers\??\.(get\(\s*|)["'\[]*[oO]rigin|headers\??\.origin|HTTP_ORIGIN"""
+    r"""|\.(header|get)\(\s*["'][oO]rigin["']\s*\)"""
+)
+_CHECKS = re.compile(
+    r"includes\(|\.has\(|indexOf\(|===?|!==?|\bin\b|endsWith\(|endswith\(|startsWith\(|\.test\(|\.match\("
+    r"|[aA]llowed|ALLOWED|whitelist|isAllowed|some\(|find\(|valid"
+)
+
+
+def allowed_by(node: SgNode | None, bindings: Bindings) -> AllowedOrigin:
+    """Judge the value of an Access-Control-Allow-Origin header, followed through names."""
+    value = bindings.value(node)
+    if value is None:
+        return AllowedOrigin.UNKNOWN
+    literal = string(value)
+    if literal is not None:
+        return AllowedOrigin.ANY if literal.strip() == "*" else AllowedOrigin.LISTED
+    if not _reads_origin(value, bindings):
+        return _without_request(value)
+    if value.kind() in ("ternary_expression", "conditional_expression"):
+        return _chosen(value)
+    # The origin is checked where the list stands: in the same function, before the header.
+    function = next((n for n in value.ancestors() if n.kind() in FUNCTIONS), None)
+    outer = next((n for n in (node or value).ancestors() if n.kind() in FUNCTIONS), function)
+    around = " ".join(n.text() for n in (function, outer) if n is not None)
+    if not around:
+        return AllowedOrigin.UNKNOWN
+    name = (node or value).text()
+    return AllowedOrigin.LISTED if _is_checked(around, name) else AllowedOrigin.REFLECTED
+
+
+def _reads_origin(value: SgNode, bindings: Bindings) -> bool:
+    if _READS_ORIGIN.search(value.text()):
+        return True
+    parts = value.find_all(kind="identifier") if value.kind() != "identifier" else [value]
+    for part in parts:
+        found = bindings.value(part)
+        if found is not None and _READS_ORIGIN.search(found.text()) and len(found.text()) < 200:
+            return True
+    return False
+
+
+def _chosen(value: SgNode) -> AllowedOrigin:
+    """`known ? origin : "…"`: the condition is the check, unless it only asks for existence."""
+    condition = value.field("condition") or value.child(0)
+    if value.kind() == "conditional_expression":
+        named = [c for c in value.children() if c.is_named()]
+        condition = named[1] if len(named) == 3 else condition
+    if condition is None:
+        return AllowedOrigin.UNKNOWN
+    bare = peeled(condition)
+    plain = bare is not None and bare.kind() in (
+        "identifier",
+        "member_expression",
+        "call_expression",
+    )
+    if plain and not _CHECKS.search(condition.text()):
+        return AllowedOrigin.REFLECTED
+    return AllowedOrigin.LISTED
+
+
+_HEADER_NAME = re.compile(r"""["']Access-Control-[\w-]+["']""", re.IGNORECASE)
+
+
+def _is_checked(around: str, name: str) -> bool:
+    """True where the function that answers also compares the origin with something."""
+    names = {"origin"} | ({name} if name.isidentifier() else set())
+    mentions = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b", re.IGNORECASE)
+    for raw in around.split("\n"):
+        line = _HEADER_NAME.sub("", raw)
+        if "OPTIONS" in line or not mentions.search(line):
+            continue
+        if _CHECKS.search(re.sub(r"(===?|!==?)\s*(null|undefined|\"\"|'')", "", line)):
+            return True
+    return False
+
+
+def _without_request(value: SgNode) -> AllowedOrigin:
+    """A variable of the environment is a list; `SITE_URL || "*"` is a list that may be missing."""
+    if value.kind() in ("binary_expression", "boolean_operator"):
+        right = value.field("right")
+        literal = string(right) if right is not None else None
+        if literal == "*":
+            return AllowedOrigin.UNKNOWN
+        return AllowedOrigin.LISTED if literal is not None else AllowedOrigin.UNKNOWN
+    if re.search(r"\benv\b|environ|getenv", value.text()):
+        return AllowedOrigin.LISTED
+    if value.kind() in ("call", "call_expression") and "llow" in callee(value):
+        return AllowedOrigin.LISTED if arguments(value) else AllowedOrigin.UNKNOWN
+    return AllowedOrigin.UNKNOWN

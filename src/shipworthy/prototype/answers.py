@@ -1,0 +1,52 @@
+"""How a file hands the words of a model to its callers: by which keys and which functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.bindings import bindings_of
+from shipworthy.prototype.dataflow import Flow
+from shipworthy.prototype.models import model_calls_of
+from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee, string
+from shipworthy.prototype.traces import MODEL, Trace, span
+
+_SENDS = ("json", "send", "Response", "jsonify", "JSON.stringify", "JSONResponse", "stringify")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The keys of returned or sent objects, and the functions that return model text."""
+
+    keys: tuple[str, ...]
+    functions: tuple[str, ...]
+
+
+def answers_of(syntax: Syntax) -> Answers:
+    """What of the model calls of a file leaves it."""
+    sources = {
+        span(m.node): Trace(frozenset({MODEL}), (m.call.location,)) for m in model_calls_of(syntax)
+    }
+    flow = Flow(syntax, bindings_of(syntax), sources)
+    keys: set[str] = set()
+    kinds = ("pair",) if syntax.python else ("pair", "shorthand_property_identifier")
+    for node in syntax.root.find_all({"rule": {"any": [{"kind": k} for k in kinds]}}):
+        value = node.field("value") or node
+        key = node.field("key") or node
+        if _is_sent(node) and flow.trace(value) is not None:
+            keys.add(string(key) or key.text())
+    return Answers(tuple(sorted(keys)), tuple(sorted(flow.returning())))
+
+
+def _is_sent(node: SgNode) -> bool:
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind == "return_statement":
+            return True
+        if kind in ("call_expression", "call", "new_expression"):
+            if callee(above).endswith(_SENDS):
+                return True
+        elif kind in FUNCTIONS:
+            return False
+    return False

@@ -1,0 +1,79 @@
+"""Cross-origin rules as the code states them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype import cors_headers, cors_middleware
+from shipworthy.prototype.allowed import AllowedOrigin
+from shipworthy.prototype.bindings import bindings_of
+from shipworthy.prototype.syntax import Syntax, function_name
+
+__all__ = ["AllowedOrigin", "Announced", "CorsRule", "read"]
+
+
+class Announced(StrEnum):
+    """Who sends the headers of a rule."""
+
+    BY_HAND = "by_hand"  # a header object or a call that sets one header
+    MIDDLEWARE = "middleware"  # express, FastAPI, flask-cors, …: it may answer "*" with the origin
+
+
+@dataclass(frozen=True, slots=True)
+class CorsRule:
+    """One rule: a header object, a middleware call or a configuration entry.
+
+    `reflects` is True where the response names whatever origin asked, so that browsers send cookies
+    along and let the page read the answer: the origin copied by hand, or "*" in a middleware that
+    turns it into the origin of the request.
+    """
+
+    framework: str
+    origin: AllowedOrigin
+    credentials: bool
+    location: Location
+    function: str
+    announced: Announced = Announced.BY_HAND
+    reflects: bool = False
+
+
+def read(syntax: Syntax) -> list[CorsRule]:
+    """Every cross-origin rule of a file."""
+    text = syntax.source.text or ""
+    if "cors" not in text.lower() and "access-control" not in text.lower():
+        return []
+    return list(_rules(syntax))
+
+
+def _rules(syntax: Syntax) -> Iterator[CorsRule]:
+    bindings = bindings_of(syntax)
+    for header in cors_headers.headers(syntax, bindings):
+        yield _rule("headers", header.origin, header.credentials, header.node, syntax, False)
+    for rule in cors_middleware.rules(syntax, bindings):
+        made = _rule(rule.framework, rule.origin, rule.credentials, rule.node, syntax, True)
+        yield made
+
+
+def _rule(
+    framework: str,
+    origin: AllowedOrigin,
+    credentials: bool,
+    node: SgNode,
+    syntax: Syntax,
+    middleware: bool,
+) -> CorsRule:
+    turns = framework in ("starlette", "flask-cors") and origin is AllowedOrigin.ANY
+    return CorsRule(
+        framework=framework,
+        origin=origin,
+        credentials=credentials,
+        location=syntax.location(node),
+        function=function_name(node),
+        announced=Announced.MIDDLEWARE if middleware else Announced.BY_HAND,
+        reflects=origin is AllowedOrigin.REFLECTED or (turns and credentials),
+    )

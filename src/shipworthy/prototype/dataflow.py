@@ -1,0 +1,187 @@
+"""Where the words of a model, or the answer of an own endpoint, go inside one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.bindings import MODULE, Bindings
+from shipworthy.prototype.passing import (
+    NOT_TEXT,
+)
+from shipworthy.prototype.patterns import parameters, peeled, targets
+from shipworthy.prototype.syntax import (
+    FUNCTIONS,
+    Syntax,
+    arguments,
+    callee,
+    dotted,
+)
+from shipworthy.prototype.traces import MODEL, Span, Trace, merged, span
+from shipworthy.prototype.tracing import Tracer
+
+_ROUNDS = 8  # assignments, calls and returns that a value may pass through one after another
+_STEPS = 6
+
+
+class Flow(Tracer):
+    """Follows sources through the names, calls, returns and React state of a file."""
+
+    def __init__(self, syntax: Syntax, bindings: Bindings, sources: Mapping[Span, Trace]) -> None:
+        super().__init__(bindings, sources)
+        self.syntax = syntax
+        self._changed = False
+        self._setters = dict(_state_setters(bindings))
+        self._loops = self._found("for_in_statement", "for_statement", "for_in_clause")
+        self._added = self._found("augmented_assignment_expression", "augmented_assignment")
+        self._settle()
+
+    def returning(self) -> set[str]:
+        """The functions of the file that return what a model wrote."""
+        starts = {s for s, trace in self.returned.items() if MODEL in trace.origins}
+        return {name for name, start in self.functions.items() if start in starts}
+
+    def _settle(self) -> None:
+        for _ in range(_ROUNDS):
+            self._changed = False
+            self._pass()
+            if not self._changed:
+                return
+
+    def _pass(self) -> None:
+        for binding in self.bindings.all:
+            if binding.value is not None:
+                found = self.trace(binding.value)
+                if found is not None and not NOT_TEXT.intersection(binding.keys):
+                    keys = frozenset(k for k in binding.keys if not k.isdigit())
+                    self._note(binding.scope, binding.name, found, binding.node, keys)
+        for loop in self._loops:
+            self._loop(loop)
+        for added in self._added:
+            found = self.trace(added.field("right"))
+            if found is not None:
+                self._assign(added.field("left"), found, added)
+        for call in self.syntax.calls:
+            self._into(call)
+        for kind in ("return_statement", "yield", "arrow_function"):
+            self._returns(kind)
+
+    def _note(
+        self, scope: int, name: str, found: Trace, node: SgNode, keys: frozenset[str] = frozenset()
+    ) -> None:
+        known = self.names.get((scope, name))
+        if known is not None and found.origins <= known.origins:
+            return
+        here = self.syntax.location(node)
+        steps = found.steps if here in found.steps else (*found.steps[: _STEPS - 1], here)
+        fresh = replace(found, steps=steps, fields=found.fields | keys)
+        self.names[scope, name] = fresh if known is None else merged(known, fresh)
+        self._changed = True
+
+    def _assign(self, target: SgNode | None, found: Trace, node: SgNode) -> None:
+        for name, keys in targets(target) if target is not None else ():
+            scopes = self.bindings.scopes(node)
+            home = next((s for s in scopes if self.bindings.declares(s, name)), MODULE)
+            self._note(MODULE if "." in name else home, name, found, node, frozenset(keys))
+
+    def _loop(self, loop: SgNode) -> None:
+        found = self.trace(loop.field("right"))
+        left = loop.field("left")
+        if found is None or left is None:
+            return
+        for name, _ in targets(left):
+            self._note(self.bindings.scopes(loop)[0], name, found, loop)
+
+    def _into(self, call: SgNode) -> None:
+        """What a call carries into a function, a callback, a list or a React state."""
+        name = callee(call)
+        last = name.rpartition(".")[2]
+        given = arguments(call)
+        if not given:
+            return
+        function = self.bindings.functions.get(self.functions.get(last, MODULE))
+        if function is not None:
+            self._parameters(call, given, function)
+        if last in _CALLBACKS or last == "then":
+            self._callback(call, given[0])
+        if last in ("push", "append", "unshift", "extend", "add") and "." in name:
+            found = self.trace(given[0])
+            holder = call.field("function")
+            if found is not None and holder is not None:
+                self._assign(holder.field("object"), found, call)
+        state = self._setters.get(name)
+        if state is not None:
+            body = given[0].field("body") if given[0].kind() == "arrow_function" else given[0]
+            found = self.trace(body)
+            if found is not None:
+                self._note(*state, found, call)
+
+    def _parameters(self, call: SgNode, given: list[SgNode], function: SgNode) -> None:
+        listed = parameters(function)
+        if listed and listed[0].text() in ("self", "cls"):
+            listed = listed[1:]
+        by_name = {n: p for p in listed for n, _ in targets(p)}
+        for index, argument in enumerate(given):
+            key, value = None, argument
+            if argument.kind() == "keyword_argument":
+                key, value = argument.field("name"), argument.field("value") or argument
+            found = self.trace(value)
+            if found is None:
+                continue
+            target = by_name.get(key.text()) if key is not None else None
+            target = target or (listed[index] if key is None and index < len(listed) else None)
+            for name, _ in targets(target) if target is not None else ():
+                self._note(span(function)[0], name, found, call)
+
+    def _callback(self, call: SgNode, function: SgNode) -> None:
+        holder = call.field("function")
+        found = self.trace(holder.field("object") if holder is not None else None)
+        if found is None or function.kind() not in FUNCTIONS:
+            return
+        for parameter in parameters(function)[:1]:
+            for name, keys in targets(parameter):
+                if not NOT_TEXT.intersection(keys):
+                    self._note(span(function)[0], name, found, call, frozenset(keys))
+
+    def _returns(self, kind: str) -> None:
+        for node in self._found(kind) if kind == "yield" else self.syntax.nodes(kind):
+            if kind == "arrow_function":
+                body, scope = node.field("body"), span(node)[0]
+                if body is None or body.kind() == "statement_block":
+                    continue
+            else:
+                body = next((c for c in node.children() if c.is_named()), None)
+                scope = self.bindings.scopes(node)[0]
+            found, known = self.trace(body), self.returned.get(scope)
+            if found is not None and (known is None or not found.origins <= known.origins):
+                self.returned[scope] = found if known is None else merged(known, found)
+                self._changed = True
+
+    def _found(self, *kinds: str) -> list[SgNode]:
+        known = _PYTHON_ONLY if not self.syntax.python else _SCRIPT_ONLY
+        wanted = [kind for kind in kinds if kind not in known]
+        return [node for kind in wanted for node in self.syntax.root.find_all(kind=kind)]
+
+
+_PYTHON_ONLY = ("for_in_clause", "augmented_assignment", "yield")
+_SCRIPT_ONLY = ("for_in_statement", "augmented_assignment_expression")
+_CALLBACKS = frozenset("map forEach flatMap filter find".split())
+
+
+def _state_setters(bindings: Bindings) -> Iterable[tuple[str, tuple[int, str]]]:
+    """The React state that each setter writes."""
+    pairs: dict[Span, dict[str, tuple[int, str]]] = {}
+    for binding in bindings.all:
+        value = peeled(binding.value)
+        if value is None or value.kind() != "call_expression" or len(binding.keys) != 1:
+            continue
+        if dotted(value).endswith("useState()") or callee(value).endswith("useState"):
+            pairs.setdefault(span(binding.node), {})[binding.keys[0]] = (
+                binding.scope,
+                binding.name,
+            )
+    for pair in pairs.values():
+        if "0" in pair and "1" in pair:
+            yield pair["1"][1], pair["0"]

@@ -1,0 +1,63 @@
+"""The names that the imports of a file bind, and the modules they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.patterns import peeled, targets
+from shipworthy.prototype.syntax import Syntax, arguments, callee, string
+
+
+def imported_names(syntax: Syntax) -> Iterator[tuple[str, str]]:
+    """Each local name with its module; for Python with the name inside the module, too."""
+    for node in syntax.nodes("import_statement"):
+        yield from _python_import(node) if syntax.python else _script_import(node)
+    for node in syntax.nodes("import_from_statement") if syntax.python else ():
+        module = node.field("module_name")
+        names = node.field_children("name")
+        for imported in names if module else ():
+            original, local = _alias(imported)
+            yield local, f"{module.text() if module else ''}.{original}"
+    for node in () if syntax.python else syntax.nodes("variable_declarator"):
+        value, pattern = peeled(node.field("value")), node.field("name")
+        if value is None or pattern is None or value.kind() != "call_expression":
+            continue
+        given = arguments(value)
+        specifier = string(given[0]) if given and callee(value) in ("require", "import") else None
+        for name, _ in targets(pattern) if specifier else ():
+            yield name, specifier or ""
+
+
+def _python_import(node: SgNode) -> Iterator[tuple[str, str]]:
+    for child in node.field_children("name"):
+        original, local = _alias(child)
+        if local == original:
+            local = original = original.partition(".")[0]
+        yield local, original
+
+
+def _alias(node: SgNode) -> tuple[str, str]:
+    if node.kind() == "aliased_import":
+        name, alias = node.field("name"), node.field("alias")
+        return (name.text() if name else "", alias.text() if alias else "")
+    return node.text(), node.text()
+
+
+def _script_import(node: SgNode) -> Iterator[tuple[str, str]]:
+    source = node.field("source")
+    specifier = string(source) if source else None
+    clause = next((c for c in node.children() if c.kind() == "import_clause"), None)
+    if specifier is None or clause is None:
+        return
+    for child in clause.children():
+        if child.kind() == "identifier":
+            yield child.text(), specifier
+        elif child.kind() == "namespace_import":
+            yield from ((c.text(), specifier) for c in child.children() if c.kind() == "identifier")
+        elif child.kind() == "named_imports":
+            for item in child.children():
+                if item.kind() == "import_specifier":
+                    local = item.field("alias") or item.field("name")
+                    yield (local.text() if local else ""), specifier

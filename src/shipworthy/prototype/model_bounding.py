@@ -1,0 +1,75 @@
+"""Give the model clients of a file a time limit, by editing the calls that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype.edits import Edit, adding_arguments, adding_properties, edited
+from shipworthy.prototype.limits import Timeout
+from shipworthy.prototype.models import FoundModel, model_calls_of
+from shipworthy.prototype.source import SourceFile
+from shipworthy.prototype.syntax import (
+    Syntax,
+    arguments,
+    callee,
+    has_splat,
+    has_spread,
+    keyword,
+    properties,
+)
+
+_PYTHON = frozenset(
+    {"OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI", "Anthropic", "AsyncAnthropic"}
+)
+_SCRIPT = frozenset({"OpenAI", "AzureOpenAI", "Anthropic"})
+
+
+def with_client_limits(file: SourceFile, places: Collection[Location]) -> str:
+    """The text of a file in which the clients of the model calls at these places wait 30 seconds.
+
+    Only the clients of OpenAI and Anthropic, made in the file with options that are written out.
+    """
+    if file.language is None or file.text is None:
+        return file.text or ""
+    syntax = Syntax(file, file.language)
+    edits: list[Edit] = []
+    for found in model_calls_of(syntax):
+        if found.call.location in places and found.call.timeout is Timeout.NONE:
+            edits += _python(found) if syntax.python else _script(found)
+    return edited(file.text, edits)
+
+
+def _python(found: FoundModel) -> list[Edit]:
+    made = found.client
+    if made is None or callee(made).rpartition(".")[2] not in _PYTHON or has_splat(made):
+        return []
+    if keyword(made, "timeout") is not None or keyword(made, "http_client") is not None:
+        return []
+    retries = () if keyword(made, "max_retries") else ("max_retries=2",)
+    edit = adding_arguments(made, "timeout=30", *retries)
+    return [edit] if edit is not None else []
+
+
+def _script(found: FoundModel) -> list[Edit]:
+    made = found.client
+    if made is None or made.kind() != "new_expression":
+        return []
+    if callee(made).rpartition(".")[2] not in _SCRIPT:
+        return []
+    given = arguments(made)
+    fresh = "{ timeout: 30_000, maxRetries: 2 }"
+    edit = _property(given[0]) if given else adding_arguments(made, fresh)
+    return [edit] if edit is not None else []
+
+
+def _property(options: SgNode) -> Edit | None:
+    if options.kind() != "object" or has_spread(options):
+        return None
+    known = properties(options)
+    if "timeout" in known or "httpAgent" in known or "fetch" in known:
+        return None
+    retries = () if "maxRetries" in known else ("maxRetries: 2",)
+    return adding_properties(options, "timeout: 30_000", *retries)

@@ -1,0 +1,146 @@
+"""Calls of language, image and speech models: by SDK or over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype import outbound
+from shipworthy.prototype.asked import Asked
+from shipworthy.prototype.bindings import Bindings, bindings_of
+from shipworthy.prototype.callers import callers_of
+from shipworthy.prototype.fallbacks import Fallback, fallback_of
+from shipworthy.prototype.limits import Timeout
+from shipworthy.prototype.model_clients import asked_by
+from shipworthy.prototype.model_sdks import provider_of_url
+from shipworthy.prototype.model_text import bound_names, is_streamed, literal_model, prompt_source
+from shipworthy.prototype.syntax import Syntax, arguments, callee, function_name
+from shipworthy.prototype.urls import url_of
+
+__all__ = ["Fallback", "FoundModel", "ModelCall", "Timeout", "model_calls_of", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call. `library` is "openai", "anthropic", "fetch", "langchain", …; `model` the literal
+    model id; `prompt` is "inline", "file" or "variable"; `results` the variables that hold
+    what it returned. `client` is where the client is made, if the file makes it; `answers` are the
+    keys under which the file hands the model's text to its callers, `returned_by` the functions that
+    return it; `reached_through` the functions of the file that lead to the call, its own first."""
+
+    provider: str
+    library: str
+    callee: str
+    model: str | None
+    prompt: str
+    timeout: Timeout
+    fallback: Fallback
+    results: tuple[str, ...]
+    location: Location
+    function: str
+    streamed: bool = False
+    client: Location | None = None
+    answers: tuple[str, ...] = ()
+    returned_by: tuple[str, ...] = ()
+    reached_through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundModel:
+    """A model call with its node, and the node that makes its client."""
+
+    call: ModelCall
+    node: SgNode
+    client: SgNode | None = None
+
+
+def read(syntax: Syntax) -> list[ModelCall]:
+    """Every model call of a file."""
+    found = model_calls_of(syntax)
+    if not found:
+        return []
+    from shipworthy.prototype.answers import answers_of  # reads the model calls itself
+
+    left = answers_of(syntax)
+    return [replace(f.call, answers=left.keys, returned_by=left.functions) for f in found]
+
+
+_WORDS = tuple(
+    """openai anthropic claude generativeai genai gemini vertexai mistral groq cohere replicate
+    huggingface ollama langchain llama_index llamaindex litellm elevenlabs completions lovable.dev
+    openrouter perplexity together deepseek deepgram 11434 "ai" 'ai' googleapis.com api.x.ai fal.run
+    embeddings stability.ai assemblyai""".split()
+)
+
+
+@lru_cache(maxsize=4)
+def model_calls_of(syntax: Syntax) -> tuple[FoundModel, ...]:
+    """Every model call of a file with its node; kept while the file's facts are read."""
+    text = (syntax.source.text or "").lower()
+    if not any(word in text for word in _WORDS):
+        return ()
+    bindings = bindings_of(syntax)
+    found = [*_over_http(syntax, bindings), *_by_sdk(syntax, bindings)]
+    return tuple(sorted(found, key=lambda f: f.node.range().start.index))
+
+
+def _over_http(syntax: Syntax, bindings: Bindings) -> Iterator[FoundModel]:
+    seen = set()
+    for request in outbound.calls_of(syntax):
+        seen.add(request.node.range().start.index)
+        provider = provider_of_url(request.url)
+        if provider:
+            asked = Asked(provider, request.call.library, request.call.timeout)
+            yield _found(asked, request.node, syntax, bindings)
+    for node in syntax.calls:
+        if node.range().start.index not in seen and _fetches(node):
+            given = arguments(node)
+            provider = provider_of_url(url_of(given[0], bindings)) if given else ""
+            if provider:
+                asked = Asked(provider, "fetch", _wrapper_limit(node, syntax))
+                yield _found(asked, node, syntax, bindings)
+
+
+def _fetches(call: SgNode) -> bool:
+    """True for a helper that stands before fetch: `fetchWithRetry(url, …)`, `postJson(url, …)`."""
+    name = callee(call).rpartition(".")[2].lower()
+    return "fetch" in name or "request" in name or name.startswith("post")
+
+
+def _wrapper_limit(call: SgNode, syntax: Syntax) -> Timeout:
+    """The limit that a helper of the same file gives its own fetch; UNKNOWN for an imported one."""
+    name = callee(call).rpartition(".")[2]
+    if "timeout" in name.lower():
+        return Timeout.SET
+    limits = {f.call.timeout for f in outbound.calls_of(syntax) if f.call.function == name}
+    return limits.pop() if len(limits) == 1 else Timeout.UNKNOWN
+
+
+def _by_sdk(syntax: Syntax, bindings: Bindings) -> Iterator[FoundModel]:
+    for node in syntax.calls:
+        asked = asked_by(node, syntax, bindings)
+        if asked is not None:
+            yield _found(asked, node, syntax, bindings)
+
+
+def _found(asked: Asked, node: SgNode, syntax: Syntax, bindings: Bindings) -> FoundModel:
+    call = ModelCall(
+        provider=asked.provider,
+        library=asked.library,
+        callee=callee(node),
+        model=literal_model(node, asked.client, bindings),
+        prompt=prompt_source(node),
+        timeout=asked.timeout,
+        fallback=fallback_of(node, syntax),
+        results=bound_names(node),
+        location=syntax.location(node),
+        function=function_name(node),
+        streamed=is_streamed(node),
+        client=syntax.location(asked.client) if asked.client else None,
+        reached_through=callers_of(node, syntax),
+    )
+    return FoundModel(call, node, asked.client)

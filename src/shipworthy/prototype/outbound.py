@@ -1,0 +1,130 @@
+"""Calls that leave the prototype over HTTP, and whether they can hang for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype import clients
+from shipworthy.prototype.bindings import bindings_of
+from shipworthy.prototype.limits import Timeout, surrounding_limit
+from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee, function_name
+from shipworthy.prototype.urls import target_of, url_of
+
+__all__ = ["Found", "OutboundCall", "Timeout", "Waiting", "calls_of", "read"]
+
+
+class Waiting(StrEnum):
+    """Who waits for the answer."""
+
+    CALLER = "caller"
+    NOBODY = "nobody"  # started and left alone: `void fetch(…)`, `fetch(…).catch(…)`
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundCall:
+    """One HTTP call. `target` is the host, or the URL as far as the code states it ("{}" for
+    holes); one that starts with "/" is the prototype's own server.
+
+    `library` is "fetch", "axios", "requests", "httpx", "urllib", "aiohttp", … `client` is where the
+    client is made that switches the time limit off, if that is not the call itself.
+    """
+
+    library: str
+    callee: str
+    target: str | None
+    timeout: Timeout
+    location: Location
+    function: str
+    waiting: Waiting = Waiting.CALLER
+    client: Location | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """An outbound call with its node and its whole URL, for the readers that judge it further."""
+
+    call: OutboundCall
+    node: SgNode
+    url: str
+
+
+def read(syntax: Syntax) -> list[OutboundCall]:
+    """Every outbound HTTP call of a file."""
+    return [found.call for found in calls_of(syntax)]
+
+
+@lru_cache(maxsize=4)
+def calls_of(syntax: Syntax) -> tuple[Found, ...]:
+    """Every outbound HTTP call of a file with its node; kept while the file's facts are read."""
+    text = syntax.source.text or ""
+    if not any(word in text for word in clients.WORDS[syntax.python]):
+        return ()
+    return tuple(_calls(syntax))
+
+
+def _calls(syntax: Syntax) -> Iterator[Found]:
+    bindings = bindings_of(syntax)
+    for node in syntax.calls:
+        request = clients.request_of(node, bindings)
+        if request is None:
+            continue
+        limit = request.timeout
+        if limit in (Timeout.NONE, Timeout.UNKNOWN):
+            limit = surrounding_limit(node, syntax) or limit
+        url = url_of(request.url, bindings)
+        if request.base is not None and not url.startswith("http"):
+            url = f"{url_of(request.base, bindings).rstrip('/')}/{url.lstrip('/')}"
+        call = OutboundCall(
+            library=request.library,
+            callee=callee(node),
+            target=target_of(url),
+            timeout=limit,
+            location=syntax.location(node),
+            function=function_name(node),
+            waiting=_waiting(node),
+            client=syntax.location(request.client) if request.client else None,
+        )
+        yield Found(call, node, url)
+
+
+def _waiting(call: SgNode) -> Waiting:
+    """NOBODY where the promise is dropped, or only its failure is looked at."""
+    if call.kind() != "call_expression":
+        return Waiting.CALLER
+    if _in_background(call):
+        return Waiting.NOBODY
+    for above in call.ancestors():
+        kind = above.kind()
+        if kind == "expression_statement":
+            return Waiting.NOBODY
+        if kind == "unary_expression":
+            return Waiting.NOBODY if above.text().startswith("void ") else Waiting.CALLER
+        if kind == "call_expression" and not callee(above).endswith((".catch", ".finally")):
+            return Waiting.NOBODY if callee(above).endswith("waitUntil") else Waiting.CALLER
+        if kind not in ("call_expression", "member_expression", "arguments"):
+            return Waiting.CALLER
+    return Waiting.CALLER
+
+
+_LATER = ("setTimeout", "setImmediate", "process.nextTick", "queueMicrotask", "after")
+
+
+def _in_background(call: SgNode) -> bool:
+    """True inside `(async () => { … })()` that nobody awaits, and in what a timer runs later."""
+    function = next((n for n in call.ancestors() if n.kind() in FUNCTIONS), None)
+    holder = function.parent() if function is not None else None
+    if holder is not None and holder.kind() == "parenthesized_expression":
+        run = holder.parent()
+        outer = run.parent() if run is not None and run.kind() == "call_expression" else None
+        return outer is not None and outer.kind() == "expression_statement"
+    if holder is not None and holder.kind() == "arguments":
+        run = holder.parent()
+        name = callee(run) if run is not None else ""
+        return name in _LATER or name.endswith("waitUntil")
+    return False

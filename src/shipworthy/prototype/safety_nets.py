@@ -1,0 +1,43 @@
+"""Whether the failure of a model call is caught, in its own file or by the files that use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.catches import Handling
+from shipworthy.prototype.models import Fallback, ModelCall, Timeout
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_SHORT = 8  # `generate`, `invoke`, `stream` may be anybody's
+_CAUGHT = (Handling.HANDLED, Handling.DEFAULTED)
+
+
+def caught_elsewhere(prototype: Prototype, call: ModelCall) -> bool:
+    """True where a failure does not become a failed request, as far as can be seen.
+
+    A function that passes the error on deliberately counts as caught when the call is bounded: its
+    caller was meant to decide. A function that another file calls inside a try counts, too, whether
+    it is imported there or handed over; a short name counts only where it is imported.
+    """
+    if call.fallback in (Fallback.PRESENT, Fallback.SWALLOWED):
+        return True
+    if call.fallback is Fallback.RETHROWN and call.timeout is not Timeout.NONE:
+        return True
+    path = call.location.path
+    users = {p for p, edges in prototype.modules.edges.items() if path in edges}
+    names = set(call.reached_through)
+    distinct = {n for n in names if len(n) > _SHORT}
+    for found in prototype.catches:
+        if found.handling in _CAUGHT and found.location.path != path:
+            wanted = names if found.location.path in users else distinct
+            if any(attempt.rpartition(".")[2] in wanted for attempt in found.attempts):
+                return True
+    return False
+
+
+def faces_users(prototype: Prototype, call: ModelCall) -> bool:
+    """True where the call stands in a route, a page or a component, with nobody around to catch."""
+    path = call.location.path
+    return path.endswith((".tsx", ".jsx")) or any(r.location.path == path for r in prototype.routes)

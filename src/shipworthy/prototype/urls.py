@@ -1,0 +1,91 @@
+"""The URL that a call goes to, as far as the file states it."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.bindings import Bindings
+from shipworthy.prototype.patterns import peeled
+from shipworthy.prototype.syntax import arguments, callee, string
+
+_HOLE = "{}"
+_HOST = re.compile(r"^(?:https?|wss?)://([^/?#\s]*)")
+_SECRET_PART = re.compile(r"[?#].*$")
+_QUOTES = re.compile(r"""^[rRfFbB]{0,2}(\"{3}|'{3}|["'`])|(\"{3}|'{3}|["'`])$""")
+_DEPTH = 4
+
+
+def url_of(node: SgNode | None, bindings: Bindings, depth: int = _DEPTH) -> str:
+    """The text of a URL expression: constants of the file filled in, `{}` for what is not known."""
+    node = peeled(node)
+    if node is None or depth == 0:
+        return _HOLE
+    literal = string(node)
+    if literal is not None:
+        return literal
+    kind = node.kind()
+    if kind in ("template_string", "string"):
+        return _template(node, bindings, depth)
+    if kind in ("binary_expression", "binary_operator", "boolean_operator"):
+        return _joined(node, bindings, depth)
+    if kind in ("new_expression", "call_expression", "call"):
+        return _called(node, bindings, depth)
+    value = bindings.value(node)
+    if value is None or value.range().start.index == node.range().start.index:
+        return _HOLE
+    return url_of(value, bindings, depth - 1)
+
+
+def target_of(url: str) -> str | None:
+    """The host of a URL, or its path with holes; None where nothing of it is known. The query is
+    left out: it may hold a key."""
+    found = _HOST.match(url)
+    host = found[1].rpartition("@")[2] if found else ""
+    if host.count(_HOLE) == 1 and host.endswith(_HOLE):
+        host = host.removesuffix(_HOLE)  # `https://example.com${path}`
+    if host and (_HOLE not in host or "." in host.rpartition(_HOLE)[2]):
+        return host  # `https://{}.example.com` names its host well enough
+    path = _SECRET_PART.sub("", url)
+    return path if path.strip("{}/ ") and len(path) < 100 else None
+
+
+def _template(node: SgNode, bindings: Bindings, depth: int) -> str:
+    text, start, out, at = node.text(), node.range().start.index, "", 0
+    for child in node.children():
+        if child.kind() in ("template_substitution", "interpolation"):
+            span = child.range()
+            inner = next((c for c in child.children() if c.is_named()), None)
+            out += text[at : span.start.index - start] + url_of(inner, bindings, depth - 1)
+            at = span.end.index - start
+    out += text[at:]
+    return _QUOTES.sub("", out)
+
+
+def _joined(node: SgNode, bindings: Bindings, depth: int) -> str:
+    """`base + path`, or the default of `given || default`, `given ?? default`."""
+    left, right = node.field("left"), node.field("right")
+    operator = node.field("operator")
+    if operator is not None and operator.text() == "+":
+        return url_of(left, bindings, depth - 1) + url_of(right, bindings, depth - 1)
+    if operator is not None and operator.text() in ("||", "??", "or"):
+        known = url_of(left, bindings, depth - 1)
+        return known if known != _HOLE else url_of(right, bindings, depth - 1)
+    return _HOLE
+
+
+def _called(node: SgNode, bindings: Bindings, depth: int) -> str:
+    """`new URL(path, base)`, `os.getenv(name, default)`, and text that a method only trims."""
+    given, name = arguments(node), callee(node)
+    if name in ("URL", "Request", "encodeURI") and given:
+        text = url_of(given[0], bindings, depth - 1)
+        if text.startswith("/") and len(given) > 1:
+            return url_of(given[1], bindings, depth - 1).rstrip("/") + text
+        return text
+    if name in ("os.getenv", "os.environ.get", "getenv") and len(given) == 2:
+        return url_of(given[1], bindings, depth - 1)
+    if name.endswith((".toString", ".rstrip", ".strip", ".replace", ".trim", ".format")):
+        function = node.field("function")
+        return url_of(function.field("object") if function else None, bindings, depth - 1)
+    return _HOLE
