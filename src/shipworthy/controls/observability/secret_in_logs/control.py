@@ -1,0 +1,54 @@
+"""Passwords, tokens and keys that are written to a log, where more people read than may sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.logged_secrets import secret_in
+from shipworthy.prototype.logs import LogCall
+from shipworthy.prototype.naming import spoken
+from shipworthy.prototype.sides import Side, sides
+
+
+class SecretInLogs(
+    Control,
+    id="secret-in-logs",
+    title="Secret in a log",
+    consequence="Everybody who can read the logs can sign in as somebody else or use the key.",
+    severity=Severity.HIGH,
+    satisfies=("A43", "O09", "owasp:A09", "cwe:532"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        if not prototype.logs:
+            yield self.not_applicable("the code writes no logs")
+            return
+        subjects: dict[str, list[tuple[LogCall, str]]] = {}
+        for call in prototype.logs:
+            for value in call.values:
+                what = secret_in(value, call)
+                if what:
+                    subject = f"{call.location.path}#{call.function} → {value.name}"
+                    subjects.setdefault(subject, []).append((call, what))
+        if not subjects:
+            count = len(prototype.logs)
+            yield self.satisfied(
+                "logs", f"None of {count} log calls writes a password, token or key"
+            )
+            return
+        where = sides(prototype)
+        for subject, hits in subjects.items():
+            call, what = hits[0]
+            side = where.get(call.location.path, Side.UNKNOWN)
+            severity = Severity.MEDIUM if side is Side.BROWSER else Severity.HIGH
+            shown = [prototype.evidence("code", hit.location) for hit, _ in hits[:5]]
+            yield self.gap(subject, _message(call, what, side), *shown, severity=severity)
+
+
+def _message(call: LogCall, what: str, side: Side) -> str:
+    where = spoken(call.location.path, call.function)
+    return (
+        f"{where} writes {what} to {'the browser console' if side is Side.BROWSER else 'the log'}"
+    )

@@ -1,0 +1,86 @@
+"""Queries that run once for each row of a list, where one query could serve the whole list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.naming import spoken
+from shipworthy.prototype.queries import Bulk, Query
+from shipworthy.prototype.sides import Side, sides
+
+_VERBS = {
+    "select": "reads",
+    "insert": "inserts into",
+    "update": "updates",
+    "delete": "deletes from",
+}
+_ONCE = re.compile(
+    r"seed|migrat|backfill|bootstrap|^(init|setup)(ialize)?_?(db|database)", re.IGNORECASE
+)
+
+
+class NPlusOneQuery(
+    Control,
+    id="n-plus-one-query",
+    title="A query for each row",
+    consequence="Each row costs its own trip to the database: lists get slower with every customer.",
+    severity=Severity.MEDIUM,
+    satisfies=("A16", "cwe:1050"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        subjects: dict[str, list[Query]] = {}
+        for query in prototype.queries:
+            if query.loop is not None and query.operation in (*_VERBS, "upsert"):
+                subjects.setdefault(_subject(query), []).append(query)
+        if not subjects:
+            yield self.not_applicable("no database query stands in a loop")
+            return
+        where = sides(prototype)
+        for subject, queries in subjects.items():
+            repeated = [query for query in queries if _is_repeated(query)]
+            shown = [prototype.evidence("code", q.location) for q in (repeated or queries)[:5]]
+            if repeated:
+                side = where.get(repeated[0].location.path, Side.UNKNOWN)
+                severity = Severity.HIGH if _grows(repeated, side) else Severity.MEDIUM
+                yield self.gap(subject, _message(repeated[0]), *shown, severity=severity)
+            else:
+                yield self.satisfied(subject, _reason(queries[0]), *shown)
+
+
+def _subject(query: Query) -> str:
+    base = f"{query.location.path}#{query.function}"
+    return f"{base} → {query.table}" if query.table else base
+
+
+def _is_repeated(query: Query) -> bool:
+    """A read per row is a gap; a write only where one statement with a list would do the same."""
+    if query.batched or query.table is None or query.library == "sqlite":
+        return False
+    if _ONCE.search(query.function):
+        return False
+    return query.operation == "select" or query.bulk in (Bulk.SAME, Bulk.LIST)
+
+
+def _grows(queries: list[Query], side: Side) -> bool:
+    """On a server, over rows that came from the database: every request pays, and ever more."""
+    return side is Side.SERVER and any(q.over_rows and q.operation == "select" for q in queries)
+
+
+def _message(query: Query) -> str:
+    where = spoken(query.location.path, query.function)
+    verb = _VERBS.get(query.operation, "writes")
+    return f"{where} {verb} {query.table} once for each element of a list, not once for the list"
+
+
+def _reason(query: Query) -> str:
+    if query.batched:
+        return "Runs for each batch, page, file or entry of a fixed list, not for each row"
+    if query.library == "sqlite":
+        return "SQLite runs inside the process: a query costs no trip over the network"
+    if _ONCE.search(query.function):
+        return "Runs once, to set up or move data"
+    return "Each element has its own conditions, result or error handling"

@@ -1,0 +1,71 @@
+"""E-mail addresses, profiles and other personal data that are written to a log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.logged_persons import personal_in
+from shipworthy.prototype.logs import LogCall
+from shipworthy.prototype.naming import spoken
+from shipworthy.prototype.sides import Side, sides
+from shipworthy.prototype.source import Language
+
+_TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
+_Hit = tuple[LogCall, str]  # and what it shows
+_PLACES = {
+    Side.SERVER: "the server's log",
+    Side.BROWSER: "the browser console",
+    Side.UNKNOWN: "the log",
+}
+# A server keeps its logs and shows them to many; the console of a browser is the visitor's own.
+_SEVERITIES = {
+    Side.SERVER: Severity.HIGH,
+    Side.BROWSER: Severity.LOW,
+    Side.UNKNOWN: Severity.MEDIUM,
+}
+
+
+class PersonalDataInLogs(
+    Control,
+    id="personal-data-in-logs",
+    title="Personal data in a log",
+    consequence="Customer data ends up in logs that nobody deletes and that too many people read.",
+    severity=Severity.MEDIUM,
+    satisfies=("A43", "A21", "O09", "owasp:A09", "cwe:532", "cwe:359"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        if not prototype.logs:
+            yield self.not_applicable("the code writes no logs")
+            return
+        subjects: dict[str, list[_Hit]] = {}
+        for call in prototype.logs:
+            if call.guarded or _TRIAL.search(call.location.path):
+                continue
+            is_python = prototype.files[call.location.path].language is Language.PYTHON
+            for value in call.values:
+                what = personal_in(value, call, is_python)
+                if what:
+                    subject = f"{call.location.path}#{call.function}"
+                    subjects.setdefault(subject, []).append((call, what))
+        if not subjects:
+            count = len(prototype.logs)
+            yield self.satisfied("logs", f"None of {count} log calls writes personal data as it is")
+            return
+        where = sides(prototype)
+        for subject, hits in subjects.items():
+            side = where.get(hits[0][0].location.path, Side.UNKNOWN)
+            lines = dict.fromkeys(call.location for call, _ in hits)
+            shown = [prototype.evidence("code", location) for location in list(lines)[:5]]
+            yield self.gap(subject, _message(hits, side), *shown, severity=_SEVERITIES[side])
+
+
+def _message(hits: list[_Hit], side: Side) -> str:
+    call = hits[0][0]
+    where = spoken(call.location.path, call.function)
+    things = list(dict.fromkeys(what for _, what in hits))
+    listed = ", ".join(things[:3]) + (", …" if len(things) > 3 else "")
+    return f"{where} writes {listed} to {_PLACES[side]}"

@@ -1,0 +1,198 @@
+"""Errors of writes and remote calls that vanish, so that everybody believes that all went well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.catches import Catch, Handling
+from shipworthy.prototype.deeds import deed, is_aside, is_aside_function, is_write
+from shipworthy.prototype.naming import spoken
+from shipworthy.prototype.queries import ErrorUse, Query
+from shipworthy.prototype.sides import Side, sides
+
+# What a person does on purpose, and waits for.
+_DEED = re.compile(
+    r"(handle|on[A-Z]|save|create|update|delete|remove|add|submit|send|toggle|invite|upload|approve|reject"
+    r"|assign|confirm|cancel|archive|publish|import|accept|decline|reorder|move|change|rename|duplicate)"
+)
+_QUESTION = re.compile(
+    r"_?(is|has|can|should|exists?|check|health|ping|verify|validate|detect|test|try)(_|[A-Z]|$)"
+)
+_REMOTE = frozenset({"fetch", "axios.get", "axios", "requests.get", "httpx.get", "client.get"})
+_COMMON = frozenset(
+    "module default serve handler main load fetch read open send post call execute query".split()
+)
+_SENT = {
+    "request": "the request",
+    "mail": "the message",
+    "payment": "the payment",
+    "account": "the account change",
+}
+_BROAD = (None, "Exception", "BaseException")
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """One error that is lost: what it belongs to, in words, and where that is read."""
+
+    target: str
+    message: str
+    location: Location
+    severe: bool
+
+
+class SwallowedError(
+    Control,
+    id="swallowed-error",
+    title="Error that nobody learns of",
+    consequence="Data, mails or payments get lost while everybody believes that all went well.",
+    severity=Severity.MEDIUM,
+    satisfies=("A37", "H08", "owasp:A10", "cwe:390", "cwe:252"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        writes = [q for q in prototype.queries if is_write(q)]
+        if not writes and not prototype.catches:
+            yield self.not_applicable("the code neither writes data nor catches an error")
+            return
+        lost: dict[str, list[_Loss]] = {}
+        right: dict[str, Location] = {}
+        for query in writes:
+            if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
+                right.setdefault(f"{query.location.path}#{query.function}", query.location)
+            elif _is_lost(query):
+                loss = _of_query(query)
+                lost.setdefault(_subject(query.location, query.function, loss), []).append(loss)
+        for caught, loss in self._caught(prototype):
+            lost.setdefault(_subject(caught.location, caught.function, loss), []).append(loss)
+        for subject, losses in lost.items():
+            lines = list(dict.fromkeys(loss.location for loss in losses))
+            shown = [prototype.evidence("code", line) for line in lines[:5]]
+            severity = Severity.HIGH if any(loss.severe for loss in losses) else Severity.MEDIUM
+            yield self.gap(subject, losses[0].message, *shown, severity=severity)
+        for subject, location in right.items():
+            if not any(other.startswith(subject) for other in lost):
+                shown = [prototype.evidence("code", location)]
+                yield self.satisfied(subject, "The errors of its writes are looked at", *shown)
+
+    def _caught(self, prototype: Prototype) -> Iterator[tuple[Catch, _Loss]]:
+        by_path: dict[str, list[Query]] = {}
+        for query in prototype.queries:
+            by_path.setdefault(query.location.path, []).append(query)
+        where, remote = sides(prototype), _remote(prototype)
+        for caught in prototype.catches:
+            path = caught.location.path
+            queries = _guarded(caught, by_path.get(path, ()))
+            loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote)
+            if loss is not None:
+                yield caught, loss
+
+
+def _remote(prototype: Prototype) -> frozenset[str]:
+    """The prototype's own functions that ask a database, a service or a model."""
+    names = {query.function for query in prototype.queries}
+    names |= {call.function for call in prototype.outbound_calls}
+    names |= {call.function for call in prototype.model_calls}
+    return frozenset(name for name in names if len(name) > 3 and name not in _COMMON)
+
+
+def _is_lost(query: Query) -> bool:
+    """True for a write whose error is dropped, unless it only tidies up or keeps books."""
+    in_screen = query.component is not None and query.success is not None
+    misled = query.error is ErrorUse.LOGGED and in_screen
+    if query.may_fail or not (misled or query.error is ErrorUse.IGNORED):
+        return False
+    return not (is_aside(query) or is_aside_function(query.function))
+
+
+def _of_query(query: Query) -> _Loss:
+    where = spoken(query.location.path, query.function)
+    what = deed(query)
+    seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
+    message = f"{where} goes on as if {what} had worked: its error is {seen}"
+    severe = "notif" not in (
+        query.table or ""
+    )  # a notice that is missing harms less than lost data
+    return _Loss(query.table or query.method, message, query.location, severe)
+
+
+def _guarded(caught: Catch, queries: Iterable[Query]) -> list[Query]:
+    """The queries in the code that a handler guards."""
+    place = caught.guarded
+    last = max(place.end_line, place.line)
+    return [q for q in queries if place.line <= q.location.line <= last]
+
+
+def _of_catch(
+    caught: Catch, queries: list[Query], side: Side, remote: frozenset[str]
+) -> _Loss | None:
+    """What is lost in a handler; None where nobody is misled."""
+    if caught.handling is Handling.HANDLED or caught.commented or caught.exception not in _BROAD:
+        return None
+    if is_aside_function(caught.function) or caught.function in ("onSuccess", "onSettled"):
+        return None
+    writes = [q for q in queries if is_write(q) and not is_aside(q)]
+    sends = [kind for kind in caught.sends if kind != "request" or not caught.method]
+    if (writes or sends) and _misleads(caught, side):
+        return _of_write(caught, writes, sends)
+    reads = [q for q in queries if q.operation == "select"]
+    if side is not Side.BROWSER and _looks_empty(caught) and (reads or _calls_out(caught, remote)):
+        return _of_read(caught, reads)
+    return None
+
+
+def _misleads(caught: Catch, side: Side) -> bool:
+    """True when a failed write is not even logged, or when somebody is told that it worked."""
+    if caught.handling is Handling.EMPTY:
+        return True
+    if caught.told:
+        return True
+    if caught.handling is not Handling.LOGGED_ONLY or not caught.main or caught.method:
+        return False
+    if caught.success is not None:
+        return side is Side.BROWSER
+    return side is Side.BROWSER and bool(_DEED.match(caught.function))
+
+
+def _looks_empty(caught: Catch) -> bool:
+    """True when a failed read looks like an empty answer, and no log tells the difference."""
+    if (
+        caught.handling is not Handling.DEFAULTED
+        or caught.logged
+        or not caught.main
+        or caught.method
+    ):
+        return False
+    return caught.default == "[]" and not _QUESTION.match(caught.function)
+
+
+def _calls_out(caught: Catch, remote: frozenset[str]) -> bool:
+    names = {name.rpartition(".")[2] for name in caught.attempts}
+    return bool(names & remote) or bool(_REMOTE.intersection(caught.attempts))
+
+
+def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
+    where = spoken(caught.location.path, caught.function)
+    if writes:
+        target, what = writes[0].table or "", deed(writes[0])
+    else:
+        target, what = "", _SENT[sends[0]]
+    told = "reports success" if caught.success else "tells nobody"
+    message = f"{where} {told} when {what} fails"
+    return _Loss(target, message, caught.location, severe=bool(writes) or sends != ["request"])
+
+
+def _of_read(caught: Catch, reads: list[Query]) -> _Loss:
+    where = spoken(caught.location.path, caught.function)
+    source = (reads[0].table if reads else None) or "the other service"
+    message = f"{where} answers as if there were nothing when {source} cannot be reached"
+    return _Loss(source if reads else "", message, caught.location, severe=False)
+
+
+def _subject(location: Location, function: str, loss: _Loss) -> str:
+    base = f"{location.path}#{function}"
+    return f"{base} → {loss.target}" if loss.target else base

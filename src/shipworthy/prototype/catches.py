@@ -1,0 +1,225 @@
+"""What the code does when something fails: each catch, and each result whose error is ignored."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype.chains import CALLS, called_name, within
+from shipworthy.prototype.excuses import gives_reason, is_excused, opens_excused
+from shipworthy.prototype.handlers import Handling, Outcome, outcome_of
+from shipworthy.prototype.sends import sends
+from shipworthy.prototype.success import Reports
+from shipworthy.prototype.syntax import (
+    FUNCTIONS,
+    Syntax,
+    arguments,
+    callee,
+    function_name,
+)
+
+__all__ = ["Catch", "Handling", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """One handler. `attempts` are the callees of the code it guards; `exception` what it is
+    narrowed to (Python); `commented` is True when a comment in the handler gives a reason.
+
+    `guarded` is where the guarded code stands. `sends` says what that code changes elsewhere:
+    "request", "mail", "payment", "account". `logged` is True when the error reaches a log;
+    `default` is the value that takes the place of the result. `success` is what reports success though the
+    handler ran; `told` is True when it is the handler itself. `nested` is True inside the guarded
+    code of another handler, `method` for `.catch(…)`.
+    """
+
+    handling: Handling
+    attempts: tuple[str, ...]
+    exception: str | None
+    commented: bool
+    location: Location
+    function: str
+    guarded: Location
+    sends: tuple[str, ...] = ()
+    logged: bool = False
+    default: str | None = None
+    success: Location | None = None
+    told: bool = False
+    main: bool = False
+    method: bool = False
+
+
+def read(syntax: Syntax) -> list[Catch]:
+    """Every catch clause, except clause and `.catch(…)` of a file."""
+    calls = _Calls(syntax)
+    found: list[Catch] = []
+    for statement in syntax.nodes("try_statement"):
+        found += _clauses(statement, syntax, calls)
+    if not syntax.python:
+        methods = (call for call in syntax.calls if called_name(call) == "catch")
+        found += (c for c in (_method(call, syntax, calls) for call in methods) if c)
+    return found
+
+
+_Inside = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class _Calls:
+    """What each call of a file is called and sends, asked once though tries contain each other."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self._syntax = syntax
+        self.reports = Reports(syntax)
+
+    @cached_property
+    def _found(self) -> list[tuple[int, int, str, str | None]]:
+        found = []
+        for call in self._syntax.calls:
+            span = call.range()
+            found.append((span.start.index, span.end.index, callee(call), sends(call)))
+        return sorted(found)
+
+    def inside(self, node: SgNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The callees in a node and what they send, each once and in order."""
+        span = node.range()
+        first = bisect_left(self._found, (span.start.index,))
+        names: dict[str, None] = {}
+        kinds: dict[str, None] = {}
+        for start, end, name, kind in self._found[first:]:
+            if start >= span.end.index:
+                break
+            if end <= span.end.index:
+                names[name] = None
+                if kind:
+                    kinds[kind] = None
+        names.pop("", None)
+        return tuple(names), tuple(kinds)
+
+    def success(self, statement: SgNode, outcome: Outcome, handler: SgNode) -> Location | None:
+        """What tells the user or the caller that all went well although the handler ran."""
+        if outcome.success:
+            return self._syntax.location(handler)
+        if outcome.handled or outcome.leaves:
+            return None
+        found = self.reports.after(statement)
+        return self._syntax.location(found) if found is not None else None
+
+
+def _clauses(statement: SgNode, syntax: Syntax, calls: _Calls) -> Iterator[Catch]:
+    body = statement.field("body")
+    if body is None:
+        return
+    for clause in statement.children():
+        if clause.kind() in ("catch_clause", "except_clause"):
+            handler, error, exception = _parts(clause)
+            if handler is not None:
+                yield _catch(syntax, clause, calls, body, handler, error, exception, statement)
+
+
+def _parts(clause: SgNode) -> tuple[SgNode | None, str, str | None]:
+    """The body of a clause, the name of the error and what it is narrowed to."""
+    if clause.kind() == "catch_clause":
+        parameter = clause.field("parameter")
+        return clause.field("body"), parameter.text() if parameter else "", None
+    named = [c for c in clause.children() if c.is_named() and c.kind() != "comment"]
+    body = named[-1] if named and named[-1].kind() == "block" else None
+    types = [c for c in named if c.kind() != "block"]
+    if not types:
+        return body, "", None
+    if types[0].kind() == "as_pattern":
+        parts = [c for c in types[0].children() if c.is_named()]
+        return body, parts[-1].text() if len(parts) > 1 else "", parts[0].text()
+    return body, types[1].text() if len(types) > 1 else "", types[0].text()
+
+
+def _method(call: SgNode, syntax: Syntax, calls: _Calls) -> Catch | None:
+    """`promise.catch((error) => …)`."""
+    given = arguments(call)
+    function = call.field("function")
+    receiver = function.field("object") if function else None
+    if len(given) != 1 or receiver is None:
+        return None
+    handler = given[0]
+    if handler.kind() not in FUNCTIONS:
+        return _named_handler(call, calls.inside(receiver), receiver, handler, syntax)
+    body = handler.field("body")
+    parameters = handler.field("parameters") or handler.field("parameter")
+    error = parameters.text().strip("()").partition(":")[0].strip() if parameters else ""
+    if body is None:
+        return None
+    return _catch(syntax, call, calls, receiver, body, error, None, _statement_of(call), handler)
+
+
+def _named_handler(
+    call: SgNode, inside: _Inside, receiver: SgNode, handler: SgNode, syntax: Syntax
+) -> Catch | None:
+    """`.catch(console.error)` logs; any other function is trusted to deal with it."""
+    logs = handler.text().startswith("console.")
+    return Catch(
+        handling=Handling.LOGGED_ONLY if logs else Handling.HANDLED,
+        attempts=inside[0],
+        exception=None,
+        commented=False,
+        location=syntax.location(call),
+        function=function_name(call),
+        guarded=syntax.location(receiver),
+        sends=inside[1],
+        logged=logs,
+        method=True,
+    )
+
+
+def _catch(
+    syntax: Syntax,
+    clause: SgNode,
+    calls: _Calls,
+    body: SgNode,
+    handler: SgNode,
+    error: str,
+    exception: str | None,
+    statement: SgNode,
+    place: SgNode | None = None,
+) -> Catch:
+    outcome = outcome_of(handler, error)
+    inside = calls.inside(body)
+    return Catch(
+        handling=outcome.handling,
+        attempts=inside[0],
+        exception=exception,
+        commented=gives_reason(handler) or is_excused(statement) or opens_excused(body),
+        location=syntax.location(place or clause),
+        function=function_name(clause),
+        guarded=syntax.location(body),
+        sends=inside[1],
+        logged=outcome.logged,
+        default=outcome.default,
+        success=calls.success(statement, outcome, handler),
+        told=outcome.success,
+        main=_is_main(statement),
+        method=place is not None,
+    )
+
+
+def _statement_of(call: SgNode) -> SgNode:
+    for above in call.ancestors():
+        if above.kind().endswith(("_statement", "_declaration")):
+            return above
+    return call
+
+
+def _calls(body: SgNode) -> Iterator[SgNode]:
+    if body.kind() in CALLS:
+        yield body
+    yield from within(body, frozenset(CALLS))
+
+
+def _is_main(statement: SgNode) -> bool:
+    """True for a try that is a statement of its function, not of a branch or a loop."""
+    block = statement.parent()
+    owner = block.parent() if block is not None else None
+    return owner is not None and owner.kind() in FUNCTIONS

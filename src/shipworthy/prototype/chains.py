@@ -1,0 +1,71 @@
+"""One query as its call chain states it, and the questions asked of such chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.syntax import Link, chain
+
+CALLS = ("call_expression", "call")
+MEMBERS = ("member_expression", "attribute")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCall:
+    """A query before its surroundings are read. `top` is the call at the end of its chain."""
+
+    library: str
+    operation: str
+    table: str | None
+    top: SgNode
+    links: tuple[Link, ...] = ()
+    columns: str | None = None
+    filters: tuple[str, ...] = ()
+    limited: bool = False
+
+
+def called_name(call: SgNode) -> str:
+    """The last part of the name that is called; '' for a call of something without a name."""
+    function = call.field("function")
+    if function is None:
+        return ""
+    if function.kind() == "identifier":
+        return function.text()
+    name = function.field("property") or function.field("attribute")
+    return name.text() if name else ""
+
+
+def chain_top(node: SgNode) -> SgNode:
+    """The last call of the chain that this node begins or stands in."""
+    while True:
+        parent = node.parent()
+        if parent is None or parent.kind() not in MEMBERS:
+            return node
+        above = parent.parent()
+        if above is None or above.kind() not in CALLS:
+            return node
+        node = above
+
+
+def links_of(call: SgNode) -> tuple[SgNode, tuple[Link, ...]]:
+    """The end of a call's chain and all links of the chain."""
+    top = chain_top(call)
+    return top, tuple(chain(top))
+
+
+def within(
+    node: SgNode, kinds: frozenset[str], stop: frozenset[str] = frozenset()
+) -> Iterator[SgNode]:
+    """The nodes of these kinds inside a node, in order, but not those inside a kind of `stop`.
+
+    Unlike ast-grep's own search it takes the kinds of any grammar.
+    """
+    for child in node.children():
+        kind = child.kind()
+        if kind in kinds and child.is_named():  # `await` is also the kind of a keyword
+            yield child
+        if kind not in stop:
+            yield from within(child, kinds, stop)

@@ -1,0 +1,42 @@
+"""Which UI component, or Streamlit page, a piece of code stands in."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.source import Language
+from shipworthy.prototype.syntax import FUNCTIONS, Syntax, name_of_function
+
+_STREAMLIT = re.compile(r"^\s*(?:import\s+streamlit\b|from\s+streamlit\b)", re.MULTILINE)
+_DRAWS = re.compile(
+    r"\bst\.(?:title|header|subheader|write|markdown|button|text_input|dataframe|table|form|columns|sidebar"
+    r"|tabs|selectbox|metric|chat_message|chat_input|set_page_config|data_editor)\b"
+)
+
+
+def component_of(node: SgNode, syntax: Syntax) -> str | None:
+    """The nearest React component around a node, or the Streamlit page whose file this is."""
+    if syntax.python:
+        return _page(syntax)
+    if syntax.language not in (Language.TSX, Language.JAVASCRIPT):
+        return None
+    for above in node.ancestors():
+        if above.kind() in FUNCTIONS:
+            name = name_of_function(above)
+            # `export default () => …` has no name, and pages may be called like that.
+            if (name[:1].isupper() or name == "default") and _draws(above):
+                return syntax.source.name.partition(".")[0] if name == "default" else name
+    return None
+
+
+def _draws(function: SgNode) -> bool:
+    return any(function.has(kind=kind) for kind in ("jsx_element", "jsx_self_closing_element"))
+
+
+def _page(syntax: Syntax) -> str | None:
+    text = syntax.source.text or ""
+    if "streamlit" in text and _STREAMLIT.search(text) and _DRAWS.search(text):
+        return syntax.source.name.removesuffix(".py")
+    return None

@@ -1,0 +1,84 @@
+"""Reasons, in comments or in the code around it, why a failure need not be dealt with."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.chains import within
+from shipworthy.prototype.syntax import FUNCTIONS
+
+_FAILURE = re.compile(
+    r"(?<!!)\b\w*(err|error|fail|failed|failure)\b(?!\s*(===?|is)\s*(null|None))", re.IGNORECASE
+)
+_EXCUSE = re.compile(
+    r"best.?effort|non.?critical|non.?fatal|non.?blocking|fire.and.forget|optional|ignore|silent"
+    r"|doesn't matter"
+    r"|don't (fail|block|wait)",
+    re.IGNORECASE,
+)
+
+
+def may_fail(node: SgNode) -> bool:
+    """True where a failure is expected: for what tidies up after another failure (in a handler, or
+    below `if (error)`), and for what a comment above calls best effort."""
+    below = node
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind in ("catch_clause", "except_clause", "finally_clause"):
+            return True
+        if kind == "if_statement":
+            condition, then = above.field("condition"), above.field("consequence")
+            if condition is not None and then == below and _FAILURE.search(condition.text()):
+                return True
+        elif kind in FUNCTIONS:
+            return False
+        elif kind.endswith(("_statement", "_declaration")) and is_excused(above):
+            return True
+        below = above
+    return False
+
+
+def is_excused(statement: SgNode) -> bool:
+    """True when the comment above a statement says that it need not work."""
+    before = statement.prev()
+    text = ""
+    while before is not None and before.kind() == "comment":
+        text += before.text()
+        before = before.prev()
+    return excuses(text)
+
+
+def excuses(comment: str) -> bool:
+    """True for a comment that says "best effort", "non-critical" or the like."""
+    return bool(_EXCUSE.search(comment))
+
+
+def opens_excused(body: SgNode) -> bool:
+    """`try { // optional: …`"""
+    first = next((child for child in body.children() if child.is_named()), None)
+    return first is not None and first.kind() == "comment" and excuses(first.text())
+
+
+# Words that say that an error is dropped, but not why.
+_NO_REASON = frozenset(
+    """ignore ignored ignoring silent silently fail fails failed failure error errors err
+    exception exceptions nothing noop todo fixme handle handled swallow skip catch empty
+    eslint disable next line console here this just the and any for now with pass
+    continue""".split()
+)
+
+
+def gives_reason(handler: SgNode) -> bool:
+    """True when a comment gives a reason, in words beyond "ignore errors silently"."""
+    words: list[str] = []
+    for comment in within(handler, frozenset({"comment"})):
+        words += re.findall(r"[^\W\d_]{3,}", comment.text().lower())
+    previous = handler.parent()
+    if previous is not None and handler.kind() == "block":
+        # Python's parser puts a comment before the first statement beside the block.
+        for child in previous.children():
+            if child.kind() == "comment":
+                words += re.findall(r"[^\W\d_]{3,}", child.text().lower())
+    return "todo" not in words and any(word not in _NO_REASON for word in words)

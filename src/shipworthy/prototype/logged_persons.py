@@ -1,0 +1,108 @@
+"""Which logged values are personal data: addresses, records of people, messages, request bodies."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.logs import LogCall, LoggedValue
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# The last words of a name, and what they hold.
+_FIELDS = {
+    "email": "e-mail address",
+    "emails": "e-mail addresses",
+    "email address": "e-mail address",
+    "e mail": "e-mail address",
+    "phone": "phone number",
+    "phones": "phone numbers",
+    "phone number": "phone number",
+    "mobile number": "phone number",
+    "whatsapp number": "phone number",
+    "iban": "bank account",
+    "account number": "bank account",
+    "ssn": "social security number",
+    "cpf": "tax number",
+    "tax id": "tax number",
+    "passport number": "passport number",
+    "birth date": "birth date",
+    "birthdate": "birth date",
+    "birthday": "birth date",
+    "date of birth": "birth date",
+    "dob": "birth date",
+    "salary": "salary",
+    "full name": "full name",
+    "home address": "address",
+    "street": "address",
+    "street address": "address",
+    "shipping address": "address",
+    "billing address": "address",
+    "user message": "message",
+    "user input": "message",
+    "card number": "card number",
+}
+_RECORDS = frozenset(
+    """user profile customer lead patient employee candidate applicant resident""".split()
+)
+_RECORD_WORDS = frozenset(
+    """user profile customer lead patient employee candidate applicant resident auth current new
+    created updated existing my the data info details record row supabase db""".split()
+)
+_RECIPIENTS = frozenset({"to", "recipient", "recipients", "toAddress", "to_address"})
+_SENDS = re.compile(r"mail|sms|whatsapp|otp", re.IGNORECASE)
+_RECEIVES = re.compile(r"incoming|inbound|received|webhook", re.IGNORECASE)
+_COLUMNS = re.compile(
+    r"mail|phone|mobile|address|birth|salary|iban|full_name|first_name|message", re.I
+)
+_NO_PERSON = re.compile(
+    r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default",
+    re.I,
+)
+
+
+def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
+    """What personal data a logged value holds, in words; None where nothing says so."""
+    return _recipient(value, call) or _personal(value, is_python)
+
+
+def _recipient(value: LoggedValue, call: LogCall) -> str | None:
+    """Whom a mail or text message goes to."""
+    about = f"{call.function} {call.text}"
+    sends = _SENDS.search(about) and not _RECEIVES.search(f"{about} {call.location.path}")
+    return "the recipient's address" if sends and value.name in _RECIPIENTS else None
+
+
+def _personal(value: LoggedValue, is_python: bool) -> str | None:
+    """What personal data a value is; None where the name does not say."""
+    if value.origin == "request body" and (is_python or not value.embedded):
+        return "the whole request body"
+    is_whole = value.origin == "copy" or not value.embedded
+    if value.origin not in ("", "copy") and not _holds_personal(value.origin):
+        return None
+    head, _, last = value.name.rpartition(".")
+    words = [word.lower() for word in _WORDS.findall(last.replace("[]", ""))]
+    if not words or (last.isupper() and len(last) > 5) or _NO_PERSON.search(value.name):
+        return None
+    for size in (3, 2, 1):
+        kind = _FIELDS.get(" ".join(words[-size:])) if len(words) >= size else None
+        if kind and (size > 1 or words[-1] not in ("street",)):
+            return f"the {kind} {value.name}" if value.name != last else f"a person's {kind}"
+    if words[-1] in ("body", "content", "text") and _is_message(head):
+        return "the text of a message"
+    if not is_whole and not is_python:
+        return None  # shows [object Object]
+    if words[-1] not in _RECORDS and not (words[0] in _RECORDS and words[-1] in ("data", "info")):
+        return None
+    if all(word in _RECORD_WORDS for word in words) and is_whole:
+        return f"the whole record {value.name}"
+    return None
+
+
+def _holds_personal(origin: str) -> bool:
+    """True for a row of a query whose columns name personal data, or are all of the table."""
+    kind, _, columns = origin.partition(" ")
+    return kind == "columns" and ("*" in columns or _COLUMNS.search(columns) is not None)
+
+
+def _is_message(head: str) -> bool:
+    last = head.rpartition(".")[2].lower()
+    return last in ("message", "msg", "last_message", "lastmessage", "usermessage")

@@ -1,0 +1,77 @@
+"""Which logged values are secrets: passwords, tokens, keys, sessions, headers, by name and origin."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.logs import LogCall, LoggedValue
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SECRETS = frozenset(
+    """password passwd pwd passphrase secret clientsecret apikey accesstoken refreshtoken idtoken
+    authtoken bearertoken jwttoken sessiontoken resettoken providertoken servicerolekey
+    privatekey secretkey encryptionkey signingkey webhooksecret jwtsecret authorization
+    authheader jwt otp otpcode verificationcode resetlink reseturl resetpasswordlink magiclink
+    recoverylink actionlink invitetoken invitationtoken temppassword temporarypassword
+    newpassword plainpassword dbpassword generatedpassword credentials recoverycodes
+    backupcodes""".split()
+)
+# Tokens of a language model, of a design or of a page, and those that are made to be public.
+_HARMLESS_TOKEN = re.compile(
+    r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|cancel|design|colou?r|mapbox|stop|special|pad|"
+    r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
+    r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream",
+    re.IGNORECASE,
+)
+# `isWeakPassword`, `must_change_password`: an answer, not a password.
+_FLAGS = frozenset(
+    """is has have must should needs need requires require required show can will did was force
+    use hide forgot change changed valid invalid missing weak check with no send""".split()
+)
+_ONE_TIME = re.compile(r"(?<![a-z])otp(?![a-z])|verification|one.?time|2fa|passcode|recovery", re.I)
+_TEXT = re.compile(r"\btokens? (used|count|usage|limit|budget)|tokeniz|stream", re.IGNORECASE)
+_PUBLIC = re.compile(
+    r"anon|public|publishable|recaptcha_?site|NEXT_|VITE_|REACT_APP_|EXPO_", re.IGNORECASE
+)
+
+
+def secret_in(value: LoggedValue, call: LogCall) -> str | None:
+    """What kind of secret a value is, as a founder would say it."""
+    if value.origin == "environment":
+        return "all environment variables"
+    if value.origin == "request headers" and not value.embedded:
+        return "all request headers, with the sign-in token among them,"
+    if value.origin == "session" and not value.embedded:
+        return "the whole session, with its tokens,"
+    last = value.name.rpartition(".")[2].replace("[]", "")
+    words = [word.lower() for word in _WORDS.findall(last)]
+    joined = "".join(words)
+    if _FLAGS.intersection(words[:-1]):
+        return None
+    if _is_environment(value.name):
+        return f"the secret {last}" if _names_secret(last) and not _PUBLIC.search(last) else None
+    if last.isupper() and not _names_secret(last):
+        return None
+    if joined in _SECRETS or any(joined.endswith(s) for s in _SECRETS if len(s) > 6):
+        return None if _PUBLIC.search(last) else f"the value of {last}"
+    if value.name == "code" and _ONE_TIME.search(f"{call.text} {call.function}"):
+        return f"the one-time code {last}"
+    if words[-1:] == ["token"]:
+        return _token(value, call, last)
+    return None
+
+
+def _token(value: LoggedValue, call: LogCall, last: str) -> str | None:
+    if call.streamed or _HARMLESS_TOKEN.search(last) or _TEXT.search(call.text):
+        return None
+    if value.name == "token" and call.function in ("tokenize", "generate", "stream", "main"):
+        return None
+    return f"the value of {last}"
+
+
+def _is_environment(name: str) -> bool:
+    return name.startswith(("process.env.", "os.environ.", "os.", "Deno.env.", "import.meta.env."))
+
+
+def _names_secret(name: str) -> bool:
+    return re.search(r"SECRET|PASSWORD|_KEY$|TOKEN$|PRIVATE", name) is not None

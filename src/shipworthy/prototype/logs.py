@@ -1,0 +1,132 @@
+"""What the code writes to its logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype.logged import Value, literal_text, values_of
+from shipworthy.prototype.logging_calls import log_level
+from shipworthy.prototype.origins import Origins
+from shipworthy.prototype.syntax import FUNCTIONS, Syntax, arguments, callee, function_name
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedValue:
+    """One value that is logged whole: a dotted name such as "session.access_token".
+
+    Only values that reach the log as they are: `!!token`, `token.length`, `typeof x`, `mask(x)`,
+    `x ? "yes" : "no"` and comparisons are not values of this kind and are left out.
+    `embedded` is True inside a string, where JavaScript shows an object as [object Object].
+    `origin` says where the value comes from when the file shows it: "request body", "session",
+    "request headers", "environment", "columns id, role" for a row of a query,
+    "copy" for `employee.to_dict()` under another name.
+    """
+
+    name: str
+    location: Location
+    embedded: bool = False
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogCall:
+    """One call that logs: console.*, print, logging/loguru/structlog, pino/winston.
+
+    `guarded` is True when it runs only in development. `streamed` is True for `print(x, end="")`.
+    """
+
+    callee: str
+    level: str
+    text: str  # the literal parts of the message
+    values: tuple[LoggedValue, ...]
+    location: Location
+    function: str
+    guarded: bool = False
+    streamed: bool = False
+
+
+def read(syntax: Syntax) -> list[LogCall]:
+    """Every logging call of a file."""
+    found: list[LogCall] = []
+    origins: Origins | None = None
+    for call in syntax.calls:
+        level = log_level(call)
+        if level is None:
+            continue
+        origins = origins or Origins(syntax)
+        given = arguments(call)
+        values = tuple(
+            _value(value, origins, syntax) for argument in given for value in values_of(argument)
+        )
+        found.append(
+            LogCall(
+                callee=callee(call),
+                level="info" if level in ("log", "print") else level,
+                text=" ".join(filter(None, map(literal_text, given))),
+                values=values,
+                location=syntax.location(call),
+                function=function_name(call),
+                guarded=bool(values) and _is_guarded(call),
+                streamed=level == "print" and any(_is_end(a) for a in given),
+            )
+        )
+    return found
+
+
+def _value(value: Value, origins: Origins, syntax: Syntax) -> LoggedValue:
+    return LoggedValue(
+        name=origins.name(value.name),
+        location=syntax.location(value.node),
+        embedded=value.embedded,
+        origin=origins.of(value.name),
+    )
+
+
+def _is_end(argument: SgNode) -> bool:
+    return argument.kind() == "keyword_argument" and argument.text().startswith(("end=", "end ="))
+
+
+_DEVELOPMENT = (
+    "import.meta.env.DEV",
+    "NODE_ENV",
+    "__DEV__",
+    "DEBUG",
+    "debug",
+    "isDev",
+    "isDevelopment",
+    "IS_DEV",
+    "verbose",
+    "import.meta.env.MODE",
+)
+
+
+def _is_guarded(call: SgNode) -> bool:
+    """True below a condition on the development mode."""
+    for above in call.ancestors():
+        kind = above.kind()
+        if kind in ("if_statement", "ternary_expression", "conditional_expression"):
+            condition = above.field("condition")
+            if condition is not None and any(word in condition.text() for word in _DEVELOPMENT):
+                return True
+        elif kind == "binary_expression":
+            left = above.field("left")
+            if left is not None and any(word in left.text() for word in _DEVELOPMENT):
+                return True
+        elif kind in FUNCTIONS and _leaves_early(above):
+            return True
+    return False
+
+
+def _leaves_early(function: SgNode) -> bool:
+    """`if (!DEBUG) return;` as the first statement of a function."""
+    body = function.field("body")
+    first = next((c for c in body.children() if c.is_named()), None) if body is not None else None
+    if first is None or first.kind() != "if_statement":
+        return False
+    condition, then = first.field("condition"), first.field("consequence")
+    if condition is None or then is None or "return" not in then.text():
+        return False
+    return any(word in condition.text() for word in _DEVELOPMENT)

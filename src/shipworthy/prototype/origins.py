@@ -1,0 +1,127 @@
+"""Where the values that a file logs come from: a request, a session, a row of a query, a copy."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.chains import CALLS, called_name, within
+from shipworthy.prototype.logged import NAMES, WHOLE, WRAPPERS, values_of
+from shipworthy.prototype.syntax import Syntax, arguments, callee, chain, dotted, string
+
+
+class Origins:
+    """Where the names of one file get their values from, as far as that matters for a log."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self._by_name: dict[str, str] = {}
+        self._copies: dict[str, str] = {}
+        kind = "assignment" if syntax.python else "variable_declarator"
+        for node in syntax.nodes(kind):
+            target = node.field("left") or node.field("name")
+            value = node.field("right") or node.field("value")
+            origin = _origin(value) if value is not None else ""
+            if not origin and value is not None and target is not None:
+                self._row(target, value)
+                self._copy(target, value)
+            if target is not None and origin:
+                self._note(target, origin)
+        for call in syntax.calls:
+            if called_name(call) == "onAuthStateChange":
+                self._listener(call)
+
+    def name(self, name: str) -> str:
+        """The name of what a name is a whole copy of: `record = employee.to_dict()`."""
+        return self._copies.get(name, name)
+
+    def of(self, name: str) -> str:
+        """The origin of a dotted name; '' where the file does not show it."""
+        direct = _known(name)
+        if direct:
+            return direct
+        return "copy" if name in self._copies else self._by_name.get(name, "")
+
+    def _note(self, target: SgNode, origin: str) -> None:
+        if target.kind() == "identifier":
+            if origin == "session":
+                self._by_name[f"{target.text()}.session"] = origin
+            else:
+                self._by_name[target.text()] = origin
+        elif origin == "session":
+            for name in within(target, _BINDINGS):
+                if name.text() in ("session", "currentSession", "initialSession"):
+                    self._by_name[name.text()] = origin
+            self._by_name["data.session"] = origin
+
+    def _row(self, target: SgNode, value: SgNode) -> None:
+        """`const { data: user } = await client.from("users").select("id, role")`: these columns."""
+        if target.kind() != "object_pattern":
+            return
+        while value.kind() in WRAPPERS and value.children():
+            value = next((c for c in value.children() if c.is_named()), value)
+        if value.kind() not in CALLS:
+            return
+        links = chain(value)
+        select = next((link for link in links if link.name == "select"), None)
+        if select is None or not any(link.name == "from" for link in links):
+            return
+        columns = string(select.arguments[0]) if select.arguments else "*"
+        for child in target.children():
+            key, bound = child.field("key"), child.field("value")
+            if key is not None and key.text() == "data" and bound is not None and columns:
+                name = bound.text().partition("=")[0].strip()
+                self._by_name[name] = f"columns {' '.join(columns.split())}"
+
+    def _copy(self, target: SgNode, value: SgNode) -> None:
+        if target.kind() == "identifier" and value.kind() in CALLS and called_name(value) in WHOLE:
+            shown = list(values_of(value))
+            if len(shown) == 1 and "." not in shown[0].name:
+                self._copies[target.text()] = shown[0].name
+
+    def _listener(self, call: SgNode) -> None:
+        """`onAuthStateChange((event, session) => …)`."""
+        given = arguments(call)
+        parameters = given[0].field("parameters") if given else None
+        if parameters is not None:
+            for name in within(parameters, frozenset({"identifier"})):
+                if "session" in name.text().lower():
+                    self._by_name[name.text()] = "session"
+
+
+_BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+_SESSIONS = (
+    "auth.getSession",
+    "auth.refreshSession",
+    "auth.signInWithPassword",
+    "auth.signUp",
+    "auth.exchangeCodeForSession",
+    "auth.setSession",
+    "auth.verifyOtp",
+)
+_REQUESTS = ("req", "request", "c.req", "ctx.request", "event.request")
+
+
+def _origin(value: SgNode) -> str:
+    while value.kind() in WRAPPERS:
+        inner = next((c for c in value.children() if c.is_named()), None)
+        if inner is None:
+            return ""
+        value = inner
+    if value.kind() in CALLS:
+        called = callee(value)
+        if called.endswith(_SESSIONS):
+            return "session"
+        head, _, last = called.rpartition(".")
+        is_body = last in ("json", "text", "formData", "body", "get_json") and head in _REQUESTS
+        return "request body" if is_body else ""
+    return _known(dotted(value)) if value.kind() in NAMES else ""
+
+
+def _known(name: str) -> str:
+    head, _, last = name.rpartition(".")
+    if head in _REQUESTS and last in ("body", "json", "json()", "form", "data"):
+        return "request body"
+    if head in _REQUESTS and last == "headers":
+        return "request headers"
+    if name in ("process.env", "os.environ", "Deno.env.toObject()", "environ"):
+        return "environment"
+    return ""

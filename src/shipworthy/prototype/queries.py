@@ -1,0 +1,107 @@
+"""Database queries as the code makes them: supabase-js, Drizzle, Prisma, SQLAlchemy, raw SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype.chains import QueryCall
+from shipworthy.prototype.components import component_of
+from shipworthy.prototype.excuses import may_fail
+from shipworthy.prototype.loops import loop_of
+from shipworthy.prototype.query_calls import query_calls
+from shipworthy.prototype.results import ErrorUse, error_use
+from shipworthy.prototype.rows import Bulk, bulk_of, walks_rows
+from shipworthy.prototype.success import Reports
+from shipworthy.prototype.syntax import Syntax, function_name
+
+__all__ = ["Bulk", "ErrorUse", "Query", "read"]
+
+WRITES = frozenset({"insert", "update", "upsert", "delete"})
+"""The operations that change rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query. `operation` is select, insert, update, delete, upsert, rpc, raw, storage or auth.
+
+    `loop` is where the loop starts that runs it once per element; `batched` is True when that loop
+    walks over chunks, pages, retries, files or a list that the code spells out. `over_rows` is True
+    when it walks over the rows of another query. `bulk` says whether one statement could do it.
+    `may_fail` is True where it only tidies up after a failure, or a comment calls it best effort.
+    `success` is what reports success afterwards although its error was only logged.
+    `component` names the UI component (or Streamlit page) it stands in.
+    `filters` are the columns compared; `columns` the selected columns, "*" for all.
+    """
+
+    library: str
+    operation: str
+    table: str | None
+    location: Location
+    function: str
+    component: str | None = None
+    loop: Location | None = None
+    batched: bool = False
+    error: ErrorUse = ErrorUse.UNKNOWN
+    columns: str | None = None
+    filters: tuple[str, ...] = ()
+    limited: bool = False
+    over_rows: bool = False
+    bulk: Bulk = Bulk.UNKNOWN
+    may_fail: bool = False
+    success: Location | None = None
+    method: str = ""  # of an auth query: "signUp", "getSession"
+
+
+def read(syntax: Syntax) -> list[Query]:
+    """Every query of a file."""
+    calls = list(query_calls(syntax))
+    reports = Reports(syntax)
+    return [_query(call, syntax, calls, reports) for call in calls]
+
+
+def _query(call: QueryCall, syntax: Syntax, calls: list[QueryCall], reports: Reports) -> Query:
+    loop, batched = loop_of(call.top, syntax)
+    error = _error(call, syntax)
+    rows = loop is not None and not batched
+    return Query(
+        library=call.library,
+        operation=call.operation,
+        table=call.table if call.operation != "auth" else None,
+        location=syntax.location(call.top),
+        function=function_name(call.top),
+        component=component_of(call.top, syntax),
+        loop=syntax.location(_start(loop)) if loop is not None else None,
+        batched=batched,
+        error=error,
+        columns=call.columns,
+        filters=call.filters,
+        limited=call.limited,
+        over_rows=rows and loop is not None and walks_rows(loop, calls),
+        bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
+        may_fail=may_fail(call.top),
+        success=_success(call, error, syntax, reports),
+        method=(call.table or "") if call.operation == "auth" else "",
+    )
+
+
+def _start(loop: SgNode) -> SgNode:
+    """Where a reader sees the loop begin: of `a.b().map(…)` the line of `.map`."""
+    if loop.kind() != "call_expression":
+        return loop
+    function = loop.field("function")
+    name = function.field("property") if function else None
+    return name or loop
+
+
+def _success(call: QueryCall, error: ErrorUse, syntax: Syntax, reports: Reports) -> Location | None:
+    report = reports.after(call.top) if error is ErrorUse.LOGGED else None
+    return syntax.location(report) if report is not None else None
+
+
+def _error(call: QueryCall, syntax: Syntax) -> ErrorUse:
+    if syntax.python or call.library != "supabase":
+        return ErrorUse.THROWS
+    return error_use(call)

@@ -1,0 +1,202 @@
+"""What becomes of the error in the result of a supabase-js query, which never throws on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.chains import QueryCall, chain_top
+from shipworthy.prototype.syntax import FUNCTIONS, callee, enclosing
+from shipworthy.prototype.uses import BLOCKS, is_logged, named, uses
+
+_WRAPPERS = frozenset(
+    """await_expression parenthesized_expression as_expression satisfies_expression
+    non_null_expression type_assertion""".split()
+)
+
+
+class ErrorUse(StrEnum):
+    """What becomes of the error that a result object carries (supabase-js never throws)."""
+
+    CHECKED = "checked"
+    LOGGED = "logged"  # written to the console, and the code goes on
+    IGNORED = "ignored"
+    THROWS = "throws"  # the library raises, or `.throwOnError()` is called
+    UNKNOWN = "unknown"  # the result is returned or passed on
+
+
+def error_use(query: QueryCall) -> ErrorUse:
+    """Follow the result of a query to the place where its error is read, if there is one."""
+    for link in query.links:
+        if link.name == "throwOnError":
+            return ErrorUse.THROWS
+        if link.name == "then" and link.arguments is not None:
+            return _in_callback(link.arguments)
+    return _of_value(query.top)
+
+
+def _in_callback(callbacks: tuple[SgNode, ...]) -> ErrorUse:
+    """The error in `.then(({ data, error }) => …)`."""
+    if not callbacks:
+        return ErrorUse.IGNORED
+    callback = callbacks[0]
+    if callback.kind() not in FUNCTIONS:
+        return ErrorUse.UNKNOWN
+    body = callback.field("body")
+    parameters = callback.field("parameters") or callback.field("parameter")
+    if parameters is None or body is None:
+        return ErrorUse.UNKNOWN
+    given = [parameters] if parameters.kind() == "identifier" else list(named(parameters))
+    if not given:
+        return ErrorUse.IGNORED
+    pattern = given[0].field("pattern") or given[0]
+    return _of_pattern(pattern, body, body.range().start.index)
+
+
+def _of_value(node: SgNode) -> ErrorUse:
+    """The error of the result that this expression stands for."""
+    parent = node.parent()
+    while parent is not None and parent.kind() in _WRAPPERS:
+        node, parent = parent, parent.parent()
+    if parent is None:
+        return ErrorUse.UNKNOWN
+    kind = parent.kind()
+    if kind in ("expression_statement", "unary_expression"):
+        return ErrorUse.IGNORED
+    if kind == "member_expression":
+        return _of_member(parent)
+    if kind == "variable_declarator":
+        return _of_declaration(parent, node)
+    if kind == "assignment_expression":
+        return _of_assignment(parent)
+    if kind == "array":
+        return _in_array(parent, node)
+    if kind == "arrow_function":
+        return _returned(parent)
+    return ErrorUse.UNKNOWN
+
+
+def _of_member(member: SgNode) -> ErrorUse:
+    name = member.field("property")
+    if name is not None and name.text() in ("data", "count", "status"):
+        return ErrorUse.IGNORED
+    return ErrorUse.CHECKED if name is not None and name.text() == "error" else ErrorUse.UNKNOWN
+
+
+def _of_declaration(declaration: SgNode, value: SgNode) -> ErrorUse:
+    pattern = declaration.field("name")
+    scope = _scope(declaration)
+    if pattern is None or scope is None:
+        return ErrorUse.UNKNOWN
+    after = declaration.range().end.index
+    if pattern.kind() == "identifier" and value.kind() != "await_expression":
+        return _of_builder(pattern.text(), scope, after)
+    return _of_pattern(pattern, scope, after)
+
+
+def _of_assignment(assignment: SgNode) -> ErrorUse:
+    pattern = assignment.field("left")
+    scope = enclosing(assignment, FUNCTIONS)
+    body = scope.field("body") if scope else None
+    if pattern is None or body is None:
+        return ErrorUse.UNKNOWN
+    return _of_pattern(pattern, body, assignment.range().end.index)
+
+
+def _of_pattern(pattern: SgNode, scope: SgNode, after: int) -> ErrorUse:
+    """The error that a destructuring pattern or a plain name binds, as it is used further on."""
+    if pattern.kind() == "identifier":
+        return _of_name(pattern.text(), scope, after)
+    if pattern.kind() != "object_pattern":
+        return ErrorUse.UNKNOWN
+    for child in named(pattern):
+        if child.kind() == "rest_pattern":
+            return ErrorUse.UNKNOWN
+        name = child.field("key") or child.field("left") or child
+        if name.text() == "error":
+            bound = child.field("value") or name
+            if bound.kind() not in ("identifier", "shorthand_property_identifier_pattern"):
+                return ErrorUse.CHECKED
+            return _use_of(list(uses(bound.text(), scope, after)))
+    return ErrorUse.IGNORED
+
+
+def _of_name(name: str, scope: SgNode, after: int) -> ErrorUse:
+    """The error of a result held by a name: `result.error`, or the result handed on."""
+    errors: list[SgNode] = []
+    for use in uses(name, scope, after):
+        parent = use.parent()
+        if parent is None:
+            continue
+        if parent.kind() == "member_expression":
+            if _of_member(parent) is ErrorUse.CHECKED:
+                errors.append(parent)
+        elif parent.kind() == "variable_declarator":
+            return _of_declaration(parent, parent)
+        elif parent.kind() == "assignment_expression" or not is_logged(use):
+            return ErrorUse.UNKNOWN
+    return _use_of(errors)
+
+
+def _of_builder(name: str, scope: SgNode, after: int) -> ErrorUse:
+    """`let query = client.from("t").select(); … await query`: the result where it is awaited."""
+    for use in uses(name, scope, after):
+        top = chain_top(use)
+        parent = top.parent()
+        if parent is not None and parent.kind() == "await_expression":
+            return _of_value(top)
+        if parent is not None and parent.kind() == "array":
+            return _of_value(top)
+    return ErrorUse.UNKNOWN
+
+
+def _in_array(array: SgNode, element: SgNode) -> ErrorUse:
+    """`const [a, b] = await Promise.all([…])`: the pattern at the same place."""
+    given = array.parent()
+    call = given.parent() if given is not None else None
+    if call is None or not callee(call).startswith("Promise.all"):
+        return ErrorUse.UNKNOWN
+    elements = list(named(array))
+    at = next((n for n, e in enumerate(elements) if e == element), -1)
+    node: SgNode = call
+    parent = node.parent()
+    while parent is not None and parent.kind() in _WRAPPERS:
+        node, parent = parent, parent.parent()
+    if parent is None:
+        return ErrorUse.UNKNOWN
+    if parent.kind() == "expression_statement":
+        return ErrorUse.IGNORED
+    pattern = parent.field("name") if parent.kind() == "variable_declarator" else None
+    scope = _scope(parent)
+    if pattern is None or pattern.kind() != "array_pattern" or scope is None:
+        return ErrorUse.UNKNOWN
+    patterns = list(named(pattern))
+    if not 0 <= at < len(patterns) or any(p.kind() == "rest_pattern" for p in patterns):
+        return ErrorUse.UNKNOWN
+    return _of_pattern(patterns[at], scope, parent.range().end.index)
+
+
+def _returned(function: SgNode) -> ErrorUse:
+    """`await Promise.all(rows.map((row) => client…))` whose results nobody takes."""
+    given = function.parent()
+    mapping = given.parent() if given is not None and given.kind() == "arguments" else None
+    if mapping is None or not callee(mapping).endswith(".map"):
+        return ErrorUse.UNKNOWN
+    given = mapping.parent()
+    call = given.parent() if given is not None and given.kind() == "arguments" else None
+    if call is None or not callee(call).startswith("Promise.all"):
+        return ErrorUse.UNKNOWN
+    return ErrorUse.IGNORED if _of_value(call) is ErrorUse.IGNORED else ErrorUse.UNKNOWN
+
+
+def _use_of(uses: Iterable[SgNode]) -> ErrorUse:
+    found = list(uses)
+    if not found:
+        return ErrorUse.IGNORED
+    return ErrorUse.LOGGED if all(map(is_logged, found)) else ErrorUse.CHECKED
+
+
+def _scope(node: SgNode) -> SgNode | None:
+    return enclosing(node, BLOCKS)

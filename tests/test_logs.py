@@ -1,0 +1,127 @@
+"""Log calls show some values whole; of others only a part, a length or whether they exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipworthy.prototype import logs
+from shipworthy.prototype.logs import LogCall
+from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.syntax import Syntax
+
+
+def read(text: str, path: str = "src/a.ts") -> list[LogCall]:
+    language = Language.PYTHON if path.endswith(".py") else Language.TSX
+    return logs.read(Syntax(SourceFile(path, Role.PRODUCT, len(text), text, language), language))
+
+
+def names(text: str, path: str = "src/a.ts") -> list[str]:
+    return [value.name for call in read(text, path) for value in call.values]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("'a', token", ["token"]),
+        ("user?.email", ["user.email"]),
+        ("`for ${user.email}`", ["user.email"]),
+        ("'for ' + email", ["email"]),
+        ("JSON.stringify(user, null, 2)", ["user"]),
+        ("{ email, id: user.id }", ["email", "user.id"]),
+        ("email || phone", ["email", "phone"]),
+        ("x ? user.email : 'none'", ["user.email"]),
+        ("Object.fromEntries(req.headers.entries())", ["req.headers"]),
+        ("form.get('email')", ["form.email"]),
+        ("data['email']", ["data.email"]),
+        ("email.toLowerCase()", ["email"]),
+        ("!!token", []),
+        ("typeof token", []),
+        ("token.length", []),
+        ("token.slice(0, 4)", []),
+        ("mask(token)", []),
+        ("token ? 'yes' : 'no'", []),
+        ("token === other", []),
+        ("Object.keys(body)", []),
+    ],
+)
+def test_javascript_shows_these_values_whole(arguments: str, expected: list[str]) -> None:
+    assert names(f"console.log({arguments});") == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("print('a', token)", ["token"]),
+        ("logger.info(f'for {user.email}')", ["user.email"]),
+        ("logger.info('for %s', user.email)", ["user.email"]),
+        ("logger.info('for %s' % email)", ["email"]),
+        ("logger.info('for {}'.format(email))", ["email"]),
+        ("logger.info('x', extra={'email': email})", ["email"]),
+        ("log.info('x', email=user.email)", ["user.email"]),
+        ("print(json.dumps(user.model_dump()))", ["user"]),
+        ("logging.info(dict(request.headers))", ["request.headers"]),
+        ("print(body.get('token'))", ["body.token"]),
+        ("print(row['email'])", ["row.email"]),
+        ("print(len(token), bool(token), type(token))", []),
+        ("print(key[:4])", []),
+        ("print(mask(key))", []),
+    ],
+)
+def test_python_shows_these_values_whole(call: str, expected: list[str]) -> None:
+    assert names(f"{call}\n", "app/a.py") == expected
+
+
+def test_value_inside_a_string_is_embedded() -> None:
+    (call,) = read("console.log(`a ${user}`, user);")
+    assert [value.embedded for value in call.values] == [True, False]
+
+
+def test_text_and_level_are_kept() -> None:
+    (call,) = read("console.warn('a', `b ${c} d`);")
+    assert (call.level, call.text) == ("warn", "a b   d")
+
+
+def test_other_calls_are_no_logs() -> None:
+    assert read("Math.log(x); blog.info(y); toast.error(z);") == []
+
+
+def test_development_only_is_guarded() -> None:
+    guarded = (
+        "if (import.meta.env.DEV) { console.log(user); }",
+        "if (process.env.NODE_ENV !== 'production') console.log(user);",
+        "import.meta.env.DEV && console.log(user);",
+        "function debug(user) { if (!DEBUG) return; console.log(user); }",
+    )
+    for text in guarded:
+        assert read(text)[0].guarded, text
+    assert not read("if (user) { console.log(user); }")[0].guarded
+
+
+def origin(text: str, path: str = "src/a.ts") -> str:
+    return read(text, path)[-1].values[-1].origin
+
+
+def test_origin_of_a_value_is_followed() -> None:
+    assert origin("const body = await req.json(); console.log(body);") == "request body"
+    assert origin("console.log(request.headers);") == "request headers"
+    assert origin("console.log(process.env);") == "environment"
+    listener = "s.auth.onAuthStateChange((event, session) => { console.log(session); });"
+    assert origin(listener) == "session"
+    row = 'const { data: user } = await s.from("users").select("id, role"); console.log(user);'
+    assert origin(row) == "columns id, role"
+
+
+def test_copy_is_known_by_the_name_of_the_original() -> None:
+    (call,) = read("record = employee.to_dict()\nlogger.info('%s', record)\n", "app/a.py")
+    assert [(value.name, value.origin) for value in call.values] == [("employee", "copy")]
+
+
+def test_streamed_output_is_marked() -> None:
+    assert read("print(token, end='', flush=True)\n", "a.py")[0].streamed
+    assert not read("print(token)\n", "a.py")[0].streamed
+
+
+def test_broken_code_is_read_without_raising() -> None:
+    for text in ("console.log(", "print(f'{", "console.log(`${", "logger.info('a' %"):
+        read(text)
+        read(text, "a.py")
