@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
+from shipworthy.prototype.abandoned import abandoned_files
 from shipworthy.prototype.advisories import AdvisoryReport, AdvisorySource
 from shipworthy.prototype.catches import Catch
 from shipworthy.prototype.cors import CorsRule
@@ -39,6 +40,7 @@ from shipworthy.prototype.tree import Tree, printable, read_tree
 from shipworthy.settings import Settings
 
 T = TypeVar("T")
+_COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 _EXCERPT = 160  # characters of a line that an excerpt shows
 
 
@@ -54,8 +56,8 @@ class Engines:
 class Prototype:
     """The facts of one prototype. Each is read when first asked for and then kept.
 
-    Code facts (queries, catches, …) cover product code only: tests, scripts, generated and copied
-    code are known for what they are and never judged as the author's own. A fact that cannot be read
+    Code facts (queries, catches, …) cover product code only: tests, scripts, generated, copied and
+    abandoned code is known for what it is and never judged as the author's own. A fact that cannot be read
     raises FactUnavailable.
     """
 
@@ -81,7 +83,12 @@ class Prototype:
             for f in self.facts.values()
             if f.partly
         )
-        return tuple(sorted((*self._unread, *partly), key=lambda u: u.path))
+        components = (
+            Unread(f.path, f"{_COMPONENTS[kind]} components are not read yet")
+            for f in self.of_role(Role.PRODUCT)
+            if f.text and (kind := f.name.rpartition(".")[2].lower()) in _COMPONENTS
+        )
+        return tuple(sorted((*self._unread, *partly, *components), key=lambda u: u.path))
 
     @cached_property
     def origin(self) -> Origin:
@@ -141,31 +148,31 @@ class Prototype:
 
     @cached_property
     def outbound_calls(self) -> tuple[OutboundCall, ...]:
-        return self._collect(f.outbound for f in self._in_order())
+        return self._collect(f.outbound for f in self._live())
 
     @cached_property
     def catches(self) -> tuple[Catch, ...]:
-        return self._collect(f.catches for f in self._in_order())
+        return self._collect(f.catches for f in self._live())
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
-        return self._collect(f.queries for f in self._in_order())
+        return self._collect(f.queries for f in self._live())
 
     @cached_property
     def logs(self) -> tuple[LogCall, ...]:
-        return self._collect(f.logs for f in self._in_order())
+        return self._collect(f.logs for f in self._live())
 
     @cached_property
     def model_calls(self) -> tuple[ModelCall, ...]:
-        return self._collect(f.models for f in self._in_order())
+        return self._collect(f.models for f in self._live())
 
     @cached_property
     def executions(self) -> tuple[Execution, ...]:
-        return self._collect(f.executions for f in self._in_order())
+        return self._collect(f.executions for f in self._live())
 
     @cached_property
     def cors_rules(self) -> tuple[CorsRule, ...]:
-        return self._collect(f.cors for f in self._in_order())
+        return self._collect(f.cors for f in self._live())
 
     @cached_property
     def hosts(self) -> tuple[HostUse, ...]:
@@ -208,8 +215,16 @@ class Prototype:
             return {}
         return by_path
 
+    @cached_property
+    def abandoned(self) -> frozenset[str]:
+        """Product files that no live code reaches."""
+        return abandoned_files(self)
+
     def _in_order(self) -> Iterator[FileFacts]:
         return (self.facts[path] for path in self.files if path in self.facts)
+
+    def _live(self) -> Iterator[FileFacts]:
+        return (facts for facts in self._in_order() if facts.path not in self.abandoned)
 
     @staticmethod
     def _collect(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:

@@ -67,6 +67,7 @@ _SCRIPT_PATH = re.compile(
     r"|\.husky|benchmarks?)/"
     r"|(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
+    r"|(^|/)(test|tests?_?app|scratch|playground|sandbox|demo_test|try)\.py$"
     r"|(^|/)(gulpfile|gruntfile|webpack[^/]*|rollup[^/]*|setup|manage|fabfile|noxfile|tasks)\.(js|ts|py)$"
 )
 # One-off scripts that assistants leave in the root folder.
@@ -79,6 +80,13 @@ _VENDORED_PATH = re.compile(
     r"|(^|/)(jquery|bootstrap|chart|d3|three|lodash|moment|swiper|tinymce|ckeditor|pdf\.worker|workbox)"
     r"[^/]*\.js$"
 )
+_ARCHIVED_PATH = re.compile(
+    r"(^|/)[._]?(archived?|backups?|bak|old|legacy|deprecated|obsolete|unused|trash|attic|excluded|graveyard)"
+    r"([-_][^/]*)?/"
+    r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused)/"
+    r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused)\.[a-z]+$",
+    re.IGNORECASE,
+)
 _UI_FOLDER = re.compile(r"(^|/)components/ui/|(^|/)ui/src/components/|(^|/)packages/ui/")
 _MIGRATION_PATH = re.compile(r"(^|/)(migrations?|alembic/versions|drizzle|schema)/")
 _ENVIRONMENT = re.compile(r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.vars$")
@@ -87,6 +95,11 @@ _ENVIRONMENT = re.compile(r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.
 def is_environment_template(name: str) -> bool:
     """True for `.env.example` and its siblings, which are meant to be committed."""
     return bool(re.search(r"(example|sample|template|dist|defaults?|schema)$", name.lower()))
+
+
+def is_archived(path: str) -> bool:
+    """True in folders, or for files, whose name says that they were put aside."""
+    return _ARCHIVED_PATH.search(path) is not None
 
 
 def role_of(path: str, head: str = "", longest_line: int = 0) -> Role:

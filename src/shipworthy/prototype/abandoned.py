@@ -1,0 +1,104 @@
+"""Code that nothing reaches any more: put aside by its name, or imported by no live file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.source import Language, Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_ENTRY_STEM = re.compile(
+    r"^(main|server|app|worker|sw|service-worker|middleware|proxy|instrumentation(-client)?|handler"
+    r"|lambda|cron|cli|bootstrap|entry[-.].*|root|electron|preload|background|content|popup|extension)$",
+    re.IGNORECASE,
+)
+# Folders whose files a platform calls by their place, whatever the framework.
+_CALLED_BY_PLACE = re.compile(
+    r"(^|/)(api|functions|netlify|supabase|workers?|cron|jobs|edge|electron|public|static|plugins"
+    r"|commands|lambda|trigger|inngest|migrations?|emails?)/"
+)
+_ROUTED = re.compile(r"(^|/)(app|pages|routes)/")
+_FILE_ROUTERS = frozenset(
+    "next remix react-router tanstack-start tanstack-router astro nuxt sveltekit expo solid-start"
+    " gatsby vike redwood umi nest electron capacitor expo-router react-native".split()
+)
+_CONFIG_SIZE = 100_000  # characters of a configuration file that may name an entry
+_SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
+
+
+def abandoned_files(prototype: Prototype) -> frozenset[str]:
+    """Product files that no live code imports.
+
+    Files in folders such as `archive/` are abandoned unless live code imports them. Other
+    TypeScript and JavaScript files are when no chain of imports leads to them from an entry: a file
+    that a bundler, a platform, a script, a configuration file or its own name makes one. Where that
+    cannot be told (Python, unresolved imports, a folder in which no live file imports another), a
+    file counts as live.
+    """
+    graph = prototype.modules
+    product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
+    set_aside = {path for path in product if is_archived(path)}
+    alive = graph.reachable({f.path for f in _entries(prototype)} - set_aside)
+    understood = {_top(p) for p in alive if "/" in p and graph.edges.get(p)}
+    return frozenset(
+        p for p in product if p not in alive and (p in set_aside or _top(p) in understood)
+    )
+
+
+def _entries(prototype: Prototype) -> Iterator[SourceFile]:
+    names = _named_in_configuration(prototype)
+    lost = _unresolved_stems(prototype)
+    routed = bool(_FILE_ROUTERS & set(prototype.stack.frameworks))
+    for file in prototype.files.values():
+        if file.role in (Role.TEST, Role.DOCUMENTATION):
+            continue  # a test keeps nothing alive
+        stem = _stem(file)
+        if (
+            file.role is not Role.PRODUCT
+            or file.language not in _SCRIPTS
+            or (_ENTRY_STEM.match(stem) and not _is_component(file))
+            or (stem == "index" and file.path.count("/") <= 2)
+            or _CALLED_BY_PLACE.search(file.path)
+            or (routed and _ROUTED.search(file.path))
+            or stem in lost
+            or stem in names
+        ):
+            yield file
+
+
+def _is_component(file: SourceFile) -> bool:
+    """`components/App.tsx` is a component like any other; `src/App.tsx` is an entry."""
+    return "/components/" in f"/{file.path}"
+
+
+def _named_in_configuration(prototype: Prototype) -> frozenset[str]:
+    """Stems of the script files that manifests, HTML, containers and scripts name."""
+    texts = [
+        f.text
+        for f in prototype.files.values()
+        if f.text is not None
+        and len(f.text) < _CONFIG_SIZE
+        and (f.role in (Role.CONFIG, Role.SCRIPT) or f.name.endswith((".html", ".vue", ".svelte")))
+        and not f.name.startswith("tsconfig")
+    ]
+    stems = re.compile(r"([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
+    return frozenset(stem for text in texts for stem in stems.findall(text))
+
+
+def _unresolved_stems(prototype: Prototype) -> frozenset[str]:
+    """The last parts of imports that lead nowhere: a file of that name may be what they mean."""
+    specifiers = (s for found in prototype.modules.unresolved.values() for s in found)
+    return frozenset(s.rstrip("/").rpartition("/")[2].partition(".")[0] for s in specifiers)
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0]
+
+
+def _stem(file: SourceFile) -> str:
+    return file.name.partition(".")[0]

@@ -1,0 +1,66 @@
+"""Code that nothing reaches is known for what it is; where that cannot be told it counts as live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planting import prototype_of
+
+LIVE = {
+    "index.html": '<script type="module" src="/src/main.tsx"></script>',
+    "package.json": '{"dependencies": {"react": "18.0.0"}, "devDependencies": {"vite": "5.0.0"}}',
+    "src/main.tsx": "import App from './App';\nrender(App);\n",
+    "src/App.tsx": "import { Live } from './Live';\nexport default () => <Live />;\n",
+    "src/Live.tsx": "export const Live = () => <p />;\n",
+}
+
+
+def test_a_component_that_nobody_imports_is_abandoned(tmp_path: Path) -> None:
+    files = LIVE | {"src/Old.tsx": "import { Live } from './Live';\nexport const Old = Live;\n"}
+    assert prototype_of(tmp_path, files).abandoned == {"src/Old.tsx"}
+
+
+def test_files_that_only_abandoned_code_imports_are_abandoned(tmp_path: Path) -> None:
+    files = LIVE | {
+        "src/Old.tsx": "import './older';\n",
+        "src/older.ts": "export const x = 1;\n",
+        "src/older.test.ts": "import './older';\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == {"src/Old.tsx", "src/older.ts"}
+
+
+def test_a_lazy_import_keeps_a_page_alive(tmp_path: Path) -> None:
+    lazy = "import { lazy } from 'react';\nconst P = lazy(() => import('./Page'));\nexport default P;\n"
+    files = LIVE | {"src/App.tsx": lazy, "src/Page.tsx": "export default () => null;\n"}
+    assert prototype_of(tmp_path, files).abandoned == {"src/Live.tsx"}
+
+
+def test_an_import_that_leads_nowhere_keeps_its_namesake_alive(tmp_path: Path) -> None:
+    files = LIVE | {
+        "src/App.tsx": "import './Live';\nimport '#alias/Page';\nimport '@/gone/Page';\n",
+        "src/Page.tsx": "export default () => null;\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+def test_functions_that_a_platform_calls_are_alive(tmp_path: Path) -> None:
+    files = LIVE | {
+        "supabase/functions/send/index.ts": "Deno.serve(() => new Response());\n",
+        "api/pay.ts": "export default function handler() {}\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+def test_an_archive_is_abandoned_unless_live_code_imports_it(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from archive import kept\n",
+        "archive/__init__.py": "",
+        "archive/kept.py": "x = 1\n",
+        "archive/old_app.py": "x = 2\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == {"archive/old_app.py"}
+
+
+def test_without_a_known_entry_nothing_is_called_abandoned(tmp_path: Path) -> None:
+    files = {"src/pages/Leads.tsx": "import '../db';\n", "src/db.ts": "export const db = 1;\n"}
+    assert prototype_of(tmp_path, files).abandoned == frozenset()
