@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,15 +14,18 @@ from typing import Any
 
 import pytest
 
+from shipworthy.controls.supply_chain.vulnerable_dependency.control import VulnerableDependency
 from shipworthy.engines.cvss import base_score, severity_of
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.osv_database import open_bundled, open_database, status, update
 from shipworthy.engines.osv_records import Advisory, read_record
 from shipworthy.errors import FactUnavailable, ShipworthyError
-from shipworthy.finding import Location
-from shipworthy.prototype.advisories import AdvisoryReport
+from shipworthy.finding import Location, Outcome, Severity
+from shipworthy.prototype import Engines, read_prototype
+from shipworthy.prototype.advisories import AdvisoryReport, Match
 from shipworthy.prototype.dependencies import Dependency, Ecosystem
 from shipworthy.prototype.versions import parse_version
+from shipworthy.settings import Settings
 
 TODAY = date(2026, 11, 1)
 DAY = "2026-10-20T10:00:00Z"
@@ -331,3 +334,28 @@ def test_cvss_vectors_give_the_published_scores(
 ) -> None:
     assert base_score(vector) == score
     assert severity_of(vector) == word
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "severity"),
+    [
+        ("vite", "export const rate = 1;", Severity.MEDIUM),
+        ("vite", 'import axios from "axios";', Severity.HIGH),
+        ("axios --ping", "export const rate = 1;", Severity.HIGH),
+    ],
+)
+def test_library_that_nothing_imports_is_one_step_less_severe(
+    script: str, code: str, severity: Severity, tmp_path: Path
+) -> None:
+    manifest = {"scripts": {"dev": script}, "dependencies": {"axios": "1.6.0"}}
+    (tmp_path / "package.json").write_text(json.dumps(manifest))
+    (tmp_path / "rates.ts").write_text(code)
+
+    def source(packages: Sequence[Dependency]) -> AdvisoryReport:
+        matches = tuple(Match(p, "GHSA-x", (), "Bad", "high", "1.8.2", False) for p in packages)
+        return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
+
+    read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
+    (gap,) = (f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP)
+    assert gap.severity is severity
+    assert ("nothing imports it" in gap.message) is (severity is Severity.MEDIUM)

@@ -162,3 +162,16 @@ def test_a_timer_around_a_python_call_is_a_limit(around: str) -> None:
 def test_broken_text_is_no_reason_to_fail() -> None:
     assert calls("fetch(") is not None
     assert calls("await fetch(`${", Language.TSX) is not None
+
+
+def test_constant_over_a_constant_and_a_choice_of_two_name_their_host() -> None:
+    text = """const HOST = "https://graph.facebook.com";
+const BASE = `${HOST}/v19.0`;
+const PAGES = `${BASE}/pages`;
+await fetch(`${PAGES}/${id}`);"""
+    assert only(text).target == "graph.facebook.com"
+    text = """const URL = sandbox ? "https://sandbox.pay.io/v1" : "https://api.pay.io/v1";
+await fetch(`${URL}/charges`);"""
+    assert only(text).target == "sandbox.pay.io"
+    text = 'requests.get("http://localhost:8000" if debug else "https://api.pay.io")'
+    assert only("import requests\n" + text, Language.PYTHON).target == "api.pay.io"

@@ -90,7 +90,10 @@ def _load(folder: Path) -> Entry:
 def _not_found(name: str, entries: Iterable[Entry]) -> str:
     import difflib
 
+    entries = tuple(entries)
     known = [n for e in entries for n in (e.control.id, e.control.area)]
-    close = difflib.get_close_matches(name, known, n=3)
+    if any(e.control.area == name for e in entries):
+        return f"{name!r} is an area, not a control. `shipworthy controls` lists its controls."
+    close = difflib.get_close_matches(name, sorted(set(known)), n=3)
     hint = f" Did you mean {', '.join(close)}?" if close else ""
     return f"No control or area is called {name!r}.{hint} `shipworthy controls` lists them all."

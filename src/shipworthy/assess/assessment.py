@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shipworthy.control import Control
-from shipworthy.errors import FactUnavailable
+from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.finding import Evidence, Finding, Location, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Role, Unread
@@ -48,6 +48,8 @@ def assess(
     A control that cannot see answers UNKNOWN with the reason; where code files were left unread, each
     control that found nothing else to say about them says so.
     """
+    if all(f.role in _NO_CODE or not f.text for f in prototype.files.values()):
+        raise CannotLook(f"{prototype.root} holds no code: only documents and other files")
     progress(f"reading {len(prototype.files):,} files")
     unread = relevant_unread(prototype)
     findings: list[Finding] = []
@@ -97,9 +99,11 @@ def _hides_code(prototype: Prototype, unread: Unread) -> bool:
     file = prototype.files.get(unread.path)
     if file is not None:
         return file.role is Role.PRODUCT
-    return unread.path == "." or unread.reason.startswith(("larger", "cannot", "folder", "more"))
+    return unread.path == "." or unread.reason.startswith(_HIDING)
 
 
+_NO_CODE = (Role.DOCUMENTATION, Role.ASSET)
+_HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
 _OUTCOMES = (Outcome.GAP, Outcome.UNKNOWN, Outcome.SATISFIED, Outcome.NOT_APPLICABLE)
 
 

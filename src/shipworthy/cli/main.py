@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from shipworthy import __version__
-from shipworthy.errors import ShipworthyError
+from shipworthy.errors import CannotLook, ShipworthyError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +46,15 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-Folder = Annotated[Path, typer.Argument(metavar="PATH", help="The folder of the prototype.")]
+def _folder(text: str) -> Path:
+    if re.match(r"(https?|git|ssh|file)://|git@", text):
+        raise CannotLook(f"addresses are not read yet: git clone {text}, then assess the folder")
+    return Path(text)
+
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="PATH", help="The folder of the prototype.", parser=_folder)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -83,6 +93,8 @@ def assess(
     from shipworthy.pipeline import run_assess
     from shipworthy.settings import Settings
 
+    if as_json and format is Format.SARIF:
+        _fail("--json and --format sarif exclude each other")
     wanted = Format.JSON if as_json else format
     with _Progress() as tell:
         assessment = run_assess(path, Settings(), only or (), tell)
@@ -103,7 +115,7 @@ def facts(
 ) -> None:
     """Print what was read from a prototype: origin, stack, routes, tables, secrets, …"""
     from shipworthy.pipeline import open_prototype
-    from shipworthy.report.facts import facts_document, facts_text
+    from shipworthy.report.facts import facts_document, facts_json, facts_text
     from shipworthy.settings import Settings
 
     with _Progress() as tell:
@@ -111,9 +123,7 @@ def facts(
         prototype = open_prototype(path, Settings(history=history))
         document = facts_document(prototype)
     if as_json:
-        from shipworthy.documents import to_json
-
-        _emit(to_json(document), None)
+        _emit(facts_json(document), None)
     else:
         _emit(facts_text(document, str(path)), None)
 
@@ -136,7 +146,11 @@ def controls(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def explain(control: Annotated[str, typer.Argument(metavar="CONTROL")]) -> None:
+def explain(
+    control: Annotated[
+        str, typer.Argument(metavar="CONTROL", help="The id of a control; `controls` lists them.")
+    ],
+) -> None:
     """Say why a control matters, how its gap is fixed and when to accept it."""
     from shipworthy.catalogue import entry
     from shipworthy.report.catalogue import explanation
@@ -145,7 +159,11 @@ def explain(control: Annotated[str, typer.Argument(metavar="CONTROL")]) -> None:
 
 
 @app.command()
-def schema(document: Annotated[str, typer.Argument(metavar="DOCUMENT")] = "assessment") -> None:
+def schema(
+    document: Annotated[
+        str, typer.Argument(metavar="DOCUMENT", help="assessment or facts.")
+    ] = "assessment",
+) -> None:
     """Print the JSON Schema of a document: assessment or facts."""
     from shipworthy.report.schemas import schema_text
 
@@ -184,13 +202,14 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()  # here, where a closed pipe is still caught
     except ShipworthyError as error:
         _fail(str(error))
     except KeyboardInterrupt:
         _fail("interrupted; nothing was changed")
     except BrokenPipeError:
         # The reader (head, less) has gone: that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
         sys.exit(NOTHING_OPEN)
     except Exception as error:
         _explain_usage(error)
@@ -207,7 +226,9 @@ def _explain_usage(error: Exception) -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"shipworthy: {message}", file=sys.stderr)
+    from shipworthy.prototype.tree import printable
+
+    print(f"shipworthy: {printable(message)}", file=sys.stderr)
     sys.exit(COULD_NOT_LOOK)
 
 
@@ -232,12 +253,28 @@ def _emit(content: Any, output: Path | None) -> None:
         return
     text = content if isinstance(content, str) else _plain(content)
     if output is None:
-        sys.stdout.write(text)
+        _write(text)
         return
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         _fail(f"{output} cannot be written: {error.strerror}")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # no error of ours, see main
+    except OSError as error:
+        _close_output()
+        _fail(f"the output cannot be written: {error.strerror}")
+
+
+def _close_output() -> None:
+    """Python would otherwise fail once more, at its exit, on what is left to be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _plain(content: Any) -> str:
@@ -248,7 +285,13 @@ def _plain(content: Any) -> str:
 
     text = StringIO()
     plain = Console(
-        file=text, width=200, highlight=False, soft_wrap=True, markup=False, emoji=False
+        force_terminal=False,  # whatever FORCE_COLOR says
+        file=text,
+        width=200,
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+        emoji=False,
     )
     plain.print(content)
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
@@ -265,20 +308,22 @@ def _say(message: str) -> None:
 
 
 class _Progress:
-    """Tell on standard error what is being done, on a terminal only."""
+    """Tell on standard error what is being done, on a terminal only.
 
-    def __enter__(self) -> Any:
-        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-            return lambda _: None
-        from rich.console import Console
+    Without a spinner: its thread would run beside the processes that are forked to read files.
+    """
 
-        self.status = Console(stderr=True).status("")
-        self.status.start()
-        return lambda message: self.status.update(message)
+    def __enter__(self) -> Callable[[str], None]:
+        self.shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        return self._tell
 
     def __exit__(self, *_: object) -> None:
-        if hasattr(self, "status"):
-            self.status.stop()
+        self._tell("")
+
+    def _tell(self, message: str) -> None:
+        if self.shown:
+            sys.stderr.write(f"\r\x1b[2K{message}")
+            sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -17,11 +17,15 @@ from shipworthy.prototype.locks import (
 )
 from shipworthy.prototype.requested import Declared, read_declared
 from shipworthy.prototype.requirements import Requested
-from shipworthy.prototype.source import SourceFile
+from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.versions import Ecosystem as Ecosystem
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
+
+_FEWEST = 3  # files of code that make a folder a part of its own
+# The share of a manifest's packages that the lock file above it must hold to be taken for its own.
+_LEAST_LENT = {Ecosystem.NPM: 0.9, Ecosystem.PYPI: 0.6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,28 @@ def read_dependencies(prototype: Prototype) -> Dependencies:
 
     Manifests of tests, examples and scripts are left out, and so are those that ask for nothing.
     """
-    declared = read_declared(prototype.files)
+    declared = _without_strays(read_declared(prototype.files), prototype)
     reader = _Reader(prototype.files, declared)
     for one in declared:
         reader.read(one)
     return Dependencies(tuple(reader.manifests), tuple(reader.packages))
+
+
+def _without_strays(declared: Sequence[Declared], prototype: Prototype) -> list[Declared]:
+    """All but the open requirements of a folder with hardly any code, beside those of the root.
+
+    A folder with a Dockerfile is installed by itself, however little code it holds.
+    """
+    rooted = any(one.path == "requirements.txt" for one in declared)
+    code = [f.path for f in prototype.of_role(Role.PRODUCT) if f.language is not None]
+
+    def strays(one: Declared) -> bool:
+        listed = one.path.endswith(".txt") and one.folder != "" and not one.is_pinned
+        inside = sum(path.startswith(f"{one.folder}/") for path in code)
+        shipped = f"{one.folder}/Dockerfile" in prototype.files
+        return rooted and listed and not shipped and inside < _FEWEST
+
+    return [one for one in declared if not strays(one)]
 
 
 class _Reader:
@@ -148,7 +169,32 @@ class _Reader:
             for one in self.declared
             if one.ecosystem is declared.ecosystem and one.has_member(declared.folder)
         ]
-        return max(leaders, key=lambda one: len(one.folder), default=None)
+        leader = max(leaders, key=lambda one: len(one.folder), default=None)
+        return leader or self._lender(declared)
+
+    def _lender(self, declared: Declared) -> Declared | None:
+        """The manifest of a folder above whose lock file names (nearly) all that this one asks for.
+
+        One package.json at the root usually builds the client below it, whatever stands there.
+        """
+        names = {r.name for r in declared.requested}
+        if not names or declared.is_pinned or self._locks(declared) or self._compiled(declared):
+            return None
+        lenders = []
+        for one in self.declared:
+            prefix = f"{one.folder}/" if one.folder else ""
+            above = one.folder != declared.folder and declared.folder.startswith(prefix)
+            if above and one.ecosystem is declared.ecosystem and not one.is_pinned:
+                known = names & self._lent_names(one)
+                if len(known) >= _LEAST_LENT[declared.ecosystem] * len(names):
+                    lenders.append(one)
+        return max(lenders, key=lambda one: len(one.folder), default=None)
+
+    def _lent_names(self, lender: Declared) -> set[str]:
+        """What a manifest itself asks for and its lock file holds."""
+        locked = {p.name for lock in self._locks(lender) for p in lock.packages or ()}
+        asked = {r.name for r in lender.requested}
+        return locked & asked if lender.ecosystem is Ecosystem.NPM else locked
 
     def _locks(self, declared: Declared) -> list[Lock]:
         names = NPM_LOCKS if declared.ecosystem is Ecosystem.NPM else PYTHON_LOCKS

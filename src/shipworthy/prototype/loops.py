@@ -88,7 +88,7 @@ def _walks_rows(loop: SgNode, syntax: Syntax) -> bool:
     head = _names(iterable) + (_names(element) if element is not None else "")
     if _is_element_count(iterable):
         return not _stops(loop)
-    if _is_no_row(head) or _is_fixed(iterable, syntax):
+    if _is_no_row(head) or is_fixed(iterable, syntax):
         return False
     return not _stops(loop)
 
@@ -125,7 +125,7 @@ def _is_element_count(iterable: SgNode) -> bool:
     return len(given) == 1 and given[0].kind() == "call" and callee(given[0]) == "len"
 
 
-def _is_fixed(iterable: SgNode, syntax: Syntax, depth: int = 0) -> bool:
+def is_fixed(iterable: SgNode, syntax: Syntax, depth: int = 0) -> bool:
     """True for a list that the code itself spells out: it does not grow with the data."""
     if depth > _DEEPEST:
         return False
@@ -135,15 +135,15 @@ def _is_fixed(iterable: SgNode, syntax: Syntax, depth: int = 0) -> bool:
         return bool(parts) and "spread_element" not in parts and "list_splat" not in parts
     if kind in ("as_expression", "parenthesized_expression", "satisfies_expression"):
         first = next((c for c in iterable.children() if c.is_named()), None)
-        return first is not None and _is_fixed(first, syntax, depth + 1)
+        return first is not None and is_fixed(first, syntax, depth + 1)
     if kind in CALLS and called_name(iterable) in _WALKS:
         inner = _walked(iterable)
-        return inner is not None and _is_fixed(inner, syntax, depth + 1)
+        return inner is not None and is_fixed(inner, syntax, depth + 1)
     name = root_name(iterable)
     if name.isupper() and len(name) > 1:
         return True
-    value = _value_of(name, syntax) if kind == "identifier" else None
-    return value is not None and _is_fixed(value, syntax, depth + 1)
+    value = value_of(name, syntax) if kind == "identifier" else None
+    return value is not None and is_fixed(value, syntax, depth + 1)
 
 
 def _walked(call: SgNode) -> SgNode | None:
@@ -156,7 +156,7 @@ def _walked(call: SgNode) -> SgNode | None:
     return given[0] if given and given[0].kind() not in FUNCTIONS else None
 
 
-def _value_of(name: str, syntax: Syntax) -> SgNode | None:
+def value_of(name: str, syntax: Syntax) -> SgNode | None:
     """What the first assignment of a name in the file gives it."""
     for node in (
         syntax.nodes("assignment") if syntax.python else syntax.nodes("variable_declarator")

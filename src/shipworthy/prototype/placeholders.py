@@ -12,7 +12,7 @@ _STAND_INS = re.compile(
     r"|xxx|\*\*\*|\.\.\.|…|•|•|lorem|undefined|process\.env|import\.meta|os\.environ|abcdefg"
     r"|012345678|123456789|put[-_]|here$|not-a-|not_a_|insecure|minioadmin|deadbeef|00000000"
     # a value that is computed: templates, shell, format strings, angle brackets
-    r"|\$\{|\{\{|\$\(|<|>|%s|^\$|^\{|\[|^%|\{\w*\}",
+    r"|\$\{|\{\{|\$\(|<|>|%s|^\$|^\{|\[|^%|\{\w*\}|^env\(",
     re.IGNORECASE,
 )
 _TRIVIAL = frozenset(

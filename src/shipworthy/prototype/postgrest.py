@@ -5,7 +5,15 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.chains import QueryCall, called_name, links_of
-from shipworthy.prototype.syntax import Link, Syntax, arguments, callee, properties, string
+from shipworthy.prototype.syntax import (
+    Link,
+    Syntax,
+    arguments,
+    callee,
+    pattern_text,
+    properties,
+    string,
+)
 
 AUTH_METHODS = frozenset(
     """getUser getSession signInWithPassword signInWithOAuth signInWithOtp signInWithIdToken
@@ -67,6 +75,31 @@ def authentication(call: SgNode, _syntax: Syntax) -> QueryCall | None:
         return None
     top, links = links_of(call)
     return QueryCall("supabase", "auth", called_name(call), top, links)
+
+
+def remote_function(call: SgNode, _syntax: Syntax) -> QueryCall | None:
+    """`client.functions.invoke("name", {…})`."""
+    given = arguments(call)
+    called = callee(call)
+    # Other platforms have `functions.invoke` too, and theirs throws.
+    if not given or ".functions." not in called or "supabase" not in called.lower():
+        return None
+    top, links = links_of(call)
+    return QueryCall("supabase", "function", string(given[0]), top, links)
+
+
+def rest_request(call: SgNode, _syntax: Syntax) -> QueryCall | None:
+    """`fetch(".../rest/v1/orders", { method: "PATCH" })`: a write past the client library."""
+    given = arguments(call)
+    address = pattern_text(given[0]) if len(given) == 2 else None
+    if address is None or "/rest/v1/" not in address or callee(call) != "fetch":
+        return None
+    method = properties(given[1]).get("method") if given[1].kind() == "object" else None
+    if method is None or (string(method) or "").upper() not in ("POST", "PATCH", "PUT", "DELETE"):
+        return None
+    top, links = links_of(call)
+    table = address.partition("/rest/v1/")[2].partition("?")[0]
+    return QueryCall("rest", "request", None if "{" in table else table, top, links)
 
 
 def _index(links: tuple[Link, ...], call: SgNode) -> int:

@@ -9,11 +9,19 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.chains import QueryCall
 from shipworthy.prototype.components import component_of
-from shipworthy.prototype.excuses import may_fail
+from shipworthy.prototype.excuses import is_excused, may_fail
 from shipworthy.prototype.loops import loop_of
 from shipworthy.prototype.query_calls import query_calls
-from shipworthy.prototype.results import ErrorUse, error_use
-from shipworthy.prototype.rows import Bulk, bulk_of, walks_rows
+from shipworthy.prototype.results import ErrorUse, error_use, is_dropped
+from shipworthy.prototype.rows import (
+    Bulk,
+    bulk_of,
+    changes_what_it_read,
+    takes_many,
+    waits_for_others,
+    walks_rows,
+)
+from shipworthy.prototype.small_lists import is_small
 from shipworthy.prototype.success import Reports
 from shipworthy.prototype.syntax import Syntax, function_name
 
@@ -25,11 +33,13 @@ WRITES = frozenset({"insert", "update", "upsert", "delete"})
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query. `operation` is select, insert, update, delete, upsert, rpc, raw, storage or auth.
+    """One query. `operation` is select, insert, update, delete, upsert, rpc, raw, storage, auth,
+    function (of the server) or request (a write through the REST address of the database).
 
     `loop` is where the loop starts that runs it once per element; `batched` is True when that loop
-    walks over chunks, pages, retries, files or a list that the code spells out. `over_rows` is True
-    when it walks over the rows of another query. `bulk` says whether one statement could do it.
+    walks over chunks, pages, retries, files or a list that stays small, or the query takes a list.
+    `over_rows` is True when it walks over the rows of another query. `alone` is True when that loop
+    waits for queries only and does not go on to change the row. `bulk`: could one statement do it.
     `may_fail` is True where it only tidies up after a failure, or a comment calls it best effort.
     `success` is what reports success afterwards although its error was only logged.
     `component` names the UI component (or Streamlit page) it stands in.
@@ -49,6 +59,7 @@ class Query:
     filters: tuple[str, ...] = ()
     limited: bool = False
     over_rows: bool = False
+    alone: bool = False
     bulk: Bulk = Bulk.UNKNOWN
     may_fail: bool = False
     success: Location | None = None
@@ -65,6 +76,8 @@ def read(syntax: Syntax) -> list[Query]:
 def _query(call: QueryCall, syntax: Syntax, calls: list[QueryCall], reports: Reports) -> Query:
     loop, batched = loop_of(call.top, syntax)
     error = _error(call, syntax)
+    if loop is not None and not batched:
+        batched = takes_many(call) or is_small(loop, syntax)
     rows = loop is not None and not batched
     return Query(
         library=call.library,
@@ -81,10 +94,23 @@ def _query(call: QueryCall, syntax: Syntax, calls: list[QueryCall], reports: Rep
         limited=call.limited,
         over_rows=rows and loop is not None and walks_rows(loop, calls),
         bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
-        may_fail=may_fail(call.top),
+        alone=rows and loop is not None and _is_alone(call, loop, calls),
+        may_fail=may_fail(call.top) and not _is_account_change(call),
         success=_success(call, error, syntax, reports),
         method=(call.table or "") if call.operation == "auth" else "",
     )
+
+
+def _is_alone(call: QueryCall, loop: SgNode, calls: list[QueryCall]) -> bool:
+    return not waits_for_others(loop, calls) and not changes_what_it_read(call, loop, calls)
+
+
+def _is_account_change(call: QueryCall) -> bool:
+    """Below `if (error)` a deletion tidies up; an update or a creation is a second way."""
+    if call.operation != "auth" or call.table not in ("updateUserById", "createUser"):
+        return False
+    above = call.top.ancestors()
+    return not any(node.kind() == "catch_clause" or is_excused(node) for node in above)
 
 
 def _start(loop: SgNode) -> SgNode:
@@ -97,11 +123,17 @@ def _start(loop: SgNode) -> SgNode:
 
 
 def _success(call: QueryCall, error: ErrorUse, syntax: Syntax, reports: Reports) -> Location | None:
-    report = reports.after(call.top) if error is ErrorUse.LOGGED else None
+    told = error is ErrorUse.LOGGED or (call.operation == "function" and error is ErrorUse.IGNORED)
+    report = reports.after(call.top) if told else None
     return syntax.location(report) if report is not None else None
 
 
 def _error(call: QueryCall, syntax: Syntax) -> ErrorUse:
+    if call.library == "rest":
+        return ErrorUse.IGNORED if is_dropped(call.top) else ErrorUse.UNKNOWN
     if syntax.python or call.library != "supabase":
         return ErrorUse.THROWS
-    return error_use(call)
+    error = error_use(call)
+    if call.operation == "function" and error is ErrorUse.IGNORED and not is_dropped(call.top):
+        return ErrorUse.UNKNOWN  # its data may tell
+    return error

@@ -42,6 +42,8 @@ def _table(*entries: tuple[frozenset[str], _Reader]) -> dict[str, tuple[_Reader,
 _JAVASCRIPT = _table(
     (frozenset({"from"}), postgrest.javascript_chain),
     (frozenset({"rpc"}), postgrest.procedure),
+    (frozenset({"invoke"}), postgrest.remote_function),
+    (frozenset({"fetch"}), postgrest.rest_request),
     (postgrest.AUTH_METHODS, postgrest.authentication),
     (orms.DRIZZLE_WRITES, orms.drizzle_write),
     (orms.MODEL_METHODS, orms.model_method),

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from shipworthy.errors import CannotLook
 from shipworthy.prototype import (
     catches,
     cors,
@@ -23,7 +25,7 @@ from shipworthy.prototype import (
     testing,
 )
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
+from shipworthy.prototype.syntax import TOO_DEEP, Syntax
 
 _SMALL = 300_000  # characters below which starting a second process costs more than it saves
 
@@ -33,7 +35,8 @@ class FileFacts:
     """All that was read from one parsed file."""
 
     path: str
-    partly: bool  # the parser had to skip text it did not understand
+    partly: bool  # not all of the text could be parsed
+    unread: str = ""  # why nothing at all was read
     imports: Sequence[imports.Import] = ()
     environment: Sequence[environment.EnvironmentRead] = ()
     outbound: Sequence[outbound.OutboundCall] = ()
@@ -54,6 +57,15 @@ def read_file(source: SourceFile) -> FileFacts:
     if source.language is None or source.text is None:
         return FileFacts(source.path, partly=False)
     syntax = Syntax(source, source.language)
+    if syntax.unread:
+        return FileFacts(source.path, partly=True, unread=syntax.unread)
+    try:
+        return _read(syntax, source)
+    except RecursionError:  # hundreds of names or functions that each lead to the next
+        return FileFacts(source.path, partly=True, unread=TOO_DEEP)
+
+
+def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
     found_imports = imports.read(syntax)
     found_tests = testing.read(syntax) if source.role is Role.TEST else []
     if source.role is not Role.PRODUCT:
@@ -91,8 +103,15 @@ def read_files(files: Sequence[SourceFile], workers: int = 0) -> dict[str, FileF
     # Large files first and dealt out in turn, so that no worker is left with the longest alone.
     todo.sort(key=lambda f: -len(f.text or ""))
     batches = [todo[start :: workers * 4] for start in range(workers * 4)]
-    with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-        return {facts.path: facts for batch in pool.map(_read_batch, batches) for facts in batch}
+    try:
+        with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
+            return {
+                facts.path: facts for batch in pool.map(_read_batch, batches) for facts in batch
+            }
+    except BrokenProcessPool as error:
+        raise CannotLook(
+            "a process that reads files was killed: is there enough memory?"
+        ) from error
 
 
 def available_cores() -> int:

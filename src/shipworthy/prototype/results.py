@@ -37,6 +37,13 @@ def error_use(query: QueryCall) -> ErrorUse:
     return _of_value(query.top)
 
 
+def is_dropped(node: SgNode) -> bool:
+    """True for `await …;` as a statement of its own: nobody takes the result."""
+    parent = node.parent()
+    above = parent.parent() if parent is not None and parent.kind() == "await_expression" else None
+    return above is not None and above.kind() == "expression_statement"
+
+
 def _in_callback(callbacks: tuple[SgNode, ...]) -> ErrorUse:
     """The error in `.then(({ data, error }) => …)`."""
     if not callbacks:
@@ -120,7 +127,22 @@ def _of_pattern(pattern: SgNode, scope: SgNode, after: int) -> ErrorUse:
             if bound.kind() not in ("identifier", "shorthand_property_identifier_pattern"):
                 return ErrorUse.CHECKED
             return _use_of(list(uses(bound.text(), scope, after)))
-    return ErrorUse.IGNORED
+    return ErrorUse.CHECKED if _misses_data(pattern, scope, after) else ErrorUse.IGNORED
+
+
+def _misses_data(pattern: SgNode, scope: SgNode, after: int) -> bool:
+    """`if (!data) …` notices a failure as well as a look at the error does."""
+    for child in named(pattern):
+        key = child.field("key") or child
+        if key.text() != "data":
+            continue
+        bound = child.field("value") or key
+        for use in uses(bound.text(), scope, after):
+            parent = use.parent()
+            test = enclosing(use, frozenset({"if_statement"}), BLOCKS)
+            if test is not None and parent is not None and parent.kind() == "unary_expression":
+                return True
+    return False
 
 
 def _of_name(name: str, scope: SgNode, after: int) -> ErrorUse:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import QueryCall, within
+from shipworthy.prototype.chains import CALLS, QueryCall, called_name, within
 from shipworthy.prototype.loops import element_of, iterable_of, root_name
 from shipworthy.prototype.results import ErrorUse
-from shipworthy.prototype.syntax import FUNCTIONS, enclosing
+from shipworthy.prototype.sends import sends
+from shipworthy.prototype.syntax import FUNCTIONS, ITERATORS, LOOPS, arguments, enclosing
 
 _CONDITIONS = frozenset(
     """if_statement elif_clause else_clause switch_statement ternary_expression
@@ -22,6 +24,10 @@ _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _DECLARATIONS = frozenset({"variable_declarator", "assignment"})
 _WAITS = frozenset({"await_expression", "await"})
+_LISTS = ("array", "list", "tuple")
+_TAKES_MANY = re.compile(
+    r"\b(?:in|notIn):\s*[^\[\s]|\binArray\(\s*[\w.]+,\s*[^\[\s]|\bANY\s*\(|\.in_\(\s*\w"
+)
 _THROWS = frozenset({"throw_statement", "raise_statement"})
 
 
@@ -65,6 +71,53 @@ def bulk_of(call: QueryCall, loop: SgNode, error: ErrorUse) -> Bulk:
     if call.operation in ("update", "delete") and not _values_differ(call, loop):
         return Bulk.SAME
     return Bulk.LIST
+
+
+def takes_many(call: QueryCall) -> bool:
+    """True for a query that itself asks for a list: `.in("id", ids)`, `in: ids`, `= ANY($1)`."""
+    for link in call.links:
+        given = link.arguments or ()
+        if link.name in ("in", "in_") and len(given) > 1 and given[1].kind() not in _LISTS:
+            return True
+    return _TAKES_MANY.search(call.top.text()) is not None
+
+
+def waits_for_others(loop: SgNode, calls: list[QueryCall]) -> bool:
+    """True when a loop, or one around it, also waits for something that is no query of the file."""
+    own = [call.top.range() for call in calls]
+    for around in (loop, *(a for a in loop.ancestors() if _repeats(a))):
+        for wait in within(around, _WAITS):
+            span, awaited = wait.range(), next((c for c in wait.children() if c.is_named()), None)
+            if awaited is None or awaited.kind() not in (*CALLS, "new_expression"):
+                continue
+            if not any(
+                span.start.index <= q.start.index and q.end.index <= span.end.index for q in own
+            ):
+                return True
+        if any(sends(call) for call in within(around, frozenset({"call"}))):
+            return True
+    return False
+
+
+def changes_what_it_read(call: QueryCall, loop: SgNode, calls: list[QueryCall]) -> bool:
+    """True for a read whose row the same loop updates afterwards and does not insert."""
+    span = loop.range()
+    own = {
+        c.operation
+        for c in calls
+        if c.table == call.table
+        and span.start.index <= c.top.range().start.index
+        and c.top.range().end.index <= span.end.index
+    }
+    return call.operation == "select" and bool(own & {"update", "delete"}) and "insert" not in own
+
+
+def _repeats(node: SgNode) -> bool:
+    if node.kind() == "call_expression":
+        return called_name(node) in ITERATORS and any(
+            a.kind() in FUNCTIONS for a in arguments(node)
+        )
+    return node.kind() in LOOPS
 
 
 def _bound(target: SgNode) -> set[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.candidates import choose
+from shipworthy.prototype.demo_logins import is_demo_login
 from shipworthy.prototype.dotenv import parse_environment_file
 from shipworthy.prototype.engine_rules import judge
 from shipworthy.prototype.environment import EnvironmentRead
@@ -110,6 +111,9 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
     for literal in named_literals(text, unquoted=_BARE_VALUES.search(file.path) is not None):
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind is SecretKind.PASSWORD):
+            continue
+        chosen = code and kind is SecretKind.PASSWORD
+        if chosen and is_demo_login(text, literal.start, literal.value):
             continue
         if is_real(kind, literal.value):
             yield _Hit(literal.start, literal.value, literal.name, kind, "", f"named-{kind.value}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,19 @@ LOOPS = frozenset(
 )
 ITERATORS = frozenset({"map", "forEach", "flatMap", "filter", "reduce", "some", "every"})
 """Array methods whose callback runs once per element."""
+
+_WRAPPERS = frozenset(
+    """non_null_expression parenthesized_expression await_expression await as_expression""".split()
+)
+_DEEPEST = 300  # levels of the tree: the time of many questions grows with their square
+# The Python grammar aborts the whole process at some 500 levels; Python itself stops at 100.
+_INDENTATIONS = 300
+_INDENTATION = re.compile(r"^[ \t\f\r]*", re.MULTILINE)
+TOO_DEEP = "nested too deeply"
+
+_LONG = 5_000  # characters
+_MOST_STEPS = 500_000_000
+_PUNCTUATION = re.compile(r"[^\w\s+/]|[+/]{2}|\s\w")  # of code; a picture in base64 has none
 
 _JS_KINDS = (
     "call_expression new_expression import_statement export_statement catch_clause try_statement"
@@ -55,13 +69,17 @@ class Link:
 
 
 class Syntax:
-    """One file, parsed once."""
+    """One file, parsed once. One that no person wrote like that is left unread: it seems empty."""
 
     def __init__(self, source: SourceFile, language: Language) -> None:
         self.source = source
         self.language = language
         self.python = language is Language.PYTHON
-        self.root = SgRoot(source.text or "", language.value).root()
+        text = source.text or ""
+        self.unread = _hindrance(text, language)  # why the text was not parsed at all
+        self.root = SgRoot("" if self.unread else text, language.value).root()
+        if _is_too_deep(self.root):
+            self.unread, self.root = TOO_DEEP, SgRoot("", language.value).root()
 
     @cached_property
     def _by_kind(self) -> dict[str, list[SgNode]]:
@@ -82,14 +100,38 @@ class Syntax:
 
     @cached_property
     def is_broken(self) -> bool:
-        """True where the parser had to skip text it did not understand."""
-        return self.root.has(kind="ERROR")
+        """True where the parser had to skip text it did not understand, or all of it."""
+        return bool(self.unread) or self.root.has(kind="ERROR")
 
     def location(self, node: SgNode) -> Location:
         """Where a node starts and ends, 1-based."""
         span = node.range()
         start, end = span.start.line + 1, span.end.line + 1
         return Location(self.source.path, start, end if end != start else 0)
+
+
+def _hindrance(text: str, language: Language) -> str:
+    if language is Language.PYTHON and len(set(_INDENTATION.findall(text))) > _INDENTATIONS:
+        return TOO_DEEP
+    # To tell where a node stands, ast-grep counts from the start of its line.
+    long = (line for line in text.split("\n") if len(line) > _LONG)
+    if any(len(line) * len(_PUNCTUATION.findall(line)) > _MOST_STEPS for line in long):
+        return "minified: a line is too long"
+    return ""
+
+
+def _is_too_deep(root: SgNode) -> bool:
+    """Looks only into nodes long enough to hide too deep a tree: each level takes a character."""
+    pending = [(root, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > _DEEPEST:
+            return True
+        for child in node.children():
+            span = child.range()
+            if span.end.index - span.start.index > _DEEPEST - depth:
+                pending.append((child, depth + 1))
+    return False
 
 
 def callee(call: SgNode) -> str:
@@ -100,26 +142,28 @@ def callee(call: SgNode) -> str:
 
 def dotted(node: SgNode) -> str:
     """A name, attribute or member expression as dotted text; '' for anything without a name."""
-    kind = node.kind()
-    if kind in ("identifier", "property_identifier", "this", "super", "import"):
-        return node.text()
-    if kind in ("member_expression", "attribute"):
-        base = node.field("object")
-        name = node.field("property") or node.field("attribute")
-        head = dotted(base) if base else ""
-        return f"{head}.{name.text()}" if name else head
-    if kind in ("call_expression", "call"):
-        return f"{callee(node)}()"
-    if kind in ("non_null_expression", "parenthesized_expression", "await_expression", "await"):
-        inner = next((c for c in node.children() if c.is_named()), None)
-        return dotted(inner) if inner else ""
-    if kind == "as_expression":
-        cast = node.child(0)
-        return dotted(cast) if cast else ""
-    if kind in ("subscript_expression", "subscript"):
-        base = node.field("object") or node.field("value")
-        return f"{dotted(base)}[]" if base else ""
-    return ""
+    parts: list[str] = []
+    at: SgNode | None = node
+    while at is not None:  # from the right to the left; a loop, for chains can be very long
+        kind = at.kind()
+        if kind in ("identifier", "property_identifier", "this", "super", "import"):
+            parts.append(at.text())
+            break
+        if kind in ("member_expression", "attribute"):
+            name = at.field("property") or at.field("attribute")
+            parts.append(f".{name.text()}" if name else "")
+            at = at.field("object")
+        elif kind in ("call_expression", "call"):
+            parts.append("()")
+            at = at.field("function")
+        elif kind in ("subscript_expression", "subscript"):
+            at = at.field("object") or at.field("value")
+            parts.append("[]" if at else "")
+        elif kind in _WRAPPERS:
+            at = next((c for c in at.children() if c.is_named()), None)
+        else:
+            break
+    return "".join(reversed(parts))
 
 
 def arguments(call: SgNode) -> list[SgNode]:
@@ -223,14 +267,8 @@ def chain(call: SgNode) -> list[Link]:
             name = node.field("property") or node.field("attribute")
             links.append(Link(name.text() if name else "", None, node))
             node = node.field("object")
-        elif kind in (
-            "await_expression",
-            "parenthesized_expression",
-            "non_null_expression",
-            "await",
-        ):
-            inner = [c for c in node.children() if c.is_named()]
-            node = inner[0] if inner else None
+        elif kind in _WRAPPERS and kind != "as_expression":
+            node = next((c for c in node.children() if c.is_named()), None)
         else:
             links.append(Link(dotted(node), None, node))
             break

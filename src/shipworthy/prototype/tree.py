@@ -63,7 +63,7 @@ def _git(root: Path, limits: Limits) -> tuple[GitState | None, str]:
     try:
         return read_git(root, limits.git_seconds), ""
     except FactUnavailable as error:
-        return None, str(error)
+        return None, printable(str(error))
 
 
 class _Reader:
@@ -73,16 +73,12 @@ class _Reader:
         self.git = git
         self.files: list[SourceFile] = []
         self.unread: list[Unread] = []
+        self.seen = 0
         self.total = 0
         self.tracked_folders = _folders(git.tracked) if git else frozenset[str]()
 
     def walk(self) -> None:
-        count = 0
         for raw, entry in self._entries():
-            count += 1
-            if count > self.limits.files:
-                self._leave(".", f"more than {self.limits.files:,} files; the rest was not read")
-                break
             self._read(raw, entry)
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -95,11 +91,19 @@ class _Reader:
             except OSError as error:
                 self._leave(folder or ".", f"folder cannot be read: {error.strerror}")
                 continue
+            if not entries and self.git and folder in self.git.tracked:
+                self._leave(folder, "folder of a submodule that is not checked out")
             below: list[str] = []
             for entry in entries:
+                self.seen += 1  # folders and links too: each of them costs time
+                if self.seen > self.limits.files:
+                    self._leave(
+                        ".", f"more than {self.limits.files:,} files; the rest was not read"
+                    )
+                    return
                 raw = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_symlink():
-                    self._leave(raw, "symbolic link, not followed")
+                    self._leave(raw, self._link(raw))
                 elif entry.is_dir(follow_symlinks=False):
                     if self._enters(raw, entry.name):
                         below.append(raw)
@@ -108,6 +112,12 @@ class _Reader:
                 else:
                     self._leave(raw, "not a regular file")
             pending.extend(reversed(below))
+
+    def _link(self, raw: str) -> str:
+        target = Path(os.path.realpath(self.root / raw))
+        if target.is_relative_to(self.root) or not os.path.exists(target):
+            return "symbolic link, not followed"  # what it leads to is read in its own place
+        return "link out of the folder, not followed"
 
     def _enters(self, raw: str, name: str) -> bool:
         if name in SKIPPED_FOLDERS or os.path.exists(self.root / raw / "pyvenv.cfg"):

@@ -12,9 +12,10 @@ from shipworthy.prototype.syntax import arguments, callee, string
 
 _HOLE = "{}"
 _HOST = re.compile(r"^(?:https?|wss?)://([^/?#\s]*)")
+_LOCAL = re.compile(r"^https?://(?:localhost|127\.|0\.0\.0\.0)")
 _SECRET_PART = re.compile(r"[?#].*$")
 _QUOTES = re.compile(r"""^[rRfFbB]{0,2}(\"{3}|'{3}|["'`])|(\"{3}|'{3}|["'`])$""")
-_DEPTH = 4
+_DEPTH = 8
 
 
 def url_of(node: SgNode | None, bindings: Bindings, depth: int = _DEPTH) -> str:
@@ -30,6 +31,8 @@ def url_of(node: SgNode | None, bindings: Bindings, depth: int = _DEPTH) -> str:
         return _template(node, bindings, depth)
     if kind in ("binary_expression", "binary_operator", "boolean_operator"):
         return _joined(node, bindings, depth)
+    if kind in ("ternary_expression", "conditional_expression"):
+        return _either(node, bindings, depth)
     if kind in ("new_expression", "call_expression", "call"):
         return _called(node, bindings, depth)
     value = bindings.value(node)
@@ -73,6 +76,17 @@ def _joined(node: SgNode, bindings: Bindings, depth: int) -> str:
         known = url_of(left, bindings, depth - 1)
         return known if known != _HOLE else url_of(right, bindings, depth - 1)
     return _HOLE
+
+
+def _either(node: SgNode, bindings: Bindings, depth: int) -> str:
+    """The first known choice of `test ? a : b` and `a if test else b`; of two, not this machine."""
+    first, second = node.field("consequence"), node.field("alternative")
+    if first is None:  # Python names none of the three: a, test, b
+        named = [child for child in node.children() if child.is_named()]
+        first, second = (named[0], named[-1]) if named else (None, None)
+    known = [url_of(one, bindings, depth - 1) for one in (first, second)]
+    known = [one for one in known if one != _HOLE] or [_HOLE]
+    return next((one for one in known if not _LOCAL.match(one)), known[0])
 
 
 def _called(node: SgNode, bindings: Bindings, depth: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
@@ -55,6 +54,8 @@ def catalogue_table(entries: Sequence[Entry]) -> RenderableType:
 
 def explanation(entry: Entry) -> RenderableType:
     """One control: its README and the requirements it meets."""
+    from rich.markdown import Markdown  # heavy, and only needed here
+
     control = entry.control
     head = Text(f"{control.id}  {control.severity.label}  {control.area}\n", "dim")
     requirements = Text("\nRequirements\n", "bold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,11 +10,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from shipworthy.documents import Document, schema_of
+from shipworthy.documents import Document, schema_of, to_json
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Location
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Role
+from shipworthy.prototype.tree import printable
+from shipworthy.report.json_report import inert
 
 SCHEMA_ID = "https://shipworthy.dev/schemas/facts-1.json"
 
@@ -94,7 +97,7 @@ def facts_document(prototype: Prototype) -> FactsDocument:
             unavailable.append(UnavailableDocument(fact=name, reason=str(error)))
     return FactsDocument(
         schema=SCHEMA_ID,
-        name=prototype.root.name,
+        name=printable(prototype.root.name),
         commit=prototype.git.commit if prototype.git else None,
         files=_files(prototype),
         origin=_origin(prototype),
@@ -103,6 +106,11 @@ def facts_document(prototype: Prototype) -> FactsDocument:
         unread={u.path: u.reason for u in prototype.unread},
         unavailable=unavailable,
     )
+
+
+def facts_json(document: FactsDocument) -> str:
+    """The facts as JSON text."""
+    return inert(to_json(document))
 
 
 def facts_schema() -> dict[str, Any]:
@@ -116,7 +124,7 @@ def facts_text(document: FactsDocument, path: str) -> RenderableType:
     head = Table.grid(padding=(0, 2))
     head.add_row("origin", f"{origin.tool} ({origin.confidence} confidence)", style="bold")
     for line in origin.evidence[:3]:
-        head.add_row("", Text(line, "dim"))
+        head.add_row("", Text(printable(line), "dim"))
     head.add_row("languages", ", ".join(f"{k} {v:,}" for k, v in stack.languages.items()))
     for label, words in (
         ("frameworks", stack.frameworks),
@@ -131,13 +139,15 @@ def facts_text(document: FactsDocument, path: str) -> RenderableType:
     counts.add_column("for example", style="dim")
     for name, items in document.facts.items():
         first = ", ".join(dict.fromkeys(i.name for i in items if i.name))
-        counts.add_row(name.replace("_", " "), str(len(items)), Text(first[:80]))
+        counts.add_row(name.replace("_", " "), str(len(items)), Text(printable(first[:80])))
     for missing in document.unavailable:
-        counts.add_row(missing.fact, "?", Text(missing.reason))
+        counts.add_row(missing.fact, "?", Text(printable(missing.reason)))
     unread = Text(
         f"\n{len(document.unread)} files or folders were not read (--json lists them)\n", "dim"
     )
-    step = Text.assemble(("Next: ", "bold"), (f"shipworthy assess {path}", "cyan"))
+    step = Text.assemble(
+        ("Next: ", "bold"), (f"shipworthy assess {printable(shlex.quote(path))}", "cyan")
+    )
     return Group(head, Text(), counts, unread if document.unread else Text(), step)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from shipworthy import __version__
@@ -9,6 +10,7 @@ from shipworthy.assess import Assessment
 from shipworthy.documents import Document, schema_of, to_json
 from shipworthy.finding import Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.tree import printable
 
 SCHEMA_ID = "https://shipworthy.dev/schemas/assessment-1.json"
 
@@ -121,7 +123,16 @@ def assessment_document(assessment: Assessment) -> AssessmentDocument:
 
 def json_report(assessment: Assessment) -> str:
     """The assessment as JSON text."""
-    return to_json(assessment_document(assessment))
+    return inert(to_json(assessment_document(assessment)))
+
+
+def inert(text: str) -> str:
+    """JSON text in which no character steers a terminal or fails to be written as UTF-8."""
+    return _STEERING.sub(lambda m: f"\\u{ord(m[0]):04x}", _LONE.sub("\ufffd", text))
+
+
+_STEERING = re.compile(r"[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LONE = re.compile(r"[\ud800-\udfff]")  # half a character, from an escape like "\ud800"
 
 
 def assessment_schema() -> dict[str, Any]:
@@ -143,7 +154,7 @@ def summary(assessment: Assessment) -> dict[str, int]:
 def _prototype(prototype: Prototype, digest: str) -> PrototypeDocument:
     stack = prototype.stack
     return PrototypeDocument(
-        name=prototype.root.name,
+        name=printable(prototype.root.name),
         origin=prototype.origin.tool.value,
         origin_confidence=prototype.origin.confidence.value,
         frameworks=list(stack.frameworks),

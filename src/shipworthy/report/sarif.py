@@ -11,6 +11,7 @@ from shipworthy import __version__
 from shipworthy.assess import Assessment
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
+from shipworthy.report.json_report import inert
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -40,7 +41,7 @@ _KINDS = {
 
 def sarif_report(assessment: Assessment) -> str:
     """The assessment as SARIF text."""
-    return json.dumps(sarif_log(assessment), indent=2, ensure_ascii=False) + "\n"
+    return inert(json.dumps(sarif_log(assessment), indent=2, ensure_ascii=False) + "\n")
 
 
 def sarif_log(assessment: Assessment) -> dict[str, Any]:
@@ -81,7 +82,8 @@ def sarif_log(assessment: Assessment) -> dict[str, Any]:
 
 def fingerprint(finding: Finding) -> str:
     """Stable under edits of other lines: made of control and subject alone."""
-    return hashlib.sha256(f"{finding.control}\0{finding.subject}".encode()).hexdigest()[:32]
+    key = f"{finding.control}\0{finding.subject}".encode(errors="backslashreplace")
+    return hashlib.sha256(key).hexdigest()[:32]
 
 
 def _rule(control: Control) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -43,13 +44,29 @@ class TextReport:
         shown = groups if self.every_gap else groups[:TOP]
         controls = {c.id: c for c in assessment.controls}
         for number, group in enumerate(shown, 1):
-            yield from _group(number, controls[group[0].control], group, self.every_gap)
+            control = controls[group[0].control]
+            for line in _group(number, control, group, self.every_gap):
+                yield _shown(line, console)
         if len(groups) > len(shown):
             yield Text(f"… and {_count(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
-        yield from _unknowns(assessment)
+        for line in _unknowns(assessment):
+            yield _shown(line, console)
         yield _counts(assessment)
         yield Text()
         yield _next_step(assessment, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: Text
+    indent: int = 0
+
+
+def _shown(line: _Line, console: Console) -> RenderableType:
+    """Indented and wrapped on a terminal; elsewhere one whole line, which programs can read."""
+    if console.is_terminal:
+        return Padding(line.text, (0, 0, 0, line.indent))
+    return Text(" " * line.indent).append_text(line.text)
 
 
 def _headline(assessment: Assessment) -> Text:
@@ -82,7 +99,7 @@ def _by_control(gaps: Sequence[Finding]) -> Iterator[list[Finding]]:
     return iter(sorted(groups, key=lambda g: (-g[0].severity.value, -len(g), g[0].control)))
 
 
-def _group(number: int, control: Control, group: list[Finding], every: bool) -> RenderResult:
+def _group(number: int, control: Control, group: list[Finding], every: bool) -> Iterator[_Line]:
     worst = group[0]
     title = Text(f"{number:>2}. ")
     title.append(f"{worst.severity.label:<9}", COLOURS[worst.severity])
@@ -90,40 +107,40 @@ def _group(number: int, control: Control, group: list[Finding], every: bool) -> 
     title.append(f"  {control.id}", "dim")
     if len(group) > 1:
         title.append(f"  ×{len(group)}", "dim")
-    yield title
-    yield Padding(Text(control.consequence), (0, 0, 0, 13))
+    yield _Line(title)
+    yield _Line(Text(control.consequence), 13)
     for finding in group if every else group[:_PLACES]:
-        yield Padding(_place(finding), (0, 0, 0, 13))
+        yield _Line(_place(finding), 13)
     if not every and len(group) > _PLACES:
-        yield Padding(Text(f"… and {len(group) - _PLACES} more", "dim"), (0, 0, 0, 13))
-    yield Text()
+        yield _Line(Text(f"… and {len(group) - _PLACES} more", "dim"), 13)
+    yield _Line(Text())
 
 
 def _place(finding: Finding) -> Text:
     text = Text()
     text.append(printable(str(finding.location or finding.subject)), "cyan")
-    text.append(f"  {finding.message}")
+    text.append(f"  {printable(finding.message)}")
     if finding.proof is not Proof.OBSERVED:
         text.append(f"  [{finding.proof.value}]", "bold magenta")
     return text
 
 
-def _unknowns(assessment: Assessment) -> RenderResult:
+def _unknowns(assessment: Assessment) -> Iterator[_Line]:
     unknown = [f for f in assessment.findings if f.outcome is Outcome.UNKNOWN]
     if not unknown and not assessment.unread:
         return
-    yield Text("Not seen", "bold")
+    yield _Line(Text("Not seen", "bold"))
     reasons = Counter((f.control, f.message) for f in unknown)
     for (control, reason), count in list(reasons.items())[:6]:
         times = f" ×{count}" if count > 1 else ""
-        yield Padding(Text(f"{control}: {reason}{times}", "dim"), (0, 0, 0, 4))
+        yield _Line(Text(f"{control}: {printable(reason)}{times}", "dim"), 4)
     if len(reasons) > 6:
-        yield Padding(Text(f"… and {len(reasons) - 6} more (--json)", "dim"), (0, 0, 0, 4))
+        yield _Line(Text(f"… and {len(reasons) - 6} more (--json)", "dim"), 4)
     for unread in assessment.unread[:4]:
-        yield Padding(Text(f"{unread.path}: {unread.reason}", "dim"), (0, 0, 0, 4))
+        yield _Line(Text(f"{unread.path}: {unread.reason}", "dim"), 4)
     if len(assessment.unread) > 4:
-        yield Padding(Text(f"… and {len(assessment.unread) - 4} more unread", "dim"), (0, 0, 0, 4))
-    yield Text()
+        yield _Line(Text(f"… and {len(assessment.unread) - 4} more unread", "dim"), 4)
+    yield _Line(Text())
 
 
 def _counts(assessment: Assessment) -> Table:
@@ -142,6 +159,7 @@ def _counts(assessment: Assessment) -> Table:
 
 
 def _next_step(assessment: Assessment, path: str) -> Text:
+    path = printable(shlex.quote(path))
     text = Text("Next: ", "bold")
     groups = list(_by_control(assessment.gaps))
     if groups:

@@ -42,6 +42,9 @@ class DataAccessInComponent(
             )
         for path, queries in direct.items():
             shown = [prototype.evidence("code", q.location) for q in queries[:4]]
+            if len(queries) < 2:
+                yield self.satisfied(path, "Makes a single query only", *shown)
+                continue
             yield self.gap(path, _message(queries), *shown, *_chain(prototype, path))
         for path in through:
             yield self.satisfied(path, "Gets its data through a hook or service")

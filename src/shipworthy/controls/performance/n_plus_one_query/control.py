@@ -62,7 +62,9 @@ def _is_repeated(query: Query) -> bool:
         return False
     if _ONCE.search(query.function):
         return False
-    return query.operation == "select" or query.bulk in (Bulk.SAME, Bulk.LIST)
+    if query.operation == "select":
+        return query.alone
+    return query.bulk in (Bulk.SAME, Bulk.LIST)
 
 
 def _grows(queries: list[Query], side: Side) -> bool:
@@ -78,9 +80,11 @@ def _message(query: Query) -> str:
 
 def _reason(query: Query) -> str:
     if query.batched:
-        return "Runs for each batch, page, file or entry of a fixed list, not for each row"
+        return "Runs for each batch, page, file or entry of a small list, not for each row"
     if query.library == "sqlite":
         return "SQLite runs inside the process: a query costs no trip over the network"
     if _ONCE.search(query.function):
         return "Runs once, to set up or move data"
+    if query.operation == "select":
+        return "Each element has other work to wait for, or its row is changed next"
     return "Each element has its own conditions, result or error handling"

@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.bounding import with_time_limits
+from shipworthy.prototype.naming import spoken
 from shipworthy.prototype.outbound import OutboundCall, Timeout, Waiting
 from shipworthy.prototype.sides import Side, sides
 from shipworthy.remedy import Remedy, Review, Write
@@ -81,11 +82,8 @@ def _message(calls: list[OutboundCall]) -> str:
     first = calls[0]
     target = (first.target or "an address from elsewhere").replace("{}", "…")
     times = f", in {len(calls)} places" if len(calls) > 1 else ""
-    where = first.location.path if first.function in _ENTRIES else first.function
+    where = spoken(first.location.path, first.function)
     return f"{where} waits for {target} without a time limit{times}"
-
-
-_ENTRIES = ("module", "serve", "Deno.serve", "default", "handler", "GET", "POST", "PUT", "DELETE")
 
 
 def _lines(prototype: Prototype, calls: list[OutboundCall]) -> list[Evidence]:

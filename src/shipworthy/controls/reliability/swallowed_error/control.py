@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shipworthy.control import Control
@@ -33,6 +33,7 @@ _SENT = {
     "payment": "the payment",
     "account": "the account change",
 }
+_SENT_AS = {"function": "the server function {}", "request": "the write to {}"}
 _BROAD = (None, "Exception", "BaseException")
 
 
@@ -55,7 +56,8 @@ class SwallowedError(
     satisfies=("A37", "H08", "owasp:A10", "cwe:390", "cwe:252"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        writes = [q for q in prototype.queries if is_write(q)]
+        where = sides(prototype)
+        writes = [q for q in prototype.queries if is_write(q) or _is_remote(q, where)]
         if not writes and not prototype.catches:
             yield self.not_applicable("the code neither writes data nor catches an error")
             return
@@ -100,10 +102,19 @@ def _remote(prototype: Prototype) -> frozenset[str]:
     return frozenset(name for name in names if len(name) > 3 and name not in _COMMON)
 
 
+def _is_remote(query: Query, where: Mapping[str, Side]) -> bool:
+    """A call of a server function, or a server's own write through the address of the database."""
+    if query.operation == "request":
+        return where.get(query.location.path) is Side.SERVER
+    return query.operation == "function"
+
+
 def _is_lost(query: Query) -> bool:
     """True for a write whose error is dropped, unless it only tidies up or keeps books."""
     in_screen = query.component is not None and query.success is not None
     misled = query.error is ErrorUse.LOGGED and in_screen
+    if query.operation == "function" and (not in_screen or "notif" in (query.table or "")):
+        return False  # nobody is told that it worked, or of another matter
     if query.may_fail or not (misled or query.error is ErrorUse.IGNORED):
         return False
     return not (is_aside(query) or is_aside_function(query.function))
@@ -111,7 +122,8 @@ def _is_lost(query: Query) -> bool:
 
 def _of_query(query: Query) -> _Loss:
     where = spoken(query.location.path, query.function)
-    what = deed(query)
+    words = _SENT_AS.get(query.operation)
+    what = words.format(query.table or "the database") if words else deed(query)
     seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
     message = f"{where} goes on as if {what} had worked: its error is {seen}"
     severe = "notif" not in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
@@ -11,7 +12,7 @@ from shipworthy.prototype.environment import EnvironmentRead
 from shipworthy.prototype.exposure import Exposure, exposed, lines_of
 from shipworthy.prototype.required_settings import without_fallbacks
 from shipworthy.prototype.secrets import Place, Secret, SecretKind
-from shipworthy.prototype.source import Role
+from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.variables import Holds, what_it_holds
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -60,11 +61,21 @@ class SecretInCode(
         text = prototype.files[path].text
         if text is None or any(s.place is not Place.FALLBACK for s in secrets):
             return None
-        changed = without_fallbacks(prototype.files[path], label)
+        changed = _without_fallbacks(prototype.files[path], [label, *(s.label for s in secrets)])
         if changed is None or changed == text:
             return None
         summary = f"Read {label} from the environment alone; replace the leaked value at its issuer"
         return Remedy(summary, Review.CAREFUL, (Write(path, changed),))
+
+
+def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
+    """The file with none of these variables falling back; None where one cannot be changed."""
+    for name in dict.fromkeys(names):
+        changed = without_fallbacks(file, name)
+        if changed is None:
+            return None
+        file = replace(file, text=changed)
+    return file.text
 
 
 def _severity(secret: Secret) -> Severity:

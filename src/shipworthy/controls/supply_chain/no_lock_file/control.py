@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.locks import NPM_LOCKS, PYTHON_LOCKS
-from shipworthy.prototype.source import Role
+from shipworthy.prototype.source import Language, Role
 from shipworthy.remedy import Remedy, Review
 
 _SHOWN = 5
@@ -34,7 +35,10 @@ class NoLockFile(
     satisfies=("A13", "P14", "owasp:A03", "cwe:829", "cwe:1357"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        if not prototype.dependencies.manifests:
+        unlisted = _unlisted(prototype)
+        if unlisted:
+            yield self._no_list(prototype, unlisted)
+        elif not prototype.dependencies.manifests:
             yield self.not_applicable("no manifest asks for a package")
         for manifest in prototype.dependencies.manifests:
             found = self._judge(prototype, manifest)
@@ -47,7 +51,19 @@ class NoLockFile(
                 fallback = f"uv pip compile {manifest.path} -o requirements.lock"
                 command = _COMMANDS.get(manifest.manager, fallback)
                 return Remedy(f"Run `{command}` and commit what it writes", Review.BY_HAND)
+        if finding.subject == "prototype":
+            said = "Write the packages into pyproject.toml, run `uv lock` and commit both files"
+            return Remedy(said, Review.BY_HAND)
         return None
+
+    def _no_list(self, prototype: Prototype, unlisted: Mapping[str, Location]) -> Finding:
+        names = sorted(unlisted)
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        return self.gap(
+            "prototype",
+            f"The Python code needs {shown}, and there is no list of packages at all",
+            *(prototype.evidence("code", unlisted[name]) for name in names[:_SHOWN]),
+        )
 
     def _judge(self, prototype: Prototype, manifest: Manifest) -> Finding | None:
         """The answer for one manifest; None where that of its workspace stands for it."""
@@ -79,7 +95,7 @@ class NoLockFile(
             if leader.path == manifest.workspace_of and locks:
                 return self.satisfied(
                     manifest.path,
-                    f"{locks[0]} of the workspace holds its packages to one version",
+                    f"{locks[0]} above it holds its packages to one version",
                     Evidence("manifest", locks[0], Location(locks[0])),
                 )
         return None
@@ -96,6 +112,31 @@ class NoLockFile(
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
         )
+
+
+def _unlisted(prototype: Prototype) -> Mapping[str, Location]:
+    """The packages that Python code imports where no file lists any, each with its first import.
+
+    A single one may be a module that was left out of the tree.
+    """
+    if any(_LISTS.fullmatch(f.name) for f in prototype.files.values()):
+        return {}
+    found: dict[str, Location] = {}
+    for file in prototype.of_role(Role.PRODUCT):
+        if file.language is Language.PYTHON and file.path in prototype.facts:
+            external = prototype.modules.packages.get(file.path, frozenset())
+            for item in prototype.facts[file.path].imports:
+                top = item.specifier.partition(".")[0]
+                if top in external:
+                    found.setdefault(top, item.location)
+    return found if len(found) >= 2 else {}
+
+
+_LISTS = re.compile(
+    r"[\w.-]*requirements[\w.-]*|pyproject\.toml|Pipfile(\.lock)?|setup\.(py|cfg)"
+    r"|environment\.ya?ml|conda\.ya?ml|(poetry|uv|pdm)\.lock",
+    re.IGNORECASE,
+)
 
 
 def _useless(prototype: Prototype, manifest: Manifest) -> str:

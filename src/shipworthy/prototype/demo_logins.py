@@ -1,0 +1,50 @@
+"""Tell the login of a public demo, which is meant for every visitor, from a real account's."""
+
+from __future__ import annotations
+
+import re
+
+_NEAR = 160  # characters between the two halves of one login
+_FAR = 1_500  # characters from the head of a handler to the literal in it
+_ACCOUNT = re.compile(
+    r"""\b(?:user(?:_?name)?|e?mail|login|account)["']?\s*[:=]\s*["'`]([^"'`\s]+)["'`]""",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"\bfunction\s+(\w+)|\bdef\s+(\w+)"
+    r"|\b(?:const|let)\s+(\w+)\s*=\s*(?:useCallback\()?(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>"
+)
+
+
+def is_demo_login(text: str, start: int, value: str) -> bool:
+    """True for a password at this offset that the app gives to everybody.
+
+    It belongs to an account named demo, stands in a handler named so, or its account is a literal
+    too and the screen shows the password. An administrator's is never meant for everybody, and what
+    is set as the password of other people's accounts is no login.
+    """
+    account = _account_beside(text, start)
+    if "admin" in account:
+        return False
+    if account.startswith("demo") or _in_demo_handler(text, start):
+        return True
+    return account != "" and _is_shown(text, value)
+
+
+def _account_beside(text: str, start: int) -> str:
+    """The literal account in the same braces, lower case; '' where there is none."""
+    before = text[max(0, start - _NEAR) : start]
+    after = text[start : start + _NEAR]
+    same = before[max(before.rfind("{"), before.rfind("}")) + 1 :] + after.partition("}")[0]
+    found = _ACCOUNT.search(same)
+    return found[1].lower() if found else ""
+
+
+def _is_shown(text: str, value: str) -> bool:
+    shown = rf">[^<>{{}}=]*(?<!\w){re.escape(value)}(?!\w)[^<>{{}}=]*</"
+    return re.search(shown, text) is not None
+
+
+def _in_demo_handler(text: str, start: int) -> bool:
+    heads = list(_HEAD.finditer(text, max(0, start - _FAR), start))
+    return bool(heads) and "demo" in next(name for name in heads[-1].groups() if name).lower()

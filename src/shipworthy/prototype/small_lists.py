@@ -1,0 +1,128 @@
+"""Whether a list stays small whatever the data: capped before the loop, or spelled out in the code."""
+
+from __future__ import annotations
+
+import re
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.chains import within
+from shipworthy.prototype.loops import element_of, is_fixed, iterable_of, root_name, value_of
+from shipworthy.prototype.syntax import LOOPS, Syntax, arguments, callee, enclosing_loop, properties
+
+MOST = 50
+"""A loop over at most so many elements is not worth telling."""
+
+_COMPARISON = re.compile(r"\b(\w+)(?:\?|!)?\.length\s*>=?\s*(\w+)")
+_SLICE = re.compile(r"\.slice\(0,\s*(\w+)\)|\[:(\w+)\]")
+_TAKE = re.compile(
+    r"\.(?:limit|range\(0,)\s*\(?\s*(\w+)\)|\b(?:take|limit):\s*(\w+)|\bLIMIT\s+(\d+)"
+)
+_SUBSCRIPTS = frozenset({"subscript_expression"})
+_DECLARATIONS = frozenset({"variable_declarator", "assignment"})
+
+
+def is_small(loop: SgNode, syntax: Syntax) -> bool:
+    """True for a list with a cap, a list of a configuration in the same file, or one of two."""
+    iterable = iterable_of(loop)
+    if iterable is None:
+        return False
+    name = root_name(iterable)
+    origin = _origin(name, loop, syntax)
+    head = iterable.text() + origin
+    if _is_gathered(name, origin, syntax):
+        return True
+    if _is_capped(_SLICE, head, syntax) or _is_capped(_TAKE, head, syntax):
+        return True
+    if not syntax.python and _is_refused_when_long(name, loop, syntax):
+        return True
+    return _is_of_configuration(iterable, loop, syntax) or _is_read_by_place(loop)
+
+
+def _origin(name: str, loop: SgNode, syntax: Syntax) -> str:
+    """The text of the last assignment before the loop that binds a name."""
+    found = ""
+    for node in syntax.nodes("assignment" if syntax.python else "variable_declarator"):
+        target, value = node.field("name") or node.field("left"), node.field("value")
+        value = value or node.field("right")
+        if target is None or value is None or value.range().end.index > loop.range().start.index:
+            continue
+        if re.search(rf"\b{re.escape(name)}\b", target.text()) and name:
+            found = value.text()
+    return found
+
+
+def _is_gathered(name: str, origin: str, syntax: Syntax) -> bool:
+    """True for a set of receivers, and for an empty list that is filled line by line."""
+    if origin == "new Set()":
+        return True
+    pushes = [call for call in syntax.calls if callee(call) == f"{name}.push"]
+    return origin == "[]" and bool(pushes) and not any(map(enclosing_loop, pushes))
+
+
+def _is_capped(pattern: re.Pattern[str], text: str, syntax: Syntax) -> bool:
+    caps = [next(group for group in m.groups() if group) for m in pattern.finditer(text)]
+    return any(_is_low(cap, syntax) for cap in caps)
+
+
+def _is_low(text: str, syntax: Syntax) -> bool:
+    value = value_of(text, syntax) if not text.isdigit() else None
+    digits = value.text() if value is not None else text
+    return digits.isdigit() and int(digits) <= MOST
+
+
+def _is_refused_when_long(name: str, loop: SgNode, syntax: Syntax) -> bool:
+    """`if (ids.length > 50) return bad()` before the loop."""
+    for test in syntax.nodes("if_statement"):
+        condition, then = test.field("condition"), test.field("consequence")
+        if condition is None or then is None or test.range().end.index > loop.range().start.index:
+            continue
+        leaves = "return" in then.text() or "throw" in then.text()
+        for found in _COMPARISON.finditer(condition.text()) if leaves else ():
+            if found[1] == name and _is_low(found[2], syntax):
+                return found[2] not in ("0", "1")
+    return False
+
+
+def _is_of_configuration(iterable: SgNode, loop: SgNode, syntax: Syntax) -> bool:
+    """`REPORT.regions`, or `group.tables` where the groups are spelled out in the code."""
+    if iterable.kind() not in ("member_expression", "attribute"):
+        return False
+    name, key = root_name(iterable), iterable.text().rpartition(".")[2]
+    value = value_of(name, syntax)
+    given = properties(value).get(key) if value is not None and value.kind() == "object" else None
+    if given is not None:
+        return is_fixed(given, syntax)
+    for above in loop.ancestors():
+        element = element_of(above) if above.kind() in (*LOOPS, "call_expression") else None
+        if element is not None and re.search(rf"\b{re.escape(name)}\b", element.text()):
+            outer = iterable_of(above)
+            return outer is not None and is_fixed(outer, syntax)
+    return False
+
+
+def _is_read_by_place(loop: SgNode) -> bool:
+    """`const [now, before] = await Promise.all(periods.map(…))`, or `results[1]` later on."""
+    if loop.kind() != "call_expression":
+        return False
+    holder = next((a for a in loop.ancestors() if a.kind() in _DECLARATIONS), None)
+    target = holder.field("name") if holder is not None else None
+    if holder is None or target is None or not _is_result(loop, holder):
+        return False
+    if target.kind() == "array_pattern":
+        return True
+    scope = next(
+        (a for a in holder.ancestors() if a.kind() in ("statement_block", "program")), None
+    )
+    places = within(scope, _SUBSCRIPTS) if scope is not None else ()
+    return any(p.text() == f"{target.text()}[1]" for p in places)
+
+
+def _is_result(loop: SgNode, holder: SgNode) -> bool:
+    """True when the loop is what is declared, alone or inside `await Promise.all(…)`."""
+    value = holder.field("value")
+    if value is not None and value.kind() == "await_expression":
+        value = next((c for c in value.children() if c.is_named()), None)
+    if value is None or value == loop:
+        return value is not None
+    return value.kind() == "call_expression" and loop in arguments(value)

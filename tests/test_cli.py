@@ -1,0 +1,198 @@
+"""The command line: exit codes, documents that meet their schemas, clean output, a quick start."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from copies import copy_of_example
+from shipworthy import __version__
+from shipworthy.pipeline import run_assess
+from shipworthy.report.json_report import json_report
+from shipworthy.settings import Settings
+
+_HEAVY = (
+    "ast_grep_py",
+    "pybetterleaks",
+    "yaml",
+    "rich.markdown",
+    "shipworthy.prototype",
+    "msgspec",
+)
+
+
+@pytest.fixture(scope="module")
+def crm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_example("crm", tmp_path_factory.mktemp("cli"))
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """A prototype too small to have a gap."""
+    root = tmp_path / "clean"
+    root.mkdir()
+    (root / "add.ts").write_text("export const add = (a: number, b: number) => a + b;\n")
+    return root
+
+
+def test_nothing_open_is_exit_code_0(clean: Path) -> None:
+    ran = _run("assess", str(clean))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "No gap found in what was looked at." in ran.stdout
+
+
+def test_gaps_are_exit_code_1(crm: Path) -> None:
+    assert _run("assess", str(crm)).returncode == 1
+
+
+def test_not_being_able_to_look_is_exit_code_2(tmp_path: Path) -> None:
+    assert _run("assess", str(tmp_path / "nowhere")).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["asess"], ["assess"], ["assess", "--what"], ["schema", "no"]]
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    ran = _run(*arguments)
+    assert ran.returncode == 2
+    assert ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(("command", "document"), [("assess", "assessment"), ("facts", "facts")])
+def test_json_meets_the_published_schema(crm: Path, command: str, document: str) -> None:
+    schema = json.loads(_run("schema", document).stdout)
+    Draft202012Validator.check_schema(schema)
+    content = json.loads(_run(command, str(crm), "--json").stdout)
+    assert list(Draft202012Validator(schema).iter_errors(content)) == []
+    assert content["schema"] == schema["$id"]
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif"])
+def test_output_writes_the_file_and_says_so(crm: Path, tmp_path: Path, format: str) -> None:
+    file = tmp_path / "out" / "assessment"
+    file.parent.mkdir()
+    ran = _run("assess", str(crm), "--format", format, "--output", str(file), FORCE_COLOR="1")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", f"Wrote {file}.\n")
+    assert file.read_text(encoding="utf-8") == _run("assess", str(crm), "--format", format).stdout
+
+
+def test_output_that_cannot_be_written_is_one_line(crm: Path, tmp_path: Path) -> None:
+    ran = _run("assess", str(crm), "--json", "--output", str(tmp_path / "no" / "file.json"))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("shipworthy: ")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_unknown_control_gets_a_close_match(crm: Path) -> None:
+    ran = _run("assess", str(crm), "--only", "client-side-secrets")
+    assert ran.returncode == 2
+    assert "client-side-secret" in ran.stderr.replace("client-side-secrets", "")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_only_asks_a_control_or_an_area(crm: Path) -> None:
+    ran = _run("assess", str(crm), "--json", "--only", "no-tests", "--only", "http")
+    assert {c["area"] for c in json.loads(ran.stdout)["controls"]} == {"testing", "http"}
+
+
+def test_version_is_printed() -> None:
+    ran = _run("--version")
+    assert (ran.returncode, ran.stdout) == (0, f"shipworthy {__version__}\n")
+
+
+def test_help_lists_the_commands() -> None:
+    ran = _run("--help")
+    assert ran.returncode == 0
+    for command in ("assess", "facts", "controls", "explain", "schema", "advisories"):
+        assert f"  {command} " in ran.stdout
+
+
+def test_help_without_arguments_writes_no_traceback() -> None:
+    ran = _run()
+    assert "assess" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("variable", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize("command", ["assess", "facts", "controls", "explain"])
+def test_no_colour_codes_off_a_terminal(crm: Path, command: str, variable: dict[str, str]) -> None:
+    subject = {"assess": [str(crm)], "facts": [str(crm)], "explain": ["no-tests"]}.get(command, [])
+    ran = _run(command, *subject, **variable)
+    assert ran.stdout
+    assert "\x1b" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["assess {} --json", "assess {}", "facts {} --json", "controls", "schema", "--help"],
+)
+def test_closed_pipe_is_no_error(crm: Path, arguments: str) -> None:
+    line = f"{sys.executable} -m shipworthy {arguments.format(crm)} | head -n 1 >/dev/null"
+    ran = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+    line = f"{sys.executable} -m shipworthy {arguments.format(crm)} | true"
+    ran = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+
+
+def test_full_disk_is_no_traceback(crm: Path) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "shipworthy", "assess", str(crm), "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("shipworthy: ")
+    assert "Traceback" not in ran.stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert _loaded("--help") & set(_HEAVY) == set()
+
+
+def test_list_of_controls_loads_no_engine() -> None:
+    heavy = {"pybetterleaks", "yaml", "rich.markdown"}
+    assert _loaded("controls") & heavy == set()
+
+
+def test_same_input_gives_the_same_bytes(crm: Path) -> None:
+    once, again = (_run("assess", str(crm), "--json").stdout for _ in range(2))
+    assert once == again
+    for workers in (1, 2):
+        assert json_report(run_assess(crm, Settings(workers=workers))) == once
+
+
+def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR")}
+    return subprocess.run(
+        [sys.executable, "-m", "shipworthy", *arguments],
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def _loaded(*arguments: str) -> set[str]:
+    program = (
+        "import sys\nfrom shipworthy.cli.main import main\n"
+        f"sys.argv = ['shipworthy', *{list(arguments)!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\nprint(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(ran.stderr.split())
