@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from shipworthy.prototype import Prototype, read_prototype
+from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.source import LANGUAGES, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 from shipworthy.settings import Settings
 
 

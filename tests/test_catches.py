@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype import catches
-from shipworthy.prototype.catches import Catch, Handling
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.failures import catches
+from shipworthy.prototype.failures.catches import Catch, Handling
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 
 def read(text: str, path: str = "src/a.tsx") -> list[Catch]:

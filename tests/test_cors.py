@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype.cors import AllowedOrigin, CorsRule, read
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.cors.rule import AllowedOrigin, CorsRule, read
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 PYTHON = Language.PYTHON
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
-from shipworthy.prototype.delivery import Delivery, is_test_command
+from shipworthy.prototype.inventory.delivery import Delivery, is_test_command
 
 
 def delivery(root: Path, files: dict[str, str]) -> Delivery:

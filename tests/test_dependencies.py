@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shipworthy.prototype import read_prototype
-from shipworthy.prototype.dependencies import Dependencies, Dependency, Manifest
+from shipworthy.prototype.dependencies.dependency import Dependencies, Dependency, Manifest
 from shipworthy.settings import Settings
 
 PNPM_9 = """lockfileVersion: '9.0'

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype.environment import EnvironmentRead, read
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.secrets.environment import EnvironmentRead, read
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 
 def reads(text: str, language: Language = Language.TYPESCRIPT) -> list[EnvironmentRead]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype.executions import Execution, Origin, Sink, read
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.executions.execution import Execution, Origin, Sink, read
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 PYTHON = Language.PYTHON
 ASK = 'import openai\nreply = openai.chat.completions.create(model="m")\n'

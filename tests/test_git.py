@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from fixtures_of import prototype_of
 
 GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@localhost")
@@ -58,7 +59,8 @@ def sign_head(root: Path) -> None:
     """Give HEAD a signature header, so that git would ask gpg about it."""
     commit = git(root, "cat-file", "commit", "HEAD").decode()
     header, _, message = commit.partition("\n\n")
-    signed = f"{header}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n{message}"
+    signature = "-----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
+    signed = f"{header}\ngpgsig {signature}\n\n{message}"
     made = subprocess.run(
         [*GIT, "-C", str(root), "hash-object", "-t", "commit", "-w", "--stdin"],
         input=signed.encode(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planting import syntax_of
-from shipworthy.prototype.hosts import is_third_party, read
+from shipworthy.prototype.inventory.hosts import is_third_party, read
 
 
 def hosts(text: str, path: str = "src/a.tsx") -> list[str]:

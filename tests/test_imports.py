@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planting import syntax_of
-from shipworthy.prototype.imports import Import, read
+from shipworthy.prototype.modules.imports import Import, read
 
 
 def one(text: str, path: str = "src/a.tsx") -> Import:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype import logs
-from shipworthy.prototype.logs import LogCall
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.logs import log_calls as logs
+from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 
 def read(text: str, path: str = "src/a.ts") -> list[LogCall]:

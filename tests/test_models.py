@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype.models import Fallback, ModelCall, Timeout, read
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout, read
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 PYTHON = Language.PYTHON
 

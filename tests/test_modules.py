@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planting import prototype_of
-from shipworthy.prototype.modules import ModuleGraph
+from shipworthy.prototype.modules.graph import ModuleGraph
 
 VITE = '{"dependencies": {"react": "18"}, "devDependencies": {"vite": "5"}}'
 INDEX = '<div id="root"></div><script type="module" src="/src/main.tsx"></script>'

@@ -10,7 +10,7 @@ import pytest
 from planting import prototype_of
 from shipworthy.finding import Confidence
 from shipworthy.prototype import read_prototype
-from shipworthy.prototype.origin import Origin, Tool
+from shipworthy.prototype.inventory.origin import Origin, Tool
 
 
 def origin(root: Path, files: dict[str, str]) -> Origin:

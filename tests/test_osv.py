@@ -22,9 +22,9 @@ from shipworthy.engines.osv_records import Advisory, read_record
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Location, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
-from shipworthy.prototype.advisories import AdvisoryReport, Match
-from shipworthy.prototype.dependencies import Dependency, Ecosystem
-from shipworthy.prototype.versions import parse_version
+from shipworthy.prototype.dependencies.advisories import AdvisoryReport, Match
+from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
+from shipworthy.prototype.dependencies.versions import parse_version
 from shipworthy.settings import Settings
 
 TODAY = date(2026, 11, 1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype.outbound import OutboundCall, Timeout, Waiting, read
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.outbound.calls import OutboundCall, Timeout, Waiting, read
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 
 def calls(text: str, language: Language = Language.TYPESCRIPT) -> list[OutboundCall]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype import queries
-from shipworthy.prototype.queries import Bulk, ErrorUse, Query
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.queries import query as queries
+from shipworthy.prototype.queries.query import Bulk, ErrorUse, Query
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax
 
 
 def read(text: str, path: str = "src/a.tsx") -> list[Query]:

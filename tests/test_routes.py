@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of, syntax_of
-from shipworthy.prototype.routes import RouteKind, read, url_path
+from shipworthy.prototype.routes.declared import RouteKind, read, url_path
 
 NEXT = '{"dependencies": {"next": "15"}}'
 

@@ -13,11 +13,17 @@ import pytest
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype import Engines, Prototype, read_prototype
-from shipworthy.prototype.dotenv import parse_environment_file
-from shipworthy.prototype.exposure import Exposure, exposed
-from shipworthy.prototype.history import deleted_environment_files, history_secrets
-from shipworthy.prototype.secrets import DEFAULT_SECRET, Place, Recognised, Secret, SecretKind
-from shipworthy.prototype.variables import Holds, what_it_holds
+from shipworthy.prototype.secrets.dotenv import parse_environment_file
+from shipworthy.prototype.secrets.exposure import Exposure, exposed
+from shipworthy.prototype.secrets.history import deleted_environment_files, history_secrets
+from shipworthy.prototype.secrets.secret import (
+    DEFAULT_SECRET,
+    Place,
+    Recognised,
+    Secret,
+    SecretKind,
+)
+from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.settings import Settings
 
 # Keys are put together here, so that no scanner takes this file for a leak.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from planting import prototype_of
-from shipworthy.prototype.sql import Dialect
-from shipworthy.prototype.stack import Stack
+from shipworthy.prototype.inventory.stack import Stack
+from shipworthy.prototype.tables.sql import Dialect
 
 VITE = """{"dependencies": {"react": "18", "@supabase/supabase-js": "2", "stripe": "1"},
 "devDependencies": {"vite": "5"}}"""

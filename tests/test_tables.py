@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from planting import prototype_of
-from shipworthy.prototype.sql import Dialect, create_tables, dialect_of
-from shipworthy.prototype.tables import Table
+from shipworthy.prototype.tables.sql import Dialect, create_tables, dialect_of
+from shipworthy.prototype.tables.table import Table
 
 
 def names(sql: str) -> list[str]:

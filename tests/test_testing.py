@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planting import syntax_of
+from shipworthy.prototype.inventory.testing import read
 from shipworthy.prototype.source import Role
-from shipworthy.prototype.testing import read
 
 
 def cases(text: str, path: str = "src/a.test.ts") -> list[tuple[str, bool]]:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from shipworthy.errors import FactUnavailable
-from shipworthy.prototype.secrets import Recognised
+from shipworthy.prototype.secrets.secret import Recognised
 
 if TYPE_CHECKING:
     from pybetterleaks import BetterleaksConfig

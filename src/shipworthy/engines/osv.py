@@ -10,9 +10,9 @@ from pathlib import Path
 from shipworthy.engines.osv_database import open_bundled, open_database
 from shipworthy.engines.osv_records import Advisory
 from shipworthy.engines.osv_stores import Database
-from shipworthy.prototype.advisories import AdvisoryReport, AdvisorySource, Match
-from shipworthy.prototype.dependencies import Dependency
-from shipworthy.prototype.versions import Version, parse_version
+from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource, Match
+from shipworthy.prototype.dependencies.dependency import Dependency
+from shipworthy.prototype.dependencies.versions import Version, parse_version
 
 _NO_VERSION = "no exact version: no lock file"
 _ADDRESS = "installed from an address, not from a registry"

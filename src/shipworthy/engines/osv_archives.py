@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from shipworthy.errors import ShipworthyError
-from shipworthy.prototype.versions import Ecosystem
+from shipworthy.prototype.dependencies.versions import Ecosystem
 
 OSV = "https://osv-vulnerabilities.storage.googleapis.com"
 """Where OSV publishes one `all.zip` for each ecosystem, renewed within the hour."""

@@ -26,8 +26,8 @@ from shipworthy.engines.osv_stores import (
     packed,
 )
 from shipworthy.errors import FactUnavailable, ShipworthyError
-from shipworthy.prototype.advisories import FRESH_DAYS
-from shipworthy.prototype.versions import Ecosystem
+from shipworthy.prototype.dependencies.advisories import FRESH_DAYS
+from shipworthy.prototype.dependencies.versions import Ecosystem
 
 Progress = Callable[[str], None]
 

@@ -10,7 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shipworthy.engines.cvss import severity_of
-from shipworthy.prototype.versions import Ecosystem, Version, normal_name, parse_version
+from shipworthy.prototype.dependencies.versions import (
+    Ecosystem,
+    Version,
+    normal_name,
+    parse_version,
+)
 
 Event = tuple[str, str]  # introduced, fixed, last_affected or below; and a version
 _WORDS = {"CRITICAL": "critical", "HIGH": "high", "MODERATE": "moderate", "MEDIUM": "moderate"}

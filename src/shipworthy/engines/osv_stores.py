@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from shipworthy.engines.osv_records import Advisory, read_record
-from shipworthy.prototype.versions import Ecosystem
+from shipworthy.prototype.dependencies.versions import Ecosystem
 
 Key = tuple[Ecosystem, str]
 

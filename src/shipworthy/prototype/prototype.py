@@ -12,30 +12,34 @@ from typing import TypeVar
 
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
-from shipworthy.prototype.abandoned import abandoned_files
-from shipworthy.prototype.advisories import AdvisoryReport, AdvisorySource
-from shipworthy.prototype.catches import Catch
-from shipworthy.prototype.cors import CorsRule
-from shipworthy.prototype.delivery import Delivery, read_delivery
-from shipworthy.prototype.dependencies import Dependencies, read_dependencies
-from shipworthy.prototype.environment import EnvironmentRead
-from shipworthy.prototype.executions import Execution
-from shipworthy.prototype.history import PastSecret, deleted_environment_files, history_secrets
-from shipworthy.prototype.hosts import HostUse
-from shipworthy.prototype.logs import LogCall
-from shipworthy.prototype.models import ModelCall
-from shipworthy.prototype.modules import ModuleGraph, build_graph
-from shipworthy.prototype.origin import Origin, read_origin
-from shipworthy.prototype.outbound import OutboundCall
-from shipworthy.prototype.queries import Query
+from shipworthy.prototype.cors.rule import CorsRule
+from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
+from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
+from shipworthy.prototype.executions.execution import Execution
+from shipworthy.prototype.failures.catches import Catch
+from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
+from shipworthy.prototype.inventory.hosts import HostUse
+from shipworthy.prototype.inventory.origin import Origin, read_origin
+from shipworthy.prototype.inventory.stack import Stack, read_stack
+from shipworthy.prototype.inventory.testing import TestCase
+from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.models.calls import ModelCall
+from shipworthy.prototype.modules.abandoned import abandoned_files
+from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
+from shipworthy.prototype.outbound.calls import OutboundCall
+from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, read_files
-from shipworthy.prototype.routes import Route
-from shipworthy.prototype.routing import file_routes
-from shipworthy.prototype.secrets import Secret, SecretEngine, find_secrets
+from shipworthy.prototype.routes.declared import Route
+from shipworthy.prototype.routes.files import file_routes
+from shipworthy.prototype.secrets.environment import EnvironmentRead
+from shipworthy.prototype.secrets.history import (
+    PastSecret,
+    deleted_environment_files,
+    history_secrets,
+)
+from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
 from shipworthy.prototype.source import Role, SourceFile, Unread
-from shipworthy.prototype.stack import Stack, read_stack
-from shipworthy.prototype.tables import Table, read_tables
-from shipworthy.prototype.testing import TestCase
+from shipworthy.prototype.tables.table import Table, read_tables
 from shipworthy.prototype.tree import Tree, printable, read_tree
 from shipworthy.settings import Settings
 

@@ -10,22 +10,19 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from shipworthy.errors import CannotLook
-from shipworthy.prototype import (
-    catches,
-    cors,
-    environment,
-    executions,
-    hosts,
-    imports,
-    logs,
-    models,
-    outbound,
-    queries,
-    routes,
-    testing,
-)
+from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax
+from shipworthy.prototype.cors import rule as cors
+from shipworthy.prototype.executions import execution as executions
+from shipworthy.prototype.failures import catches
+from shipworthy.prototype.inventory import hosts, testing
+from shipworthy.prototype.logs import log_calls as logs
+from shipworthy.prototype.models import calls as models
+from shipworthy.prototype.modules import imports
+from shipworthy.prototype.outbound import calls as outbound
+from shipworthy.prototype.queries import query as queries
+from shipworthy.prototype.routes import declared as routes
+from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.syntax import TOO_DEEP, Syntax
 
 _SMALL = 300_000  # characters below which starting a second process costs more than it saves
 

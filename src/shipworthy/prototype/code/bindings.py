@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.local_names import imported_names
-from shipworthy.prototype.patterns import parameters, peeled, targets
+from shipworthy.prototype.code.local_names import imported_names
+from shipworthy.prototype.code.patterns import parameters, peeled, targets
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, dotted
 from shipworthy.prototype.source import Language
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee, dotted
 
 MODULE = -1
 """The scope of what stands outside of any function."""

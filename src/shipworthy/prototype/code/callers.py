@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee
 
 
 def callers_of(node: SgNode, syntax: Syntax) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import re
 
 from ast_grep_py import SgNode
 
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, name_of_function
 from shipworthy.prototype.source import Language
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, name_of_function
 
 _STREAMLIT = re.compile(r"^\s*(?:import\s+streamlit\b|from\s+streamlit\b)", re.MULTILINE)
 _DRAWS = re.compile(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.patterns import peeled, targets
-from shipworthy.prototype.syntax import Syntax, arguments, callee, string
+from shipworthy.prototype.code.patterns import peeled, targets
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
 
 
 def imported_names(syntax: Syntax) -> Iterator[tuple[str, str]]:

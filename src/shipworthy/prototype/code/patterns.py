@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.syntax import dotted, string
+from shipworthy.prototype.code.syntax import dotted, string
 
 _WRAPPERS = frozenset(
     """await_expression await parenthesized_expression non_null_expression as_expression

@@ -6,12 +6,12 @@ import sys
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.allowed import AllowedOrigin
-from shipworthy.prototype.bindings import Bindings, bindings_of
-from shipworthy.prototype.cors_middleware import rules
-from shipworthy.prototype.edits import Edit, adding_arguments, edited, replacing
+from shipworthy.prototype.code.bindings import Bindings, bindings_of
+from shipworthy.prototype.code.edits import Edit, adding_arguments, edited, replacing
+from shipworthy.prototype.code.syntax import Syntax, keyword
+from shipworthy.prototype.cors.allowed import AllowedOrigin
+from shipworthy.prototype.cors.middleware import rules
 from shipworthy.prototype.source import SourceFile
-from shipworthy.prototype.syntax import Syntax, keyword
 
 _FROM_ENVIRONMENT = 'os.environ.get("ALLOWED_ORIGINS", "").split(",")'
 _KEYWORDS = {"starlette": "allow_origins", "flask-cors": "origins"}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.allowed import AllowedOrigin, allowed_by
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, arguments, callee, string
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, string
+from shipworthy.prototype.cors.allowed import AllowedOrigin, allowed_by
 
 _ORIGIN = "access-control-allow-origin"
 _CREDENTIALS = "access-control-allow-credentials"

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.allowed import AllowedOrigin, allowed_by
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.patterns import parameters
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.patterns import parameters
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
     arguments,
@@ -20,6 +19,7 @@ from shipworthy.prototype.syntax import (
     properties,
     string,
 )
+from shipworthy.prototype.cors.allowed import AllowedOrigin, allowed_by
 
 
 @dataclass(frozen=True)

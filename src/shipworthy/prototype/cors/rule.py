@@ -9,10 +9,11 @@ from enum import StrEnum
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype import cors_headers, cors_middleware
-from shipworthy.prototype.allowed import AllowedOrigin
-from shipworthy.prototype.bindings import bindings_of
-from shipworthy.prototype.syntax import Syntax, function_name
+from shipworthy.prototype.code.bindings import bindings_of
+from shipworthy.prototype.code.syntax import Syntax, function_name
+from shipworthy.prototype.cors import headers as cors_headers
+from shipworthy.prototype.cors import middleware as cors_middleware
+from shipworthy.prototype.cors.allowed import AllowedOrigin
 
 __all__ = ["AllowedOrigin", "Announced", "CorsRule", "read"]
 

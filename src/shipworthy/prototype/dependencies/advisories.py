@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shipworthy.prototype.dependencies import Dependency
+from shipworthy.prototype.dependencies.dependency import Dependency
 
 FRESH_DAYS = 30
 """Days after which a database of advisories no longer says what is known today."""

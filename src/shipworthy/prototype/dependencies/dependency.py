@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
-from shipworthy.prototype.locked import Locked
-from shipworthy.prototype.locks import (
+from shipworthy.prototype.dependencies.locked import Locked
+from shipworthy.prototype.dependencies.locks import (
     NPM_LOCKS,
     PYTHON_LOCKS,
     Lock,
     production_names,
     read_lock,
 )
-from shipworthy.prototype.requested import Declared, read_declared
-from shipworthy.prototype.requirements import Requested
+from shipworthy.prototype.dependencies.requested import Declared, read_declared
+from shipworthy.prototype.dependencies.requirements import Requested
+from shipworthy.prototype.dependencies.versions import Ecosystem as Ecosystem
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.versions import Ecosystem as Ecosystem
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

@@ -6,9 +6,9 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
-from shipworthy.prototype.locked import Locked, is_git
-from shipworthy.prototype.manifests import Table, read_json, strings, table, text
-from shipworthy.prototype.versions import Ecosystem, normal_name
+from shipworthy.prototype.dependencies.locked import Locked, is_git
+from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
+from shipworthy.prototype.inventory.manifests import Table, read_json, strings, table, text
 
 _FOLDER = "node_modules/"
 _OPENS = re.compile(r'^\s*"((?:\\.|[^"\\])*)"\s*:\s*[{\[]', re.MULTILINE)

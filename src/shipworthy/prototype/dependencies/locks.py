@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from shipworthy.prototype import json_locks, toml_locks, yaml_locks
-from shipworthy.prototype.locked import Locked
+from shipworthy.prototype.dependencies import json_locks, toml_locks, yaml_locks
+from shipworthy.prototype.dependencies.locked import Locked
 from shipworthy.prototype.source import SourceFile
 
 NPM_LOCKS = {

@@ -7,17 +7,24 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shipworthy.prototype.manifests import Table, read_json, read_toml, strings, table, text
-from shipworthy.prototype.requirements import (
+from shipworthy.prototype.dependencies.requirements import (
     Requested,
     is_development,
     is_requirements,
     read_requirements,
     requirement,
 )
+from shipworthy.prototype.dependencies.versions import Ecosystem, exact_npm, normal_name
+from shipworthy.prototype.inventory.manifests import (
+    Table,
+    read_json,
+    read_toml,
+    strings,
+    table,
+    text,
+)
 from shipworthy.prototype.roles import role_of
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.versions import Ecosystem, exact_npm, normal_name
 
 _NPM_SECTIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _LOCAL = ("file:", "link:", "workspace:", "portal:", ".", "/", "~/")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.source import SourceFile
-from shipworthy.prototype.versions import Ecosystem, normal_name
 
 _DEEPEST = 8  # files that include each other, one in the other
 _FILE = re.compile(r"(?i)^(.*requirements.*\.(txt|lock)|constraints\.txt)$")

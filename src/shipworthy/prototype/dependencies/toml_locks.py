@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shipworthy.prototype.locked import Locked
-from shipworthy.prototype.requirements import is_development
-from shipworthy.prototype.versions import Ecosystem, normal_name
+from shipworthy.prototype.dependencies.locked import Locked
+from shipworthy.prototype.dependencies.requirements import is_development
+from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 
 _OWN = ("virtual", "editable", "directory", "path")
 _TABLE = re.compile(r"\[+([\w.\-\"]+)\]+$")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shipworthy.prototype.locked import Locked, is_git
+from shipworthy.prototype.dependencies.locked import Locked, is_git
 
 _NEEDS = ("dependencies", "optionalDependencies")
 _DIRECT = ("dependencies", "devDependencies", "optionalDependencies")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.executions import Execution, Origin
-from shipworthy.prototype.models import ModelCall
+from shipworthy.prototype.executions.execution import Execution, Origin
+from shipworthy.prototype.models.calls import ModelCall
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

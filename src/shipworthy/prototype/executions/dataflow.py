@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import MODULE, Bindings
-from shipworthy.prototype.passing import (
-    NOT_TEXT,
-)
-from shipworthy.prototype.patterns import parameters, peeled, targets
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.bindings import MODULE, Bindings
+from shipworthy.prototype.code.patterns import parameters, peeled, targets
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
     arguments,
     callee,
     dotted,
 )
-from shipworthy.prototype.traces import MODEL, Span, Trace, merged, span
-from shipworthy.prototype.tracing import Tracer
+from shipworthy.prototype.executions.passing import (
+    NOT_TEXT,
+)
+from shipworthy.prototype.executions.traces import MODEL, Span, Trace, merged, span
+from shipworthy.prototype.executions.tracing import Tracer
 
 _ROUNDS = 8  # assignments, calls and returns that a value may pass through one after another
 _STEPS = 6

@@ -10,15 +10,22 @@ from enum import StrEnum
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.bindings import Bindings, bindings_of
-from shipworthy.prototype.dataflow import Flow
-from shipworthy.prototype.models import model_calls_of
-from shipworthy.prototype.own_endpoints import endpoint_sources, imported_calls
-from shipworthy.prototype.passing import checks
-from shipworthy.prototype.sink import Place, Sink
-from shipworthy.prototype.sinks import WORDS, places
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, arguments, callee, function_name, string
-from shipworthy.prototype.traces import MODEL, Span, Trace, span
+from shipworthy.prototype.code.bindings import Bindings, bindings_of
+from shipworthy.prototype.code.syntax import (
+    FUNCTIONS,
+    Syntax,
+    arguments,
+    callee,
+    function_name,
+    string,
+)
+from shipworthy.prototype.executions.dataflow import Flow
+from shipworthy.prototype.executions.own_endpoints import endpoint_sources, imported_calls
+from shipworthy.prototype.executions.passing import checks
+from shipworthy.prototype.executions.sink import Place, Sink
+from shipworthy.prototype.executions.sinks import WORDS, places
+from shipworthy.prototype.executions.traces import MODEL, Span, Trace, span
+from shipworthy.prototype.models.calls import model_calls_of
 
 __all__ = ["Execution", "Origin", "Sink", "read"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype import outbound
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.passing import cleans, passes
-from shipworthy.prototype.syntax import Syntax, arguments, callee, string
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
+from shipworthy.prototype.executions.passing import cleans, passes
+from shipworthy.prototype.outbound import calls as outbound
 
 
 def endpoint_sources(syntax: Syntax) -> Iterator[tuple[SgNode, str]]:

@@ -6,9 +6,9 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.sink import DATABASES, RUNNERS, Place, Sink
-from shipworthy.prototype.syntax import arguments, keyword, string
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import arguments, keyword, string
+from shipworthy.prototype.executions.sink import DATABASES, RUNNERS, Place, Sink
 
 _FRAME = re.compile(r"(^|\.|_)(df|data|frame|table)\w*$")
 

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.python_sinks import python_sink
-from shipworthy.prototype.sink import DATABASES, RUNNERS, Place, Sink
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import (
     Syntax,
     arguments,
     callee,
     properties,
     string,
 )
+from shipworthy.prototype.executions.python_sinks import python_sink
+from shipworthy.prototype.executions.sink import DATABASES, RUNNERS, Place, Sink
 
 WORDS = re.compile(
     r"eval|exec|Function\(|innerHTML|InnerHTML|outerHTML|insertAdjacentHTML|document\.write"

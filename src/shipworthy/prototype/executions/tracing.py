@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import MODULE, Bindings
-from shipworthy.prototype.passing import NOT_TEXT, STAYS, cleans, passes
-from shipworthy.prototype.patterns import peeled, targets
-from shipworthy.prototype.syntax import arguments, callee, string
-from shipworthy.prototype.traces import Span, Trace, merged, span
+from shipworthy.prototype.code.bindings import MODULE, Bindings
+from shipworthy.prototype.code.patterns import peeled, targets
+from shipworthy.prototype.code.syntax import arguments, callee, string
+from shipworthy.prototype.executions.passing import NOT_TEXT, STAYS, cleans, passes
+from shipworthy.prototype.executions.traces import Span, Trace, merged, span
 
 
 class Tracer:

@@ -10,18 +10,18 @@ from functools import cached_property
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.chains import CALLS, called_name, within
-from shipworthy.prototype.excuses import gives_reason, is_excused, opens_excused
-from shipworthy.prototype.handlers import Handling, Outcome, outcome_of
-from shipworthy.prototype.sends import sends
-from shipworthy.prototype.success import Reports
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
     arguments,
     callee,
     function_name,
 )
+from shipworthy.prototype.failures.handlers import Handling, Outcome, outcome_of
+from shipworthy.prototype.outbound.sends import sends
+from shipworthy.prototype.queries.chains import CALLS, called_name, within
+from shipworthy.prototype.queries.excuses import gives_reason, is_excused, opens_excused
+from shipworthy.prototype.queries.success import Reports
 
 __all__ = ["Catch", "Handling", "read"]
 

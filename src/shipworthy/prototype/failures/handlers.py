@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import CALLS, called_name, within
-from shipworthy.prototype.logging_calls import is_log
-from shipworthy.prototype.syntax import FUNCTIONS, arguments, callee, properties
+from shipworthy.prototype.code.syntax import FUNCTIONS, arguments, callee, properties
+from shipworthy.prototype.logs.logging_calls import is_log
+from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
 
 class Handling(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.manifests import node_manifests
+from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.source import Role, SourceFile
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from ipaddress import ip_address
 from ast_grep_py import Rule, SgNode
 
 from shipworthy.finding import Location
+from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.source import Language
-from shipworthy.prototype.syntax import Syntax
 
 
 @dataclass(frozen=True, slots=True)

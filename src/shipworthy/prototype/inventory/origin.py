@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Confidence, Evidence, Location
-from shipworthy.prototype.manifests import python_manifests
-from shipworthy.prototype.signs import Sign, Tool, Weight, read_signs
+from shipworthy.prototype.inventory.manifests import python_manifests
+from shipworthy.prototype.inventory.signs import Sign, Tool, Weight, read_signs
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

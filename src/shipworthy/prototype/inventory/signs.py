@@ -12,7 +12,7 @@ from shipworthy.command import run
 from shipworthy.errors import CommandFailed
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.git import git_command
-from shipworthy.prototype.manifests import node_manifests
+from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.source import SourceFile
 
 if TYPE_CHECKING:

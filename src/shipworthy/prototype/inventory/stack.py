@@ -7,16 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.aliases import folders_above
-from shipworthy.prototype.manifests import (
+from shipworthy.prototype.inventory.manifests import (
     NodeManifest,
     node_manifests,
     python_manifests,
     text,
 )
-from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.sql import Dialect
-from shipworthy.prototype.technologies import (
+from shipworthy.prototype.inventory.technologies import (
     BUILDING,
     CONFIGURED,
     DATA,
@@ -29,6 +26,9 @@ from shipworthy.prototype.technologies import (
     named,
     service_of_host,
 )
+from shipworthy.prototype.modules.aliases import folders_above
+from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.tables.sql import Dialect
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

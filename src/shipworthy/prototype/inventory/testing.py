@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
     arguments,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.logged import Value, literal_text, values_of
-from shipworthy.prototype.logging_calls import log_level
-from shipworthy.prototype.origins import Origins
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, arguments, callee, function_name
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, function_name
+from shipworthy.prototype.logs.logged import Value, literal_text, values_of
+from shipworthy.prototype.logs.logging_calls import log_level
+from shipworthy.prototype.logs.origins import Origins
 
 
 @dataclass(frozen=True, slots=True)

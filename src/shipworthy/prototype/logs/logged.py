@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import CALLS, called_name, within
-from shipworthy.prototype.syntax import arguments, dotted, string
+from shipworthy.prototype.code.syntax import arguments, dotted, string
+from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
 WHOLE = frozenset(
     """stringify dumps str repr String dict vars list toString trim toLowerCase toUpperCase lower

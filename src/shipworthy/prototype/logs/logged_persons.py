@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipworthy.prototype.logs import LogCall, LoggedValue
+from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # The last words of a name, and what they hold.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.syntax import callee
+from shipworthy.prototype.code.syntax import callee
 
 LEVELS = frozenset(
     """log info warn warning error debug trace critical exception fatal success dir table

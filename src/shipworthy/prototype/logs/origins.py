@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import CALLS, called_name, within
-from shipworthy.prototype.logged import NAMES, WHOLE, WRAPPERS, values_of
-from shipworthy.prototype.syntax import Syntax, arguments, callee, chain, dotted, string
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, chain, dotted, string
+from shipworthy.prototype.logs.logged import NAMES, WHOLE, WRAPPERS, values_of
+from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
 
 class Origins:

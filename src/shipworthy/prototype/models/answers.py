@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import bindings_of
-from shipworthy.prototype.dataflow import Flow
-from shipworthy.prototype.models import model_calls_of
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee, string
-from shipworthy.prototype.traces import MODEL, Trace, span
+from shipworthy.prototype.code.bindings import bindings_of
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, string
+from shipworthy.prototype.executions.dataflow import Flow
+from shipworthy.prototype.executions.traces import MODEL, Trace, span
+from shipworthy.prototype.models.calls import model_calls_of
 
 _SENDS = ("json", "send", "Response", "jsonify", "JSON.stringify", "JSONResponse", "stringify")
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.limits import Timeout, keyword_limit, option_limit, surrounding_limit
-from shipworthy.prototype.syntax import Syntax, arguments, keyword, properties
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import Syntax, arguments, keyword, properties
+from shipworthy.prototype.outbound.limits import (
+    Timeout,
+    keyword_limit,
+    option_limit,
+    surrounding_limit,
+)
 
 _OPTIONS = tuple(
     "request_options http_options httpOptions requestOptions config http_client".split()

@@ -7,11 +7,8 @@ from collections.abc import Collection
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.edits import Edit, adding_arguments, adding_properties, edited
-from shipworthy.prototype.limits import Timeout
-from shipworthy.prototype.models import FoundModel, model_calls_of
-from shipworthy.prototype.source import SourceFile
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.edits import Edit, adding_arguments, adding_properties, edited
+from shipworthy.prototype.code.syntax import (
     Syntax,
     arguments,
     callee,
@@ -20,6 +17,9 @@ from shipworthy.prototype.syntax import (
     keyword,
     properties,
 )
+from shipworthy.prototype.models.calls import FoundModel, model_calls_of
+from shipworthy.prototype.outbound.limits import Timeout
+from shipworthy.prototype.source import SourceFile
 
 _PYTHON = frozenset(
     {"OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI", "Anthropic", "AsyncAnthropic"}

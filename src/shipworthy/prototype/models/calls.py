@@ -9,17 +9,17 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype import outbound
-from shipworthy.prototype.asked import Asked
-from shipworthy.prototype.bindings import Bindings, bindings_of
-from shipworthy.prototype.callers import callers_of
-from shipworthy.prototype.fallbacks import Fallback, fallback_of
-from shipworthy.prototype.limits import Timeout
-from shipworthy.prototype.model_clients import asked_by
-from shipworthy.prototype.model_sdks import provider_of_url
-from shipworthy.prototype.model_text import bound_names, is_streamed, literal_model, prompt_source
-from shipworthy.prototype.syntax import Syntax, arguments, callee, function_name
-from shipworthy.prototype.urls import url_of
+from shipworthy.prototype.code.bindings import Bindings, bindings_of
+from shipworthy.prototype.code.callers import callers_of
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, function_name
+from shipworthy.prototype.models.asked import Asked
+from shipworthy.prototype.models.clients import asked_by
+from shipworthy.prototype.models.fallbacks import Fallback, fallback_of
+from shipworthy.prototype.models.sdks import provider_of_url
+from shipworthy.prototype.models.text import bound_names, is_streamed, literal_model, prompt_source
+from shipworthy.prototype.outbound import calls as outbound
+from shipworthy.prototype.outbound.limits import Timeout
+from shipworthy.prototype.outbound.urls import url_of
 
 __all__ = ["Fallback", "FoundModel", "ModelCall", "Timeout", "model_calls_of", "read"]
 
@@ -63,7 +63,7 @@ def read(syntax: Syntax) -> list[ModelCall]:
     found = model_calls_of(syntax)
     if not found:
         return []
-    from shipworthy.prototype.answers import answers_of  # reads the model calls itself
+    from shipworthy.prototype.models.answers import answers_of  # reads the model calls itself
 
     left = answers_of(syntax)
     return [replace(f.call, answers=left.keys, returned_by=left.functions) for f in found]

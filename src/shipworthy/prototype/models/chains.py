@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.asked import Asked, bounded, own_limit
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.limits import Timeout
-from shipworthy.prototype.model_sdks import CHAIN_MAKERS, CHAIN_METHODS
-from shipworthy.prototype.syntax import Syntax, arguments, callee, dotted
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, dotted
+from shipworthy.prototype.models.asked import Asked, bounded, own_limit
+from shipworthy.prototype.models.sdks import CHAIN_MAKERS, CHAIN_METHODS
+from shipworthy.prototype.outbound.limits import Timeout
 
 _CHAIN_NAME = re.compile(
     r"(llm|chain|agent|(^|_|\.)qa|model|query_?engine|chat_?engine)$", re.IGNORECASE

@@ -6,23 +6,9 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.asked import Asked, bounded, own_limit
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.limits import (
-    Timeout,
-    keyword_limit,
-    option_limit,
-)
-from shipworthy.prototype.model_chains import asked_by_chain
-from shipworthy.prototype.model_sdks import (
-    AI_SDK_CALLS,
-    DEFAULT_LIMITED,
-    SDKS,
-    Sdk,
-    provider_of_url,
-)
-from shipworthy.prototype.patterns import peeled
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.patterns import peeled
+from shipworthy.prototype.code.syntax import (
     Syntax,
     arguments,
     callee,
@@ -30,6 +16,20 @@ from shipworthy.prototype.syntax import (
     keyword,
     properties,
     string,
+)
+from shipworthy.prototype.models.asked import Asked, bounded, own_limit
+from shipworthy.prototype.models.chains import asked_by_chain
+from shipworthy.prototype.models.sdks import (
+    AI_SDK_CALLS,
+    DEFAULT_LIMITED,
+    SDKS,
+    Sdk,
+    provider_of_url,
+)
+from shipworthy.prototype.outbound.limits import (
+    Timeout,
+    keyword_limit,
+    option_limit,
 )
 
 _LAST = frozenset(call.rpartition(".")[2] for sdk in SDKS for call in sdk.calls)

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.callers import holder_of, is_call_of, is_within, name_in_file
-from shipworthy.prototype.patterns import peeled
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, arguments, callee, dotted
+from shipworthy.prototype.code.callers import holder_of, is_call_of, is_within, name_in_file
+from shipworthy.prototype.code.patterns import peeled
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, dotted
 
 
 class Fallback(StrEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.catches import Handling
-from shipworthy.prototype.models import Fallback, ModelCall, Timeout
+from shipworthy.prototype.failures.catches import Handling
+from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.patterns import peeled, targets
-from shipworthy.prototype.syntax import arguments, callee, keyword, string
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.patterns import peeled, targets
+from shipworthy.prototype.code.syntax import arguments, callee, keyword, string
 
 _MODEL_KEYS = ("model", "model_name", "modelName", "model_id", "modelId", "deployment_name")
 _PROMPT_KEYS = ("content", "prompt", "contents", "system", "instructions", "input", "text", "query")

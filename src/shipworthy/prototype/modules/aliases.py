@@ -9,9 +9,9 @@ from posixpath import dirname, join, normpath
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.manifests import Table, read_json, strings, table, text
+from shipworthy.prototype.code.syntax import Syntax, properties, string
+from shipworthy.prototype.inventory.manifests import Table, read_json, strings, table, text
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.syntax import Syntax, properties, string
 
 _CONFIG = re.compile(r"^(ts|js)config([.-][\w.-]+)?\.json$")
 _BUNDLER = re.compile(r"^(vite|vitest|electron\.vite|astro)\.config\.[cm]?[jt]s$")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ast_grep_py import SgRoot
 
-from shipworthy.prototype.aliases import folders_above
-from shipworthy.prototype.directives import directives
-from shipworthy.prototype.manifests import NodeManifest, node_manifests, python_manifests
+from shipworthy.prototype.code.directives import directives
+from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests, python_manifests
+from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 if TYPE_CHECKING:

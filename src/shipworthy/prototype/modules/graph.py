@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.browser import browser_files
-from shipworthy.prototype.imports import Import
-from shipworthy.prototype.manifests import node_manifests
-from shipworthy.prototype.packages import PythonResolver
-from shipworthy.prototype.resolving import External, Local, Nowhere, Resolver, Target
+from shipworthy.prototype.inventory.manifests import node_manifests
+from shipworthy.prototype.modules.browser import browser_files
+from shipworthy.prototype.modules.imports import Import
+from shipworthy.prototype.modules.packages import PythonResolver
+from shipworthy.prototype.modules.resolving import External, Local, Nowhere, Resolver, Target
 from shipworthy.prototype.source import SourceFile
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ast_grep_py import Rule, SgNode
 
 from shipworthy.finding import Location
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, pattern_text, string
 from shipworthy.prototype.source import Language
-from shipworthy.prototype.syntax import Syntax, arguments, callee, pattern_text, string
 
 
 @dataclass(frozen=True, slots=True)

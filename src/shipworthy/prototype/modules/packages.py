@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join
 
-from shipworthy.prototype.aliases import folders_above
-from shipworthy.prototype.imports import Import
-from shipworthy.prototype.resolving import External, Local, Nowhere, Target
+from shipworthy.prototype.modules.aliases import folders_above
+from shipworthy.prototype.modules.imports import Import
+from shipworthy.prototype.modules.resolving import External, Local, Nowhere, Target
 from shipworthy.prototype.source import SourceFile
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import join, normpath
 
-from shipworthy.prototype.aliases import Alias, folders_above, read_aliases
-from shipworthy.prototype.manifests import NodeManifest, Table, text
+from shipworthy.prototype.inventory.manifests import NodeManifest, Table, text
+from shipworthy.prototype.modules.aliases import Alias, folders_above, read_aliases
 from shipworthy.prototype.roles import OUTPUT_FOLDERS, SKIPPED_FOLDERS
 from shipworthy.prototype.source import SourceFile
 

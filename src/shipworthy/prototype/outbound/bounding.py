@@ -7,10 +7,16 @@ from collections.abc import Collection
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.edits import Edit, adding_arguments, adding_properties, edited, replacing
-from shipworthy.prototype.outbound import Found, Timeout, Waiting, calls_of
+from shipworthy.prototype.code.edits import (
+    Edit,
+    adding_arguments,
+    adding_properties,
+    edited,
+    replacing,
+)
+from shipworthy.prototype.code.syntax import Syntax, arguments, keyword, properties
+from shipworthy.prototype.outbound.calls import Found, Timeout, Waiting, calls_of
 from shipworthy.prototype.source import SourceFile
-from shipworthy.prototype.syntax import Syntax, arguments, keyword, properties
 
 
 def with_time_limits(file: SourceFile, seconds: int, places: Collection[Location]) -> str:

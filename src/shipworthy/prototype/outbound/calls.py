@@ -10,11 +10,11 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype import clients
-from shipworthy.prototype.bindings import bindings_of
-from shipworthy.prototype.limits import Timeout, surrounding_limit
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee, function_name
-from shipworthy.prototype.urls import target_of, url_of
+from shipworthy.prototype.code.bindings import bindings_of
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, function_name
+from shipworthy.prototype.outbound import clients
+from shipworthy.prototype.outbound.limits import Timeout, surrounding_limit
+from shipworthy.prototype.outbound.urls import target_of, url_of
 
 __all__ = ["Found", "OutboundCall", "Timeout", "Waiting", "calls_of", "read"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.http_request import Request
-from shipworthy.prototype.python_clients import python_request
-from shipworthy.prototype.script_clients import script_request
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.outbound.http_request import Request
+from shipworthy.prototype.outbound.python_clients import python_request
+from shipworthy.prototype.outbound.script_clients import script_request
 
 WORDS = {
     False: ("fetch", "axios", "got", "ky", "superagent", "undici"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.limits import Timeout
+from shipworthy.prototype.outbound.limits import Timeout
 
 METHODS = frozenset("get post put patch delete head options request send stream".split())
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.patterns import peeled
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.patterns import peeled
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
     arguments,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.http_request import DEFAULTS, METHODS, Request
-from shipworthy.prototype.limits import Timeout, keyword_limit
-from shipworthy.prototype.patterns import peeled
-from shipworthy.prototype.syntax import arguments, dotted, keyword
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.patterns import peeled
+from shipworthy.prototype.code.syntax import arguments, dotted, keyword
+from shipworthy.prototype.outbound.http_request import DEFAULTS, METHODS, Request
+from shipworthy.prototype.outbound.limits import Timeout, keyword_limit
 
 
 def python_request(call: SgNode, bindings: Bindings) -> Request | None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.http_request import DEFAULTS, METHODS, Request
-from shipworthy.prototype.limits import Timeout, option_limit
-from shipworthy.prototype.syntax import arguments, callee, dotted, properties
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.syntax import arguments, callee, dotted, properties
+from shipworthy.prototype.outbound.http_request import DEFAULTS, METHODS, Request
+from shipworthy.prototype.outbound.limits import Timeout, option_limit
 
 _FETCHES = frozenset(
     """node-fetch cross-fetch isomorphic-fetch undici isomorphic-unfetch whatwg-fetch expo/fetch

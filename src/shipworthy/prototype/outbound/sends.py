@@ -6,8 +6,8 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import called_name
-from shipworthy.prototype.syntax import arguments, callee, properties, string
+from shipworthy.prototype.code.syntax import arguments, callee, properties, string
+from shipworthy.prototype.queries.chains import called_name
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _VERBS = frozenset({"post", "put", "patch", "delete"})

@@ -6,9 +6,9 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.bindings import Bindings
-from shipworthy.prototype.patterns import peeled
-from shipworthy.prototype.syntax import arguments, callee, string
+from shipworthy.prototype.code.bindings import Bindings
+from shipworthy.prototype.code.patterns import peeled
+from shipworthy.prototype.code.syntax import arguments, callee, string
 
 _HOLE = "{}"
 _HOST = re.compile(r"^(?:https?|wss?)://([^/?#\s]*)")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype import orms, postgrest, statements
-from shipworthy.prototype.chains import QueryCall, called_name
-from shipworthy.prototype.syntax import Syntax
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.queries import orms, postgrest, statements
+from shipworthy.prototype.queries.chains import QueryCall, called_name
 
 _Reader = Callable[[SgNode, Syntax], QueryCall | None]
 

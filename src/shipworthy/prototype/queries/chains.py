@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.syntax import Link, chain
+from shipworthy.prototype.code.syntax import Link, chain
 
 CALLS = ("call_expression", "call")
 MEMBERS = ("member_expression", "attribute")

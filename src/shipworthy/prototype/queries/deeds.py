@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipworthy.prototype.queries import WRITES, Query
+from shipworthy.prototype.queries.query import WRITES, Query
 
 _ACCOUNT = frozenset(
     """signUp updateUser resetPasswordForEmail createUser deleteUser updateUserById

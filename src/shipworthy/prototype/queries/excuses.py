@@ -6,8 +6,8 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import within
-from shipworthy.prototype.syntax import FUNCTIONS
+from shipworthy.prototype.code.syntax import FUNCTIONS
+from shipworthy.prototype.queries.chains import within
 
 _FAILURE = re.compile(
     r"(?<!!)\b\w*(err|error|fail|failed|failure)\b(?!\s*(===?|is)\s*(null|None))", re.IGNORECASE

@@ -7,8 +7,15 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import CALLS, called_name, within
-from shipworthy.prototype.syntax import FUNCTIONS, LOOPS, Syntax, arguments, callee, enclosing_loop
+from shipworthy.prototype.code.syntax import (
+    FUNCTIONS,
+    LOOPS,
+    Syntax,
+    arguments,
+    callee,
+    enclosing_loop,
+)
+from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
 # Loops over these do not grow with the rows of a table, or answer each element on its own.
 _NO_ROWS = frozenset(

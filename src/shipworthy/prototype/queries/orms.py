@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import QueryCall, called_name, links_of
-from shipworthy.prototype.syntax import Syntax, arguments, callee, keyword, properties, string
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, keyword, properties, string
+from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
 
 DRIZZLE_WRITES = frozenset({"insert", "update", "delete"})
 MODEL_METHODS = frozenset(

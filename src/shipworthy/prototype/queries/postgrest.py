@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import QueryCall, called_name, links_of
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.syntax import (
     Link,
     Syntax,
     arguments,
@@ -14,6 +13,7 @@ from shipworthy.prototype.syntax import (
     properties,
     string,
 )
+from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
 
 AUTH_METHODS = frozenset(
     """getUser getSession signInWithPassword signInWithOAuth signInWithOtp signInWithIdToken

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.chains import QueryCall
-from shipworthy.prototype.components import component_of
-from shipworthy.prototype.excuses import is_excused, may_fail
-from shipworthy.prototype.loops import loop_of
-from shipworthy.prototype.query_calls import query_calls
-from shipworthy.prototype.results import ErrorUse, error_use, is_dropped
-from shipworthy.prototype.rows import (
+from shipworthy.prototype.code.components import component_of
+from shipworthy.prototype.code.syntax import Syntax, function_name
+from shipworthy.prototype.queries.calls import query_calls
+from shipworthy.prototype.queries.chains import QueryCall
+from shipworthy.prototype.queries.excuses import is_excused, may_fail
+from shipworthy.prototype.queries.loops import loop_of
+from shipworthy.prototype.queries.results import ErrorUse, error_use, is_dropped
+from shipworthy.prototype.queries.rows import (
     Bulk,
     bulk_of,
     changes_what_it_read,
@@ -21,9 +22,8 @@ from shipworthy.prototype.rows import (
     waits_for_others,
     walks_rows,
 )
-from shipworthy.prototype.small_lists import is_small
-from shipworthy.prototype.success import Reports
-from shipworthy.prototype.syntax import Syntax, function_name
+from shipworthy.prototype.queries.small_lists import is_small
+from shipworthy.prototype.queries.success import Reports
 
 __all__ = ["Bulk", "ErrorUse", "Query", "read"]
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import QueryCall, chain_top
-from shipworthy.prototype.syntax import FUNCTIONS, callee, enclosing
-from shipworthy.prototype.uses import BLOCKS, is_logged, named, uses
+from shipworthy.prototype.code.syntax import FUNCTIONS, callee, enclosing
+from shipworthy.prototype.queries.chains import QueryCall, chain_top
+from shipworthy.prototype.queries.uses import BLOCKS, is_logged, named, uses
 
 _WRAPPERS = frozenset(
     """await_expression parenthesized_expression as_expression satisfies_expression

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import CALLS, QueryCall, called_name, within
-from shipworthy.prototype.loops import element_of, iterable_of, root_name
-from shipworthy.prototype.results import ErrorUse
-from shipworthy.prototype.sends import sends
-from shipworthy.prototype.syntax import FUNCTIONS, ITERATORS, LOOPS, arguments, enclosing
+from shipworthy.prototype.code.syntax import FUNCTIONS, ITERATORS, LOOPS, arguments, enclosing
+from shipworthy.prototype.outbound.sends import sends
+from shipworthy.prototype.queries.chains import CALLS, QueryCall, called_name, within
+from shipworthy.prototype.queries.loops import element_of, iterable_of, root_name
+from shipworthy.prototype.queries.results import ErrorUse
 
 _CONDITIONS = frozenset(
     """if_statement elif_clause else_clause switch_statement ternary_expression

@@ -6,9 +6,22 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import within
-from shipworthy.prototype.loops import element_of, is_fixed, iterable_of, root_name, value_of
-from shipworthy.prototype.syntax import LOOPS, Syntax, arguments, callee, enclosing_loop, properties
+from shipworthy.prototype.code.syntax import (
+    LOOPS,
+    Syntax,
+    arguments,
+    callee,
+    enclosing_loop,
+    properties,
+)
+from shipworthy.prototype.queries.chains import within
+from shipworthy.prototype.queries.loops import (
+    element_of,
+    is_fixed,
+    iterable_of,
+    root_name,
+    value_of,
+)
 
 MOST = 50
 """A loop over at most so many elements is not worth telling."""

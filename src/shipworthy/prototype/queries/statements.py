@@ -6,8 +6,7 @@ import re
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import QueryCall, called_name, links_of
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
     arguments,
@@ -16,6 +15,7 @@ from shipworthy.prototype.syntax import (
     pattern_text,
     string,
 )
+from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
 
 JAVASCRIPT_METHODS = frozenset(
     """query execute run all get exec prepare unsafe sql $queryRaw $executeRaw $queryRawUnsafe

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.chains import called_name
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, arguments, callee, properties
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, properties
+from shipworthy.prototype.queries.chains import called_name
 
 
 class Reports:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ast_grep_py import Rule, SgNode
 
-from shipworthy.prototype.syntax import FUNCTIONS, callee
+from shipworthy.prototype.code.syntax import FUNCTIONS, callee
 
 BLOCKS = frozenset({"statement_block", "program", "switch_body", "class_body"})
 _STATEMENTS = frozenset({"expression_statement", "if_statement"})

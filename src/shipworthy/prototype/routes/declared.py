@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.directives import directives
-from shipworthy.prototype.javascript_routes import javascript_endpoints
-from shipworthy.prototype.pages import client_pages
-from shipworthy.prototype.python_routes import python_endpoints
-from shipworthy.prototype.route import Route, RouteKind
-from shipworthy.prototype.syntax import FUNCTIONS, Syntax, callee, name_of_function, string
+from shipworthy.prototype.code.directives import directives
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_function, string
+from shipworthy.prototype.routes.javascript import javascript_endpoints
+from shipworthy.prototype.routes.pages import client_pages
+from shipworthy.prototype.routes.python import python_endpoints
+from shipworthy.prototype.routes.route import Route, RouteKind
 
 __all__ = ["Route", "RouteKind", "read", "url_path"]
 

@@ -8,10 +8,10 @@ from posixpath import join
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
-from shipworthy.prototype.manifests import node_manifests
-from shipworthy.prototype.routes import Route, RouteKind, url_path
+from shipworthy.prototype.code.syntax import Syntax, string
+from shipworthy.prototype.inventory.manifests import node_manifests
+from shipworthy.prototype.routes.declared import Route, RouteKind, url_path
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.syntax import Syntax, string
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

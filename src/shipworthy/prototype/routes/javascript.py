@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.route import Route, RouteKind
-from shipworthy.prototype.routers import FACTORIES, USUAL_NAMES, VERBS, Router
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Link,
     Syntax,
@@ -21,6 +19,8 @@ from shipworthy.prototype.syntax import (
     pattern_text,
     string,
 )
+from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.prototype.routes.routers import FACTORIES, USUAL_NAMES, VERBS, Router
 
 # Most files hold no such call; this looks at the text before any node is touched.
 _MAYBE = re.compile(r"\.(?:get|post|put|patch|delete|del|all|head|options|route)\(\s*[\"'`][/*]")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.route import Route, RouteKind
-from shipworthy.prototype.syntax import Syntax, arguments, callee, properties, string
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, properties, string
+from shipworthy.prototype.routes.route import Route, RouteKind
 
 _CREATORS = frozenset(
     {"createBrowserRouter", "createHashRouter", "createMemoryRouter", "useRoutes"}

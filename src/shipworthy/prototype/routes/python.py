@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.route import Route, RouteKind
-from shipworthy.prototype.routers import FACTORIES, USUAL_NAMES, VERBS, Router
-from shipworthy.prototype.syntax import (
+from shipworthy.prototype.code.syntax import (
     Syntax,
     arguments,
     callee,
@@ -18,6 +16,8 @@ from shipworthy.prototype.syntax import (
     pattern_text,
     string,
 )
+from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.prototype.routes.routers import FACTORIES, USUAL_NAMES, VERBS, Router
 
 _NAMES = USUAL_NAMES | {"api", "bp", "blueprint", "routes"}
 _MAYBE = re.compile(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shipworthy.prototype.placeholders import entropy
+from shipworthy.prototype.secrets.placeholders import entropy
+from shipworthy.prototype.secrets.tokens import Token
 from shipworthy.prototype.source import SourceFile
-from shipworthy.prototype.tokens import Token
 
 LINE = 400
 """Characters of a line that are given whole; of a longer one, what stands around the token."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shipworthy.prototype.secrets import SecretKind
+from shipworthy.prototype.secrets.secret import SecretKind
 
 _ENDINGS = (
     *("api-key", "personal-access-token", "access-token", "api-token", "auth-token", "secret-key"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Evidence
-from shipworthy.prototype.secrets import DEFAULT_SECRET, Place, Secret
+from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from shipworthy.command import Command, run
 from shipworthy.errors import CommandFailed, FactUnavailable
-from shipworthy.prototype.candidates import choose
-from shipworthy.prototype.engine_rules import judge
 from shipworthy.prototype.git import git_command
-from shipworthy.prototype.literals import name_before
-from shipworthy.prototype.placeholders import is_placeholder
-from shipworthy.prototype.recognisers import recognise
 from shipworthy.prototype.roles import is_environment_template, role_of
-from shipworthy.prototype.secrets import SecretEngine, SecretKind
+from shipworthy.prototype.secrets.candidates import choose
+from shipworthy.prototype.secrets.engine_rules import judge
+from shipworthy.prototype.secrets.literals import name_before
+from shipworthy.prototype.secrets.placeholders import is_placeholder
+from shipworthy.prototype.secrets.recognisers import recognise
+from shipworthy.prototype.secrets.secret import SecretEngine, SecretKind
+from shipworthy.prototype.secrets.tokens import tokens
+from shipworthy.prototype.secrets.uris import connection_uris
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.tokens import tokens
 from shipworthy.prototype.tree import printable
-from shipworthy.prototype.uris import connection_uris
 from shipworthy.secret import mask
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipworthy.prototype.placeholders import (
+from shipworthy.prototype.secrets.placeholders import (
     is_placeholder,
     is_uuid,
     looks_chosen,
     looks_random,
 )
-from shipworthy.prototype.secrets import SecretKind
+from shipworthy.prototype.secrets.secret import SecretKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shipworthy.prototype.placeholders import is_placeholder
+from shipworthy.prototype.secrets.placeholders import is_placeholder
 
 _MARK = "PRIVATE KEY-----"
 _PEM = re.compile(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shipworthy.prototype.jwt import claims
-from shipworthy.prototype.placeholders import entropy, is_placeholder
-from shipworthy.prototype.secrets import SecretKind
-from shipworthy.prototype.tokens import Token, tokens
+from shipworthy.prototype.secrets.jwt import claims
+from shipworthy.prototype.secrets.placeholders import entropy, is_placeholder
+from shipworthy.prototype.secrets.secret import SecretKind
+from shipworthy.prototype.secrets.tokens import Token, tokens
 
 
 @dataclass(frozen=True, slots=True)

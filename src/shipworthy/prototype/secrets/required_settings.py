@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.edits import Edit, edited, replacing
+from shipworthy.prototype.code.edits import Edit, edited, replacing
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, keyword, string
 from shipworthy.prototype.source import Language, SourceFile
-from shipworthy.prototype.syntax import Syntax, arguments, callee, keyword, string
 
 _READS = {"os.getenv": "os.environ", "os.environ.get": "os.environ", "environ.get": "environ"}
 

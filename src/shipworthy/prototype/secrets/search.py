@@ -8,26 +8,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
-from shipworthy.prototype.candidates import choose
-from shipworthy.prototype.demo_logins import is_demo_login
-from shipworthy.prototype.dotenv import parse_environment_file
-from shipworthy.prototype.engine_rules import judge
-from shipworthy.prototype.environment import EnvironmentRead
-from shipworthy.prototype.literals import (
+from shipworthy.prototype.roles import is_environment_template
+from shipworthy.prototype.secrets.candidates import choose
+from shipworthy.prototype.secrets.demo_logins import is_demo_login
+from shipworthy.prototype.secrets.dotenv import parse_environment_file
+from shipworthy.prototype.secrets.engine_rules import judge
+from shipworthy.prototype.secrets.environment import EnvironmentRead
+from shipworthy.prototype.secrets.literals import (
     is_real,
     is_signing_secret,
     kind_of_name,
     name_before,
     named_literals,
 )
-from shipworthy.prototype.pem import private_keys
-from shipworthy.prototype.placeholders import is_placeholder, looks_random
-from shipworthy.prototype.recognisers import recognise
-from shipworthy.prototype.roles import is_environment_template
-from shipworthy.prototype.secrets import DEFAULT_SECRET, Place, Secret, SecretEngine, SecretKind
+from shipworthy.prototype.secrets.pem import private_keys
+from shipworthy.prototype.secrets.placeholders import is_placeholder, looks_random
+from shipworthy.prototype.secrets.recognisers import recognise
+from shipworthy.prototype.secrets.secret import (
+    DEFAULT_SECRET,
+    Place,
+    Secret,
+    SecretEngine,
+    SecretKind,
+)
+from shipworthy.prototype.secrets.tokens import Token, tokens
+from shipworthy.prototype.secrets.uris import connection_uris
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.tokens import Token, tokens
-from shipworthy.prototype.uris import connection_uris
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

@@ -122,6 +122,6 @@ SecretEngine = Callable[[Sequence[str]], Mapping[int, Sequence[Recognised]]]
 def find_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     """All secrets in the files that were read; locks, assets and tests are left out."""
     # The search needs the types above.
-    from shipworthy.prototype.secret_search import search
+    from shipworthy.prototype.secrets.search import search
 
     return search(prototype, engine)

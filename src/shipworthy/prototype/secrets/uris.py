@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipworthy.prototype.placeholders import is_placeholder, looks_chosen, looks_random
+from shipworthy.prototype.secrets.placeholders import is_placeholder, looks_chosen, looks_random
 
 _PROVIDERS = {
     "postgres": "PostgreSQL",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from shipworthy.prototype.environment import BROWSER_PREFIXES
-from shipworthy.prototype.literals import kind_of_name, split_name
-from shipworthy.prototype.secrets import SecretKind
+from shipworthy.prototype.secrets.environment import BROWSER_PREFIXES
+from shipworthy.prototype.secrets.literals import kind_of_name, split_name
+from shipworthy.prototype.secrets.secret import SecretKind
 
 
 class Holds(StrEnum):

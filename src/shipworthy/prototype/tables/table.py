@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from ast_grep_py import Rule
 
 from shipworthy.finding import Location
-from shipworthy.prototype.schemas import read_prisma, read_schema
+from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.sql import Dialect, create_tables, dialect_of
-from shipworthy.prototype.syntax import Syntax
+from shipworthy.prototype.tables.schemas import read_prisma, read_schema
+from shipworthy.prototype.tables.sql import Dialect, create_tables, dialect_of
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.bounding import with_time_limits
-from shipworthy.prototype.model_bounding import with_client_limits
-from shipworthy.prototype.models import ModelCall, Timeout
-from shipworthy.prototype.safety_nets import caught_elsewhere, faces_users
+from shipworthy.prototype.models.bounding import with_client_limits
+from shipworthy.prototype.models.calls import ModelCall, Timeout
+from shipworthy.prototype.models.safety_nets import caught_elsewhere, faces_users
+from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.remedy import Remedy, Review, Write
 
 

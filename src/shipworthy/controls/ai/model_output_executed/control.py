@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.authorship import written_by_model
-from shipworthy.prototype.executions import Execution, Sink
+from shipworthy.prototype.executions.authorship import written_by_model
+from shipworthy.prototype.executions.execution import Execution, Sink
 
 _SHOWN = 5
 

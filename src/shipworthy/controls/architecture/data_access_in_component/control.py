@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.queries import Query
+from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.source import Language
 
 _ROWS = ("select", "insert", "update", "upsert", "delete", "rpc")

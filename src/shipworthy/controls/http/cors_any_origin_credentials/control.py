@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.cors import AllowedOrigin, Announced, CorsRule
-from shipworthy.prototype.cors_edits import with_listed_origins
+from shipworthy.prototype.cors.edits import with_listed_origins
+from shipworthy.prototype.cors.rule import AllowedOrigin, Announced, CorsRule
 from shipworthy.remedy import Remedy, Review, Write
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.logged_secrets import secret_in
-from shipworthy.prototype.logs import LogCall
-from shipworthy.prototype.naming import spoken
-from shipworthy.prototype.sides import Side, sides
+from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.logs.logged_secrets import secret_in
+from shipworthy.prototype.modules.sides import Side, sides
 
 
 class SecretInLogs(

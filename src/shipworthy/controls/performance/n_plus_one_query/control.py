@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.naming import spoken
-from shipworthy.prototype.queries import Bulk, Query
-from shipworthy.prototype.sides import Side, sides
+from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.queries.query import Bulk, Query
 
 _VERBS = {
     "select": "reads",

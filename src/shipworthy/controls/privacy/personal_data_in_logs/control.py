@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.logged_persons import personal_in
-from shipworthy.prototype.logs import LogCall
-from shipworthy.prototype.naming import spoken
-from shipworthy.prototype.sides import Side, sides
+from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.logs.logged_persons import personal_in
+from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Language
 
 _TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.bounding import with_time_limits
-from shipworthy.prototype.naming import spoken
-from shipworthy.prototype.outbound import OutboundCall, Timeout, Waiting
-from shipworthy.prototype.sides import Side, sides
+from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.outbound.bounding import with_time_limits
+from shipworthy.prototype.outbound.calls import OutboundCall, Timeout, Waiting
 from shipworthy.remedy import Remedy, Review, Write
 
 

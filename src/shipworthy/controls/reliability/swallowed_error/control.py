@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.catches import Catch, Handling
-from shipworthy.prototype.deeds import deed, is_aside, is_aside_function, is_write
-from shipworthy.prototype.naming import spoken
-from shipworthy.prototype.queries import ErrorUse, Query
-from shipworthy.prototype.sides import Side, sides
+from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.failures.catches import Catch, Handling
+from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.queries.deeds import deed, is_aside, is_aside_function, is_write
+from shipworthy.prototype.queries.query import ErrorUse, Query
 
 # What a person does on purpose, and waits for.
 _DEED = re.compile(

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.environment import EnvironmentRead
-from shipworthy.prototype.exposure import Exposure, exposed, lines_of, way_into_browser
-from shipworthy.prototype.secrets import Secret, SecretKind
+from shipworthy.prototype.secrets.environment import EnvironmentRead
+from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of, way_into_browser
+from shipworthy.prototype.secrets.secret import Secret, SecretKind
+from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role
-from shipworthy.prototype.variables import Holds, what_it_holds
 
 
 class ClientSideSecret(

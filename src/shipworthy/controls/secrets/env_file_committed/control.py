@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.dotenv import parse_environment_file
 from shipworthy.prototype.roles import is_environment_template
-from shipworthy.prototype.secrets import Secret
+from shipworthy.prototype.secrets.dotenv import parse_environment_file
+from shipworthy.prototype.secrets.secret import Secret
+from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.variables import Holds, what_it_holds
 from shipworthy.remedy import Change, Remedy, Review, Untrack, Write
 
 _IGNORED = (".env", ".env.*", "!.env.example")

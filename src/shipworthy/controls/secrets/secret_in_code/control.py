@@ -8,12 +8,12 @@ from dataclasses import replace
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.environment import EnvironmentRead
-from shipworthy.prototype.exposure import Exposure, exposed, lines_of
-from shipworthy.prototype.required_settings import without_fallbacks
-from shipworthy.prototype.secrets import Place, Secret, SecretKind
+from shipworthy.prototype.secrets.environment import EnvironmentRead
+from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
+from shipworthy.prototype.secrets.required_settings import without_fallbacks
+from shipworthy.prototype.secrets.secret import Place, Secret, SecretKind
+from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.variables import Holds, what_it_holds
 from shipworthy.remedy import Remedy, Review, Write
 
 _OPEN_EVERYTHING = (SecretKind.SERVICE_ROLE, SecretKind.CONNECTION_URI)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.dependencies import Dependency, Ecosystem, Manifest
-from shipworthy.prototype.locks import NPM_LOCKS, PYTHON_LOCKS
+from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
+from shipworthy.prototype.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS
 from shipworthy.prototype.source import Language, Role
 from shipworthy.remedy import Remedy, Review
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.advisories import Match
-from shipworthy.prototype.dependencies import Dependency, Ecosystem
-from shipworthy.prototype.manifests import read_json, strings, table
+from shipworthy.prototype.dependencies.advisories import Match
+from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
+from shipworthy.prototype.dependencies.versions import newest
+from shipworthy.prototype.inventory.manifests import read_json, strings, table
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.prototype.versions import newest
 from shipworthy.remedy import Remedy, Review, Write
 
 _SEVERITIES = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.stack import Part
+from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.source import Language, Role, SourceFile
-from shipworthy.prototype.stack import Part
-from shipworthy.prototype.testing import TestCase
 
 _FEWEST = 5  # code files below which a part is a sketch that one can check by hand
 # The test that Create React App writes and that fails as soon as the page is changed.

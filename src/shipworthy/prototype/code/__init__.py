@@ -1,0 +1,1 @@
+"""Parsed code and the questions that every fact reader asks of it."""

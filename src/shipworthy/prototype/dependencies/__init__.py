@@ -1,0 +1,1 @@
+"""Packages: what manifests ask for, what lock files pin, what advisories say."""

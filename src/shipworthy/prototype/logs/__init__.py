@@ -1,0 +1,1 @@
+"""What the code writes to its logs."""

@@ -1,0 +1,1 @@
+"""Calls of language, image and speech models."""

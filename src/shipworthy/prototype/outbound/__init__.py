@@ -1,0 +1,1 @@
+"""HTTP calls that leave the prototype, and what bounds them."""

@@ -1,0 +1,1 @@
+"""Database queries and what becomes of their results."""

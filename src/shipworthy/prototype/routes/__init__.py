@@ -1,0 +1,1 @@
+"""The ways in: pages, route handlers, server actions, edge functions, endpoints."""

@@ -1,0 +1,1 @@
+"""The tables that SQL and schema code define."""
