@@ -44,7 +44,7 @@ def clean(tmp_path: Path) -> Path:
 def test_nothing_open_is_exit_code_0(clean: Path) -> None:
     ran = _run("assess", str(clean))
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "No gap found in what was looked at." in ran.stdout
+    assert "Nothing was found that a control could judge." in ran.stdout
 
 
 def test_gaps_are_exit_code_1(crm: Path) -> None:

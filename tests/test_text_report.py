@@ -74,7 +74,7 @@ def test_what_was_not_seen_is_said(tmp_path: Path) -> None:
     text = _text(run_assess(tmp_path, Settings()))
     assert "\nNot seen\n" in text
     assert "broken.ts: parts of it could not be parsed" in text
-    assert "No gap found in what was looked at." in text
+    assert "Nothing was found that a control could judge." in text
 
 
 def test_no_secret_is_printed(example: Assessment) -> None:

@@ -83,7 +83,7 @@ class Prototype:
     def unread(self) -> tuple[Unread, ...]:
         """Files and folders that were not looked at, or only in part, and why."""
         partly = (
-            Unread(f.path, "parts of it could not be parsed")
+            Unread(f.path, f.unread or "parts of it could not be parsed")
             for f in self.facts.values()
             if f.partly
         )

@@ -57,7 +57,9 @@ def explanation(entry: Entry) -> RenderableType:
     from rich.markdown import Markdown  # heavy, and only needed here
 
     control = entry.control
-    head = Text(f"{control.id}  {control.severity.label}  {control.area}\n", "dim")
+    head = Text(
+        f"{control.severity.label}, {control.area.replace('_', ' ')}: {control.title}\n", "dim"
+    )
     requirements = Text("\nRequirements\n", "bold")
     for requirement in control.satisfies:
         requirements.append(f"  {requirement:<12} {title_of(requirement)}\n")

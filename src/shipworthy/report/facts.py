@@ -18,7 +18,7 @@ from shipworthy.prototype.source import Role
 from shipworthy.prototype.tree import printable
 from shipworthy.report.json_report import inert
 
-SCHEMA_ID = "https://shipworthy.dev/schemas/facts-1.json"
+SCHEMA_ID = "urn:shipworthy:schema:facts:1"
 
 
 class PlaceDocument(Document):
@@ -141,9 +141,10 @@ def facts_text(document: FactsDocument, path: str) -> RenderableType:
         first = ", ".join(dict.fromkeys(i.name for i in items if i.name))
         counts.add_row(name.replace("_", " "), str(len(items)), Text(printable(first[:80])))
     for missing in document.unavailable:
-        counts.add_row(missing.fact, "?", Text(printable(missing.reason)))
+        counts.add_row(missing.fact.replace("_", " "), "?", Text(printable(missing.reason)))
     unread = Text(
-        f"\n{len(document.unread)} files or folders were not read (--json lists them)\n", "dim"
+        f"\nfiles and folders not read, or only in part: {len(document.unread)} (--json lists them)\n",
+        "dim",
     )
     step = Text.assemble(
         ("Next: ", "bold"), (f"shipworthy assess {printable(shlex.quote(path))}", "cyan")

@@ -12,7 +12,7 @@ from shipworthy.finding import Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tree import printable
 
-SCHEMA_ID = "https://shipworthy.dev/schemas/assessment-1.json"
+SCHEMA_ID = "urn:shipworthy:schema:assessment:1"
 
 OutcomeWord = Literal["gap", "satisfied", "not_applicable", "unknown"]
 SeverityWord = Literal["critical", "high", "medium", "low"]

@@ -57,7 +57,6 @@ def sarif_log(assessment: Assessment) -> dict[str, Any]:
             "driver": {
                 "name": "shipworthy",
                 "version": __version__,
-                "informationUri": "https://shipworthy.dev",
                 "rules": [_rule(c) for c in assessment.controls],
             }
         },
@@ -93,10 +92,9 @@ def _rule(control: Control) -> dict[str, Any]:
         "shortDescription": {"text": control.title},
         "fullDescription": {"text": control.consequence},
         "help": {"text": f"{control.consequence} Run: shipworthy explain {control.id}"},
-        "helpUri": f"https://shipworthy.dev/controls/{control.id}",
         "defaultConfiguration": {"level": _LEVELS[control.severity]},
         "properties": {
-            "tags": [control.area, *control.satisfies],
+            "tags": ["security", control.area, *control.satisfies],
             "security-severity": _SECURITY_SEVERITY[control.severity],
         },
     }

@@ -77,16 +77,18 @@ def _headline(assessment: Assessment) -> Text:
     made = "origin unknown" if origin == "unknown" else f"made with {origin}"
     text = Text()
     text.append(printable(prototype.root.name), "bold")
-    text.append(f"  {made}, {kind}, {len(prototype.files):,} files\n", "dim")
+    text.append(f"  {made}, {kind}, {_count(len(prototype.files), 'file')}\n", "dim")
     blockers = {f.control for f in assessment.blockers}
     if blockers:
-        text.append(
-            f"Not ready to launch: {_count(len(blockers), 'kind')} of gap blocks it.", "bold red"
-        )
+        block = "blocks" if len(blockers) == 1 else "block"
+        kinds = f"{_count(len(blockers), 'kind')} of gap"
+        text.append(f"Not ready to launch: {kinds} {block} it.", "bold red")
     elif assessment.gaps:
         text.append("No gap blocks the launch; some should be closed.", "bold yellow")
-    else:
+    elif any(f.outcome is Outcome.SATISFIED for f in assessment.findings):
         text.append("No gap found in what was looked at.", "bold green")
+    else:
+        text.append("Nothing was found that a control could judge.", "bold yellow")
     return text
 
 
@@ -177,4 +179,4 @@ def _next_step(assessment: Assessment, path: str) -> Text:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.models.bounding import with_client_limits
 from shipworthy.prototype.models.calls import ModelCall, Timeout
 from shipworthy.prototype.models.safety_nets import caught_elsewhere, faces_users
@@ -78,7 +79,7 @@ def _counts(prototype: Prototype, call: ModelCall) -> bool:
 
 
 def _named(call: ModelCall) -> str:
-    where = "" if call.function == "module" else f" in {call.function}"
+    where = "" if call.function == "module" else f" in {spoken(call.location.path, call.function)}"
     name = _NAMES.get(call.provider, call.provider.capitalize())
     return f"The call to {name}{where}"
 
