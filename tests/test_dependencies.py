@@ -490,15 +490,15 @@ def test_workspace_members_are_covered_by_the_root(tmp_path: Path) -> None:
     found = read(
         tmp_path,
         {
-            "package.json": {"name": "mono", "workspaces": ["apps/*", "!apps/old"]},
+            "package.json": {"name": "mono", "workspaces": ["apps/*", "!apps/other"]},
             "package-lock.json": lock,
             "apps/web/package.json": asks(dependencies={"axios": "^1.6.0"}),
-            "apps/old/package.json": asks(dependencies={"lodash": "^4.0.0"}),
+            "apps/other/package.json": asks(dependencies={"lodash": "^4.0.0"}),
             "other/package.json": asks(dependencies={"zod": "^3.0.0"}),
         },
     )
     assert manifest(found, "apps/web/package.json").workspace_of == "package.json"
-    assert manifest(found, "apps/old/package.json").workspace_of is None
+    assert manifest(found, "apps/other/package.json").workspace_of is None
     assert manifest(found, "other/package.json").locks == ()
     axios = package(found, "axios")
     assert axios.direct

@@ -60,6 +60,7 @@ _TEST_PATH = re.compile(
     r"(^|/)(tests?|__tests__|__mocks__|mocks|e2e|cypress|playwright|spec|specs|fixtures|\.storybook)/"
     r"|(^|/)(unit|integration|functional|e2e|smoke)[-_]tests?/"
     r"|(\.(test|tests|spec|e2e|cy|stories|mock)|_test)\.[cm]?[jt]sx?$"
+    r"|^[^/]+-tests?\.[cm]?[jt]s$"
     r"|(^|/)(test_[^/]*|[^/]*_tests?|tests|conftest)\.py$"
 )
 _SCRIPT_PATH = re.compile(
@@ -68,6 +69,7 @@ _SCRIPT_PATH = re.compile(
     r"|(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
     r"|(^|/)(test|tests?_?app|scratch|playground|sandbox|demo_test|try)\.py$"
+    r"|(^|/)\.history/"
     r"|(^|/)(gulpfile|gruntfile|webpack[^/]*|rollup[^/]*|setup|manage|fabfile|noxfile|tasks)\.(js|ts|py)$"
 )
 # One-off scripts that assistants leave in the root folder.
@@ -84,6 +86,7 @@ _ARCHIVED_PATH = re.compile(
     r"(^|/)[._]?(archived?|backups?|bak|old|legacy|deprecated|obsolete|unused|trash|attic|excluded|graveyard)"
     r"([-_][^/]*)?/"
     r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused)/"
+    r"|(^|/)\.history/"  # where an editor keeps each version that was saved
     r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused)\.[a-z]+$",
     re.IGNORECASE,
 )

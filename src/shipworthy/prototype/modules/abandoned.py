@@ -43,7 +43,7 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
     graph = prototype.modules
     product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
     set_aside = {path for path in product if is_archived(path)}
-    alive = graph.reachable({f.path for f in _entries(prototype)} - set_aside)
+    alive = graph.reachable({f.path for f in _entries(prototype) if not is_archived(f.path)})
     understood = {_top(p) for p in alive if "/" in p and graph.edges.get(p)}
     return frozenset(
         p for p in product if p not in alive and (p in set_aside or _top(p) in understood)

@@ -170,6 +170,8 @@ def _kind_of_token(token: str) -> SecretKind | None:
         payload is None
         or payload.get("iss") == "supabase-demo"
         or payload.get("sub") == "1234567890"
+        or _STAND_IN.search(str(payload.get("ref", "")))
+        or len(token.rpartition(".")[2]) < _SHORTEST_SIGNATURE
     ):
         return None
     role = payload.get("role")
@@ -179,6 +181,9 @@ def _kind_of_token(token: str) -> SecretKind | None:
     lasts = ends - issued if isinstance(issued, int) and isinstance(ends, int) else None
     return None if lasts is not None and lasts <= 7 * 86_400 else _TOKEN
 
+
+_STAND_IN = re.compile(r"abcdefg|your|example|placeholder|project|xxxxx")
+_SHORTEST_SIGNATURE = 16  # HMAC-SHA256 gives 43 (RFC 7518, 3.2); guides end in "your-signature"
 
 _FIREBASE = re.compile(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
 _MAPS = re.compile(r"maps|places|geocod", re.IGNORECASE)
