@@ -15,6 +15,13 @@ from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Language
 
 _TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
+_OWN_CONSOLE = "Only the console of the visitor's own browser: nothing was seen that records it"
+# What sends along, by default, what was written to the browser's console (their documentation).
+_RECORDERS = frozenset(
+    """@sentry/react @sentry/browser @sentry/nextjs @sentry/vue @bugsnag/js @bugsnag/react rollbar
+    logrocket @datadog/browser-logs @datadog/browser-rum @fullstory/browser @openreplay/tracker
+    highlight.run @highlight-run/next @highlight-run/react""".split()
+)
 _Hit = tuple[LogCall, str]  # and what it shows
 _PLACES = {
     Side.SERVER: "the server's log",
@@ -56,10 +63,14 @@ class PersonalDataInLogs(
             yield self.satisfied("logs", f"None of {count} log calls writes personal data as it is")
             return
         where = sides(prototype)
+        recorded = any(map(_RECORDERS.intersection, prototype.modules.packages.values()))
         for subject, hits in subjects.items():
             side = where.get(hits[0][0].location.path, Side.UNKNOWN)
             lines = dict.fromkeys(call.location for call, _ in hits)
             shown = [prototype.evidence("code", location) for location in list(lines)[:5]]
+            if side is Side.BROWSER and not recorded:
+                yield self.unknown(subject, _OWN_CONSOLE, *shown)
+                continue
             yield self.gap(subject, _message(hits, side), *shown, severity=_SEVERITIES[side])
 
 
