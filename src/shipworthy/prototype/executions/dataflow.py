@@ -40,7 +40,7 @@ class Flow(Tracer):
 
     def returning(self) -> set[str]:
         """The functions of the file that return what a model wrote."""
-        starts = {s for s, trace in self.returned.items() if MODEL in trace.origins}
+        starts = {s for s, trace in self.returned.items() if MODEL in trace.sources}
         return {name for name, start in self.functions.items() if start in starts}
 
     def _settle(self) -> None:
@@ -133,7 +133,8 @@ class Flow(Tracer):
             target = by_name.get(key.text()) if key is not None else None
             target = target or (listed[index] if key is None and index < len(listed) else None)
             for name, _ in targets(target) if target is not None else ():
-                self._note(span(function)[0], name, found, call)
+                start = span(function)[0]
+                self._note(start, name, found.into(start), call)
 
     def _callback(self, call: SgNode, function: SgNode) -> None:
         holder = call.field("function")
@@ -154,10 +155,17 @@ class Flow(Tracer):
             else:
                 body = next((c for c in node.children() if c.is_named()), None)
                 scope = self.bindings.scopes(node)[0]
-            found, known = self.trace(body), self.returned.get(scope)
-            if found is not None and (known is None or not found.origins <= known.origins):
-                self.returned[scope] = found if known is None else merged(known, found)
-                self._changed = True
+            found = self.trace(body)
+            if found is not None:
+                made, given = found.apart(scope)
+                self._return(self.returned, scope, made)
+                self._return(self.passed, scope, given)
+
+    def _return(self, into: dict[int, Trace], scope: int, found: Trace | None) -> None:
+        known = into.get(scope)
+        if found is not None and (known is None or not found.origins <= known.origins):
+            into[scope] = found if known is None else merged(known, found)
+            self._changed = True
 
     def _found(self, *kinds: str) -> list[SgNode]:
         known = _PYTHON_ONLY if not self.syntax.python else _SCRIPT_ONLY

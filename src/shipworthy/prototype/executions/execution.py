@@ -91,7 +91,7 @@ def _execution(place: Place, flow: Flow | None, syntax: Syntax, bindings: Bindin
     else:
         trace = flow.trace(place.value) if flow is not None else None
     steps = () if trace is None else tuple(dict.fromkeys((*trace.steps, here)))
-    from_model = trace is not None and MODEL in trace.origins
+    from_model = trace is not None and MODEL in trace.sources
     origin = Origin.MODEL if from_model else _plain_origin(place.value, bindings)
     return Execution(
         sink=place.sink,
@@ -101,7 +101,7 @@ def _execution(place: Place, flow: Flow | None, syntax: Syntax, bindings: Bindin
         steps=steps,
         location=here,
         function=function_name(place.node),
-        sources=tuple(sorted(trace.origins - {MODEL})) if trace is not None else (),
+        sources=tuple(sorted(trace.sources - {MODEL})) if trace is not None else (),
         fields=tuple(sorted(trace.fields)) if trace is not None else (),
     )
 

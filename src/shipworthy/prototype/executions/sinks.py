@@ -20,7 +20,7 @@ from shipworthy.prototype.executions.sink import DATABASES, RUNNERS, Place, Sink
 
 WORDS = re.compile(
     r"eval|exec|Function\(|innerHTML|InnerHTML|outerHTML|insertAdjacentHTML|document\.write"
-    r"|setTimeout\([\"'`]|unsafe_allow_html|components\.html|mark_safe|Markup\(|HTMLResponse|pickle"
+    r"|setTimeout\([\"'`]|unsafe_allow_html|components\.(v1\.)?html|mark_safe|Markup\(|HTMLResponse|pickle"
     r"|yaml\.load|system\(|popen|subprocess|query|Query|\.raw\(|\.unsafe\(|rpc\(|\.sql\(|read_sql"
     r"|run_sql|sql_agent|SQLDatabaseChain|dataframe_agent|csv_agent|PythonREPL|PythonAstREPL|PandasAI"
     r"|SmartDataframe|runIn\w*Context|joblib"

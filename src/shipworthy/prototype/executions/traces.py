@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
@@ -14,14 +14,37 @@ MODEL = "model"
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One value under way. `origins` are "model", the own endpoints and the imported functions
-    (`name()`) it may come from; `fields` are the properties taken out of it; `cleaned` what it was
-    made safe for ("html", "sql")."""
+    (`name()`) it may come from, marked with the functions that it came into as a parameter;
+    `fields` are the properties taken out of it; `cleaned` what it was made safe for ("html", "sql").
+    """
 
     origins: frozenset[str]
     steps: tuple[Location, ...]
     fields: frozenset[str] = frozenset()
     cleaned: frozenset[str] = frozenset()
 
+    @property
+    def sources(self) -> frozenset[str]:
+        """The origins without the functions on the way."""
+        return frozenset(origin.partition(_INTO)[0] for origin in self.origins)
+
+    def into(self, function: int) -> Trace:
+        """The same value as a parameter of the function that starts there."""
+        mark = f"{_INTO}{function}{_INTO}"
+        return replace(self, origins=frozenset(o if mark in o else o + mark for o in self.origins))
+
+    def apart(self, function: int) -> tuple[Trace | None, Trace | None]:
+        """A value that a function returns, in two: what it made, and what it was given."""
+        mark = f"{_INTO}{function}{_INTO}"
+        given = frozenset(o for o in self.origins if mark in o)
+        made = self.origins - given
+        return (
+            replace(self, origins=made) if made else None,
+            replace(self, origins=given) if given else None,
+        )
+
+
+_INTO = "\0"
 
 Span = tuple[int, int]
 
@@ -34,6 +57,6 @@ def span(node: SgNode) -> Span:
 
 def merged(one: Trace, other: Trace) -> Trace:
     """Two ways to one value: the steps of the one from a model, safe only where both are."""
-    steps = other.steps if MODEL in other.origins - one.origins else one.steps
+    steps = other.steps if MODEL in other.sources - one.sources else one.steps
     fields = one.fields | other.fields
     return Trace(one.origins | other.origins, steps, fields, one.cleaned & other.cleaned)

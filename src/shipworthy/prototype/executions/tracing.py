@@ -21,7 +21,8 @@ class Tracer:
         self.bindings = bindings
         self.sources = sources
         self.names: dict[tuple[int, str], Trace] = {}
-        self.returned: dict[int, Trace] = {}
+        self.returned: dict[int, Trace] = {}  # what each function makes itself
+        self.passed: dict[int, Trace] = {}  # what each hands back of what it is given
         self.functions = _functions_by_name(bindings)
 
     def trace(self, node: SgNode | None, depth: int = 12) -> Trace | None:
@@ -68,8 +69,8 @@ class Tracer:
         name = callee(call)
         last = name.rpartition(".")[2]
         function = self.functions.get(last)
-        if function is not None and function in self.returned:
-            return self.returned[function]
+        if function is not None and (function in self.returned or function in self.passed):
+            return self._result(call, function, depth)
         holder = call.field("function")
         receiver = holder.field("object") if holder is not None else None
         if receiver is not None and last not in STAYS:
@@ -84,6 +85,22 @@ class Tracer:
             if found is not None:
                 return self._cleaned(found, name)
         return None
+
+    def _result(self, call: SgNode, function: int, depth: int) -> Trace | None:
+        """What a function of the file returns to this call: other callers give it other values."""
+        found = self.returned.get(function)
+        passed = self.passed.get(function)
+        for argument in arguments(call) if passed is not None else ():
+            value = argument.field("value") if argument.kind() == "keyword_argument" else argument
+            given = self.trace(value, depth - 1)
+            if given is not None and passed is not None:
+                through = replace(
+                    given,
+                    fields=given.fields | passed.fields,
+                    cleaned=given.cleaned | passed.cleaned,
+                )
+                found = through if found is None else merged(found, through)
+        return found
 
     @staticmethod
     def _cleaned(found: Trace, name: str) -> Trace:

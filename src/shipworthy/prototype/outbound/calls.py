@@ -10,8 +10,16 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.code.bindings import bindings_of
-from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, function_name
+from shipworthy.prototype.code.bindings import Bindings, bindings_of
+from shipworthy.prototype.code.syntax import (
+    FUNCTIONS,
+    Syntax,
+    arguments,
+    callee,
+    function_name,
+    properties,
+    string,
+)
 from shipworthy.prototype.outbound import clients
 from shipworthy.prototype.outbound.limits import Timeout, surrounding_limit
 from shipworthy.prototype.outbound.urls import target_of, url_of
@@ -32,7 +40,8 @@ class OutboundCall:
     holes); one that starts with "/" is the prototype's own server.
 
     `library` is "fetch", "axios", "requests", "httpx", "urllib", "aiohttp", … `client` is where the
-    client is made that switches the time limit off, if that is not the call itself.
+    client is made that switches the time limit off, if that is not the call itself. `own_login` is
+    True for a `fetch` of no stated host that sends the visitor's cookies along: a browser's.
     """
 
     library: str
@@ -43,6 +52,7 @@ class OutboundCall:
     function: str
     waiting: Waiting = Waiting.CALLER
     client: Location | None = None
+    own_login: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,8 +99,19 @@ def _calls(syntax: Syntax) -> Iterator[Found]:
             function=function_name(node),
             waiting=_waiting(node),
             client=syntax.location(request.client) if request.client else None,
+            own_login=not url.startswith("http") and _sends_cookies(node, bindings),
         )
         yield Found(call, node, url)
+
+
+def _sends_cookies(call: SgNode, bindings: Bindings) -> bool:
+    """`fetch(url, { credentials: "same-origin" })`: a server has no cookies to send."""
+    given = arguments(call)
+    options = bindings.value(given[1]) if len(given) > 1 else None
+    if options is None or options.kind() != "object":
+        return False
+    sent = properties(options).get("credentials")
+    return sent is not None and string(sent) in ("same-origin", "include")
 
 
 def _waiting(call: SgNode) -> Waiting:
