@@ -54,7 +54,7 @@ _COLUMNS = re.compile(
     r"mail|phone|mobile|address|birth|salary|iban|full_name|first_name|message", re.I
 )
 _NO_PERSON = re.compile(
-    r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default",
+    r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default|seed|sandbox",
     re.I,
 )
 

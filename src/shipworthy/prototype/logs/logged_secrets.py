@@ -20,7 +20,7 @@ _SECRETS = frozenset(
 _HARMLESS_TOKEN = re.compile(
     r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
-    r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream",
+    r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget",
     re.IGNORECASE,
 )
 # `isWeakPassword`, `must_change_password`: an answer, not a password.
@@ -64,6 +64,8 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
 def _token(value: LoggedValue, call: LogCall, last: str) -> str | None:
     if call.streamed or _HARMLESS_TOKEN.search(last) or _TEXT.search(call.text):
         return None
+    if value.name == "token" and "/share/" in call.location.path:
+        return None  # of a link that is made to be passed on
     if value.name == "token" and call.function in ("tokenize", "generate", "stream", "main"):
         return None
     return f"the value of {last}"

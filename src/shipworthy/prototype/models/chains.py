@@ -42,12 +42,25 @@ def _chain(call: SgNode, syntax: Syntax, bindings: Bindings) -> Asked | None:
     named = _CHAIN_NAME.search(dotted(receiver)) is not None
     if not makers and not named:
         return None
-    limits = [own_limit(m, bindings) for m in makers if _is_model(m)]
-    limit = next((x for x in (Timeout.SET, Timeout.UNKNOWN) if x in limits), Timeout.NONE)
+    limits = [_limit(m, bindings) for m in makers if _is_model(m)]
+    limit = next(
+        (x for x in (Timeout.SET, Timeout.UNKNOWN, Timeout.DEFAULT) if x in limits), Timeout.NONE
+    )
     limit = limit if limits else Timeout.UNKNOWN
     client = next((m for m in makers if _is_model(m)), None)
     provider = _chain_provider(callee(client)) if client is not None else "langchain"
     return Asked(provider, "langchain", bounded(call, limit, syntax), client)
+
+
+def _limit(made: SgNode, bindings: Bindings) -> Timeout:
+    limit = own_limit(made, bindings)
+    default = limit is Timeout.NONE and callee(made).rpartition(".")[2] in _DEFAULT_LIMITED
+    return Timeout.DEFAULT if default else limit
+
+
+# Models of LangChain that give up by themselves: HuggingFaceEndpoint after two minutes, ChatGroq
+# and ChatTogether with their client after one (their reference documentation).
+_DEFAULT_LIMITED = ("HuggingFaceEndpoint", "ChatGroq", "ChatTogether")
 
 
 def _makers(node: SgNode, bindings: Bindings, depth: int = 4) -> Iterator[SgNode]:

@@ -37,6 +37,23 @@ def caught_elsewhere(prototype: Prototype, call: ModelCall) -> bool:
     return False
 
 
+_SERVES = frozenset(
+    """streamlit gradio chainlit fastapi flask starlette django sanic aiohttp nicegui dash panel
+    telegram discord slack_bolt celery uvicorn litestar quart""".split()
+)
+
+
+def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
+    """True for a call that a Python script makes when somebody starts it: at its top level, in a
+    file that serves nothing and that nobody imports."""
+    path = call.location.path
+    if call.function != "module" or not path.endswith(".py"):
+        return False
+    if prototype.modules.packages.get(path, frozenset()) & _SERVES:
+        return False
+    return not any(path in edges for edges in prototype.modules.edges.values())
+
+
 def faces_users(prototype: Prototype, call: ModelCall) -> bool:
     """True where the call stands in a route, a page or a component, with nobody around to catch."""
     path = call.location.path

@@ -51,6 +51,8 @@ def kind_of_name(name: str) -> SecretKind | None:
     while len(words) > 1 and (words[-1] in _ENDINGS or words[-1].isdigit()):
         words.pop()
     joined = "_".join(words)
+    if _INGESTION.match(joined):
+        return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if _SIGNING.search(joined):
         return SecretKind.SIGNING_SECRET
@@ -77,7 +79,7 @@ def is_real(kind: SecretKind, value: str) -> bool:
     if is_placeholder(value) or _is_address(value):
         return False
     if kind is SecretKind.PASSWORD:
-        return looks_chosen(value)
+        return looks_chosen(value) and not _OF_DEVELOPERS.fullmatch(value)
     if is_uuid(value):
         return kind is SecretKind.API_KEY
     if looks_random(value):
@@ -87,6 +89,14 @@ def is_real(kind: SecretKind, value: str) -> bool:
     # A phrase with a number in it is what people type in for a secret of their own.
     own = kind in (SecretKind.SIGNING_SECRET, SecretKind.API_KEY)
     return own and any(c.isdigit() for c in value) and looks_chosen(value, 10) and _is_phrase(value)
+
+
+# `dev_password_1`: opens a database on a developer's own machine.
+_OF_DEVELOPERS = re.compile(
+    r"(dev|test|local|localhost|demo)([-_.]?(password|passwd|pass|pwd|user|admin|db|secret|only))*"
+    r"[-_.]?\d{0,4}",
+    re.IGNORECASE,
+)
 
 
 def split_name(name: str) -> list[str]:
@@ -109,7 +119,7 @@ _TAIL = re.compile(
 _BARE = re.compile(
     rf"""{_REST}\s{{0,3}}(?:=|:-|:[ \t])[ \t]*(?P<value>[^\s"'`#,;(){{}}\[\]]{{4,300}})"""
 )
-_NAME_CHARACTERS = re.compile(r"[\w.-]*$")
+_NAME_CHARACTERS = re.compile(r"[\w.-]*\Z")
 
 
 def _name_start(text: str, at: int) -> int:
@@ -123,6 +133,8 @@ _SIGNING = re.compile(
     r"|encryption|token|csrf|webhook|bridge)_(secret|secret_key|signing_key|encryption_key)$"
     r"|^secret_key$|(^|_)(encryption|signing)_key$|^jwt_key$"
 )
+# Keys that only hand events in: made to stand in the page (their providers' documentation).
+_INGESTION = re.compile(r"(\w+_)?(bugsnag|mixpanel|amplitude|segment)_(api_|write_)?(key|token)$")
 _KEYS = frozenset(
     """api secret access auth admin master service account consumer subscription license openai
     anthropic gemini groq stripe resend sendgrid twilio mistral deepseek elevenlabs pinecone

@@ -186,7 +186,7 @@ _STAND_IN = re.compile(r"abcdefg|your|example|placeholder|project|xxxxx")
 _SHORTEST_SIGNATURE = 16  # HMAC-SHA256 gives 43 (RFC 7518, 3.2); guides end in "your-signature"
 
 _FIREBASE = re.compile(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
-_MAPS = re.compile(r"maps|places|geocod", re.IGNORECASE)
+_MAPS = re.compile(r"maps|map_?(api|key)|places|geocod", re.IGNORECASE)
 _GOOGLE_AI = re.compile(r"gemini|generativelanguage|genai|google_?ai|vertex|GOOGLE_API_KEY", re.I)
 
 

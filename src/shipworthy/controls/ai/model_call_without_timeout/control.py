@@ -10,7 +10,11 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.models.bounding import with_client_limits
 from shipworthy.prototype.models.calls import ModelCall, Timeout
-from shipworthy.prototype.models.safety_nets import caught_elsewhere, faces_users
+from shipworthy.prototype.models.safety_nets import (
+    caught_elsewhere,
+    faces_users,
+    run_by_hand,
+)
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -33,6 +37,9 @@ class ModelCallWithoutTimeout(
             yield self._judge(prototype, subject, calls)
 
     def _judge(self, prototype: Prototype, subject: str, calls: list[ModelCall]) -> Finding:
+        if all(run_by_hand(prototype, c) for c in calls):
+            reason = "A script that somebody starts by hand: no user waits for it"
+            return self.not_applicable(reason, subject)
         endless = [c for c in calls if c.timeout is Timeout.NONE and _counts(prototype, c)]
         bare = [c for c in calls if not caught_elsewhere(prototype, c)]
         both = [c for c in endless if c in bare]
