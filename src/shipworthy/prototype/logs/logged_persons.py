@@ -58,6 +58,9 @@ _NO_PERSON = re.compile(
     re.I,
 )
 
+# `${results.newEmails} delivered`: how many, not which.
+_TALLIES = re.compile(r"(^|[._])(results?|stats?|summary|totals?|counts?|counters?|metrics)$", re.I)
+
 
 def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
     """What personal data a logged value holds, in words; None where nothing says so."""
@@ -79,6 +82,8 @@ def _personal(value: LoggedValue, is_python: bool) -> str | None:
     if value.origin not in ("", "copy") and not _holds_personal(value.origin):
         return None
     head, _, last = value.name.rpartition(".")
+    if value.embedded and last.endswith("s") and _TALLIES.search(head):
+        return None
     words = [word.lower() for word in _WORDS.findall(last.replace("[]", ""))]
     if not words or (last.isupper() and len(last) > 5) or _NO_PERSON.search(value.name):
         return None

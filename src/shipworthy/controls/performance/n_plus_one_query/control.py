@@ -60,11 +60,17 @@ def _is_repeated(query: Query) -> bool:
     """A read per row is a gap; a write only where one statement with a list would do the same."""
     if query.batched or query.table is None or query.library == "sqlite":
         return False
-    if _ONCE.search(query.function):
+    if _runs_once(query):
         return False
     if query.operation == "select":
         return query.alone
+    if query.operation == "update":
+        return query.bulk is Bulk.SAME  # no query builder changes rows to values of their own
     return query.bulk in (Bulk.SAME, Bulk.LIST)
+
+
+def _runs_once(query: Query) -> bool:
+    return _ONCE.search(spoken(query.location.path, query.function)) is not None
 
 
 def _grows(queries: list[Query], side: Side) -> bool:
@@ -83,7 +89,7 @@ def _reason(query: Query) -> str:
         return "Runs for each batch, page, file or entry of a small list, not for each row"
     if query.library == "sqlite":
         return "SQLite runs inside the process: a query costs no trip over the network"
-    if _ONCE.search(query.function):
+    if _runs_once(query):
         return "Runs once, to set up or move data"
     if query.operation == "select":
         return "Each element has other work to wait for, or its row is changed next"
