@@ -72,9 +72,10 @@ _SCRIPT_PATH = re.compile(
     r"|(^|/)\.history/"
     r"|(^|/)(gulpfile|gruntfile|webpack[^/]*|rollup[^/]*|setup|manage|fabfile|noxfile|tasks)\.(js|ts|py)$"
 )
-# One-off scripts that assistants leave in the root folder.
+# One-off scripts that assistants leave in the root folder, or in that of the server.
 _ROOT_SCRIPT = re.compile(
-    r"^(fix|check|debug|cleanup|clean|migrate|backfill|import|export|create|add|update|run|verify|inspect|patch"
+    r"^(backend/|server/|api/)?"
+    r"(fix|check|debug|cleanup|clean|migrate|backfill|import|export|create|add|update|run|verify|inspect|patch"
     r"|populate|generate|reset|setup|init|apply|convert|analyze|diagnose|quick|temp|tmp|test)[-_][^/]*\.(py|[cm]?[jt]s)$"
 )
 _VENDORED_PATH = re.compile(

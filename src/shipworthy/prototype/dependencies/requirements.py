@@ -17,6 +17,7 @@ _FILE = re.compile(r"(?i)^(.*requirements.*\.(txt|lock)|constraints\.txt)$")
 _NAME = re.compile(r"^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 _INCLUDE = re.compile(r"^(-r|--requirement|-c|--constraint)[\s=]+(\S+)")
 _HASHED = re.compile(r"\s--(hash|config-settings|global-option)\b.*", re.DOTALL)
+_SENTENCE = re.compile(r"[^\W_][^#;=<>~!@\[\\]*?\s+[^\W_]")  # two words in a row
 _COMMIT = re.compile(r"@[0-9a-f]{40}\b")
 _DEVELOPMENT = re.compile(
     r"(?<![a-z])(dev|devel|develop|development|tests?|testing|lint|linting|docs?|typing|types|ci|qa"
@@ -53,8 +54,18 @@ def is_requirements(file: SourceFile) -> bool:
     """True for requirements*.txt, requirements/*.txt and their pinned siblings."""
     if file.name.lower().startswith("constraints"):
         return False
+    if _is_prose(file.text or ""):
+        return False
     in_folder = file.folder.rpartition("/")[2] == "requirements" and file.name.endswith(".txt")
     return in_folder or _FILE.match(file.name) is not None
+
+
+def _is_prose(text: str) -> bool:
+    """True for a document of the same name: most of its lines are sentences or bullets."""
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(("#", "-"))]
+    sentences = [line for line in lines if _SENTENCE.match(line)]
+    return len(sentences) * 2 > len(lines)
 
 
 def is_development(name: str) -> bool:

@@ -66,6 +66,7 @@ _FOLDERS: dict[str, Mark] = {
     ".codex": (Tool.CODEX, Weight.WORKED_ON),
     ".gemini": (Tool.GEMINI, Weight.WORKED_ON),
 }
+_EXPORT = "project/"
 _FILES: dict[str, Mark] = {
     "replit.md": (Tool.REPLIT, Weight.MADE),
     ".replit": (Tool.REPLIT, Weight.WORKED_ON),
@@ -141,7 +142,8 @@ def _folders(prototype: Prototype) -> Iterator[Sign]:
     seen: set[str] = set()
     ignored = prototype.git.ignored_folders if prototype.git else frozenset()
     for path in (*prototype.files, *(f"{folder}/" for folder in sorted(ignored))):
-        name = path.partition("/")[0] if "/" in path else ""
+        path_inside = path.removeprefix(_EXPORT)  # the one folder of an archive that Bolt gives out
+        name = path_inside.partition("/")[0] if "/" in path_inside else ""
         if name in _FOLDERS and name not in seen:
             seen.add(name)
             tool, weight = _FOLDERS[name]

@@ -40,8 +40,8 @@ class OutboundCall:
     holes); one that starts with "/" is the prototype's own server.
 
     `library` is "fetch", "axios", "requests", "httpx", "urllib", "aiohttp", … `client` is where the
-    client is made that switches the time limit off, if that is not the call itself. `own_login` is
-    True for a `fetch` of no stated host that sends the visitor's cookies along: a browser's.
+    client is made that switches the time limit off, if that is not the call itself. `from_page` is
+    True for what only a browser can do: `fetch("/api/x")`, and `fetch` with the visitor's cookies.
     """
 
     library: str
@@ -52,7 +52,7 @@ class OutboundCall:
     function: str
     waiting: Waiting = Waiting.CALLER
     client: Location | None = None
-    own_login: bool = False
+    from_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,18 @@ def _calls(syntax: Syntax) -> Iterator[Found]:
             function=function_name(node),
             waiting=_waiting(node),
             client=syntax.location(request.client) if request.client else None,
-            own_login=not url.startswith("http") and _sends_cookies(node, bindings),
+            from_page=_is_from_page(request.library, url, node, bindings),
         )
         yield Found(call, node, url)
 
 
-def _sends_cookies(call: SgNode, bindings: Bindings) -> bool:
-    """`fetch(url, { credentials: "same-origin" })`: a server has no cookies to send."""
+def _is_from_page(library: str, url: str, call: SgNode, bindings: Bindings) -> bool:
+    """`fetch("/api/x")`, `fetch(url, { credentials: "same-origin" })`: a server has no address of
+    its own to complete, and no cookies to send."""
+    if library != "fetch" or url.startswith("http"):
+        return False
+    if url.startswith("/") and not url.startswith("//"):
+        return True
     given = arguments(call)
     options = bindings.value(given[1]) if len(given) > 1 else None
     if options is None or options.kind() != "object":

@@ -126,7 +126,10 @@ def _of_pattern(pattern: SgNode, scope: SgNode, after: int) -> ErrorUse:
             bound = child.field("value") or name
             if bound.kind() not in ("identifier", "shorthand_property_identifier_pattern"):
                 return ErrorUse.CHECKED
-            return _use_of(list(uses(bound.text(), scope, after)))
+            use = _use_of(list(uses(bound.text(), scope, after)))
+            if use is ErrorUse.IGNORED and _misses_data(pattern, scope, after):
+                return ErrorUse.CHECKED
+            return use
     return ErrorUse.CHECKED if _misses_data(pattern, scope, after) else ErrorUse.IGNORED
 
 

@@ -143,8 +143,14 @@ def _expression(node: SgNode, top: SgNode, syntax: Syntax) -> QueryCall | None:
     if operation is None or not given:
         return None
     limited = any(link.name == "limit" for link in links)
-    table = given[0].text().partition(".")[0]
+    table = _model(given[0])
     return QueryCall("sqlalchemy", operation, table, top, links, limited=limited)
+
+
+def _model(selected: SgNode) -> str:
+    """`Book` of `select(Book)`, `select(Book.id)` and `select(func.count(Book.id))`."""
+    names = re.findall(r"(?<![.\w\"'])[A-Z]\w*", selected.text())
+    return names[0] if names else selected.text().partition(".")[0]
 
 
 def _statement(text: str, top: SgNode, library: str) -> QueryCall:

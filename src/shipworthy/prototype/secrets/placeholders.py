@@ -22,6 +22,7 @@ _TRIVIAL = frozenset(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+)*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_OF_DEVELOPMENT = re.compile(r"(dev|test|local|localhost)[-_]", re.IGNORECASE)
 _WORDS = re.compile(r"[-_.:/ ]+")
 
 
@@ -35,6 +36,11 @@ def is_placeholder(value: str) -> bool:
 def is_uuid(value: str) -> bool:
     """True for the usual form of a UUID, which names things more often than it guards them."""
     return _UUID.fullmatch(value) is not None
+
+
+def is_of_development(value: str) -> bool:
+    """True for `dev_postgres_2025`: a value that says it opens only a developer's own machine."""
+    return _OF_DEVELOPMENT.match(value) is not None
 
 
 def looks_random(value: str) -> bool:

@@ -22,7 +22,11 @@ from shipworthy.prototype.secrets.literals import (
     named_literals,
 )
 from shipworthy.prototype.secrets.pem import private_keys
-from shipworthy.prototype.secrets.placeholders import is_placeholder, looks_random
+from shipworthy.prototype.secrets.placeholders import (
+    is_of_development,
+    is_placeholder,
+    looks_random,
+)
 from shipworthy.prototype.secrets.recognisers import recognise
 from shipworthy.prototype.secrets.secret import (
     DEFAULT_SECRET,
@@ -44,6 +48,9 @@ _FORMATS_ONLY = (Role.GENERATED, Role.VENDORED, Role.DOCUMENTATION)
 _BARE_VALUES = re.compile(
     r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
 )
+_OWN_MACHINE = re.compile(r"\.(dev|development|test|testing|local|ci)(\.|$)")
+# Throw-away services of a job; its real secrets come from the store of the CI.
+_JOBS = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
 _INVENTED = re.compile(
     r"(^|[/_.-])(seed(er)?s?|mocks?|demos?|samples?|fixtures?|dummy|stories|locales?|i18n|lang"
     r"|translations?)(?![a-z])",
@@ -113,7 +120,7 @@ def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit
 
 def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
     code = file.language is not None
-    invented = _INVENTED.search(file.path) is not None
+    invented = (_INVENTED.search(file.path) or _JOBS.search(file.path)) is not None
     for literal in named_literals(text, unquoted=_BARE_VALUES.search(file.path) is not None):
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind is SecretKind.PASSWORD):
@@ -141,7 +148,10 @@ def _private_keys(text: str) -> Iterator[_Hit]:
 
 def _in_environment_file(file: SourceFile) -> Iterator[Secret]:
     template = is_environment_template(file.name)
+    own_machine = _OWN_MACHINE.search(file.name) is not None
     for setting in parse_environment_file(file.text or ""):
+        if own_machine and is_of_development(setting.value):
+            continue
         hit = _of_value(setting.name, setting.value, template)
         if hit:
             yield _secret(file, hit, setting.line)

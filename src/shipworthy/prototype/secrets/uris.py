@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shipworthy.prototype.secrets.placeholders import is_placeholder, looks_chosen, looks_random
+from shipworthy.prototype.secrets.placeholders import (
+    is_of_development,
+    is_placeholder,
+    looks_chosen,
+    looks_random,
+)
 
 _PROVIDERS = {
     "postgres": "PostgreSQL",
@@ -64,6 +69,8 @@ def _is_real(user: str, password: str, host: str) -> bool:
     if is_placeholder(password) or password == user or "$" in password + host or "[" in host[1:]:
         return False
     local = host in _LOCAL or "." not in host  # a bare name is a container beside it
+    if local and is_of_development(password):
+        return False
     if "example" in host or local:
         return looks_random(password) or (
             local and looks_chosen(password, 8) and _is_mixed(password)

@@ -64,8 +64,8 @@ def _is_repeated(query: Query) -> bool:
         return False
     if query.operation == "select":
         return query.alone
-    if query.operation == "update":
-        return query.bulk is Bulk.SAME  # no query builder changes rows to values of their own
+    if query.operation == "update" and query.library == "prisma":
+        return query.bulk is Bulk.SAME  # it has no call that gives each row a value of its own
     return query.bulk in (Bulk.SAME, Bulk.LIST)
 
 

@@ -15,12 +15,20 @@ from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Language
 
 _TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
-_OWN_CONSOLE = "Only the console of the visitor's own browser: nothing was seen that records it"
+_REASONS = {
+    Side.BROWSER: "Only the console of the visitor's own browser: nothing was seen that records it",
+    Side.UNKNOWN: "Nothing shows whether this runs on the server or in the visitor's own browser",
+}
 # What sends along, by default, what was written to the browser's console (their documentation).
 _RECORDERS = frozenset(
     """@sentry/react @sentry/browser @sentry/nextjs @sentry/vue @bugsnag/js @bugsnag/react rollbar
     logrocket @datadog/browser-logs @datadog/browser-rum @fullstory/browser @openreplay/tracker
     highlight.run @highlight-run/next @highlight-run/react""".split()
+)
+# Said in place of sending, where the service is not set up.
+_PRETENDS = re.compile(
+    r"not (yet )?configured|would (have )?(been |be )?(sen[dt]|e-?mail)|\bmock|simulat|\bdry.?run",
+    re.IGNORECASE,
 )
 _Hit = tuple[LogCall, str]  # and what it shows
 _PLACES = {
@@ -50,7 +58,7 @@ class PersonalDataInLogs(
             return
         subjects: dict[str, list[_Hit]] = {}
         for call in prototype.logs:
-            if call.guarded or _TRIAL.search(call.location.path):
+            if call.guarded or _TRIAL.search(call.location.path) or _PRETENDS.search(call.text):
                 continue
             is_python = prototype.files[call.location.path].language is Language.PYTHON
             for value in call.values:
@@ -68,8 +76,8 @@ class PersonalDataInLogs(
             side = where.get(hits[0][0].location.path, Side.UNKNOWN)
             lines = dict.fromkeys(call.location for call, _ in hits)
             shown = [prototype.evidence("code", location) for location in list(lines)[:5]]
-            if side is Side.BROWSER and not recorded:
-                yield self.unknown(subject, _OWN_CONSOLE, *shown)
+            if side is not Side.SERVER and not recorded:
+                yield self.unknown(subject, _REASONS[side], *shown)
                 continue
             yield self.gap(subject, _message(hits, side), *shown, severity=_SEVERITIES[side])
 

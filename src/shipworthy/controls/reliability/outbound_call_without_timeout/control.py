@@ -41,7 +41,7 @@ class OutboundCallWithoutTimeout(
     ) -> Finding:
         open_ended = [c for c in calls if c.timeout is Timeout.NONE]
         shown = _lines(prototype, open_ended or calls)
-        if side is Side.BROWSER or all(c.own_login for c in calls):
+        if side is Side.BROWSER or all(c.from_page for c in calls):
             return self.satisfied(subject, "Runs in the visitor's browser, who can give up", *shown)
         waited_for = [c for c in open_ended if c.waiting is Waiting.CALLER]
         if not open_ended:
