@@ -16,17 +16,24 @@ _HEAD = re.compile(
 )
 
 
+_LIST = re.compile(
+    r"\b(?:const|let)\s+\w*(?:demo|test|sample)_?(?:users?|accounts?|logins?|credentials)\w*"
+    r"\s*(?::[^=\n]+)?=\s*\[",
+    re.IGNORECASE,
+)
+
+
 def is_demo_login(text: str, start: int, value: str) -> bool:
     """True for a password at this offset that the app gives to everybody.
 
-    It belongs to an account named demo, stands in a handler named so, or its account is a literal
-    too and the screen shows the password. An administrator's is never meant for everybody, and what
+    It belongs to an account named demo, stands in a handler or a list named so, or its account is a
+    literal too and the screen shows the password. An administrator's is never meant for everybody, and what
     is set as the password of other people's accounts is no login.
     """
     account = _account_beside(text, start)
     if "admin" in account:
         return False
-    if account.startswith("demo") or _in_demo_handler(text, start):
+    if account.startswith("demo") or _in_demo_handler(text, start) or _in_demo_list(text, start):
         return True
     return account != "" and _is_shown(text, value)
 
@@ -48,3 +55,9 @@ def _is_shown(text: str, value: str) -> bool:
 def _in_demo_handler(text: str, start: int) -> bool:
     heads = list(_HEAD.finditer(text, max(0, start - _FAR), start))
     return bool(heads) and "demo" in next(name for name in heads[-1].groups() if name).lower()
+
+
+def _in_demo_list(text: str, start: int) -> bool:
+    """`export const TEST_ACCOUNTS = [{ username: "visitor", password: … }]`"""
+    found = [m.end() for m in _LIST.finditer(text, max(0, start - _FAR), start)]
+    return bool(found) and "]" not in text[found[-1] : start]
