@@ -77,7 +77,7 @@ class Prototype:
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
         """What was read from each parsed file, by path."""
-        return read_files(list(self.files.values()), self.settings.workers)
+        return read_files(list(self.files.values()), self.settings)
 
     @cached_property
     def unread(self) -> tuple[Unread, ...]:
@@ -204,7 +204,8 @@ class Prototype:
     def masked(self, text: str, path: str) -> str:
         """Text of a file with the secrets found in that file masked, cut to one line."""
         for found in self._secrets_by_path.get(path, ()):
-            text = text.replace(found.value, found.masked)
+            if found.value in text:  # to mask takes longer than to look
+                text = text.replace(found.value, found.masked)
         text = printable(re.sub(r"\s+", " ", text).strip())
         return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
 

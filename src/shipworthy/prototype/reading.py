@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 
 from shipworthy.errors import CannotLook
 from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax
 from shipworthy.prototype.cors import rule as cors
+from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.executions import execution as executions
 from shipworthy.prototype.failures import catches
 from shipworthy.prototype.inventory import hosts, testing
@@ -23,7 +25,9 @@ from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.settings import Limits, Settings
 
+TOO_LONG = "takes too long to read"
 _SMALL = 300_000  # characters below which starting a second process costs more than it saves
 
 
@@ -48,18 +52,21 @@ class FileFacts:
     tests: Sequence[testing.TestCase] = ()
 
 
-def read_file(source: SourceFile) -> FileFacts:
+def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> FileFacts:
     """Parse one file and read its facts. Judgements are made for product code only; of the author's
     tests and scripts, and of copied UI kits, the imports are read (for the module graph)."""
     if source.language is None or source.text is None:
         return FileFacts(source.path, partly=False)
-    syntax = Syntax(source, source.language)
-    if syntax.unread:
-        return FileFacts(source.path, partly=True, unread=syntax.unread)
     try:
-        return _read(syntax, source)
+        with deadline(seconds):
+            syntax = Syntax(source, source.language)
+            if syntax.unread:
+                return FileFacts(source.path, partly=True, unread=syntax.unread)
+            return _read(syntax, source)
     except RecursionError:  # hundreds of names or functions that each lead to the next
         return FileFacts(source.path, partly=True, unread=TOO_DEEP)
+    except TookTooLong:  # thousands of queries or functions, each asked about all the others
+        return FileFacts(source.path, partly=True, unread=TOO_LONG)
 
 
 def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
@@ -90,20 +97,23 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
     )
 
 
-def read_files(files: Sequence[SourceFile], workers: int = 0) -> dict[str, FileFacts]:
-    """Facts of every parsed file by path, read on all cores (`workers` 0) or on as many as given."""
+def read_files(files: Sequence[SourceFile], settings: Settings) -> dict[str, FileFacts]:
+    """Facts of every parsed file by path, read on as many cores as the settings say."""
     todo = [f for f in files if _is_parsed(f)]
-    workers = workers or available_cores()
+    workers = settings.workers or available_cores()
+    read_one = partial(read_file, seconds=settings.limits.file_seconds)
     size = sum(len(f.text or "") for f in todo)
     if workers < 2 or size < _SMALL:
-        return {f.path: read_file(f) for f in todo}
+        return {f.path: read_one(f) for f in todo}
     # Large files first and dealt out in turn, so that no worker is left with the longest alone.
     todo.sort(key=lambda f: -len(f.text or ""))
     batches = [todo[start :: workers * 4] for start in range(workers * 4)]
     try:
         with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
             return {
-                facts.path: facts for batch in pool.map(_read_batch, batches) for facts in batch
+                facts.path: facts
+                for batch in pool.map(partial(_read_batch, read_one), batches)
+                for facts in batch
             }
     except BrokenProcessPool as error:
         raise CannotLook(
@@ -128,8 +138,10 @@ def _is_parsed(file: SourceFile) -> bool:
     return file.role in _PARSED_ROLES or (file.role is Role.GENERATED and file.size < 20_000)
 
 
-def _read_batch(files: Sequence[SourceFile]) -> list[FileFacts]:
-    return [read_file(file) for file in files]
+def _read_batch(
+    read_one: Callable[[SourceFile], FileFacts], files: Sequence[SourceFile]
+) -> list[FileFacts]:
+    return [read_one(file) for file in files]
 
 
 def _context() -> multiprocessing.context.BaseContext:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 
 class Role(StrEnum):
@@ -64,6 +66,15 @@ class SourceFile:
     def lines(self) -> list[str]:
         """The text split into lines; empty where it was not read."""
         return (self.text or "").split("\n")
+
+    def line_at(self, offset: int) -> int:
+        """The 1-based line of a character of the text."""
+        return bisect_right(self._starts, offset)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The offset at which each line starts."""
+        return list(accumulate((len(line) + 1 for line in self.lines[:-1]), initial=0))
 
     def line(self, number: int) -> str:
         """The 1-based line, or an empty string beyond the end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -35,6 +36,7 @@ def _draws(function: SgNode) -> bool:
     return any(function.has(kind=kind) for kind in ("jsx_element", "jsx_self_closing_element"))
 
 
+@lru_cache(maxsize=1)
 def _page(syntax: Syntax) -> str | None:
     text = syntax.source.text or ""
     if "streamlit" in text and _STREAMLIT.search(text) and _DRAWS.search(text):

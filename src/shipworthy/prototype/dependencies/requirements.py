@@ -6,14 +6,20 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.source import SourceFile
 
 _DEEPEST = 8  # files that include each other, one in the other
 _FILE = re.compile(r"(?i)^(.*requirements.*\.(txt|lock)|constraints\.txt)$")
+# A name and versions; for what stands beside === a requirement has rules of its own.
+_PLAIN = re.compile(
+    r"(?!.*===)([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)\s*((?:[<>=!~][\w.*+!<>=~,\s-]*)?)", re.ASCII
+)
 _NAME = re.compile(r"^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 _INCLUDE = re.compile(r"^(-r|--requirement|-c|--constraint)[\s=]+(\S+)")
 _HASHED = re.compile(r"\s--(hash|config-settings|global-option)\b.*", re.DOTALL)
@@ -93,6 +99,10 @@ def read_requirements(file: SourceFile, files: Mapping[str, SourceFile]) -> list
 
 def requirement(text: str, path: str, line: int) -> Requested | None:
     """One PEP 508 requirement; read by its name alone where the rest is not understood."""
+    plain = _PLAIN.fullmatch(text)
+    known = _allowed(plain[2]) if plain else None
+    if plain and known:
+        return Requested(normal_name(Ecosystem.PYPI, plain[1]), *known, path, line)
     try:
         parsed = Requirement(text)
     except (InvalidRequirement, RecursionError):
@@ -104,9 +114,25 @@ def requirement(text: str, path: str, line: int) -> Requested | None:
     name_ = normal_name(Ecosystem.PYPI, parsed.name)
     if parsed.url:
         return Requested(name_, f"@ {parsed.url}", parsed.url, path, line)
-    pins = [s for s in parsed.specifier if s.operator in ("==", "===")]
-    exact = pins[0].version if len(pins) == 1 and "*" not in pins[0].version else None
-    return Requested(name_, str(parsed.specifier), exact, path, line)
+    return Requested(name_, str(parsed.specifier), _exact(parsed.specifier), path, line)
+
+
+@lru_cache(maxsize=4096)
+def _allowed(specifier: str) -> tuple[str, str | None] | None:
+    """A specifier in its usual form with the one version it allows; None where it is not understood.
+
+    Files repeat few of them, and to parse one takes longer than all the rest of its line.
+    """
+    try:
+        parsed = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return None
+    return str(parsed), _exact(parsed)
+
+
+def _exact(specifier: SpecifierSet) -> str | None:
+    pins = [s for s in specifier if s.operator in ("==", "===")]
+    return pins[0].version if len(pins) == 1 and "*" not in pins[0].version else None
 
 
 def _read(
@@ -119,7 +145,7 @@ def _read(
             continue
         found = _one(line, file.path, number)
         if found is not None:
-            yield replace(found, transitive=_is_transitive(via))
+            yield replace(found, transitive=True) if _is_transitive(via) else found
 
 
 def _include(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -15,6 +16,7 @@ from shipworthy.prototype.code.syntax import (
     callee,
     enclosing_loop,
 )
+from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
 # Loops over these do not grow with the rows of a table, or answer each element on its own.
@@ -83,6 +85,7 @@ def root_name(node: SgNode | None) -> str:
     return ""
 
 
+@lru_cache(maxsize=8)
 def _walks_rows(loop: SgNode, syntax: Syntax) -> bool:
     kind = loop.kind()
     if kind in ("while_statement", "do_statement"):
@@ -149,7 +152,7 @@ def is_fixed(iterable: SgNode, syntax: Syntax, depth: int = 0) -> bool:
     name = root_name(iterable)
     if name.isupper() and len(name) > 1:
         return True
-    value = value_of(name, syntax) if kind == "identifier" else None
+    value = assigned_in(syntax).first(name) if kind == "identifier" else None
     return value is not None and is_fixed(value, syntax, depth + 1)
 
 
@@ -161,17 +164,6 @@ def _walked(call: SgNode) -> SgNode | None:
     if receiver is not None and receiver.text() not in ("Object", "Array"):
         return receiver
     return given[0] if given and given[0].kind() not in FUNCTIONS else None
-
-
-def value_of(name: str, syntax: Syntax) -> SgNode | None:
-    """What the first assignment of a name in the file gives it."""
-    for node in (
-        syntax.nodes("assignment") if syntax.python else syntax.nodes("variable_declarator")
-    ):
-        target = node.field("left") or node.field("name")
-        if target is not None and target.text() == name:
-            return node.field("right") or node.field("value")
-    return None
 
 
 def _stops(loop: SgNode) -> bool:

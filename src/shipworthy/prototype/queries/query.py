@@ -16,11 +16,9 @@ from shipworthy.prototype.queries.loops import loop_of
 from shipworthy.prototype.queries.results import ErrorUse, error_use, is_dropped
 from shipworthy.prototype.queries.rows import (
     Bulk,
+    Company,
     bulk_of,
-    changes_what_it_read,
     takes_many,
-    waits_for_others,
-    walks_rows,
 )
 from shipworthy.prototype.queries.small_lists import is_small
 from shipworthy.prototype.queries.success import Reports
@@ -69,11 +67,11 @@ class Query:
 def read(syntax: Syntax) -> list[Query]:
     """Every query of a file."""
     calls = list(query_calls(syntax))
-    reports = Reports(syntax)
-    return [_query(call, syntax, calls, reports) for call in calls]
+    reports, company = Reports(syntax), Company(calls)
+    return [_query(call, syntax, company, reports) for call in calls]
 
 
-def _query(call: QueryCall, syntax: Syntax, calls: list[QueryCall], reports: Reports) -> Query:
+def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) -> Query:
     loop, batched = loop_of(call.top, syntax)
     error = _error(call, syntax)
     if loop is not None and not batched:
@@ -92,17 +90,17 @@ def _query(call: QueryCall, syntax: Syntax, calls: list[QueryCall], reports: Rep
         columns=call.columns,
         filters=call.filters,
         limited=call.limited,
-        over_rows=rows and loop is not None and walks_rows(loop, calls),
+        over_rows=rows and loop is not None and company.walks_rows(loop),
         bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
-        alone=rows and loop is not None and _is_alone(call, loop, calls),
+        alone=rows and loop is not None and _is_alone(call, loop, company),
         may_fail=may_fail(call.top) and not _is_account_change(call),
         success=_success(call, error, syntax, reports),
         method=(call.table or "") if call.operation == "auth" else "",
     )
 
 
-def _is_alone(call: QueryCall, loop: SgNode, calls: list[QueryCall]) -> bool:
-    return not waits_for_others(loop, calls) and not changes_what_it_read(call, loop, calls)
+def _is_alone(call: QueryCall, loop: SgNode, company: Company) -> bool:
+    return not company.waits_for_others(loop) and not company.changes_what_it_read(call, loop)
 
 
 def _is_account_change(call: QueryCall) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
+from math import inf
 
 from ast_grep_py import SgNode
 
@@ -40,22 +43,63 @@ class Bulk(StrEnum):
     UNKNOWN = "unknown"
 
 
-def walks_rows(loop: SgNode, calls: list[QueryCall]) -> bool:
-    """True when a loop walks over what another query of the same function gave."""
-    name = root_name(iterable_of(loop))
-    home = enclosing(loop, FUNCTIONS)
-    if not name:
-        return False
-    for call in calls:
-        holder = enclosing(call.top, _DECLARATIONS, FUNCTIONS)
-        if holder is None or call.top.range().start.index > loop.range().start.index:
-            continue
-        target = holder.field("name") or holder.field("left")
-        owner = enclosing(call.top, FUNCTIONS)
-        inside = home is None or (owner is not None and owner == home)
-        if target is not None and inside and name in _bound(target):
-            return True
-    return False
+class Company:
+    """The queries of one file, looked up by the loops that they stand in."""
+
+    def __init__(self, calls: Sequence[QueryCall]) -> None:
+        spans = ((_span(call.top), call.table, call.operation) for call in calls)
+        self._spans = sorted(spans, key=lambda item: item[0])
+        self._starts = [span[0] for span, _, _ in self._spans]
+        self._given: dict[str, list[tuple[int, SgNode | None]]] = {}
+        for call in calls:
+            holder = enclosing(call.top, _DECLARATIONS, FUNCTIONS)
+            target = (holder.field("name") or holder.field("left")) if holder else None
+            for name in _bound(target) if target is not None else ():
+                owner = enclosing(call.top, FUNCTIONS)
+                self._given.setdefault(name, []).append((_span(call.top)[0], owner))
+        self._waits: dict[tuple[int, int], bool] = {}
+        self._deeds: dict[tuple[int, int], dict[str | None, set[str]]] = {}
+
+    def walks_rows(self, loop: SgNode) -> bool:
+        """True when a loop walks over what another query of the same function gave."""
+        given = self._given.get(root_name(iterable_of(loop)), ())
+        home, start = enclosing(loop, FUNCTIONS), _span(loop)[0]
+        return any(at <= start and (home is None or owner == home) for at, owner in given)
+
+    def waits_for_others(self, loop: SgNode) -> bool:
+        """True when a loop, or one around it, also waits for something that is no query here."""
+        loops = (loop, *(a for a in loop.ancestors() if _repeats(a)))
+        return any(self._waits_in(around) for around in loops)
+
+    def changes_what_it_read(self, call: QueryCall, loop: SgNode) -> bool:
+        """True for a read whose row the same loop updates afterwards and does not insert."""
+        deeds = self._deeds.get(_span(loop))
+        if deeds is None:
+            deeds = self._deeds[_span(loop)] = {}
+            for table, operation in self._inside(loop):
+                deeds.setdefault(table, set()).add(operation)
+        own = deeds.get(call.table, set())
+        changed = bool(own & {"update", "delete"}) and "insert" not in own
+        return call.operation == "select" and changed
+
+    def _waits_in(self, loop: SgNode) -> bool:
+        known = self._waits.get(_span(loop))
+        if known is None:
+            waits = (w for w in within(loop, _WAITS) if _awaits_call(w))
+            known = any(next(self._inside(wait), None) is None for wait in waits)
+            known = known or any(sends(call) for call in within(loop, frozenset({"call"})))
+            self._waits[_span(loop)] = known
+        return known
+
+    def _inside(self, node: SgNode) -> Iterator[tuple[str | None, str]]:
+        """Table and operation of each query in a node."""
+        start, end = _span(node)
+        for at in range(bisect_left(self._starts, start), len(self._starts)):
+            (first, last), table, operation = self._spans[at]
+            if first >= end:
+                return
+            if last <= end:
+                yield table, operation
 
 
 def bulk_of(call: QueryCall, loop: SgNode, error: ErrorUse) -> Bulk:
@@ -82,34 +126,14 @@ def takes_many(call: QueryCall) -> bool:
     return _TAKES_MANY.search(call.top.text()) is not None
 
 
-def waits_for_others(loop: SgNode, calls: list[QueryCall]) -> bool:
-    """True when a loop, or one around it, also waits for something that is no query of the file."""
-    own = [call.top.range() for call in calls]
-    for around in (loop, *(a for a in loop.ancestors() if _repeats(a))):
-        for wait in within(around, _WAITS):
-            span, awaited = wait.range(), next((c for c in wait.children() if c.is_named()), None)
-            if awaited is None or awaited.kind() not in (*CALLS, "new_expression"):
-                continue
-            if not any(
-                span.start.index <= q.start.index and q.end.index <= span.end.index for q in own
-            ):
-                return True
-        if any(sends(call) for call in within(around, frozenset({"call"}))):
-            return True
-    return False
+def _span(node: SgNode) -> tuple[int, int]:
+    span = node.range()
+    return span.start.index, span.end.index
 
 
-def changes_what_it_read(call: QueryCall, loop: SgNode, calls: list[QueryCall]) -> bool:
-    """True for a read whose row the same loop updates afterwards and does not insert."""
-    span = loop.range()
-    own = {
-        c.operation
-        for c in calls
-        if c.table == call.table
-        and span.start.index <= c.top.range().start.index
-        and c.top.range().end.index <= span.end.index
-    }
-    return call.operation == "select" and bool(own & {"update", "delete"}) and "insert" not in own
+def _awaits_call(wait: SgNode) -> bool:
+    awaited = next((c for c in wait.children() if c.is_named()), None)
+    return awaited is not None and awaited.kind() in (*CALLS, "new_expression")
 
 
 def _repeats(node: SgNode) -> bool:
@@ -126,6 +150,7 @@ def _bound(target: SgNode) -> set[str]:
     return {node.text() for node in within(target, _BINDINGS)}
 
 
+@lru_cache(maxsize=8)
 def _throws(loop: SgNode) -> bool:
     return any(True for _ in within(loop, _THROWS))
 
@@ -142,12 +167,16 @@ def _is_conditional(node: SgNode, loop: SgNode) -> bool:
 
 def _waits_for_more(node: SgNode, loop: SgNode) -> bool:
     """True when the loop also waits for something else than this statement for each element."""
-    span = node.range()
-    for wait in within(loop, _WAITS):
-        inner = wait.range()
-        if inner.start.index > span.start.index or inner.end.index < span.end.index:
-            return True
-    return False
+    start, end = _span(node)
+    latest, earliest = _waits_of(loop)
+    return latest > start or earliest < end
+
+
+@lru_cache(maxsize=8)
+def _waits_of(loop: SgNode) -> tuple[int, float]:
+    """Where the last of a loop's waits starts, and where the first of them ends."""
+    spans = [_span(wait) for wait in within(loop, _WAITS)]
+    return max((s for s, _ in spans), default=-1), min((e for _, e in spans), default=inf)
 
 
 def _values_differ(call: QueryCall, loop: SgNode) -> bool:
@@ -159,6 +188,7 @@ def _values_differ(call: QueryCall, loop: SgNode) -> bool:
     return any(name.text() in own for value in written.arguments for name in _names(value))
 
 
+@lru_cache(maxsize=8)
 def _own_names(loop: SgNode) -> set[str]:
     """The names that exist only inside the loop."""
     element = element_of(loop)

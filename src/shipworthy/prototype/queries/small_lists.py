@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -14,13 +15,13 @@ from shipworthy.prototype.code.syntax import (
     enclosing_loop,
     properties,
 )
+from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.queries.loops import (
     element_of,
     is_fixed,
     iterable_of,
     root_name,
-    value_of,
 )
 
 MOST = 50
@@ -35,6 +36,7 @@ _SUBSCRIPTS = frozenset({"subscript_expression"})
 _DECLARATIONS = frozenset({"variable_declarator", "assignment"})
 
 
+@lru_cache(maxsize=8)
 def is_small(loop: SgNode, syntax: Syntax) -> bool:
     """True for a list with a cap, a list of a configuration in the same file, or one of two."""
     iterable = iterable_of(loop)
@@ -79,7 +81,7 @@ def _is_capped(pattern: re.Pattern[str], text: str, syntax: Syntax) -> bool:
 
 
 def _is_low(text: str, syntax: Syntax) -> bool:
-    value = value_of(text, syntax) if not text.isdigit() else None
+    value = assigned_in(syntax).first(text) if not text.isdigit() else None
     digits = value.text() if value is not None else text
     return digits.isdigit() and int(digits) <= MOST
 
@@ -102,7 +104,7 @@ def _is_of_configuration(iterable: SgNode, loop: SgNode, syntax: Syntax) -> bool
     if iterable.kind() not in ("member_expression", "attribute"):
         return False
     name, key = root_name(iterable), iterable.text().rpartition(".")[2]
-    value = value_of(name, syntax)
+    value = assigned_in(syntax).first(name)
     given = properties(value).get(key) if value is not None and value.kind() == "object" else None
     if given is not None:
         return is_fixed(given, syntax)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import (
-    FUNCTIONS,
     Syntax,
     arguments,
     callee,
-    enclosing,
     pattern_text,
     string,
 )
+from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
 
 JAVASCRIPT_METHODS = frozenset(
@@ -105,33 +105,17 @@ def _joined(node: SgNode) -> str | None:
 def _constant(name: SgNode, syntax: Syntax) -> str | None:
     if not _HOLDS_SQL.search(name.text()):
         return None
-    value = _assigned(name, syntax)
+    value = assigned_in(syntax).last_before(name)
     if value is None or value.kind() == "identifier":
         return None
     return _sql(value, syntax)
 
 
-def _assigned(name: SgNode, syntax: Syntax) -> SgNode | None:
-    """What a name was last set to before its use: in its own function, else in the module."""
-    wanted, at = name.text(), name.range().start.index
-    home = enclosing(name, FUNCTIONS)
-    best: SgNode | None = None
-    for node in (
-        syntax.nodes("assignment") if syntax.python else syntax.nodes("variable_declarator")
-    ):
-        target = node.field("left") or node.field("name")
-        if target is None or node.range().end.index > at or target.text() != wanted:
-            continue
-        owner = enclosing(node, FUNCTIONS)
-        if owner is None or (home is not None and owner == home):
-            best = node.field("right") or node.field("value") or best
-    return best
-
-
 def _expression(node: SgNode, top: SgNode, syntax: Syntax) -> QueryCall | None:
     """SQLAlchemy's `select(X).where(…)`, given directly or by name."""
     if node.kind() == "identifier":
-        assigned = _assigned(node, syntax) if _HOLDS_SQL.search(node.text()) else None
+        holds = _HOLDS_SQL.search(node.text())
+        assigned = assigned_in(syntax).last_before(node) if holds else None
         if assigned is None or assigned.kind() == "identifier":
             return None
         node = assigned
@@ -187,6 +171,7 @@ def _python_library(statement: SgNode, call: SgNode, syntax: Syntax) -> str:
     return "sqlite" if _is_sqlite(syntax) else "sql"
 
 
+@lru_cache(maxsize=1)
 def _is_sqlite(syntax: Syntax) -> bool:
     """SQLite runs inside the process; a file that also speaks to a server counts as the server."""
     text = syntax.source.text or ""

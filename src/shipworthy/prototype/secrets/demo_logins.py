@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NEAR = 160  # characters between the two halves of one login
 _FAR = 1_500  # characters from the head of a handler to the literal in it
+_SCREEN = 50_000  # characters of a screen that are looked at
 _ACCOUNT = re.compile(
     r"""\b(?:user(?:_?name)?|e?mail|login|account)["']?\s*[:=]\s*["'`]([^"'`\s]+)["'`]""",
     re.IGNORECASE,
@@ -48,12 +50,23 @@ def _account_beside(text: str, start: int) -> str:
 
 
 def _is_shown(text: str, value: str) -> bool:
-    shown = rf">[^<>{{}}=]*(?<!\w){re.escape(value)}(?!\w)[^<>{{}}=]*</"
-    return re.search(shown, text) is not None
+    # In most files the value is not shown at all, and finding that out is quicker without a pattern.
+    return value in _shown(text) and (
+        re.search(rf"(?<!\w){re.escape(value)}(?!\w)", _shown(text)) is not None
+    )
+
+
+@lru_cache(maxsize=1)
+def _shown(text: str) -> str:
+    """The words between the tags of a screen."""
+    return "\n".join(re.findall(r">([^<>{}=]*)</", text))[:_SCREEN]
 
 
 def _in_demo_handler(text: str, start: int) -> bool:
-    heads = list(_HEAD.finditer(text, max(0, start - _FAR), start))
+    first = max(0, start - _FAR)
+    if "demo" not in text[first:start].lower():
+        return False
+    heads = list(_HEAD.finditer(text, first, start))
     return bool(heads) and "demo" in next(name for name in heads[-1].groups() if name).lower()
 
 

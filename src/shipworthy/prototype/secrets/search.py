@@ -99,8 +99,7 @@ def _in_file(file: SourceFile, pieces: Sequence[Token]) -> Iterator[Secret]:
         yield from _in_environment_file(file)
         return
     for hit in _hits(file, text, pieces):
-        line = text.count("\n", 0, hit.start) + 1
-        yield _secret(file, hit, line)
+        yield _secret(file, hit, file.line_at(hit.start))
 
 
 def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit]:
@@ -125,10 +124,10 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind is SecretKind.PASSWORD):
             continue
-        chosen = code and kind is SecretKind.PASSWORD
-        if chosen and is_demo_login(text, literal.start, literal.value):
-            continue
         if is_real(kind, literal.value):
+            chosen = code and kind is SecretKind.PASSWORD
+            if chosen and is_demo_login(text, literal.start, literal.value):
+                continue
             yield _Hit(literal.start, literal.value, literal.name, kind, "", f"named-{kind.value}")
         elif code and file.role is Role.PRODUCT and _is_guessable(literal.name, literal.value):
             yield _Hit(literal.start, literal.value, literal.name, kind, "", DEFAULT_SECRET)

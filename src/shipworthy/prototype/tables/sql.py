@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Dialect(StrEnum):
@@ -51,7 +52,9 @@ _MYSQL = re.compile(
     re.IGNORECASE,
 )
 _SQLITE = re.compile(
-    r"\bautoincrement\b|^\s*pragma\s|\bwithout\s+rowid\b", re.IGNORECASE | re.MULTILINE
+    # Not \s* before pragma: over many empty lines that takes the square of their number.
+    r"\bautoincrement\b|^[^\S\n]*pragma\s|\bwithout\s+rowid\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SUPABASE = re.compile(
     r"\bauth\s*\.\s*(uid|users|jwt|role|email)\b|\bstorage\s*\.\s*(buckets|objects)\b"
@@ -71,11 +74,16 @@ def create_tables(source: str) -> Iterator[CreateTable]:
     if "table" not in source.lower():
         return
     code = statements(source)
-    for match in _CREATE.finditer(code):
-        name = _plain(match[1])
-        body = _body(code, match.end()) if match[2] else ""
+    found = list(_CREATE.finditer(code))
+    line, counted = 1, 0
+    # No statement holds another one, so that no text is looked at twice.
+    ends = [*(match.start() for match in found[1:]), len(code)]
+    for match, end in zip(found, ends, strict=False):
+        line += code.count("\n", counted, match.start())
+        counted = match.start()
+        body = _body(code[match.end() : end]) if match[2] else ""
         columns = tuple(filter(None, (_column(part) for part in _split(body))))
-        yield CreateTable(name, columns, code.count("\n", 0, match.start()) + 1)
+        yield CreateTable(_plain(match[1]), columns, line)
 
 
 def dialect_of(source: str) -> Dialect:
@@ -92,6 +100,7 @@ def dialect_of(source: str) -> Dialect:
     return Dialect.POSTGRES if "$$" in source else Dialect.UNKNOWN
 
 
+@lru_cache(maxsize=1)
 def statements(source: str) -> str:
     """The script with comments, strings and function bodies blanked; every offset stays.
 
@@ -135,14 +144,14 @@ def _plain(name: str) -> str:
     return plain.removeprefix("public.").removeprefix("dbo.")
 
 
-def _body(code: str, start: int) -> str:
-    """The text up to the parenthesis that closes the one before `start`."""
+def _body(code: str) -> str:
+    """The text up to the parenthesis that closes the one before it."""
     depth = 1
-    for match in re.compile(r"[()]").finditer(code, start):
+    for match in re.finditer(r"[()]", code):
         depth += 1 if match[0] == "(" else -1
         if depth == 0:
-            return code[start : match.start()]
-    return code[start:]
+            return code[: match.start()]
+    return code
 
 
 def _split(body: str) -> Iterator[str]:
