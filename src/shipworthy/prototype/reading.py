@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from shipworthy.errors import CannotLook
-from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax
+from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee
 from shipworthy.prototype.cors import rule as cors
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.executions import execution as executions
@@ -67,6 +67,8 @@ def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> Fil
         return FileFacts(source.path, partly=True, unread=TOO_DEEP)
     except TookTooLong:  # thousands of queries or functions, each asked about all the others
         return FileFacts(source.path, partly=True, unread=TOO_LONG)
+    finally:
+        callee.cache_clear()  # it keeps the tree
 
 
 def _read(syntax: Syntax, source: SourceFile) -> FileFacts:

@@ -111,7 +111,7 @@ class Bindings:
                 for item in node.find_all(kind="as_pattern"):
                     target = item.child(2)
                     yield from self._bind(item, target, item.child(0))
-            for node in syntax.root.find_all(kind="named_expression"):
+            for node in syntax.nodes("named_expression"):
                 yield from self._bind(node, node.field("name"), node.field("value"))
             return
         for node in syntax.nodes("variable_declarator"):
@@ -119,7 +119,7 @@ class Bindings:
         for node in syntax.nodes("assignment_expression"):
             yield from self._bind(node, node.field("left"), node.field("right"))
         fields = "field_definition" if self.plain else "public_field_definition"
-        for node in syntax.root.find_all(kind=fields):
+        for node in syntax.nodes(fields):
             name, value = node.field("name") or node.field("property"), node.field("value")
             if name is not None and value is not None:
                 yield Binding(f"this.{name.text()}", value, node, MODULE)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ast_grep_py import SgNode, SgRoot
 
@@ -38,24 +38,36 @@ _LONG = 5_000  # characters
 _MOST_STEPS = 500_000_000
 _PUNCTUATION = re.compile(r"[^\w\s+/]|[+/]{2}|\s\w")  # of code; a picture in base64 has none
 
+# What most readers ask for is collected in one pass over the tree, what few do when it is asked for.
 _JS_KINDS = (
-    "call_expression new_expression import_statement export_statement catch_clause try_statement"
-    " member_expression assignment_expression variable_declarator string template_string"
-    " subscript_expression function_declaration arrow_function method_definition"
-    " function_expression pair if_statement throw_statement return_statement"
+    "call_expression new_expression import_statement export_statement try_statement"
+    " assignment_expression variable_declarator function_declaration arrow_function"
+    " method_definition function_expression generator_function_declaration generator_function"
+    " pair if_statement return_statement for_statement for_in_statement"
+    " augmented_assignment_expression ERROR"
 )
-_JSX_KINDS = " jsx_element jsx_self_closing_element jsx_opening_element jsx_attribute"
+_JS_RARE = (
+    "catch_clause member_expression subscript_expression string template_string throw_statement"
+)
+_JSX_RARE = " jsx_element jsx_self_closing_element jsx_opening_element jsx_attribute"
 _PY_KINDS = (
-    "call import_statement import_from_statement except_clause try_statement attribute assignment"
-    " string function_definition class_definition decorator decorated_definition with_statement"
-    " subscript raise_statement return_statement if_statement for_statement"
+    "call import_statement import_from_statement try_statement assignment function_definition lambda"
+    " class_definition decorator with_statement return_statement if_statement for_statement"
+    " for_in_clause named_expression augmented_assignment yield ERROR"
 )
+_PY_RARE = "except_clause attribute subscript string decorated_definition raise_statement"
 # ast-grep raises on a kind that a grammar does not have, and plain TypeScript has no JSX.
 _KINDS = {
     Language.PYTHON: _PY_KINDS.split(),
-    Language.TYPESCRIPT: _JS_KINDS.split(),
-    Language.TSX: (_JS_KINDS + _JSX_KINDS).split(),
-    Language.JAVASCRIPT: (_JS_KINDS + _JSX_KINDS).split(),
+    Language.TYPESCRIPT: [*_JS_KINDS.split(), "public_field_definition"],
+    Language.TSX: [*_JS_KINDS.split(), "public_field_definition"],
+    Language.JAVASCRIPT: [*_JS_KINDS.split(), "field_definition"],
+}
+_RARE = {
+    Language.PYTHON: _PY_RARE.split(),
+    Language.TYPESCRIPT: _JS_RARE.split(),
+    Language.TSX: (_JS_RARE + _JSX_RARE).split(),
+    Language.JAVASCRIPT: (_JS_RARE + _JSX_RARE).split(),
 }
 
 
@@ -90,18 +102,23 @@ class Syntax:
         return found
 
     def nodes(self, *kinds: str) -> list[SgNode]:
-        """All nodes of these kinds, in file order per kind. Every kind is collected in one pass."""
-        return [node for kind in kinds for node in self._by_kind.get(kind, ())]
+        """All nodes of these kinds, in file order per kind; none of a kind that no reader asks for."""
+        return [node for kind in kinds for node in self._of_kind(kind)]
+
+    def _of_kind(self, kind: str) -> Sequence[SgNode]:
+        if kind not in self._by_kind and kind in _RARE[self.language]:
+            self._by_kind[kind] = self.root.find_all(kind=kind)
+        return self._by_kind.get(kind, ())
 
     @property
     def calls(self) -> list[SgNode]:
         """Every call, Python or JavaScript."""
-        return self.nodes("call" if self.python else "call_expression")
+        return self._by_kind["call" if self.python else "call_expression"]
 
     @cached_property
     def is_broken(self) -> bool:
         """True where the parser had to skip text it did not understand, or all of it."""
-        return bool(self.unread) or self.root.has(kind="ERROR")
+        return bool(self.unread) or bool(self.nodes("ERROR"))
 
     def location(self, node: SgNode) -> Location:
         """Where a node starts and ends, 1-based."""
@@ -134,6 +151,7 @@ def _is_too_deep(root: SgNode) -> bool:
     return False
 
 
+@lru_cache(maxsize=100_000)  # each reader asks for the names of all calls; emptied after each file
 def callee(call: SgNode) -> str:
     """The dotted name that is called, `supabase.functions.invoke`; a call inside it shows as `()`."""
     function = call.field("function") or call.field("constructor")

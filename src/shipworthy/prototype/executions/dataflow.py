@@ -34,8 +34,8 @@ class Flow(Tracer):
         self.syntax = syntax
         self._changed = False
         self._setters = dict(_state_setters(bindings))
-        self._loops = self._found("for_in_statement", "for_statement", "for_in_clause")
-        self._added = self._found("augmented_assignment_expression", "augmented_assignment")
+        self._loops = syntax.nodes("for_in_statement", "for_statement", "for_in_clause")
+        self._added = syntax.nodes("augmented_assignment_expression", "augmented_assignment")
         self._settle()
 
     def returning(self) -> set[str]:
@@ -147,7 +147,7 @@ class Flow(Tracer):
                     self._note(span(function)[0], name, found, call, frozenset(keys))
 
     def _returns(self, kind: str) -> None:
-        for node in self._found(kind) if kind == "yield" else self.syntax.nodes(kind):
+        for node in self.syntax.nodes(kind):
             if kind == "arrow_function":
                 body, scope = node.field("body"), span(node)[0]
                 if body is None or body.kind() == "statement_block":
@@ -167,14 +167,7 @@ class Flow(Tracer):
             into[scope] = found if known is None else merged(known, found)
             self._changed = True
 
-    def _found(self, *kinds: str) -> list[SgNode]:
-        known = _PYTHON_ONLY if not self.syntax.python else _SCRIPT_ONLY
-        wanted = [kind for kind in kinds if kind not in known]
-        return [node for kind in wanted for node in self.syntax.root.find_all(kind=kind)]
 
-
-_PYTHON_ONLY = ("for_in_clause", "augmented_assignment", "yield")
-_SCRIPT_ONLY = ("for_in_statement", "augmented_assignment_expression")
 _CALLBACKS = frozenset("map forEach flatMap filter find".split())
 
 

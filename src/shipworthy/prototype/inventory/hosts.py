@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from ast_grep_py import Rule, SgNode
+from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
-from shipworthy.prototype.source import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,10 @@ def is_third_party(host: str) -> bool:
 
 
 def _literals(syntax: Syntax) -> list[SgNode]:
-    """The string literals with a URL in them; the search runs in the parser, not here."""
-    kinds: list[Rule] = [{"kind": "string"}]
-    if syntax.language is not Language.PYTHON:
-        kinds.append({"kind": "template_string"})
-    return syntax.root.find_all(any=kinds, regex="://")
+    """The string literals with a URL in them, in file order."""
+    literals = syntax.nodes("string", "template_string")
+    found = (node for node in literals if "://" in node.text())
+    return sorted(found, key=lambda node: node.range().start.index)
 
 
 def _is_only_mentioned(node: SgNode) -> bool:

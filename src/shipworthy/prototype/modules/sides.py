@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Language, SourceFile
@@ -45,6 +46,7 @@ _SERVER_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1)
 def sides(prototype: Prototype) -> dict[str, Side]:
     """The side of each parsed file. What a server file imports runs on the server, even where the
     browser imports it too; a file that nothing places is UNKNOWN."""
