@@ -349,9 +349,8 @@ def test_more_files_than_a_run_reads_stop_at_the_limit(folder: Path) -> None:
         (folder / f"d{i}").mkdir()
         for j in range(1_000):
             os.close(os.open(folder / f"d{i}" / f"{j}.ts", os.O_CREAT | os.O_WRONLY))
-    started = monotonic()
     assessment = run_assess(folder, Settings())
-    assert monotonic() - started < 10
+    assert len(assessment.prototype.files) <= _LIMITS.files
     assert (".", "more than 20,000 files; the rest was not read") in _unread(assessment)
 
 
