@@ -10,6 +10,7 @@ from planting import prototype_of, syntax_of
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.prototype.dependencies import requirements
+from shipworthy.prototype.inventory.manifests import read_toml
 from shipworthy.prototype.queries import assigned, loops, small_lists
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.reading import TOO_LONG, read_file
@@ -111,6 +112,18 @@ def test_versions_of_requirements_are_parsed_once(tmp_path: Path) -> None:
     prototype = prototype_of(tmp_path, {"requirements.txt": text, "app.py": "import a\n"})
     assert {d.specifier for d in prototype.dependencies.packages} == {"<5,>=4.7.11"}
     assert requirements._allowed.cache_info().misses == before + 1
+
+
+def test_key_of_a_thousand_parts_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = "[project]\nname = '" + "a. " * 500 + "'\n"
+    assert read_toml(sentence)["project"]
+
+    def refused(_: str) -> dict[str, object]:
+        raise AssertionError
+
+    monkeypatch.setattr("tomllib.loads", refused)
+    assert read_toml("a" + ".a" * 1000 + " = 1\n") == {}
+    assert read_toml("[a" + ".a" * 1000 + "]\n") == {}
 
 
 def _with_secrets(root: Path, count: int) -> Prototype:

@@ -15,6 +15,8 @@ Table = Mapping[str, object]
 
 _JSON_TOKENS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL)
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_MOST_PARTS = 100
+_KEY = re.compile(r"[ \t\[]*[\w.-]+[ \t]*[=\]]")  # without quotes, or the name of a table
 _READ = (Role.CONFIG, Role.PRODUCT, Role.SCRIPT, Role.UI_KIT)
 
 
@@ -90,7 +92,11 @@ def read_json(source: str) -> Table:
 
 
 def read_toml(source: str) -> Table:
-    """A TOML document; empty where it does not parse."""
+    """A TOML document; empty where it does not parse, or a key has more parts than people write."""
+    # The parser's time grows with the square of a key's parts.
+    keys = filter(None, map(_KEY.match, source.split("\n")))
+    if any(key[0].count(".") > _MOST_PARTS for key in keys):
+        return {}
     try:
         return tomllib.loads(source)
     except (tomllib.TOMLDecodeError, RecursionError):
