@@ -72,15 +72,17 @@ class Control(ABC):
         *evidence: Evidence,
         severity: Severity | None = None,
         confidence: Confidence = Confidence.HIGH,
+        proof: Proof = Proof.OBSERVED,
     ) -> Finding:
         """The subject has the gap. The message says what was seen, in one line."""
-        return self._finding(
-            Outcome.GAP, subject, message, evidence, severity or self.severity, confidence
-        )
+        severity = severity or self.severity
+        return self._finding(Outcome.GAP, subject, message, evidence, severity, confidence, proof)
 
-    def satisfied(self, subject: str, message: str, *evidence: Evidence) -> Finding:
+    def satisfied(
+        self, subject: str, message: str, *evidence: Evidence, proof: Proof = Proof.OBSERVED
+    ) -> Finding:
         """The subject was looked at and is right."""
-        return self._finding(Outcome.SATISFIED, subject, message, evidence)
+        return self._finding(Outcome.SATISFIED, subject, message, evidence, proof=proof)
 
     def not_applicable(self, message: str, subject: str = "prototype") -> Finding:
         """The question does not arise here, and why."""
@@ -98,6 +100,7 @@ class Control(ABC):
         evidence: tuple[Evidence, ...],
         severity: Severity | None = None,
         confidence: Confidence = Confidence.HIGH,
+        proof: Proof = Proof.OBSERVED,
     ) -> Finding:
         return Finding(
             control=self.id,
@@ -105,7 +108,7 @@ class Control(ABC):
             outcome=outcome,
             message=message,
             severity=severity or self.severity,
-            proof=Proof.OBSERVED,
+            proof=proof,
             confidence=confidence,
             evidence=evidence,
         )

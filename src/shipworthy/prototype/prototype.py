@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from shipworthy.database.history import History
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.cors.rule import CorsRule
@@ -39,12 +41,14 @@ from shipworthy.prototype.secrets.history import (
 )
 from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
 from shipworthy.prototype.source import Role, SourceFile, Unread
+from shipworthy.prototype.tables.histories import read_history
 from shipworthy.prototype.tables.table import Table, read_tables
 from shipworthy.prototype.tree import Tree, printable, read_tree
 from shipworthy.settings import Settings
 
 T = TypeVar("T")
 _COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
+NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
 _EXCERPT = 160  # characters of a line that an excerpt shows
 
 
@@ -54,6 +58,7 @@ class Engines:
 
     secrets: SecretEngine | None = None
     advisories: AdvisorySource | None = None
+    database: Callable[[History], DatabaseProof] | None = None
     missing: str = "the engine for this fact is not installed"
 
 
@@ -140,6 +145,20 @@ class Prototype:
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         return read_tables(self)
+
+    @cached_property
+    def database_history(self) -> History | None:
+        """The files that make the database; None where no PostgreSQL schema is defined."""
+        return read_history(self)
+
+    @property
+    def database(self) -> DatabaseProof | None:
+        """The replayed database; None where no PostgreSQL schema is defined here."""
+        if self.database_history is None:
+            return None
+        if self._engines.database is None:
+            raise FactUnavailable(NOT_REPLAYED)
+        return self._engines.database(self.database_history)
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

@@ -1,0 +1,30 @@
+"""What a prototype says of its database: migrations in order, loose scripts and generated types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFile:
+    """A SQL file of the prototype."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that a replay needs, as plain text; nothing of it has been run.
+
+    `migrations` are in the order in which the platform applies them. `loose` are SQL scripts outside
+    of them. `generated` is the TypeScript file of generated database types. `supabase` is True
+    where the platform's roles and schemas are expected.
+    """
+
+    migrations: tuple[SqlFile, ...]
+    loose: tuple[SqlFile, ...] = ()
+    generated: SqlFile | None = None
+    seeds: tuple[SqlFile, ...] = ()
+    supabase: bool = True
+    declared_public: frozenset[str] = frozenset()  # tables that anybody may read, on purpose

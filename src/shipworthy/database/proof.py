@@ -1,0 +1,96 @@
+"""The proof: what a replay of the history, a seed and an attack showed of one database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shipworthy.database.attempts import Attempt, Seeding
+from shipworthy.database.schema import Schema
+from shipworthy.finding import Location
+
+
+class Era(StrEnum):
+    """What new tables grant by default; the platform changed it in 2026."""
+
+    LEGACY = "legacy"  # anon and authenticated may do everything that row security lets them
+    STRICT = "strict"  # nothing, until a GRANT says so
+
+
+class Fate(StrEnum):
+    """What became of a statement."""
+
+    APPLIED = "applied"
+    REPAIRED = "repaired"  # applied after something missing was supplied
+    SKIPPED = "skipped"  # needs production data, or is not for a replay
+    FAILED = "failed"
+    ROLLED_BACK = "rolled back"  # right in itself; another statement of its file failed
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A statement that could not be applied."""
+
+    location: Location
+    fate: Fate
+    statement: str  # its beginning, on one line
+    error: str  # "42P01: relation "users" does not exist"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something the history lacks and the replay supplied."""
+
+    target: str  # "table public.users"
+    how: str  # "from schema.sql", "from the generated types", "as a stub"
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How well the replay matches the generated types; counts of tables and columns."""
+
+    path: str
+    tables: int
+    tables_matched: int
+    columns: int
+    columns_matched: int
+    missing: tuple[str, ...] = ()  # tables that only the types know
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """How the history went: files and statements by fate, and what had to be mended."""
+
+    files: int
+    clean_files: int
+    statements: Mapping[Fate, int]
+    failures: tuple[Failure, ...]
+    repairs: tuple[Repair, ...]
+    fidelity: Fidelity | None
+    notes: tuple[str, ...] = ()  # what the reader must know, e.g. "scripts in an unknown order"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Tables that the app could not use in a new project, where nothing is granted by default."""
+
+    tables: tuple[str, ...]
+    reachable: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseProof:
+    """All that is known of the replayed database."""
+
+    engine: str  # "PostgreSQL 18.6 (embedded)"
+    supabase: bool  # the platform stands in front of it: anybody can send it queries
+    era: Era
+    era_reason: str
+    replay: Replay
+    schema: Schema
+    seeding: Mapping[str, Seeding]  # by table
+    attempts: tuple[Attempt, ...]
+    unreachable: Unreachable
+    seconds: Mapping[str, float]  # per step

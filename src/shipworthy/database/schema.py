@@ -1,0 +1,205 @@
+"""The schema that a replay ends in: tables, rules, functions and buckets, each with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shipworthy.finding import Location
+
+
+class Trust(StrEnum):
+    """How an object came into the replayed database, most trusted first."""
+
+    MIGRATION = "migration"  # a migration made it
+    LOOSE = "loose"  # a SQL script outside the migrations made it
+    GENERATED = "generated"  # rebuilt from generated types: columns alone, no rules
+    STUB = "stub"  # invented, so that what follows could be replayed
+    PLATFORM = "platform"  # the platform brings it
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an object was last made or changed."""
+
+    trust: Trust
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table or view. `type` is as `format_type` spells it ("timestamp with time zone")."""
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None = None  # the expression
+    generated: bool = False  # computed, or an identity that is always generated
+    source: Source | None = None  # where it was added, if later than its table
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key; `target` is "schema.table", `on_delete` e.g. "CASCADE" or "NO ACTION"."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    on_delete: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index. An expression stands as "" in `columns`; `predicate` is that of a partial index."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+    primary: bool
+    constraint: bool  # made by PRIMARY KEY, UNIQUE or EXCLUDE
+    method: str
+    predicate: str | None
+    definition: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A CHECK constraint and the columns that it names."""
+
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A row-security policy. `command` is SELECT, INSERT, UPDATE, DELETE or ALL."""
+
+    name: str
+    command: str
+    roles: tuple[str, ...]  # "public" for everybody
+    permissive: bool
+    using: str | None
+    check: str | None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger that fires a function ("schema.name"); internal triggers are left out."""
+
+    name: str
+    function: str
+    timing: str  # BEFORE, AFTER or INSTEAD OF
+    events: tuple[str, ...]  # INSERT, UPDATE, DELETE, TRUNCATE
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table or view as the replay left it.
+
+    `kind` is table, partitioned, view, materialized view or foreign. `grants` maps a role to its
+    privileges on the whole table, `column_grants` a role and privilege to the columns that alone it
+    covers. `tainted` says why no verdict is possible; "" where it is judged.
+    """
+
+    schema: str
+    name: str
+    kind: str
+    source: Source
+    columns: tuple[Column, ...] = ()
+    row_security: bool = False
+    forced: bool = False
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    checks: tuple[Check, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    column_grants: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    definition: str = ""  # of a view
+    invoker: bool = False  # a view that runs with the rights of who asks
+    depends_on: tuple[str, ...] = ()  # of a view: the tables and views it reads
+    tainted: str = ""
+    row_security_source: Source | None = None  # where row security was last switched
+
+    @property
+    def qualified(self) -> str:
+        """ "schema.name", the name findings use."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_view(self) -> bool:
+        """True for views of both kinds."""
+        return self.kind in ("view", "materialized view")
+
+    @property
+    def judged(self) -> bool:
+        """True where migrations or scripts define it and all of its rules were replayed."""
+        return not self.tainted and self.source.trust in (Trust.MIGRATION, Trust.LOOSE)
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or procedure. `arguments` is its identity ("_user_id uuid, n integer")."""
+
+    schema: str
+    name: str
+    arguments: str
+    argument_types: tuple[str, ...]
+    argument_names: tuple[str, ...]
+    defaults: int  # how many of the last arguments may be left out
+    returns: str
+    language: str
+    definer: bool
+    search_path: str | None  # as set on the function
+    volatility: str  # immutable, stable or volatile
+    body: str
+    source: Source
+    callers: frozenset[str] = frozenset()  # of anon, authenticated and service_role
+    tainted: str = ""
+
+    @property
+    def qualified(self) -> str:
+        """ "schema.name(arguments)", the name findings use."""
+        return f"{self.schema}.{self.name}({', '.join(self.argument_types)})"
+
+    @property
+    def is_trigger(self) -> bool:
+        """True where it can only be fired, never called."""
+        return self.returns in ("trigger", "event_trigger")
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A storage bucket."""
+
+    name: str
+    public: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Everything the replay left, by its name: own schemas only, not those of the platform.
+
+    `tables` holds views too, and `storage.objects` and `auth.users` with their own policies and
+    triggers where the prototype added any.
+    """
+
+    tables: Mapping[str, Table]
+    functions: Mapping[str, Function]
+    buckets: Mapping[str, Bucket]
+    enums: Mapping[str, tuple[str, ...]]
+    exposed: tuple[str, ...] = ("public",)  # schemas the platform's REST interface serves
+    published: frozenset[str] = frozenset()  # tables in the realtime publication

@@ -1,0 +1,124 @@
+"""The history of a prototype's database: which files make it, and in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from shipworthy.database.history import History, SqlFile
+from shipworthy.errors import FactUnavailable
+from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.tables.sql import Dialect, create_tables
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_DECLINED = {Dialect.MYSQL: "MySQL", Dialect.SQLITE: "SQLite"}
+_READ = (Role.MIGRATION, Role.PRODUCT, Role.SCRIPT, Role.CONFIG, Role.GENERATED, Role.DOCUMENTATION)
+_NOT_HISTORY = re.compile(
+    r"(^|/)(attached_assets|\.bolt|docs?|archived?|backups?|old|deprecated|legacy|tests?|__tests__"
+    r"|verification|snippets|rollbacks?|down)(/|$)|(down|rollback|undo|revert)\.sql$",
+    re.IGNORECASE,
+)
+_PLATFORM = re.compile(r"^(.*/)?supabase/migrations/[^/]+\.sql$")
+_NUMBERED = re.compile(r"^\d+[_-].*\.sql$")  # what the platform and its builders apply
+_MIGRATIONS = re.compile(
+    r"^(.*/)?(drizzle|migrations?|prisma/migrations/[^/]+|db/migrate)/[^/]+\.sql$", re.IGNORECASE
+)
+_SEED = re.compile(r"(^|[/_.-])(seeds?|sample_?data|demo_?data|fixtures|test_?data)([/_.-]|$)", re.I)
+_GENERATED = re.compile(r"\bRow:\s*\{")
+
+
+def read_history(prototype: Prototype) -> History | None:
+    """What a replay needs; None where no PostgreSQL schema stands in SQL files.
+
+    Raises FactUnavailable for schemas of another database, or that stand in code alone.
+    """
+    files = [f for f in prototype.of_role(*_READ) if f.text and f.path.endswith(".sql")]
+    files = [f for f in files if not _NOT_HISTORY.search(f.path)]
+    makers = [f for f in files if next(iter(create_tables(f.text or "")), None)]
+    if not makers:
+        _decline(prototype, bool(files))
+        return None
+    dialect = _dialect(prototype, {f.path for f in makers})
+    if dialect in _DECLINED:
+        raise FactUnavailable(f"the schema is written for {_DECLINED[dialect]}: it is not replayed")
+    seeds = [f for f in files if _SEED.search(f.path)]
+    migrations = _migrations([f for f in files if f not in seeds])
+    chosen = {f.path for f in (*migrations, *seeds)}
+    loose = [f for f in files if f.path not in chosen]
+    supabase = dialect is Dialect.SUPABASE or "supabase" in prototype.stack.data
+    return History(
+        migrations=_plain(migrations),
+        loose=_plain(sorted(loose, key=lambda f: natural(f.path))),
+        generated=_generated(prototype),
+        seeds=_plain(seeds),
+        supabase=supabase,
+    )
+
+
+def natural(path: str) -> tuple[tuple[int, str], ...]:
+    """A sort key under which `2_b.sql` comes before `10_a.sql`."""
+    parts = re.findall(r"\d+|\D+", path)
+    return tuple((int(p), "") if p.isdigit() and p.isascii() else (-1, p) for p in parts)
+
+
+def _decline(prototype: Prototype, has_sql: bool) -> None:
+    """Raise where a schema exists that SQL files do not show."""
+    in_code = {t.source for t in prototype.tables} - {"types", "migration", "sql"}
+    dialects = {t.dialect for t in prototype.tables}
+    for dialect, name in _DECLINED.items():
+        if dialect in dialects and not dialects & {Dialect.POSTGRES, Dialect.SUPABASE}:
+            raise FactUnavailable(f"the schema is written for {name}: it is not replayed")
+    if in_code:
+        tool = ", ".join(sorted(in_code))
+        raise FactUnavailable(
+            f"the schema stands in code alone ({tool}): write it as SQL migrations to have it replayed"
+        )
+    if "supabase" in prototype.stack.data and not has_sql:
+        raise FactUnavailable(
+            "Supabase is used, but no migration is here: `supabase db pull` fetches the schema"
+        )
+
+
+def _dialect(prototype: Prototype, paths: set[str]) -> Dialect:
+    """The dialect of most tables in these files."""
+    seen = [t.dialect for t in prototype.tables if t.location.path in paths]
+    return max(set(seen), key=seen.count) if seen else Dialect.UNKNOWN
+
+
+def _migrations(files: list[SourceFile]) -> list[SourceFile]:
+    """The migrations of one folder: the platform's own before those of other tools."""
+    platform = _largest(f for f in files if _PLATFORM.match(f.path))
+    numbered = [f for f in platform if _NUMBERED.match(f.name)]
+    if numbered or platform:
+        return sorted(numbered or platform, key=lambda f: f.name)  # the platform goes by plain text
+    others = _largest(f for f in files if _MIGRATIONS.match(f.path))
+    return sorted(others, key=lambda f: natural(f.path))
+
+
+def _largest(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """The files below the one folder that holds most of them (nested ones of Prisma together)."""
+    folders: dict[str, list[SourceFile]] = {}
+    for file in files:
+        folder = re.sub(r"/migrations?/[^/]+/[^/]+$", "/migrations", file.path)
+        folders.setdefault(folder.rpartition("/")[0] if folder == file.path else folder, []).append(
+            file
+        )
+    return max(folders.values(), key=lambda fs: (len(fs), -fs[0].path.count("/")), default=[])
+
+
+def _generated(prototype: Prototype) -> SqlFile | None:
+    """The file of generated database types with the most tables."""
+    found = [
+        f
+        for f in prototype.files.values()
+        if f.text and f.path.endswith(".ts") and "Tables" in f.text and _GENERATED.search(f.text)
+    ]
+    best = max(found, key=lambda f: len(_GENERATED.findall(f.text or "")), default=None)
+    return SqlFile(best.path, best.text or "") if best else None
+
+
+def _plain(files: Iterable[SourceFile]) -> tuple[SqlFile, ...]:
+    return tuple(SqlFile(f.path, f.text or "") for f in files)
