@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import tomllib
@@ -10,11 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shipworthy.catalogue import Entry, catalogue
+from shipworthy.database.prove import Prover
 from shipworthy.engines.osv import osv_source
 from shipworthy.pipeline import default_engines
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.remedy import Delete, Remedy, Untrack, Write
 from shipworthy.settings import Settings
+
+# One server for all tests of a process; it starts when the first SQL is to be replayed.
+PROVER = Prover()
+atexit.register(PROVER.close)
 
 GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "core.autocrlf=false")
 
@@ -61,9 +67,9 @@ def unpack(folder: Path, into: Path) -> Path:
 
 
 def prototype_of(root: Path) -> Prototype:
-    """Read a folder with the real engines and the bundled advisories."""
+    """Read a folder with the real engines, the bundled advisories and a real PostgreSQL."""
     engines = default_engines()
-    bundled = Engines(engines.secrets, osv_source(database=None, cache=False))
+    bundled = Engines(engines.secrets, osv_source(database=None, cache=False), PROVER)
     return read_prototype(root, Settings(workers=1), bundled)
 
 

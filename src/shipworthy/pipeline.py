@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from shipworthy.assess import Assessment, assess
 from shipworthy.assess.assessment import Progress
 from shipworthy.catalogue import select
+from shipworthy.database.prove import ProveOptions, Prover
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
-from shipworthy.errors import CannotLook
+from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
 
@@ -20,9 +23,9 @@ def default_engines() -> Engines:
     return Engines(secrets=recognise, advisories=osv_source())
 
 
-def open_prototype(root: Path, settings: Settings) -> Prototype:
-    """Read a prototype with the default engines. Raises CannotLook when there is none."""
-    prototype = read_prototype(root, settings, default_engines())
+def open_prototype(root: Path, settings: Settings, engines: Engines | None = None) -> Prototype:
+    """Read a prototype, with the default engines. Raises CannotLook when there is none."""
+    prototype = read_prototype(root, settings, engines or default_engines())
     if not any(f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no text that can be read")
     return prototype
@@ -34,7 +37,38 @@ def run_assess(
     names: Sequence[str] = (),
     progress: Progress = lambda _: None,
 ) -> Assessment:
-    """Assess the prototype at `root` with the named controls or areas, or with all."""
+    """Assess the prototype at `root` with the named controls or areas, or with all.
+
+    Nothing of the prototype is run, unless `settings.prove` asks for its database: then its SQL runs
+    in a throw-away PostgreSQL, which is gone when this returns.
+    """
     controls = select(names)
+    with _opened(root, settings, progress) as prototype:
+        return assess(prototype, controls, progress)
+
+
+def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: None) -> Assessment:
+    """Ask the controls on the database alone, on the rebuilt one.
+
+    Raises CannotLook where it cannot be rebuilt, with the reason.
+    """
+    controls = select(("access", "database"))
+    with _opened(root, replace(settings, prove=True), progress) as prototype:
+        try:
+            if prototype.database is None:
+                raise CannotLook(f"{prototype.root} holds no PostgreSQL schema in SQL files")
+        except FactUnavailable as error:
+            raise CannotLook(str(error)) from error
+        return assess(prototype, controls, progress)
+
+
+@contextmanager
+def _opened(root: Path, settings: Settings, progress: Progress) -> Iterator[Prototype]:
+    """The prototype, with a PostgreSQL that lives as long as the block where one is asked for."""
     progress("reading files")
-    return assess(open_prototype(root, settings), controls, progress)
+    with ExitStack() as stack:
+        engines = default_engines()
+        if settings.prove:
+            options = ProveOptions(settings.pg_bin, settings.grants)
+            engines = replace(engines, database=stack.enter_context(Prover(options, progress)))
+        yield open_prototype(root, settings, engines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +29,7 @@ class Settings:
 
     limits: Limits = Limits()
     workers: int = 0  # 0: one per available core
+    prove: bool = False  # rebuild the database on a real PostgreSQL and attack it
+    pg_bin: Path | None = None  # the folder of a PostgreSQL to use for that
+    grants: str = "auto"  # what new tables grant: auto, legacy or strict
     history: bool = False  # also look for secrets in the git history

@@ -46,6 +46,14 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
+class Grants(StrEnum):
+    """What new tables grant to visitors and users by default."""
+
+    AUTO = "auto"
+    LEGACY = "legacy"
+    STRICT = "strict"
+
+
 def _folder(text: str) -> Path:
     if re.match(r"(https?|git|ssh|file)://|git@", text):
         raise CannotLook(f"addresses are not read yet: git clone {text}, then assess the folder")
@@ -56,6 +64,21 @@ Folder = Annotated[
     Path, typer.Argument(metavar="PATH", help="The folder of the prototype.", parser=_folder)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OutputFormat = Annotated[Format, typer.Option(help="How to write the assessment.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file, not to the terminal.")
+]
+ShowAll = Annotated[bool, typer.Option("--all", help="Show every gap, not the first ten.")]
+PgBin = Annotated[
+    Path | None,
+    typer.Option("--pg-bin", help="Use the PostgreSQL in this folder.", metavar="FOLDER"),
+]
+GrantEra = Annotated[
+    Grants,
+    typer.Option(
+        help="What the platform grants on new tables; auto goes by the migrations' dates."
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -71,35 +94,75 @@ def root(
 def assess(
     path: Folder,
     as_json: AsJson = False,
-    format: Annotated[Format, typer.Option(help="How to write the assessment.")] = Format.TEXT,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file, not to the terminal.")
-    ] = None,
+    format: OutputFormat = Format.TEXT,
+    output: Output = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
             "--only", help="Ask this control or area only; may be repeated.", metavar="NAME"
         ),
     ] = None,
-    show_all: Annotated[
-        bool, typer.Option("--all", help="Show every gap, not the first ten.")
+    show_all: ShowAll = False,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
+        ),
     ] = False,
+    pg_bin: PgBin = None,
+    grants: GrantEra = Grants.AUTO,
 ) -> None:
     """Say what is wrong with a prototype, where, and how we know.
 
-    Reads only: nothing of the prototype is run, and nothing is written but to --output.
+    Reads only: nothing of the prototype is run, and nothing is written but to --output. With --prove
+    its SQL is run, as an unprivileged user, in a PostgreSQL of its own that is gone afterwards.
     Exit code 0: nothing open; 1: gaps; 2: could not look.
     """
     from shipworthy.pipeline import run_assess
     from shipworthy.settings import Settings
 
+    wanted = _wanted(as_json, format)
+    settings = Settings(prove=prove, pg_bin=pg_bin, grants=grants.value)
+    with _Progress() as tell:
+        assessment = run_assess(path, settings, only or (), tell)
+    _show(assessment, wanted, path, output, show_all)
+
+
+@app.command()
+def prove(
+    path: Folder,
+    as_json: AsJson = False,
+    format: OutputFormat = Format.TEXT,
+    output: Output = None,
+    show_all: ShowAll = False,
+    pg_bin: PgBin = None,
+    grants: GrantEra = Grants.AUTO,
+) -> None:
+    """Rebuild the database on a throw-away PostgreSQL, attack it, and show what leaks.
+
+    Replays the migrations, puts rows of two users into every table, and tries as a visitor and as a
+    fresh user to read, change and call everything. Asks the controls of access and database only.
+    Exit code 0: nothing open; 1: gaps; 2: could not look.
+    """
+    from shipworthy.pipeline import run_prove
+    from shipworthy.settings import Settings
+
+    wanted = _wanted(as_json, format)
+    with _Progress() as tell:
+        assessment = run_prove(path, Settings(pg_bin=pg_bin, grants=grants.value), tell)
+    _show(assessment, wanted, path, output, show_all)
+
+
+def _wanted(as_json: bool, format: Format) -> Format:
     if as_json and format is Format.SARIF:
         _fail("--json and --format sarif exclude each other")
-    wanted = Format.JSON if as_json else format
-    with _Progress() as tell:
-        assessment = run_assess(path, Settings(), only or (), tell)
-    text = _render(assessment, wanted, path, show_all)
-    _emit(text, output)
+    return Format.JSON if as_json else format
+
+
+def _show(
+    assessment: Assessment, wanted: Format, path: Path, output: Path | None, show_all: bool
+) -> NoReturn:
+    _emit(_render(assessment, wanted, path, show_all), output)
     if output is not None:
         _say(f"Wrote {output}.")
     raise typer.Exit(GAPS if assessment.gaps else NOTHING_OPEN)

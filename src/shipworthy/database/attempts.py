@@ -14,6 +14,7 @@ class Actor(StrEnum):
 
     ANYBODY = "anybody"  # the public key alone, nobody signed in
     STRANGER = "a fresh user"  # signed up a moment ago through the prototype's own sign-up
+    PIONEER = "the first user"  # the very first sign-up, compared with the second
     MEMBER = "a user of another account"  # owns rows and a tenant of their own
 
 
@@ -82,3 +83,4 @@ class Seeding:
     ownership: Ownership = Ownership()
     dropped: tuple[str, ...] = ()  # constraints that had to give way
     error: str = ""  # why no row could be made
+    row_of: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)  # by owner's mark

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shipworthy.database.attempts import Attempt, Seeding
+from shipworthy.database.attempts import Actor, Attempt, Seeding
 from shipworthy.database.schema import Schema
 from shipworthy.finding import Location
 
@@ -93,4 +93,10 @@ class DatabaseProof:
     seeding: Mapping[str, Seeding]  # by table
     attempts: tuple[Attempt, ...]
     unreachable: Unreachable
+    declared_public: frozenset[str]  # tables that anybody may read, on purpose
     seconds: Mapping[str, float]  # per step
+
+    @property
+    def first_user(self) -> tuple[Attempt, ...]:
+        """What the very first sign-up got that the second did not."""
+        return tuple(a for a in self.attempts if a.actor is Actor.PIONEER)

@@ -11,6 +11,7 @@ from shipworthy.documents import Document, schema_of, to_json
 from shipworthy.finding import Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tree import printable
+from shipworthy.report.database_document import DatabaseDocument, database_document
 
 SCHEMA_ID = "urn:shipworthy:schema:assessment:1"
 
@@ -83,7 +84,7 @@ class ToolDocument(Document):
 
 
 class AssessmentDocument(Document):
-    """A whole assessment."""
+    """A whole assessment. `database` is null where it was not rebuilt."""
 
     schema: str
     tool: ToolDocument
@@ -92,6 +93,7 @@ class AssessmentDocument(Document):
     controls: list[ControlDocument]
     findings: list[FindingDocument]
     unread: list[UnreadDocument]
+    database: DatabaseDocument | None
 
 
 def assessment_document(assessment: Assessment) -> AssessmentDocument:
@@ -118,6 +120,7 @@ def assessment_document(assessment: Assessment) -> AssessmentDocument:
             for f in assessment.findings
         ],
         unread=[UnreadDocument(path=u.path, reason=u.reason) for u in assessment.unread],
+        database=database_document(assessment.prototype),
     )
 
 

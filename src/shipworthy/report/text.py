@@ -16,10 +16,14 @@ from rich.text import Text
 from shipworthy.assess import Assessment
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Outcome, Proof, Severity
+from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.tree import printable
+from shipworthy.report.database import database_lines
+from shipworthy.report.lines import Line, counted
 
 TOP = 10  # controls that are shown in full
 _PLACES = 3  # subjects named per control
+_REASONS = 6  # reasons why something was not seen
 COLOURS = {
     Severity.CRITICAL: "bold red",
     Severity.HIGH: "red",
@@ -48,7 +52,9 @@ class TextReport:
             for line in _group(number, control, group, self.every_gap):
                 yield _shown(line, console)
         if len(groups) > len(shown):
-            yield Text(f"… and {_count(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+            yield Text(f"… and {counted(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+        for line in database_lines(assessment.prototype):
+            yield _shown(line, console)
         for line in _unknowns(assessment):
             yield _shown(line, console)
         yield _counts(assessment)
@@ -56,13 +62,7 @@ class TextReport:
         yield _next_step(assessment, self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: Text
-    indent: int = 0
-
-
-def _shown(line: _Line, console: Console) -> RenderableType:
+def _shown(line: Line, console: Console) -> RenderableType:
     """Indented and wrapped on a terminal; elsewhere one whole line, which programs can read."""
     if console.is_terminal:
         return Padding(line.text, (0, 0, 0, line.indent))
@@ -77,11 +77,11 @@ def _headline(assessment: Assessment) -> Text:
     made = "origin unknown" if origin == "unknown" else f"made with {origin}"
     text = Text()
     text.append(printable(prototype.root.name), "bold")
-    text.append(f"  {made}, {kind}, {_count(len(prototype.files), 'file')}\n", "dim")
+    text.append(f"  {made}, {kind}, {counted(len(prototype.files), 'file')}\n", "dim")
     blockers = {f.control for f in assessment.blockers}
     if blockers:
         block = "blocks" if len(blockers) == 1 else "block"
-        kinds = f"{_count(len(blockers), 'kind')} of gap"
+        kinds = f"{counted(len(blockers), 'kind')} of gap"
         text.append(f"Not ready to launch: {kinds} {block} it.", "bold red")
     elif assessment.gaps:
         text.append("No gap blocks the launch; some should be closed.", "bold yellow")
@@ -101,7 +101,7 @@ def _by_control(gaps: Sequence[Finding]) -> Iterator[list[Finding]]:
     return iter(sorted(groups, key=lambda g: (-g[0].severity.value, -len(g), g[0].control)))
 
 
-def _group(number: int, control: Control, group: list[Finding], every: bool) -> Iterator[_Line]:
+def _group(number: int, control: Control, group: list[Finding], every: bool) -> Iterator[Line]:
     worst = group[0]
     title = Text(f"{number:>2}. ")
     title.append(f"{worst.severity.label:<9}", COLOURS[worst.severity])
@@ -109,13 +109,13 @@ def _group(number: int, control: Control, group: list[Finding], every: bool) -> 
     title.append(f"  {control.id}", "dim")
     if len(group) > 1:
         title.append(f"  ×{len(group)}", "dim")
-    yield _Line(title)
-    yield _Line(Text(control.consequence), 13)
+    yield Line(title)
+    yield Line(Text(control.consequence), 13)
     for finding in group if every else group[:_PLACES]:
-        yield _Line(_place(finding), 13)
+        yield Line(_place(finding), 13)
     if not every and len(group) > _PLACES:
-        yield _Line(Text(f"… and {len(group) - _PLACES} more", "dim"), 13)
-    yield _Line(Text())
+        yield Line(Text(f"… and {len(group) - _PLACES} more", "dim"), 13)
+    yield Line(Text())
 
 
 def _place(finding: Finding) -> Text:
@@ -127,22 +127,32 @@ def _place(finding: Finding) -> Text:
     return text
 
 
-def _unknowns(assessment: Assessment) -> Iterator[_Line]:
+def _unknowns(assessment: Assessment) -> Iterator[Line]:
     unknown = [f for f in assessment.findings if f.outcome is Outcome.UNKNOWN]
     if not unknown and not assessment.unread:
         return
-    yield _Line(Text("Not seen", "bold"))
-    reasons = Counter((f.control, f.message) for f in unknown)
-    for (control, reason), count in list(reasons.items())[:6]:
-        times = f" ×{count}" if count > 1 else ""
-        yield _Line(Text(f"{control}: {printable(reason)}{times}", "dim"), 4)
-    if len(reasons) > 6:
-        yield _Line(Text(f"… and {len(reasons) - 6} more (--json)", "dim"), 4)
+    yield Line(Text("Not seen", "bold"))
+    reasons: dict[str, dict[str, int]] = {}
+    for finding in unknown:
+        subjects = reasons.setdefault(finding.message, {})
+        subjects[finding.control] = subjects.get(finding.control, 0) + 1
+    for reason, subjects in list(reasons.items())[:_REASONS]:
+        yield Line(Text(f"{_asked(subjects)}: {printable(reason)}", "dim"), 4)
+    if len(reasons) > _REASONS:
+        yield Line(Text(f"… and {len(reasons) - _REASONS} more (--json)", "dim"), 4)
     for unread in assessment.unread[:4]:
-        yield _Line(Text(f"{unread.path}: {unread.reason}", "dim"), 4)
+        yield Line(Text(f"{unread.path}: {unread.reason}", "dim"), 4)
     if len(assessment.unread) > 4:
-        yield _Line(Text(f"… and {len(assessment.unread) - 4} more unread", "dim"), 4)
-    yield _Line(Text())
+        yield Line(Text(f"… and {len(assessment.unread) - 4} more unread", "dim"), 4)
+    yield Line(Text())
+
+
+def _asked(subjects: dict[str, int]) -> str:
+    """The controls that had the same reason: by name where they are few."""
+    if len(subjects) > 2:
+        return f"{len(subjects)} controls"
+    named = (f"{name} ×{count}" if count > 1 else name for name, count in subjects.items())
+    return ", ".join(named)
 
 
 def _counts(assessment: Assessment) -> Table:
@@ -169,6 +179,9 @@ def _next_step(assessment: Assessment, path: str) -> Text:
         text.append("   why it matters and how it is fixed\n      ")
         text.append(f"shipworthy assess {path} --all", "cyan")
         text.append("   every gap with its place")
+        if any(f.message == NOT_REPLAYED for f in assessment.findings):
+            text.append(f"\n      shipworthy prove {path}", "cyan")
+            text.append("   rebuild the database, attack it, and show what leaks")
     elif any(f.outcome is Outcome.UNKNOWN for f in assessment.findings):
         text.append(f"shipworthy assess {path} --json", "cyan")
         text.append("   what could not be seen, and why")
@@ -176,7 +189,3 @@ def _next_step(assessment: Assessment, path: str) -> Text:
         text.append("shipworthy controls", "cyan")
         text.append("   what was looked at")
     return text
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shipworthy.database.history import History, SqlFile
-from shipworthy.errors import FactUnavailable
+from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.tables.sql import Dialect, create_tables
 
@@ -26,7 +27,9 @@ _NUMBERED = re.compile(r"^\d+[_-].*\.sql$")  # what the platform and its builder
 _MIGRATIONS = re.compile(
     r"^(.*/)?(drizzle|migrations?|prisma/migrations/[^/]+|db/migrate)/[^/]+\.sql$", re.IGNORECASE
 )
-_SEED = re.compile(r"(^|[/_.-])(seeds?|sample_?data|demo_?data|fixtures|test_?data)([/_.-]|$)", re.I)
+_SEED = re.compile(
+    r"(^|[/_.-])(seeds?|sample_?data|demo_?data|fixtures|test_?data)([/_.-]|$)", re.I
+)
 _GENERATED = re.compile(r"\bRow:\s*\{")
 
 
@@ -55,6 +58,7 @@ def read_history(prototype: Prototype) -> History | None:
         generated=_generated(prototype),
         seeds=_plain(seeds),
         supabase=supabase,
+        declared_public=_declared_public(prototype),
     )
 
 
@@ -118,6 +122,23 @@ def _generated(prototype: Prototype) -> SqlFile | None:
     ]
     best = max(found, key=lambda f: len(_GENERATED.findall(f.text or "")), default=None)
     return SqlFile(best.path, best.text or "") if best else None
+
+
+def _declared_public(prototype: Prototype) -> frozenset[str]:
+    """The tables that `[database] public` of shipworthy.toml names. Raises CannotLook on errors in it."""
+    file = prototype.files.get("shipworthy.toml")
+    if file is None or not file.text:
+        return frozenset()
+    try:
+        declared = tomllib.loads(file.text).get("database", {})
+    except tomllib.TOMLDecodeError as error:
+        raise CannotLook(f"shipworthy.toml cannot be read: {error}") from error
+    names = declared.get("public", []) if isinstance(declared, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise CannotLook(
+            'shipworthy.toml: [database] public must be a list of names ("public.posts")'
+        )
+    return frozenset(name if "." in name else f"public.{name}" for name in names)
 
 
 def _plain(files: Iterable[SourceFile]) -> tuple[SqlFile, ...]:

@@ -1,0 +1,59 @@
+"""Database functions that hand out or change the data of others to whoever calls them, proven by a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.exposure import Exposure, evidence, exposures, refused
+from shipworthy.database.private import is_personal_column, is_secret_column
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
+
+
+class ExposedFunction(
+    Control,
+    id="exposed-function",
+    title="Database function that anyone may call",
+    consequence="A call from the browser reads or changes data past all the rules of the tables.",
+    severity=Severity.HIGH,
+    satisfies=("A08", "A54", "owasp:A01", "cwe:862", "cwe:285"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        found = False
+        for exposure in exposures(proof, _ACTORS, Verb.CALL):
+            found = True
+            yield self._gap(exposure)
+        for target in refused(proof, _ACTORS, Verb.CALL):
+            found = True
+            yield self.satisfied(
+                target, "Calls by others brought and changed nothing", proof=Proof.PROVEN
+            )
+        if not found:
+            yield self.not_applicable("no function can be called from the browser")
+
+    def _gap(self, exposure: Exposure) -> Finding:
+        attempts = exposure.attempts
+        anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
+        written = dict.fromkeys(table for attempt in attempts for table in attempt.written)
+        delicate = [c for c in exposure.columns if is_secret_column(c) or is_personal_column(c, "")]
+        who = "Without signing in, a call" if anybody else "A call by any user"
+        changed = f"changed rows of others in {', '.join(written)}" if written else ""
+        columns = f" ({', '.join(delicate[:4])})" if delicate else ""
+        handed = "" if written and not delicate else f"returned data of others{columns}"
+        did = " and ".join(part for part in (handed, changed) if part)
+        severe = anybody and (written or delicate)
+        return self.gap(
+            exposure.target,
+            f"{who} {did}",
+            *evidence(attempts),
+            severity=Severity.CRITICAL if severe else Severity.HIGH,
+            proof=Proof.PROVEN,
+        )

@@ -1,0 +1,72 @@
+"""Files of others that can be read or replaced in storage, proven on the rebuilt policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Attempt, Verb
+from shipworthy.database.exposure import evidence, exposures
+from shipworthy.database.private import is_private_bucket
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
+_VERBS = (Verb.READ, Verb.INSERT, Verb.UPDATE, Verb.DELETE)
+_BUCKET = "bucket "
+
+
+class OpenStorageBucket(
+    Control,
+    id="open-storage-bucket",
+    title="Files of others open in storage",
+    consequence="Uploaded files of customers can be read, replaced or deleted by others.",
+    severity=Severity.HIGH,
+    satisfies=("A08", "owasp:A01", "cwe:552", "cwe:732"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        if not proof.schema.buckets:
+            yield self.not_applicable("no storage bucket is made by the migrations")
+            return
+        open_to: set[str] = set()
+        for exposure in exposures(proof, _ACTORS, *_VERBS):
+            if not exposure.target.startswith(_BUCKET):
+                continue
+            bucket = proof.schema.buckets.get(exposure.target.removeprefix(_BUCKET))
+            harmful = [a for a in exposure.attempts if _harms(a, bool(bucket and bucket.public))]
+            if harmful:
+                open_to.add(exposure.target)
+                yield self._gap(exposure.target, harmful)
+        for target in sorted({f"{_BUCKET}{name}" for name in proof.schema.buckets} - open_to):
+            yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
+
+    def _gap(self, target: str, attempts: list[Attempt]) -> Finding:
+        anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
+        who = "Without signing in" if anybody else "As any user"
+        verbs = [verb for verb in _VERBS if verb in {a.verb for a in attempts}]
+        done = " and ".join(_DONE[verb] for verb in verbs)
+        return self.gap(
+            target,
+            f"{who}, files of others were {done}",
+            *evidence(attempts),
+            severity=Severity.CRITICAL if anybody else Severity.HIGH,
+            proof=Proof.PROVEN,
+        )
+
+
+def _harms(attempt: Attempt, public: bool) -> bool:
+    """Reading a public bucket is what it is for, unless its name says otherwise."""
+    name = attempt.target.removeprefix(_BUCKET)
+    return not (public and attempt.verb is Verb.READ) or is_private_bucket(name)
+
+
+_DONE = {
+    Verb.READ: "read",
+    Verb.INSERT: "put in their folder",
+    Verb.UPDATE: "replaced",
+    Verb.DELETE: "deleted",
+}

@@ -1,0 +1,61 @@
+"""Tables whose private rows every signed-up user can read, proven by signing up and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.exposure import (
+    Exposure,
+    evidence,
+    exposures,
+    not_judged,
+    refused,
+    succeeded,
+    why_private,
+)
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.STRANGER, Actor.MEMBER)
+
+
+class RowsReadableByAnyUser(
+    Control,
+    id="rows-readable-by-any-user",
+    title="Private data open to every user",
+    consequence="Whoever signs up can read the data of all other customers.",
+    severity=Severity.HIGH,
+    satisfies=("A08", "owasp:A01", "cwe:639", "cwe:359"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        without_login = succeeded(proof, (Actor.ANYBODY,), Verb.READ)
+        for exposure in exposures(proof, _ACTORS, Verb.READ):
+            if exposure.target not in without_login:
+                yield self._judged(exposure, exposure.target in proof.declared_public)
+        for target in refused(proof, _ACTORS, Verb.READ):
+            yield self.satisfied(target, "Users see no rows of others", proof=Proof.PROVEN)
+        for target, reason in not_judged(proof, _ACTORS, Verb.READ):
+            yield self.unknown(target, reason)
+
+    def _judged(self, exposure: Exposure, declared: bool) -> Finding:
+        shown = evidence(exposure.attempts)
+        private = why_private(exposure)
+        if declared or private is None:
+            message = "declared public" if declared else "names no person, secret or private record"
+            return self.satisfied(
+                exposure.target, f"Open to every user: {message}", *shown, proof=Proof.PROVEN
+            )
+        who = {attempt.actor.value for attempt in exposure.attempts}
+        return self.gap(
+            exposure.target,
+            f"{min(who).capitalize()} read the rows of others: {private}",
+            *shown,
+            severity=Severity.CRITICAL if exposure.secrets else Severity.HIGH,
+            proof=Proof.PROVEN,
+        )

@@ -1,0 +1,58 @@
+"""Tables whose private rows anybody can read with the public key, proven by reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.exposure import (
+    Exposure,
+    evidence,
+    exposures,
+    not_judged,
+    refused,
+    why_private,
+)
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.ANYBODY,)
+
+
+class RowsReadableByAnybody(
+    Control,
+    id="rows-readable-by-anybody",
+    title="Private data open to anybody",
+    consequence="Anyone on the internet can read these rows without signing in.",
+    severity=Severity.HIGH,
+    satisfies=("A08", "owasp:A01", "cwe:284", "cwe:359"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        for exposure in exposures(proof, _ACTORS, Verb.READ):
+            yield self._judged(exposure, exposure.target in proof.declared_public)
+        for target in refused(proof, _ACTORS, Verb.READ):
+            yield self.satisfied(target, "Nobody reads it without signing in", proof=Proof.PROVEN)
+        for target, reason in not_judged(proof, _ACTORS, Verb.READ):
+            yield self.unknown(target, reason)
+
+    def _judged(self, exposure: Exposure, declared: bool) -> Finding:
+        shown = evidence(exposure.attempts)
+        private = why_private(exposure)
+        if declared or private is None:
+            message = "declared public" if declared else "names no person, secret or private record"
+            return self.satisfied(
+                exposure.target, f"Open to anybody: {message}", *shown, proof=Proof.PROVEN
+            )
+        worst = exposure.secrets or exposure.personal
+        return self.gap(
+            exposure.target,
+            f"Without signing in, the rows of others were read: {private}",
+            *shown,
+            severity=Severity.CRITICAL if worst else Severity.HIGH,
+            proof=Proof.PROVEN,
+        )

@@ -1,0 +1,68 @@
+"""Tables in which every signed-up user can change or forge rows of others, proven by doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Attempt, Verb
+from shipworthy.database.exposure import (
+    Exposure,
+    evidence,
+    exposures,
+    not_judged,
+    refused,
+    succeeded,
+)
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.STRANGER, Actor.MEMBER)
+_VERBS = (Verb.UPDATE, Verb.DELETE, Verb.INSERT)
+
+
+class RowsWritableByAnyUser(
+    Control,
+    id="rows-writable-by-any-user",
+    title="Data of others that every user can change",
+    consequence="Whoever signs up can change or delete what belongs to other customers.",
+    severity=Severity.HIGH,
+    satisfies=("A08", "owasp:A01", "cwe:639", "cwe:863"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        without_login = succeeded(proof, (Actor.ANYBODY,), *_VERBS)
+        for exposure in exposures(proof, _ACTORS, *_VERBS):
+            known = {attempt.verb for attempt in without_login.get(exposure.target, ())}
+            new = [attempt for attempt in exposure.attempts if attempt.verb not in known]
+            if new:
+                yield self._judged(exposure, new)
+        for target in refused(proof, _ACTORS, *_VERBS):
+            yield self.satisfied(target, "Users change no rows of others", proof=Proof.PROVEN)
+        for target, reason in not_judged(proof, _ACTORS, *_VERBS):
+            yield self.unknown(target, reason)
+
+    def _judged(self, exposure: Exposure, attempts: list[Attempt]) -> Finding:
+        verbs = [v.value for v in _VERBS if v in {a.verb for a in attempts}]
+        shown = evidence(attempts)
+        if verbs == [Verb.INSERT.value] and not exposure.is_owned:
+            message = "Every user may add rows; they belong to nobody"
+            return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
+        who = min(attempt.actor.value for attempt in attempts).capitalize()
+        done = " and ".join(_DONE[verb] for verb in verbs)
+        severity = (
+            Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
+        )
+        return self.gap(
+            exposure.target, f"{who} {done}", *shown, severity=severity, proof=Proof.PROVEN
+        )
+
+
+_DONE = {
+    "update": "changed rows of others",
+    "delete": "deleted rows of others",
+    "insert": "added rows in the name of others",
+}

@@ -1,0 +1,61 @@
+"""Tables whose rows anybody can change, delete or forge with the public key, proven by doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.exposure import Exposure, evidence, exposures, not_judged, refused
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.ANYBODY,)
+_VERBS = (Verb.UPDATE, Verb.DELETE, Verb.INSERT)
+
+
+class RowsWritableByAnybody(
+    Control,
+    id="rows-writable-by-anybody",
+    title="Data that anybody can change",
+    consequence="Anyone on the internet can change, delete or forge this data without signing in.",
+    severity=Severity.CRITICAL,
+    satisfies=("A08", "owasp:A01", "cwe:284", "cwe:862"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        for exposure in exposures(proof, _ACTORS, *_VERBS):
+            yield self._judged(exposure, prototype)
+        for target in refused(proof, _ACTORS, *_VERBS):
+            yield self.satisfied(target, "Nobody writes without signing in", proof=Proof.PROVEN)
+        for target, reason in not_judged(proof, _ACTORS, *_VERBS):
+            yield self.unknown(target, reason)
+
+    def _judged(self, exposure: Exposure, prototype: Prototype) -> Finding:
+        verbs = [v.value for v in _VERBS if v in {a.verb for a in exposure.attempts}]
+        shown = evidence(exposure.attempts)
+        if verbs == [Verb.INSERT.value] and not exposure.ownership.user_columns:
+            if _is_form(exposure.target, prototype):
+                message = "Visitors may send rows, as its form needs; they change none"
+                return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
+            severity = Severity.MEDIUM
+        else:
+            severity = Severity.HIGH if verbs == [Verb.INSERT.value] else Severity.CRITICAL
+        done = " and ".join(_DONE[verb] for verb in verbs)
+        message = f"Without signing in, rows were {done}"
+        return self.gap(exposure.target, message, *shown, severity=severity, proof=Proof.PROVEN)
+
+
+def _is_form(target: str, prototype: Prototype) -> bool:
+    """True where the prototype's own code sends rows to this table: a contact form, a waiting list."""
+    name = target.partition(".")[2]
+    return any(
+        q.table == name and q.operation in ("insert", "upsert") and q.library == "supabase"
+        for q in prototype.queries
+    )
+
+
+_DONE = {"update": "changed", "delete": "deleted", "insert": "added in the name of others"}

@@ -1,0 +1,45 @@
+"""Sign-ups whose own metadata decides the new user's role, proven by signing up with a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.exposure import evidence, exposures, refused
+from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.prototype import Prototype
+
+_ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
+
+
+class SignUpDecidesRole(
+    Control,
+    id="sign-up-decides-role",
+    title="The sign-up form decides the role",
+    consequence="Whoever signs up can ask to be administrator, and becomes it.",
+    severity=Severity.CRITICAL,
+    satisfies=("A08", "owasp:A01", "cwe:269", "cwe:602"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        found = False
+        for exposure in exposures(proof, _ACTORS, Verb.SIGN_UP):
+            found = True
+            reason = next((a.reason for a in exposure.attempts if a.reason), "a higher role")
+            yield self.gap(
+                exposure.target,
+                f"Metadata sent with the sign-up was taken over: {reason}",
+                *evidence(exposure.attempts),
+                proof=Proof.PROVEN,
+            )
+        for target in refused(proof, _ACTORS, Verb.SIGN_UP):
+            found = True
+            yield self.satisfied(
+                target, "Metadata of a sign-up gives no rights", proof=Proof.PROVEN
+            )
+        if not found:
+            yield self.not_applicable("no function reads the metadata of a sign-up")

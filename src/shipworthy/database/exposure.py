@@ -1,0 +1,149 @@
+"""What the attempts amount to for one table: what leaks, to whom, and the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
+from shipworthy.database.private import (
+    is_always_private,
+    is_personal_column,
+    is_private_record,
+    is_secret_column,
+)
+from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.schema import Table
+from shipworthy.finding import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The attempts of one verb that succeeded on one target, and what is known of the target."""
+
+    target: str
+    attempts: tuple[Attempt, ...]
+    table: Table | None
+    ownership: Ownership
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that could be read or changed, in order."""
+        return tuple(dict.fromkeys(c for a in self.attempts for c in a.columns))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Readable columns that hold a secret."""
+        return tuple(c for c in self.columns if is_secret_column(c))
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Readable columns that describe a person."""
+        return tuple(c for c in self.columns if is_personal_column(c, self.target))
+
+    @property
+    def is_owned(self) -> bool:
+        """True where the rows belong to a user or a tenant."""
+        return bool(self.ownership.user_columns or self.ownership.tenant_columns)
+
+    @property
+    def is_private(self) -> bool:
+        """True where the rows are somebody's own affairs, whatever their columns are called."""
+        if self.ownership.tenant_columns:
+            return True
+        return is_always_private(self.target) or (self.is_owned and is_private_record(self.target))
+
+
+def exposures(proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb) -> Iterator[Exposure]:
+    """What these actors achieved with these verbs, one exposure per target, by name."""
+    found = succeeded(proof, actors, *verbs)
+    for target in sorted(found):
+        seeding = proof.seeding.get(target)
+        ownership = seeding.ownership if seeding else Ownership()
+        table = proof.schema.tables.get(target)
+        yield Exposure(target, tuple(found[target]), table, ownership)
+
+
+def succeeded(
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb
+) -> Mapping[str, list[Attempt]]:
+    """The attempts of these actors that succeeded, by target."""
+    who = frozenset(actors)
+    found: dict[str, list[Attempt]] = {}
+    for attempt in proof.attempts:
+        if attempt.result is Result.SUCCEEDED and attempt.actor in who and attempt.verb in verbs:
+            found.setdefault(attempt.target, []).append(attempt)
+    return found
+
+
+def tried(
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb
+) -> Mapping[str, list[Attempt]]:
+    """All attempts of these actors, by target."""
+    who = frozenset(actors)
+    found: dict[str, list[Attempt]] = {}
+    for attempt in proof.attempts:
+        if attempt.actor in who and attempt.verb in verbs:
+            found.setdefault(attempt.target, []).append(attempt)
+    return found
+
+
+def evidence(attempts: Iterable[Attempt]) -> tuple[Evidence, ...]:
+    """The statements that were run with what came of them, then the rules that let them pass."""
+    attempts = list(attempts)
+    ran = [Evidence("attack", _shown(attempt)) for attempt in attempts[:3]]
+    rules = dict.fromkeys(rule for attempt in attempts for rule in attempt.rules)
+    passed = [
+        Evidence("migrations", rule.text, rule.source.location if rule.source else None)
+        for rule in list(rules)[:4]
+    ]
+    return (*passed, *ran)
+
+
+def _shown(attempt: Attempt) -> str:
+    """ "anybody: select * from leads → 1 row, email=anna…"."""
+    row = ", ".join(f"{name}={value}" for name, value in list(attempt.row.items())[:4])
+    written = ", ".join(f"{count} in {table}" for table, count in attempt.written.items())
+    rows = f"{attempt.rows} row" + ("" if attempt.rows == 1 else "s") if attempt.rows else ""
+    came = ", ".join(part for part in (rows, row, written, attempt.reason or attempt.error) if part)
+    return f"{attempt.actor.value}: {attempt.statement} → {came or 'done'}"
+
+
+def why_private(exposure: Exposure) -> str | None:
+    """What of a readable table is nobody else's business, in words; None where nothing is."""
+    if exposure.secrets:
+        return f"secrets ({_listed(exposure.secrets)})"
+    if exposure.personal:
+        return f"personal data ({_listed(exposure.personal)})"
+    if exposure.is_private:
+        owners = exposure.ownership.tenant_columns or exposure.ownership.user_columns
+        named = f" ({_listed(owners)})" if owners else ""
+        return f"{exposure.target.partition('.')[2]}, which are nobody else's business{named}"
+    return None
+
+
+def refused(proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb) -> Iterator[str]:
+    """The targets on which every attempt of these actors was refused, by name."""
+    for target, attempts in sorted(tried(proof, actors, *verbs).items()):
+        if all(attempt.result is Result.REFUSED for attempt in attempts):
+            yield target
+
+
+def not_judged(
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb
+) -> Iterator[tuple[str, str]]:
+    """Targets on which no verdict is possible, and why."""
+    for name, table in sorted(proof.schema.tables.items()):
+        if table.tainted:
+            yield name, table.tainted
+        elif not table.judged and table.source.trust.value in ("generated", "stub"):
+            yield name, "no migration makes this table: its rules are not known"
+    for target, attempts in sorted(tried(proof, actors, *verbs).items()):
+        unclear = [a for a in attempts if a.result is Result.UNCLEAR]
+        if unclear and not any(a.result is Result.SUCCEEDED for a in attempts):
+            yield target, unclear[0].reason or unclear[0].error
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

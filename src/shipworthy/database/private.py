@@ -1,0 +1,86 @@
+"""Which columns and tables hold what is nobody else's business, told by their names."""
+
+from __future__ import annotations
+
+import re
+
+# English, and the languages that prototypes are often written in: Portuguese, Spanish, German, French.
+_SECRET = re.compile(
+    r"(^|_)(password|passwd|senha|pwd|secret|totp|otp_code|otp|api_?key|private_key|access_token"
+    r"|refresh_token|auth_token|service_key|webhook_secret|client_secret|encryption_key|recovery_codes"
+    r"|backup_codes|pin_code|pin)($|_)",
+    re.IGNORECASE,
+)
+_NOT_SECRET = re.compile(
+    r"(^|_)(has|is|requires?|needs?|count|updated|changed|expires|last|hint)(_|$)", re.I
+)
+_PERSON = re.compile(
+    r"^((user|customer|client|contact|guest|patient|employee|student|member|lead|buyer|recipient|donor"
+    r"|parent|emergency_contact|billing|shipping|owner|author|applicant|candidate|attendee|sender)_)?"
+    r"(e_?mail|e_?mail_address|phone|phone_number|mobile|mobile_number|telephone|whatsapp|telefone|celular"
+    r"|telefono|telefon|correo|first_name|last_name|full_name|surname|nome_completo|apellidos?|vorname"
+    r"|nachname|prenom|birth_?date|date_of_birth|birthday|dob|data_nascimento|fecha_nacimiento|geburtsdatum"
+    r"|ssn|national_id|passport(_number)?|tax_id|cpf|rg|dni|cuit|rut|nif|curp|id_number|salary|salario"
+    r"|iban|bank_account|account_number|routing_number|card_number|last4|medical_notes?|diagnosis|allergies"
+    r"|home_address|street_address|shipping_address|billing_address|endereco|direccion|ip_address|stripe_customer_id"
+    r"|ip)$",
+    re.IGNORECASE,
+)
+_BUSINESS = re.compile(
+    r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
+    r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
+    r"|partners|dealers|organi[sz]ations|institutions|barracas?|settings|pages?|events|listings|properties"
+    r"|empresas?|lojas?|tiendas?|restaurantes?)$",
+    re.IGNORECASE,
+)
+_PRIVATE_RECORD = re.compile(
+    r"(^|_)(orders?|order_items|invoices?|payments?|transactions?|subscriptions?|messages?|conversations?|chats?"
+    r"|chat_messages|notifications?|appointments?|bookings?|reservations?|leads|deals|contacts|customers|clients"
+    r"|patients|employees|notes|journals?|journal_entries|diary|medications?|prescriptions?|documents|files|uploads"
+    r"|tasks|todos|expenses|incomes?|budgets?|goals|habits|moods?|workouts|meals|weights|tickets|support_tickets"
+    r"|audit_logs?|activity_logs?|logs|carts?|cart_items|wishlists?|addresses|wallets?|balances|credits|payouts"
+    r"|withdrawals|commissions|earnings|user_settings|user_preferences|api_keys|tokens|sessions|invitations|invites"
+    r"|applications|resumes|contracts|quotes|estimates|timesheets|time_entries|shifts|pedidos|clientes|pagamentos"
+    r"|pagos|facturas|agendamentos|citas|mensagens|mensajes|usuarios|profiles|users|user_roles|members|memberships"
+    r"|team_members|accounts|subscribers|emails|phone_numbers|calls|recordings|transcripts|embeddings)$",
+    re.IGNORECASE,
+)
+
+
+_PRIVATE_BUCKET = re.compile(
+    r"private|document|attachment|contract|invoice|receipt|medical|record|kyc|passport|licen[sc]e|resume"
+    r"|identity|verification|statement|backup|proof|comprobante|factura|contrato",
+    re.IGNORECASE,
+)
+# Never meant for everybody, even where no column says whose they are.
+_AFFAIRS = re.compile(
+    r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
+    r"|audit_logs?|activity_logs?|leads|customers|clients|patients|employees|subscribers|api_keys|sessions"
+    r"|invitations|form_submissions|submissions|payouts|pedidos|clientes|mensagens|mensajes)$",
+    re.IGNORECASE,
+)
+
+
+def is_secret_column(name: str) -> bool:
+    """True for columns that hold a secret, not for flags and dates about one."""
+    return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
+
+
+def is_personal_column(name: str, table: str) -> bool:
+    """True for columns that describe a person; the contact data of a business is not personal."""
+    return bool(_PERSON.match(name)) and not _BUSINESS.search(table.rpartition(".")[2])
+
+
+def is_private_record(table: str) -> bool:
+    """True for tables whose rows are somebody's own affairs: orders, messages, notes, …"""
+    return bool(_PRIVATE_RECORD.search(table.rpartition(".")[2]))
+
+
+def is_always_private(table: str) -> bool:
+    """True for tables that are nobody else's business although no column names an owner."""
+    return bool(_AFFAIRS.search(table.rpartition(".")[2]))
+
+
+def is_private_bucket(name: str) -> bool:
+    """True for buckets whose name says that their files are not for everybody."""
+    return bool(_PRIVATE_BUCKET.search(name))

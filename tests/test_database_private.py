@@ -1,0 +1,57 @@
+"""Names that tell what is nobody else's business."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipworthy.database.private import (
+    is_always_private,
+    is_personal_column,
+    is_private_bucket,
+    is_private_record,
+    is_secret_column,
+)
+
+
+@pytest.mark.parametrize(
+    "name", ["email", "customer_email", "phone", "full_name", "cpf", "birth_date"]
+)
+def test_columns_about_a_person_are_personal(name: str) -> None:
+    assert is_personal_column(name, "public.leads")
+
+
+@pytest.mark.parametrize(
+    "name", ["title", "email_template", "email_sent", "phone_calls", "name", "slug"]
+)
+def test_other_columns_are_not(name: str) -> None:
+    assert not is_personal_column(name, "public.leads")
+
+
+def test_contact_data_of_a_business_is_not_personal() -> None:
+    assert not is_personal_column("phone", "public.restaurants")
+
+
+@pytest.mark.parametrize(
+    "name", ["totp_secret", "api_key", "password_hash", "access_token", "senha"]
+)
+def test_secret_columns(name: str) -> None:
+    assert is_secret_column(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["has_password", "password_updated_at", "secretary", "share_token", "tokens_used"]
+)
+def test_columns_about_secrets_are_none(name: str) -> None:
+    assert not is_secret_column(name)
+
+
+def test_records_that_are_somebodys_own() -> None:
+    assert is_private_record("public.order_items")
+    assert not is_private_record("public.categories")
+    assert is_always_private("public.webhook_events")
+    assert not is_always_private("public.posts")
+
+
+def test_buckets_that_sound_private() -> None:
+    assert is_private_bucket("kyc-documents")
+    assert not is_private_bucket("avatars")
