@@ -25,6 +25,9 @@ class Exposure:
     attempts: tuple[Attempt, ...]
     table: Table | None
     ownership: Ownership
+    past: tuple[
+        str, ...
+    ] = ()  # of a view: tables with rows of somebody that it shows past their rules
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,7 +64,22 @@ def exposures(proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb) -> It
         seeding = proof.seeding.get(target)
         ownership = seeding.ownership if seeding else Ownership()
         table = proof.schema.tables.get(target)
-        yield Exposure(target, tuple(found[target]), table, ownership)
+        past = _past(proof, table) if table else ()
+        yield Exposure(target, tuple(found[target]), table, ownership, past)
+
+
+def _past(proof: DatabaseProof, view: Table) -> tuple[str, ...]:
+    """The guarded tables of users or tenants that a view reads with the rights of its owner."""
+    if not view.is_view or view.invoker:
+        return ()
+    tables = (proof.schema.tables.get(name) for name in view.depends_on)
+    guarded = [t.qualified for t in tables if t is not None and t.row_security]
+    owners = {name: proof.seeding[name].ownership for name in guarded if name in proof.seeding}
+    return tuple(
+        n
+        for n, o in owners.items()
+        if o.tenant_columns or (o.user_columns and is_private_record(n))
+    )
 
 
 def succeeded(
@@ -115,6 +133,8 @@ def why_private(exposure: Exposure) -> str | None:
         return f"secrets ({_listed(exposure.secrets)})"
     if exposure.personal:
         return f"personal data ({_listed(exposure.personal)})"
+    if exposure.past:
+        return f"rows of {_listed(exposure.past)}, past the rules of the table"
     if exposure.is_private:
         owners = exposure.ownership.tenant_columns or exposure.ownership.user_columns
         named = f" ({_listed(owners)})" if owners else ""

@@ -40,7 +40,7 @@ def read_history(prototype: Prototype) -> History | None:
     """
     files = [f for f in prototype.of_role(*_READ) if f.text and f.path.endswith(".sql")]
     files = [f for f in files if not _NOT_HISTORY.search(f.path)]
-    makers = [f for f in files if next(iter(create_tables(f.text or "")), None)]
+    makers = [f for f in files if _PLATFORM.match(f.path) or _makes_a_table(f)]
     if not makers:
         _decline(prototype, bool(files))
         return None
@@ -51,7 +51,8 @@ def read_history(prototype: Prototype) -> History | None:
     migrations = _migrations([f for f in files if f not in seeds])
     chosen = {f.path for f in (*migrations, *seeds)}
     loose = [f for f in files if f.path not in chosen]
-    supabase = dialect is Dialect.SUPABASE or "supabase" in prototype.stack.data
+    platform = any(_PLATFORM.match(f.path) for f in makers)
+    supabase = platform or dialect is Dialect.SUPABASE or "supabase" in prototype.stack.data
     return History(
         migrations=_plain(migrations),
         loose=_plain(sorted(loose, key=lambda f: natural(f.path))),
@@ -60,6 +61,10 @@ def read_history(prototype: Prototype) -> History | None:
         supabase=supabase,
         declared_public=_declared_public(prototype),
     )
+
+
+def _makes_a_table(file: SourceFile) -> bool:
+    return next(iter(create_tables(file.text or "")), None) is not None
 
 
 def natural(path: str) -> tuple[tuple[int, str], ...]:

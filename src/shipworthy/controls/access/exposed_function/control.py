@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
-from shipworthy.database.exposure import Exposure, evidence, exposures, refused
+from shipworthy.database.exposure import Exposure, evidence, exposures, refused, succeeded
 from shipworthy.database.private import is_personal_column, is_secret_column
+from shipworthy.database.rules.closing import close_function
+from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
 
@@ -39,12 +42,27 @@ class ExposedFunction(
         if not found:
             yield self.not_applicable("no function can be called from the browser")
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        proof = prototype.database
+        function = proof.schema.functions.get(finding.subject) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if proof is None or function is None or path is None:
+            return None
+        by_users = finding.subject in succeeded(proof, (Actor.STRANGER, Actor.MEMBER), Verb.CALL)
+        called = any(q.operation == "rpc" and q.table == function.name for q in prototype.queries)
+        if by_users and called:
+            return None  # the app needs it: only a person can say whom it may serve
+        sql = close_function(function, signed_in=not called)
+        summary = f"Take the right to call {finding.subject} from the browser"
+        return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
     def _gap(self, exposure: Exposure) -> Finding:
         attempts = exposure.attempts
         anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
         written = dict.fromkeys(table for attempt in attempts for table in attempt.written)
         delicate = [c for c in exposure.columns if is_secret_column(c) or is_personal_column(c, "")]
-        who = "Without signing in, a call" if anybody else "A call by any user"
+        call = f"call of {exposure.target}"
+        who = f"Without signing in, a {call}" if anybody else f"A {call} by any user"
         changed = f"changed rows of others in {', '.join(written)}" if written else ""
         columns = f" ({', '.join(delicate[:4])})" if delicate else ""
         handed = "" if written and not delicate else f"returned data of others{columns}"

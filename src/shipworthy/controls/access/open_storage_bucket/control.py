@@ -51,7 +51,7 @@ class OpenStorageBucket(
         done = " and ".join(_DONE[verb] for verb in verbs)
         return self.gap(
             target,
-            f"{who}, files of others were {done}",
+            f"{who}, files of others in the {target} were {done}",
             *evidence(attempts),
             severity=Severity.CRITICAL if anybody else Severity.HIGH,
             proof=Proof.PROVEN,

@@ -15,8 +15,11 @@ from shipworthy.database.exposure import (
     succeeded,
     why_private,
 )
+from shipworthy.database.rules.closing import closing
+from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
 
@@ -43,6 +46,15 @@ class RowsReadableByAnyUser(
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):
             yield self.unknown(target, reason)
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        proof = prototype.database
+        sql = closing(proof, finding.subject, _ACTORS, Verb.READ) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if sql is None or path is None:
+            return None
+        summary = f"Let owners alone read {finding.subject}"
+        return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
     def _judged(self, exposure: Exposure, declared: bool) -> Finding:
         shown = evidence(exposure.attempts)
         private = why_private(exposure)
@@ -54,7 +66,7 @@ class RowsReadableByAnyUser(
         who = {attempt.actor.value for attempt in exposure.attempts}
         return self.gap(
             exposure.target,
-            f"{min(who).capitalize()} read the rows of others: {private}",
+            f"{min(who).capitalize()} read rows of others from {exposure.target}: {private}",
             *shown,
             severity=Severity.CRITICAL if exposure.secrets else Severity.HIGH,
             proof=Proof.PROVEN,

@@ -14,8 +14,11 @@ from shipworthy.database.exposure import (
     refused,
     why_private,
 )
+from shipworthy.database.rules.closing import closing
+from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
 
@@ -40,6 +43,15 @@ class RowsReadableByAnybody(
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):
             yield self.unknown(target, reason)
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        proof = prototype.database
+        sql = closing(proof, finding.subject, _ACTORS, Verb.READ) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if sql is None or path is None:
+            return None
+        summary = f"Let owners alone read {finding.subject}"
+        return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
     def _judged(self, exposure: Exposure, declared: bool) -> Finding:
         shown = evidence(exposure.attempts)
         private = why_private(exposure)
@@ -51,7 +63,7 @@ class RowsReadableByAnybody(
         worst = exposure.secrets or exposure.personal
         return self.gap(
             exposure.target,
-            f"Without signing in, the rows of others were read: {private}",
+            f"Without signing in, rows of others were read from {exposure.target}: {private}",
             *shown,
             severity=Severity.CRITICAL if worst else Severity.HIGH,
             proof=Proof.PROVEN,

@@ -14,8 +14,11 @@ from shipworthy.database.exposure import (
     refused,
     succeeded,
 )
+from shipworthy.database.rules.closing import closing
+from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
 _VERBS = (Verb.UPDATE, Verb.DELETE, Verb.INSERT)
@@ -45,6 +48,15 @@ class RowsWritableByAnyUser(
         for target, reason in not_judged(proof, _ACTORS, *_VERBS):
             yield self.unknown(target, reason)
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        proof = prototype.database
+        sql = closing(proof, finding.subject, _ACTORS, *_VERBS) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if sql is None or path is None:
+            return None
+        summary = f"Let owners alone write {finding.subject}"
+        return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
     def _judged(self, exposure: Exposure, attempts: list[Attempt]) -> Finding:
         verbs = [v.value for v in _VERBS if v in {a.verb for a in attempts}]
         shown = evidence(attempts)
@@ -57,7 +69,11 @@ class RowsWritableByAnyUser(
             Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
         )
         return self.gap(
-            exposure.target, f"{who} {done}", *shown, severity=severity, proof=Proof.PROVEN
+            exposure.target,
+            f"{who} {done} in {exposure.target}",
+            *shown,
+            severity=severity,
+            proof=Proof.PROVEN,
         )
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, not_judged, refused
+from shipworthy.database.rules.closing import closing
+from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
 _VERBS = (Verb.UPDATE, Verb.DELETE, Verb.INSERT)
@@ -34,6 +37,15 @@ class RowsWritableByAnybody(
         for target, reason in not_judged(proof, _ACTORS, *_VERBS):
             yield self.unknown(target, reason)
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        proof = prototype.database
+        sql = closing(proof, finding.subject, _ACTORS, *_VERBS) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if sql is None or path is None:
+            return None
+        summary = f"Let owners alone write {finding.subject}"
+        return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
     def _judged(self, exposure: Exposure, prototype: Prototype) -> Finding:
         verbs = [v.value for v in _VERBS if v in {a.verb for a in exposure.attempts}]
         shown = evidence(exposure.attempts)
@@ -45,7 +57,7 @@ class RowsWritableByAnybody(
         else:
             severity = Severity.HIGH if verbs == [Verb.INSERT.value] else Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
-        message = f"Without signing in, rows were {done}"
+        message = f"Without signing in, rows of {exposure.target} were {done}"
         return self.gap(exposure.target, message, *shown, severity=severity, proof=Proof.PROVEN)
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
-from shipworthy.database.exposure import evidence, exposures, refused
+from shipworthy.database.exposure import evidence, exposures, refused, succeeded
+from shipworthy.database.rules.closing import close_columns
+from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
 
@@ -32,7 +35,7 @@ class SelfPromotion(
             columns = ", ".join(exposure.columns)
             yield self.gap(
                 exposure.target,
-                f"A user who had just signed up set {columns} for their own account",
+                f"A user who had just signed up set {columns} on their own row of {exposure.target}",
                 *evidence(exposure.attempts),
                 proof=Proof.PROVEN,
             )
@@ -43,3 +46,16 @@ class SelfPromotion(
             )
         if not found:
             yield self.not_applicable("no column of a user's own row gives rights")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        proof = prototype.database
+        table = proof.schema.tables.get(finding.subject) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if proof is None or table is None or path is None:
+            return None
+        attempts = succeeded(proof, _ACTORS, Verb.PROMOTE).get(finding.subject, ())
+        sql = close_columns(table, [column for a in attempts for column in a.columns])
+        if sql is None:
+            return None
+        summary = f"Let users change their own row of {finding.subject}, but not their rights"
+        return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
