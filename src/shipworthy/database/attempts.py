@@ -62,6 +62,7 @@ class Attempt:
     columns: tuple[str, ...] = ()  # readable ones, or those that were changed
     written: Mapping[str, int] = field(default_factory=dict)  # rows changed per table, by a call
     rules: tuple[Rule, ...] = ()
+    tables: tuple[str, ...] = ()  # whose rows a call or a view gave away, or a promotion opened
     reason: str = ""  # of UNCLEAR, and what a success means where that is not plain
 
 

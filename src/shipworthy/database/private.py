@@ -29,7 +29,7 @@ _PERSON = re.compile(
 _BUSINESS = re.compile(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
     r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
-    r"|partners|dealers|organi[sz]ations|institutions|barracas?|settings|pages?|events|listings|properties"
+    r"|partners|dealers|condos?|buildings?|homes|houses|apartments|rooms|warehouses|organi[sz]ations|institutions|barracas?|settings|pages?|events|listings|properties"
     r"|empresas?|lojas?|tiendas?|restaurantes?)$",
     re.IGNORECASE,
 )

@@ -149,18 +149,16 @@ def _replays(
     """A replay per era, side by side, each on a core of its own; one where grants play no part."""
     from shipworthy.database.replay import replay
 
-    def one(database: Database) -> _Replayed:
+    def one(era: Era) -> _Replayed:
+        database = server.database(era)
+        made.callback(database.drop)
         return _Replayed(database, *replay(database, history))
 
     eras = [Era.LEGACY] if not history.supabase else [Era.LEGACY, Era.STRICT]
     if grants == Era.STRICT.value:
         eras = [Era.STRICT]
-    databases = {}
-    for era in eras:
-        databases[era] = server.database(era)
-        made.callback(databases[era].drop)
     with ThreadPoolExecutor(len(eras)) as side_by_side:
-        running = {era: side_by_side.submit(one, databases[era]) for era in eras}
+        running = {era: side_by_side.submit(one, era) for era in eras}
         return {era: future.result() for era, future in running.items()}
 
 

@@ -128,6 +128,7 @@ class Table:
     depends_on: tuple[str, ...] = ()  # of a view: the tables and views it reads
     tainted: str = ""
     row_security_source: Source | None = None  # where row security was last switched
+    grant_sources: Mapping[str, Source] = field(default_factory=dict)  # by role, the last change
 
     @property
     def qualified(self) -> str:

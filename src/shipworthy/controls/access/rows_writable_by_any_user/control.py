@@ -64,21 +64,26 @@ class RowsWritableByAnyUser(
             message = "Every user may add rows; they belong to nobody"
             return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
         who = min(attempt.actor.value for attempt in attempts).capitalize()
-        done = " and ".join(_DONE[verb] for verb in verbs)
         severity = (
             Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
         )
         return self.gap(
             exposure.target,
-            f"{who} {done} in {exposure.target}",
+            f"{who} {_told(verbs, exposure)} in {exposure.target}",
             *shown,
             severity=severity,
             proof=Proof.PROVEN,
         )
 
 
-_DONE = {
-    "update": "changed rows of others",
-    "delete": "deleted rows of others",
-    "insert": "added rows in the name of others",
-}
+def _told(verbs: list[str], exposure: Exposure) -> str:
+    """ "changed and deleted rows of others and added rows in the name of others"."""
+    done = " and ".join(_DONE[verb] for verb in verbs if verb in _DONE)
+    parts = [f"{done} rows of others"] if done else []
+    if Verb.INSERT.value in verbs:
+        named = exposure.ownership.user_columns
+        parts.append("added rows in the name of others" if named else "added rows")
+    return " and ".join(parts)
+
+
+_DONE = {"update": "changed", "delete": "deleted"}

@@ -57,6 +57,8 @@ class RowsWritableByAnybody(
         else:
             severity = Severity.HIGH if verbs == [Verb.INSERT.value] else Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
+        if "insert" in verbs and exposure.ownership.user_columns:
+            done += " in the name of others"
         message = f"Without signing in, rows of {exposure.target} were {done}"
         return self.gap(exposure.target, message, *shown, severity=severity, proof=Proof.PROVEN)
 
@@ -70,4 +72,4 @@ def _is_form(target: str, prototype: Prototype) -> bool:
     )
 
 
-_DONE = {"update": "changed", "delete": "deleted", "insert": "added in the name of others"}
+_DONE = {"update": "changed", "delete": "deleted", "insert": "added"}

@@ -1,0 +1,40 @@
+"""Names in SQL text: how they are written, read and quoted."""
+
+from __future__ import annotations
+
+import re
+
+NAME = r'(?:(?:"[^"]*+")++|[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*+)'
+QUALIFIED = rf"{NAME}(?:\s*+\.\s*+{NAME}){{0,2}}"
+_PART = re.compile(NAME)
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """The parts of a written name as PostgreSQL reads them: folded unless quoted."""
+    return tuple(
+        part[1:-1].replace('""', '"') if part.startswith('"') else part.lower()
+        for part in _PART.findall(name)
+    )
+
+
+def qualified(name: str, schema: str = "public") -> str:
+    """ "schema.name" of a written name."""
+    read = parts(name)[-2:]
+    return ".".join(read if len(read) == 2 else (schema, *read))
+
+
+def quoted(name: str) -> str:
+    """A name of ours ("schema.name" or "name") as SQL writes it."""
+    return ".".join(quoted_part(part) for part in name.split(".", 1))
+
+
+def quoted_part(name: str) -> str:
+    """One part of a name as SQL writes it."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def literal(text: str) -> str:
+    """A text as a SQL literal."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
