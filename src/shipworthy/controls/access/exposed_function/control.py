@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -15,6 +16,11 @@ from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
+
+
+_LOG = re.compile(
+    r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|analytics|metrics)$"
+)
 
 
 class ExposedFunction(
@@ -67,11 +73,19 @@ class ExposedFunction(
         columns = f" ({', '.join(delicate[:4])})" if delicate else ""
         handed = "" if written and not delicate else f"returned data of others{columns}"
         did = " and ".join(part for part in (handed, changed) if part)
+        only_logs = bool(written) and not delicate and all(_LOG.search(t) for t in written)
         severe = anybody and (written or delicate)
         return self.gap(
             exposure.target,
             f"{who} {did}",
             *evidence(attempts),
-            severity=Severity.CRITICAL if severe else Severity.HIGH,
+            severity=_severity(only_logs, bool(severe)),
             proof=Proof.PROVEN,
         )
+
+
+def _severity(only_logs: bool, severe: bool) -> Severity:
+    """Lines in a log that anyone can forge mislead, but give nothing away."""
+    if only_logs:
+        return Severity.MEDIUM
+    return Severity.CRITICAL if severe else Severity.HIGH

@@ -1,0 +1,99 @@
+"""Which columns and words carry power: roles, plans, credit, approval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Power(Enum):
+    """What a column decides."""
+
+    ROLE = "role"
+    FLAG = "flag"
+    PLAN = "plan"
+    AMOUNT = "amount"
+    APPROVAL = "approval"
+
+
+_COLUMNS: tuple[tuple[Power, re.Pattern[str]], ...] = (
+    (
+        Power.FLAG,
+        re.compile(
+            r"^(is|es|e|eh|has|can)_?(super_?|system_?|platform_?)?"
+            r"(admin|administrador|staff|superuser|superadmin|owner|moderator|premium|pro|paid|"
+            r"verified|approved|manager|super)\w*$|^(admin|superuser|premium|verified|approved)$"
+        ),
+    ),
+    (
+        Power.ROLE,
+        re.compile(
+            r"(^|_)(roles?|papel|perfil_acesso|cargo|rol|tipo_usuario|user_type|account_type|"
+            r"access_level|permissions?|permission_level|permissao|privileges?|user_level|"
+            r"nivel_acesso)(_names?)?$"
+        ),
+    ),
+    (
+        Power.PLAN,
+        re.compile(
+            r"(^|_)(plan|plano|tier|subscription|membership)(_(type|tier|name|level|plan|status))?$"
+        ),
+    ),
+    (
+        Power.AMOUNT,
+        re.compile(
+            r"(^|_)(credits?|balance|saldo|wallet|tokens?|quota|coins|points_balance|"
+            r"(credits?|tokens?|usage)_(balance|remaining|limit|total)|\w+_(credits|quota))$"
+        ),
+    ),
+    (Power.APPROVAL, re.compile(r"(^|_)(status|approval|approval_status|verification_status)$")),
+)
+# Rank of a word: 90 and more rule over others, 50 and more give what others pay or wait for.
+_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (15, re.compile(r"^(non|not|no|un)[_-]?(admin|approved|verified|paid)")),
+    (100, re.compile(r"super|root|master|god|platform|system|sysadmin")),
+    (95, re.compile(r"adm")),
+    (90, re.compile(r"^(owner|dono|propriet|director|diretor|ceo|founder)")),
+    (70, re.compile(r"moderat|manager|gerente|supervisor|gestor|lead$|head")),
+    (60, re.compile(r"enterprise|unlimited|lifetime|ultimate|business|agency|max$")),
+    (55, re.compile(r"premium|^pro|gold|platinum|paid|plus|staff|editor|approv|verified|aprovad")),
+    (50, re.compile(r"^active$|^ativo$|^activo$|^accepted$|^complete")),
+    (
+        10,
+        re.compile(
+            r"user|usu|member|viewer|guest|client|custom|free|basic|trial|pend|none|starter|"
+            r"inactive|standard|reject|block|ban|suspend|read|anon|cancel|expired|student|buyer"
+        ),
+    ),
+)
+ADMINISTRATORS = re.compile(
+    r"(^|_)(super_?|platform_?|system_?)?(admins?|administrators?|administradores|superusers?)"
+    r"($|_(users?|members?|roles?|accounts?|permissions?|whitelist|emails?)$)|^super_?admins?"
+)
+
+
+def power_of(column: str) -> Power | None:
+    """What a column of this name decides, or None."""
+    lower = column.lower()
+    return next((power for power, pattern in _COLUMNS if pattern.search(lower)), None)
+
+
+def rank(word: object) -> int:
+    """How much a role, plan or status gives, 0 to 100; 30 for words we do not know."""
+    if isinstance(word, bool):
+        return 95 if word else 10
+    text = str(word).strip().lower()
+    if text in ("true", "false"):
+        return 95 if text == "true" else 10
+    return next((rank for rank, pattern in _RANKS if pattern.search(text)), 30)
+
+
+def lowest(words: Iterable[str]) -> str:
+    """The word that gives least; the first of equals."""
+    return min(words, key=rank)
+
+
+def highest(words: Iterable[str]) -> str:
+    """The word that gives most; the first of equals."""
+    return max(words, key=rank)
