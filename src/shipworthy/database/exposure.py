@@ -16,6 +16,8 @@ from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Table
 from shipworthy.finding import Evidence
 
+BUCKET = "bucket "
+
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
@@ -57,9 +59,14 @@ class Exposure:
         return is_always_private(self.target) or (self.is_owned and is_private_record(self.target))
 
 
-def exposures(proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb) -> Iterator[Exposure]:
-    """What these actors achieved with these verbs, one exposure per target, by name."""
-    found = succeeded(proof, actors, *verbs)
+def exposures(
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb, files: bool = False
+) -> Iterator[Exposure]:
+    """What these actors achieved with these verbs, one exposure per target, by name.
+
+    Buckets are attacked with the verbs of tables: `files` asks for them instead of tables.
+    """
+    found = succeeded(proof, actors, *verbs, files=files)
     for target in sorted(found):
         seeding = proof.seeding.get(target)
         ownership = seeding.ownership if seeding else Ownership()
@@ -83,26 +90,24 @@ def _past(proof: DatabaseProof, view: Table) -> tuple[str, ...]:
 
 
 def succeeded(
-    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb, files: bool = False
 ) -> Mapping[str, list[Attempt]]:
     """The attempts of these actors that succeeded, by target."""
-    who = frozenset(actors)
-    found: dict[str, list[Attempt]] = {}
-    for attempt in proof.attempts:
-        if attempt.result is Result.SUCCEEDED and attempt.actor in who and attempt.verb in verbs:
-            found.setdefault(attempt.target, []).append(attempt)
-    return found
+    found = tried(proof, actors, *verbs, files=files)
+    won = {t: [a for a in made if a.result is Result.SUCCEEDED] for t, made in found.items()}
+    return {target: attempts for target, attempts in won.items() if attempts}
 
 
 def tried(
-    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb, files: bool = False
 ) -> Mapping[str, list[Attempt]]:
     """All attempts of these actors, by target."""
     who = frozenset(actors)
     found: dict[str, list[Attempt]] = {}
     for attempt in proof.attempts:
         if attempt.actor in who and attempt.verb in verbs:
-            found.setdefault(attempt.target, []).append(attempt)
+            if attempt.target.startswith(BUCKET) is files:
+                found.setdefault(attempt.target, []).append(attempt)
     return found
 
 

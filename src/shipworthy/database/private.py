@@ -8,7 +8,7 @@ import re
 _SECRET = re.compile(
     r"(^|_)(password|passwd|senha|pwd|secret|totp|otp_code|otp|api_?key|private_key|access_token"
     r"|refresh_token|auth_token|service_key|webhook_secret|client_secret|encryption_key|recovery_codes"
-    r"|backup_codes|pin_code|pin)($|_)",
+    r"|backup_codes|pin)($|_)",
     re.IGNORECASE,
 )
 _NOT_SECRET = re.compile(

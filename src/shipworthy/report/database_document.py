@@ -97,7 +97,7 @@ def _document(proof: DatabaseProof) -> DatabaseDocument:
         if fit
         else None,
         notes=list(replay.notes),
-        tables=len(proof.schema.tables),
+        tables=len(proof.seeding),
         seeded=sum(1 for s in proof.seeding.values() if s.rows),
         attempts={
             result.value: sum(1 for a in proof.attempts if a.result is result) for result in Result

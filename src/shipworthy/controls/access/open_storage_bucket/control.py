@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Attempt, Verb
-from shipworthy.database.exposure import evidence, exposures
+from shipworthy.database.exposure import BUCKET, evidence, exposures
 from shipworthy.database.private import is_private_bucket
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
 _VERBS = (Verb.READ, Verb.INSERT, Verb.UPDATE, Verb.DELETE)
-_BUCKET = "bucket "
 
 
 class OpenStorageBucket(
@@ -33,15 +32,13 @@ class OpenStorageBucket(
             yield self.not_applicable("no storage bucket is made by the migrations")
             return
         open_to: set[str] = set()
-        for exposure in exposures(proof, _ACTORS, *_VERBS):
-            if not exposure.target.startswith(_BUCKET):
-                continue
-            bucket = proof.schema.buckets.get(exposure.target.removeprefix(_BUCKET))
+        for exposure in exposures(proof, _ACTORS, *_VERBS, files=True):
+            bucket = proof.schema.buckets.get(exposure.target.removeprefix(BUCKET))
             harmful = [a for a in exposure.attempts if _harms(a, bool(bucket and bucket.public))]
             if harmful:
                 open_to.add(exposure.target)
                 yield self._gap(exposure.target, harmful)
-        for target in sorted({f"{_BUCKET}{name}" for name in proof.schema.buckets} - open_to):
+        for target in sorted({f"{BUCKET}{name}" for name in proof.schema.buckets} - open_to):
             yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
 
     def _gap(self, target: str, attempts: list[Attempt]) -> Finding:
@@ -60,7 +57,7 @@ class OpenStorageBucket(
 
 def _harms(attempt: Attempt, public: bool) -> bool:
     """Reading a public bucket is what it is for, unless its name says otherwise."""
-    name = attempt.target.removeprefix(_BUCKET)
+    name = attempt.target.removeprefix(BUCKET)
     return not (public and attempt.verb is Verb.READ) or is_private_bucket(name)
 
 

@@ -63,6 +63,13 @@ class RowsWritableByAnyUser(
         if verbs == [Verb.INSERT.value] and not exposure.is_owned:
             message = "Every user may add rows; they belong to nobody"
             return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
+        if all(attempt.reason.startswith(_IN_TENANT) for attempt in attempts):
+            message = (
+                f"A fresh user added rows of their own to somebody else's part of {exposure.target}"
+            )
+            return self.gap(
+                exposure.target, message, *shown, severity=Severity.MEDIUM, proof=Proof.PROVEN
+            )
         who = min(attempt.actor.value for attempt in attempts).capitalize()
         severity = (
             Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
@@ -74,6 +81,10 @@ class RowsWritableByAnyUser(
             severity=severity,
             proof=Proof.PROVEN,
         )
+
+
+# How the attack tells a row of the caller that names another's tenant.
+_IN_TENANT = "a row of one's own, in the tenant of another"
 
 
 def _told(verbs: list[str], exposure: Exposure) -> str:
