@@ -105,9 +105,9 @@ def tried(
     who = frozenset(actors)
     found: dict[str, list[Attempt]] = {}
     for attempt in proof.attempts:
-        if attempt.actor in who and attempt.verb in verbs:
-            if attempt.target.startswith(BUCKET) is files:
-                found.setdefault(attempt.target, []).append(attempt)
+        of_kind = attempt.target.startswith(BUCKET) is files
+        if of_kind and attempt.actor in who and attempt.verb in verbs:
+            found.setdefault(attempt.target, []).append(attempt)
     return found
 
 

@@ -129,52 +129,50 @@ class _Tokens:
         members: dict[str, _Type] = {}
         items: list[_Type] = []
         while True:
-            kind, token, at = self._ahead
-            if kind == "end" or token in (",", ";") or token in _CLOSE:
+            kind, word, at = self._ahead
+            if kind == "end" or word in (",", ";") or word in _CLOSE:
                 break
             if words and self._begins_member(words[-1], at, line):
                 break
             self._step()
-            if token == "{":
+            if word == "{":
                 members |= self._members()
-                token = "{}"
-            elif token == "[":
+                word = "{}"
+            elif word == "[":
                 inner = self._items("]")
                 items += inner
-                token = f"[{','.join(item.text for item in inner)}]"
-            elif token in ("<", "("):
-                close = _CLOSE[_OPEN.index(token)]
-                token = f"{token}{','.join(item.text for item in self._items(close))}{close}"
-            words.append(token)
+                word = f"[{','.join(item.text for item in inner)}]"
+            elif word in ("<", "("):
+                close = _CLOSE[_OPEN.index(word)]
+                word = f"{word}{','.join(item.text for item in self._items(close))}{close}"
+            words.append(word)
             line = at
         return _Type("".join(words), line, members, items=items)
 
     def _begins_member(self, previous: str, line: int, last: int) -> bool:
         """True where a new line starts a new member without a semicolon before it."""
-        token = self._ahead[1]
-        return (
-            line > last and previous not in ("|", "&", "=>") and token not in ("|", "&", "[", "=")
-        )
+        word = self._ahead[1]
+        return line > last and previous not in ("|", "&", "=>") and word not in ("|", "&", "[", "=")
 
     def _members(self) -> dict[str, _Type]:
         """The members up to the closing brace. Keys like `[_ in never]` are left out."""
         found: dict[str, _Type] = {}
         self._deeper(1)
         while self._ahead[0] != "end" and self._ahead[1] != "}":
-            kind, token, line = self._ahead
+            kind, word, line = self._ahead
             self._step()
-            if token == "[":
+            if word == "[":
                 self._items("]")
-                token = ""
+                word = ""
             elif kind == "text":
-                token = token[1:-1]
+                word = word[1:-1]
             optional = self._take("?")
             if not self._take(":"):
                 continue
             member = self.type()
             member.line, member.optional = line, optional
-            if token:
-                found.setdefault(token, member)
+            if word:
+                found.setdefault(word, member)
         self._deeper(-1)
         self._take("}")
         return found
@@ -198,8 +196,8 @@ class _Tokens:
             self._stream = iter(())
             self._ahead = ("end", "", self._line)
 
-    def _take(self, token: str) -> bool:
-        if self._ahead[1] != token or self._ahead[0] != "mark":
+    def _take(self, word: str) -> bool:
+        if self._ahead[1] != word or self._ahead[0] != "mark":
             return False
         self._step()
         return True

@@ -1,0 +1,1 @@
+SELECT id, name, coalesce(public, false) FROM storage.buckets ORDER BY id
