@@ -196,3 +196,33 @@ def _loaded(*arguments: str) -> set[str]:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     return set(ran.stderr.split())
+
+
+def test_prove_shows_proven_leaks_and_the_rebuilt_database(crm: Path) -> None:
+    ran = _run("prove", str(crm))
+    assert ran.returncode == 1
+    assert "[proven]" in ran.stdout
+    assert "97 of 97 statements applied" in ran.stdout
+
+
+def test_prove_without_a_schema_is_exit_code_2(clean: Path) -> None:
+    ran = _run("prove", str(clean))
+    assert ran.returncode == 2
+    assert "holds no PostgreSQL schema" in ran.stderr
+
+
+def test_an_engine_that_is_not_there_is_said(crm: Path, tmp_path: Path) -> None:
+    ran = _run("prove", str(crm), "--pg-bin", str(tmp_path))
+    assert ran.returncode == 2
+    assert str(tmp_path) in ran.stderr
+    ran = _run("assess", str(crm), "--prove", "--pg-bin", str(tmp_path), "--only", "access")
+    assert ran.returncode == 0
+    assert str(tmp_path) in ran.stdout
+
+
+def test_the_proof_as_json_meets_its_schema(crm: Path) -> None:
+    document = json.loads(_run("prove", str(crm), "--json").stdout)
+    schema = json.loads(_run("schema").stdout)
+    Draft202012Validator(schema).validate(document)
+    assert document["database"]["engine"].startswith("PostgreSQL")
+    assert {f["proof"] for f in document["findings"]} >= {"proven", "observed"}
