@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
+    is_name_column,
     is_personal_column,
     is_private_record,
     is_secret_column,
@@ -45,6 +46,11 @@ class Exposure:
     def personal(self) -> tuple[str, ...]:
         """Readable columns that describe a person."""
         return tuple(c for c in self.columns if is_personal_column(c, self.target))
+
+    @property
+    def names_only(self) -> bool:
+        """True where names are all that it tells of people."""
+        return bool(self.personal) and all(is_name_column(c) for c in self.personal)
 
     @property
     def is_owned(self) -> bool:

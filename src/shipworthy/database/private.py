@@ -26,6 +26,10 @@ _PERSON = re.compile(
     r"|ip)$",
     re.IGNORECASE,
 )
+_NAME = re.compile(
+    r"(^|_)(first_name|last_name|full_name|surname|nome_completo|apellidos?|vorname|nachname|prenom)$",
+    re.IGNORECASE,
+)
 _BUSINESS = re.compile(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
     r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
@@ -69,6 +73,11 @@ def is_secret_column(name: str) -> bool:
 def is_personal_column(name: str, table: str) -> bool:
     """True for columns that describe a person; the contact data of a business is not personal."""
     return bool(_PERSON.match(name)) and not _BUSINESS.search(table.rpartition(".")[2])
+
+
+def is_name_column(name: str) -> bool:
+    """True for names of people: personal too, but often shown to others on purpose."""
+    return bool(_NAME.search(name))
 
 
 def is_private_record(table: str) -> bool:

@@ -50,9 +50,16 @@ class OpenStorageBucket(
             target,
             f"{who}, files of others in the {target} were {done}",
             *evidence(attempts),
-            severity=Severity.CRITICAL if anybody else Severity.HIGH,
+            severity=_severity(anybody, only_added=verbs == [Verb.INSERT]),
             proof=Proof.PROVEN,
         )
+
+
+def _severity(anybody: bool, only_added: bool) -> Severity:
+    """A file that is added harms less than one that is read or lost."""
+    if only_added:
+        return Severity.MEDIUM
+    return Severity.CRITICAL if anybody else Severity.HIGH
 
 
 def _harms(attempt: Attempt, public: bool) -> bool:

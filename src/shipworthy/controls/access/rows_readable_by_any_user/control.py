@@ -68,6 +68,13 @@ class RowsReadableByAnyUser(
             exposure.target,
             f"{min(who).capitalize()} read rows of others from {exposure.target}: {private}",
             *shown,
-            severity=Severity.CRITICAL if exposure.secrets else Severity.HIGH,
+            severity=_severity(exposure),
             proof=Proof.PROVEN,
         )
+
+
+def _severity(exposure: Exposure) -> Severity:
+    """Names alone are often meant to be seen by other users."""
+    if exposure.secrets:
+        return Severity.CRITICAL
+    return Severity.MEDIUM if exposure.names_only else Severity.HIGH

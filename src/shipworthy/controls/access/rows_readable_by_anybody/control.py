@@ -60,11 +60,19 @@ class RowsReadableByAnybody(
             return self.satisfied(
                 exposure.target, f"Open to anybody: {message}", *shown, proof=Proof.PROVEN
             )
-        worst = exposure.secrets or exposure.personal
         return self.gap(
             exposure.target,
             f"Without signing in, rows of others were read from {exposure.target}: {private}",
             *shown,
-            severity=Severity.CRITICAL if worst else Severity.HIGH,
+            severity=_severity(exposure),
             proof=Proof.PROVEN,
         )
+
+
+def _severity(exposure: Exposure) -> Severity:
+    """Names alone are often meant to be seen, other personal data and secrets never."""
+    if exposure.secrets:
+        return Severity.CRITICAL
+    if exposure.names_only:
+        return Severity.MEDIUM
+    return Severity.CRITICAL if exposure.personal else Severity.HIGH

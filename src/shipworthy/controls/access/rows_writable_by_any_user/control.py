@@ -64,12 +64,7 @@ class RowsWritableByAnyUser(
             message = "Every user may add rows; they belong to nobody"
             return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
         if all(attempt.reason.startswith(_IN_TENANT) for attempt in attempts):
-            message = (
-                f"A fresh user added rows of their own to somebody else's part of {exposure.target}"
-            )
-            return self.gap(
-                exposure.target, message, *shown, severity=Severity.MEDIUM, proof=Proof.PROVEN
-            )
+            return self._in_tenant(exposure, attempts)
         who = min(attempt.actor.value for attempt in attempts).capitalize()
         severity = (
             Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
@@ -81,6 +76,19 @@ class RowsWritableByAnyUser(
             severity=severity,
             proof=Proof.PROVEN,
         )
+
+    def _in_tenant(self, exposure: Exposure, attempts: list[Attempt]) -> Finding:
+        """Rows of one's own that name the tenant of another: a gap where a key makes it a tenant."""
+        shown = evidence(attempts)
+        keys = exposure.table.foreign_keys if exposure.table else ()
+        linked = {column for key in keys for column in key.columns}
+        if not linked & set(exposure.ownership.tenant_columns):
+            message = "Users add rows of their own alone"
+            return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
+        message = (
+            f"A fresh user added rows to {exposure.target} that belong to another's organisation"
+        )
+        return self.gap(exposure.target, message, *shown, severity=Severity.LOW, proof=Proof.PROVEN)
 
 
 # How the attack tells a row of the caller that names another's tenant.
