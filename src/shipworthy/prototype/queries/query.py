@@ -13,6 +13,7 @@ from shipworthy.prototype.queries.calls import query_calls
 from shipworthy.prototype.queries.chains import QueryCall
 from shipworthy.prototype.queries.excuses import is_excused, may_fail
 from shipworthy.prototype.queries.loops import loop_of
+from shipworthy.prototype.queries.payloads import equals, is_single, on_conflict, written
 from shipworthy.prototype.queries.results import ErrorUse, error_use, is_dropped
 from shipworthy.prototype.queries.rows import (
     Bulk,
@@ -62,6 +63,10 @@ class Query:
     may_fail: bool = False
     success: Location | None = None
     method: str = ""  # of an auth query: "signUp", "getSession"
+    equals: tuple[str, ...] = ()  # the filters that compare with given values
+    single: bool = False  # its code expects at most one row
+    on_conflict: tuple[str, ...] = ()  # of an upsert: the columns that tell rows apart
+    written: tuple[str, ...] | None = None  # the columns it writes, where the code names them
 
 
 def read(syntax: Syntax) -> list[Query]:
@@ -96,6 +101,10 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
         may_fail=may_fail(call.top) and not _is_account_change(call),
         success=_success(call, error, syntax, reports),
         method=(call.table or "") if call.operation == "auth" else "",
+        equals=equals(call),
+        single=is_single(call),
+        on_conflict=on_conflict(call),
+        written=written(call),
     )
 
 

@@ -1,0 +1,126 @@
+"""Views that hand out the rows of protected tables, because they run with the rights of their maker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.database.private import is_personal_column, is_secret_column
+from shipworthy.database.rules.expressions import always_true, asks_caller
+from shipworthy.database.rules.judged import BROWSER_ROLES, shown
+from shipworthy.database.rules.names import spoken, sql_name
+from shipworthy.database.rules.next_migration import next_migration
+from shipworthy.database.schema import Schema, Table
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.remedy import Remedy, Review, Write
+
+_FOR_ALL = re.compile(r"(^|_)public(_|$)", re.IGNORECASE)
+_FUNCTION = re.compile(r"(?:(\w+)\.)?(\w+)\(")
+
+
+class DefinerView(
+    Control,
+    id="definer-view",
+    title="View that passes by row security",
+    consequence="The view shows every row of tables whose policies would show only one's own.",
+    severity=Severity.HIGH,
+    satisfies=("A08", "A53", "owasp:A01", "cwe:668"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        proof = prototype.database
+        if proof is None or not proof.supabase:
+            yield self.not_applicable("no database stands open to browsers here")
+            return
+        schema = proof.schema
+        found = False
+        for view in sorted(schema.tables.values(), key=lambda t: t.qualified):
+            if view.is_view and view.judged and view.schema in schema.exposed:
+                found = True
+                declared = view.qualified in proof.declared_public
+                yield self._judge(prototype, schema, view, declared)
+        if not found:
+            yield self.not_applicable("no view of the migrations is open to browsers")
+
+    def _judge(self, prototype: Prototype, schema: Schema, view: Table, declared: bool) -> Finding:
+        line = shown(prototype.evidence, view.source, f"view {view.qualified}")
+        if view.invoker:
+            return self.satisfied(view.qualified, "Runs with the rights of who asks", line)
+        readers = _readers(view)
+        if not readers:
+            return self.satisfied(view.qualified, "Browsers may not read it", line)
+        hidden = [t for t in _bases(schema, view) if t.row_security and not _open(t, readers)]
+        if not hidden:
+            return self.satisfied(view.qualified, "The tables it reads are open to readers", line)
+        if _checks(schema, view):
+            return self.satisfied(view.qualified, "Chooses the rows by who is asking", line)
+        personal = _personal(view)
+        if not personal and (declared or _FOR_ALL.search(view.name)):
+            return self.satisfied(view.qualified, "Made to be public, with nothing personal", line)
+        who = "everybody" if readers & {"anon", "public"} else "every signed-in user"
+        what = f" ({spoken(personal)} included)" if personal else ""
+        tables = spoken(t.qualified for t in hidden)
+        message = f"{view.qualified} shows {who} the rows of {tables} past their policies{what}"
+        return self.gap(view.qualified, message, line)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Let the view run with the rights of who asks."""
+        proof = prototype.database
+        view = proof.schema.tables.get(finding.subject) if proof else None
+        path = next_migration(prototype.database_history, self.id, finding.subject)
+        if view is None or path is None or view.kind != "view":
+            return None  # a materialized view has no such switch
+        text = (
+            f"-- Readers of {sql_name(view)} see the rows that the policies let them see.\n"
+            f"alter view {sql_name(view)} set (security_invoker = on);\n"
+        )
+        summary = f"Let {view.qualified} run with the rights of who asks"
+        return Remedy(summary, Review.CAREFUL, (Write(path, text),))
+
+
+def _readers(view: Table) -> frozenset[str]:
+    whole = {role for role, granted in view.grants.items() if "SELECT" in granted}
+    parts = {role for (role, privilege) in view.column_grants if privilege == "SELECT"}
+    return frozenset((whole | parts) & BROWSER_ROLES)
+
+
+def _bases(schema: Schema, view: Table) -> Iterator[Table]:
+    """The tables below a view, also through other views."""
+    seen, pending = {view.qualified}, list(view.depends_on)
+    while pending:
+        name = pending.pop(0)
+        table = schema.tables.get(name)
+        if table is None or name in seen:
+            continue
+        seen.add(name)
+        if table.is_view and not table.invoker:
+            pending += table.depends_on
+        elif table.judged and not table.is_view:
+            yield table
+
+
+def _open(table: Table, readers: frozenset[str]) -> bool:
+    """True where the policies show every row to all of these readers."""
+    everybody = [
+        policy
+        for policy in table.policies
+        if policy.permissive and policy.command in ("SELECT", "ALL") and always_true(policy.using)
+    ]
+    return all(any({reader, "public"} & set(p.roles) for p in everybody) for reader in readers)
+
+
+def _checks(schema: Schema, view: Table) -> bool:
+    """True where the view asks who is calling, itself or through a function."""
+    if asks_caller(view.definition):
+        return True
+    called = {name for _, name in _FUNCTION.findall(view.definition)}
+    return any(f.name in called and asks_caller(f.body) for f in schema.functions.values())
+
+
+def _personal(view: Table) -> tuple[str, ...]:
+    return tuple(
+        c.name
+        for c in view.columns
+        if is_secret_column(c.name) or is_personal_column(c.name, view.qualified)
+    )

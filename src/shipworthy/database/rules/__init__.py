@@ -1,0 +1,1 @@
+"""Pure readings of a replayed schema that several database controls share."""
