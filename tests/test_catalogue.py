@@ -22,7 +22,12 @@ entries = pytest.mark.parametrize("entry", catalogue(), ids=lambda e: e.control.
 
 
 def parametrised(*kinds: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", list(cases(*kinds)), ids=lambda c: c.name)
+    """All cases; those of one control in one process, where what was proven once is kept."""
+    params = [
+        pytest.param(c, id=c.name, marks=pytest.mark.xdist_group(c.entry.control.id))
+        for c in cases(*kinds)
+    ]
+    return pytest.mark.parametrize("case", params)
 
 
 @entries

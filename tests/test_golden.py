@@ -49,7 +49,8 @@ def example(name: str, tmp_path: Path) -> Prototype:
 def shown(content: object) -> str:
     file = io.StringIO()
     Console(file=file, width=120, highlight=False, emoji=False).print(content)
-    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+    lines = (line.rstrip() for line in file.getvalue().splitlines())
+    return "\n".join(line for line in lines if not line.startswith("    took:")) + "\n"
 
 
 def check(name: str, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from shipworthy.control import Control
 from shipworthy.errors import CannotLook, FactUnavailable
@@ -86,7 +87,7 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
     judged = {f.subject.partition("#")[0] for f in findings}
     hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
     if control.area in _ON_SQL:
-        hidden = [u for u in hidden if u.path.endswith(".sql")]
+        hidden = [u for u in hidden if PurePosixPath(u.path).suffix in ("", ".sql")]
     if hidden and not any(f.outcome is Outcome.UNKNOWN for f in findings):
         yield _unseen(control, hidden)
 

@@ -132,7 +132,7 @@ def evidence(attempts: Iterable[Attempt]) -> tuple[Evidence, ...]:
 def _shown(attempt: Attempt) -> str:
     """ "anybody: select * from leads → 1 row, email=anna…"."""
     row = ", ".join(f"{name}={value}" for name, value in list(attempt.row.items())[:4])
-    written = ", ".join(f"{count} in {table}" for table, count in attempt.written.items())
+    written = ", ".join(f"{count} in {table}" for table, count in sorted(attempt.written.items()))
     rows = f"{attempt.rows} row" + ("" if attempt.rows == 1 else "s") if attempt.rows else ""
     came = ", ".join(part for part in (rows, row, written, attempt.reason or attempt.error) if part)
     return f"{attempt.actor.value}: {attempt.statement} → {came or 'done'}"
@@ -149,7 +149,7 @@ def why_private(exposure: Exposure) -> str | None:
     if exposure.is_private:
         owners = exposure.ownership.tenant_columns or exposure.ownership.user_columns
         named = f" ({_listed(owners)})" if owners else ""
-        return f"{exposure.target.partition('.')[2]}, which are nobody else's business{named}"
+        return f"they are nobody else's business{named}"
     return None
 
 

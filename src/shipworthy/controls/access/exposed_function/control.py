@@ -65,7 +65,7 @@ class ExposedFunction(
     def _gap(self, exposure: Exposure) -> Finding:
         attempts = exposure.attempts
         anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
-        written = dict.fromkeys(table for attempt in attempts for table in attempt.written)
+        written = sorted({table for attempt in attempts for table in attempt.written})
         delicate = [c for c in exposure.columns if is_secret_column(c) or is_personal_column(c, "")]
         call = f"call of {exposure.target}"
         who = f"Without signing in, a {call}" if anybody else f"A {call} by any user"
