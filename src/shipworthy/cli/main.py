@@ -135,6 +135,14 @@ def prove(
     format: OutputFormat = Format.TEXT,
     output: Output = None,
     show_all: ShowAll = False,
+    tests: Annotated[
+        Path | None,
+        typer.Option(
+            "--tests",
+            help="Write pgTAP tests that keep closed what is closed to FILE.",
+            metavar="FILE",
+        ),
+    ] = None,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,
 ) -> None:
@@ -150,6 +158,8 @@ def prove(
     wanted = _wanted(as_json, format)
     with _Progress() as tell:
         assessment = run_prove(path, Settings(pg_bin=pg_bin, grants=grants.value), tell)
+    if tests is not None:
+        _write_tests(assessment, tests)
     _show(assessment, wanted, path, output, show_all)
 
 
@@ -157,6 +167,18 @@ def _wanted(as_json: bool, format: Format) -> Format:
     if as_json and format is Format.SARIF:
         _fail("--json and --format sarif exclude each other")
     return Format.JSON if as_json else format
+
+
+def _write_tests(assessment: Assessment, file: Path) -> None:
+    from shipworthy.database.regression import regression_tests
+
+    proof = assessment.prototype.database
+    text = regression_tests(proof) if proof else None
+    if text is None:
+        _say("No tests were written: no attempt on a row with a key was refused.")
+        return
+    _emit(text, file)
+    _say(f"Wrote {file}. Next: supabase test db")
 
 
 def _show(
