@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
+    is_meant_for_all,
     is_name_column,
     is_personal_column,
     is_private_record,
@@ -56,6 +57,12 @@ class Exposure:
     def is_owned(self) -> bool:
         """True where the rows belong to a user or a tenant."""
         return bool(self.ownership.user_columns or self.ownership.tenant_columns)
+
+    @property
+    def is_shown_on_purpose(self) -> bool:
+        """True where the policies that let everybody read say in their names that this is meant."""
+        rules = [rule for attempt in self.attempts for rule in attempt.rules]
+        return bool(rules) and all(is_meant_for_all(rule.text) for rule in rules)
 
     @property
     def is_private(self) -> bool:
@@ -146,7 +153,7 @@ def why_private(exposure: Exposure) -> str | None:
         return f"personal data ({_listed(exposure.personal)})"
     if exposure.past:
         return f"rows of {_listed(exposure.past)}, past the rules of the table"
-    if exposure.is_private:
+    if exposure.is_private and not (exposure.is_shown_on_purpose and not _is_affair(exposure)):
         owners = exposure.ownership.tenant_columns or exposure.ownership.user_columns
         named = f" ({_listed(owners)})" if owners else ""
         return f"they are nobody else's business{named}"
@@ -173,6 +180,11 @@ def not_judged(
         unclear = [a for a in attempts if a.result is Result.UNCLEAR]
         if unclear and not any(a.result is Result.SUCCEEDED for a in attempts):
             yield target, unclear[0].reason or unclear[0].error
+
+
+def _is_affair(exposure: Exposure) -> bool:
+    """True where no name of a policy can make the rows public: they are somebody's affairs."""
+    return is_always_private(exposure.target) or is_private_record(exposure.target)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -56,6 +56,16 @@ _PRIVATE_BUCKET = re.compile(
     r"|identity|verification|statement|backup|proof|comprobante|factura|contrato",
     re.IGNORECASE,
 )
+_FOR_ALL = re.compile(
+    r"\bpublic(ly)?\b|anyone|anybody|everyone|everybody|visitors?|published|storefront|\ball can\b"
+    r"|p[uú]blic[oa]s?\b|qualquer|cualquiera|todos|jeder|alle k",
+    re.IGNORECASE,
+)
+_BY_VISITORS = re.compile(
+    r"(^|_)(analytics|events?|views?|visits?|visitors|clicks?|tracking|impressions|hits|metrics|feedback"
+    r"|newsletter(_\w+)?|waitlist(_\w+)?|contact(_\w+)?|inquir(y|ies)|enquir(y|ies)|leads|rsvps?|signups?)$",
+    re.IGNORECASE,
+)
 # Never meant for everybody, even where no column says whose they are.
 _AFFAIRS = re.compile(
     r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
@@ -88,6 +98,17 @@ def is_private_record(table: str) -> bool:
 def is_always_private(table: str) -> bool:
     """True for tables that are nobody else's business although no column names an owner."""
     return bool(_AFFAIRS.search(table.rpartition(".")[2]))
+
+
+def is_meant_for_all(policy: str) -> bool:
+    """True for a policy whose name says that everybody is meant: "Public can view products"."""
+    name = re.match(r'policy "([^"]*)"', policy)
+    return bool(name and _FOR_ALL.search(name[1]))
+
+
+def is_counted_by_visitors(table: str) -> bool:
+    """True for tables that visitors fill by looking or writing to us: counters and forms."""
+    return bool(_BY_VISITORS.search(table.rpartition(".")[2]))
 
 
 def is_private_bucket(name: str) -> bool:

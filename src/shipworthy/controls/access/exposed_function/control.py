@@ -22,6 +22,8 @@ _LOG = re.compile(
     r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|analytics|metrics)$"
 )
 
+_COUNTS = re.compile(r"\.(increment|incr|track|log|record|register|touch|count|bump)_")
+
 
 class ExposedFunction(
     Control,
@@ -73,19 +75,20 @@ class ExposedFunction(
         columns = f" ({', '.join(delicate[:4])})" if delicate else ""
         handed = "" if written and not delicate else f"returned data of others{columns}"
         did = " and ".join(part for part in (handed, changed) if part)
-        only_logs = bool(written) and not delicate and all(_LOG.search(t) for t in written)
+        logs = bool(written) and all(_LOG.search(table) for table in written)
+        counts = bool(_COUNTS.search(exposure.target))
         severe = anybody and (written or delicate)
         return self.gap(
             exposure.target,
             f"{who} {did}",
             *evidence(attempts),
-            severity=_severity(only_logs, bool(severe)),
+            severity=_severity(bool(severe), harmless=not delicate and (logs or counts)),
             proof=Proof.PROVEN,
         )
 
 
-def _severity(only_logs: bool, severe: bool) -> Severity:
-    """Lines in a log that anyone can forge mislead, but give nothing away."""
-    if only_logs:
-        return Severity.MEDIUM
+def _severity(severe: bool, harmless: bool) -> Severity:
+    """Lines in a log and counters that anyone can forge mislead, but give nothing away."""
+    if harmless:
+        return Severity.LOW
     return Severity.CRITICAL if severe else Severity.HIGH

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, not_judged, refused
+from shipworthy.database.private import is_counted_by_visitors
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -50,8 +51,9 @@ class RowsWritableByAnybody(
         verbs = [v.value for v in _VERBS if v in {a.verb for a in exposure.attempts}]
         shown = evidence(exposure.attempts)
         if verbs == [Verb.INSERT.value] and not exposure.ownership.user_columns:
-            if _is_form(exposure.target, prototype):
-                message = "Visitors may send rows, as its form needs; they change none"
+            counted = is_counted_by_visitors(exposure.target)
+            if counted or _is_form(exposure.target, prototype):
+                message = "Visitors may add rows, as its form or counter needs; they change none"
                 return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
             severity = Severity.MEDIUM
         else:
