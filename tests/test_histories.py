@@ -78,6 +78,18 @@ def test_the_types_with_the_most_tables_are_the_generated_ones(tmp_path: Path) -
     assert history.generated.path == "src/integrations/supabase/types.ts"
 
 
+def test_a_database_that_is_only_hosted_there_shows_nobody_a_key(tmp_path: Path) -> None:
+    history = _history(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"drizzle-orm": "0.39.1", "postgres": "3.4.5"}}',
+            "server/db.ts": "const url = 'postgres://postgres@db.abcdefgh.supabase.co:5432/postgres';",
+            "migrations/0000_start.sql": "create table people (id serial primary key, email text);",
+        },
+    )
+    assert not history.supabase
+
+
 def test_mysql_is_declined(tmp_path: Path) -> None:
     with pytest.raises(FactUnavailable, match="MySQL"):
         _history(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.database.history import History, SqlFile
 from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.tables.sql import Dialect, create_tables
 
@@ -52,7 +53,7 @@ def read_history(prototype: Prototype) -> History | None:
     chosen = {f.path for f in (*migrations, *seeds)}
     loose = [f for f in files if f.path not in chosen]
     platform = any(_PLATFORM.match(f.path) for f in makers)
-    supabase = platform or dialect is Dialect.SUPABASE or "supabase" in prototype.stack.data
+    supabase = platform or dialect is Dialect.SUPABASE or _uses_the_platform(prototype)
     return History(
         migrations=_plain(migrations),
         loose=_plain(sorted(loose, key=lambda f: natural(f.path))),
@@ -127,6 +128,18 @@ def _generated(prototype: Prototype) -> SqlFile | None:
     ]
     best = max(found, key=lambda f: len(_GENERATED.findall(f.text or "")), default=None)
     return SqlFile(best.path, best.text or "") if best else None
+
+
+def _uses_the_platform(prototype: Prototype) -> bool:
+    """True where the key of the platform's REST interface reaches the browser.
+
+    A database that is only hosted there, and reached by the app's own server, shows no key to anybody.
+    """
+    if any(e.reaches_browser and "SUPABASE" in e.name for e in prototype.environment):
+        return True
+    where = sides(prototype)
+    asked = (q.location.path for q in prototype.queries if q.library == "supabase")
+    return any(where.get(path) is not Side.SERVER for path in asked)
 
 
 def _declared_public(prototype: Prototype) -> frozenset[str]:
