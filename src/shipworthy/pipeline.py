@@ -13,6 +13,7 @@ from shipworthy.catalogue import select
 from shipworthy.database.prove import ProveOptions, Prover
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
+from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
@@ -71,4 +72,6 @@ def _opened(root: Path, settings: Settings, progress: Progress) -> Iterator[Prot
         if settings.prove:
             options = ProveOptions(settings.pg_bin, settings.grants)
             engines = replace(engines, database=stack.enter_context(Prover(options, progress)))
+        if settings.run:
+            engines = replace(engines, schema=schema_of_tools)
         yield open_prototype(root, settings, engines)

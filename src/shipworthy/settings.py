@@ -30,6 +30,7 @@ class Settings:
     limits: Limits = Limits()
     workers: int = 0  # 0: one per available core
     prove: bool = False  # rebuild the database on a real PostgreSQL and attack it
+    run: bool = False  # let the prototype's own tools write out a schema that stands in code
     pg_bin: Path | None = None  # the folder of a PostgreSQL to use for that
     grants: str = "auto"  # what new tables grant: auto, legacy or strict
     history: bool = False  # also look for secrets in the git history

@@ -73,6 +73,13 @@ PgBin = Annotated[
     Path | None,
     typer.Option("--pg-bin", help="Use the PostgreSQL in this folder.", metavar="FOLDER"),
 ]
+RunTools = Annotated[
+    bool,
+    typer.Option(
+        "--run",
+        help="Run the prototype's own drizzle-kit, Prisma or Alembic where its schema stands in code.",
+    ),
+]
 GrantEra = Annotated[
     Grants,
     typer.Option(
@@ -109,6 +116,7 @@ def assess(
             "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
         ),
     ] = False,
+    run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,
 ) -> None:
@@ -122,7 +130,7 @@ def assess(
     from shipworthy.settings import Settings
 
     wanted = _wanted(as_json, format)
-    settings = Settings(prove=prove, pg_bin=pg_bin, grants=grants.value)
+    settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value)
     with _Progress() as tell:
         assessment = run_assess(path, settings, only or (), tell)
     _show(assessment, wanted, path, output, show_all)
@@ -143,6 +151,7 @@ def prove(
             metavar="FILE",
         ),
     ] = None,
+    run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,
 ) -> None:
@@ -156,8 +165,9 @@ def prove(
     from shipworthy.settings import Settings
 
     wanted = _wanted(as_json, format)
+    settings = Settings(run=run, pg_bin=pg_bin, grants=grants.value)
     with _Progress() as tell:
-        assessment = run_prove(path, Settings(pg_bin=pg_bin, grants=grants.value), tell)
+        assessment = run_prove(path, settings, tell)
     if tests is not None:
         _write_tests(assessment, tests)
     _show(assessment, wanted, path, output, show_all)

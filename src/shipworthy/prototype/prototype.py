@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from shipworthy.database.history import History
+from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
@@ -59,6 +59,7 @@ class Engines:
     secrets: SecretEngine | None = None
     advisories: AdvisorySource | None = None
     database: Callable[[History], DatabaseProof] | None = None
+    schema: Callable[[Prototype], SqlFile] | None = None  # runs code of the prototype
     missing: str = "the engine for this fact is not installed"
 
 
@@ -149,7 +150,7 @@ class Prototype:
     @cached_property
     def database_history(self) -> History | None:
         """The files that make the database; None where no PostgreSQL schema is defined."""
-        return read_history(self)
+        return read_history(self, self._engines.schema)
 
     @property
     def database(self) -> DatabaseProof | None:

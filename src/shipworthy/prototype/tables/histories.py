@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from shipworthy.database.history import History, SqlFile
@@ -34,17 +34,21 @@ _SEED = re.compile(
 _GENERATED = re.compile(r"\bRow:\s*\{")
 
 
-def read_history(prototype: Prototype) -> History | None:
+def read_history(
+    prototype: Prototype, tools: Callable[[Prototype], SqlFile] | None = None
+) -> History | None:
     """What a replay needs; None where no PostgreSQL schema stands in SQL files.
 
-    Raises FactUnavailable for schemas of another database, or that stand in code alone.
+    `tools` writes out a schema that stands in code alone. Raises FactUnavailable for such a schema
+    without them, and for schemas of another database.
     """
     files = [f for f in prototype.of_role(*_READ) if f.text and f.path.endswith(".sql")]
     files = [f for f in files if not _NOT_HISTORY.search(f.path)]
     makers = [f for f in files if _PLATFORM.match(f.path) or _makes_a_table(f)]
     if not makers:
-        _decline(prototype, bool(files))
-        return None
+        if not _decline(prototype, bool(files), asked=tools is not None) or tools is None:
+            return None
+        return History((tools(prototype),), supabase=_uses_the_platform(prototype))
     dialect = _dialect(prototype, {f.path for f in makers})
     if dialect in _DECLINED:
         raise FactUnavailable(f"the schema is written for {_DECLINED[dialect]}: it is not replayed")
@@ -74,22 +78,26 @@ def natural(path: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(p), "") if p.isdigit() and p.isascii() else (-1, p) for p in parts)
 
 
-def _decline(prototype: Prototype, has_sql: bool) -> None:
-    """Raise where a schema exists that SQL files do not show."""
+def _decline(prototype: Prototype, has_sql: bool, asked: bool) -> bool:
+    """Raise where a schema exists that SQL files do not show; True where tools may show it."""
     in_code = {t.source for t in prototype.tables} - {"types", "migration", "sql"}
     dialects = {t.dialect for t in prototype.tables}
     for dialect, name in _DECLINED.items():
         if dialect in dialects and not dialects & {Dialect.POSTGRES, Dialect.SUPABASE}:
             raise FactUnavailable(f"the schema is written for {name}: it is not replayed")
+    if in_code and asked:
+        return True
     if in_code:
         tool = ", ".join(sorted(in_code))
         raise FactUnavailable(
-            f"the schema stands in code alone ({tool}): write it as SQL migrations to have it replayed"
+            f"the schema stands in code alone ({tool}): ask with --run, which runs its own tool,"
+            " or write it out as SQL migrations"
         )
     if "supabase" in prototype.stack.data and not has_sql:
         raise FactUnavailable(
             "Supabase is used, but no migration is here: `supabase db pull` fetches the schema"
         )
+    return False
 
 
 def _dialect(prototype: Prototype, paths: set[str]) -> Dialect:
