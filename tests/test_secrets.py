@@ -316,10 +316,10 @@ def test_history_without_version_control_is_unavailable(tmp_path: Path) -> None:
         deleted_environment_files(prototype(tmp_path, {"a.ts": "export {}\n"}))
 
 
-def test_one_value_twice_in_a_file_is_one_subject_and_in_two_files_two(tmp_path: Path) -> None:
+def test_one_value_is_one_subject_wherever_it_stands(tmp_path: Path) -> None:
     key = "sk-" + "proj-" + A + A
     text = f'const FIRST_KEY = "{key}";\n\nconst OTHER_KEY = "{key}";\n'
     read = prototype(tmp_path, {"server/a.ts": text, "server/b.ts": text})
     subjects = exposed(read, Exposure.REPOSITORY)
-    assert sorted(subjects) == ["server/a.ts#FIRST_KEY", "server/b.ts#FIRST_KEY"]
+    assert sorted(subjects) == ["server/a.ts#FIRST_KEY"]
     assert [len(found) for found in subjects.values()] == [2, 2]

@@ -1,9 +1,11 @@
-"""Tell the login of a public demo, which is meant for every visitor, from a real account's."""
+"""Tell the login of a public demo, or one that is made up, from that of a real account."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+
+from shipworthy.prototype.secrets.placeholders import looks_random
 
 _NEAR = 160  # characters between the two halves of one login
 _FAR = 1_500  # characters from the head of a handler to the literal in it
@@ -12,6 +14,10 @@ _ACCOUNT = re.compile(
     r"""\b(?:user(?:_?name)?|e?mail|login|account)["']?\s*[:=]\s*["'`]([^"'`\s]+)["'`]""",
     re.IGNORECASE,
 )
+# A new address at each run, at a domain that nobody can have (RFC 2606).
+_NOBODYS = re.compile(r"\$\{.*\}.*@example\.(com|org|net)$")
+_BRACE = re.compile(r"(?<!\$)\{|(?<!\$\{)\}")
+_HOLES = re.compile(r"\$\{[^{}]*\}")
 _HEAD = re.compile(
     r"\bfunction\s+(\w+)|\bdef\s+(\w+)"
     r"|\b(?:const|let)\s+(\w+)\s*=\s*(?:useCallback\()?(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>"
@@ -28,13 +34,15 @@ _LIST = re.compile(
 def is_demo_login(text: str, start: int, value: str) -> bool:
     """True for a password at this offset that the app gives to everybody.
 
-    It belongs to an account named demo, stands in a handler or a list named so, or its account is a
+    It belongs to an account named demo or of nobody, stands in a handler or a list named so, or its account is a
     literal too and the screen shows the password. An administrator's is never meant for everybody, and what
     is set as the password of other people's accounts is no login.
     """
     account = _account_beside(text, start)
     if "admin" in account:
         return False
+    if _NOBODYS.search(account) and not looks_random(value):
+        return True
     if account.startswith("demo") or _in_demo_handler(text, start) or _in_demo_list(text, start):
         return True
     return account != "" and _is_shown(text, value)
@@ -42,10 +50,9 @@ def is_demo_login(text: str, start: int, value: str) -> bool:
 
 def _account_beside(text: str, start: int) -> str:
     """The literal account in the same braces, lower case; '' where there is none."""
-    before = text[max(0, start - _NEAR) : start]
-    after = text[start : start + _NEAR]
-    same = before[max(before.rfind("{"), before.rfind("}")) + 1 :] + after.partition("}")[0]
-    found = _ACCOUNT.search(same)
+    before = _HOLES.sub("${}", text[max(0, start - _NEAR) : start])
+    after = _HOLES.sub("${}", text[start : start + _NEAR])
+    found = _ACCOUNT.search(_BRACE.split(before)[-1] + _BRACE.split(after)[0])
     return found[1].lower() if found else ""
 
 

@@ -33,14 +33,14 @@ def exposure(prototype: Prototype, secret: Secret) -> Exposure:
 def exposed(prototype: Prototype, where: Exposure) -> dict[str, list[Secret]]:
     """The secrets that can be seen there, by subject `path#label`; guessable defaults left out.
 
-    One value has one subject per file, under whatever names it stands there.
+    One value has one subject, that of its first file by name, wherever else it stands.
     """
     by_subject: dict[str, list[Secret]] = {}
-    subjects: dict[tuple[str, str], str] = {}
+    subjects: dict[str, str] = {}
     for secret in prototype.secrets:
         if secret.rule != DEFAULT_SECRET and exposure(prototype, secret) is where:
-            path = secret.location.path
-            subject = subjects.setdefault((path, secret.value), f"{path}#{secret.label}")
+            named = f"{secret.location.path}#{secret.label}"
+            subject = subjects.setdefault(secret.value, named)
             by_subject.setdefault(subject, []).append(secret)
     return by_subject
 

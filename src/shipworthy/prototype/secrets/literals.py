@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from shipworthy.prototype.secrets.placeholders import (
     is_placeholder,
@@ -51,7 +52,7 @@ def kind_of_name(name: str) -> SecretKind | None:
     while len(words) > 1 and (words[-1] in _ENDINGS or words[-1].isdigit()):
         words.pop()
     joined = "_".join(words)
-    if _INGESTION.match(joined):
+    if _hands_in(words):
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if _SIGNING.search(joined):
@@ -134,7 +135,7 @@ _SIGNING = re.compile(
     r"|^secret_key$|(^|_)(encryption|signing)_key$|^jwt_key$"
 )
 # Keys that only hand events in: made to stand in the page (their providers' documentation).
-_INGESTION = re.compile(r"(\w+_)?(bugsnag|mixpanel|amplitude|segment)_(api_|write_)?(key|token)$")
+_COLLECTORS = ("bugsnag", "mixpanel", "amplitude", "segment")
 _KEYS = frozenset(
     """api secret access auth admin master service account consumer subscription license openai
     anthropic gemini groq stripe resend sendgrid twilio mistral deepseek elevenlabs pinecone
@@ -158,6 +159,12 @@ _ADDRESS = re.compile(
     r"(?i)https?://|^[./~@]|^\w+(\.\w+)+$|^[\w.+-]+@[\w-]+\.\w+$|^\w+/[\w.+-]+$|^(sha\d+|data|file|node|urn)[:-]"
     r"|^[\w-]+(/[\w.-]+)+$|^\d+(\.\d+)*$|^#[0-9a-f]{3,8}$"
 )
+
+
+def _hands_in(words: list[str]) -> bool:
+    """True for `bugsnag_api_key` and `mixpanel_token`, one letter more or less forgiven."""
+    names = [w for w in words[:-1] if get_close_matches(w, _COLLECTORS, n=1, cutoff=0.85)]
+    return bool(names) and words[-1] in ("key", "token") and "secret" not in words
 
 
 def _is_address(value: str) -> bool:

@@ -54,6 +54,11 @@ def recognise(text: str, pieces: Sequence[Token] | None = None) -> Iterator[Hit]
                 yield Hit(telegram.start(), value, "telegram-token", "Telegram", SecretKind.TOKEN)
 
 
+def opens_nothing(value: str) -> bool:
+    """True for a token whose own claims say so: of an example, of a local database, of one visit."""
+    return claims(value) is not None and _kind_of_token(value) is None
+
+
 def _row(start: str, rest: str, provider: str, kind: SecretKind) -> Recogniser:
     return Recogniser(start, provider, kind, re.compile(re.escape(start) + rest))
 

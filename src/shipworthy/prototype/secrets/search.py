@@ -27,7 +27,7 @@ from shipworthy.prototype.secrets.placeholders import (
     is_placeholder,
     looks_random,
 )
-from shipworthy.prototype.secrets.recognisers import recognise
+from shipworthy.prototype.secrets.recognisers import opens_nothing, recognise
 from shipworthy.prototype.secrets.secret import (
     DEFAULT_SECRET,
     Place,
@@ -124,6 +124,8 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind is SecretKind.PASSWORD):
             continue
+        if opens_nothing(literal.value):
+            continue
         if is_real(kind, literal.value):
             chosen = code and kind is SecretKind.PASSWORD
             if chosen and is_demo_login(text, literal.start, literal.value):
@@ -149,11 +151,16 @@ def _in_environment_file(file: SourceFile) -> Iterator[Secret]:
     template = is_environment_template(file.name)
     own_machine = _OWN_MACHINE.search(file.name) is not None
     for setting in parse_environment_file(file.text or ""):
-        if own_machine and is_of_development(setting.value):
+        if own_machine and _stays_there(setting.value):
             continue
         hit = _of_value(setting.name, setting.value, template)
         if hit:
             yield _secret(file, hit, setting.line)
+
+
+def _stays_there(value: str) -> bool:
+    """True for a value that opens only the services of a developer's own machine."""
+    return is_of_development(value) or any(uri.is_local for uri in connection_uris(value))
 
 
 def _of_value(name: str, value: str, formats_only: bool = False) -> _Hit | None:
@@ -168,6 +175,8 @@ def _of_value(name: str, value: str, formats_only: bool = False) -> _Hit | None:
             return _Hit(0, uri.value, name, kind, uri.provider, "connection-uri")
     kind_by_name = kind_of_name(name)
     if formats_only or kind_by_name is None or not is_real(kind_by_name, value):
+        return None
+    if opens_nothing(value):
         return None
     return _Hit(0, value, name, kind_by_name, "", f"named-{kind_by_name.value}")
 
@@ -208,7 +217,7 @@ def _from_engine(
 ) -> Iterator[Secret]:
     for rule, value in recognised:
         line = file.line(number)
-        if value in line and not is_placeholder(value):
+        if value in line and not is_placeholder(value) and not opens_nothing(value):
             kind, provider = judge(rule)
             name = name_before(line, line.index(value))
             yield _secret(file, _Hit(0, value, name, kind, provider, rule), number)

@@ -48,6 +48,7 @@ class ConnectionUri:
     value: str
     password: str
     provider: str
+    is_local: bool = False  # leads to the machine itself, or to a container beside it
 
 
 def connection_uris(text: str) -> Iterator[ConnectionUri]:
@@ -61,14 +62,15 @@ def connection_uris(text: str) -> Iterator[ConnectionUri]:
             provider = _PROVIDERS.get(scheme[1].lower())
             if provider:
                 value = text[scheme.start() : rest.end()].rstrip(".,;")
-                yield ConnectionUri(scheme.start(), value, rest["password"], provider)
+                local = _is_local(rest["host"])
+                yield ConnectionUri(scheme.start(), value, rest["password"], provider, local)
         at = text.find("://", at + 3)
 
 
 def _is_real(user: str, password: str, host: str) -> bool:
     if is_placeholder(password) or password == user or "$" in password + host or "[" in host[1:]:
         return False
-    local = host in _LOCAL or "." not in host  # a bare name is a container beside it
+    local = _is_local(host)
     if local and is_of_development(password):
         return False
     if "example" in host or local:
@@ -76,6 +78,10 @@ def _is_real(user: str, password: str, host: str) -> bool:
             local and looks_chosen(password, 8) and _is_mixed(password)
         )
     return looks_chosen(password) or looks_random(password)
+
+
+def _is_local(host: str) -> bool:
+    return host in _LOCAL or "." not in host  # a bare name is a container beside it
 
 
 def _is_mixed(password: str) -> bool:

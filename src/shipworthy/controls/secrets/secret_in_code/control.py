@@ -44,7 +44,8 @@ class SecretInCode(
                 yield self.satisfied(subject, message, *lines)
                 continue
             first = private[0]
-            message = f"The {first.described} {_WHERE.get(first.place, 'stands in the repository')}"
+            where = _WHERE.get(first.place, "stands in the repository")
+            message = f"The {first.described} {where}{_elsewhere(private)}"
             yield self.gap(
                 subject, message, *lines, severity=max(map(_severity, private), key=_rank)
             )
@@ -56,16 +57,24 @@ class SecretInCode(
             yield self.not_applicable("the prototype holds and reads no secret")
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        path, _, label = finding.subject.partition("#")
+        label = finding.subject.partition("#")[2]
         secrets = exposed(prototype, Exposure.REPOSITORY).get(finding.subject, [])
-        text = prototype.files[path].text
-        if text is None or any(s.place is not Place.FALLBACK for s in secrets):
+        if any(s.place is not Place.FALLBACK for s in secrets):
             return None
-        changed = _without_fallbacks(prototype.files[path], [label, *(s.label for s in secrets)])
-        if changed is None or changed == text:
-            return None
+        writes = []
+        for path in dict.fromkeys(s.location.path for s in secrets):
+            names = [s.label for s in secrets if s.location.path == path]
+            changed = _without_fallbacks(prototype.files[path], names)
+            if changed is None or changed == prototype.files[path].text:
+                return None
+            writes.append(Write(path, changed))
         summary = f"Read {label} from the environment alone; replace the leaked value at its issuer"
-        return Remedy(summary, Review.CAREFUL, (Write(path, changed),))
+        return Remedy(summary, Review.CAREFUL, tuple(writes)) if writes else None
+
+
+def _elsewhere(secrets: list[Secret]) -> str:
+    files = len({s.location.path for s in secrets})
+    return f", in {files} files" if files > 1 else ""
 
 
 def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
