@@ -322,4 +322,4 @@ def test_one_value_is_one_subject_wherever_it_stands(tmp_path: Path) -> None:
     read = prototype(tmp_path, {"server/a.ts": text, "server/b.ts": text})
     subjects = exposed(read, Exposure.REPOSITORY)
     assert sorted(subjects) == ["server/a.ts#FIRST_KEY"]
-    assert [len(found) for found in subjects.values()] == [2, 2]
+    assert [len(found) for found in subjects.values()] == [4]

@@ -20,7 +20,8 @@ class LoggedValue:
     Only values that reach the log as they are: `!!token`, `token.length`, `typeof x`, `mask(x)`,
     `x ? "yes" : "no"` and comparisons are not values of this kind and are left out.
     `embedded` is True inside a string, where JavaScript shows an object as [object Object].
-    `origin` says where the value comes from when the file shows it: "request body", "session",
+    `origin` says where the value comes from when the file shows it: "request body" (with the
+    fields that the file reads from it, where it does nothing else with it), "session",
     "request headers", "environment", "columns id, role" for a row of a query,
     "copy" for `employee.to_dict()` under another name.
     """

@@ -53,6 +53,15 @@ _RECEIVES = re.compile(r"incoming|inbound|received|webhook", re.IGNORECASE)
 _COLUMNS = re.compile(
     r"mail|phone|mobile|address|birth|salary|iban|full_name|first_name|message", re.I
 )
+# Words of a body's fields that are about a person, or hide what else is in them.
+_ABOUT_A_PERSON = frozenset(
+    """user profile customer client lead patient employee candidate applicant resident guest member
+    contact person owner author sender recipient student teacher driver visitor first last nick
+    full username login password token card ssn cpf passport gender age city zip postcode
+    latitude longitude location ip note notes text content comment prompt question query answer
+    input feedback bio description data record payload form fields values body event object items
+    rows entries answers history conversation transcript""".split()
+)
 _NO_PERSON = re.compile(
     r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default|seed|sandbox",
     re.I,
@@ -76,8 +85,8 @@ def _recipient(value: LoggedValue, call: LogCall) -> str | None:
 
 def _personal(value: LoggedValue, is_python: bool) -> str | None:
     """What personal data a value is; None where the name does not say."""
-    if value.origin == "request body" and (is_python or not value.embedded):
-        return "the whole request body"
+    if value.origin.startswith("request body") and (is_python or not value.embedded):
+        return "the whole request body" if _may_name_a_person(value.origin) else None
     is_whole = value.origin == "copy" or not value.embedded
     if value.origin not in ("", "copy") and not _holds_personal(value.origin):
         return None
@@ -106,6 +115,21 @@ def _holds_personal(origin: str) -> bool:
     """True for a row of a query whose columns name personal data, or are all of the table."""
     kind, _, columns = origin.partition(" ")
     return kind == "columns" and ("*" in columns or _COLUMNS.search(columns) is not None)
+
+
+def _may_name_a_person(origin: str) -> bool:
+    """False for a body of which the file reads fields, and none of them is about a person."""
+    fields = origin.split()[2:]
+    return not fields or any(map(_is_about_a_person, fields))
+
+
+def _is_about_a_person(field: str) -> bool:
+    """True for `guestName`, `phone` and `notes`; False for `candidate_id` and a plain `name`."""
+    words = [word.lower() for word in _WORDS.findall(field)]
+    while len(words) > 1 and words[-1] == "name":
+        words.pop()
+    known = bool(words) and words[-1] in _ABOUT_A_PERSON
+    return known or _COLUMNS.search(field) is not None
 
 
 def _is_message(head: str) -> bool:

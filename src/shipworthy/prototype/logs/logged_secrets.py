@@ -20,7 +20,8 @@ _SECRETS = frozenset(
 _HARMLESS_TOKEN = re.compile(
     r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
-    r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget",
+    r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget|"
+    r"trial|demo|referral|affiliate|^ref_?token$",
     re.IGNORECASE,
 )
 # `isWeakPassword`, `must_change_password`: an answer, not a password.
@@ -29,6 +30,7 @@ _FLAGS = frozenset(
     use hide forgot change changed valid invalid missing weak check with no send""".split()
 )
 _ONE_TIME = re.compile(r"(?<![a-z])otp(?![a-z])|verification|one.?time|2fa|passcode|recovery", re.I)
+_REFERRAL = re.compile(r"referral|affiliate", re.IGNORECASE)
 _TEXT = re.compile(r"\btokens? (used|count|usage|limit|budget)|tokeniz|stream", re.IGNORECASE)
 _PUBLIC = re.compile(
     r"anon|public|publishable|recaptcha_?site|NEXT_|VITE_|REACT_APP_|EXPO_", re.IGNORECASE
@@ -66,6 +68,8 @@ def _token(value: LoggedValue, call: LogCall, last: str) -> str | None:
         return None
     if value.name == "token" and "/share/" in call.location.path:
         return None  # of a link that is made to be passed on
+    if value.name == "token" and _REFERRAL.search(f"{call.function} {call.text}"):
+        return None  # who sent a visitor stands in the address that he came by
     if value.name == "token" and call.function in ("tokenize", "generate", "stream", "main"):
         return None
     return f"the value of {last}"

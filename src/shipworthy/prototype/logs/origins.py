@@ -5,6 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, chain, dotted, string
+from shipworthy.prototype.logs.bodies import fields_read
 from shipworthy.prototype.logs.logged import NAMES, WHOLE, WRAPPERS, values_of
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
@@ -13,8 +14,10 @@ class Origins:
     """Where the names of one file get their values from, as far as that matters for a log."""
 
     def __init__(self, syntax: Syntax) -> None:
+        self._syntax = syntax
         self._by_name: dict[str, str] = {}
         self._copies: dict[str, str] = {}
+        self._bodies: dict[str, str] = {}
         kind = "assignment" if syntax.python else "variable_declarator"
         for node in syntax.nodes(kind):
             target = node.field("left") or node.field("name")
@@ -35,10 +38,13 @@ class Origins:
 
     def of(self, name: str) -> str:
         """The origin of a dotted name; '' where the file does not show it."""
-        direct = _known(name)
-        if direct:
-            return direct
-        return "copy" if name in self._copies else self._by_name.get(name, "")
+        found = _known(name)
+        if not found:
+            found = "copy" if name in self._copies else self._by_name.get(name, "")
+        if found == "request body" and name not in self._bodies:
+            fields = fields_read(name, self._syntax)
+            self._bodies[name] = " ".join([found, *sorted(fields or ())])
+        return self._bodies.get(name, found)
 
     def _note(self, target: SgNode, origin: str) -> None:
         if target.kind() == "identifier":

@@ -34,9 +34,9 @@ _LIST = re.compile(
 def is_demo_login(text: str, start: int, value: str) -> bool:
     """True for a password at this offset that the app gives to everybody.
 
-    It belongs to an account named demo or of nobody, stands in a handler or a list named so, or its account is a
-    literal too and the screen shows the password. An administrator's is never meant for everybody, and what
-    is set as the password of other people's accounts is no login.
+    It belongs to an account named demo or of nobody, stands in a handler or a list named so, or its
+    account is a literal too and the screen shows the password. An administrator's is never meant
+    for everybody, and what is set as the password of other people's accounts is no login.
     """
     account = _account_beside(text, start)
     if "admin" in account:

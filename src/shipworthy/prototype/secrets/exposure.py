@@ -36,11 +36,11 @@ def exposed(prototype: Prototype, where: Exposure) -> dict[str, list[Secret]]:
     One value has one subject, that of its first file by name, wherever else it stands.
     """
     by_subject: dict[str, list[Secret]] = {}
-    subjects: dict[str, str] = {}
+    subjects: dict[tuple[str, bool], str] = {}
     for secret in prototype.secrets:
         if secret.rule != DEFAULT_SECRET and exposure(prototype, secret) is where:
             named = f"{secret.location.path}#{secret.label}"
-            subject = subjects.setdefault(secret.value, named)
+            subject = subjects.setdefault((secret.value, secret.is_public), named)
             by_subject.setdefault(subject, []).append(secret)
     return by_subject
 
