@@ -64,3 +64,30 @@ def test_an_archive_is_abandoned_unless_live_code_imports_it(tmp_path: Path) -> 
 def test_without_a_known_entry_nothing_is_called_abandoned(tmp_path: Path) -> None:
     files = {"src/pages/Leads.tsx": "import '../db';\n", "src/db.ts": "export const db = 1;\n"}
     assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+def test_code_that_the_assistant_was_given_to_read_is_abandoned(tmp_path: Path) -> None:
+    files = {
+        "backend/main.py": "import helpers\n",
+        "backend/helpers.py": "x = 1\n",
+        "context/bot/main.py": "from bot.agent import run\n",
+        "context/bot/agent.py": "def run(): ...\n",
+    }
+    expected = {"context/bot/main.py", "context/bot/agent.py"}
+    assert prototype_of(tmp_path, files).abandoned == expected
+
+
+def test_a_context_folder_that_the_app_imports_is_alive(tmp_path: Path) -> None:
+    files = LIVE | {
+        "src/App.tsx": "import './Live';\nimport '../context/Auth';\nexport default () => null;\n",
+        "context/Auth.tsx": "export const Auth = 1;\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+def test_what_only_a_script_imports_is_reached_by_hand(tmp_path: Path) -> None:
+    files = LIVE | {
+        "scripts/review.ts": "import { ask } from '../src/engine';\nask();\n",
+        "src/engine.ts": "import './Live';\nexport const ask = () => 1;\n",
+    }
+    assert prototype_of(tmp_path, files).by_hand == {"src/engine.ts"}

@@ -26,7 +26,7 @@ from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.models.calls import ModelCall
-from shipworthy.prototype.modules.abandoned import abandoned_files
+from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
 from shipworthy.prototype.outbound.calls import OutboundCall
 from shipworthy.prototype.queries.query import Query
@@ -244,6 +244,11 @@ class Prototype:
     def abandoned(self) -> frozenset[str]:
         """Product files that no live code reaches."""
         return abandoned_files(self)
+
+    @cached_property
+    def by_hand(self) -> frozenset[str]:
+        """Product files that only scripts import."""
+        return reached_by_hand(self)
 
     def _in_order(self) -> Iterator[FileFacts]:
         return (self.facts[path] for path in self.files if path in self.facts)

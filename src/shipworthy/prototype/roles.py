@@ -70,6 +70,7 @@ _SCRIPT_PATH = re.compile(
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
     r"|(^|/)(test|tests?_?app|scratch|playground|sandbox|demo_test|try)\.py$"
     r"|(^|/)\.history/"
+    r"|(^|/)\.(claude|cursor|agents?|codex|gemini|windsurf|roo|kiro|opencode)/"  # of assistants
     r"|(^|/)(gulpfile|gruntfile|webpack[^/]*|rollup[^/]*|setup|manage|fabfile|noxfile|tasks)\.(js|ts|py)$"
 )
 # One-off scripts that assistants leave in the root folder, or in that of the server.

@@ -44,9 +44,11 @@ _SERVES = frozenset(
 
 
 def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
-    """True for a call that a Python script makes when somebody starts it: at its top level, in a
-    file that serves nothing and that nobody imports."""
+    """True for a call that a script makes when somebody starts it: at the top level of a Python
+    file that serves nothing and that nobody imports, or in a file that only scripts import."""
     path = call.location.path
+    if path in prototype.by_hand:
+        return True
     if call.function != "module" or not path.endswith(".py"):
         return False
     if prototype.modules.packages.get(path, frozenset()) & _SERVES:

@@ -23,6 +23,7 @@ _CALLED_BY_PLACE = re.compile(
     r"|commands|lambda|trigger|inngest|migrations?|emails?)/"
 )
 _ROUTED = re.compile(r"(^|/)(app|pages|routes)/")
+_MATERIAL = re.compile(r"[._]?(context|references?|inspiration)/", re.IGNORECASE)
 _FILE_ROUTERS = frozenset(
     "next remix react-router tanstack-start tanstack-router astro nuxt sveltekit expo solid-start"
     " gatsby vike redwood umi nest electron capacitor expo-router react-native".split()
@@ -34,7 +35,8 @@ _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 def abandoned_files(prototype: Prototype) -> frozenset[str]:
     """Product files that no live code imports.
 
-    Files in folders such as `archive/` are abandoned unless live code imports them. Other
+    Files in folders such as `archive/`, and in those of material for the assistant such as
+    `context/`, are abandoned unless live code imports them. Other
     TypeScript and JavaScript files are when no chain of imports leads to them from an entry: a file
     that a bundler, a platform, a script, a configuration file or its own name makes one. Where that
     cannot be told (Python, unresolved imports, a folder in which no live file imports another), a
@@ -42,11 +44,35 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
     """
     graph = prototype.modules
     product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
-    set_aside = {path for path in product if is_archived(path)}
-    alive = graph.reachable({f.path for f in _entries(prototype) if not is_archived(f.path)})
+    material = _material(prototype)
+    set_aside = {path for path in product if is_archived(path) or path in material}
+    entries = {f.path for f in _entries(prototype) if not is_archived(f.path)}
+    alive = graph.reachable(entries - material)
     understood = {_top(p) for p in alive if "/" in p and graph.edges.get(p)}
     return frozenset(
         p for p in product if p not in alive and (p in set_aside or _top(p) in understood)
+    )
+
+
+def reached_by_hand(prototype: Prototype) -> frozenset[str]:
+    """Product files that only scripts import: what developers run, and no user meets."""
+    scripts = {f.path for f in prototype.of_role(Role.SCRIPT)}
+    others = {f.path for f in _entries(prototype) if f.path not in scripts}
+    graph = prototype.modules
+    return graph.reachable(scripts) - graph.reachable(others) - scripts
+
+
+def _material(prototype: Prototype) -> frozenset[str]:
+    """Files in folders of the root that hold what the assistant was given to read: no package, no
+    part with a manifest of its own, and nothing that the rest names."""
+    own = ("__init__.py", "package.json", "requirements.txt", "pyproject.toml", "Dockerfile")
+    named = _named_in_configuration(prototype) | _unresolved_stems(prototype)
+    return frozenset(
+        f.path
+        for f in prototype.files.values()
+        if _MATERIAL.match(f.path)
+        and not any(f"{_top(f.path)}/{name}" in prototype.files for name in own)
+        and _stem(f) not in named
     )
 
 
