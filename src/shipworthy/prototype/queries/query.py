@@ -8,9 +8,9 @@ from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.components import component_of
-from shipworthy.prototype.code.syntax import Syntax, function_name
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, function_name
 from shipworthy.prototype.queries.calls import query_calls
-from shipworthy.prototype.queries.chains import QueryCall
+from shipworthy.prototype.queries.chains import CALLS, QueryCall
 from shipworthy.prototype.queries.excuses import is_excused, may_fail
 from shipworthy.prototype.queries.loops import loop_of
 from shipworthy.prototype.queries.payloads import equals, is_single, on_conflict, written
@@ -42,6 +42,7 @@ class Query:
     `may_fail` is True where it only tidies up after a failure, or a comment calls it best effort.
     `success` is what reports success afterwards although its error was only logged.
     `component` names the UI component (or Streamlit page) it stands in.
+    `together` is where the `Promise.all([…])` starts that waits for it and for others beside it.
     `filters` are the columns compared; `columns` the selected columns, "*" for all.
     """
 
@@ -62,6 +63,7 @@ class Query:
     bulk: Bulk = Bulk.UNKNOWN
     may_fail: bool = False
     success: Location | None = None
+    together: Location | None = None
     method: str = ""  # of an auth query: "signUp", "getSession"
     equals: tuple[str, ...] = ()  # the filters that compare with given values
     single: bool = False  # its code expects at most one row
@@ -99,6 +101,7 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
         bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
         alone=rows and loop is not None and _is_alone(call, loop, company),
         may_fail=may_fail(call.top) and not _is_account_change(call),
+        together=_together(call.top, syntax),
         success=_success(call, error, syntax, reports),
         method=(call.table or "") if call.operation == "auth" else "",
         equals=equals(call),
@@ -118,6 +121,18 @@ def _is_account_change(call: QueryCall) -> bool:
         return False
     above = call.top.ancestors()
     return not any(node.kind() == "catch_clause" or is_excused(node) for node in above)
+
+
+def _together(top: SgNode, syntax: Syntax) -> Location | None:
+    for above in top.ancestors():
+        if above.kind() in FUNCTIONS:
+            return None
+        if above.kind() in CALLS and callee(above) in _GATHER:
+            return syntax.location(above)
+    return None
+
+
+_GATHER = ("Promise.all", "Promise.allSettled", "asyncio.gather")
 
 
 def _start(loop: SgNode) -> SgNode:

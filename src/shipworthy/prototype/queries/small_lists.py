@@ -32,6 +32,18 @@ _SLICE = re.compile(r"\.slice\(0,\s*(\w+)\)|\[:(\w+)\]")
 _TAKE = re.compile(
     r"\.(?:limit|range\(0,)\s*\(?\s*(\w+)\)|\b(?:take|limit):\s*(\w+)|\bLIMIT\s+(\d+)"
 )
+# What was found in a title or a message, or typed in with commas: a handful.
+_FROM_A_TEXT = re.compile(
+    r"\.match(All)?\(|\.findall\(|\.split\(\s*[\"'`][,;| ]+[\"'`]\s*\)"
+    r"|\bextract_?\w*(ids|tags|mentions|references|links|urls)\(",
+    re.IGNORECASE,
+)
+# What a person ticks in a form; more of these than a handful come only out of a query.
+_CHOICES = re.compile(
+    r"(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?)$",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"\.(from|select|query|find\w*|execute|all|scalars|objects)\b")
 _SUBSCRIPTS = frozenset({"subscript_expression"})
 _DECLARATIONS = frozenset({"variable_declarator", "assignment"})
 
@@ -44,8 +56,10 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
         return False
     name = root_name(iterable)
     origin = _origin(name, loop, syntax)
-    head = iterable.text() + origin
-    if _is_gathered(name, origin, syntax):
+    head = f"{iterable.text()} {origin}"
+    if _is_gathered(name, origin, syntax) or _FROM_A_TEXT.search(head):
+        return True
+    if _is_form(origin) and _CHOICES.search(name):
         return True
     if _is_capped(_SLICE, head, syntax) or _is_capped(_TAKE, head, syntax):
         return True
@@ -65,6 +79,12 @@ def _origin(name: str, loop: SgNode, syntax: Syntax) -> str:
         if re.search(rf"\b{re.escape(name)}\b", target.text()) and name:
             found = value.text()
     return found
+
+
+def _is_form(origin: str) -> bool:
+    """True for what comes out of a request's body."""
+    body = re.search(r"\.(body|json\(\)|formData\(\)|get_json\(\))", origin) is not None
+    return body and not _ASKED.search(origin)
 
 
 def _is_gathered(name: str, origin: str, syntax: Syntax) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.sides import Side, sides
@@ -33,9 +33,13 @@ class NPlusOneQuery(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         subjects: dict[str, list[Query]] = {}
+        first: dict[Location, str] = {}
         for query in prototype.queries:
             if query.loop is not None and query.operation in (*_VERBS, "upsert"):
-                subjects.setdefault(_subject(query), []).append(query)
+                subject = _subject(query)
+                if query.together is not None and _is_repeated(query):
+                    subject = first.setdefault(query.together, subject)
+                subjects.setdefault(subject, []).append(query)
         if not subjects:
             yield self.not_applicable("no database query stands in a loop")
             return
@@ -46,7 +50,7 @@ class NPlusOneQuery(
             if repeated:
                 side = where.get(repeated[0].location.path, Side.UNKNOWN)
                 severity = Severity.HIGH if _grows(repeated, side) else Severity.MEDIUM
-                yield self.gap(subject, _message(repeated[0]), *shown, severity=severity)
+                yield self.gap(subject, _message(repeated), *shown, severity=severity)
             else:
                 yield self.satisfied(subject, _reason(queries[0]), *shown)
 
@@ -78,10 +82,13 @@ def _grows(queries: list[Query], side: Side) -> bool:
     return side is Side.SERVER and any(q.over_rows and q.operation == "select" for q in queries)
 
 
-def _message(query: Query) -> str:
+def _message(queries: list[Query]) -> str:
+    query = queries[0]
     where = spoken(query.location.path, query.function)
     verb = _VERBS.get(query.operation, "writes")
-    return f"{where} {verb} {query.table} once for each element of a list, not once for the list"
+    tables = list(dict.fromkeys(q.table or "" for q in queries if q.operation == query.operation))
+    listed = " and ".join(filter(None, (", ".join(tables[:-1]), tables[-1])))
+    return f"{where} {verb} {listed} once for each element of a list, not once for the list"
 
 
 def _reason(query: Query) -> str:

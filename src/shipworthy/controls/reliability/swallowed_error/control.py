@@ -63,12 +63,16 @@ class SwallowedError(
             return
         lost: dict[str, list[_Loss]] = {}
         right: dict[str, Location] = {}
+        first: dict[Location, str] = {}
         for query in writes:
             if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
                 right.setdefault(f"{query.location.path}#{query.function}", query.location)
             elif _is_lost(query):
                 loss = _of_query(query)
-                lost.setdefault(_subject(query.location, query.function, loss), []).append(loss)
+                subject = _subject(query.location, query.function, loss)
+                if query.together is not None:
+                    subject = first.setdefault(query.together, subject)
+                lost.setdefault(subject, []).append(loss)
         for caught, loss in self._caught(prototype):
             lost.setdefault(_subject(caught.location, caught.function, loss), []).append(loss)
         for subject, losses in lost.items():
