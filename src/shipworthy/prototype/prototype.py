@@ -247,7 +247,7 @@ class Prototype:
 
     @cached_property
     def by_hand(self) -> frozenset[str]:
-        """Product files that only scripts import."""
+        """Product files that only scripts import or name."""
         return reached_by_hand(self)
 
     def _in_order(self) -> Iterator[FileFacts]:

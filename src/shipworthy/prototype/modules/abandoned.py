@@ -55,11 +55,13 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
 
 
 def reached_by_hand(prototype: Prototype) -> frozenset[str]:
-    """Product files that only scripts import: what developers run, and no user meets."""
+    """Product files that only scripts import or name: what developers run, and no user meets."""
     scripts = {f.path for f in prototype.of_role(Role.SCRIPT)}
-    others = {f.path for f in _entries(prototype) if f.path not in scripts}
+    named = _named_in_configuration(prototype, by_scripts=False)
+    others = {f.path for f in _entries(prototype, named) if f.path not in scripts}
+    every = {f.path for f in _entries(prototype)}
     graph = prototype.modules
-    return graph.reachable(scripts) - graph.reachable(others) - scripts
+    return graph.reachable(every) - graph.reachable(others) - scripts
 
 
 def _material(prototype: Prototype) -> frozenset[str]:
@@ -76,8 +78,8 @@ def _material(prototype: Prototype) -> frozenset[str]:
     )
 
 
-def _entries(prototype: Prototype) -> Iterator[SourceFile]:
-    names = _named_in_configuration(prototype)
+def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Iterator[SourceFile]:
+    names = _named_in_configuration(prototype) if named is None else named
     lost = _unresolved_stems(prototype)
     routed = bool(_FILE_ROUTERS & set(prototype.stack.frameworks))
     for file in prototype.files.values():
@@ -102,8 +104,9 @@ def _is_component(file: SourceFile) -> bool:
     return "/components/" in f"/{file.path}"
 
 
-def _named_in_configuration(prototype: Prototype) -> frozenset[str]:
-    """Stems of the script files that manifests, HTML, containers and scripts name."""
+def _named_in_configuration(prototype: Prototype, by_scripts: bool = True) -> frozenset[str]:
+    """Stems of the script files that manifests, HTML, containers and scripts name; `by_scripts`:
+    those in JavaScript count as well."""
     texts = [
         f.text
         for f in prototype.files.values()
@@ -111,6 +114,7 @@ def _named_in_configuration(prototype: Prototype) -> frozenset[str]:
         and len(f.text) < _CONFIG_SIZE
         and (f.role in (Role.CONFIG, Role.SCRIPT) or f.name.endswith((".html", ".vue", ".svelte")))
         and not f.name.startswith("tsconfig")
+        and (by_scripts or f.role is not Role.SCRIPT or f.language not in _SCRIPTS)
     ]
     stems = re.compile(r"([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
     return frozenset(stem for text in texts for stem in stems.findall(text))
