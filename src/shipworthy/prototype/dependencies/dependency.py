@@ -66,10 +66,15 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """All manifests, and all packages once per manifest or lock file."""
+    """All manifests, and all packages once per manifest or lock file.
+
+    `needs` are, by manifest, the packages that each package of its lock file needs, as far as the
+    file says so.
+    """
 
     manifests: tuple[Manifest, ...]
     packages: tuple[Dependency, ...]
+    needs: Mapping[str, Mapping[str, frozenset[str]]]
 
     def part_of(self, dependency: Dependency) -> str:
         """The path of the manifest that is installed with this package: that of the workspace."""
@@ -78,6 +83,24 @@ class Dependencies:
         if own is not None:
             return own.workspace_of or path
         return next((m.path for m in self.manifests if path in m.locks), path)
+
+    def brought_in_by(self, dependency: Dependency) -> frozenset[str]:
+        """The packages that the manifest asks for and that lead to this one; empty if unknown.
+
+        Names stand for all their versions, which names too many rather than too few.
+        """
+        part = self.part_of(dependency)
+        users: dict[str, set[str]] = {}
+        for name, needed in self.needs.get(part, {}).items():
+            for one in needed:
+                users.setdefault(one, set()).add(name)
+        found, pending = {dependency.name}, [dependency.name]
+        while pending:
+            new = users.get(pending.pop(), set()) - found
+            found |= new
+            pending.extend(new)
+        asked = {d.name for d in self.packages if d.direct and self.part_of(d) == part}
+        return frozenset(found & asked)
 
 
 def read_dependencies(prototype: Prototype) -> Dependencies:
@@ -89,7 +112,7 @@ def read_dependencies(prototype: Prototype) -> Dependencies:
     reader = _Reader(prototype.files, declared)
     for one in declared:
         reader.read(one)
-    return Dependencies(tuple(reader.manifests), tuple(reader.packages))
+    return Dependencies(tuple(reader.manifests), tuple(reader.packages), reader.needs)
 
 
 def _without_strays(declared: Sequence[Declared], prototype: Prototype) -> list[Declared]:
@@ -117,6 +140,7 @@ class _Reader:
         self.read_locks: dict[str, Lock] = {}
         self.manifests: list[Manifest] = []
         self.packages: list[Dependency] = []
+        self.needs: dict[str, Mapping[str, frozenset[str]]] = {}
 
     def read(self, declared: Declared) -> None:
         """Add a manifest, and the packages of it and of the workspace that it leads."""
@@ -145,6 +169,7 @@ class _Reader:
         if compiled is None:
             locked, path = (useful[0].packages or (), useful[0].path) if useful else ((), "")
             self.packages += _packages(declared.ecosystem, asked, locked, path)
+            self.needs[declared.path] = _needs(locked)
 
     def _add(
         self,
@@ -238,6 +263,13 @@ def _pinned(declared: Declared, asked: set[str]) -> Iterator[Dependency]:
     for one in declared.requested:
         direct = one.name in asked if asked else not one.transitive
         yield replace(_unlocked(declared.ecosystem, one), direct=direct)
+
+
+def _needs(locked: Sequence[Locked]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for package in locked:
+        found[package.name] = found.get(package.name, frozenset()) | frozenset(package.needs)
+    return found
 
 
 def _packages(

@@ -85,8 +85,16 @@ def _npm_flat(packages: Table, lines: _Lines) -> Iterator[Locked]:
                 line=lines.take(key),
                 licence=text(entry, "license") or None,
                 development=entry.get("dev") is True,
+                needs=tuple(_npm_needs(entry)),
                 nested=key.count(_FOLDER) > 1,
             )
+
+
+def _npm_needs(entry: Table) -> Iterator[str]:
+    optional = table(entry, "peerDependenciesMeta")
+    yield from table(entry, "dependencies")
+    yield from table(entry, "optionalDependencies")
+    yield from (name for name in table(entry, "peerDependencies") if name not in optional)
 
 
 def _npm_nested(packages: Table, lines: _Lines) -> Iterator[Locked]:

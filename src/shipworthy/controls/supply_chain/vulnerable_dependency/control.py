@@ -24,8 +24,10 @@ _SEVERITIES = {
 _SHOWN = 5
 # What runs the app without being imported by it.
 _FRAMEWORKS = frozenset(
-    "next nuxt astro vite typescript tailwindcss postcss autoprefixer prisma react-dom".split()
+    """next nuxt astro vite typescript tailwindcss postcss autoprefixer prisma react-dom sharp pg mysql2
+    sqlite3""".split()
 )
+_LINKED_IN = ("@capacitor/", "@prisma/", "expo", "react-native")  # found by their place
 # Weaknesses that need hostile input, which tools on a developer's machine do not get.
 _EXHAUSTS = re.compile(
     r"denial of service|\bre?dos\b|resource consumption|backtrack", re.IGNORECASE
@@ -61,10 +63,17 @@ class VulnerableDependency(
             yield self.not_applicable("no manifest asks for a package")
             return
         found = _groups(prototype)
-        groups = {s: ms for s, ms in found.items() if any(map(_reaches_users, ms))}
+        groups = {
+            s: ms
+            for s, ms in found.items()
+            if any(map(_reaches_users, ms)) and not _comes_for_nothing(prototype, ms)
+        }
         for subject, matches in found.items():
             if subject in groups:
                 yield self._gap(prototype, subject, matches)
+            elif any(map(_reaches_users, matches)):
+                reason = "Only packages that no file of the app uses bring it in: remove those"
+                yield self.not_applicable(reason, subject)
             else:
                 worst = min(matches, key=_rank)
                 reason = f"{worst.advisory} reaches no user ({worst.summary})"
@@ -184,11 +193,25 @@ def _is_idle(prototype: Prototype, matches: Sequence[Match]) -> bool:
     """
     one = matches[0].dependency
     asked = [m.dependency for m in matches if m.dependency.direct and not m.dependency.development]
-    if one.ecosystem is not Ecosystem.NPM or not asked or one.name in _FRAMEWORKS:
+    return one.ecosystem is Ecosystem.NPM and bool(asked) and not _is_used(prototype, one.name)
+
+
+def _comes_for_nothing(prototype: Prototype, matches: Sequence[Match]) -> bool:
+    """True for what only comes along with npm packages that no file imports or even names."""
+    if any(m.malicious or m.dependency.direct for m in matches):
         return False
-    if any(one.name in packages for packages in prototype.modules.packages.values()):
+    if matches[0].dependency.ecosystem is not Ecosystem.NPM:
         return False
-    return not any(_names(file, one.name) for file in prototype.files.values())
+    roots = [prototype.dependencies.brought_in_by(m.dependency) for m in matches]
+    return all(roots) and not any(_is_used(prototype, name) for name in frozenset().union(*roots))
+
+
+def _is_used(prototype: Prototype, package: str) -> bool:
+    if package in _FRAMEWORKS or package.startswith(_LINKED_IN):
+        return True
+    if any(package in packages for packages in prototype.modules.packages.values()):
+        return True
+    return any(_names(file, package) for file in prototype.files.values())
 
 
 def _names(file: SourceFile, package: str) -> bool:
