@@ -607,3 +607,20 @@ ODD = [
 @pytest.mark.parametrize("files", ODD)
 def test_odd_types_are_survived(files: Mapping[str, object], tmp_path: Path) -> None:
     read(tmp_path, files)
+
+
+def test_what_is_brought_in_is_traced_to_what_the_manifest_asks_for(tmp_path: Path) -> None:
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {},
+            "node_modules/a": {"version": "1.0.0", "dependencies": {"c": "1"}},
+            "node_modules/b": {"version": "1.0.0", "peerDependencies": {"d": "1"}},
+            "node_modules/c": {"version": "1.0.0", "dependencies": {"d": "1"}},
+            "node_modules/d": {"version": "1.0.0"},
+        },
+    }
+    files = {"package.json": asks(dependencies={"a": "1", "b": "1"}), "package-lock.json": lock}
+    found = read(tmp_path, files)
+    assert found.brought_in_by(package(found, "c")) == {"a"}
+    assert found.brought_in_by(package(found, "d")) == {"a", "b"}

@@ -125,3 +125,20 @@ def test_broken_code_is_read_without_raising() -> None:
     for text in ("console.log(", "print(f'{", "console.log(`${", "logger.info('a' %"):
         read(text)
         read(text, "a.py")
+
+
+@pytest.mark.parametrize(
+    ("rest", "origin"),
+    [
+        ("save(body.kind, body['percent']);", "request body kind percent"),
+        ("const { kind, until } = body; if (!body) return;", "request body kind until"),
+        ("const { kind, ...others } = body;", "request body"),
+        ("save(body, body.kind);", "request body"),
+        ("body.forEach(save);", "request body"),
+    ],
+)
+def test_a_body_is_known_by_its_fields_unless_it_is_handed_on(rest: str, origin: str) -> None:
+    text = (
+        f"async function POST(req) {{ const body = await req.json(); console.log(body); {rest} }}"
+    )
+    assert [value.origin for call in read(text) for value in call.values] == [origin]
