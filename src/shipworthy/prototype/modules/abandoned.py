@@ -67,14 +67,16 @@ def reached_by_hand(prototype: Prototype) -> frozenset[str]:
 def _material(prototype: Prototype) -> frozenset[str]:
     """Files in folders of the root that hold what the assistant was given to read: no package, no
     part with a manifest of its own, and nothing that the rest names."""
+    found = [f for f in prototype.files.values() if _MATERIAL.match(f.path)]
+    if not found:
+        return frozenset()
     own = ("__init__.py", "package.json", "requirements.txt", "pyproject.toml", "Dockerfile")
     named = _named_in_configuration(prototype) | _unresolved_stems(prototype)
     return frozenset(
         f.path
-        for f in prototype.files.values()
-        if _MATERIAL.match(f.path)
+        for f in found
+        if _stem(f) not in named
         and not any(f"{_top(f.path)}/{name}" in prototype.files for name in own)
-        and _stem(f) not in named
     )
 
 
