@@ -108,3 +108,9 @@ def _text(
     )
     console.print(TextReport(assessment, "my proto", every_gap))
     return out.getvalue()
+
+
+def test_an_ampersand_in_an_element_is_no_broken_file(tmp_path: Path) -> None:
+    page = '<p title="R&D">Terms & Conditions, Q&A</p>'
+    (tmp_path / "app.tsx").write_text(f"export const App = () => {page};\n")
+    assert not run_assess(tmp_path, Settings()).unread

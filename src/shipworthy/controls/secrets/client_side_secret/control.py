@@ -28,6 +28,8 @@ class ClientSideSecret(
         if not in_code and not variables:
             yield self.not_applicable("no key was found in what visitors download")
         for subject, secrets in in_code.items():
+            if all(_is_remark(prototype, secret) for secret in secrets):
+                continue
             if secrets[0].kind is not SecretKind.SERVICE_ROLE:
                 yield self._in_code(prototype, subject, secrets)
         for name, reads in variables.items():
@@ -56,6 +58,13 @@ class ClientSideSecret(
             return self.unknown(name, reason, *lines)
         message = f"{name} is built into the page, so every visitor can read the private key"
         return self.gap(name, message, *lines, *way_into_browser(prototype, seen[0].location.path))
+
+
+def _is_remark(prototype: Prototype, secret: Secret) -> bool:
+    """True for a password in a comment: comments do not reach the page."""
+    file = prototype.files[secret.location.path]
+    line = file.line(secret.location.line).lstrip()
+    return secret.kind is SecretKind.PASSWORD and line.startswith(("//", "*", "/*", "{/*"))
 
 
 def _browser_variables(prototype: Prototype) -> dict[str, list[EnvironmentRead]]:
