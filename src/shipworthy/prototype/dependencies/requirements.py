@@ -60,10 +60,9 @@ def is_requirements(file: SourceFile) -> bool:
     """True for requirements*.txt, requirements/*.txt and their pinned siblings."""
     if file.name.lower().startswith("constraints"):
         return False
-    if _is_prose(file.text or ""):
-        return False
     in_folder = file.folder.rpartition("/")[2] == "requirements" and file.name.endswith(".txt")
-    return in_folder or _FILE.match(file.name) is not None
+    named = in_folder or _FILE.match(file.name) is not None
+    return named and not _is_prose(file.text or "")
 
 
 def _is_prose(text: str) -> bool:

@@ -30,7 +30,7 @@ class Flow(Tracer):
     """Follows sources through the names, calls, returns and React state of a file."""
 
     def __init__(self, syntax: Syntax, bindings: Bindings, sources: Mapping[Span, Trace]) -> None:
-        super().__init__(bindings, sources)
+        super().__init__(syntax.source.text or "", bindings, sources)
         self.syntax = syntax
         self._changed = False
         self._setters = dict(_state_setters(bindings))
@@ -78,6 +78,7 @@ class Flow(Tracer):
         steps = found.steps if here in found.steps else (*found.steps[: _STEPS - 1], here)
         fresh = replace(found, steps=steps, fields=found.fields | keys)
         self.names[scope, name] = fresh if known is None else merged(known, fresh)
+        self.carries(name)
         self._changed = True
 
     def _assign(self, target: SgNode | None, found: Trace, node: SgNode) -> None:
@@ -96,6 +97,8 @@ class Flow(Tracer):
 
     def _into(self, call: SgNode) -> None:
         """What a call carries into a function, a callback, a list or a React state."""
+        if not self.may_hold(call):
+            return
         name = callee(call)
         last = name.rpartition(".")[2]
         given = arguments(call)
@@ -165,6 +168,9 @@ class Flow(Tracer):
         known = into.get(scope)
         if found is not None and (known is None or not found.origins <= known.origins):
             into[scope] = found if known is None else merged(known, found)
+            for name, start in self.functions.items():
+                if start == scope:
+                    self.carries(name)
             self._changed = True
 
 
