@@ -22,6 +22,7 @@ from shipworthy.prototype.failures.catches import Catch
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
 from shipworthy.prototype.inventory.hosts import HostUse
 from shipworthy.prototype.inventory.origin import Origin, read_origin
+from shipworthy.prototype.inventory.signs import read_commits
 from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.logs.log_calls import LogCall
@@ -39,6 +40,7 @@ from shipworthy.prototype.secrets.history import (
     deleted_environment_files,
     history_secrets,
 )
+from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
 from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
 from shipworthy.prototype.source import Role, SourceFile, Unread
 from shipworthy.prototype.tables.histories import read_history
@@ -83,7 +85,13 @@ class Prototype:
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
         """What was read from each parsed file, by path."""
-        return read_files(list(self.files.values()), self.settings)
+        return read_files(list(self.files.values()), self.settings, self._read_without_code)
+
+    def _read_without_code(self) -> None:
+        """Read what needs no parsed code, while other processes parse: these must not ask for facts."""
+        _ = self.commits, self.dependencies, self.tables
+        if self._engines.secrets is not None:
+            _ = self.searched_texts
 
     @cached_property
     def unread(self) -> tuple[Unread, ...]:
@@ -99,6 +107,11 @@ class Prototype:
             if f.text and (kind := f.name.rpartition(".")[2].lower()) in _COMPONENTS
         )
         return tuple(sorted((*self._unread, *partly, *components), key=lambda u: u.path))
+
+    @cached_property
+    def commits(self) -> tuple[str, ...]:
+        """Author and co-authors of each of the latest commits, in lower case."""
+        return read_commits(self)
 
     @cached_property
     def origin(self) -> Origin:
@@ -127,6 +140,11 @@ class Prototype:
         if self._engines.secrets is None:
             raise FactUnavailable(self._engines.missing)
         return find_secrets(self, self._engines.secrets)
+
+    @cached_property
+    def searched_texts(self) -> SearchedTexts:
+        """What a search for secrets sees in the texts alone."""
+        return search_texts(self.files.values())
 
     @cached_property
     def deleted_environment_files(self) -> tuple[str, ...]:

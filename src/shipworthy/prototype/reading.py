@@ -99,8 +99,13 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
     )
 
 
-def read_files(files: Sequence[SourceFile], settings: Settings) -> dict[str, FileFacts]:
-    """Facts of every parsed file by path, read on as many cores as the settings say."""
+def read_files(
+    files: Sequence[SourceFile], settings: Settings, meanwhile: Callable[[], None]
+) -> dict[str, FileFacts]:
+    """Facts of every parsed file by path, read on as many cores as the settings say.
+
+    `meanwhile` is what this process does while others read.
+    """
     todo = [f for f in files if _is_parsed(f)]
     workers = settings.workers or available_cores()
     read_one = partial(read_file, seconds=settings.limits.file_seconds)
@@ -112,11 +117,9 @@ def read_files(files: Sequence[SourceFile], settings: Settings) -> dict[str, Fil
     batches = [todo[start :: workers * 4] for start in range(workers * 4)]
     try:
         with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
-            return {
-                facts.path: facts
-                for batch in pool.map(partial(_read_batch, read_one), batches)
-                for facts in batch
-            }
+            under_way = pool.map(partial(_read_batch, read_one), batches)
+            meanwhile()
+            return {facts.path: facts for batch in under_way for facts in batch}
     except BrokenProcessPool as error:
         raise CannotLook(
             "a process that reads files was killed: is there enough memory?"

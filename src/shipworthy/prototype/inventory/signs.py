@@ -138,6 +138,19 @@ def read_signs(prototype: Prototype) -> list[Sign]:
     ]
 
 
+def read_commits(prototype: Prototype) -> tuple[str, ...]:
+    """Author and co-authors of each of the latest commits, in lower case; none without git."""
+    if prototype.git is None or prototype.git.commit is None:
+        return ()
+    seconds = prototype.settings.limits.git_seconds
+    asked = ("log", f"-{_COMMITS}", _AUTHOR_FORMAT)
+    try:
+        ran = run(git_command(prototype.root, *asked, seconds=seconds))
+    except CommandFailed:
+        return ()  # without its history the files still tell
+    return tuple(ran.output.decode("utf-8", "replace").lower().split("\x1e"))
+
+
 def _folders(prototype: Prototype) -> Iterator[Sign]:
     seen: set[str] = set()
     ignored = prototype.git.ignored_folders if prototype.git else frozenset()
@@ -195,18 +208,9 @@ def _at(prototype: Prototype, mark: Mark, file: SourceFile, text: str, source: s
 
 
 def _authors(prototype: Prototype) -> Iterator[Sign]:
-    """Marks of the authors and co-authors of commits; none without version control."""
-    if prototype.git is None or prototype.git.commit is None:
-        return
-    seconds = prototype.settings.limits.git_seconds
-    asked = ("log", f"-{_COMMITS}", _AUTHOR_FORMAT)
-    try:
-        ran = run(git_command(prototype.root, *asked, seconds=seconds))
-    except CommandFailed:
-        return  # without its history the files still tell
-    commits = ran.output.decode("utf-8", "replace").lower().split("\x1e")
+    """Marks of the authors and co-authors of commits."""
     for author, mark in _AUTHORS:
-        count = sum(author in commit for commit in commits)
+        count = sum(author in commit for commit in prototype.commits)
         if count:
             noun = "commit" if count == 1 else "commits"
             yield Sign(*mark, Evidence("git", f"{count} {noun} by {author}"))

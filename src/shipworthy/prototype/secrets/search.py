@@ -70,17 +70,32 @@ class _Hit:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class SearchedTexts:
+    """The files that may hold secrets, their tokens by path, and the secrets in plain sight."""
+
+    files: Sequence[SourceFile]
+    tokens: Mapping[str, Sequence[Token]]
+    found: Sequence[Secret]
+
+
+def search_texts(files: Iterable[SourceFile]) -> SearchedTexts:
+    """The part of the search that needs neither parsed code nor an engine."""
+    searched = [f for f in files if f.text and _is_searched(f)]
+    pieces = {f.path: tokens(f.text or "") for f in searched}
+    found = [s for file in searched for s in _in_file(file, pieces[file.path])]
+    return SearchedTexts(searched, pieces, found)
+
+
 def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     """All secrets of a prototype, by place. Raises FactUnavailable where the engine cannot run."""
-    files = [f for f in prototype.files.values() if f.text and _is_searched(f)]
-    pieces = {f.path: tokens(f.text or "") for f in files}
-    found = [s for file in files for s in _in_file(file, pieces[file.path])]
-    found += _in_fallbacks(prototype.files, prototype.environment)
+    texts = prototype.searched_texts
+    found = [*texts.found, *_in_fallbacks(prototype.files, prototype.environment)]
     known: dict[str, set[int]] = {}
     for secret in found:
         known.setdefault(secret.location.path, set()).add(secret.location.line)
     foreign = (Role.GENERATED, Role.VENDORED)
-    searched = ((f, pieces[f.path]) for f in files if f.role not in foreign)
+    searched = ((f, texts.tokens[f.path]) for f in texts.files if f.role not in foreign)
     candidates = choose(searched, known)
     lines = list(candidates.places)
     for index, recognised in engine(lines).items():
