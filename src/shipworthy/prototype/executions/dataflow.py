@@ -16,9 +16,8 @@ from shipworthy.prototype.code.syntax import (
     callee,
     dotted,
 )
-from shipworthy.prototype.executions.passing import (
-    NOT_TEXT,
-)
+from shipworthy.prototype.executions.carriers import Carriers
+from shipworthy.prototype.executions.passing import NOT_TEXT
 from shipworthy.prototype.executions.traces import MODEL, Span, Trace, merged, span
 from shipworthy.prototype.executions.tracing import Tracer
 
@@ -32,7 +31,8 @@ class Flow(Tracer):
     def __init__(self, syntax: Syntax, bindings: Bindings, sources: Mapping[Span, Trace]) -> None:
         super().__init__(syntax.source.text or "", bindings, sources)
         self.syntax = syntax
-        self._changed = False
+        self._fresh = Carriers(self.words, (start for start, _ in sources))
+        self._changed: set[str] = set()
         self._setters = dict(_state_setters(bindings))
         self._loops = syntax.nodes("for_in_statement", "for_statement", "for_in_clause")
         self._added = syntax.nodes("augmented_assignment_expression", "augmented_assignment")
@@ -45,26 +45,39 @@ class Flow(Tracer):
 
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
-            self._changed = False
+            self._changed = set()
             self._pass()
+            self._fresh = Carriers(self.words)
+            for name in self._changed:
+                self._fresh.add(name)
             if not self._changed:
                 return
 
+    def _carries(self, name: str) -> None:
+        """Note that more is known of what a name or function holds: its users are looked at again."""
+        self._changed.add(name)
+        self._fresh.add(name)
+        self.carriers.add(name)
+
+    def _news(self, node: SgNode | None) -> Trace | None:
+        """What is in an expression; None where the last round has shown all of it."""
+        return self.trace(node) if node is not None and self._fresh.stand_in(node) else None
+
     def _pass(self) -> None:
         for binding in self.bindings.all:
-            if binding.value is not None:
-                found = self.trace(binding.value)
-                if found is not None and not NOT_TEXT.intersection(binding.keys):
-                    keys = frozenset(k for k in binding.keys if not k.isdigit())
-                    self._note(binding.scope, binding.name, found, binding.node, keys)
+            found = self._news(binding.value)
+            if found is not None and not NOT_TEXT.intersection(binding.keys):
+                keys = frozenset(k for k in binding.keys if not k.isdigit())
+                self._note(binding.scope, binding.name, found, binding.node, keys)
         for loop in self._loops:
             self._loop(loop)
         for added in self._added:
-            found = self.trace(added.field("right"))
+            found = self._news(added.field("right"))
             if found is not None:
                 self._assign(added.field("left"), found, added)
         for call in self.syntax.calls:
-            self._into(call)
+            if self._fresh.stand_in(call):
+                self._into(call)
         for kind in ("return_statement", "yield", "arrow_function"):
             self._returns(kind)
 
@@ -78,8 +91,7 @@ class Flow(Tracer):
         steps = found.steps if here in found.steps else (*found.steps[: _STEPS - 1], here)
         fresh = replace(found, steps=steps, fields=found.fields | keys)
         self.names[scope, name] = fresh if known is None else merged(known, fresh)
-        self.carries(name)
-        self._changed = True
+        self._carries(name)
 
     def _assign(self, target: SgNode | None, found: Trace, node: SgNode) -> None:
         for name, keys in targets(target) if target is not None else ():
@@ -88,7 +100,7 @@ class Flow(Tracer):
             self._note(MODULE if "." in name else home, name, found, node, frozenset(keys))
 
     def _loop(self, loop: SgNode) -> None:
-        found = self.trace(loop.field("right"))
+        found = self._news(loop.field("right"))
         left = loop.field("left")
         if found is None or left is None:
             return
@@ -97,8 +109,6 @@ class Flow(Tracer):
 
     def _into(self, call: SgNode) -> None:
         """What a call carries into a function, a callback, a list or a React state."""
-        if not self.may_hold(call):
-            return
         name = callee(call)
         last = name.rpartition(".")[2]
         given = arguments(call)
@@ -158,7 +168,7 @@ class Flow(Tracer):
             else:
                 body = next((c for c in node.children() if c.is_named()), None)
                 scope = self.bindings.scopes(node)[0]
-            found = self.trace(body)
+            found = self._news(body)
             if found is not None:
                 made, given = found.apart(scope)
                 self._return(self.returned, scope, made)
@@ -170,8 +180,7 @@ class Flow(Tracer):
             into[scope] = found if known is None else merged(known, found)
             for name, start in self.functions.items():
                 if start == scope:
-                    self.carries(name)
-            self._changed = True
+                    self._carries(name)
 
 
 _CALLBACKS = frozenset("map forEach flatMap filter find".split())

@@ -61,10 +61,10 @@ def _script(call: SgNode, bindings: Bindings) -> Place | None:
         return Place(Sink.CODE, name, call, first)
     if name in ("setTimeout", "setInterval") and first.kind() in ("string", "template_string"):
         return Place(Sink.CODE, name, call, first)
-    module = bindings.module(call.field("function"))
-    origin = module + _promisified(call, bindings)
-    if last in ("exec", "execSync", "execAsync") and "child_process" in origin:
-        return Place(Sink.SHELL, name, call, first)
+    if last in ("exec", "execSync", "execAsync"):
+        module = bindings.module(call.field("function"))
+        if "child_process" in module + _promisified(call, bindings):
+            return Place(Sink.SHELL, name, call, first)
     if last == "insertAdjacentHTML" and len(given) > 1:
         return Place(Sink.HTML, name, call, given[1])
     if name in ("document.write", "document.writeln"):

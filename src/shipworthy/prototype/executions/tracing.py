@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -12,6 +10,7 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.bindings import MODULE, Bindings
 from shipworthy.prototype.code.patterns import peeled, targets
 from shipworthy.prototype.code.syntax import arguments, callee, string
+from shipworthy.prototype.executions.carriers import Carriers, places_of_words
 from shipworthy.prototype.executions.passing import NOT_TEXT, STAYS, cleans, passes
 from shipworthy.prototype.executions.traces import Span, Trace, merged, span
 
@@ -26,29 +25,13 @@ class Tracer:
         self.returned: dict[int, Trace] = {}  # what each function makes itself
         self.passed: dict[int, Trace] = {}  # what each hands back of what it is given
         self.functions = _functions_by_name(bindings)
-        # Where sources start and words stand that hold one: nothing is traced where there is none.
-        self._words = _places_of_words(text)
-        self._carrying: set[str] = set()
-        self._carriers = sorted(start for start, _ in sources)
-
-    def carries(self, name: str) -> None:
-        """From now on this name, or what this function returns, holds what a source gave."""
-        words = _WORD.findall(name)
-        if words and words[-1] not in self._carrying:  # `document` of `self.document`
-            self._carrying.add(words[-1])
-            for place in self._words.get(words[-1], ()):
-                insort(self._carriers, place)
-
-    def may_hold(self, node: SgNode) -> bool:
-        """False where neither a source nor a word that carries one stands in a node."""
-        start, end = span(node)
-        first = bisect_left(self._carriers, start)
-        return first < len(self._carriers) and self._carriers[first] < end
+        self.words = places_of_words(text)
+        self.carriers = Carriers(self.words, (start for start, _ in sources))
 
     def trace(self, node: SgNode | None, depth: int = 12) -> Trace | None:
         """What of the sources is in an expression; None for nothing."""
         node = peeled(node)
-        if node is None or depth == 0 or not self.may_hold(node):
+        if node is None or depth == 0 or not self.carriers.stand_in(node):
             return None
         found = self.sources.get(span(node))
         if found is not None:
@@ -159,16 +142,6 @@ _WHOLES = frozenset(
     binary_operator boolean_operator concatenated_string expression_list assignment_expression
     list_comprehension generator_expression""".split()
 )
-
-
-_WORD = re.compile(r"[\w$]+")
-
-
-def _places_of_words(text: str) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for word in _WORD.finditer(text):
-        found.setdefault(word[0], []).append(word.start())
-    return found
 
 
 def _key(node: SgNode) -> str:

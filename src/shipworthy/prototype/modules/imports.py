@@ -104,13 +104,15 @@ def _without_values(syntax: Syntax, found: list[Import]) -> list[Import]:
 
 
 def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:
-    pattern = f"^({'|'.join(sorted(names))})$"
     kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
     used: set[str] = set()
-    for node in syntax.root.find_all(any=kinds, regex=pattern):
+    for node in syntax.root.find_all(any=kinds):
+        name = node.text()
+        if name not in names or name in used:
+            continue
         parent = node.parent()
         if parent is None or parent.kind() not in ("import_specifier", "import_clause"):
-            used.add(node.text())
+            used.add(name)
     return used
 
 
