@@ -16,7 +16,7 @@ def callers_of(node: SgNode, syntax: Syntax) -> tuple[str, ...]:
         name = name_in_file(function) if function is not None else ""
         if name and name not in names:
             names.append(name)
-            pending += [c for c in syntax.calls if is_call_of(c, name)]
+            pending += syntax.calls_by_name.get(name, ())
     return tuple(names)
 
 
@@ -42,11 +42,6 @@ def name_in_file(function: SgNode) -> str:
         above = call.parent() if call and callee(call).endswith("useCallback") else None
         name = above.field("name") if above and above.kind() == "variable_declarator" else None
     return name.text() if name else ""
-
-
-def is_call_of(call: SgNode, name: str) -> bool:
-    """True for a call of a function or method of this name."""
-    return callee(call).rpartition(".")[2] == name
 
 
 def is_within(node: SgNode, outer: SgNode) -> bool:

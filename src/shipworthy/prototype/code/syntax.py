@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -117,6 +117,14 @@ class Syntax:
     def calls(self) -> list[SgNode]:
         """Every call, Python or JavaScript."""
         return self._by_kind["call" if self.python else "call_expression"]
+
+    @cached_property
+    def calls_by_name(self) -> Mapping[str, Sequence[SgNode]]:
+        """The calls by the last part of what they call: `insert` for `db.insert(…)`."""
+        found: dict[str, list[SgNode]] = {}
+        for call in self.calls:
+            found.setdefault(callee(call).rpartition(".")[2], []).append(call)
+        return found
 
     @cached_property
     def is_broken(self) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.callers import holder_of, is_call_of, is_within, name_in_file
+from shipworthy.prototype.code.callers import holder_of, is_within, name_in_file
 from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, dotted
 
@@ -39,7 +39,7 @@ def _outwards(node: SgNode, syntax: Syntax, known: dict[str, Fallback]) -> Fallb
         return found
     if name not in known:
         known[name] = Fallback.NONE  # a recursive call adds nothing
-        callers = [c for c in syntax.calls if is_call_of(c, name) and not is_within(c, function)]
+        callers = [c for c in syntax.calls_by_name.get(name, ()) if not is_within(c, function)]
         results = {_outwards(c, syntax, known) for c in callers}
         if results and results <= set(_CAUGHT):
             known[name] = min(results, key=_CAUGHT.index)

@@ -94,7 +94,7 @@ def surrounding_limit(node: SgNode, syntax: Syntax) -> Timeout | None:
     if binding and any(binding in _names(race) for race in _races(syntax)):
         return Timeout.SET
     name = _function_of(node)
-    calls = [c for c in syntax.calls if callee(c).rpartition(".")[2] == name] if name else []
+    calls = syntax.calls_by_name.get(name, ()) if name else ()
     return Timeout.SET if calls and all(_is_timed(c) for c in calls) else None
 
 
