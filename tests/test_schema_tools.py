@@ -11,7 +11,7 @@ import pytest
 
 from shipworthy.engines.schema_tools import TOOLS, commands, parse, schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
-from shipworthy.pipeline import run_prove
+from shipworthy.pipeline import run_assess, run_prove
 from shipworthy.prototype import read_prototype
 from shipworthy.settings import Settings
 
@@ -65,6 +65,14 @@ def test_a_tool_that_fails_is_quoted(prototype: Path) -> None:
     _program(prototype / "node_modules/.bin/drizzle-kit", "echo cannot find the schema >&2; exit 1")
     with pytest.raises(FactUnavailable, match="cannot find the schema"):
         schema_of_tools(read_prototype(prototype))
+
+
+def test_a_tool_that_fails_runs_once_whoever_asks(prototype: Path, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    _program(prototype / "node_modules/.bin/drizzle-kit", f"echo once >> {ran}; exit 1")
+    assessment = run_assess(prototype, Settings(prove=True, run=True), ["access"])
+    assert len(assessment.findings) > 1
+    assert ran.read_text().splitlines() == ["once"]
 
 
 def test_output_without_tables_is_no_schema() -> None:

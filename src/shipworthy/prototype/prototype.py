@@ -165,10 +165,23 @@ class Prototype:
     def tables(self) -> tuple[Table, ...]:
         return read_tables(self)
 
-    @cached_property
+    @property
     def database_history(self) -> History | None:
-        """The files that make the database; None where no PostgreSQL schema is defined."""
-        return read_history(self, self._engines.schema)
+        """The files that make the database; None where no PostgreSQL schema is defined.
+
+        Raises FactUnavailable where a schema is there that cannot be replayed.
+        """
+        if isinstance(self._history, FactUnavailable):
+            raise self._history
+        return self._history
+
+    @cached_property
+    def _history(self) -> History | FactUnavailable | None:
+        """What was found, or why nothing can be: each control asks, and tools run for a minute."""
+        try:
+            return read_history(self, self._engines.schema)
+        except FactUnavailable as error:
+            return error
 
     @property
     def database(self) -> DatabaseProof | None:
