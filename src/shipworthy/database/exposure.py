@@ -15,7 +15,7 @@ from shipworthy.database.private import (
     is_secret_column,
 )
 from shipworthy.database.proof import DatabaseProof
-from shipworthy.database.schema import Table
+from shipworthy.database.schema import Table, Trust
 from shipworthy.finding import Evidence
 
 BUCKET = "bucket "
@@ -29,9 +29,7 @@ class Exposure:
     attempts: tuple[Attempt, ...]
     table: Table | None
     ownership: Ownership
-    past: tuple[
-        str, ...
-    ] = ()  # of a view: tables with rows of somebody that it shows past their rules
+    past: tuple[str, ...] = ()  # of a view: tables whose rows it shows past their rules
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -174,7 +172,7 @@ def not_judged(
     for name, table in sorted(proof.schema.tables.items()):
         if table.tainted:
             yield name, table.tainted
-        elif not table.judged and table.source.trust.value in ("generated", "stub"):
+        elif not table.judged and table.source.trust in (Trust.GENERATED, Trust.STUB):
             yield name, "no migration makes this table: its rules are not known"
     for target, attempts in sorted(tried(proof, actors, *verbs).items()):
         unclear = [a for a in attempts if a.result is Result.UNCLEAR]

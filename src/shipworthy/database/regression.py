@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 
 from shipworthy.database.attempts import Actor, Attempt, Result, Seeding, Verb
+from shipworthy.database.names import literal
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.names import quoted, sql_list, sql_name
 from shipworthy.database.schema import Table
@@ -78,7 +79,7 @@ def _victim(seeding: Seeding) -> Mapping[str, str | None]:
 
 def _row(table: Table, row: Mapping[str, str | None]) -> str:
     names = [c.name for c in table.columns if not c.generated and row.get(c.name) is not None]
-    values = ", ".join(_literal(row[name] or "") for name in names)
+    values = ", ".join(literal(row[name] or "") for name in names)
     return f"insert into {sql_name(table)} ({sql_list(names)})\n  values ({values});"
 
 
@@ -86,7 +87,7 @@ def _test(attempt: Attempt, proof: DatabaseProof) -> str:
     table = proof.schema.tables[attempt.target]
     row = _victim(proof.seeding[attempt.target])
     where = " and ".join(
-        f"{quoted(column)} = {_literal(row[column] or '')}" for column in table.primary_key
+        f"{quoted(column)} = {literal(row[column] or '')}" for column in table.primary_key
     )
     plain = [c.name for c in table.columns if not c.generated and c.name not in table.primary_key]
     column = quoted((plain or list(table.primary_key))[0])
@@ -97,9 +98,5 @@ def _test(attempt: Attempt, proof: DatabaseProof) -> str:
     }[attempt.verb]
     role, claims = _ROLES[attempt.actor]
     said = f"{_WHO[attempt.actor]} may not {attempt.verb.value} {attempt.target}"
-    call = ", ".join(map(_literal, (role, json.dumps(claims), statement)))
-    return f"select is(pg_temp.touched({call}),\n  0::bigint, {_literal(said)});"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    call = ", ".join(map(literal, (role, json.dumps(claims), statement)))
+    return f"select is(pg_temp.touched({call}),\n  0::bigint, {literal(said)});"

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shipworthy.database.attack.target import Row, Target
+from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Function
 from shipworthy.database.seed.catalogue import Catalogue, Type
 from shipworthy.database.seed.people import OWNER, Person, key, number
 from shipworthy.database.seed.power import highest, power_of
-from shipworthy.database.seed.values import identifier, quoted
+from shipworthy.database.seed.values import quoted
 
 _PERSON = re.compile(
     r"^(_|p_|v_|in_|arg_|the_)?(target_?|for_|check_|current_|new_|customer_|client_)?"
@@ -89,7 +90,7 @@ class Guess:
         )
         if target is None or not target.key():
             return
-        column = identifier(target.key()[0])
+        column = quoted_part(target.key()[0])
         yield f"select * from {target.name} where {target.condition()}"
         yield f"update {target.name} set {column} = {column} where {target.condition()}"
 

@@ -12,8 +12,9 @@ from shipworthy.database.attack.session import Answer, Session, Turn
 from shipworthy.database.attack.target import Target, Touch
 from shipworthy.database.attack.verdict import NO_ROW, gate_passed, refused, stopped_late
 from shipworthy.database.attempts import Attempt, Result, Verb
+from shipworthy.database.names import quoted_part
 from shipworthy.database.seed.people import VISITOR, key, number
-from shipworthy.database.seed.values import identifier, quoted
+from shipworthy.database.seed.values import quoted
 
 
 def insert(session: Session, target: Target, persona: Persona, touch: Touch) -> Attempt:
@@ -81,7 +82,7 @@ def insert_statement(target: Target, row: dict[str, str]) -> str:
     """The INSERT of a row."""
     if not row:
         return f"insert into {target.name} default values"
-    columns = ", ".join(identifier(c) for c in row)
+    columns = ", ".join(quoted_part(c) for c in row)
     values = ", ".join(quoted(v) for v in row.values())
     return f"insert into {target.name} ({columns}) values ({values})"
 
@@ -91,7 +92,7 @@ def _taken_over(turn: Turn, target: Target, row: dict[str, str], answer: Answer)
     keys = [c for c in target.table.primary_key if c in row]
     if target.table.is_view or not keys or not answer.count:
         return "" if answer.count else "or dropped all"
-    where = " and ".join(f"{identifier(c)} = {quoted(row[c])}" for c in keys)
+    where = " and ".join(f"{quoted_part(c)} = {quoted(row[c])}" for c in keys)
     owners = (*target.ownership.user_columns, *target.ownership.tenant_columns)
     for kept in turn.rows(target.name, where)[:1]:
         changed = [c for c in owners if c in row and str(kept.get(c)) != row[c]]

@@ -10,6 +10,7 @@ from shipworthy.database.attack.rules import of_triggers
 from shipworthy.database.attack.session import Session, Turn
 from shipworthy.database.attack.target import Row, Target, as_row
 from shipworthy.database.attempts import Actor, Attempt, Result, Rule, Verb
+from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Schema
 from shipworthy.database.seed.catalogue import Catalogue
 from shipworthy.database.seed.keys import allowed
@@ -22,7 +23,7 @@ from shipworthy.database.seed.sign_up import (
     statements,
     trigger_bodies,
 )
-from shipworthy.database.seed.values import identifier, quoted
+from shipworthy.database.seed.values import quoted
 
 _WORTH = 50  # rank from which a word is worth having
 _WORDS = 5  # tried for one key
@@ -152,7 +153,7 @@ class SignUps:
         found = {}
         for name, target in self._targets.items():
             columns = target.ownership.user_columns
-            where = " or ".join(f"{identifier(c)}::text = {quoted(person.id)}" for c in columns)
+            where = " or ".join(f"{quoted_part(c)}::text = {quoted(person.id)}" for c in columns)
             rows = turn.rows(target.name, where)
             if rows:
                 found[name] = tuple(as_row(r) for r in rows)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from shipworthy.database.attack.persona import FRESH, MEMBER, Persona
 from shipworthy.database.attack.session import Session
 from shipworthy.database.attack.target import Target, as_row
-from shipworthy.database.seed.values import identifier, quoted
+from shipworthy.database.names import quoted_part
+from shipworthy.database.seed.values import quoted
 
 _PERSONAL = re.compile(
     r"(profile|perfi|user|usuario|account|member|membership|role|subscription|subscriber|credit|wallet|"
@@ -68,4 +69,4 @@ def own_row(target: Target, persona: Persona = FRESH) -> str:
     named = [c for c in users if c in ("user_id", "profile_id", "auth_id", "member_id")]
     column = next(iter((*named, *keys, *users)))
     identity = persona.person.id if persona.person else ""
-    return f"{identifier(column)}::text = {quoted(identity)}"
+    return f"{quoted_part(column)}::text = {quoted(identity)}"

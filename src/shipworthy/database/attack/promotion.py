@@ -16,12 +16,13 @@ from shipworthy.database.attack.session import Answer, Session, Turn
 from shipworthy.database.attack.target import Target, Touch, as_row
 from shipworthy.database.attack.verdict import gate_passed, verdict
 from shipworthy.database.attempts import Attempt, Result, Verb
+from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Schema
 from shipworthy.database.seed.catalogue import Catalogue
 from shipworthy.database.seed.keys import Keys
 from shipworthy.database.seed.people import STRANGER
 from shipworthy.database.seed.power import Power, power_of
-from shipworthy.database.seed.values import identifier, quoted
+from shipworthy.database.seed.values import quoted
 
 
 class Promotion:
@@ -92,9 +93,7 @@ class Promotion:
         verb: Verb,
         readable: Mapping[str, frozenset[str]],
     ) -> Attempt:
-        statement = (
-            f"update {target.name} set {identifier(column)} = {quoted(value)} where {own.condition}"
-        )
+        statement = f"update {target.name} set {quoted_part(column)} = {quoted(value)} where {own.condition}"
         base = Attempt(
             own.persona.actor,
             verb,
@@ -157,7 +156,7 @@ class Promotion:
     ) -> Iterator[Attempt]:
         row = self._new_row(target, chosen)
         where = own_row(target)
-        columns, values = ", ".join(map(identifier, row)), ", ".join(row.values())
+        columns, values = ", ".join(map(quoted_part, row)), ", ".join(row.values())
         statement = f"insert into {target.name} ({columns}) values ({values})"
         base = Attempt(
             FRESH.actor,

@@ -15,7 +15,8 @@ from shipworthy.database.attack.session import Answer, Session, Turn
 from shipworthy.database.attack.target import Row, Target, Touch, own_condition
 from shipworthy.database.attack.verdict import NO_ROW, gate_passed, refused, stopped_late
 from shipworthy.database.attempts import Attempt, Result, Verb
-from shipworthy.database.seed.values import identifier, quoted
+from shipworthy.database.names import quoted_part
+from shipworthy.database.seed.values import quoted
 
 _HARMLESS = (
     "notes",
@@ -64,7 +65,7 @@ def _explained(attempt: Attempt, target: Target, persona: Persona, rules: Rules)
 
 def _read(session: Session, target: Target, persona: Persona, touch: Touch) -> Attempt:
     """Select the victim's row with every column that the role may read."""
-    columns = ", ".join(identifier(c) for c in touch.readable) or "*"
+    columns = ", ".join(quoted_part(c) for c in touch.readable) or "*"
     by_key = set(target.key()) <= set(touch.readable)
     where = f" where {target.condition()}" if by_key and target.victim else ""
     statement = f"select {columns} from {target.name}{where}"
@@ -122,7 +123,7 @@ def _update(session: Session, target: Target, persona: Persona, touch: Touch) ->
     column = _harmless(target, touch)
     value = _new_value(target, column)
     statement = (
-        f"update {target.name} set {identifier(column)} = {value} where {target.condition()}"
+        f"update {target.name} set {quoted_part(column)} = {value} where {target.condition()}"
     )
     attempt = _write(session, target, persona, Verb.UPDATE, statement)
     if attempt.result is Result.SUCCEEDED:

@@ -13,9 +13,10 @@ from importlib.resources import files
 from shipworthy.database.attack.persona import Persona
 from shipworthy.database.attack.session import Session
 from shipworthy.database.attempts import Actor, Ownership, Seeding, Verb
+from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Schema, Table
 from shipworthy.database.seed.people import OTHER, OWNER
-from shipworthy.database.seed.values import identifier, qualified, quoted
+from shipworthy.database.seed.values import qualified, quoted
 
 Row = Mapping[str, str | None]
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
@@ -72,7 +73,7 @@ class Target:
     def condition(self, mark: str = OWNER.mark) -> str:
         """The WHERE that finds an owner's row."""
         row = self.rows.get(mark) or {}
-        parts = [f"{identifier(c)} = {quoted(row[c] or '')}" for c in self.key(mark)]
+        parts = [f"{quoted_part(c)} = {quoted(row[c] or '')}" for c in self.key(mark)]
         return " and ".join(parts) or "true"
 
 
@@ -188,4 +189,4 @@ def _ownership_of_view(table: Table, seeding: Mapping[str, Seeding]) -> Ownershi
 def own_condition(target: Target, columns: Iterable[str], person_id: str) -> str:
     """The WHERE that finds a person's own rows by the columns that name users; "false" for none."""
     names: Iterator[str] = (c for c in target.ownership.user_columns if c in set(columns))
-    return " or ".join(f"{identifier(c)}::text = {quoted(person_id)}" for c in names) or "false"
+    return " or ".join(f"{quoted_part(c)}::text = {quoted(person_id)}" for c in names) or "false"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from shipworthy.database.platform_schemas import PLATFORM_SCHEMAS
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Schema, Source, Table
 from shipworthy.finding import Evidence, Location
@@ -11,17 +12,12 @@ from shipworthy.finding import Evidence, Location
 BROWSER_ROLES = frozenset({"anon", "authenticated", "public"})
 """The roles that requests of a browser run as; every role is a member of public."""
 
-_PLATFORM = frozenset(
-    """auth storage realtime vault cron net extensions graphql graphql_public pgsodium pgmq
-    supabase_migrations supabase_functions information_schema pg_catalog""".split()
-)
-
 
 def own_tables(schema: Schema) -> Iterator[Table]:
     """The judged tables, without views and without those of the platform, by name."""
     for _, table in sorted(schema.tables.items()):
         stored = table.kind in ("table", "partitioned")
-        if table.judged and stored and table.schema not in _PLATFORM:
+        if table.judged and stored and table.schema not in PLATFORM_SCHEMAS:
             yield table
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shipworthy.database.attempts import Ownership
+from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Schema
 from shipworthy.database.seed.people import NEWCOMER
 from shipworthy.database.seed.power import power_of
-from shipworthy.database.seed.values import identifier, qualified, quoted
+from shipworthy.database.seed.values import qualified, quoted
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -29,8 +30,8 @@ def ordinary_words(
         users = ownership[name].user_columns
         if not powers or not users or table.kind not in ("table", "partitioned"):
             continue
-        where = " or ".join(f"{identifier(c)}::text = {quoted(NEWCOMER.id)}" for c in users)
-        columns = ", ".join(f"{identifier(c)}::text" for c in powers)
+        where = " or ".join(f"{quoted_part(c)}::text = {quoted(NEWCOMER.id)}" for c in users)
+        columns = ", ".join(f"{quoted_part(c)}::text" for c in powers)
         statement = f"select {columns} from {qualified(name)} where {where} limit 1"
         connection.execute("savepoint newcomer")
         try:

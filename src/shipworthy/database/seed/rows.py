@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shipworthy.database.attempts import Ownership
+from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Schema, Table
 from shipworthy.database.seed.alternatives import alternatives
 from shipworthy.database.seed.catalogue import Catalogue, Constraint, Field
 from shipworthy.database.seed.keys import Keys
 from shipworthy.database.seed.people import OTHER, OWNER, Person
-from shipworthy.database.seed.values import identifier, qualified, quoted
+from shipworthy.database.seed.values import qualified, quoted
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -72,9 +73,9 @@ class Rows:
         return objection
 
     def _statement(self, table: Table, row: Mapping[str, str]) -> str:
-        columns = ", ".join(identifier(name) for name in row)
+        columns = ", ".join(quoted_part(name) for name in row)
         fields = self._catalogue.columns.get(table.qualified, ())
-        back = ", ".join(f"{identifier(f.name)}::text" for f in fields)
+        back = ", ".join(f"{quoted_part(f.name)}::text" for f in fields)
         values = f"({columns}) overriding system value values ({', '.join(row.values())})"
         if not row:
             values = "default values"
@@ -124,7 +125,7 @@ class Rows:
                 row[column] = made
                 return True
         name = f"not null of {column}"
-        target = f"alter column {identifier(column)} drop not null"
+        target = f"alter column {quoted_part(column)} drop not null"
         return self._drop(table, target, name, filled)
 
     def _satisfy(
@@ -145,11 +146,11 @@ class Rows:
             return True
         what = "index" if constraint.kind == "i" else "constraint"
         if what == "index":
-            schema = identifier(table.schema)
+            schema = quoted_part(table.schema)
             return self._give_way(
-                f"drop index {schema}.{identifier(constraint.name)}", constraint.name, filled
+                f"drop index {schema}.{quoted_part(constraint.name)}", constraint.name, filled
             )
-        target = f"drop constraint {identifier(constraint.name)} cascade"
+        target = f"drop constraint {quoted_part(constraint.name)} cascade"
         return self._drop(table, target, constraint.name, filled)
 
     def _combinations(

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Callable
 
+from shipworthy.database.names import quoted_part
 from shipworthy.database.seed.catalogue import Catalogue, Field, Type
 from shipworthy.database.seed.people import Person, key, number
 from shipworthy.database.seed.power import Power, highest, lowest, power_of
@@ -27,15 +28,10 @@ def quoted(text: str) -> str:
     return f"E'{doubled.replace(chr(92), chr(92) * 2)}'" if "\\" in doubled else f"'{doubled}'"
 
 
-def identifier(name: str) -> str:
-    """The name, quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def qualified(table: str) -> str:
     """ "schema.table", quoted for SQL."""
     schema, _, name = table.partition(".")
-    return f"{identifier(schema)}.{identifier(name)}"
+    return f"{quoted_part(schema)}.{quoted_part(name)}"
 
 
 def is_ended(column: str) -> bool:

@@ -16,12 +16,9 @@ from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
-
-
 _LOG = re.compile(
     r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|analytics|metrics)$"
 )
-
 _COUNTS = re.compile(r"\.(increment|incr|track|log|record|register|touch|count|bump)_")
 
 
