@@ -165,11 +165,16 @@ class Do(NamedTuple):
 
 
 class Let(NamedTuple):
-    """A declaration or an assignment; `x += y` assigns Compute("+", (x, y))."""
+    """A declaration or an assignment; `x += y` assigns Compute("+", (x, y)).
+
+    `declared` is False where the name may stand for a variable further out: an assignment without
+    const, let or var; in Python below `global` or `nonlocal`.
+    """
 
     target: Expression
     value: Expression
     at: int
+    declared: bool = True
 
 
 class If(NamedTuple):

@@ -1,0 +1,1 @@
+"""What each server entry point does for whom: its principal, its checks, its effects."""

@@ -1,0 +1,213 @@
+"""What a comparison proves: that the caller is known, has a role, owns what it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.handler import Check, Guard, Origin
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    UNSET,
+    Guards,
+    Value,
+    all_origins,
+    meet_all,
+    tested,
+    truth,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation import Evaluation
+
+ROLE_KEY = re.compile(
+    r"(?:^|\.|_)(?:user_?)?(?:roles?|is_?(?:super_?)?(?:admin|staff|owner|moderator|manager|instructor|teacher)|admin"
+    r"|permissions?|scopes?|user_?type|account_?type|access_?level|privileges?|super_?user|is_?superuser)$",
+    re.IGNORECASE,
+)
+"""Columns and claims that say what somebody may do."""
+
+_EDITABLE = ("user_metadata", "raw_user_meta_data", "unsafeMetadata", "unsafe_metadata")
+"""What users of the platform change themselves: no basis for a role."""
+
+Pair = tuple[Guards, Guards]
+_NONE: Pair = (NO_GUARDS, NO_GUARDS)
+
+
+def compared(walk: Evaluation, operator: str, left: Value, right: Value, at: int) -> Pair:
+    """The guards that hold where a comparison is true, and where it is false."""
+    if operator in ("==", "in"):
+        return _equal(walk, left, right, at, contains=operator == "in")
+    if operator in ("!=", "not in"):
+        yes, no = _equal(walk, left, right, at, contains=operator == "not in")
+        return no, yes
+    return _ordered(walk, operator, left, right, at)
+
+
+def kind_of(walk: Evaluation, operator: str, parts: Sequence[Value], at: int) -> Pair:
+    """`x instanceof Response` tells the ways apart on which x came about."""
+    if operator != "instanceof" or len(parts) != 2 or not parts[0].cases:
+        return _NONE
+    word = parts[1].what.rpartition(".")[2]
+    alike = [
+        (v, g)
+        for v, g in parts[0].cases
+        if word in ("Response", "NextResponse") and _is_response(v)
+    ]
+    other = [(v, g) for v, g in parts[0].cases if not _is_response(v)]
+    return meet_all(g for _, g in alike), meet_all(g for _, g in other)
+
+
+def _is_response(value: Value) -> bool:
+    return "response" in value.tags
+
+
+def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool) -> Pair:
+    if not contains:
+        for one, other in ((left, right), (right, left)):
+            if (
+                other.literal is not UNSET
+                and not isinstance(other.literal, str)
+                and not other.literal
+            ):
+                if other.literal is None or isinstance(other.literal, bool):
+                    yes, no = walk.tested(one)
+                    return no, yes  # x == null
+                if _counts(one):
+                    return NO_GUARDS, _exists(walk, one, at)
+            if other.literal is True:
+                return walk.tested(one)
+        by_cases = _cases(left, right)
+        if by_cases is not None:
+            return by_cases
+    held = frozenset(_proved(walk, left, right, at, contains=contains))
+    return held, NO_GUARDS
+
+
+def _cases(left: Value, right: Value) -> Pair | None:
+    """Literals on the ways a value came about: `result.status === 200`."""
+    for one, other in ((left, right), (right, left)):
+        if other.literal is UNSET or not one.cases:
+            continue
+        if not any(case.literal is not UNSET for case, _ in one.cases):
+            continue
+        same = [g for v, g in one.cases if v.literal is UNSET or v.literal == other.literal]
+        differs = [g for v, g in one.cases if v.literal is UNSET or v.literal != other.literal]
+        return meet_all(same), meet_all(differs)
+    return None
+
+
+def _counts(value: Value) -> bool:
+    keys = {o.key.rpartition(".")[2] for o in value.origins if o.kind == "row"}
+    return bool(keys & {"length", "count", "rowCount", "rowcount"})
+
+
+def _exists(walk: Evaluation, value: Value, at: int) -> Guards:
+    return frozenset(existing(walk, all_origins(value), at))
+
+
+def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[Guard]:
+    """What the existence of a row proves: found by the caller and by inputs, it ties them together."""
+    for origin in origins:
+        if origin.kind != "row":
+            continue
+        by_caller = [o for o in origin.by if o.kind == "principal"]
+        if not by_caller:
+            continue
+        if any(o.kind == "literal-role" for o in origin.by):
+            yield walk.guard(Check.ROLE, f"a row of {origin.name}", at)
+        inputs = frozenset(str(o) for o in origin.by if o.is_input)
+        if inputs:
+            yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, inputs)
+
+
+def _proved(
+    walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool
+) -> Iterable[Guard]:
+    one, other = all_origins(left), all_origins(right)
+    for mine, yours in ((one, other), (other, one)):
+        if any(o.kind == "environment" for o in mine) and any(o.is_input for o in yours):
+            yield walk.guard(Check.SECRET, "compared with a secret", at)
+            return
+    tags = left.tags | right.tags
+    if "signature" in tags and any(o.is_input for o in (*one, *other)):
+        yield walk.guard(Check.SIGNATURE, "signature compared", at)
+        return
+    caller = [o for o in one | other if _of_caller(o)]
+    literal = _is_literal(left) or _is_literal(right)
+    roles = [o for o in caller if ROLE_KEY.search(o.key or o.name) and not _is_editable(o)]
+    if roles and (literal or contains):
+        yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
+        return
+    if caller and not literal:
+        theirs = one | other
+        inputs = frozenset(name for o in theirs if not _is_mine(o) for name in _about(o))
+        sides = any(_of_caller(o) for o in one), any(_of_caller(o) for o in other)
+        if inputs and any(sides):
+            yield walk.guard(Check.OWNER, "compared with the caller", at, inputs)
+        elif all(sides):
+            yield walk.guard(Check.OWNER, "compared with the caller", at)
+        return
+    if literal or _is_listed(right) or _is_listed(left):
+        inputs = frozenset(str(o) for o in one | other if o.is_input)
+        if inputs:
+            yield walk.guard(Check.ALLOWED, "one of known values", at, inputs)
+
+
+def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int) -> Pair:
+    for one, other, more in ((left, right, (">", ">=")), (right, left, ("<", "<="))):
+        if other.literal is not UNSET and _counts(one):
+            exists = _exists(walk, one, at)
+            if operator in more:
+                return exists, NO_GUARDS
+            return NO_GUARDS, exists
+    both = all_origins(left) | all_origins(right)
+    if any("rate" in tag for tag in left.tags | right.tags):
+        held = frozenset({walk.guard(Check.RATE, "count of calls", at)})
+        return held, held
+    inputs = frozenset(str(o) for o in both if o.is_input)
+    if not inputs:
+        return _NONE
+    held = frozenset({walk.guard(Check.VALID, "within limits", at, inputs)})
+    return held, held
+
+
+def _of_caller(origin: Origin) -> bool:
+    """True for what the caller is, or what a row found by the caller says."""
+    if origin.kind == "principal":
+        return True
+    return origin.kind == "row" and any(o.kind == "principal" for o in origin.by)
+
+
+def _is_mine(origin: Origin) -> bool:
+    """True for what depends on nothing but who the caller is."""
+    if origin.kind == "principal":
+        return True
+    return (
+        origin.kind == "row" and bool(origin.by) and all(o.kind == "principal" for o in origin.by)
+    )
+
+
+def _about(origin: Origin) -> Iterable[str]:
+    """The inputs that a value depends on."""
+    if origin.is_input:
+        yield str(origin)
+    for by in origin.by:
+        if by.is_input:
+            yield str(by)
+
+
+def _is_editable(origin: Origin) -> bool:
+    return any(word in origin.key for word in _EDITABLE)
+
+
+def _is_literal(value: Value) -> bool:
+    return value.literal is not UNSET and value.literal is not None
+
+
+def _is_listed(value: Value) -> bool:
+    return bool(value.elements) and all(_is_literal(v) for v in value.elements or ())
+
+
+__all__ = ["ROLE_KEY", "compared", "existing", "kind_of", "tested", "truth"]

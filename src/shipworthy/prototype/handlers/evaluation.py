@@ -1,0 +1,812 @@
+"""What an expression gives: names, members, calls; what a test of it would prove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.handler import (
+    Check,
+    Effect,
+    EffectKind,
+    Guard,
+    Origins,
+    Step,
+)
+from shipworthy.prototype.handlers.program import Definition, Program, package_of
+from shipworthy.prototype.handlers.values import (
+    NEVER,
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    UNSET,
+    Closure,
+    Guards,
+    Scope,
+    Type,
+    Value,
+    all_origins,
+    derived,
+    join,
+    literal,
+    meet,
+    meet_all,
+    of_cases,
+    tested,
+    truth,
+    union,
+)
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Choice,
+    Class,
+    Compare,
+    Compute,
+    Default,
+    Either,
+    Expression,
+    Function,
+    Imported,
+    Index,
+    Items,
+    Lambda,
+    Let,
+    Literal,
+    Member,
+    Module,
+    Name,
+    Not,
+    Record,
+    Spread,
+    Text,
+)
+
+_DEEPEST = 14  # calls of own functions inside each other that are followed
+_BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
+_NULLS = frozenset({"undefined", "NaN", "null"})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One call, with what is known of its parts; `name` is the last word of what is called."""
+
+    what: str
+    name: str
+    receiver: Value
+    given: tuple[Value, ...]
+    named: Mapping[str, Value]
+    call: Call
+
+    def argument(self, position: int, *names: str) -> Value:
+        """An argument by its place or one of its names; UNKNOWN where it is not given."""
+        for name in names:
+            if name in self.named:
+                return self.named[name]
+        return self.given[position] if position < len(self.given) else UNKNOWN
+
+    def has(self, position: int) -> bool:
+        """True where so many arguments are given."""
+        return position < len(self.given)
+
+
+class Knowledge:
+    """What calls and properties of libraries mean; see `knowledge/`."""
+
+    def call(self, walk: Evaluation, site: Site) -> Value | None:
+        """The result of a known call, its effects and guards noted; None for one that is not known."""
+        raise NotImplementedError
+
+    def own(self, walk: Evaluation, site: Site, result: Value) -> Value:
+        """What the name of a function of the prototype adds to what following it has shown."""
+        raise NotImplementedError
+
+    def property(self, walk: Evaluation, value: Value, key: str) -> Value | None:
+        """A known property of a known thing."""
+        raise NotImplementedError
+
+
+class Evaluation:
+    """The state of following one entry point, and the values of expressions."""
+
+    def __init__(self, program: Program, knowledge: Knowledge) -> None:
+        self.program = program
+        self.knowledge = knowledge
+        self.effects: list[Effect] = []
+        self.guards: Guards = NO_GUARDS
+        self.outcomes: list[tuple[Value, Guards]] = []
+        self.heap: dict[tuple[int, str], Value] = {}
+        self.loops = 0
+        self.transactions = 0
+        self.path = ""
+        self.steps: tuple[Step, ...] = ()
+        self.module: Module = next(iter(program.modules.values()))
+        self.left = _BUDGET
+        self.hindrance = ""
+        self.running: list[int] = []
+
+    # -- what effects and guards are noted as ---------------------------------------------------
+
+    def effect(
+        self,
+        kind: EffectKind,
+        operation: str,
+        target: str,
+        at: int,
+        *,
+        client: str = "",
+        inputs: Mapping[str, Origins] | None = None,
+        literals: Mapping[str, str] | None = None,
+    ) -> int:
+        """Note an effect; its number, by which more can be said of it."""
+        found = Effect(
+            kind,
+            operation,
+            target,
+            client,
+            dict(inputs or {}),
+            self.guards,
+            self.path,
+            at,
+            self.steps,
+            looped=self.loops > 0,
+            atomic=self.transactions > 0,
+            literals=dict(literals or {}),
+        )
+        self.effects.append(found)
+        return len(self.effects) - 1
+
+    def guard(self, check: Check, how: str, at: int, about: Iterable[str] = ()) -> Guard:
+        """A guard that stands here."""
+        return Guard(check, frozenset(about), how, self.path, at)
+
+    def passed(self, check: Check, how: str, at: int, about: Iterable[str] = ()) -> None:
+        """Note that control goes on only where this check held."""
+        self.guards |= {self.guard(check, how, at, about)}
+
+    def tested(self, value: Value) -> tuple[Guards, Guards]:
+        """The guards that hold where a value is true, and where it is false."""
+        return tested(value)
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def value(self, node: Expression, scope: Scope) -> Value:
+        """What an expression gives; NEVER where control does not come back from it."""
+        self.left -= 1
+        if self.left < 0:
+            self.hindrance = self.hindrance or "too much code to follow"
+            return UNKNOWN
+        return self._expressions[type(node)](self, node, scope)
+
+    def _name(self, node: Name, scope: Scope) -> Value:
+        if node.id in _NULLS:
+            return NULL
+        return self.lookup(node.id, scope)
+
+    def _literal(self, node: Literal, scope: Scope) -> Value:
+        return literal(node.value)
+
+    def _member(self, node: Member, scope: Scope) -> Value:
+        owner = self.value(node.object, scope)
+        if owner is NEVER:
+            return NEVER
+        return self.member(owner, node.key, optional=node.optional)
+
+    def member(self, owner: Value, key: str, *, optional: bool = True) -> Value:
+        """A property. Where it is not optional, what may be nothing is something from here on."""
+        if owner.identity:
+            kept = self.heap.get((owner.identity, key)) or self.program.heap.get(
+                (owner.identity, key)
+            )
+            if kept is not None:
+                return kept
+        if owner.cases and any(case.is_null for case, _ in owner.cases) and not optional:
+            self.guards |= meet_all(passed for case, passed in owner.cases if not case.is_null)
+        known = self.knowledge.property(self, owner, key)
+        if known is not None:
+            return known
+        if owner.cases:
+            parts = [
+                (NULL if case.is_null else self._part(case, key), passed)
+                for case, passed in owner.cases
+                if optional or not case.is_null
+            ]
+            if parts:
+                whole = of_cases(parts)
+                return whole if whole.what else replace(whole, what=_dotted(owner.what, key))
+        return self._part(owner, key)
+
+    def _part(self, owner: Value, key: str) -> Value:
+        if owner.what.startswith("module:"):
+            return self.exported(owner.what[len("module:") :], key)
+        if owner.fields is not None:
+            found = owner.fields.get(key)
+            if found is not None:
+                return found
+            rest = owner.fields.get("...")
+            if rest is not None:
+                return self._part(rest, key)
+            if not owner.origins and owner.identity == 0:
+                return NULL
+        if owner.elements is not None and key.isdigit() and int(key) < len(owner.elements):
+            return owner.elements[int(key)]
+        if owner.instance is not None:
+            method = self.method(owner, key)
+            if method is not None:
+                return method
+        if owner.type is not None:
+            found = self._static(owner.type, key)
+            if found is not None:
+                return found
+        origins = owner.origins or (
+            all_origins(owner) if owner.elements is not None else frozenset()
+        )
+        return Value(
+            origins=derived(origins, key),
+            what=_dotted(owner.what, key),
+            client=owner.client,
+            effect=owner.effect,
+            tags=owner.tags - {"truthy"},
+        )
+
+    def _index(self, node: Index, scope: Scope) -> Value:
+        owner, key = self.value(node.object, scope), self.value(node.key, scope)
+        if owner.elements is not None and isinstance(key.literal, int) and owner.elements:
+            at = key.literal
+            if -len(owner.elements) <= at < len(owner.elements):
+                return owner.elements[at]
+        if isinstance(key.literal, str):
+            return self.member(owner, key.literal, optional=False)
+        if owner.fields is not None and not owner.origins:
+            # A lookup in a table of the code: what comes out is in the code, whatever is asked for.
+            return Value(origins=union(owner.fields.values()), tags=frozenset({"looked-up"}))
+        return self.element(owner)
+
+    def element(self, owner: Value) -> Value:
+        """One element of a list."""
+        if owner.elements:
+            result = owner.elements[0]
+            for other in owner.elements[1:]:
+                result = join(result, other)
+            return result
+        origins = owner.origins if owner.fields is None else all_origins(owner)
+        return Value(origins=origins, what=owner.what, client=owner.client, effect=owner.effect)
+
+    def _text(self, node: Text, scope: Scope) -> Value:
+        parts = tuple(self.value(part, scope) for part in node.parts)
+        if all(isinstance(part.literal, (str, int, float)) for part in parts):
+            return literal("".join(str(part.literal) for part in parts))
+        tags = frozenset().union(*(part.tags for part in parts)) - {"truthy"}
+        return Value(elements=parts, what="text", tags=tags)
+
+    def _record(self, node: Record, scope: Scope) -> Value:
+        fields: dict[str, Value] = {}
+        for key, inner in node.pairs:
+            value = self.value(inner, scope)
+            if key != "...":
+                fields[key] = value
+            elif value.fields is not None:
+                fields.update(value.fields)
+            else:
+                fields["..."] = join(fields["..."], value) if "..." in fields else value
+        return Value(fields=fields)
+
+    def _items(self, node: Items, scope: Scope) -> Value:
+        return Value(elements=tuple(self.value(inner, scope) for inner in node.elements))
+
+    def _spread(self, node: Spread, scope: Scope) -> Value:
+        return self.element(self.value(node.value, scope))
+
+    def _default(self, node: Default, scope: Scope) -> Value:
+        return self.value(node.value, scope)
+
+    def _either(self, node: Either, scope: Scope) -> Value:
+        left = self.value(node.left, scope)
+        if left is NEVER:
+            return NEVER
+        yes, no = self.tested(left)
+        before = self.guards
+        self.guards = before | (yes if node.operator == "and" else no)
+        right = self.value(node.right, scope)
+        after = self.guards
+        self.guards = before
+        if right is NEVER:  # `a || fail()`
+            self.guards = before | (no if node.operator == "and" else yes)
+            return left
+        right_yes, right_no = self.tested(right)
+        gained = after - before
+        if node.operator == "and":
+            if truth(left) is False:
+                return left
+            when = (yes | right_yes | gained, meet(no, right_no))
+        else:
+            if truth(left) is True:
+                return left
+            when = (meet(yes, right_yes | gained), no | right_no)
+        if truth(left) is True and node.operator == "and":
+            return right
+        result = join(left, right)
+        tags = result.tags
+        if node.operator != "and" and right.text and left.origins:
+            tags |= {"default:" + right.text[:60]}
+        cases = ()
+        if node.operator != "and":
+            ways = [*(left.cases or ((left, NO_GUARDS),)), *(right.cases or ((right, NO_GUARDS),))]
+            cases = tuple(way for way in ways if not (way[0].is_null and way in left.cases))[:8]
+            if len(cases) < 2:
+                cases = ()
+        literal_ = (
+            result.literal if left.literal is UNSET or left.literal == right.literal else UNSET
+        )
+        return replace(result, when=when, cases=cases, literal=literal_, tags=tags)
+
+    def _choice(self, node: Choice, scope: Scope) -> Value:
+        test = self.value(node.test, scope)
+        if test is NEVER:
+            return NEVER
+        yes, no = self.tested(test)
+        before = self.guards
+        self.guards = before | yes
+        then = self.value(node.then, scope)
+        self.guards = before | no
+        other = self.value(node.other, scope)
+        self.guards = before
+        if truth(test) is not None:
+            return then if truth(test) else other
+        if then is NEVER or other is NEVER:
+            self.guards = before | (no if then is NEVER else yes)
+            return other if then is NEVER else then
+        return of_cases(((then, yes), (other, no)))
+
+    def _not(self, node: Not, scope: Scope) -> Value:
+        inner = self.value(node.operand, scope)
+        if inner is NEVER:
+            return NEVER
+        yes, no = self.tested(inner)
+        known = truth(inner)
+        return Value(
+            origins=inner.origins, literal=UNSET if known is None else not known, when=(no, yes)
+        )
+
+    def _compare(self, node: Compare, scope: Scope) -> Value:
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        if left is NEVER or right is NEVER:
+            return NEVER
+        when = comparing.compared(self, node.operator, left, right, node.at)
+        return Value(origins=left.origins | right.origins, when=when, tags=frozenset({"truth"}))
+
+    def _compute(self, node: Compute, scope: Scope) -> Value:
+        if node.operator == "=" and len(node.parts) == 2:
+            value = self.value(node.parts[1], scope)
+            if value is not NEVER:
+                self.bind(node.parts[0], value, scope, False)
+            return value
+        if node.operator == "comprehension" and len(node.parts) >= 2:
+            return self._comprehension(node, scope)
+        parts = [self.value(part, scope) for part in node.parts]
+        if node.operator in ("instanceof", "typeof"):
+            when = comparing.kind_of(self, node.operator, parts, node.at)
+            return Value(
+                origins=parts[0].origins if parts else frozenset(),
+                when=when,
+                tags=frozenset({node.operator}),
+            )
+        origins = union(parts)
+        tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
+        return Value(origins=origins, tags=(tags - {"truthy"}) | {"computed"})
+
+    def _comprehension(self, node: Compute, scope: Scope) -> Value:
+        over = self.value(node.parts[1], scope)
+        inner = Scope({}, scope)
+        for name in _free_names(node.parts[0]):
+            if scope.find(name) is None and name not in self.names_of_module(scope):
+                inner.names[name] = self.element(over)
+        for test in node.parts[2:]:
+            self.value(test, inner)
+        self.loops += 1
+        result = self.value(node.parts[0], inner)
+        self.loops -= 1
+        return replace(result, cases=(), when=None, literal=UNSET, client="")
+
+    def _lambda(self, node: Lambda, scope: Scope) -> Value:
+        return self.closure(node.function, scope)
+
+    def closure(self, function: Function, scope: Scope) -> Value:
+        """A function with the names around it."""
+        this = scope.find("this")
+        bound = this.names["this"] if this is not None else None
+        return Value(closure=Closure(function, scope, self.module, bound))
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def _call(self, node: Call, scope: Scope) -> Value:
+        function = node.function
+        if type(function) is Member:
+            receiver = self.value(function.object, scope)
+            if receiver is NEVER:
+                return NEVER
+            called = self.member(receiver, function.key, optional=function.optional)
+            what, name = _dotted(receiver.what, function.key), function.key
+            if called.what and not called.closure:
+                what = called.what
+        else:
+            receiver = UNKNOWN
+            called = self.value(function, scope)
+            if called is NEVER:
+                return NEVER
+            name = function.id if type(function) is Name else ""
+            what = called.what or name
+        given = tuple(
+            self.value(a, scope) if type(a) is not Spread else self._spread(a, scope)
+            for a in node.arguments
+        )
+        named = {key: self.value(inner, scope) for key, inner in node.keywords}
+        if any(value is NEVER for value in given):
+            return NEVER
+        return self.called(called, Site(what, name, receiver, given, named, node))
+
+    def called(self, function: Value, site: Site) -> Value:
+        """The result of a call."""
+        if function.native is not None:
+            result: Value = function.native(self, site)
+            return result
+        if function.closure is not None:
+            result = self.enter(function.closure, site.given, site.named, site.call.at)
+            return self.knowledge.own(self, site, result)
+        known = self.knowledge.call(self, site)
+        if known is not None:
+            return known
+        if function.type is not None:
+            return self.construct(function.type, site)
+        self.run_callbacks(site)
+        return self.unfollowed(site.given, site.named, site.receiver, f"{site.what}()")
+
+    def run_callbacks(self, site: Site) -> None:
+        """Follow the functions that are given to a call which is not followed itself."""
+        for value in (*site.given, *site.named.values()):
+            if value.closure is not None:
+                element = self.element(site.receiver)
+                count = len(value.closure.function.parameters)
+                self.enter(value.closure, (element,) * min(count, 1), {}, site.call.at)
+
+    def unfollowed(
+        self,
+        given: tuple[Value, ...],
+        named: Mapping[str, Value],
+        receiver: Value = UNKNOWN,
+        what: str = "",
+    ) -> Value:
+        """What an unknown call gives: something made of what it was given."""
+        values = (receiver, *given, *named.values())
+        tags = frozenset().union(*(v.tags for v in values)) - {"truthy", "truth"}
+        return Value(origins=union(values), what=what, client=receiver.client, tags=tags)
+
+    def construct(self, kind: Type, site: Site) -> Value:
+        """An object of a class of the prototype."""
+        made = Value(
+            instance=kind,
+            identity=self.program.identity(),
+            origins=union((*site.given, *site.named.values())),
+        )
+        inner = Scope({"this": made}, kind.scope)
+        for assignment in kind.node.fields:
+            for name in _names(assignment.target):
+                self.heap[made.identity, name] = self.value(assignment.value, inner)
+        constructor = self.method(made, "constructor") or self.method(made, "__init__")
+        if constructor is not None and constructor.closure is not None:
+            self.enter(constructor.closure, site.given, site.named, site.call.at)
+        for key, value in site.named.items():
+            self.heap.setdefault((made.identity, key), value)
+        return made
+
+    def method(self, owner: Value, name: str) -> Value | None:
+        """A method of an object, its own or of a base class."""
+        kind, seen = owner.instance, 0
+        while kind is not None and seen < 6:
+            for function in kind.node.methods:
+                if function.name == name:
+                    return Value(closure=Closure(function, kind.scope, kind.module, owner))
+            bases = [self.value(base, kind.scope) for base in kind.node.bases[:1]]
+            kind, seen = (bases[0].type if bases else None), seen + 1
+        return None
+
+    def _static(self, kind: Type, key: str) -> Value | None:
+        for function in kind.node.methods:
+            if function.name == key:
+                return Value(closure=Closure(function, kind.scope, kind.module, Value(type=kind)))
+        for assignment in kind.node.fields:
+            if key in _names(assignment.target):
+                return self.value(assignment.value, kind.scope)
+        return None
+
+    def decorated(self, function: Function, scope: Scope) -> Value:
+        """A function with its decorators applied, the nearest first."""
+        value = self.closure(function, scope)
+        for decorator in reversed(function.decorators):
+            wrapper = self.value(decorator, scope)
+            call = Call(decorator, (), (), function.at, function.end)
+            result = self.called(wrapper, Site(wrapper.what, "", UNKNOWN, (value,), {}, call))
+            if result.closure is not None or result.native is not None:
+                value = result
+        return value
+
+    # -- functions ----------------------------------------------------------------------------
+
+    def enter(
+        self, closure: Closure, given: tuple[Value, ...], named: Mapping[str, Value], at: int
+    ) -> Value:
+        """Follow a function of the prototype; see Walk."""
+        raise NotImplementedError
+
+    def may_enter(self, closure: Closure) -> bool:
+        """False for a function that is under way already, or too deep down."""
+        return len(self.running) < _DEEPEST and id(closure.function) not in self.running
+
+    def frame(self, closure: Closure, at: int) -> tuple[object, ...]:
+        """Begin a function: what is to be put back afterwards."""
+        outer = (self.outcomes, self.path, self.steps, self.module)
+        self.outcomes = []
+        name = closure.function.name or "a function"
+        if self.path:
+            self.steps = (*self.steps, Step(self.path, at, name))
+        self.path, self.module = closure.module.path, closure.module
+        self.running.append(id(closure.function))
+        return outer
+
+    def leave(self, outer: tuple[object, ...]) -> None:
+        """End a function."""
+        self.outcomes, self.path, self.steps, self.module = outer  # type: ignore[assignment]
+        self.running.pop()
+
+    def bind_parameters(
+        self,
+        function: Function,
+        given: tuple[Value, ...],
+        named: Mapping[str, Value],
+        scope: Scope,
+        closure: Closure,
+    ) -> None:
+        """Give the parameters of a function their values."""
+        if closure.module.python and closure.this is not None and not _is_static(function):
+            given = (closure.this, *given)
+        for position, parameter in enumerate(function.parameters):
+            names = _names(parameter.target)
+            if parameter.variadic:
+                rest = given[position:] or tuple(named.values())
+                value = Value(elements=tuple(rest), origins=union(rest))
+            elif len(names) == 1 and names[0] in named and type(parameter.target) is Name:
+                value = named[names[0]]
+            elif position < len(given):
+                value = given[position]
+            elif parameter.default is not None:
+                value = self.value(parameter.default, scope)
+            else:
+                value = UNKNOWN
+            self.bind(parameter.target, value, scope, True)
+
+    # -- names --------------------------------------------------------------------------------
+
+    def bind(self, target: Expression, value: Value, scope: Scope, declared: bool) -> None:
+        """Give a name, a pattern or a property its value."""
+        kind = type(target)
+        if kind is Name:
+            assert isinstance(target, Name)
+            self._bind_name(target.id, value, scope, declared)
+        elif kind is Record:
+            assert isinstance(target, Record)
+            for key, inner in target.pairs:
+                part = value if key in ("...", "[]") else self.member(value, key, optional=False)
+                self.bind(inner, part, scope, declared)
+        elif kind is Items:
+            assert isinstance(target, Items)
+            for number, inner in enumerate(target.elements):
+                part = self.item(value, number) if type(inner) is not Spread else value
+                self.bind(inner, part, scope, declared)
+        elif isinstance(target, Default):
+            default = self.value(target.value, scope)
+            known = value if not value.is_null else default
+            if value.literal is UNSET and not value.cases:
+                known = join(value, default) if default.origins or default.fields else value
+            self.bind(target.target, known, scope, declared)
+        elif isinstance(target, Spread):
+            self.bind(target.value, value, scope, declared)
+        elif isinstance(target, Member):
+            self._bind_member(target, value, scope)
+        elif isinstance(target, Index):
+            owner = self.value(target.object, scope)
+            self.assigned(owner, "[]", value, target.at)
+
+    def item(self, value: Value, number: int) -> Value:
+        """One element by its number."""
+        if value.elements is not None and number < len(value.elements):
+            return value.elements[number]
+        if value.cases:
+            return of_cases(
+                (NULL if case.is_null else self.item(case, number), passed)
+                for case, passed in value.cases
+            )
+        return self.element(value)
+
+    def _bind_name(self, name: str, value: Value, scope: Scope, declared: bool) -> None:
+        home = scope
+        if not declared:
+            found = scope.find(name)
+            if found is not None:
+                home = found
+            elif name in self.names_of_module(scope):
+                self.module_assigned(name, value)
+                return
+        home.names[name] = value
+
+    def _bind_member(self, target: Member, value: Value, scope: Scope) -> None:
+        owner = self.value(target.object, scope)
+        if owner.identity:
+            self.heap[owner.identity, target.key] = value
+        elif owner.fields is not None and type(target.object) is Name:
+            changed = replace(owner, fields={**owner.fields, target.key: value})
+            found = scope.find(target.object.id)
+            if found is not None:
+                found.names[target.object.id] = changed
+        self.assigned(owner, target.key, value, target.at)
+
+    def assigned(self, owner: Value, key: str, value: Value, at: int) -> None:
+        """A property was given a value: knowledge of object mappers hooks in here."""
+
+    def module_assigned(self, name: str, value: Value) -> None:
+        """A variable of the module was given a value by a function."""
+
+    def names_of_module(self, scope: Scope) -> Mapping[str, Definition]:
+        """The definitions of the module that a scope is in."""
+        return self.program.unit(self._module_of(scope).path).definitions
+
+    @staticmethod
+    def _module_of(scope: Scope) -> Module:
+        at = scope
+        while at.parent is not None:
+            at = at.parent
+        assert at.module is not None
+        return at.module
+
+    def lookup(self, name: str, scope: Scope) -> Value:
+        """What a name stands for, followed into other modules."""
+        at: Scope | None = scope
+        top = scope
+        while at is not None:
+            found = at.names.get(name)
+            if found is not None:
+                return found
+            top, at = at, at.parent
+        assert top.module is not None
+        unit = self.program.unit(top.module.path)
+        definition = unit.definitions.get(name)
+        if definition is None:
+            return Value(what=name)
+        top.names[name] = Value(what=name)  # for what asks for itself
+        value = self._defined(name, definition, top)
+        top.names[name] = value
+        return value
+
+    def _defined(self, name: str, definition: Definition, scope: Scope) -> Value:
+        assert scope.module is not None
+        if isinstance(definition, Imported):
+            return self._imported(definition, scope.module)
+        with_module = self._at_module(scope.module)
+        if isinstance(definition, Class):
+            value = Value(type=Type(definition, scope, scope.module))
+        elif isinstance(definition, Function):
+            if definition.decorators:
+                value = self.decorated(definition, scope)
+            else:
+                value = self.closure(definition, scope)
+        else:
+            value = self._variable(name, definition, scope)
+        self._back(with_module)
+        return value
+
+    def _variable(self, name: str, definition: Let, scope: Scope) -> Value:
+        value = self.value(definition.value, scope)
+        if type(definition.target) is Name:
+            return replace(value, tags=value.tags | {"module"}) if value.identity == 0 else value
+        self.bind(definition.target, value, scope, True)
+        return scope.names.get(name, UNKNOWN)
+
+    def _at_module(self, module: Module) -> tuple[object, ...]:
+        """Evaluate what a module defines outside of the handler that is followed."""
+        kept = (self.effects, self.guards, self.outcomes, self.path, self.steps, self.module)
+        self.effects, self.guards, self.outcomes = [], NO_GUARDS, []
+        self.path, self.steps, self.module = module.path, (), module
+        kept_heap, self.heap = self.heap, self.program.heap
+        return (*kept, kept_heap)
+
+    def _back(self, kept: tuple[object, ...]) -> None:
+        (
+            self.effects,
+            self.guards,
+            self.outcomes,
+            self.path,
+            self.steps,
+            self.module,
+            self.heap,
+        ) = kept  # type: ignore[assignment]
+
+    def _imported(self, item: Imported, module: Module) -> Value:
+        path = self.program.target(module.path, item.module)
+        if not path:
+            package = package_of(item.module)
+            if item.name in ("*", "default"):
+                return Value(what=package)
+            submodule = self.program.target(module.path, f"{item.module}.{item.name}")
+            if module.python and submodule:
+                return Value(what=f"module:{submodule}", native=None, tags=frozenset({"module"}))
+            return Value(what=f"{package}.{item.name}")
+        if item.name == "*":
+            return Value(what=f"module:{path}")
+        return self.exported(path, item.name)
+
+    def exported(self, path: str, name: str, depth: int = 0) -> Value:
+        """What a module of the prototype gives to others by a name."""
+        unit = self.program.unit(path)
+        if unit.module.python:
+            if name in unit.definitions or name in unit.scope.names:
+                return self.lookup(name, unit.scope)
+            return UNKNOWN
+        expression = unit.exports.get(name)
+        if expression is None and name == "default":
+            expression = unit.exports.get("module.exports")
+        if expression is not None:
+            kept = self._at_module(unit.module)
+            value = self.value(expression, unit.scope)  # type: ignore[arg-type]
+            self._back(kept)
+            if value.closure is not None and not value.closure.function.name:
+                unit.scope.names.setdefault(f"export {name}", value)
+            return value
+        for outside, specifier, inside in unit.module.forwarded:
+            target = self.program.target(path, specifier) if depth < 8 else ""
+            if target and outside in (name, "*"):
+                found = self.exported(target, name if inside == "*" else inside, depth + 1)
+                if found is not UNKNOWN:
+                    return found
+        if name == "default" and "default" not in unit.exports and unit.exports:
+            return Value(what=f"module:{path}")  # `import * as` written without the star
+        return UNKNOWN
+
+    _expressions: Mapping[type, Callable[..., Value]] = {
+        Name: _name,
+        Literal: _literal,
+        Member: _member,
+        Index: _index,
+        Call: _call,
+        Text: _text,
+        Record: _record,
+        Items: _items,
+        Spread: _spread,
+        Default: _default,
+        Either: _either,
+        Choice: _choice,
+        Not: _not,
+        Compare: _compare,
+        Compute: _compute,
+        Lambda: _lambda,
+    }
+
+
+def _dotted(what: str, key: str) -> str:
+    return f"{what}.{key}" if what else key
+
+
+def _names(target: Expression) -> list[str]:
+    return [target.id] if isinstance(target, Name) else []
+
+
+def _is_static(function: Function) -> bool:
+    return any(isinstance(d, Name) and d.id == "staticmethod" for d in function.decorators)
+
+
+def _free_names(node: object) -> Iterable[str]:
+    """The names that an expression asks for."""
+    if isinstance(node, Name):
+        yield node.id
+    elif isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _free_names(part)

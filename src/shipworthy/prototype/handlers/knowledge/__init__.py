@@ -1,0 +1,1 @@
+"""What calls and properties of libraries mean: one module for each kind of library."""

@@ -1,0 +1,328 @@
+"""Who calls: sessions and tokens of the platforms and libraries that tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
+from shipworthy.prototype.handlers.knowledge.requests import principal
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    all_origins,
+    from_origins,
+    literal,
+)
+
+_CALLER = frozenset({Origin("principal")})
+
+
+def _caller(what: str = "principal") -> Value:
+    return Value(origins=_CALLER, what=what, tags=frozenset({"truthy"}))
+
+
+def _claims() -> Value:
+    return Value(origins=frozenset({Origin("claims")}), what="claims", tags=frozenset({"truthy"}))
+
+
+def maybe(walk: Evaluation, site: Site, key: str) -> Value:
+    """`{ [key]: caller }` or `{ [key]: null }`."""
+    guard = frozenset({walk.guard(Check.SESSION, site.what or site.name, site.call.at)})
+    return Value(
+        cases=(
+            (Value(fields={key: _caller()}), guard),
+            (Value(fields={key: NULL}), NO_GUARDS),
+        ),
+        fields={key: principal(walk, site.what, site.call.at)},
+    )
+
+
+def supabase_user(key: str, *, verified: bool) -> Callable[[Evaluation, Site], Value | None]:
+    """`supabase.auth.getUser()`: asks the server. `getSession()` believes the cookie as it is."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        if "auth" not in site.what.split("."):
+            return None
+        how = f"auth.{site.name}"
+        check = Check.SESSION if verified else Check.DECODED
+        guard = frozenset({walk.guard(check, how, site.call.at)})
+        caller = _caller() if verified else _claims()
+        inner = (
+            caller if key == "user" else Value(fields={"user": caller}, tags=frozenset({"truthy"}))
+        )
+        if key == "claims":
+            inner = Value(origins=_CALLER, what="principal", tags=frozenset({"truthy"}))
+        error = Value(what="error", tags=frozenset({"truthy"}))
+        there = Value(fields={"data": Value(fields={key: inner}), "error": NULL, key: inner})
+        absent = Value(fields={"data": Value(fields={key: NULL}), "error": error, key: NULL})
+        return Value(cases=((there, guard), (absent, NO_GUARDS)))
+
+    return answer
+
+
+def _session(walk: Evaluation, site: Site) -> Value | None:
+    """A session of NextAuth and its like: `{ user }` or nothing."""
+    guard = frozenset({walk.guard(Check.SESSION, site.what, site.call.at)})
+    user = Value(fields=None, origins=_CALLER, what="principal", tags=frozenset({"truthy"}))
+    there = Value(
+        fields={"user": user, "session": user, "userId": _caller(), "...": user},
+        tags=frozenset({"truthy"}),
+    )
+    return Value(cases=((there, guard), (NULL, NO_GUARDS)))
+
+
+def _clerk(walk: Evaluation, site: Site) -> Value | None:
+    """`auth()` of Clerk: an object in which userId may be nothing; `auth.protect()` refuses."""
+    guard = frozenset({walk.guard(Check.SESSION, site.what, site.call.at)})
+    there = Value(
+        fields={
+            "userId": _caller(),
+            "orgId": from_origins(Origin("principal", "", "orgId")),
+            "user": _caller(),
+            "...": _caller(),
+        }
+    )
+    absent = Value(fields={"userId": NULL, "orgId": NULL, "user": NULL, "sessionClaims": NULL})
+    return Value(cases=((there, guard), (absent, NO_GUARDS)))
+
+
+def _clerk_or_session(walk: Evaluation, site: Site) -> Value | None:
+    return _clerk(walk, site) if "clerk" in site.what else _session(walk, site)
+
+
+def _user(walk: Evaluation, site: Site) -> Value | None:
+    return principal(walk, site.what, site.call.at)
+
+
+def _protect(walk: Evaluation, site: Site) -> Value | None:
+    walk.passed(Check.SESSION, site.what, site.call.at)
+    return _caller()
+
+
+def _verify(walk: Evaluation, site: Site) -> Value | None:
+    """`jwt.verify(token, key)` throws for what is not signed with the key."""
+    if site.call.keywords and _unverified(site):
+        return _decode(walk, site)
+    token = site.argument(0)
+    walk.passed(
+        Check.SESSION, site.what, site.call.at, (str(o) for o in token.origins if o.is_input)
+    )
+    return Value(
+        origins=_CALLER,
+        what="principal",
+        fields={"payload": _caller(), "...": _caller()},
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _unverified(site: Site) -> bool:
+    options = site.named.get("options")
+    off = options.fields.get("verify_signature") if options is not None and options.fields else None
+    verify = site.named.get("verify")
+    return (off is not None and off.literal is False) or (
+        verify is not None and verify.literal is False
+    )
+
+
+def _decode(walk: Evaluation, site: Site) -> Value | None:
+    guard = frozenset({walk.guard(Check.DECODED, site.what, site.call.at)})
+    return Value(
+        cases=((_claims(), guard), (NULL, NO_GUARDS)), origins=frozenset({Origin("claims")})
+    )
+
+
+def _python_decode(walk: Evaluation, site: Site) -> Value | None:
+    """PyJWT's and jose's `jwt.decode(token, key, algorithms=…)` verifies unless told not to."""
+    return _decode(walk, site) if _unverified(site) else _verify(walk, site)
+
+
+def _sign_in(walk: Evaluation, site: Site) -> Value | None:
+    """A login with a password or a code is itself the check."""
+    if "auth" not in site.what.split("."):
+        return None
+    walk.effect(
+        EffectKind.ACCOUNT,
+        site.name,
+        "auth",
+        site.call.at,
+        client=site.receiver.client,
+        inputs={"value:*": all_origins(site.argument(0))},
+    )
+    return supabase_user("user", verified=True)(walk, site)
+
+
+def _account(walk: Evaluation, site: Site) -> Value | None:
+    """`auth.admin.createUser(…)` and the like."""
+    parts = site.what.split(".")
+    if "auth" not in parts:
+        return None
+    inputs = {"value:*": all_origins(site.argument(0)) | all_origins(site.argument(1))}
+    walk.effect(
+        EffectKind.ACCOUNT,
+        site.name,
+        "auth.users",
+        site.call.at,
+        client=site.receiver.client,
+        inputs=inputs,
+    )
+    row = Value(origins=frozenset({Origin("row", "auth.users", "", frozenset())}))
+    fields = {"user": row, "users": row, "properties": row}
+    return Value(
+        cases=(
+            (Value(fields={"data": Value(fields=fields), "error": NULL}), NO_GUARDS),
+            (Value(fields={"data": Value(fields={"user": NULL}), "error": UNKNOWN}), NO_GUARDS),
+        )
+    )
+
+
+def _client(walk: Evaluation, site: Site) -> Value | None:
+    """`createClient(url, key, options)` of supabase-js: whose rights its key gives."""
+    key = site.argument(1, "supabase_key")
+    names = {o.name.upper() for o in all_origins(key) if o.kind == "environment"}
+    if (
+        any("SERVICE" in name or "SECRET_KEY" in name for name in names)
+        or "service-key" in key.tags
+    ):
+        return Value(what="supabase", client="service", tags=frozenset({"truthy"}))
+    options = site.argument(2, "options")
+    headers = _headers_of(options)
+    if any(o.kind in ("header", "cookie", "principal") for o in headers):
+        return Value(what="supabase", client="user", tags=frozenset({"truthy"}))
+    known = bool(names) or key.text is not None
+    return Value(what="supabase", client="anon" if known else "", tags=frozenset({"truthy"}))
+
+
+def _headers_of(options: Value) -> frozenset[Origin]:
+    for name in ("global", "headers"):
+        inner = options.fields.get(name) if options.fields else None
+        if inner is not None:
+            return all_origins(inner, 6)
+    token = options.fields.get("accessToken") if options.fields else None
+    return frozenset({Origin("principal")}) if token is not None else frozenset()
+
+
+def _user_client(walk: Evaluation, site: Site) -> Value | None:
+    """A client of @supabase/ssr or the auth helpers: acts with the session in the cookies."""
+    key = site.argument(1)
+    names = {o.name.upper() for o in all_origins(key) if o.kind == "environment"}
+    service = any("SERVICE" in name for name in names)
+    return Value(
+        what="supabase", client="service" if service else "user", tags=frozenset({"truthy"})
+    )
+
+
+CALLS = {
+    "@supabase/supabase-js.createClient": _client,
+    "supabase.create_client": _client,
+    "supabase.createClient": _client,
+    "@supabase/ssr.createServerClient": _user_client,
+    "@supabase/auth-helpers-nextjs.createRouteHandlerClient": _user_client,
+    "@supabase/auth-helpers-nextjs.createServerComponentClient": _user_client,
+    "@supabase/auth-helpers-nextjs.createServerActionClient": _user_client,
+    "@supabase/auth-helpers-nextjs.createMiddlewareClient": _user_client,
+    "@supabase/auth-helpers-nextjs.createServerSupabaseClient": _user_client,
+    "@supabase/auth-helpers-remix.createServerClient": _user_client,
+    "next-auth.getServerSession": _session,
+    "next-auth/next.getServerSession": _session,
+    "next-auth/jwt.getToken": _session,
+    "next-auth/next.unstable_getServerSession": _session,
+    "@clerk/nextjs/server.auth": _clerk,
+    "@clerk/nextjs.auth": _clerk,
+    "@clerk/nextjs/server.currentUser": _user,
+    "@clerk/nextjs.currentUser": _user,
+    "@clerk/nextjs/server.getAuth": _clerk,
+    "@clerk/express.getAuth": _clerk,
+    "@clerk/nextjs/server.auth.protect": _protect,
+    "@auth0/nextjs-auth0.getSession": _session,
+    "@kinde-oss/kinde-auth-nextjs/server.getKindeServerSession": lambda walk, site: Value(
+        what="kinde"
+    ),
+    "kinde.getUser": _user,
+    "jsonwebtoken.verify": _verify,
+    "jsonwebtoken.decode": _decode,
+    "jose.jwtVerify": _verify,
+    "jose.decodeJwt": _decode,
+    "jwt-decode": _decode,
+    "jwt-decode.jwtDecode": _decode,
+    "jwt-decode.jwt_decode": _decode,
+    "hono/jwt.verify": _verify,
+    "deno/djwt.verify": _verify,
+    "jwt.decode": _python_decode,
+    "jose.jwt.decode": _python_decode,
+    "jose.jwt.get_unverified_claims": _decode,
+    "jwt.get_unverified_header": _decode,
+    "firebase_admin.auth.verify_id_token": _verify,
+    "firebase-admin.auth().verifyIdToken": _verify,
+    "google.oauth2.id_token.verify_oauth2_token": _verify,
+    "flask_jwt_extended.get_jwt_identity": lambda walk, site: _caller(),
+    "flask_jwt_extended.verify_jwt_in_request": _protect,
+    "flask_jwt_extended.get_current_user": lambda walk, site: _caller(),
+}
+
+_ADMIN = (
+    "createUser",
+    "deleteUser",
+    "updateUserById",
+    "inviteUserByEmail",
+    "listUsers",
+    "getUserById",
+    "generateLink",
+    "create_user",
+    "delete_user",
+    "update_user_by_id",
+    "list_users",
+    "get_user_by_id",
+)
+_SIGN_IN = (
+    "signInWithPassword",
+    "signUp",
+    "verifyOtp",
+    "signInWithOtp",
+    "exchangeCodeForSession",
+    "resetPasswordForEmail",
+    "sign_in_with_password",
+    "sign_up",
+    "signInWithOAuth",
+    "signInWithIdToken",
+    "setSession",
+)
+
+
+def _api_session(walk: Evaluation, site: Site) -> Value | None:
+    return _session(walk, site) if site.what.endswith("api.getSession") else None
+
+
+NAMES = {
+    "getUser": supabase_user("user", verified=True),
+    "get_user": supabase_user("user", verified=True),
+    "getClaims": supabase_user("claims", verified=True),
+    "getSession": lambda walk, site: (
+        _api_session(walk, site) or supabase_user("session", verified=False)(walk, site)
+    ),
+    "verifyIdToken": lambda walk, site: _verify(walk, site),
+    "getServerSession": _session,
+    "useSession": _session,
+    **dict.fromkeys(_ADMIN, _account),
+    **dict.fromkeys(_SIGN_IN, _sign_in),
+}
+
+
+def _principal(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key == "is_authenticated":
+        yes = frozenset({walk.guard(Check.SESSION, "is_authenticated", 0)})
+        return Value(when=(yes, NO_GUARDS))
+    if key == "is_anonymous":
+        yes = frozenset({walk.guard(Check.SESSION, "is_authenticated", 0)})
+        return Value(when=(NO_GUARDS, yes))
+    if key in ("is_staff", "is_superuser", "is_admin", "isAdmin"):
+        yes = frozenset({walk.guard(Check.ROLE, key, 0)})
+        return Value(origins=frozenset({Origin("principal", "", key)}), when=(yes, NO_GUARDS))
+    return None
+
+
+PROPERTIES = {"principal": _principal}
+
+__all__ = ["CALLS", "NAMES", "PROPERTIES", "literal", "maybe", "supabase_user"]

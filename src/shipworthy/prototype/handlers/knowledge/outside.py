@@ -1,0 +1,288 @@
+"""What leaves the process: requests, mails, models, payments, files, commands, SQL and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins, union
+
+_MODEL_HOSTS = re.compile(
+    r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis|ai\.gateway\.lovable|openrouter\.ai"
+    r"|api\.groq\.com|api\.mistral\.ai|api\.perplexity|api\.deepseek|api\.x\.ai|api\.together|huggingface"
+    r"|replicate\.com|api\.elevenlabs|api\.cohere|api\.stability|fal\.run"
+)
+_MAIL_HOSTS = re.compile(
+    r"api\.resend\.com|sendgrid\.com|mailgun\.net|brevo|postmarkapp|mailjet|mandrill"
+)
+_MESSAGE_HOSTS = re.compile(
+    r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird"
+)
+_PAYMENT_HOSTS = re.compile(
+    r"api\.stripe\.com|paypal|api\.mercadopago|razorpay|asaas|paystack|mollie|squareup"
+)
+
+
+def url_parts(url: Value) -> tuple[str, Origins]:
+    """A URL as far as the code writes it, and what decides its host."""
+    if url.text is not None:
+        return url.text, frozenset()
+    if url.elements is not None and url.what in ("text", "url"):
+        written = "".join(part.text if part.text is not None else "{}" for part in url.elements)
+        first = url.elements[0] if url.elements else UNKNOWN
+        if first.text is not None and re.match(r"https?://[^/{}]+[/?#]", first.text):
+            return written, frozenset()
+        if first.text is not None and re.match(r"https?://$", first.text):
+            return written, all_origins(url.elements[1]) if len(url.elements) > 1 else frozenset()
+        return written, all_origins(first)
+    return "", all_origins(url)
+
+
+def _fetch(walk: Evaluation, site: Site) -> Value | None:
+    url, options = site.argument(0, "url"), site.argument(1)
+    if options.fields is None and site.name in ("post", "put", "patch") and site.has(1):
+        options = Value(
+            fields={"body": site.argument(1), "method": Value(literal=site.name.upper())}
+        )
+    written, host = url_parts(url)
+    fields = options.fields or {}
+    body = fields.get("body") or site.named.get("json") or site.named.get("data") or UNKNOWN
+    kind = _kind_of(written)
+    inputs: dict[str, Origins] = {"url": host, "path": all_origins(url), "body": all_origins(body)}
+    inputs |= _parts_of(body)
+    method = fields["method"].text if "method" in fields else None
+    effect = walk.effect(
+        kind,
+        (method or (site.name if site.name != "fetch" else "get")).lower(),
+        _host(written),
+        site.call.at,
+        inputs=inputs,
+    )
+    answer = "model" if kind is EffectKind.MODEL else "answer"
+    return Value(
+        origins=frozenset({Origin(answer, _host(written))}),
+        what="fetched",
+        effect=effect,
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _parts_of(body: Value) -> dict[str, Origins]:
+    """The named parts of a body: to, subject and html of a mail, messages of a model."""
+    fields = body.fields
+    if fields is None and body.what == "json text" and body.elements:
+        fields = body.elements[0].fields
+    if fields is None:
+        return {}
+    return {key: all_origins(value, 6) for key, value in fields.items()}
+
+
+def _kind_of(url: str) -> EffectKind:
+    for pattern, kind in (
+        (_MODEL_HOSTS, EffectKind.MODEL),
+        (_MAIL_HOSTS, EffectKind.EMAIL),
+        (_PAYMENT_HOSTS, EffectKind.PAYMENT),
+        (_MESSAGE_HOSTS, EffectKind.MESSAGE),
+    ):
+        if pattern.search(url):
+            return kind
+    return EffectKind.FETCH
+
+
+def _host(url: str) -> str:
+    found = re.match(r"https?://([^/?#{}]+)", url)
+    return found[1] if found else ""
+
+
+def _json_text(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    return Value(elements=(given,), what="json text", tags=given.tags - {"truthy"})
+
+
+def _of(
+    kind: EffectKind, operation: str, *parts: str, answer: str = "answer"
+) -> Callable[[Evaluation, Site], Value | None]:
+    """An effect whose first argument is a record with these parts."""
+
+    def answered(walk: Evaluation, site: Site) -> Value | None:
+        given = next((v for v in site.given if v.fields is not None), None)
+        fields = {**((given.fields or {}) if given is not None else {}), **site.named}
+        inputs: dict[str, Origins] = {key: all_origins(value, 6) for key, value in fields.items()}
+        inputs["text"] = union((*site.given, *site.named.values()))
+        literals = {
+            k: str(v.literal) for k, v in fields.items() if isinstance(v.literal, (str, int, float))
+        }
+        walk.effect(kind, operation, site.what, site.call.at, inputs=inputs, literals=literals)
+        return Value(
+            origins=frozenset({Origin(answer, site.what.partition("(")[0])}),
+            what=f"{site.what}()",
+            tags=frozenset({"truthy"}),
+        )
+
+    return answered
+
+
+def _text(
+    kind: EffectKind, operation: str, position: int = 0
+) -> Callable[[Evaluation, Site], Value | None]:
+    """An effect of one text."""
+
+    def answered(walk: Evaluation, site: Site) -> Value | None:
+        given = site.argument(position)
+        walk.effect(
+            kind,
+            operation,
+            site.what,
+            site.call.at,
+            inputs={"text": all_origins(given), "rest": union(site.given[position + 1 :])},
+            literals={"text": given.text} if given.text else {},
+        )
+        return Value(origins=union(site.given), what=f"{site.what}()")
+
+    return answered
+
+
+def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
+    def answered(walk: Evaluation, site: Site) -> Value | None:
+        path = site.argument(0, "path", "file", "filename_or_fp", "path_or_file")
+        walk.effect(
+            EffectKind.FILE,
+            operation,
+            site.what,
+            site.call.at,
+            inputs={"path": all_origins(path), "text": all_origins(site.argument(1))},
+        )
+        return Value(what="file", tags=frozenset({"truthy"}))
+
+    return answered
+
+
+def _mail(walk: Evaluation, site: Site) -> Value | None:
+    if not re.search(
+        r"mail|resend|transport|smtp|sgMail|sendgrid|postmark|nodemailer", site.what, re.I
+    ):
+        return None
+    return _of(EffectKind.EMAIL, "send")(walk, site)
+
+
+def _payment(walk: Evaluation, site: Site) -> Value | None:
+    if "stripe" not in site.what.lower():
+        return None
+    return _of(EffectKind.PAYMENT, ".".join(site.what.rsplit(".", 2)[-2:]))(walk, site)
+
+
+def _model(walk: Evaluation, site: Site) -> Value | None:
+    if not _MODEL_CALL.search(site.what):
+        return None
+    return _of(EffectKind.MODEL, "ask", answer="model")(walk, site)
+
+
+_MODEL_CALL = re.compile(
+    r"completions\.create$|messages\.create$|responses\.create$|embeddings\.create$|images\.generate$"
+    r"|generate_?content(_?stream)?$|^ai\.(generate|stream)(Text|Object)$|\.chat\.(complete|completions)"
+    r"|transcriptions\.create$|speech\.create$|(llm|chain|model|chat\w*|agent\w*|qa\w*)\.(a?invoke|predict|run|a?stream)$"
+    r"|ollama\.(chat|generate)$|client\.chat$|send_message(_async)?$",
+    re.IGNORECASE,
+)
+
+
+def _sanitised(walk: Evaluation, site: Site) -> Value | None:
+    value = site.argument(0)
+    return Value(tags=value.tags | {"escaped"}, what="escaped")
+
+
+CALLS = {
+    "fetch": _fetch,
+    "node-fetch": _fetch,
+    "axios": _fetch,
+    **{f"axios.{verb}": _fetch for verb in ("get", "post", "put", "patch", "delete", "request")},
+    **{f"requests.{verb}": _fetch for verb in ("get", "post", "put", "patch", "delete")},
+    **{f"httpx.{verb}": _fetch for verb in ("get", "post", "put", "patch", "delete")},
+    "JSON.stringify": _json_text,
+    "json.dumps": _json_text,
+    "child_process.exec": _text(EffectKind.COMMAND, "exec"),
+    "child_process.execSync": _text(EffectKind.COMMAND, "exec"),
+    "os.system": _text(EffectKind.COMMAND, "exec"),
+    "os.popen": _text(EffectKind.COMMAND, "exec"),
+    "eval": _text(EffectKind.CODE, "eval"),
+    "exec": _text(EffectKind.CODE, "exec"),
+    "Function": _text(EffectKind.CODE, "eval"),
+    "flask.render_template_string": _text(EffectKind.TEMPLATE, "render"),
+    "jinja2.Template": _text(EffectKind.TEMPLATE, "render"),
+    "open": _file("open"),
+    "fs.readFileSync": _file("read"),
+    "fs.readFile": _file("read"),
+    "fs.writeFileSync": _file("write"),
+    "fs.writeFile": _file("write"),
+    "fs.unlinkSync": _file("delete"),
+    "fs.unlink": _file("delete"),
+    "fs.createReadStream": _file("read"),
+    "fs.createWriteStream": _file("write"),
+    "fs/promises.readFile": _file("read"),
+    "fs/promises.writeFile": _file("write"),
+    "fs/promises.unlink": _file("delete"),
+    "fs/promises.default.readFile": _file("read"),
+    "fs.promises.readFile": _file("read"),
+    "fs.promises.writeFile": _file("write"),
+    "fs.promises.unlink": _file("delete"),
+    "flask.send_file": _file("read"),
+    "fastapi.responses.FileResponse": _file("read"),
+    "starlette.responses.FileResponse": _file("read"),
+    "response:node.sendFile": _file("read"),
+    "response:node.download": _file("read"),
+    "os.remove": _file("delete"),
+    "fastapi.responses.HTMLResponse": _text(EffectKind.HTML, "page"),
+    "markupsafe.Markup": _text(EffectKind.HTML, "page"),
+    "markupsafe.escape": _sanitised,
+    "html.escape": _sanitised,
+    "encodeURIComponent": _sanitised,
+    "dompurify.sanitize": _sanitised,
+    "isomorphic-dompurify.sanitize": _sanitised,
+    "sanitize-html": _sanitised,
+    "he.encode": _sanitised,
+    "ai.generateText": _of(EffectKind.MODEL, "ask", answer="model"),
+    "ai.generateObject": _of(EffectKind.MODEL, "ask", answer="model"),
+    "ai.streamText": _of(EffectKind.MODEL, "ask", answer="model"),
+    "ai.streamObject": _of(EffectKind.MODEL, "ask", answer="model"),
+}
+
+NAMES = {
+    "fetch": lambda walk, site: _fetch(walk, site) if site.what in ("globalThis.fetch",) else None,
+    "sendMail": _of(EffectKind.EMAIL, "send"),
+    "send_mail": _of(EffectKind.EMAIL, "send"),
+    "send": _mail,
+    "sendEmail": _mail,
+    "create": lambda walk, site: _model(walk, site) or _payment(walk, site),
+    "confirm": _payment,
+    "capture": _payment,
+    "refund": _payment,
+    "invoke": _model,
+    "ainvoke": _model,
+    "predict": _model,
+    "generateContent": _model,
+    "generateContentStream": _model,
+    "generate_content": _model,
+    "chat": _model,
+    "generate": _model,
+    "stream": _model,
+    "complete": _model,
+    "send_message": _model,
+    "escapeHtml": _sanitised,
+    "escapeHTML": _sanitised,
+    "escape": _sanitised,
+}
+
+PROPERTIES = {
+    "fetched": lambda walk, value, key: (
+        Value(
+            origins=frozenset(Origin(o.kind, o.name, key) for o in value.origins),
+            what="fetched." + key,
+        )
+        if key in ("ok", "status")
+        else None
+    )
+}
+
+__all__ = ["CALLS", "NAMES", "PROPERTIES", "Effect", "url_parts"]

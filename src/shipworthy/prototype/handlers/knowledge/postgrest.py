@@ -1,0 +1,266 @@
+"""Queries through supabase-js and supabase-py: tables, filters, rows, procedures, storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.comparing import ROLE_KEY, existing
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    all_origins,
+)
+
+QUERY = "query"
+_VERBS = ("select", "insert", "update", "upsert", "delete")
+_FILTERS = frozenset(
+    """eq neq gt gte lt lte like ilike is in contains containedBy overlaps textSearch filter not in_
+    is_ text_search match or""".split()
+)
+_SHAPES = frozenset(
+    """order limit range returns select csv explain abortSignal throwOnError execute maybe_single
+    maybeSingle single overrideTypes then""".split()
+)
+
+
+def written(values: Value) -> dict[str, Origins]:
+    """The columns that a write gives values, and where those come from."""
+    if values.elements is not None and values.what != "text":
+        found: dict[str, Origins] = {}
+        for element in values.elements:
+            for name, origins in written(element).items():
+                found[name] = found.get(name, frozenset()) | origins
+        return found
+    if values.fields is None:
+        return {"value:*": values.origins} if values.origins else {}
+    found = {}
+    for key, value in values.fields.items():
+        if key == "...":
+            for name, origins in written(value).items():
+                found[name] = found.get(name, frozenset()) | origins
+        else:
+            found[f"value:{key}"] = all_origins(value)
+    return found
+
+
+def literals_of(values: Value) -> dict[str, str]:
+    """The columns to which the code itself writes a known value."""
+    if values.fields is None:
+        return {}
+    return {
+        f"value:{key}": str(value.literal)
+        for key, value in values.fields.items()
+        if isinstance(value.literal, (str, int, float, bool))
+    }
+
+
+def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
+    """What a row was found by: the origins of its filters, those of other rows spelled out."""
+    found: set[Origin] = set()
+    for name, origins in filters.items():
+        for origin in origins:
+            if origin.kind == "row":
+                found |= origin.by
+            else:
+                found.add(Origin(origin.kind, origin.name, origin.key))
+        if name.startswith("filter:") and ROLE_KEY.search(name[7:]) and not origins:
+            found.add(Origin("literal-role"))
+    return frozenset(found)
+
+
+def row_of(walk: Evaluation, effect: int) -> Value:
+    """The row or rows that a query gives."""
+    if not 0 <= effect < len(walk.effects):
+        return Value(origins=frozenset({Origin("row", "")}))
+    query = walk.effects[effect]
+    filters = {k: v for k, v in query.inputs.items() if k.startswith(("filter:", "argument:"))}
+    if query.operation in ("insert", "upsert"):
+        filters = {k: v for k, v in query.inputs.items() if k.startswith("value:")}
+    row = Origin("row", query.target, "", by_of(filters))
+    return Value(origins=frozenset({row}), what="row", effect=effect)
+
+
+def found_or_not(walk: Evaluation, value: Value, at: int) -> Value:
+    """A row that may be missing; that it is there can prove that it is the caller's."""
+    there = replace(value, tags=value.tags | {"truthy"})
+    guards = frozenset(existing(walk, value.origins, at))
+    return replace(value, cases=((there, guards), (NULL, NO_GUARDS)))
+
+
+def _from(walk: Evaluation, site: Site) -> Value | None:
+    receiver = site.receiver
+    if len(site.given) != 1 or not _is_client(receiver, site.what):
+        return None
+    if site.what.endswith("storage.from"):
+        return Value(
+            what="bucket", client=receiver.client, literal=None, fields={"name": site.given[0]}
+        )
+    return Value(what="table", client=receiver.client, fields={"name": site.given[0]})
+
+
+def _is_client(receiver: Value, what: str) -> bool:
+    if receiver.client or receiver.what == "supabase":
+        return True
+    head = what.rpartition(".")[0].lower()
+    return "supabase" in head or head.endswith(("client", "admin", "storage", "sb"))
+
+
+def _verb(walk: Evaluation, site: Site) -> Value | None:
+    if site.receiver.what == QUERY:
+        return site.receiver  # `.insert(…).select()`
+    if site.receiver.what != "table":
+        return None
+    name = (site.receiver.fields or {}).get("name", UNKNOWN)
+    values = site.argument(0) if site.name in ("insert", "update", "upsert") else UNKNOWN
+    inputs = written(values)
+    literals = literals_of(values)
+    if name.text is None and name.origins:
+        inputs["table"] = name.origins
+    if site.name == "select":
+        columns = site.argument(0).text
+        literals["columns"] = columns if columns is not None else "*" if not site.given else ""
+    effect = walk.effect(
+        EffectKind.QUERY,
+        site.name,
+        name.text or "",
+        site.call.at,
+        client=site.receiver.client,
+        inputs=inputs,
+        literals=literals,
+    )
+    return Value(what=QUERY, client=site.receiver.client, effect=effect)
+
+
+def _filter(walk: Evaluation, site: Site) -> Value | None:
+    if site.receiver.what != QUERY or not 0 <= site.receiver.effect < len(walk.effects):
+        return None
+    at = site.receiver.effect
+    known = walk.effects[at]
+    if known.kind is not EffectKind.QUERY:
+        return None
+    inputs, literals = dict(known.inputs), dict(known.literals)
+    for column, value in _compared(site):
+        name = f"filter:{column}"
+        inputs[name] = inputs.get(name, frozenset()) | all_origins(value)
+        if value.text is not None:
+            literals[name] = value.text
+    walk.effects[at] = known._replace(inputs=inputs, literals=literals)
+    return site.receiver
+
+
+def _compared(site: Site) -> list[tuple[str, Value]]:
+    first = site.argument(0)
+    if site.name == "match" and first.fields is not None:
+        return list(first.fields.items())
+    if site.name == "or":
+        return [("or", first)]
+    if site.name == "not" and site.has(2):
+        return [(first.text or "", site.argument(2))]
+    if site.name == "filter":
+        return [(first.text or "", site.argument(2))]
+    return [(first.text or "", site.argument(1))]
+
+
+def _shape(walk: Evaluation, site: Site) -> Value | None:
+    if site.receiver.what != QUERY:
+        return None
+    if site.name in ("single", "maybeSingle", "maybe_single"):
+        return replace(site.receiver, tags=site.receiver.tags | {site.name})
+    if site.name == "limit" or site.name == "range":
+        return replace(site.receiver, tags=site.receiver.tags | {"limited"})
+    return site.receiver
+
+
+def _query(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """`.data` and `.error` of a query that was waited for."""
+    if key not in ("data", "error", "count", "status"):
+        return None
+    row = row_of(walk, value.effect)
+    at = walk.effects[value.effect].line if 0 <= value.effect < len(walk.effects) else 0
+    exists = frozenset(existing(walk, row.origins, at))
+    single = "single" in value.tags
+    if key == "data":
+        one = bool(value.tags & {"single", "maybeSingle", "maybe_single"})
+        return found_or_not(walk, row, at) if one else row
+    if key == "error":
+        error = Value(origins=frozenset({Origin("error", "database")}), tags=frozenset({"truthy"}))
+        none = Value(literal=None)
+        return Value(
+            origins=error.origins,
+            cases=((error, NO_GUARDS), (none, exists if single else NO_GUARDS)),
+        )
+    if key == "count":
+        return Value(
+            origins=frozenset(o._replace(key="count") for o in row.origins), tags=frozenset()
+        )
+    return UNKNOWN
+
+
+def _rpc(walk: Evaluation, site: Site) -> Value | None:
+    name = site.argument(0).text
+    if name is None or not _is_client(site.receiver, site.what):
+        return None
+    given = site.argument(1)
+    inputs = {f"argument:{key}": all_origins(value) for key, value in (given.fields or {}).items()}
+    effect = walk.effect(
+        EffectKind.QUERY,
+        "rpc",
+        name,
+        site.call.at,
+        client=site.receiver.client,
+        inputs=inputs,
+        literals={f"argument:{k}": v[6:] for k, v in _prefixed(given)},
+    )
+    return Value(what=QUERY, client=site.receiver.client, effect=effect, tags=frozenset({"rpc"}))
+
+
+def _prefixed(given: Value) -> list[tuple[str, str]]:
+    return [(key[6:], f"value:{text}") for key, text in literals_of(given).items()]
+
+
+def _storage(operation: str) -> Callable[[Evaluation, Site], Value | None]:
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        if site.receiver.what != "bucket":
+            return None
+        bucket = (site.receiver.fields or {}).get("name", UNKNOWN)
+        walk.effect(
+            EffectKind.STORAGE,
+            operation,
+            bucket.text or "",
+            site.call.at,
+            client=site.receiver.client,
+            inputs={"path": all_origins(site.argument(0))},
+        )
+        return Value(fields={"data": UNKNOWN, "error": UNKNOWN})
+
+    return answer
+
+
+def _schema(walk: Evaluation, site: Site) -> Value | None:
+    return site.receiver if _is_client(site.receiver, site.what) else None
+
+
+CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {}
+
+NAMES: dict[str, Callable[[Evaluation, Site], Value | None]] = {
+    "from": _from,
+    "from_": _from,
+    "table": _from,
+    "schema": _schema,
+    "rpc": _rpc,
+    **dict.fromkeys(_FILTERS, _filter),
+    **dict.fromkeys(_SHAPES, _shape),
+    **dict.fromkeys(_VERBS, _verb),
+    "upload": _storage("upload"),
+    "remove": _storage("remove"),
+    "download": _storage("download"),
+    "createSignedUrl": _storage("sign"),
+    "createSignedUploadUrl": _storage("sign"),
+}
+
+PROPERTIES = {QUERY: _query}

@@ -1,0 +1,240 @@
+"""What a request brings: bodies, parameters, headers, cookies, in the words of each framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    from_origins,
+)
+
+WEB = "request:web"  # fetch's Request, as Next.js, Deno, Remix and Workers pass it
+NODE = "request:node"  # Express, Fastify, pages/api
+HONO = "request:hono"  # a context of Hono
+
+
+def principal(walk: Evaluation, how: str, at: int, *, check: Check = Check.SESSION) -> Value:
+    """The caller of a session: there, with the session checked, or nothing."""
+    return Value(
+        origins=frozenset({Origin("principal")}),
+        what="principal",
+        cases=(
+            (
+                Value(
+                    origins=frozenset({Origin("principal")}),
+                    what="principal",
+                    tags=frozenset({"truthy"}),
+                ),
+                frozenset({walk.guard(check, how, at)}),
+            ),
+            (NULL, NO_GUARDS),
+        ),
+    )
+
+
+def parameter(kind: str, what: str = "") -> Value:
+    """The whole of one part of a request."""
+    return from_origins(Origin(kind), what=what or kind)
+
+
+def _web(walk: Evaluation, value: Value, key: str) -> Value | None:
+    match key:
+        case "url" | "nextUrl":
+            return Value(origins=frozenset({Origin("query")}), what="url")
+        case "headers":
+            return Value(what="headers")
+        case "cookies":
+            return Value(what="cookies")
+        case "body":
+            return parameter("body")
+        case "ip" | "geo" | "method" | "signal":
+            return Value(what=f"{WEB}.{key}")
+        case "auth" | "user":
+            return principal(walk, "the platform's session", 0)
+    return None
+
+
+def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
+    kind = _NODE_PARTS.get(key)
+    if kind is not None:
+        return parameter(kind, what=f"{kind}s" if kind in ("header", "cookie") else kind)
+    match key:
+        case "user" | "auth" | "currentUser" | "userId" | "account" | "dbUser":
+            return principal(walk, f"req.{key}", 0)
+        case "session":
+            return Value(what="session")
+        case "file" | "files":
+            return parameter("upload")
+        case "ip" | "method" | "path" | "originalUrl" | "log" | "app" | "socket":
+            return Value(what=f"{NODE}.{key}")
+        case "hostname" | "host":
+            return from_origins(Origin("header", "", "host"))
+        case "rawBody":
+            return parameter("body")
+    return None
+
+
+_NODE_PARTS = {
+    "body": "body",
+    "query": "query",
+    "params": "path",
+    "headers": "header",
+    "cookies": "cookie",
+    "signedCookies": "cookie",
+}
+
+
+def _session(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """A session of express-session, Flask or Django: what the server put into it."""
+    if key in (
+        "save",
+        "destroy",
+        "regenerate",
+        "cookie",
+        "id",
+        "pop",
+        "clear",
+        "permanent",
+        "reload",
+    ):
+        return Value(what=f"session.{key}")
+    if key in ("get", "user_id"):
+        return None if key == "get" else principal(walk, "session", 0)
+    return principal(walk, f"session.{key}", 0)
+
+
+def _headers(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key in ("get", "has", "entries", "forEach", "getlist"):
+        return None
+    return from_origins(Origin("header", "", key.lower()))
+
+
+def _cookies(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key in ("get", "getAll", "set", "delete", "has"):
+        return None
+    return from_origins(Origin("cookie", "", key))
+
+
+def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
+    match key:
+        case "searchParams":
+            return Value(origins=frozenset({Origin("query")}), what="searchParams")
+        case "pathname" | "href":
+            return from_origins(Origin("path"))
+        case "origin" | "host" | "hostname" | "protocol":
+            return from_origins(Origin("header", "", "host"))
+    return None
+
+
+def _get(kind: str) -> Callable[[Evaluation, Site], Value | None]:
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        name = site.argument(0).text
+        if name is None:
+            return from_origins(Origin(kind))
+        return from_origins(Origin(kind, "", name.lower() if kind == "header" else name))
+
+    return answer
+
+
+def _whole(kind: str, what: str = "") -> Callable[[Evaluation, Site], Value | None]:
+    return lambda walk, site: parameter(kind, what)
+
+
+def _get_session(walk: Evaluation, site: Site) -> Value | None:
+    return principal(walk, "session", site.call.at)
+
+
+def _cookie_jar(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what="cookies")
+
+
+def _header_list(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what="headers")
+
+
+def _new_url(walk: Evaluation, site: Site) -> Value | None:
+    first = site.argument(0)
+    return Value(origins=first.origins, what="url", elements=first.elements)
+
+
+def _is_authenticated(walk: Evaluation, site: Site) -> Value | None:
+    yes = frozenset({walk.guard(Check.SESSION, site.name, site.call.at)})
+    return Value(when=(yes, NO_GUARDS))
+
+
+def _hono_get(walk: Evaluation, site: Site) -> Value | None:
+    key = site.argument(0).text or ""
+    kept = walk.heap.get((site.receiver.identity, f"set:{key}"))
+    if kept is not None:
+        return kept
+    if key in ("user", "userId", "session", "jwtPayload", "auth", "currentUser"):
+        return principal(walk, f"context {key}", site.call.at)
+    return UNKNOWN
+
+
+def _hono_set(walk: Evaluation, site: Site) -> Value | None:
+    key = site.argument(0).text or ""
+    if site.receiver.identity:
+        walk.heap[site.receiver.identity, f"set:{key}"] = site.argument(1)
+    return NULL
+
+
+def _hono(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key == "req":
+        return Value(what=f"{HONO}.req", identity=value.identity)
+    if key == "env":
+        return Value(what="process.env")
+    return None
+
+
+PROPERTIES = {
+    WEB: _web,
+    NODE: _node,
+    HONO: _hono,
+    "session": _session,
+    "headers": _headers,
+    "cookies": _cookies,
+    "url": _url,
+}
+
+CALLS = {
+    f"{WEB}.json": _whole("body"),
+    f"{WEB}.text": _whole("body"),
+    f"{WEB}.arrayBuffer": _whole("body"),
+    f"{WEB}.blob": _whole("body"),
+    f"{WEB}.formData": _whole("form", "formdata"),
+    f"{WEB}.clone": lambda walk, site: site.receiver,
+    "formdata.get": _get("form"),
+    "formdata.getAll": _get("form"),
+    "headers.get": _get("header"),
+    "cookies.get": _get("cookie"),
+    "searchParams.get": _get("query"),
+    "searchParams.getAll": _get("query"),
+    "next/headers.cookies": _cookie_jar,
+    "next/headers.headers": _header_list,
+    f"{NODE}.get": _get("header"),
+    f"{NODE}.header": _get("header"),
+    f"{NODE}.param": _get("path"),
+    f"{NODE}.isAuthenticated": _is_authenticated,
+    f"{HONO}.req.json": _whole("body"),
+    f"{HONO}.req.text": _whole("body"),
+    f"{HONO}.req.parseBody": _whole("form", "form"),
+    f"{HONO}.req.formData": _whole("form", "formdata"),
+    f"{HONO}.req.param": _get("path"),
+    f"{HONO}.req.query": _get("query"),
+    f"{HONO}.req.header": _get("header"),
+    f"{HONO}.req.valid": _whole("body"),
+    f"{HONO}.get": _hono_get,
+    f"{HONO}.set": _hono_set,
+    "session.get": _get_session,
+    "URL": _new_url,
+    "URLSearchParams": lambda walk, site: Value(
+        origins=site.argument(0).origins or frozenset({Origin("query")}), what="searchParams"
+    ),
+}

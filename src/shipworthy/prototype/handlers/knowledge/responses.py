@@ -1,0 +1,171 @@
+"""What the caller gets: answers, refusals and redirects, in the words of each framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.values import NEVER, NULL, UNKNOWN, Value, all_origins
+
+_RESPONSE = frozenset({"response", "truthy"})
+
+
+def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "json") -> Value:
+    """An answer with a status, as a value that tells refusals from answers."""
+    number = status.literal if isinstance(status.literal, int) else None
+    html = form == "html"
+    walk.effect(
+        EffectKind.HTML if html else EffectKind.RESPONSE,
+        form,
+        "",
+        at,
+        inputs={"text" if html else "body": all_origins(body), **_keys(body)},
+        literals={"status": str(number)} if number is not None else {},
+    )
+    return Value(
+        what="response",
+        tags=_RESPONSE,
+        fields={"status": Value(literal=number) if number is not None else UNKNOWN},
+    )
+
+
+def _keys(body: Value) -> dict[str, frozenset]:  # type: ignore[type-arg]
+    if body.fields is None:
+        return {}
+    return {f"body.{key}": all_origins(value) for key, value in body.fields.items()}
+
+
+def _status_of(options: Value) -> Value:
+    if options.fields is not None:
+        return options.fields.get("status", UNKNOWN)
+    return UNKNOWN
+
+
+def _web_json(walk: Evaluation, site: Site) -> Value | None:
+    return respond(walk, site.argument(0), _status_of(site.argument(1)), site.call.at)
+
+
+def _web_response(walk: Evaluation, site: Site) -> Value | None:
+    options = site.argument(1)
+    headers = options.fields.get("headers", UNKNOWN) if options.fields else UNKNOWN
+    kinds = [
+        value.text or ""
+        for key, value in (headers.fields or {}).items()
+        if key.lower() == "content-type"
+    ]
+    form = "html" if any("text/html" in kind for kind in kinds) else "json"
+    return respond(walk, site.argument(0), _status_of(options), site.call.at, form)
+
+
+def _redirect(*, ends: bool) -> Callable[[Evaluation, Site], Value | None]:
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        given = [v for v in site.given if not isinstance(v.literal, int)]
+        url = given[0] if given else UNKNOWN
+        walk.effect(
+            EffectKind.REDIRECT,
+            "redirect",
+            url.text or "",
+            site.call.at,
+            inputs={"url": all_origins(url), "start": _start(url)},
+        )
+        return NEVER if ends else Value(what="response", tags=_RESPONSE)
+
+    return answer
+
+
+def _start(url: Value) -> frozenset:  # type: ignore[type-arg]
+    """What decides the host of a URL: the first part of a text."""
+    if url.elements is not None and url.what == "text":
+        first = url.elements[0]
+        return frozenset() if first.text else all_origins(first)
+    return all_origins(url)
+
+
+def _never(walk: Evaluation, site: Site) -> Value | None:
+    return NEVER
+
+
+def _error_response(walk: Evaluation, site: Site) -> Value | None:
+    """`raise HTTPException(500, detail=str(e))`, `throw new Error(…)` of a framework."""
+    respond(
+        walk,
+        site.argument(1, "detail", "description"),
+        site.argument(0, "status_code"),
+        site.call.at,
+    )
+    return Value(what="response", tags=_RESPONSE)
+
+
+def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
+    return None
+
+
+def _status(walk: Evaluation, site: Site) -> Value | None:
+    return replace(site.receiver, fields={"status": site.argument(0)}, tags=_RESPONSE)
+
+
+def _send(walk: Evaluation, site: Site) -> Value | None:
+    status = (site.receiver.fields or {}).get("status", UNKNOWN)
+    body = site.argument(0)
+    if isinstance(body.literal, int) and site.has(
+        1
+    ):  # res.json(status, body) of Hono and old Express
+        status, body = body, site.argument(1)
+    elif site.has(1) and isinstance(site.argument(1).literal, int):
+        status = site.argument(1)
+    text = body.what == "text" or body.text is not None
+    form = "html" if site.name in ("send", "end", "html", "write") and text else "json"
+    respond(walk, body, status, site.call.at, form)
+    return Value(what="response", tags=_RESPONSE)
+
+
+RES = "response:node"
+
+CALLS = {
+    "next/server.NextResponse.json": _web_json,
+    "Response.json": _web_json,
+    "json": lambda walk, site: None,
+    "Response": _web_response,
+    "next/server.NextResponse": _web_response,
+    "next/server.NextResponse.redirect": _redirect(ends=False),
+    "Response.redirect": _redirect(ends=False),
+    "next/navigation.redirect": _redirect(ends=True),
+    "next/navigation.permanentRedirect": _redirect(ends=True),
+    "next/navigation.notFound": _never,
+    "next/navigation.unauthorized": _never,
+    "next/navigation.forbidden": _never,
+    "process.exit": _never,
+    "Deno.exit": _never,
+    "sys.exit": _never,
+    "flask.abort": _never,
+    "flask.redirect": _redirect(ends=False),
+    "django.shortcuts.redirect": _redirect(ends=False),
+    "fastapi.responses.RedirectResponse": _redirect(ends=False),
+    "starlette.responses.RedirectResponse": _redirect(ends=False),
+    "@remix-run/node.redirect": _redirect(ends=False),
+    "@remix-run/node.json": _web_json,
+    "streamlit.stop": _never,
+    "streamlit.rerun": lambda walk, site: NULL,
+    "fastapi.HTTPException": _error_response,
+    "fastapi.exceptions.HTTPException": _error_response,
+    f"{RES}.status": _status,
+    f"{RES}.code": _status,
+    f"{RES}.type": lambda walk, site: site.receiver,
+    f"{RES}.set": lambda walk, site: site.receiver,
+    f"{RES}.setHeader": lambda walk, site: site.receiver,
+    f"{RES}.header": lambda walk, site: site.receiver,
+    f"{RES}.json": _send,
+    f"{RES}.send": _send,
+    f"{RES}.end": _send,
+    f"{RES}.write": _send,
+    f"{RES}.sendStatus": lambda walk, site: respond(walk, UNKNOWN, site.argument(0), site.call.at),
+    f"{RES}.redirect": _redirect(ends=False),
+    "request:hono.json": _send,
+    "request:hono.text": _send,
+    "request:hono.html": _send,
+    "request:hono.redirect": _redirect(ends=False),
+}
+
+PROPERTIES = {RES: _node}

@@ -1,0 +1,142 @@
+"""Schemas that check the shape of inputs: zod and its like; what is left of an input afterwards."""
+
+from __future__ import annotations
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Guards,
+    Value,
+    all_origins,
+    from_origins,
+)
+
+SCHEMA = "schema"
+
+
+def _object(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=SCHEMA, fields=site.argument(0).fields, tags=frozenset({"truthy"}))
+
+
+def _scalar(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=SCHEMA, tags=frozenset({"truthy", f"schema:{site.name}"}))
+
+
+def _modified(walk: Evaluation, site: Site) -> Value | None:
+    """`.optional()`, `.min(1)`, `.extend({…})`, `.pick({…})` of a schema."""
+    if site.receiver.what != SCHEMA:
+        return None
+    fields = site.receiver.fields
+    more = site.argument(0).fields
+    if site.name in ("extend", "merge", "and") and fields is not None and more is not None:
+        fields = {**fields, **more}
+    elif site.name == "pick" and fields is not None and more is not None:
+        fields = {k: v for k, v in fields.items() if k in more}
+    elif site.name == "omit" and fields is not None and more is not None:
+        fields = {k: v for k, v in fields.items() if k not in more}
+    tags = site.receiver.tags | (
+        {"open"} if site.name in ("passthrough", "loose", "catchall") else set()
+    )
+    return Value(what=SCHEMA, fields=fields, tags=frozenset(tags))
+
+
+def shaped(schema: Value, value: Value) -> Value:
+    """An input that has passed a schema: only what the schema names is left."""
+    origins = all_origins(value)
+    inputs = frozenset(_parsed(o) for o in origins)
+    if schema.fields is None or "open" in schema.tags:
+        return Value(origins=inputs, tags=frozenset({"truthy"}))
+    fields = {
+        key: _field(inner, frozenset(_parsed(o, key) for o in origins))
+        for key, inner in schema.fields.items()
+    }
+    return Value(fields=fields, tags=frozenset({"truthy"}))
+
+
+def _field(schema: Value, origins: frozenset[Origin]) -> Value:
+    kinds = {tag[7:] for tag in schema.tags if tag.startswith("schema:")}
+    if kinds & {"number", "boolean", "int", "coerce", "date", "bigint"}:
+        return Value(origins=origins, tags=frozenset({"scalar"}))
+    if kinds & {"enum", "nativeEnum", "literal", "uuid"}:
+        return Value(origins=origins, tags=frozenset({"scalar", "listed"}))
+    return from_origins(*origins)
+
+
+def _parsed(origin: Origin, key: str = "") -> Origin:
+    if not origin.is_input:
+        return origin
+    joined = ".".join(part for part in (origin.key, key) if part)
+    return Origin(origin.kind, "parsed", joined)
+
+
+def _about(site: Site) -> list[str]:
+    return [str(o) for o in all_origins(site.argument(0)) if o.is_input]
+
+
+def _parse(walk: Evaluation, site: Site) -> Value | None:
+    if not _is_schema(site):
+        return None
+    walk.passed(Check.VALID, site.what, site.call.at, _about(site))
+    return shaped(site.receiver, site.argument(0))
+
+
+def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
+    if not _is_schema(site):
+        return None
+    passed: Guards = frozenset({walk.guard(Check.VALID, site.what, site.call.at, _about(site))})
+    data = shaped(site.receiver, site.argument(0))
+    good = Value(
+        fields={"success": Value(literal=True), "data": data, "error": NULL},
+        tags=frozenset({"truthy"}),
+    )
+    error = Value(origins=frozenset({Origin("error", "validation")}), tags=frozenset({"truthy"}))
+    bad = Value(
+        fields={"success": Value(literal=False), "data": NULL, "error": error},
+        tags=frozenset({"truthy"}),
+    )
+    return Value(cases=((good, passed), (bad, NO_GUARDS)))
+
+
+def _is_schema(site: Site) -> bool:
+    return site.receiver.what == SCHEMA or "schema" in site.what.lower()
+
+
+_MAKERS = "string number boolean array enum date union literal record any unknown tuple optional nullable coerce bigint nativeEnum uuid email url int discriminatedUnion preprocess".split()
+_MODIFIERS = """optional nullable nullish min max email url uuid default extend merge pick omit partial refine
+transform trim strict strip passthrough loose catchall regex length int positive nonnegative and or array
+superRefine describe required toLowerCase nonempty finite catch pipe brand datetime gte lte gt lt""".split()
+
+CALLS = {
+    "zod.z.object": _object,
+    "zod.object": _object,
+    "zod.z.strictObject": _object,
+    "drizzle-zod.createInsertSchema": lambda walk, site: Value(
+        what=SCHEMA, tags=frozenset({"truthy", "table-schema"})
+    ),
+    **{f"zod.z.{name}": _scalar for name in _MAKERS},
+    **{f"zod.z.coerce.{name}": _scalar for name in _MAKERS},
+    **{f"zod.{name}": _scalar for name in _MAKERS},
+}
+
+NAMES = {
+    **dict.fromkeys(_MODIFIERS, _modified),
+    "parse": _parse,
+    "parseAsync": _parse,
+    "safeParse": _safe_parse,
+    "safeParseAsync": _safe_parse,
+    "validate": lambda walk, site: _parse(walk, site) if site.receiver.what == SCHEMA else None,
+    "validateSync": lambda walk, site: _parse(walk, site) if site.receiver.what == SCHEMA else None,
+}
+
+PROPERTIES = {
+    SCHEMA: lambda walk, value, key: (
+        Value(what=SCHEMA, fields=(value.fields or {}), tags=value.tags)
+        if key in ("shape", "coerce")
+        else None
+    )
+}
+
+__all__ = ["CALLS", "NAMES", "PROPERTIES", "UNKNOWN", "shaped"]

@@ -1,0 +1,236 @@
+"""What the languages' own functions make of values: copies, parts, numbers, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.comparing import compared
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check, EffectKind
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    all_origins,
+    join,
+    union,
+)
+
+
+def _first(walk: Evaluation, site: Site) -> Value | None:
+    return site.argument(0)
+
+
+def _receiver(walk: Evaluation, site: Site) -> Value | None:
+    return site.receiver
+
+
+def _parsed_json(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    if given.what == "json text" and given.elements:
+        return given.elements[0]
+    return Value(origins=all_origins(given), effect=given.effect, tags=given.tags - {"truthy"})
+
+
+def _number(walk: Evaluation, site: Site) -> Value | None:
+    return Value(origins=all_origins(site.argument(0)), tags=frozenset({"scalar", "number"}))
+
+
+def _truth(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    return Value(origins=given.origins, when=walk.tested(given), tags=frozenset({"truth"}))
+
+
+def _object_assign(walk: Evaluation, site: Site) -> Value | None:
+    fields: dict[str, Value] = {}
+    for value in site.given:
+        if value.fields is not None:
+            fields.update(value.fields)
+        elif value.origins:
+            fields["..."] = value
+    return Value(fields=fields)
+
+
+def _all(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    return given if given.elements is not None else Value(elements=(given,))
+
+
+def _gathered(walk: Evaluation, site: Site) -> Value | None:
+    return Value(elements=site.given)
+
+
+def _then(walk: Evaluation, site: Site) -> Value | None:
+    """`promise.then(f)`: f gets what the promise gives."""
+    handler = site.argument(0)
+    if handler.closure is None:
+        return site.receiver
+    return walk.enter(handler.closure, (site.receiver,), {}, site.call.at)
+
+
+def _caught(walk: Evaluation, site: Site) -> Value | None:
+    handler = site.argument(0)
+    if handler.closure is not None:
+        before = walk.guards
+        result = walk.enter(handler.closure, (UNKNOWN,), {}, site.call.at)
+        walk.guards = before
+        return (
+            join(site.receiver, replace(result, cases=()))
+            if result.what != "never"
+            else site.receiver
+        )
+    return site.receiver
+
+
+def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
+    """Array methods with a function of an element."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        handler = site.argument(0)
+        if handler.closure is None:
+            return None
+        element = walk.element(site.receiver)
+        walk.loops += 1
+        before = walk.guards
+        result = walk.enter(handler.closure, (element,), {}, site.call.at)
+        walk.guards = before
+        walk.loops -= 1
+        if keeps:
+            return site.receiver
+        return replace(result, cases=(), when=None, what=result.what or "list")
+
+    return answer
+
+
+def _found(walk: Evaluation, site: Site) -> Value | None:
+    """`list.find(test)`: an element of which the test is true, or nothing."""
+    handler = site.argument(0)
+    if handler.closure is None:
+        return None
+    element = walk.element(site.receiver)
+    before = walk.guards
+    result = walk.enter(handler.closure, (element,), {}, site.call.at)
+    walk.guards = before
+    yes = walk.tested(result)[0]
+    if site.name == "find":
+        there = replace(element, tags=element.tags | {"truthy"})
+        return replace(element, cases=((there, yes), (NULL, NO_GUARDS)))
+    return Value(origins=element.origins, when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
+
+
+def _includes(walk: Evaluation, site: Site) -> Value | None:
+    when = compared(walk, "in", site.argument(0), site.receiver, site.call.at)
+    return Value(origins=site.receiver.origins, when=when, tags=frozenset({"truth"}))
+
+
+def _mapped_get(walk: Evaluation, site: Site) -> Value | None:
+    """`record.get("key")` of Python and of Map."""
+    key = site.argument(0).text
+    if key is None or site.receiver.what in ("headers", "cookies", "formdata", "searchParams"):
+        return None
+    if site.receiver.fields is None and not site.receiver.origins and not site.receiver.cases:
+        return None
+    return walk.member(site.receiver, key)
+
+
+def _transaction(walk: Evaluation, site: Site) -> Value | None:
+    """`db.transaction(async (tx) => …)`: the function gets the client, and all holds or nothing."""
+    handler = site.argument(0)
+    if handler.closure is None:
+        return None if handler.elements is None else Value(elements=handler.elements)
+    walk.transactions += 1
+    result = walk.enter(handler.closure, (site.receiver,), {}, site.call.at)
+    walk.transactions -= 1
+    return result
+
+
+def _string(walk: Evaluation, site: Site) -> Value | None:
+    """Methods of a string that give a string."""
+    value = site.receiver
+    if value.fields is not None or value.instance is not None or value.client:
+        return None
+    if site.name in ("replace", "replaceAll") and site.has(0):
+        return Value(origins=all_origins(value), tags=value.tags | {"replaced"})
+    return Value(origins=all_origins(value), tags=value.tags - {"truthy"})
+
+
+def _array_check(walk: Evaluation, site: Site) -> Value | None:
+    about = [str(o) for o in all_origins(site.argument(0)) if o.is_input]
+    yes = frozenset({walk.guard(Check.VALID, site.what, site.call.at, about)})
+    return Value(when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
+
+
+def _quiet(walk: Evaluation, site: Site) -> Value | None:
+    return NULL
+
+
+CALLS = {
+    "JSON.parse": _parsed_json,
+    "json.loads": _parsed_json,
+    "Number": _number,
+    "parseInt": _number,
+    "parseFloat": _number,
+    "Number.parseInt": _number,
+    "Number.parseFloat": _number,
+    "int": _number,
+    "float": _number,
+    "bool": _truth,
+    "Boolean": _truth,
+    "String": _first,
+    "str": _first,
+    "Object.assign": _object_assign,
+    "Object.keys": _first,
+    "Object.values": _first,
+    "Object.entries": _first,
+    "Object.fromEntries": _first,
+    "Array.from": _first,
+    "Array.isArray": _array_check,
+    "isinstance": _array_check,
+    "structuredClone": _first,
+    "Promise.all": _all,
+    "Promise.allSettled": _all,
+    "Promise.race": _all,
+    "asyncio.gather": _gathered,
+    "asyncio.to_thread": lambda walk, site: None,
+    "react.cache": _first,
+    "next/cache.unstable_cache": _first,
+    "functools.wraps": lambda walk, site: Value(native=lambda w, s: s.argument(0)),
+    "next/cache.revalidatePath": _quiet,
+    "next/cache.revalidateTag": _quiet,
+    "console.log": _quiet,
+    "console.error": _quiet,
+    "console.warn": _quiet,
+    "console.info": _quiet,
+    "console.debug": _quiet,
+    "print": _quiet,
+}
+
+NAMES = {
+    "then": _then,
+    "catch": _caught,
+    "finally": _receiver,
+    "map": _each(keeps=False),
+    "flatMap": _each(keeps=False),
+    "forEach": _each(keeps=False),
+    "filter": _each(keeps=True),
+    "sort": _receiver,
+    "slice": _string,
+    "reverse": _receiver,
+    "find": _found,
+    "some": _found,
+    "every": _found,
+    "includes": _includes,
+    "has": _includes,
+    "get": _mapped_get,
+    "transaction": _transaction,
+    "$transaction": _transaction,
+    **dict.fromkeys(
+        """trim toLowerCase toUpperCase toString strip lower upper replace replaceAll substring substr
+        split join padStart encode decode rstrip lstrip normalize""".split(),
+        _string,
+    ),
+}
+
+__all__ = ["CALLS", "NAMES", "EffectKind", "union"]

@@ -1,0 +1,125 @@
+"""All modules of a prototype's server, and what a name of theirs means across files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shipworthy.prototype.handlers.values import Scope, Value
+from shipworthy.prototype.program.nodes import (
+    Class,
+    Define,
+    Function,
+    If,
+    Imported,
+    Items,
+    Let,
+    Module,
+    Name,
+    Record,
+    Statement,
+    Try,
+    With,
+)
+
+_VERSION = re.compile(r"(?<=[\w.-])@[\d^~v<>=*][^/]*|(?<=[\w.-])@(latest|next|beta)\b")
+_CDN = re.compile(
+    r"^(?:https?://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com|esm\.run|cdn\.jsdelivr\.net/npm)/(?:v\d+/|stable/)?"
+    r"|npm:|jsr:|node:)"
+)
+_DENO = re.compile(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/mod)?(?:\.[jt]s)?$")
+
+Definition = Function | Class | Let | Imported
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """A module with its names found and its scope, which fills as they are asked for."""
+
+    module: Module
+    scope: Scope
+    definitions: Mapping[str, Definition]
+    exports: Mapping[str, object]
+    ran: bool = False  # its top-level statements were followed
+
+
+@dataclass(slots=True, eq=False)
+class Program:
+    """The modules by path. `targets` tells, for each file, what its specifiers mean: the path of a
+    module of the prototype; one that is not there is a package."""
+
+    modules: Mapping[str, Module]
+    targets: Mapping[str, Mapping[str, str]]
+    units: dict[str, Unit] = field(default_factory=dict)
+    heap: dict[tuple[int, str], Value] = field(default_factory=dict)
+    identities: int = 0
+
+    def unit(self, path: str) -> Unit:
+        """A module, made ready to be followed."""
+        found = self.units.get(path)
+        if found is None:
+            module = self.modules[path]
+            scope = Scope({}, None, module)
+            found = Unit(module, scope, _definitions(module), dict(module.exports))
+            self.units[path] = found
+        return found
+
+    def target(self, path: str, specifier: str) -> str:
+        """The path of the module that an import means, or "" for a package."""
+        found = self.targets.get(path, {}).get(specifier, "")
+        return found if found in self.modules else ""
+
+    def identity(self) -> int:
+        """A new place in the heap."""
+        self.identities += 1
+        return self.identities
+
+
+def package_of(specifier: str) -> str:
+    """How a package is called whatever way it is imported: without version, registry or CDN."""
+    deno = _DENO.match(specifier)
+    if deno:
+        return f"deno/{deno[1]}/{deno[2]}".rstrip("/")
+    bare = _VERSION.sub("", _CDN.sub("", specifier)).partition("?")[0]
+    return bare.removesuffix("/mod.ts").removesuffix("/dist/module/index.js")
+
+
+def _definitions(module: Module) -> dict[str, Definition]:
+    found: dict[str, Definition] = {}
+    for imported in module.imports:
+        found[imported.local] = imported
+    _collect(module.body, found)
+    return found
+
+
+def _collect(statements: tuple[Statement, ...], found: dict[str, Definition]) -> None:
+    for statement in statements:
+        if isinstance(statement, Define):
+            found[statement.function.name] = statement.function
+        elif isinstance(statement, Class):
+            found[statement.name] = statement
+        elif isinstance(statement, Let):
+            for name in names_in(statement.target):
+                found.setdefault(name, statement)
+        elif isinstance(statement, If):
+            _collect(statement.then, found)
+            _collect(statement.other, found)
+        elif isinstance(statement, Try):
+            _collect(statement.body, found)
+            for handler in statement.handlers:
+                _collect(handler.body, found)
+        elif isinstance(statement, With):
+            _collect(statement.body, found)
+
+
+def names_in(target: object) -> list[str]:
+    """The names that a target or pattern binds."""
+    if isinstance(target, Name):
+        return [target.id]
+    if isinstance(target, Record):
+        return [name for _, inner in target.pairs for name in names_in(inner)]
+    if isinstance(target, Items):
+        return [name for inner in target.elements for name in names_in(inner)]
+    inner = getattr(target, "target", None) or getattr(target, "value", None)
+    return names_in(inner) if inner is not None and not isinstance(target, str) else []

@@ -1,0 +1,255 @@
+"""What is known of a value while a handler is followed: where it is from and what it can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shipworthy.prototype.handlers.handler import Guard, Origin, Origins
+from shipworthy.prototype.program.nodes import Class, Function, Module
+
+NO_GUARDS: frozenset[Guard] = frozenset()
+_NOTHING: Origins = frozenset()
+_MOST_CASES = 8
+_MOST_ORIGINS = 24
+_DEEPEST_KEY = 2  # body.items.price is body.items: what stands deeper is named by its start
+
+
+class Unset:
+    """The literal of a value that is no literal."""
+
+
+UNSET = Unset()
+
+Guards = frozenset[Guard]
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The names of a function or a module; a module's are evaluated when first asked for."""
+
+    names: dict[str, Value]
+    parent: Scope | None = None
+    module: Module | None = None
+
+    def find(self, name: str) -> Scope | None:
+        """The nearest scope that has a name."""
+        at: Scope | None = self
+        while at is not None:
+            if name in at.names:
+                return at
+            at = at.parent
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class Closure:
+    """A function of the prototype with the names around it."""
+
+    function: Function
+    scope: Scope
+    module: Module
+    this: Value | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Type:
+    """A class of the prototype."""
+
+    node: Class
+    scope: Scope
+    module: Module
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """An abstract value; never changed once made.
+
+    `what` names what it is where a library made it ("stripe()", "@supabase/supabase-js.createClient()");
+    `cases` are the ways it came about, each with the guards that were passed on that way; `when` are
+    the guards that hold where it is true and where it is false. `identity` is its place in the heap.
+    """
+
+    origins: Origins = _NOTHING
+    what: str = ""
+    literal: Any = UNSET
+    fields: Mapping[str, Value] | None = None
+    elements: tuple[Value, ...] | None = None
+    cases: tuple[tuple[Value, Guards], ...] = ()
+    when: tuple[Guards, Guards] | None = None
+    closure: Closure | None = None
+    type: Type | None = None  # a class
+    instance: Type | None = None  # an object of a class
+    client: str = ""  # "service", "owner", "user", "anon"
+    effect: int = -1  # the effect that it is the result of
+    identity: int = 0
+    native: Callable[..., Any] | None = None  # a function that the walk itself answers
+    tags: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_null(self) -> bool:
+        """True for null, undefined and None."""
+        return self.literal is None
+
+    @property
+    def text(self) -> str | None:
+        """The string it is, where the code says."""
+        return self.literal if isinstance(self.literal, str) else None
+
+
+NULL = Value(literal=None)
+UNKNOWN = Value()
+NEVER = Value(what="never")
+"""What a call gives that does not return: a redirect that throws, an exit."""
+
+
+def literal(value: object) -> Value:
+    """A value that the code writes out."""
+    return Value(literal=value)
+
+
+def from_origins(*origins: Origin, what: str = "") -> Value:
+    """A value of which only the origin is known."""
+    return Value(origins=frozenset(origins), what=what)
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value is true in a condition; None where it may be either."""
+    if value.literal is not UNSET:
+        return bool(value.literal)
+    if value.fields is not None or value.closure or value.type or value.instance or value.elements:
+        return True
+    if value.client or "truthy" in value.tags:
+        return True
+    return None
+
+
+def tested(value: Value) -> tuple[Guards, Guards]:
+    """The guards that hold where a value is true, and where it is false."""
+    yes, no = value.when or (NO_GUARDS, NO_GUARDS)
+    if not value.cases:
+        return yes, no
+    ways_yes: list[Guards] = []
+    ways_no: list[Guards] = []
+    for case, passed in value.cases:
+        case_yes, case_no = tested(case)
+        if truth(case) is not False:
+            ways_yes.append(passed | case_yes)
+        if truth(case) is not True:
+            ways_no.append(passed | case_no)
+    return yes | meet_all(ways_yes), no | meet_all(ways_no)
+
+
+def meet(one: Guards, other: Guards) -> Guards:
+    """The guards that hold on both ways: the same check about the same inputs counts as the same."""
+    if one == other:
+        return one
+    known = {(g.check, g.about) for g in other}
+    return frozenset(g for g in one if (g.check, g.about) in known)
+
+
+def meet_all(ways: Iterable[Guards]) -> Guards:
+    """The guards that hold on every way."""
+    result: Guards | None = None
+    for way in ways:
+        result = way if result is None else meet(result, way)
+    return result or NO_GUARDS
+
+
+def all_origins(value: Value, depth: int = 4) -> Origins:
+    """The origins of a value and of what is in it."""
+    if depth == 0 or (value.fields is None and value.elements is None):
+        return value.origins
+    inner = [*(value.fields or {}).values(), *(value.elements or ())]
+    return (
+        value.origins.union(*(all_origins(v, depth - 1) for v in inner)) if inner else value.origins
+    )
+
+
+def union(values: Iterable[Value]) -> Origins:
+    """The origins of all these values and of what is in them."""
+    found: set[Origin] = set()
+    for value in values:
+        found |= all_origins(value)
+    return _few(frozenset(found))
+
+
+def join(one: Value, other: Value) -> Value:
+    """A value that is one or the other."""
+    if one is other or other is NEVER:
+        return one
+    if one is NEVER:
+        return other
+    if one.is_null:
+        one, other = other, one
+    if other.is_null:
+        return replace(one, literal=UNSET if one.literal is not None else None)
+    return Value(
+        origins=_few(one.origins | other.origins),
+        what=one.what or other.what,
+        literal=one.literal if one.literal is not UNSET and one.literal == other.literal else UNSET,
+        fields=_joined_fields(one, other),
+        elements=one.elements if one.elements is not None else other.elements,
+        closure=one.closure or other.closure,
+        instance=one.instance or other.instance,
+        client=one.client if one.client == other.client else one.client or other.client,
+        effect=one.effect if one.effect >= 0 else other.effect,
+        identity=one.identity or other.identity,
+        native=one.native or other.native,
+        tags=(one.tags | other.tags) - {"truthy"},
+    )
+
+
+def _joined_fields(one: Value, other: Value) -> Mapping[str, Value] | None:
+    if one.fields is None or other.fields is None:
+        return one.fields if one.fields is not None else other.fields
+    if one.fields is other.fields:
+        return one.fields
+    keys = [*one.fields, *(k for k in other.fields if k not in one.fields)]
+    return {k: join(one.fields.get(k, NULL), other.fields.get(k, NULL)) for k in keys[:60]}
+
+
+def of_cases(cases: Iterable[tuple[Value, Guards]]) -> Value:
+    """A value that came about in one of several ways."""
+    kept = list(cases)[:_MOST_CASES]
+    if not kept:
+        return NEVER
+    result = kept[0][0]
+    for value, _ in kept[1:]:
+        result = join(result, value)
+    if len(kept) == 1 and not kept[0][1]:
+        return result
+    flat: list[tuple[Value, Guards]] = []
+    for value, passed in kept:
+        if value.cases:
+            flat += [(inner, passed | more) for inner, more in value.cases]
+        else:
+            flat.append((value, passed))
+    return replace(result, cases=tuple(flat[:_MOST_CASES]), when=None)
+
+
+def derived(origins: Origins, key: str) -> Origins:
+    """The origins of a property of something with these origins."""
+    if not origins:
+        return origins
+    return frozenset(_derived(origin, key) for origin in origins)
+
+
+_WHOLE = frozenset({"", "data", "items", "values", "input"})
+
+
+def _derived(origin: Origin, key: str) -> Origin:
+    kind = origin.kind
+    if kind in ("environment", "random", "model", "error", "answer"):
+        return origin if kind != "error" else Origin(kind, origin.name, key)
+    if origin.key.count(".") + 1 >= _DEEPEST_KEY and origin.key:
+        return origin
+    joined = f"{origin.key}.{key}" if origin.key else key
+    return Origin(kind, origin.name, joined, origin.by)
+
+
+def _few(origins: Origins) -> Origins:
+    if len(origins) <= _MOST_ORIGINS:
+        return origins
+    return frozenset(sorted(origins, key=lambda o: (not o.is_input, o[:3]))[:_MOST_ORIGINS])

@@ -1,0 +1,222 @@
+"""Follow the statements of a handler in order, with the guards that have been passed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.evaluation import Evaluation
+from shipworthy.prototype.handlers.handler import Origin
+from shipworthy.prototype.handlers.values import (
+    NEVER,
+    NO_GUARDS,
+    NULL,
+    Closure,
+    Guards,
+    Scope,
+    Type,
+    Value,
+    from_origins,
+    meet,
+    of_cases,
+    truth,
+)
+from shipworthy.prototype.program.nodes import (
+    Class,
+    Define,
+    Do,
+    If,
+    Leave,
+    Let,
+    Loop,
+    Return,
+    Statement,
+    Throw,
+    Try,
+    With,
+)
+
+
+class Walk(Evaluation):
+    """One way through the program. Each statement answers whether control ends with it."""
+
+    def block(self, statements: Iterable[Statement], scope: Scope) -> bool:
+        """Follow statements until one ends: with a return, a throw, a call that does not return."""
+        statements = tuple(statements)
+        for statement in statements:
+            if type(statement) is Define and not statement.function.decorators:
+                scope.names[statement.function.name] = self.closure(statement.function, scope)
+        return any(self._statements[type(s)](self, s, scope) for s in statements)
+
+    def _do(self, statement: Do, scope: Scope) -> bool:
+        return self.value(statement.value, scope) is NEVER
+
+    def _let(self, statement: Let, scope: Scope) -> bool:
+        value = self.value(statement.value, scope)
+        if value is NEVER:
+            return True
+        self.bind(statement.target, value, scope, statement.declared)
+        return False
+
+    def _if(self, statement: If, scope: Scope) -> bool:
+        test = self.value(statement.test, scope)
+        if test is NEVER:
+            return True
+        yes, no = self.tested(test)
+        decided = truth(test)
+        before, names = self.guards, scope.names
+        self.guards, scope.names = before | yes, dict(names)
+        ended = self.block(statement.then, scope) or decided is False
+        then_guards, then_names = self.guards, scope.names
+        self.guards, scope.names = before | no, names
+        other_ended = self.block(statement.other, scope) or decided is True
+        if ended:
+            return other_ended
+        if other_ended:
+            self.guards, scope.names = then_guards, then_names
+            return False
+        _merge(scope, then_names, then_guards, self.guards)
+        self.guards = meet(then_guards, self.guards)
+        return False
+
+    def _loop(self, statement: Loop, scope: Scope) -> bool:
+        over = self.value(statement.over, scope) if statement.over is not None else NULL
+        if statement.target is not None:
+            self.bind(statement.target, self.element(over), scope, True)
+        before = self.guards
+        if statement.target is None:
+            self.guards = before | self.tested(over)[0]
+        self.loops += 1
+        ended = self.block(statement.body, scope)
+        self.loops -= 1
+        if ended:
+            self.guards = before
+        return False
+
+    def _try(self, statement: Try, scope: Scope) -> bool:
+        before, first = self.guards, len(self.effects)
+        names = dict(scope.names)
+        ended = self.block(statement.body, scope)
+        last = len(self.effects)
+        guards, after = self.guards, scope.names
+        goes_on: list[tuple[Guards, dict[str, Value]]] = [] if ended else [(guards, after)]
+        caught = False
+        for handler in statement.handlers:
+            self.guards, scope.names = before, {**after, **{k: v for k, v in names.items()}}
+            if handler.name:
+                scope.names[handler.name] = from_origins(Origin("error", handler.types))
+            if not self.block(handler.body, scope):
+                goes_on.append((self.guards, scope.names))
+                caught = True
+        if caught:
+            self._mark_tried(first, last)
+        if goes_on:
+            self.guards, scope.names = goes_on[0]
+            for more, others in goes_on[1:]:
+                _merge(scope, others, more, self.guards)
+                self.guards = meet(self.guards, more)
+        return self.block(statement.final, scope) or not goes_on
+
+    def _mark_tried(self, first: int, last: int) -> None:
+        for at in range(first, last):
+            self.effects[at] = self.effects[at]._replace(tried=True)
+
+    def _with(self, statement: With, scope: Scope) -> bool:
+        atomic = 0
+        for manager, target in statement.items:
+            value = self.value(manager, scope)
+            if any(word in value.what for word in ("begin", "transaction", "atomic")):
+                atomic = 1
+            if target is not None:
+                self.bind(target, value, scope, True)
+        self.transactions += atomic
+        ended = self.block(statement.body, scope)
+        self.transactions -= atomic
+        return ended
+
+    def _return(self, statement: Return, scope: Scope) -> bool:
+        value = self.value(statement.value, scope) if statement.value is not None else NULL
+        if value is not NEVER:
+            self.outcomes.append((value, self.guards))
+        return True
+
+    def _throw(self, statement: Throw, scope: Scope) -> bool:
+        if statement.value is not None:
+            self.value(statement.value, scope)
+        return True
+
+    def _leave(self, statement: Leave, scope: Scope) -> bool:
+        return True
+
+    def _define(self, statement: Define, scope: Scope) -> bool:
+        function = statement.function
+        if function.decorators:
+            scope.names[function.name] = self.decorated(function, scope)
+        return False
+
+    def _class(self, statement: Class, scope: Scope) -> bool:
+        kind = Type(statement, scope, self.module)
+        scope.names[statement.name] = Value(type=kind)
+        return False
+
+    _statements: Mapping[type, Callable[..., bool]] = {
+        Do: _do,
+        Let: _let,
+        If: _if,
+        Loop: _loop,
+        Try: _try,
+        With: _with,
+        Return: _return,
+        Throw: _throw,
+        Leave: _leave,
+        Define: _define,
+        Class: _class,
+    }
+
+    def enter(
+        self,
+        closure: Closure,
+        given: tuple[Value, ...],
+        named: Mapping[str, Value],
+        at: int,
+    ) -> Value:
+        """Follow a function of the prototype with these arguments: what it returns. The guards that
+        all of its ways to a return passed are passed afterwards."""
+        function = closure.function
+        if not self.may_enter(closure):
+            return self.unfollowed(given, named)
+        scope = Scope({}, closure.scope)
+        if closure.this is not None:
+            scope.names["this"] = closure.this
+        outer = self.frame(closure, at)
+        self.bind_parameters(function, given, named, scope, closure)
+        before = self.guards
+        if not self.block(function.body, scope):
+            self.outcomes.append((NULL, self.guards))
+        outcomes = self.outcomes
+        self.leave(outer)
+        if not outcomes:
+            return NEVER
+        common = outcomes[0][1]
+        for _, passed in outcomes[1:]:
+            common = meet(common, passed)
+        self.guards = before | common
+        return of_cases((value, passed - self.guards) for value, passed in outcomes)
+
+
+def _merge(scope: Scope, then: dict[str, Value], passed: Guards, passed_other: Guards) -> None:
+    """Give each name what it may be after a decision: two ways, each with its guards."""
+    names = scope.names
+    if then is names:
+        return
+    for name, value in then.items():
+        other = names.get(name)
+        if other is value:
+            continue
+        if other is None:
+            names[name] = value
+        else:
+            names[name] = of_cases(((value, passed), (other, passed_other)))
+
+
+__all__ = ["NO_GUARDS", "Walk", "replace"]
