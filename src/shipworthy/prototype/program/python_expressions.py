@@ -30,6 +30,7 @@ from shipworthy.prototype.program.python_parameters import parameters
 from shipworthy.prototype.program.python_strings import added, content, filled, is_string, text_of
 
 _UNSAID = frozenset({"comment", "line_continuation", "type", "type_parameter", "type_conversion"})
+_LONGEST = 50  # comparisons in a row, which would nest as deep as their number
 _COMPARED = {sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=", "in", "not in")}
 _COMPARED |= {"is": "==", "is not": "!=", "<>": "!="}
 
@@ -251,7 +252,7 @@ def _comparison(node: SgNode) -> Expression:
         elif kind not in _UNSAID:
             operands.append(expression(child))
     at = line(node)
-    if not operators or len(operands) != len(operators) + 1:
+    if not 0 < len(operators) < _LONGEST or len(operands) != len(operators) + 1:
         return Compute("comparison", tuple(operands), at)
     found: Expression = Compare(operators[0], operands[0], operands[1], at)
     for index in range(1, len(operators)):

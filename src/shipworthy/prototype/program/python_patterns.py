@@ -8,7 +8,6 @@ from shipworthy.prototype.program.nodes import (
     Call,
     Compare,
     Compute,
-    Either,
     Expression,
     Items,
     Let,
@@ -31,10 +30,7 @@ def matched(node: SgNode, subject: Expression) -> tuple[Expression | None, tuple
     if kind == "dotted_name" and "." not in node.text():
         return None, (Let(expression(node), subject, at),)
     if kind == "union_pattern" and inner:
-        found: Expression = Compare("==", subject, pattern(inner[0]), at)
-        for other in inner[1:]:
-            found = Either("or", found, Compare("==", subject, pattern(other), at), at)
-        return found, ()
+        return Compare("in", subject, Items(tuple(map(pattern, inner)), at), at), ()
     return Compare("==", subject, pattern(node), at), ()
 
 

@@ -39,6 +39,7 @@ from shipworthy.prototype.program.python_expressions import (
 )
 from shipworthy.prototype.program.python_patterns import matched
 
+_LONGEST = 50  # decisions inside one another, which would nest as deep as their number
 _CLAUSES = frozenset(
     """block elif_clause else_clause except_clause except_group_clause finally_clause
     case_clause""".split()
@@ -121,8 +122,17 @@ def _if(node: SgNode, out: list[Statement]) -> None:
             other = body + other
         elif clause.kind() == "elif_clause":
             at = line(clause)
-            other = (If(several(heads, at), body, other, at),)
+            other = _decision(If(several(heads, at), body, (), at), other, len(clauses))
     out.append(If(several(tests, line(node)), block(then), other, line(node)))
+
+
+def _decision(
+    decision: If, other: tuple[Statement, ...], alternatives: int
+) -> tuple[Statement, ...]:
+    """A decision with its alternatives; where they are too many, they stand one after the other."""
+    if alternatives > _LONGEST:
+        return (decision, *other)
+    return (decision._replace(other=other),)
 
 
 def _match(node: SgNode, out: list[Statement]) -> None:
@@ -131,13 +141,17 @@ def _match(node: SgNode, out: list[Statement]) -> None:
     cases = [case for clause in clauses for case in _parts(clause, out)[1]]
     other: tuple[Statement, ...] = ()
     for case in reversed(cases):
-        other = _case(case, subject, other, out)
+        test, body = _case(case, subject, out)
+        if test is None:  # such a case is the last in code that runs
+            other = (*body, *other)
+        else:
+            other = _decision(If(test, body, (), line(case)), other, len(cases))
     out.extend(other)
 
 
 def _case(
-    node: SgNode, subject: Expression, other: tuple[Statement, ...], out: list[Statement]
-) -> tuple[Statement, ...]:
+    node: SgNode, subject: Expression, out: list[Statement]
+) -> tuple[Expression | None, tuple[Statement, ...]]:
     heads, clauses = _parts(node, out)
     at = line(node)
     guards = [guard for head in heads if head.kind() == "if_clause" for guard in said(head)]
@@ -147,7 +161,7 @@ def _case(
     if guards:
         guard = several(guards, at)
         test = Either("and", test, guard, at) if test else guard
-    return (If(test, body, other, at),) if test else body
+    return test, body
 
 
 def _for(node: SgNode, out: list[Statement]) -> None:
