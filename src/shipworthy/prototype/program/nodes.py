@@ -270,7 +270,8 @@ class Define(NamedTuple):
 
 
 class Class(NamedTuple):
-    """A class: its bases, its fields as assignments, its methods."""
+    """A class: its bases, its fields as assignments, its methods, and what else its body does, such as
+    a class inside it. A keyword among the bases (`table=True`) is Compute("keyword", (name, value))."""
 
     name: str
     bases: tuple[Expression, ...]
@@ -279,6 +280,7 @@ class Class(NamedTuple):
     decorators: tuple[Expression, ...]
     at: int
     end: int
+    others: tuple[Statement, ...] = ()
 
 
 Statement: TypeAlias = Do | Let | If | Loop | Try | With | Return | Throw | Leave | Define | Class
