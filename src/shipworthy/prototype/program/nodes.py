@@ -248,6 +248,7 @@ class Parameter(NamedTuple):
     default: Expression | None
     annotation: str
     variadic: bool
+    decorators: tuple[Expression, ...] = ()  # `@Body() order: Order`
 
 
 class Function(NamedTuple):

@@ -1,0 +1,142 @@
+"""Functions: declarations, methods, arrows; their parameters and directives."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.program.javascript.literals import unescaped
+from shipworthy.prototype.program.javascript.tree import (
+    body,
+    expression,
+    inner,
+    line,
+    lowers,
+    lowers_statement,
+)
+from shipworthy.prototype.program.nodes import (
+    Default,
+    Define,
+    Do,
+    Expression,
+    Function,
+    Lambda,
+    Let,
+    Literal,
+    Member,
+    Name,
+    Parameter,
+    Return,
+    Spread,
+    Statement,
+)
+
+_NAMES = ("identifier", "property_identifier", "private_property_identifier", "number")
+_TYPED = ("required_parameter", "optional_parameter")
+_KEYWORDS = frozenset({"accessibility_modifier", "override_modifier", "readonly"})
+
+
+@lowers("arrow_function", "function_expression", "generator_function", "function")
+def _lambda(node: SgNode) -> Expression:
+    function = function_of(node)
+    return Lambda(function, function.at)
+
+
+@lowers_statement("function_declaration", "generator_function_declaration")
+def _define(node: SgNode, out: list[Statement]) -> None:
+    function = function_of(node)
+    out.append(Define(function, function.at))
+
+
+def function_of(node: SgNode, decorators: tuple[Expression, ...] = ()) -> Function:
+    """A function of any form. A property that a constructor declares as its parameter is assigned."""
+    span, parts = node.range(), inner(node)
+    name, parameters, statements = "", [], ()  # type: str, list[Parameter], tuple[Statement, ...]
+    properties: list[Statement] = []
+    is_arrow = node.kind() == "arrow_function"
+    for part in parts:
+        kind = part.kind()
+        if kind == "formal_parameters":
+            for given in inner(part):
+                parameters.append(_parameter(given, properties))  # noqa: PERF401
+        elif kind == "decorator":
+            decorators += (decorator(part),)
+        elif is_arrow and part is parts[-1]:
+            statements = _body_of_arrow(part)
+        elif kind == "statement_block":
+            statements = body(part)
+        elif is_arrow and part is parts[0]:
+            parameters.append(Parameter(expression(part), None, "", False))
+        elif not name:
+            name = _name_of(part, kind)
+    directives, statements = without_directives(statements)
+    at, end = span.start.line + 1, span.end.line + 1
+    whole = (*properties, *statements)
+    return Function(name, tuple(parameters), whole, decorators, directives, at, end)
+
+
+def decorator(node: SgNode) -> Expression:
+    """What a decorator names or calls."""
+    parts = inner(node)
+    return expression(parts[0]) if parts else Literal(None, line(node))
+
+
+def _name_of(node: SgNode, kind: str) -> str:
+    if kind == "string":
+        return unescaped(node.text()[1:-1])
+    return node.text() if kind in _NAMES or kind == "computed_property_name" else ""
+
+
+def _body_of_arrow(node: SgNode) -> tuple[Statement, ...]:
+    if node.kind() == "statement_block":
+        return body(node)
+    return (Return(expression(node), line(node)),)
+
+
+def _parameter(node: SgNode, properties: list[Statement]) -> Parameter:
+    if node.kind() not in _TYPED:
+        return _bound(expression(node), None, "", ())
+    parts, annotation, declares = [], "", False
+    decorators: list[Expression] = []
+    for child in node.children():
+        kind = child.kind()
+        if kind == "type_annotation":
+            annotation = child.text().removeprefix(":").strip()
+        elif kind in _KEYWORDS:
+            declares = True
+        elif kind == "decorator":
+            decorators.append(decorator(child))
+        elif child.is_named() and kind != "comment":
+            parts.append(child)
+    target = expression(parts[0]) if parts else Name("", line(node))
+    default = expression(parts[-1]) if len(parts) > 1 else None
+    if declares and isinstance(target, Name):
+        this = Member(Name("this", target.at), target.id, False, target.at)
+        properties.append(Let(this, target, target.at))
+    return _bound(target, default, annotation, tuple(decorators))
+
+
+def _bound(
+    target: Expression,
+    default: Expression | None,
+    annotation: str,
+    decorators: tuple[Expression, ...],
+) -> Parameter:
+    if isinstance(target, Default):
+        return Parameter(target.target, target.value, annotation, False, decorators)
+    if isinstance(target, Spread):
+        return Parameter(target.value, default, annotation, True, decorators)
+    return Parameter(target, default, annotation, False, decorators)
+
+
+def without_directives(
+    statements: tuple[Statement, ...],
+) -> tuple[tuple[str, ...], tuple[Statement, ...]]:
+    """The directives at the head of a body, and what comes after them."""
+    found: list[str] = []
+    for each in statements:
+        if not (isinstance(each, Do) and isinstance(each.value, Literal)):
+            break
+        if not isinstance(each.value.value, str):
+            break
+        found.append(each.value.value)
+    return tuple(found), statements[len(found) :]

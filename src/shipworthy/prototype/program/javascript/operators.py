@@ -1,0 +1,123 @@
+"""Operators: arithmetic, comparisons, strings joined with +, assignments used as values."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.program.javascript.tree import (
+    expression,
+    expressions,
+    inner,
+    line,
+    lowers,
+    unknown,
+)
+from shipworthy.prototype.program.nodes import (
+    Choice,
+    Compare,
+    Compute,
+    Either,
+    Expression,
+    Literal,
+    Not,
+    Text,
+)
+
+_LOGICAL = {"||": "or", "&&": "and", "??": "??"}
+_COMPARISONS = {
+    **{operator: operator for operator in ("==", "!=", "<", "<=", ">", ">=", "in")},
+    "===": "==",
+    "!==": "!=",
+}
+
+
+@lowers("binary_expression")
+def _binary(node: SgNode) -> Expression:
+    rights: list[tuple[str, SgNode, int]] = []
+    while node.kind() == "binary_expression":  # long sums are deep on the left
+        operator, operands = _operator(node), inner(node)
+        if len(operands) != 2 or not operator:
+            break
+        rights.append((operator, operands[1], line(node)))
+        node = operands[0]
+    result = expression(node) if rights or node.kind() != "binary_expression" else unknown(node)
+    for operator, right, at in reversed(rights):
+        result = joined(operator, result, expression(right), at)
+    return result
+
+
+@lowers("unary_expression")
+def _unary(node: SgNode) -> Expression:
+    operator, operands, at = _operator(node), expressions(inner(node)), line(node)
+    if len(operands) != 1:
+        return Compute(operator, operands, at)
+    operand = operands[0]
+    if operator == "!":
+        return Not(operand, at)
+    if operator == "-" and isinstance(operand, Literal) and type(operand.value) in (int, float):
+        return Literal(-operand.value, at)  # type: ignore[operator]
+    return Compute(operator, operands, at)
+
+
+@lowers("update_expression")
+def _update(node: SgNode) -> Expression:
+    return Compute(_operator(node), expressions(inner(node)), line(node))
+
+
+@lowers("ternary_expression")
+def _choice(node: SgNode) -> Expression:
+    operands = inner(node)
+    if len(operands) != 3:
+        return unknown(node)
+    test, then, other = expressions(operands)
+    return Choice(test, then, other, line(node))
+
+
+@lowers("assignment_expression", "augmented_assignment_expression")
+def _assignment(node: SgNode) -> Expression:
+    pair = assigned(node)
+    return Compute("=", pair, line(node)) if pair else unknown(node)
+
+
+@lowers("sequence_expression")
+def _sequence(node: SgNode) -> Expression:
+    return Compute(",", expressions(inner(node)), line(node))
+
+
+@lowers("yield_expression")
+def _yield(node: SgNode) -> Expression:
+    return Compute("yield", expressions(inner(node)), line(node))
+
+
+def assigned(node: SgNode) -> tuple[Expression, Expression] | None:
+    """The target of an assignment and what is given to it: `x += y` gives x + y to x."""
+    sides = inner(node)
+    if len(sides) != 2:
+        return None
+    target, value = expressions(sides)
+    if node.kind() == "assignment_expression":
+        return target, value
+    return target, joined(_operator(node).removesuffix("="), target, value, line(node))
+
+
+def joined(operator: str, left: Expression, right: Expression, at: int) -> Expression:
+    """What an operator between two expressions makes of them."""
+    if operator in _LOGICAL:
+        return Either(_LOGICAL[operator], left, right, at)
+    if operator in _COMPARISONS:
+        return Compare(_COMPARISONS[operator], left, right, at)
+    if operator == "+" and (_is_text(left) or _is_text(right)):
+        return Text((*_pieces(left), *_pieces(right)), at)
+    return Compute(operator, (left, right), at)
+
+
+def _operator(node: SgNode) -> str:
+    return next((c.kind() for c in node.children() if not c.is_named()), "")
+
+
+def _is_text(value: Expression) -> bool:
+    return isinstance(value, Text) or (isinstance(value, Literal) and isinstance(value.value, str))
+
+
+def _pieces(value: Expression) -> tuple[Expression, ...]:
+    return value.parts if isinstance(value, Text) else (value,)
