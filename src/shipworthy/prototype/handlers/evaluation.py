@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.handler import (
@@ -63,8 +63,45 @@ from shipworthy.prototype.program.nodes import (
 )
 
 _DEEPEST = 14  # calls of own functions inside each other that are followed
-_BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
+BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
 _NULLS = frozenset({"undefined", "NaN", "null"})
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A route that running the code of a module has declared: `chain` are its middleware and handler."""
+
+    router: int
+    method: str
+    pattern: str
+    chain: tuple[Value, ...]
+    path: str
+    line: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """Middleware that a router runs below a prefix, or another router (`child`) that it hands over to."""
+
+    router: int
+    prefix: str
+    chain: tuple[Value, ...]
+    child: int
+    number: int
+
+
+@dataclass(slots=True)
+class Routing:
+    """The routes and mounts that were declared so far, in order."""
+
+    routes: list[Registered] = field(default_factory=list)
+    mounts: list[Mounted] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """The place of the next declaration."""
+        return len(self.routes) + len(self.mounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +158,9 @@ class Evaluation:
         self.path = ""
         self.steps: tuple[Step, ...] = ()
         self.module: Module = next(iter(program.modules.values()))
-        self.left = _BUDGET
+        self.left = BUDGET
         self.hindrance = ""
+        self.routing = Routing()
         self.running: list[int] = []
 
     # -- what effects and guards are noted as ---------------------------------------------------
@@ -329,7 +367,7 @@ class Evaluation:
         tags = result.tags
         if node.operator != "and" and right.text and left.origins:
             tags |= {"default:" + right.text[:60]}
-        cases = ()
+        cases: tuple[tuple[Value, Guards], ...] = ()
         if node.operator != "and":
             ways = [*(left.cases or ((left, NO_GUARDS),)), *(right.cases or ((right, NO_GUARDS),))]
             cases = tuple(way for way in ways if not (way[0].is_null and way in left.cases))[:8]

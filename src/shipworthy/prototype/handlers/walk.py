@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation
 from shipworthy.prototype.handlers.handler import Origin
@@ -102,7 +101,7 @@ class Walk(Evaluation):
         goes_on: list[tuple[Guards, dict[str, Value]]] = [] if ended else [(guards, after)]
         caught = False
         for handler in statement.handlers:
-            self.guards, scope.names = before, {**after, **{k: v for k, v in names.items()}}
+            self.guards, scope.names = before, {**after, **names}
             if handler.name:
                 scope.names[handler.name] = from_origins(Origin("error", handler.types))
             if not self.block(handler.body, scope):
@@ -145,7 +144,7 @@ class Walk(Evaluation):
             self.value(statement.value, scope)
         return True
 
-    def _leave(self, statement: Leave, scope: Scope) -> bool:
+    def _leave(self, _statement: Leave, _scope: Scope) -> bool:
         return True
 
     def _define(self, statement: Define, scope: Scope) -> bool:
@@ -219,4 +218,4 @@ def _merge(scope: Scope, then: dict[str, Value], passed: Guards, passed_other: G
             names[name] = of_cases(((value, passed), (other, passed_other)))
 
 
-__all__ = ["NO_GUARDS", "Walk", "replace"]
+__all__ = ["NO_GUARDS", "Walk"]

@@ -6,7 +6,14 @@ Tuples, because they are made by the hundred thousand and sent between processes
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
+
+Expression: TypeAlias = tuple[Any, ...]
+"""Name, Literal, Member, Index, Call, Text, Record, Items, Spread, Default, Either, Choice, Not, Compare,
+Compute or Lambda. Not spelled out: a type checker takes minutes over tuples that hold each other."""
+
+Statement: TypeAlias = tuple[Any, ...]
+"""Do, Let, If, Loop, Try, With, Return, Throw, Leave, Define or Class."""
 
 
 class Name(NamedTuple):
@@ -137,26 +144,6 @@ class Lambda(NamedTuple):
     at: int
 
 
-Expression: TypeAlias = (
-    Name
-    | Literal
-    | Member
-    | Index
-    | Call
-    | Text
-    | Record
-    | Items
-    | Spread
-    | Default
-    | Either
-    | Choice
-    | Not
-    | Compare
-    | Compute
-    | Lambda
-)
-
-
 class Do(NamedTuple):
     """An expression for its effect."""
 
@@ -282,9 +269,6 @@ class Class(NamedTuple):
     at: int
     end: int
     others: tuple[Statement, ...] = ()
-
-
-Statement: TypeAlias = Do | Let | If | Loop | Try | With | Return | Throw | Leave | Define | Class
 
 
 class Imported(NamedTuple):

@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.knowledge import (
     passwords,
     postgrest,
     requests,
+    routing,
     responses,
     schemas,
     values_of,
@@ -24,6 +25,7 @@ Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
     requests,
+    routing,
     responses,
     accounts,
     postgrest,

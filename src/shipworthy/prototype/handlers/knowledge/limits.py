@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.values import NO_GUARDS, Value, replace
+from shipworthy.prototype.handlers.values import NO_GUARDS, Value
 
 LIMITS = re.compile(
     r"rate_?limit|throttle|(?<![a-z])limiter|ratelimit|check_?limit|quota", re.IGNORECASE

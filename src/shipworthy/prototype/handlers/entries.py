@@ -1,0 +1,299 @@
+"""Follow every server entry point of a prototype and say what it does for whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
+from shipworthy.prototype.handlers.handler import Check, Guard, Handler, Origin
+from shipworthy.prototype.handlers.knowledge import hints
+from shipworthy.prototype.handlers.knowledge.library import Library
+from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, parameter
+from shipworthy.prototype.handlers.knowledge.responses import RES
+from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.setting_up import run_module, set_up
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    from_origins,
+    meet_all,
+)
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.nodes import Function, Name
+from shipworthy.prototype.routes.route import Route, RouteKind
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_NODE_STYLE = frozenset({"express", "fastify", "polka", "koa", "vercel", "pages"})
+
+
+@dataclass(slots=True)
+class Follower:
+    """Follows one route after the other through one program."""
+
+    program: Program
+    knowledge: Knowledge
+    start: Walk  # after the routers were set up
+
+    def follow(self, route: Route, entry: Entry) -> Handler:
+        """Follow one entry point with what stands before it."""
+        walk = Walk(self.program, self.knowledge)
+        walk.left = BUDGET
+        walk.guards = entry.guards
+        walk.path = entry.location.path
+        walk.module = self.program.modules[entry.location.path]
+        first = dict(self.program.heap)
+        ends = entry.run(walk)
+        self.program.heap.clear()
+        self.program.heap.update(first)
+        return Handler(
+            route=route,
+            name=_spoken(route),
+            subject=f"{entry.location.path}#{route.handler}",
+            location=entry.location,
+            effects=tuple(walk.effects),
+            guards=ends,
+            privileged=any(e.client in ("service", "owner") for e in walk.effects),
+            hindrance=walk.hindrance,
+        )
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is to be run for a route, one after the other, and how a request is passed to it."""
+
+    location: Location
+    style: str  # "web", "node", "hono", "action", "module"
+    chain: tuple[Value, ...]
+    guards: frozenset[Guard] = NO_GUARDS
+
+    def run(self, walk: Walk) -> frozenset[Guard]:
+        """Run it all; the guards that are passed wherever it ends well."""
+        request = Value(
+            what={"node": NODE, "hono": HONO}.get(self.style, WEB),
+            identity=walk.program.identity(),
+            tags=frozenset({"truthy"}),
+        )
+        for position, value in enumerate(self.chain):
+            last = position == len(self.chain) - 1
+            if not self._step(walk, value, request, last=last):
+                break
+        return walk.guards
+
+    def _step(self, walk: Walk, value: Value, request: Value, *, last: bool) -> bool:
+        if value.closure is None:
+            _package_guard(walk, value)
+            return True
+        function = value.closure.function
+        going_on: list[frozenset[Guard]] = []
+
+        def proceed(inner: Walk, site: Site) -> Value:
+            if not site.given or site.given[0].is_null:
+                going_on.append(inner.guards)
+            return NULL
+
+        goes_on = Value(what="next", native=proceed)
+        before = walk.guards
+        given = self._given(function, request, goes_on)
+        result = walk.enter(value.closure, given, {}, function.at)
+        if last:
+            return True
+        if going_on:
+            walk.guards = before | meet_all(going_on)
+        elif result.what == "never":
+            return False
+        return True
+
+    def _given(self, function: Function, request: Value, goes_on: Value) -> tuple[Value, ...]:
+        if self.style == "node":
+            response = Value(what=RES, tags=frozenset({"truthy", "response"}))
+            if len(function.parameters) == 4:  # an error handler
+                return (UNKNOWN, request, response, goes_on)
+            return (request, response, goes_on)
+        if self.style == "hono":
+            return (request, goes_on)
+        if self.style == "action":
+            return tuple(_argument(p.target, p.annotation) for p in function.parameters)
+        context = Value(fields={"params": parameter("path"), "...": UNKNOWN})
+        return (request, context)
+
+
+def _argument(target: object, annotation: str) -> Value:
+    """A parameter of a server action: whoever calls gives it."""
+    name = target.id if isinstance(target, Name) else ""
+    if "FormData" in annotation or name in ("formData", "form_data"):
+        return parameter("form", "formdata")
+    if name in ("prevState", "previousState", "_prevState", "_"):
+        return UNKNOWN
+    return from_origins(Origin("argument", "", name))
+
+
+_AUTHENTICATES = re.compile(
+    r"auth|passport|jwt|session\.required|require|protect|clerk|bearer|guard|login", re.IGNORECASE
+)
+
+
+def _package_guard(walk: Walk, value: Value) -> None:
+    """Middleware of a package: its name is all there is to see."""
+    what = value.what
+    if "rate" in value.tags or hints.LIMITS.search(what):
+        walk.passed(Check.RATE, what, walk.module.body[0].at if walk.module.body else 1)
+    elif _AUTHENTICATES.search(what) and not re.search(r"initialize|session\(\)$", what):
+        walk.passed(Check.SESSION, what, 1)
+
+
+def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
+    """Every server entry point that could be found, followed."""
+    program = Program(prototype.server_modules, prototype.module_targets)
+    if not program.modules:
+        return ()
+    knowledge = Library()
+    routes = [r for r in prototype.routes if r.location.path in program.modules]
+    declaring = {r.location.path for r in routes if r.kind is RouteKind.ENDPOINT}
+    starting = _importers(prototype, declaring)
+    walk = set_up(program, knowledge, declaring | starting)
+    follower = Follower(program, knowledge, walk)
+    found: list[Handler] = []
+    for route in routes:
+        entry = _entry(route, program, walk, knowledge)
+        if entry is not None:
+            found.append(follower.follow(route, entry))
+    return tuple(found)
+
+
+def _importers(prototype: Prototype, paths: set[str]) -> set[str]:
+    """The modules that lead to those which declare routes: where routers are put together."""
+    found: set[str] = set()
+    pending = set(paths)
+    while pending:
+        pending = {
+            path
+            for path, targets in prototype.modules.edges.items()
+            if path not in found and path not in paths and targets & pending
+            and path in prototype.server_modules
+        }
+        found |= pending
+    return found
+
+
+def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> Entry | None:
+    path = route.location.path
+    match route.kind:
+        case RouteKind.ENDPOINT:
+            return _endpoint(route, walk)
+        case RouteKind.EDGE_FUNCTION if route.framework in ("supabase", "deno"):
+            return _served(route, program, walk)
+        case RouteKind.ROUTE_HANDLER | RouteKind.EDGE_FUNCTION:
+            return _exported(route, program, knowledge)
+        case RouteKind.SERVER_ACTION:
+            return _action(route, program, knowledge)
+    del path
+    return None
+
+
+def _endpoint(route: Route, walk: Walk) -> Entry | None:
+    """A route that a router declares: all middleware on the way to it, then its own."""
+    found = [
+        r
+        for r in walk.routing.routes
+        if r.path == route.location.path and _covers(route.location, r.line)
+        and r.method in (route.method, "*")
+    ]
+    if not found:
+        return None
+    registered = next((r for r in found if route.path.endswith(r.pattern)), found[0])
+    style = {"hono": "hono"}.get(route.framework, "node")
+    chain = (*_above(registered, walk), *registered.chain)
+    return Entry(Location(registered.path, route.location.line, route.location.end_line), style, chain)
+
+
+def _covers(location: Location, line: int) -> bool:
+    return location.line <= line <= max(location.end_line, location.line)
+
+
+def _above(route: Registered, walk: Walk) -> Iterator[Value]:
+    """The middleware that runs before a route, outermost first."""
+    yield from _before(route.router, route.number, route.pattern, walk.routing.mounts, 0)
+
+
+def _before(
+    router: int, number: int, pattern: str, mounts: list[Mounted], depth: int
+) -> Iterator[Value]:
+    parents = [m for m in mounts if m.child == router] if depth < 6 else []
+    if parents:
+        parent = parents[0]
+        full = parent.prefix.rstrip("/") + pattern
+        yield from _before(parent.router, parent.number, full, mounts, depth + 1)
+        yield from parent.chain
+    for mount in mounts:
+        if mount.router == router and not mount.child and mount.number < number:
+            if _below(mount.prefix, pattern):
+                yield from mount.chain
+
+
+def _below(prefix: str, pattern: str) -> bool:
+    plain = prefix.rstrip("*").rstrip("/")
+    return not plain or pattern == plain or pattern.startswith(f"{plain}/")
+
+
+def _served(route: Route, program: Program, walk: Walk) -> Entry | None:
+    path = route.location.path
+    run_module(walk, path)
+    found = [r for r in walk.routing.routes if r.path == path and r.pattern == "serve"]
+    if not found:
+        return None
+    closure = found[-1].chain[0].closure
+    line, end = (closure.function.at, closure.function.end) if closure else (found[-1].line, 0)
+    return Entry(Location(path, line, end), "web", found[-1].chain)
+
+
+def _exported(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+    path = route.location.path
+    walk = Walk(program, knowledge)
+    value = walk.exported(path, route.handler)
+    style = "node" if _is_node_style(value, route) else "web"
+    return _of_value(path, value, style)
+
+
+def _is_node_style(value: Value, route: Route) -> bool:
+    if route.framework in _NODE_STYLE:
+        return True
+    function = value.closure.function if value.closure else None
+    if function is None or len(function.parameters) < 2:
+        return False
+    second = function.parameters[1].target
+    return isinstance(second, Name) and second.id in ("res", "response", "reply")
+
+
+def _action(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+    path = route.location.path
+    walk = Walk(program, knowledge)
+    value = walk.exported(path, route.handler)
+    if value.closure is None:
+        value = walk.lookup(route.handler, program.unit(path).scope)
+    return _of_value(path, value, "action")
+
+
+def _of_value(path: str, value: Value, style: str) -> Entry | None:
+    if value.closure is None:
+        return None
+    function = value.closure.function
+    where = value.closure.module.path
+    at = Location(where, function.at, function.end) if where == path else Location(path)
+    return Entry(at, style, (value,))
+
+
+def _spoken(route: Route) -> str:
+    if route.kind is RouteKind.SERVER_ACTION:
+        return f"action {route.handler}"
+    return route.path if route.method == "*" else f"{route.method} {route.path}"
+
+
+__all__ = ["Handler", "Mapping", "read_handlers"]

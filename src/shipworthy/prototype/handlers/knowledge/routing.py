@@ -1,0 +1,173 @@
+"""Routers: which calls make one, and which declare a route, a middleware or a mount on it."""
+
+from __future__ import annotations
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
+from shipworthy.prototype.handlers.values import UNKNOWN, Value
+
+ROUTER = "router"
+VERBS = frozenset("get post put patch delete del head options all".split())
+
+
+def router(walk: Evaluation, prefix: str = "") -> Value:
+    """A new router."""
+    return Value(
+        what=ROUTER,
+        identity=walk.program.identity(),
+        fields={"prefix": Value(literal=prefix)},
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _made(walk: Evaluation, site: Site) -> Value | None:
+    options = site.argument(0)
+    fields = {**(options.fields or {}), **site.named}
+    prefix = fields.get("prefix") or fields.get("url_prefix") or UNKNOWN
+    made = router(walk, prefix.text or "")
+    dependencies = site.named.get("dependencies")
+    if dependencies is not None and dependencies.elements:
+        _mount(walk, made.identity, "", dependencies.elements, 0)
+    return made
+
+
+def _flat(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for value in values:
+        if value.elements is not None and value.what != "text":
+            found += value.elements
+        else:
+            found.append(value)
+    return tuple(found)
+
+
+def _mount(
+    walk: Evaluation, parent: int, prefix: str, chain: tuple[Value, ...], child: int
+) -> None:
+    routing = walk.routing
+    routing.mounts.append(Mounted(parent, prefix, chain, child, routing.number))
+
+
+def _verb(walk: Evaluation, site: Site) -> Value | None:
+    """`router.post("/x", check, handler)`; `router.route("/x").get(handler)`."""
+    if site.receiver.what != ROUTER:
+        return None
+    given = site.given
+    pattern = (site.receiver.fields or {}).get("route", UNKNOWN).text
+    if pattern is None:
+        pattern = given[0].text if given else None
+        given = given[1:]
+        if pattern is None or not given:
+            return None
+    prefix = (site.receiver.fields or {}).get("prefix", UNKNOWN).text or ""
+    chain = _flat(given)
+    options = [v for v in chain[:-1] if v.fields is not None]
+    for option in options:  # Fastify: { preHandler: [check] }
+        hooks = [v for k, v in (option.fields or {}).items() if k in ("preHandler", "onRequest", "preValidation")]
+        chain = (*_flat(tuple(hooks)), *(v for v in chain if v is not option))
+    walk.routing.routes.append(
+        Registered(
+            site.receiver.identity,
+            "*" if site.name == "all" else site.name.upper(),
+            prefix + pattern,
+            chain,
+            walk.path,
+            site.call.at,
+            walk.routing.number,
+        )
+    )
+    return site.receiver
+
+
+def _route(walk: Evaluation, site: Site) -> Value | None:
+    """`router.route("/x")` of Express, `app.route("/x", sub)` of Hono."""
+    if site.receiver.what != ROUTER:
+        return None
+    if site.has(1):
+        return _use(walk, site)
+    fields = {**(site.receiver.fields or {}), "route": site.argument(0)}
+    return Value(what=ROUTER, identity=site.receiver.identity, fields=fields)
+
+
+def _use(walk: Evaluation, site: Site) -> Value | None:
+    """`app.use("/api", check, router)`."""
+    if site.receiver.what != ROUTER:
+        return None
+    given, prefix = site.given, ""
+    if given and given[0].text is not None:
+        prefix, given = given[0].text, given[1:]
+    chain = _flat(given)
+    children = [v for v in chain if v.what == ROUTER]
+    others = tuple(v for v in chain if v.what != ROUTER)
+    own = (site.receiver.fields or {}).get("prefix", UNKNOWN).text or ""
+    if not children:
+        _mount(walk, site.receiver.identity, own + prefix, others, 0)
+    for child in children:
+        _mount(walk, site.receiver.identity, own + prefix, others, child.identity)
+    return site.receiver
+
+
+def _hook(walk: Evaluation, site: Site) -> Value | None:
+    """Fastify's `addHook("preHandler", check)` and `register(plugin, { prefix })`."""
+    if site.receiver.what != ROUTER:
+        return None
+    if site.name == "addHook":
+        _mount(walk, site.receiver.identity, "", site.given[1:], 0)
+        return site.receiver
+    plugin, options = site.argument(0), site.argument(1)
+    prefix = (options.fields or {}).get("prefix", UNKNOWN).text or ""
+    if plugin.closure is not None:
+        inner = router(walk)
+        _mount(walk, site.receiver.identity, prefix, (), inner.identity)
+        walk.enter(plugin.closure, (inner, options), {}, site.call.at)
+    return site.receiver
+
+
+def _base_path(walk: Evaluation, site: Site) -> Value | None:
+    if site.receiver.what != ROUTER:
+        return None
+    fields = {**(site.receiver.fields or {}), "prefix": site.argument(0)}
+    return Value(what=ROUTER, identity=site.receiver.identity, fields=fields)
+
+
+def _served(walk: Evaluation, site: Site) -> Value | None:
+    """`Deno.serve(handler)`: the one way into an edge function."""
+    chain = [v for v in (*site.given, *(site.argument(0).fields or {}).values()) if v.closure or v.native]
+    if not chain:
+        return None
+    walk.routing.routes.append(
+        Registered(0, "*", "serve", (chain[-1],), walk.path, site.call.at, walk.routing.number)
+    )
+    return UNKNOWN
+
+
+CALLS = {
+    "express": _made,
+    "express.Router": _made,
+    "express.default": _made,
+    "hono.Hono": _made,
+    "@hono/zod-openapi.OpenAPIHono": _made,
+    "fastify": _made,
+    "fastify.default": _made,
+    "fastify.fastify": _made,
+    "fastapi.FastAPI": _made,
+    "fastapi.APIRouter": _made,
+    "flask.Flask": _made,
+    "flask.Blueprint": _made,
+    "polka": _made,
+    "Deno.serve": _served,
+    "router.fetch": lambda walk, site: UNKNOWN,
+}
+
+NAMES = {
+    **dict.fromkeys(VERBS, _verb),
+    "use": _use,
+    "route": _route,
+    "addHook": _hook,
+    "register": _hook,
+    "basePath": _base_path,
+    "serve": _served,
+}
+
+PROPERTIES = {
+    ROUTER: lambda walk, value, key: value if key == "router" else None,
+}

@@ -1,0 +1,108 @@
+"""Run the code of the modules that declare routes, so that routers, middleware and mounts are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shipworthy.prototype.handlers.evaluation import Knowledge
+from shipworthy.prototype.handlers.knowledge.routing import router
+from shipworthy.prototype.handlers.program import Program, names_in
+from shipworthy.prototype.handlers.values import UNKNOWN, Closure, Value
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Define,
+    Do,
+    Function,
+    If,
+    Let,
+    Member,
+    Module,
+    Name,
+    Return,
+    Statement,
+    Try,
+)
+
+_BUDGET = 400_000  # expressions: all of a server's start
+_ROUTERS = frozenset({"app", "router", "server", "fastify", "api", "application", "instance"})
+
+
+def set_up(program: Program, knowledge: Knowledge, paths: Iterable[str]) -> Walk:
+    """Run these modules from top to bottom; what they declare is in the walk's `routing`."""
+    walk = Walk(program, knowledge)
+    walk.left = _BUDGET
+    walk.heap = program.heap
+    for path in sorted(paths):
+        if path in program.modules:
+            run_module(walk, path)
+    for path in sorted(paths):
+        if path in program.modules:
+            _run_registrars(walk, path)
+    return walk
+
+
+def run_module(walk: Walk, path: str) -> None:
+    """Follow the top-level statements of a module, once."""
+    unit = walk.program.unit(path)
+    if unit.ran:
+        return
+    unit.ran = True
+    walk.path, walk.module = path, unit.module
+    walk.guards, walk.steps = frozenset(), ()
+    for statement in unit.module.body:
+        if isinstance(statement, Let):
+            names = names_in(statement.target)
+            if names and all(name in unit.scope.names for name in names):
+                continue  # asked for before by another module: it stays what it was
+        if isinstance(statement, Define) and statement.function.name in unit.scope.names:
+            continue
+        walk.block((statement,), unit.scope)
+    for name, expression in unit.module.exports:
+        if not isinstance(expression, Name):
+            walk.exported(path, name)
+
+
+def _run_registrars(walk: Walk, path: str) -> None:
+    """`export function registerRoutes(app)`, where the call that passes the app was not found."""
+    unit = walk.program.unit(path)
+    known = {(r.path, r.line) for r in walk.routing.routes}
+    for function in _functions(unit.module):
+        names = [n for p in function.parameters for n in names_in(p.target)]
+        if not (_ROUTERS & set(names)) or not _registers(function, names):
+            continue
+        if any(p == path and function.at <= line <= function.end for p, line in known):
+            continue
+        closure = Closure(function, unit.scope, unit.module)
+        given = tuple(router(walk) if n in _ROUTERS else Value(what=n) for n in names)
+        walk.guards, walk.steps = frozenset(), ()
+        walk.enter(closure, given or (UNKNOWN,), {}, function.at)
+
+
+def _functions(module: Module) -> Iterator[Function]:
+    for statement in module.body:
+        if isinstance(statement, Define):
+            yield statement.function
+        elif isinstance(statement, Let):
+            function = getattr(statement.value, "function", None)
+            if isinstance(function, Function):
+                yield function
+    for _, expression in module.exports:
+        function = getattr(expression, "function", None)
+        if isinstance(function, Function):
+            yield function
+
+
+def _registers(function: Function, names: list[str]) -> bool:
+    return any(_declares(statement, names) for statement in function.body)
+
+
+def _declares(statement: Statement, names: list[str]) -> bool:
+    if isinstance(statement, (If, Try)):
+        inner = (*statement.then, *statement.other) if isinstance(statement, If) else statement.body
+        return any(_declares(s, names) for s in inner)
+    value = statement.value if isinstance(statement, (Do, Return)) else None
+    if not isinstance(value, Call) or not isinstance(value.function, Member):
+        return False
+    owner = value.function.object
+    return isinstance(owner, Name) and owner.id in names
