@@ -8,6 +8,7 @@ from shipworthy.prototype.program.javascript import (
     decisions,
     elements,
     expressions,
+    loops,
     operators,
     statements,
 )
@@ -18,7 +19,7 @@ from shipworthy.prototype.program.javascript.tree import inner, statement
 from shipworthy.prototype.program.nodes import Imported, Let, Module, Statement
 
 # Each lowers its own kinds of nodes once it is imported.
-LOWERING = (classes, decisions, elements, expressions, operators, statements)
+LOWERING = (classes, decisions, elements, expressions, loops, operators, statements)
 
 
 def module_of(syntax: Syntax) -> Module:

@@ -72,7 +72,7 @@ def _subscript(node: SgNode) -> Expression:
     parts, at = inner(node), line(node)
     if len(parts) != 2:
         return unknown(node)
-    object, key = expressions(parts)
+    object, key = expression(parts[0]), expression(parts[1])
     if isinstance(key, Literal) and isinstance(key.value, str):
         return Member(object, key.value, node.field("optional_chain") is not None, at)
     return Index(object, key, at)
@@ -112,8 +112,7 @@ def _default(node: SgNode) -> Expression:
     parts = inner(node)
     if len(parts) != 2:
         return unknown(node)
-    target, value = expressions(parts)
-    return Default(target, value, line(node))
+    return Default(expression(parts[0]), expression(parts[1]), line(node))
 
 
 def _pair(node: SgNode) -> list[Pair]:
@@ -129,9 +128,11 @@ def _pair(node: SgNode) -> list[Pair]:
 def _keyed(key: Expression, value: Expression) -> list[Pair]:
     if isinstance(key, Literal):
         return [(str(key.value), value)]
+    base: Expression = key
+    while isinstance(base, Member):
+        base = base.object
     # What a computed key calls is not to be lost.
-    more = [] if isinstance(key, Name | Member) else [("[]", key)]
-    return [("[]", value), *more]
+    return [("[]", value)] if isinstance(base, Name) else [("[]", value), ("[]", key)]
 
 
 def _shorthand(node: SgNode) -> list[Pair]:

@@ -35,7 +35,27 @@ _TYPED = ("required_parameter", "optional_parameter")
 _KEYWORDS = frozenset({"accessibility_modifier", "override_modifier", "readonly"})
 
 
-@lowers("arrow_function", "function_expression", "generator_function", "function")
+@lowers("arrow_function")
+def _arrow(node: SgNode) -> Expression:
+    span, parts = node.range(), inner(node)
+    at, end = span.start.line + 1, span.end.line + 1
+    parameters: list[Parameter] = []
+    directives: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    for part in parts:
+        if part.kind() == "formal_parameters":
+            parameters += _parameters(part, [])
+        elif part is not parts[-1]:
+            parameters.append(Parameter(expression(part), None, "", False))
+        elif part.kind() == "statement_block":
+            directives, statements = without_directives(body(part))
+        else:  # here, not in a function of its own: arrows can be many levels deep
+            statements = (Return(expression(part), line(part)),)
+    function = Function("", tuple(parameters), statements, (), directives, at, end)
+    return Lambda(function, at)
+
+
+@lowers("function_expression", "generator_function", "function")
 def _lambda(node: SgNode) -> Expression:
     function = function_of(node)
     return Lambda(function, function.at)
@@ -48,24 +68,18 @@ def _define(node: SgNode, out: list[Statement]) -> None:
 
 
 def function_of(node: SgNode, decorators: tuple[Expression, ...] = ()) -> Function:
-    """A function of any form. A property that a constructor declares as its parameter is assigned."""
-    span, parts = node.range(), inner(node)
+    """A function or method. A property that a constructor declares as its parameter is assigned."""
+    span = node.range()
     name, parameters, statements = "", [], ()  # type: str, list[Parameter], tuple[Statement, ...]
     properties: list[Statement] = []
-    is_arrow = node.kind() == "arrow_function"
-    for part in parts:
+    for part in inner(node):
         kind = part.kind()
         if kind == "formal_parameters":
-            for given in inner(part):
-                parameters.append(_parameter(given, properties))  # noqa: PERF401
+            parameters += _parameters(part, properties)
         elif kind == "decorator":
             decorators += (decorator(part),)
-        elif is_arrow and part is parts[-1]:
-            statements = _body_of_arrow(part)
         elif kind == "statement_block":
             statements = body(part)
-        elif is_arrow and part is parts[0]:
-            parameters.append(Parameter(expression(part), None, "", False))
         elif not name:
             name = _name_of(part, kind)
     directives, statements = without_directives(statements)
@@ -86,10 +100,8 @@ def _name_of(node: SgNode, kind: str) -> str:
     return node.text() if kind in _NAMES or kind == "computed_property_name" else ""
 
 
-def _body_of_arrow(node: SgNode) -> tuple[Statement, ...]:
-    if node.kind() == "statement_block":
-        return body(node)
-    return (Return(expression(node), line(node)),)
+def _parameters(node: SgNode, properties: list[Statement]) -> list[Parameter]:
+    return [_parameter(given, properties) for given in inner(node)]
 
 
 def _parameter(node: SgNode, properties: list[Statement]) -> Parameter:

@@ -48,15 +48,15 @@ def _binary(node: SgNode) -> Expression:
 
 @lowers("unary_expression")
 def _unary(node: SgNode) -> Expression:
-    operator, operands, at = _operator(node), expressions(inner(node)), line(node)
+    operator, operands, at = _operator(node), inner(node), line(node)
     if len(operands) != 1:
-        return Compute(operator, operands, at)
-    operand = operands[0]
+        return unknown(node)
+    operand = expression(operands[0])
     if operator == "!":
         return Not(operand, at)
     if operator == "-" and isinstance(operand, Literal) and type(operand.value) in (int, float):
         return Literal(-operand.value, at)  # type: ignore[operator]
-    return Compute(operator, operands, at)
+    return Compute(operator, (operand,), at)
 
 
 @lowers("update_expression")
@@ -69,14 +69,20 @@ def _choice(node: SgNode) -> Expression:
     operands = inner(node)
     if len(operands) != 3:
         return unknown(node)
-    test, then, other = expressions(operands)
-    return Choice(test, then, other, line(node))
+    test, then, other = operands
+    return Choice(expression(test), expression(then), expression(other), line(node))
 
 
 @lowers("assignment_expression", "augmented_assignment_expression")
 def _assignment(node: SgNode) -> Expression:
-    pair = assigned(node)
-    return Compute("=", pair, line(node)) if pair else unknown(node)
+    """Also as a value: `x += y` gives x + y to x."""
+    sides, at = inner(node), line(node)
+    if len(sides) != 2:
+        return unknown(node)
+    target, value = expression(sides[0]), expression(sides[1])
+    if node.kind() == "augmented_assignment_expression":
+        value = joined(_operator(node).removesuffix("="), target, value, at)
+    return Compute("=", (target, value), at)
 
 
 @lowers("sequence_expression")
@@ -86,18 +92,9 @@ def _sequence(node: SgNode) -> Expression:
 
 @lowers("yield_expression")
 def _yield(node: SgNode) -> Expression:
-    return Compute("yield", expressions(inner(node)), line(node))
-
-
-def assigned(node: SgNode) -> tuple[Expression, Expression] | None:
-    """The target of an assignment and what is given to it: `x += y` gives x + y to x."""
-    sides = inner(node)
-    if len(sides) != 2:
-        return None
-    target, value = expressions(sides)
-    if node.kind() == "assignment_expression":
-        return target, value
-    return target, joined(_operator(node).removesuffix("="), target, value, line(node))
+    parts = inner(node)
+    given = (expression(parts[0]),) if len(parts) == 1 else expressions(parts)
+    return Compute("yield", given, line(node))
 
 
 def joined(operator: str, left: Expression, right: Expression, at: int) -> Expression:

@@ -1,10 +1,9 @@
-"""Statements: declarations, assignments, loops, tries and what leaves them."""
+"""Statements: declarations, assignments, tries and what leaves them."""
 
 from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.program.javascript.operators import assigned
 from shipworthy.prototype.program.javascript.tree import (
     STATEMENTS,
     body,
@@ -23,7 +22,6 @@ from shipworthy.prototype.program.nodes import (
     Leave,
     Let,
     Literal,
-    Loop,
     Member,
     Name,
     Return,
@@ -55,17 +53,16 @@ def effect(node: SgNode, out: list[Statement]) -> None:
 
 
 def _assign(node: SgNode, out: list[Statement]) -> None:
-    pair, at = assigned(node), line(node)
-    if pair is None:
-        out.append(Do(expression(node), at))
-        return
-    target, value = pair
-    chain = [target]
+    value, at = expression(node), line(node)
+    chain: list[Expression] = []
     while isinstance(value, Compute) and value.operator == "=":  # `a = b = c` is b = c, a = b
-        if not isinstance(value.parts[0], Name | Member | Index):
+        target, given = value.parts
+        if chain and not isinstance(target, Name | Member | Index):
             break
-        target, value = value.parts
         chain.append(target)
+        value = given
+    if not chain:
+        out.append(Do(value, at))
     for each in reversed(chain):
         out.append(Let(each, value, at))
         value = each
@@ -111,30 +108,6 @@ def _within(node: SgNode, out: list[Statement]) -> None:
     for part in inner(node):
         if part.kind() != "statement_identifier":
             statement(part, out)
-
-
-@lowers_statement("for_in_statement")
-def _for_each(node: SgNode, out: list[Statement]) -> None:
-    target, over, done = node.field("left"), node.field("right"), node.field("body")
-    out.append(Loop(_value(target), _value(over), body(done), line(node)))
-
-
-@lowers_statement("for_statement")
-def _for(node: SgNode, out: list[Statement]) -> None:
-    start, test = node.field("initializer"), node.field("condition")
-    done, step = node.field("body"), node.field("increment")
-    if start is not None:
-        statement(start, out)
-    statements = list(body(done))
-    if step is not None:
-        effect(step, statements)
-    out.append(Loop(None, _test(test), tuple(statements), line(node)))
-
-
-@lowers_statement("while_statement", "do_statement")
-def _while(node: SgNode, out: list[Statement]) -> None:
-    test, done = node.field("condition"), node.field("body")
-    out.append(Loop(None, _value(test), body(done), line(node)))
 
 
 @lowers_statement("with_statement")
@@ -196,16 +169,3 @@ def _only(node: SgNode) -> Expression | None:
     if len(parts) > 1:
         return Compute(node.kind(), tuple(expression(part) for part in parts), line(node))
     return expression(parts[0]) if parts else None
-
-
-def _value(node: SgNode | None) -> Expression | None:
-    return expression(node) if node is not None else None
-
-
-def _test(node: SgNode | None) -> Expression | None:
-    """The test of a for; in JavaScript's grammar it is a statement."""
-    if node is None or node.kind() == "empty_statement":
-        return None
-    if node.kind() == "expression_statement":
-        return _only(node)
-    return expression(node)
