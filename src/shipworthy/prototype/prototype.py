@@ -19,6 +19,7 @@ from shipworthy.prototype.dependencies.advisories import AdvisoryReport, Advisor
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
 from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
+from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
 from shipworthy.prototype.inventory.hosts import HostUse
 from shipworthy.prototype.inventory.origin import Origin, read_origin
@@ -30,6 +31,7 @@ from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
 from shipworthy.prototype.outbound.calls import OutboundCall
+from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, read_files
 from shipworthy.prototype.routes.declared import Route
@@ -195,6 +197,18 @@ class Prototype:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         return (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+
+    @cached_property
+    def server_modules(self) -> Mapping[str, Module]:
+        """The code that may run on a server, by path, as it is followed."""
+        return {f.path: f.module for f in self._live() if f.module is not None}
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """The server entry points, each followed through its checks to its effects."""
+        from shipworthy.prototype.handlers.entries import read_handlers
+
+        return read_handlers(self)
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:

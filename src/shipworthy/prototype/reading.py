@@ -21,6 +21,8 @@ from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.models import calls as models
 from shipworthy.prototype.modules import imports
 from shipworthy.prototype.outbound import calls as outbound
+from shipworthy.prototype.program.module import module_of
+from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
@@ -50,6 +52,7 @@ class FileFacts:
     cors: Sequence[cors.CorsRule] = ()
     hosts: Sequence[hosts.HostUse] = ()
     tests: Sequence[testing.TestCase] = ()
+    module: Module | None = None  # of code that may run on a server
 
 
 def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> FileFacts:
@@ -96,6 +99,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         routes=routes.read(syntax),
         cors=cors.read(syntax),
         hosts=hosts.read(syntax),
+        module=module_of(syntax),
     )
 
 

@@ -151,7 +151,7 @@ def _package_guard(walk: Walk, value: Value) -> None:
 
 def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     """Every server entry point that could be found, followed."""
-    program = Program(prototype.server_modules, prototype.module_targets)
+    program = Program(prototype.server_modules, prototype.modules.targets)
     if not program.modules:
         return ()
     knowledge = Library()
@@ -176,7 +176,9 @@ def _importers(prototype: Prototype, paths: set[str]) -> set[str]:
         pending = {
             path
             for path, targets in prototype.modules.edges.items()
-            if path not in found and path not in paths and targets & pending
+            if path not in found
+            and path not in paths
+            and targets & pending
             and path in prototype.server_modules
         }
         found |= pending
@@ -203,7 +205,8 @@ def _endpoint(route: Route, walk: Walk) -> Entry | None:
     found = [
         r
         for r in walk.routing.routes
-        if r.path == route.location.path and _covers(route.location, r.line)
+        if r.path == route.location.path
+        and _covers(route.location, r.line)
         and r.method in (route.method, "*")
     ]
     if not found:
@@ -211,7 +214,9 @@ def _endpoint(route: Route, walk: Walk) -> Entry | None:
     registered = next((r for r in found if route.path.endswith(r.pattern)), found[0])
     style = {"hono": "hono"}.get(route.framework, "node")
     chain = (*_above(registered, walk), *registered.chain)
-    return Entry(Location(registered.path, route.location.line, route.location.end_line), style, chain)
+    return Entry(
+        Location(registered.path, route.location.line, route.location.end_line), style, chain
+    )
 
 
 def _covers(location: Location, line: int) -> bool:

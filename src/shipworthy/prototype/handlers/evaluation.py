@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.handler import (
 )
 from shipworthy.prototype.handlers.program import Definition, Program, package_of
 from shipworthy.prototype.handlers.values import (
+    FLEETING,
     NEVER,
     NO_GUARDS,
     NULL,
@@ -284,7 +285,7 @@ class Evaluation:
             what=_dotted(owner.what, key),
             client=owner.client,
             effect=owner.effect,
-            tags=owner.tags - {"truthy"},
+            tags=owner.tags - FLEETING,
         )
 
     def _index(self, node: Index, scope: Scope) -> Value:
@@ -314,7 +315,7 @@ class Evaluation:
         parts = tuple(self.value(part, scope) for part in node.parts)
         if all(isinstance(part.literal, (str, int, float)) for part in parts):
             return literal("".join(str(part.literal) for part in parts))
-        tags = frozenset().union(*(part.tags for part in parts)) - {"truthy"}
+        tags = frozenset().union(*(part.tags for part in parts)) - FLEETING
         return Value(elements=parts, what="text", tags=tags)
 
     def _record(self, node: Record, scope: Scope) -> Value:
@@ -431,7 +432,7 @@ class Evaluation:
             )
         origins = union(parts)
         tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
-        return Value(origins=origins, tags=(tags - {"truthy"}) | {"computed"})
+        return Value(origins=origins, tags=(tags - FLEETING) | {"computed"})
 
     def _comprehension(self, node: Compute, scope: Scope) -> Value:
         over = self.value(node.parts[1], scope)
@@ -516,7 +517,7 @@ class Evaluation:
     ) -> Value:
         """What an unknown call gives: something made of what it was given."""
         values = (receiver, *given, *named.values())
-        tags = frozenset().union(*(v.tags for v in values)) - {"truthy", "truth"}
+        tags = frozenset().union(*(v.tags for v in values)) - FLEETING - {"truth"}
         return Value(origins=union(values), what=what, client=receiver.client, tags=tags)
 
     def construct(self, kind: Type, site: Site) -> Value:

@@ -10,6 +10,8 @@ from shipworthy.prototype.handlers.handler import Guard, Origin, Origins
 from shipworthy.prototype.program.nodes import Class, Function, Module
 
 NO_GUARDS: frozenset[Guard] = frozenset()
+FLEETING = frozenset({"truthy", "maybe"})
+"""Tags that say something of a value itself and nothing of its parts or of what is made of it."""
 _NOTHING: Origins = frozenset()
 _MOST_CASES = 8
 _MOST_ORIGINS = 24
@@ -118,6 +120,8 @@ def truth(value: Value) -> bool | None:
     """Whether a value is true in a condition; None where it may be either."""
     if value.literal is not UNSET:
         return bool(value.literal)
+    if "maybe" in value.tags:
+        return None
     if value.fields is not None or value.closure or value.type or value.instance or value.elements:
         return True
     if value.client or "truthy" in value.tags:
@@ -184,7 +188,9 @@ def join(one: Value, other: Value) -> Value:
     if one.is_null:
         one, other = other, one
     if other.is_null:
-        return replace(one, literal=UNSET if one.literal is not None else None)
+        if one.is_null:
+            return NULL
+        return replace(one, tags=one.tags - {"truthy"} | {"maybe"}, literal=UNSET)
     return Value(
         origins=_few(one.origins | other.origins),
         what=one.what or other.what,

@@ -29,6 +29,7 @@ class ModuleGraph:
     packages: Mapping[str, frozenset[str]]  # external packages per file
     unresolved: Mapping[str, frozenset[str]]  # relative or aliased specifiers that lead nowhere
     browser: frozenset[str]
+    targets: Mapping[str, Mapping[str, str]]  # specifier -> file, per file
 
     def path_between(self, start: str, goal: str) -> tuple[str, ...]:
         """A shortest chain of imports from one file to another; empty when there is none."""
@@ -66,6 +67,7 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
     edges: dict[str, frozenset[str]] = {}
     packages: dict[str, frozenset[str]] = {}
     unresolved: dict[str, frozenset[str]] = {}
+    targets: dict[str, dict[str, str]] = {}
     for path, facts in prototype.facts.items():
         local, external, nowhere = set[str](), set[str](), set[str]()
         for item in facts.imports:
@@ -75,6 +77,7 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
                 match target:
                     case Local(found):
                         local.add(found)
+                        _note(targets.setdefault(path, {}), item, found)
                     case External(package):
                         external.add(package)
                     case Nowhere():
@@ -83,7 +86,21 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
         packages[path] = frozenset(external)
         if nowhere:
             unresolved[path] = frozenset(nowhere)
-    return ModuleGraph(edges, packages, unresolved, browser_files(prototype, edges, packages))
+    browser = browser_files(prototype, edges, packages)
+    return ModuleGraph(edges, packages, unresolved, browser, targets)
+
+
+def _note(targets: dict[str, str], item: Import, found: str) -> None:
+    """What a specifier means; of `from package import module` the module as well."""
+    stem = found.removesuffix(".py").rpartition("/")[2]
+    if found.endswith(".py") and stem in item.imported and not item.specifier.endswith(stem):
+        targets[
+            f"{item.specifier.rstrip('.')}.{stem}"
+            if item.specifier.strip(".")
+            else f"{item.specifier}.{stem}"
+        ] = found
+    else:
+        targets.setdefault(item.specifier, found)
 
 
 def _targets(

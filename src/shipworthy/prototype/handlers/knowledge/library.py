@@ -13,8 +13,8 @@ from shipworthy.prototype.handlers.knowledge import (
     passwords,
     postgrest,
     requests,
-    routing,
     responses,
+    routing,
     schemas,
     values_of,
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin, Origins
-from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins, union
+from shipworthy.prototype.handlers.values import FLEETING, UNKNOWN, Value, all_origins, union
 
 _MODEL_HOSTS = re.compile(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis|ai\.gateway\.lovable|openrouter\.ai"
@@ -98,7 +98,7 @@ def _host(url: str) -> str:
 
 def _json_text(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
-    return Value(elements=(given,), what="json text", tags=given.tags - {"truthy"})
+    return Value(elements=(given,), what="json text", tags=given.tags - FLEETING)
 
 
 def _of(

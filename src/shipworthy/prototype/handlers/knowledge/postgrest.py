@@ -182,10 +182,13 @@ def _query(walk: Evaluation, value: Value, key: str) -> Value | None:
         return None
     row = row_of(walk, value.effect)
     at = walk.effects[value.effect].line if 0 <= value.effect < len(walk.effects) else 0
-    exists = frozenset(existing(walk, row.origins, at))
+    exists = NO_GUARDS if _is_written(walk, value) else frozenset(existing(walk, row.origins, at))
     single = "single" in value.tags
     if key == "data":
         one = bool(value.tags & {"single", "maybeSingle", "maybe_single"})
+        if one and _is_written(walk, value):
+            there = replace(row, tags=row.tags | {"truthy"})
+            return replace(row, cases=((there, NO_GUARDS), (NULL, NO_GUARDS)))
         return found_or_not(walk, row, at) if one else row
     if key == "error":
         error = Value(origins=frozenset({Origin("error", "database")}), tags=frozenset({"truthy"}))
@@ -199,6 +202,14 @@ def _query(walk: Evaluation, value: Value, key: str) -> Value | None:
             origins=frozenset(o._replace(key="count") for o in row.origins), tags=frozenset()
         )
     return UNKNOWN
+
+
+def _is_written(walk: Evaluation, value: Value) -> bool:
+    """True for what an insert gives back: that it is there proves nothing."""
+    return 0 <= value.effect < len(walk.effects) and walk.effects[value.effect].operation in (
+        "insert",
+        "upsert",
+    )
 
 
 def _rpc(walk: Evaluation, site: Site) -> Value | None:

@@ -62,7 +62,11 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
     chain = _flat(given)
     options = [v for v in chain[:-1] if v.fields is not None]
     for option in options:  # Fastify: { preHandler: [check] }
-        hooks = [v for k, v in (option.fields or {}).items() if k in ("preHandler", "onRequest", "preValidation")]
+        hooks = [
+            v
+            for k, v in (option.fields or {}).items()
+            if k in ("preHandler", "onRequest", "preValidation")
+        ]
         chain = (*_flat(tuple(hooks)), *(v for v in chain if v is not option))
     walk.routing.routes.append(
         Registered(
@@ -131,7 +135,9 @@ def _base_path(walk: Evaluation, site: Site) -> Value | None:
 
 def _served(walk: Evaluation, site: Site) -> Value | None:
     """`Deno.serve(handler)`: the one way into an edge function."""
-    chain = [v for v in (*site.given, *(site.argument(0).fields or {}).values()) if v.closure or v.native]
+    chain = [
+        v for v in (*site.given, *(site.argument(0).fields or {}).values()) if v.closure or v.native
+    ]
     if not chain:
         return None
     walk.routing.routes.append(

@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind
 from shipworthy.prototype.handlers.values import (
+    FLEETING,
     NO_GUARDS,
     NULL,
     UNKNOWN,
@@ -31,7 +32,7 @@ def _parsed_json(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
     if given.what == "json text" and given.elements:
         return given.elements[0]
-    return Value(origins=all_origins(given), effect=given.effect, tags=given.tags - {"truthy"})
+    return Value(origins=all_origins(given), effect=given.effect, tags=given.tags - FLEETING)
 
 
 def _number(walk: Evaluation, site: Site) -> Value | None:
@@ -153,7 +154,7 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
         return None
     if site.name in ("replace", "replaceAll") and site.has(0):
         return Value(origins=all_origins(value), tags=value.tags | {"replaced"})
-    return Value(origins=all_origins(value), tags=value.tags - {"truthy"})
+    return Value(origins=all_origins(value), tags=value.tags - FLEETING)
 
 
 def _array_check(walk: Evaluation, site: Site) -> Value | None:
