@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
 from shipworthy.prototype.handlers.handler import Check, Guard, Handler, Origin
-from shipworthy.prototype.handlers.knowledge import hints
 from shipworthy.prototype.handlers.knowledge.library import Library
+from shipworthy.prototype.handlers.knowledge.limits import LIMITS
 from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, parameter
 from shipworthy.prototype.handlers.knowledge.responses import RES
 from shipworthy.prototype.handlers.program import Program
@@ -143,8 +143,8 @@ _AUTHENTICATES = re.compile(
 def _package_guard(walk: Walk, value: Value) -> None:
     """Middleware of a package: its name is all there is to see."""
     what = value.what
-    if "rate" in value.tags or hints.LIMITS.search(what):
-        walk.passed(Check.RATE, what, walk.module.body[0].at if walk.module.body else 1)
+    if "rate" in value.tags or LIMITS.search(what):
+        walk.passed(Check.RATE, what, 1)
     elif _AUTHENTICATES.search(what) and not re.search(r"initialize|session\(\)$", what):
         walk.passed(Check.SESSION, what, 1)
 
@@ -238,9 +238,9 @@ def _before(
         yield from _before(parent.router, parent.number, full, mounts, depth + 1)
         yield from parent.chain
     for mount in mounts:
-        if mount.router == router and not mount.child and mount.number < number:
-            if _below(mount.prefix, pattern):
-                yield from mount.chain
+        earlier = mount.router == router and not mount.child and mount.number < number
+        if earlier and _below(mount.prefix, pattern):
+            yield from mount.chain
 
 
 def _below(prefix: str, pattern: str) -> bool:

@@ -627,17 +627,13 @@ class Evaluation:
 
     def bind(self, target: Expression, value: Value, scope: Scope, declared: bool) -> None:
         """Give a name, a pattern or a property its value."""
-        kind = type(target)
-        if kind is Name:
-            assert isinstance(target, Name)
+        if isinstance(target, Name):
             self._bind_name(target.id, value, scope, declared)
-        elif kind is Record:
-            assert isinstance(target, Record)
+        elif isinstance(target, Record):
             for key, inner in target.pairs:
                 part = value if key in ("...", "[]") else self.member(value, key, optional=False)
                 self.bind(inner, part, scope, declared)
-        elif kind is Items:
-            assert isinstance(target, Items)
+        elif isinstance(target, Items):
             for number, inner in enumerate(target.elements):
                 part = self.item(value, number) if type(inner) is not Spread else value
                 self.bind(inner, part, scope, declared)
@@ -696,15 +692,7 @@ class Evaluation:
 
     def names_of_module(self, scope: Scope) -> Mapping[str, Definition]:
         """The definitions of the module that a scope is in."""
-        return self.program.unit(self._module_of(scope).path).definitions
-
-    @staticmethod
-    def _module_of(scope: Scope) -> Module:
-        at = scope
-        while at.parent is not None:
-            at = at.parent
-        assert at.module is not None
-        return at.module
+        return self.program.unit(scope.home.path).definitions
 
     def lookup(self, name: str, scope: Scope) -> Value:
         """What a name stands for, followed into other modules."""
@@ -715,8 +703,7 @@ class Evaluation:
             if found is not None:
                 return found
             top, at = at, at.parent
-        assert top.module is not None
-        unit = self.program.unit(top.module.path)
+        unit = self.program.unit(top.home.path)
         definition = unit.definitions.get(name)
         if definition is None:
             return Value(what=name)
@@ -726,12 +713,12 @@ class Evaluation:
         return value
 
     def _defined(self, name: str, definition: Definition, scope: Scope) -> Value:
-        assert scope.module is not None
+        home = scope.home
         if isinstance(definition, Imported):
-            return self._imported(definition, scope.module)
-        with_module = self._at_module(scope.module)
+            return self._imported(definition, home)
+        with_module = self._at_module(home)
         if isinstance(definition, Class):
-            value = Value(type=Type(definition, scope, scope.module))
+            value = Value(type=Type(definition, scope, home))
         elif isinstance(definition, Function):
             if definition.decorators:
                 value = self.decorated(definition, scope)

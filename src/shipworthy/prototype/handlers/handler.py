@@ -48,7 +48,7 @@ class Check(StrEnum):
 
     SESSION = "session"  # a verified session or token
     API_KEY = "api-key"  # a key looked up or compared
-    SECRET = "shared-secret"  # a secret that only another system knows
+    SECRET = "shared-secret"  # noqa: S105 - a secret that only another system knows
     SIGNATURE = "signature"  # of the message, as webhooks have it
     PLATFORM = "platform-jwt"  # the gateway's check, which the public anon key passes
     DECODED = "decoded-only"  # a token was read without being verified: no guard
@@ -106,7 +106,7 @@ class EffectKind(StrEnum):
     MODEL = "model"  # a model is asked
     PAYMENT = "payment"  # money is asked for or moved at a provider
     RESPONSE = "response"  # what the caller gets
-    TOKEN = "token"  # a token or password is made, stored or compared
+    TOKEN = "token"  # noqa: S105 - a token or password is made, stored or compared
     STATE = "state"  # a variable of the module is changed
     CALL = "call"  # another effect outside, named by its target
 

@@ -44,6 +44,16 @@ class Scope:
             at = at.parent
         return None
 
+    @property
+    def home(self) -> Module:
+        """The module around it. Raises LookupError for a scope that hangs in the air."""
+        at = self
+        while at.parent is not None:
+            at = at.parent
+        if at.module is None:
+            raise LookupError("a scope without a module")
+        return at.module
+
 
 @dataclass(slots=True, eq=False)
 class Closure:

@@ -104,7 +104,9 @@ def _is_schema(site: Site) -> bool:
     return site.receiver.what == SCHEMA or "schema" in site.what.lower()
 
 
-_MAKERS = "string number boolean array enum date union literal record any unknown tuple optional nullable coerce bigint nativeEnum uuid email url int discriminatedUnion preprocess".split()
+_MAKERS = """string number boolean array
+    enum date union literal record any unknown tuple optional nullable
+    coerce bigint nativeEnum uuid email url int discriminatedUnion preprocess""".split()
 _MODIFIERS = """optional nullable nullish min max email url uuid default extend merge pick omit partial refine
 transform trim strict strip passthrough loose catchall regex length int positive nonnegative and or array
 superRefine describe required toLowerCase nonempty finite catch pipe brand datetime gte lte gt lt""".split()
