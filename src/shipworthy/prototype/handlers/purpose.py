@@ -1,0 +1,171 @@
+"""Entry points that are meant for whoever comes: told by what they do and by their route."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, revealed
+
+
+class Purpose(StrEnum):
+    """Why an entry point may be open to whoever comes."""
+
+    LOGIN = "logging in"
+    SIGN_UP = "signing up"
+    LOGOUT = "logging out"
+    CALLBACK = "coming back from another site"
+    WEBHOOK = "a webhook"
+    HEALTH = "a health check"
+    CONTACT = "writing to the owner"
+    TRACKING = "counting visits"
+    UNSUBSCRIBE = "unsubscribing"
+    CATALOGUE = "showing what is public"
+
+
+_WORDS: tuple[tuple[Purpose, str], ...] = (
+    (
+        Purpose.WEBHOOK,
+        r"webhooks?|hooks?|ipn|\w+-webhook|webhook-\w+|inbound|deauthori[sz]e|data-?deletion",
+    ),
+    (Purpose.LOGOUT, r"log-?out|sign-?out"),
+    (
+        Purpose.LOGIN,
+        r"log-?in|sign-?in|authenticate|token|refresh(-token)?|otp|send-?otp|verify-?otp|magic-?link|forgot(-password)?"
+        r"|reset(-password)?|password-?reset|request-?reset|verify(-email|-code|-phone|-token)?|resend(-code|-verification|-otp)?"
+        r"|confirm(-email)?|nextauth|\w+-login|login-\w+",
+    ),
+    (
+        Purpose.SIGN_UP,
+        r"sign-?up|register|registration|create-?account|join|accept-?invite|invite-?accept",
+    ),
+    (
+        Purpose.CALLBACK,
+        r"callback|\w+-callback|oauth\w*|authorize|saml|sso|connect-callback|redirect|auth",
+    ),
+    (
+        Purpose.HEALTH,
+        r"health\w*|ready|readyz|live|livez|ping|status|version|time|robots(\.txt)?|sitemap(\.xml)?|manifest(\.json)?|favicon(\.ico)?"
+        r"|csrf(-token)?|config|og|opengraph-image|feed|rss|openapi(\.json)?|docs",
+    ),
+    (
+        Purpose.CONTACT,
+        r"contact(-us|-form)?|contact-\w+|inquir(y|ies)|enquir(y|ies)|newsletter|subscribe|wait-?list|lead-?capture|quote-?request"
+        r"|request-?(a-)?(demo|quote)|demo-?request|feedback|apply|report-?abuse|support-?request|get-?in-?touch|rsvp",
+    ),
+    (Purpose.UNSUBSCRIBE, r"unsubscribe|opt-?out"),
+    (
+        Purpose.TRACKING,
+        r"track(ing)?|page-?views?|analytics-?event|events?/track|pixel|beacon|log-?error|vitals",
+    ),
+)
+_COMPILED = tuple(
+    (purpose, re.compile(rf"^(?:{words})$", re.IGNORECASE)) for purpose, words in _WORDS
+)
+
+_BOX = re.compile(
+    r"contact|inquir|enquir|newsletter|subscriber|waitlist|wait_list|lead|feedback|message|application|quote|demo_?request"
+    r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|request|suggestion|vote|click|impression",
+    re.IGNORECASE,
+)
+"""Tables into which strangers put something."""
+
+_CREDENTIAL = re.compile(
+    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|public_?key|widget_?key|magic|nonce|share_?id|share_?code|otp)$",
+    re.IGNORECASE,
+)
+
+ALLOWED: dict[Purpose, frozenset[Harm]] = {
+    Purpose.LOGIN: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE}),
+    Purpose.SIGN_UP: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT}),
+    Purpose.LOGOUT: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE}),
+    Purpose.CALLBACK: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND}),
+    Purpose.WEBHOOK: frozenset(Harm),
+    Purpose.HEALTH: frozenset(),
+    Purpose.CONTACT: frozenset({Harm.ADD, Harm.SEND, Harm.READ}),
+    Purpose.TRACKING: frozenset({Harm.ADD}),
+    Purpose.UNSUBSCRIBE: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE, Harm.ADD}),
+}
+
+
+def purpose(handler: Handler) -> Purpose | None:
+    """What an entry point is for, where that is something for whoever comes."""
+    if handler.public:
+        return Purpose.CATALOGUE
+    if any(e.kind is EffectKind.ACCOUNT and e.target == "auth" for e in handler.effects):
+        return Purpose.LOGIN
+    for word in reversed(_words(handler)):
+        for found, pattern in _COMPILED:
+            if pattern.match(word):
+                return found
+    return None
+
+
+def meant_for_anyone(handler: Handler, effect: Effect) -> str:
+    """Why whoever comes may have this effect; "" where nothing says so."""
+    kind = harm(effect)
+    why = purpose(handler)
+    if why is not None and kind in ALLOWED.get(why, ()) and _in_keeping(handler, effect, why):
+        return str(why)
+    if is_catalogue(effect):
+        return str(Purpose.CATALOGUE)
+    if kind is Harm.READ and effect.operation == "select" and not revealed(handler, effect):
+        return "only looked at by the server"
+    if kind is Harm.ADD and _is_box(effect) and handler.route.method in ("POST", "*", ""):
+        return str(Purpose.CONTACT)
+    return ""
+
+
+def by_credential(handler: Handler, effect: Effect) -> str:
+    """The credential that an effect is found by: a token of a link, a key of a widget; "" for none."""
+    for name, origins in effect.inputs.items():
+        if name.startswith("filter:") and _CREDENTIAL.search(name[7:]):
+            return name[7:]
+        for origin in origins:
+            for by in (origin, *origin.by):
+                if by.is_input and _CREDENTIAL.search(by.key):
+                    return by.key
+    before = handler.effects[: handler.effects.index(effect)]
+    for earlier in before:
+        if earlier.kind is EffectKind.QUERY and earlier.operation == "select":
+            for name in earlier.inputs:
+                if name.startswith("filter:") and _CREDENTIAL.search(name[7:]):
+                    return name[7:]
+    return ""
+
+
+def _words(handler: Handler) -> list[str]:
+    """The parts of a route, or the words of an action's name, without parameters."""
+    if handler.route.kind.value == "server_action":
+        spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", handler.route.handler)
+        return [re.sub(r"-?(action|user)$", "", spaced.lower())]
+    parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
+    return [re.sub(r"_", "-", p.lower()) for p in parts if p not in ("api", "functions", "v1")][-3:]
+
+
+def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
+    kind = harm(effect)
+    if why is Purpose.CONTACT and kind is Harm.READ:
+        return not revealed(handler, effect)
+    if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):
+        return _last(handler).find("callback") >= 0
+    return True
+
+
+def _last(handler: Handler) -> str:
+    words = _words(handler)
+    return words[-1] if words else ""
+
+
+def _is_box(effect: Effect) -> bool:
+    return (
+        effect.operation == "insert"
+        and bool(_BOX.search(effect.target))
+        and not _OWNED.search(" ".join(name for name in effect.inputs if name.startswith("value:")))
+    )
+
+
+_OWNED = re.compile(
+    r"value:(user|owner|author|created_by|customer|recipient|sender|account)(_?id)?\b", re.I
+)

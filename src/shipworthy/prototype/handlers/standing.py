@@ -1,0 +1,167 @@
+"""Where the caller of an entry point stands when an effect happens: known or not, entitled or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+)
+from shipworthy.prototype.handlers.purpose import Purpose, by_credential, meant_for_anyone, purpose
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    changes,
+    harm,
+    is_catalogue,
+    is_personal,
+    revealed,
+)
+
+
+class Caller(StrEnum):
+    """Who may have come as far as an effect."""
+
+    KNOWN = "known"  # a session, key, secret or signature was checked before
+    ANON_KEY = "anon-key"  # whoever has the key that every browser gets
+    ANYBODY = "anybody"
+    UNCLEAR = "unclear"  # something is checked that could not be followed
+
+
+class Tie(StrEnum):
+    """What binds an effect to its caller."""
+
+    OWN = "own"  # the rows are the caller's, or the caller's tenant's
+    ROLE = "role"  # a role or right of the caller was checked
+    MACHINE = "machine"  # another system proved itself with a secret, key or signature
+    DATABASE = "database"  # row security decides, with the rights of the caller
+    UNSTEERED = "unsteered"  # nothing that the caller sends decides which rows
+    UNCLEAR = "unclear"
+    NONE = "none"  # whatever the caller names is taken
+
+
+def caller(handler: Handler, effect: Effect) -> Caller:
+    """Who may have come as far as this effect of the entry point."""
+    del handler
+    if effect.has(*AUTHENTICATES, Check.ROLE, Check.OWNER):
+        return Caller.KNOWN
+    if effect.has(Check.PLATFORM):
+        # The gateway has verified the token that the code only decodes.
+        return Caller.KNOWN if effect.has(Check.DECODED) else Caller.ANON_KEY
+    if effect.has(Check.UNCLEAR):
+        return Caller.UNCLEAR
+    return Caller.ANYBODY
+
+
+def tie(handler: Handler, effect: Effect) -> Tie:
+    """What binds an effect to its caller."""
+    del handler
+    if effect.has(Check.ROLE):
+        return Tie.ROLE
+    if effect.has(Check.SECRET, Check.SIGNATURE, Check.API_KEY):
+        return Tie.MACHINE
+    if in_database(effect):
+        return Tie.DATABASE
+    selecting = _selecting(effect)
+    if any(is_of_caller(origin) for _, origins in selecting for origin in origins):
+        return Tie.OWN
+    steered = steering(effect)
+    owned = frozenset().union(*(g.about for g in effect.guards if g.check is Check.OWNER))
+    if steered and owned & steered:
+        return Tie.OWN
+    if effect.has(Check.UNCLEAR) or any(
+        g.check is Check.OWNER and not g.about for g in effect.guards
+    ):
+        return Tie.UNCLEAR
+    if not steered:
+        return Tie.UNSTEERED
+    return Tie.NONE
+
+
+def in_database(effect: Effect) -> bool:
+    """True where row security decides: the client has no more rights than its caller."""
+    return effect.client in ("user", "anon") and effect.kind in (
+        EffectKind.QUERY,
+        EffectKind.STORAGE,
+        EffectKind.ACCOUNT,
+    )
+
+
+def is_bypassing(effect: Effect) -> bool:
+    """True for an effect with more rights than its caller: row security does not hold it back."""
+    return effect.client in ("service", "owner")
+
+
+def is_of_caller(origin: Origin) -> bool:
+    """True for what the caller is, or what was found by who the caller is."""
+    return origin.kind == "principal" or (
+        origin.kind == "row" and any(by.kind == "principal" for by in origin.by)
+    )
+
+
+def steering(effect: Effect) -> frozenset[str]:
+    """The inputs that decide which rows, files or accounts an effect is about."""
+    found: set[str] = set()
+    for _, origins in _selecting(effect):
+        for origin in origins:
+            found |= {str(o) for o in (origin, *origin.by) if o.is_input}
+    return frozenset(found)
+
+
+OWNERS = re.compile(
+    r"^(user|owner|author|creator|created_by|customer|client|member|profile|account|tenant|org|organi[sz]ation|company|workspace"
+    r"|team|church|school|clinic|agency|household|family|patient|student|employee|seller|buyer|sender|recipient|host|auth_user)"
+    r"(_?(id|uuid))?$",
+    re.IGNORECASE,
+)
+"""Columns that say whose a row is."""
+
+
+def owner_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Of the columns of a table, those that say whose a row is."""
+    plain = (re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower() for column in columns)
+    return tuple(column for column in plain if OWNERS.match(column))
+
+
+def _selecting(effect: Effect) -> list[tuple[str, frozenset[Origin]]]:
+    """The inputs that pick what an effect is about: filters, paths, ids; of an insert its owners."""
+    if effect.kind is EffectKind.QUERY:
+        parts = [*effect.of("filter:")]
+        if effect.operation == "rpc":
+            parts += effect.of("argument:")
+        if effect.operation in ("insert", "upsert"):
+            parts += [(k, v) for k, v in effect.of("value:") if owner_columns((k,))]
+        return parts
+    if effect.kind is EffectKind.STORAGE:
+        return [("path", effect.inputs.get("path", frozenset()))]
+    return list(effect.inputs.items())
+
+
+__all__ = [
+    "OWNERS",
+    "Caller",
+    "Harm",
+    "Purpose",
+    "Tie",
+    "by_credential",
+    "caller",
+    "changes",
+    "harm",
+    "in_database",
+    "is_bypassing",
+    "is_catalogue",
+    "is_of_caller",
+    "is_personal",
+    "meant_for_anyone",
+    "owner_columns",
+    "purpose",
+    "revealed",
+    "steering",
+    "tie",
+]

@@ -1,0 +1,177 @@
+"""Which effects matter: what is changed, read, spent, sent or asked, and how much harm that can do."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+
+
+class Harm(StrEnum):
+    """What an effect does to somebody, in a verb that a message can use."""
+
+    READ = "read"
+    ADD = "add"
+    CHANGE = "change"
+    DELETE = "delete"
+    ACCOUNT = "manage accounts"
+    SPEND = "move money"
+    SEND = "send messages"
+    ASK = "use the paid model"
+    FORWARD = "act on another system"
+    RUN = "run code"
+
+
+_OPERATIONS = {
+    "select": Harm.READ,
+    "insert": Harm.ADD,
+    "update": Harm.CHANGE,
+    "upsert": Harm.CHANGE,
+    "delete": Harm.DELETE,
+}
+_STORAGE = {
+    "upload": Harm.ADD,
+    "remove": Harm.DELETE,
+    "download": Harm.READ,
+    "sign": Harm.READ,
+}
+_KINDS = {
+    EffectKind.EMAIL: Harm.SEND,
+    EffectKind.MESSAGE: Harm.SEND,
+    EffectKind.MODEL: Harm.ASK,
+    EffectKind.PAYMENT: Harm.SPEND,
+    EffectKind.COMMAND: Harm.RUN,
+    EffectKind.CODE: Harm.RUN,
+}
+_ADMINISTERS = re.compile(
+    r"^(create|delete|update|invite|list|get|generate)_?(users?|Users?|link|Link)|^update_user|User"
+)
+_READS = re.compile(
+    r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup)(_|[A-Z])"
+    r"|_(count|stats|search|exists)$"
+)
+_CHEAP_PAYMENT = re.compile(r"(retrieve|list|search|constructEvent|sessions\.create)$")
+
+PERSONAL = re.compile(
+    r"user|profile|customer|client|member|patient|employee|account|contact|lead|applicant|candidate|order"
+    r"|invoice|payment|transaction|billing|subscription|message|conversation|chat|ticket|email|address|document"
+    r"|medical|health|salary|payroll|bank|card|session|token|secret|credential|api_?key|password|audit|log"
+    r"|notification|booking|reservation|appointment|report|note|wallet|balance|invit|tenant|organi[sz]ation|famil",
+    re.IGNORECASE,
+)
+"""Words of tables whose rows are somebody's."""
+
+CATALOGUE = re.compile(
+    r"^(?!.*(user|order|private|history|favou?rite|saved|cart))(.*_)?(products?|categor(y|ies)|posts?|blogs?|blog_posts?|articles?"
+    r"|pages?|faqs?|menus?|menu_items?|plans?|pricing|prices|packages|courses?|lessons?|reviews?|testimonials?"
+    r"|tags?|cit(y|ies)|countr(y|ies)|regions?|languages?|translations?|features?|feature_flags?|flags?|banners?"
+    r"|settings_public|public_\w+|sitemaps?|news|stores?|shops?|listings?|properties|vehicles|services|faq_items"
+    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|amenities|skills|jobs|site_settings|templates"
+    r"|restaurants?|recipes?|movies?|songs?|albums?|artists?|brands?|currencies|exchange_rates|portfolios?|projects?)$",
+    re.IGNORECASE,
+)
+"""Tables whose rows are usually shown to whoever comes."""
+
+_SHOWN = re.compile(
+    r"^filter:(is_?)?(public|published|active|visible|approved|status|listed|live|enabled)(_at)?$",
+    re.I,
+)
+_COUNTED = frozenset({"length", "count", "rowCount", "rowcount", "size"})
+
+
+def harm(effect: Effect) -> Harm | None:
+    """What an effect does; None for one that does nobody any harm."""
+    match effect.kind:
+        case EffectKind.QUERY:
+            return _of_query(effect)
+        case EffectKind.STORAGE:
+            return _STORAGE.get(effect.operation)
+        case EffectKind.ACCOUNT:
+            return Harm.ACCOUNT if effect.target == "auth.users" else None
+        case EffectKind.PAYMENT:
+            return None if _CHEAP_PAYMENT.search(effect.operation) else Harm.SPEND
+        case EffectKind.SQL:
+            return _of_text(effect.literals.get("text", ""))
+    return _KINDS.get(effect.kind)
+
+
+def changes(effect: Effect) -> bool:
+    """True for what leaves something changed, sent or spent behind."""
+    return harm(effect) not in (None, Harm.READ)
+
+
+def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
+    """Of what a query reads, the parts that the caller gets to see: no counts, no bare existence."""
+    if effect.operation not in ("select", "rpc", "raw"):
+        return frozenset()
+    return frozenset(
+        origin
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        if _is_success(answer)
+        for origins in answer.inputs.values()
+        for origin in origins
+        if origin.kind == "row"
+        and origin.name == effect.target
+        and origin.key.rpartition(".")[2] not in _COUNTED
+    )
+
+
+def is_catalogue(effect: Effect) -> bool:
+    """True for a reading of what is there for whoever comes: products, posts, published rows."""
+    if effect.kind is not EffectKind.QUERY or harm(effect) is not Harm.READ:
+        return False
+    shown = any(
+        _SHOWN.match(name) and effect.literals.get(name, "true").lower() in _PUBLIC_VALUES
+        for name, origins in effect.inputs.items()
+        if not origins
+    )
+    if shown and not _SECRETIVE.search(effect.target):
+        return True
+    return bool(CATALOGUE.match(effect.target.rpartition(".")[2]))
+
+
+_PUBLIC_VALUES = frozenset(
+    {"true", "1", "published", "active", "approved", "public", "live", "open"}
+)
+_SECRETIVE = re.compile(
+    r"user|profile|customer|member|patient|employee|order|payment|token|key|secret|subscri|session|account",
+    re.IGNORECASE,
+)
+
+
+def is_personal(effect: Effect) -> bool:
+    """True where the rows of a table are about somebody, as far as its name tells."""
+    return bool(PERSONAL.search(effect.target))
+
+
+def _of_query(effect: Effect) -> Harm | None:
+    if effect.operation == "rpc":
+        return Harm.READ if _READS.search(effect.target) else Harm.CHANGE
+    if effect.operation == "raw":
+        return _of_text(effect.literals.get("text", ""))
+    return _OPERATIONS.get(effect.operation)
+
+
+def _of_text(text: str) -> Harm | None:
+    word = text.strip().partition(" ")[0].lower()
+    if word == "with":
+        word = "select"
+    return _OPERATIONS.get(word)
+
+
+def _is_success(answer: Effect) -> bool:
+    status = answer.literals.get("status", "200")
+    return not status.startswith(("4", "5"))
+
+
+__all__ = [
+    "CATALOGUE",
+    "PERSONAL",
+    "Harm",
+    "changes",
+    "harm",
+    "is_catalogue",
+    "is_personal",
+    "revealed",
+]
