@@ -28,6 +28,13 @@ ROLE_KEY = re.compile(
 )
 """Columns and claims that say what somebody may do."""
 
+CREDENTIAL = re.compile(
+    r"(?:^|[._-])(?:\w*_)?(?:token|api_?-?key|secret|token_?hash|key_?hash|invite_?code|access_?code|public_?key|widget_?key"
+    r"|share_?id|share_?code|otp|authorization)$",
+    re.IGNORECASE,
+)
+"""Inputs that only who was given them can know: found among the rows, they are a check."""
+
 _EDITABLE = ("user_metadata", "raw_user_meta_data", "unsafeMetadata", "unsafe_metadata")
 """What users of the platform change themselves: no basis for a role."""
 
@@ -114,6 +121,9 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
             continue
         by_caller = [o for o in origin.by if o.kind == "principal"]
         if not by_caller:
+            keys = frozenset(str(o) for o in origin.by if o.is_input and CREDENTIAL.search(str(o)))
+            if keys:
+                yield walk.guard(Check.API_KEY, f"a row of {origin.name} by its key", at, keys)
             continue
         if any(o.kind == "literal-role" for o in origin.by):
             yield walk.guard(Check.ROLE, f"a row of {origin.name}", at)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
-from shipworthy.prototype.handlers.handler import Check, Guard, Handler, Origin
+from shipworthy.prototype.handlers.gateway import gateway_guards
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.knowledge.limits import LIMITS
 from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, parameter
@@ -21,6 +22,7 @@ from shipworthy.prototype.handlers.values import (
     NULL,
     UNKNOWN,
     Value,
+    all_origins,
     from_origins,
     meet_all,
 )
@@ -104,6 +106,8 @@ class Entry:
         given = self._given(function, request, goes_on)
         result = walk.enter(value.closure, given, {}, function.at)
         if last:
+            if self.style == "action":
+                _answer(walk, result, function.at)
             return True
         if going_on:
             walk.guards = before | meet_all(going_on)
@@ -123,6 +127,13 @@ class Entry:
             return tuple(_argument(p.target, p.annotation) for p in function.parameters)
         context = Value(fields={"params": parameter("path"), "...": UNKNOWN})
         return (request, context)
+
+
+def _answer(walk: Walk, result: Value, at: int) -> None:
+    """What a server action returns is sent to whoever called it."""
+    body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
+    if body:
+        walk.effect(EffectKind.RESPONSE, "return", "", at, inputs={"body": body})
 
 
 def _argument(target: object, annotation: str) -> Value:
@@ -164,6 +175,7 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     for route in routes:
         entry = _entry(route, program, walk, knowledge)
         if entry is not None:
+            entry.guards |= gateway_guards(prototype, route)
             found.append(follower.follow(route, entry))
     return tuple(found)
 

@@ -64,7 +64,7 @@ def tie(handler: Handler, effect: Effect) -> Tie:
     del handler
     if effect.has(Check.ROLE):
         return Tie.ROLE
-    if effect.has(Check.SECRET, Check.SIGNATURE, Check.API_KEY):
+    if effect.has(Check.SECRET, Check.SIGNATURE):
         return Tie.MACHINE
     if in_database(effect):
         return Tie.DATABASE
@@ -72,9 +72,13 @@ def tie(handler: Handler, effect: Effect) -> Tie:
     if any(is_of_caller(origin) for _, origins in selecting for origin in origins):
         return Tie.OWN
     steered = steering(effect)
-    owned = frozenset().union(*(g.about for g in effect.guards if g.check is Check.OWNER))
+    owned = frozenset().union(
+        *(g.about for g in effect.guards if g.check in (Check.OWNER, Check.API_KEY))
+    )
     if steered and owned & steered:
         return Tie.OWN
+    if effect.has(Check.API_KEY) and not steered:
+        return Tie.MACHINE
     if effect.has(Check.UNCLEAR) or any(
         g.check is Check.OWNER and not g.about for g in effect.guards
     ):

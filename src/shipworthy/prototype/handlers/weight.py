@@ -91,6 +91,8 @@ def harm(effect: Effect) -> Harm | None:
             return Harm.ACCOUNT if effect.target == "auth.users" else None
         case EffectKind.PAYMENT:
             return None if _CHEAP_PAYMENT.search(effect.operation) else Harm.SPEND
+        case EffectKind.FETCH:
+            return Harm.FORWARD if _is_trusted(effect) else None
         case EffectKind.SQL:
             return _of_text(effect.literals.get("text", ""))
     return _KINDS.get(effect.kind)
@@ -158,6 +160,14 @@ def _of_text(text: str) -> Harm | None:
     if word == "with":
         word = "select"
     return _OPERATIONS.get(word)
+
+
+def _is_trusted(effect: Effect) -> bool:
+    """True for a request that changes something elsewhere and carries what the server alone knows."""
+    if effect.operation not in ("post", "put", "patch", "delete"):
+        return False
+    carried = effect.inputs.get("headers", frozenset())
+    return any(origin.kind in ("environment", "row") for origin in carried)
 
 
 def _is_success(answer: Effect) -> bool:

@@ -52,6 +52,8 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     kind = _kind_of(written)
     inputs: dict[str, Origins] = {"url": host, "path": all_origins(url), "body": all_origins(body)}
     inputs |= _parts_of(body)
+    headers = fields.get("headers") or site.named.get("headers") or UNKNOWN
+    inputs["headers"] = all_origins(headers, 6)
     method = fields["method"].text if "method" in fields else None
     effect = walk.effect(
         kind,

@@ -1,0 +1,40 @@
+"""Which Supabase edge functions stand behind the platform's own check of a token (`verify_jwt`)."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.handler import Check, Guard
+from shipworthy.prototype.handlers.values import NO_GUARDS, Guards
+from shipworthy.prototype.routes.route import Route
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_CONFIG = "supabase/config.toml"
+_FUNCTIONS = "supabase/functions/"
+
+
+def gateway_guards(prototype: Prototype, route: Route) -> Guards:
+    """The platform's check, which is on unless the configuration turns it off for a function."""
+    if route.framework != "supabase" or _FUNCTIONS not in route.location.path:
+        return NO_GUARDS
+    above, _, below = route.location.path.partition(_FUNCTIONS)
+    name = below.partition("/")[0]
+    settings = _functions(prototype, above + _CONFIG).get(name)
+    if isinstance(settings, dict) and settings.get("verify_jwt") is False:
+        return NO_GUARDS
+    where = route.location
+    return frozenset({Guard(Check.PLATFORM, frozenset(), "verify_jwt", where.path, where.line)})
+
+
+def _functions(prototype: Prototype, path: str) -> dict[str, object]:
+    file = prototype.files.get(path)
+    if file is None or not file.text:
+        return {}
+    try:
+        found = tomllib.loads(file.text).get("functions")
+    except tomllib.TOMLDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
