@@ -179,7 +179,9 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
     inputs = frozenset(str(o) for o in both if o.is_input)
     if not inputs:
         return _NONE
-    held = frozenset({walk.guard(Check.VALID, "within limits", at, inputs)})
+    limits = [v.literal for v in (left, right) if isinstance(v.literal, (int, float))]
+    how = f"within limits: {limits[0]}" if limits else "compared"
+    held = frozenset({walk.guard(Check.VALID, how, at, inputs)})
     return held, held
 
 

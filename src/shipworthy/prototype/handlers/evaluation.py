@@ -156,6 +156,8 @@ class Evaluation:
         self.heap: dict[tuple[int, str], Value] = {}
         self.loops = 0
         self.transactions = 0
+        self.branches: tuple[tuple[int, str], ...] = ()
+        self.decisions = 0
         self.path = ""
         self.steps: tuple[Step, ...] = ()
         self.module: Module = next(iter(program.modules.values()))
@@ -191,9 +193,15 @@ class Evaluation:
             looped=self.loops > 0,
             atomic=self.transactions > 0,
             literals=dict(literals or {}),
+            branches=self.branches,
         )
         self.effects.append(found)
         return len(self.effects) - 1
+
+    def decision(self) -> int:
+        """The number of the next decision that effects can hang on."""
+        self.decisions += 1
+        return self.decisions
 
     def guard(self, check: Check, how: str, at: int, about: Iterable[str] = ()) -> Guard:
         """A guard that stands here."""
@@ -384,12 +392,13 @@ class Evaluation:
         if test is NEVER:
             return NEVER
         yes, no = self.tested(test)
-        before = self.guards
-        self.guards = before | yes
+        before, outer = self.guards, self.branches
+        number = self.decision()
+        self.guards, self.branches = before | yes, (*outer, (number, "then"))
         then = self.value(node.then, scope)
-        self.guards = before | no
+        self.guards, self.branches = before | no, (*outer, (number, "other"))
         other = self.value(node.other, scope)
-        self.guards = before
+        self.guards, self.branches = before, outer
         if truth(test) is not None:
             return then if truth(test) else other
         if then is NEVER or other is NEVER:

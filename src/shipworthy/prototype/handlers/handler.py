@@ -132,6 +132,7 @@ class Effect(NamedTuple):
     atomic: bool = False  # inside a transaction
     tried: bool = False  # inside a try whose handler goes on
     literals: Mapping[str, str] = {}  # what is written in the code: a status, a column's value
+    branches: tuple[tuple[int, str], ...] = ()  # decisions it hangs on: "then", "other", "failed"
 
     @property
     def location(self) -> Location:
@@ -145,6 +146,16 @@ class Effect(NamedTuple):
             for name, origins in self.inputs.items()
             if name.startswith(prefix)
         )
+
+    def excludes(self, other: Effect) -> bool:
+        """True where one call of the entry point has either this effect or the other, never both."""
+        sides = dict(self.branches)
+        return any(sides.get(number, side) != side for number, side in other.branches)
+
+    @property
+    def after_failure(self) -> bool:
+        """True for what happens only where something has thrown."""
+        return any(side == "failed" for _, side in self.branches)
 
     def has(self, *checks: Check) -> bool:
         """True where one of these checks was passed before."""

@@ -63,17 +63,22 @@ class Walk(Evaluation):
             return True
         yes, no = self.tested(test)
         decided = truth(test)
-        before, names = self.guards, scope.names
+        before, names, outer = self.guards, scope.names, self.branches
+        number = self.decision()
+        self.branches = (*outer, (number, "then"))
         self.guards, scope.names = before | yes, dict(names)
         ended = self.block(statement.then, scope) or decided is False
         then_guards, then_names = self.guards, scope.names
+        self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
         other_ended = self.block(statement.other, scope) or decided is True
         if ended:
-            return other_ended
+            return other_ended  # what follows hangs on the other way
         if other_ended:
+            self.branches = (*outer, (number, "then"))
             self.guards, scope.names = then_guards, then_names
             return False
+        self.branches = outer
         _merge(scope, then_names, then_guards, self.guards)
         self.guards = meet(then_guards, self.guards)
         return False
@@ -82,18 +87,19 @@ class Walk(Evaluation):
         over = self.value(statement.over, scope) if statement.over is not None else NULL
         if statement.target is not None:
             self.bind(statement.target, self.element(over), scope, True)
-        before = self.guards
+        before, outer = self.guards, self.branches
         if statement.target is None:
             self.guards = before | self.tested(over)[0]
         self.loops += 1
         ended = self.block(statement.body, scope)
         self.loops -= 1
+        self.branches = outer
         if ended:
             self.guards = before
         return False
 
     def _try(self, statement: Try, scope: Scope) -> bool:
-        before, first = self.guards, len(self.effects)
+        before, first, outer = self.guards, len(self.effects), self.branches
         names = dict(scope.names)
         ended = self.block(statement.body, scope)
         last = len(self.effects)
@@ -102,11 +108,13 @@ class Walk(Evaluation):
         caught = False
         for handler in statement.handlers:
             self.guards, scope.names = before, {**after, **names}
+            self.branches = (*outer, (self.decision(), "failed"))
             if handler.name:
                 scope.names[handler.name] = from_origins(Origin("error", handler.types))
             if not self.block(handler.body, scope):
                 goes_on.append((self.guards, scope.names))
                 caught = True
+        self.branches = outer
         if caught:
             self._mark_tried(first, last)
         if goes_on:
@@ -189,10 +197,10 @@ class Walk(Evaluation):
             scope.names["this"] = closure.this
         outer = self.frame(closure, at)
         self.bind_parameters(function, given, named, scope, closure)
-        before = self.guards
+        before, branches = self.guards, self.branches
         if not self.block(function.body, scope):
             self.outcomes.append((NULL, self.guards))
-        outcomes = self.outcomes
+        outcomes, self.branches = self.outcomes, branches
         self.leave(outer)
         if not outcomes:
             return NEVER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin, Origins
@@ -23,6 +23,8 @@ _MESSAGE_HOSTS = re.compile(
 _PAYMENT_HOSTS = re.compile(
     r"api\.stripe\.com|paypal|api\.mercadopago|razorpay|asaas|paystack|mollie|squareup"
 )
+
+_DEEPEST_PART = 6
 
 
 def url_parts(url: Value) -> tuple[str, Origins]:
@@ -61,6 +63,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         _host(written),
         site.call.at,
         inputs=inputs,
+        literals={"idempotency": "key"} if _has_key(options) else {},
     )
     answer = "model" if kind is EffectKind.MODEL else "answer"
     return Value(
@@ -74,7 +77,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
 def _parts_of(body: Value) -> dict[str, Origins]:
     """The named parts of a body: to, subject and html of a mail, messages of a model."""
     fields = body.fields
-    if fields is None and body.what == "json text" and body.elements:
+    if fields is None and body.what in ("json text", "searchParams") and body.elements:
         fields = body.elements[0].fields
     if fields is None:
         return {}
@@ -170,9 +173,40 @@ def _mail(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _payment(walk: Evaluation, site: Site) -> Value | None:
-    if "stripe" not in site.what.lower():
+    if not re.search("stripe|razorpay|mercadopago|paystack", site.what, re.IGNORECASE):
         return None
-    return _of(EffectKind.PAYMENT, ".".join(site.what.rsplit(".", 2)[-2:]))(walk, site)
+    result = _of(EffectKind.PAYMENT, ".".join(site.what.rsplit(".", 2)[-2:]))(walk, site)
+    found = walk.effects[-1]
+    given = (*site.given[:1], Value(fields=site.named))
+    inputs = {key: origins for value in given for key, origins in _spread_out(value)}
+    literals = dict(found.literals)
+    if _has_key(Value(elements=(*site.given, Value(fields=site.named)))):
+        literals["idempotency"] = "key"
+    walk.effects[-1] = found._replace(inputs={**found.inputs, **inputs}, literals=literals)
+    return result
+
+
+def _spread_out(value: Value, path: str = "", depth: int = 0) -> Iterator[tuple[str, Origins]]:
+    """The parts of a record by their way to them: "line_items.price_data.unit_amount"."""
+    for case in [value, *(v for v, _ in value.cases)][: 1 + len(value.cases)]:
+        for element in case.elements or ():
+            if case.what not in ("text", "json text", "url") and depth < _DEEPEST_PART:
+                yield from _spread_out(element, path, depth + 1)
+        for key, inner in (case.fields or {}).items():
+            name = f"{path}.{key}" if path else key
+            if (inner.fields or inner.elements) and depth < _DEEPEST_PART:
+                yield from _spread_out(inner, name, depth + 1)
+            if not inner.fields:
+                yield name, all_origins(inner)
+
+
+def _has_key(value: Value) -> bool:
+    """True where a key is given by which a provider knows a request again."""
+    fields = value.fields or {}
+    if any(re.sub("[-_]", "", key).lower() == "idempotencykey" for key in fields):
+        return True
+    inner = (*(value.elements or ()), *(v for v in fields.values() if v.fields))
+    return any(_has_key(v) for v in inner)
 
 
 def _model(walk: Evaluation, site: Site) -> Value | None:
@@ -259,6 +293,9 @@ NAMES = {
     "create": lambda walk, site: _model(walk, site) or _payment(walk, site),
     "confirm": _payment,
     "capture": _payment,
+    "retrieve": _payment,
+    "cancel": _payment,
+    "update": _payment,
     "refund": _payment,
     "invoke": _model,
     "ainvoke": _model,

@@ -146,6 +146,14 @@ def _whole(kind: str, what: str = "") -> Callable[[Evaluation, Site], Value | No
     return lambda walk, site: parameter(kind, what)
 
 
+def _search_params(walk: Evaluation, site: Site) -> Value | None:
+    """Parameters of the request, or those that the code itself puts together."""
+    given = site.argument(0)
+    if given.fields is not None:
+        return Value(elements=(given,), what="searchParams")
+    return Value(origins=given.origins or frozenset({Origin("query")}), what="searchParams")
+
+
 def _get_session(walk: Evaluation, site: Site) -> Value | None:
     return principal(walk, "session", site.call.at)
 
@@ -234,7 +242,6 @@ CALLS = {
     f"{HONO}.set": _hono_set,
     "session.get": _get_session,
     "URL": _new_url,
-    "URLSearchParams": lambda walk, site: Value(
-        origins=site.argument(0).origins or frozenset({Origin("query")}), what="searchParams"
-    ),
+    "URLSearchParams": _search_params,
+    "searchParams.toString": lambda walk, site: site.receiver,
 }

@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.values import (
 )
 
 SCHEMA = "schema"
+_LOWEST = frozenset({"positive", "nonnegative", "min", "gt", "gte"})
 
 
 def _object(walk: Evaluation, site: Site) -> Value | None:
@@ -40,6 +41,8 @@ def _modified(walk: Evaluation, site: Site) -> Value | None:
     tags = site.receiver.tags | (
         {"open"} if site.name in ("passthrough", "loose", "catchall") else set()
     )
+    if site.name in _LOWEST:
+        tags |= {"bounded"}
     return Value(what=SCHEMA, fields=fields, tags=frozenset(tags))
 
 
@@ -76,10 +79,20 @@ def _about(site: Site) -> list[str]:
     return [str(o) for o in all_origins(site.argument(0)) if o.is_input]
 
 
+def _bounded(site: Site) -> list[str]:
+    """The inputs to which the schema sets a lower limit."""
+    origins = [o for o in all_origins(site.argument(0)) if o.is_input]
+    fields = (site.receiver.fields or {}).items()
+    keys = [key for key, inner in fields if "bounded" in inner.tags]
+    return [str(_parsed(origin, key)) for origin in origins for key in keys]
+
+
 def _parse(walk: Evaluation, site: Site) -> Value | None:
     if not _is_schema(site):
         return None
     walk.passed(Check.VALID, site.what, site.call.at, _about(site))
+    if bounded := _bounded(site):
+        walk.passed(Check.VALID, "within limits: schema", site.call.at, bounded)
     return shaped(site.receiver, site.argument(0))
 
 
@@ -87,6 +100,8 @@ def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
     if not _is_schema(site):
         return None
     passed: Guards = frozenset({walk.guard(Check.VALID, site.what, site.call.at, _about(site))})
+    if bounded := _bounded(site):
+        passed |= {walk.guard(Check.VALID, "within limits: schema", site.call.at, bounded)}
     data = shaped(site.receiver, site.argument(0))
     good = Value(
         fields={"success": Value(literal=True), "data": data, "error": NULL},
