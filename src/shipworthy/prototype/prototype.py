@@ -219,6 +219,11 @@ class Prototype:
         return self._collect(f.logs for f in self._live())
 
     @cached_property
+    def redacted(self) -> frozenset[str]:
+        """The fields that its loggers hide by themselves."""
+        return frozenset(self._collect(f.redacted for f in self._live()))
+
+    @cached_property
     def model_calls(self) -> tuple[ModelCall, ...]:
         return self._collect(f.models for f in self._live())
 
