@@ -35,7 +35,8 @@ class Catch:
     "request", "mail", "payment", "account". `logged` is True when the error reaches a log;
     `default` is the value that takes the place of the result. `success` is what reports success though the
     handler ran; `told` is True when it is the handler itself. `nested` is True inside the guarded
-    code of another handler, `method` for `.catch(…)`.
+    code of another handler, `method` for `.catch(…)`, `detached` where nobody waits for that.
+    `throws` is True where the guarded code throws by itself, `effect` inside an effect or a timer.
     """
 
     handling: Handling
@@ -52,6 +53,9 @@ class Catch:
     told: bool = False
     main: bool = False
     method: bool = False
+    detached: bool = False
+    throws: bool = False
+    effect: bool = False
 
 
 def read(syntax: Syntax) -> list[Catch]:
@@ -171,6 +175,7 @@ def _named_handler(
         sends=inside[1],
         logged=logs,
         method=True,
+        detached=_is_detached(call),
     )
 
 
@@ -202,7 +207,34 @@ def _catch(
         told=outcome.success,
         main=_is_main(statement),
         method=place is not None,
+        detached=place is not None and _is_detached(clause),
+        throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
+        effect=_is_in_effect(statement),
     )
+
+
+def _is_in_effect(statement: SgNode) -> bool:
+    """True inside `useEffect(…)` and `setTimeout(…)`, not in what a click in the markup runs."""
+    for above in statement.ancestors():
+        if above.kind() == "jsx_attribute":
+            return False
+        if above.kind() in CALLS and called_name(above) in _EFFECTS:
+            return True
+    return False
+
+
+_EFFECTS = ("useEffect", "useLayoutEffect", "setTimeout", "setInterval")
+_THROWS = frozenset({"throw_statement", "raise_statement"})
+
+
+def _is_detached(call: SgNode) -> bool:
+    """True for `void x.catch(…)` and for `x.catch(…)` as a statement of its own."""
+    parent = call.parent()
+    while parent is not None and parent.kind() in ("call_expression", "member_expression"):
+        parent = parent.parent()  # `.finally(…)` after it
+    if parent is not None and parent.kind() == "unary_expression":
+        return parent.text().startswith("void ")
+    return parent is not None and parent.kind() == "expression_statement"
 
 
 def _statement_of(call: SgNode) -> SgNode:
