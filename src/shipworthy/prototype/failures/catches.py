@@ -34,9 +34,9 @@ class Catch:
     `guarded` is where the guarded code stands. `sends` says what that code changes elsewhere:
     "request", "mail", "payment", "account". `logged` is True when the error reaches a log;
     `default` is the value that takes the place of the result. `success` is what reports success though the
-    handler ran; `told` is True when it is the handler itself. `nested` is True inside the guarded
-    code of another handler, `method` for `.catch(…)`, `detached` where nobody waits for that.
-    `throws` is True where the guarded code throws by itself, `effect` inside an effect or a timer.
+    handler ran; `told` is True when it is the handler itself. `method` is True
+    for `.catch(…)`, `detached` where nobody waits for that. `throws` is True where the guarded code
+    throws by itself, `effect` inside an effect or a timer, `second` in another error's handler.
     """
 
     handling: Handling
@@ -56,6 +56,7 @@ class Catch:
     detached: bool = False
     throws: bool = False
     effect: bool = False
+    second: bool = False
 
 
 def read(syntax: Syntax) -> list[Catch]:
@@ -210,6 +211,7 @@ def _catch(
         detached=place is not None and _is_detached(clause),
         throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
         effect=_is_in_effect(statement),
+        second=any(a.kind() in _HANDLERS for a in statement.ancestors()),
     )
 
 
@@ -223,6 +225,7 @@ def _is_in_effect(statement: SgNode) -> bool:
     return False
 
 
+_HANDLERS = ("catch_clause", "except_clause")
 _EFFECTS = ("useEffect", "useLayoutEffect", "setTimeout", "setInterval")
 _THROWS = frozenset({"throw_statement", "raise_statement"})
 

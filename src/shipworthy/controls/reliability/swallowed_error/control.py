@@ -76,11 +76,12 @@ class SwallowedError(
         lost: dict[str, list[_Loss]] = {}
         right: dict[str, Location] = {}
         first: dict[Location, str] = {}
+        surfacing = _surfacing(queries)
         for query in writes:
             if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
                 right.setdefault(f"{query.location.path}#{query.function}", query.location)
             elif _is_lost(query):
-                loss = _of_query(query)
+                loss = _of_query(query, query.location in surfacing)
                 subject = _subject(query.location, query.function, loss)
                 if query.together is not None:
                     subject = first.setdefault(query.together, subject)
@@ -149,15 +150,33 @@ def _is_lost(query: Query) -> bool:
     return not (is_aside(query) or is_aside_function(query.function))
 
 
-def _of_query(query: Query) -> _Loss:
+_NEAR = 15  # lines between the deletion of a row's dependents and its own
+
+
+def _surfacing(queries: list[Query]) -> frozenset[Location]:
+    """Deletions of what hangs on a row, right before the row's own, whose error is looked at: the
+    database refuses that one where the first failed, unless nothing binds them."""
+    told: dict[tuple[str, str], list[int]] = {}
+    deletions = [q for q in queries if q.operation == "delete"]
+    for query in deletions:
+        if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
+            told.setdefault((query.location.path, query.function), []).append(query.location.line)
+    return frozenset(
+        q.location
+        for q in deletions
+        for line in told.get((q.location.path, q.function), ())
+        if 0 < line - q.location.line <= _NEAR
+    )
+
+
+def _of_query(query: Query, surfaces: bool) -> _Loss:
     where = spoken(query.location.path, query.function)
     words = _SENT_AS.get(query.operation)
     what = words.format(query.table or "the database") if words else deed(query)
     seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
     message = f"{where} goes on as if {what} had worked: its error is {seen}"
-    severe = "notif" not in (
-        query.table or ""
-    )  # a notice that is missing harms less than lost data
+    # A notice that is missing harms less than lost data.
+    severe = "notif" not in (query.table or "") and not surfaces
     return _Loss(query.table or query.method, message, query.location, severe)
 
 
@@ -180,8 +199,8 @@ def _of_catch(
         return None
     if is_aside_function(caught.function) or caught.function in ("onSuccess", "onSettled"):
         return None
-    if caught.detached or is_aside_place(caught.location.path):
-        return None  # best effort: nobody waits for it, or it only counts what visitors do
+    if caught.detached or caught.second or is_aside_place(caught.location.path):
+        return None  # best effort: nobody waits for it, it tidies up, or counts what visitors do
     writes = [q for q in queries if is_write(q) and not is_aside(q) and _may_throw(q, caught)]
     sends = [kind for kind in caught.sends if _counts(kind, caught, models)]
     if (writes or sends) and _misleads(caught, side):
