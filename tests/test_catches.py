@@ -167,3 +167,13 @@ def test_a_handler_in_the_markup_is_no_effect() -> None:
 def test_a_try_inside_a_handler_is_a_second_way() -> None:
     found = read("try { go() } catch (e) { try { undo() } catch {} throw e }")
     assert sorted(caught.second for caught in found) == [False, True]
+
+
+def test_a_call_that_catches_for_itself_is_none_of_the_try_around_it() -> None:
+    fetched = "fetch('/a', { method: 'POST' })"
+    alone, awaited = (
+        read(f"async function f() {{ try {{ {call}.catch(report) }} catch (e) {{}} }}")
+        for call in (fetched, f"await {fetched}")
+    )
+    assert alone[0].sends == ()
+    assert awaited[0].sends == ("request",)

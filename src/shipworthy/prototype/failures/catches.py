@@ -86,7 +86,10 @@ class _Calls:
         found = []
         for call in self._syntax.calls:
             span = call.range()
-            found.append((span.start.index, span.end.index, callee(call), sends(call)))
+            kind = sends(call)
+            if kind is not None and _is_left_alone(call):
+                kind = None  # what it does when it fails, it says itself
+            found.append((span.start.index, span.end.index, callee(call), kind))
         return sorted(found)
 
     def inside(self, node: SgNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -213,6 +216,17 @@ def _catch(
         effect=_is_in_effect(statement),
         second=any(a.kind() in _HANDLERS for a in statement.ancestors()),
     )
+
+
+def _is_left_alone(call: SgNode) -> bool:
+    """True for `fetch(…).then(…).catch(…)` as a statement of its own."""
+    top, parent, caught = call, call.parent(), False
+    while parent is not None and parent.kind() in ("member_expression", "call_expression"):
+        if parent.kind() == "call_expression" and parent.field("function") != top:
+            return False
+        caught = caught or called_name(parent) == "catch" if parent.kind() in CALLS else caught
+        top, parent = parent, parent.parent()
+    return caught and _is_detached(top)
 
 
 def _is_in_effect(statement: SgNode) -> bool:

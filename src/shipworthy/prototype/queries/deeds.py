@@ -21,7 +21,7 @@ _ASIDE_FUNCTION = re.compile(
     r"^_?(handle|on)?(log_?out|sign_?out)(?![a-z])"
     r"|^_?(log|track|audit|report|cleanup|clean_up|dispose|close|disconnect|logout|signout|sign_out|prefetch|warm"
     r"|ping|record(View|Visit|Activity|Event|Metric)|increment|shutdown|teardown|safe|try|maybe)"
-    r"|^_?(prune|purge|evict|expire|trim|sweep|gc)(_|[A-Z]|$)"
+    r"|^_?(prune|purge|evict|sweep|gc)(_|[A-Z]|$)"
     r"|mark\w*(Read|Seen|Viewed)|mark\w*_(read|seen|viewed)|heartbeat|presence|typing|telemetry|analytics|dismiss|detect|notify",
     re.IGNORECASE,
 )
