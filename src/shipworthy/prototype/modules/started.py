@@ -85,15 +85,17 @@ def _serves_elsewhere(prototype: Prototype) -> bool:
 def _is_named(prototype: Prototype, file: SourceFile) -> bool:
     """True where any other file but a document says the name: a manifest, a container, a shell
     script, or code that loads or starts it."""
-    stem = re.escape(file.name.partition(".")[0])
+    name = file.name.partition(".")[0]
+    stem = re.escape(name)
     said = re.compile(
         rf"(?<![\w-]){stem}\.(py|[cm]?[jt]s)\b|[\"'./]{stem}[\"':]|-m\s+[\w.]*\b{stem}\b"
-        rf"|\b(import|from)\b[^\n]*(?<![\w-]){stem}(?![\w-])"
+        rf"|\b(import|from)\b[^\n]{{0,200}}(?<![\w-]){stem}(?![\w-])"
     )
     return any(
         said.search(other.text)
         for other in prototype.files.values()
         if other.text
+        and name in other.text  # to search takes longer than to look
         and other.path != file.path
         and other.role not in (Role.DOCUMENTATION, Role.TEST, Role.ASSET, Role.LOCK)
         and len(other.text) < _TOO_LONG
