@@ -154,3 +154,11 @@ def test_a_member_that_its_own_hook_calls_is_used(tmp_path: Path) -> None:
     text = HOOK.replace("  return", "  useEffect(() => { removeTicket('1'); });\n  return")
     files = LIVE | {"src/hooks/useTickets.ts": text}
     assert not is_unused(prototype_of(tmp_path, files), "src/hooks/useTickets.ts", "removeTicket")
+
+
+def test_a_server_inside_a_plugin_of_vite_is_not_started_by_hand(tmp_path: Path) -> None:
+    files = LIVE | {
+        "vite.config.js": "import api from './vite-api.js';\nexport default { plugins: [api()] };\n",
+        "vite-api.js": "export default () => ({ configureServer() { fetch('https://a.example'); } });\n",
+    }
+    assert prototype_of(tmp_path, files).by_hand == frozenset()
