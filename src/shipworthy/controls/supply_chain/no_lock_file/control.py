@@ -139,13 +139,13 @@ def _is_held(dependency: Dependency) -> bool:
     for an address: a download under a fixed name."""
     if dependency.version is not None:
         return True
-    bounds = dict(_BOUND.findall(dependency.specifier))
+    bounds: dict[str, str] = dict(_BOUND.findall(dependency.specifier))
     least, below = bounds.get(">=", ""), bounds.get("<", "")
     if "~=" in bounds:
         return bounds["~="].count(".") >= 2
     if "==" in bounds:
         return bounds["=="].count(".") >= 2  # `==1.4.*`
-    low, high = ((bound.split(".") + ["0"])[:2] for bound in (least, below))
+    low, high = ([*bound.split("."), "0"][:2] for bound in (least, below))
     if not all(part.isdigit() for part in (*low, *high)):
         return False
     return low[0] == high[0] and int(high[1]) == int(low[1]) + 1
