@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.inventory.building import building_frameworks
 from shipworthy.prototype.inventory.manifests import (
     NodeManifest,
     node_manifests,
@@ -22,12 +23,14 @@ from shipworthy.prototype.inventory.technologies import (
     IMPLIED,
     LANGUAGES,
     LOCKS,
+    MODEL_FRAMEWORKS,
     SERVICES,
     named,
     service_of_host,
 )
 from shipworthy.prototype.modules.aliases import folders_above
-from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.roles import is_archived, role_of
+from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.prototype.tables.sql import Dialect
 
 if TYPE_CHECKING:
@@ -73,20 +76,24 @@ _RUN = frozenset({"start", "serve", "deploy"})  # scripts of something that runs
 
 def read_stack(prototype: Prototype) -> Stack:
     """Recognise the stack from manifests, configuration files and imports."""
-    packages = _packages(prototype)
     imported = _imported(prototype)
+    packages = _packages(prototype, imported)
     everything = {name for names in packages.values() for name in names}
     everything |= {name for names in imported.values() for name in names}
     data = _data(prototype, everything)
     parts = _parts(prototype, packages, imported)
     return Stack(
         languages=_languages(prototype),
-        frameworks=_in_order(FRAMEWORKS, named(everything, FRAMEWORKS), *_frameworks(parts)),
+        frameworks=_in_order(FRAMEWORKS, _called(everything), *_frameworks(parts)),
         data=data,
         services=_services(prototype, everything),
         dialect=_dialect(prototype, data),
         parts=parts,
     )
+
+
+def _called(packages: Iterable[str]) -> Iterator[str]:
+    return (name for name in named(packages, FRAMEWORKS) if name not in BUILDING)
 
 
 def _languages(prototype: Prototype) -> dict[str, int]:
@@ -98,19 +105,41 @@ def _languages(prototype: Prototype) -> dict[str, int]:
     return dict(lines.most_common())
 
 
-def _packages(prototype: Prototype) -> Mapping[str, set[str]]:
+def _packages(prototype: Prototype, imported: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
     """The packages that the manifests of each folder prove, by folder."""
     found: dict[str, set[str]] = {}
     for manifest in node_manifests(prototype.files):
-        proven = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in BUILDING}
-        found.setdefault(manifest.folder, set()).update(proven)
+        proven = _built(prototype, manifest, imported)
+        listed = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in proven}
+        found.setdefault(manifest.folder, set()).update(listed)
     for python in python_manifests(prototype.files):
-        found.setdefault(python.folder, set()).update(python.packages)
+        used = _below(python.folder, imported)
+        listed = {p for p in python.packages if not used or p not in FRAMEWORKS or p in used}
+        found.setdefault(python.folder, set()).update(listed)
     for file in prototype.files.values():
         if file.name in _OTHER_MANIFESTS and file.text:
             names = {name for name in (*FRAMEWORKS, *DATA) if _is_named(name, file.text)}
             found.setdefault(file.folder, set()).update(names)
-    return {f: names for f, names in found.items() if not f"{f}/".startswith(_PASTED)}
+    return {f: names for f, names in found.items() if _is_own(f)}
+
+
+def _is_own(folder: str) -> bool:
+    """False for what was pasted in, put aside, or came with a package; and for tests."""
+    inside = f"{folder}/index.ts".lstrip("/")
+    foreign = role_of(inside) in (Role.VENDORED, Role.TEST)
+    return not (foreign or is_archived(inside) or inside.startswith(_PASTED))
+
+
+def _built(
+    prototype: Prototype, manifest: NodeManifest, imported: Mapping[str, set[str]]
+) -> frozenset[str]:
+    configured = frozenset(_configured(prototype, manifest.folder))
+    return building_frameworks(manifest, configured, _below(manifest.folder, imported))
+
+
+def _below(folder: str, imported: Mapping[str, set[str]]) -> set[str]:
+    prefix = f"{folder}/" if folder else ""
+    return {n for f, names in imported.items() if f"{f}/".startswith(prefix) for n in names}
 
 
 def _is_named(package: str, manifest: str) -> bool:
@@ -124,8 +153,11 @@ def _imported(prototype: Prototype) -> Mapping[str, set[str]]:
     for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT):
         names = set(prototype.modules.packages.get(file.path, ()))
         facts = prototype.facts.get(file.path)
-        if facts and any(item.specifier == "sqlite3" for item in facts.imports):
-            names.add("sqlite3")  # part of Python's own library
+        if facts and file.language is Language.PYTHON:
+            dotted = (item.specifier.split(".")[:3] for item in facts.imports)
+            names |= {".".join(parts[:count]) for parts in dotted for count in (2, 3)}
+            if any(item.specifier == "sqlite3" for item in facts.imports):
+                names.add("sqlite3")  # part of Python's own library
         found.setdefault(file.folder, set()).update(names)
     return found
 
@@ -137,7 +169,11 @@ def _data(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
         found.append("supabase")
     if "firebase.json" in prototype.files:
         found.append("firebase")
-    found += (t.source for t in prototype.tables if t.source == "prisma")
+    for table in prototype.tables:
+        if table.source == "prisma":
+            found.append("prisma")
+        if table.source in ("prisma", "drizzle") and table.dialect is not Dialect.UNKNOWN:
+            found.append(table.dialect.value)
     found += _images(prototype)
     found += [IMPLIED[name] for name in found if name in IMPLIED]
     return _in_order(DATA, found)
@@ -187,10 +223,13 @@ def _parts(
             names[home] |= found
     parts = []
     for folder in sorted(names):
-        frameworks = _in_order(
-            FRAMEWORKS, named(names[folder], FRAMEWORKS), _configured(prototype, folder)
-        )
         manifest = node.get(folder)
+        built = (
+            frozenset(_configured(prototype, folder))
+            if manifest is None
+            else _built(prototype, manifest, imported)
+        )
+        frameworks = _in_order(FRAMEWORKS, _called(names[folder]), built)
         shown = bool(frameworks) and not _is_library(manifest, frameworks)
         if shown or _runs(prototype, folder, manifest):
             parts.append(Part(folder, frameworks, _managers(prototype, folder)))
@@ -209,7 +248,7 @@ def _is_library(manifest: NodeManifest | None, frameworks: tuple[str, ...]) -> b
     """True for a workspace package that others import and that nothing runs by itself."""
     if manifest is None or not manifest.folder:
         return False
-    shown = set(frameworks) - {"react", "vue", "svelte", "langchain"}
+    shown = set(frameworks) - {"react", "vue", "svelte", *MODEL_FRAMEWORKS}
     exported = any(key in manifest.content for key in ("exports", "main", "module", "types"))
     return not shown or (exported and not _RUN & manifest.scripts.keys())
 
