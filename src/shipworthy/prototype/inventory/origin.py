@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Confidence, Evidence, Location
 from shipworthy.prototype.inventory.manifests import python_manifests
 from shipworthy.prototype.inventory.signs import Sign, Tool, Weight, read_signs
+from shipworthy.prototype.roles import is_archived
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -82,7 +83,7 @@ def _counts(sign: Sign, signs: Iterable[Sign]) -> bool:
 def _without_signs(prototype: Prototype) -> Origin:
     """A Streamlit application is at least known to be one."""
     for manifest in python_manifests(prototype.files):
-        if "streamlit" in manifest.packages:
+        if "streamlit" in manifest.packages and not is_archived(manifest.path):
             where = Location(manifest.path)
             evidence = Evidence("manifest", "a Streamlit application", where)
             return Origin(Tool.STREAMLIT, Confidence.LOW, (), (evidence,))
