@@ -210,6 +210,7 @@ CONFIGURED = {
     "astro.config": "astro",
     "remix.config": "remix",
     "react-router.config": "remix",
+    "capacitor.config": "capacitor",
 }
 
 # The end of a host, matched at a dot.

@@ -285,7 +285,7 @@ def _message(matches: Sequence[Match], *, idle: bool = False, page: bool = False
     if all(m.dependency.development for m in matches):
         how = ", which only development uses," if direct else f"{how} for development only,"
     if idle:
-        how = ", which is installed although nothing imports it,"
+        how = ", which is installed although no code of the app imports it,"
     if page:
         how = f"{how.rstrip(',')}, which runs in browsers only,"
     if worst.malicious:

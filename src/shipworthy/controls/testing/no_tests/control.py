@@ -62,7 +62,7 @@ def _idle(cases: Sequence[TestCase], what: str) -> str:
         )
     one = len(cases) == 1
     said = "one test" if one else f"{len(cases)} tests"
-    check, them = ("checks", "it") if one else ("check", "them")
+    check, them = ("asserts", "it") if one else ("assert", "them")
     return f"The {said} for {what} {check} no result: a wrong answer lets {them} pass"
 
 
