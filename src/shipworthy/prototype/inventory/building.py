@@ -36,7 +36,7 @@ def building_frameworks(
     listed = frozenset(named(manifest.dependencies, FRAMEWORKS)) & BUILDING
     if not manifest.scripts:
         return frozenset({*configured, *listed})
-    free = {name for name in configured | (used & listed) if name not in _COMMANDS or not started}
+    free = {name for name in configured | used if name not in _COMMANDS or not started}
     return frozenset(started | free | (listed & _LISTED))
 
 

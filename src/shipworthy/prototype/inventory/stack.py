@@ -108,8 +108,9 @@ def _languages(prototype: Prototype) -> dict[str, int]:
 def _packages(prototype: Prototype, imported: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
     """The packages that the manifests of each folder prove, by folder."""
     found: dict[str, set[str]] = {}
+    at_home = _at_home(prototype, imported)
     for manifest in node_manifests(prototype.files):
-        proven = _built(prototype, manifest, imported)
+        proven = _built(prototype, manifest, at_home)
         listed = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in proven}
         found.setdefault(manifest.folder, set()).update(listed)
     for python in python_manifests(prototype.files):
@@ -131,10 +132,20 @@ def _is_own(folder: str) -> bool:
 
 
 def _built(
-    prototype: Prototype, manifest: NodeManifest, imported: Mapping[str, set[str]]
+    prototype: Prototype, manifest: NodeManifest, at_home: Mapping[str, set[str]]
 ) -> frozenset[str]:
     configured = frozenset(_configured(prototype, manifest.folder))
-    return building_frameworks(manifest, configured, _below(manifest.folder, imported))
+    return building_frameworks(manifest, configured, at_home.get(manifest.folder, set()))
+
+
+def _at_home(prototype: Prototype, imported: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+    """What code imports, by the folder of the package.json that is nearest above it."""
+    homes = {manifest.folder for manifest in node_manifests(prototype.files)}
+    found: dict[str, set[str]] = {}
+    for folder, names in imported.items():
+        home = next((above for above in folders_above(folder) if above in homes), "")
+        found.setdefault(home, set()).update(names)
+    return found
 
 
 def _below(folder: str, imported: Mapping[str, set[str]]) -> set[str]:
@@ -151,6 +162,8 @@ def _imported(prototype: Prototype) -> Mapping[str, set[str]]:
     """The packages that code imports, tests left out, by folder."""
     found: dict[str, set[str]] = {}
     for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT):
+        if is_archived(file.path):
+            continue
         names = set(prototype.modules.packages.get(file.path, ()))
         facts = prototype.facts.get(file.path)
         if facts and file.language is Language.PYTHON:
@@ -221,13 +234,14 @@ def _parts(
         home = next((above for above in folders_above(folder) if above in packages), None)
         if home is not None:
             names[home] |= found
+    at_home = _at_home(prototype, imported)
     parts = []
     for folder in sorted(names):
         manifest = node.get(folder)
         built = (
             frozenset(_configured(prototype, folder))
             if manifest is None
-            else _built(prototype, manifest, imported)
+            else _built(prototype, manifest, at_home)
         )
         frameworks = _in_order(FRAMEWORKS, _called(names[folder]), built)
         shown = bool(frameworks) and not _is_library(manifest, frameworks)

@@ -48,6 +48,9 @@ FRAMEWORKS = _table("""
     aiohttp: aiohttp
     celery: celery
     langchain: langchain langchain-core langchain_core @langchain/core
+    langchain: langchain_community langchain_openai langchain_anthropic langchain_google_genai
+    langchain: langchain_groq langchain_ollama langchain_huggingface langchain_text_splitters
+    langchain: @langchain/openai @langchain/anthropic @langchain/community @langchain/google-genai
     langgraph: langgraph @langchain/langgraph
     llamaindex: llama-index llama_index llama-index-core llamaindex
     agno: agno phidata
@@ -61,6 +64,7 @@ FRAMEWORKS = _table("""
     smolagents: smolagents
     semantic-kernel: semantic-kernel semantic_kernel
     mastra: @mastra/core
+    litellm: litellm
     ai-sdk: ai
     spring-boot: org.springframework.boot
     laravel: laravel/framework
@@ -72,7 +76,7 @@ FRAMEWORKS = _table("""
 
 MODEL_FRAMEWORKS = frozenset(
     """langchain langgraph llamaindex agno crewai autogen pydantic-ai openai-agents google-adk haystack
-    dspy smolagents semantic-kernel mastra ai-sdk""".split()
+    dspy smolagents semantic-kernel mastra litellm ai-sdk""".split()
 )
 """Libraries around language models: none of them makes a folder a part that runs by itself."""
 
@@ -158,7 +162,6 @@ SERVICES = _table("""
     azure: @azure/storage-blob azure-storage-blob azure.storage.blob @azure/openai
     azure-ai: azure-ai-inference azure.ai.inference azure-ai-projects azure.ai.projects
     azure-ai: @azure-rest/ai-inference
-    litellm: litellm
     together: together together-ai
     deepgram: deepgram-sdk deepgram @deepgram/sdk
     assemblyai: assemblyai
