@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 # What runs the app without being imported by it.
 _FRAMEWORKS = frozenset(
-    """next nuxt astro vite typescript tailwindcss postcss autoprefixer prisma react-dom sharp pg mysql2
+    """typescript tailwindcss postcss autoprefixer prisma react-dom sharp pg mysql2
     sqlite3""".split()
 )
+_STARTED = frozenset("next nuxt astro vite".split())  # by a script, where they run the app at all
 _LINKED_IN = ("@capacitor/", "@prisma/", "expo", "react-native")  # found by their place
 _BUNDLED = frozenset({"vite", "create-react-app", "angular"})  # these build pages, no server
 _RENDERS = frozenset("next remix nuxt sveltekit astro tanstack-start".split())
@@ -23,11 +24,25 @@ _RENDERS = frozenset("next remix nuxt sveltekit astro tanstack-start".split())
 
 def is_used(prototype: Prototype, package: str) -> bool:
     """True for an npm package that a file imports or names, or that runs the app without."""
-    if package in _FRAMEWORKS or package.startswith(_LINKED_IN):
+    if package in _STARTED and package not in prototype.stack.frameworks:
+        return False
+    if package in _STARTED or package in _FRAMEWORKS or package.startswith(_LINKED_IN):
         return True
     if any(package in packages for packages in prototype.modules.packages.values()):
         return True
     return any(_names(file, package) for file in prototype.files.values())
+
+
+def is_for_trials(prototype: Prototype, package: str) -> bool:
+    """True for an npm package that only tests and one-off scripts import."""
+    if package in _STARTED or package in _FRAMEWORKS:
+        return False
+    roles = {
+        Role.CONFIG if ".config." in file.name else file.role
+        for path, packages in prototype.modules.packages.items()
+        if package in packages and (file := prototype.files.get(path))
+    }
+    return bool(roles) and roles <= {Role.TEST, Role.SCRIPT}
 
 
 def is_for_pages(prototype: Prototype, names: AbstractSet[str], part: str) -> bool:

@@ -10,7 +10,12 @@ from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.advisories import Match
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
-from shipworthy.prototype.dependencies.usage import importers_of, is_for_pages, is_used
+from shipworthy.prototype.dependencies.usage import (
+    importers_of,
+    is_for_pages,
+    is_for_trials,
+    is_used,
+)
 from shipworthy.prototype.dependencies.versions import newest
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
@@ -30,8 +35,23 @@ _DEVELOPMENT_SERVER = re.compile(r"\bdev(elopment)? server|server\.fs\b", re.IGN
 # Weaknesses of a build tool that it passes on to what it builds.
 _BUILDS_IT_IN = re.compile(r"bundled|in (the )?output|built files|generated code", re.IGNORECASE)
 _TOOLS = re.compile(
-    r"(@?eslint|@typescript-eslint/|react-scripts$|webpack|jest$|stylelint|prettier)"
+    r"(@?eslint|@typescript-eslint/|react-scripts$|webpack|jest$|stylelint|prettier|jsdom$|vitest$|@vitest/|@testing-library/"
+    r"|supertest$|playwright|cypress)"
 )
+# Parts of Next.js, by the words of advisories on them, and the files that they need.
+_PARTS_OF = (
+    (
+        "next",
+        re.compile(r"middleware", re.IGNORECASE),
+        re.compile(r"(^|/)(middleware|proxy)\.[cm]?[jt]s$"),
+    ),
+    (
+        "next",
+        re.compile(r"flight protocol|server (components|actions|functions)", re.IGNORECASE),
+        re.compile(r"(^|/)app/(.*/)?(page|layout|route|default)\.[cm]?[jt]sx?$"),
+    ),
+)
+_READS_SHEETS = re.compile(r"\bread(File)?\b")
 _ROUTER = ("react-router", "react-router-dom", "@remix-run/router")
 _LOADS_DATA = re.compile(
     r"create(Browser|Hash|Memory|Static)Router|RouterProvider|createStaticHandler|@react-router/dev"
@@ -81,7 +101,7 @@ class VulnerableDependency(
             if subject in groups:
                 yield self._gap(prototype, subject, matches)
             elif _is_other_mode(prototype, matches):
-                reason = "It concerns routers with loaders and actions; this app has none"
+                reason = "It concerns a part of the package that this app does not use"
                 yield self.not_applicable(reason, subject)
             elif _stays_on_servers(prototype, matches):
                 reason = "It works on servers, and only pages use what brings it in"
@@ -192,12 +212,24 @@ def _severity_of(match: Match) -> Severity:
 
 
 def _is_other_mode(prototype: Prototype, matches: Sequence[Match]) -> bool:
-    """True for React Router where no file makes a router that loads data: its advisories so far are
-    on that mode and on the framework."""
-    if matches[0].dependency.name not in _ROUTER or any(m.malicious for m in matches):
-        return False
+    """True where all advisories are on a part of the package that this app does not use."""
+    return not any(m.malicious or _may_be_used(prototype, m) for m in matches)
+
+
+def _may_be_used(prototype: Prototype, match: Match) -> bool:
+    """False for React Router without a router that loads data, for Next.js without the files that
+    an advisory is on, and for a spreadsheet library that reads no sheet."""
+    name = match.dependency.name
     code = prototype.of_role(Role.PRODUCT, Role.CONFIG)
-    return not any(_LOADS_DATA.search(file.text or "") for file in code)
+    if name in _ROUTER:
+        return any(_LOADS_DATA.search(file.text or "") for file in code)
+    for package, summary, path in _PARTS_OF:
+        if name == package and summary.search(match.summary):
+            return any(path.search(file.path) for file in prototype.files.values())
+    if name == "xlsx":
+        users = importers_of(prototype, {name}, _part(prototype, match.dependency))
+        return not users or any(_READS_SHEETS.search(prototype.files[u].text or "") for u in users)
+    return True
 
 
 def _reaches_users(prototype: Prototype, match: Match) -> bool:
@@ -230,7 +262,7 @@ def _is_idle(prototype: Prototype, matches: Sequence[Match]) -> bool:
     if not asked:
         return False
     if one.ecosystem is Ecosystem.NPM:
-        return not is_used(prototype, one.name)
+        return not is_used(prototype, one.name) or is_for_trials(prototype, one.name)
     module = _IMPORTED_AS.get(one.name)
     return module is not None and not importers_of(prototype, {module}, _part(prototype, one))
 
@@ -240,7 +272,11 @@ def _stays_on_servers(prototype: Prototype, matches: Sequence[Match]) -> bool:
     one = matches[0].dependency
     if one.name not in _SERVER_ONLY or any(m.dependency.direct or m.malicious for m in matches):
         return False
-    return _is_for_pages(prototype, matches)
+    roots = prototype.dependencies.brought_in_by(one)
+    used = {name for name in roots if not _TOOLS.match(name) and is_used(prototype, name)}
+    if roots and not used:
+        return True
+    return is_for_pages(prototype, used, _part(prototype, one))
 
 
 def _harms_a_page_only(prototype: Prototype, matches: Sequence[Match]) -> bool:
