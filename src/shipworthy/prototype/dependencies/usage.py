@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.manifests import read_json, strings, table
-from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.source import Language, Role, SourceFile
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -54,18 +54,24 @@ def is_for_pages(prototype: Prototype, names: AbstractSet[str], part: str) -> bo
     frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
     if not part.endswith("package.json") or not frameworks & _BUNDLED or frameworks & _RENDERS:
         return False
-    importers = importers_of(prototype, names, part)
+    everyone = importers_of(prototype, names, part)
+    importers = {path for path in everyone if prototype.files[path].role is not Role.SCRIPT}
     return bool(importers) and importers <= prototype.modules.browser
 
 
 def importers_of(prototype: Prototype, names: AbstractSet[str], part: str) -> set[str]:
-    """The author's files under the folder of a manifest that import one of these, tests left out."""
+    """The author's files under the folder of a manifest that import one of these, tests left out.
+
+    Only those in its language; edge functions of Supabase bring their packages along themselves.
+    """
     folder = part.rpartition("/")[0]
     prefix = f"{folder}/" if folder else ""
     return {
         file.path
         for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT, Role.UI_KIT)
         if file.path.startswith(prefix)
+        and "supabase/functions/" not in file.path
+        and (file.language is Language.PYTHON) != part.endswith("package.json")
         and not names.isdisjoint(prototype.modules.packages.get(file.path, frozenset()))
     }
 

@@ -35,8 +35,9 @@ _DEVELOPMENT_SERVER = re.compile(r"\bdev(elopment)? server|server\.fs\b", re.IGN
 # Weaknesses of a build tool that it passes on to what it builds.
 _BUILDS_IT_IN = re.compile(r"bundled|in (the )?output|built files|generated code", re.IGNORECASE)
 _TOOLS = re.compile(
-    r"(@?eslint|@typescript-eslint/|react-scripts$|webpack|jest$|stylelint|prettier|jsdom$|vitest$|@vitest/|@testing-library/"
-    r"|supertest$|playwright|cypress)"
+    r"(@?eslint|@typescript-eslint/|typescript-eslint$|react-scripts$|webpack|jest$|stylelint|prettier|jsdom$|vitest$|@vitest/|@testing-library/"
+    r"|supertest$|playwright|cypress|tailwind|@tailwindcss/|postcss|autoprefixer|vite$|@vitejs/"
+    r"|vite-plugin|lovable-tagger$|rimraf$|nodemon$|concurrently$|ts-node|tsx$|husky$|lint-staged$)"
 )
 # Parts of Next.js, by the words of advisories on them, and the files that they need.
 _PARTS_OF = (
