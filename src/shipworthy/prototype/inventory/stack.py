@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.inventory.building import building_frameworks
 from shipworthy.prototype.inventory.manifests import (
     NodeManifest,
     node_manifests,
-    python_manifests,
     text,
+)
+from shipworthy.prototype.inventory.packages import (
+    built_with,
+    configured_with,
+    imported_packages,
+    packages_at_home,
+    proven_packages,
 )
 from shipworthy.prototype.inventory.technologies import (
     BUILDING,
-    CONFIGURED,
     DATA,
     FRAMEWORKS,
     IMAGES,
@@ -29,8 +33,7 @@ from shipworthy.prototype.inventory.technologies import (
     service_of_host,
 )
 from shipworthy.prototype.modules.aliases import folders_above
-from shipworthy.prototype.roles import is_archived, role_of
-from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.tables.sql import Dialect
 
 if TYPE_CHECKING:
@@ -58,26 +61,13 @@ class Stack:
     parts: tuple[Part, ...]
 
 
-# Manifests of languages that are not parsed here, looked through for the names of frameworks.
-_OTHER_MANIFESTS = frozenset(
-    {
-        "build.gradle",
-        "build.gradle.kts",
-        "pom.xml",
-        "composer.json",
-        "go.mod",
-        "Cargo.toml",
-        "Gemfile",
-    }
-)
-_PASTED = ("attached_assets/", "docs/")
 _RUN = frozenset({"start", "serve", "deploy"})  # scripts of something that runs by itself
 
 
 def read_stack(prototype: Prototype) -> Stack:
     """Recognise the stack from manifests, configuration files and imports."""
-    imported = _imported(prototype)
-    packages = _packages(prototype, imported)
+    imported = imported_packages(prototype)
+    packages = proven_packages(prototype, imported)
     everything = {name for names in packages.values() for name in names}
     everything |= {name for names in imported.values() for name in names}
     data = _data(prototype, everything)
@@ -103,76 +93,6 @@ def _languages(prototype: Prototype) -> dict[str, int]:
         if language and file.text:
             lines[language] += file.text.count("\n") + 1
     return dict(lines.most_common())
-
-
-def _packages(prototype: Prototype, imported: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
-    """The packages that the manifests of each folder prove, by folder."""
-    found: dict[str, set[str]] = {}
-    at_home = _at_home(prototype, imported)
-    for manifest in node_manifests(prototype.files):
-        proven = _built(prototype, manifest, at_home)
-        listed = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in proven}
-        found.setdefault(manifest.folder, set()).update(listed)
-    for python in python_manifests(prototype.files):
-        used = _below(python.folder, imported)
-        listed = {p for p in python.packages if not used or p not in FRAMEWORKS or p in used}
-        found.setdefault(python.folder, set()).update(listed)
-    for file in prototype.files.values():
-        if file.name in _OTHER_MANIFESTS and file.text:
-            names = {name for name in (*FRAMEWORKS, *DATA) if _is_named(name, file.text)}
-            found.setdefault(file.folder, set()).update(names)
-    return {f: names for f, names in found.items() if _is_own(f)}
-
-
-def _is_own(folder: str) -> bool:
-    """False for what was pasted in, put aside, or came with a package; and for tests."""
-    inside = f"{folder}/index.ts".lstrip("/")
-    foreign = role_of(inside) in (Role.VENDORED, Role.TEST)
-    return not (foreign or is_archived(inside) or inside.startswith(_PASTED))
-
-
-def _built(
-    prototype: Prototype, manifest: NodeManifest, at_home: Mapping[str, set[str]]
-) -> frozenset[str]:
-    configured = frozenset(_configured(prototype, manifest.folder))
-    return building_frameworks(manifest, configured, at_home.get(manifest.folder, set()))
-
-
-def _at_home(prototype: Prototype, imported: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
-    """What code imports, by the folder of the package.json that is nearest above it."""
-    homes = {manifest.folder for manifest in node_manifests(prototype.files)}
-    found: dict[str, set[str]] = {}
-    for folder, names in imported.items():
-        home = next((above for above in folders_above(folder) if above in homes), "")
-        found.setdefault(home, set()).update(names)
-    return found
-
-
-def _below(folder: str, imported: Mapping[str, set[str]]) -> set[str]:
-    prefix = f"{folder}/" if folder else ""
-    return {n for f, names in imported.items() if f"{f}/".startswith(prefix) for n in names}
-
-
-def _is_named(package: str, manifest: str) -> bool:
-    """True for a package whose name is too long to stand in a manifest by chance."""
-    return ("." in package or "/" in package) and package in manifest
-
-
-def _imported(prototype: Prototype) -> Mapping[str, set[str]]:
-    """The packages that code imports, tests left out, by folder."""
-    found: dict[str, set[str]] = {}
-    for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT):
-        if is_archived(file.path):
-            continue
-        names = set(prototype.modules.packages.get(file.path, ()))
-        facts = prototype.facts.get(file.path)
-        if facts and file.language is Language.PYTHON:
-            dotted = (item.specifier.split(".")[:3] for item in facts.imports)
-            names |= {".".join(parts[:count]) for parts in dotted for count in (2, 3)}
-            if any(item.specifier == "sqlite3" for item in facts.imports):
-                names.add("sqlite3")  # part of Python's own library
-        found.setdefault(file.folder, set()).update(names)
-    return found
 
 
 def _data(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
@@ -234,28 +154,20 @@ def _parts(
         home = next((above for above in folders_above(folder) if above in packages), None)
         if home is not None:
             names[home] |= found
-    at_home = _at_home(prototype, imported)
+    at_home = packages_at_home(prototype, imported)
     parts = []
     for folder in sorted(names):
         manifest = node.get(folder)
         built = (
-            frozenset(_configured(prototype, folder))
+            frozenset(configured_with(prototype, folder))
             if manifest is None
-            else _built(prototype, manifest, at_home)
+            else built_with(prototype, manifest, at_home)
         )
         frameworks = _in_order(FRAMEWORKS, _called(names[folder]), built)
         shown = bool(frameworks) and not _is_library(manifest, frameworks)
         if shown or _runs(prototype, folder, manifest):
             parts.append(Part(folder, frameworks, _managers(prototype, folder)))
     return tuple(parts) or _only_part(prototype, imported)
-
-
-def _configured(prototype: Prototype, folder: str) -> Iterator[str]:
-    """The frameworks whose configuration file stands in a folder."""
-    for file in _in(prototype, folder):
-        stem, _, extension = file.name.rpartition(".")
-        if stem in CONFIGURED and extension in ("js", "mjs", "cjs", "ts", "mts"):
-            yield CONFIGURED[stem]
 
 
 def _is_library(manifest: NodeManifest | None, frameworks: tuple[str, ...]) -> bool:
