@@ -54,6 +54,7 @@ _FORMATS_ONLY = (Role.GENERATED, Role.DOCUMENTATION)
 _BARE_VALUES = re.compile(
     r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
 )
+_OWN_PROFILE = re.compile(r"[-.](local|dev|development|test)\.(ya?ml|properties)$")
 _OWN_MACHINE = re.compile(r"\.(dev|development|test|testing|local|ci)(\.|$)")
 # Throw-away services of a job; its real secrets come from the store of the CI.
 _JOBS = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
@@ -149,6 +150,9 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             continue
         if opens_nothing(literal.value):
             continue
+        signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
+        if signs and _OWN_PROFILE.search(file.path):
+            continue  # what a developer's own machine signs with
         if is_real(kind, literal.value):
             chosen = kind is SecretKind.PASSWORD
             if chosen and is_demo_login(text, literal.start, literal.value):
