@@ -17,6 +17,7 @@ from shipworthy.prototype.cors.logins import knows_logins_sent_along
         ("from flask import Flask, session", True),
         ("app.add_middleware(SessionMiddleware, secret_key=key)", True),
         ("user = Depends(HTTPBearer())", False),
+        ("papers = ['passport', 'visa']", False),
         ("from sqlalchemy.orm import Session, sessionmaker", False),
     ],
 )
