@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role
 
 if TYPE_CHECKING:
@@ -25,5 +26,5 @@ def knows_logins_sent_along(prototype: Prototype, path: str) -> bool:
     return any(
         (file.language is Language.PYTHON) == python and _SENT_ALONG.search(file.text or "")
         for file in prototype.of_role(Role.PRODUCT, Role.CONFIG)
-        if file.path not in prototype.modules.browser
+        if file.path not in prototype.modules.browser and not is_archived(file.path)
     )
