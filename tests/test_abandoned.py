@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from planting import prototype_of
+from shipworthy.prototype.modules.unused import is_unused
 
 LIVE = {
     "index.html": '<script type="module" src="/src/main.tsx"></script>',
@@ -91,3 +94,71 @@ def test_what_only_a_script_imports_is_reached_by_hand(tmp_path: Path) -> None:
         "src/engine.ts": "import './Live';\nexport const ask = () => 1;\n",
     }
     assert prototype_of(tmp_path, files).by_hand == {"src/engine.ts"}
+
+
+APP = {
+    "app.py": "from fastapi import FastAPI\nimport members\napp = FastAPI()\n",
+    "members.py": "def members():\n    return []\n",
+}
+
+
+def test_a_script_beside_the_app_is_started_by_hand(tmp_path: Path) -> None:
+    files = APP | {
+        "search_trial3.py": "import requests\nprint(requests.get('https://a.example'))\n"
+    }
+    assert prototype_of(tmp_path, files).by_hand == {"search_trial3.py"}
+
+
+def test_a_script_that_something_names_is_part_of_the_app(tmp_path: Path) -> None:
+    script = {"nightly_sums.py": "import requests\nprint(requests.get('https://a.example'))\n"}
+    shell = APP | script | {"run.sh": "python nightly_sums.py\n"}
+    assert prototype_of(tmp_path / "shell", shell).by_hand == frozenset()
+    code = (
+        APP | script | {"members.py": "import importlib\nimportlib.import_module('nightly_sums')\n"}
+    )
+    assert prototype_of(tmp_path / "code", code).by_hand == frozenset()
+
+
+def test_scripts_are_the_product_where_nothing_serves(tmp_path: Path) -> None:
+    files = {"summarise.py": "import requests\nprint(requests.get('https://a.example'))\n"}
+    assert prototype_of(tmp_path, files).by_hand == frozenset()
+
+
+HOOK = """export function useTickets() {
+  const removeTicket = async (id: string) => { await remove(id); };
+  return { removeTicket };
+}
+"""
+
+
+def test_a_member_of_a_hook_that_nobody_takes_is_unused(tmp_path: Path) -> None:
+    files = LIVE | {"src/hooks/useTickets.ts": HOOK}
+    prototype = prototype_of(tmp_path, files)
+    assert is_unused(prototype, "src/hooks/useTickets.ts", "removeTicket")
+    assert not is_unused(prototype, "src/hooks/useTickets.ts", "useTickets")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "const { removeTicket } = useTickets();",
+        "const tickets = useTickets();\ntickets.removeTicket('1');",
+    ],
+)
+def test_a_member_that_a_component_takes_is_used(tmp_path: Path, use: str) -> None:
+    files = LIVE | {"src/hooks/useTickets.ts": HOOK, "src/Live.tsx": use}
+    assert not is_unused(prototype_of(tmp_path, files), "src/hooks/useTickets.ts", "removeTicket")
+
+
+def test_a_member_that_its_own_hook_calls_is_used(tmp_path: Path) -> None:
+    text = HOOK.replace("  return", "  useEffect(() => { removeTicket('1'); });\n  return")
+    files = LIVE | {"src/hooks/useTickets.ts": text}
+    assert not is_unused(prototype_of(tmp_path, files), "src/hooks/useTickets.ts", "removeTicket")
+
+
+def test_a_server_inside_a_plugin_of_vite_is_not_started_by_hand(tmp_path: Path) -> None:
+    files = LIVE | {
+        "vite.config.js": "import api from './vite-api.js';\nexport default { plugins: [api()] };\n",
+        "vite-api.js": "export default () => ({ configureServer() { fetch('https://a.example'); } });\n",
+    }
+    assert prototype_of(tmp_path, files).by_hand == frozenset()

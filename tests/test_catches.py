@@ -151,3 +151,29 @@ def test_broken_code_is_read_without_raising() -> None:
     ):
         read(text)
         read(text, "a.py")
+
+
+def test_a_catch_that_nobody_awaits_is_detached() -> None:
+    found = read("async function f() { send().catch(() => {}); await send().catch(() => {}) }")
+    assert [caught.detached for caught in found] == [True, False]
+
+
+def test_a_handler_in_the_markup_is_no_effect() -> None:
+    effect = "useEffect(() => { try { go() } catch {} }, [])"
+    click = "const a = <button onClick={() => { try { go() } catch {} }} />"
+    assert [caught.effect for caught in read(f"{effect};\n{click};")] == [True, False]
+
+
+def test_a_try_inside_a_handler_is_a_second_way() -> None:
+    found = read("try { go() } catch (e) { try { undo() } catch {} throw e }")
+    assert sorted(caught.second for caught in found) == [False, True]
+
+
+def test_a_call_that_catches_for_itself_is_none_of_the_try_around_it() -> None:
+    fetched = "fetch('/a', { method: 'POST' })"
+    alone, awaited = (
+        read(f"async function f() {{ try {{ {call}.catch(report) }} catch (e) {{}} }}")
+        for call in (fetched, f"await {fetched}")
+    )
+    assert alone[0].sends == ()
+    assert awaited[0].sends == ("request",)

@@ -6,6 +6,7 @@ import pytest
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.logs import log_calls as logs
+from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -142,3 +143,52 @@ def test_a_body_is_known_by_its_fields_unless_it_is_handed_on(rest: str, origin:
         f"async function POST(req) {{ const body = await req.json(); console.log(body); {rest} }}"
     )
     assert [value.origin for call in read(text) for value in call.values] == [origin]
+
+
+def redacted(text: str) -> list[str]:
+    language = Language.TYPESCRIPT
+    return redactions.read(
+        Syntax(SourceFile("log.ts", Role.PRODUCT, len(text), text, language), language)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "pino({ redact: ['email', '*.token', 'req.headers[\"cookie\"]'] })",
+            ["cookie", "email", "token"],
+        ),
+        ("pino({ redact: { paths: ['user.email'], censor: '***' } })", ["email"]),
+        (
+            "const f = ['email'];\npino({ redact: { paths: f.flatMap((n) => [n, `*.${n}`]) } })",
+            ["email"],
+        ),
+        ("import { paths } from './x';\npino({ redact: paths })", [redactions.SOME]),
+        ("winston.createLogger({ format: combine(maskSecrets(), json()) })", [redactions.SOME]),
+        ("pino({ level: 'info' })", []),
+    ],
+)
+def test_what_a_logger_hides_is_read_from_its_set_up(text: str, expected: list[str]) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "origin"),
+    [
+        ("out.with_email++;\nconsole.log(out.with_email)", "out.with_email", "count"),
+        ("out.with_email += 1;\nconsole.log(out.with_email)", "out.with_email", "count"),
+        ("if (seat.user === me.name) console.log(seat.user)", "seat.user", "text"),
+        ("if (seat.user === null) console.log(seat.user)", "seat.user", ""),
+        (
+            "const { data: user } = await c.from('u').update({ a: 1 }).eq('id', 1);\nconsole.log(user)",
+            "user",
+            "columns none",
+        ),
+    ],
+)
+def test_what_is_counted_compared_or_not_asked_for_is_no_record(
+    text: str, name: str, origin: str
+) -> None:
+    values = {value.name: value.origin for call in read(text) for value in call.values}
+    assert values[name] == origin

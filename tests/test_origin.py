@@ -64,6 +64,19 @@ def test_who_made_it_comes_before_who_worked_on_it(tmp_path: Path) -> None:
     assert set(found.also) == {Tool.REPLIT, Tool.CLAUDE_CODE}
 
 
+def test_marks_of_two_makers_are_a_question(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"devDependencies": {"lovable-tagger": "1"}}',
+        ".bolt/config.json": "{}",
+    }
+    found = origin(tmp_path, files)
+    assert (found.tool, found.confidence, found.also) == (
+        Tool.LOVABLE,
+        Confidence.LOW,
+        (Tool.BOLT,),
+    )
+
+
 def test_agents_file_alone_is_weak(tmp_path: Path) -> None:
     found = origin(tmp_path, {"AGENTS.md": "x"})
     assert (found.tool, found.confidence) == (Tool.CODEX, Confidence.LOW)

@@ -104,3 +104,43 @@ def test_broken_manifests_are_no_error(tmp_path: Path) -> None:
         tmp_path, {"package.json": "[1, {", "pyproject.toml": "= =", "a.ts": "export {};"}
     )
     assert found.frameworks == ()
+
+
+def test_frameworks_that_no_script_starts_are_left_out(tmp_path: Path) -> None:
+    package = """{"scripts": {"dev": "vite", "build:old": "next build"},
+    "dependencies": {"react": "18", "next": "15", "vue": "3"}, "devDependencies": {"vite": "5"}}"""
+    files = {"package.json": package, "next.config.mjs": "", "src/a.ts": 'import "next/router";'}
+    assert stack(tmp_path, files).frameworks == ("vite", "react")
+
+
+def test_listed_python_frameworks_that_nothing_imports_are_left_out(tmp_path: Path) -> None:
+    files = {"requirements.txt": "fastapi\ncelery\n", "main.py": "from fastapi import FastAPI\n"}
+    assert stack(tmp_path, files).frameworks == ("fastapi",)
+
+
+def test_a_prisma_schema_names_its_store(tmp_path: Path) -> None:
+    schema = """datasource db {
+  provider = "postgresql"
+  url      = env("DATABASE_URL")
+}
+
+model Guest {
+  id Int @id
+}
+"""
+    assert stack(tmp_path, {"prisma/schema.prisma": schema}).data == ("postgres", "prisma")
+
+
+def test_libraries_around_models_are_named(tmp_path: Path) -> None:
+    code = "from agno.agent import Agent\nfrom azure.ai.inference import ChatCompletionsClient\n"
+    found = stack(tmp_path, {"main.py": code})
+    assert (found.frameworks, found.services) == (("agno",), ("azure-ai",))
+
+
+def test_packages_of_vendored_and_archived_folders_are_no_parts(tmp_path: Path) -> None:
+    files = {
+        "package.json": VITE,
+        "vendor/acme/kit/composer.json": '{"require": {"laravel/framework": "^11"}}',
+        "archive/requirements.txt": "flask",
+    }
+    assert [p.folder for p in stack(tmp_path, files).parts] == [""]

@@ -30,6 +30,7 @@ from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
+from shipworthy.prototype.modules.started import started_by_hand
 from shipworthy.prototype.outbound.calls import OutboundCall
 from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.queries.query import Query
@@ -232,6 +233,11 @@ class Prototype:
         return self._collect(f.logs for f in self._live())
 
     @cached_property
+    def redacted(self) -> frozenset[str]:
+        """The fields that its loggers hide by themselves."""
+        return frozenset(self._collect(f.redacted for f in self._live()))
+
+    @cached_property
     def model_calls(self) -> tuple[ModelCall, ...]:
         return self._collect(f.models for f in self._live())
 
@@ -292,8 +298,9 @@ class Prototype:
 
     @cached_property
     def by_hand(self) -> frozenset[str]:
-        """Product files that only scripts import or name."""
-        return reached_by_hand(self)
+        """Product files that no user meets: that only scripts import or name, or that somebody starts
+        by hand."""
+        return reached_by_hand(self) | started_by_hand(self)
 
     def _in_order(self) -> Iterator[FileFacts]:
         return (self.facts[path] for path in self.files if path in self.facts)

@@ -18,6 +18,7 @@ from shipworthy.prototype.executions import execution as executions
 from shipworthy.prototype.failures import catches
 from shipworthy.prototype.inventory import hosts, testing
 from shipworthy.prototype.logs import log_calls as logs
+from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.models import calls as models
 from shipworthy.prototype.modules import imports
 from shipworthy.prototype.outbound import calls as outbound
@@ -46,6 +47,7 @@ class FileFacts:
     catches: Sequence[catches.Catch] = ()
     queries: Sequence[queries.Query] = ()
     logs: Sequence[logs.LogCall] = ()
+    redacted: Sequence[str] = ()
     models: Sequence[models.ModelCall] = ()
     executions: Sequence[executions.Execution] = ()
     routes: Sequence[routes.Route] = ()
@@ -94,6 +96,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         catches=catches.read(syntax),
         queries=queries.read(syntax),
         logs=logs.read(syntax),
+        redacted=redactions.read(syntax),
         models=models.read(syntax),
         executions=executions.read(syntax),
         routes=routes.read(syntax),

@@ -92,6 +92,11 @@ _ARCHIVED_PATH = re.compile(
     r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused)\.[a-z]+$",
     re.IGNORECASE,
 )
+_TRIAL_PATH = re.compile(
+    r"(^|/)(debug[-_][^/]*|(test|try|check)[-_](ai|llm|model|gemini|openai|groq|claude|anthropic|e?mail|sms"
+    r"|smtp|connection|api|db|database|webhook|supabase|stripe|twilio|whatsapp|slack)([-_.][^/]*)?)(/|$)",
+    re.IGNORECASE,
+)
 _UI_FOLDER = re.compile(r"(^|/)components/ui/|(^|/)ui/src/components/|(^|/)packages/ui/")
 _MIGRATION_PATH = re.compile(r"(^|/)(migrations?|alembic/versions|drizzle|schema)/")
 _ENVIRONMENT = re.compile(r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.vars$")
@@ -105,6 +110,11 @@ def is_environment_template(name: str) -> bool:
 def is_archived(path: str) -> bool:
     """True in folders, or for files, whose name says that they were put aside."""
     return _ARCHIVED_PATH.search(path) is not None
+
+
+def is_trial(path: str) -> bool:
+    """True for endpoints made to try a service out, as their name says: `test-ai/route.ts`."""
+    return _TRIAL_PATH.search(path) is not None
 
 
 def role_of(path: str, head: str = "", longest_line: int = 0) -> Role:

@@ -21,13 +21,22 @@ def imported_names(syntax: Syntax) -> Iterator[tuple[str, str]]:
             original, local = _alias(imported)
             yield local, f"{module.text() if module else ''}.{original}"
     for node in () if syntax.python else syntax.nodes("variable_declarator"):
-        value, pattern = peeled(node.field("value")), node.field("name")
+        value, pattern = _imported(node.field("value")), node.field("name")
         if value is None or pattern is None or value.kind() != "call_expression":
             continue
         given = arguments(value)
         specifier = string(given[0]) if given and callee(value) in ("require", "import") else None
         for name, _ in targets(pattern) if specifier else ():
             yield name, specifier or ""
+
+
+def _imported(value: SgNode | None) -> SgNode | None:
+    """`(await import("groq-sdk")).default` is what that import gives."""
+    value = peeled(value)
+    member = value.field("property") if value is not None else None
+    if value is not None and member is not None and member.text() == "default":
+        return peeled(value.field("object"))
+    return value
 
 
 def _python_import(node: SgNode) -> Iterator[tuple[str, str]]:

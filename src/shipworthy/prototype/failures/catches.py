@@ -34,8 +34,9 @@ class Catch:
     `guarded` is where the guarded code stands. `sends` says what that code changes elsewhere:
     "request", "mail", "payment", "account". `logged` is True when the error reaches a log;
     `default` is the value that takes the place of the result. `success` is what reports success though the
-    handler ran; `told` is True when it is the handler itself. `nested` is True inside the guarded
-    code of another handler, `method` for `.catch(…)`.
+    handler ran; `told` is True when it is the handler itself. `method` is True
+    for `.catch(…)`, `detached` where nobody waits for that. `throws` is True where the guarded code
+    throws by itself, `effect` inside an effect or a timer, `second` in another error's handler.
     """
 
     handling: Handling
@@ -52,6 +53,10 @@ class Catch:
     told: bool = False
     main: bool = False
     method: bool = False
+    detached: bool = False
+    throws: bool = False
+    effect: bool = False
+    second: bool = False
 
 
 def read(syntax: Syntax) -> list[Catch]:
@@ -81,7 +86,10 @@ class _Calls:
         found = []
         for call in self._syntax.calls:
             span = call.range()
-            found.append((span.start.index, span.end.index, callee(call), sends(call)))
+            kind = sends(call)
+            if kind is not None and _is_left_alone(call):
+                kind = None  # what it does when it fails, it says itself
+            found.append((span.start.index, span.end.index, callee(call), kind))
         return sorted(found)
 
     def inside(self, node: SgNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -171,6 +179,7 @@ def _named_handler(
         sends=inside[1],
         logged=logs,
         method=True,
+        detached=_is_detached(call),
     )
 
 
@@ -202,7 +211,47 @@ def _catch(
         told=outcome.success,
         main=_is_main(statement),
         method=place is not None,
+        detached=place is not None and _is_detached(clause),
+        throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
+        effect=_is_in_effect(statement),
+        second=any(a.kind() in _HANDLERS for a in statement.ancestors()),
     )
+
+
+def _is_left_alone(call: SgNode) -> bool:
+    """True for `fetch(…).then(…).catch(…)` as a statement of its own."""
+    top, parent, caught = call, call.parent(), False
+    while parent is not None and parent.kind() in ("member_expression", "call_expression"):
+        if parent.kind() == "call_expression" and parent.field("function") != top:
+            return False
+        caught = caught or called_name(parent) == "catch" if parent.kind() in CALLS else caught
+        top, parent = parent, parent.parent()
+    return caught and _is_detached(top)
+
+
+def _is_in_effect(statement: SgNode) -> bool:
+    """True inside `useEffect(…)` and `setTimeout(…)`, not in what a click in the markup runs."""
+    for above in statement.ancestors():
+        if above.kind() == "jsx_attribute":
+            return False
+        if above.kind() in CALLS and called_name(above) in _EFFECTS:
+            return True
+    return False
+
+
+_HANDLERS = ("catch_clause", "except_clause")
+_EFFECTS = ("useEffect", "useLayoutEffect", "setTimeout", "setInterval")
+_THROWS = frozenset({"throw_statement", "raise_statement"})
+
+
+def _is_detached(call: SgNode) -> bool:
+    """True for `void x.catch(…)` and for `x.catch(…)` as a statement of its own."""
+    parent = call.parent()
+    while parent is not None and parent.kind() in ("call_expression", "member_expression"):
+        parent = parent.parent()  # `.finally(…)` after it
+    if parent is not None and parent.kind() == "unary_expression":
+        return parent.text().startswith("void ")
+    return parent is not None and parent.kind() == "expression_statement"
 
 
 def _statement_of(call: SgNode) -> SgNode:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Confidence, Evidence, Location
 from shipworthy.prototype.inventory.manifests import python_manifests
 from shipworthy.prototype.inventory.signs import Sign, Tool, Weight, read_signs
+from shipworthy.prototype.roles import is_archived
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -45,13 +46,23 @@ def read_origin(prototype: Prototype) -> Origin:
 
 
 def _maker(signs: Iterable[Sign]) -> tuple[Tool, Confidence]:
-    """The builder with a mark of its own; else the builder or assistant with the strongest."""
+    """The builder with a mark of its own; else the builder or assistant with the strongest.
+
+    Where several builders left such marks, one was moved to the other, and only commits tell which:
+    Replit alone imports what others made.
+    """
+    signs = list(signs)
     strongest: dict[Tool, int] = {}
     for sign in signs:
         strongest[sign.tool] = max(sign.weight, strongest.get(sign.tool, 0))
-    for tool in _BUILDERS:
-        if strongest.get(tool, 0) >= Weight.MADE:
-            return tool, Confidence.HIGH
+    makers = [tool for tool in _BUILDERS if strongest.get(tool, 0) >= Weight.MADE]
+    if makers:
+        authors = {s.tool for s in signs if s.evidence.source == "git" and s.weight >= Weight.MADE}
+        rivals = [tool for tool in makers[1:] if tool is not Tool.REPLIT]
+        committed = [tool for tool in makers if tool in authors]
+        if rivals and len(committed) == 1:
+            return committed[0], Confidence.MEDIUM
+        return makers[0], Confidence.LOW if rivals else Confidence.HIGH
     for tool in _BUILDERS:
         if strongest.get(tool, 0) >= Weight.WORKED_ON:
             return tool, Confidence.MEDIUM
@@ -72,7 +83,7 @@ def _counts(sign: Sign, signs: Iterable[Sign]) -> bool:
 def _without_signs(prototype: Prototype) -> Origin:
     """A Streamlit application is at least known to be one."""
     for manifest in python_manifests(prototype.files):
-        if "streamlit" in manifest.packages:
+        if "streamlit" in manifest.packages and not is_archived(manifest.path):
             where = Location(manifest.path)
             evidence = Evidence("manifest", "a Streamlit application", where)
             return Origin(Tool.STREAMLIT, Confidence.LOW, (), (evidence,))

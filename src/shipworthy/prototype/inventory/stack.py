@@ -10,18 +10,24 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.inventory.manifests import (
     NodeManifest,
     node_manifests,
-    python_manifests,
     text,
+)
+from shipworthy.prototype.inventory.packages import (
+    built_with,
+    configured_with,
+    imported_packages,
+    packages_at_home,
+    proven_packages,
 )
 from shipworthy.prototype.inventory.technologies import (
     BUILDING,
-    CONFIGURED,
     DATA,
     FRAMEWORKS,
     IMAGES,
     IMPLIED,
     LANGUAGES,
     LOCKS,
+    MODEL_FRAMEWORKS,
     SERVICES,
     named,
     service_of_host,
@@ -55,38 +61,29 @@ class Stack:
     parts: tuple[Part, ...]
 
 
-# Manifests of languages that are not parsed here, looked through for the names of frameworks.
-_OTHER_MANIFESTS = frozenset(
-    {
-        "build.gradle",
-        "build.gradle.kts",
-        "pom.xml",
-        "composer.json",
-        "go.mod",
-        "Cargo.toml",
-        "Gemfile",
-    }
-)
-_PASTED = ("attached_assets/", "docs/")
 _RUN = frozenset({"start", "serve", "deploy"})  # scripts of something that runs by itself
 
 
 def read_stack(prototype: Prototype) -> Stack:
     """Recognise the stack from manifests, configuration files and imports."""
-    packages = _packages(prototype)
-    imported = _imported(prototype)
+    imported = imported_packages(prototype)
+    packages = proven_packages(prototype, imported)
     everything = {name for names in packages.values() for name in names}
     everything |= {name for names in imported.values() for name in names}
     data = _data(prototype, everything)
     parts = _parts(prototype, packages, imported)
     return Stack(
         languages=_languages(prototype),
-        frameworks=_in_order(FRAMEWORKS, named(everything, FRAMEWORKS), *_frameworks(parts)),
+        frameworks=_in_order(FRAMEWORKS, _called(everything), *_frameworks(parts)),
         data=data,
         services=_services(prototype, everything),
         dialect=_dialect(prototype, data),
         parts=parts,
     )
+
+
+def _called(packages: Iterable[str]) -> Iterator[str]:
+    return (name for name in named(packages, FRAMEWORKS) if name not in BUILDING)
 
 
 def _languages(prototype: Prototype) -> dict[str, int]:
@@ -98,38 +95,6 @@ def _languages(prototype: Prototype) -> dict[str, int]:
     return dict(lines.most_common())
 
 
-def _packages(prototype: Prototype) -> Mapping[str, set[str]]:
-    """The packages that the manifests of each folder prove, by folder."""
-    found: dict[str, set[str]] = {}
-    for manifest in node_manifests(prototype.files):
-        proven = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in BUILDING}
-        found.setdefault(manifest.folder, set()).update(proven)
-    for python in python_manifests(prototype.files):
-        found.setdefault(python.folder, set()).update(python.packages)
-    for file in prototype.files.values():
-        if file.name in _OTHER_MANIFESTS and file.text:
-            names = {name for name in (*FRAMEWORKS, *DATA) if _is_named(name, file.text)}
-            found.setdefault(file.folder, set()).update(names)
-    return {f: names for f, names in found.items() if not f"{f}/".startswith(_PASTED)}
-
-
-def _is_named(package: str, manifest: str) -> bool:
-    """True for a package whose name is too long to stand in a manifest by chance."""
-    return ("." in package or "/" in package) and package in manifest
-
-
-def _imported(prototype: Prototype) -> Mapping[str, set[str]]:
-    """The packages that code imports, tests left out, by folder."""
-    found: dict[str, set[str]] = {}
-    for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT):
-        names = set(prototype.modules.packages.get(file.path, ()))
-        facts = prototype.facts.get(file.path)
-        if facts and any(item.specifier == "sqlite3" for item in facts.imports):
-            names.add("sqlite3")  # part of Python's own library
-        found.setdefault(file.folder, set()).update(names)
-    return found
-
-
 def _data(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
     found = list(named(packages, DATA))
     places = ("supabase/config.toml", "supabase/migrations/", "supabase/functions/")
@@ -137,7 +102,11 @@ def _data(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
         found.append("supabase")
     if "firebase.json" in prototype.files:
         found.append("firebase")
-    found += (t.source for t in prototype.tables if t.source == "prisma")
+    for table in prototype.tables:
+        if table.source == "prisma":
+            found.append("prisma")
+        if table.source in ("prisma", "drizzle") and table.dialect is not Dialect.UNKNOWN:
+            found.append(table.dialect.value)
     found += _images(prototype)
     found += [IMPLIED[name] for name in found if name in IMPLIED]
     return _in_order(DATA, found)
@@ -185,31 +154,27 @@ def _parts(
         home = next((above for above in folders_above(folder) if above in packages), None)
         if home is not None:
             names[home] |= found
+    at_home = packages_at_home(prototype, imported)
     parts = []
     for folder in sorted(names):
-        frameworks = _in_order(
-            FRAMEWORKS, named(names[folder], FRAMEWORKS), _configured(prototype, folder)
-        )
         manifest = node.get(folder)
+        built = (
+            frozenset(configured_with(prototype, folder))
+            if manifest is None
+            else built_with(prototype, manifest, at_home)
+        )
+        frameworks = _in_order(FRAMEWORKS, _called(names[folder]), built)
         shown = bool(frameworks) and not _is_library(manifest, frameworks)
         if shown or _runs(prototype, folder, manifest):
             parts.append(Part(folder, frameworks, _managers(prototype, folder)))
     return tuple(parts) or _only_part(prototype, imported)
 
 
-def _configured(prototype: Prototype, folder: str) -> Iterator[str]:
-    """The frameworks whose configuration file stands in a folder."""
-    for file in _in(prototype, folder):
-        stem, _, extension = file.name.rpartition(".")
-        if stem in CONFIGURED and extension in ("js", "mjs", "cjs", "ts", "mts"):
-            yield CONFIGURED[stem]
-
-
 def _is_library(manifest: NodeManifest | None, frameworks: tuple[str, ...]) -> bool:
     """True for a workspace package that others import and that nothing runs by itself."""
     if manifest is None or not manifest.folder:
         return False
-    shown = set(frameworks) - {"react", "vue", "svelte", "langchain"}
+    shown = set(frameworks) - {"react", "vue", "svelte", *MODEL_FRAMEWORKS}
     exported = any(key in manifest.content for key in ("exports", "main", "module", "types"))
     return not shown or (exported and not _RUN & manifest.scripts.keys())
 

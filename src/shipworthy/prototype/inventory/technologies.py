@@ -48,6 +48,24 @@ FRAMEWORKS = _table("""
     aiohttp: aiohttp
     celery: celery
     langchain: langchain langchain-core langchain_core @langchain/core
+    langchain: langchain_community langchain_openai langchain_anthropic langchain_google_genai
+    langchain: langchain_groq langchain_ollama langchain_huggingface langchain_text_splitters
+    langchain: @langchain/openai @langchain/anthropic @langchain/community @langchain/google-genai
+    langgraph: langgraph @langchain/langgraph
+    llamaindex: llama-index llama_index llama-index-core llamaindex
+    agno: agno phidata
+    crewai: crewai
+    autogen: autogen pyautogen autogen-agentchat autogen_agentchat
+    pydantic-ai: pydantic-ai pydantic_ai pydantic-ai-slim
+    openai-agents: openai-agents @openai/agents
+    google-adk: google-adk google.adk
+    haystack: haystack-ai haystack
+    dspy: dspy dspy-ai
+    smolagents: smolagents
+    semantic-kernel: semantic-kernel semantic_kernel
+    mastra: @mastra/core
+    litellm: litellm
+    ai-sdk: ai
     spring-boot: org.springframework.boot
     laravel: laravel/framework
     symfony: symfony/framework-bundle
@@ -55,6 +73,12 @@ FRAMEWORKS = _table("""
     axum: axum
     rails: rails
 """)
+
+MODEL_FRAMEWORKS = frozenset(
+    """langchain langgraph llamaindex agno crewai autogen pydantic-ai openai-agents google-adk haystack
+    dspy smolagents semantic-kernel mastra litellm ai-sdk""".split()
+)
+"""Libraries around language models: none of them makes a folder a part that runs by itself."""
 
 DATA = _table("""
     supabase: @supabase/supabase-js @supabase/ssr @supabase/auth-helpers-nextjs supabase
@@ -99,7 +123,8 @@ SERVICES = _table("""
     openai: openai @ai-sdk/openai langchain-openai langchain_openai @langchain/openai
     anthropic: anthropic @anthropic-ai/sdk @ai-sdk/anthropic langchain-anthropic langchain_anthropic
     gemini: @google/generative-ai @google/genai google-generativeai google-genai @ai-sdk/google
-    gemini: langchain-google-genai langchain_google_genai
+    gemini: langchain-google-genai langchain_google_genai google.generativeai google.genai
+    vertex-ai: vertexai google-cloud-aiplatform google.cloud.aiplatform @google-cloud/vertexai
     groq: groq groq-sdk @ai-sdk/groq langchain-groq langchain_groq
     mistral: mistralai @mistralai/mistralai @ai-sdk/mistral
     cohere: cohere cohere-ai
@@ -134,7 +159,13 @@ SERVICES = _table("""
     aws: aws-sdk boto3 @aws-sdk/client-s3 @aws-sdk/client-ses @aws-sdk/s3-request-presigner
     google-cloud: @google-cloud/storage google-cloud-storage google-auth-library
     google-apis: googleapis google-api-python-client googleapiclient
-    azure: @azure/storage-blob azure-storage-blob @azure/openai
+    azure: @azure/storage-blob azure-storage-blob azure.storage.blob @azure/openai
+    azure-ai: azure-ai-inference azure.ai.inference azure-ai-projects azure.ai.projects
+    azure-ai: @azure-rest/ai-inference
+    together: together together-ai
+    deepgram: deepgram-sdk deepgram @deepgram/sdk
+    assemblyai: assemblyai
+    fal: fal-client fal_client @fal-ai/client
     uploadthing: uploadthing @uploadthing/react
     mapbox: mapbox-gl react-map-gl
     google-maps: @react-google-maps/api @googlemaps/js-api-loader @vis.gl/react-google-maps
@@ -182,6 +213,7 @@ CONFIGURED = {
     "astro.config": "astro",
     "remix.config": "remix",
     "react-router.config": "remix",
+    "capacitor.config": "capacitor",
 }
 
 # The end of a host, matched at a dot.

@@ -23,7 +23,8 @@ class LoggedValue:
     `origin` says where the value comes from when the file shows it: "request body" (with the
     fields that the file reads from it, where it does nothing else with it), "session",
     "request headers", "environment", "columns id, role" for a row of a query,
-    "copy" for `employee.to_dict()` under another name.
+    "copy" for `employee.to_dict()` under another name, "count" for a member that the file counts
+    up, "text" for one that it compares with another value.
     """
 
     name: str

@@ -38,7 +38,9 @@ _FIELDS = {
     "billing address": "address",
     "user message": "message",
     "user input": "message",
-    "card number": "card number",
+    "credit card number": "card number",
+    "debit card number": "card number",
+    "bank card number": "card number",
 }
 _RECORDS = frozenset(
     """user profile customer lead patient employee candidate applicant resident""".split()
@@ -69,11 +71,39 @@ _NO_PERSON = re.compile(
 
 # `${results.newEmails} delivered`: how many, not which.
 _TALLIES = re.compile(r"(^|[._])(results?|stats?|summary|totals?|counts?|counters?|metrics)$", re.I)
+# Whose `.user` is the answer of a database, not a person.
+_DEEDS = re.compile(
+    r"(delete|remove|insert|update|upsert|clean\w*|reset)_?results?$", re.IGNORECASE
+)
+# A playing card has a number, too: one of a bank is known by what stands with it.
+_PAYS = re.compile(r"pay|credit|debit|billing|bank|\bpan\b|cvv|cvc", re.IGNORECASE)
+# `session.customer` of Stripe is an id, unless it is expanded.
+_OF_STRIPE = re.compile(
+    r"(^|\.)(\w*(session|intent|subscription|invoice|charge|checkout)|event\.data\.object)$", re.I
+)
+# Whose profile is a person's; that of a policy, a browser or a model is a set of options.
+_OWNERS = re.compile(
+    r"user|person|member|customer|client|patient|employee|candidate|account|session|auth|state|data|result"
+    r"|response|res|self|this|props|body|owner|author|profile|row",
+    re.IGNORECASE,
+)
+_FAILED = re.compile(
+    r"fail|error|invalid|missing|not found|unexpected|could not|unable", re.IGNORECASE
+)
 
 
 def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
     """What personal data a logged value holds, in words; None where nothing says so."""
-    return _recipient(value, call) or _personal(value, is_python)
+    found = _recipient(value, call) or _personal(value, call, is_python)
+    if found is None or not found.startswith("the whole record"):
+        return found
+    # What an answer holds that was no success, the name does not say.
+    return None if _FAILED.search(call.text) and _is_answer(value.name) else found
+
+
+def is_vague(what: str) -> bool:
+    """True where the code does not show which personal data it is: a whole body, a message."""
+    return what in (_BODY, _MESSAGE) or what.endswith("'s message")
 
 
 def _recipient(value: LoggedValue, call: LogCall) -> str | None:
@@ -83,12 +113,12 @@ def _recipient(value: LoggedValue, call: LogCall) -> str | None:
     return "the recipient's address" if sends and value.name in _RECIPIENTS else None
 
 
-def _personal(value: LoggedValue, is_python: bool) -> str | None:
+def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
     """What personal data a value is; None where the name does not say."""
     if value.origin.startswith("request body") and (is_python or not value.embedded):
-        return "the whole request body" if _may_name_a_person(value.origin) else None
+        return _of_body(value.origin)
     is_whole = value.origin == "copy" or not value.embedded
-    if value.origin not in ("", "copy") and not _holds_personal(value.origin):
+    if value.origin not in ("", "copy", "text") and not _holds_personal(value.origin):
         return None
     head, _, last = value.name.rpartition(".")
     if value.embedded and last.endswith("s") and _TALLIES.search(head):
@@ -100,27 +130,56 @@ def _personal(value: LoggedValue, is_python: bool) -> str | None:
         kind = _FIELDS.get(" ".join(words[-size:])) if len(words) >= size else None
         if kind and (size > 1 or words[-1] not in ("street",)):
             return f"the {kind} {value.name}" if value.name != last else f"a person's {kind}"
+    if words[-2:] == ["card", "number"] and _PAYS.search(
+        f"{value.name} {call.function} {call.text}"
+    ):
+        return "a card number"
     if words[-1] in ("body", "content", "text") and _is_message(head):
-        return "the text of a message"
+        return _MESSAGE
     if not is_whole and not is_python:
         return None  # shows [object Object]
     if words[-1] not in _RECORDS and not (words[0] in _RECORDS and words[-1] in ("data", "info")):
+        return None
+    if value.origin == "text" or _is_no_record(head, last):
         return None
     if all(word in _RECORD_WORDS for word in words) and is_whole:
         return f"the whole record {value.name}"
     return None
 
 
+_BODY = "the whole request body"
+_MESSAGE = "the text of a message"
+
+
+def _of_body(origin: str) -> str | None:
+    """The body in words; None for one of which the file reads fields, none of them about a person."""
+    fields = origin.split()[2:]
+    if not fields:
+        return _BODY
+    named = next(filter(_is_about_a_person, fields), None)
+    return f"{_BODY} with its {named}" if named else None
+
+
+def _is_no_record(head: str, last: str) -> bool:
+    """True for what only sounds like a person: an id of Stripe, a profile of settings, the answer
+    of a statement that deletes."""
+    if last == "customer" and _OF_STRIPE.search(head):
+        return True
+    if last == "profile" and head and not _OWNERS.search(head):
+        return True
+    return _DEEDS.search(head) is not None
+
+
+def _is_answer(name: str) -> bool:
+    """`userData`, `profile_info`: what a call gave, whatever it is."""
+    words = [word.lower() for word in _WORDS.findall(name.rpartition(".")[2])]
+    return words[-1:] in (["data"], ["info"], ["details"])
+
+
 def _holds_personal(origin: str) -> bool:
     """True for a row of a query whose columns name personal data, or are all of the table."""
     kind, _, columns = origin.partition(" ")
     return kind == "columns" and ("*" in columns or _COLUMNS.search(columns) is not None)
-
-
-def _may_name_a_person(origin: str) -> bool:
-    """False for a body of which the file reads fields, and none of them is about a person."""
-    fields = origin.split()[2:]
-    return not fields or any(map(_is_about_a_person, fields))
 
 
 def _is_about_a_person(field: str) -> bool:

@@ -35,6 +35,8 @@ def log_level(call: SgNode) -> str | None:
         return None
     parts = callee(call).split(".")
     receiver = parts[-2] if len(parts) > 1 else ""
+    if "audit" in receiver.lower():
+        return None  # a trail that the app keeps in its own database
     if receiver == "console" or receiver.lower() in _LOGGERS or receiver.lower().endswith("logger"):
         return name
     return None

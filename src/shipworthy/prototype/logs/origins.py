@@ -41,6 +41,8 @@ class Origins:
         found = _known(name)
         if not found:
             found = "copy" if name in self._copies else self._by_name.get(name, "")
+        if not found and "." in name:
+            found = self._plain(name)
         if found == "request body" and name not in self._bodies:
             fields = fields_read(name, self._syntax)
             self._bodies[name] = " ".join([found, *sorted(fields or ())])
@@ -59,7 +61,8 @@ class Origins:
             self._by_name["data.session"] = origin
 
     def _row(self, target: SgNode, value: SgNode) -> None:
-        """`const { data: user } = await client.from("users").select("id, role")`: these columns."""
+        """`const { data: user } = await client.from("users").select("id, role")`: these columns; none of a
+        change that does not ask for its rows."""
         if target.kind() != "object_pattern":
             return
         while value.kind() in WRAPPERS and value.children():
@@ -68,14 +71,29 @@ class Origins:
             return
         links = chain(value)
         select = next((link for link in links if link.name == "select"), None)
-        if select is None or not any(link.name == "from" for link in links):
+        changes = any(link.name in _CHANGES for link in links)
+        if not any(link.name == "from" for link in links) or (select is None and not changes):
             return
-        columns = string(select.arguments[0]) if select.arguments else "*"
+        given = select.arguments if select is not None else None
+        columns = string(given[0]) if given else "*" if select is not None else "none"
         for child in target.children():
             key, bound = child.field("key"), child.field("value")
             if key is not None and key.text() == "data" and bound is not None and columns:
                 name = bound.text().partition("=")[0].strip()
                 self._by_name[name] = f"columns {' '.join(columns.split())}"
+
+    def _plain(self, name: str) -> str:
+        """ "count" for a member that the file counts up, "text" for one that it compares: no record."""
+        text = self._syntax.source.text or ""
+        last = name.rpartition(".")[2]
+        if f"{last}++" in text or f"{last} +=" in text:
+            counted = within(self._syntax.root, _COUNTED)
+            if any(_counts(node) == last for node in counted):
+                return "count"
+        if f"{name} ==" not in text and f"== {name}" not in text:
+            return ""
+        compared = within(self._syntax.root, _COMPARED)
+        return "text" if any(name in _compared(node) for node in compared) else ""
 
     def _copy(self, target: SgNode, value: SgNode) -> None:
         if target.kind() == "identifier" and value.kind() in CALLS and called_name(value) in WHOLE:
@@ -94,6 +112,11 @@ class Origins:
 
 
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+_CHANGES = ("insert", "update", "upsert", "delete")
+_COUNTED = frozenset(
+    {"update_expression", "augmented_assignment_expression", "augmented_assignment"}
+)
+_COMPARED = frozenset({"binary_expression"})
 _SESSIONS = (
     "auth.getSession",
     "auth.refreshSession",
@@ -104,6 +127,28 @@ _SESSIONS = (
     "auth.verifyOtp",
 )
 _REQUESTS = ("req", "request", "c.req", "ctx.request", "event.request")
+
+
+def _counts(node: SgNode) -> str:
+    """The last name of what `x.sent++` and `x.sent += 1` count; '' where a text grows."""
+    target, added = node.field("argument") or node.field("left"), node.field("right")
+    if target is None or (added is not None and added.kind() not in ("number", "integer")):
+        return ""
+    return dotted(target).rpartition(".")[2]
+
+
+def _compared(node: SgNode) -> set[str]:
+    """The names on both sides of `===`, where neither is null or undefined."""
+    operator, left, right = node.field("operator"), node.field("left"), node.field("right")
+    if operator is None or left is None or right is None:
+        return set()
+    if operator.text() not in ("===", "!==", "==", "!="):
+        return set()
+    sides = {side.text() for side in (left, right)}
+    return set() if sides & _EMPTY else {dotted(left), dotted(right)}
+
+
+_EMPTY = frozenset({"null", "undefined", "true", "false"})
 
 
 def _origin(value: SgNode) -> str:

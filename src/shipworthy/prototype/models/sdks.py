@@ -165,6 +165,12 @@ SDKS = (
         ),
     ),
     Sdk("ollama", ("ollama",), (".chat", ".generate", ".embeddings", ".embed")),
+    Sdk(
+        "azure",
+        ("azure.ai.inference",),
+        (".complete", ".embed"),
+        ("timeout", "connection_timeout", "read_timeout"),
+    ),
     Sdk("litellm", ("litellm",), ("completion", "acompletion", "embedding", "aembedding")),
     Sdk(
         "elevenlabs",

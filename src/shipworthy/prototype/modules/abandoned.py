@@ -55,8 +55,11 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
 
 
 def reached_by_hand(prototype: Prototype) -> frozenset[str]:
-    """Product files that only scripts import or name: what developers run, and no user meets."""
-    scripts = {f.path for f in prototype.of_role(Role.SCRIPT)}
+    """Product files that only scripts import or name: what developers run, and no user meets.
+
+    What a `vite.config.ts` imports runs as the app does: some prototypes have their server there.
+    """
+    scripts = {f.path for f in prototype.of_role(Role.SCRIPT) if ".config." not in f.name}
     named = _named_in_configuration(prototype, by_scripts=False)
     others = {f.path for f in _entries(prototype, named) if f.path not in scripts}
     every = {f.path for f in _entries(prototype)}

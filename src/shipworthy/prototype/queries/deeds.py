@@ -18,11 +18,23 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE_FUNCTION = re.compile(
-    r"^_?(log|track|audit|report|cleanup|clean_up|dispose|close|disconnect|logout|signout|sign_out|prefetch|warm"
+    r"^_?(handle|on)?(log_?out|sign_?out)(?![a-z])"
+    r"|^_?(log|track|audit|report|cleanup|clean_up|dispose|close|disconnect|logout|signout|sign_out|prefetch|warm"
     r"|ping|record(View|Visit|Activity|Event|Metric)|increment|shutdown|teardown|safe|try|maybe)"
+    r"|^_?(prune|purge|evict|sweep|gc)(_|[A-Z]|$)"
     r"|mark\w*(Read|Seen|Viewed)|mark\w*_(read|seen|viewed)|heartbeat|presence|typing|telemetry|analytics|dismiss|detect|notify",
     re.IGNORECASE,
 )
+# What a session of the database goes by: no row changes.
+_SETTING = re.compile(r"_(context|config|claims?|tenant|session)$", re.IGNORECASE)
+# When somebody was here or looked at something: a row that misses it is right but for that.
+_MARKS = re.compile(
+    r"^(is_?)?(read|seen|viewed|opened|leid[oa]|lid[oa])(_?at)?$"
+    r"|^last_?(seen|login|log_?in|sign_?in|active|activity|used|accessed|viewed|visited)(_?at|_?on)?$"
+    r"|^(view|click|visit|download)s?_?(count)?$",
+    re.IGNORECASE,
+)
+_WITH_MARKS = ("status", "updated_at", "updatedAt")
 _CHANGES = re.compile(
     r"(create|add|insert|update|set|delete|remove|spend|charge|credit|debit|transfer|approve|accept|reject"
     r"|cancel|assign|process|save|submit|register|invite|grant|revoke|reset|mark|confirm|complete|deduct"
@@ -35,13 +47,31 @@ def is_write(query: Query) -> bool:
     if query.operation == "auth":
         return query.method in _ACCOUNT
     if query.operation == "rpc":
-        return bool(_CHANGES.match(query.table or ""))
+        name = query.table or ""
+        return bool(_CHANGES.match(name)) and not _SETTING.search(name)
     return query.operation in WRITES
 
 
 def is_aside(query: Query) -> bool:
     """True for logs, counters, caches and signals of presence: nobody misses a row of them."""
-    return _ASIDE.search(query.table or "") is not None
+    return _ASIDE.search(query.table or "") is not None or _only_marks(query)
+
+
+def _only_marks(query: Query) -> bool:
+    """True for an update that only notes that something was read, seen or used."""
+    columns = [c for c in query.written or () if c not in _WITH_MARKS]
+    return query.operation == "update" and bool(columns) and all(map(_MARKS.match, columns))
+
+
+def is_aside_place(path: str) -> bool:
+    """True for files of telemetry and analytics, by their path."""
+    return _ASIDE_PLACE.search(path) is not None
+
+
+_ASIDE_PLACE = re.compile(
+    r"telemetry|(^|/)(lib|utils?|services?|hooks?)/(analytics|tracking)|(^|/)analytics\.[jt]sx?$",
+    re.IGNORECASE,
+)
 
 
 def is_aside_function(name: str) -> bool:

@@ -40,6 +40,25 @@ def may_fail(node: SgNode) -> bool:
     return False
 
 
+def is_forgiven(node: SgNode) -> bool:
+    """True where a comment at the `if (error)` that follows says that the failure does no harm."""
+    statement = next((a for a in node.ancestors() if a.kind().endswith(_STATEMENTS)), None)
+    after, text = statement.next() if statement is not None else None, ""
+    while after is not None and after.kind() == "comment":
+        text += after.text()
+        after = after.next()
+    if after is None or after.kind() != "if_statement":
+        return False
+    condition = after.field("condition")
+    if condition is None or not _FAILURE.search(condition.text()):
+        return False
+    return excuses(text + "".join(c.text() for c in within(after, _COMMENTS)))
+
+
+_STATEMENTS = ("_statement", "_declaration")
+_COMMENTS = frozenset({"comment"})
+
+
 def is_excused(statement: SgNode) -> bool:
     """True when the comment above a statement says that it need not work."""
     before = statement.prev()

@@ -22,7 +22,8 @@ from shipworthy.prototype.queries.chains import CALLS, called_name, within
 # Loops over these do not grow with the rows of a table, or answer each element on its own.
 _NO_ROWS = frozenset(
     """chunk batch page attempt retry retries batches range offset slice window file image photo
-    attachment upload month year week day hour date tool action command queue job step module
+    attachment anexo adjunto fichier anhang arquivo archivo foto imagem imagen
+    upload month year week day hour date tool action command queue job step module
     migration""".split()
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

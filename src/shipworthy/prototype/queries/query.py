@@ -11,7 +11,7 @@ from shipworthy.prototype.code.components import component_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, function_name
 from shipworthy.prototype.queries.calls import query_calls
 from shipworthy.prototype.queries.chains import CALLS, QueryCall
-from shipworthy.prototype.queries.excuses import is_excused, may_fail
+from shipworthy.prototype.queries.excuses import is_excused, is_forgiven, may_fail
 from shipworthy.prototype.queries.loops import loop_of
 from shipworthy.prototype.queries.payloads import equals, is_single, on_conflict, written
 from shipworthy.prototype.queries.results import ErrorUse, error_use, is_dropped
@@ -100,7 +100,7 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
         over_rows=rows and loop is not None and company.walks_rows(loop),
         bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
         alone=rows and loop is not None and _is_alone(call, loop, company),
-        may_fail=may_fail(call.top) and not _is_account_change(call),
+        may_fail=_may_fail(call),
         together=_together(call.top, syntax),
         success=_success(call, error, syntax, reports),
         method=(call.table or "") if call.operation == "auth" else "",
@@ -113,6 +113,13 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
 
 def _is_alone(call: QueryCall, loop: SgNode, company: Company) -> bool:
     return not company.waits_for_others(loop) and not company.changes_what_it_read(call, loop)
+
+
+def _may_fail(call: QueryCall) -> bool:
+    parent = call.top.parent()
+    if parent is not None and parent.kind() == "unary_expression":
+        return True  # `void client.from(…)`: nobody waits for it
+    return is_forgiven(call.top) or (may_fail(call.top) and not _is_account_change(call))
 
 
 def _is_account_change(call: QueryCall) -> bool:

@@ -43,6 +43,12 @@ _CHOICES = re.compile(
     r"(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?)$",
     re.IGNORECASE,
 )
+# The fields of one form or one set of options, each with its value.
+_ENTRIES = re.compile(r"(?:await\s+)?Object\.(?:entries|keys)\(\s*([\w.]+)")
+_BODY = re.compile(r"\.(body|json\(\)|formData\(\))|^body$|safeParse|\.parse\(")
+_SETTINGS = re.compile(
+    r"(settings|options|preferences|config|form|formdata|values)$", re.IGNORECASE
+)
 _ASKED = re.compile(r"\.(from|select|query|find\w*|execute|all|scalars|objects)\b")
 _SUBSCRIPTS = frozenset({"subscript_expression"})
 _DECLARATIONS = frozenset({"variable_declarator", "assignment"})
@@ -60,6 +66,8 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
     if _is_gathered(name, origin, syntax) or _FROM_A_TEXT.search(head):
         return True
     if _is_form(origin) and _CHOICES.search(name):
+        return True
+    if _is_of_one_form(iterable, origin, syntax):
         return True
     if _is_capped(_SLICE, head, syntax) or _is_capped(_TAKE, head, syntax):
         return True
@@ -85,6 +93,20 @@ def _is_form(origin: str) -> bool:
     """True for what comes out of a request's body."""
     body = re.search(r"\.(body|json\(\)|formData\(\)|get_json\(\))", origin) is not None
     return body and not _ASKED.search(origin)
+
+
+def _is_of_one_form(iterable: SgNode, origin: str, syntax: Syntax) -> bool:
+    """`Object.entries(req.body)`: the fields of a form, not rows."""
+    for text in (iterable.text(), origin):
+        found = _ENTRIES.match(text)
+        if found is None:
+            continue
+        taken = found[1]
+        value = assigned_in(syntax).first(taken)
+        given = value.text() if value is not None else taken
+        is_named = _SETTINGS.search(taken.rpartition(".")[2]) is not None
+        return is_named or (_BODY.search(given) is not None and not _ASKED.search(given))
+    return False
 
 
 def _is_gathered(name: str, origin: str, syntax: Syntax) -> bool:

@@ -38,7 +38,7 @@ def is_demo_login(text: str, start: int, value: str) -> bool:
     account is a literal too and the screen shows the password. An administrator's is never meant
     for everybody, and what is set as the password of other people's accounts is no login.
     """
-    account = _account_beside(text, start)
+    account = account_beside(text, start)
     if "admin" in account:
         return False
     if _NOBODYS.search(account) and not looks_random(value):
@@ -48,7 +48,7 @@ def is_demo_login(text: str, start: int, value: str) -> bool:
     return account != "" and _is_shown(text, value)
 
 
-def _account_beside(text: str, start: int) -> str:
+def account_beside(text: str, start: int) -> str:
     """The literal account in the same braces, lower case; '' where there is none."""
     before = _HOLES.sub("${}", text[max(0, start - _NEAR) : start])
     after = _HOLES.sub("${}", text[start : start + _NEAR])

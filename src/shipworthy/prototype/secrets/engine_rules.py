@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shipworthy.prototype.secrets.placeholders import is_placeholder
 from shipworthy.prototype.secrets.secret import SecretKind
 
 _ENDINGS = (
@@ -37,6 +38,12 @@ _SPELLED = {
 def judge(rule: str) -> tuple[SecretKind, str]:
     """Kind and provider of a rule id: `groq-api-key` is an API key of Groq."""
     return _kind(rule), _provider(rule)
+
+
+def is_issued(value: str) -> bool:
+    """False for a stand-in, and for what looks like a key of Stripe and is none: those say `live`
+    or `test`, never `prod` (Stripe's documentation of keys)."""
+    return not is_placeholder(value) and not value.startswith(("sk_prod_", "rk_prod_"))
 
 
 def _kind(rule: str) -> SecretKind:

@@ -177,6 +177,7 @@ def _kind_of_token(token: str) -> SecretKind | None:
         or payload.get("sub") == "1234567890"
         or _STAND_IN.search(str(payload.get("ref", "")))
         or len(token.rpartition(".")[2]) < _SHORTEST_SIGNATURE
+        or len(set(token.rpartition(".")[2])) < _FEWEST_LETTERS
     ):
         return None
     role = payload.get("role")
@@ -188,17 +189,23 @@ def _kind_of_token(token: str) -> SecretKind | None:
 
 
 _STAND_IN = re.compile(r"abcdefg|your|example|placeholder|project|xxxxx")
+_FEWEST_LETTERS = 8  # fewer stand in for a signature: `XXXXXXXXXXXXXXXX`
 _SHORTEST_SIGNATURE = 16  # HMAC-SHA256 gives 43 (RFC 7518, 3.2); guides end in "your-signature"
 
 _FIREBASE = re.compile(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
 _MAPS = re.compile(r"maps|map_?(api|key)|places|geocod", re.IGNORECASE)
-_GOOGLE_AI = re.compile(r"gemini|generativelanguage|genai|google_?ai|vertex|GOOGLE_API_KEY", re.I)
+_GOOGLE_AI = re.compile(
+    r"gemini|generativelanguage|genai|google_?ai|vertex|vision|ai_?studio|studio_?api|GOOGLE_API_KEY",
+    re.I,
+)
 
 
 def _google(at: int, value: str, text: str) -> Hit:
     """Firebase and Maps keys are made for the browser and limited by referrer; others are not."""
     around = text[max(0, at - 300) : at + 400]
-    line = text[text.rfind("\n", 0, at) + 1 : at + len(value) + 40]
+    line = text[text.rfind("\n", 0, at) + 1 : at + len(value) + 40].split("\n")[0]
+    if _MAPS.search(line) and not _GOOGLE_AI.search(line):
+        return Hit(at, value, "google-maps-key", "Google Maps", _PUBLIC)
     if not _GOOGLE_AI.search(line):
         if _FIREBASE.search(around):
             return Hit(at, value, "firebase-web-key", "Firebase", _PUBLIC)

@@ -12,7 +12,7 @@ from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.secrets.candidates import choose
 from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
-from shipworthy.prototype.secrets.engine_rules import judge
+from shipworthy.prototype.secrets.engine_rules import is_issued, judge
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.literals import (
     is_real,
@@ -24,7 +24,6 @@ from shipworthy.prototype.secrets.literals import (
 from shipworthy.prototype.secrets.pem import private_keys
 from shipworthy.prototype.secrets.placeholders import (
     is_of_development,
-    is_placeholder,
     looks_random,
 )
 from shipworthy.prototype.secrets.recognisers import opens_nothing, recognise
@@ -42,12 +41,20 @@ from shipworthy.prototype.source import Role, SourceFile
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_UNREAD = (Role.LOCK, Role.ASSET, Role.TEST)
-_TESTS = re.compile(r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures)/")
-_FORMATS_ONLY = (Role.GENERATED, Role.VENDORED, Role.DOCUMENTATION)
+_UNREAD = (Role.LOCK, Role.ASSET, Role.TEST, Role.VENDORED)
+_TESTS = re.compile(
+    r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures|[\w.]+\.[Tt]ests?|src/test)/"
+    r"|[a-z]Tests?\.(cs|java|kt|php|swift)$"
+)
+# What comes with packages, and the Firebase settings that every copy of a mobile app carries.
+_FOREIGN = re.compile(
+    r"(^|/)vendor/[^/]+/[^/]+/|(^|/)(google-services\.json|GoogleService-Info\.plist)$"
+)
+_FORMATS_ONLY = (Role.GENERATED, Role.DOCUMENTATION)
 _BARE_VALUES = re.compile(
     r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
 )
+_OWN_PROFILE = re.compile(r"[-.](local|dev|development|test)\.(ya?ml|properties)$")
 _OWN_MACHINE = re.compile(r"\.(dev|development|test|testing|local|ci)(\.|$)")
 # Throw-away services of a job; its real secrets come from the store of the CI.
 _JOBS = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
@@ -94,8 +101,8 @@ def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     known: dict[str, set[int]] = {}
     for secret in found:
         known.setdefault(secret.location.path, set()).add(secret.location.line)
-    foreign = (Role.GENERATED, Role.VENDORED)
-    searched = ((f, texts.tokens[f.path]) for f in texts.files if f.role not in foreign)
+    own = (f for f in texts.files if f.role is not Role.GENERATED)
+    searched = ((f, texts.tokens[f.path]) for f in own)
     candidates = choose(searched, known)
     lines = list(candidates.places)
     for index, recognised in engine(lines).items():
@@ -105,7 +112,9 @@ def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
 
 
 def _is_searched(file: SourceFile) -> bool:
-    return file.role not in _UNREAD and not _TESTS.search(file.path)
+    if file.role in _UNREAD or _FOREIGN.search(file.path):
+        return False
+    return not _TESTS.search(file.path)
 
 
 def _in_file(file: SourceFile, pieces: Sequence[Token]) -> Iterator[Secret]:
@@ -141,8 +150,11 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             continue
         if opens_nothing(literal.value):
             continue
+        signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
+        if signs and _OWN_PROFILE.search(file.path):
+            continue  # what a developer's own machine signs with
         if is_real(kind, literal.value):
-            chosen = code and kind is SecretKind.PASSWORD
+            chosen = kind is SecretKind.PASSWORD
             if chosen and is_demo_login(text, literal.start, literal.value):
                 continue
             yield _Hit(literal.start, literal.value, literal.name, kind, "", f"named-{kind.value}")
@@ -169,6 +181,8 @@ def _in_environment_file(file: SourceFile) -> Iterator[Secret]:
         if own_machine and _stays_there(setting.value):
             continue
         hit = _of_value(setting.name, setting.value, template)
+        if own_machine and hit and _is_own(hit):
+            continue
         if hit:
             yield _secret(file, hit, setting.line)
 
@@ -176,6 +190,12 @@ def _in_environment_file(file: SourceFile) -> Iterator[Secret]:
 def _stays_there(value: str) -> bool:
     """True for a value that opens only the services of a developer's own machine."""
     return is_of_development(value) or any(uri.is_local for uri in connection_uris(value))
+
+
+def _is_own(hit: _Hit) -> bool:
+    """True for what a developer makes up to sign with: on that machine it guards nothing."""
+    made = (SecretKind.SIGNING_SECRET, SecretKind.PRIVATE_KEY)
+    return hit.rule.startswith("named-") and hit.kind in made
 
 
 def _of_value(name: str, value: str, formats_only: bool = False) -> _Hit | None:
@@ -232,7 +252,7 @@ def _from_engine(
 ) -> Iterator[Secret]:
     for rule, value in recognised:
         line = file.line(number)
-        if value in line and not is_placeholder(value) and not opens_nothing(value):
+        if value in line and is_issued(value) and not opens_nothing(value):
             kind, provider = judge(rule)
             name = name_before(line, line.index(value))
             yield _secret(file, _Hit(0, value, name, kind, provider, rule), number)

@@ -51,8 +51,9 @@ class ModelOutputExecuted(
         shown = _steps(prototype, (bare or executions)[0])
         sink = executions[0].sink
         if bare:
-            severity = _severity(bare[0])
-            return self.gap(subject, _MESSAGES[sink], *shown, severity=severity)
+            severity = _severity(prototype, bare[0])
+            told = _DROPPED if _is_of_streamlit(prototype, bare[0]) else _MESSAGES[sink]
+            return self.gap(subject, told, *shown, severity=severity)
         if sink is Sink.HTML:
             return self.satisfied(
                 subject, "What the model wrote is cleaned before it is shown", *shown
@@ -75,11 +76,22 @@ def _subject(found: Execution) -> str:
     return f"{found.location.path}#{found.function} → {found.callee}"
 
 
-def _severity(found: Execution) -> Severity:
+def _severity(prototype: Prototype, found: Execution) -> Severity:
     if found.sink is not Sink.HTML:
         return Severity.CRITICAL
-    # Streamlit drops scripts from such markup, but not forms and links.
-    return Severity.MEDIUM if found.callee.startswith(("st.", "streamlit.")) else Severity.HIGH
+    # A component of Streamlit stands in a frame of its own.
+    framed = found.callee.startswith(("st.", "streamlit."))
+    return Severity.MEDIUM if framed or _is_of_streamlit(prototype, found) else Severity.HIGH
+
+
+# Streamlit drops scripts from such markup, but not forms and links.
+_DROPPED = "Text of the model is put into the page as HTML, forms and links in it included"
+
+
+def _is_of_streamlit(prototype: Prototype, found: Execution) -> bool:
+    if found.sink is not Sink.HTML or "components" in found.callee:
+        return False
+    return "streamlit" in prototype.modules.packages.get(found.location.path, frozenset())
 
 
 def _steps(prototype: Prototype, found: Execution) -> list[Evidence]:

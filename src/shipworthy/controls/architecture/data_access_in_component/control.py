@@ -18,6 +18,7 @@ _DATA_LAYER = re.compile(
 )
 _CLIENT = re.compile(r"supabase|(^|/)(db|database|prisma|drizzle)([/.]|$)")
 
+_FEW = 4  # queries of one table in a component: a matter of taste more than of risk
 # Components of Next.js run on the server unless the browser gets them.
 _SERVER_PAGE = re.compile(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
 
@@ -45,7 +46,10 @@ class DataAccessInComponent(
             if len(queries) < 2:
                 yield self.satisfied(path, "Makes a single query only", *shown)
                 continue
-            yield self.gap(path, _message(queries), *shown, *_chain(prototype, path))
+            few = len(queries) < _FEW and len({q.table for q in queries}) < 2
+            severity = Severity.LOW if few else Severity.MEDIUM
+            chain = _chain(prototype, path)
+            yield self.gap(path, _message(queries), *shown, *chain, severity=severity)
         for path in through:
             yield self.satisfied(path, "Gets its data through a hook or service")
 

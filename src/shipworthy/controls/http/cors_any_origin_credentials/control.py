@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.cors.edits import with_listed_origins
+from shipworthy.prototype.cors.logins import knows_logins_sent_along
 from shipworthy.prototype.cors.rule import AllowedOrigin, Announced, CorsRule
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -37,7 +38,11 @@ class CorsAnyOriginCredentials(
         shown = (open_to_all or unclear or rules)[:5]
         lines = [prototype.evidence("code", rule.location) for rule in shown]
         if open_to_all:
-            return self.gap(subject, _message(open_to_all[0]), *lines)
+            message = _message(open_to_all[0])
+            if knows_logins_sent_along(prototype, open_to_all[0].location.path):
+                return self.gap(subject, message, *lines)
+            message += ". Nothing here logs in by cookie yet: it is open as soon as something does"
+            return self.gap(subject, message, *lines, severity=Severity.LOW)
         if unclear:
             reason = "Logins are sent along, and the list of allowed sites comes from elsewhere"
             return self.unknown(subject, reason, *lines)

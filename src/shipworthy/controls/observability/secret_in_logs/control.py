@@ -10,6 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.logs.logged_secrets import secret_in
+from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.modules.sides import Side, sides
 
 
@@ -27,9 +28,11 @@ class SecretInLogs(
             return
         subjects: dict[str, list[tuple[LogCall, str]]] = {}
         for call in prototype.logs:
+            if call.location.path in prototype.by_hand:
+                continue
             for value in call.values:
                 what = secret_in(value, call)
-                if what:
+                if what and not hides(prototype.redacted, value, call):
                     subject = f"{call.location.path}#{call.function} → {value.name}"
                     subjects.setdefault(subject, []).append((call, what))
         if not subjects:

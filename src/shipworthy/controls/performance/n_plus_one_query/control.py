@@ -10,6 +10,7 @@ from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.queries.query import Bulk, Query
 
 _VERBS = {
@@ -35,6 +36,9 @@ class NPlusOneQuery(
         subjects: dict[str, list[Query]] = {}
         first: dict[Location, str] = {}
         for query in prototype.queries:
+            path = query.location.path
+            if path in prototype.by_hand or is_unused(prototype, path, query.function):
+                continue
             if query.loop is not None and query.operation in (*_VERBS, "upsert"):
                 subject = _subject(query)
                 if query.together is not None and _is_repeated(query):
@@ -49,7 +53,7 @@ class NPlusOneQuery(
             shown = [prototype.evidence("code", q.location) for q in (repeated or queries)[:5]]
             if repeated:
                 side = where.get(repeated[0].location.path, Side.UNKNOWN)
-                severity = Severity.HIGH if _grows(repeated, side) else Severity.MEDIUM
+                severity = _severity(repeated, side)
                 yield self.gap(subject, _message(repeated), *shown, severity=severity)
             else:
                 yield self.satisfied(subject, _reason(queries[0]), *shown)
@@ -68,13 +72,20 @@ def _is_repeated(query: Query) -> bool:
         return False
     if query.operation == "select":
         return query.alone
-    if query.operation == "update" and query.library == "prisma":
+    if query.operation in ("update", "upsert") and query.library == "prisma":
         return query.bulk is Bulk.SAME  # it has no call that gives each row a value of its own
     return query.bulk in (Bulk.SAME, Bulk.LIST)
 
 
 def _runs_once(query: Query) -> bool:
     return _ONCE.search(spoken(query.location.path, query.function)) is not None
+
+
+def _severity(queries: list[Query], side: Side) -> Severity:
+    """LOW for rows that each get a value of their own: one statement for that takes some work."""
+    if all(q.operation == "update" and q.bulk is Bulk.LIST for q in queries):
+        return Severity.LOW
+    return Severity.HIGH if _grows(queries, side) else Severity.MEDIUM
 
 
 def _grows(queries: list[Query], side: Side) -> bool:

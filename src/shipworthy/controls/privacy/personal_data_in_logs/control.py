@@ -10,7 +10,8 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.log_calls import LogCall
-from shipworthy.prototype.logs.logged_persons import personal_in
+from shipworthy.prototype.logs.logged_persons import is_vague, personal_in
+from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Language
 
@@ -58,12 +59,15 @@ class PersonalDataInLogs(
             return
         subjects: dict[str, list[_Hit]] = {}
         for call in prototype.logs:
-            if call.guarded or _TRIAL.search(call.location.path) or _PRETENDS.search(call.text):
+            path = call.location.path
+            if call.guarded or _TRIAL.search(path) or path in prototype.by_hand:
+                continue
+            if _PRETENDS.search(call.text):
                 continue
             is_python = prototype.files[call.location.path].language is Language.PYTHON
             for value in call.values:
                 what = personal_in(value, call, is_python)
-                if what:
+                if what and not hides(prototype.redacted, value, call):
                     subject = f"{call.location.path}#{call.function}"
                     subjects.setdefault(subject, []).append((call, what))
         if not subjects:
@@ -79,7 +83,9 @@ class PersonalDataInLogs(
             if side is not Side.SERVER and not recorded:
                 yield self.unknown(subject, _REASONS[side], *shown)
                 continue
-            yield self.gap(subject, _message(hits, side), *shown, severity=_SEVERITIES[side])
+            vague = all(is_vague(what) for _, what in hits)
+            severity = Severity.MEDIUM if vague and side is Side.SERVER else _SEVERITIES[side]
+            yield self.gap(subject, _message(hits, side), *shown, severity=severity)
 
 
 def _message(hits: list[_Hit], side: Side) -> str:

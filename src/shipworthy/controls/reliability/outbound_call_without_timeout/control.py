@@ -9,8 +9,10 @@ from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.prototype.outbound.calls import OutboundCall, Timeout, Waiting
+from shipworthy.prototype.roles import is_trial
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -26,7 +28,9 @@ class OutboundCallWithoutTimeout(
         models = {call.location for call in prototype.model_calls}
         subjects: dict[str, list[OutboundCall]] = {}
         for call in prototype.outbound_calls:
-            if call.location not in models:  # those are judged with their fallback, elsewhere
+            if call.location in models or call.location.path in prototype.by_hand:
+                continue  # judged with their fallback, elsewhere; or nobody's request waits
+            if not is_trial(call.location.path):
                 subjects.setdefault(_subject(call), []).append(call)
         if not subjects:
             yield self.not_applicable("the code calls no other service over HTTP")
@@ -39,10 +43,16 @@ class OutboundCallWithoutTimeout(
     def _judge(
         self, prototype: Prototype, subject: str, calls: list[OutboundCall], side: Side
     ) -> Finding:
+        first = calls[0]
+        if is_unused(prototype, first.location.path, first.function):
+            shown = _lines(prototype, calls)
+            return self.satisfied(subject, "Nothing calls this function", *shown)
         open_ended = [c for c in calls if c.timeout is Timeout.NONE]
         shown = _lines(prototype, open_ended or calls)
         if side is Side.BROWSER or all(c.from_page for c in calls):
             return self.satisfied(subject, "Runs in the visitor's browser, who can give up", *shown)
+        if open_ended and all(c.target in _SIDECARS for c in open_ended):
+            return self.satisfied(subject, "Asks the platform's process beside the app", *shown)
         waited_for = [c for c in open_ended if c.waiting is Waiting.CALLER]
         if not open_ended:
             unseen = [c for c in calls if c.timeout is Timeout.UNKNOWN]
@@ -71,6 +81,9 @@ class OutboundCallWithoutTimeout(
             return None
         summary = f"Give the outbound calls of {file.path} a time limit of 10 seconds"
         return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
+
+
+_SIDECARS = ("127.0.0.1:1106",)  # signs addresses of Replit's object storage, in the same container
 
 
 def _subject(call: OutboundCall) -> str:

@@ -12,7 +12,14 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.failures.catches import Catch, Handling
 from shipworthy.prototype.modules.sides import Side, sides
-from shipworthy.prototype.queries.deeds import deed, is_aside, is_aside_function, is_write
+from shipworthy.prototype.modules.unused import is_unused
+from shipworthy.prototype.queries.deeds import (
+    deed,
+    is_aside,
+    is_aside_function,
+    is_aside_place,
+    is_write,
+)
 from shipworthy.prototype.queries.query import ErrorUse, Query
 
 # What a person does on purpose, and waits for.
@@ -34,6 +41,10 @@ _SENT = {
     "account": "the account change",
 }
 _SENT_AS = {"function": "the server function {}", "request": "the write to {}"}
+_TELLS = re.compile(
+    r"^(toast|alert|setError|set\w*Error|notify|enqueueSnackbar|showError|showToast)(\.|$)"
+    r"|(toast|message|notification|Alert)\.(error|alert|warn\w*)$"
+)
 _BROAD = (None, "Exception", "BaseException")
 
 
@@ -57,18 +68,20 @@ class SwallowedError(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         where = sides(prototype)
-        writes = [q for q in prototype.queries if is_write(q) or _is_remote(q, where)]
+        queries = [q for q in prototype.queries if q.location.path not in prototype.by_hand]
+        writes = [q for q in queries if is_write(q) or _is_remote(q, where)]
         if not writes and not prototype.catches:
             yield self.not_applicable("the code neither writes data nor catches an error")
             return
         lost: dict[str, list[_Loss]] = {}
         right: dict[str, Location] = {}
         first: dict[Location, str] = {}
+        surfacing = _surfacing(queries)
         for query in writes:
             if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
                 right.setdefault(f"{query.location.path}#{query.function}", query.location)
             elif _is_lost(query):
-                loss = _of_query(query)
+                loss = _of_query(query, query.location in surfacing)
                 subject = _subject(query.location, query.function, loss)
                 if query.together is not None:
                     subject = first.setdefault(query.together, subject)
@@ -76,6 +89,11 @@ class SwallowedError(
         for caught, loss in self._caught(prototype):
             lost.setdefault(_subject(caught.location, caught.function, loss), []).append(loss)
         for subject, losses in lost.items():
+            path, _, function = subject.partition(" → ")[0].partition("#")
+            if is_unused(prototype, path, function):
+                shown = [prototype.evidence("code", loss.location) for loss in losses[:1]]
+                yield self.satisfied(subject, "Nothing calls this function", *shown)
+                continue
             lines = list(dict.fromkeys(loss.location for loss in losses))
             shown = [prototype.evidence("code", line) for line in lines[:5]]
             severity = Severity.HIGH if any(loss.severe for loss in losses) else Severity.MEDIUM
@@ -89,11 +107,13 @@ class SwallowedError(
         by_path: dict[str, list[Query]] = {}
         for query in prototype.queries:
             by_path.setdefault(query.location.path, []).append(query)
-        where, remote = sides(prototype), _remote(prototype)
+        where, remote, models = sides(prototype), _remote(prototype), _models(prototype)
         for caught in prototype.catches:
             path = caught.location.path
+            if path in prototype.by_hand:
+                continue
             queries = _guarded(caught, by_path.get(path, ()))
-            loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote)
+            loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote, models)
             if loss is not None:
                 yield caught, loss
 
@@ -104,6 +124,12 @@ def _remote(prototype: Prototype) -> frozenset[str]:
     names |= {call.function for call in prototype.outbound_calls}
     names |= {call.function for call in prototype.model_calls}
     return frozenset(name for name in names if len(name) > 3 and name not in _COMMON)
+
+
+def _models(prototype: Prototype) -> frozenset[str]:
+    """The prototype's own functions that ask a model."""
+    calls = prototype.model_calls
+    return frozenset(name for call in calls for name in (call.function, *call.reached_through))
 
 
 def _is_remote(query: Query, where: Mapping[str, Side]) -> bool:
@@ -124,15 +150,33 @@ def _is_lost(query: Query) -> bool:
     return not (is_aside(query) or is_aside_function(query.function))
 
 
-def _of_query(query: Query) -> _Loss:
+_NEAR = 15  # lines between the deletion of a row's dependents and its own
+
+
+def _surfacing(queries: list[Query]) -> frozenset[Location]:
+    """Deletions of what hangs on a row, right before the row's own, whose error is looked at: the
+    database refuses that one where the first failed, unless nothing binds them."""
+    told: dict[tuple[str, str], list[int]] = {}
+    deletions = [q for q in queries if q.operation == "delete"]
+    for query in deletions:
+        if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
+            told.setdefault((query.location.path, query.function), []).append(query.location.line)
+    return frozenset(
+        q.location
+        for q in deletions
+        for line in told.get((q.location.path, q.function), ())
+        if 0 < line - q.location.line <= _NEAR
+    )
+
+
+def _of_query(query: Query, surfaces: bool) -> _Loss:
     where = spoken(query.location.path, query.function)
     words = _SENT_AS.get(query.operation)
     what = words.format(query.table or "the database") if words else deed(query)
     seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
     message = f"{where} goes on as if {what} had worked: its error is {seen}"
-    severe = "notif" not in (
-        query.table or ""
-    )  # a notice that is missing harms less than lost data
+    # A notice that is missing harms less than lost data.
+    severe = "notif" not in (query.table or "") and not surfaces
     return _Loss(query.table or query.method, message, query.location, severe)
 
 
@@ -144,21 +188,49 @@ def _guarded(caught: Catch, queries: Iterable[Query]) -> list[Query]:
 
 
 def _of_catch(
-    caught: Catch, queries: list[Query], side: Side, remote: frozenset[str]
+    caught: Catch,
+    queries: list[Query],
+    side: Side,
+    remote: frozenset[str],
+    models: frozenset[str],
 ) -> _Loss | None:
     """What is lost in a handler; None where nobody is misled."""
     if caught.handling is Handling.HANDLED or caught.commented or caught.exception not in _BROAD:
         return None
     if is_aside_function(caught.function) or caught.function in ("onSuccess", "onSettled"):
         return None
-    writes = [q for q in queries if is_write(q) and not is_aside(q)]
-    sends = [kind for kind in caught.sends if kind != "request" or not caught.method]
+    if caught.detached or caught.second or is_aside_place(caught.location.path):
+        return None  # best effort: nobody waits for it, it tidies up, or counts what visitors do
+    writes = [q for q in queries if is_write(q) and not is_aside(q) and _may_throw(q, caught)]
+    sends = [kind for kind in caught.sends if _counts(kind, caught, models)]
     if (writes or sends) and _misleads(caught, side):
         return _of_write(caught, writes, sends)
-    reads = [q for q in queries if q.operation == "select"]
+    reads = [q for q in queries if q.operation == "select" and q.library != "sqlite"]
     if side is not Side.BROWSER and _looks_empty(caught) and (reads or _calls_out(caught, remote)):
         return _of_read(caught, reads)
     return None
+
+
+def _may_throw(query: Query, caught: Catch) -> bool:
+    """False where the result itself was looked at and told, and for a row that may be gone already:
+    `.delete(…).catch(() => {})`."""
+    if caught.method and query.operation == "delete":
+        return False
+    looked_at = query.library == "supabase" and query.error is ErrorUse.CHECKED
+    return caught.throws or not looked_at or not any(map(_TELLS.search, caught.attempts))
+
+
+def _counts(kind: str, caught: Catch, models: frozenset[str]) -> bool:
+    """False for a request that an effect of a component sends to learn something, and for a "message"
+    that goes to a model."""
+    if kind == "request":
+        return not caught.method and not _is_question(caught)
+    names = {name.rpartition(".")[2] for name in caught.attempts}
+    return kind != "mail" or not any(n in models for n in names if "essage" in n)
+
+
+def _is_question(caught: Catch) -> bool:
+    return caught.effect and any(name.endswith(".json") for name in caught.attempts)
 
 
 def _misleads(caught: Catch, side: Side) -> bool:

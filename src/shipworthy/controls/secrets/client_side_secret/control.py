@@ -9,6 +9,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of, way_into_browser
+from shipworthy.prototype.secrets.logins import is_trial_login
 from shipworthy.prototype.secrets.secret import Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role
@@ -40,7 +41,8 @@ class ClientSideSecret(
         if all(s.is_public for s in secrets):
             return self.satisfied(subject, f"{first.described}: public by design", *lines)
         message = f"The {first.described} stands in code that every visitor downloads"
-        return self.gap(subject, message, *lines, *way_into_browser(prototype, first.location.path))
+        way = way_into_browser(prototype, first.location.path)
+        return self.gap(subject, message, *lines, *way, severity=_severity(prototype, secrets))
 
     def _variable(self, prototype: Prototype, name: str, reads: list[EnvironmentRead]) -> Finding:
         lines = [prototype.evidence("code", read.location) for read in reads[:5]]
@@ -58,6 +60,12 @@ class ClientSideSecret(
             return self.unknown(name, reason, *lines)
         message = f"{name} is built into the page, so every visitor can read the private key"
         return self.gap(name, message, *lines, *way_into_browser(prototype, seen[0].location.path))
+
+
+def _severity(prototype: Prototype, secrets: list[Secret]) -> Severity:
+    """Lower where the password is one that was made up to try the app."""
+    trial = all(is_trial_login(s, prototype.files[s.location.path]) for s in secrets)
+    return Severity.MEDIUM if trial else Severity.CRITICAL
 
 
 def _is_remark(prototype: Prototype, secret: Secret) -> bool:

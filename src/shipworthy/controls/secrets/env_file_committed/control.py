@@ -48,7 +48,7 @@ class EnvFileCommitted(
         names = _names(secrets)
         if file.tracked:
             message = f"{file.path} is committed with {names}: replace these keys at their issuers"
-            return self.gap(file.path, message, *seen)
+            return self.gap(file.path, message, *seen, severity=_severity(secrets))
         if file.tracked is None:
             reason = f"no version control here: {file.path} holds {names}; .gitignore must name it"
             return self.unknown(file.path, reason, *seen)
@@ -73,6 +73,12 @@ class EnvFileCommitted(
 def _counts(file: SourceFile, secrets: dict[str, list[Secret]]) -> bool:
     """Templates are meant to be committed, unless a real key was left in one."""
     return not is_environment_template(file.name) or file.path in secrets
+
+
+def _severity(secrets: list[Secret]) -> Severity:
+    """One step lower where no format tells what the keys are of: they may open little."""
+    unknown = all(s.provider == "" and s.rule.startswith("named-api") for s in secrets)
+    return Severity.HIGH if unknown else Severity.CRITICAL
 
 
 def _line(secret: Secret) -> Evidence:

@@ -10,6 +10,11 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
+from shipworthy.prototype.secrets.logins import (
+    is_made_up_login,
+    is_of_administrator,
+    is_trial_login,
+)
 from shipworthy.prototype.secrets.required_settings import without_fallbacks
 from shipworthy.prototype.secrets.secret import Place, Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
@@ -43,12 +48,11 @@ class SecretInCode(
                 message = f"{secrets[0].described}: public by design"
                 yield self.satisfied(subject, message, *lines)
                 continue
-            first = private[0]
+            severities = [_severity(prototype, s) for s in private]
+            first = private[severities.index(max(severities, key=_rank))]
             where = _WHERE.get(first.place, "stands in the repository")
             message = f"The {first.described} {where}{_elsewhere(private)}"
-            yield self.gap(
-                subject, message, *lines, severity=max(map(_severity, private), key=_rank)
-            )
+            yield self.gap(subject, message, *lines, severity=max(severities, key=_rank))
         right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
         for subject, read in right.items():
             message = f"{read.name} comes from the environment"
@@ -87,8 +91,15 @@ def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
     return file.text
 
 
-def _severity(secret: Secret) -> Severity:
-    """Live payment, cloud and database credentials do the most harm at once."""
+def _severity(prototype: Prototype, secret: Secret) -> Severity:
+    """Live payment, cloud and database credentials do the most harm at once; a password that was
+    made up for an account of the app does less, unless the app itself lets an administrator in."""
+    file = prototype.files[secret.location.path]
+    if is_trial_login(secret, file):
+        return Severity.LOW
+    if is_made_up_login(secret):
+        opens = file.role is Role.PRODUCT and is_of_administrator(secret, file)
+        return Severity.HIGH if opens else Severity.MEDIUM
     if any(host in secret.value for host in ("@localhost", "@127.0.0.1")):
         return Severity.HIGH
     if secret.kind in _OPEN_EVERYTHING or secret.provider in ("Stripe", "AWS", "Google Cloud"):

@@ -87,7 +87,14 @@ class NoLockFile(
             return self.not_applicable(
                 "it asks only for what developers use, which users never run", manifest.path
             )
-        return self._gap(prototype, manifest, asked)
+        free = [d for d in asked if not _is_held(d)]
+        if asked and not free and manifest.path.endswith(".txt"):
+            return self.satisfied(
+                manifest.path,
+                f"{manifest.path} holds every package to one version or to the fixes of one",
+                Evidence("manifest", manifest.path, Location(manifest.path)),
+            )
+        return self._gap(prototype, manifest, asked, free)
 
     def _member(self, prototype: Prototype, manifest: Manifest) -> Finding | None:
         for leader in prototype.dependencies.manifests:
@@ -100,18 +107,52 @@ class NoLockFile(
                 )
         return None
 
-    def _gap(self, prototype: Prototype, manifest: Manifest, asked: list[Dependency]) -> Finding:
-        places = sorted(
-            {d.location for d in asked if d.version is None} or {Location(manifest.path)}
-        )
-        count = len({d.name for d in asked})
-        packages = "1 package" if count == 1 else f"{count} packages"
+    def _gap(
+        self,
+        prototype: Prototype,
+        manifest: Manifest,
+        asked: list[Dependency],
+        free: list[Dependency],
+    ) -> Finding:
+        """Low where nearly all packages are asked for in one version anyway."""
+        places = sorted({d.location for d in free} or {Location(manifest.path)})
+        count, loose = len({d.name for d in asked}), sorted({d.name for d in free})
+        few = manifest.path.endswith(".txt") and len(loose) <= count * _FEW
+        if few:
+            what = f"{manifest.path} leaves the version of {', '.join(loose)} open"
+        else:
+            packages = "1 package" if count == 1 else f"{count} packages"
+            what = f"{manifest.path} asks for {packages}"
+        installed = "is" if few and len(loose) == 1 else "are"
+        version = "version" if few and len(loose) == 1 else "versions"
         return self.gap(
             manifest.path,
-            f"{manifest.path} asks for {packages} and no lock file says which versions are"
+            f"{what} and no lock file says which {version} {installed}"
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
+            severity=Severity.LOW if few else self.severity,
         )
+
+
+def _is_held(dependency: Dependency) -> bool:
+    """True for one version, for the releases of one minor version (`~=1.4.2`, `>=1.12,<1.13`), and
+    for an address: a download under a fixed name."""
+    if dependency.version is not None:
+        return True
+    bounds: dict[str, str] = dict(_BOUND.findall(dependency.specifier))
+    least, below = bounds.get(">=", ""), bounds.get("<", "")
+    if "~=" in bounds:
+        return bounds["~="].count(".") >= 2
+    if "==" in bounds:
+        return bounds["=="].count(".") >= 2  # `==1.4.*`
+    low, high = ([*bound.split("."), "0"][:2] for bound in (least, below))
+    if not all(part.isdigit() for part in (*low, *high)):
+        return False
+    return low[0] == high[0] and int(high[1]) == int(low[1]) + 1
+
+
+_BOUND = re.compile(r"(~=|==|>=|<(?!=))\s*([\w.*]+)")
+_FEW = 0.2  # the share of open versions under which a list of packages is nearly held
 
 
 def _unlisted(prototype: Prototype) -> Mapping[str, Location]:

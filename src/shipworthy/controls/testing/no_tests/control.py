@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
@@ -48,10 +48,22 @@ class NoTests(
             )
         what = f"the {len(code)} code files" + (f" of {part.folder}" if part.folder else "")
         if cases:
-            message = f"The tests for {what} are placeholders: they pass whatever the code does"
             shown = [prototype.evidence("code", c.location) for c in cases[:5]]
-            return self.gap(subject, message, *shown)
+            return self.gap(subject, _idle(cases, what), *shown)
         return self.gap(subject, f"No test checks {what}", _manifest(prototype, part, code))
+
+
+def _idle(cases: Sequence[TestCase], what: str) -> str:
+    """What is wrong with tests that check nothing of the app."""
+    if all(c.name in _TEMPLATES for c in cases):
+        return (
+            f"The only test for {what} is the sample of Create React App, which looks for a link of"
+            " its start page"
+        )
+    one = len(cases) == 1
+    said = "one test" if one else f"{len(cases)} tests"
+    check, them = ("asserts", "it") if one else ("assert", "them")
+    return f"The {said} for {what} {check} no result: a wrong answer lets {them} pass"
 
 
 def _home(prototype: Prototype, file: SourceFile) -> Part | None:

@@ -1,0 +1,86 @@
+"""Where a package is used: by any file, and by pages alone or by a server as well."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.inventory.manifests import read_json, strings, table
+from shipworthy.prototype.source import Language, Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+# What runs the app without being imported by it.
+_FRAMEWORKS = frozenset(
+    """typescript tailwindcss postcss autoprefixer prisma react-dom sharp pg mysql2
+    sqlite3""".split()
+)
+_STARTED = frozenset("next nuxt astro vite".split())  # by a script, where they run the app at all
+_LINKED_IN = ("@capacitor/", "@prisma/", "expo", "react-native")  # found by their place
+_BUNDLED = frozenset({"vite", "create-react-app", "angular"})  # these build pages, no server
+_RENDERS = frozenset("next remix nuxt sveltekit astro tanstack-start".split())
+
+
+def is_used(prototype: Prototype, package: str) -> bool:
+    """True for an npm package that a file imports or names, or that runs the app without."""
+    if package in _STARTED and package not in prototype.stack.frameworks:
+        return False
+    if package in _STARTED or package in _FRAMEWORKS or package.startswith(_LINKED_IN):
+        return True
+    if any(package in packages for packages in prototype.modules.packages.values()):
+        return True
+    return any(_names(file, package) for file in prototype.files.values())
+
+
+def is_for_trials(prototype: Prototype, package: str) -> bool:
+    """True for an npm package that only tests and one-off scripts import."""
+    if package in _STARTED or package in _FRAMEWORKS:
+        return False
+    roles = {
+        Role.CONFIG if ".config." in file.name else file.role
+        for path, packages in prototype.modules.packages.items()
+        if package in packages and (file := prototype.files.get(path))
+    }
+    return bool(roles) and roles <= {Role.TEST, Role.SCRIPT}
+
+
+def is_for_pages(prototype: Prototype, names: AbstractSet[str], part: str) -> bool:
+    """True where all files that import one of these npm packages run in browsers alone.
+
+    `part` is the manifest that asks for them; one that renders pages on a server does not count.
+    """
+    folder = part.rpartition("/")[0]
+    frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
+    if not part.endswith("package.json") or not frameworks & _BUNDLED or frameworks & _RENDERS:
+        return False
+    everyone = importers_of(prototype, names, part)
+    importers = {path for path in everyone if prototype.files[path].role is not Role.SCRIPT}
+    return bool(importers) and importers <= prototype.modules.browser
+
+
+def importers_of(prototype: Prototype, names: AbstractSet[str], part: str) -> set[str]:
+    """The author's files under the folder of a manifest that import one of these, tests left out.
+
+    Only those in its language; edge functions of Supabase bring their packages along themselves.
+    """
+    folder = part.rpartition("/")[0]
+    prefix = f"{folder}/" if folder else ""
+    return {
+        file.path
+        for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT, Role.UI_KIT)
+        if file.path.startswith(prefix)
+        and "supabase/functions/" not in file.path
+        and (file.language is Language.PYTHON) != part.endswith("package.json")
+        and not names.isdisjoint(prototype.modules.packages.get(file.path, frozenset()))
+    }
+
+
+def _names(file: SourceFile, package: str) -> bool:
+    """True where a file mentions a package otherwise than to ask for it, scripts included."""
+    if file.text is None or file.role in (Role.LOCK, Role.DOCUMENTATION):
+        return False
+    if file.name == "package.json":
+        scripts = " ".join(strings(list(table(read_json(file.text), "scripts").values())))
+        return package.rpartition("/")[2] in scripts
+    return package in file.text

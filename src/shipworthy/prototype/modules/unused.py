@@ -1,0 +1,47 @@
+"""Members of hooks, contexts and service classes that no code calls: they never run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.source import Language, Role
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_LIBRARY = re.compile(
+    r"(^|/)(hooks?|contexts?|providers?|services?|stores?|libs?|utils?|helpers|repositories|queries)/"
+    r"|(^|/)use[A-Z-][^/]*$|(Context|Provider|Service|Store)\.[jt]sx?$"
+)
+_SHORTEST = 6  # letters of a name that nobody else uses by chance
+_SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
+
+
+def is_unused(prototype: Prototype, path: str, function: str) -> bool:
+    """True for a member that a hook, a context or a class declares and offers, where no other file
+    says its name and its own neither calls it nor hands it on. An export may be meant for others."""
+    file = prototype.files.get(path)
+    if file is None or file.text is None or file.language not in _SCRIPTS:
+        return False
+    if len(function) < _SHORTEST or not function.isidentifier() or not _LIBRARY.search(path):
+        return False
+    return _is_only_offered(function, file.text) and not any(
+        other.text and function in other.text
+        for other in prototype.files.values()
+        if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
+    )
+
+
+def _is_only_offered(function: str, text: str) -> bool:
+    """True where a name is declared, typed and listed in an object, and not used in another way."""
+    name = re.escape(function)
+    declared = re.compile(
+        rf"\b(function\s+{name}\b|(const|let)\s+{name}\s*[=:]"
+        rf"|(public|private|static|async)\s+(async\s+)?{name}\s*[(<])"
+    )
+    if not declared.search(text) or re.search(rf"\bexport\b[^;\n]*(?<![\w$]){name}\b", text):
+        return False
+    offered = re.compile(rf"(?<=[,{{;\n])\s*{name}\s*(?=[,}}\n]|\??:)")
+    rest = offered.sub("", declared.sub("", text))
+    return re.search(rf"(?<![\w$]){name}(?![\w$])", rest) is None
