@@ -70,7 +70,27 @@ def _is_response(value: Value) -> bool:
     return "response" in value.tags
 
 
+_STAGES = frozenset(
+    {"NODE_ENV", "VERCEL_ENV", "APP_ENV", "FLASK_ENV", "ENVIRONMENT", "ENV", "DENO_ENV", "MODE"}
+)
+_LIVE = frozenset({"production", "prod", "live"})
+
+
+def _stage(walk: Evaluation, left: Value, right: Value, at: int) -> Pair | None:
+    """`NODE_ENV === "production"`: what runs in development alone is closed to the world."""
+    for one, other in ((left, right), (right, left)):
+        names = {o.name for o in one.origins if o.kind == "environment"}
+        if other.text is None or not names & _STAGES:
+            continue
+        held = frozenset({walk.guard(Check.UNCLEAR, "only outside production", at)})
+        return (NO_GUARDS, held) if other.text.lower() in _LIVE else (held, NO_GUARDS)
+    return None
+
+
 def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool) -> Pair:
+    by_stage = None if contains else _stage(walk, left, right, at)
+    if by_stage is not None:
+        return by_stage
     if not contains:
         for one, other in ((left, right), (right, left)):
             if (

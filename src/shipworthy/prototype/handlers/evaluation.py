@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.handler import (
     Step,
 )
 from shipworthy.prototype.handlers.program import Definition, Program, package_of
+from shipworthy.prototype.handlers.sent import sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
@@ -178,6 +179,7 @@ class Evaluation:
         client: str = "",
         inputs: Mapping[str, Origins] | None = None,
         literals: Mapping[str, str] | None = None,
+        values: Mapping[str, Value] | None = None,
     ) -> int:
         """Note an effect; its number, by which more can be said of it."""
         found = Effect(
@@ -193,6 +195,7 @@ class Evaluation:
             looped=self.loops > 0,
             atomic=self.transactions > 0,
             literals=dict(literals or {}),
+            sent={key: sent(value) for key, value in (values or {}).items()},
             branches=self.branches,
         )
         self.effects.append(found)
@@ -527,7 +530,9 @@ class Evaluation:
         """What an unknown call gives: something made of what it was given."""
         values = (receiver, *given, *named.values())
         tags = frozenset().union(*(v.tags for v in values)) - FLEETING - {"truth"}
-        return Value(origins=union(values), what=what, client=receiver.client, tags=tags)
+        return Value(
+            origins=union(values), what=what, client=receiver.client, tags=tags | {"unseen"}
+        )
 
     def construct(self, kind: Type, site: Site) -> Value:
         """An object of a class of the prototype."""

@@ -132,6 +132,7 @@ class Effect(NamedTuple):
     atomic: bool = False  # inside a transaction
     tried: bool = False  # inside a try whose handler goes on
     literals: Mapping[str, str] = {}  # what is written in the code: a status, a column's value
+    sent: Mapping[str, Origins] = {}  # of the inputs, what arrives as it was sent: see sent.py
     branches: tuple[tuple[int, str], ...] = ()  # decisions it hangs on: "then", "other", "failed"
 
     @property

@@ -167,6 +167,7 @@ def _account(walk: Evaluation, site: Site) -> Value | None:
         site.call.at,
         client=site.receiver.client,
         inputs=inputs,
+        values={"value:*": Value(elements=(site.argument(0), site.argument(1)))},
     )
     row = Value(origins=frozenset({Origin("row", "auth.users", "", frozenset())}))
     fields = {"user": row, "users": row, "properties": row}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.limits import LIMITS, limited
-from shipworthy.prototype.handlers.values import NO_GUARDS, Value, union
+from shipworthy.prototype.handlers.values import NEVER, NO_GUARDS, Value, all_origins, union
 
 _GUARDS = re.compile(
     r"(require|ensure|verify|check|assert|validate|is|get|with|protect|auth)_?(\w*_?)(auth|login|logged|session|user"
@@ -22,10 +22,30 @@ _SIGNATURES = re.compile(
 )
 
 
+_CLEANS = re.compile(
+    r"^_?(escape|sanitiz|sanitis|clean|strip_?(html|tags)|esc$|slugify|html_?escape|encode_?html|safe_?(file_?)?(name|path|url))",
+    re.IGNORECASE,
+)
+_ALLOWS = re.compile(
+    r"(is|has|assert|check|validate|ensure|verify|reject|block)_?\w*(safe|allowed|private|internal|public|trusted|valid|ssrf|local)"
+    r"\w*|(validate|assert|check|ensure|verify|parse|resolve|safe|get_?safe)_?\w*(url|host|origin|redirect|path|domain)$",
+    re.IGNORECASE,
+)
+"""Functions that by their names make an input harmless, or look whether it is one of those wanted."""
+
+
 def own(walk: Evaluation, site: Site, result: Value) -> Value:
-    """A function of the prototype that counts calls by its name."""
-    if LIMITS.search(site.name or site.what):
+    """A function of the prototype that by its name counts calls, cleans or looks at an input."""
+    name = site.name or site.what
+    if LIMITS.search(name):
         return limited(walk, site, result)
+    if result is NEVER:
+        return result
+    if _CLEANS.match(name) and result.closure is None and not result.client:
+        return Value(origins=all_origins(result), tags=result.tags | {"escaped"})
+    inputs = [str(o) for value in site.given for o in all_origins(value) if o.is_input]
+    if inputs and _ALLOWS.match(name):
+        walk.passed(Check.ALLOWED, name, site.call.at, inputs)
     return result
 
 

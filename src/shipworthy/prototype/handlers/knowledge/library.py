@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site
 from shipworthy.prototype.handlers.knowledge import (
     accounts,
+    cleaning,
     hints,
     limits,
     outside,
@@ -33,6 +34,7 @@ _MODULES = (
     limits,
     schemas,
     outside,
+    cleaning,
     values_of,
 )
 """Each has CALLS (by what is called), NAMES (by the last word of it) and PROPERTIES (by what has them)."""

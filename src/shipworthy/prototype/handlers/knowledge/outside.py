@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin, Origins
@@ -64,6 +64,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         site.call.at,
         inputs=inputs,
         literals={"idempotency": "key"} if _has_key(options) else {},
+        values={"url": _host_of(url), **_named_parts(body)},
     )
     answer = "model" if kind is EffectKind.MODEL else "answer"
     return Value(
@@ -72,6 +73,23 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         effect=effect,
         tags=frozenset({"truthy"}),
     )
+
+
+def _host_of(url: Value) -> Value:
+    """The parts of a URL that decide which host is asked."""
+    if url.elements is not None and url.what in ("text", "url"):
+        first = url.elements[0] if url.elements else UNKNOWN
+        if first.text is None:
+            return first
+        if re.match(r"https?://$", first.text) and len(url.elements) > 1:
+            return url.elements[1]
+        return UNKNOWN
+    return url
+
+
+def _named_parts(body: Value) -> Mapping[str, Value]:
+    inner = body.elements[0] if body.what == "json text" and body.elements else body
+    return inner.fields or {}
 
 
 def _parts_of(body: Value) -> dict[str, Origins]:
@@ -119,7 +137,15 @@ def _of(
         literals = {
             k: str(v.literal) for k, v in fields.items() if isinstance(v.literal, (str, int, float))
         }
-        walk.effect(kind, operation, site.what, site.call.at, inputs=inputs, literals=literals)
+        walk.effect(
+            kind,
+            operation,
+            site.what,
+            site.call.at,
+            inputs=inputs,
+            literals=literals,
+            values=fields,
+        )
         return Value(
             origins=frozenset({Origin(answer, site.what.partition("(")[0])}),
             what=f"{site.what}()",
@@ -143,6 +169,7 @@ def _text(
             site.call.at,
             inputs={"text": all_origins(given), "rest": union(site.given[position + 1 :])},
             literals={"text": given.text} if given.text else {},
+            values={"text": given},
         )
         return Value(origins=union(site.given), what=f"{site.what}()")
 
@@ -158,6 +185,7 @@ def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
             site.what,
             site.call.at,
             inputs={"path": all_origins(path), "text": all_origins(site.argument(1))},
+            values={"path": path},
         )
         return Value(what="file", tags=frozenset({"truthy"}))
 

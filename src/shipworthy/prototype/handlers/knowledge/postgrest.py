@@ -8,6 +8,7 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.comparing import ROLE_KEY, existing
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.sent import sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -132,6 +133,7 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
         client=site.receiver.client,
         inputs=inputs,
         literals=literals,
+        values={f"value:{key}": value for key, value in (values.fields or {}).items()},
     )
     return Value(what=QUERY, client=site.receiver.client, effect=effect)
 
@@ -144,12 +146,14 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
     if known.kind is not EffectKind.QUERY:
         return None
     inputs, literals = dict(known.inputs), dict(known.literals)
+    arrived = dict(known.sent)
     for column, value in _compared(site):
         name = f"filter:{column}"
         inputs[name] = inputs.get(name, frozenset()) | all_origins(value)
+        arrived[name] = arrived.get(name, frozenset()) | sent(value)
         if value.text is not None:
             literals[name] = value.text
-    walk.effects[at] = known._replace(inputs=inputs, literals=literals)
+    walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived)
     return site.receiver
 
 

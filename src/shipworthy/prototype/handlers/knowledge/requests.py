@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.values import (
     NULL,
     UNKNOWN,
     Value,
+    all_origins,
     from_origins,
 )
 
@@ -122,13 +123,16 @@ def _cookies(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 
 def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
+    sent = frozenset(o for o in all_origins(value) if o != Origin("query"))
+    if sent and key != "searchParams":  # of a URL that was put together, not of the request's own
+        return Value(origins=sent, what=f"url.{key}")
     match key:
         case "searchParams":
             return Value(origins=frozenset({Origin("query")}), what="searchParams")
         case "pathname" | "href":
             return from_origins(Origin("path"))
         case "origin" | "host" | "hostname" | "protocol":
-            return from_origins(Origin("header", "", "host"))
+            return from_origins(Origin("header", "", "url"))
     return None
 
 

@@ -22,13 +22,28 @@ def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "
         "",
         at,
         inputs={"text" if html else "body": all_origins(body), **_keys(body)},
-        literals={"status": str(number)} if number is not None else {},
+        literals=_written(number, body),
+        values={"text" if html else "body": body, **_fields_of(body)},
     )
     return Value(
         what="response",
         tags=_RESPONSE,
         fields={"status": Value(literal=number) if number is not None else UNKNOWN},
     )
+
+
+_MESSAGES = ("error", "message", "detail", "msg", "title")
+
+
+def _written(status: int | None, body: Value) -> dict[str, str]:
+    found = {"status": str(status)} if status is not None else {}
+    texts = [body.text, *((body.fields or {}).get(key, UNKNOWN).text for key in _MESSAGES)]
+    message = next((text for text in texts if text), None)
+    return {**found, "message": message[:200]} if message else found
+
+
+def _fields_of(body: Value) -> dict[str, Value]:
+    return {f"body.{key}": value for key, value in (body.fields or {}).items()}
 
 
 def _keys(body: Value) -> dict[str, frozenset]:  # type: ignore[type-arg]
@@ -69,10 +84,19 @@ def _redirect(*, ends: bool) -> Callable[[Evaluation, Site], Value | None]:
             url.text or "",
             site.call.at,
             inputs={"url": all_origins(url), "start": _start(url)},
+            values={"start": _first(url)},
         )
         return NEVER if ends else Value(what="response", tags=_RESPONSE)
 
     return answer
+
+
+def _first(url: Value) -> Value:
+    """The part of a URL that decides where it leads."""
+    if url.elements is not None and url.what in ("text", "url"):
+        first = url.elements[0] if url.elements else UNKNOWN
+        return UNKNOWN if first.text else first
+    return url
 
 
 def _start(url: Value) -> frozenset:  # type: ignore[type-arg]
@@ -116,9 +140,24 @@ def _send(walk: Evaluation, site: Site) -> Value | None:
     elif site.has(1) and isinstance(site.argument(1).literal, int):
         status = site.argument(1)
     text = body.what == "text" or body.text is not None
-    form = "html" if site.name in ("send", "end", "html", "write") and text else "json"
+    plain = walk.heap.get((0, "content-type"))
+    html = site.name == "html" or (
+        text and site.name in ("send", "end") and (plain is None or "html" in (plain.text or ""))
+    )
+    form = "html" if html else "json"
     respond(walk, body, status, site.call.at, form)
     return Value(what="response", tags=_RESPONSE)
+
+
+def _header(walk: Evaluation, site: Site) -> Value | None:
+    """`res.type("text/plain")`, `res.setHeader("Content-Type", …)`: how an answer is to be read."""
+    kind = site.argument(0)
+    if site.name != "type":
+        if (kind.text or "").lower() != "content-type":
+            return site.receiver
+        kind = site.argument(1)
+    walk.heap[0, "content-type"] = kind
+    return site.receiver
 
 
 RES = "response:node"
@@ -152,10 +191,10 @@ CALLS = {
     "fastapi.exceptions.HTTPException": _error_response,
     f"{RES}.status": _status,
     f"{RES}.code": _status,
-    f"{RES}.type": lambda walk, site: site.receiver,
-    f"{RES}.set": lambda walk, site: site.receiver,
-    f"{RES}.setHeader": lambda walk, site: site.receiver,
-    f"{RES}.header": lambda walk, site: site.receiver,
+    f"{RES}.type": _header,
+    f"{RES}.set": _header,
+    f"{RES}.setHeader": _header,
+    f"{RES}.header": _header,
     f"{RES}.json": _send,
     f"{RES}.send": _send,
     f"{RES}.end": _send,

@@ -153,8 +153,13 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
     if value.fields is not None or value.instance is not None or value.client:
         return None
     if site.name in ("replace", "replaceAll") and site.has(0):
-        return Value(origins=all_origins(value), tags=value.tags | {"replaced"})
-    return Value(origins=all_origins(value), tags=value.tags - FLEETING)
+        kept = Value(origins=all_origins(value), tags=value.tags | {"replaced"})
+        filled = site.argument(1)
+        if filled.closure is None and all_origins(filled):  # `template.replace("{{name}}", name)`
+            return Value(elements=(kept, filled), what="text", tags=kept.tags | filled.tags)
+        return kept
+    part = {"part"} if site.name in ("slice", "substring", "substr") else set()
+    return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part)
 
 
 def _array_check(walk: Evaluation, site: Site) -> Value | None:

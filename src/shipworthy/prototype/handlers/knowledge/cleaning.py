@@ -1,0 +1,114 @@
+"""What makes an input harmless, or shows that it is one of those wanted: patterns, prefixes, base names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins
+
+
+def _asked(walk: Evaluation, site: Site, about: Value) -> Value:
+    """True only where an input is one of those wanted."""
+    inputs = [str(o) for o in all_origins(about) if o.is_input]
+    yes = frozenset({walk.guard(Check.ALLOWED, site.name or site.what, site.call.at, inputs)})
+    return Value(
+        origins=all_origins(about),
+        when=(yes if inputs else NO_GUARDS, NO_GUARDS),
+        tags=frozenset({"truth"}),
+    )
+
+
+def _tested(walk: Evaluation, site: Site) -> Value | None:
+    """`/^[a-z]+$/.test(name)`: from its start to its end."""
+    pattern = site.receiver.text or ""
+    if not pattern.startswith("/^"):
+        return None
+    return _asked(walk, site, site.argument(0))
+
+
+def _matched(walk: Evaluation, site: Site) -> Value | None:
+    """`re.fullmatch(r"[a-z]+", name)`, and `re.match` of a pattern with an end."""
+    pattern = site.argument(0).text
+    if pattern is None or (not site.what.endswith("fullmatch") and not pattern.endswith("$")):
+        return None
+    return _asked(walk, site, site.argument(1))
+
+
+def _starts(walk: Evaluation, site: Site) -> Value | None:
+    """`next.startsWith("/")`, `full.startsWith(folder)`."""
+    return _asked(walk, site, site.receiver) if site.has(0) else None
+
+
+def _inside(walk: Evaluation, site: Site) -> Value | None:
+    """`path.is_relative_to(folder)`, and `relative_to`, which throws."""
+    if site.name == "is_relative_to":
+        return _asked(walk, site, site.receiver)
+    inputs = [str(o) for o in all_origins(site.receiver) if o.is_input]
+    walk.passed(Check.ALLOWED, site.name, site.call.at, inputs)
+    return Value(origins=all_origins(site.receiver), tags=frozenset({"escaped"}))
+
+
+def _cleaned(walk: Evaluation, site: Site) -> Value | None:
+    return Value(origins=all_origins(site.argument(0)), tags=frozenset({"escaped"}))
+
+
+def _joined(walk: Evaluation, site: Site) -> Value | None:
+    """`path.join(folder, name)`: still made of its parts."""
+    return Value(elements=site.given, what="path", tags=frozenset({"truthy"}))
+
+
+def _wrapped(walk: Evaluation, site: Site) -> Value | None:
+    return site.argument(0)
+
+
+CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
+    "re.fullmatch": _matched,
+    "re.match": _matched,
+    "path.basename": _cleaned,
+    "path.default.basename": _cleaned,
+    "path.extname": _cleaned,
+    "path.parse": _cleaned,
+    "os.path.basename": _cleaned,
+    "os.path.splitext": _cleaned,
+    "werkzeug.utils.secure_filename": _cleaned,
+    "shlex.quote": _cleaned,
+    "urllib.parse.quote": _cleaned,
+    "urllib.parse.quote_plus": _cleaned,
+    "urllib.parse.urlencode": _cleaned,
+    "bleach.clean": _cleaned,
+    "nh3.clean": _cleaned,
+    "xss": _cleaned,
+    "xss.filterXSS": _cleaned,
+    "path.join": _joined,
+    "path.resolve": _joined,
+    "path.default.join": _joined,
+    "path.default.resolve": _joined,
+    "path.normalize": _joined,
+    "os.path.join": _joined,
+    "os.path.abspath": _joined,
+    "os.path.realpath": _joined,
+    "os.path.normpath": _joined,
+    "pathlib.Path": _joined,
+    "Path": _joined,
+    "util.promisify": _wrapped,
+    "Set": _wrapped,
+    "set": _wrapped,
+    "frozenset": _wrapped,
+}
+
+NAMES: dict[str, Callable[[Evaluation, Site], Value | None]] = {
+    "test": _tested,
+    "startsWith": _starts,
+    "startswith": _starts,
+    "endsWith": _starts,
+    "endswith": _starts,
+    "is_relative_to": _inside,
+    "relative_to": _inside,
+    "secure_filename": _cleaned,
+    "escape_html": _cleaned,
+    "sanitizeHtml": _cleaned,
+    "sanitizeFilename": _cleaned,
+    "promisify": _wrapped,
+}

@@ -1,0 +1,102 @@
+"""What of a request or a row arrives somewhere as it was sent: not escaped, counted, listed or made anew."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.handlers.handler import Check, Effect, Origin, Origins
+from shipworthy.prototype.handlers.values import UNSET, Value
+
+HARMLESS = frozenset(
+    {
+        "unseen",  # made by a function that nobody can see
+        "escaped",
+        "replaced",
+        "scalar",
+        "number",
+        "listed",
+        "looked-up",
+        "truth",
+        "typeof",
+        "instanceof",
+        "computed",
+        "signature",
+        "unguessable",
+    }
+)
+"""Tags of values that no longer carry what was sent."""
+
+_SCALARS = re.compile(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
+_OWN_ADDRESS = re.compile(
+    r"^(host|origin|url|x-forwarded-\w+|x-real-ip|cf-connecting-ip|user-agent|x-vercel-.*|forwarded)(\.|$)",
+    re.IGNORECASE,
+)
+_DEEPEST = 7
+
+
+def sent(value: Value, depth: int = _DEEPEST) -> Origins:
+    """The inputs, and columns of rows, whose text is in a value as it came."""
+    if depth == 0 or value.literal is not UNSET:
+        return frozenset()
+    if value.cases:
+        return frozenset().union(*(_whole(case, depth) for case, _ in value.cases))
+    return _whole(value, depth)
+
+
+def _whole(value: Value, depth: int) -> Origins:
+    if value.elements is not None or value.fields is not None:
+        inner = (*(value.elements or ()), *(value.fields or {}).values())
+        return frozenset().union(*(sent(part, depth - 1) for part in inner))
+    if value.when is not None or value.tags & HARMLESS or _is_hash(value):
+        return frozenset()
+    kinds = ("row", "error") if "part" in value.tags else ("row", "error", "environment")
+    kept = (o for o in value.origins if o.is_input or o.kind in kinds)
+    return frozenset(o for o in kept if not _SCALARS.search(o.key))
+
+
+def _is_hash(value: Value) -> bool:
+    return any(tag.startswith("hash:") for tag in value.tags)
+
+
+def free(effect: Effect, *parts: str) -> tuple[Origin, ...]:
+    """The inputs that arrive in these parts of an effect as they were sent, without those of which an
+    earlier check leaves only known values, and without what proxies and browsers fill in."""
+    listed = frozenset().union(
+        *(guard.about for guard in effect.guards if guard.check is Check.ALLOWED)
+    )
+    found = {
+        origin
+        for part in parts
+        for origin in effect.sent.get(part, frozenset())
+        if origin.is_input and origin.kind != "claims" and str(origin) not in listed
+    }
+    return tuple(sorted((o for o in found if not is_own_address(o)), key=lambda o: o[:3]))
+
+
+def is_own_address(origin: Origin) -> bool:
+    """True for what a browser or proxy fills in: the host, the address, the kind of browser."""
+    return origin.kind == "header" and bool(_OWN_ADDRESS.match(origin.key))
+
+
+_KINDS = {
+    "body": "the request",
+    "form": "the form",
+    "query": "the address",
+    "path": "the address",
+    "header": "a header",
+    "cookie": "a cookie",
+    "upload": "the uploaded file",
+    "argument": "the call",
+}
+
+
+def spoken(origins: tuple[Origin, ...]) -> str:
+    """The inputs as a person would say them: `"name" and "note" of the request`."""
+    first = origins[0]
+    keys = [o.key.rpartition(".")[2] for o in origins if o.kind == first.kind and o.key][:3]
+    where = _KINDS.get(first.kind, "the request")
+    names = " and ".join(f'"{key}"' for key in dict.fromkeys(keys))
+    return f"{names} of {where}" if names else f"what is sent in {where.removeprefix('the ')}"
+
+
+__all__ = ["HARMLESS", "free", "is_own_address", "sent", "spoken"]
