@@ -201,6 +201,42 @@ def _show(
 
 
 @app.command()
+def access(
+    path: Folder,
+    as_json: AsJson = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write one HTML page with a filter to FILE.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Print the access map: every server entry point, who gets in, what is checked, what it touches."""
+    from shipworthy.pipeline import run_assess
+    from shipworthy.settings import Settings
+
+    with _Progress() as tell:
+        assessment = run_assess(path, Settings(), ("access",), tell)
+    if html is not None:
+        from shipworthy.report.access_document import access_page
+
+        _emit(access_page(assessment), html)
+        _say(f"Wrote {html}.")
+    if as_json:
+        from shipworthy.documents import to_json
+        from shipworthy.report.access_document import access_documents
+        from shipworthy.report.json_report import inert
+
+        _emit(inert(to_json(access_documents(assessment))), None)
+    elif html is None:
+        from shipworthy.report.access_map import access_map, access_table
+
+        rows = access_map(assessment)
+        if not rows:
+            _say("No server entry point was found: nothing of this prototype runs on a server.")
+            return
+        _emit(access_table(rows), None)
+
+
+@app.command()
 def facts(
     path: Folder,
     as_json: AsJson = False,

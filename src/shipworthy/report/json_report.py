@@ -11,12 +11,13 @@ from shipworthy.documents import Document, schema_of, to_json
 from shipworthy.finding import Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tree import printable
+from shipworthy.report.access_document import EntryDocument, access_documents
 from shipworthy.report.database_document import DatabaseDocument, database_document
+from shipworthy.report.severities import SeverityWord, severity_word
 
 SCHEMA_ID = "urn:shipworthy:schema:assessment:1"
 
 OutcomeWord = Literal["gap", "satisfied", "not_applicable", "unknown"]
-SeverityWord = Literal["critical", "high", "medium", "low"]
 
 
 class EvidenceDocument(Document):
@@ -84,7 +85,8 @@ class ToolDocument(Document):
 
 
 class AssessmentDocument(Document):
-    """A whole assessment. `database` is null where it was not rebuilt."""
+    """A whole assessment. `access` is the map of server entry points; `database` is null where it was
+    not rebuilt."""
 
     schema: str
     tool: ToolDocument
@@ -93,6 +95,7 @@ class AssessmentDocument(Document):
     controls: list[ControlDocument]
     findings: list[FindingDocument]
     unread: list[UnreadDocument]
+    access: list[EntryDocument]
     database: DatabaseDocument | None
 
 
@@ -110,7 +113,7 @@ def assessment_document(assessment: Assessment) -> AssessmentDocument:
                 area=c.area,
                 title=c.title,
                 consequence=c.consequence,
-                severity=_severity(c.severity),
+                severity=severity_word(c.severity),
                 requirements=list(c.satisfies),
             )
             for c in assessment.controls
@@ -120,6 +123,7 @@ def assessment_document(assessment: Assessment) -> AssessmentDocument:
             for f in assessment.findings
         ],
         unread=[UnreadDocument(path=u.path, reason=u.reason) for u in assessment.unread],
+        access=access_documents(assessment),
         database=database_document(assessment.prototype),
     )
 
@@ -177,7 +181,7 @@ def _finding(finding: Finding, area: str, requirements: tuple[str, ...]) -> Find
         subject=finding.subject,
         outcome=finding.outcome.value,
         proof=finding.proof.value,
-        severity=_severity(finding.severity),
+        severity=severity_word(finding.severity),
         confidence=finding.confidence.value,
         message=finding.message,
         evidence=[_evidence(e) for e in finding.evidence],
@@ -193,13 +197,3 @@ def _evidence(evidence: Evidence) -> EvidenceDocument:
         line=place.line if place else None,
         excerpt=evidence.excerpt,
     )
-
-
-def _severity(severity: Severity) -> SeverityWord:
-    words: dict[Severity, SeverityWord] = {
-        Severity.CRITICAL: "critical",
-        Severity.HIGH: "high",
-        Severity.MEDIUM: "medium",
-        Severity.LOW: "low",
-    }
-    return words[severity]

@@ -18,10 +18,12 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Outcome, Proof, Severity
 from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.tree import printable
+from shipworthy.report.access_map import access_map, access_table
 from shipworthy.report.database import database_lines
 from shipworthy.report.lines import Line, counted
 
 TOP = 10  # controls that are shown in full
+ENTRIES = 10  # entry points of the access map
 _PLACES = 3  # subjects named per control
 _REASONS = 6  # reasons why something was not seen
 COLOURS = {
@@ -53,6 +55,7 @@ class TextReport:
                 yield _shown(line, console)
         if len(groups) > len(shown):
             yield Text(f"… and {counted(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+        yield from _access(assessment, self.path)
         for line in database_lines(assessment.prototype):
             yield _shown(line, console)
         for line in _unknowns(assessment):
@@ -60,6 +63,23 @@ class TextReport:
         yield _counts(assessment)
         yield Text()
         yield _next_step(assessment, self.path)
+
+
+def _access(assessment: Assessment, path: str) -> RenderResult:
+    """The first rows of the access map, where there are server entry points."""
+    rows = access_map(assessment)
+    if not rows:
+        return
+    yield Text(f"Who gets in: {counted(len(rows), 'server entry point')}", "bold")
+    yield Padding(access_table(rows, ENTRIES), (0, 0, 0, 4))
+    more = f"… and {len(rows) - ENTRIES} more: " if len(rows) > ENTRIES else ""
+    note = (
+        "* its database client is not held back by row security. "
+        if any(r.bypasses for r in rows[:ENTRIES])
+        else ""
+    )
+    step = f"shipworthy access {printable(shlex.quote(path))}"
+    yield Text(f"    {note}{more}{step}\n", "dim")
 
 
 def _shown(line: Line, console: Console) -> RenderableType:
