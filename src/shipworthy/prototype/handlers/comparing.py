@@ -105,10 +105,10 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
                     return NO_GUARDS, _exists(walk, one, at)
             if other.literal is True:
                 return walk.tested(one)
-        by_cases = _cases(left, right)
-        if by_cases is not None:
-            return by_cases
     held = frozenset(_proved(walk, left, right, at, contains=contains))
+    by_cases = None if contains else _cases(left, right)
+    if by_cases is not None:
+        return held | by_cases[0], by_cases[1]
     return held, NO_GUARDS
 
 
@@ -183,6 +183,20 @@ def _proved(
         inputs = frozenset(str(o) for o in one | other if o.is_input)
         if inputs:
             yield walk.guard(Check.ALLOWED, "one of known values", at, inputs)
+
+
+def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
+    """`if (profile.is_admin)`: what the truth of a column of the caller's own row proves."""
+    for origin in value.origins:
+        key = origin.key.rpartition(".")[2]
+        if _YES_OR_NO.search(key) and _of_caller(origin) and not _is_editable(origin):
+            yield walk.guard(Check.ROLE, key, 0)
+            return
+
+
+_YES_OR_NO = re.compile(
+    r"^(is|has|can)_?(?=[A-Z_a-z])\w*(admin|staff|owner|super|moderator|manager)|^admin$", re.I
+)
 
 
 def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int) -> Pair:

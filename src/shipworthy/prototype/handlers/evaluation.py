@@ -216,7 +216,10 @@ class Evaluation:
 
     def tested(self, value: Value) -> tuple[Guards, Guards]:
         """The guards that hold where a value is true, and where it is false."""
-        return tested(value)
+        yes, no = tested(value)
+        if value.origins and value.when is None:
+            yes = yes.union(comparing.true_of_caller(self, value))
+        return yes, no
 
     # -- expressions --------------------------------------------------------------------------
 

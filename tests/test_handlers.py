@@ -1,0 +1,283 @@
+"""Entry points are followed through their checks, across files, to what they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.prototype import read_prototype
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+
+NEXT = {"package.json": '{"dependencies": {"next": "15.0.0"}}'}
+EXPRESS = {"package.json": '{"dependencies": {"express": "4.19.0"}}'}
+EDGE = "supabase/functions/orders/index.ts"
+
+
+def handlers(folder: Path, files: dict[str, str]) -> dict[str, Handler]:
+    """The entry points of a small prototype, by name."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return {handler.name: handler for handler in read_prototype(folder).handlers}
+
+
+def edge(folder: Path, body: str, **more: str) -> Handler:
+    """An edge function with this body."""
+    text = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        f"Deno.serve(async (req) => {{\n{body}\n}});\n"
+    )
+    found = handlers(folder, {EDGE: text, **{k.replace("__", "/"): v for k, v in more.items()}})
+    return found["/functions/v1/orders"]
+
+
+SERVICE = (
+    'const admin = createClient(Deno.env.get("SUPABASE_URL")!,'
+    ' Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);\n'
+)
+USER = "const { data: { user }, error } = await admin.auth.getUser(token);\n"
+TOKEN = 'const token = req.headers.get("Authorization")!.replace("Bearer ", "");\n'
+REFUSE = 'if (error || !user) return new Response("no", { status: 401 });\n'
+BODY = "const { id } = await req.json();\n"
+UPDATE = 'await admin.from("orders").update({ paid: true }).eq("id", id);\n'
+
+
+def query(handler: Handler, table: str) -> Effect:
+    """The query of a table."""
+    return next(e for e in handler.effects_of(EffectKind.QUERY) if e.target == table)
+
+
+def test_a_session_that_is_asked_for_and_refused_without_is_a_guard(tmp_path: Path) -> None:
+    found = query(edge(tmp_path, SERVICE + TOKEN + USER + REFUSE + BODY + UPDATE), "orders")
+    assert found.has(Check.SESSION)
+    assert found.client == "service"
+    assert {str(o) for o in found.inputs["filter:id"]} == {"body.id"}
+
+
+def test_a_session_that_is_asked_for_and_never_looked_at_is_none(tmp_path: Path) -> None:
+    found = query(edge(tmp_path, SERVICE + TOKEN + USER + BODY + UPDATE), "orders")
+    assert not found.has(Check.SESSION)
+
+
+def test_a_refusal_without_return_is_no_guard(tmp_path: Path) -> None:
+    loose = 'if (error || !user) new Response("no", { status: 401 });\n'
+    found = query(edge(tmp_path, SERVICE + TOKEN + USER + loose + BODY + UPDATE), "orders")
+    assert not found.has(Check.SESSION)
+
+
+def test_a_guard_whose_failure_is_swallowed_is_none(tmp_path: Path) -> None:
+    swallowed = (
+        "try { const { data: { user } } = await admin.auth.getUser(token);"
+        ' if (!user) throw new Error("no"); } catch (e) { console.log(e); }\n'
+    )
+    found = query(edge(tmp_path, SERVICE + TOKEN + swallowed + BODY + UPDATE), "orders")
+    assert not found.has(Check.SESSION)
+
+
+def test_a_guard_after_the_effect_does_not_cover_it(tmp_path: Path) -> None:
+    found = query(edge(tmp_path, SERVICE + TOKEN + BODY + UPDATE + USER + REFUSE), "orders")
+    assert not found.has(Check.SESSION)
+
+
+def test_a_row_found_by_the_caller_and_the_input_ties_them(tmp_path: Path) -> None:
+    owned = (
+        'const { data: order } = await admin.from("carts").select("id").eq("id", id)'
+        '.eq("user_id", user.id).maybeSingle();\n'
+        'if (!order) return new Response("no", { status: 404 });\n'
+    )
+    found = query(edge(tmp_path, SERVICE + TOKEN + USER + REFUSE + BODY + owned + UPDATE), "orders")
+    assert any(g.check is Check.OWNER and "body.id" in g.about for g in found.guards)
+
+
+def test_a_comparison_of_the_owner_ties_the_row(tmp_path: Path) -> None:
+    compared = (
+        'const { data: row } = await admin.from("carts").select("*").eq("id", id).single();\n'
+        'if (row.user_id !== user.id) return new Response("no", { status: 403 });\n'
+    )
+    found = query(
+        edge(tmp_path, SERVICE + TOKEN + USER + REFUSE + BODY + compared + UPDATE), "orders"
+    )
+    assert any(g.check is Check.OWNER and "body.id" in g.about for g in found.guards)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        'if (profile?.role !== "admin") return new Response("no", { status: 403 });',
+        'if (!["admin", "owner"].includes(profile.role)) return new Response("no", { status: 403 });',
+        'const isAdmin = profile?.role === "admin"; if (!isAdmin) throw new Error("no");',
+        'if (!profile || !profile.is_admin) return new Response("no", { status: 403 });',
+    ],
+)
+def test_a_role_of_the_callers_own_row_is_a_guard(tmp_path: Path, check: str) -> None:
+    profile = (
+        'const { data: profile } = await admin.from("profiles").select("role, is_admin")'
+        '.eq("id", user.id).single();\n'
+    )
+    body = SERVICE + TOKEN + USER + REFUSE + BODY + profile + check + "\n" + UPDATE
+    assert query(edge(tmp_path, body), "orders").has(Check.ROLE)
+
+
+def test_a_role_that_users_write_themselves_is_none(tmp_path: Path) -> None:
+    check = 'if (user.user_metadata.role !== "admin") return new Response("no", { status: 403 });\n'
+    found = query(edge(tmp_path, SERVICE + TOKEN + USER + REFUSE + BODY + check + UPDATE), "orders")
+    assert not found.has(Check.ROLE)
+
+
+def test_a_helper_in_another_file_is_followed(tmp_path: Path) -> None:
+    helper = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        "export async function requireUser(req: Request) {\n"
+        + SERVICE.replace("const admin", "const client")
+        + '  const token = req.headers.get("Authorization")?.replace("Bearer ", "") ?? "";\n'
+        "  const { data, error } = await client.auth.getUser(token);\n"
+        '  if (error || !data.user) return { error: new Response("no", { status: 401 }) };\n'
+        "  return { user: data.user };\n}\n"
+    )
+    text = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        'import { requireUser } from "../_shared/auth.ts";\n'
+        "Deno.serve(async (req) => {\n"
+        "const auth = await requireUser(req);\nif (auth.error) return auth.error;\n"
+        f"{SERVICE}{BODY}{UPDATE}}});\n"
+    )
+    found = handlers(tmp_path, {EDGE: text, "supabase/functions/_shared/auth.ts": helper})
+    assert query(found["/functions/v1/orders"], "orders").has(Check.SESSION)
+
+
+def test_a_wrapper_around_a_route_handler_is_followed(tmp_path: Path) -> None:
+    wrapper = (
+        'import { getServerSession } from "next-auth";\n'
+        "export function withAuth(handler: any) {\n"
+        "  return async (req: Request) => {\n"
+        "    const session = await getServerSession();\n"
+        "    if (!session) return Response.json({}, { status: 401 });\n"
+        "    return handler(req, session);\n  };\n}\n"
+    )
+    route = (
+        'import { withAuth } from "../../../lib/with-auth";\n'
+        "export const POST = withAuth(async (req: Request) => {\n"
+        '  const { text } = await req.json();\n  await fetch("https://api.openai.com/v1/chat", '
+        '{ method: "POST", body: JSON.stringify({ messages: text }) });\n'
+        "  return Response.json({});\n});\n"
+    )
+    files = {**NEXT, "lib/with-auth.ts": wrapper, "app/api/chat/route.ts": route}
+    (asked,) = handlers(tmp_path, files)["POST /api/chat"].effects_of(EffectKind.MODEL)
+    assert asked.has(Check.SESSION)
+
+
+def test_middleware_of_a_mount_guards_the_routes_of_its_router(tmp_path: Path) -> None:
+    index = (
+        'import express from "express";\nimport orders from "./orders";\n'
+        'import { requireAdmin } from "./auth";\n'
+        'const app = express();\napp.use(express.json());\napp.use("/api/admin", requireAdmin);\n'
+        'app.use("/api/admin/orders", orders);\napp.get("/api/open", (req, res) => res.json({}));\n'
+    )
+    auth = (
+        "export function requireAdmin(req: any, res: any, next: any) {\n"
+        '  if (!req.user || req.user.role !== "admin") return res.status(403).json({});\n'
+        "  next();\n}\n"
+    )
+    orders = (
+        'import { Router } from "express";\nimport { exec } from "child_process";\n'
+        'const router = Router();\nrouter.post("/run", (req, res) => { exec(req.body.command);'
+        " res.json({}); });\nexport default router;\n"
+    )
+    files = {
+        **EXPRESS,
+        "server/index.ts": index,
+        "server/auth.ts": auth,
+        "server/orders.ts": orders,
+    }
+    found = handlers(tmp_path, files)
+    (run,) = found["POST /run"].effects_of(EffectKind.COMMAND)
+    assert run.has(Check.ROLE)
+    assert {str(o) for o in run.inputs["text"]} == {"body.command"}
+
+
+def test_middleware_that_goes_on_in_any_case_guards_nothing(tmp_path: Path) -> None:
+    text = (
+        'import express from "express";\nimport { exec } from "child_process";\n'
+        "const app = express();\n"
+        "app.use((req, res, next) => { if (!req.user) console.log('nobody'); next(); });\n"
+        'app.post("/run", (req, res) => { exec(req.body.command); res.json({}); });\n'
+    )
+    found = handlers(tmp_path, {**EXPRESS, "server/index.ts": text})
+    (run,) = found["POST /run"].effects_of(EffectKind.COMMAND)
+    assert not run.has(Check.SESSION)
+
+
+def test_a_shared_secret_is_a_guard(tmp_path: Path) -> None:
+    route = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "export async function GET(req: Request) {\n"
+        "  if (req.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`)"
+        ' return new Response("no", { status: 401 });\n'
+        "  const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        '  await db.from("jobs").delete().eq("done", true);\n  return Response.json({});\n}\n'
+    )
+    found = handlers(tmp_path, {**NEXT, "app/api/cron/route.ts": route})
+    assert query(found["GET /api/cron"], "jobs").has(Check.SECRET)
+
+
+def test_a_signature_that_throws_is_a_guard(tmp_path: Path) -> None:
+    body = (
+        'const stripe = new Stripe(Deno.env.get("KEY")!);\n'
+        "const event = stripe.webhooks.constructEvent(await req.text(),"
+        ' req.headers.get("stripe-signature")!, Deno.env.get("SECRET")!);\n'
+        + SERVICE
+        + 'await admin.from("orders").update({ paid: true }).eq("id", event.data.object.id);\n'
+    )
+    text = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        'import Stripe from "https://esm.sh/stripe@14";\n'
+        f"Deno.serve(async (req) => {{\n{body}\n}});\n"
+    )
+    found = handlers(tmp_path, {EDGE: text})
+    assert query(found["/functions/v1/orders"], "orders").has(Check.SIGNATURE)
+
+
+def test_a_schema_leaves_only_the_columns_that_it_names(tmp_path: Path) -> None:
+    route = (
+        'import { z } from "zod";\nimport { createClient } from "@supabase/supabase-js";\n'
+        "const shape = z.object({ title: z.string(), price: z.number() });\n"
+        "export async function POST(req: Request) {\n"
+        "  const data = shape.parse(await req.json());\n"
+        "  const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        '  await db.from("items").insert(data);\n  return Response.json({});\n}\n'
+    )
+    found = query(
+        handlers(tmp_path, {**NEXT, "app/api/items/route.ts": route})["POST /api/items"], "items"
+    )
+    assert set(found.inputs) == {"value:title", "value:price"}
+    assert found.has(Check.VALID)
+
+
+def test_a_server_action_takes_whatever_it_is_given(tmp_path: Path) -> None:
+    action = (
+        '"use server";\nimport { createClient } from "@supabase/supabase-js";\n'
+        "export async function rename(id: string, form: FormData) {\n"
+        "  const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        '  await db.from("teams").update({ name: form.get("name") }).eq("id", id);\n}\n'
+    )
+    found = handlers(tmp_path, {**NEXT, "app/actions.ts": action})["action rename"]
+    changed = query(found, "teams")
+    assert {str(o) for o in changed.inputs["filter:id"]} == {"argument.id"}
+    assert {str(o) for o in changed.inputs["value:name"]} == {"form.name"}
+
+
+def test_code_without_end_is_given_up_with_a_word(tmp_path: Path) -> None:
+    calls = "\n".join(f"f{n}(req);" for n in range(3_000))
+    text = f"export async function GET(req: Request) {{\n{calls * 3}\n}}\n"
+    found = handlers(tmp_path, {**NEXT, "app/api/x/route.ts": text})["GET /api/x"]
+    assert not found.whole
+
+
+def test_functions_that_call_each_other_come_to_an_end(tmp_path: Path) -> None:
+    text = (
+        "function a(x: any): any { return b(x); }\nfunction b(x: any): any { return a(x); }\n"
+        "export async function GET(req: Request) { return Response.json(a(req)); }\n"
+    )
+    assert handlers(tmp_path, {**NEXT, "app/api/x/route.ts": text})["GET /api/x"].whole
