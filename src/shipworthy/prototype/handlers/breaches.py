@@ -1,0 +1,314 @@
+"""What the caller of an entry point can do without a right to it, and how bad that is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ownership import Ownership, plain
+from shipworthy.prototype.handlers.purpose import by_credential, meant_for_anyone, purpose
+from shipworthy.prototype.handlers.standing import (
+    Caller,
+    Tie,
+    caller,
+    in_database,
+    is_bypassing,
+    owner_columns,
+    steering,
+    tie,
+)
+from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, is_personal, revealed
+
+
+class Breach(StrEnum):
+    """What is missing before an effect."""
+
+    OPEN = "open"  # nobody asks who calls
+    FOREIGN = "foreign"  # rows of others, named by the caller
+    ADMIN = "admin"  # what only some may do, open to every user
+    EVERYTHING = "everything"  # rows of all, read or changed with rights past row security
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One effect that its caller has no right to."""
+
+    breach: Breach
+    effect: Effect
+    harm: Harm
+    caller: Caller
+    severity: Severity
+    confidence: Confidence
+
+
+def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
+    """The effects of an entry point that its caller may have without a right to them, worst first."""
+    found = [
+        judged
+        for effect in handler.effects
+        if (judged := _judged(handler, effect, ownership)) is not None
+    ]
+    return sorted(found, key=lambda j: (_RANK[j.confidence], -j.severity.value, -_WEIGHT[j.harm]))
+
+
+_RANK = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+_WEIGHT = {kind: number for number, kind in enumerate(Harm)}
+
+
+def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | None:
+    kind = harm(effect)
+    if kind is None or meant_for_anyone(handler, effect):
+        return None
+    who = caller(handler, effect)
+    match who:
+        case Caller.ANYBODY | Caller.ANON_KEY:
+            return _open(handler, effect, kind, who, ownership)
+        case Caller.KNOWN:
+            return _beyond(handler, effect, kind, who, ownership)
+    return None
+
+
+# -- nobody asks who calls --------------------------------------------------------------------
+
+
+def _open(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    if in_database(effect):
+        return None  # row security answers for it; the database controls try that
+    if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
+        return None
+    severity = _severity_open(effect, kind)
+    confidence = Confidence.HIGH
+    if kind is Harm.ASK and not ownership.has_accounts:
+        return None  # a public assistant: what it costs is asked by the rate limit
+    if by_credential(handler, effect):
+        confidence = Confidence.LOW
+    elif _is_job(effect, kind):
+        if kind in (Harm.CHANGE, Harm.DELETE, Harm.ADD, Harm.READ):
+            return None
+        severity = Severity.MEDIUM
+    return Judged(Breach.OPEN, effect, kind, who, severity, confidence)
+
+
+def _is_job(effect: Effect, kind: Harm) -> bool:
+    """True where nothing that the caller sends has a part in it: a job that is due anyway."""
+    if kind is Harm.READ:
+        return False
+    return not any(o.is_input or any(b.is_input for b in o.by) for o in _all(effect))
+
+
+def _all(effect: Effect) -> Iterator:  # type: ignore[type-arg]
+    for name, origins in effect.inputs.items():
+        if name != "headers":
+            yield from origins
+
+
+_POWER = re.compile(
+    r"role|permission|privilege|admin|grant|plan_override|entitlement", re.IGNORECASE
+)
+_PII = re.compile(
+    r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|invoice|payment"
+    r"|transaction|message|conversation|chat|ticket|email|address|medical|health|salary|bank|card|session|token|secret"
+    r"|credential|api_?key|password|audit|document|booking|appointment|wallet|notification|famil",
+    re.IGNORECASE,
+)
+
+
+def _severity_open(effect: Effect, kind: Harm) -> Severity:
+    match kind:
+        case Harm.ACCOUNT | Harm.RUN:
+            return Severity.CRITICAL
+        case Harm.SPEND | Harm.FORWARD:
+            return Severity.HIGH
+        case Harm.SEND:
+            return _severity_of_mail(effect)
+        case Harm.ASK:
+            return Severity.MEDIUM
+        case Harm.READ:
+            return Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
+        case Harm.ADD:
+            return _severity_of_addition(effect)
+    if _writes_power(effect):
+        return Severity.CRITICAL
+    return Severity.HIGH
+
+
+def _severity_of_mail(effect: Effect) -> Severity:
+    to = any(
+        o.is_input
+        for name in ("to", "personalizations", "chat_id", "phone")
+        for o in effect.inputs.get(name, ())
+    )
+    text = any(
+        o.is_input
+        for name in ("html", "text", "content", "message", "body")
+        for o in effect.inputs.get(name, ())
+    )
+    if to and text:
+        return Severity.CRITICAL if effect.kind is EffectKind.EMAIL else Severity.HIGH
+    return Severity.HIGH if to else Severity.MEDIUM
+
+
+def _severity_of_addition(effect: Effect) -> Severity:
+    if _writes_power(effect):
+        return Severity.CRITICAL
+    if effect.kind is EffectKind.STORAGE:
+        return Severity.HIGH
+    named = any(
+        owner_columns((name,)) and any(o.is_input for o in origins)
+        for name, origins in effect.of("value:")
+    )
+    return Severity.HIGH if named else Severity.MEDIUM
+
+
+def _writes_power(effect: Effect) -> bool:
+    if harm(effect) is Harm.READ:
+        return False
+    if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
+        return True
+    return any(
+        _POWER.search(name) and any(o.is_input for o in origins)
+        for name, origins in effect.of("value:")
+    )
+
+
+# -- a known caller goes beyond what is theirs ------------------------------------------------
+
+
+_ADMIN = re.compile(
+    r"(^|[/_-])(super-?)?(admin|backoffice|back-office|moderation|internal|superuser)([/_-]|$)",
+    re.I,
+)
+_OWN_ADMIN = re.compile(
+    r"(admin-?check|is-?admin|check-?admin|admin/(me|session|login|verify))", re.I
+)
+
+
+def _beyond(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    bond = tie(handler, effect)
+    if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
+        return None
+    if _is_admin(handler) and not _asks_for_right(handler, effect):
+        return _of_admin(handler, effect, kind, who, ownership, bond)
+    if bond is Tie.NONE:
+        return _of_foreign(handler, effect, kind, who, ownership)
+    if bond is Tie.UNSTEERED and is_bypassing(effect):
+        return _of_everything(handler, effect, kind, who, ownership)
+    return None
+
+
+def _is_admin(handler: Handler) -> bool:
+    where = handler.route.path if handler.route.path else handler.name
+    return bool(_ADMIN.search(where)) and not _OWN_ADMIN.search(where)
+
+
+def _asks_for_right(handler: Handler, effect: Effect) -> bool:
+    """True where some row of the caller, or an unclear check, may say more than we can follow."""
+    del handler
+    return effect.has(Check.ROLE, Check.UNCLEAR, Check.OWNER)
+
+
+def _of_admin(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership, bond: Tie
+) -> Judged | None:
+    if bond is Tie.DATABASE:
+        return None
+    if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
+        return None
+    if kind in (Harm.ACCOUNT, Harm.RUN) or _writes_power(effect):
+        severity = Severity.CRITICAL
+    else:
+        severity = Severity.HIGH
+    return Judged(Breach.ADMIN, effect, kind, who, severity, Confidence.HIGH)
+
+
+def _of_foreign(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    if kind in (Harm.SEND, Harm.ASK, Harm.FORWARD, Harm.RUN, Harm.SPEND):
+        return None  # what is sent and asked is no row of anybody; other controls look at it
+    if kind is Harm.ACCOUNT:
+        return Judged(Breach.ADMIN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
+    confidence = Confidence.HIGH
+    if effect.kind is EffectKind.QUERY:
+        belongs = ownership.of(effect.target)
+        if belongs is False or (belongs is None and not is_personal(effect)):
+            confidence = Confidence.LOW
+        elif belongs is None:
+            confidence = Confidence.MEDIUM
+        if not _by_identity(effect):
+            return None
+        if kind is Harm.READ and not revealed(handler, effect):
+            return None
+    if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
+        return None
+    severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
+    if _writes_power(effect):
+        severity = Severity.CRITICAL
+    return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+_IDENTITY = re.compile(
+    r"(^|_)(id|ids|uuid|slug|email|key|phone|user|tenant|org|owner|number|ref|path|code|username)$",
+    re.I,
+)
+
+
+def _by_identity(effect: Effect) -> bool:
+    """True where the caller names a row or its owner, rather than a category or a state."""
+    if effect.operation in ("insert", "upsert"):
+        return True
+    return any(
+        any(o.is_input or any(b.is_input for b in o.by) for o in origins)
+        and (_IDENTITY.search(_snake(name)) is not None or owner_columns((name,)))
+        for prefix in ("filter:", "argument:")
+        for name, origins in effect.of(prefix)
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+
+
+def _is_grave(effect: Effect, kind: Harm) -> bool:
+    if kind is Harm.ADD:
+        return bool(re.search(r"famil|member|user|role|invit", effect.target, re.I))
+    if effect.kind is EffectKind.STORAGE:
+        return True
+    return bool(_PII.search(effect.target))
+
+
+def _of_everything(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
+        return None
+    shown = revealed(handler, effect)
+    if not _private(effect, shown, ownership) or ownership.of(effect.target) is False:
+        return None
+    grave = Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
+    return Judged(Breach.EVERYTHING, effect, kind, who, grave, Confidence.HIGH)
+
+
+def _private(effect: Effect, shown: Iterable[object], ownership: Ownership) -> bool:
+    """True where the caller is shown rows that are not for everybody."""
+    if effect.kind is EffectKind.STORAGE:
+        return effect.operation in ("download", "sign")
+    if not tuple(shown) or is_catalogue(effect):
+        return False
+    return is_personal(effect) or bool(ownership.of(effect.target))
+
+
+def named(target: str) -> str:
+    """A table's name as a person would say it."""
+    return _snake(target.rpartition(".")[2]).replace("_", " ").lower() or "rows"
+
+
+__all__ = ["Breach", "Judged", "breaches", "named", "plain", "purpose", "steering"]

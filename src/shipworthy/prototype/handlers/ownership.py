@@ -1,0 +1,88 @@
+"""Which tables hold rows that belong to somebody: by their columns, and by how handlers ask for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.handler import EffectKind, Handler
+from shipworthy.prototype.handlers.standing import is_of_caller, owner_columns
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_PARENT = re.compile(r"^(.+?)_?id$")
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What is known of whose the rows of each table are; names as `plain` writes them."""
+
+    known: frozenset[str]  # tables whose columns can be read
+    owned: frozenset[str]  # rows belong to a user, a customer or an organisation
+    has_accounts: bool  # some entry point knows its caller
+
+    def of(self, table: str) -> bool | None:
+        """Whether the rows of a table belong to somebody; None where nothing tells."""
+        name = plain(table)
+        if name in self.owned:
+            return True
+        return False if name in self.known else None
+
+
+def read_ownership(prototype: Prototype) -> Ownership:
+    """Ask the schema, and the handlers that do tie a table to their caller."""
+    columns: dict[str, set[str]] = {}
+    for table in prototype.tables:
+        columns.setdefault(plain(table.name), set()).update(table.columns)
+    handlers = prototype.handlers
+    owned = {name for name, found in columns.items() if owner_columns(found)}
+    owned |= _tied(handlers)
+    owned |= {name for name in columns if name in _PEOPLE}
+    for _ in range(2):  # children of owned rows, and their children
+        owned |= {name for name, found in columns.items() if _parents(found) & owned}
+    return Ownership(frozenset(columns), frozenset(owned), _has_accounts(handlers))
+
+
+def plain(table: str) -> str:
+    """A table's name as code and schema agree on it: `userTeams`, `user_team` and `User_Teams`."""
+    name = table.rpartition(".")[2].replace("_", "").replace('"', "").lower()
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+
+
+_PEOPLE = frozenset({"user", "profile", "account", "customer", "client", "member", "organization"})
+
+
+def _tied(handlers: Iterable[Handler]) -> set[str]:
+    """Tables that some entry point filters by its caller."""
+    return {
+        plain(effect.target)
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.target
+        for name, origins in effect.inputs.items()
+        if name.startswith("filter:") and owner_columns((name[7:],))
+        if any(is_of_caller(origin) for origin in origins)
+    }
+
+
+def _parents(columns: Iterable[str]) -> set[str]:
+    found = set()
+    for column in columns:
+        named = _PARENT.match(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower())
+        if named is not None:
+            found.add(plain(named[1]))
+    return found
+
+
+def _has_accounts(handlers: Iterable[Handler]) -> bool:
+    return any(
+        guard.check.value in ("session", "role", "owner")
+        for handler in handlers
+        for effect in handler.effects
+        for guard in effect.guards
+    )
