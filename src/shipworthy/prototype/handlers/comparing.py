@@ -87,7 +87,19 @@ def _stage(walk: Evaluation, left: Value, right: Value, at: int) -> Pair | None:
     return None
 
 
+def _has_key(left: Value, right: Value) -> Pair | None:
+    """`"error" in result`: tells the ways apart on which a record came about."""
+    if left.text is None or not any(case.fields is not None for case, _ in right.cases):
+        return None
+    has = [g for v, g in right.cases if v.fields is not None and left.text in v.fields]
+    lacks = [g for v, g in right.cases if v.fields is None or left.text not in v.fields]
+    return meet_all(has), meet_all(lacks)
+
+
 def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool) -> Pair:
+    keyed = _has_key(left, right) if contains else None
+    if keyed is not None:
+        return keyed
     by_stage = None if contains else _stage(walk, left, right, at)
     if by_stage is not None:
         return by_stage
@@ -170,6 +182,10 @@ def _proved(
     if roles and (literal or contains):
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
         return
+    claimed = [o for o in caller if ROLE_KEY.search(o.key or o.name) and _is_editable(o)]
+    if claimed and (literal or contains):
+        yield walk.hollow(f"users write {claimed[0].key} themselves", at)
+        return
     if caller and not literal:
         theirs = one | other
         inputs = frozenset(name for o in theirs if not _is_mine(o) for name in _about(o))
@@ -219,6 +235,16 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
     return held, held
 
 
+_TOKENS = frozenset(
+    {"authorization", "x-api-key", "x-auth-token", "x-admin-key", "x-cron-secret", "x-access-token"}
+)
+
+
+def is_token(value: Value) -> bool:
+    """True for what a caller sends to prove who it is."""
+    return any(o.kind == "header" and o.key.lower() in _TOKENS for o in value.origins)
+
+
 def _of_caller(origin: Origin) -> bool:
     """True for what the caller is, or what a row found by the caller says."""
     if origin.kind == "principal":
@@ -256,4 +282,4 @@ def _is_listed(value: Value) -> bool:
     return bool(value.elements) and all(_is_literal(v) for v in value.elements or ())
 
 
-__all__ = ["ROLE_KEY", "compared", "existing", "kind_of", "tested", "truth"]
+__all__ = ["ROLE_KEY", "compared", "existing", "is_token", "kind_of", "tested", "truth"]

@@ -163,6 +163,7 @@ class Evaluation:
         self.steps: tuple[Step, ...] = ()
         self.module: Module = next(iter(program.modules.values()))
         self.left = BUDGET
+        self.at = 0
         self.hindrance = ""
         self.routing = Routing()
         self.running: list[int] = []
@@ -219,13 +220,20 @@ class Evaluation:
         yes, no = tested(value)
         if value.origins and value.when is None:
             yes = yes.union(comparing.true_of_caller(self, value))
+        if not value.cases and value.literal is UNSET and comparing.is_token(value):
+            yes |= {self.hollow("any token will do: it is only asked whether one is there")}
         return yes, no
+
+    def hollow(self, why: str, at: int = 0) -> Guard:
+        """A check that does not hold."""
+        return Guard(Check.HOLLOW, frozenset(), why, self.path, at or self.at)
 
     # -- expressions --------------------------------------------------------------------------
 
     def value(self, node: Expression, scope: Scope) -> Value:
         """What an expression gives; NEVER where control does not come back from it."""
         self.left -= 1
+        self.at = getattr(node, "at", 0) or self.at
         if self.left < 0:
             self.hindrance = self.hindrance or "too much code to follow"
             return UNKNOWN
@@ -371,7 +379,8 @@ class Evaluation:
         if node.operator == "and":
             if truth(left) is False:
                 return left
-            when = (yes | right_yes | gained, meet(no, right_no))
+            unless = self.unless_set(left, right_no, no)
+            when = (yes | right_yes | gained, meet(no, right_no) | unless)
         else:
             if truth(left) is True:
                 return left
@@ -392,6 +401,14 @@ class Evaluation:
             result.literal if left.literal is UNSET or left.literal == right.literal else UNSET
         )
         return replace(result, when=when, cases=cases, literal=literal_, tags=tags)
+
+    def unless_set(self, setting: Value, refused: Guards, otherwise: Guards) -> Guards:
+        """`if (SECRET && given !== SECRET)`: no check where the secret was never set."""
+        if not any(o.kind == "environment" for o in setting.origins):
+            return NO_GUARDS
+        lost = {g for g in refused - otherwise if g.check is Check.SECRET}
+        why = "the secret is only asked for where it has been set"
+        return frozenset(self.hollow(why, g.line) for g in lost)
 
     def _choice(self, node: Choice, scope: Scope) -> Value:
         test = self.value(node.test, scope)

@@ -57,6 +57,7 @@ class Check(StrEnum):
     RATE = "rate-limit"
     VALID = "validated"  # inputs have a checked shape
     ALLOWED = "allowed-values"  # an input is one of a known list
+    HOLLOW = "hollow"  # a check that does not hold: `how` says why; no guard
     UNCLEAR = "unclear"  # something is checked that could not be followed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shipworthy.prototype.handlers.handler import Guard, Origin, Origins
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, Origin, Origins
 from shipworthy.prototype.program.nodes import Class, Function, Module
 
 NO_GUARDS: frozenset[Guard] = frozenset()
@@ -160,7 +160,29 @@ def meet(one: Guards, other: Guards) -> Guards:
     if one == other:
         return one
     known = {(g.check, g.about) for g in other}
-    return frozenset(g for g in one if (g.check, g.about) in known)
+    both = frozenset(g for g in one if (g.check, g.about) in known)
+    return both | _either(one, other, both) if one and other else both
+
+
+def _either(one: Guards, other: Guards, both: Guards) -> Guards:
+    """Where each way asks who calls, or for a right, in its own manner: the weaker of the two."""
+    found: set[Guard] = set()
+    for checks in (AUTHENTICATES, _RIGHTS):
+        if any(g.check in checks for g in both):
+            continue
+        mine = [g for g in one if g.check in checks]
+        yours = [g for g in other if g.check in checks]
+        if mine and yours:
+            found.add(min((*mine, *yours), key=_strength))
+    return frozenset(found)
+
+
+_WEAKEST = (Check.SESSION, Check.API_KEY, Check.OWNER, Check.ROLE, Check.SIGNATURE, Check.SECRET)
+_RIGHTS = frozenset({Check.OWNER, Check.ROLE, Check.SIGNATURE, Check.SECRET})
+
+
+def _strength(guard: Guard) -> tuple[int, str, int]:
+    return _WEAKEST.index(guard.check), guard.path, guard.line
 
 
 def meet_all(ways: Iterable[Guards]) -> Guards:

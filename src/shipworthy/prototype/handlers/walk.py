@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation
-from shipworthy.prototype.handlers.handler import Origin
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NO_GUARDS,
@@ -80,7 +80,8 @@ class Walk(Evaluation):
             return False
         self.branches = outer
         _merge(scope, then_names, then_guards, self.guards)
-        self.guards = meet(then_guards, self.guards)
+        unless = self.unless_set(test, then_guards, self.guards)
+        self.guards = meet(then_guards, self.guards) | unless
         return False
 
     def _loop(self, statement: Loop, scope: Scope) -> bool:
@@ -121,8 +122,14 @@ class Walk(Evaluation):
             self.guards, scope.names = goes_on[0]
             for more, others in goes_on[1:]:
                 _merge(scope, others, more, self.guards)
-                self.guards = meet(self.guards, more)
+                self.guards = meet(self.guards, more) | self._swallowed(self.guards, more)
         return self.block(statement.final, scope) or not goes_on
+
+    def _swallowed(self, tried: Guards, caught: Guards) -> Guards:
+        """Checks whose failure is caught, whereupon it goes on as if they had been passed."""
+        lost = {g for g in tried - caught if g.check in AUTHENTICATES or g.check is Check.ROLE}
+        why = "its failure is caught and everything goes on"
+        return frozenset(self.hollow(why, g.line) for g in lost)
 
     def _mark_tried(self, first: int, last: int) -> None:
         for at in range(first, last):

@@ -6,8 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin, Origins
-from shipworthy.prototype.handlers.values import FLEETING, UNKNOWN, Value, all_origins, union
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.values import (
+    FLEETING,
+    NO_GUARDS,
+    UNKNOWN,
+    Value,
+    all_origins,
+    union,
+)
 
 _MODEL_HOSTS = re.compile(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis|ai\.gateway\.lovable|openrouter\.ai"
@@ -312,6 +319,20 @@ CALLS = {
     "ai.streamObject": _of(EffectKind.MODEL, "ask", answer="model"),
 }
 
+
+def _outcome(walk: Evaluation, value: Value, key: str) -> Value:
+    """`answer.ok`: where the caller's own token was sent along, another server has looked at it."""
+    sent = walk.effects[value.effect].inputs if 0 <= value.effect < len(walk.effects) else {}
+    asked = any(o.is_input for o in sent.get("headers", frozenset()))
+    at = walk.effects[value.effect].line if asked else 0
+    guards = frozenset({walk.guard(Check.UNCLEAR, "asked of another server", at)})
+    return Value(
+        origins=frozenset(Origin(o.kind, o.name, key) for o in value.origins),
+        what="fetched." + key,
+        when=(guards, NO_GUARDS) if asked else None,
+    )
+
+
 NAMES = {
     "fetch": lambda walk, site: _fetch(walk, site) if site.what in ("globalThis.fetch",) else None,
     "sendMail": _of(EffectKind.EMAIL, "send"),
@@ -343,12 +364,7 @@ NAMES = {
 
 PROPERTIES = {
     "fetched": lambda walk, value, key: (
-        Value(
-            origins=frozenset(Origin(o.kind, o.name, key) for o in value.origins),
-            what="fetched." + key,
-        )
-        if key in ("ok", "status")
-        else None
+        _outcome(walk, value, key) if key in ("ok", "status") else None
     )
 }
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.comparing import ROLE_KEY, existing
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.sent import sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
     UNKNOWN,
+    Guards,
     Value,
     all_origins,
 )
@@ -86,10 +87,10 @@ def row_of(walk: Evaluation, effect: int) -> Value:
     return Value(origins=frozenset({row}), what="row", effect=effect)
 
 
-def found_or_not(walk: Evaluation, value: Value, at: int) -> Value:
+def found_or_not(walk: Evaluation, value: Value, at: int, more: Guards = NO_GUARDS) -> Value:
     """A row that may be missing; that it is there can prove that it is the caller's."""
     there = replace(value, tags=value.tags | {"truthy"})
-    guards = frozenset(existing(walk, value.origins, at))
+    guards = more | frozenset(existing(walk, value.origins, at))
     return replace(value, cases=((there, guards), (NULL, NO_GUARDS)))
 
 
@@ -187,13 +188,14 @@ def _query(walk: Evaluation, value: Value, key: str) -> Value | None:
     row = row_of(walk, value.effect)
     at = walk.effects[value.effect].line if 0 <= value.effect < len(walk.effects) else 0
     exists = NO_GUARDS if _is_written(walk, value) else frozenset(existing(walk, row.origins, at))
+    exists |= _shown(walk, value, at)
     single = "single" in value.tags
     if key == "data":
         one = bool(value.tags & {"single", "maybeSingle", "maybe_single"})
         if one and _is_written(walk, value):
             there = replace(row, tags=row.tags | {"truthy"})
             return replace(row, cases=((there, NO_GUARDS), (NULL, NO_GUARDS)))
-        return found_or_not(walk, row, at) if one else row
+        return found_or_not(walk, row, at, exists) if one else row
     if key == "error":
         error = Value(origins=frozenset({Origin("error", "database")}), tags=frozenset({"truthy"}))
         none = Value(literal=None)
@@ -206,6 +208,18 @@ def _query(walk: Evaluation, value: Value, key: str) -> Value | None:
             origins=frozenset(o._replace(key="count") for o in row.origins), tags=frozenset()
         )
     return UNKNOWN
+
+
+def _shown(walk: Evaluation, value: Value, at: int) -> Guards:
+    """A row that was found with the caller's own rights: row security lets the caller have it."""
+    if not 0 <= value.effect < len(walk.effects) or walk.effects[value.effect].client != "user":
+        return NO_GUARDS
+    query = walk.effects[value.effect]
+    found = [o for k, v in query.inputs.items() if k.startswith("filter:") for o in v]
+    inputs = frozenset(str(o) for o in found if o.is_input)
+    if not inputs or query.operation == "insert":
+        return NO_GUARDS
+    return frozenset({walk.guard(Check.OWNER, f"{query.target} seen by the caller", at, inputs)})
 
 
 def _is_written(walk: Evaluation, value: Value) -> bool:

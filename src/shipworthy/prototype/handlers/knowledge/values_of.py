@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -103,6 +103,25 @@ def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
         return replace(result, cases=(), when=None, what=result.what or "list")
 
     return answer
+
+
+def _filtered(walk: Evaluation, site: Site) -> Value | None:
+    """`rows.filter(test)`: where the test asks for a role, that a row is left proves the role."""
+    handler = site.argument(0)
+    if handler.closure is None:
+        return None
+    before = walk.guards
+    walk.loops += 1
+    result = walk.enter(handler.closure, (walk.element(site.receiver),), {}, site.call.at)
+    walk.loops -= 1
+    walk.guards = before
+    if not any(guard.check is Check.ROLE for guard in walk.tested(result)[0]):
+        return site.receiver
+    role = frozenset({Origin("literal-role")})
+    marked = frozenset(
+        o._replace(by=o.by | role) if o.kind == "row" else o for o in site.receiver.origins
+    )
+    return replace(site.receiver, origins=marked, cases=())
 
 
 def _found(walk: Evaluation, site: Site) -> Value | None:
@@ -220,7 +239,7 @@ NAMES = {
     "map": _each(keeps=False),
     "flatMap": _each(keeps=False),
     "forEach": _each(keeps=False),
-    "filter": _each(keeps=True),
+    "filter": _filtered,
     "sort": _receiver,
     "slice": _string,
     "reverse": _receiver,
