@@ -493,7 +493,7 @@ def _lines_of_reads(root: Path) -> list[int]:
 def _all_unknown(assessment: Assessment) -> bool:
     """Of code, that is: what is asked of the rebuilt database no code file can hide."""
     unknown = {f.control for f in assessment.findings if f.outcome is Outcome.UNKNOWN}
-    of_code = {c.id for c in assessment.controls if c.area not in ("access", "database")}
+    of_code = {c.id for c in assessment.controls if not c.needs_database}
     return unknown >= of_code
 
 

@@ -45,6 +45,12 @@ def test_every_requirement_exists(entry: Entry) -> None:
 
 
 @entries
+def test_a_control_that_judges_a_database_says_so(entry: Entry) -> None:
+    text = (entry.folder / "control.py").read_text(encoding="utf-8")
+    assert entry.control.needs_database == ("shipworthy.database." in text)
+
+
+@entries
 def test_control_has_fixtures_of_each_kind(entry: Entry) -> None:
     for kind in ("vulnerable", "fixed", "near_miss"):
         assert any((entry.folder / "fixtures" / kind).iterdir()), kind

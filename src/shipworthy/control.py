@@ -22,6 +22,7 @@ class Control(ABC):
     - `consequence`: what the gap means for the launch, one sentence that a founder understands
     - `severity`: of its gaps, where a finding does not say otherwise
     - `satisfies`: requirement ids of `frameworks/`, e.g. "A10", "owasp:A02", "cwe:798"
+    - `needs_database`: judges the rebuilt database, not the code; `prove` asks these
     """
 
     id: ClassVar[str]
@@ -29,6 +30,7 @@ class Control(ABC):
     consequence: ClassVar[str]
     severity: ClassVar[Severity]
     satisfies: ClassVar[tuple[str, ...]]
+    needs_database: ClassVar[bool]
     area: ClassVar[str]
 
     def __init_subclass__(
@@ -39,6 +41,7 @@ class Control(ABC):
         consequence: str,
         severity: Severity,
         satisfies: tuple[str, ...],
+        needs_database: bool = False,
     ) -> None:
         super().__init_subclass__()
         cls.id = id
@@ -46,6 +49,7 @@ class Control(ABC):
         cls.consequence = consequence
         cls.severity = severity
         cls.satisfies = satisfies
+        cls.needs_database = needs_database
         cls.area = cls.__module__.split(".")[-3] if cls.__module__.count(".") >= 3 else ""
 
     @abstractmethod

@@ -53,7 +53,7 @@ def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: Non
 
     Raises CannotLook where it cannot be rebuilt, with the reason.
     """
-    controls = select(("access", "database"))
+    controls = tuple(control for control in select() if control.needs_database)
     with _opened(root, replace(settings, prove=True), progress) as prototype:
         try:
             if prototype.database is None:

@@ -86,7 +86,7 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
     yield from findings
     judged = {f.subject.partition("#")[0] for f in findings}
     hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
-    if control.area in _ON_SQL:
+    if control.needs_database:
         hidden = [u for u in hidden if PurePosixPath(u.path).suffix in ("", ".sql")]
     if hidden and not any(f.outcome is Outcome.UNKNOWN for f in findings):
         yield _unseen(control, hidden)
@@ -105,7 +105,6 @@ def _hides_code(prototype: Prototype, unread: Unread) -> bool:
     return unread.path == "." or unread.reason.startswith(_HIDING)
 
 
-_ON_SQL = ("access", "database")  # areas that are judged on the rebuilt database
 _NO_CODE = (Role.DOCUMENTATION, Role.ASSET)
 _HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
 _OUTCOMES = (Outcome.GAP, Outcome.UNKNOWN, Outcome.SATISFIED, Outcome.NOT_APPLICABLE)

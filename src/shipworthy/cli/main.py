@@ -158,7 +158,7 @@ def prove(
     """Rebuild the database on a throw-away PostgreSQL, attack it, and show what leaks.
 
     Replays the migrations, puts rows of two users into every table, and tries as a visitor and as a
-    fresh user to read, change and call everything. Asks the controls of access and database only.
+    fresh user to read, change and call everything. Asks only the controls that judge a database.
     Exit code 0: nothing open; 1: gaps; 2: could not look.
     """
     from shipworthy.pipeline import run_prove

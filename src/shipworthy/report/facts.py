@@ -201,6 +201,20 @@ def _routes(prototype: Prototype) -> Iterable[ItemDocument]:
         )
 
 
+def _handlers(prototype: Prototype) -> Iterable[ItemDocument]:
+    for h in prototype.handlers:
+        yield _item(
+            h.route.kind.value,
+            h.name,
+            h.location,
+            framework=h.route.framework,
+            principal=h.principal.value if h.principal else None,
+            effects=[f"{e.kind.value} {e.operation} {e.target}".rstrip() for e in h.effects],
+            privileged=h.privileged,
+            followed=h.whole,
+        )
+
+
 def _tables(prototype: Prototype) -> Iterable[ItemDocument]:
     for t in prototype.tables:
         yield _item(t.source, t.name, t.location, dialect=t.dialect.value, columns=list(t.columns))
@@ -325,6 +339,7 @@ def _delivery(prototype: Prototype) -> Iterable[ItemDocument]:
 
 _KINDS: dict[str, Callable[[Prototype], Iterable[ItemDocument]]] = {
     "routes": _routes,
+    "handlers": _handlers,
     "tables": _tables,
     "queries": _queries,
     "secrets": _secrets,

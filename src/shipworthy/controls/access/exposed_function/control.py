@@ -29,6 +29,7 @@ class ExposedFunction(
     consequence="A call from the browser reads or changes data past all the rules of the tables.",
     severity=Severity.HIGH,
     satisfies=("A08", "A54", "owasp:A01", "cwe:862", "cwe:285"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

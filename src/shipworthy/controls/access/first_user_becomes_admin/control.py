@@ -17,6 +17,7 @@ class FirstUserBecomesAdmin(
     consequence="In a fresh production database, the first stranger to find the page takes it over.",
     severity=Severity.MEDIUM,
     satisfies=("A08", "owasp:A06", "cwe:269"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -22,6 +22,7 @@ class OpenStorageBucket(
     consequence="Uploaded files of customers can be read, replaced or deleted by others.",
     severity=Severity.HIGH,
     satisfies=("A08", "owasp:A01", "cwe:552", "cwe:732"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -20,6 +20,7 @@ class OpenTenant(
     consequence="A stranger can enter a customer's organisation and read all that it has.",
     severity=Severity.CRITICAL,
     satisfies=("A08", "owasp:A01", "cwe:639", "cwe:284"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

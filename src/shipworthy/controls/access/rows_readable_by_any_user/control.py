@@ -31,6 +31,7 @@ class RowsReadableByAnyUser(
     consequence="Whoever signs up can read the data of all other customers.",
     severity=Severity.HIGH,
     satisfies=("A08", "owasp:A01", "cwe:639", "cwe:359"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

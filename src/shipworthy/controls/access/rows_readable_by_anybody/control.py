@@ -30,6 +30,7 @@ class RowsReadableByAnybody(
     consequence="Anyone on the internet can read these rows without signing in.",
     severity=Severity.HIGH,
     satisfies=("A08", "owasp:A01", "cwe:284", "cwe:359"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -31,6 +31,7 @@ class RowsWritableByAnyUser(
     consequence="Whoever signs up can change or delete what belongs to other customers.",
     severity=Severity.HIGH,
     satisfies=("A08", "owasp:A01", "cwe:639", "cwe:863"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

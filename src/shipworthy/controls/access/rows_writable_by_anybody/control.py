@@ -25,6 +25,7 @@ class RowsWritableByAnybody(
     consequence="Anyone on the internet can change, delete or forge this data without signing in.",
     severity=Severity.CRITICAL,
     satisfies=("A08", "owasp:A01", "cwe:284", "cwe:862"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

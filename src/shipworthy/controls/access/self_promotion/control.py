@@ -23,6 +23,7 @@ class SelfPromotion(
     consequence="Any user can become administrator, or take a paid plan, with one request.",
     severity=Severity.CRITICAL,
     satisfies=("A08", "owasp:A01", "cwe:269", "cwe:915"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -20,6 +20,7 @@ class SignUpDecidesRole(
     consequence="Whoever signs up can ask to be administrator, and becomes it.",
     severity=Severity.CRITICAL,
     satisfies=("A08", "owasp:A01", "cwe:269", "cwe:602"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

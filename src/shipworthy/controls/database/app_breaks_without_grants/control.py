@@ -26,6 +26,7 @@ class AppBreaksWithoutGrants(
     consequence="In a new production project every request for these tables is refused.",
     severity=Severity.HIGH,
     satisfies=("P13", "P30", "A08"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -25,6 +25,7 @@ class BrokenMigrationHistory(
     consequence="No second database can be made: no staging, no test run, no recovery from the code.",
     severity=Severity.HIGH,
     satisfies=("A25", "P13", "P30"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof, history = prototype.database, prototype.database_history

@@ -27,6 +27,7 @@ class DefinerView(
     consequence="The view shows every row of tables whose policies would show only one's own.",
     severity=Severity.HIGH,
     satisfies=("A08", "A53", "owasp:A01", "cwe:668"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

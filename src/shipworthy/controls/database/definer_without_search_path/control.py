@@ -21,6 +21,7 @@ class DefinerWithoutSearchPath(
     consequence="A caller who can make a table or function of the same name has it run with full rights.",
     severity=Severity.MEDIUM,
     satisfies=("A08", "owasp:A02", "cwe:829"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

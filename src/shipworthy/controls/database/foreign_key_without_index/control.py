@@ -25,6 +25,7 @@ class ForeignKeyWithoutIndex(
     consequence="Lists, policies and deletions read the whole table, and get slower with every row.",
     severity=Severity.LOW,
     satisfies=("A18", "H18"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

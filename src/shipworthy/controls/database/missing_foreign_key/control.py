@@ -32,6 +32,7 @@ class MissingForeignKey(
     consequence="Rows point to customers, orders or projects that were deleted or never existed.",
     severity=Severity.MEDIUM,
     satisfies=("A25", "D15"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -30,6 +30,7 @@ class MissingUnique(
     consequence="Two users get the same name or code, and the page of both fails or shows the other's data.",
     severity=Severity.MEDIUM,
     satisfies=("A25", "A28"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

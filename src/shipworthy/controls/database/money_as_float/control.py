@@ -41,6 +41,7 @@ class MoneyAsFloat(
     consequence="Sums are off by cents: invoices, payouts and the books stop agreeing.",
     severity=Severity.MEDIUM,
     satisfies=("A25",),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

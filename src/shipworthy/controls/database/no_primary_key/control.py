@@ -21,6 +21,7 @@ class NoPrimaryKey(
     consequence="The same row can be saved twice, and one of the two cannot be changed or deleted alone.",
     severity=Severity.MEDIUM,
     satisfies=("A25",),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

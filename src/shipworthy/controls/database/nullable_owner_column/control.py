@@ -23,6 +23,7 @@ class NullableOwnerColumn(
     consequence="A row saved without its owner vanishes: no user can ever see, change or delete it.",
     severity=Severity.MEDIUM,
     satisfies=("A25", "A08"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -33,6 +33,7 @@ class PlainTextSecretColumn(
     consequence="A leak of the table, or one request too many, hands out passwords and keys as they are.",
     severity=Severity.HIGH,
     satisfies=("H27", "H28", "owasp:A04", "cwe:312", "cwe:522"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

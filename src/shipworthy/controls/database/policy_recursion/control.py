@@ -25,6 +25,7 @@ class PolicyRecursion(
     consequence="Every query of the table fails, for everybody: the app is broken, not merely closed.",
     severity=Severity.HIGH,
     satisfies=("A08", "A37", "owasp:A10", "cwe:703"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -27,6 +27,7 @@ class PolicyReevaluatesAuth(
     consequence="Every list costs a function call per row of the table and gets slower as it grows.",
     severity=Severity.LOW,
     satisfies=("A18", "H18"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

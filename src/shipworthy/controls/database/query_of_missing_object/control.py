@@ -23,6 +23,7 @@ class QueryOfMissingObject(
     consequence="The query fails each time it runs: a part of the app that looks finished never works.",
     severity=Severity.HIGH,
     satisfies=("A25", "D15", "A37"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

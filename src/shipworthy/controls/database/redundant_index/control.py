@@ -24,6 +24,7 @@ class RedundantIndex(
     consequence="Each write pays for an index that no query needs.",
     severity=Severity.LOW,
     satisfies=("A18",),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

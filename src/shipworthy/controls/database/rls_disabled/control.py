@@ -33,6 +33,7 @@ class RlsDisabled(
     consequence="Whoever has the app's public key can read and change every row of the table.",
     severity=Severity.HIGH,
     satisfies=("A08", "A53", "owasp:A01", "cwe:668"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -22,6 +22,7 @@ class RlsWithoutPolicy(
     consequence="The page stays empty or its form fails, for every user, without an error that says why.",
     severity=Severity.MEDIUM,
     satisfies=("A08", "A37"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -27,6 +27,7 @@ class TimestampWithoutTimeZone(
     consequence="Users in another country see appointments and deadlines hours off.",
     severity=Severity.LOW,
     satisfies=("A25",),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -39,6 +39,7 @@ class UnindexedFilter(
     consequence="The lookup takes longer with each customer, and all others wait for it.",
     severity=Severity.LOW,
     satisfies=("A18", "H18"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

@@ -36,6 +36,7 @@ class UpdatedAtWithoutTrigger(
     consequence="Lists sorted by the last change and copies made since then silently miss rows.",
     severity=Severity.LOW,
     satisfies=("A25",),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database

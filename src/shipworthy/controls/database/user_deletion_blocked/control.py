@@ -26,6 +26,7 @@ class UserDeletionBlocked(
     consequence="A user's request to be forgotten fails with an error of the database.",
     severity=Severity.MEDIUM,
     satisfies=("G08", "A25"),
+    needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database
