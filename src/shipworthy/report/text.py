@@ -25,6 +25,7 @@ from shipworthy.report.lines import Line, counted
 TOP = 10  # controls that are shown in full
 ENTRIES = 10  # entry points of the access map
 _PLACES = 3  # subjects named per control
+_QUESTIONS = 3  # questions that are shown
 _REASONS = 6  # reasons why something was not seen
 COLOURS = {
     Severity.CRITICAL: "bold red",
@@ -55,6 +56,8 @@ class TextReport:
                 yield _shown(line, console)
         if len(groups) > len(shown):
             yield Text(f"… and {counted(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+        for line in _questions(assessment.questions, self.every_gap):
+            yield _shown(line, console)
         yield from _access(assessment, self.path)
         for line in database_lines(assessment.prototype):
             yield _shown(line, console)
@@ -145,6 +148,18 @@ def _place(finding: Finding) -> Text:
     if finding.proof is not Proof.OBSERVED:
         text.append(f"  [{finding.proof.value}]", "bold magenta")
     return text
+
+
+def _questions(questions: Sequence[Finding], every: bool) -> Iterator[Line]:
+    """What only a person can answer; one line each."""
+    if not questions:
+        return
+    yield Line(Text("Questions for a person", "bold"))
+    for finding in questions if every else questions[:_QUESTIONS]:
+        yield Line(_place(finding).append(f"  {finding.control}", "dim"), 4)
+    if not every and len(questions) > _QUESTIONS:
+        yield Line(Text(f"… and {len(questions) - _QUESTIONS} more (--all)", "dim"), 4)
+    yield Line(Text())
 
 
 def _unknowns(assessment: Assessment) -> Iterator[Line]:
