@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from shipworthy.errors import CannotLook
-from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee
+from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee, identifiers
 from shipworthy.prototype.cors import rule as cors
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.executions import execution as executions
@@ -70,7 +70,8 @@ def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> Fil
     except TookTooLong:  # thousands of queries or functions, each asked about all the others
         return FileFacts(source.path, partly=True, unread=TOO_LONG)
     finally:
-        callee.cache_clear()  # it keeps the tree
+        callee.cache_clear()  # they keep the tree
+        identifiers.cache_clear()
 
 
 def _read(syntax: Syntax, source: SourceFile) -> FileFacts:

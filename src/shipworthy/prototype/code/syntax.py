@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import Rule, SgNode, SgRoot
 
 from shipworthy.finding import Location
 from shipworthy.prototype.source import Language, SourceFile
@@ -180,6 +180,17 @@ def _is_too_deep(root: SgNode) -> bool:
             if span.end.index - span.start.index > _DEEPEST - depth:
                 pending.append((child, depth + 1))
     return False
+
+
+@lru_cache(maxsize=1)  # emptied after each file
+def identifiers(root: SgNode) -> Mapping[str, Sequence[SgNode]]:
+    """Where each name is used as a value in a file of JavaScript, in file order; the names of
+    imports and parameters and shorthand properties included."""
+    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
+    found: dict[str, list[SgNode]] = {}
+    for node in root.find_all(any=kinds):
+        found.setdefault(node.text(), []).append(node)
+    return found
 
 
 @lru_cache(maxsize=100_000)  # each reader asks for the names of all calls; emptied after each file
