@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shipworthy.errors import CannotLook
 from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee, identifiers
@@ -28,6 +26,9 @@ from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.settings import Limits, Settings
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 TOO_LONG = "takes too long to read"
 _SMALL = 300_000  # characters below which starting a second process costs more than it saves
@@ -117,6 +118,9 @@ def read_files(
     size = sum(len(f.text or "") for f in todo)
     if workers < 2 or size < _SMALL:
         return {f.path: read_one(f) for f in todo}
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     # Large files first and dealt out in turn, so that no worker is left with the longest alone.
     todo.sort(key=lambda f: -len(f.text or ""))
     batches = [todo[start :: workers * 4] for start in range(workers * 4)]
@@ -160,7 +164,9 @@ def _read_batch(
     return [read_one(file) for file in files]
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> BaseContext:
+    import multiprocessing
+
     # fork starts in milliseconds; macOS system libraries do not survive it.
     forks = "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname == "Linux"
     return multiprocessing.get_context("fork" if forks else "spawn")

@@ -31,12 +31,8 @@ class Reports:
         return next((call for call in later if _is_reached(call, statement)), None)
 
 
-_POP_UPS = frozenset(
-    "toast setToast showToast alert notify addToast enqueueSnackbar".split()
-)
-_STATES = frozenset(
-    "setSuccess setSubmitted setSaved setSent setIsSuccess setIsSubmitted".split()
-)
+_POP_UPS = frozenset("toast setToast showToast alert notify addToast enqueueSnackbar".split())
+_STATES = frozenset("setSuccess setSubmitted setSaved setSent setIsSuccess setIsSubmitted".split())
 _TELLING = _POP_UPS | _STATES | {"success", "json", "stringify"}
 _TOASTS = re.compile(r"toast|notif|message|alert|snackbar", re.IGNORECASE)
 _GOOD = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -159,6 +158,8 @@ def _declared_public(prototype: Prototype) -> frozenset[str]:
     file = prototype.files.get("shipworthy.toml")
     if file is None or not file.text:
         return frozenset()
+    import tomllib
+
     try:
         declared = tomllib.loads(file.text).get("database", {})
     except tomllib.TOMLDecodeError as error:
