@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from functools import lru_cache
 
-from ast_grep_py import SgNode
+from ast_grep_py import Rule, SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, name_of_function
 from shipworthy.prototype.source import Language
@@ -42,8 +42,8 @@ def _draws(function: SgNode, syntax: Syntax) -> bool:
 @lru_cache(maxsize=1)
 def _elements(syntax: Syntax) -> list[int]:
     """Where each element of JSX starts."""
-    nodes = syntax.nodes("jsx_element", "jsx_self_closing_element")
-    return sorted(node.range().start.index for node in nodes)
+    kinds: list[Rule] = [{"kind": "jsx_element"}, {"kind": "jsx_self_closing_element"}]
+    return [node.range().start.index for node in syntax.root.find_all(any=kinds)]
 
 
 @lru_cache(maxsize=1)
