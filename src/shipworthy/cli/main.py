@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -327,6 +328,8 @@ def advisories_status() -> None:
 
 def main() -> NoReturn:
     """Run the command line; errors a user can act on become one line and exit code 2."""
+    # A command makes many objects that live to its end: looking for cycles among them is in vain.
+    gc.set_threshold(100_000, 50, 50)
     # Rich and Python both would otherwise fail on a terminal that is not UTF-8.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,6 +156,8 @@ def _replays(
     eras = [Era.LEGACY] if not history.supabase else [Era.LEGACY, Era.STRICT]
     if grants == Era.STRICT.value:
         eras = [Era.STRICT]
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(len(eras)) as side_by_side:
         running = {era: side_by_side.submit(one, era) for era in eras}
         return {era: future.result() for era, future in running.items()}

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache as cache_result
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shipworthy.engines.osv_database import open_bundled, open_database
 from shipworthy.engines.osv_records import Advisory
 from shipworthy.engines.osv_stores import Database
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource, Match
 from shipworthy.prototype.dependencies.dependency import Dependency
-from shipworthy.prototype.dependencies.versions import Version, parse_version
+from shipworthy.prototype.dependencies.versions import parse_version
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.dependencies.versions import Version
 
 _NO_VERSION = "no exact version: no lock file"
 _ADDRESS = "installed from an address, not from a registry"

@@ -14,8 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shipworthy.engines.osv_archives import Archive, archives
 from shipworthy.engines.osv_records import read_record
 from shipworthy.engines.osv_stores import (
     FORMAT,
@@ -28,6 +28,9 @@ from shipworthy.engines.osv_stores import (
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.prototype.dependencies.advisories import FRESH_DAYS
 from shipworthy.prototype.dependencies.versions import Ecosystem
+
+if TYPE_CHECKING:
+    from shipworthy.engines.osv_archives import Archive
 
 Progress = Callable[[str], None]
 
@@ -125,6 +128,8 @@ def update(
     ecosystem that is asked for. Raises ShipworthyError with what to do; the old database then
     stays as it was.
     """
+    from shipworthy.engines.osv_archives import archives
+
     target = path or default_path()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shipworthy.engines.cvss import severity_of
-from shipworthy.prototype.dependencies.versions import (
-    Ecosystem,
-    Version,
-    normal_name,
-    parse_version,
-)
+from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name, parse_version
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.dependencies.versions import Version
 
 Event = tuple[str, str]  # introduced, fixed, last_affected or below; and a version
 _WORDS = {"CRITICAL": "critical", "HIGH": "high", "MODERATE": "moderate", "MEDIUM": "moderate"}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import gc
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shipworthy.errors import CannotLook
-from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee
+from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee, identifiers
 from shipworthy.prototype.cors import rule as cors
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.executions import execution as executions
@@ -29,6 +28,9 @@ from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.settings import Limits, Settings
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 TOO_LONG = "takes too long to read"
 _SMALL = 300_000  # characters below which starting a second process costs more than it saves
@@ -73,7 +75,8 @@ def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> Fil
     except TookTooLong:  # thousands of queries or functions, each asked about all the others
         return FileFacts(source.path, partly=True, unread=TOO_LONG)
     finally:
-        callee.cache_clear()  # it keeps the tree
+        callee.cache_clear()  # they keep the tree
+        identifiers.cache_clear()
 
 
 def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
@@ -119,11 +122,14 @@ def read_files(
     size = sum(len(f.text or "") for f in todo)
     if workers < 2 or size < _SMALL:
         return {f.path: read_one(f) for f in todo}
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     # Large files first and dealt out in turn, so that no worker is left with the longest alone.
     todo.sort(key=lambda f: -len(f.text or ""))
     batches = [todo[start :: workers * 4] for start in range(workers * 4)]
     try:
-        with ProcessPoolExecutor(workers, mp_context=_context()) as pool:
+        with ProcessPoolExecutor(workers, _context(), _start_worker) as pool:
             under_way = pool.map(partial(_read_batch, read_one), batches)
             meanwhile()
             return {facts.path: facts for batch in under_way for facts in batch}
@@ -131,6 +137,12 @@ def read_files(
         raise CannotLook(
             "a process that reads files was killed: is there enough memory?"
         ) from error
+
+
+def _start_worker() -> None:
+    # Its short life leaves few cycles, and to look for them copies every page of the parent.
+    gc.freeze()
+    gc.disable()
 
 
 def available_cores() -> int:
@@ -156,7 +168,9 @@ def _read_batch(
     return [read_one(file) for file in files]
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> BaseContext:
+    import multiprocessing
+
     # fork starts in milliseconds; macOS system libraries do not survive it.
     forks = "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname == "Linux"
     return multiprocessing.get_context("fork" if forks else "spawn")

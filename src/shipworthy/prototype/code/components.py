@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 
-from ast_grep_py import SgNode
+from ast_grep_py import Rule, SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, name_of_function
 from shipworthy.prototype.source import Language
@@ -27,13 +28,22 @@ def component_of(node: SgNode, syntax: Syntax) -> str | None:
         if above.kind() in FUNCTIONS:
             name = name_of_function(above)
             # `export default () => …` has no name, and pages may be called like that.
-            if (name[:1].isupper() or name == "default") and _draws(above):
+            if (name[:1].isupper() or name == "default") and _draws(above, syntax):
                 return syntax.source.name.partition(".")[0] if name == "default" else name
     return None
 
 
-def _draws(function: SgNode) -> bool:
-    return any(function.has(kind=kind) for kind in ("jsx_element", "jsx_self_closing_element"))
+def _draws(function: SgNode, syntax: Syntax) -> bool:
+    span, elements = function.range(), _elements(syntax)
+    first = bisect_left(elements, span.start.index)
+    return first < len(elements) and elements[first] < span.end.index
+
+
+@lru_cache(maxsize=1)
+def _elements(syntax: Syntax) -> list[int]:
+    """Where each element of JSX starts."""
+    kinds: list[Rule] = [{"kind": "jsx_element"}, {"kind": "jsx_self_closing_element"}]
+    return [node.range().start.index for node in syntax.root.find_all(any=kinds)]
 
 
 @lru_cache(maxsize=1)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ast_grep_py import SgNode, SgRoot
+from ast_grep_py import Rule, SgNode, SgRoot
 
 from shipworthy.finding import Location
 from shipworthy.prototype.source import Language, SourceFile
@@ -35,7 +35,7 @@ _INDENTATION = re.compile(r"^[ \t\f\r]*", re.MULTILINE)
 TOO_DEEP = "nested too deeply"
 
 _JSX = (Language.TSX, Language.JAVASCRIPT)
-_AMPERSAND = re.compile(r"(?<!&)&(?![&=])")
+_AMPERSAND = re.compile(r"&(?![&=])(?<!&&)")  # a search starts fast at a literal
 
 _LONG = 5_000  # characters
 _MOST_STEPS = 500_000_000
@@ -122,9 +122,17 @@ class Syntax:
     def calls_by_name(self) -> Mapping[str, Sequence[SgNode]]:
         """The calls by the last part of what they call: `insert` for `db.insert(…)`."""
         found: dict[str, list[SgNode]] = {}
-        for call in self.calls:
-            found.setdefault(callee(call).rpartition(".")[2], []).append(call)
+        for name, call in self._named_calls:
+            found.setdefault(name, []).append(call)
         return found
+
+    def calls_named(self, names: Container[str]) -> list[SgNode]:
+        """The calls of these names, as `calls_by_name` has them, in file order."""
+        return [call for name, call in self._named_calls if name in names]
+
+    @cached_property
+    def _named_calls(self) -> list[tuple[str, SgNode]]:
+        return [(callee(call).rpartition(".")[2], call) for call in self.calls]
 
     @cached_property
     def is_broken(self) -> bool:
@@ -142,7 +150,8 @@ def _parsed(text: str, language: Language) -> SgNode:
     """The root of the tree. The grammar stumbles over a bare `&` in the text of an element, which is
     right in JSX: where that alone is in its way, another sign stands in for it in the tree."""
     root = SgRoot(text, language.value).root()
-    if language in _JSX and "&" in text and root.find(kind="ERROR") is not None:
+    bare = language in _JSX and "&" in text and _AMPERSAND.search(text) is not None
+    if bare and root.find(kind="ERROR") is not None:
         mended = SgRoot(_AMPERSAND.sub("+", text), language.value).root()
         if mended.find(kind="ERROR") is None:
             return mended
@@ -166,11 +175,22 @@ def _is_too_deep(root: SgNode) -> bool:
         node, depth = pending.pop()
         if depth > _DEEPEST:
             return True
-        for child in node.children():
+        for child in node.named_children():  # the others are leaves
             span = child.range()
             if span.end.index - span.start.index > _DEEPEST - depth:
                 pending.append((child, depth + 1))
     return False
+
+
+@lru_cache(maxsize=1)  # emptied after each file
+def identifiers(root: SgNode) -> Mapping[str, Sequence[SgNode]]:
+    """Where each name is used as a value in a file of JavaScript, in file order; the names of
+    imports and parameters and shorthand properties included."""
+    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
+    found: dict[str, list[SgNode]] = {}
+    for node in root.find_all(any=kinds):
+        found.setdefault(node.text(), []).append(node)
+    return found
 
 
 @lru_cache(maxsize=100_000)  # each reader asks for the names of all calls; emptied after each file
@@ -213,7 +233,7 @@ def arguments(call: SgNode) -> list[SgNode]:
         return []
     if found.kind() == "template_string":
         return [found]
-    return [n for n in found.children() if n.is_named() and n.kind() != "comment"]
+    return [n for n in found.named_children() if n.kind() != "comment"]
 
 
 def keyword(call: SgNode, name: str) -> SgNode | None:

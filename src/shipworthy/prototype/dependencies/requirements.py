@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from typing import TYPE_CHECKING
 
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.source import SourceFile
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 _DEEPEST = 8  # files that include each other, one in the other
 _FILE = re.compile(r"(?i)^(.*requirements.*\.(txt|lock)|constraints\.txt)$")
@@ -102,6 +103,8 @@ def requirement(text: str, path: str, line: int) -> Requested | None:
     known = _allowed(plain[2]) if plain else None
     if plain and known:
         return Requested(normal_name(Ecosystem.PYPI, plain[1]), *known, path, line)
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         parsed = Requirement(text)
     except (InvalidRequirement, RecursionError):
@@ -122,6 +125,8 @@ def _allowed(specifier: str) -> tuple[str, str | None] | None:
 
     Files repeat few of them, and to parse one takes longer than all the rest of its line.
     """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     try:
         parsed = SpecifierSet(specifier)
     except InvalidSpecifier:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import semver
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion
-from packaging.version import Version as PythonVersion
+if TYPE_CHECKING:
+    import semver
+    from packaging.version import Version as PythonVersion
 
-Version = semver.Version | PythonVersion
+    Version = semver.Version | PythonVersion
 
 
 class Ecosystem(StrEnum):
@@ -24,7 +24,7 @@ class Ecosystem(StrEnum):
 
 def normal_name(ecosystem: Ecosystem, name: str) -> str:
     """The name as its registry compares it: PEP 503 for PyPI, as it stands for npm."""
-    return canonicalize_name(name) if ecosystem is Ecosystem.PYPI else name
+    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem is Ecosystem.PYPI else name
 
 
 @lru_cache(maxsize=50_000)
@@ -35,12 +35,25 @@ def parse_version(ecosystem: Ecosystem, text: str) -> Version | None:
     """
     if len(text) > 200:  # int() of a hostile version must stay cheap
         return None
+    return _parse_python(text) if ecosystem is Ecosystem.PYPI else _parse_npm(text)
+
+
+def _parse_python(text: str) -> Version | None:
+    from packaging.version import InvalidVersion, Version
+
     try:
-        if ecosystem is Ecosystem.PYPI:
-            return PythonVersion(text)
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def _parse_npm(text: str) -> Version | None:
+    import semver
+
+    try:
         parsed = semver.Version.parse(text.strip().lstrip("=v"), optional_minor_and_patch=True)
         return parsed.replace(build=None)
-    except (InvalidVersion, ValueError, TypeError):
+    except (ValueError, TypeError):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.executions.execution import Execution, Origin
@@ -37,9 +38,15 @@ def _behind(prototype: Prototype, endpoint: str) -> Iterable[ModelCall]:
 
 def _matches(route: str, endpoint: str) -> bool:
     """True where an endpoint as called ("{}" for holes) is this route (":id", "[id]", "{id}")."""
+    pattern = _pattern(route)
+    called = endpoint.partition("?")[0].strip("/").replace("{}", "x")
+    return pattern is not None and pattern.fullmatch(called) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(route: str) -> re.Pattern[str] | None:
     pattern = "/".join(
         "[^/]+" if re.search(r"[:\[{<]", part) else re.escape(part)
         for part in route.strip("/").split("/")
     )
-    called = endpoint.partition("?")[0].strip("/").replace("{}", "x")
-    return bool(pattern) and re.fullmatch(pattern, called) is not None
+    return re.compile(pattern) if pattern else None

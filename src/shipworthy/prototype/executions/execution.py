@@ -60,7 +60,8 @@ class Execution:
 
 def read(syntax: Syntax) -> list[Execution]:
     """Every eval, exec, raw SQL, shell call and raw-HTML assignment of a file."""
-    if not WORDS.search(syntax.source.text or ""):
+    text = syntax.source.text or ""
+    if not any(word in text for word in WORDS):
         return []
     bindings = bindings_of(syntax)
     found = list(places(syntax, bindings))

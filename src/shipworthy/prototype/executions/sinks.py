@@ -18,12 +18,12 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.executions.python_sinks import python_sink
 from shipworthy.prototype.executions.sink import DATABASES, RUNNERS, Place, Sink
 
-WORDS = re.compile(
-    r"eval|exec|Function\(|innerHTML|InnerHTML|outerHTML|insertAdjacentHTML|document\.write"
-    r"|setTimeout\([\"'`]|unsafe_allow_html|components\.(v1\.)?html|mark_safe|Markup\(|HTMLResponse|pickle"
-    r"|yaml\.load|system\(|popen|subprocess|query|Query|\.raw\(|\.unsafe\(|rpc\(|\.sql\(|read_sql"
-    r"|run_sql|sql_agent|SQLDatabaseChain|dataframe_agent|csv_agent|PythonREPL|PythonAstREPL|PandasAI"
-    r"|SmartDataframe|runIn\w*Context|joblib"
+WORDS = tuple(
+    """query exec eval Query innerHTML InnerHTML outerHTML insertAdjacentHTML document.write
+    setTimeout(" setTimeout(' setTimeout(` Function( .raw( .unsafe( rpc( .sql( runIn read_sql
+    run_sql subprocess system( popen pickle joblib yaml.load unsafe_allow_html components.html
+    components.v1.html mark_safe Markup( HTMLResponse sql_agent SQLDatabaseChain dataframe_agent
+    csv_agent PythonREPL PythonAstREPL PandasAI SmartDataframe""".split()
 )
 """A file without any of these has no such place."""
 
@@ -52,11 +52,12 @@ def places(syntax: Syntax, bindings: Bindings) -> Iterator[Place]:
 
 
 def _script(call: SgNode, bindings: Bindings) -> Place | None:
-    name, given = callee(call), arguments(call)
+    name = callee(call)
     last = name.rpartition(".")[2]
-    first = given[0] if given else None
-    if first is None:
+    given = arguments(call) if last in _NAMES or RUNNERS.match(last) else []
+    if not given:
         return None
+    first = given[0]
     if name in ("eval", "window.eval", "globalThis.eval") or last in _CONTEXTS:
         return Place(Sink.CODE, name, call, first)
     if name in ("setTimeout", "setInterval") and first.kind() in ("string", "template_string"):
@@ -80,6 +81,11 @@ def _script(call: SgNode, bindings: Bindings) -> Place | None:
     return None
 
 
+_NAMES = frozenset(
+    """eval runInNewContext runInThisContext runInContext setTimeout setInterval exec execSync
+    execAsync insertAdjacentHTML write writeln rpc $queryRawUnsafe $executeRawUnsafe query raw
+    unsafe execute prepare literal""".split()
+)
 _CONTEXTS = ("runInNewContext", "runInThisContext", "runInContext")
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from ast_grep_py import SgNode
 
@@ -66,7 +67,7 @@ def read(syntax: Syntax) -> list[Catch]:
     for statement in syntax.nodes("try_statement"):
         found += _clauses(statement, syntax, calls)
     if not syntax.python:
-        methods = (call for call in syntax.calls if called_name(call) == "catch")
+        methods = (c for c in syntax.calls_named(("catch",)) if called_name(c) == "catch")
         found += (c for c in (_method(call, syntax, calls) for call in methods) if c)
     return found
 
@@ -79,29 +80,37 @@ class _Calls:
 
     def __init__(self, syntax: Syntax) -> None:
         self._syntax = syntax
+        self._known: dict[int, tuple[str, str | None]] = {}
         self.reports = Reports(syntax)
 
     @cached_property
-    def _found(self) -> list[tuple[int, int, str, str | None]]:
-        found = []
-        for call in self._syntax.calls:
-            span = call.range()
+    def _places(self) -> list[tuple[int, int, int]]:
+        """Where each call starts and ends, and its number."""
+        spans = (call.range() for call in self._syntax.calls)
+        return sorted((s.start.index, s.end.index, n) for n, s in enumerate(spans))
+
+    def _asked(self, number: int) -> tuple[str, str | None]:
+        """What a call is called and sends."""
+        known = self._known.get(number)
+        if known is None:
+            call = self._syntax.calls[number]
             kind = sends(call)
             if kind is not None and _is_left_alone(call):
                 kind = None  # what it does when it fails, it says itself
-            found.append((span.start.index, span.end.index, callee(call), kind))
-        return sorted(found)
+            known = self._known[number] = (callee(call), kind)
+        return known
 
     def inside(self, node: SgNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The callees in a node and what they send, each once and in order."""
         span = node.range()
-        first = bisect_left(self._found, (span.start.index,))
+        first = bisect_left(self._places, (span.start.index,))
         names: dict[str, None] = {}
         kinds: dict[str, None] = {}
-        for start, end, name, kind in self._found[first:]:
+        for start, end, number in islice(self._places, first, None):
             if start >= span.end.index:
                 break
             if end <= span.end.index:
+                name, kind = self._asked(number)
                 names[name] = None
                 if kind:
                     kinds[kind] = None

@@ -81,8 +81,8 @@ def is_third_party(host: str) -> bool:
 
 def _literals(syntax: Syntax) -> list[SgNode]:
     """The string literals with a URL in them, in file order."""
-    literals = syntax.nodes("string", "template_string")
-    found = (node for node in literals if "://" in node.text())
+    kinds = ("string",) if syntax.python else ("string", "template_string")
+    found = (node for kind in kinds for node in syntax.root.find_all(kind=kind, regex="://"))
     return sorted(found, key=lambda node: node.range().start.index)
 
 

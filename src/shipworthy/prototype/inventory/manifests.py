@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,6 +96,8 @@ def read_toml(source: str) -> Table:
     keys = filter(None, map(_KEY.match, source.split("\n")))
     if any(key[0].count(".") > _MOST_PARTS for key in keys):
         return {}
+    import tomllib
+
     try:
         return tomllib.loads(source)
     except (tomllib.TOMLDecodeError, RecursionError):

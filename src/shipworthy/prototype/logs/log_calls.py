@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, function_name
 from shipworthy.prototype.logs.logged import Value, literal_text, values_of
-from shipworthy.prototype.logs.logging_calls import log_level
+from shipworthy.prototype.logs.logging_calls import NAMES, log_level
 from shipworthy.prototype.logs.origins import Origins
 
 
@@ -54,7 +54,7 @@ def read(syntax: Syntax) -> list[LogCall]:
     """Every logging call of a file."""
     found: list[LogCall] = []
     origins: Origins | None = None
-    for call in syntax.calls:
+    for call in syntax.calls_named(NAMES):
         level = log_level(call)
         if level is None:
             continue

@@ -17,6 +17,7 @@ _SECRETS = frozenset(
     backupcodes""".split()
 )
 # Tokens of a language model, of a design or of a page, and those that are made to be public.
+_ENDINGS = tuple(secret for secret in _SECRETS if len(secret) > 6)
 _HARMLESS_TOKEN = re.compile(
     r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
@@ -54,7 +55,7 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
         return f"the secret {last}" if _names_secret(last) and not _PUBLIC.search(last) else None
     if last.isupper() and not _names_secret(last):
         return None
-    if joined in _SECRETS or any(joined.endswith(s) for s in _SECRETS if len(s) > 6):
+    if joined in _SECRETS or joined.endswith(_ENDINGS):
         return None if _PUBLIC.search(last) else f"the value of {last}"
     if value.name == "code" and _ONE_TIME.search(f"{call.text} {call.function}"):
         return f"the one-time code {last}"

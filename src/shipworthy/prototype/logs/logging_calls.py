@@ -10,6 +10,8 @@ LEVELS = frozenset(
     """log info warn warning error debug trace critical exception fatal success dir table
     verbose""".split()
 )
+NAMES = LEVELS | {"print", "pprint"}
+"""The names of all calls that may write to a log."""
 _LOGGERS = ("logger", "log", "logging", "winston", "pino", "_logger", "_log", "loguru")
 
 

@@ -28,7 +28,7 @@ class Origins:
                 self._copy(target, value)
             if target is not None and origin:
                 self._note(target, origin)
-        for call in syntax.calls:
+        for call in syntax.calls_named(("onAuthStateChange",)):
             if called_name(call) == "onAuthStateChange":
                 self._listener(call)
 

@@ -96,8 +96,8 @@ def _over_http(syntax: Syntax, bindings: Bindings) -> Iterator[FoundModel]:
         if provider:
             asked = Asked(provider, request.call.library, request.call.timeout)
             yield _found(asked, request.node, syntax, bindings)
-    for node in syntax.calls:
-        if node.range().start.index not in seen and _fetches(node):
+    for node in syntax.calls_named({*filter(_fetches, syntax.calls_by_name)}):
+        if node.range().start.index not in seen:
             given = arguments(node)
             provider = provider_of_url(url_of(given[0], bindings)) if given else ""
             if provider:
@@ -105,9 +105,9 @@ def _over_http(syntax: Syntax, bindings: Bindings) -> Iterator[FoundModel]:
                 yield _found(asked, node, syntax, bindings)
 
 
-def _fetches(call: SgNode) -> bool:
+def _fetches(name: str) -> bool:
     """True for a helper that stands before fetch: `fetchWithRetry(url, …)`, `postJson(url, …)`."""
-    name = callee(call).rpartition(".")[2].lower()
+    name = name.lower()
     return "fetch" in name or "request" in name or name.startswith("post")
 
 

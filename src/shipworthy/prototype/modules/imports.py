@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ast_grep_py import Rule, SgNode
+from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.code.syntax import Syntax, arguments, callee, pattern_text, string
+from shipworthy.prototype.code.syntax import (
+    Syntax,
+    arguments,
+    callee,
+    identifiers,
+    pattern_text,
+    string,
+)
 from shipworthy.prototype.source import Language
 
 
@@ -44,12 +51,15 @@ def _statements(syntax: Syntax, kind: str) -> list[Import]:
 
 
 def _static(syntax: Syntax, node: SgNode) -> Import | None:
-    required = next((c for c in node.children() if c.kind() == "import_require_clause"), None)
+    children = node.children()
+    kinds = [child.kind() for child in children]
+    at = kinds.index("import_require_clause") if "import_require_clause" in kinds else None
+    required = children[at] if at is not None else None
     source = (required or node).field("source")
     specifier = string(source) if source else None
     if not specifier:
         return None
-    whole_type = any(c.kind() in ("type", "typeof") for c in node.children())
+    whole_type = "type" in kinds or "typeof" in kinds
     names, all_types = _bindings(required or node)
     exported, bound = _split(names)
     type_only = whole_type or all_types
@@ -104,16 +114,13 @@ def _without_values(syntax: Syntax, found: list[Import]) -> list[Import]:
 
 
 def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:
-    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
-    used: set[str] = set()
-    for node in syntax.root.find_all(any=kinds):
-        name = node.text()
-        if name not in names or name in used:
-            continue
-        parent = node.parent()
-        if parent is None or parent.kind() not in ("import_specifier", "import_clause"):
-            used.add(name)
-    return used
+    found = identifiers(syntax.root)
+    return {name for name in names if not all(map(_is_imported, found.get(name, ())))}
+
+
+def _is_imported(node: SgNode) -> bool:
+    parent = node.parent()
+    return parent is not None and parent.kind() in ("import_specifier", "import_clause")
 
 
 def _calls(syntax: Syntax) -> list[Import]:

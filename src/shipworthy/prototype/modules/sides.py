@@ -90,7 +90,8 @@ def _is_server(prototype: Prototype, file: SourceFile) -> bool:
     if _PAGE.search(file.path):
         return True  # a page of Next.js that does not say "use client"
     packages = prototype.modules.packages.get(file.path, frozenset())
-    if packages & _SERVER_PACKAGES or _SERVER_WORDS.search(text):
+    named = any(word in text for word in ("Deno.", "process.env.", "use server"))
+    if packages & _SERVER_PACKAGES or (named and _SERVER_WORDS.search(text)):
         return True
     return _SERVER_PATH.search(file.path) is not None and not _looks_like_browser(file)
 

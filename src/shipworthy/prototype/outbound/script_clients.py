@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -15,6 +16,7 @@ _FETCHES = frozenset(
     """node-fetch cross-fetch isomorphic-fetch undici isomorphic-unfetch whatwg-fetch expo/fetch
     node-fetch-native @whatwg-node/fetch""".split()
 )
+_GLOBALS = ("fetch", "$fetch", "axios")
 _BODY_METHODS = frozenset({"post", "put", "patch", "postForm", "putForm", "patchForm"})
 
 
@@ -24,7 +26,10 @@ def script_request(call: SgNode, bindings: Bindings) -> Request | None:
     head, _, method = name.partition(".")
     if head in ("globalThis", "window", "self") and method == "fetch":
         head, method = "fetch", ""
-    module = _package(bindings.modules.get(head, ""))
+    specifier = bindings.modules.get(head, "")
+    if not specifier and head not in _GLOBALS and method not in METHODS:
+        return None
+    module = _package(specifier) if specifier else ""
     if not method:
         return _called_plainly(call, head, module, bindings)
     if "." in method:
@@ -62,6 +67,7 @@ def _is_local(call: SgNode, bindings: Bindings) -> bool:
     return bool(bindings.of(call, "fetch"))
 
 
+@lru_cache(maxsize=1000)
 def _package(specifier: str) -> str:
     """The package that a specifier names; npm: and esm.sh prefixes and versions are taken off."""
     name = specifier.removeprefix("npm:").removeprefix("https://esm.sh/")

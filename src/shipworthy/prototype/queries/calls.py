@@ -17,7 +17,7 @@ def query_calls(syntax: Syntax) -> Iterator[QueryCall]:
     """Every query of a file, once each, found by the name of the method that makes it a query."""
     readers = _PYTHON if syntax.python else _JAVASCRIPT
     seen: set[tuple[int, int]] = set()
-    for call in syntax.calls:
+    for call in syntax.calls_named(readers):
         for reader in readers.get(called_name(call), ()):
             found = reader(call, syntax)
             if found is None:

@@ -63,9 +63,11 @@ def within(
 
     Unlike ast-grep's own search it takes the kinds of any grammar.
     """
-    for child in node.children():
+    pending = node.named_children()[::-1]  # the others (the keyword `await`) are leaves
+    while pending:
+        child = pending.pop()
         kind = child.kind()
-        if kind in kinds and child.is_named():  # `await` is also the kind of a keyword
+        if kind in kinds:
             yield child
         if kind not in stop:
-            yield from within(child, kinds, stop)
+            pending += child.named_children()[::-1]

@@ -19,7 +19,10 @@ class Reports:
 
     @cached_property
     def _found(self) -> list[SgNode]:
-        return [call for call in self._syntax.calls if _reports_success(call)]
+        syntax = self._syntax
+        streamlit = "st.success" in (syntax.source.text or "")
+        calls = syntax.calls if streamlit else syntax.calls_named(_TELLING)
+        return [call for call in calls if _reports_success(call)]
 
     def after(self, statement: SgNode) -> SgNode | None:
         """The first report that follows a statement in its function, whatever happened before."""
@@ -28,6 +31,9 @@ class Reports:
         return next((call for call in later if _is_reached(call, statement)), None)
 
 
+_POP_UPS = frozenset("toast setToast showToast alert notify addToast enqueueSnackbar".split())
+_STATES = frozenset("setSuccess setSubmitted setSaved setSent setIsSuccess setIsSubmitted".split())
+_TELLING = _POP_UPS | _STATES | {"success", "json", "stringify"}
 _TOASTS = re.compile(r"toast|notif|message|alert|snackbar", re.IGNORECASE)
 _GOOD = re.compile(
     r"success|saved|sent|created|updated|deleted|removed|added|submitted|published|uploaded|done\b|thank",
@@ -56,20 +62,13 @@ _DOUBTS = frozenset(
 
 def _reports_success(call: SgNode) -> bool:
     name, called = called_name(call), callee(call)
-    text = call.text()
     if name == "success" and _TOASTS.search(called):
         return True
-    if name in ("toast", "setToast", "showToast", "alert", "notify", "addToast", "enqueueSnackbar"):
+    if name in _POP_UPS:
+        text = call.text()
         return bool(_GOOD.search(text)) and not _BAD.search(text)
-    if name in (
-        "setSuccess",
-        "setSubmitted",
-        "setSaved",
-        "setSent",
-        "setIsSuccess",
-        "setIsSubmitted",
-    ):
-        return text.endswith("(true)")
+    if name in _STATES:
+        return call.text().endswith("(true)")
     if name in ("json", "stringify"):
         given = [a for a in arguments(call) if a.kind() == "object"]
         keys = properties(given[0]) if given else {}

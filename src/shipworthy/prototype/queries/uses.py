@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ast_grep_py import Rule, SgNode
+from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.syntax import FUNCTIONS, callee
+from shipworthy.prototype.code.syntax import FUNCTIONS, callee, identifiers
+from shipworthy.prototype.queries.chains import within
 
 BLOCKS = frozenset({"statement_block", "program", "switch_body", "class_body"})
+_BOUND = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _STATEMENTS = frozenset({"expression_statement", "if_statement"})
 
 
@@ -45,9 +46,11 @@ def _only_logs(statement: SgNode, use: SgNode) -> bool:
 
 def uses(name: str, scope: SgNode, after: int) -> Iterator[SgNode]:
     """Where a name is read in a scope after an offset, the parameters of catch clauses left out."""
-    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
-    for node in scope.find_all(any=kinds, regex=f"^{re.escape(name)}$"):
-        if node.range().start.index >= after and not _is_shadowed(node, name, scope):
+    span = scope.range()
+    first, end = max(after, span.start.index), span.end.index
+    for node in identifiers(scope.get_root().root()).get(name, ()):
+        start = node.range().start.index
+        if first <= start < end and not _is_shadowed(node, name, scope):
             yield node
 
 
@@ -69,8 +72,7 @@ def _is_shadowed(node: SgNode, name: str, scope: SgNode) -> bool:
 def _binds(parameters: SgNode, name: str) -> bool:
     if parameters.kind() == "identifier":
         return parameters.text() == name
-    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier_pattern"}]
-    return bool(parameters.find_all(any=kinds, regex=f"^{re.escape(name)}$"))
+    return any(bound.text() == name for bound in within(parameters, _BOUND))
 
 
 def named(node: SgNode) -> Iterator[SgNode]:

@@ -50,7 +50,7 @@ class EnvironmentRead:
 def read(syntax: Syntax) -> list[EnvironmentRead]:
     """Every read of a named environment variable; a write or a computed name is none."""
     text = syntax.source.text or ""
-    if not any(word in text for word in _WORDS):
+    if not any(word in text for word in (_WORDS if syntax.python else (".env",))):
         return []
     found = _python(syntax) if syntax.python else _javascript(syntax)
     return sorted(found, key=lambda read: (read.location.line, read.name))
@@ -65,7 +65,7 @@ _DECOUPLE = ("config", "env", "env.str")  # python-decouple, django-environ, env
 
 
 def _javascript(syntax: Syntax) -> Iterator[EnvironmentRead]:
-    for node in syntax.nodes("member_expression", "subscript_expression"):
+    for node in _members(syntax):
         accessor = _js_accessor(node.field("object"))
         if accessor is None or _is_written(node):
             continue
@@ -74,7 +74,7 @@ def _javascript(syntax: Syntax) -> Iterator[EnvironmentRead]:
         name = key.text() if key else string(index) if index else None
         if name:
             yield _read(syntax, node, name, accessor, _alternative(node))
-    for call in syntax.calls:
+    for call in syntax.calls_named(("get",)):
         if callee(call) in _JS_CALLS:
             given = arguments(call)
             name = string(given[0]) if given else None
@@ -82,6 +82,12 @@ def _javascript(syntax: Syntax) -> Iterator[EnvironmentRead]:
                 yield _read(syntax, call, name, callee(call), _alternative(call))
     for declared in syntax.nodes("variable_declarator"):
         yield from _destructured(syntax, declared)
+
+
+def _members(syntax: Syntax) -> Iterator[SgNode]:
+    """The members of what may be such an object."""
+    for kind in ("member_expression", "subscript_expression"):
+        yield from syntax.root.find_all(kind=kind, has={"field": "object", "regex": "env"})
 
 
 def _js_accessor(node: SgNode | None) -> str | None:

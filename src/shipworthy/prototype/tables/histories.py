@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -44,7 +43,8 @@ def read_history(
     """
     files = [f for f in prototype.of_role(*_READ) if f.text and f.path.endswith(".sql")]
     files = [f for f in files if not _NOT_HISTORY.search(f.path)]
-    makers = [f for f in files if _PLATFORM.match(f.path) or _makes_a_table(f)]
+    known = {t.location.path for t in prototype.tables}
+    makers = [f for f in files if f.path in known or _PLATFORM.match(f.path) or _makes_a_table(f)]
     if not makers:
         if not _decline(prototype, bool(files), asked=tools is not None) or tools is None:
             return None
@@ -69,6 +69,9 @@ def read_history(
 
 
 def _makes_a_table(file: SourceFile) -> bool:
+    """True for a script with tables that are not read as facts: of documents."""
+    if file.role is not Role.DOCUMENTATION:
+        return False
     return next(iter(create_tables(file.text or "")), None) is not None
 
 
@@ -155,6 +158,8 @@ def _declared_public(prototype: Prototype) -> frozenset[str]:
     file = prototype.files.get("shipworthy.toml")
     if file is None or not file.text:
         return frozenset()
+    import tomllib
+
     try:
         declared = tomllib.loads(file.text).get("database", {})
     except tomllib.TOMLDecodeError as error:

@@ -80,11 +80,13 @@ def _tables(file: SourceFile) -> Iterable[Table]:
 
 def _script(file: SourceFile) -> Iterator[Table]:
     text = file.text or ""
-    dialect = dialect_of(text)
-    if file.path.startswith("supabase/") or "/supabase/" in file.path:
-        dialect = Dialect.SUPABASE
+    found = list(create_tables(text))
+    if not found:
+        return
+    hosted = file.path.startswith("supabase/") or "/supabase/" in file.path
+    dialect = Dialect.SUPABASE if hosted else dialect_of(text)
     source = "migration" if _MIGRATIONS.search(file.path) else "sql"
-    for table in create_tables(text):
+    for table in found:
         where = Location(file.path, table.line)
         yield Table(table.name, source, dialect, table.columns, where)
 
