@@ -52,6 +52,19 @@ def compared(walk: Evaluation, operator: str, left: Value, right: Value, at: int
     return _ordered(walk, operator, left, right, at)
 
 
+def settled(operator: str, left: Value, right: Value) -> bool | None:
+    """`process.env.NODE_ENV === "development"`: what it is where the code runs for real."""
+    if operator not in ("==", "!="):
+        return None
+    for one, other in ((left, right), (right, left)):
+        if other.text is None or len(one.origins) != 1 or one.cases:
+            continue
+        origin = next(iter(one.origins))
+        if origin.kind == "environment" and origin.name in ("NODE_ENV", "VERCEL_ENV"):
+            return (other.text == "production") is (operator == "==")
+    return None
+
+
 def kind_of(walk: Evaluation, operator: str, parts: Sequence[Value], at: int) -> Pair:
     """`x instanceof Response` tells the ways apart on which x came about."""
     if operator != "instanceof" or len(parts) != 2 or not parts[0].cases:
@@ -120,7 +133,7 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     held = frozenset(_proved(walk, left, right, at, contains=contains))
     by_cases = None if contains else _cases(left, right)
     if by_cases is not None:
-        return held | by_cases[0], by_cases[1]
+        return (by_cases[0] if _lets_pass(left, right) else held | by_cases[0]), by_cases[1]
     return held, NO_GUARDS
 
 
@@ -135,6 +148,16 @@ def _cases(left: Value, right: Value) -> Pair | None:
         differs = [g for v, g in one.cases if v.literal is UNSET or v.literal != other.literal]
         return meet_all(same), meet_all(differs)
     return None
+
+
+def _lets_pass(left: Value, right: Value) -> bool:
+    """True where one of the ways is the literal asked for: `(me?.role ?? "admin") === "admin"`."""
+    for one, other in ((left, right), (right, left)):
+        if any(
+            case.literal is not UNSET and case.literal == other.literal for case, _ in one.cases
+        ):
+            return True
+    return False
 
 
 def _counts(value: Value) -> bool:

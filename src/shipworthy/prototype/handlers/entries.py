@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
+from shipworthy.prototype.handlers.answers import answered
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Handler, Origin
@@ -104,8 +105,10 @@ class Entry:
         goes_on = Value(what="next", native=proceed)
         before = walk.guards
         given = self._given(function, request, goes_on)
+        first = len(walk.effects)
         result = walk.enter(value.closure, given, {}, function.at)
         if last:
+            walk.guards = before | answered(walk, first, by_effects=self.style == "node")
             if self.style == "action":
                 _answer(walk, result, function.at)
             return True

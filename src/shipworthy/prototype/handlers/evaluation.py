@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.values import (
     NEVER,
     NO_GUARDS,
     NULL,
+    ROWS,
     UNKNOWN,
     UNSET,
     Closure,
@@ -66,6 +67,7 @@ from shipworthy.prototype.program.nodes import (
 
 _DEEPEST = 14  # calls of own functions inside each other that are followed
 BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
+_SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
 _NULLS = frozenset({"undefined", "NaN", "null"})
 
 
@@ -154,6 +156,7 @@ class Evaluation:
         self.effects: list[Effect] = []
         self.guards: Guards = NO_GUARDS
         self.outcomes: list[tuple[Value, Guards]] = []
+        self.ways: list[tuple[Value, Guards]] = []  # to the end of the function followed last
         self.heap: dict[tuple[int, str], Value] = {}
         self.loops = 0
         self.transactions = 0
@@ -316,6 +319,8 @@ class Evaluation:
             at = key.literal
             if -len(owner.elements) <= at < len(owner.elements):
                 return owner.elements[at]
+        if isinstance(key.literal, int) and (owner.what == ROWS or owner.cases):
+            return self.item(owner, max(key.literal, 0))
         if isinstance(key.literal, str):
             return self.member(owner, key.literal, optional=False)
         if owner.fields is not None and not owner.origins:
@@ -331,10 +336,19 @@ class Evaluation:
                 result = join(result, other)
             return result
         origins = owner.origins if owner.fields is None else all_origins(owner)
-        return Value(origins=origins, what=owner.what, client=owner.client, effect=owner.effect)
+        what = "row" if owner.what == ROWS else owner.what
+        return Value(origins=origins, what=what, client=owner.client, effect=owner.effect)
 
     def _text(self, node: Text, scope: Scope) -> Value:
-        parts = tuple(self.value(part, scope) for part in node.parts)
+        return self.joined([self.value(part, scope) for part in node.parts])
+
+    def joined(self, values: Iterable[Value]) -> Value:
+        """Texts put one behind the other."""
+        parts = tuple(
+            inner
+            for v in values
+            for inner in (v.elements or (v,) if v.what == "text" and not v.cases else (v,))
+        )[:200]
         if all(isinstance(part.literal, (str, int, float)) for part in parts):
             return literal("".join(str(part.literal) for part in parts))
         tags = frozenset().union(*(part.tags for part in parts)) - FLEETING
@@ -371,6 +385,8 @@ class Evaluation:
         right = self.value(node.right, scope)
         after = self.guards
         self.guards = before
+        if right.client and not left.client and not left.cases and node.operator != "and":
+            return right  # `globalThis.db ?? new Client()`
         if right is NEVER:  # `a || fail()`
             self.guards = before | (no if node.operator == "and" else yes)
             return left
@@ -436,13 +452,19 @@ class Evaluation:
         yes, no = self.tested(inner)
         known = truth(inner)
         return Value(
-            origins=inner.origins, literal=UNSET if known is None else not known, when=(no, yes)
+            origins=inner.origins,
+            literal=UNSET if known is None else not known,
+            when=(no, yes),
+            tags=inner.tags & _SETTLED,
         )
 
     def _compare(self, node: Compare, scope: Scope) -> Value:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if left is NEVER or right is NEVER:
             return NEVER
+        settled = comparing.settled(node.operator, left, right)
+        if settled is not None:
+            return Value(literal=settled, tags=frozenset({"settled"}))
         when = comparing.compared(self, node.operator, left, right, node.at)
         return Value(origins=left.origins | right.origins, when=when, tags=frozenset({"truth"}))
 
@@ -455,6 +477,12 @@ class Evaluation:
         if node.operator == "comprehension" and len(node.parts) >= 2:
             return self._comprehension(node, scope)
         parts = [self.value(part, scope) for part in node.parts]
+        if (
+            node.operator == "+"
+            and parts
+            and (parts[0].text is not None or parts[0].what == "text")
+        ):
+            return self.joined(parts)
         if node.operator in ("instanceof", "typeof"):
             when = comparing.kind_of(self, node.operator, parts, node.at)
             return Value(
@@ -514,7 +542,21 @@ class Evaluation:
         named = {key: self.value(inner, scope) for key, inner in node.keywords}
         if any(value is NEVER for value in given):
             return NEVER
+        if name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
+            self._grown(function, receiver, given, scope)
         return self.called(called, Site(what, name, receiver, given, named, node))
+
+    def _grown(
+        self, function: Expression, receiver: Value, given: tuple[Value, ...], scope: Scope
+    ) -> None:
+        """`list.push(x)`: the name stands for a longer list from here on."""
+        if not isinstance(function, Member) or not isinstance(function.object, Name):
+            return
+        name = function.object.id
+        found = scope.find(name)
+        if found is not None and found.names.get(name) is receiver:
+            elements = (*(receiver.elements or ()), *given)[:60]
+            found.names[name] = replace(receiver, elements=elements)
 
     def called(self, function: Value, site: Site) -> Value:
         """The result of a call."""
@@ -689,6 +731,8 @@ class Evaluation:
         """One element by its number."""
         if value.elements is not None and number < len(value.elements):
             return value.elements[number]
+        if value.what == ROWS and not value.cases:
+            return self.knowledge.property(self, value, str(number)) or UNKNOWN
         if value.cases:
             return of_cases(
                 (NULL if case.is_null else self.item(case, number), passed)
@@ -772,7 +816,17 @@ class Evaluation:
 
     def _at_module(self, module: Module) -> tuple[object, ...]:
         """Evaluate what a module defines outside of the handler that is followed."""
-        kept = (self.effects, self.guards, self.outcomes, self.path, self.steps, self.module)
+        kept = (
+            self.effects,
+            self.guards,
+            self.outcomes,
+            self.path,
+            self.steps,
+            self.module,
+            self.left,
+            self.loops,
+        )
+        self.left, self.loops = max(self.left, BUDGET), 0  # done once for all entry points
         self.effects, self.guards, self.outcomes = [], NO_GUARDS, []
         self.path, self.steps, self.module = module.path, (), module
         kept_heap, self.heap = self.heap, self.program.heap
@@ -786,6 +840,8 @@ class Evaluation:
             self.path,
             self.steps,
             self.module,
+            self.left,
+            self.loops,
             self.heap,
         ) = kept  # type: ignore[assignment]
 

@@ -10,6 +10,8 @@ from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, O
 from shipworthy.prototype.program.nodes import Class, Function, Module
 
 NO_GUARDS: frozenset[Guard] = frozenset()
+ROWS = "rows"
+"""What a list of rows of a database is: each of its elements is there or not."""
 FLEETING = frozenset({"truthy", "maybe"})
 """Tags that say something of a value itself and nothing of its parts or of what is made of it."""
 _NOTHING: Origins = frozenset()

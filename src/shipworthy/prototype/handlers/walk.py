@@ -63,6 +63,8 @@ class Walk(Evaluation):
             return True
         yes, no = self.tested(test)
         decided = truth(test)
+        if decided is not None and "settled" in test.tags:
+            return self.block(statement.then if decided else statement.other, scope)
         before, names, outer = self.guards, scope.names, self.branches
         number = self.decision()
         self.branches = (*outer, (number, "then"))
@@ -208,6 +210,7 @@ class Walk(Evaluation):
         if not self.block(function.body, scope):
             self.outcomes.append((NULL, self.guards))
         outcomes, self.branches = self.outcomes, branches
+        self.ways = outcomes
         self.leave(outer)
         if not outcomes:
             return NEVER

@@ -1,0 +1,156 @@
+"""Queries through Prisma's client: models, where, data, select, raw SQL and transactions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.knowledge.rows import (
+    OWNER,
+    count,
+    one,
+    query,
+    rows,
+    surely,
+    told,
+)
+from shipworthy.prototype.handlers.knowledge.sql_clients import ask
+from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, union
+
+DB = "prisma"
+_CLIENT = re.compile(r"prisma|(?:^|\.)(?:db|tx|trx|client|database)$", re.IGNORECASE)
+_OPERATIONS = {
+    "findUnique": "select",
+    "findFirst": "select",
+    "findMany": "select",
+    "findUniqueOrThrow": "select",
+    "findFirstOrThrow": "select",
+    "count": "select",
+    "aggregate": "select",
+    "groupBy": "select",
+    "create": "insert",
+    "createMany": "insert",
+    "createManyAndReturn": "insert",
+    "update": "update",
+    "updateMany": "update",
+    "updateManyAndReturn": "update",
+    "upsert": "upsert",
+    "delete": "delete",
+    "deleteMany": "delete",
+}
+_OPERATORS = frozenset(
+    """equals in contains startsWith endsWith gt gte lt lte not notIn has hasSome mode some every is
+    none search""".split()
+)
+
+
+def _database(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=DB, client=OWNER, tags=frozenset({"truthy"}))
+
+
+def _extended(walk: Evaluation, site: Site) -> Value | None:
+    return site.receiver if site.receiver.what == DB else None
+
+
+def _model(walk: Evaluation, site: Site) -> Value | None:
+    """`prisma.order.update({ where, data })`."""
+    owner, _, model = site.what.rpartition(".")[0].rpartition(".")
+    if not model or not _is_client(owner, site):
+        return None
+    options = site.argument(0).fields or {}
+    effect = query(walk, site, _OPERATIONS[site.name], model, literals=_read(options))
+    told(walk, effect, filters=dict(filters(options.get("where", UNKNOWN))))
+    for part in ("create", "update") if site.name == "upsert" else ("data",):
+        if part in options:
+            told(walk, effect, values=options[part])
+    if not options and site.argument(0).origins:  # the caller writes the whole query
+        told(walk, effect, inputs={"filter:*": site.argument(0).origins})
+    return _result(walk, site, effect)
+
+
+def _is_client(owner: str, site: Site) -> bool:
+    if owner == DB or _CLIENT.search(owner) is not None:
+        return ".query" not in owner and owner != "drizzle"
+    return site.name in ("findUnique", "findUniqueOrThrow", "createMany", "findFirstOrThrow")
+
+
+def _result(walk: Evaluation, site: Site, effect: int) -> Value:
+    match site.name:
+        case "findUnique" | "findFirst":
+            return one(walk, effect)
+        case "findMany" | "groupBy" | "createManyAndReturn" | "updateManyAndReturn":
+            return rows(walk, effect)
+        case "count":
+            return count(walk, effect, rows(walk, effect).origins)
+        case "updateMany" | "deleteMany" | "createMany":
+            counted = count(walk, effect, rows(walk, effect).origins)
+            return Value(fields={"count": counted}, tags=frozenset({"truthy"}))
+    return surely(walk, effect)
+
+
+def _read(options: Mapping[str, Value]) -> dict[str, str]:
+    chosen = options.get("select")
+    found = {"columns": ",".join(chosen.fields) if chosen and chosen.fields else "*"}
+    if "take" in options:
+        found["limit"] = str(options["take"].literal)[:20]
+    return found
+
+
+def filters(where: Value, depth: int = 0) -> Iterator[tuple[str, Value]]:
+    """The columns that a where names; those of relations by their last name."""
+    if where.fields is None or depth > 4:
+        if where.origins:
+            yield "*", where
+        return
+    for key, value in where.fields.items():
+        if value.is_null and key != "...":
+            continue
+        if key in ("AND", "..."):
+            for inner in value.elements or (value,):
+                yield from filters(inner, depth + 1)
+        elif key in ("OR", "NOT"):
+            parts = value.elements or (value,)
+            if len(parts) == 1 and key == "OR":
+                yield from filters(parts[0], depth + 1)
+            else:
+                yield key.lower(), Value(origins=union(parts))
+        elif value.fields is None or _OPERATORS & set(value.fields):
+            if value.fields and {"some", "every", "is"} & set(value.fields):
+                for inner in value.fields.values():
+                    yield from filters(inner, depth + 1)
+            else:
+                yield key, value if value.fields is None else Value(origins=all_origins(value))
+        else:  # id_userId: { id, userId }, and relations
+            yield from filters(value, depth + 1)
+
+
+def _raw(*, safe: bool) -> object:
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        text = site.argument(0)
+        parameters = Value(elements=site.given[1:])
+        effect = ask(walk, site, text, parameters, tagged=safe)
+        return rows(walk, effect) if effect >= 0 else UNKNOWN
+
+    return answer
+
+
+_EXTENSIONS = {f"{DB}.{name}": _extended for name in ("$extends", "$on", "$use")}
+
+CALLS = {
+    "@prisma/client.PrismaClient": _database,
+    "@prisma/client/edge.PrismaClient": _database,
+    "@prisma/client.default.PrismaClient": _database,
+    **_EXTENSIONS,
+}
+
+NAMES = {
+    **dict.fromkeys(_OPERATIONS, _model),
+    "PrismaClient": _database,
+    "$queryRaw": _raw(safe=True),
+    "$executeRaw": _raw(safe=True),
+    "$queryRawUnsafe": _raw(safe=False),
+    "$executeRawUnsafe": _raw(safe=False),
+    "$connect": lambda walk, site: NULL,
+    "$disconnect": lambda walk, site: NULL,
+}

@@ -1,0 +1,152 @@
+"""What every database library has in common: a query noted, what it was asked, the rows it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.comparing import existing
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import EffectKind, Origins
+from shipworthy.prototype.handlers.knowledge.postgrest import (
+    found_or_not,
+    literals_of,
+    row_of,
+    written,
+)
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    ROWS,
+    Closure,
+    Guards,
+    Value,
+    all_origins,
+)
+
+OWNER = "owner"  # a connection of its own: no row security holds it back
+_MOST_CONDITIONS = 40
+
+
+def query(
+    walk: Evaluation,
+    site: Site,
+    operation: str,
+    table: str,
+    *,
+    client: str = OWNER,
+    literals: Mapping[str, str] | None = None,
+) -> int:
+    """Note a query; its number, for what is said of it later."""
+    return walk.effect(
+        EffectKind.QUERY, operation, table, site.call.at, client=client, literals=literals
+    )
+
+
+def told(
+    walk: Evaluation,
+    effect: int,
+    *,
+    filters: Mapping[str, Value] | None = None,
+    values: Value | None = None,
+    operation: str = "",
+    inputs: Mapping[str, Origins] | None = None,
+    literals: Mapping[str, str] | None = None,
+) -> None:
+    """Add to a query by what it looks, what it writes."""
+    if not is_query(walk, effect):
+        return
+    known = walk.effects[effect]
+    all_inputs, all_literals = dict(known.inputs), dict(known.literals)
+    for column, value in list((filters or {}).items())[:_MOST_CONDITIONS]:
+        name = f"filter:{column}"
+        all_inputs[name] = all_inputs.get(name, frozenset()) | all_origins(value)
+        if isinstance(value.literal, (str, int, bool)):
+            all_literals[name] = str(value.literal)
+    if values is not None:
+        all_inputs |= written(values)
+        all_literals |= literals_of(values)
+    all_inputs |= inputs or {}
+    all_literals |= literals or {}
+    walk.effects[effect] = known._replace(
+        inputs=all_inputs, literals=all_literals, operation=operation or known.operation
+    )
+
+
+def is_query(walk: Evaluation, effect: int) -> bool:
+    """True for the number of a query of this walk."""
+    return 0 <= effect < len(walk.effects) and walk.effects[effect].kind is EffectKind.QUERY
+
+
+def rows(walk: Evaluation, effect: int, *tags: str) -> Value:
+    """The list that a query gives."""
+    row = row_of(walk, effect)
+    return Value(origins=row.origins, what=ROWS, effect=effect, tags=frozenset({"truthy", *tags}))
+
+
+def one(walk: Evaluation, effect: int) -> Value:
+    """The row that a query gives, or nothing."""
+    row = row_of(walk, effect)
+    return _found(walk, row)
+
+
+def surely(walk: Evaluation, effect: int) -> Value:
+    """The row of a query that throws where it finds none."""
+    row = row_of(walk, effect)
+    if not _is_written(walk, effect):
+        walk.guards |= frozenset(existing(walk, row.origins, _line(walk, effect)))
+    return replace(row, tags=row.tags | {"truthy"})
+
+
+def count(walk: Evaluation, effect: int, origins: Origins) -> Value:
+    """How many rows there are; that there are some can prove that they are the caller's."""
+    exists: Guards = NO_GUARDS
+    if not _is_written(walk, effect):
+        exists = frozenset(existing(walk, origins, _line(walk, effect)))
+    counted = frozenset(o._replace(key="length") for o in origins)
+    return Value(origins=counted, when=(exists, NO_GUARDS))
+
+
+def call_back(walk: Evaluation, closure: Closure, result: Value, at: int) -> None:
+    """Run a callback that gets an error first."""
+    error = Value(what="error", tags=frozenset({"truthy"}))
+    failed = Value(cases=((error, NO_GUARDS), (NULL, NO_GUARDS)))
+    before = walk.guards
+    walk.enter(closure, (failed, result), {}, at)
+    walk.guards = before
+
+
+def _found(walk: Evaluation, row: Value) -> Value:
+    if _is_written(walk, row.effect):
+        there = replace(row, tags=row.tags | {"truthy"})
+        return replace(row, cases=((there, NO_GUARDS), (NULL, NO_GUARDS)))
+    return found_or_not(walk, row, _line(walk, row.effect))
+
+
+def _is_written(walk: Evaluation, effect: int) -> bool:
+    return is_query(walk, effect) and walk.effects[effect].operation in ("insert", "upsert")
+
+
+def _line(walk: Evaluation, effect: int) -> int:
+    return walk.effects[effect].line if 0 <= effect < len(walk.effects) else 0
+
+
+def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key.isdigit():
+        return _found(walk, replace(value, what="row", tags=frozenset()))
+    if key in ("length", "rowCount", "count", "affectedRows", "size"):
+        return count(walk, value.effect, value.origins)
+    if key in ("rows", "0", "docs"):
+        return value
+    return None
+
+
+def _first(walk: Evaluation, site: Site) -> Value | None:
+    if site.receiver.what != ROWS:
+        return None
+    return _found(walk, replace(site.receiver, what="row", tags=frozenset()))
+
+
+CALLS = {f"{ROWS}.{name}": _first for name in ("at", "shift", "pop")}
+
+PROPERTIES = {ROWS: _property}

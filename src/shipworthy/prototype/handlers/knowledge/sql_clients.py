@@ -1,0 +1,373 @@
+"""Queries as SQL text: pg, postgres.js, Neon, mysql2, better-sqlite3 and whatever runs a text that is SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import EffectKind, Origins
+from shipworthy.prototype.handlers.knowledge.rows import OWNER, call_back, one, query, rows, told
+from shipworthy.prototype.handlers.knowledge.sql import Part, Statement, read_sql
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    ROWS,
+    UNKNOWN,
+    Value,
+    all_origins,
+    union,
+)
+
+CLIENT = "sql client"
+PREPARED = "sql prepared"
+_FRAGMENT = "sql fragment"
+_SQL = re.compile(
+    r"\s*(select\b.*\bfrom\b|select\s+\w+\s*\(|insert\s+into\b|update\b.*\bset\b|delete\s+from\b|with\s+\w+\s+as\b"
+    r"|replace\s+into\b|truncate\b|call\s+\w+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_HARMLESS = frozenset({"scalar", "number", "looked-up", "truth"})
+_HOLE = "$9"  # what stands for the n-th part that is put into a text: $9000, $9001 …
+
+
+def ask(
+    walk: Evaluation, site: Site, text: Value, parameters: Value = UNKNOWN, *, tagged: bool = False
+) -> int:
+    """Note what a text asks the database: a query, and SQL where others decide what it says.
+
+    Answers the number of the query, or -1 for a text that is no statement. The parts of a tagged
+    template are parameters.
+    """
+    written, holes = _written(text)
+    statement = read_sql(written)
+    raw = _raw(text, tagged=tagged)
+    if raw:
+        walk.effect(
+            EffectKind.SQL, "raw", statement.table, site.call.at, client=OWNER, inputs={"text": raw}
+        )
+    if not statement.operation:
+        if not raw and text.literal is None:
+            return -1
+        if not raw:
+            return -1
+        return query(walk, site, "raw", "")
+    effect = query(walk, site, statement.operation, _table(statement, holes))
+    told(walk, effect, **_told(statement, holes, parameters))  # type: ignore[arg-type]
+    return effect
+
+
+def _written(text: Value) -> tuple[str, dict[str, Value]]:
+    """A text with a placeholder for each part that the code does not write out."""
+    if text.text is not None:
+        return text.text, {}
+    if text.elements is None or text.what not in ("text", _FRAGMENT):
+        return "", {}
+    said: list[str] = []
+    holes: dict[str, Value] = {}
+    for part in text.elements:
+        if part.what == _FRAGMENT and part.elements is not None:
+            inner, more = _written(part)
+            said.append(inner.replace(_HOLE, f"{_HOLE}{len(holes):02}"))
+            holes |= {k.replace(_HOLE, f"{_HOLE}{len(holes):02}"): v for k, v in more.items()}
+        elif part.what in ("drizzle:table", "column") and part.fields is not None:
+            said.append((part.fields.get("name") or UNKNOWN).text or "unknown")
+        elif isinstance(part.literal, (str, int, float)):
+            said.append(str(part.literal))
+        else:
+            name = f"{_HOLE}{len(holes):03}"
+            holes[name] = part
+            said.append(name)
+    return "".join(said), holes
+
+
+def _raw(text: Value, *, tagged: bool) -> Origins:
+    """Where the parts of a text come from that are no parameters."""
+    if text.elements is not None and text.what in ("text", _FRAGMENT):
+        tagged = tagged and "raw sql" not in text.tags
+        found = [
+            part
+            for part in text.elements
+            if (not tagged or "raw sql" in part.tags) and not (part.tags & _HARMLESS)
+        ]
+        nested = (p for p in text.elements if p.what == _FRAGMENT and "raw sql" not in p.tags)
+        return union(p for p in found if p.what != _FRAGMENT or "raw sql" in p.tags).union(
+            *(_raw(p, tagged=True) for p in nested)
+        )
+    if text.text is not None or text.tags & _HARMLESS:
+        return frozenset()
+    return all_origins(text)
+
+
+def _table(statement: Statement, holes: Mapping[str, Value]) -> str:
+    return "" if statement.table in holes else statement.table
+
+
+def _told(statement: Statement, holes: Mapping[str, Value], parameters: Value) -> dict[str, object]:
+    filters = {p.column: _value_of(p, holes, parameters) for p in statement.filters}
+    values: dict[str, Value] = {}
+    whole: list[Value] = []
+    for part in statement.values:
+        value = _value_of(part, holes, parameters)
+        if part.column == "*":
+            whole.append(value)
+        else:
+            values[part.column] = value
+    told_: dict[str, object] = {"filters": filters}
+    if values or whole:
+        told_["values"] = whole[0] if whole and not values else Value(fields=values)
+    if statement.columns:
+        told_["literals"] = {"columns": statement.columns}
+    return told_
+
+
+def _value_of(part: Part, holes: Mapping[str, Value], parameters: Value) -> Value:
+    if not part.hole:
+        return Value(literal=part.literal)
+    if part.hole in holes:
+        return holes[part.hole]
+    sign, name = part.hole[0], part.hole[1:].strip("()s")
+    if parameters.elements is not None and name.isdigit():
+        at = int(name) - (1 if sign == "$" else 0)
+        if 0 <= at < len(parameters.elements):
+            return parameters.elements[at]
+    if parameters.fields is not None and name in parameters.fields:
+        return parameters.fields[name]
+    return Value(origins=all_origins(parameters))
+
+
+def _tagged(walk: Evaluation, site: Site) -> Value | None:
+    """`sql\\`select …\\``: its parts are parameters; `sql(object)` helps inside of one."""
+    text = site.argument(0)
+    if text.what != "text" and text.text is None:
+        return text  # sql(user, "name"), sql(ids), sql("column")
+    if text.text is not None and not _SQL.match(text.text):
+        return Value(what=_FRAGMENT, elements=(text,))
+    effect = ask(walk, site, text, site.argument(1), tagged=True)
+    if effect < 0:
+        return Value(what=_FRAGMENT, elements=text.elements or (text,))
+    return rows(walk, effect)
+
+
+def _query(walk: Evaluation, site: Site) -> Value | None:
+    """`pool.query(text, parameters)`, also with a callback and with `{ text, values }`."""
+    result = asked(walk, site)
+    if result is None:
+        return None
+    last = site.given[-1]
+    if last.closure is not None:
+        call_back(walk, last.closure, result, site.call.at)
+    return result
+
+
+def asked(walk: Evaluation, site: Site) -> Value | None:
+    """The result of running the text that is the first argument."""
+    text, parameters = site.argument(0), site.argument(1)
+    if text.fields is not None and "text" in text.fields:
+        parameters = text.fields.get("values", UNKNOWN)
+        text = text.fields["text"]
+    elif text.fields is not None and "sql" in text.fields:
+        parameters = text.fields.get("values", parameters)
+        text = text.fields["sql"]
+    tagged = text.what == _FRAGMENT or (site.call.arguments[0:1] != () and _is_template(site))
+    effect = ask(walk, site, text, parameters, tagged=tagged)
+    if effect < 0:
+        return None
+    return result_of(walk, effect)
+
+
+def _is_template(site: Site) -> bool:
+    """True for a tagged template: the call ends where its one text begins."""
+    return site.name in ("queryObject", "queryArray", "$queryRaw", "$executeRaw") and (
+        site.argument(0).what == "text"
+    )
+
+
+def result_of(walk: Evaluation, effect: int) -> Value:
+    """What pg and mysql2 give: `{ rows, rowCount }`, and `[rows, fields]`."""
+    found = rows(walk, effect)
+    counted = Value(
+        origins=frozenset(o._replace(key="length") for o in found.origins), what="row count"
+    )
+    return Value(
+        what="sql result",
+        origins=found.origins,
+        fields={"rows": found, "rowCount": counted, "length": counted},
+        elements=(found, UNKNOWN),
+        effect=effect,
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _named_like_sql(walk: Evaluation, site: Site) -> Value | None:
+    """`db.query("select …")` of something that could not be followed: the text says what it is."""
+    text = site.argument(0)
+    written, _ = _written(text if text.fields is None else text.fields.get("text", text))
+    return _query(walk, site) if _SQL.match(written) else None
+
+
+def _prepare(walk: Evaluation, site: Site) -> Value | None:
+    text = site.argument(0)
+    if site.receiver.what != CLIENT and not _SQL.match(_written(text)[0]):
+        return None
+    return Value(what=PREPARED, elements=(text,), tags=frozenset({"truthy"}))
+
+
+def _run_prepared(how: str) -> Callable[[Evaluation, Site], Value | None]:
+    """`statement.get(…)`, `.all(…)`, `.run(…)` of SQLite; `.bind(…).first()` of D1."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        elements = site.receiver.elements or (UNKNOWN,)
+        parameters = _parameters(site.given or elements[1:])
+        effect = ask(walk, site, elements[0], parameters)
+        if effect < 0:
+            return UNKNOWN
+        if how == "one":
+            return one(walk, effect)
+        if how == "run":
+            return result_of(walk, effect)
+        return rows(walk, effect)
+
+    return answer
+
+
+def _parameters(given: tuple[Value, ...]) -> Value:
+    if len(given) == 1 and (given[0].fields is not None or given[0].elements is not None):
+        return given[0]
+    return Value(elements=given)
+
+
+def _bind(walk: Evaluation, site: Site) -> Value | None:
+    return Value(
+        what=PREPARED,
+        elements=(*(site.receiver.elements or (UNKNOWN,))[:1], *site.given),
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _sqlite(how: str) -> Callable[[Evaluation, Site], Value | None]:
+    """`db.get(text, parameters, callback)` of sqlite3 and sqlite."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        text = site.argument(0)
+        if not _SQL.match(_written(text)[0]):
+            return None
+        effect = ask(walk, site, text, site.argument(1))
+        if effect < 0:
+            return None
+        result = {"one": one, "rows": rows, "run": result_of}[how](walk, effect)
+        last = site.given[-1]
+        if last.closure is not None:
+            call_back(walk, last.closure, result, site.call.at)
+        return result
+
+    return answer
+
+
+def _client(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=CLIENT, client=OWNER, tags=frozenset({"truthy"}))
+
+
+def _same(walk: Evaluation, site: Site) -> Value | None:
+    return site.receiver
+
+
+def _raw_text(walk: Evaluation, site: Site) -> Value | None:
+    """`sql.raw(text)`, `Prisma.raw(text)`: goes into the statement as it is."""
+    text = site.argument(0)
+    if text.text is not None:
+        return text
+    return Value(
+        what=_FRAGMENT,
+        origins=all_origins(text),
+        elements=text.elements if text.elements and text.what == "text" else (text,),
+        tags=text.tags | {"raw sql"} if not text.tags & _HARMLESS else frozenset(),
+    )
+
+
+def _fragment(walk: Evaluation, site: Site) -> Value | None:
+    text = site.argument(0)
+    return Value(what=_FRAGMENT, elements=text.elements or (text,), tags=frozenset({"truthy"}))
+
+
+def _begin(walk: Evaluation, site: Site) -> Value | None:
+    """`sql.begin(async (sql) => …)` of postgres.js."""
+    handler = site.given[-1] if site.given else UNKNOWN
+    if handler.closure is None:
+        return NULL
+    walk.transactions += 1
+    result = walk.enter(handler.closure, (site.receiver,), {}, site.call.at)
+    walk.transactions -= 1
+    return result
+
+
+def _made_transaction(walk: Evaluation, site: Site) -> Value | None:
+    """`db.transaction(fn)` of better-sqlite3 gives a function."""
+    handler = site.argument(0)
+    return handler if handler.closure is not None else None
+
+
+_MAKERS = """pg.Pool pg.Client pg.default.Pool pg.default.Client pg-promise postgres postgres.default
+@neondatabase/serverless.neon @neondatabase/serverless.Pool @neondatabase/serverless.Client
+@vercel/postgres.createPool @vercel/postgres.createClient @vercel/postgres.db.connect
+mysql2/promise.createPool mysql2/promise.createConnection mysql2/promise.default.createPool mysql2.createPool
+mysql2.createConnection mysql.createPool mysql.createConnection mysql2/promise.default.createConnection
+better-sqlite3 better-sqlite3.default sqlite.open sqlite3.Database sqlite3.verbose().Database
+bun:sqlite.Database
+@libsql/client.createClient @planetscale/database.connect deno/postgres.Client deno/postgres.Pool pg-promise()
+node:sqlite.DatabaseSync""".split()
+
+CALLS = {
+    **dict.fromkeys(_MAKERS, _client),
+    CLIENT: _tagged,
+    "@vercel/postgres.sql": _tagged,
+    "@vercel/postgres.sql.query": _query,
+    "@vercel/postgres.db.query": _query,
+    "@prisma/client.Prisma.sql": _fragment,
+    "@prisma/client.Prisma.raw": _raw_text,
+    "drizzle-orm.sql": _fragment,
+    "drizzle-orm.sql.raw": _raw_text,
+    f"{CLIENT}.connect": _same,
+    f"{CLIENT}.getConnection": _same,
+    f"{CLIENT}.promise": _same,
+    f"{CLIENT}.begin": _begin,
+    f"{CLIENT}.transaction": _made_transaction,
+    f"{CLIENT}.query": _query,
+    f"{CLIENT}.execute": _query,
+    f"{CLIENT}.unsafe": _query,
+    f"{CLIENT}.exec": _query,
+    f"{CLIENT}.run": _sqlite("run"),
+    f"{CLIENT}.get": _sqlite("one"),
+    f"{CLIENT}.all": _sqlite("rows"),
+    f"{PREPARED}.get": _run_prepared("one"),
+    f"{PREPARED}.first": _run_prepared("one"),
+    f"{PREPARED}.all": _run_prepared("rows"),
+    f"{PREPARED}.iterate": _run_prepared("rows"),
+    f"{PREPARED}.run": _run_prepared("run"),
+    f"{PREPARED}.bind": _bind,
+    f"{PREPARED}.pluck": _same,
+}
+
+NAMES = {
+    **dict.fromkeys(
+        """query execute unsafe queryObject queryArray any oneOrNone manyOrNone none""".split(),
+        _named_like_sql,
+    ),
+    "prepare": _prepare,
+    "get": _sqlite("one"),
+    "all": _sqlite("rows"),
+    "run": _sqlite("run"),
+}
+
+
+def _result(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """A result is rows where it is used as a list."""
+    if key in ("rowCount", "affectedRows", "changes", "length"):
+        counted = rows(walk, value.effect)
+        return walk.knowledge.property(walk, counted, "length")
+    return None
+
+
+PROPERTIES = {"sql result": _result}
+
+__all__ = ["CALLS", "CLIENT", "NAMES", "NO_GUARDS", "PROPERTIES", "ROWS", "ask", "asked"]

@@ -1,0 +1,415 @@
+# ruff: noqa: E501 - code of prototypes is written as it is found
+"""What handlers ask of databases through object mappers and SQL clients, and what guards that proves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.prototype import read_prototype
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.sql import read_sql
+
+_PACKAGE = '{"name": "shop", "dependencies": {"express": "4", "next": "15"}}'
+_SCHEMA = """
+import { pgTable, text, integer } from "drizzle-orm/pg-core";
+export const orders = pgTable("orders", { id: text("id").primaryKey(), userId: text("user_id"), total: integer("total") });
+export const users = pgTable("users", { id: text("id"), role: text("role"), email: text("email") });
+"""
+_DRIZZLE = """
+import { drizzle } from "drizzle-orm/node-postgres";
+import { Pool } from "pg";
+export const db = drizzle(new Pool({ connectionString: process.env.DATABASE_URL }));
+"""
+
+
+def _handlers(tmp_path: Path, files: dict[str, str]) -> tuple[Handler, ...]:
+    for name, text in {"package.json": _PACKAGE, **files}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return read_prototype(tmp_path).handlers
+
+
+def _express(tmp_path: Path, head: str, body: str, **files: str) -> Handler:
+    """One Express route whose caller is known (`req.user`) and whose handler has this body."""
+    text = f"""
+import express from "express";
+{head}
+const app = express();
+app.use(express.json());
+app.post("/api/orders/:id", async (req, res) => {{
+{body}
+}});
+"""
+    named = {name.replace("_", "/", 1) + ".ts": source for name, source in files.items()}
+    (found,) = _handlers(tmp_path, {"server/index.ts": text, **named})
+    return found
+
+
+def _drizzle(tmp_path: Path, body: str) -> Handler:
+    head = """import { db } from "./db"; import { orders, users } from "./schema";
+import { eq, and, or, sql, inArray } from "drizzle-orm";"""
+    return _express(tmp_path, head, body, server_db=_DRIZZLE, server_schema=_SCHEMA)
+
+
+def _queries(handler: Handler, operation: str = "") -> list[Effect]:
+    found = handler.effects_of(EffectKind.QUERY)
+    return [e for e in found if operation in ("", e.operation)]
+
+
+def _inputs(effect: Effect) -> dict[str, set[str]]:
+    return {k: {str(o) for o in v} for k, v in effect.inputs.items() if v}
+
+
+def test_drizzle_select_names_table_and_filters(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        "const [o] = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.userId, req.user.id)));"
+        "res.json(o);",
+    )
+    (query,) = _queries(handler)
+    assert (query.operation, query.target, query.client) == ("select", "orders", "owner")
+    assert _inputs(query) == {"filter:id": {"path.id"}, "filter:userId": {"principal.id"}}
+    assert handler.privileged
+
+
+def test_drizzle_row_compared_with_the_caller_is_an_owner_guard(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        """
+  const [order] = await db.select().from(orders).where(eq(orders.id, req.params.id));
+  if (!order) return res.status(404).json({ error: "no" });
+  if (order.userId !== req.user.id) return res.status(403).json({ error: "no" });
+  await db.delete(orders).where(eq(orders.id, req.params.id));
+  res.json({ done: true });""",
+    )
+    (deleted,) = _queries(handler, "delete")
+    assert {g.check for g in deleted.guards} >= {Check.OWNER}
+    assert any("path.id" in g.about for g in deleted.guards)
+
+
+def test_drizzle_row_found_by_the_caller_is_an_owner_guard(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        """
+  const mine = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.userId, req.user.id)));
+  if (mine.length === 0) return res.status(404).json({ error: "no" });
+  await db.update(orders).set({ total: req.body.total }).where(eq(orders.id, req.params.id));
+  res.json({ done: true });""",
+    )
+    (updated,) = _queries(handler, "update")
+    assert updated.has(Check.OWNER)
+    assert _inputs(updated) == {"value:total": {"body.total"}, "filter:id": {"path.id"}}
+
+
+def test_drizzle_row_found_by_an_input_alone_proves_nothing(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        """
+  const order = (await db.select().from(orders).where(eq(orders.id, req.params.id)))[0];
+  if (!order) return res.status(404).json({ error: "no" });
+  await db.delete(orders).where(eq(orders.id, req.params.id));
+  res.json({ done: true });""",
+    )
+    assert not _queries(handler, "delete")[0].has(Check.OWNER)
+
+
+def test_drizzle_role_of_the_callers_row_is_a_role_guard(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        """
+  const me = await db.query.users.findFirst({ where: (u, { eq }) => eq(u.id, req.user.id) });
+  if (me?.role !== "admin") return res.status(403).json({ error: "no" });
+  await db.delete(users).where(eq(users.id, req.body.userId));
+  res.json({ done: true });""",
+    )
+    assert _queries(handler, "delete")[0].has(Check.ROLE)
+    assert _inputs(_queries(handler, "select")[0]) == {"filter:id": {"principal.id"}}
+
+
+def test_drizzle_insert_with_conflict_is_an_upsert_of_whole_body(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        "await db.insert(orders).values({ ...req.body, userId: req.user.id })"
+        ".onConflictDoUpdate({ target: orders.id, set: { total: req.body.total } }).returning(); res.json({});",
+    )
+    (query,) = _queries(handler)
+    assert query.operation == "upsert"
+    assert _inputs(query) == {
+        "value:*": {"body"},
+        "value:userId": {"principal.id"},
+        "value:total": {"body.total"},
+    }
+
+
+def test_drizzle_conditions_that_are_pushed_one_by_one_are_filters(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        """
+  const wanted = [eq(orders.userId, req.user.id)];
+  wanted.push(eq(orders.id, req.params.id));
+  res.json(await db.select().from(orders).where(and(...wanted)));""",
+    )
+    assert set(_inputs(_queries(handler)[0])) == {"filter:userId", "filter:id"}
+
+
+def test_drizzle_or_asks_no_column_for_sure(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        "res.json(await db.select().from(orders).where(or(eq(orders.id, req.params.id), eq(orders.userId, req.user.id))));",
+    )
+    assert set(_inputs(_queries(handler)[0])) == {"filter:or"}
+
+
+def test_drizzle_sql_template_is_parameterised(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        "res.json(await db.execute(sql`select id from ${orders} where id = ${req.params.id}`));",
+    )
+    assert not list(handler.effects_of(EffectKind.SQL))
+    (query,) = _queries(handler)
+    assert (query.operation, query.target) == ("select", "orders")
+    assert _inputs(query) == {"filter:id": {"path.id"}}
+
+
+def test_drizzle_sql_raw_with_an_input_is_sql(tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        "res.json(await db.execute(sql.raw(`select * from orders where id = '${req.body.id}'`)));",
+    )
+    (text,) = handler.effects_of(EffectKind.SQL)
+    assert {str(o) for o in text.inputs["text"]} == {"body.id"}
+
+
+def test_drizzle_in_a_storage_class_is_followed(tmp_path: Path) -> None:
+    storage = """
+import { db } from "./db"; import { users } from "./schema"; import { eq } from "drizzle-orm";
+export class DatabaseStorage {
+  async getUser(id: string) { const [user] = await db.select().from(users).where(eq(users.id, id)); return user || undefined; }
+}
+export const storage = new DatabaseStorage();
+"""
+    handler = _express(
+        tmp_path,
+        'import { storage } from "./storage";',
+        """
+  const me = await storage.getUser(req.user.id);
+  if (!me || me.role !== "admin") return res.status(403).json({ error: "no" });
+  res.json(await storage.getUser(req.params.id));""",
+        server_db=_DRIZZLE,
+        server_schema=_SCHEMA,
+        server_storage=storage,
+    )
+    first, second = _queries(handler)
+    assert not first.has(Check.ROLE)
+    assert second.has(Check.ROLE)
+    assert [s.function for s in second.steps][-1] == "getUser"
+
+
+_PRISMA = """
+import { PrismaClient } from "@prisma/client";
+const globalForPrisma = globalThis as unknown as { prisma?: PrismaClient };
+export const prisma = globalForPrisma.prisma ?? new PrismaClient();
+"""
+
+
+def _prisma(tmp_path: Path, body: str) -> Handler:
+    return _express(tmp_path, 'import { prisma } from "./db";', body, server_db=_PRISMA)
+
+
+def test_prisma_where_and_data_are_read(tmp_path: Path) -> None:
+    handler = _prisma(
+        tmp_path,
+        """
+  await prisma.order.update({ where: { id_userId: { id: req.params.id, userId: req.user.id } }, data: { ...req.body, status: "paid" } });
+  res.json({});""",
+    )
+    (query,) = _queries(handler)
+    assert (query.operation, query.target, query.client) == ("update", "order", "owner")
+    assert _inputs(query) == {
+        "filter:id": {"path.id"},
+        "filter:userId": {"principal.id"},
+        "value:*": {"body"},
+    }
+    assert query.literals["value:status"] == "paid"
+
+
+def test_prisma_row_compared_with_the_caller_is_an_owner_guard(tmp_path: Path) -> None:
+    handler = _prisma(
+        tmp_path,
+        """
+  const order = await prisma.order.findUnique({ where: { id: req.params.id }, select: { userId: true } });
+  if (!order || order.userId !== req.user.id) { res.status(404).json({ error: "no" }); return; }
+  await prisma.order.delete({ where: { id: req.params.id } });
+  res.json({});""",
+    )
+    assert _queries(handler, "delete")[0].has(Check.OWNER)
+    assert _queries(handler, "select")[0].literals["columns"] == "userId"
+
+
+def test_prisma_find_or_throw_by_the_caller_is_an_owner_guard(tmp_path: Path) -> None:
+    handler = _prisma(
+        tmp_path,
+        """
+  await prisma.order.findFirstOrThrow({ where: { id: req.params.id, userId: req.user.id } });
+  await prisma.order.delete({ where: { id: req.params.id } });
+  res.json({});""",
+    )
+    assert _queries(handler, "delete")[0].has(Check.OWNER)
+
+
+def test_prisma_raw_template_is_parameterised_and_unsafe_text_is_not(tmp_path: Path) -> None:
+    handler = _prisma(
+        tmp_path,
+        """
+  await prisma.$queryRaw`SELECT * FROM orders WHERE id = ${req.params.id}`;
+  await prisma.$queryRawUnsafe(`SELECT * FROM orders WHERE name = '${req.body.name}'`);
+  await prisma.$queryRawUnsafe("SELECT * FROM orders WHERE id = $1", req.params.id);
+  res.json({});""",
+    )
+    (text,) = handler.effects_of(EffectKind.SQL)
+    assert {str(o) for o in text.inputs["text"]} == {"body.name"}
+    assert all("filter:id" in q.inputs for q in _queries(handler) if q.line != text.line)
+
+
+def test_prisma_transaction_is_atomic(tmp_path: Path) -> None:
+    handler = _prisma(
+        tmp_path,
+        """
+  await prisma.$transaction(async (tx) => {
+    await tx.account.update({ where: { id: req.body.from }, data: { balance: { decrement: 5 } } });
+    await tx.account.update({ where: { id: req.body.to }, data: { balance: { increment: 5 } } });
+  });
+  res.json({});""",
+    )
+    assert [q.atomic for q in _queries(handler)] == [True, True]
+
+
+def test_prisma_or_gives_no_column_for_sure(tmp_path: Path) -> None:
+    handler = _prisma(
+        tmp_path,
+        "res.json(await prisma.order.findMany({ where: { OR: [{ id: req.params.id }, { userId: req.user.id }] } }));",
+    )
+    assert set(_inputs(_queries(handler)[0])) == {"filter:or"}
+
+
+def _pg(tmp_path: Path, body: str) -> Handler:
+    return _express(tmp_path, 'import { Pool } from "pg"; const pool = new Pool();', body)
+
+
+def test_pg_parameters_become_filters(tmp_path: Path) -> None:
+    handler = _pg(
+        tmp_path,
+        """
+  const result = await pool.query("SELECT * FROM orders WHERE id = $1 AND user_id = $2", [req.params.id, req.user.id]);
+  if (result.rows.length === 0) return res.status(404).json({ error: "no" });
+  await pool.query("UPDATE orders SET total = $1 WHERE id = $2", [req.body.total, req.params.id]);
+  res.json(result.rows[0]);""",
+    )
+    (updated,) = _queries(handler, "update")
+    assert updated.has(Check.OWNER)
+    assert _inputs(updated) == {"value:total": {"body.total"}, "filter:id": {"path.id"}}
+    assert not list(handler.effects_of(EffectKind.SQL))
+
+
+def test_pg_text_made_of_an_input_is_sql(tmp_path: Path) -> None:
+    handler = _pg(
+        tmp_path,
+        """
+  let text = "SELECT * FROM orders WHERE 1 = 1";
+  text += ` AND name = '${req.query.name}'`;
+  res.json((await pool.query(text)).rows);""",
+    )
+    (text,) = handler.effects_of(EffectKind.SQL)
+    assert {str(o) for o in text.inputs["text"]} == {"query.name"}
+    assert text.target == "orders"
+
+
+def test_pg_text_made_of_known_words_is_no_sql(tmp_path: Path) -> None:
+    handler = _pg(
+        tmp_path,
+        """
+  const columns = { new: "created_at", cheap: "total" };
+  const order = columns[req.query.sort] || "created_at";
+  const page = Number(req.query.page);
+  res.json((await pool.query(`SELECT * FROM orders ORDER BY ${order} LIMIT 20 OFFSET ${page}`)).rows);""",
+    )
+    assert not list(handler.effects_of(EffectKind.SQL))
+
+
+def test_neon_tagged_template_is_parameterised(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import { neon } from "@neondatabase/serverless"; const sql = neon(process.env.DATABASE_URL!);',
+        """
+  const [order] = await sql`select * from orders where id = ${req.params.id} and user_id = ${req.user.id}`;
+  if (!order) return res.status(404).json({ error: "no" });
+  await sql`insert into refunds (order_id, amount) values (${req.params.id}, ${req.body.amount})`;
+  res.json(order);""",
+    )
+    assert not list(handler.effects_of(EffectKind.SQL))
+    (written,) = _queries(handler, "insert")
+    assert written.has(Check.OWNER)
+    assert _inputs(written) == {"value:order_id": {"path.id"}, "value:amount": {"body.amount"}}
+
+
+def test_better_sqlite3_statement_is_run_with_its_parameters(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import Database from "better-sqlite3"; const db = new Database("shop.db");',
+        """
+  const order = db.prepare("SELECT * FROM orders WHERE id = ?").get(req.params.id);
+  if (order.user_id !== req.user.id) return res.status(403).json({ error: "no" });
+  db.prepare("DELETE FROM orders WHERE id = ?").run(req.params.id);
+  res.json({});""",
+    )
+    (deleted,) = _queries(handler, "delete")
+    assert deleted.has(Check.OWNER)
+    assert _inputs(deleted) == {"filter:id": {"path.id"}}
+
+
+def test_mysql2_rows_are_the_first_of_a_pair(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import mysql from "mysql2/promise"; const pool = mysql.createPool({});',
+        """
+  const [rows] = await pool.execute("SELECT * FROM orders WHERE id = ?", [req.params.id]);
+  if (rows[0].user_id !== req.user.id) return res.status(403).json({ error: "no" });
+  await pool.execute("DELETE FROM orders WHERE id = ?", [req.params.id]);
+  res.json({});""",
+    )
+    assert _queries(handler, "delete")[0].has(Check.OWNER)
+
+
+def test_callback_that_gets_an_error_first_is_followed(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import mysql from "mysql2"; const db = mysql.createConnection({});',
+        """
+  db.query("SELECT * FROM orders WHERE id = ?", [req.params.id], (err, results) => {
+    if (err) return res.status(500).json({ error: err.message });
+    res.json(results[0]);
+  });""",
+    )
+    sent = [e for e in handler.effects_of(EffectKind.RESPONSE) if "body.error" not in e.inputs]
+    assert {o.name for e in sent for o in e.inputs["body"]} == {"orders"}
+
+
+@pytest.mark.parametrize(
+    ("text", "operation", "table"),
+    [
+        ("with x as (select 1 from y) select a from z", "select", "z"),
+        ('INSERT INTO public."orders" (id) VALUES ($1) ON CONFLICT DO NOTHING', "upsert", "orders"),
+        ("DELETE FROM `carts` WHERE id=?", "delete", "carts"),
+        ("select these words from nowhere else", "select", "nowhere"),
+        ("hello there", "", ""),
+        ("", "", ""),
+        ("update", "update", ""),
+        ("insert into t values (", "insert", "t"),
+    ],
+)
+def test_any_text_is_read_as_sql_as_far_as_it_is(text: str, operation: str, table: str) -> None:
+    statement = read_sql(text)
+    assert (statement.operation, statement.table) == (operation, table)
