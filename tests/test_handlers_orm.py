@@ -181,6 +181,7 @@ def test_drizzle_sql_raw_with_an_input_is_sql(tmp_path: Path) -> None:
     )
     (text,) = handler.effects_of(EffectKind.SQL)
     assert {str(o) for o in text.inputs["text"]} == {"body.id"}
+    assert {str(o) for o in text.sent["text"]} == {"body.id"}
 
 
 def test_drizzle_in_a_storage_class_is_followed(tmp_path: Path) -> None:

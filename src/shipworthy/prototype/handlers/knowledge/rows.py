@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.knowledge.postgrest import (
     row_of,
     written,
 )
+from shipworthy.prototype.handlers.sent import sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -58,18 +59,24 @@ def told(
         return
     known = walk.effects[effect]
     all_inputs, all_literals = dict(known.inputs), dict(known.literals)
+    arrived = dict(known.sent)
     for column, value in list((filters or {}).items())[:_MOST_CONDITIONS]:
         name = f"filter:{column}"
         all_inputs[name] = all_inputs.get(name, frozenset()) | all_origins(value)
+        arrived[name] = arrived.get(name, frozenset()) | sent(value)
         if isinstance(value.literal, (str, int, bool)):
             all_literals[name] = str(value.literal)
     if values is not None:
         all_inputs |= written(values)
         all_literals |= literals_of(values)
+        arrived |= {f"value:{k}": sent(v) for k, v in (values.fields or {}).items() if k != "..."}
     all_inputs |= inputs or {}
     all_literals |= literals or {}
     walk.effects[effect] = known._replace(
-        inputs=all_inputs, literals=all_literals, operation=operation or known.operation
+        inputs=all_inputs,
+        literals=all_literals,
+        operation=operation or known.operation,
+        sent=arrived,
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import EffectKind, Origins
+from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, call_back, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.sql import Part, Statement, read_sql
 from shipworthy.prototype.handlers.values import (
@@ -41,17 +41,21 @@ def ask(
     """
     written, holes = _written(text)
     statement = read_sql(written)
-    raw = _raw(text, tagged=tagged)
+    parts = tuple(_raw(text, tagged=tagged))
+    raw = union(parts)
     if raw:
+        joined = Value(elements=parts, what="text")
         walk.effect(
-            EffectKind.SQL, "raw", statement.table, site.call.at, client=OWNER, inputs={"text": raw}
+            EffectKind.SQL,
+            "raw",
+            statement.table,
+            site.call.at,
+            client=OWNER,
+            inputs={"text": raw},
+            values={"text": joined},
         )
     if not statement.operation:
-        if not raw and text.literal is None:
-            return -1
-        if not raw:
-            return -1
-        return query(walk, site, "raw", "")
+        return query(walk, site, "raw", "") if raw else -1
     effect = query(walk, site, statement.operation, _table(statement, holes))
     told(walk, effect, **_told(statement, holes, parameters))  # type: ignore[arg-type]
     return effect
@@ -81,22 +85,17 @@ def _written(text: Value) -> tuple[str, dict[str, Value]]:
     return "".join(said), holes
 
 
-def _raw(text: Value, *, tagged: bool) -> Origins:
-    """Where the parts of a text come from that are no parameters."""
+def _raw(text: Value, *, tagged: bool) -> Iterator[Value]:
+    """The parts of a text that are no parameters and that the code does not write out."""
     if text.elements is not None and text.what in ("text", _FRAGMENT):
         tagged = tagged and "raw sql" not in text.tags
-        found = [
-            part
-            for part in text.elements
-            if (not tagged or "raw sql" in part.tags) and not (part.tags & _HARMLESS)
-        ]
-        nested = (p for p in text.elements if p.what == _FRAGMENT and "raw sql" not in p.tags)
-        return union(p for p in found if p.what != _FRAGMENT or "raw sql" in p.tags).union(
-            *(_raw(p, tagged=True) for p in nested)
-        )
-    if text.text is not None or text.tags & _HARMLESS:
-        return frozenset()
-    return all_origins(text)
+        for part in text.elements:
+            if part.what in ("text", _FRAGMENT):
+                yield from _raw(part, tagged=tagged or part.what == _FRAGMENT)
+            elif not tagged and not part.tags & _HARMLESS:
+                yield part
+    elif text.text is None and not text.tags & _HARMLESS:
+        yield text
 
 
 def _table(statement: Statement, holes: Mapping[str, Value]) -> str:
