@@ -174,10 +174,17 @@ def not_judged(
             yield name, table.tainted
         elif not table.judged and table.source.trust in (Trust.GENERATED, Trust.STUB):
             yield name, "no migration makes this table: its rules are not known"
-    for target, attempts in sorted(tried(proof, actors, *verbs).items()):
-        unclear = [a for a in attempts if a.result is Result.UNCLEAR]
-        if unclear and not any(a.result is Result.SUCCEEDED for a in attempts):
-            yield target, unclear[0].reason or unclear[0].error
+    yield from unclear(proof, actors, *verbs)
+
+
+def unclear(
+    proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb, files: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Targets on which no attempt succeeded and at least one came to no verdict, and why."""
+    for target, attempts in sorted(tried(proof, actors, *verbs, files=files).items()):
+        open_ended = [a for a in attempts if a.result is Result.UNCLEAR]
+        if open_ended and not any(a.result is Result.SUCCEEDED for a in attempts):
+            yield target, open_ended[0].reason or open_ended[0].error
 
 
 def _is_affair(exposure: Exposure) -> bool:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
-from shipworthy.database.exposure import Exposure, evidence, exposures, refused, succeeded
+from shipworthy.database.exposure import (
+    Exposure,
+    evidence,
+    exposures,
+    refused,
+    succeeded,
+    unclear,
+)
 from shipworthy.database.private import is_personal_column, is_secret_column
 from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
@@ -45,6 +52,9 @@ class ExposedFunction(
             yield self.satisfied(
                 target, "Calls by others brought and changed nothing", proof=Proof.PROVEN
             )
+        for target, reason in unclear(proof, _ACTORS, Verb.CALL):
+            found = True
+            yield self.unknown(target, reason)
         if not found:
             yield self.not_applicable("no function can be called from the browser")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Attempt, Verb
-from shipworthy.database.exposure import BUCKET, evidence, exposures
+from shipworthy.database.exposure import BUCKET, evidence, exposures, tried, unclear
 from shipworthy.database.private import is_private_bucket
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -39,8 +39,13 @@ class OpenStorageBucket(
             if harmful:
                 open_to.add(exposure.target)
                 yield self._gap(exposure.target, harmful)
+        why = dict(unclear(proof, _ACTORS, *_VERBS, files=True))
+        attacked = tried(proof, _ACTORS, *_VERBS, files=True)
         for target in sorted({f"{BUCKET}{name}" for name in proof.schema.buckets} - open_to):
-            yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
+            if target in why or target not in attacked:
+                yield self.unknown(target, why.get(target, "no attempt could be made on its files"))
+            else:
+                yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
 
     def _gap(self, target: str, attempts: list[Attempt]) -> Finding:
         anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
