@@ -279,7 +279,7 @@ def _exported(route: Route, program: Program, knowledge: Knowledge) -> Entry | N
     walk = Walk(program, knowledge)
     value = walk.exported(path, route.handler)
     style = "node" if _is_node_style(value, route) else "web"
-    return _of_value(path, value, style)
+    return _of_value(route, value, style)
 
 
 def _is_node_style(value: Value, route: Route) -> bool:
@@ -298,15 +298,15 @@ def _action(route: Route, program: Program, knowledge: Knowledge) -> Entry | Non
     value = walk.exported(path, route.handler)
     if value.closure is None:
         value = walk.lookup(route.handler, program.unit(path).scope)
-    return _of_value(path, value, "action")
+    return _of_value(route, value, "action")
 
 
-def _of_value(path: str, value: Value, style: str) -> Entry | None:
+def _of_value(route: Route, value: Value, style: str) -> Entry | None:
     if value.closure is None:
         return None
     function = value.closure.function
-    where = value.closure.module.path
-    at = Location(where, function.at, function.end) if where == path else Location(path)
+    here = value.closure.module.path == route.location.path
+    at = Location(route.location.path, function.at, function.end) if here else route.location
     return Entry(at, style, (value,))
 
 
