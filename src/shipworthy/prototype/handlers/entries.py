@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
+from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
+from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Handler, Origin
@@ -45,7 +47,7 @@ class Follower:
     knowledge: Knowledge
     start: Walk  # after the routers were set up
 
-    def follow(self, route: Route, entry: Entry) -> Handler:
+    def follow(self, route: Route, entry: Runnable) -> Handler:
         """Follow one entry point with what stands before it."""
         walk = Walk(self.program, self.knowledge)
         walk.left = BUDGET
@@ -200,9 +202,30 @@ def _importers(prototype: Prototype, paths: set[str]) -> set[str]:
     return found
 
 
-def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> Entry | None:
+class Runnable(Protocol):
+    """What is run for a route, in the manner of its framework."""
+
+    location: Location
+    guards: frozenset[Guard]
+
+    def run(self, walk: Walk) -> frozenset[Guard]:
+        """Run it all; the guards that are passed wherever it ends well."""
+        ...
+
+
+def _python(route: Route, program: Program, walk: Walk) -> Runnable | None:
+    if route.framework in ("flask", "quart"):
+        return flask_entry(route, program, walk)
+    if route.framework == "django":
+        return None
+    return fastapi_entry(route, program, walk)
+
+
+def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> Runnable | None:
     path = route.location.path
     match route.kind:
+        case RouteKind.ENDPOINT if program.modules[path].python:
+            return _python(route, program, walk)
         case RouteKind.ENDPOINT:
             return _endpoint(route, walk)
         case RouteKind.EDGE_FUNCTION if route.framework in ("supabase", "deno"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -68,6 +69,11 @@ from shipworthy.prototype.program.nodes import (
 _DEEPEST = 14  # calls of own functions inside each other that are followed
 BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
 _SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
+_KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
+"""What a parameter that takes all keywords is called."""
+_MUTATORS = frozenset(
+    "append push add extend update insert setdefault pop clear remove set".split()
+)
 _NULLS = frozenset({"undefined", "NaN", "null"})
 
 
@@ -146,6 +152,19 @@ class Knowledge:
         """A known property of a known thing."""
         raise NotImplementedError
 
+    def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
+        """An object of a class of the prototype whose base says what it is."""
+        return None
+
+    def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+        """Note what it means that a property is given a value."""
+
+    def compared(
+        self, walk: Evaluation, operator: str, left: Value, right: Value, at: int
+    ) -> Value | None:
+        """What a comparison gives beyond what values say: a condition of a query, who logged in."""
+        return None
+
 
 class Evaluation:
     """The state of following one entry point, and the values of expressions."""
@@ -170,6 +189,8 @@ class Evaluation:
         self.hindrance = ""
         self.routing = Routing()
         self.running: list[int] = []
+        self.yields: set[int] = set()  # the functions under way that are generators
+        self.answers: tuple[int, Callable[[Value, int], Value]] | None = None
 
     # -- what effects and guards are noted as ---------------------------------------------------
 
@@ -291,12 +312,14 @@ class Evaluation:
             if rest is not None:
                 return self._part(rest, key)
             if not owner.origins and owner.identity == 0:
-                return NULL
+                return UNKNOWN if "module" in owner.tags else NULL
         if owner.elements is not None and key.isdigit() and int(key) < len(owner.elements):
             return owner.elements[int(key)]
         if owner.instance is not None:
             method = self.method(owner, key)
             if method is not None:
+                if method.closure is not None and _is_property(method.closure.function):
+                    return self.enter(method.closure, (), {}, method.closure.function.at)
                 return method
         if owner.type is not None:
             found = self._static(owner.type, key)
@@ -462,6 +485,9 @@ class Evaluation:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if left is NEVER or right is NEVER:
             return NEVER
+        condition = self.knowledge.compared(self, node.operator, left, right, node.at)
+        if condition is not None:
+            return condition
         settled = comparing.settled(node.operator, left, right)
         if settled is not None:
             return Value(literal=settled, tags=frozenset({"settled"}))
@@ -474,6 +500,11 @@ class Evaluation:
             if value is not NEVER:
                 self.bind(node.parts[0], value, scope, False)
             return value
+        if node.operator == "yield" and self.running:  # what a dependency or a manager hands over
+            handed = self.value(node.parts[0], scope) if node.parts else NULL
+            self.outcomes.append((handed, self.guards))
+            self.yields.add(self.running[-1])
+            return UNKNOWN
         if node.operator == "comprehension" and len(node.parts) >= 2:
             return self._comprehension(node, scope)
         parts = [self.value(part, scope) for part in node.parts]
@@ -490,6 +521,10 @@ class Evaluation:
                 when=when,
                 tags=frozenset({node.operator}),
             )
+        if node.operator in ("&", "|") and len(parts) == 2:
+            condition = self.knowledge.compared(self, node.operator, parts[0], parts[1], node.at)
+            if condition is not None:
+                return condition
         origins = union(parts)
         tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
         return Value(origins=origins, tags=(tags - FLEETING) | {"computed"})
@@ -535,16 +570,39 @@ class Evaluation:
                 return NEVER
             name = function.id if type(function) is Name else ""
             what = called.what or name
-        given = tuple(
-            self.value(a, scope) if type(a) is not Spread else self._spread(a, scope)
-            for a in node.arguments
-        )
-        named = {key: self.value(inner, scope) for key, inner in node.keywords}
+        given = self._given(node, scope)
+        named = self._named(node, scope)
         if any(value is NEVER for value in given):
             return NEVER
+        site = Site(what, name, receiver, given, named, node)
+        if name in _MUTATORS:
+            self._mutated(node, site, scope)
         if name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
             self._grown(function, receiver, given, scope)
-        return self.called(called, Site(what, name, receiver, given, named, node))
+        return self.called(called, site)
+
+    def _given(self, node: Call, scope: Scope) -> tuple[Value, ...]:
+        found: list[Value] = []
+        for argument in node.arguments:
+            if type(argument) is not Spread:
+                found.append(self.value(argument, scope))
+                continue
+            listed = self.value(argument.value, scope)
+            if listed.elements is not None and listed.what != "text":
+                found += listed.elements
+            else:
+                found.append(self.element(listed))
+        return tuple(found)
+
+    def _named(self, node: Call, scope: Scope) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for key, inner in node.keywords:
+            value = self.value(inner, scope)
+            if key == "..." and value.fields is not None:  # f(**{"a": 1})
+                found.update(value.fields)
+            else:
+                found[key] = value
+        return found
 
     def _grown(
         self, function: Expression, receiver: Value, given: tuple[Value, ...], scope: Scope
@@ -570,7 +628,8 @@ class Evaluation:
         if known is not None:
             return known
         if function.type is not None:
-            return self.construct(function.type, site)
+            made = self.knowledge.made(self, function.type, site)
+            return made if made is not None else self.construct(function.type, site)
         self.run_callbacks(site)
         return self.unfollowed(site.given, site.named, site.receiver, f"{site.what}()")
 
@@ -621,8 +680,8 @@ class Evaluation:
             for function in kind.node.methods:
                 if function.name == name:
                     return Value(closure=Closure(function, kind.scope, kind.module, owner))
-            bases = [self.value(base, kind.scope) for base in kind.node.bases[:1]]
-            kind, seen = (bases[0].type if bases else None), seen + 1
+            bases = [self.value(base, kind.scope) for base in kind.node.bases[:3]]
+            kind, seen = next((base.type for base in bases if base.type), None), seen + 1
         return None
 
     def _static(self, kind: Type, key: str) -> Value | None:
@@ -686,7 +745,9 @@ class Evaluation:
             given = (closure.this, *given)
         for position, parameter in enumerate(function.parameters):
             names = _names(parameter.target)
-            if parameter.variadic:
+            if parameter.variadic and closure.module.python:
+                value = self._rest(function, position, given, named)
+            elif parameter.variadic:
                 rest = given[position:] or tuple(named.values())
                 value = Value(elements=tuple(rest), origins=union(rest))
             elif len(names) == 1 and names[0] in named and type(parameter.target) is Name:
@@ -699,12 +760,27 @@ class Evaluation:
                 value = UNKNOWN
             self.bind(parameter.target, value, scope, True)
 
+    def _rest(
+        self,
+        function: Function,
+        position: int,
+        given: tuple[Value, ...],
+        named: Mapping[str, Value],
+    ) -> Value:
+        """What `*args` or `**kwargs` of Python take up."""
+        before = function.parameters[:position]
+        name = "".join(_names(function.parameters[position].target))
+        if not any(p.variadic for p in before) and not _KEYWORDS.search(name):
+            return Value(elements=given[position:])
+        taken = {name for p in function.parameters for name in _names(p.target)}
+        return Value(fields={k: v for k, v in named.items() if k not in taken})
+
     # -- names --------------------------------------------------------------------------------
 
     def bind(self, target: Expression, value: Value, scope: Scope, declared: bool) -> None:
         """Give a name, a pattern or a property its value."""
         if isinstance(target, Name):
-            self._bind_name(target.id, value, scope, declared)
+            self._bind_name(target, value, scope, declared)
         elif isinstance(target, Record):
             for key, inner in target.pairs:
                 part = value if key in ("...", "[]") else self.member(value, key, optional=False)
@@ -725,6 +801,7 @@ class Evaluation:
             self._bind_member(target, value, scope)
         elif isinstance(target, Index):
             owner = self.value(target.object, scope)
+            self._changed(target.object, owner, value, scope, target.at)
             self.assigned(owner, "[]", value, target.at)
 
     def item(self, value: Value, number: int) -> Value:
@@ -740,14 +817,16 @@ class Evaluation:
             )
         return self.element(value)
 
-    def _bind_name(self, name: str, value: Value, scope: Scope, declared: bool) -> None:
-        home = scope
+    def _bind_name(self, target: Name, value: Value, scope: Scope, declared: bool) -> None:
+        home, name = scope, target.id
         if not declared:
             found = scope.find(name)
             if found is not None:
                 home = found
+                if found is not scope and found.parent is None:
+                    self.module_assigned(name, value, target.at)
             elif name in self.names_of_module(scope):
-                self.module_assigned(name, value)
+                self.module_assigned(name, value, target.at)
                 return
         home.names[name] = value
 
@@ -760,13 +839,42 @@ class Evaluation:
             found = scope.find(target.object.id)
             if found is not None:
                 found.names[target.object.id] = changed
+        self._changed(target.object, owner, value, scope, target.at)
         self.assigned(owner, target.key, value, target.at)
+
+    def _changed(
+        self, target: Expression, owner: Value, value: Value, scope: Scope, at: int
+    ) -> None:
+        """Note what is put into a list or a dictionary, which may be one of the module."""
+        if type(target) is not Name or owner.identity or owner.what not in ("", "list"):
+            return
+        home = scope.find(target.id)
+        of_module = home is not None and home.parent is None and home is not scope
+        holds = owner.fields is not None or owner.elements is not None
+        if of_module and holds and self.running:
+            self.module_assigned(target.id, value, at)
+
+    def _mutated(self, node: Call, site: Site, scope: Scope) -> None:
+        """`list.append(x)` of a list of the module."""
+        function = node.function
+        if type(function) is not Member or type(function.object) is not Name:
+            return
+        receiver, given = site.receiver, site.given
+        if not given and not site.named and function.key not in ("clear", "pop"):
+            return
+        value = given[-1] if given else UNKNOWN
+        self._changed(function.object, receiver, value, scope, node.at)
 
     def assigned(self, owner: Value, key: str, value: Value, at: int) -> None:
         """A property was given a value: knowledge of object mappers hooks in here."""
+        self.knowledge.assigned(self, owner, key, value, at)
 
-    def module_assigned(self, name: str, value: Value) -> None:
-        """A variable of the module was given a value by a function."""
+    def module_assigned(self, name: str, value: Value, at: int) -> None:
+        """A variable of the module was given a value, or changed, by a function."""
+        if self.running:
+            inputs = {"value": all_origins(value)}
+            literals = {"kind": value.what or _form(value)}
+            self.effect(EffectKind.STATE, "assign", name, at, inputs=inputs, literals=literals)
 
     def names_of_module(self, scope: Scope) -> Mapping[str, Definition]:
         """The definitions of the module that a scope is in."""
@@ -784,11 +892,19 @@ class Evaluation:
         unit = self.program.unit(top.home.path)
         definition = unit.definitions.get(name)
         if definition is None:
-            return Value(what=name)
+            return self._of_star(name, unit.module) or Value(what=name)
         top.names[name] = Value(what=name)  # for what asks for itself
         value = self._defined(name, definition, top)
         top.names[name] = value
         return value
+
+    def _of_star(self, name: str, module: Module) -> Value | None:
+        """What a name stands for that `from x import *` may bring."""
+        for item in module.imports:
+            path = self.program.target(module.path, item.module) if item.local == "*" else ""
+            if path and path != module.path and name in self.program.unit(path).definitions:
+                return self.exported(path, name)
+        return None
 
     def _defined(self, name: str, definition: Definition, scope: Scope) -> Value:
         home = scope.home
@@ -809,6 +925,8 @@ class Evaluation:
 
     def _variable(self, name: str, definition: Let, scope: Scope) -> Value:
         value = self.value(definition.value, scope)
+        if value.literal is not UNSET and name in self.program.unit(scope.home.path).rebound:
+            value = Value(what="", tags=frozenset({"module"}))  # a function gives it another value
         if type(definition.target) is Name:
             return replace(value, tags=value.tags | {"module"}) if value.identity == 0 else value
         self.bind(definition.target, value, scope, True)
@@ -858,6 +976,25 @@ class Evaluation:
         if item.name == "*":
             return Value(what=f"module:{path}")
         return self.exported(path, item.name)
+
+    def at_home(self, expression: Expression, scope: Scope) -> Value:
+        """What an expression gives in the module that it stands in, not as part of the handler."""
+        kept = self._at_module(scope.home)
+        value = self.value(expression, scope)
+        self._back(kept)
+        return value
+
+    def defining(self, name: str, scope: Scope, depth: int = 0) -> tuple[Definition, Scope] | None:
+        """The definition behind a name of a module, followed into other modules."""
+        module = scope.home
+        unit = self.program.unit(module.path)
+        definition = unit.definitions.get(name)
+        if not isinstance(definition, Imported):
+            return (definition, unit.scope) if definition is not None else None
+        path = self.program.target(module.path, definition.module)
+        if not path or depth > _DEEPEST:
+            return None
+        return self.defining(definition.name, self.program.unit(path).scope, depth + 1)
 
     def exported(self, path: str, name: str, depth: int = 0) -> Value:
         """What a module of the prototype gives to others by a name."""
@@ -910,8 +1047,25 @@ def _dotted(what: str, key: str) -> str:
     return f"{what}.{key}" if what else key
 
 
+def _form(value: Value) -> str:
+    """What kind of value it is, for a reader."""
+    if value.instance is not None:
+        return value.instance.node.name
+    if value.fields is not None:
+        return "record"
+    if value.elements is not None:
+        return "text" if value.what == "text" else "list"
+    return "literal" if value.literal is not UNSET else ""
+
+
 def _names(target: Expression) -> list[str]:
     return [target.id] if isinstance(target, Name) else []
+
+
+def _is_property(function: Function) -> bool:
+    return any(
+        isinstance(d, Name) and d.id in ("property", "cached_property") for d in function.decorators
+    )
 
 
 def _is_static(function: Function) -> bool:

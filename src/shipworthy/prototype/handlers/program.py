@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from shipworthy.prototype.handlers.values import Scope, Value
 from shipworthy.prototype.program.nodes import (
@@ -33,7 +34,7 @@ _DENO = re.compile(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/m
 Definition = Function | Class | Let | Imported
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Unit:
     """A module with its names found and its scope, which fills as they are asked for."""
 
@@ -42,6 +43,11 @@ class Unit:
     definitions: Mapping[str, Definition]
     exports: Mapping[str, object]
     ran: bool = False  # its top-level statements were followed
+
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The variables that functions of the module give other values."""
+        return frozenset(_rebound(self.module.body))
 
 
 @dataclass(slots=True, eq=False)
@@ -111,6 +117,15 @@ def _collect(statements: tuple[Statement, ...], found: dict[str, Definition]) ->
                 _collect(handler.body, found)
         elif isinstance(statement, With):
             _collect(statement.body, found)
+
+
+def _rebound(node: object) -> Iterator[str]:
+    if isinstance(node, Let) and not node.declared and isinstance(node.target, Name):
+        yield node.target.id
+    if isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _rebound(part)
 
 
 def names_in(target: object) -> list[str]:

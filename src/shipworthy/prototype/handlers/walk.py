@@ -153,8 +153,14 @@ class Walk(Evaluation):
     def _return(self, statement: Return, scope: Scope) -> bool:
         value = self.value(statement.value, scope) if statement.value is not None else NULL
         if value is not NEVER:
-            self.outcomes.append((value, self.guards))
+            self.outcomes.append((self._answered(value, statement.at), self.guards))
         return True
+
+    def _answered(self, value: Value, at: int) -> Value:
+        """What the function of the entry point returns is the answer."""
+        if self.answers is not None and self.running and self.running[-1] == self.answers[0]:
+            return self.answers[1](value, at)
+        return value
 
     def _throw(self, statement: Throw, scope: Scope) -> bool:
         if statement.value is not None:
@@ -207,8 +213,10 @@ class Walk(Evaluation):
         outer = self.frame(closure, at)
         self.bind_parameters(function, given, named, scope, closure)
         before, branches = self.guards, self.branches
-        if not self.block(function.body, scope):
-            self.outcomes.append((NULL, self.guards))
+        ended = self.block(function.body, scope)
+        if not ended and self.running[-1] not in self.yields:
+            self.outcomes.append((self._answered(NULL, function.end), self.guards))
+        self.yields.discard(self.running[-1])
         outcomes, self.branches = self.outcomes, branches
         self.ways = outcomes
         self.leave(outer)

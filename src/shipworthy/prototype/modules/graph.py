@@ -92,15 +92,19 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
 
 def _note(targets: dict[str, str], item: Import, found: str) -> None:
     """What a specifier means; of `from package import module` the module as well."""
-    stem = found.removesuffix(".py").rpartition("/")[2]
-    if found.endswith(".py") and stem in item.imported and not item.specifier.endswith(stem):
-        targets[
-            f"{item.specifier.rstrip('.')}.{stem}"
-            if item.specifier.strip(".")
-            else f"{item.specifier}.{stem}"
-        ] = found
-    else:
+    if not found.endswith(".py"):
         targets.setdefault(item.specifier, found)
+        return
+    where = found.removesuffix(".py").removesuffix("/__init__")
+    named, stem = item.specifier.strip(".").replace(".", "/"), where.rpartition("/")[2]
+    if named and f"/{where}".endswith(f"/{named}"):
+        targets[item.specifier] = found
+    elif stem in item.imported:
+        targets[f"{item.specifier}.{stem}"] = found
+    elif not named:
+        targets.setdefault(item.specifier, found)
+    else:  # a package around it, which `import a.b` binds
+        targets.setdefault(named.partition("/")[0], found)
 
 
 def _targets(

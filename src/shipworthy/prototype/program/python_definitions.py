@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.program.nodes import (
@@ -10,9 +12,15 @@ from shipworthy.prototype.program.nodes import (
     Define,
     Expression,
     Function,
+    Handler,
+    If,
     Let,
     Literal,
+    Loop,
+    Name,
     Statement,
+    Try,
+    With,
 )
 from shipworthy.prototype.program.python_expressions import expression, line, said
 from shipworthy.prototype.program.python_parameters import parameters
@@ -26,7 +34,35 @@ def function(
     listed = parameters(node.field("parameters"), expression)
     own = name.text() if name else ""
     at, end = span.start.line + 1, span.end.line + 1
+    outside = _outside(node)
+    if outside:
+        body = tuple(_rebinding(statement, outside) for statement in body)
     return Function(own, listed, body, decorators, (), at, end)
+
+
+def _outside(node: SgNode) -> frozenset[str]:
+    """The names that `global` and `nonlocal` of a function give to variables further out."""
+    text = node.text()
+    if "global " not in text and "nonlocal " not in text:
+        return frozenset()
+    found = (*node.find_all(kind="global_statement"), *node.find_all(kind="nonlocal_statement"))
+    return frozenset(name.text() for said_ in found for name in said_.named_children())
+
+
+def _rebinding(statement: Any, names: frozenset[str]) -> Any:
+    """A statement in which the assignments to these names declare nothing."""
+    if isinstance(statement, Let):
+        rebinds = isinstance(statement.target, Name) and statement.target.id in names
+        return statement._replace(declared=False) if rebinds else statement
+    if not isinstance(statement, (If, Loop, Try, With, Handler)):
+        return statement
+    inside: Any = statement
+    changed = {
+        key: tuple(_rebinding(inner, names) for inner in getattr(inside, key))
+        for key in ("body", "then", "other", "handlers", "final")
+        if hasattr(inside, key)
+    }
+    return inside._replace(**changed)
 
 
 def class_of(

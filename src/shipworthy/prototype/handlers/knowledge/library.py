@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site
 from shipworthy.prototype.handlers.knowledge import (
     accounts,
+    classes,
     cleaning,
+    columns,
     drizzle,
+    fastapi,
+    flask,
     hints,
     limits,
     outside,
     passwords,
     postgrest,
     prisma,
+    python_routing,
     requests,
     responses,
     routing,
@@ -23,9 +29,10 @@ from shipworthy.prototype.handlers.knowledge import (
     sql_clients,
     values_of,
 )
-from shipworthy.prototype.handlers.values import Value
+from shipworthy.prototype.handlers.values import Type, Value
 
 Answer = Callable[[Evaluation, Site], Value | None]
+Assigned = Callable[[Evaluation, Value, str, Value, int], None]
 Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
@@ -44,8 +51,14 @@ _MODULES = (
     outside,
     cleaning,
     values_of,
+    python_routing,
+    fastapi,
+    flask,
+    classes,
+    columns,
 )
-"""Each has CALLS (by what is called), NAMES (by the last word of it) and PROPERTIES (by what has them)."""
+"""Each has CALLS (by what is called), NAMES (by the last word of it), PROPERTIES and ASSIGNED (by what
+has the property)."""
 
 
 class Library(Knowledge):
@@ -54,6 +67,7 @@ class Library(Knowledge):
     def __init__(self) -> None:
         self._calls: Mapping[str, Answer] = _merged("CALLS")
         self._names: Mapping[str, list[Answer]] = _listed("NAMES")
+        self._assigned: Mapping[str, list[Assigned]] = _listed("ASSIGNED")
         self._properties: Mapping[str, Property] = _merged("PROPERTIES")
 
     def call(self, walk: Evaluation, site: Site) -> Value | None:
@@ -75,19 +89,44 @@ class Library(Knowledge):
 
     def property(self, walk: Evaluation, value: Value, key: str) -> Value | None:
         """A known property of a known thing."""
-        found = self._properties.get(value.what)
+        found = self._properties.get(_kind(value))
         return found(walk, value, key) if found is not None else None
 
+    def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
+        """An object of a class of the prototype."""
+        return classes.made(walk, kind, site)
 
-def _merged(name: str) -> dict[str, Callable[..., Value | None]]:
-    found: dict[str, Callable[..., Value | None]] = {}
+    def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+        """What it means that a property is given a value."""
+        for answer in self._assigned.get(_kind(owner), ()):
+            answer(walk, owner, key, value, at)
+
+    def compared(
+        self, walk: Evaluation, operator: str, left: Value, right: Value, at: int
+    ) -> Value | None:
+        """A condition of a query; whether a session knows who has logged in."""
+        condition = columns.compared(operator, left, right)
+        return condition or flask.in_session(walk, operator, left, right, at)
+
+
+def _kind(value: Value) -> str:
+    """What a value is: what a library made it, or else a class or an object of the prototype."""
+    if value.what:
+        return value.what
+    if value.type is not None:
+        return classes.CLASS
+    return classes.OBJECT if value.instance is not None else ""
+
+
+def _merged(name: str) -> dict[str, Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = {}
     for module in _MODULES:
         found.update(getattr(module, name, {}))
     return found
 
 
-def _listed(name: str) -> dict[str, list[Callable[..., Value | None]]]:
-    found: dict[str, list[Callable[..., Value | None]]] = {}
+def _listed(name: str) -> dict[str, list[Callable[..., Any]]]:
+    found: dict[str, list[Callable[..., Any]]] = {}
     for module in _MODULES:
         for key, answer in getattr(module, name, {}).items():
             found.setdefault(key, []).append(answer)

@@ -86,7 +86,9 @@ def _redirect(*, ends: bool) -> Callable[[Evaluation, Site], Value | None]:
             inputs={"url": all_origins(url), "start": _start(url)},
             values={"start": _first(url)},
         )
-        return NEVER if ends else Value(what="response", tags=_RESPONSE)
+        if ends:
+            return NEVER
+        return Value(what="response", tags=_RESPONSE | {f"redirect:{_target(url)}"})
 
     return answer
 
@@ -97,6 +99,14 @@ def _first(url: Value) -> Value:
         first = url.elements[0] if url.elements else UNKNOWN
         return UNKNOWN if first.text else first
     return url
+
+
+def _target(url: Value) -> str:
+    """Where a redirect leads as far as the code says: a path or the name of a page."""
+    if url.text is not None:
+        return url.text
+    named = next((tag[4:] for tag in url.tags if tag.startswith("url:")), "")
+    return named or next((v.text for v in url.elements or () if v.text), "")
 
 
 def _start(url: Value) -> frozenset:  # type: ignore[type-arg]

@@ -1,0 +1,1 @@
+"""How each framework of Python calls what stands behind a route."""

@@ -1,0 +1,55 @@
+"""What a handler of Python returns is what the caller gets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from shipworthy.prototype.handlers.knowledge.responses import respond
+from shipworthy.prototype.handlers.values import UNKNOWN, UNSET, Guards, Value, meet_all
+from shipworthy.prototype.handlers.walk import Walk
+
+_LOGIN = re.compile(r"log_?in|sign_?in|auth|index|home|^/$", re.IGNORECASE)
+_REFUSED = range(400, 600)
+
+
+@dataclass(slots=True)
+class Answers:
+    """Notes the answers of one handler and the guards passed before those that are no refusals.
+
+    `texts` is how a text is sent: as "json" or "html".
+    """
+
+    walk: Walk
+    texts: str = "json"
+    ways: list[Guards] = field(default_factory=list)
+
+    def __call__(self, value: Value, at: int) -> Value:
+        """Note what is returned at a line."""
+        body, status = self._parts(value)
+        if not _refuses(body, status):
+            self.ways.append(self.walk.guards)
+        if "response" in body.tags or body.is_null or body.what == "never":
+            return value
+        is_text = body.what == "text" or body.literal is not UNSET
+        respond(self.walk, body, status, at, self.texts if is_text else "json")
+        return value
+
+    def _parts(self, value: Value) -> tuple[Value, Value]:
+        """The body and the status: Flask takes both as a tuple."""
+        if self.texts == "html" and value.elements and value.what != "text":
+            numbers = [v for v in value.elements[1:] if isinstance(v.literal, int)]
+            return value.elements[0], numbers[0] if numbers else UNKNOWN
+        return value, (value.fields or {}).get("status", UNKNOWN)
+
+    @property
+    def guards(self) -> Guards:
+        """The guards on every way that is no refusal."""
+        return meet_all(self.ways) if self.ways else self.walk.guards
+
+
+def _refuses(body: Value, status: Value) -> bool:
+    if isinstance(status.literal, int):
+        return status.literal in _REFUSED
+    to = next((tag[9:] for tag in body.tags if tag.startswith("redirect:")), None)
+    return to is not None and bool(_LOGIN.search(to))

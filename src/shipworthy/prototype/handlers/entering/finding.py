@@ -1,0 +1,92 @@
+"""Find the function behind a route of Python and what its routers run before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.evaluation import Mounted, Registered
+from shipworthy.prototype.handlers.knowledge.python_routing import EVERY
+from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.values import Scope, Value
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.nodes import Define, Function
+from shipworthy.prototype.routes.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The function of a route as written, what is to be called, what runs before it, its scope."""
+
+    function: Function
+    value: Value
+    before: tuple[Value, ...]
+    scope: Scope
+    location: Location
+
+
+def find(route: Route, program: Program, walk: Walk) -> Found | None:
+    """The function that a decorator declares as a handler."""
+    path = route.location.path
+    functions = [
+        f
+        for f in functions_in(program.modules[path].body)
+        if f.name == route.handler and route.location.line <= f.at <= route.location.end_line
+    ]
+    if not functions:
+        return None
+    function, unit = functions[0], program.unit(path)
+    location = Location(path, route.location.line, route.location.end_line)
+    registered = _registered(route, walk)
+    if registered is None:
+        value = _alone(function, walk, unit.scope, program, path)
+        return Found(function, value, (), unit.scope, location)
+    value = registered.chain[-1]
+    scope = value.closure.scope if value.closure else unit.scope
+    before = (*above(registered.router, walk.routing.mounts), *registered.chain[:-1])
+    return Found(function, value, before, scope, location)
+
+
+def _registered(route: Route, walk: Walk) -> Registered | None:
+    at = route.location
+    found = [
+        r
+        for r in walk.routing.routes
+        if r.path == at.path and at.line <= r.line <= max(at.end_line, at.line)
+    ]
+    exact = [r for r in found if r.method in (route.method, "*") and r.pattern]
+    exact = [r for r in exact if route.path.endswith(r.pattern)] or exact or found
+    return exact[0] if exact else None
+
+
+def _alone(function: Function, walk: Walk, scope: Scope, program: Program, path: str) -> Value:
+    """The function where no router was seen to take it: with its decorators all the same."""
+    walk.path, walk.module = path, program.modules[path]
+    return walk.decorated(function, scope)
+
+
+def above(router: int, mounts: list[Mounted], depth: int = 0) -> Iterator[Value]:
+    """What the routers run before a route, outermost first."""
+    if depth == 0:
+        for mount in mounts:
+            if mount.router == EVERY:
+                yield from mount.chain
+    parents = [m for m in mounts if m.child == router] if depth < 6 else []
+    if parents:
+        yield from above(parents[0].router, mounts, depth + 1)
+        yield from parents[0].chain
+    for mount in mounts:
+        if mount.router == router and not mount.child:
+            yield from mount.chain
+
+
+def functions_in(statements: object) -> Iterator[Function]:
+    """All functions that are declared in these statements, at any depth."""
+    if isinstance(statements, Define):
+        yield statements.function
+        yield from functions_in(statements.function.body)
+    elif isinstance(statements, tuple):
+        for part in statements:
+            if isinstance(part, tuple):
+                yield from functions_in(part)

@@ -1,0 +1,68 @@
+"""Flask: a handler gets what its path names, and takes the rest from `request`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.entering.answering import Answers
+from shipworthy.prototype.handlers.entering.finding import Found, find
+from shipworthy.prototype.handlers.handler import Check, Guard, Origin
+from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
+from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.values import NO_GUARDS, Value, from_origins, meet_all
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.routes.route import Route
+
+_IN_PATH = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
+
+
+@dataclass(slots=True)
+class FlaskEntry:
+    """A route of Flask or Quart."""
+
+    found: Found
+    path: str
+    location: Location
+    guards: frozenset[Guard] = NO_GUARDS
+
+    def run(self, walk: Walk) -> frozenset[Guard]:
+        """Run what comes before each request, then the handler."""
+        for value in self.found.before:
+            if is_callable(value):
+                _before(walk, value)
+        named = _in_path(walk, self.path, self.found.function.at)
+        answers = Answers(walk, texts="html")
+        walk.answers = (id(self.found.function), answers)
+        invoke(walk, self.found.value, (), named, self.found.function.at)
+        return answers.guards
+
+
+def _before(walk: Walk, function: Value) -> None:
+    """A function that goes on where it returns nothing."""
+    before = walk.guards
+    result = invoke(walk, function)
+    after = walk.guards
+    on = [passed for value, passed in result.cases if value.is_null]
+    if on:
+        walk.guards = before | after | meet_all(on)
+
+
+def _in_path(walk: Walk, path: str, at: int) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for converter, name in _IN_PATH.findall(path):
+        value = from_origins(Origin("path", "", name))
+        if converter in ("int", "float", "uuid"):
+            walk.passed(Check.VALID, converter, at, (f"path.{name}",))
+            value = replace(value, tags=frozenset({"scalar"}))
+        elif converter != "path":
+            value = replace(value, tags=frozenset({"no-slash"}))
+        found[name] = value
+    return found
+
+
+def flask_entry(route: Route, program: Program, walk: Walk) -> FlaskEntry | None:
+    """The entry of a route that Flask serves."""
+    found = find(route, program, walk)
+    return FlaskEntry(found, route.path, found.location) if found is not None else None

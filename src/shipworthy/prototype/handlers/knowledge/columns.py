@@ -1,0 +1,107 @@
+"""Columns of mapped classes and the conditions that are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.values import Value, join, literal
+
+COLUMN = "mapped column"
+CONDITION = "condition"
+QUERYING = "mapped query"  # of SQLAlchemy and of Django
+
+
+def column(table: str, name: str) -> Value:
+    """A column, as a class attribute gives it."""
+    return Value(what=COLUMN, fields={"table": literal(table), "name": literal(name)})
+
+
+def of_class(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """What an attribute of a mapped class is."""
+    if value.type is None or key.startswith("__"):
+        return None
+    table = classes.table_of(walk, value.type)
+    if not table:
+        return None
+    if key == "query":
+        return Value(what="sqlalchemy model", type=value.type)
+    if key in ("objects", "_default_manager"):
+        return Value(what="django manager", type=value.type)
+    if key in classes.fields_of(walk, value.type):
+        return column(table, key)
+    return column(table, key) if key in ("id", "pk", "c") else None
+
+
+def compared(operator: str, left: Value, right: Value) -> Value | None:
+    """`Order.id == x` is a condition; whatever the operator, the column is bound to the value."""
+    if left.what == CONDITION and right.what == CONDITION:
+        found = merged((left, right))
+        if operator == "|":
+            return Value(what=CONDITION, fields={"or": Value(elements=tuple(found.values()))})
+        return Value(what=CONDITION, fields=found)
+    for one, other in ((left, right), (right, left)):
+        if one.what == COLUMN and one.fields is not None:
+            return condition(one, other)
+    return None
+
+
+def condition(of: Value, value: Value) -> Value:
+    """A column compared with a value."""
+    name = (of.fields or {}).get("name", literal(""))
+    return Value(what=CONDITION, fields={str(name.literal): value})
+
+
+def merged(conditions: Iterable[Value]) -> dict[str, Value]:
+    """The columns of several conditions with what they are compared with."""
+    found: dict[str, Value] = {}
+    for one in conditions:
+        if one.what != CONDITION:
+            continue
+        for name, value in (one.fields or {}).items():
+            found[name] = join(found[name], value) if name in found else value
+    return found
+
+
+def _of_column(walk: Evaluation, site: Site) -> Value | None:
+    """`Order.id.in_(ids)`, `Order.name.ilike(pattern)`."""
+    if site.receiver.what != COLUMN:
+        return None
+    return condition(site.receiver, site.argument(0))
+
+
+def _kept(walk: Evaluation, site: Site) -> Value | None:
+    """`Order.created.desc()`, `func.lower(User.email)`."""
+    return site.receiver if site.receiver.what == COLUMN else None
+
+
+def _all_of(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=CONDITION, fields=merged(site.given))
+
+
+def _one_of(walk: Evaluation, site: Site) -> Value | None:
+    # No column is sure to be bound where another condition may let the row through.
+    found = merged(site.given)
+    return Value(what=CONDITION, fields={"or": Value(elements=tuple(found.values()))})
+
+
+def _function(walk: Evaluation, site: Site) -> Value | None:
+    return next((value for value in site.given if value.what == COLUMN), None)
+
+
+PROPERTIES = {classes.CLASS: of_class}
+CALLS = {
+    **dict.fromkeys(("sqlalchemy.and_", "sqlmodel.and_", "sqlalchemy.sql.and_"), _all_of),
+    **dict.fromkeys(("sqlalchemy.or_", "sqlmodel.or_", "sqlalchemy.sql.or_"), _one_of),
+    "sqlalchemy.func.lower": _function,
+    "sqlmodel.col": _function,
+    "sqlalchemy.cast": _function,
+}
+NAMES = {
+    **dict.fromkeys(
+        "in_ ilike like is_ contains startswith endswith between any any_ notin_ not_in has".split(),
+        _of_column,
+    ),
+    **dict.fromkeys("desc asc label".split(), _kept),
+}
