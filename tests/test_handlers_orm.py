@@ -414,3 +414,189 @@ def test_callback_that_gets_an_error_first_is_followed(tmp_path: Path) -> None:
 def test_any_text_is_read_as_sql_as_far_as_it_is(text: str, operation: str, table: str) -> None:
     statement = read_sql(text)
     assert (statement.operation, statement.table) == (operation, table)
+
+
+_MONGOOSE = """import mongoose from "mongoose";
+const User = mongoose.models.User || mongoose.model("User", new mongoose.Schema({ email: String }));"""
+
+
+def test_mongoose_find_and_update_name_their_columns(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        _MONGOOSE,
+        """
+  const mine = await User.findOne({ _id: req.params.id, owner: req.user.id }).lean();
+  if (!mine) return res.status(404).json({ error: "no" });
+  await User.findByIdAndUpdate(req.params.id, { $set: { role: req.body.role } });
+  res.json({});""",
+    )
+    (updated,) = _queries(handler, "update")
+    assert (updated.target, updated.client) == ("User", "owner")
+    assert updated.has(Check.OWNER)
+    assert _inputs(updated) == {"filter:id": {"path.id"}, "value:role": {"body.role"}}
+
+
+def test_mongoose_filter_of_an_object_from_the_body_is_marked(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        _MONGOOSE,
+        """
+  const user = await User.findOne({ email: req.body.email, password: req.body.password });
+  res.json(user);""",
+    )
+    (query,) = _queries(handler)
+    assert {str(o) for o in query.inputs["operator:password"]} == {"body.password"}
+
+
+def test_mongoose_filter_of_a_string_or_of_the_path_is_not_marked(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        _MONGOOSE,
+        """
+  const user = await User.findOne({ email: `${req.body.email}`, _id: req.params.id });
+  res.json(user);""",
+    )
+    assert not [k for k in _queries(handler)[0].inputs if k.startswith("operator:")]
+
+
+def test_query_that_is_not_waited_for_yet_proves_no_row(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        _MONGOOSE,
+        """
+  const mine = await User.findOne({ _id: req.params.id, owner: req.user.id }).select("name").lean();
+  await User.deleteOne({ _id: req.params.id });
+  res.json(mine);""",
+    )
+    assert not _queries(handler, "delete")[0].has(Check.OWNER)
+
+
+def test_new_document_is_stored_when_it_is_saved(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path, _MONGOOSE, "const user = new User(req.body); await user.save(); res.json(user);"
+    )
+    (query,) = _queries(handler)
+    assert query.operation == "insert"
+    assert _inputs(query) == {"value:*": {"body"}}
+
+
+def test_mongodb_collection_is_a_table(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        """import { MongoClient } from "mongodb";
+const client = new MongoClient(process.env.MONGO_URL!);
+const db = client.db("shop");""",
+        'await db.collection("orders").deleteOne({ _id: req.params.id, userId: req.user.id }); res.json({});',
+    )
+    (query,) = _queries(handler)
+    assert (query.operation, query.target) == ("delete", "orders")
+    assert set(_inputs(query)) == {"filter:id", "filter:userId"}
+
+
+def test_knex_builder_is_followed(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import knex from "knex"; const db = knex({ client: "pg" });',
+        """
+  const order = await db("orders").where({ id: req.params.id }).andWhere("user_id", req.user.id).first();
+  if (!order) return res.status(404).json({ error: "no" });
+  await db("orders").where("id", req.params.id).update({ total: req.body.total });
+  res.json({});""",
+    )
+    (updated,) = _queries(handler, "update")
+    assert updated.has(Check.OWNER)
+    assert _inputs(updated) == {"filter:id": {"path.id"}, "value:total": {"body.total"}}
+
+
+def test_sequelize_model_class_is_asked_by_where(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import { Model } from "sequelize"; class Order extends Model {}',
+        "await Order.update({ total: req.body.total }, { where: { id: req.params.id } }); res.json({});",
+    )
+    (query,) = _queries(handler)
+    assert (query.operation, query.target) == ("update", "Order")
+    assert _inputs(query) == {"filter:id": {"path.id"}, "value:total": {"body.total"}}
+
+
+def test_typeorm_repository_is_asked_by_criteria(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        """import { DataSource } from "typeorm"; class Order {}
+const source = new DataSource({}); const orders = source.getRepository(Order);""",
+        """
+  const order = await orders.findOneBy({ id: req.params.id });
+  if (order.userId !== req.user.id) return res.status(403).json({ error: "no" });
+  await orders.delete({ id: req.params.id });
+  res.json({});""",
+    )
+    (deleted,) = _queries(handler, "delete")
+    assert deleted.target == "Order"
+    assert deleted.has(Check.OWNER)
+
+
+def test_firestore_snapshot_that_belongs_to_the_caller_is_an_owner_guard(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import admin from "firebase-admin"; const db = admin.firestore();',
+        """
+  const snapshot = await db.collection("orders").doc(req.params.id).get();
+  if (!snapshot.exists) return res.status(404).json({ error: "no" });
+  if (snapshot.data().userId !== req.user.id) return res.status(403).json({ error: "no" });
+  await db.collection("orders").doc(req.params.id).update({ total: req.body.total });
+  res.json({});""",
+    )
+    (updated,) = _queries(handler, "update")
+    assert (updated.target, updated.client) == ("orders", "owner")
+    assert updated.has(Check.OWNER)
+    assert _inputs(updated) == {"filter:id": {"path.id"}, "value:total": {"body.total"}}
+
+
+def test_firestore_of_the_browser_has_no_rights_of_its_own(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        """import { getFirestore, collection, addDoc } from "firebase/firestore"; const db = getFirestore();""",
+        'await addDoc(collection(db, "orders"), { total: req.body.total }); res.json({});',
+    )
+    (query,) = _queries(handler)
+    assert (query.operation, query.target, query.client) == ("insert", "orders", "anon")
+
+
+def test_maps_of_a_storage_class_are_tables(tmp_path: Path) -> None:
+    storage = """
+export class MemStorage {
+  private orders: Map<string, any>;
+  constructor() { this.orders = new Map(); }
+  async getOrder(id: string) { return this.orders.get(id); }
+  async ofUser(userId: string) { return Array.from(this.orders.values()).filter((o) => o.userId === userId); }
+  async deleteOrder(id: string) { this.orders.delete(id); }
+}
+export const storage = new MemStorage();
+"""
+    handler = _express(
+        tmp_path,
+        'import { storage } from "./storage";',
+        """
+  const order = await storage.getOrder(req.params.id);
+  if (!order || order.userId !== req.user.id) return res.status(403).json({ error: "no" });
+  await storage.deleteOrder(req.params.id);
+  res.json(await storage.ofUser(req.user.id));""",
+        server_storage=storage,
+    )
+    (deleted,) = _queries(handler, "delete")
+    assert (deleted.target, deleted.client, deleted.literals["store"]) == (
+        "orders",
+        "owner",
+        "memory",
+    )
+    assert deleted.has(Check.OWNER)
+    assert _inputs(_queries(handler)[-1]) == {"filter:userId": {"principal.id"}}
+
+
+def test_maps_that_count_calls_are_no_tables(tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        "const attempts = new Map();",
+        "attempts.set(req.ip, (attempts.get(req.ip) || 0) + 1); res.json({});",
+    )
+    assert not _queries(handler)

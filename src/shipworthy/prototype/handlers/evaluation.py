@@ -74,6 +74,8 @@ _KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
 _MUTATORS = frozenset(
     "append push add extend update insert setdefault pop clear remove set".split()
 )
+_CHAINED = frozenset("select lean populate exec sort limit then catch finally".split())
+"""Methods of a query that is not waited for yet: asking for one proves no row."""
 _NULLS = frozenset({"undefined", "NaN", "null"})
 
 
@@ -390,6 +392,10 @@ class Evaluation:
         return Value(fields=fields)
 
     def _items(self, node: Items, scope: Scope) -> Value:
+        if len(node.elements) == 1 and isinstance(node.elements[0], Spread):
+            copied = self.value(node.elements[0].value, scope)
+            if copied.what == ROWS:
+                return copied
         return Value(elements=tuple(self.value(inner, scope) for inner in node.elements))
 
     def _spread(self, node: Spread, scope: Scope) -> Value:
@@ -559,7 +565,8 @@ class Evaluation:
             receiver = self.value(function.object, scope)
             if receiver is NEVER:
                 return NEVER
-            called = self.member(receiver, function.key, optional=function.optional)
+            pending = receiver.what == "row" and function.key in _CHAINED
+            called = self.member(receiver, function.key, optional=function.optional or pending)
             what, name = _dotted(receiver.what, function.key), function.key
             if called.what and not called.closure:
                 what = called.what

@@ -162,7 +162,8 @@ def _values(walk: Evaluation, site: Site) -> Value | None:
     return rows(walk, site.receiver.effect)
 
 
-def _where(walk: Evaluation, site: Site) -> Value | None:
+def where(walk: Evaluation, site: Site) -> Value | None:
+    """`.where(condition)`, and as Knex has it `.where({ column: value })` and `.where("column", value)`."""
     first = site.argument(0)
     if first.closure is not None:
         given = (_table_called(""), Value(what="drizzle-orm"))
@@ -216,11 +217,11 @@ def _find(walk: Evaluation, site: Site) -> Value | None:
         return None
     options = site.argument(0).fields or {}
     effect = query(walk, site, "select", parts[-2], literals={"columns": _columns(options)})
-    where = options.get("where", NULL)
-    if where.closure is not None:
+    asked = options.get("where", NULL)
+    if asked.closure is not None:
         given = (_table_called(parts[-2]), Value(what="drizzle-orm"))
-        where = walk.enter(where.closure, given, {}, site.call.at)
-    told(walk, effect, filters=conditions(where))
+        asked = walk.enter(asked.closure, given, {}, site.call.at)
+    told(walk, effect, filters=conditions(asked))
     return one(walk, effect) if site.name == "findFirst" else rows(walk, effect)
 
 
@@ -280,7 +281,7 @@ CALLS = {
     **{f"{ROWS}.{name}": _same for name in _SHAPES},
     f"{ROWS}.values": _values,
     f"{ROWS}.set": _values,
-    f"{ROWS}.where": _where,
+    f"{ROWS}.where": where,
     f"{ROWS}.limit": _limited,
     f"{ROWS}.get": _one,
     f"{ROWS}.onConflictDoUpdate": _conflict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeGuard
 
 from shipworthy.prototype.handlers.comparing import existing
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
@@ -24,6 +25,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
 )
+from shipworthy.prototype.program.nodes import Compare, Either, Member, Name, Return
 
 OWNER = "owner"  # a connection of its own: no row security holds it back
 _MOST_CONDITIONS = 40
@@ -154,6 +156,46 @@ def _first(walk: Evaluation, site: Site) -> Value | None:
     return _found(walk, replace(site.receiver, what="row", tags=frozenset()))
 
 
-CALLS = {f"{ROWS}.{name}": _first for name in ("at", "shift", "pop")}
+def _narrowed(walk: Evaluation, site: Site) -> Value | None:
+    """`rows.filter((row) => row.userId === id)`: asks by a column as a query does."""
+    predicate = site.argument(0).closure
+    found = _predicate(walk, predicate) if predicate is not None else {}
+    if not found or not is_query(walk, site.receiver.effect):
+        return None
+    told(walk, site.receiver.effect, filters=found)
+    effect = site.receiver.effect
+    return one(walk, effect) if site.name == "find" else rows(walk, effect)
+
+
+def _predicate(walk: Evaluation, closure: Closure) -> dict[str, Value]:
+    """The columns of its one parameter that a function compares, and with what."""
+    function = closure.function
+    if len(function.body) != 1 or len(function.parameters) != 1:
+        return {}
+    statement, parameter = function.body[0], function.parameters[0].target
+    if not isinstance(statement, Return) or not isinstance(parameter, Name):
+        return {}
+    found: dict[str, Value] = {}
+    pending = [statement.value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Either) and node.operator == "and":
+            pending += [node.left, node.right]
+        elif isinstance(node, Compare) and node.operator == "==":
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                if _is_column(side, parameter.id) and not _is_column(other, parameter.id):
+                    found[side.key] = walk.value(other, closure.scope)
+    return found
+
+
+def _is_column(node: object, row: str) -> TypeGuard[Member]:
+    return isinstance(node, Member) and isinstance(node.object, Name) and node.object.id == row
+
+
+CALLS = {
+    **{f"{ROWS}.{name}": _first for name in ("at", "shift", "pop")},
+    f"{ROWS}.filter": _narrowed,
+    f"{ROWS}.find": _narrowed,
+}
 
 PROPERTIES = {ROWS: _property}

@@ -1,0 +1,255 @@
+"""Queries through models: Mongoose, the MongoDB driver, Sequelize and TypeORM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Origins
+from shipworthy.prototype.handlers.knowledge.postgrest import literals_of, written
+from shipworthy.prototype.handlers.knowledge.prisma import filters
+from shipworthy.prototype.handlers.knowledge.rows import (
+    OWNER,
+    count,
+    is_query,
+    one,
+    query,
+    rows,
+    surely,
+    told,
+)
+from shipworthy.prototype.handlers.sent import sent
+from shipworthy.prototype.handlers.values import NULL, ROWS, UNKNOWN, Value, all_origins
+
+MODEL = "document model"
+DATABASE = "document database"
+_DOCUMENT = "document"
+_OBJECTS = frozenset({"body", "query", "form", "argument"})  # of these a client sends whole objects
+_BASES = frozenset({"Model", "BaseEntity", "Document"})
+_FIND = frozenset(
+    {"find", "findAll", "findMany", "findBy", "aggregate", "findAndCountAll", "distinct"}
+)
+_ONE = frozenset({"findOne", "findOneBy", "findById", "findByPk", "exists"})
+_SURE = frozenset({"findOneOrFail", "findOneByOrFail", "findOneOrThrow"})
+_COUNT = frozenset({"count", "countDocuments", "countBy", "existsBy"})
+_UPDATE = frozenset(
+    """updateOne updateMany findOneAndUpdate findByIdAndUpdate replaceOne findOneAndReplace update
+    increment decrement""".split()
+)
+_DELETE = frozenset(
+    """deleteOne deleteMany findOneAndDelete findByIdAndDelete findByIdAndRemove remove delete destroy
+    softDelete""".split()
+)
+_INSERT = frozenset(
+    "create insertOne insertMany insert bulkCreate save findOrCreate upsert build".split()
+)
+
+
+def _model(walk: Evaluation, site: Site) -> Value | None:
+    """`mongoose.model("User", schema)`, `sequelize.define("User", …)`."""
+    name = site.argument(0).text
+    return _called(name) if name else None
+
+
+def _called(name: str) -> Value:
+    return Value(
+        what=MODEL, client=OWNER, fields={"name": Value(literal=name)}, tags=frozenset({"truthy"})
+    )
+
+
+def _repository(walk: Evaluation, site: Site) -> Value | None:
+    """`dataSource.getRepository(User)` of TypeORM."""
+    entity = site.argument(0)
+    name = entity.type.node.name if entity.type else entity.text or entity.what.rpartition(".")[2]
+    return _called(name or "unknown")
+
+
+def _collection(walk: Evaluation, site: Site) -> Value | None:
+    """`client.db().collection("users")`."""
+    name = site.argument(0).text
+    known = site.receiver.what == DATABASE or site.what.rpartition(".")[0].lower().endswith("db")
+    return _called(name) if name and known and len(site.given) == 1 else None
+
+
+def _database(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=DATABASE, client=OWNER, tags=frozenset({"truthy"}))
+
+
+def _name_of(site: Site) -> str | None:
+    """The table of a model: made by a library, or a class that is one."""
+    if site.receiver.what == MODEL:
+        return (site.receiver.fields or {}).get("name", UNKNOWN).text or ""
+    kind = site.receiver.type
+    if kind is not None:
+        bases = {getattr(base, "id", getattr(base, "key", "")) for base in kind.node.bases}
+        if bases & _BASES:
+            return kind.node.name
+    return None
+
+
+def _asked(walk: Evaluation, site: Site) -> Value | None:
+    """Any query of a model."""
+    table = _name_of(site)
+    if table is None:
+        return None
+    first, second = site.argument(0), site.argument(1)
+    operation = _operation(site.name)
+    effect = query(walk, site, operation, table, literals={"columns": "*"})
+    values, where = UNKNOWN, UNKNOWN
+    if operation == "insert":
+        values = first
+    elif second.fields is not None and "where" in second.fields:  # Sequelize: values, { where }
+        values, where = first, second.fields["where"]
+    else:
+        values, where = second if operation == "update" else UNKNOWN, first
+    if where.fields is not None and "where" in where.fields:
+        where = where.fields["where"]
+    if "ById" in site.name or site.name == "findByPk" or where.text is not None:
+        where = Value(fields={"id": first})
+    told(walk, effect, filters=dict(_filters(where)), inputs=_operators(where))
+    _write(walk, effect, values)
+    return _result(walk, site, effect)
+
+
+def _operation(name: str) -> str:
+    if name in _UPDATE:
+        return "update"
+    if name in _DELETE:
+        return "delete"
+    return "insert" if name in _INSERT else "select"
+
+
+def _filters(where: Value) -> Iterator[tuple[str, Value]]:
+    for key, value in filters(where):
+        yield {"$or": "or", "_id": "id"}.get(key, key), value
+
+
+def _operators(where: Value) -> dict[str, Origins]:
+    """What a client may send as an object: `{ "$ne": null }` finds more than was meant."""
+    if where.fields is None:
+        found = frozenset(o for o in sent(where) if o.kind in _OBJECTS)
+        return {"operator:*": found} if found else {}
+    operators: dict[str, Origins] = {}
+    for key, value in where.fields.items():
+        found = frozenset(o for o in sent(value) if o.kind in _OBJECTS and o.name != "parsed")
+        if found and value.what != "text" and value.fields is None:
+            operators[f"operator:{key}"] = found
+    return operators
+
+
+def _write(walk: Evaluation, effect: int, values: Value) -> None:
+    fields = values.fields or {}
+    for key in ("$set", "$push", "$inc", "$unset", "$addToSet", "$pull", "$setOnInsert"):
+        if key in fields:
+            told(walk, effect, values=fields[key])
+    rest = {k: v for k, v in fields.items() if not k.startswith("$")}
+    if rest:
+        told(walk, effect, values=Value(fields=rest))
+    elif not fields and values is not UNKNOWN:
+        told(walk, effect, values=values)
+
+
+def _result(walk: Evaluation, site: Site, effect: int) -> Value:
+    if site.name in _FIND:
+        return rows(walk, effect)
+    if site.name in _COUNT:
+        return count(walk, effect, rows(walk, effect).origins)
+    if site.name in _SURE or site.name in _INSERT:
+        return surely(walk, effect)
+    return one(walk, effect)
+
+
+def _new(walk: Evaluation, site: Site) -> Value | None:
+    """`new User({ … })`: a document that is not stored yet."""
+    name = (site.receiver.fields or {}).get("name", UNKNOWN).text
+    given = site.argument(0)
+    table = name or _called_name(walk, site)
+    return Value(
+        what=_DOCUMENT,
+        origins=given.origins,
+        fields={**(given.fields or {}), "$table": Value(literal=table)},
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _called_name(walk: Evaluation, site: Site) -> str:
+    function = site.call.function
+    return str(getattr(function, "id", getattr(function, "key", "")))
+
+
+def _saved(walk: Evaluation, site: Site) -> Value | None:
+    """`document.save()` of a new document."""
+    fields = dict(site.receiver.fields or {})
+    table = fields.pop("$table", UNKNOWN).text or ""
+    effect = query(walk, site, "insert", table, literals=literals_of(Value(fields=fields)))
+    values = Value(fields=fields, origins=site.receiver.origins)
+    told(walk, effect, values=values, inputs=written(Value(origins=site.receiver.origins)))
+    return surely(walk, effect)
+
+
+def _row_changed(operation: str) -> Callable[[Evaluation, Site], Value | None]:
+    """`user.save()`, `order.destroy()` of a row that was read before."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        if not is_query(walk, site.receiver.effect):
+            return None
+        known = walk.effects[site.receiver.effect]
+        effect = query(walk, site, operation, known.target)
+        asked = {k: v for k, v in known.inputs.items() if k.startswith("filter:")}
+        told(walk, effect, inputs=asked)
+        if site.has(0) and operation == "update":
+            told(walk, effect, values=site.argument(0))
+        return site.receiver
+
+    return answer
+
+
+def _chained(walk: Evaluation, site: Site) -> Value | None:
+    return site.receiver
+
+
+def _builder(walk: Evaluation, site: Site) -> Value | None:
+    """`repository.createQueryBuilder("user")`."""
+    table = _name_of(site)
+    return rows(walk, query(walk, site, "select", table)) if table is not None else None
+
+
+def _one_of(walk: Evaluation, site: Site) -> Value | None:
+    return one(walk, site.receiver.effect)
+
+
+_CHAIN = """select lean populate exec sort limit skip toObject toJSON session collation hint setOptions
+projection toArray""".split()
+_ALL = _FIND | _ONE | _SURE | _COUNT | _UPDATE | _DELETE | _INSERT
+
+CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
+    "mongoose.model": _model,
+    "mongoose.default.model": _model,
+    "sequelize.Sequelize().define": _model,
+    "mongodb.MongoClient": _database,
+    "mongodb.MongoClient.connect": _database,
+    f"{DATABASE}.connect": _chained,
+    f"{DATABASE}.db": _chained,
+    MODEL: _new,
+    f"{_DOCUMENT}.save": _saved,
+    "row.save": _row_changed("update"),
+    "row.update": _row_changed("update"),
+    "row.updateOne": _row_changed("update"),
+    "row.destroy": _row_changed("delete"),
+    "row.deleteOne": _row_changed("delete"),
+    "row.remove": _row_changed("delete"),
+    **{f"row.{name}": _chained for name in _CHAIN},
+    **{f"{ROWS}.{name}": _chained for name in _CHAIN if name != "limit"},
+    f"{ROWS}.getOne": _one_of,
+    f"{ROWS}.getMany": _chained,
+    f"{MODEL}.createQueryBuilder": _builder,
+}
+
+NAMES = {
+    **dict.fromkeys(sorted(_ALL), _asked),
+    "getRepository": _repository,
+    "collection": _collection,
+    "define": lambda walk, site: _model(walk, site) if "sequelize" in site.what.lower() else None,
+}
+
+__all__ = ["CALLS", "NAMES", "NULL", "all_origins"]

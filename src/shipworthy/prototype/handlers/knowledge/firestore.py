@@ -1,0 +1,188 @@
+"""Queries of Firestore: by the Admin SDK with all rights, by the browser's SDK with none of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
+from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
+
+STORE = "firestore"
+_COLLECTION = "firestore collection"
+_DOCUMENT = "firestore document"
+
+
+def _admin(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=STORE, client=OWNER, tags=frozenset({"truthy"}))
+
+
+def _browser(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=STORE, client="anon", tags=frozenset({"truthy"}))
+
+
+def _collection(walk: Evaluation, site: Site) -> Value | None:
+    """`db.collection("orders")`, below a document too; `collection(db, "orders")`."""
+    store = site.receiver if site.receiver.what else site.argument(0)
+    given = site.given[-1] if site.given else UNKNOWN
+    return _reference(_COLLECTION, store, given)
+
+
+def _reference(what: str, store: Value, name: Value, key: Value | None = None) -> Value:
+    fields = {"name": name, "store": Value(literal=store.client or OWNER)}
+    if key is not None:
+        fields["key"] = key
+    return Value(what=what, client=store.client, fields=fields, tags=frozenset({"truthy"}))
+
+
+def _document(walk: Evaluation, site: Site) -> Value | None:
+    name = (site.receiver.fields or {}).get("name", UNKNOWN)
+    return _reference(_DOCUMENT, site.receiver, name, site.argument(0))
+
+
+def _doc(walk: Evaluation, site: Site) -> Value | None:
+    """`doc(db, "orders", id)`, `db.doc("orders/1")`."""
+    if len(site.given) >= 3:
+        return _reference(_DOCUMENT, site.argument(0), site.given[-2], site.given[-1])
+    if site.argument(0).what == _COLLECTION:
+        name = (site.argument(0).fields or {}).get("name", UNKNOWN)
+        return _reference(_DOCUMENT, site.argument(0), name, site.argument(1))
+    return _reference(_DOCUMENT, site.receiver, UNKNOWN, site.argument(0))
+
+
+def _where(walk: Evaluation, site: Site) -> Value | None:
+    fields = dict(site.receiver.fields or {})
+    column = site.argument(0).text or "?"
+    fields[f"filter:{column}"] = site.argument(2)
+    receiver = site.receiver
+    return Value(what=_COLLECTION, client=receiver.client, fields=fields, tags=receiver.tags)
+
+
+def _note(walk: Evaluation, site: Site, reference: Value, operation: str) -> int:
+    fields = reference.fields or {}
+    name = fields.get("name", UNKNOWN).text or ""
+    client = reference.client or OWNER
+    effect = query(walk, site, operation, name.strip("/").rpartition("/")[2], client=client)
+    told(walk, effect, filters={k[7:]: v for k, v in fields.items() if k.startswith("filter:")})
+    if "key" in fields:
+        told(walk, effect, filters={"id": fields["key"]})
+    return effect
+
+
+def _on(operation: str) -> Callable[[Evaluation, Site], Value | None]:
+    """A method of a reference: `.get()`, `.set(values)`, `.update(values)`, `.delete()`, `.add(values)`."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        return _done(walk, site, site.receiver, operation, site.argument(0))
+
+    return answer
+
+
+def _of(operation: str) -> Callable[[Evaluation, Site], Value | None]:
+    """A function of the browser's SDK: `getDoc(reference)`, `updateDoc(reference, values)`."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        return _done(walk, site, site.argument(0), operation, site.argument(1))
+
+    return answer
+
+
+def _done(
+    walk: Evaluation, site: Site, reference: Value, operation: str, values: Value
+) -> Value | None:
+    if reference.what not in (_COLLECTION, _DOCUMENT):
+        return None
+    effect = _note(walk, site, reference, operation)
+    if operation != "select":
+        if operation != "delete":
+            told(walk, effect, values=values)
+        return Value(fields={"id": UNKNOWN}, tags=frozenset({"truthy"}))
+    if reference.what == _COLLECTION:
+        found = rows(walk, effect)
+        return Value(
+            what="firestore answer",
+            fields={"docs": found, "size": UNKNOWN, "empty": _empty(walk, found)},
+            elements=(found,),
+            tags=frozenset({"truthy"}),
+        )
+    row = one(walk, effect)
+    there = Value(origins=row.origins, when=walk.tested(row), tags=frozenset({"truth"}))
+    return Value(
+        what="firestore snapshot",
+        fields={"exists": there, "data": row, "id": UNKNOWN, "ref": reference},
+        tags=frozenset({"truthy"}),
+    )
+
+
+def _empty(walk: Evaluation, found: Value) -> Value:
+    counted = walk.knowledge.property(walk, found, "length")
+    yes, no = walk.tested(counted) if counted is not None else (frozenset(), frozenset())
+    return Value(origins=found.origins, when=(no, yes), tags=frozenset({"truth"}))
+
+
+def _data(walk: Evaluation, site: Site) -> Value | None:
+    return (site.receiver.fields or {}).get("data", UNKNOWN)
+
+
+def _exists(walk: Evaluation, site: Site) -> Value | None:
+    return (site.receiver.fields or {}).get("exists", UNKNOWN)
+
+
+def _row_data(walk: Evaluation, site: Site) -> Value | None:
+    return site.receiver
+
+
+def _transaction(walk: Evaluation, site: Site) -> Value | None:
+    handler = site.argument(0)
+    if handler.closure is None:
+        return NULL
+    walk.transactions += 1
+    inner = Value(what="firestore transaction", tags=frozenset({"truthy"}))
+    result = walk.enter(handler.closure, (inner,), {}, site.call.at)
+    walk.transactions -= 1
+    return result
+
+
+_METHODS = {
+    "get": "select",
+    "set": "upsert",
+    "update": "update",
+    "delete": "delete",
+    "add": "insert",
+    "create": "insert",
+}
+_FUNCTIONS = {
+    "getDoc": "select",
+    "getDocs": "select",
+    "setDoc": "upsert",
+    "updateDoc": "update",
+    "deleteDoc": "delete",
+    "addDoc": "insert",
+}
+
+CALLS = {
+    "firebase-admin.firestore": _admin,
+    "firebase-admin.default.firestore": _admin,
+    "firebase-admin/firestore.getFirestore": _admin,
+    "firebase/firestore.getFirestore": _browser,
+    "firebase/firestore.collection": _collection,
+    "firebase/firestore.doc": _doc,
+    f"{STORE}.collection": _collection,
+    f"{STORE}.doc": _doc,
+    f"{STORE}.runTransaction": _transaction,
+    f"{_DOCUMENT}.collection": _collection,
+    f"{_COLLECTION}.doc": _document,
+    f"{_COLLECTION}.where": _where,
+    **{f"{_COLLECTION}.{n}": _row_data for n in ("orderBy", "limit", "select", "startAfter")},
+    **{f"{_COLLECTION}.{name}": _on(operation) for name, operation in _METHODS.items()},
+    **{f"{_DOCUMENT}.{name}": _on(operation) for name, operation in _METHODS.items()},
+    **{
+        f"firestore transaction.{name}": _of(operation)
+        for name, operation in _METHODS.items()
+        if name != "add"
+    },
+    **{f"firebase/firestore.{name}": _of(operation) for name, operation in _FUNCTIONS.items()},
+    "firestore snapshot.data": _data,
+    "firestore snapshot.exists": _exists,
+    "row.data": _row_data,
+}
