@@ -30,6 +30,7 @@ class Breach(StrEnum):
     OPEN = "open"  # nobody asks who calls
     FOREIGN = "foreign"  # rows of others, named by the caller
     ADMIN = "admin"  # what only some may do, open to every user
+    HOLLOW = "hollow"  # a check is there and does not hold
     EVERYTHING = "everything"  # rows of all, read or changed with rights past row security
 
 
@@ -43,6 +44,7 @@ class Judged:
     caller: Caller
     severity: Severity
     confidence: Confidence
+    why: str = ""  # of a check that does not hold
 
 
 def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
@@ -51,6 +53,7 @@ def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
         judged
         for effect in handler.effects
         if (judged := _judged(handler, effect, ownership)) is not None
+        and not _is_transfer(handler, judged)
     ]
     return sorted(found, key=lambda j: (_RANK[j.confidence], -j.severity.value, -_WEIGHT[j.harm]))
 
@@ -72,6 +75,22 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
     return None
 
 
+def _is_transfer(handler: Handler, judged: Judged) -> bool:
+    """True where the caller gives something of theirs to somebody: both sides change alike."""
+    effect = judged.effect
+    return judged.breach is Breach.FOREIGN and any(
+        other.kind is effect.kind
+        and other.operation == effect.operation == "update"
+        and _MONEY.search(effect.target)
+        and other.target == effect.target
+        and tie(handler, other) is Tie.OWN
+        for other in handler.effects
+    )
+
+
+_MONEY = re.compile(r"wallet|balance|credit|point|coin", re.IGNORECASE)
+
+
 # -- nobody asks who calls --------------------------------------------------------------------
 
 
@@ -89,10 +108,21 @@ def _open(
     if by_credential(handler, effect):
         confidence = Confidence.LOW
     elif _is_job(effect, kind):
-        if kind in (Harm.CHANGE, Harm.DELETE, Harm.ADD, Harm.READ):
+        if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
+            return None
+        if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
             return None
         severity = Severity.MEDIUM
-    return Judged(Breach.OPEN, effect, kind, who, severity, confidence)
+    why = hollow(effect)
+    breach = Breach.HOLLOW if why else Breach.OPEN
+    return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def hollow(effect: Effect) -> str:
+    """Why the check before an effect does not hold; "" where there is none."""
+    if effect.has(Check.DECODED):
+        return "the token is read and never verified"
+    return min((g.how for g in effect.guards if g.check is Check.HOLLOW), default="")
 
 
 def _is_job(effect: Effect, kind: Harm) -> bool:
@@ -109,7 +139,8 @@ def _all(effect: Effect) -> Iterator:  # type: ignore[type-arg]
 
 
 _POWER = re.compile(
-    r"role|permission|privilege|admin|grant|plan_override|entitlement", re.IGNORECASE
+    r"^(user_?)?(roles?|permissions?|is_?(super_?)?admin|is_?superuser|access_?level)$",
+    re.IGNORECASE,
 )
 _PII = re.compile(
     r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|invoice|payment"
@@ -192,6 +223,10 @@ _OWN_ADMIN = re.compile(
 def _beyond(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
+    written = _written_by_users(effect)
+    if written:
+        why = f"{written} is what users write themselves"
+        return Judged(Breach.HOLLOW, effect, kind, who, Severity.CRITICAL, Confidence.HIGH, why)
     bond = tie(handler, effect)
     if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
         return None
@@ -202,6 +237,25 @@ def _beyond(
     if bond is Tie.UNSTEERED and is_bypassing(effect):
         return _of_everything(handler, effect, kind, who, ownership)
     return None
+
+
+def _written_by_users(effect: Effect) -> str:
+    """A role or tenant taken from the part of an account that its user edits; "" for none."""
+    if in_database(effect) or harm(effect) is Harm.READ:
+        return ""
+    for name, origins in effect.of("value:"):
+        if _POWER.search(name) or _TENANT.search(name):
+            for origin in origins:
+                if origin.kind == "principal" and re.search(
+                    "user_?metadata|unsafe_?metadata", origin.key, re.I
+                ):
+                    return origin.key
+    return ""
+
+
+_TENANT = re.compile(
+    r"(tenant|org|organi[sz]ation|company|workspace|church|school|clinic)_?id$", re.I
+)
 
 
 def _is_admin(handler: Handler) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, revealed
 
 
@@ -27,7 +27,7 @@ class Purpose(StrEnum):
 _WORDS: tuple[tuple[Purpose, str], ...] = (
     (
         Purpose.WEBHOOK,
-        r"webhooks?|hooks?|ipn|\w+-webhook|webhook-\w+|inbound|deauthori[sz]e|data-?deletion",
+        r"[\w-]*webhooks?|webhook-[\w-]+|hooks?|ipn|[\w-]*inbound|[\w-]*status-callback|[\w-]*deauthori[sz]e|data-?deletion",
     ),
     (Purpose.LOGOUT, r"log-?out|sign-?out"),
     (
@@ -38,11 +38,11 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.SIGN_UP,
-        r"sign-?up|register|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"sign-?up|register|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
     ),
     (
         Purpose.CALLBACK,
-        r"callback|\w+-callback|oauth\w*|authorize|saml|sso|connect-callback|redirect|auth",
+        r"callback|[\w-]+-callback|oauth\w*|authorize|saml|sso|connect-callback|redirect|auth",
     ),
     (
         Purpose.HEALTH,
@@ -52,7 +52,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (
         Purpose.CONTACT,
         r"contact(-us|-form)?|contact-\w+|inquir(y|ies)|enquir(y|ies)|newsletter|subscribe|wait-?list|lead-?capture|quote-?request"
-        r"|request-?(a-)?(demo|quote)|demo-?request|feedback|apply|report-?abuse|support-?request|get-?in-?touch|rsvp",
+        r"|request-?(a-)?(demo|quote)|demo-?request|feedback|apply|report(-\w+)?|support-?request|get-?in-?touch|rsvp",
     ),
     (Purpose.UNSUBSCRIBE, r"unsubscribe|opt-?out"),
     (
@@ -65,20 +65,24 @@ _COMPILED = tuple(
 )
 
 _BOX = re.compile(
-    r"contact|inquir|enquir|newsletter|subscriber|waitlist|wait_list|lead|feedback|message|application|quote|demo_?request"
+    r"tip|contact|inquir|enquir|newsletter|subscriber|waitlist|wait_list|lead|feedback|message|application|quote|demo_?request"
     r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|request|suggestion|vote|click|impression",
     re.IGNORECASE,
 )
 """Tables into which strangers put something."""
 
 _CREDENTIAL = re.compile(
-    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|public_?key|widget_?key|magic|nonce|share_?id|share_?code|otp)$",
+    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|public_?key|widget_?key|session_?id|visitor_?id|magic|nonce|share_?id|share_?code|otp)$",
     re.IGNORECASE,
 )
 
 ALLOWED: dict[Purpose, frozenset[Harm]] = {
-    Purpose.LOGIN: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE}),
-    Purpose.SIGN_UP: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT}),
+    Purpose.LOGIN: frozenset(
+        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE, Harm.ACCOUNT}
+    ),
+    Purpose.SIGN_UP: frozenset(
+        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT, Harm.SPEND}
+    ),
     Purpose.LOGOUT: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE}),
     Purpose.CALLBACK: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND}),
     Purpose.WEBHOOK: frozenset(Harm),
@@ -95,6 +99,8 @@ def purpose(handler: Handler) -> Purpose | None:
         return Purpose.CATALOGUE
     if any(e.kind is EffectKind.ACCOUNT and e.target == "auth" for e in handler.effects):
         return Purpose.LOGIN
+    if any(e.has(Check.SIGNATURE) for e in handler.effects):
+        return Purpose.WEBHOOK
     for word in reversed(_words(handler)):
         for found, pattern in _COMPILED:
             if pattern.match(word):
@@ -146,6 +152,8 @@ def _words(handler: Handler) -> list[str]:
 
 def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     kind = harm(effect)
+    if why is Purpose.LOGIN and kind is Harm.ACCOUNT:
+        return effect.operation.startswith("update")  # a new password after a code
     if why is Purpose.CONTACT and kind is Harm.READ:
         return not revealed(handler, effect)
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):

@@ -22,12 +22,18 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.program.nodes import (
     Class,
+    Compare,
     Define,
     Do,
+    Expression,
     If,
     Leave,
     Let,
+    Literal,
     Loop,
+    Member,
+    Name,
+    Not,
     Return,
     Statement,
     Throw,
@@ -69,10 +75,13 @@ class Walk(Evaluation):
         number = self.decision()
         self.branches = (*outer, (number, "then"))
         self.guards, scope.names = before | yes, dict(names)
+        _narrow(statement.test, scope, holds=True)
         ended = self.block(statement.then, scope) or decided is False
         then_guards, then_names = self.guards, scope.names
         self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
+        if ended:
+            _narrow(statement.test, scope, holds=False)
         other_ended = self.block(statement.other, scope) or decided is True
         if ended:
             return other_ended  # what follows hangs on the other way
@@ -227,6 +236,37 @@ class Walk(Evaluation):
             common = meet(common, passed)
         self.guards = before | common
         return of_cases((value, passed - self.guards) for value, passed in outcomes)
+
+
+def _narrow(test: Expression, scope: Scope, *, holds: bool) -> None:
+    """Leave of what a name may be the ways that agree with a test: `if ("error" in result) …`."""
+    while type(test) is Not:
+        test, holds = test.operand, not holds
+    key = ""
+    if type(test) is Compare and type(test.left) is Literal and test.operator in ("in", "not in"):
+        name, key = test.right, str(test.left.value)
+        holds = holds == (test.operator == "in")
+    elif type(test) is Member:
+        name, key = test.object, test.key
+    else:
+        name = test
+    known = scope.names.get(name.id) if type(name) is Name else None
+    if type(name) is not Name or known is None or len(known.cases) < 2:
+        return
+    by_key = type(test) is Compare
+    kept = [(v, g) for v, g in known.cases if _agrees(v, key, holds, by_key)]
+    if kept and len(kept) < len(known.cases):
+        scope.names[name.id] = of_cases(kept)
+
+
+def _agrees(value: Value, key: str, holds: bool, by_key: bool) -> bool:
+    if not key:
+        return truth(value) is not (not holds)
+    if value.fields is None:
+        return not value.is_null or not holds
+    if by_key:
+        return (key in value.fields) == holds
+    return key not in value.fields or truth(value.fields[key]) is not (not holds)
 
 
 def _merge(scope: Scope, then: dict[str, Value], passed: Guards, passed_other: Guards) -> None:

@@ -44,14 +44,13 @@ _KINDS = {
     EffectKind.COMMAND: Harm.RUN,
     EffectKind.CODE: Harm.RUN,
 }
-_ADMINISTERS = re.compile(
-    r"^(create|delete|update|invite|list|get|generate)_?(users?|Users?|link|Link)|^update_user|User"
-)
 _READS = re.compile(
     r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup)(_|[A-Z])"
     r"|_(count|stats|search|exists)$"
 )
-_CHEAP_PAYMENT = re.compile(r"(retrieve|list|search|constructEvent|sessions\.create)$")
+_CHEAP_PAYMENT = re.compile(
+    r"(retrieve|list|search|constructEvent|sessions\.create|(paymentIntents|setupIntents|customers|orders)\.create)$"
+)
 
 PERSONAL = re.compile(
     r"user|profile|customer|client|member|patient|employee|account|contact|lead|applicant|candidate|order"

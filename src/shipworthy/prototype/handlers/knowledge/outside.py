@@ -183,6 +183,19 @@ def _text(
     return answered
 
 
+def _blob(operation: str) -> Callable[[Evaluation, Site], Value | None]:
+    """Files of a store that knows no rights of its own."""
+
+    def answered(walk: Evaluation, site: Site) -> Value | None:
+        inputs = {"path": all_origins(site.argument(0)), "text": all_origins(site.argument(1))}
+        walk.effect(
+            EffectKind.STORAGE, operation, "", site.call.at, client="service", inputs=inputs
+        )
+        return Value(what="blob", tags=frozenset({"truthy"}))
+
+    return answered
+
+
 def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     def answered(walk: Evaluation, site: Site) -> Value | None:
         path = site.argument(0, "path", "file", "filename_or_fp", "path_or_file")
@@ -313,6 +326,8 @@ CALLS = {
     "isomorphic-dompurify.sanitize": _sanitised,
     "sanitize-html": _sanitised,
     "he.encode": _sanitised,
+    "@vercel/blob.put": _blob("upload"),
+    "@vercel/blob.del": _blob("remove"),
     "ai.generateText": _of(EffectKind.MODEL, "ask", answer="model"),
     "ai.generateObject": _of(EffectKind.MODEL, "ask", answer="model"),
     "ai.streamText": _of(EffectKind.MODEL, "ask", answer="model"),

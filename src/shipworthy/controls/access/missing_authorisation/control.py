@@ -1,0 +1,51 @@
+"""Signed-in users who can reach what belongs to others, or to administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.rights import Answer, answers
+from shipworthy.prototype.handlers.breaches import Breach
+from shipworthy.prototype.handlers.standing import Caller, Tie, tie
+from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.wording import sentence
+
+
+class MissingAuthorisation(
+    Control,
+    id="missing-authorisation",
+    title="Any user can reach the data of others",
+    consequence="One customer can read or change the data of another by trying other numbers.",
+    severity=Severity.HIGH,
+    satisfies=("A07", "owasp:A01", "cwe:639", "cwe:862", "cwe:285"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found = False
+        for answer in answers(prototype):
+            if answer.callers() <= {Caller.ANYBODY, Caller.ANON_KEY}:
+                continue  # whoever comes is not known: another question
+            found = True
+            yield self._judge(prototype, answer)
+        if not found:
+            yield self.not_applicable("no server code here acts for a signed-in user")
+
+    def _judge(self, prototype: Prototype, answer: Answer) -> Finding:
+        handler, alarm = answer.handler, answer.of(Breach.FOREIGN, Breach.ADMIN)
+        if alarm is not None:
+            return self.gap(
+                handler.subject,
+                sentence(handler, alarm),
+                *way(prototype, handler, alarm.effect),
+                severity=alarm.severity,
+                confidence=alarm.confidence,
+            )
+        evidence = way(prototype, handler, answer.weighty[0])
+        if not handler.whole:
+            return self.unknown(handler.subject, handler.hindrance, *evidence)
+        if any(tie(handler, effect) is Tie.UNCLEAR for effect in answer.weighty):
+            return self.unknown(handler.subject, "a check could not be followed", *evidence)
+        message = "What it does is held to the caller's own rows, rights or role"
+        return self.satisfied(handler.subject, message, *evidence)

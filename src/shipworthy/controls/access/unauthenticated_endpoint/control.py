@@ -1,0 +1,51 @@
+"""Entry points that change, send or show something to whoever calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.rights import Answer, answers
+from shipworthy.prototype.handlers.breaches import Breach
+from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.wording import sentence
+
+
+class UnauthenticatedEndpoint(
+    Control,
+    id="unauthenticated-endpoint",
+    title="Endpoint open to everybody",
+    consequence="A stranger who finds the address can read, change or spend what is yours.",
+    severity=Severity.HIGH,
+    satisfies=("A07", "A54", "I40", "owasp:A01", "owasp:A07", "cwe:306"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found = False
+        for answer in answers(prototype):
+            found = True
+            yield self._judge(prototype, answer)
+        if not found:
+            yield self.not_applicable("no server code here does anything that a stranger must not")
+
+    def _judge(self, prototype: Prototype, answer: Answer) -> Finding:
+        handler, alarm = answer.handler, answer.of(Breach.OPEN)
+        if alarm is not None:
+            return self.gap(
+                handler.subject,
+                sentence(handler, alarm),
+                *way(prototype, handler, alarm.effect),
+                severity=alarm.severity,
+                confidence=alarm.confidence,
+            )
+        evidence = way(prototype, handler, answer.weighty[0])
+        if answer.of(Breach.HOLLOW) is not None:
+            reason = "what is asked does not hold: see `fail-open-guard`"
+            return self.not_applicable(reason, handler.subject)
+        if Caller.UNCLEAR in answer.callers():
+            return self.unknown(handler.subject, "a check could not be followed", *evidence)
+        if not handler.whole:
+            return self.unknown(handler.subject, handler.hindrance, *evidence)
+        return self.satisfied(handler.subject, "It asks who is calling before it acts", *evidence)

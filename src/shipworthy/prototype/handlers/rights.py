@@ -1,0 +1,65 @@
+"""One answer per entry point, for the controls that ask who may do what: the worst breach, or why none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Confidence
+from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
+from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.ownership import read_ownership
+from shipworthy.prototype.handlers.purpose import meant_for_anyone
+from shipworthy.prototype.handlers.standing import Caller, caller
+from shipworthy.prototype.handlers.weight import harm
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An entry point with what its callers can do without a right to it.
+
+    `alarm` is the one breach that is reported, whichever control it belongs to: so that one defect is
+    one alarm. `weighty` are the effects that are not meant for whoever comes.
+    """
+
+    handler: Handler
+    alarm: Judged | None
+    others: tuple[Judged, ...]
+    weighty: tuple[Effect, ...]
+
+    def of(self, *kinds: Breach) -> Judged | None:
+        """The alarm, where it is of one of these kinds."""
+        return self.alarm if self.alarm is not None and self.alarm.breach in kinds else None
+
+    def callers(self) -> frozenset[Caller]:
+        """Who may have come as far as the effects that matter."""
+        return frozenset(caller(self.handler, effect) for effect in self.weighty)
+
+
+def answers(prototype: Prototype) -> Iterator[Answer]:
+    """An answer for each entry point that has effects which matter; subjects are not repeated."""
+    ownership = read_ownership(prototype)
+    seen: set[str] = set()
+    for handler in prototype.handlers:
+        if handler.subject in seen:
+            continue  # the same path again: never reached
+        seen.add(handler.subject)
+        weighty = tuple(
+            effect
+            for effect in handler.effects
+            if harm(effect) is not None and not meant_for_anyone(handler, effect)
+        )
+        if not weighty:
+            continue
+        found = breaches(handler, ownership)
+        alarm = found[0] if found else None
+        yield Answer(handler, alarm, tuple(found[1:]), weighty)
+
+
+def is_question(judged: Judged) -> bool:
+    """True for what a person has to say: no alarm."""
+    return judged.confidence is Confidence.LOW

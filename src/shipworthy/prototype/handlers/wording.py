@@ -1,0 +1,92 @@
+"""Breaches in words that a founder understands: who can do what to whose data, and what is missing."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.handlers.breaches import Breach, Judged
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.standing import Caller, steering
+from shipworthy.prototype.handlers.weight import Harm
+
+_READS = {EffectKind.STORAGE: "download files of"}
+_ACCOUNTS = {
+    "create": "create accounts",
+    "delete": "delete accounts",
+    "update": "change accounts and their passwords",
+    "invite": "invite people",
+    "list": "list all accounts",
+    "get": "look up accounts",
+    "generate": "make login links for anybody",
+}
+
+
+def deed(effect: Effect, kind: Harm) -> str:
+    """What is done, as in "can …": "change orders"."""
+    what = thing(effect)
+    match kind:
+        case Harm.READ:
+            return f"{_READS.get(effect.kind, 'read')} {what}"
+        case Harm.ADD:
+            if effect.kind is EffectKind.STORAGE:
+                return f"upload files to {what}"
+            return f"add {what}"
+        case Harm.CHANGE:
+            return f"run {effect.target}" if effect.operation == "rpc" else f"change {what}"
+        case Harm.DELETE:
+            return f"delete {what}"
+        case Harm.ACCOUNT:
+            word = re.split(r"_|(?=[A-Z])", effect.operation)[0].lower()
+            return _ACCOUNTS.get(word, "manage accounts")
+        case Harm.SPEND:
+            return "start payment operations with your provider's key"
+        case Harm.SEND:
+            kinds = "e-mails" if effect.kind is EffectKind.EMAIL else "messages"
+            return f"send {kinds} in your name"
+        case Harm.ASK:
+            return "use the AI model that you pay for"
+        case Harm.FORWARD:
+            where = effect.target or "another service"
+            return f"make your server act on {where} with its own rights"
+        case Harm.RUN:
+            return "run commands on your server"
+
+
+def thing(effect: Effect) -> str:
+    """What an effect is about: a table in plain words, a bucket."""
+    name = effect.target.rpartition(".")[2]
+    if effect.kind is EffectKind.STORAGE:
+        return f"the bucket {name}" if name else "your file storage"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower()
+    return words or "rows"
+
+
+def who(caller: Caller) -> str:
+    """Whoever may call."""
+    if caller is Caller.ANON_KEY:
+        return "Anybody with the public key of your website"
+    return "Anybody on the internet"
+
+
+def sentence(handler: Handler, judged: Judged) -> str:
+    """Entry, missing guard and effect in one sentence."""
+    what = deed(judged.effect, judged.harm)
+    place = f"through {handler.name}"
+    match judged.breach:
+        case Breach.OPEN:
+            return f"{who(judged.caller)} can {what} {place}: nothing asks who is calling"
+        case Breach.ADMIN:
+            return f"Any signed-in user can {what} {place}: no role or right is checked"
+        case Breach.FOREIGN:
+            named = ", ".join(sorted(steering(judged.effect))[:2]) or "the id"
+            return (
+                f"Any signed-in user can {what} of other people {place}: {named} is taken from the request"
+                " and never compared with who is signed in"
+            )
+        case Breach.EVERYTHING:
+            return (
+                f"Any signed-in user can {what} of everybody {place}: it asks with rights that pass row"
+                " security, and for no role"
+            )
+        case Breach.HOLLOW:
+            return f"{who(judged.caller)} can {what} {place}: the check before it does not hold, {judged.why}"
