@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shipworthy.finding import Confidence, Severity
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.purpose import by_credential, meant_for_anyone, purpose
 from shipworthy.prototype.handlers.standing import (
@@ -21,7 +21,14 @@ from shipworthy.prototype.handlers.standing import (
     steering,
     tie,
 )
-from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, is_personal, revealed
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    harm,
+    is_catalogue,
+    is_personal,
+    is_sensitive,
+    revealed,
+)
 
 
 class Breach(StrEnum):
@@ -299,7 +306,7 @@ def _of_foreign(
             confidence = Confidence.MEDIUM
         if not _by_identity(effect):
             return None
-        if kind is Harm.READ and not revealed(handler, effect):
+        if kind is Harm.READ and not any(map(is_sensitive, revealed(handler, effect))):
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
@@ -320,7 +327,8 @@ def _by_identity(effect: Effect) -> bool:
     if effect.operation in ("insert", "upsert"):
         return True
     return any(
-        any(o.is_input or any(b.is_input for b in o.by) for o in origins)
+        bool(steering(effect))
+        and any(o.is_input or o.by for o in origins)
         and (_IDENTITY.search(_snake(name)) is not None or owner_columns((name,)))
         for prefix in ("filter:", "argument:")
         for name, origins in effect.of(prefix)
@@ -351,11 +359,11 @@ def _of_everything(
     return Judged(Breach.EVERYTHING, effect, kind, who, grave, Confidence.HIGH)
 
 
-def _private(effect: Effect, shown: Iterable[object], ownership: Ownership) -> bool:
+def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> bool:
     """True where the caller is shown rows that are not for everybody."""
     if effect.kind is EffectKind.STORAGE:
         return effect.operation in ("download", "sign")
-    if not tuple(shown) or is_catalogue(effect):
+    if not any(is_sensitive(origin) for origin in shown) or is_catalogue(effect):
         return False
     return is_personal(effect) or bool(ownership.of(effect.target))
 

@@ -114,8 +114,22 @@ def steering(effect: Effect) -> frozenset[str]:
     found: set[str] = set()
     for _, origins in _selecting(effect):
         for origin in origins:
-            found |= {str(o) for o in (origin, *origin.by) if o.is_input}
+            if origin.is_input:
+                found.add(str(origin))
+            found |= {str(o) for o in origin.by if o.is_input and _names_row(o, origin.name)}
     return frozenset(found)
+
+
+_GENERIC = re.compile(r"^(|id|ids|uuid|slug|key|path|email|username|data|name)$", re.IGNORECASE)
+
+
+def _names_row(asked: Origin, table: str) -> bool:
+    """True where an input names a row of a table or its owner: not a product that is ordered."""
+    key = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", asked.key.rpartition(".")[2]).lower()
+    if _GENERIC.match(key) or owner_columns((key,)):
+        return True
+    word = re.sub(r"_?(ids?|uuid|slug)$", "", key)
+    return bool(word) and word.replace("_", "") in table.replace("_", "").lower()
 
 
 OWNERS = re.compile(
@@ -140,7 +154,11 @@ def _selecting(effect: Effect) -> list[tuple[str, frozenset[Origin]]]:
         if effect.operation == "rpc":
             parts += effect.of("argument:")
         if effect.operation in ("insert", "upsert"):
-            parts += [(k, v) for k, v in effect.of("value:") if owner_columns((k,))]
+            parts += [
+                (k, v)
+                for k, v in effect.of("value:")
+                if owner_columns((k,)) or (k == "id" and any(is_of_caller(o) for o in v))
+            ]
         return parts
     if effect.kind is EffectKind.STORAGE:
         return [("path", effect.inputs.get("path", frozenset()))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 
 
 class Harm(StrEnum):
@@ -66,7 +66,7 @@ CATALOGUE = re.compile(
     r"|pages?|faqs?|menus?|menu_items?|plans?|pricing|prices|packages|courses?|lessons?|reviews?|testimonials?"
     r"|tags?|cit(y|ies)|countr(y|ies)|regions?|languages?|translations?|features?|feature_flags?|flags?|banners?"
     r"|settings_public|public_\w+|sitemaps?|news|stores?|shops?|listings?|properties|vehicles|services|faq_items"
-    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|amenities|skills|jobs|site_settings|templates"
+    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|contests?|contest_\w+|lineups?|standings|rankings?|amenities|skills|jobs|site_settings|templates"
     r"|restaurants?|recipes?|movies?|songs?|albums?|artists?|brands?|currencies|exchange_rates|portfolios?|projects?)$",
     re.IGNORECASE,
 )
@@ -106,16 +106,59 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """Of what a query reads, the parts that the caller gets to see: no counts, no bare existence."""
     if effect.operation not in ("select", "rpc", "raw"):
         return frozenset()
+    asked = _asked(effect)
     return frozenset(
         origin
         for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
-        if _is_success(answer)
+        if _is_success(answer) and not _is_entitled(answer, asked)
         for origins in answer.inputs.values()
         for origin in origins
         if origin.kind == "row"
         and origin.name == effect.target
         and origin.key.rpartition(".")[2] not in _COUNTED
+        and _is_found_by(origin, asked)
     )
+
+
+def is_sensitive(origin: Origin) -> bool:
+    """True for a whole row, and for a column that is nobody else's business."""
+    column = origin.key.rpartition(".")[2]
+    return not column or bool(_SENSITIVE.search(column))
+
+
+_SENSITIVE = re.compile(
+    r"e?mail|phone|mobile|address|street|postal|birth|dob|salary|balance|amount|total|ssn|passport|iban|card|account"
+    r"|password|token|secret|api_?key|hash|note|message|content|body|text|description|subject|comment|payload|metadata|data"
+    r"|(first|last|full|customer|client|patient|contact)_?name|diagnos|medical|url|file|path|location|^ip|config|settings|role"
+    r"|permissions|items|map|filter|value",
+    re.IGNORECASE,
+)
+
+
+def _asked(effect: Effect) -> frozenset[str]:
+    """The inputs by which rows are found."""
+    return frozenset(
+        str(o)
+        for prefix in ("filter:", "argument:")
+        for _, origins in effect.of(prefix)
+        for origin in origins
+        for o in (origin, *origin.by)
+        if o.is_input
+    )
+
+
+def _is_entitled(answer: Effect, asked: frozenset[str]) -> bool:
+    """True where what is answered was first compared with the caller."""
+    return any(
+        guard.check is Check.ROLE or (guard.check is Check.OWNER and bool(guard.about & asked))
+        for guard in answer.guards
+    )
+
+
+def _is_found_by(origin: Origin, asked: frozenset[str]) -> bool:
+    if asked:
+        return bool({str(by) for by in origin.by} & asked)
+    return not any(by.kind == "principal" for by in origin.by)
 
 
 def is_catalogue(effect: Effect) -> bool:
