@@ -222,6 +222,11 @@ def _proved(
         inputs = frozenset(str(o) for o in one | other if o.is_input)
         if inputs:
             yield walk.guard(Check.ALLOWED, "one of known values", at, inputs)
+        return
+    for mine, yours in ((one, other), (other, one)):
+        inputs = frozenset(str(o) for o in mine if o.is_input)
+        if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
+            yield walk.guard(Check.VALID, "compared", at, inputs)
 
 
 def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:

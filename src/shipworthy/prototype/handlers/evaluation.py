@@ -360,6 +360,8 @@ class Evaluation:
             for other in owner.elements[1:]:
                 result = join(result, other)
             return result
+        if owner.fields is not None and owner.what == "list":
+            return replace(owner, what="")  # the record that a function made of each element
         origins = owner.origins if owner.fields is None else all_origins(owner)
         what = "row" if owner.what == ROWS else owner.what
         return Value(origins=origins, what=what, client=owner.client, effect=owner.effect)

@@ -30,6 +30,7 @@ _CDN = re.compile(
     r"|npm:|jsr:|node:)"
 )
 _DENO = re.compile(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/mod)?(?:\.[jt]s)?$")
+_ALSO_ON_NPM = frozenset({"zod", "nanoid"})
 
 Definition = Function | Class | Let | Imported
 
@@ -85,6 +86,8 @@ class Program:
 def package_of(specifier: str) -> str:
     """How a package is called whatever way it is imported: without version, registry or CDN."""
     deno = _DENO.match(specifier)
+    if deno and deno[1] in _ALSO_ON_NPM:
+        return deno[1]
     if deno:
         return f"deno/{deno[1]}/{deno[2]}".rstrip("/")
     bare = _VERSION.sub("", _CDN.sub("", specifier)).partition("?")[0]

@@ -53,7 +53,7 @@ def written(values: Value) -> dict[str, Origins]:
 def literals_of(values: Value) -> dict[str, str]:
     """The columns to which the code itself writes a known value."""
     if values.fields is None:
-        return {}
+        return {"value:*": "picked"} if "picked" in values.tags else {}
     return {
         f"value:{key}": str(value.literal)
         for key, value in values.fields.items()

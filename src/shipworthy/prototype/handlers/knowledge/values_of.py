@@ -181,6 +181,12 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
     return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part)
 
 
+def _part_of_list(walk: Evaluation, site: Site) -> Value | None:
+    """Some elements of a list, or some characters of a string."""
+    known = site.receiver.fields is not None or site.receiver.elements is not None
+    return site.receiver if known else _string(walk, site)
+
+
 def _array_check(walk: Evaluation, site: Site) -> Value | None:
     about = [str(o) for o in all_origins(site.argument(0)) if o.is_input]
     yes = frozenset({walk.guard(Check.VALID, site.what, site.call.at, about)})
@@ -209,7 +215,9 @@ CALLS = {
     "Object.keys": _first,
     "Object.values": _first,
     "Object.entries": _first,
-    "Object.fromEntries": _first,
+    "Object.fromEntries": lambda walk, site: Value(
+        origins=all_origins(site.argument(0)), tags=frozenset({"picked"})
+    ),
     "Array.from": _first,
     "Array.isArray": _array_check,
     "isinstance": _array_check,
@@ -241,7 +249,7 @@ NAMES = {
     "forEach": _each(keeps=False),
     "filter": _filtered,
     "sort": _receiver,
-    "slice": _string,
+    "slice": _part_of_list,
     "reverse": _receiver,
     "find": _found,
     "some": _found,
