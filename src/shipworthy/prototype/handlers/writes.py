@@ -1,0 +1,104 @@
+"""Writes of an entry point: what they depend on, which happen together, what bounds their inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+
+WRITES = frozenset({"insert", "update", "upsert", "delete"})
+_TRUSTED = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY)
+
+
+def writes(handler: Handler) -> Iterator[Effect]:
+    """What an entry point changes in a database, in order, without what only tidies up after failures."""
+    return (
+        e
+        for e in handler.effects_of(EffectKind.QUERY)
+        if e.operation in WRITES and not e.after_failure
+    )
+
+
+def by_trusted(effect: Effect) -> bool:
+    """True where only an administrator or another system comes."""
+    return effect.has(*_TRUSTED)
+
+
+def for_administrators(handler: Handler, effect: Effect) -> bool:
+    """True where the address says that administrators come, and a session is needed."""
+    return "admin" in handler.name.lower() and effect.has(Check.SESSION, Check.UNCLEAR)
+
+
+def inputs(origins: Iterable[Origin]) -> list[Origin]:
+    """Of these origins those that the caller sends."""
+    return sorted(o for o in origins if o.is_input)
+
+
+def last_word(origin: Origin) -> str:
+    """The name of an input itself: "price" of body.items.price."""
+    return origin.key.rpartition(".")[2]
+
+
+def bounded(effect: Effect, origin: Origin) -> bool:
+    """True where an input was compared with a number, or is one of known values."""
+    return any(
+        str(origin) in guard.about
+        and (guard.check is Check.ALLOWED or guard.how.startswith("within limits"))
+        for guard in effect.guards
+    )
+
+
+def compared(effect: Effect, origin: Origin) -> bool:
+    """True where an input was compared with something that the server knows."""
+    return any(
+        str(origin) in guard.about and guard.check is Check.VALID and guard.how == "compared"
+        for guard in effect.guards
+    )
+
+
+_BASKET = re.compile(r"cart|basket|wish", re.IGNORECASE)
+
+
+def reread(effect: Effect, handler: Handler) -> list[str]:
+    """The columns of an update that are computed from what was read of them before."""
+    if effect.operation not in ("update", "upsert") or _BASKET.search(effect.target):
+        return []  # what lies in a basket is counted again at the till
+    if not any(
+        e.kind is EffectKind.QUERY and e.operation == "select" and e.target == effect.target
+        for e in handler.effects
+    ):
+        return []
+    return [
+        column
+        for column, origins in effect.of("value:")
+        if any(
+            o.kind == "row" and o.name == effect.target and o.key.rpartition(".")[2] == column
+            for o in origins
+        )
+    ]
+
+
+def later(handler: Handler, effect: Effect) -> tuple[Effect, ...]:
+    """The effects after this one."""
+    return handler.effects[handler.effects.index(effect) + 1 :]
+
+
+def undone(handler: Handler, effect: Effect) -> bool:
+    """True where a later step takes this write back when something fails."""
+    for other in later(handler, effect):
+        if other.target != effect.target or other.kind is not effect.kind:
+            continue
+        restores = effect.operation == "delete" and other.operation in ("insert", "upsert")
+        if effect.kind is EffectKind.ACCOUNT and "delete" in other.operation.lower():
+            return True
+        if effect.operation in ("insert", "upsert") and other.operation == "delete":
+            return True
+        if other.after_failure and (restores or other.operation == effect.operation):
+            return True
+    return False
+
+
+def together(one: Effect, other: Effect) -> bool:
+    """True for two writes that one call of the entry point makes, outside of a transaction."""
+    return not one.excludes(other) and not (one.atomic and other.atomic)
