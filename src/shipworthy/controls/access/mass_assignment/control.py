@@ -1,0 +1,120 @@
+"""Rows written with whatever the caller sends, roles and owners included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Confidence, Evidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.columns import is_held, is_owner, is_plan, is_right, is_state
+from shipworthy.prototype.handlers.handler import Check, Effect, Handler
+from shipworthy.prototype.handlers.standing import is_bypassing
+from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
+
+_PEOPLE = re.compile(r"user|profile|account|member|customer|wallet|tenant|compan|organi", re.I)
+_ENOUGH = 4  # columns named in a message
+
+
+class MassAssignment(
+    Control,
+    id="mass-assignment",
+    title="The caller fills columns that are not his",
+    consequence="Whoever calls writes his own role, owner, price or approval into the database.",
+    severity=Severity.HIGH,
+    satisfies=("A54", "H20", "owasp:A01", "cwe:915"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        columns = {t.name.rpartition(".")[2].lower(): t.columns for t in prototype.tables}
+        found: dict[str, Finding] = {}
+        for handler in prototype.handlers:
+            for effect in writes(handler):
+                finding = self._judged(prototype, handler, effect, columns)
+                if finding is None:
+                    continue
+                known = found.get(finding.subject)
+                if known is None or known.outcome.value != "gap":
+                    found[finding.subject] = finding
+        if not found:
+            yield self.not_applicable("no entry point writes what its caller sends")
+        yield from found.values()
+
+    def _judged(
+        self,
+        prototype: Prototype,
+        handler: Handler,
+        effect: Effect,
+        tables: dict[str, tuple[str, ...]],
+    ) -> Finding | None:
+        whole = inputs(effect.inputs.get("value:*", ()))
+        named = [(c, o) for c, o in effect.of("value:") if c != "*" and inputs(o)]
+        if effect.operation == "delete" or not (whole or named):
+            return None
+        subject = f"{handler.subject} → {effect.target}"
+        shown = way(prototype, handler, effect)
+        if by_trusted(effect):
+            return self.satisfied(subject, "Only an administrator or a known system writes", *shown)
+        if not is_bypassing(effect):
+            return self.satisfied(subject, "Row security decides about the write", *shown)
+        rights = [
+            c for c, o in named if is_right(c) and any(_is_free(effect, i) for i in inputs(o))
+        ]
+        if rights:
+            return self._of_rights(subject, handler, effect, rights, shown)
+        if not whole:
+            return self.satisfied(subject, "Only named, harmless columns are written", *shown)
+        if effect.literals.get("value:*") == "picked" or all(o.name == "parsed" for o in whole):
+            reason = "What is sent passes a schema or list of fields that could not be read"
+            return self.unknown(subject, reason, *shown)
+        return self._of_whole(subject, handler, effect, tables, shown)
+
+    def _of_rights(
+        self,
+        subject: str,
+        handler: Handler,
+        effect: Effect,
+        rights: list[str],
+        shown: tuple[Evidence, ...],
+    ) -> Finding:
+        said = f"{handler.name} stores {' and '.join(rights)} of {effect.target} as the caller sends it"
+        if effect.has(Check.UNCLEAR, Check.OWNER) or for_administrators(handler, effect):
+            reason = f"{said}; whether only somebody entitled comes so far could not be seen"
+            return self.unknown(subject, reason, *shown)
+        message = f"{said}, without a check of rights: whoever calls gives himself more of them"
+        return self.gap(subject, message, *shown, severity=Severity.CRITICAL)
+
+    def _of_whole(
+        self,
+        subject: str,
+        handler: Handler,
+        effect: Effect,
+        tables: dict[str, tuple[str, ...]],
+        shown: tuple[Evidence, ...],
+    ) -> Finding:
+        fixed = {c for c, o in effect.of("value:") if c != "*" and not inputs(o)}
+        fixed |= {k[6:] for k in effect.literals if k.startswith("value:")}
+        known = tables.get(effect.target.lower())
+        own = [c for c in known or () if c not in fixed]
+        people = bool(_PEOPLE.search(effect.target))
+        grave = [c for c in own if is_right(c) or (people and (is_plan(c) or is_held(c)))]
+        others = [c for c in own if is_owner(c) or is_state(c)]
+        if known and not grave and not others:
+            return self.satisfied(subject, "The table has no column that harms", *shown)
+        which = ", ".join((grave or others)[:_ENOUGH]) or "every column, those of the owner too"
+        message = (
+            f"{handler.name} writes all that the caller sends into {effect.target}, without a list of"
+            f" allowed fields: he decides {which}"
+        )
+        severity = Severity.HIGH if grave else Severity.MEDIUM
+        unclear = effect.has(Check.UNCLEAR) or for_administrators(handler, effect)
+        confidence = Confidence.LOW if unclear else Confidence.HIGH
+        return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
+
+
+def _is_free(effect: Effect, origin: object) -> bool:
+    """True for an input that may be anything: parsed by no schema and compared with no list."""
+    if getattr(origin, "name", "") == "parsed":
+        return False
+    return not any(g.check is Check.ALLOWED and str(origin) in g.about for g in effect.guards)
