@@ -1,0 +1,140 @@
+"""Webhooks that believe whoever posts to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+)
+from shipworthy.prototype.handlers.standing import (
+    Purpose,
+    by_credential,
+    changes,
+    is_bypassing,
+    purpose,
+)
+from shipworthy.prototype.handlers.ways import way
+
+_HOOK = re.compile(
+    r"webhook|(^|[-_/])(inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)", re.IGNORECASE
+)
+_OUTGOING = re.compile(
+    r"(dispatch|send|test|trigger|register|setup|configure|manage|create|delete|retry|list|process|simulate)-?_?\w*-?_?webhook"
+    r"|webhooks?[-_/](test|send|setup|register|config\w*|settings|deliver\w*|log\w*|retry|secret)",
+    re.IGNORECASE,
+)
+_ASKED_BACK = (EffectKind.FETCH, EffectKind.PAYMENT)
+
+
+class WebhookUnverified(
+    Control,
+    id="webhook-unverified",
+    title="Webhook believes anybody",
+    consequence="A stranger posts invented payments, messages or states, and the app acts on them.",
+    severity=Severity.HIGH,
+    satisfies=("A54", "owasp:A08", "cwe:345"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        hooks = [h for h in prototype.handlers if _is_hook(h)]
+        if not hooks:
+            yield self.not_applicable("no entry point is a webhook")
+        seen: set[str] = set()
+        for handler in hooks:
+            if handler.subject not in seen:
+                seen.add(handler.subject)
+                yield self._judged(prototype, handler)
+
+    def _judged(self, prototype: Prototype, handler: Handler) -> Finding:
+        acts = [e for e in handler.effects if changes(e) and not _is_log(e) and _is_sent(e)]
+        if not acts:
+            if not handler.whole:
+                return self.unknown(
+                    handler.subject, f"Not followed to its end: {handler.hindrance}"
+                )
+            shown = prototype.evidence("code", handler.location)
+            return self.satisfied(handler.subject, "Nothing is done with what is sent", shown)
+        open_ = [e for e in acts if not e.has(*AUTHENTICATES)]
+        if not open_:
+            return self.satisfied(
+                handler.subject, "The sender is checked first", *way(prototype, handler, acts[0])
+            )
+        effect = next((e for e in open_ if is_bypassing(e)), open_[0])
+        shown_ = way(prototype, handler, effect)
+        if effect.has(Check.UNCLEAR, Check.PLATFORM):
+            reason = "Something is checked before it acts; whether that proves the sender could not be seen"
+            return self.unknown(handler.subject, reason, *shown_)
+        if found := by_credential(handler, effect):
+            reason = f"Found by {found}: a secret of the address may prove the sender"
+            return self.unknown(handler.subject, reason, *shown_)
+        if _asks_back(handler, effect):
+            reason = "The provider is asked again before the app acts: that may prove what was sent"
+            return self.unknown(handler.subject, reason, *shown_)
+        message = (
+            f"{handler.name} acts on whatever is posted, without checking a signature: anybody who knows the"
+            f" address {_does(effect)}"
+        )
+        severity = self.severity if _is_grave(effect) else Severity.MEDIUM
+        if re.search("lead|form|contact|signup", handler.route.path, re.IGNORECASE):
+            severity = Severity.MEDIUM  # strangers may write there anyway
+        return self.gap(handler.subject, message, *shown_, severity=severity)
+
+
+def _is_hook(handler: Handler) -> bool:
+    if handler.route.method not in ("POST", "*", "PUT", ""):
+        return False
+    if _OUTGOING.search(handler.route.path):
+        return False
+    return purpose(handler) is Purpose.WEBHOOK or bool(_HOOK.search(handler.route.path))
+
+
+def _is_log(effect: Effect) -> bool:
+    return (
+        effect.kind is EffectKind.QUERY
+        and "log" in effect.target
+        and effect.operation == "insert"
+        and ("error" in effect.target or "audit" in effect.target)
+    )
+
+
+def _is_sent(effect: Effect) -> bool:
+    """True where what was posted has a part in it."""
+    return any(
+        (o.is_input or any(by.is_input for by in o.by)) and o.kind != "claims"
+        for origins in effect.inputs.values()
+        for o in origins
+    )
+
+
+def _asks_back(handler: Handler, effect: Effect) -> bool:
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(e.kind in _ASKED_BACK and _is_sent(e) for e in before) and any(
+        o.kind == "answer" for origins in effect.inputs.values() for o in origins
+    )
+
+
+def _is_grave(effect: Effect) -> bool:
+    if effect.kind is EffectKind.QUERY:
+        return is_bypassing(effect)
+    return effect.kind is not EffectKind.MESSAGE
+
+
+def _does(effect: Effect) -> str:
+    match effect.kind:
+        case EffectKind.QUERY:
+            return f"writes into {effect.target or 'the database'} what he likes"
+        case EffectKind.EMAIL | EffectKind.MESSAGE:
+            return "sends messages in your name"
+        case EffectKind.MODEL:
+            return "uses the paid model"
+        case EffectKind.ACCOUNT:
+            return "changes accounts"
+    return "makes it act"
