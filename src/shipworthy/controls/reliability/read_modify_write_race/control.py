@@ -1,0 +1,101 @@
+"""Numbers that are read, computed and written back while others do the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.columns import is_held, is_stock, is_sum, words
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.writes import reread, writes
+
+_QUOTA = frozenset("used usage uses quota redemptions redeemed sold".split())
+_IDLE = frozenset(
+    "view views like likes click clicks download downloads visit visits share".split()
+)
+_VERSION = re.compile(r"^filter:(version|updated_?at|revision|lock_version|etag)$", re.I)
+_LOCK = re.compile(r"lock|claim|reserve|acquire", re.I)
+
+
+class ReadModifyWriteRace(
+    Control,
+    id="read-modify-write-race",
+    title="Two at once, one is lost",
+    consequence="Parallel requests spend the same money, sell the same seat or lose a booking.",
+    severity=Severity.MEDIUM,
+    satisfies=("A28", "cwe:362"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found: dict[str, list[tuple[Handler, Effect, str]]] = {}
+        for handler in prototype.handlers:
+            for effect in writes(handler):
+                for column in reread(effect, handler):
+                    if _weight(column) is not None:
+                        key = f"{handler.subject} → {effect.target}.{column}"
+                        found.setdefault(key, []).append((handler, effect, column))
+        if not found:
+            yield self.not_applicable("no entry point counts up or down what it has read before")
+        for subject, cases in found.items():
+            yield self._judged(prototype, subject, cases)
+
+    def _judged(
+        self, prototype: Prototype, subject: str, cases: list[tuple[Handler, Effect, str]]
+    ) -> Finding:
+        racing = [case for case in cases if not _is_guarded(*case)]
+        handler, effect, column = (racing or cases)[0]
+        shown = (*_read(prototype, handler, effect), *way(prototype, handler, effect))
+        shown = tuple(dict.fromkeys(shown))
+        if not racing:
+            return self.satisfied(subject, "The write holds only for what was read", *shown)
+        if effect.atomic:
+            reason = (
+                "A transaction is around it: right if the row is locked or the isolation is strict"
+            )
+            return self.unknown(subject, reason, *shown)
+        message = (
+            f"{handler.name} reads {column} of {effect.target}, computes and writes it back without a lock or"
+            f" condition: {_cost(column)}"
+        )
+        return self.gap(subject, message, *shown, severity=_weight(column))
+
+
+def _weight(column: str) -> Severity | None:
+    """How bad a lost change is; None for numbers that nobody relies on."""
+    found = set(words(column))
+    if found & _IDLE:
+        return None
+    if is_held(column):
+        return Severity.HIGH
+    if is_stock(column) or is_sum(column):
+        return Severity.MEDIUM
+    return Severity.LOW if found & _QUOTA else None
+
+
+def _cost(column: str) -> str:
+    if is_held(column):
+        return "parallel requests spend the same money twice or lose some"
+    if is_stock(column):
+        return "parallel requests take the same piece twice"
+    return "parallel requests are counted once"
+
+
+def _is_guarded(handler: Handler, effect: Effect, column: str) -> bool:
+    names = (*effect.inputs, *effect.literals)
+    if f"filter:{column}" in names or any(_VERSION.match(name) for name in names):
+        return True
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(
+        e.operation in ("rpc", "raw") and _LOCK.search(f"{e.target} {e.literals.get('text', '')}")
+        for e in before
+    )
+
+
+def _read(prototype: Prototype, handler: Handler, effect: Effect) -> tuple[Evidence, ...]:
+    for other in handler.effects_of(EffectKind.QUERY):
+        if other.operation == "select" and other.target == effect.target:
+            return (prototype.evidence("code", other.location),)
+    return ()
