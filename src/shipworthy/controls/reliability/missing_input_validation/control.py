@@ -1,0 +1,83 @@
+"""Numbers and choices of the request with which something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.columns import is_held, is_stock
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.writes import bounded, by_trusted, inputs, reread, writes
+
+
+class MissingInputValidation(
+    Control,
+    id="missing-input-validation",
+    title="Impossible values pass",
+    consequence="A negative amount or an expensive choice in the request costs you money.",
+    severity=Severity.HIGH,
+    satisfies=("H20", "owasp:A06", "cwe:20"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found: dict[str, Finding] = {}
+        for handler in prototype.handlers:
+            for finding in (*self._amounts(prototype, handler), *self._models(prototype, handler)):
+                known = found.get(finding.subject)
+                if known is None or known.outcome.value != "gap":
+                    found[finding.subject] = finding
+        if not found:
+            yield self.not_applicable("no number or choice of a request decides about money")
+        yield from found.values()
+
+    def _amounts(self, prototype: Prototype, handler: Handler) -> Iterator[Finding]:
+        for effect in writes(handler):
+            for column in reread(effect, handler):
+                if not (is_held(column) or is_stock(column)) or by_trusted(effect):
+                    continue
+                sent = inputs(effect.inputs[f"value:{column}"])
+                if sent:
+                    yield self._amount(prototype, handler, effect, column, sent)
+
+    def _amount(
+        self,
+        prototype: Prototype,
+        handler: Handler,
+        effect: Effect,
+        column: str,
+        sent: list[Origin],
+    ) -> Finding:
+        subject, shown = f"{handler.subject} → {sent[0]}", way(prototype, handler, effect)
+        free = [o for o in sent if not bounded(effect, o)]
+        if not free:
+            return self.satisfied(subject, f"{sent[0]} is kept within limits", *shown)
+        if effect.has(Check.UNCLEAR) or any(o.name == "parsed" for o in free):
+            reason = f"{free[0]} changes {column}, after a check that could not be read"
+            return self.unknown(subject, reason, *shown)
+        message = (
+            f"{handler.name} changes {column} of {effect.target} by {free[0]} without refusing a negative"
+            " number: the caller turns a payment round and gains instead of paying"
+        )
+        severity = Severity.CRITICAL if is_held(column) else Severity.HIGH
+        return self.gap(subject, message, *shown, severity=severity)
+
+    def _models(self, prototype: Prototype, handler: Handler) -> Iterator[Finding]:
+        for effect in handler.effects_of(EffectKind.MODEL):
+            sent = inputs(effect.inputs.get("model", ()))
+            if not sent:
+                continue
+            subject, shown = f"{handler.subject} → {sent[0]}", way(prototype, handler, effect)
+            if by_trusted(effect) or any(bounded(effect, o) for o in sent):
+                yield self.satisfied(subject, "Only known models are asked", *shown)
+            elif any(o.name == "parsed" for o in sent):
+                yield self.unknown(
+                    subject, "The model passes a schema that could not be read", *shown
+                )
+            else:
+                message = (
+                    f"{handler.name} asks whichever model the caller names, without a list of allowed ones:"
+                    " he chooses the most expensive one on your bill"
+                )
+                yield self.gap(subject, message, *shown, severity=Severity.MEDIUM)
