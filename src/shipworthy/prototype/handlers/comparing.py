@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import Check, Guard, Origin
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -196,6 +196,7 @@ def _proved(
             yield walk.guard(Check.SECRET, "compared with a secret", at)
             return
     tags = left.tags | right.tags
+    _note_passwords(walk, left, right, at)
     if "signature" in tags and any(o.is_input for o in (*one, *other)):
         yield walk.guard(Check.SIGNATURE, "signature compared", at)
         return
@@ -241,6 +242,26 @@ def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
 _YES_OR_NO = re.compile(
     r"^(is|has|can)_?(?=[A-Z_a-z])\w*(admin|staff|owner|super|moderator|manager)|^admin$", re.I
 )
+
+
+_PASSWORD = re.compile(r"(^|_|\.)(password|passwd|pwd|password_?hash)$", re.IGNORECASE)
+
+
+def _note_passwords(walk: Evaluation, left: Value, right: Value, at: int) -> None:
+    """`row.password === given`: a password that is compared as it was typed, or after a quick hash."""
+    for given, kept in ((left, right), (right, left)):
+        stored = any(o.kind == "row" and _PASSWORD.search(o.key) for o in kept.origins)
+        typed = any(o.is_input and _PASSWORD.search(o.key) for o in all_origins(given))
+        if stored and typed and not given.tags & {"unseen", "computed"}:
+            walk.effect(
+                EffectKind.TOKEN,
+                "compare-plain",
+                "password",
+                at,
+                values={"": given},
+                literals={"hash": next((t[5:] for t in given.tags if t.startswith("hash:")), "")},
+            )
+            return
 
 
 def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int) -> Pair:

@@ -16,7 +16,7 @@ from shipworthy.prototype.handlers.handler import (
     Step,
 )
 from shipworthy.prototype.handlers.program import Definition, Program, package_of
-from shipworthy.prototype.handlers.sent import sent
+from shipworthy.prototype.handlers.sent import HARMLESS, hashed, sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
@@ -221,7 +221,7 @@ class Evaluation:
             self.steps,
             looped=self.loops > 0,
             atomic=self.transactions > 0,
-            literals=dict(literals or {}),
+            literals={**(literals or {}), **hashed(values or {})},
             sent={key: sent(value) for key, value in (values or {}).items()},
             branches=self.branches,
         )
@@ -363,8 +363,13 @@ class Evaluation:
         if owner.fields is not None and owner.what == "list":
             return replace(owner, what="")  # the record that a function made of each element
         origins = owner.origins if owner.fields is None else all_origins(owner)
-        what = "row" if owner.what == ROWS else owner.what
-        return Value(origins=origins, what=what, client=owner.client, effect=owner.effect)
+        return Value(
+            origins=origins,
+            what="row" if owner.what == ROWS else owner.what,
+            client=owner.client,
+            effect=owner.effect,
+            tags=owner.tags & HARMLESS,
+        )
 
     def _text(self, node: Text, scope: Scope) -> Value:
         return self.joined([self.value(part, scope) for part in node.parts])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from shipworthy.prototype.handlers.handler import Check, Effect, Origin, Origins
 from shipworthy.prototype.handlers.values import UNSET, Value
@@ -49,13 +50,24 @@ def _whole(value: Value, depth: int) -> Origins:
         return frozenset().union(*(sent(part, depth - 1) for part in inner))
     if value.when is not None or value.tags & HARMLESS or _is_hash(value):
         return frozenset()
-    kinds = ("row", "error") if "part" in value.tags else ("row", "error", "environment")
+    whole = "part" not in value.tags and not value.what  # a setting itself, nothing made with it
+    kinds = ("row", "error", "environment") if whole else ("row", "error")
     kept = (o for o in value.origins if o.is_input or o.kind in kinds)
     return frozenset(o for o in kept if not _SCALARS.search(o.key))
 
 
 def _is_hash(value: Value) -> bool:
     return any(tag.startswith("hash:") for tag in value.tags)
+
+
+def hashed(values: Mapping[str, Value]) -> dict[str, str]:
+    """By which function each value was hashed that was: "value:password~hash" is "md5"."""
+    return {
+        f"{key}~hash": tag[5:]
+        for key, value in values.items()
+        for tag in value.tags
+        if tag.startswith("hash:")
+    }
 
 
 def free(effect: Effect, *parts: str) -> tuple[Origin, ...]:
@@ -99,4 +111,4 @@ def spoken(origins: tuple[Origin, ...]) -> str:
     return f"{names} of {where}" if names else f"what is sent in {where.removeprefix('the ')}"
 
 
-__all__ = ["HARMLESS", "free", "is_own_address", "sent", "spoken"]
+__all__ = ["HARMLESS", "free", "hashed", "is_own_address", "sent", "spoken"]

@@ -304,6 +304,7 @@ NAMES = {
         _api_session(walk, site) or supabase_user("session", verified=False)(walk, site)
     ),
     "verifyIdToken": lambda walk, site: _verify(walk, site),
+    "me": lambda walk, site: _user(walk, site) if site.what.endswith("auth.me") else None,
     "getServerSession": _session,
     "useSession": _session,
     **dict.fromkeys(_ADMIN, _account),

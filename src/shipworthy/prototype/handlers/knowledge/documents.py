@@ -132,7 +132,7 @@ def _operators(where: Value) -> dict[str, Origins]:
     operators: dict[str, Origins] = {}
     for key, value in where.fields.items():
         found = frozenset(o for o in sent(value) if o.kind in _OBJECTS and o.name != "parsed")
-        if found and value.what != "text" and value.fields is None:
+        if found and not value.tags & {"string"} and value.what != "text" and value.fields is None:
             operators[f"operator:{key}"] = found
     return operators
 

@@ -87,7 +87,7 @@ def _host_of(url: Value) -> Value:
     if url.elements is not None and url.what in ("text", "url"):
         first = url.elements[0] if url.elements else UNKNOWN
         if first.text is None:
-            return first
+            return _host_of(first) if first.elements is not None else first
         if re.match(r"https?://$", first.text) and len(url.elements) > 1:
             return url.elements[1]
         return UNKNOWN
@@ -260,6 +260,9 @@ def _has_key(value: Value) -> bool:
 def _model(walk: Evaluation, site: Site) -> Value | None:
     if not _MODEL_CALL.search(site.what):
         return None
+    given = site.argument(0).fields or site.named
+    if "twilio" in site.what.lower() or ("to" in given and "model" not in given):
+        return _of(EffectKind.MESSAGE, "send")(walk, site)
     return _of(EffectKind.MODEL, "ask", answer="model")(walk, site)
 
 

@@ -15,7 +15,7 @@ from shipworthy.prototype.handlers.knowledge.postgrest import (
     row_of,
     written,
 )
-from shipworthy.prototype.handlers.sent import sent
+from shipworthy.prototype.handlers.sent import hashed, sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -72,7 +72,9 @@ def told(
         all_inputs |= written(values)
         all_literals |= literals_of(values)
         arrived |= {f"value:{k}": sent(v) for k, v in (values.fields or {}).items() if k != "..."}
+        all_literals |= hashed({f"value:{k}": v for k, v in (values.fields or {}).items()})
     all_inputs |= inputs or {}
+    all_literals |= hashed({f"filter:{k}": v for k, v in (filters or {}).items()})
     all_literals |= literals or {}
     walk.effects[effect] = known._replace(
         inputs=all_inputs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
     UNKNOWN,
+    UNSET,
     Value,
     all_origins,
     join,
@@ -33,6 +35,11 @@ def _parsed_json(walk: Evaluation, site: Site) -> Value | None:
     if given.what == "json text" and given.elements:
         return given.elements[0]
     return Value(origins=all_origins(given), effect=given.effect, tags=given.tags - FLEETING)
+
+
+def _text(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    return replace(given, tags=given.tags | {"string"}) if given.literal is UNSET else given
 
 
 def _number(walk: Evaluation, site: Site) -> Value | None:
@@ -166,19 +173,28 @@ def _transaction(walk: Evaluation, site: Site) -> Value | None:
     return result
 
 
+_LAYOUT = re.compile(r"/?\^?(\\[nrs]|\\/|\n|\?|[ \-_+$])*/?[gimu]*$")
+"""What is replaced to lay a text out, not to make it harmless: line ends, spaces, dashes."""
+
+
 def _string(walk: Evaluation, site: Site) -> Value | None:
     """Methods of a string that give a string."""
     value = site.receiver
     if value.fields is not None or value.instance is not None or value.client:
         return None
+    if site.name == "toString" and value.elements is not None:
+        return value
     if site.name in ("replace", "replaceAll") and site.has(0):
-        kept = Value(origins=all_origins(value), tags=value.tags | {"replaced"})
+        layout = _LAYOUT.match(site.argument(0).text or "?")
+        kept = Value(
+            origins=all_origins(value), tags=value.tags | (set() if layout else {"replaced"})
+        )
         filled = site.argument(1)
         if filled.closure is None and all_origins(filled):  # `template.replace("{{name}}", name)`
             return Value(elements=(kept, filled), what="text", tags=kept.tags | filled.tags)
         return kept
     part = {"part"} if site.name in ("slice", "substring", "substr") else set()
-    return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part)
+    return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part | {"string"})
 
 
 def _part_of_list(walk: Evaluation, site: Site) -> Value | None:
@@ -209,8 +225,8 @@ CALLS = {
     "float": _number,
     "bool": _truth,
     "Boolean": _truth,
-    "String": _first,
-    "str": _first,
+    "String": _text,
+    "str": _text,
     "Object.assign": _object_assign,
     "Object.keys": _first,
     "Object.values": _first,

@@ -1,0 +1,132 @@
+"""Secrets of the environment that have a word in the code instead, where they are not set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Choice,
+    Either,
+    If,
+    Literal,
+    Member,
+    Module,
+    Name,
+    Throw,
+)
+
+_SECRET = re.compile(
+    r"^(NEXT_?)?(\w*_)?(JWT|SESSION|AUTH|NEXTAUTH|COOKIE|CRON|SIGNING|ENCRYPTION|CSRF|INTERNAL|ADMIN|FLASK|DJANGO|APP|TOKEN|HMAC|PASSWORD_RESET"
+    r"|REFRESH|ACCESS_TOKEN|REFRESH_TOKEN)_?(\w*_)?(SECRET|SECRET_KEY|KEY|TOKEN|PASSWORD|SALT)$|^(SECRET|SECRET_KEY|JWT_SECRET\w*)$"
+)
+"""Settings that only this system uses to sign, encrypt or recognise callers."""
+_OF_OTHERS = re.compile(
+    r"STRIPE|OPENAI|AWS|GOOGLE|GITHUB|TWILIO|SUPABASE|RESEND|SENDGRID|CLIENT_|API_KEY|PUBLIC|BOT|CLERK|AUTH0|SLACK|VERIFY_TOKEN|ANON"
+)
+
+
+class Fallback(NamedTuple):
+    """A secret with a default; `guarded` where the module refuses to run without the setting."""
+
+    name: str
+    line: int
+    guarded: bool
+
+
+_LOOKS_LIKE = re.compile(
+    r"(SECRET|KEY|TOKEN|PASSWORD|SALT)\w*[\"'\])]*\s*(\|\||\?|,|or\b)", re.IGNORECASE
+)
+
+
+def fallbacks(module: Module, text: str) -> list[Fallback]:
+    """The secrets of a module, whose text is given, with a default that is no empty word."""
+    if not _LOOKS_LIKE.search(text):
+        return []
+    found = [(name, line) for name, line in _defaults(module.body) if _is_own(name)]
+    if not found:
+        return []
+    refused = set(_refused(module.body))
+    return [Fallback(name, line, name in refused) for name, line in dict.fromkeys(found)]
+
+
+def _is_own(name: str) -> bool:
+    return bool(_SECRET.match(name)) and not _OF_OTHERS.search(name)
+
+
+def _defaults(node: object) -> Iterator[tuple[str, int]]:
+    """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree."""
+    if isinstance(node, Either) and node.operator in ("or", "??") and _is_word(node.right):
+        name = _setting(node.left)
+        if name:
+            yield name, node.at
+    if isinstance(node, Call) and len(node.arguments) == 2 and _is_word(node.arguments[1]):
+        name = _setting(Call(node.function, node.arguments[:1], (), node.at, node.end))
+        if name:
+            yield name, node.at
+    if isinstance(node, Choice) and not _is_staged(node.test):
+        for one, other in ((node.then, node.other), (node.other, node.then)):
+            if _is_word(other) and _setting(one):
+                yield _setting(one), node.at
+    if isinstance(node, Choice) and _is_staged(node.test):
+        return  # `isProduction ? required() : "dev-only"`
+    if isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _defaults(part)
+
+
+def _is_word(node: object) -> bool:
+    return isinstance(node, Literal) and isinstance(node.value, str) and len(node.value) > 2
+
+
+def _is_staged(test: object) -> bool:
+    """True for a test that asks whether this is production."""
+    return any(re.search("prod|NODE_ENV|development|is_?dev", word, re.I) for word in _words(test))
+
+
+def _setting(node: object) -> str:
+    """The name of the environment variable that an expression reads."""
+    if isinstance(node, Member):
+        owner = node.object
+        if isinstance(owner, Member) and owner.key in ("env", "environ"):
+            return node.key
+        return ""
+    if isinstance(node, Call) and len(node.arguments) == 1:
+        function, given = node.function, node.arguments[0]
+        word = getattr(function, "key", "") or getattr(function, "id", "")
+        if word in ("get", "getenv", "config", "env") and isinstance(given, Literal):
+            return str(given.value) if isinstance(given.value, str) else ""
+    return ""
+
+
+def _refused(node: object) -> Iterator[str]:
+    """The settings that are named in a test under which something is thrown."""
+    if isinstance(node, If) and (_throws(node.then) or _throws(node.other)):
+        yield from _words(node.test)
+    if isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _refused(part)
+
+
+def _throws(statements: tuple[object, ...]) -> bool:
+    return any(
+        isinstance(s, Throw) or (type(s).__name__ == "Do" and "exit" in set(_words(s)))
+        for s in statements
+    )
+
+
+def _words(node: object) -> Iterator[str]:
+    if isinstance(node, Member):
+        yield node.key
+    elif isinstance(node, Name):
+        yield node.id
+    elif isinstance(node, Literal) and isinstance(node.value, str):
+        yield node.value
+    if isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _words(part)
