@@ -56,6 +56,8 @@ def settled(operator: str, left: Value, right: Value) -> bool | None:
     """`process.env.NODE_ENV === "development"`: what it is where the code runs for real."""
     if operator not in ("==", "!="):
         return None
+    if "settled" in left.tags | right.tags and left.text is not None and right.text is not None:
+        return (left.literal == right.literal) is (operator == "==")
     for one, other in ((left, right), (right, left)):
         if other.text is None or len(one.origins) != 1 or one.cases:
             continue

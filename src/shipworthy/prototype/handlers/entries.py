@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -13,11 +12,12 @@ from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
 from shipworthy.prototype.handlers.gateway import gateway_guards
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Handler, Origin
+from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.library import Library
-from shipworthy.prototype.handlers.knowledge.limits import LIMITS
+from shipworthy.prototype.handlers.knowledge.packaged import package_guard
 from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, parameter
 from shipworthy.prototype.handlers.knowledge.responses import RES
+from shipworthy.prototype.handlers.middleware import middleware_guards
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.setting_up import run_module, set_up
 from shipworthy.prototype.handlers.values import (
@@ -94,7 +94,7 @@ class Entry:
 
     def _step(self, walk: Walk, value: Value, request: Value, *, last: bool) -> bool:
         if value.closure is None:
-            _package_guard(walk, value)
+            package_guard(walk, value)
             return True
         function = value.closure.function
         going_on: list[frozenset[Guard]] = []
@@ -151,20 +151,6 @@ def _argument(target: object, annotation: str) -> Value:
     return from_origins(Origin("argument", "", name))
 
 
-_AUTHENTICATES = re.compile(
-    r"auth|passport|jwt|session\.required|require|protect|clerk|bearer|guard|login", re.IGNORECASE
-)
-
-
-def _package_guard(walk: Walk, value: Value) -> None:
-    """Middleware of a package: its name is all there is to see."""
-    what = value.what
-    if "rate" in value.tags or LIMITS.search(what):
-        walk.passed(Check.RATE, what, 1)
-    elif _AUTHENTICATES.search(what) and not re.search(r"initialize|session\(\)$", what):
-        walk.passed(Check.SESSION, what, 1)
-
-
 def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     """Every server entry point that could be found, followed."""
     program = Program(prototype.server_modules, prototype.modules.targets)
@@ -176,11 +162,13 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     starting = _importers(prototype, declaring)
     walk = set_up(program, knowledge, declaring | starting)
     follower = Follower(program, knowledge, walk)
+    layers = tuple(r for r in routes if r.kind is RouteKind.MIDDLEWARE)
     found: list[Handler] = []
     for route in routes:
         entry = _entry(route, program, walk, knowledge)
         if entry is not None:
             entry.guards |= gateway_guards(prototype, route)
+            entry.guards |= middleware_guards(layers, route, program, knowledge)
             found.append(follower.follow(route, entry))
     return tuple(found)
 

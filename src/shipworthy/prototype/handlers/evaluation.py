@@ -183,6 +183,8 @@ class Evaluation:
         self.transactions = 0
         self.branches: tuple[tuple[int, str], ...] = ()
         self.decisions = 0
+        self.asked_path = ""  # of a request for which a middleware is followed
+        self.asked_method = "*"
         self.path = ""
         self.steps: tuple[Step, ...] = ()
         self.module: Module = next(iter(program.modules.values()))
@@ -415,6 +417,9 @@ class Evaluation:
         left = self.value(node.left, scope)
         if left is NEVER:
             return NEVER
+        if "settled" in left.tags and truth(left) is not None and node.operator != "??":
+            decided = truth(left) is (node.operator == "or")
+            return left if decided else self.value(node.right, scope)
         yes, no = self.tested(left)
         before = self.guards
         self.guards = before | (yes if node.operator == "and" else no)
@@ -426,6 +431,8 @@ class Evaluation:
         if right is NEVER:  # `a || fail()`
             self.guards = before | (no if node.operator == "and" else yes)
             return left
+        if "settled" in right.tags and truth(right) is not None and node.operator != "??":
+            return right if truth(right) is (node.operator == "or") else left
         right_yes, right_no = self.tested(right)
         gained = after - before
         if node.operator == "and":

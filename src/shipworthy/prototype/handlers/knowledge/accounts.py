@@ -74,6 +74,9 @@ def _session(walk: Evaluation, site: Site) -> Value | None:
     return Value(cases=((there, guard), (NULL, NO_GUARDS)))
 
 
+session_of = _session
+
+
 def _clerk(walk: Evaluation, site: Site) -> Value | None:
     """`auth()` of Clerk: an object in which userId may be nothing; `auth.protect()` refuses."""
     guard = frozenset({walk.guard(Check.SESSION, site.what, site.call.at)})

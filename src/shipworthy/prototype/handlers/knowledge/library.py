@@ -20,7 +20,9 @@ from shipworthy.prototype.handlers.knowledge import (
     hints,
     limits,
     memory,
+    next_middleware,
     outside,
+    packaged,
     passwords,
     postgrest,
     prisma,
@@ -40,6 +42,8 @@ Assigned = Callable[[Evaluation, Value, str, Value, int], None]
 Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
+    next_middleware,
+    packaged,
     requests,
     routing,
     responses,

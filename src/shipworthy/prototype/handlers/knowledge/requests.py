@@ -54,6 +54,8 @@ def _web(walk: Evaluation, value: Value, key: str) -> Value | None:
             return Value(what="cookies")
         case "body":
             return parameter("body")
+        case "method" if walk.asked_path and walk.asked_method != "*":
+            return Value(literal=walk.asked_method, tags=frozenset({"settled"}))
         case "ip" | "geo" | "method" | "signal":
             return Value(what=f"{WEB}.{key}")
         case "auth" | "user":
@@ -129,6 +131,8 @@ def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
     match key:
         case "searchParams":
             return Value(origins=frozenset({Origin("query")}), what="searchParams")
+        case "pathname" if walk.asked_path:
+            return Value(literal=walk.asked_path, tags=frozenset({"settled"}))
         case "pathname" | "href":
             return from_origins(Origin("path"))
         case "origin" | "host" | "hostname" | "protocol":
