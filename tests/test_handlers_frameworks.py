@@ -9,7 +9,7 @@ import pytest
 
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler
-from shipworthy.prototype.handlers.middleware import covers
+from shipworthy.prototype.handlers.paths import covers, is_simple
 
 _PACKAGE = (
     '{"name": "shop", "dependencies": {"next": "15", "express": "4", "fastify": "5", "hono": "4"}}'
@@ -169,6 +169,26 @@ export default auth((req) => {
 )
 def test_matchers_are_read_as_next_reads_them(matcher: str, path: str, covered: bool) -> None:
     assert covers(matcher, path) is covered
+
+
+def test_path_tested_with_a_regular_expression_is_known(tmp_path: Path) -> None:
+    middleware = """
+import { getToken } from "next-auth/jwt";
+import { NextResponse } from "next/server";
+export async function middleware(request) {
+  const path = request.nextUrl.pathname;
+  if (path === "/health" || /^\\/api\\/public/.test(path)) return NextResponse.next();
+  if (!(await getToken({ req: request }))) return NextResponse.json({ error: "no" }, { status: 401 });
+  return NextResponse.next();
+}
+"""
+    found = _behind(tmp_path, middleware, "/api/orders", "/api/public/list")
+    assert found == [Check.SESSION, None]
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "((a*))*b", ".*.*.*.*.*x", "a" * 501])
+def test_patterns_that_may_take_for_ever_are_not_tried(pattern: str) -> None:
+    assert not is_simple(pattern)
 
 
 _ADMIN = "await prisma.user.delete({ where: { id: req.params.id } }); res.json({});"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.handler import (
@@ -37,6 +37,7 @@ from shipworthy.prototype.handlers.values import (
     meet,
     meet_all,
     of_cases,
+    replace,
     tested,
     truth,
     union,

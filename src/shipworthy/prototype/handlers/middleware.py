@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from shipworthy.prototype.handlers.evaluation import Knowledge
 from shipworthy.prototype.handlers.handler import Check, Guard
 from shipworthy.prototype.handlers.knowledge.requests import WEB
+from shipworthy.prototype.handlers.paths import covers
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -22,7 +22,7 @@ from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route, RouteKind
 
 _PARTS = re.compile(r"\[{1,2}(?:\.\.\.)?\w+\]{1,2}|:\w+[*+?]?")
-_NAMED = re.compile(r":\w+([*+?]?)")
+_LONGEST_PATH = 120
 _REFUSED = 400
 
 
@@ -32,7 +32,7 @@ def middleware_guards(
     """The guards that the middleware above a route passes before it lets a request go on."""
     if route.framework != "next" or route.kind is not RouteKind.ROUTE_HANDLER:
         return NO_GUARDS
-    path = _PARTS.sub("1", route.path)
+    path = _PARTS.sub("1", route.path)[:_LONGEST_PATH]
     passed = NO_GUARDS
     for layer in _above(routes, route):
         if covers(layer.path, path) and layer.location.path in program.modules:
@@ -47,32 +47,6 @@ def _above(routes: tuple[Route, ...], route: Route) -> Iterator[Route]:
         inside = not folder or route.location.path.startswith(folder + "/")
         if layer.kind is RouteKind.MIDDLEWARE and layer.framework == "next" and inside:
             yield layer
-
-
-def covers(matchers: str, path: str) -> bool:
-    """True where one of the matchers of a middleware is for a path."""
-    if matchers == "*":
-        return True
-    patterns = re.split(r", (?=/)", matchers)
-    return any(matches(pattern, path) for pattern in patterns)
-
-
-def matches(pattern: str, path: str) -> bool:
-    """True where a pattern as Next.js and Clerk have it is for a path: "/api/:path*", "/admin(.*)"."""
-    found = _compiled(pattern)
-    return found is not None and found.fullmatch(path) is not None
-
-
-@lru_cache(maxsize=500)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    text = pattern.replace("\\\\", "\\")
-    text = re.sub(r"/:\w+\*", "(?:/.*)?", text)
-    text = re.sub(r"/:\w+\+", "/.+", text)
-    text = _NAMED.sub("[^/]+", text)
-    try:
-        return re.compile(text.rstrip("/") or "/")
-    except re.error:
-        return None
 
 
 def _run(layer: Route, program: Program, knowledge: Knowledge, path: str, method: str) -> Guards:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, Origin, Origins
@@ -110,6 +110,30 @@ class Value:
     def text(self) -> str | None:
         """The string it is, where the code says."""
         return self.literal if isinstance(self.literal, str) else None
+
+
+def replace(value: Value, **changes: Any) -> Value:
+    """A copy with some parts changed; it is made by the ten thousand, so without dataclasses' care."""
+    made = Value(
+        value.origins,
+        value.what,
+        value.literal,
+        value.fields,
+        value.elements,
+        value.cases,
+        value.when,
+        value.closure,
+        value.type,
+        value.instance,
+        value.client,
+        value.effect,
+        value.identity,
+        value.native,
+        value.tags,
+    )
+    for name, part in changes.items():
+        setattr(made, name, part)
+    return made
 
 
 NULL = Value(literal=None)

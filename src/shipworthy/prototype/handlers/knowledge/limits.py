@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.values import NO_GUARDS, Value
+from shipworthy.prototype.handlers.values import NO_GUARDS, Value, replace
 
 LIMITS = re.compile(
     r"rate_?limit|throttle|(?<![a-z])limiter|ratelimit|check_?limit|quota", re.IGNORECASE

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.knowledge.accounts import session_of
+from shipworthy.prototype.handlers.knowledge.requests import WEB, principal
+from shipworthy.prototype.handlers.paths import is_simple, matches
 from shipworthy.prototype.handlers.values import UNKNOWN, UNSET, Value, from_origins, truth
 
 _SETTLED = frozenset({"settled"})
@@ -48,14 +52,27 @@ def _some(walk: Evaluation, site: Site) -> Value | None:
     return _settled(any(answers) if site.name == "some" else all(answers))
 
 
+def _pattern(walk: Evaluation, site: Site) -> Value | None:
+    """`/^\\/admin/.test(pathname)` where the path is known."""
+    text, asked = site.receiver.text, site.argument(0)
+    if text is None or "settled" not in asked.tags or asked.text is None or text[:1] != "/":
+        return None
+    pattern, _, flags = text[1:].rpartition("/")
+    if not is_simple(pattern):
+        return None
+    try:
+        found = re.search(pattern, asked.text, re.IGNORECASE if "i" in flags else 0)
+    except re.error:
+        return None
+    return _settled(found is not None)
+
+
 def _matcher(walk: Evaluation, site: Site) -> Value | None:
     """`createRouteMatcher(["/admin(.*)"])` of Clerk."""
     given = site.argument(0)
     patterns = [v.text for v in given.elements or (given,)]
 
     def answer(inner: Evaluation, call: Site | None) -> Value:
-        from shipworthy.prototype.handlers.middleware import matches
-
         if not inner.asked_path or any(pattern is None for pattern in patterns):
             return UNKNOWN
         return _settled(any(matches(p, inner.asked_path) for p in patterns if p is not None))
@@ -80,8 +97,6 @@ def _old_clerk(walk: Evaluation, site: Site) -> Value | None:
     patterns = [v.text for v in listed]
 
     def answer(inner: Evaluation, call: Site | None) -> Value:
-        from shipworthy.prototype.handlers.middleware import matches
-
         unknown = "publicRoutes" in options and not listed
         if not unknown and not any(p is None or matches(p, inner.asked_path) for p in patterns):
             inner.passed(Check.SESSION, "authMiddleware", 1)
@@ -102,8 +117,6 @@ def _with_auth(walk: Evaluation, site: Site) -> Value | None:
         if authorized is None:
             inner.passed(Check.SESSION, "withAuth", 1)
         else:
-            from shipworthy.prototype.handlers.knowledge.requests import WEB, principal
-
             token = principal(inner, "withAuth", authorized.function.at)
             request = Value(what=WEB, tags=frozenset({"truthy"}))
             given = Value(fields={"token": token, "req": request})
@@ -121,8 +134,6 @@ def _next_auth(walk: Evaluation, site: Site) -> Value | None:
     handler = site.argument(0)
     if handler.closure is not None:
         return handler
-    from shipworthy.prototype.handlers.knowledge.accounts import session_of
-
     return session_of(walk, site)
 
 
@@ -154,4 +165,5 @@ NAMES = {
     "some": _some,
     "every": _some,
     "protect": _protect,
+    "test": _pattern,
 }

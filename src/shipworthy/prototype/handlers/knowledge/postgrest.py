@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from shipworthy.prototype.handlers.comparing import ROLE_KEY, existing
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
@@ -16,6 +15,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     all_origins,
+    replace,
 )
 
 QUERY = "query"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
-from shipworthy.prototype.handlers.values import NEVER, NULL, UNKNOWN, Value, all_origins
+from shipworthy.prototype.handlers.values import NEVER, NULL, UNKNOWN, Value, all_origins, replace
 
 _RESPONSE = frozenset({"response", "truthy"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeGuard
 
 from shipworthy.prototype.handlers.comparing import existing
@@ -24,6 +23,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     all_origins,
+    replace,
 )
 from shipworthy.prototype.program.nodes import Compare, Either, Member, Name, Return
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
@@ -18,6 +17,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     join,
+    replace,
     union,
 )
 
