@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
+from shipworthy.prototype.handlers.entering.django import django_entry
 from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
+from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
@@ -205,7 +207,7 @@ def _python(route: Route, program: Program, walk: Walk) -> Runnable | None:
     if route.framework in ("flask", "quart"):
         return flask_entry(route, program, walk)
     if route.framework == "django":
-        return None
+        return django_entry(route, program, walk)
     return fastapi_entry(route, program, walk)
 
 
@@ -216,6 +218,8 @@ def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> 
             return _python(route, program, walk)
         case RouteKind.ENDPOINT:
             return _endpoint(route, walk)
+        case RouteKind.PAGE if route.framework == "streamlit":
+            return streamlit_entry(route, program)
         case RouteKind.EDGE_FUNCTION if route.framework in ("supabase", "deno"):
             return _served(route, program, walk)
         case RouteKind.ROUTE_HANDLER | RouteKind.EDGE_FUNCTION:

@@ -987,13 +987,14 @@ class Evaluation:
 
     def _imported(self, item: Imported, module: Module) -> Value:
         path = self.program.target(module.path, item.module)
+        if module.python and item.name != "*":
+            submodule = self.program.target(module.path, f"{item.module}.{item.name}")
+            if submodule and not (path and item.name in self.program.unit(path).definitions):
+                return Value(what=f"module:{submodule}", tags=frozenset({"module"}))
         if not path:
             package = package_of(item.module)
             if item.name in ("*", "default"):
                 return Value(what=package)
-            submodule = self.program.target(module.path, f"{item.module}.{item.name}")
-            if module.python and submodule:
-                return Value(what=f"module:{submodule}", native=None, tags=frozenset({"module"}))
             return Value(what=f"{package}.{item.name}")
         if item.name == "*":
             return Value(what=f"module:{path}")

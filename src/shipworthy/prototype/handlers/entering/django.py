@@ -1,0 +1,214 @@
+"""Django: a view is a function of a request, or a class with a method for each verb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.entering.answering import Answers
+from shipworthy.prototype.handlers.handler import Check, Guard, Origin
+from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.knowledge.django import REQUEST, permitted
+from shipworthy.prototype.handlers.knowledge.wrapping import invoke
+from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    UNKNOWN,
+    Guards,
+    Type,
+    Value,
+    from_origins,
+    meet_all,
+)
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.nodes import Call, Function, Let, Name
+from shipworthy.prototype.routes.route import Route
+
+_IN_PATH = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
+_METHODS = """get post put patch delete list create retrieve update partial_update destroy form_valid
+get_queryset get_object get_context_data perform_create perform_update perform_destroy""".split()
+_MIXINS = {
+    "LoginRequiredMixin": (Check.SESSION,),
+    "PermissionRequiredMixin": (Check.SESSION, Check.ROLE),
+    "StaffRequiredMixin": (Check.SESSION, Check.ROLE),
+    "SuperuserRequiredMixin": (Check.SESSION, Check.ROLE),
+}
+_REST = re.compile(r"^(rest_framework\.|.*(APIView|ViewSet)$)")
+
+
+@dataclass(slots=True)
+class DjangoEntry:
+    """A route of Django."""
+
+    view: Value
+    function: Function | None
+    path: str
+    location: Location
+    defaults: Value  # the permission classes of the settings
+    guards: frozenset[Guard] = NO_GUARDS
+
+    def run(self, walk: Walk) -> frozenset[Guard]:
+        """Run the view as the URL would."""
+        request = Value(what=REQUEST, identity=walk.program.identity(), tags=frozenset({"truthy"}))
+        named = dict(_in_path(walk, self.path, self.location.line))
+        if self.view.type is not None:
+            return self._class(walk, self.view.type, request, named)
+        answers = Answers(walk, texts="html")
+        if self.function is not None:
+            walk.answers = (id(self.function), answers)
+            if _is_rest(self.function) and not _has(self.function, "permission_classes"):
+                walk.guards |= permitted(walk, self.defaults, "*")
+        invoke(walk, self.view, (request,), named, self.location.line)
+        return answers.guards
+
+    def _class(
+        self, walk: Walk, kind: Type, request: Value, named: dict[str, Value]
+    ) -> frozenset[Guard]:
+        walk.guards |= self._required(walk, kind)
+        made = Value(instance=kind, identity=walk.program.identity(), tags=frozenset({"truthy"}))
+        walk.heap[made.identity, "request"] = request
+        walk.heap[made.identity, "kwargs"] = Value(fields=dict(named))
+        before, ways = walk.guards, list[Guards]()
+        for name in _METHODS:
+            method = walk.method(made, name)
+            if method is None or method.closure is None:
+                continue
+            walk.guards = before
+            answers = Answers(walk, texts="html")
+            walk.answers = (id(method.closure.function), answers)
+            first = () if name.startswith("get_") else (request,)
+            if name.startswith(("perform_", "form_")):
+                first = (UNKNOWN,)
+            decorated = walk.decorated(method.closure.function, kind.scope)
+            if decorated.native is not None:
+                first = (made, *first)
+            invoke(walk, decorated if decorated.native else method, first, named, 0)
+            if not name.startswith(("get_", "perform_", "form_")):
+                ways.append(answers.guards)
+        walk.guards = before
+        return meet_all(ways) if ways else before
+
+    def _required(self, walk: Walk, kind: Type) -> frozenset[Guard]:
+        """What mixins, permission classes and decorators of the class ask for."""
+        found: set[Guard] = set()
+        names = [base for base in classes.bases(walk, kind) if isinstance(base, str)]
+        at = kind.node.at
+        for name in names:
+            for check in _MIXINS.get(name.rpartition(".")[2], ()):
+                found.add(walk.guard(check, name.rpartition(".")[2], at))
+        if any(name.endswith("UserPassesTestMixin") for name in names):
+            found |= _test_func(walk, kind)
+        for decorator in kind.node.decorators:
+            found |= _of_decorator(walk, decorator, at)
+        if any(_REST.match(name) for name in names):
+            declared = _field(walk, kind, "permission_classes")
+            listed = declared if declared is not None else self.defaults
+            found |= permitted(walk, listed, "*")
+        return frozenset(found)
+
+
+def _test_func(walk: Walk, kind: Type) -> frozenset[Guard]:
+    method = walk.method(Value(instance=kind), "test_func")
+    if method is None or method.closure is None:
+        return frozenset({walk.guard(Check.UNCLEAR, "test_func", kind.node.at)})
+    made = Value(instance=kind, identity=walk.program.identity())
+    walk.heap[made.identity, "request"] = Value(what=REQUEST, tags=frozenset({"truthy"}))
+    bound = walk.method(made, "test_func") or method
+    before = walk.guards
+    result = invoke(walk, bound)
+    held = walk.tested(result)[0] | (walk.guards - before)
+    walk.guards = before
+    return held | {walk.guard(Check.SESSION, "test_func", kind.node.at)}
+
+
+def _of_decorator(walk: Walk, decorator: object, at: int) -> frozenset[Guard]:
+    """`@method_decorator(login_required, name="dispatch")`."""
+    text = str(decorator)
+    if "'login_required'" in text:
+        return frozenset({walk.guard(Check.SESSION, "login_required", at)})
+    if "'staff_member_required'" in text or "'permission_required'" in text:
+        checks = (Check.SESSION, Check.ROLE)
+        return frozenset(walk.guard(check, "permission", at) for check in checks)
+    return NO_GUARDS
+
+
+def _field(walk: Walk, kind: Type, name: str) -> Value | None:
+    owners = [kind, *(base for base in classes.bases(walk, kind) if isinstance(base, Type))]
+    for owner in owners:
+        for assignment in owner.node.fields:
+            if isinstance(assignment.target, Name) and assignment.target.id == name:
+                return walk.at_home(assignment.value, owner.scope)
+    return None
+
+
+def _in_path(walk: Walk, path: str, at: int) -> Iterator[tuple[str, Value]]:
+    for converter, name, group in _IN_PATH.findall(path):
+        key = name or group
+        if converter in ("int", "uuid"):
+            walk.passed(Check.VALID, converter, at, (f"path.{key}",))
+        yield key, from_origins(Origin("path", "", key))
+
+
+def _is_rest(function: Function) -> bool:
+    return _has(function, "api_view")
+
+
+def _has(function: Function, name: str) -> bool:
+    return any(f"'{name}'" in str(decorator) for decorator in function.decorators)
+
+
+def django_entry(route: Route, program: Program, walk: Walk) -> DjangoEntry | None:
+    """The entry of a route that a urls.py declares."""
+    path = route.location.path
+    unit = program.unit(path)
+    first, *rest = route.handler.split(".")
+    value = walk.lookup(first, unit.scope)
+    for key in rest:
+        value = walk.member(value, key)
+    defaults = _defaults(program, walk)
+    if value.type is not None:
+        node = value.type.node
+        where = Location(value.type.module.path, node.at, node.end)
+        return DjangoEntry(value, None, route.path, where, defaults)
+    function, home = _function(route.handler, rest, value, program, path)
+    if function is None:
+        return None
+    where = Location(home, function.at, function.end)
+    return DjangoEntry(value, function, route.path, where, defaults)
+
+
+def _function(
+    handler: str, rest: list[str], value: Value, program: Program, path: str
+) -> tuple[Function | None, str]:
+    """The function as written: a decorated one hides it."""
+    if value.closure is not None and value.closure.function.name == handler.rpartition(".")[2]:
+        return value.closure.function, value.closure.module.path
+    name = handler.rpartition(".")[2]
+    targets = sorted(set(program.targets.get(path, {}).values()))
+    for target in (path, *targets):
+        if target not in program.modules:
+            continue
+        found = program.unit(target).definitions.get(name)
+        if isinstance(found, Function):
+            return found, target
+    return None, ""
+
+
+def _defaults(program: Program, walk: Walk) -> Value:
+    """DEFAULT_PERMISSION_CLASSES of the settings, as a list of classes."""
+    for path, module in program.modules.items():
+        if "settings" not in path:
+            continue
+        for statement in module.body:
+            named = isinstance(statement, Let) and isinstance(statement.target, Name)
+            if named and statement.target.id == "REST_FRAMEWORK":
+                value = walk.lookup("REST_FRAMEWORK", program.unit(path).scope)
+                listed = (value.fields or {}).get("DEFAULT_PERMISSION_CLASSES", UNKNOWN)
+                kinds = tuple(Value(what=v.text) for v in listed.elements or () if v.text)
+                return Value(elements=kinds)
+    return UNKNOWN
+
+
+__all__ = ["Call", "DjangoEntry", "django_entry"]

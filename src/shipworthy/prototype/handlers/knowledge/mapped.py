@@ -1,0 +1,391 @@
+"""Queries through object mappers of Python: SQLAlchemy, SQLModel and Django's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import EffectKind, Origin
+from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.knowledge.columns import COLUMN, CONDITION, QUERYING, merged
+from shipworthy.prototype.handlers.knowledge.rows import (
+    OWNER,
+    count,
+    is_query,
+    one,
+    query,
+    rows,
+    surely,
+    told,
+)
+from shipworthy.prototype.handlers.knowledge.wrapping import Answer
+from shipworthy.prototype.handlers.sent import sent
+from shipworthy.prototype.handlers.values import (
+    NULL,
+    ROWS,
+    UNKNOWN,
+    Value,
+    all_origins,
+    literal,
+    union,
+)
+
+_STARTS = frozenset({"sqlalchemy model", "django manager"})
+_MAPPED = -3  # a place in the heap: the queries whose rows write through
+
+
+def begun(walk: Evaluation, site: Site, table: str, operation: str = "select") -> Value:
+    """A new query of a mapped class."""
+    effect = query(walk, site, operation, table)
+    walk.heap[_MAPPED, str(effect)] = NULL
+    return Value(what=QUERYING, effect=effect, client=OWNER, tags=frozenset({"truthy"}))
+
+
+def _table(walk: Evaluation, value: Value) -> str:
+    """The table of a class, a column or an object."""
+    if value.what == COLUMN:
+        return ((value.fields or {}).get("table") or UNKNOWN).text or ""
+    kind = value.type or value.instance
+    return classes.table_of(walk, kind) if kind is not None else ""
+
+
+def _start(walk: Evaluation, site: Site) -> Value | None:
+    """The query that a method is called on; a manager begins one."""
+    if site.receiver.what == QUERYING:
+        return site.receiver
+    if site.receiver.what in _STARTS:
+        return begun(walk, site, _table(walk, site.receiver))
+    return None
+
+
+def _queried(walk: Evaluation, site: Site) -> Value | None:
+    """`session.query(Order)`, `select(Order)`: of the first that has a table."""
+    table = next((found for value in site.given if (found := _table(walk, value))), "")
+    return begun(walk, site, table) if table else None
+
+
+def _changing(operation: str) -> Answer:
+    """`insert(Order)`, `update(Order)`, `delete(Order)` of SQLAlchemy."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        table = _table(walk, site.argument(0))
+        return begun(walk, site, table, operation) if table else None
+
+    return answer
+
+
+def _filtered(walk: Evaluation, site: Site) -> Value | None:
+    found = _start(walk, site)
+    if found is None:
+        return None
+    told(walk, found.effect, filters={**merged(site.given), **_named(site.named)})
+    return found
+
+
+def _named(named: Mapping[str, Value]) -> dict[str, Value]:
+    """`filter(user__id=…, pk=…)`: Django's look-ups are columns with what is asked of them."""
+    found: dict[str, Value] = {}
+    for key, value in named.items():
+        name = key.partition("__")[0]
+        if name not in ("defaults", "..."):
+            found["id" if name == "pk" else name] = value
+    return found
+
+
+def _valued(walk: Evaluation, site: Site) -> Value | None:
+    """`.values(…)` of a statement; of Django, the form of the rows."""
+    found = _start(walk, site)
+    if found is None or not is_query(walk, found.effect):
+        return found
+    if walk.effects[found.effect].operation != "select":
+        told(walk, found.effect, values=_given(site))
+    return found
+
+
+def _given(site: Site) -> Value:
+    first = site.argument(0)
+    if site.named:
+        return Value(fields=dict(site.named))
+    return first
+
+
+def _updated(walk: Evaluation, site: Site) -> Value | None:
+    found = _start(walk, site)
+    if found is None:
+        return None
+    told(walk, found.effect, values=_given(site), operation="update")
+    return UNKNOWN
+
+
+def _deleted(walk: Evaluation, site: Site) -> Value | None:
+    """`query.delete()`, `session.delete(row)`, `row.delete()`."""
+    found = _start(walk, site)
+    if found is not None:
+        told(walk, found.effect, operation="delete")
+        return UNKNOWN
+    row = site.argument(0) if site.given else site.receiver
+    if not _writes(walk, row):
+        return None
+    of = walk.effects[row.effect]
+    effect = query(walk, site, "delete", of.target)
+    _with_filters(walk, effect, row.effect)
+    return NULL
+
+
+def _with_filters(walk: Evaluation, effect: int, of: int) -> None:
+    """A row that was found by something is changed or deleted by the same."""
+    found, known = walk.effects[of], walk.effects[effect]
+    inputs = {k: v for k, v in found.inputs.items() if k.startswith("filter:")}
+    arrived = {k: v for k, v in found.sent.items() if k.startswith("filter:")}
+    walk.effects[effect] = known._replace(
+        inputs={**inputs, **known.inputs}, sent={**arrived, **known.sent}
+    )
+
+
+def _writes(walk: Evaluation, row: Value) -> bool:
+    return is_query(walk, row.effect) and (_MAPPED, str(row.effect)) in walk.heap
+
+
+def _one(walk: Evaluation, site: Site) -> Value | None:
+    found = _start(walk, site)
+    return one(walk, found.effect) if found is not None else None
+
+
+def _surely(walk: Evaluation, site: Site) -> Value | None:
+    found = _start(walk, site)
+    return surely(walk, found.effect) if found is not None else None
+
+
+def _rows(walk: Evaluation, site: Site) -> Value | None:
+    found = _start(walk, site)
+    if found is None:
+        return None
+    if site.name == "all" and site.receiver.what == "django manager":
+        return found
+    return rows(walk, found.effect)
+
+
+def _counted(walk: Evaluation, site: Site) -> Value | None:
+    found = _start(walk, site)
+    return count(walk, found.effect, rows(walk, found.effect).origins) if found else None
+
+
+def _got(walk: Evaluation, site: Site) -> Value | None:
+    """`session.get(Order, id)`, `Order.query.get(id)`, `Order.objects.get(id=…)`."""
+    first = site.argument(0)
+    if first.type is not None and site.has(1):
+        table = _table(walk, first)
+        if not table:
+            return None
+        found = begun(walk, site, table)
+        told(walk, found.effect, filters={"id": site.argument(1)})
+        return one(walk, found.effect)
+    begun_ = _start(walk, site)
+    if begun_ is None:
+        return None
+    filters = {"id": first} if site.given and first.what != CONDITION else {}
+    told(walk, begun_.effect, filters={**filters, **merged(site.given), **_named(site.named)})
+    if site.name == "get" and site.receiver.what == "sqlalchemy model":
+        return one(walk, begun_.effect)
+    if site.name == "get" and not site.named:
+        return one(walk, begun_.effect)
+    return surely(walk, begun_.effect)
+
+
+def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
+    """`get_object_or_404(Order, id=…)`."""
+    first = site.argument(0)
+    found = first if first.what == QUERYING else None
+    if first.what in _STARTS or first.type is not None:
+        found = begun(walk, site, _table(walk, first))
+    if found is None:
+        return None
+    told(walk, found.effect, filters=_named(site.named))
+    result = surely(walk, found.effect)
+    return rows(walk, found.effect) if site.name == "get_list_or_404" else result
+
+
+def _created(walk: Evaluation, site: Site) -> Value | None:
+    """`Order.objects.create(…)`, `get_or_create(…, defaults={…})`."""
+    if site.receiver.what not in _STARTS:
+        return None
+    operation = "insert" if site.name in ("create", "bulk_create") else "upsert"
+    fields = {k: v for k, v in site.named.items() if k not in ("defaults", "...")}
+    defaults = site.named.get("defaults") or UNKNOWN
+    rest = site.named.get("...")
+    more = {"...": rest} if rest is not None else {}
+    found = begun(walk, site, _table(walk, site.receiver), operation)
+    values = Value(fields={**(defaults.fields or {}), **fields, **more})
+    told(walk, found.effect, values=site.argument(0) if site.given else values)
+    row = surely(walk, found.effect)
+    return Value(elements=(row, UNKNOWN)) if "or_create" in site.name else row
+
+
+def _added(walk: Evaluation, site: Site) -> Value | None:
+    """`session.add(order)`, `add_all([…])`, `order.save()`."""
+    given = site.argument(0)
+    listed = given.elements if site.name in ("add_all", "bulk_save_objects") else (given,)
+    if site.name == "save":
+        listed = (site.receiver,)
+    found = False
+    for value in listed or ():
+        table = _table(walk, value)
+        if value.instance is None or not table:
+            continue
+        effect = query(walk, site, "insert", table)
+        told(walk, effect, values=Value(fields=_of_object(walk, value)))
+        found = True
+    return given if found else None
+
+
+def _of_object(walk: Evaluation, value: Value) -> dict[str, Value]:
+    kept = {k: v for (at, k), v in walk.heap.items() if at == value.identity}
+    return {**(value.fields or {}), **kept}
+
+
+def _same(walk: Evaluation, site: Site) -> Value | None:
+    return _start(walk, site)
+
+
+def row_assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+    """`order.status = x`: written when the session is committed."""
+    if not _writes(walk, owner):
+        return
+    of = owner.effect
+    table = walk.effects[of].target
+    inputs, arrived = {f"value:{key}": all_origins(value)}, {f"value:{key}": sent(value)}
+    if key == "*":
+        inputs, arrived = _each(value)
+    literals = {f"value:{key}": str(value.literal)} if value.text is not None else {}
+    last = _same_update(walk, table, of)
+    if last is not None:
+        known = walk.effects[last]
+        walk.effects[last] = known._replace(
+            inputs={**known.inputs, **inputs},
+            sent={**known.sent, **arrived},
+            literals={**known.literals, **literals},
+        )
+        return
+    effect = walk.effect(
+        EffectKind.QUERY,
+        "update",
+        table,
+        at,
+        client=OWNER,
+        inputs=inputs,
+        literals={**literals, "row": str(of)},
+    )
+    walk.effects[effect] = walk.effects[effect]._replace(sent=arrived)
+    _with_filters(walk, effect, of)
+
+
+def _each(value: Value) -> tuple[dict[str, frozenset[Origin]], dict[str, frozenset[Origin]]]:
+    """What `setattr(row, key, value)` writes: the keys that a schema lets through, or any."""
+    origins = all_origins(value)
+    named = {o for o in origins if o.name == "parsed" and o.key}
+    if named and named == {o for o in origins if o.is_input}:
+        inputs = {f"value:{o.key.partition('.')[0]}": frozenset({o}) for o in named}
+    else:
+        inputs = {"value:*": origins}
+    return inputs, dict(inputs)
+
+
+def _same_update(walk: Evaluation, table: str, of: int) -> int | None:
+    """The update that a statement before has begun on the same row under the same checks."""
+    for at in range(len(walk.effects) - 1, of, -1):
+        known = walk.effects[at]
+        if known.kind is EffectKind.QUERY and known.operation != "select":
+            alike = known.literals.get("row") == str(of) and known.guards == walk.guards
+            return at if alike and known.target == table else None
+    return None
+
+
+def _set_attribute(walk: Evaluation, site: Site) -> Value | None:
+    """`setattr(row, key, value)`."""
+    owner, key = site.argument(0), site.argument(1)
+    value = site.argument(2)
+    walk.assigned(owner, key.text or "*", value, site.call.at)
+    if owner.identity:
+        walk.heap[owner.identity, key.text or "..."] = value
+    return NULL
+
+
+def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key in ("rowcount", "length"):
+        return count(walk, value.effect, rows(walk, value.effect).origins)
+    return Value(origins=rows(walk, value.effect).origins) if key == "lastrowid" else None
+
+
+def _items(walk: Evaluation, site: Site) -> Value | None:
+    """`values.items()`: where the code names the keys, they are known."""
+    fields = site.receiver.fields
+    if fields is None:
+        return None
+    rest = fields.get("...")
+    key = Value(tags=frozenset({"listed"})) if rest is None else Value(origins=all_origins(rest))
+    value = Value(origins=union(fields.values()))
+    return Value(elements=(Value(elements=(key, value)),))
+
+
+def _listed(walk: Evaluation, site: Site) -> Value | None:
+    """`list(query)`."""
+    given = site.argument(0)
+    if given.what == QUERYING:
+        return rows(walk, given.effect)
+    if not site.given:
+        return Value(elements=())
+    return replace(given, literal=given.literal) if given.elements is not None else None
+
+
+_SHAPES = """order_by limit offset options join outerjoin with_for_update distinct group_by having
+select_from scalars unique mappings tuples prefetch_related select_related only defer exclude reverse annotate
+execution_options returning on_conflict_do_update on_conflict_do_nothing yield_per values_list using
+fetch enable_eagerloads populate_existing paginate""".split()
+_FROM = ("sqlalchemy", "sqlmodel", "sqlalchemy.future", "sqlalchemy.sql", "sqlalchemy.orm")
+
+CALLS = {
+    **{f"{module}.select": _queried for module in _FROM},
+    **{f"{module}.{name}": _changing(name) for module in _FROM for name in ("update", "delete")},
+    **{f"{module}.insert": _changing("insert") for module in _FROM},
+    "sqlalchemy.dialects.postgresql.insert": _changing("upsert"),
+    "setattr": _set_attribute,
+    "list": _listed,
+    "dict": lambda walk, site: Value(fields=dict(site.named)) if not site.given else None,
+    "set": lambda walk, site: Value(elements=()) if not site.given else None,
+    "collections.defaultdict": lambda walk, site: Value(fields={}),
+    "django.shortcuts.get_object_or_404": _got_or_404,
+    "django.shortcuts.get_list_or_404": _got_or_404,
+    "rest_framework.generics.get_object_or_404": _got_or_404,
+    "rest_framework.get_object_or_404": _got_or_404,
+}
+NAMES = {
+    "items": _items,
+    "query": _queried,
+    "filter": _filtered,
+    "filter_by": _filtered,
+    "where": _filtered,
+    "values": _valued,
+    "update": _updated,
+    "delete": _deleted,
+    "first": _one,
+    "last": _one,
+    "one_or_none": _one,
+    "scalar_one_or_none": _one,
+    "scalar": _one,
+    "one": _surely,
+    "scalar_one": _surely,
+    "first_or_404": _surely,
+    "get": _got,
+    "get_or_404": _got,
+    "all": _rows,
+    "count": _counted,
+    "exists": _counted,
+    **dict.fromkeys("create get_or_create update_or_create bulk_create".split(), _created),
+    **dict.fromkeys("add add_all merge bulk_save_objects save".split(), _added),
+    **dict.fromkeys(_SHAPES, _same),
+}
+PROPERTIES = {QUERYING: _property}
+ASSIGNED = {"row": row_assigned, ROWS: row_assigned}
+
+__all__ = ["ASSIGNED", "CALLS", "NAMES", "PROPERTIES", "begun", "literal"]
