@@ -31,8 +31,7 @@ class Answers:
             self.ways.append(self.walk.guards)
         if "response" in body.tags or body.is_null or body.what == "never":
             return value
-        is_text = body.what == "text" or body.literal is not UNSET
-        respond(self.walk, body, status, at, self.texts if is_text else "json")
+        respond(self.walk, body, status, at, self.texts if _is_text(body) else "json")
         return value
 
     def _parts(self, value: Value) -> tuple[Value, Value]:
@@ -46,6 +45,17 @@ class Answers:
     def guards(self) -> Guards:
         """The guards on every way that is no refusal."""
         return meet_all(self.ways) if self.ways else self.walk.guards
+
+
+def _is_text(body: Value) -> bool:
+    """True for a text, and for what is a text as it is sent: a parameter, a field of a form."""
+    if body.what == "text" or body.literal is not UNSET:
+        return True
+    plain = body.fields is None and body.elements is None and bool(body.origins)
+    return plain and all(o.kind in _TEXTS and o.key for o in body.origins)
+
+
+_TEXTS = frozenset({"query", "form", "path", "header", "cookie"})
 
 
 def _refuses(body: Value, status: Value) -> bool:

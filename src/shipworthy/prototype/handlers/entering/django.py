@@ -23,7 +23,7 @@ from shipworthy.prototype.handlers.values import (
     meet_all,
 )
 from shipworthy.prototype.handlers.walk import Walk
-from shipworthy.prototype.program.nodes import Call, Function, Let, Name
+from shipworthy.prototype.program.nodes import Function, Let, Name
 from shipworthy.prototype.routes.route import Route
 
 _IN_PATH = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
@@ -173,8 +173,8 @@ def django_entry(route: Route, program: Program, walk: Walk) -> DjangoEntry | No
         where = Location(value.type.module.path, node.at, node.end)
         return DjangoEntry(value, None, route.path, where, defaults)
     function, home = _function(route.handler, rest, value, program, path)
-    if function is None:
-        return None
+    if function is None:  # a view of a package
+        return DjangoEntry(value, None, route.path, route.location, defaults)
     where = Location(home, function.at, function.end)
     return DjangoEntry(value, function, route.path, where, defaults)
 
@@ -202,8 +202,8 @@ def _defaults(program: Program, walk: Walk) -> Value:
         if "settings" not in path:
             continue
         for statement in module.body:
-            named = isinstance(statement, Let) and isinstance(statement.target, Name)
-            if named and statement.target.id == "REST_FRAMEWORK":
+            target = statement.target if isinstance(statement, Let) else None
+            if isinstance(target, Name) and target.id == "REST_FRAMEWORK":
                 value = walk.lookup("REST_FRAMEWORK", program.unit(path).scope)
                 listed = (value.fields or {}).get("DEFAULT_PERMISSION_CLASSES", UNKNOWN)
                 kinds = tuple(Value(what=v.text) for v in listed.elements or () if v.text)
@@ -211,4 +211,4 @@ def _defaults(program: Program, walk: Walk) -> Value:
     return UNKNOWN
 
 
-__all__ = ["Call", "DjangoEntry", "django_entry"]
+__all__ = ["DjangoEntry", "django_entry"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.evaluation import Mounted, Registered
@@ -11,7 +12,7 @@ from shipworthy.prototype.handlers.knowledge.python_routing import EVERY
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import Scope, Value
 from shipworthy.prototype.handlers.walk import Walk
-from shipworthy.prototype.program.nodes import Define, Function
+from shipworthy.prototype.program.nodes import Class, Define, Function, If, Loop, Try, With
 from shipworthy.prototype.routes.route import Route
 
 
@@ -81,12 +82,18 @@ def above(router: int, mounts: list[Mounted], depth: int = 0) -> Iterator[Value]
             yield from mount.chain
 
 
-def functions_in(statements: object) -> Iterator[Function]:
+def functions_in(statements: tuple[Any, ...]) -> Iterator[Function]:
     """All functions that are declared in these statements, at any depth."""
-    if isinstance(statements, Define):
-        yield statements.function
-        yield from functions_in(statements.function.body)
-    elif isinstance(statements, tuple):
-        for part in statements:
-            if isinstance(part, tuple):
-                yield from functions_in(part)
+    for statement in statements:
+        if isinstance(statement, Define):
+            yield statement.function
+            yield from functions_in(statement.function.body)
+        elif isinstance(statement, Class):
+            yield from statement.methods
+        elif isinstance(statement, If):
+            yield from functions_in((*statement.then, *statement.other))
+        elif isinstance(statement, (Loop, With)):
+            yield from functions_in(statement.body)
+        elif isinstance(statement, Try):
+            inner = [s for handler in statement.handlers for s in handler.body]
+            yield from functions_in((*statement.body, *inner, *statement.final))

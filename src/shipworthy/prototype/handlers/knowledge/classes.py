@@ -143,7 +143,13 @@ def shaped(
 
 
 def _is_open(kind: Type) -> bool:
-    text = f"{kind.node.fields} {kind.node.others}"
+    """True for a model that takes keys it does not declare: `extra="allow"`."""
+    settings = [
+        field.value
+        for field in kind.node.fields
+        if isinstance(field.target, Name) and field.target.id == "model_config"
+    ]
+    text = str((settings, kind.node.others)) if settings or kind.node.others else ""
     return "extra" in text and "'allow'" in text
 
 

@@ -1,0 +1,338 @@
+"""What leaves a Python process: requests, mails, commands, files, models, caches, documents."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
+from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
+from shipworthy.prototype.handlers.knowledge.wrapping import Answer
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    all_origins,
+    union,
+)
+
+_TRUTHY = frozenset({"truthy"})
+_SESSIONS = """requests.Session() requests.session() httpx.Client() httpx.AsyncClient()
+aiohttp.ClientSession() cloudscraper.create_scraper()""".split()
+_VERBS = "get post put patch delete request head".split()
+_FETCH = OUTSIDE["fetch"]
+_POST = {name: OUTSIDE[f"requests.{name}"] for name in ("get", "post", "put", "patch", "delete")}
+
+
+def _requested(walk: Evaluation, site: Site) -> Value | None:
+    """`session.get(url)`, `client.request("GET", url)`."""
+    if site.name == "request":
+        site = Site(site.what, "get", site.receiver, site.given[1:], site.named, site.call)
+    return _POST.get(site.name, _FETCH)(walk, site)
+
+
+def _command(walk: Evaluation, site: Site) -> Value | None:
+    """`subprocess.run(…)`: with a shell, all of the text is code; without, only what is run."""
+    given = site.argument(0, "args", "cmd")
+    shell = site.named.get("shell", UNKNOWN).literal is True or "shell" in site.name
+    listed = given.elements is not None and given.what != "text"
+    whole = shell or not listed
+    first = given.elements[0] if listed and given.elements else given
+    text = given if whole else first
+    walk.effect(
+        EffectKind.COMMAND,
+        "shell" if shell else "exec",
+        site.what,
+        site.call.at,
+        inputs={"text": all_origins(text), "arguments": all_origins(given)},
+        values={"text": text, "arguments": given},
+        literals={"shell": str(shell).lower()},
+    )
+    return Value(origins=frozenset({Origin("answer", "command")}), tags=_TRUTHY)
+
+
+def _file(operation: str, position: int = 0) -> Answer:
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        path = site.argument(position, "path", "file", "filename", "directory")
+        deed = operation
+        if operation == "open":
+            mode = site.argument(position + 1, "mode").text or "r"
+            deed = "write" if any(letter in mode for letter in "wax+") else "read"
+        walk.effect(
+            EffectKind.FILE,
+            deed,
+            site.what,
+            site.call.at,
+            inputs={"path": all_origins(path)},
+            values={"path": path},
+        )
+        return Value(what="file", tags=_TRUTHY)
+
+    return answer
+
+
+def _sent_from(walk: Evaluation, site: Site) -> Value | None:
+    """`send_from_directory(folder, name)` refuses names that lead out of the folder."""
+    folder = site.argument(0, "directory")
+    walk.effect(
+        EffectKind.FILE,
+        "read",
+        site.what,
+        site.call.at,
+        inputs={"path": all_origins(folder), "name": all_origins(site.argument(1, "path"))},
+        values={"path": folder},
+    )
+    return Value(what="response", tags=frozenset({"truthy", "response"}))
+
+
+def _sent_file(walk: Evaluation, site: Site) -> Value | None:
+    _file("read")(walk, site)
+    return Value(what="response", tags=frozenset({"truthy", "response"}))
+
+
+def _path(walk: Evaluation, site: Site) -> Value | None:
+    """`os.path.join(a, b)`: a path with all that it is made of."""
+    return Value(elements=site.given, what="text")
+
+
+def _base(walk: Evaluation, site: Site) -> Value | None:
+    """`os.path.basename(x)`, `secure_filename(x)`: a name that leads out of no folder."""
+    given = site.argument(0)
+    return Value(origins=all_origins(given), tags=frozenset({"escaped"}))
+
+
+def _path_method(operation: str) -> Answer:
+    """`Path(x).read_text()`."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        if not site.receiver.what.startswith("pathlib."):
+            return None
+        inner = Site(site.what, site.name, UNKNOWN, (site.receiver,), {}, site.call)
+        return _file(operation)(walk, inner)
+
+    return answer
+
+
+def _pathlib(walk: Evaluation, site: Site) -> Value | None:
+    return Value(origins=union(site.given), what="pathlib.Path", tags=_TRUTHY)
+
+
+def _unpickled(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    walk.effect(
+        EffectKind.CODE,
+        "load",
+        site.what,
+        site.call.at,
+        inputs={"text": all_origins(given)},
+        values={"text": given},
+    )
+    return Value(origins=all_origins(given))
+
+
+def _yaml(walk: Evaluation, site: Site) -> Value | None:
+    loader = site.argument(1, "Loader").what
+    if "Safe" in loader or "Full" in loader:
+        return Value(origins=all_origins(site.argument(0)))
+    return _unpickled(walk, site)
+
+
+def _template(walk: Evaluation, site: Site) -> Value | None:
+    """`environment.from_string(text)`."""
+    given = site.argument(0)
+    walk.effect(
+        EffectKind.TEMPLATE,
+        "render",
+        site.what,
+        site.call.at,
+        inputs={"text": all_origins(given), "rest": union(site.named.values())},
+        values={"text": given},
+    )
+    return Value(origins=all_origins(given), what="template", tags=_TRUTHY)
+
+
+def _mail(walk: Evaluation, site: Site) -> Value | None:
+    """`server.sendmail(from, to, text)` of smtplib, `mail.send(message)`."""
+    parts = {"to": site.argument(1, "to_addrs", "recipients", "recipient_list", "to")}
+    parts["html"] = site.argument(2, "msg", "html_message", "message", "body")
+    if site.name == "send_mail":  # of Django: subject, text, from, to
+        parts = {
+            "subject": site.argument(0, "subject"),
+            "html": site.named.get("html_message") or site.argument(1, "message"),
+            "to": site.argument(3, "recipient_list"),
+        }
+    elif site.name in ("send_message", "send"):
+        message = site.argument(0, "message", "msg")
+        fields = {k.lower(): v for k, v in (message.fields or {}).items()}
+        to = fields.get("to") or fields.get("recipients") or message
+        html = fields.get("html") or fields.get("body") or message
+        parts = {"to": to, "html": html, "subject": fields.get("subject", UNKNOWN)}
+    inputs: dict[str, Origins] = {name: all_origins(value) for name, value in parts.items()}
+    walk.effect(EffectKind.EMAIL, "send", site.what, site.call.at, inputs=inputs, values=parts)
+    return Value(tags=_TRUTHY)
+
+
+def _mail_send(walk: Evaluation, site: Site) -> Value | None:
+    if not re.search(r"mail|smtp", site.what, re.IGNORECASE):
+        return None
+    return _mail(walk, site)
+
+
+def _mail_message(walk: Evaluation, site: Site) -> Value | None:
+    return Value(fields=dict(site.named), what="mail message", tags=_TRUTHY)
+
+
+def _model(walk: Evaluation, site: Site) -> Value | None:
+    """A model of LangChain and its like is asked."""
+    if not walk.module.python or not _MODELS.search(site.receiver.what):
+        return None
+    values = {"text": Value(elements=(*site.given, *site.named.values()))}
+    walk.effect(
+        EffectKind.MODEL,
+        "ask",
+        site.what,
+        site.call.at,
+        inputs={"text": union((*site.given, *site.named.values()))},
+        values=values,
+    )
+    host = site.what.partition("(")[0]
+    return Value(origins=frozenset({Origin("model", host)}), what="model answer", tags=_TRUTHY)
+
+
+_MODELS = re.compile(
+    r"langchain|llama_index|openai|anthropic|google\.generativeai|genai|groq|ollama|mistralai|cohere|litellm"
+    r"|transformers|huggingface|together|crewai|haystack|autogen",
+    re.IGNORECASE,
+)
+
+
+def _cached(walk: Evaluation, site: Site) -> Value | None:
+    """`redis.get(key)`: what the server put there."""
+    if not re.search(r"redis|\bcache\b|memcache", site.receiver.what, re.IGNORECASE):
+        return None
+    return Value(cases=((Value(what="cached", tags=_TRUTHY), NO_GUARDS), (NULL, NO_GUARDS)))
+
+
+def _collection(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key in ("server_info", "close", "command", "list_collection_names", "name"):
+        return None
+    table = key if value.fields is not None else ""
+    return Value(what="mongo", fields={"table": Value(literal=table)}, client=OWNER)
+
+
+_MONGO = {
+    "find_one": "select",
+    "find": "select",
+    "insert_one": "insert",
+    "insert_many": "insert",
+    "update_one": "update",
+    "update_many": "update",
+    "find_one_and_update": "update",
+    "replace_one": "upsert",
+    "delete_one": "delete",
+    "delete_many": "delete",
+    "find_one_and_delete": "delete",
+    "count_documents": "select",
+    "aggregate": "select",
+}
+
+
+def _mongo(walk: Evaluation, site: Site) -> Value | None:
+    """`db.users.find_one({"email": x})` of pymongo and motor."""
+    if not walk.module.python and site.receiver.what != "mongo":
+        return None
+    operation, first = _MONGO[site.name], site.argument(0, "filter")
+    table = (site.receiver.fields or {}).get("table", UNKNOWN).text
+    effect = query(walk, site, operation, table or site.what.split(".")[-2:][0])
+    if operation == "insert":
+        told(walk, effect, values=first)
+        return rows(walk, effect)
+    if first.fields is not None:
+        told(walk, effect, filters={k: v for k, v in first.fields.items() if k != "..."})
+    elif first.origins:  # a whole object decides what is asked
+        told(walk, effect, filters={"*": first})
+    if operation in ("update", "upsert"):
+        told(walk, effect, values=_set_of(site.argument(1, "update")))
+    return one(walk, effect) if "one" in site.name else rows(walk, effect)
+
+
+def _set_of(update: Value) -> Value:
+    """What `{"$set": {…}}` writes."""
+    fields = update.fields or {}
+    inner = [value for key, value in fields.items() if key.startswith("$")]
+    return inner[0] if inner else update
+
+
+_FILES = {
+    "os.remove": "delete",
+    "os.unlink": "delete",
+    "os.rename": "write",
+    "os.makedirs": "write",
+    "shutil.rmtree": "delete",
+    "shutil.copyfileobj": "write",
+    "aiofiles.open": "open",
+    "io.open": "open",
+    "open": "open",
+}
+CALLS: dict[str, Answer] = {
+    **{f"{session}.{verb}": _requested for session in _SESSIONS for verb in _VERBS},
+    "requests.request": _requested,
+    "httpx.request": _requested,
+    "urllib.request.urlopen": _FETCH,
+    "urllib.request.Request": lambda walk, site: site.argument(0),
+    **{
+        f"subprocess.{name}": _command
+        for name in "run Popen call check_call check_output getoutput getstatusoutput".split()
+    },
+    "asyncio.create_subprocess_shell": _command,
+    "asyncio.create_subprocess_exec": _command,
+    "os.system": _command,
+    "os.popen": _command,
+    **{name: _file(operation) for name, operation in _FILES.items()},
+    "flask.send_file": _sent_file,
+    "flask.send_from_directory": _sent_from,
+    "os.path.join": _path,
+    "os.path.abspath": lambda walk, site: site.argument(0),
+    "os.path.realpath": lambda walk, site: site.argument(0),
+    "os.path.basename": _base,
+    "werkzeug.utils.secure_filename": _base,
+    "werkzeug.secure_filename": _base,
+    "pathlib.Path": _pathlib,
+    **dict.fromkeys("pickle.load pickle.loads dill.loads joblib.load".split(), _unpickled),
+    **dict.fromkeys("marshal.loads yaml.unsafe_load jsonpickle.decode".split(), _unpickled),
+    "yaml.load": _yaml,
+    "jinja2.Environment().from_string": _template,
+    "flask.render_template_string": _template,
+    "jinja2.Template": _template,
+    "smtplib.SMTP().sendmail": _mail,
+    "smtplib.SMTP_SSL().sendmail": _mail,
+    "django.core.mail.send_mail": _mail,
+    "flask_mail.Message": _mail_message,
+    "fastapi_mail.MessageSchema": _mail_message,
+    **{
+        f"{module}.{kind}": lambda walk, site: Value(
+            what="mongo", fields={}, client=OWNER, tags=_TRUTHY
+        )
+        for module in ("pymongo", "motor.motor_asyncio")
+        for kind in ("MongoClient", "AsyncIOMotorClient")
+    },
+}
+NAMES: dict[str, Answer] = {
+    **dict.fromkeys(_MONGO, _mongo),
+    "sendmail": _mail_send,
+    "send_message": lambda walk, site: _mail_send(walk, site) or _model(walk, site),
+    "send": _mail_send,
+    **dict.fromkeys("invoke ainvoke stream astream run arun predict complete chat".split(), _model),
+    **dict.fromkeys(
+        "generate_content generate_content_async create parse query acall".split(), _model
+    ),
+    "read_text": _path_method("read"),
+    "read_bytes": _path_method("read"),
+    "write_text": _path_method("write"),
+    "write_bytes": _path_method("write"),
+    "unlink": _path_method("delete"),
+    "hget": _cached,
+}
+PROPERTIES = {"mongo": _collection}

@@ -1,0 +1,545 @@
+"""Entry points of Python servers are followed through their checks to what they do."""
+
+# ruff: noqa: S608 - the SQL is that of the prototypes
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.prototype import read_prototype
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+
+FASTAPI = (
+    "from fastapi import FastAPI, APIRouter, Depends, HTTPException, Header\napp = FastAPI()\n"
+)
+FLASK = (
+    "from flask import Flask, request, session, jsonify, redirect, abort\napp = Flask(__name__)\n"
+)
+USER = (
+    "import jwt\nfrom fastapi.security import OAuth2PasswordBearer, HTTPBearer\n"
+    'scheme = OAuth2PasswordBearer(tokenUrl="login")\n'
+    "def current_user(token: str = Depends(scheme)):\n"
+    "    try:\n"
+    '        return jwt.decode(token, KEY, algorithms=["HS256"])\n'
+    "    except jwt.PyJWTError:\n"
+    "        raise HTTPException(status_code=401)\n"
+)
+MODELS = (
+    "from sqlalchemy import Column, Integer, String, select, text\n"
+    "from sqlalchemy.orm import declarative_base\n"
+    "Base = declarative_base()\n"
+    "class Order(Base):\n"
+    '    __tablename__ = "orders"\n'
+    "    id = Column(Integer)\n"
+    "    user_id = Column(Integer)\n"
+    "    status = Column(String)\n"
+)
+SHAPE = (
+    "from pydantic import BaseModel\nclass Draft(BaseModel):\n    status: str\n    note: str = ''\n"
+)
+
+
+def handlers(folder: Path, files: dict[str, str] | str) -> dict[str, Handler]:
+    """The entry points of a small prototype, by name."""
+    written = {"main.py": files} if isinstance(files, str) else files
+    for name, text in written.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return {handler.name: handler for handler in read_prototype(folder).handlers}
+
+
+def only(folder: Path, files: dict[str, str] | str) -> Handler:
+    """The one entry point."""
+    (found,) = handlers(folder, files).values()
+    return found
+
+
+def effect(handler: Handler, kind: EffectKind, operation: str = "") -> Effect:
+    """The first effect of a kind."""
+    return next(e for e in handler.effects_of(kind) if operation in ("", e.operation))
+
+
+def origins(found: Effect, name: str) -> set[str]:
+    """Where a part of an effect comes from, in words."""
+    return {str(origin) for origin in found.inputs[name]}
+
+
+def test_a_dependency_that_verifies_a_token_is_a_session(tmp_path: Path) -> None:
+    code = (
+        FASTAPI + USER + '@app.get("/me")\ndef me(user=Depends(current_user)):\n    return user\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_a_scheme_that_only_reads_the_header_proves_nothing(tmp_path: Path) -> None:
+    code = FASTAPI + USER + '@app.get("/me")\ndef me(token: str = Depends(scheme)):\n    return 1\n'
+    assert only(tmp_path, code).principal is None
+
+
+def test_dependencies_of_dependencies_are_run(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + "def active(user=Depends(current_user)):\n    return user\n"
+        + '@app.get("/me")\ndef me(user=Depends(active)):\n    return user\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '@app.get("/x", dependencies=[Depends(current_user)])\ndef x():\n    return 1\n',
+        'r = APIRouter(dependencies=[Depends(current_user)])\n@r.get("/x")\ndef x():\n    return 1\n'
+        "app.include_router(r)\n",
+        'r = APIRouter()\n@r.get("/x")\ndef x():\n    return 1\n'
+        "app.include_router(r, dependencies=[Depends(current_user)])\n",
+    ],
+    ids=["of the route", "of the router", "of the mount"],
+)
+def test_dependencies_that_stand_elsewhere_hold_too(tmp_path: Path, lines: str) -> None:
+    assert only(tmp_path, FASTAPI + USER + lines).principal is Check.SESSION
+
+
+def test_dependencies_of_the_application_hold_for_all_routers(tmp_path: Path) -> None:
+    code = FASTAPI + USER
+    code += 'app = FastAPI(dependencies=[Depends(current_user)])\n@app.get("/x")\ndef x():\n    return 1\n'
+    code = code.replace("app = FastAPI()\n", "", 1)
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_an_alias_of_annotated_names_its_dependency(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + "from typing import Annotated\nUser = Annotated[dict, Depends(current_user)]\n"
+        + '@app.get("/me")\ndef me(user: User):\n    return user\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_a_callable_object_is_a_dependency(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + "class Roles:\n    def __init__(self, role):\n        self.role = role\n"
+        + "    def __call__(self, user=Depends(current_user)):\n"
+        + "        if user['role'] != 'admin':\n            raise HTTPException(403)\n        return user\n"
+        + '@app.get("/x")\ndef x(user=Depends(Roles("admin"))):\n    return 1\n'
+    )
+    found = only(tmp_path, code)
+    assert {Check.SESSION, Check.ROLE} <= {g.check for g in found.guards}
+
+
+def test_a_class_is_a_dependency(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + "class Page:\n    def __init__(self, user=Depends(current_user), limit: int = 10):\n"
+        + "        self.limit = limit\n"
+        + '@app.get("/x")\ndef x(page: Page = Depends()):\n    return page.limit\n'
+    )
+    found = only(tmp_path, code)
+    assert found.principal is Check.SESSION
+    assert "query.limit" in {str(o) for e in found.effects for o in e.inputs.get("body", ())}
+
+
+def test_a_generator_hands_over_what_it_yields(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + "def user_of(u=Depends(current_user)):\n    try:\n        yield u\n    finally:\n        pass\n"
+        + '@app.get("/x")\ndef x(user=Depends(user_of)):\n    return user\n'
+    )
+    found = only(tmp_path, code)
+    assert origins(found.effects[-1], "body") == {"principal"}
+
+
+def test_middleware_that_refuses_protects(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + "import jwt\nfrom fastapi.responses import JSONResponse\n"
+        + '@app.middleware("http")\nasync def check(request, call_next):\n    try:\n'
+        + '        jwt.decode(request.headers["authorization"], KEY, algorithms=["HS256"])\n'
+        + "    except Exception:\n        return JSONResponse({}, status_code=401)\n"
+        + "    return await call_next(request)\n"
+        + '@app.get("/x")\ndef x():\n    return 1\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_a_shared_key_is_a_secret(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + "import os\ndef check(x_key: str = Header()):\n"
+        + "    if x_key != os.environ['CRON_KEY']:\n        raise HTTPException(403)\n"
+        + '@app.post("/cron", dependencies=[Depends(check)])\ndef cron():\n    return 1\n'
+    )
+    assert only(tmp_path, code).principal is Check.SECRET
+
+
+def test_parameters_come_from_path_query_and_body(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + SHAPE
+        + '@app.post("/o/{oid}")\ndef x(oid: str, page: int, draft: Draft, tag: str = Header()):\n'
+        + '    return {"a": oid, "b": page, "c": draft.status, "d": tag}\n'
+    )
+    answer = effect(only(tmp_path, code), EffectKind.RESPONSE)
+    assert origins(answer, "body.a") == {"path.oid"}
+    assert origins(answer, "body.b") == {"query.page"}
+    assert origins(answer, "body.c") == {"body.parsed.status"}
+    assert origins(answer, "body.d") == {"header.tag"}
+
+
+def test_a_model_lets_only_its_fields_through(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + MODELS
+        + SHAPE
+        + '@app.post("/o")\ndef x(draft: Draft, db=Depends(get_db)):\n'
+        + "    db.add(Order(**draft.model_dump()))\n    db.commit()\n"
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY)
+    assert (found.operation, found.target, found.client) == ("insert", "orders", "owner")
+    assert {name for name, _ in found.of("value:")} == {"status", "note"}
+    assert found.has(Check.VALID)
+
+
+def test_a_dictionary_lets_all_through(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + MODELS
+        + '@app.post("/o")\ndef x(draft: dict, db=Depends(get_db)):\n    db.add(Order(**draft))\n'
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY)
+    assert {str(o) for _, part in found.of("value:") for o in part} == {"body"}
+
+
+def test_a_row_found_by_the_caller_is_the_callers(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + MODELS
+        + '@app.delete("/o/{oid}")\ndef x(oid: int, user=Depends(current_user), db=Depends(get_db)):\n'
+        + "    order = db.query(Order).filter(Order.id == oid, Order.user_id == user['sub']).first()\n"
+        + "    if not order:\n        raise HTTPException(404)\n    db.delete(order)\n"
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY, "delete")
+    assert origins(found, "filter:id") == {"path.oid"}
+    assert found.has(Check.OWNER)
+
+
+def test_a_row_compared_with_the_caller_is_the_callers(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + MODELS
+        + '@app.put("/o/{oid}")\ndef x(oid: int, user=Depends(current_user), db=Depends(get_db)):\n'
+        + "    order = db.get(Order, oid)\n"
+        + "    if order.user_id != user['sub']:\n        raise HTTPException(403)\n"
+        + "    order.status = 'paid'\n    db.commit()\n"
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY, "update")
+    assert found.target == "orders"
+    assert found.literals["value:status"] == "paid"
+    assert found.has(Check.OWNER)
+
+
+def test_a_row_found_by_its_number_alone_is_anybodys(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + USER
+        + MODELS
+        + '@app.put("/o/{oid}")\nasync def x(oid: int, user=Depends(current_user), db=Depends(get_db)):\n'
+        + "    found = await db.execute(select(Order).where(Order.id == oid))\n"
+        + "    order = found.scalar_one_or_none()\n    order.status = 'paid'\n"
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY, "update")
+    assert not found.has(Check.OWNER)
+    assert origins(found, "filter:id") == {"path.oid"}
+
+
+def test_columns_set_by_name_are_those_of_the_model(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + MODELS
+        + SHAPE
+        + '@app.put("/o/{oid}")\ndef x(oid: int, draft: Draft, db=Depends(get_db)):\n'
+        + "    order = db.get(Order, oid)\n"
+        + "    for key, value in draft.dict().items():\n        setattr(order, key, value)\n"
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY, "update")
+    assert {name for name, _ in found.of("value:")} == {"status", "note"}
+
+
+def test_text_put_into_sql_is_seen(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + "import sqlite3\n"
+        + '@app.get("/s")\ndef x(q: str):\n    db = sqlite3.connect("a.db")\n    cur = db.cursor()\n'
+        + "    cur.execute(f\"SELECT * FROM notes WHERE title = '{q}'\")\n    return cur.fetchall()\n"
+    )
+    found = only(tmp_path, code)
+    assert origins(effect(found, EffectKind.SQL), "text") == {"query.q"}
+    assert effect(found, EffectKind.QUERY).target == "notes"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'cur.execute("SELECT * FROM notes WHERE owner = ?", (q,))',
+        'cur.execute("SELECT * FROM notes WHERE owner = %s", [q])',
+        'cur.execute("SELECT * FROM notes WHERE owner = :q", {"q": q})',
+    ],
+)
+def test_placeholders_are_filters_and_no_sql(tmp_path: Path, call: str) -> None:
+    code = FASTAPI + f'@app.get("/s")\ndef x(q: str):\n    {call}\n    return cur.fetchone()\n'
+    found = only(tmp_path, code)
+    assert not list(found.effects_of(EffectKind.SQL))
+    assert origins(effect(found, EffectKind.QUERY), "filter:owner") == {"query.q"}
+
+
+def test_numbers_do_no_harm_in_sql(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + '@app.get("/s/{n}")\ndef x(n: int):\n    cur.execute(f"DELETE FROM notes WHERE id = {n}")\n'
+    )
+    assert not list(only(tmp_path, code).effects_of(EffectKind.SQL))
+
+
+def test_asyncpg_takes_its_parameters_one_by_one(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + '@app.get("/s")\nasync def x(q: str):\n'
+        + '    return await pool.fetchrow("SELECT id FROM notes WHERE owner = $1", q)\n'
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY)
+    assert origins(found, "filter:owner") == {"query.q"}
+
+
+def test_a_key_in_the_session_of_flask_is_a_login(tmp_path: Path) -> None:
+    code = FLASK + (
+        '@app.route("/x")\ndef x():\n    if "user_id" not in session:\n'
+        '        return jsonify({"error": "no"}), 401\n    return jsonify({"a": session["user_id"]})\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_other_keys_of_the_session_are_no_login(tmp_path: Path) -> None:
+    code = FLASK + (
+        '@app.route("/x")\ndef x():\n    if "cart" not in session:\n'
+        '        return jsonify({"error": "no"}), 401\n    return jsonify({"a": 1})\n'
+    )
+    assert only(tmp_path, code).principal is None
+
+
+@pytest.mark.parametrize(
+    ("imported", "decorator"),
+    [
+        ("from flask_login import login_required", "@login_required"),
+        ("from flask_jwt_extended import jwt_required", "@jwt_required()"),
+    ],
+)
+def test_decorators_of_packages_log_in(tmp_path: Path, imported: str, decorator: str) -> None:
+    code = f'{imported}\n{FLASK}@app.route("/x")\n{decorator}\ndef x():\n    return "a"\n'
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_a_decorator_below_which_the_route_stands_does_not_hold(tmp_path: Path) -> None:
+    code = (
+        "from flask_login import login_required\n"
+        + FLASK
+        + '@login_required\n@app.route("/x")\ndef x():\n    return "a"\n'
+    )
+    assert only(tmp_path, code).principal is None
+
+
+def test_an_own_decorator_is_followed(tmp_path: Path) -> None:
+    code = FLASK + (
+        "from functools import wraps\ndef needs_login(f):\n    @wraps(f)\n"
+        "    def inner(*args, **kwargs):\n        if not session.get('user_id'):\n"
+        "            return redirect('/login')\n        return f(*args, **kwargs)\n    return inner\n"
+        '@app.route("/o/<int:oid>")\n@needs_login\ndef x(oid):\n    return jsonify({"a": oid})\n'
+    )
+    found = only(tmp_path, code)
+    assert found.principal is Check.SESSION
+    assert origins(effect(found, EffectKind.RESPONSE), "body.a") == {"path.oid"}
+
+
+def test_what_runs_before_each_request_of_a_blueprint_holds(tmp_path: Path) -> None:
+    code = FLASK + (
+        "from flask import Blueprint\nbp = Blueprint('b', __name__, url_prefix='/b')\n"
+        "@bp.before_request\ndef check():\n    if 'user_id' not in session:\n        abort(401)\n"
+        '@bp.route("/x")\ndef x():\n    return jsonify({})\napp.register_blueprint(bp)\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+def test_routes_inside_a_factory_are_found(tmp_path: Path) -> None:
+    code = (
+        "from flask import Flask, request\ndef create_app():\n    app = Flask(__name__)\n"
+        '    @app.route("/x")\n    def x():\n        return request.args.get("a")\n    return app\n'
+        "app = create_app()\n"
+    )
+    assert origins(effect(only(tmp_path, code), EffectKind.HTML), "text") == {"query.a"}
+
+
+URLS = "from django.urls import path\nfrom shop import views\nurlpatterns = [path('o/<int:pk>/', views.{})]\n"
+
+
+def django(folder: Path, view: str, body: str, **more: str) -> Handler:
+    """A Django view of this body."""
+    files = {"manage.py": "", "shop/__init__.py": "", "shop/urls.py": URLS.format(view)}
+    files["shop/views.py"] = body
+    return only(folder, {**files, **{f"{k}.py".replace("__", "/"): v for k, v in more.items()}})
+
+
+DJANGO = "from django.shortcuts import get_object_or_404, render\nfrom shop.models import Order\n"
+ORDER = (
+    "from django.db import models\nclass Order(models.Model):\n    owner = models.ForeignKey('x')\n"
+)
+
+
+def test_a_view_of_django_that_requires_login(tmp_path: Path) -> None:
+    body = DJANGO + (
+        "from django.contrib.auth.decorators import login_required\n@login_required\n"
+        "def show(request, pk):\n    order = get_object_or_404(Order, pk=pk, owner=request.user)\n"
+        "    order.delete()\n    return render(request, 'a.html', {})\n"
+    )
+    found = django(tmp_path, "show", body, shop__models=ORDER)
+    assert found.principal is Check.SESSION
+    deleted = effect(found, EffectKind.QUERY, "delete")
+    assert (deleted.target, deleted.has(Check.OWNER)) == ("Order", True)
+
+
+def test_a_view_of_django_that_requires_nothing(tmp_path: Path) -> None:
+    body = DJANGO + (
+        "def show(request, pk):\n    order = Order.objects.get(id=pk)\n"
+        "    order.status = request.POST['status']\n    order.save()\n"
+    )
+    found = django(tmp_path, "show", body, shop__models=ORDER)
+    assert found.principal is None
+    assert origins(effect(found, EffectKind.QUERY, "update"), "value:status") == {"form.status"}
+
+
+def test_permission_classes_of_a_view(tmp_path: Path) -> None:
+    body = (
+        "from rest_framework.views import APIView\nfrom rest_framework.permissions import IsAuthenticated\n"
+        "class Show(APIView):\n    permission_classes = [IsAuthenticated]\n"
+        "    def get(self, request, pk):\n        return 1\n"
+    )
+    assert django(tmp_path, "Show.as_view()", body).principal is Check.SESSION
+
+
+def test_permission_classes_of_the_settings(tmp_path: Path) -> None:
+    body = (
+        "from rest_framework.views import APIView\n"
+        "class Show(APIView):\n    def get(self, request, pk):\n        return 1\n"
+    )
+    settings = (
+        "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES':"
+        " ['rest_framework.permissions.IsAuthenticated']}\n"
+    )
+    assert django(tmp_path, "Show.as_view()", body, shop__settings=settings).principal is (
+        Check.SESSION
+    )
+
+
+def test_a_mixin_that_requires_login(tmp_path: Path) -> None:
+    body = (
+        "from django.views import View\nfrom django.contrib.auth.mixins import LoginRequiredMixin\n"
+        "class Show(LoginRequiredMixin, View):\n    def get(self, request, pk):\n        return 1\n"
+    )
+    assert django(tmp_path, "Show.as_view()", body).principal is Check.SESSION
+
+
+def test_a_page_of_streamlit_is_an_entry_point(tmp_path: Path) -> None:
+    code = (
+        "import streamlit as st\nimport sqlite3\nst.set_page_config(page_title='a')\n"
+        "q = st.text_input('Search')\nconn = sqlite3.connect('a.db')\n"
+        "if st.button('go'):\n    conn.execute(f\"SELECT * FROM notes WHERE t = '{q}'\")\n"
+    )
+    found = only(tmp_path, {"app.py": code, "requirements.txt": "streamlit\n"})
+    assert origins(effect(found, EffectKind.SQL), "text") == {"form.Search"}
+
+
+def test_a_page_of_streamlit_that_stops_without_login(tmp_path: Path) -> None:
+    code = (
+        "import streamlit as st\nst.set_page_config(page_title='a')\n"
+        "if not st.session_state.get('logged_in'):\n    st.stop()\nst.write('secret')\n"
+    )
+    found = only(tmp_path, {"app.py": code, "requirements.txt": "streamlit\n"})
+    assert found.principal is Check.SESSION
+
+
+def test_variables_of_the_module_that_a_handler_changes(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        "history = []\nlast = None\n"
+        '@app.post("/x")\ndef x(q: str):\n    global last\n    last = q\n    history.append(q)\n'
+    )
+    found = [e.target for e in only(tmp_path, code).effects_of(EffectKind.STATE)]
+    assert found == ["last", "history"]
+
+
+def test_variables_of_a_handler_are_no_state(tmp_path: Path) -> None:
+    code = FASTAPI + '@app.post("/x")\ndef x(q: str):\n    history = []\n    history.append(q)\n'
+    assert not list(only(tmp_path, code).effects_of(EffectKind.STATE))
+
+
+def test_a_shell_runs_what_is_put_into_its_text(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        'import subprocess\n@app.post("/x")\ndef x(q: str):\n'
+        '    subprocess.run(f"convert {q}", shell=True)\n    subprocess.run(["convert", q])\n'
+    )
+    shell, plain = only(tmp_path, code).effects_of(EffectKind.COMMAND)
+    assert origins(shell, "text") == {"query.q"}
+    assert not plain.inputs["text"]
+
+
+def test_a_session_of_requests_fetches(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        'import httpx\n@app.post("/x")\nasync def x(url: str):\n'
+        "    async with httpx.AsyncClient() as client:\n        await client.get(url)\n"
+    )
+    assert origins(effect(only(tmp_path, code), EffectKind.FETCH), "url") == {"query.url"}
+
+
+def test_a_document_database_is_asked_by_its_filter(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        "from pymongo import MongoClient\ndb = MongoClient('x').shop\n"
+        '@app.get("/x")\ndef x(email: str):\n    return db.users.find_one({"email": email})\n'
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY)
+    assert (found.operation, found.target) == ("select", "users")
+    assert origins(found, "filter:email") == {"query.email"}
+
+
+def test_names_of_files_from_a_path(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        'import os\n@app.get("/x")\ndef x(name: str):\n'
+        '    return open(os.path.join("files", name)).read()\n'
+    )
+    assert origins(effect(only(tmp_path, code), EffectKind.FILE), "path") == {"query.name"}
+
+
+def test_routers_of_other_files_are_followed(tmp_path: Path) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/core/__init__.py": "",
+        "app/core/auth.py": FASTAPI + USER,
+        "app/routers/__init__.py": "",
+        "app/routers/orders.py": (
+            "from fastapi import APIRouter, Depends\nfrom ..core.auth import current_user\n"
+            'router = APIRouter(prefix="/orders")\n'
+            '@router.get("/")\ndef listed(user=Depends(current_user)):\n    return user\n'
+        ),
+        "app/main.py": (
+            "from fastapi import FastAPI\nfrom .routers import orders\n"
+            "app = FastAPI()\napp.include_router(orders.router)\n"
+        ),
+    }
+    assert only(tmp_path, files).principal is Check.SESSION
