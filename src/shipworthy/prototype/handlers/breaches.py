@@ -304,7 +304,7 @@ def _of_foreign(
             confidence = Confidence.LOW
         elif belongs is None:
             confidence = Confidence.MEDIUM
-        if not _by_identity(effect):
+        if not _by_identity(handler, effect):
             return None
         if kind is Harm.READ and not any(map(is_sensitive, revealed(handler, effect))):
             return None
@@ -322,12 +322,12 @@ _IDENTITY = re.compile(
 )
 
 
-def _by_identity(effect: Effect) -> bool:
+def _by_identity(handler: Handler, effect: Effect) -> bool:
     """True where the caller names a row or its owner, rather than a category or a state."""
     if effect.operation in ("insert", "upsert"):
         return True
     return any(
-        bool(steering(effect))
+        bool(steering(effect, handler))
         and any(o.is_input or o.by for o in origins)
         and (_IDENTITY.search(_snake(name)) is not None or owner_columns((name,)))
         for prefix in ("filter:", "argument:")

@@ -61,7 +61,6 @@ def caller(handler: Handler, effect: Effect) -> Caller:
 
 def tie(handler: Handler, effect: Effect) -> Tie:
     """What binds an effect to its caller."""
-    del handler
     if effect.has(Check.ROLE):
         return Tie.ROLE
     if effect.has(Check.SECRET, Check.SIGNATURE):
@@ -71,7 +70,7 @@ def tie(handler: Handler, effect: Effect) -> Tie:
     selecting = _selecting(effect)
     if any(is_of_caller(origin) for _, origins in selecting for origin in origins):
         return Tie.OWN
-    steered = steering(effect)
+    steered = steering(effect, handler)
     owned = frozenset().union(
         *(g.about for g in effect.guards if g.check in (Check.OWNER, Check.API_KEY))
     )
@@ -109,15 +108,34 @@ def is_of_caller(origin: Origin) -> bool:
     )
 
 
-def steering(effect: Effect) -> frozenset[str]:
-    """The inputs that decide which rows, files or accounts an effect is about."""
+def steering(effect: Effect, handler: Handler | None = None) -> frozenset[str]:
+    """The inputs that decide which rows, files or accounts an effect is about.
+
+    With the handler, an input also counts by which a row was asked for before, by its id.
+    """
+    asked = _asked_by_id(handler) if handler is not None else frozenset()
     found: set[str] = set()
     for _, origins in _selecting(effect):
         for origin in origins:
             if origin.is_input:
                 found.add(str(origin))
-            found |= {str(o) for o in origin.by if o.is_input and _names_row(o, origin.name)}
+            found |= {
+                str(o)
+                for o in origin.by
+                if o.is_input and (_names_row(o, origin.name) or (origin.name, str(o)) in asked)
+            }
     return frozenset(found)
+
+
+def _asked_by_id(handler: Handler) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (effect.target, str(origin))
+        for effect in handler.effects_of(EffectKind.QUERY)
+        for name, origins in effect.of("filter:")
+        if name.rpartition(".")[2] in ("id", "uuid") or owner_columns((name,))
+        for origin in origins
+        if origin.is_input
+    )
 
 
 _GENERIC = re.compile(r"^(|id|ids|uuid|slug|key|path|email|username|data|name)$", re.IGNORECASE)

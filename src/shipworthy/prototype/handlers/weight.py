@@ -127,7 +127,7 @@ def is_sensitive(origin: Origin) -> bool:
 
 
 _SENSITIVE = re.compile(
-    r"e?mail|phone|mobile|address|street|postal|birth|dob|salary|balance|amount|total|ssn|passport|iban|card|account"
+    r"^e?mail|_email|phone|mobile|address|street|postal|birth|dob|salary|balance|amount|ssn|passport|iban|card|account"
     r"|password|token|secret|api_?key|hash|note|message|content|body|text|description|subject|comment|payload|metadata|data"
     r"|(first|last|full|customer|client|patient|contact)_?name|diagnos|medical|url|file|path|location|^ip|config|settings|role"
     r"|permissions|items|map|filter|value",
@@ -157,7 +157,8 @@ def _is_entitled(answer: Effect, asked: frozenset[str]) -> bool:
 
 def _is_found_by(origin: Origin, asked: frozenset[str]) -> bool:
     if asked:
-        return bool({str(by) for by in origin.by} & asked)
+        by_caller = any(by.kind == "principal" for by in origin.by)
+        return not by_caller and bool({str(by) for by in origin.by} & asked)
     return not any(by.kind == "principal" for by in origin.by)
 
 

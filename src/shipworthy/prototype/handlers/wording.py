@@ -78,7 +78,7 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.ADMIN:
             return f"Any signed-in user can {what} {place}: no role or right is checked"
         case Breach.FOREIGN:
-            named = ", ".join(sorted(steering(judged.effect))[:2]) or "the id"
+            named = ", ".join(sorted(steering(judged.effect, handler))[:2]) or "the id"
             return (
                 f"Any signed-in user can {what} of other people {place}: {named} is taken from the request"
                 " and never compared with who is signed in"
