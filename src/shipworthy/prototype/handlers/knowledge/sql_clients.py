@@ -162,6 +162,8 @@ def _query(walk: Evaluation, site: Site) -> Value | None:
 def asked(walk: Evaluation, site: Site) -> Value | None:
     """The result of running the text that is the first argument."""
     text, parameters = site.argument(0), site.argument(1)
+    if "$1" in (text.text or "") and site.has(1) and parameters.elements is None:
+        parameters = Value(elements=site.given[1:])  # asyncpg takes them one by one
     if text.fields is not None and "text" in text.fields:
         parameters = text.fields.get("values", UNKNOWN)
         text = text.fields["text"]
