@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, revealed
+from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, is_shown, revealed
 
 
 class Purpose(StrEnum):
@@ -87,7 +87,7 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
     Purpose.CALLBACK: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND}),
     Purpose.WEBHOOK: frozenset(Harm),
     Purpose.HEALTH: frozenset(),
-    Purpose.CONTACT: frozenset({Harm.ADD, Harm.SEND, Harm.READ}),
+    Purpose.CONTACT: frozenset({Harm.ADD, Harm.SEND, Harm.READ, Harm.CHANGE}),
     Purpose.TRACKING: frozenset({Harm.ADD}),
     Purpose.UNSUBSCRIBE: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE, Harm.ADD}),
 }
@@ -116,7 +116,7 @@ def meant_for_anyone(handler: Handler, effect: Effect) -> str:
         return str(why)
     if is_catalogue(effect):
         return str(Purpose.CATALOGUE)
-    if kind is Harm.READ and effect.operation == "select" and not revealed(handler, effect):
+    if kind is Harm.READ and effect.operation == "select" and not is_shown(handler, effect):
         return "only looked at by the server"
     if kind is Harm.ADD and _is_box(effect) and handler.route.method in ("POST", "*", ""):
         return str(Purpose.CONTACT)
@@ -154,6 +154,8 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     kind = harm(effect)
     if why is Purpose.LOGIN and kind is Harm.ACCOUNT:
         return effect.operation.startswith("update")  # a new password after a code
+    if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
+        return any(e.operation == "insert" and e.target == effect.target for e in handler.effects)
     if why is Purpose.CONTACT and kind is Harm.READ:
         return not revealed(handler, effect)
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):

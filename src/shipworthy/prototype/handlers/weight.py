@@ -120,6 +120,19 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     )
 
 
+def is_shown(handler: Handler, effect: Effect) -> bool:
+    """True where something of what a query reads is answered, to whomever."""
+    return any(
+        origin.kind == "row"
+        and origin.name == effect.target
+        and origin.key.rpartition(".")[2] not in _COUNTED
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        if _is_success(answer)
+        for origins in answer.inputs.values()
+        for origin in origins
+    )
+
+
 def is_sensitive(origin: Origin) -> bool:
     """True for a whole row, and for a column that is nobody else's business."""
     column = origin.key.rpartition(".")[2]

@@ -8,7 +8,14 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.limits import LIMITS, limited
-from shipworthy.prototype.handlers.values import NEVER, NO_GUARDS, Value, all_origins, union
+from shipworthy.prototype.handlers.values import (
+    NEVER,
+    NO_GUARDS,
+    UNSET,
+    Value,
+    all_origins,
+    union,
+)
 
 _GUARDS = re.compile(
     r"(require|ensure|verify|check|assert|validate|is|get|with|protect|auth)_?(\w*_?)(auth|login|logged|session|user"
@@ -34,6 +41,13 @@ _ALLOWS = re.compile(
 """Functions that by their names make an input harmless, or look whether it is one of those wanted."""
 
 
+_RIGHTS = re.compile(
+    r"_?(verify|check|ensure|assert|require|validate|can|has|is|authori[sz]e)_?\w*(owner|access|permission|member|belong)",
+    re.IGNORECASE,
+)
+"""Functions that by their names ask for a right."""
+
+
 def own(walk: Evaluation, site: Site, result: Value) -> Value:
     """A function of the prototype that by its name counts calls, cleans or looks at an input."""
     name = site.name or site.what
@@ -46,7 +60,25 @@ def own(walk: Evaluation, site: Site, result: Value) -> Value:
     inputs = [str(o) for value in site.given for o in all_origins(value) if o.is_input]
     if inputs and _ALLOWS.match(name):
         walk.passed(Check.ALLOWED, name, site.call.at, inputs)
+    if _RIGHTS.match(name) and not _proves(walk, result):
+        return _may_ask(walk, name, site, result)
     return result
+
+
+def _proves(walk: Evaluation, result: Value) -> bool:
+    """True where following the function has shown what it asks for, or that it asks for nothing."""
+    if (result.literal is not UNSET and not result.is_null) or result.fields:
+        return True
+    yes, no = walk.tested(result)
+    return any(g.check in (Check.ROLE, Check.OWNER, Check.HOLLOW) for g in walk.guards | yes | no)
+
+
+def _may_ask(walk: Evaluation, name: str, site: Site, result: Value) -> Value:
+    guard = walk.guard(Check.UNCLEAR, name, site.call.at)
+    if result.is_null:
+        walk.guards |= {guard}
+        return result
+    return replace(result, when=(frozenset({guard}), NO_GUARDS), cases=())
 
 
 def foreign(walk: Evaluation, site: Site) -> Value | None:
