@@ -340,6 +340,18 @@ def test_pg_text_made_of_known_words_is_no_sql(tmp_path: Path) -> None:
     assert not list(handler.effects_of(EffectKind.SQL))
 
 
+def test_numbers_of_parameters_that_are_counted_up_are_no_sql(tmp_path: Path) -> None:
+    handler = _pg(
+        tmp_path,
+        """
+  const values = [req.body.name];
+  const found = await pool.query(`SELECT * FROM orders WHERE name = $${values.length}`, values);
+  res.json(found.rows);""",
+    )
+    assert not list(handler.effects_of(EffectKind.SQL))
+    assert _inputs(_queries(handler)[0]) == {"filter:name": {"body.name"}}
+
+
 def test_neon_tagged_template_is_parameterised(tmp_path: Path) -> None:
     handler = _express(
         tmp_path,

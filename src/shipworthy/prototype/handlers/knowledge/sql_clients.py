@@ -78,6 +78,8 @@ def _written(text: Value) -> tuple[str, dict[str, Value]]:
             said.append((part.fields.get("name") or UNKNOWN).text or "unknown")
         elif isinstance(part.literal, (str, int, float)):
             said.append(str(part.literal))
+        elif _is_number(said[-1] if said else ""):
+            said.append("0")  # the number of a parameter that is counted up: any of them
         else:
             name = f"{_HOLE}{len(holes):03}"
             holes[name] = part
@@ -89,13 +91,22 @@ def _raw(text: Value, *, tagged: bool) -> Iterator[Value]:
     """The parts of a text that are no parameters and that the code does not write out."""
     if text.elements is not None and text.what in ("text", _FRAGMENT):
         tagged = tagged and "raw sql" not in text.tags
+        before = ""
         for part in text.elements:
+            numbered, before = _is_number(before), part.text or ""
+            if numbered:
+                continue
             if part.what in ("text", _FRAGMENT):
                 yield from _raw(part, tagged=tagged or part.what == _FRAGMENT)
             elif not tagged and not part.tags & _HARMLESS:
                 yield part
     elif text.text is None and not text.tags & _HARMLESS:
         yield text
+
+
+def _is_number(before: str) -> bool:
+    """True for what follows a dollar: `$${values.length}` is the number of a parameter."""
+    return before.endswith("$")
 
 
 def _table(statement: Statement, holes: Mapping[str, Value]) -> str:
