@@ -177,6 +177,8 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
         if origin.kind != "row":
             continue
         by_caller = [o for o in origin.by if o.kind == "principal"]
+        if SESSION_HOLDER in origin.by:
+            yield walk.guard(Check.SESSION, f"a row of {origin.name} by its token", at)
         if not by_caller:
             keys = frozenset(str(o) for o in origin.by if o.is_input and CREDENTIAL.search(str(o)))
             if keys:
@@ -187,6 +189,17 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
         inputs = frozenset(str(o) for o in origin.by if o.is_input)
         if inputs:
             yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, inputs)
+
+
+SESSION_HOLDER = Origin("principal", "", "session")
+"""Whoever sent the token of a session that the prototype keeps itself."""
+
+_SESSION_KEY = re.compile(r"sess|token|sid$|auth|jwt|api_?-?key", re.IGNORECASE)
+
+
+def is_session_token(origin: Origin) -> bool:
+    """True for a cookie or header that is called a token: a plain user id in a cookie proves nothing."""
+    return origin.kind in ("cookie", "header") and _SESSION_KEY.search(origin.key) is not None
 
 
 def _proved(

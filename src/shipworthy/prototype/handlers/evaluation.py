@@ -1067,7 +1067,8 @@ class Evaluation:
 
 
 def _dotted(what: str, key: str) -> str:
-    return f"{what}.{key}" if what else key
+    # The method of something unknown is no function of that name: `pattern.exec(text)` runs nothing.
+    return f"{what or '?'}.{key}"
 
 
 def _form(value: Value) -> str:

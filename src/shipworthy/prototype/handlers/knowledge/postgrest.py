@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shipworthy.prototype.handlers.comparing import ROLE_KEY, existing
+from shipworthy.prototype.handlers.comparing import (
+    ROLE_KEY,
+    SESSION_HOLDER,
+    existing,
+    is_session_token,
+)
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.sent import sent
@@ -62,12 +67,15 @@ def literals_of(values: Value) -> dict[str, str]:
 
 
 def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
-    """What a row was found by: the origins of its filters, those of other rows spelled out."""
+    """What a row was found by: the origins of its filters, those of other rows spelled out. Who sends
+    the token of a session that is looked up is the caller."""
     found: set[Origin] = set()
     for name, origins in filters.items():
         for origin in origins:
             if origin.kind == "row":
                 found |= origin.by
+            elif is_session_token(origin):
+                found.add(SESSION_HOLDER)
             else:
                 found.add(Origin(origin.kind, origin.name, origin.key))
         if name.startswith("filter:") and ROLE_KEY.search(name[7:]) and not origins:
