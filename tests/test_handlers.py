@@ -281,3 +281,37 @@ def test_functions_that_call_each_other_come_to_an_end(tmp_path: Path) -> None:
         "export async function GET(req: Request) { return Response.json(a(req)); }\n"
     )
     assert handlers(tmp_path, {**NEXT, "app/api/x/route.ts": text})["GET /api/x"].whole
+
+
+AUTH_JS = (
+    'import NextAuth from "next-auth";\nimport GitHub from "next-auth/providers/github";\n'
+    "export const { handlers, signIn, signOut, auth } = NextAuth({ providers: [GitHub] });\n"
+)
+IRON = (
+    'import { getIronSession } from "iron-session";\nimport { cookies } from "next/headers";\n'
+    "export async function auth() { const s = await getIronSession(await cookies(), options);"
+    " return s.user ?? null; }\n"
+)
+STACK = (
+    'import { StackServerApp } from "@stackframe/stack";\n'
+    "const stack = new StackServerApp({});\nexport const auth = () => stack.getUser();\n"
+)
+BETTER = (
+    'import { betterAuth } from "better-auth";\nimport { headers } from "next/headers";\n'
+    "const own = betterAuth({});\n"
+    "export async function auth() { return own.api.getSession({ headers: await headers() }); }\n"
+)
+
+
+@pytest.mark.parametrize("library", [AUTH_JS, IRON, STACK, BETTER])
+def test_sessions_of_libraries_are_known(tmp_path: Path, library: str) -> None:
+    route = (
+        'import { auth } from "../../../auth";\n'
+        "export async function POST(req: Request) {\n  const session = await auth();\n"
+        "  if (!session) return Response.json({}, { status: 401 });\n"
+        '  await fetch("https://api.openai.com/v1/chat", { method: "POST", body: "x" });\n'
+        "  return Response.json({});\n}\n"
+    )
+    files = {**NEXT, "auth.ts": library, "app/api/chat/route.ts": route}
+    (asked,) = handlers(tmp_path, files)["POST /api/chat"].effects_of(EffectKind.MODEL)
+    assert asked.has(Check.SESSION)

@@ -1,0 +1,119 @@
+"""Sessions of authentication libraries other than the database platform's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.knowledge.requests import principal
+from shipworthy.prototype.handlers.values import NO_GUARDS, NULL, Value
+
+Answer = Callable[[Evaluation, Site], Value | None]
+
+_CALLER = frozenset({Origin("principal")})
+
+
+def _there() -> Value:
+    return Value(origins=_CALLER, what="principal", tags=frozenset({"truthy"}))
+
+
+def session(walk: Evaluation, site: Site) -> Value:
+    """`{ user, session, userId }`, or nothing."""
+    guard = frozenset({walk.guard(Check.SESSION, site.what or site.name, site.call.at)})
+    user = _there()
+    found = Value(
+        fields={"user": user, "session": user, "userId": user, "...": user},
+        tags=frozenset({"truthy"}),
+    )
+    return Value(cases=((found, guard), (NULL, NO_GUARDS)), origins=_CALLER)
+
+
+def parts(walk: Evaluation, site: Site) -> Value:
+    """An object that is always there, in which the user and the session may be nothing."""
+    guard = frozenset({walk.guard(Check.SESSION, site.what or site.name, site.call.at)})
+    names = ("user", "session", "userId", "token", "sessionId", "organizationId")
+    found = Value(fields={name: _there() for name in names})
+    absent = Value(fields=dict.fromkeys(names, NULL))
+    return Value(cases=((found, guard), (absent, NO_GUARDS)))
+
+
+def user(walk: Evaluation, site: Site) -> Value:
+    """The user or nothing; with `{ or: "redirect" }` or `{ ensureSignedIn: true }` always the user."""
+    options = site.argument(0).fields or {}
+    if "or" in options or "ensureSignedIn" in options:
+        walk.passed(Check.SESSION, site.what or site.name, site.call.at)
+        return _there()
+    return principal(walk, site.what or site.name, site.call.at)
+
+
+def verified(walk: Evaluation, site: Site) -> Value:
+    """A token that is verified, or an error."""
+    walk.passed(Check.SESSION, site.what or site.name, site.call.at)
+    return Value(fields={"payload": _there(), "user": _there(), "...": _there()}, origins=_CALLER)
+
+
+def _wrapping_or_session(walk: Evaluation, site: Site) -> Value:
+    """`auth()` of Auth.js gives the session; `auth(handler)` lets the handler ask `req.auth`."""
+    handler = site.argument(0)
+    return handler if handler.closure is not None else session(walk, site)
+
+
+def _kept(walk: Evaluation, site: Site) -> Value:
+    """A session object of a sealed cookie: its properties are what the server put into it."""
+    return Value(what="session", tags=frozenset({"truthy"}))
+
+
+_STACK = re.compile(r"stack|kinde|workos|authkit|descope|nile|hanko", re.IGNORECASE)
+_STORES = re.compile(r"lucia|oslo|auth", re.IGNORECASE)
+
+
+def _user_of_library(walk: Evaluation, site: Site) -> Value | None:
+    return user(walk, site) if _STACK.search(site.what) else None
+
+
+def _validated(walk: Evaluation, site: Site) -> Value | None:
+    """`lucia.validateSession(id)` gives both or neither."""
+    return parts(walk, site) if _STORES.search(site.what) else None
+
+
+def _with_auth(walk: Evaluation, site: Site) -> Value | None:
+    """`withAuth()` of AuthKit gives the user; with a handler it is a wrapper, which is followed."""
+    if "authkit" not in site.what:
+        return None
+    found = parts(walk, site)
+    ensured = "ensureSignedIn" in (site.argument(0).fields or {})
+    return replace(found.cases[0][0], cases=()) if ensured else found
+
+
+CALLS: dict[str, Answer] = {
+    "next-auth().auth": _wrapping_or_session,
+    "next-auth.default().auth": _wrapping_or_session,
+    "next-auth.NextAuth().auth": _wrapping_or_session,
+    "@auth/express.getSession": session,
+    "@auth/sveltekit.getSession": session,
+    "next-auth/react.getSession": session,
+    "next-auth/jwt.decode": verified,
+    "iron-session.getIronSession": _kept,
+    "iron-session/edge.getIronSession": _kept,
+    "@clerk/backend.verifyToken": verified,
+    "@clerk/nextjs/server.verifyToken": verified,
+    "jose.jwtDecrypt": verified,
+    "jose.compactVerify": verified,
+    "fast-jwt.createVerifier()": verified,
+    "@tsndr/cloudflare-worker-jwt.verify": session,
+    "supertokens-node/recipe/session.getSession": session,
+    "@descope/nextjs-sdk/server.session": session,
+    "@workos-inc/authkit-nextjs.withAuth": _with_auth,
+}
+
+NAMES: dict[str, Answer] = {
+    "getUser": _user_of_library,
+    "verifySessionCookie": verified,
+    "validateSession": _validated,
+    "validateSessionToken": _validated,
+    "authenticateRequest": _validated,
+    "withAuth": _with_auth,
+}
