@@ -296,7 +296,9 @@ def _of_foreign(
     if kind in (Harm.SEND, Harm.ASK, Harm.FORWARD, Harm.RUN, Harm.SPEND):
         return None  # what is sent and asked is no row of anybody; other controls look at it
     if kind is Harm.ACCOUNT:
-        return Judged(Breach.ADMIN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
+        looked = effect.operation.lower().startswith(("get", "list"))
+        severity = Severity.MEDIUM if looked else Severity.CRITICAL
+        return Judged(Breach.ADMIN, effect, kind, who, severity, Confidence.HIGH)
     confidence = Confidence.HIGH
     if effect.kind is EffectKind.QUERY:
         belongs = ownership.of(effect.target)
@@ -356,7 +358,10 @@ def _of_everything(
     if not _private(effect, shown, ownership) or ownership.of(effect.target) is False:
         return None
     grave = Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
-    return Judged(Breach.EVERYTHING, effect, kind, who, grave, Confidence.HIGH)
+    # One team that shares its rows is as common as a leak, where no row security was ever meant.
+    shared = effect.client == "owner" and grave is not Severity.HIGH
+    sure = Confidence.LOW if shared else Confidence.HIGH
+    return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
 
 
 def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
@@ -218,7 +219,9 @@ def _proved(
     caller = [o for o in one | other if _of_caller(o)]
     literal = _is_literal(left) or _is_literal(right)
     roles = [o for o in caller if ROLE_KEY.search(o.key or o.name) and not _is_editable(o)]
-    if roles and (literal or contains):
+    roles = roles or [o for o in caller if "role" in tags and not _is_editable(o)]
+    constant = literal or not one or not other
+    if roles and (constant or contains):
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
         return
     claimed = [o for o in caller if ROLE_KEY.search(o.key or o.name) and _is_editable(o)]
@@ -245,6 +248,24 @@ def _proved(
             yield walk.guard(Check.VALID, "compared", at, inputs)
 
 
+def named_role(name: str, value: Value) -> Value:
+    """What is called a role is one, also where its column is only known by its place."""
+    if value.origins and ROLE_KEY.search(name) and any(map(_of_caller, value.origins)):
+        return replace(value, tags=value.tags | {"role"})
+    return value
+
+
+def is_claim(value: Value) -> bool:
+    """True for what stands in a token that the code itself took apart."""
+    return any(
+        o.kind == "header" and o.key.lower().startswith("authorization.") and _CLAIM.search(o.key)
+        for o in value.origins
+    )
+
+
+_CLAIM = re.compile(r"\.(sub|user_?id|email|role|session_?id|aud|uid)$", re.IGNORECASE)
+
+
 def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
     """`if (profile.is_admin)`: what the truth of a column of the caller's own row proves."""
     for origin in value.origins:
@@ -252,6 +273,17 @@ def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
         if _YES_OR_NO.search(key) and _of_caller(origin) and not _is_editable(origin):
             yield walk.guard(Check.ROLE, key, 0)
             return
+        told = origin.kind == "row" and not key and _TELLS.search(origin.name)
+        if told and not any(by.is_input for by in origin.by):
+            yield walk.guard(Check.ROLE, origin.name, 0)
+            return
+
+
+_TELLS = re.compile(
+    r"^(is|has|check|user_is|user_has|current_user_is)_\w*(admin|staff|owner|role|super|moderator|manager|permission)\w*$"
+    r"|^(is|has)[A-Z]\w*(Admin|Role|Owner|Permission)\w*$",
+)
+"""Functions of a database that tell whether somebody has a right."""
 
 
 _YES_OR_NO = re.compile(
@@ -287,6 +319,11 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
                 return exists, NO_GUARDS
             return NO_GUARDS, exists
     both = all_origins(left) | all_origins(right)
+    if "role" in left.tags | right.tags or any(
+        _of_caller(o) and ROLE_KEY.search(o.key or o.name) and not _is_editable(o) for o in both
+    ):
+        held = frozenset({walk.guard(Check.ROLE, "level of a role", at)})
+        return held, held
     if any("rate" in tag for tag in left.tags | right.tags):
         held = frozenset({walk.guard(Check.RATE, "count of calls", at)})
         return held, held

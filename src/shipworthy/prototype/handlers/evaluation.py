@@ -249,6 +249,8 @@ class Evaluation:
         yes, no = tested(value)
         if value.origins and value.when is None:
             yes = yes.union(comparing.true_of_caller(self, value))
+        if comparing.is_claim(value):
+            yes |= {Guard(Check.DECODED, frozenset(), "read from the token", self.path, self.at)}
         if not value.cases and value.literal is UNSET and comparing.is_token(value):
             yes |= {self.hollow("any token will do: it is only asked whether one is there")}
         return yes, no
@@ -289,7 +291,7 @@ class Evaluation:
                 (owner.identity, key)
             )
             if kept is not None:
-                return kept
+                return comparing.named_role(key, kept)
         if owner.cases and any(case.is_null for case, _ in owner.cases) and not optional:
             self.guards |= meet_all(passed for case, passed in owner.cases if not case.is_null)
         known = self.knowledge.property(self, owner, key)
@@ -850,7 +852,7 @@ class Evaluation:
             elif name in self.names_of_module(scope):
                 self.module_assigned(name, value, target.at)
                 return
-        home.names[name] = value
+        home.names[name] = comparing.named_role(name, value)
 
     def _bind_member(self, target: Member, value: Value, scope: Scope) -> None:
         owner = self.value(target.object, scope)

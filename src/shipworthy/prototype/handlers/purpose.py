@@ -14,6 +14,7 @@ class Purpose(StrEnum):
 
     LOGIN = "logging in"
     SIGN_UP = "signing up"
+    CHECKOUT = "paying"
     LOGOUT = "logging out"
     CALLBACK = "coming back from another site"
     WEBHOOK = "a webhook"
@@ -27,7 +28,7 @@ class Purpose(StrEnum):
 _WORDS: tuple[tuple[Purpose, str], ...] = (
     (
         Purpose.WEBHOOK,
-        r"[\w-]*webhooks?|webhook-[\w-]+|hooks?|ipn|[\w-]*inbound|[\w-]*status-callback|[\w-]*deauthori[sz]e|data-?deletion",
+        r"[\w-]*webhook[\w-]*|hooks?|ipn|[\w-]*inbound|[\w-]*status-callback|[\w-]*deauthori[sz]e|data-?deletion",
     ),
     (Purpose.LOGOUT, r"log-?out|sign-?out"),
     (
@@ -38,7 +39,11 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.SIGN_UP,
-        r"sign-?up|register|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"[\w-]*sign-?up[\w-]*|register|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
+    ),
+    (
+        Purpose.CHECKOUT,
+        r"[\w-]*(checkout|payment-token|payment-intent)[\w-]*|create-(payment|pix|charge|order)|donat\w+|pay",
     ),
     (
         Purpose.CALLBACK,
@@ -72,7 +77,7 @@ _BOX = re.compile(
 """Tables into which strangers put something."""
 
 _CREDENTIAL = re.compile(
-    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|public_?key|widget_?key|session_?id|visitor_?id|magic|nonce|share_?id|share_?code|otp)$",
+    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|licen[sc]e_?key|public_?key|widget_?key|session_?id|visitor_?id|magic|nonce|share_?id|share_?code|otp)$",
     re.IGNORECASE,
 )
 
@@ -83,6 +88,7 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
     Purpose.SIGN_UP: frozenset(
         {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT, Harm.SPEND}
     ),
+    Purpose.CHECKOUT: frozenset({Harm.READ, Harm.ADD, Harm.SPEND, Harm.FORWARD, Harm.SEND}),
     Purpose.LOGOUT: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE}),
     Purpose.CALLBACK: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND}),
     Purpose.WEBHOOK: frozenset(Harm),
@@ -147,7 +153,11 @@ def _words(handler: Handler) -> list[str]:
         spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", handler.route.handler)
         return [re.sub(r"-?(action|user)$", "", spaced.lower())]
     parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
-    return [re.sub(r"_", "-", p.lower()) for p in parts if p not in ("api", "functions", "v1")][-3:]
+    return [
+        re.sub(r"_", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", p).lower())
+        for p in parts
+        if p not in ("api", "functions", "v1")
+    ][-3:]
 
 
 def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:

@@ -70,6 +70,12 @@ def tie(handler: Handler, effect: Effect) -> Tie:
     selecting = _selecting(effect)
     if any(is_of_caller(origin) for _, origins in selecting for origin in origins):
         return Tie.OWN
+    if effect.has(Check.PLATFORM) and any(
+        origin.kind == "claims" or origin.key.startswith("authorization.")
+        for _, origins in selecting
+        for origin in origins
+    ):
+        return Tie.OWN  # the gateway has verified the token that they were read from
     steered = steering(effect, handler)
     owned = frozenset().union(
         *(g.about for g in effect.guards if g.check in (Check.OWNER, Check.API_KEY))
@@ -78,13 +84,23 @@ def tie(handler: Handler, effect: Effect) -> Tie:
         return Tie.OWN
     if effect.has(Check.API_KEY) and not steered:
         return Tie.MACHINE
-    if effect.has(Check.UNCLEAR) or any(
-        g.check is Check.OWNER and not g.about for g in effect.guards
+    if (
+        effect.has(Check.UNCLEAR)
+        or _is_bound_unseen(effect)
+        or any(g.check is Check.OWNER and not g.about for g in effect.guards)
     ):
         return Tie.UNCLEAR
     if not steered:
         return Tie.UNSTEERED
     return Tie.NONE
+
+
+def _is_bound_unseen(effect: Effect) -> bool:
+    """True where the owner of the rows is asked for by something that could not be followed."""
+    return any(
+        not origins and f"filter:{name}" not in effect.literals and owner_columns((name,))
+        for name, origins in effect.of("filter:")
+    )
 
 
 def in_database(effect: Effect) -> bool:

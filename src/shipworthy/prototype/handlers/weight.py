@@ -94,6 +94,8 @@ def harm(effect: Effect) -> Harm | None:
             return Harm.FORWARD if _is_trusted(effect) else None
         case EffectKind.SQL:
             return _of_text(effect.literals.get("text", ""))
+        case EffectKind.EMAIL | EffectKind.MESSAGE | EffectKind.MODEL if effect.operation == "get":
+            return None  # a list of models, a setting
     return _KINDS.get(effect.kind)
 
 

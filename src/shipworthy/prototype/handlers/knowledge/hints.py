@@ -42,7 +42,7 @@ _ALLOWS = re.compile(
 
 
 _RIGHTS = re.compile(
-    r"_?(verify|check|ensure|assert|require|validate|can|has|is|authori[sz]e)_?\w*(owner|access|permission|member|belong)",
+    r"_?(verify|check|ensure|assert|require|validate|can|has|is|authori[sz]e)_?\w*(owner|access|permission|member|belong|role|admin)",
     re.IGNORECASE,
 )
 """Functions that by their names ask for a right."""
