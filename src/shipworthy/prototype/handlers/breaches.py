@@ -114,7 +114,9 @@ def _open(
         return None  # a public assistant: what it costs is asked by the rate limit
     if by_credential(handler, effect):
         confidence = Confidence.LOW
-    elif _is_job(effect, kind):
+    elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
+        confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
+    elif kind is not Harm.RUN and _is_job(effect, kind):
         if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
             return None
         if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
@@ -359,9 +361,20 @@ def _of_everything(
         return None
     grave = Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
     # One team that shares its rows is as common as a leak, where no row security was ever meant.
-    shared = effect.client == "owner" and grave is not Severity.HIGH
+    shared = effect.client == "owner" and (
+        grave is not Severity.HIGH or _asks_somewhere(handler, effect)
+    )
     sure = Confidence.LOW if shared else Confidence.HIGH
     return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
+
+
+def _asks_somewhere(handler: Handler, effect: Effect) -> bool:
+    """True where another way through asks for a right, or for the caller's own rows."""
+    return any(
+        other.has(Check.ROLE, Check.OWNER)
+        or (other.target == effect.target and tie(handler, other) is Tie.OWN)
+        for other in handler.effects
+    )
 
 
 def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> bool:

@@ -244,6 +244,11 @@ def _proved(
         return
     for mine, yours in ((one, other), (other, one)):
         inputs = frozenset(str(o) for o in mine if o.is_input)
+        kept = [o for o in yours if o.kind == "row" and _KEPT.search(o.key)]
+        if inputs and kept and not contains:
+            found = {str(by) for o in kept for by in o.by if by.is_input}
+            yield walk.guard(Check.API_KEY, f"{kept[0].key} compared", at, inputs | found)
+            return
         if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
             yield walk.guard(Check.VALID, "compared", at, inputs)
 
@@ -335,6 +340,9 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
     held = frozenset({walk.guard(Check.VALID, how, at, inputs)})
     return held, held
 
+
+_KEPT = re.compile(r"(^|[._])(\w*_)?(token|secret|code|pin|otp|api_?key|hash)$", re.IGNORECASE)
+"""Columns of what only who was given it can know."""
 
 _TOKENS = frozenset(
     {"authorization", "x-api-key", "x-auth-token", "x-admin-key", "x-cron-secret", "x-access-token"}

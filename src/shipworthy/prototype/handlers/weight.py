@@ -108,6 +108,8 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """Of what a query reads, the parts that the caller gets to see: no counts, no bare existence."""
     if effect.operation not in ("select", "rpc", "raw"):
         return frozenset()
+    if _COUNTS.match(effect.literals.get("columns", "")):
+        return frozenset()
     asked = _asked(effect)
     return frozenset(
         origin
@@ -120,6 +122,9 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
         and origin.key.rpartition(".")[2] not in _COUNTED
         and _is_found_by(origin, asked)
     )
+
+
+_COUNTS = re.compile(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$", re.IGNORECASE)
 
 
 def is_shown(handler: Handler, effect: Effect) -> bool:

@@ -110,6 +110,8 @@ def _verify(walk: Evaluation, site: Site) -> Value | None:
     if site.call.keywords and _unverified(site):
         return _decode(walk, site)
     token = site.argument(0)
+    if site.given and site.given[-1].closure is not None:
+        return _verified_later(walk, site)
     walk.passed(
         Check.SESSION, site.what, site.call.at, (str(o) for o in token.origins if o.is_input)
     )
@@ -119,6 +121,19 @@ def _verify(walk: Evaluation, site: Site) -> Value | None:
         fields={"payload": _caller(), "...": _caller()},
         tags=frozenset({"truthy"}),
     )
+
+
+def _verified_later(walk: Evaluation, site: Site) -> Value:
+    """`jwt.verify(token, key, (error, user) => …)`: the function is told whether it was signed."""
+    told = site.given[-1].closure
+    before = walk.guards
+    if told is not None:
+        error = Value(origins=frozenset({Origin("error", "token")}), tags=frozenset({"truthy"}))
+        walk.enter(told, (error, NULL), {}, site.call.at)
+        walk.guards = before | {walk.guard(Check.SESSION, site.what, site.call.at)}
+        walk.enter(told, (NULL, _caller()), {}, site.call.at)
+    walk.guards = before
+    return UNKNOWN
 
 
 def _unverified(site: Site) -> bool:
