@@ -315,3 +315,44 @@ def test_sessions_of_libraries_are_known(tmp_path: Path, library: str) -> None:
     files = {**NEXT, "auth.ts": library, "app/api/chat/route.ts": route}
     (asked,) = handlers(tmp_path, files)["POST /api/chat"].effects_of(EffectKind.MODEL)
     assert asked.has(Check.SESSION)
+
+
+def test_a_service_that_tells_whose_the_token_is_makes_a_session(tmp_path: Path) -> None:
+    asked = (
+        'const who = await fetch("https://auth.example.com/v1/user",'
+        ' { headers: { Authorization: req.headers.get("authorization")! } });\n'
+        'if (who.status !== 200) return new Response("no", { status: 401 });\n'
+        "const caller = await who.json();\n"
+    )
+    update = 'await admin.from("orders").update({ paid: true }).eq("user_id", caller.id);\n'
+    found = query(edge(tmp_path, SERVICE + asked + update), "orders")
+    assert found.has(Check.SESSION)
+    assert {str(o) for o in found.inputs["filter:user_id"]} == {"principal.id"}
+
+
+def test_a_signature_compared_letter_by_letter_is_a_guard(tmp_path: Path) -> None:
+    helper = (
+        "async function sign(data) {\n"
+        '  const key = await crypto.subtle.importKey("raw", secret(), { name: "HMAC" }, false, ["sign"]);\n'
+        '  const made = await crypto.subtle.sign("HMAC", key, data);\n'
+        '  let text = "";\n'
+        "  new Uint8Array(made).forEach((b) => { text += String.fromCharCode(b); });\n"
+        "  return btoa(text);\n}\n"
+        "async function isSigned(data, signature) {\n"
+        "  const expected = await sign(data);\n"
+        "  let diff = 0;\n"
+        "  for (let i = 0; i < expected.length; i++) {"
+        " diff |= expected.charCodeAt(i) ^ signature.charCodeAt(i); }\n"
+        "  return diff === 0;\n}\n"
+    )
+    check = (
+        'if (!(await isSigned(await req.text(), req.headers.get("x-signature"))))'
+        ' return new Response("no", { status: 401 });\n'
+    )
+    text = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        f"{helper}Deno.serve(async (req) => {{\n{SERVICE}{check}"
+        'await admin.from("orders").delete().eq("old", true);\n});\n'
+    )
+    found = handlers(tmp_path, {EDGE: text})["/functions/v1/orders"]
+    assert query(found, "orders").has(Check.SIGNATURE)

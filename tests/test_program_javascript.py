@@ -251,18 +251,23 @@ def test_each_declared_name_is_a_let() -> None:
     )
 
 
+def given(target: Expression, value: Expression, at: int) -> Let:
+    """An assignment to a name that was declared before."""
+    return Let(target, value, at, declared=False)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a = b", (Let(A, B, 1),)),
-        ("a += b", (Let(A, Compute("+", (A, B), 1), 1),)),
-        ("a += 'x'", (Let(A, Text((A, Literal("x", 1)), 1), 1),)),
-        ("a ||= b", (Let(A, Either("or", A, B, 1), 1),)),
-        ("a ??= b", (Let(A, Either("??", A, B, 1), 1),)),
-        ("a++", (Let(A, Compute("+", (A, Literal(1, 1)), 1), 1),)),
-        ("a = b = c", (Let(B, C, 1), Let(A, B, 1))),
-        ("a = 1, b = c", (Let(A, Literal(1, 1), 1), Let(B, C, 1))),
-        ("({ a: b } = c)", (Let(Record((("a", B),), 1), C, 1),)),
+        ("a = b", (given(A, B, 1),)),
+        ("a += b", (given(A, Compute("+", (A, B), 1), 1),)),
+        ("a += 'x'", (given(A, Text((A, Literal("x", 1)), 1), 1),)),
+        ("a ||= b", (given(A, Either("or", A, B, 1), 1),)),
+        ("a ??= b", (given(A, Either("??", A, B, 1), 1),)),
+        ("a++", (given(A, Compute("+", (A, Literal(1, 1)), 1), 1),)),
+        ("a = b = c", (given(B, C, 1), given(A, B, 1))),
+        ("a = 1, b = c", (given(A, Literal(1, 1), 1), given(B, C, 1))),
+        ("({ a: b } = c)", (given(Record((("a", B),), 1), C, 1),)),
         ("throw a", (Throw(A, 1),)),
         ("enum E { a = b(), c }", None),
     ],

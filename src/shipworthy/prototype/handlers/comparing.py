@@ -356,7 +356,7 @@ def is_token(value: Value) -> bool:
 
 def _of_caller(origin: Origin) -> bool:
     """True for what the caller is, or what a row found by the caller says."""
-    if origin.kind == "principal":
+    if origin.kind == "principal" or is_session_token(origin):
         return True
     return origin.kind == "row" and any(o.kind == "principal" for o in origin.by)
 

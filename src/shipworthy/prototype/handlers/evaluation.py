@@ -373,7 +373,7 @@ class Evaluation:
             what="row" if owner.what == ROWS else owner.what,
             client=owner.client,
             effect=owner.effect,
-            tags=owner.tags & HARMLESS,
+            tags=owner.tags & (HARMLESS | {"signature"}),
         )
 
     def _text(self, node: Text, scope: Scope) -> Value:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
     Check,
@@ -119,8 +120,10 @@ def is_bypassing(effect: Effect) -> bool:
 
 def is_of_caller(origin: Origin) -> bool:
     """True for what the caller is, or what was found by who the caller is."""
-    return origin.kind == "principal" or (
-        origin.kind == "row" and any(by.kind == "principal" for by in origin.by)
+    return (
+        origin.kind == "principal"
+        or is_session_token(origin)  # whether it is verified is another question
+        or (origin.kind == "row" and any(by.kind == "principal" for by in origin.by))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.values import (
@@ -73,6 +74,13 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         literals={"idempotency": "key"} if _has_key(options) else {},
         values={"url": _host_of(url), **_named_parts(body)},
     )
+    if _asks_who(written, inputs):
+        return Value(
+            origins=frozenset({Origin("principal")}),
+            what=WHO,
+            effect=effect,
+            tags=frozenset({"truthy"}),
+        )
     answer = "model" if kind is EffectKind.MODEL else "answer"
     return Value(
         origins=frozenset({Origin(answer, _host(written))}),
@@ -80,6 +88,38 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         effect=effect,
         tags=frozenset({"truthy"}),
     )
+
+
+WHO = "who the caller is"
+_ASKS_WHO = re.compile(
+    r"auth|/users?(/me)?/?$|/me/?$|user_?info|introspect|verify|session|whoami|token", re.IGNORECASE
+)
+
+
+def _asks_who(url: str, inputs: Mapping[str, Origins]) -> bool:
+    """True where the caller's own token is shown to a service that tells whose it is."""
+    shown = any(is_session_token(origin) for origin in inputs["headers"])
+    return shown and not any(o.is_input for o in inputs["url"]) and bool(_ASKS_WHO.search(url))
+
+
+def _who(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """`response.ok`, `response.status`: the token is somebody's."""
+    at = walk.effects[value.effect].line if 0 <= value.effect < len(walk.effects) else 0
+    guard = frozenset({walk.guard(Check.SESSION, "asked who the caller is", at)})
+    if key in ("ok", "is_success"):
+        return Value(when=(guard, NO_GUARDS), tags=frozenset({"truth"}))
+    if key in ("status", "status_code"):
+        return Value(cases=((Value(literal=200), guard), (Value(literal=401), NO_GUARDS)))
+    return None
+
+
+def _who_answered(walk: Evaluation, site: Site) -> Value | None:
+    return Value(origins=frozenset({Origin("principal")}), what="principal")
+
+
+def _who_or_raises(walk: Evaluation, site: Site) -> Value | None:
+    walk.passed(Check.SESSION, "asked who the caller is", site.call.at)
+    return site.receiver
 
 
 def _host_of(url: Value) -> Value:
@@ -287,6 +327,8 @@ CALLS = {
     **{f"axios.{verb}": _fetch for verb in ("get", "post", "put", "patch", "delete", "request")},
     **{f"requests.{verb}": _fetch for verb in ("get", "post", "put", "patch", "delete")},
     **{f"httpx.{verb}": _fetch for verb in ("get", "post", "put", "patch", "delete")},
+    f"{WHO}.json": _who_answered,
+    f"{WHO}.raise_for_status": _who_or_raises,
     "JSON.stringify": _json_text,
     "json.dumps": _json_text,
     "child_process.exec": _text(EffectKind.COMMAND, "exec"),
@@ -381,9 +423,10 @@ NAMES = {
 }
 
 PROPERTIES = {
+    WHO: _who,
     "fetched": lambda walk, value, key: (
         _outcome(walk, value, key) if key in ("ok", "status") else None
-    )
+    ),
 }
 
 __all__ = ["CALLS", "NAMES", "PROPERTIES", "Effect", "url_parts"]

@@ -64,7 +64,7 @@ def _assign(node: SgNode, out: list[Statement]) -> None:
     if not chain:
         out.append(Do(value, at))
     for each in reversed(chain):
-        out.append(Let(each, value, at))
+        out.append(Let(each, value, at, declared=False))
         value = each
 
 
@@ -72,7 +72,8 @@ def _step(node: SgNode, out: list[Statement]) -> None:
     value, at = expression(node), line(node)
     if isinstance(value, Compute) and len(value.parts) == 1 and value.operator in ("++", "--"):
         target = value.parts[0]
-        out.append(Let(target, Compute(value.operator[0], (target, Literal(1, at)), at), at))
+        stepped = Compute(value.operator[0], (target, Literal(1, at)), at)
+        out.append(Let(target, stepped, at, declared=False))
     else:
         out.append(Do(value, at))
 
