@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind, Guard, Origin
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -244,6 +244,11 @@ def _proved(
         return
     for mine, yours in ((one, other), (other, one)):
         inputs = frozenset(str(o) for o in mine if o.is_input)
+        found_by = frozenset(str(by) for o in mine if o.kind == "row" for by in o.by if by.is_input)
+        if (inputs | found_by) and not yours and any(g.check in AUTHENTICATES for g in walk.guards):
+            about = inputs | found_by
+            yield walk.guard(Check.UNCLEAR, "compared with what could not be followed", at, about)
+            return
         kept = [o for o in yours if o.kind == "row" and _KEPT.search(o.key)]
         if inputs and kept and not contains:
             found = {str(by) for o in kept for by in o.by if by.is_input}

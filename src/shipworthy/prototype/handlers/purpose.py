@@ -34,12 +34,12 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (
         Purpose.LOGIN,
         r"log-?in|sign-?in|authenticate|token|refresh(-token)?|otp|send-?otp|verify-?otp|magic-?link|forgot(-password)?"
-        r"|reset(-password)?|password-?reset|request-?reset|verify(-email|-code|-phone|-token)?|resend(-code|-verification|-otp)?"
+        r"|reset(-password)?|password-?reset|request-?reset|verify(-email|-code|-phone|-token|-email-code|-phone-code)?|resend(-code|-verification|-otp)?"
         r"|confirm(-email)?|nextauth|\w+-login|login-\w+",
     ),
     (
         Purpose.SIGN_UP,
-        r"[\w-]*sign-?up[\w-]*|register|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|\w+-register|(complete-)?registration|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
     ),
     (
         Purpose.CHECKOUT,
@@ -93,6 +93,7 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
     Purpose.CALLBACK: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND}),
     Purpose.WEBHOOK: frozenset(Harm),
     Purpose.HEALTH: frozenset(),
+    Purpose.CATALOGUE: frozenset({Harm.READ}),
     Purpose.CONTACT: frozenset({Harm.ADD, Harm.SEND, Harm.READ, Harm.CHANGE}),
     Purpose.TRACKING: frozenset({Harm.ADD}),
     Purpose.UNSUBSCRIBE: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE, Harm.ADD}),
@@ -101,7 +102,7 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
 
 def purpose(handler: Handler) -> Purpose | None:
     """What an entry point is for, where that is something for whoever comes."""
-    if handler.public:
+    if handler.public or "public" in _words(handler):
         return Purpose.CATALOGUE
     if any(e.kind is EffectKind.ACCOUNT and e.target == "auth" for e in handler.effects):
         return Purpose.LOGIN

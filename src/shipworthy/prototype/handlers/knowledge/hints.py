@@ -70,7 +70,8 @@ def _proves(walk: Evaluation, result: Value) -> bool:
     if (result.literal is not UNSET and not result.is_null) or result.fields:
         return True
     yes, no = walk.tested(result)
-    return any(g.check in (Check.ROLE, Check.OWNER, Check.HOLLOW) for g in walk.guards | yes | no)
+    passed = walk.guards if result.is_null else NO_GUARDS
+    return any(g.check in (Check.ROLE, Check.OWNER) for g in passed | yes | no)
 
 
 def _may_ask(walk: Evaluation, name: str, site: Site, result: Value) -> Value:
