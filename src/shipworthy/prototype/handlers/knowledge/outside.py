@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
@@ -236,6 +237,19 @@ def _blob(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     return answered
 
 
+def _shell(walk: Evaluation, site: Site) -> Value | None:
+    """`subprocess.run(text, shell=True)`, `spawn(text, { shell: true })`, `spawn("sh", ["-c", text])`:
+    a shell reads the text. Programs that get their arguments in a list read no text."""
+    options = next((v.fields for v in site.given if v.fields is not None), {})
+    shell = site.named.get("shell", options.get("shell", UNKNOWN))
+    first, rest = site.argument(0, "args"), site.argument(1)
+    if first.text in ("sh", "bash", "/bin/sh", "/bin/bash", "cmd") and rest.elements:
+        shell, first = Value(literal=True), rest.elements[-1]
+    if shell.literal is not True:
+        return Value(origins=union(site.given), what=f"{site.what}()")
+    return _text(EffectKind.COMMAND, "exec")(walk, replace(site, given=(first,)))
+
+
 def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     def answered(walk: Evaluation, site: Site) -> Value | None:
         path = site.argument(0, "path", "file", "filename_or_fp", "path_or_file")
@@ -333,6 +347,17 @@ CALLS = {
     "json.dumps": _json_text,
     "child_process.exec": _text(EffectKind.COMMAND, "exec"),
     "child_process.execSync": _text(EffectKind.COMMAND, "exec"),
+    "child_process.spawn": _shell,
+    "child_process.spawnSync": _shell,
+    "child_process.execFile": _shell,
+    **{f"subprocess.{n}": _shell for n in ("run", "call", "check_output", "check_call", "Popen")},
+    "subprocess.getoutput": _text(EffectKind.COMMAND, "exec"),
+    "jinja2.Environment().from_string": _text(EffectKind.TEMPLATE, "render"),
+    "handlebars.compile": _text(EffectKind.TEMPLATE, "render"),
+    "handlebars.default.compile": _text(EffectKind.TEMPLATE, "render"),
+    "ejs.render": _text(EffectKind.TEMPLATE, "render"),
+    "ejs.default.render": _text(EffectKind.TEMPLATE, "render"),
+    "pug.render": _text(EffectKind.TEMPLATE, "render"),
     "os.system": _text(EffectKind.COMMAND, "exec"),
     "os.popen": _text(EffectKind.COMMAND, "exec"),
     "eval": _text(EffectKind.CODE, "eval"),
