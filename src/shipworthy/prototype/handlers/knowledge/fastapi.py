@@ -143,7 +143,12 @@ def _html(walk: Evaluation, site: Site) -> Value | None:
 def _file(walk: Evaluation, site: Site) -> Value | None:
     path = site.argument(0, "path")
     walk.effect(
-        EffectKind.FILE, "read", site.what, site.call.at, inputs={"path": all_origins(path)}
+        EffectKind.FILE,
+        "read",
+        site.what,
+        site.call.at,
+        inputs={"path": all_origins(path)},
+        values={"path": path},
     )
     return Value(what="response", tags=frozenset({"truthy", "response"}))
 
