@@ -1,0 +1,116 @@
+"""Own logins and codes that can be tried without end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.reaching import is_live
+from shipworthy.prototype.handlers.sent import free
+from shipworthy.prototype.handlers.ways import way
+
+_CODE = re.compile(
+    r"^filter:(otp|otp_?code|pin|pin_?code|verification_?code|verify_?code|reset_?code|sms_?code|mfa_?code|login_?code|code)$",
+    re.IGNORECASE,
+)
+_CODES = re.compile(r"otp|verif|mfa|2fa|two_?factor|reset|pin|login|sms", re.IGNORECASE)
+_LOGIN = re.compile(r"(^|/)(log-?in|sign-?in)$", re.IGNORECASE)
+_COUNTER = re.compile(r"attempt|tries|retry|retries|failed|lock|throttle|rate", re.IGNORECASE)
+
+
+class BruteForce(
+    Control,
+    id="brute-force",
+    title="Passwords or codes can be tried without end",
+    consequence="A script tries passwords or short codes until it is in somebody's account.",
+    severity=Severity.HIGH,
+    satisfies=("H10", "A27", "owasp:A07", "cwe:307"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found: dict[str, Finding] = {}
+        for handler in prototype.handlers:
+            checks = [e for e in handler.effects if is_live(e) and _is_guess(e)]
+            if handler.subject in found:
+                continue
+            if checks:
+                found[handler.subject] = self._judge(prototype, handler, checks)
+            elif _is_passport(handler):
+                found[handler.subject] = self._judge_passport(prototype, handler)
+        yield from found.values()
+        if not found:
+            yield self.not_applicable("no entry point checks passwords or codes of its own")
+
+    def _judge(self, prototype: Prototype, handler: Handler, checks: list[Effect]) -> Finding:
+        open_ones = [e for e in checks if not _is_counted(handler, e)]
+        line = prototype.evidence("code", checks[0].location)
+        if not open_ones:
+            return self.satisfied(
+                handler.subject, "Tries are counted, or the caller is known", line
+            )
+        effect = open_ones[0]
+        if effect.has(Check.UNCLEAR):
+            return self.unknown(
+                handler.subject, "Something is checked before that could not be followed", line
+            )
+        return self._open(prototype, handler, effect)
+
+    def _judge_passport(self, prototype: Prototype, handler: Handler) -> Finding:
+        if any(guard.check is Check.RATE for guard in handler.guards):
+            line = prototype.evidence("code", handler.location)
+            return self.satisfied(handler.subject, "Tries are counted", line)
+        return self._open(prototype, handler, None)
+
+    def _open(self, prototype: Prototype, handler: Handler, effect: Effect | None) -> Finding:
+        lines = (
+            way(prototype, handler, effect)
+            if effect is not None
+            else (prototype.evidence("code", handler.location),)
+        )
+        what = "passwords" if effect is None or effect.kind is EffectKind.TOKEN else "codes"
+        return self.gap(
+            handler.subject,
+            f"{handler.name} lets anybody try {what} as often as he likes,"
+            " so a script gets into accounts with weak ones",
+            *lines,
+        )
+
+
+def _is_passport(handler: Handler) -> bool:
+    """True for `passport.authenticate("local")` of a login."""
+    return (
+        bool(_LOGIN.search(handler.route.path))
+        and handler.route.method == "POST"
+        and any(guard.how.startswith("passport.") for guard in handler.guards)
+    )
+
+
+def _is_guess(effect: Effect) -> bool:
+    """True for a password that is compared, and for a short code that is looked for."""
+    if effect.kind is EffectKind.TOKEN:
+        return effect.operation.startswith("compare")
+    if effect.kind is not EffectKind.QUERY or effect.operation != "select":
+        return False
+    return any(
+        _CODE.match(name)
+        and free(effect, name)
+        and (_CODES.search(effect.target) or name != "filter:code")
+        for name in effect.sent
+    )
+
+
+def _is_counted(handler: Handler, effect: Effect) -> bool:
+    if effect.has(Check.RATE, *(AUTHENTICATES - {Check.API_KEY})):
+        return True
+    return any(
+        e.kind is EffectKind.QUERY
+        and (
+            _COUNTER.search(e.target)
+            or any(_COUNTER.search(name) for name in e.inputs)
+            or any(_COUNTER.search(name) for name in e.literals)
+        )
+        for e in handler.effects
+    )
