@@ -1,0 +1,86 @@
+"""Entry points for developers that are open in production: debug, seed, reset, impersonate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.reaching import is_live, is_open, is_trusted, is_unclear
+from shipworthy.prototype.handlers.standing import in_database
+from shipworthy.prototype.handlers.ways import way
+
+_DRASTIC = re.compile(
+    r"^(seed\w*|seed-.+|.+-seed|reset-?(db|database|data|all|demo)|wipe.*|truncate.*|clear-?(db|database|data|all)|impersonate.*"
+    r"|dev-?login|login-?as|populate.*|init-?db|setup-?db|drop-?tables?|create-?(test|demo)-?.*|make-?admin|promote-?admin)$",
+    re.IGNORECASE,
+)
+_CURIOUS = re.compile(
+    r"^(_?debug|debug-.+|.+-debug|_?dev|env|dump|phpinfo|__debug__)$", re.IGNORECASE
+)
+_HARMLESS = frozenset({EffectKind.RESPONSE, EffectKind.HTML, EffectKind.STATE})
+_DONE = frozenset({"insert", "update", "upsert", "delete", "rpc", "raw"})
+
+
+class DebugEndpoint(
+    Control,
+    id="debug-endpoint",
+    title="Developer's endpoint open to the world",
+    consequence="Whoever finds the address resets, fills or reads your data as only developers should.",
+    severity=Severity.MEDIUM,
+    satisfies=("A35", "A54", "owasp:A02", "cwe:489"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found: dict[str, Finding] = {}
+        for handler in prototype.handlers:
+            word = _word(handler)
+            if word and handler.subject not in found:
+                found[handler.subject] = self._judge(prototype, handler, word)
+        yield from found.values()
+        if not found:
+            yield self.not_applicable("no entry point is for developers by its name")
+
+    def _judge(self, prototype: Prototype, handler: Handler, word: str) -> Finding:
+        line = prototype.evidence("code", handler.location)
+        acting = [e for e in handler.effects if is_live(e) and _matters(e)]
+        acting = [e for e in acting if not is_trusted(e) and not in_database(e)]
+        open_ones = [e for e in acting if is_open(handler, e)]
+        if not open_ones:
+            if any(is_unclear(handler, e) for e in acting):
+                return self.unknown(
+                    handler.subject, "Something is checked that could not be followed", line
+                )
+            return self.satisfied(handler.subject, "Closed to strangers, or does nothing", line)
+        doing = [e for e in open_ones if _does(e)]
+        effect = (doing or open_ones)[0]
+        does = f"changes {effect.target or 'data'}" if doing else "shows what is inside"
+        return self.gap(
+            handler.subject,
+            f"{handler.name} is for developers but open to anybody, and {does}",
+            *way(prototype, handler, effect),
+            severity=Severity.HIGH if doing and _DRASTIC.match(word) else Severity.MEDIUM,
+        )
+
+
+def _word(handler: Handler) -> str:
+    """The part of a route that says that it is for developers; "" where none does."""
+    parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<"]
+    return next((p for p in reversed(parts) if _DRASTIC.match(p) or _CURIOUS.match(p)), "")
+
+
+def _matters(effect: Effect) -> bool:
+    """True for what does something, or answers with data or settings of the server."""
+    if effect.kind not in _HARMLESS:
+        return True
+    return any(
+        o.kind in ("row", "environment") for origins in effect.sent.values() for o in origins
+    )
+
+
+def _does(effect: Effect) -> bool:
+    if effect.kind is EffectKind.QUERY:
+        return effect.operation in _DONE
+    return effect.kind in (EffectKind.ACCOUNT, EffectKind.SQL, EffectKind.COMMAND, EffectKind.TOKEN)
