@@ -1,0 +1,115 @@
+"""Costly entry points that anybody may call as often as he likes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.reaching import (
+    Subject,
+    is_live,
+    is_open,
+    is_trusted,
+    is_unclear,
+    reached,
+    who,
+)
+from shipworthy.prototype.handlers.ways import way
+
+_COSTS = {
+    EffectKind.MODEL: "asks a paid model",
+    EffectKind.EMAIL: "sends a mail",
+    EffectKind.MESSAGE: "sends a text message",
+}
+_SMS = re.compile(r"twilio|telnyx|vonage|messagebird|plivo|sms|africastalking|nexmo", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"usage|credit|quota|limit|allowance|balance|token_?count|message_?count|rate|attempts|plan|subscription|trial|cooldown",
+    re.IGNORECASE,
+)
+"""Tables and columns by which calls are counted or paid."""
+
+
+class MissingRateLimit(
+    Control,
+    id="missing-rate-limit",
+    title="Costly call without a limit",
+    consequence="One script in one night runs up your bill for models, mails or text messages.",
+    severity=Severity.HIGH,
+    satisfies=("H10", "owasp:A06", "cwe:770"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        for subject in reached(prototype.handlers, *_COSTS):
+            costly = tuple(r for r in subject.effects if is_live(r[1]) and _is_billed(r[1]))
+            if costly:
+                nothing = False
+                yield self._judge(prototype, Subject(subject.name, costly))
+        if nothing:
+            yield self.not_applicable("no entry point calls what is billed by use")
+
+    def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
+        unlimited = [r for r in subject.effects if not is_trusted(r[1]) and not _is_limited(*r)]
+        handler, effect = (unlimited or subject.effects)[0]
+        line = prototype.evidence("code", effect.location)
+        if not unlimited:
+            return self.satisfied(
+                subject.name, "Calls are counted, or only staff and systems call", line
+            )
+        if is_unclear(handler, effect):
+            return self.unknown(
+                subject.name, "Something is checked before that could not be followed", line
+            )
+        return self.gap(
+            subject.name,
+            f"{handler.name} {_COSTS[effect.kind]} at every call without any limit,"
+            f" so {who(handler, effect)} can run up the bill",
+            *way(prototype, handler, effect),
+            severity=_severity(handler, effect),
+        )
+
+
+def _severity(handler: Handler, effect: Effect) -> Severity:
+    if is_open(handler, effect):
+        return Severity.MEDIUM if effect.kind is EffectKind.EMAIL else Severity.HIGH
+    return Severity.MEDIUM if effect.kind is EffectKind.MODEL else Severity.LOW
+
+
+def _is_billed(effect: Effect) -> bool:
+    """True for a model, a text message, and a mail of which the caller names the reader."""
+    if effect.operation in ("get", "patch", "delete", "put") or not _is_steered(effect):
+        return False
+    if effect.kind is EffectKind.MESSAGE:
+        named = {"to", "To", "recipient", "phone"} & set(effect.inputs)
+        return bool(_SMS.search(effect.target) and named)
+    if effect.kind is EffectKind.EMAIL:
+        given = effect.sent.get("to", frozenset()) | effect.sent.get(
+            "personalizations", frozenset()
+        )
+        return any(o.is_input for o in given)  # a fixed reader gets tired, the bill stays small
+    return effect.kind is EffectKind.MODEL
+
+
+def _is_steered(effect: Effect) -> bool:
+    """True where something of the request is in what is asked or sent: a job that works off a list of
+    its own costs no more when it is called twice."""
+    return any(
+        o.is_input or any(by.is_input for by in o.by)
+        for origins in effect.inputs.values()
+        for o in origins
+    )
+
+
+def _is_limited(handler: Handler, effect: Effect) -> bool:
+    """True where a limiter was asked, or the use of the caller was looked up before."""
+    if effect.has(Check.RATE, Check.API_KEY):
+        return True
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(
+        e.kind is EffectKind.QUERY
+        and (_COUNTED.search(e.target) or any(_COUNTED.search(k) for k in e.inputs))
+        for e in before
+    )
