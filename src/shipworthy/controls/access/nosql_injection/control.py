@@ -1,0 +1,78 @@
+"""Filters of a query that a request can add its own conditions to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin
+from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
+from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.ways import way
+
+_RIGHT = "What is sent cannot add conditions, or row security decides"
+
+
+class NosqlInjection(
+    Control,
+    id="nosql-injection",
+    title="Conditions of a query taken from a request",
+    consequence="Whoever calls adds conditions of his own and finds rows that he should not see.",
+    severity=Severity.MEDIUM,
+    satisfies=("H22", "owasp:A05", "cwe:943"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing, documents = True, _asks_documents(prototype)
+        for subject in reached(prototype.handlers, EffectKind.QUERY):
+            asked = [
+                r
+                for r in subject.effects
+                if "filter:or" in r[1].inputs or (documents and any(r[1].of("filter:")))
+            ]
+            if asked:
+                nothing = False
+                yield self._judge(prototype, Subject(subject.name, tuple(asked)))
+        if nothing:
+            yield self.not_applicable(
+                "no query of an entry point takes conditions as text or objects"
+            )
+
+    def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
+        open_ones = [r for r in subject.effects if is_live(r[1]) and _conditions(r[1])]
+        open_ones = [r for r in open_ones if not is_trusted(r[1])]
+        handler, effect = (open_ones or subject.effects)[0]
+        if not open_ones:
+            line = prototype.evidence("code", effect.location)
+            return self.satisfied(
+                subject.name, "What is sent cannot add conditions, or row security decides", line
+            )
+        return self.gap(
+            subject.name,
+            f"{handler.name} puts {spoken(_conditions(effect))} raw into the filter of"
+            f" {effect.target or 'a table'},"
+            " so a caller can add conditions and find other rows than meant",
+            *way(prototype, handler, effect),
+        )
+
+
+def _operators(effect: Effect) -> tuple[Origin, ...]:
+    """The inputs that MongoDB may get as objects: `{"$ne": null}` finds any row."""
+    listed = frozenset().union(*(g.about for g in effect.guards if g.check is Check.ALLOWED))
+    found = {o for _, origins in effect.of("operator:") for o in origins}
+    return tuple(sorted((o for o in found if str(o) not in listed), key=lambda o: o[:3]))
+
+
+def _conditions(effect: Effect) -> tuple[Origin, ...]:
+    """The inputs that arrive in a condition as text, or in MongoDB as objects."""
+    return free(effect, "filter:or") if effect.client == "service" else _operators(effect)
+
+
+def _asks_documents(prototype: Prototype) -> bool:
+    """True for a prototype that keeps its data in MongoDB."""
+    return any(
+        path.rpartition("/")[2] == "package.json"
+        and ('"mongoose"' in (file.text or "") or '"mongodb"' in (file.text or ""))
+        for path, file in prototype.files.items()
+    )
