@@ -1,0 +1,56 @@
+"""Files of the server whose place a request decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
+from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.ways import way
+
+_VERBS = {"read": "reads", "write": "writes", "delete": "deletes"}
+
+
+class PathTraversal(
+    Control,
+    id="path-traversal",
+    title="File path taken from a request",
+    consequence="Whoever calls reads or overwrites files of your server, secrets among them.",
+    severity=Severity.HIGH,
+    satisfies=("A46", "owasp:A01", "cwe:22"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        for subject in reached(prototype.handlers, EffectKind.FILE):
+            nothing = False
+            yield self._judge(prototype, subject)
+        if nothing:
+            yield self.not_applicable("no entry point opens files")
+
+    def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
+        open_ones = [r for r in subject.effects if is_live(r[1]) and _places(*r)]
+        handler, effect = (open_ones or subject.effects)[0]
+        if not open_ones:
+            line = prototype.evidence("code", effect.location)
+            return self.satisfied(subject.name, "What is sent cannot lead out of the folder", line)
+        verb = _VERBS.get(effect.operation, "opens")
+        return self.gap(
+            subject.name,
+            f"{handler.name} {verb} the file that {spoken(_places(handler, effect))} names,"
+            f" so {who(handler, effect)} reaches files outside of the folder with ../",
+            *way(prototype, handler, effect),
+            severity=by_reach(handler, effect, Severity.HIGH, Severity.HIGH, Severity.MEDIUM),
+        )
+
+
+def _places(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
+    """The inputs that can hold a way out of a folder. Upload libraries of Node give base names alone,
+    and the routers of Python let no slash into a parameter of the path."""
+    python = effect.path.endswith(".py")
+    whole = ":path" in handler.route.path or "<path" in handler.route.path
+    harmless = {"upload"} if not python else set() if whole else {"path"}
+    return tuple(o for o in free(effect, "path") if o.kind not in harmless)
