@@ -1,0 +1,55 @@
+"""Requests of the server to addresses that a caller names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.reaching import (
+    Subject,
+    by_reach,
+    is_live,
+    is_trusted,
+    reached,
+    who,
+)
+from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.ways import way
+
+
+class ServerSideRequestForgery(
+    Control,
+    id="server-side-request-forgery",
+    title="Server fetches any address a caller names",
+    consequence="Whoever calls reaches internal services and the credentials of your cloud.",
+    severity=Severity.HIGH,
+    satisfies=("A46", "owasp:A01", "cwe:918"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        for subject in reached(prototype.handlers, EffectKind.FETCH):
+            nothing = False
+            yield self._judge(prototype, subject)
+        if nothing:
+            yield self.not_applicable("no entry point asks other servers")
+
+    def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
+        open_ones = [
+            r
+            for r in subject.effects
+            if is_live(r[1]) and free(r[1], "url") and not is_trusted(r[1])
+        ]
+        handler, effect = (open_ones or subject.effects)[0]
+        if not open_ones:
+            line = prototype.evidence("code", effect.location)
+            return self.satisfied(subject.name, "The host that is asked is fixed or checked", line)
+        return self.gap(
+            subject.name,
+            f"{handler.name} fetches whatever address {spoken(free(effect, 'url'))} names,"
+            f" so {who(handler, effect)} can reach internal services through your server",
+            *way(prototype, handler, effect),
+            severity=by_reach(handler, effect, Severity.HIGH, Severity.MEDIUM, Severity.LOW),
+        )
