@@ -1,0 +1,70 @@
+"""Passwords, tokens and codes made of numbers that can be foretold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.reaching import is_live
+from shipworthy.prototype.handlers.ways import way
+
+_GUARDS = re.compile(
+    r"(^|_|[a-z])(token|secret|password|passwd|temp_?password|otp|otp_?code|pin|pin_?code|api_?key|session_?id|session_?token|totp_?secret"
+    r"|backup_?codes?|recovery_?codes?|(verification|verify|reset|access|invite|invitation|login|auth|security|mfa|confirmation)_?code"
+    r"|password_?hash|hashed_?password)$",
+    re.IGNORECASE,
+)
+"""Columns whose values let somebody in."""
+_NO_GUARD = re.compile(r"push_?token|device_?token|tokens_used|max_tokens", re.IGNORECASE)
+_LOGS_IN = re.compile(r"create_?user|update_?user|invite", re.IGNORECASE)
+
+
+class WeakRandom(
+    Control,
+    id="weak-random",
+    title="Password or token that can be guessed",
+    consequence="The values that let users in can be foretold by whoever has seen a few of them.",
+    severity=Severity.HIGH,
+    satisfies=("A27", "owasp:A04", "cwe:338"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found: dict[str, Finding] = {}
+        for handler in prototype.handlers:
+            for effect in handler.effects:
+                kept = _kept(effect)
+                if not kept or not is_live(effect) or handler.subject in found:
+                    continue
+                found[handler.subject] = self.gap(
+                    handler.subject,
+                    f"{handler.name} makes {kept} with a random number that can be foretold,"
+                    " so an attacker can guess it and get in",
+                    *way(prototype, handler, effect),
+                )
+        yield from found.values()
+        if not found:
+            yield self.not_applicable("nothing that lets users in is made of foretellable numbers")
+
+
+def _kept(effect: Effect) -> str:
+    """What is made of a weak random number and lets somebody in; "" for anything else."""
+    if effect.kind is EffectKind.ACCOUNT and _LOGS_IN.search(effect.operation):
+        return "a password" if _is_weak(effect, "value:*") else ""
+    if effect.kind is EffectKind.TOKEN:
+        return "a token" if any(_is_weak(effect, name) for name in effect.inputs) else ""
+    if effect.kind is EffectKind.QUERY:
+        for name, _ in effect.of("value:"):
+            if (
+                _GUARDS.search(name)
+                and not _NO_GUARD.search(name)
+                and _is_weak(effect, f"value:{name}")
+            ):
+                return f"{effect.target}.{name}" if effect.target else name
+    return ""
+
+
+def _is_weak(effect: Effect, name: str) -> bool:
+    return any(o.kind == "random" for o in effect.inputs.get(name, frozenset()))
