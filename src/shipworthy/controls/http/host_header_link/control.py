@@ -1,0 +1,76 @@
+"""Links in mails, and redirects, that lead wherever a header of the request says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
+from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
+from shipworthy.prototype.handlers.ways import way
+
+_HEADERS = re.compile(r"^(host|origin|x-forwarded-host|referer)$", re.IGNORECASE)
+_MAIL = (
+    "html",
+    "text",
+    "content",
+    "htmlContent",
+    "textContent",
+    "personalizations",
+    "body",
+    "link",
+)
+
+
+class HostHeaderLink(
+    Control,
+    id="host-header-link",
+    title="Link built from a header of the request",
+    consequence="A mail from you, such as a password reset, carries a link to an attacker's site.",
+    severity=Severity.MEDIUM,
+    satisfies=("A46", "owasp:A05", "cwe:644"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        for subject in reached(prototype.handlers, EffectKind.EMAIL, EffectKind.REDIRECT):
+            nothing = False
+            yield self._judge(prototype, subject)
+        if nothing:
+            yield self.not_applicable("no entry point sends links or redirects")
+
+    def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
+        steered = [r for r in subject.effects if is_live(r[1]) and _headers(r[1])]
+        steered = [r for r in steered if not is_trusted(r[1])]
+        handler, effect = (steered or subject.effects)[0]
+        if not steered:
+            line = prototype.evidence("code", effect.location)
+            return self.satisfied(subject.name, "Links lead to a configured address", line)
+        mail = effect.kind is EffectKind.EMAIL
+        header = _headers(effect)[0].key.title()
+        what = "a mail with a link" if mail else "visitors"
+        then = "the reader's link" if mail else "the visitor"
+        return self.gap(
+            subject.name,
+            f"{handler.name} sends {what} to the address in the header {header},"
+            f" so an attacker who sets it leads {then} to a site of his own",
+            *way(prototype, handler, effect),
+            severity=Severity.MEDIUM if mail else Severity.LOW,
+        )
+
+
+def _headers(effect: Effect) -> tuple[Origin, ...]:
+    """The headers that decide where a link leads. Of a redirect only what proxies pass on: a visitor
+    cannot be made to send another host."""
+    parts = _MAIL if effect.kind is EffectKind.EMAIL else ("start",)
+    found = {
+        origin
+        for part in parts
+        for origin in effect.sent.get(part, frozenset())
+        if origin.kind == "header" and _HEADERS.match(origin.key)
+    }
+    if effect.kind is EffectKind.REDIRECT:
+        found = {o for o in found if o.key.lower() == "x-forwarded-host"}
+    return tuple(sorted(found, key=lambda o: o[:3]))
