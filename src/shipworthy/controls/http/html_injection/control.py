@@ -1,0 +1,123 @@
+"""HTML pages and mails into which text of a caller or of other users goes unescaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.reaching import Subject, is_live, is_open, is_trusted, reached
+from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.ways import way
+
+_PARTS = ("text", "html", "content", "htmlContent", "html_content", "HtmlBody", "Html", "HTMLPart")
+_WRITTEN = re.compile(
+    r"(^|_|\.)(full_?name|first_?name|last_?name|display_?name|user_?name|sender_?name|company_?name|name|title|subject|message"
+    r"|content|body|text|comment|note|notes|description|bio|feedback|reason|question|answer|company)$",
+    re.IGNORECASE,
+)
+"""Columns that hold what people write."""
+_LONG = re.compile(
+    r"(message|content|body|text|comment|notes?|description|bio|feedback)$", re.IGNORECASE
+)
+_SHORT = re.compile(
+    r"(^|_|\.|[a-z])(id|ids|e?mail|date|time|at|amount|price|total|count|quantity|url|link|token|code|status|type|phone|role"
+    r"|locale|lang|language|currency|slug|password|year|month|day|number|score|color|image|avatar)$",
+    re.IGNORECASE,
+)
+"""Inputs that are short words or numbers: nobody takes them for text."""
+
+
+_IS_HTML = re.compile(r"(^|\.)(html|\w*_html|\w*Html|html_?\w+)$")
+_OF_STAFF = re.compile(
+    r"template|campaign|newsletter|scheduled|settings|config|post|article|blog|page", re.I
+)
+"""Tables that staff fill, with HTML on purpose."""
+
+
+class HtmlInjection(
+    Control,
+    id="html-injection",
+    title="HTML built from unescaped text",
+    consequence="Strangers put their own links, forms or scripts into your pages and mails.",
+    severity=Severity.MEDIUM,
+    satisfies=("H21", "owasp:A05", "cwe:79"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        for subject in reached(prototype.handlers, EffectKind.HTML, EffectKind.EMAIL):
+            nothing = False
+            yield self._judge(prototype, subject)
+        if nothing:
+            yield self.not_applicable("no entry point writes HTML pages or mails")
+
+    def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
+        open_ones = [
+            r
+            for r in subject.effects
+            if is_live(r[1]) and not is_trusted(r[1]) and (_typed(*r) or _stored(r[1]))
+        ]
+        handler, effect = (open_ones or subject.effects)[0]
+        if not open_ones:
+            line = prototype.evidence("code", effect.location)
+            return self.satisfied(subject.name, "No text of others goes into HTML as it is", line)
+        typed, stored = _typed(handler, effect), _stored(effect)
+        what = spoken(typed) if typed else _columns(stored)
+        page = effect.kind is EffectKind.HTML
+        then = "run scripts in the browser of a visitor" if page else "put links and forms into it"
+        return self.gap(
+            subject.name,
+            f"{handler.name} writes {what} unescaped into {'a page' if page else 'an HTML mail'},"
+            f" so whoever writes it can {then}",
+            *way(prototype, handler, effect),
+            severity=_severity(effect, typed, stored),
+        )
+
+
+def _severity(effect: Effect, typed: tuple[Origin, ...], stored: tuple[Origin, ...]) -> Severity:
+    if effect.kind is EffectKind.HTML:
+        linked = any(o.kind in ("query", "path") for o in typed)
+        return Severity.HIGH if linked or stored else Severity.MEDIUM
+    return Severity.MEDIUM
+
+
+def _parts(effect: Effect) -> tuple[str, ...]:
+    return ("text",) if effect.kind is EffectKind.HTML else _PARTS[1:]
+
+
+def _typed(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
+    """The inputs of the request that arrive unescaped; in a page any, in a mail what reads as text: of
+    strangers also names, of users only whole sentences."""
+    found = free(effect, *_parts(effect))
+    if effect.kind is EffectKind.HTML:
+        return tuple(o for o in found if o.key)
+    if is_open(handler, effect):
+        kept = [o for o in found if o.key and not _SHORT.search(o.key)]
+    else:
+        kept = [o for o in found if _LONG.search(o.key)]
+    return tuple(o for o in kept if not _IS_HTML.search(o.key))  # an HTML text is sent on purpose
+
+
+def _stored(effect: Effect) -> tuple[Origin, ...]:
+    """The columns that people fill in and that are not the caller's own. Of a page alone: what is mailed
+    is often HTML that staff wrote on purpose."""
+    if effect.kind is EffectKind.EMAIL:
+        return ()
+    found = {
+        origin
+        for part in _parts(effect)
+        for origin in effect.sent.get(part, frozenset())
+        if origin.kind == "row"
+        and not _OF_STAFF.search(origin.name)
+        and _WRITTEN.search(origin.key)
+        and not any(o.kind == "principal" for o in origin.by)
+    }
+    return tuple(sorted(found, key=lambda o: o[:3]))
+
+
+def _columns(stored: tuple[Origin, ...]) -> str:
+    names = dict.fromkeys(f"{o.name}.{o.key}" for o in stored)
+    return " and ".join(list(names)[:3])
