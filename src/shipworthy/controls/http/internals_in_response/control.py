@@ -1,0 +1,106 @@
+"""Answers that give away secrets, password hashes or the inside of the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached, who
+from shipworthy.prototype.handlers.ways import way
+
+_SECRET = re.compile(
+    r"(SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|API_KEY|AUTH_TOKEN|ACCESS_TOKEN|BOT_TOKEN|DATABASE_URL|CONNECTION_STRING)"
+)
+_PUBLIC = re.compile(
+    r"PUBLIC|PUBLISHABLE|ANON|CLIENT_ID|SITE_KEY|MAPBOX|MAPS|GOOGLE_API_KEY|FIREBASE_API_KEY|POSTHOG|VITE_|EXPO_|TINYMCE|GIPHY|VAPID|WEATHER|DEEPGRAM_TEMP"
+)
+"""Keys that browsers are meant to have."""
+_HASH = re.compile(
+    r"(^|_|\.)(password|passwd|password_?hash|hashed_?password|password_?digest|two_?factor_?secret|totp_?secret|mfa_?secret"
+    r"|otp_?secret|reset_?token|refresh_?token)$",
+    re.IGNORECASE,
+)
+
+
+class InternalsInResponse(
+    Control,
+    id="internals-in-response",
+    title="Secrets or internals in an answer",
+    consequence="Whoever asks gets password hashes, keys or a map of your code to attack with.",
+    severity=Severity.MEDIUM,
+    satisfies=("A26", "H08", "owasp:A10", "cwe:209", "cwe:200"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        tables = _tables_with_hashes(prototype)
+        for subject in reached(prototype.handlers, EffectKind.RESPONSE, EffectKind.HTML):
+            nothing = False
+            yield self._judge(prototype, subject, tables)
+        if nothing:
+            yield self.not_applicable("no entry point answers with data")
+
+    def _judge(self, prototype: Prototype, subject: Subject, tables: frozenset[str]) -> Finding:
+        for handler, effect in subject.effects:
+            found = _given_away(handler, effect, tables) if is_live(effect) else None
+            if found is not None:
+                severity, what, then = found
+                staff = is_trusted(effect)
+                return self.gap(
+                    subject.name,
+                    f"{handler.name} answers with {what}, so {who(handler, effect)} {then}",
+                    *way(prototype, handler, effect),
+                    severity=Severity.LOW if staff else severity,
+                )
+        line = prototype.evidence("code", subject.effects[0][1].location)
+        return self.satisfied(subject.name, "No secret, hash or stack trace is in the answer", line)
+
+
+def _given_away(
+    handler: Handler, effect: Effect, tables: frozenset[str]
+) -> tuple[Severity, str, str] | None:
+    whole = effect.sent.get("body", frozenset()) | effect.sent.get("text", frozenset())
+    for origin in sorted(whole, key=lambda o: o[:3]):
+        if _is_secret(origin):
+            return Severity.HIGH, f"the secret {origin.name}", "can use it as your server does"
+        if origin.kind == "row" and _HASH.search(origin.key):
+            return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
+        if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
+            then = "can try the passwords at leisure"
+            return Severity.HIGH, f"whole rows of {origin.name}, password hashes included", then
+        if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
+            return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
+    return None
+
+
+def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:
+    """True where all columns of a table with hashes are read."""
+    asked = [
+        e
+        for e in handler.effects_of(EffectKind.QUERY)
+        if e.target == table and e.operation == "select"
+    ]
+    return (
+        table in tables
+        and bool(asked)
+        and all(e.literals.get("columns", "*").strip() == "*" for e in asked)
+    )
+
+
+def _is_secret(origin: Origin) -> bool:
+    return (
+        origin.kind == "environment"
+        and bool(_SECRET.search(origin.name))
+        and not _PUBLIC.search(origin.name)
+    )
+
+
+def _tables_with_hashes(prototype: Prototype) -> frozenset[str]:
+    return frozenset(
+        table.name
+        for table in prototype.tables
+        if any(_HASH.search(column) for column in table.columns)
+    )
