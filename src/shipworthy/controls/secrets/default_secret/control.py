@@ -1,0 +1,43 @@
+"""Keys that fall back to a word in the code where the setting is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.program.fallbacks import Fallback, fallbacks
+
+
+class DefaultSecret(
+    Control,
+    id="default-secret",
+    title="Secret with a default in the code",
+    consequence="Where the setting is missing, whoever has read your code signs in as anybody.",
+    severity=Severity.HIGH,
+    satisfies=("H13", "A27", "owasp:A04", "cwe:798"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        subjects: dict[str, list[Fallback]] = {}
+        for path, module in prototype.server_modules.items():
+            file = prototype.files.get(path)
+            for found in fallbacks(module, (file.text or "") if file else ""):
+                subjects.setdefault(f"{path}#{found.name}", []).append(found)
+        for subject, found_ones in subjects.items():
+            yield self._judge(prototype, subject, found_ones)
+        if not subjects:
+            yield self.not_applicable("no secret of the server has a default in the code")
+
+    def _judge(self, prototype: Prototype, subject: str, found: list[Fallback]) -> Finding:
+        open_ones = [f for f in found if not f.guarded]
+        path = subject.rpartition("#")[0]
+        lines = [prototype.evidence("code", Location(path, f.line)) for f in open_ones or found]
+        if not open_ones:
+            return self.satisfied(subject, "The server refuses to start without it", *lines[:5])
+        return self.gap(
+            subject,
+            f"{open_ones[0].name} falls back to a word in the code where it is not set,"
+            " so whoever has read the code can forge what it protects",
+            *lines[:5],
+        )
