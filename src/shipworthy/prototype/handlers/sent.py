@@ -66,7 +66,7 @@ def hashed(values: Mapping[str, Value]) -> dict[str, str]:
         f"{key}~hash": tag[5:]
         for key, value in values.items()
         for tag in value.tags
-        if tag.startswith("hash:")
+        if tag.startswith("hash:") and "unseen" not in value.tags  # bcrypt may follow
     }
 
 
