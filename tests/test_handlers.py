@@ -356,3 +356,29 @@ def test_a_signature_compared_letter_by_letter_is_a_guard(tmp_path: Path) -> Non
     )
     found = handlers(tmp_path, {EDGE: text})["/functions/v1/orders"]
     assert query(found, "orders").has(Check.SIGNATURE)
+
+
+MATCHER = r"/((?!_next/static|_next/image|favicon.ico|.*\\.(?:svg|png|jpg|jpeg|gif|webp)$).*)"
+
+
+def test_the_usual_middleware_of_the_platform_guards_every_route(tmp_path: Path) -> None:
+    middleware = (
+        'import { createServerClient } from "@supabase/ssr";\n'
+        'import { NextResponse } from "next/server";\n'
+        "export async function middleware(request: any) {\n"
+        "  const supabase = createServerClient(process.env.URL!, process.env.ANON_KEY!, {});\n"
+        "  const { data: { user } } = await supabase.auth.getUser();\n"
+        '  if (request.nextUrl.pathname !== "/" && !user &&'
+        ' !request.nextUrl.pathname.startsWith("/auth")) {\n'
+        '    return NextResponse.redirect(new URL("/auth/login", request.url));\n  }\n'
+        "  return NextResponse.next({ request });\n}\n"
+        f'export const config = {{ matcher: ["{MATCHER}"] }};\n'
+    )
+    route = (
+        "export async function GET() {\n"
+        '  await fetch("https://api.openai.com/v1/chat", { method: "POST" });\n'
+        "  return Response.json({});\n}\n"
+    )
+    files = {**NEXT, "middleware.ts": middleware, "app/api/chat/route.ts": route}
+    (asked,) = handlers(tmp_path, files)["GET /api/chat"].effects_of(EffectKind.MODEL)
+    assert asked.has(Check.SESSION)

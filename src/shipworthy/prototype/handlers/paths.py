@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_NAMED = re.compile(r":\w+([*+?]?)")
+_NAMED = re.compile(r"(?<!\(\?):\w+([*+?]?)")  # no group that begins with `(?:`
 _NESTED = re.compile(r"[*+}]\)+[*+{]")
 _LONGEST, _REPEATS = 500, 4
 
