@@ -99,3 +99,19 @@ def test_a_list_that_stands_elsewhere_in_the_file_is_followed() -> None:
 
 def test_own_function_named_cors_is_no_middleware() -> None:
     assert rules("function cors(o) {}\ncors({ origin: true });") == []
+
+
+@pytest.mark.parametrize(
+    ("check", "origin"),
+    [
+        ("list.some((one) => origin.includes(one))", AllowedOrigin.LOOSE),
+        ('origin.endsWith("shop.com")', AllowedOrigin.LOOSE),
+        ('origin.endsWith(".shop.com")', AllowedOrigin.LISTED),
+        ('origin.includes("localhost")', AllowedOrigin.LISTED),
+        ("list.includes(origin)", AllowedOrigin.LISTED),
+    ],
+)
+def test_a_piece_of_an_origin_is_no_check(check: str, origin: AllowedOrigin) -> None:
+    answer = f"if ({check}) {{ res.setHeader({HEADER}, origin); }}"
+    text = f"app.use((req, res) => {{ const origin = req.headers.origin; {answer} }});"
+    assert only(text).origin is origin

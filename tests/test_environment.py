@@ -96,3 +96,18 @@ def test_broken_code_does_not_raise(text: str) -> None:
 def test_a_browser_prefix_reaches_the_browser() -> None:
     (found,) = reads("const a = import.meta.env.VITE_KEY")
     assert found.reaches_browser
+
+
+@pytest.mark.parametrize(
+    ("source", "tested"),
+    [
+        ("if (!import.meta.env.VITE_KEY) warn();", True),
+        ("if (import.meta.env.VITE_KEY && ready) go();", True),
+        ("const set = Boolean(import.meta.env.VITE_KEY);", True),
+        ("if (typed === import.meta.env.VITE_KEY) go();", False),
+        ("if (ready) use(import.meta.env.VITE_KEY);", False),
+        ("const key = import.meta.env.VITE_KEY || '';", False),
+    ],
+)
+def test_asking_whether_a_variable_is_set_is_told_from_using_it(source: str, tested: bool) -> None:
+    assert [found.tested for found in reads(source)] == [tested]

@@ -323,3 +323,15 @@ def test_one_value_is_one_subject_wherever_it_stands(tmp_path: Path) -> None:
     subjects = exposed(read, Exposure.REPOSITORY)
     assert sorted(subjects) == ["server/a.ts#FIRST_KEY"]
     assert [len(found) for found in subjects.values()] == [4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const rows = [{ id: 1, status: "ACTIVE", apiKey: "kx_api_key_4711ab98cd" }];',
+        'const token = "head.eyJhY3RvciI6InBhdml0cmEifQ.signature";',
+        'const secretToken = "whsec_4c1e9b72ad508fe36db";',
+    ],
+)
+def test_invented_values_are_no_secrets(tmp_path: Path, text: str) -> None:
+    assert secrets(tmp_path, "src/a.ts", text) == []

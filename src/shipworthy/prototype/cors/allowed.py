@@ -17,6 +17,7 @@ class AllowedOrigin(StrEnum):
 
     ANY = "any"  # "*"
     REFLECTED = "reflected"  # whatever Origin the request names
+    LOOSE = "loose"  # checked by a piece of its text, which other sites can have in their name
     LISTED = "listed"  # a fixed or checked list
     UNKNOWN = "unknown"
 
@@ -42,7 +43,9 @@ def allowed_by(node: SgNode | None, bindings: Bindings) -> AllowedOrigin:
     if not _reads_origin(value, bindings):
         return _without_request(value)
     if value.kind() in ("ternary_expression", "conditional_expression"):
-        return _chosen(value)
+        chosen = _chosen(value)
+        loose = chosen is AllowedOrigin.LISTED and compares_a_piece(value)
+        return AllowedOrigin.LOOSE if loose else chosen
     # The origin is checked where the list stands: in the same function, before the header.
     function = next((n for n in value.ancestors() if n.kind() in FUNCTIONS), None)
     outer = next((n for n in (node or value).ancestors() if n.kind() in FUNCTIONS), function)
@@ -50,7 +53,52 @@ def allowed_by(node: SgNode | None, bindings: Bindings) -> AllowedOrigin:
     if not around:
         return AllowedOrigin.UNKNOWN
     name = (node or value).text()
-    return AllowedOrigin.LISTED if _is_checked(around, name) else AllowedOrigin.REFLECTED
+    if not _is_checked(around, name):
+        return AllowedOrigin.REFLECTED
+    checkers = [n for n in (function, outer) if n is not None]
+    return AllowedOrigin.LOOSE if any(map(compares_a_piece, checkers)) else AllowedOrigin.LISTED
+
+
+def compares_a_piece(function: SgNode) -> bool:
+    """True for `origin.includes(allowed)` and `origin.endsWith("shop.com")`: `evil-shop.com` passes.
+
+    What runs in development only, asks for the own machine or for a dot before the name is right.
+    """
+    for call in function.find_all(kind="call_expression"):
+        receiver, _, method = callee(call).rpartition(".")
+        given = arguments(call)
+        if method not in _PIECES or not _AN_ORIGIN.fullmatch(receiver) or not given:
+            continue
+        asked = string(given[0])
+        whole = asked is not None and _is_whole(asked, method)
+        if not whole and not _is_of_development(call, function):
+            return True
+    return False
+
+
+_PIECES = ("includes", "indexOf", "endsWith")
+_AN_ORIGIN = re.compile(r"\w*[oO]rigin(Header)?[!?]?")
+_STAGES = re.compile(r"NODE_ENV|development|isDev|__DEV__|production", re.IGNORECASE)
+
+
+def _is_whole(asked: str, method: str) -> bool:
+    if "localhost" in asked or "127.0.0.1" in asked or "." not in asked:
+        return True
+    return method == "endsWith" and (asked.startswith(".") or "://" in asked)
+
+
+def _is_of_development(call: SgNode, function: SgNode) -> bool:
+    """True where the condition around a comparison, or the branch that it stands in, is that of
+    development."""
+    for above in call.ancestors():
+        if above.range().start.index <= function.range().start.index:
+            return False
+        condition = above.field("condition") if above.kind() == "if_statement" else None
+        if condition is not None and _STAGES.search(condition.text()):
+            return not re.search(r"===?\s*[\"\']production", condition.text())
+        if above.kind() == "binary_expression" and _STAGES.search(above.text()):
+            return True
+    return False
 
 
 def _reads_origin(value: SgNode, bindings: Bindings) -> bool:

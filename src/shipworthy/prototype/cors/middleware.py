@@ -19,7 +19,7 @@ from shipworthy.prototype.code.syntax import (
     properties,
     string,
 )
-from shipworthy.prototype.cors.allowed import AllowedOrigin, allowed_by
+from shipworthy.prototype.cors.allowed import AllowedOrigin, allowed_by, compares_a_piece
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _decided(function: SgNode) -> AllowedOrigin:
     asks = body.has(kind="if_statement") or body.has(kind="ternary_expression")
     compared = any(w in body.text() for w in ("includes(", "indexOf(", ".has(", ".test(", "some("))
     if asks or compared or "||" in body.text() or "&&" in body.text():
-        return AllowedOrigin.LISTED
+        return AllowedOrigin.LOOSE if compares_a_piece(function) else AllowedOrigin.LISTED
     if len(names) > 1:
         accepts = (
             f"{names[1]}(null, true)" in body.text()

@@ -43,6 +43,9 @@ class CorsRule:
     reflects: bool = False
 
 
+_LET_IN = (AllowedOrigin.REFLECTED, AllowedOrigin.LOOSE)
+
+
 def read(syntax: Syntax) -> list[CorsRule]:
     """Every cross-origin rule of a file."""
     text = syntax.source.text or ""
@@ -76,5 +79,5 @@ def _rule(
         location=syntax.location(node),
         function=function_name(node),
         announced=Announced.MIDDLEWARE if middleware else Announced.BY_HAND,
-        reflects=origin is AllowedOrigin.REFLECTED or (turns and credentials),
+        reflects=origin in _LET_IN or (turns and credentials),
     )

@@ -19,6 +19,7 @@ _FRAMEWORKS = frozenset(
 _STARTED = frozenset("next nuxt astro vite".split())  # by a script, where they run the app at all
 _LINKED_IN = ("@capacitor/", "@prisma/", "expo", "react-native")  # found by their place
 _BUNDLED = frozenset({"vite", "create-react-app", "angular"})  # these build pages, no server
+_RUNTIMES = frozenset("node bun deno npm cli core".split())
 _RENDERS = frozenset("next remix nuxt sveltekit astro tanstack-start".split())
 
 
@@ -82,5 +83,7 @@ def _names(file: SourceFile, package: str) -> bool:
         return False
     if file.name == "package.json":
         scripts = " ".join(strings(list(table(read_json(file.text), "scripts").values())))
-        return package.rpartition("/")[2] in scripts
+        owner, _, command = package.rpartition("/")
+        # A script that starts `node server.js` names no package, least of all `@vercel/node`.
+        return package in scripts or (command in scripts and not (owner and command in _RUNTIMES))
     return package in file.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
+from shipworthy.prototype.logs.origins import TOKEN_LINK
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRETS = frozenset(
@@ -38,6 +39,10 @@ _PUBLIC = re.compile(
 )
 
 
+SESSION_IDS = ("req.sessionID", "request.sessionID", "ctx.req.sessionID")
+_COOKIES = ("headers.cookie", "headers.Cookie", "headers.set-cookie")
+
+
 def secret_in(value: LoggedValue, call: LogCall) -> str | None:
     """What kind of secret a value is, as a founder would say it."""
     if value.origin == "environment":
@@ -46,6 +51,12 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
         return "all request headers, with the sign-in token among them,"
     if value.origin == "session" and not value.embedded:
         return "the whole session, with its tokens,"
+    if value.name.endswith(_COOKIES):
+        return "the cookies of a request, with the session among them,"
+    if value.name in SESSION_IDS:
+        return "the id of the visitor's session"
+    if value.origin == TOKEN_LINK:
+        return f"the address {value.name}, with the token that it opens,"
     last = value.name.rpartition(".")[2].replace("[]", "")
     words = [word.lower() for word in _WORDS.findall(last)]
     joined = "".join(words)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, chain, dotted, string
 from shipworthy.prototype.logs.bodies import fields_read
 from shipworthy.prototype.logs.logged import NAMES, WHOLE, WRAPPERS, values_of
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
+
+TOKEN_LINK = "link with a token"  # noqa: S105
+"""The origin of an address that the file builds with a token in it."""
 
 
 class Origins:
@@ -28,6 +33,7 @@ class Origins:
                 self._copy(target, value)
             if target is not None and origin:
                 self._note(target, origin)
+        self._links(kind)
         for call in syntax.calls_named(("onAuthStateChange",)):
             if called_name(call) == "onAuthStateChange":
                 self._listener(call)
@@ -59,6 +65,19 @@ class Origins:
                 if name.text() in ("session", "currentSession", "initialSession"):
                     self._by_name[name.text()] = origin
             self._by_name["data.session"] = origin
+
+    def _links(self, kind: str) -> None:
+        """`editUrl = `${base}/edit/${id}?token=${token}`` and the like, declared or assigned."""
+        if not _CARRIES.search(self._syntax.source.text or ""):
+            return
+        for node in self._syntax.nodes(kind, "assignment_expression"):
+            target = node.field("left") or node.field("name")
+            value = node.field("right") or node.field("value")
+            if target is None or value is None or target.kind() != "identifier":
+                continue
+            built = value.kind() in ("template_string", "string", "binary_expression")
+            if built and _CARRIES.search(value.text()):
+                self._by_name.setdefault(target.text(), TOKEN_LINK)
 
     def _row(self, target: SgNode, value: SgNode) -> None:
         """`const { data: user } = await client.from("users").select("id, role")`: these columns; none of a
@@ -111,6 +130,10 @@ class Origins:
                     self._by_name[name.text()] = "session"
 
 
+# Tokens that are made to be passed on (of a share, an invitation to a party) are no secret.
+_CARRIES = re.compile(
+    r"[?&](?:\w+_)?token=(?:\$?\{(?!\w*(?:share|public|invite|guest))[^}]*[tT]oken[^}]*\}|[\"\']\s*\+\s*\w*[tT]oken)"
+)
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _CHANGES = ("insert", "update", "upsert", "delete")
 _COUNTED = frozenset(

@@ -33,13 +33,15 @@ BROWSER_PREFIXES = (
 @dataclass(frozen=True, slots=True)
 class EnvironmentRead:
     """One read of a variable. `fallback` is the literal used when it is unset; it may be a secret
-    and is never printed whole. `accessor` is e.g. "process.env", "import.meta.env", "os.getenv"."""
+    and is never printed whole. `accessor` is e.g. "process.env", "import.meta.env", "os.getenv".
+    `tested` is True where the code only asks whether it is set."""
 
     name: str
     accessor: str
     location: Location
     function: str
     fallback: str | None = None
+    tested: bool = False
 
     @property
     def reaches_browser(self) -> bool:
@@ -188,7 +190,32 @@ def _settings_fields(syntax: Syntax) -> Iterator[EnvironmentRead]:
 def _read(
     syntax: Syntax, node: SgNode, name: str, accessor: str, fallback: str | None
 ) -> EnvironmentRead:
-    return EnvironmentRead(name, accessor, syntax.location(node), function_name(node), fallback)
+    place, function = syntax.location(node), function_name(node)
+    return EnvironmentRead(name, accessor, place, function, fallback, _is_tested(node))
+
+
+def _is_tested(node: SgNode) -> bool:
+    """True below `!`, `typeof`, `Boolean(…)` and in a condition: the value itself goes nowhere."""
+    below = node
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind == "unary_expression":
+            return True
+        if kind == "arguments":
+            called = above.parent()
+            return called is not None and callee(called) == "Boolean"
+        if kind in ("if_statement", "ternary_expression"):
+            condition = above.field("condition")
+            return condition is not None and _starts_as(condition, below)
+        operator = above.field("operator")
+        if kind not in _TRANSPARENT or (operator and operator.text() not in ("&&", "||", "??")):
+            return False
+        below = above
+    return False
+
+
+def _starts_as(one: SgNode, other: SgNode) -> bool:
+    return one.range().start.index == other.range().start.index
 
 
 _TRANSPARENT = (

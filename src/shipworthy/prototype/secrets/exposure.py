@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Evidence
+from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret
+from shipworthy.prototype.secrets.signing import signs
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -38,11 +40,25 @@ def exposed(prototype: Prototype, where: Exposure) -> dict[str, list[Secret]]:
     by_subject: dict[str, list[Secret]] = {}
     subjects: dict[tuple[str, bool], str] = {}
     for secret in prototype.secrets:
-        if secret.rule != DEFAULT_SECRET and exposure(prototype, secret) is where:
+        if not _is_judged_elsewhere(prototype, secret) and exposure(prototype, secret) is where:
             named = f"{secret.location.path}#{secret.label}"
-            subject = subjects.setdefault((secret.value, secret.is_public), named)
+            subject = subjects.setdefault((_same(secret), secret.is_public), named)
             by_subject.setdefault(subject, []).append(secret)
     return by_subject
+
+
+def _is_judged_elsewhere(prototype: Prototype, secret: Secret) -> bool:
+    """True for a guessable secret that is the default of a setting, of which the control
+    `default-secret` speaks, or that signs nothing here."""
+    if secret.rule != DEFAULT_SECRET:
+        return False
+    return secret.place is Place.FALLBACK or not signs(prototype, secret)
+
+
+def _same(secret: Secret) -> str:
+    """What is one secret: a value, and all cookies of the jars in one folder."""
+    folder = secret.location.path.rpartition("/")[0]
+    return f"{COOKIE_JAR} {folder}" if secret.rule == COOKIE_JAR else secret.value
 
 
 def lines_of(prototype: Prototype, secrets: Iterable[Secret]) -> list[Evidence]:

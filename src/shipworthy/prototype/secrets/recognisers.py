@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shipworthy.prototype.secrets.jwt import claims
+from shipworthy.prototype.secrets.jwt import claims, is_invented, is_signature
 from shipworthy.prototype.secrets.placeholders import entropy, is_placeholder
 from shipworthy.prototype.secrets.secret import SecretKind
 from shipworthy.prototype.secrets.tokens import Token, tokens
@@ -55,8 +55,20 @@ def recognise(text: str, pieces: Sequence[Token] | None = None) -> Iterator[Hit]
 
 
 def opens_nothing(value: str) -> bool:
-    """True for a token whose own claims say so: of an example, of a local database, of one visit."""
+    """True for a token whose own claims say so (of an example, of a local database, of one visit),
+    and for what was made up to look like a key of a known format."""
+    if is_invented(value) or _is_misshapen(value):
+        return True
     return claims(value) is not None and _kind_of_token(value) is None
+
+
+FIREBASE_KEY = "firebase-web-key"
+"""The rule of a Google key in the settings of Firebase: made to stand in the page."""
+
+
+def is_for_models(line: str) -> bool:
+    """True for a line that names one of Google's language models or its other paid services."""
+    return _GOOGLE_AI.search(line) is not None
 
 
 def _row(start: str, rest: str, provider: str, kind: SecretKind) -> Recogniser:
@@ -83,7 +95,7 @@ _RECOGNISERS = (
     _row("rk_test_", rf"{_A}{{16,}}", "Stripe (test mode)", _KEY),
     _row("pk_live_", rf"{_A}{{16,}}=?\$?", "Stripe or Clerk", _PUBLIC),
     _row("pk_test_", rf"{_A}{{16,}}=?\$?", "Stripe or Clerk", _PUBLIC),
-    _row("whsec_", r"[A-Za-z0-9+/=_-]{20,}", "Webhook", SecretKind.SIGNING_SECRET),
+    _row("whsec_", r"[A-Za-z0-9+/]{32,}={0,2}", "Webhook", SecretKind.SIGNING_SECRET),
     _row("AIza", rf"{_W}{{35}}(?!{_W})", "Google", _KEY),
     _row("gsk_", rf"{_A}{{32,}}", "Groq", _KEY),
     _row("hf_", r"[A-Za-z0-9]{30,}", "Hugging Face", _TOKEN),
@@ -144,6 +156,17 @@ def _match(text: str, at: int, start: str) -> Hit | None:
     return None
 
 
+def _is_misshapen(value: str) -> bool:
+    """True for a value that starts like a key of one provider alone and is none of its keys."""
+    start = next((s for s in _UNMISTAKABLE if value.startswith(s)), None)
+    return start is not None and not any(r.pattern.match(value) for r in _BY_START[start])
+
+
+# Webhook secrets of Stripe have 32 letters and digits behind the mark, or 64 of its command line;
+# those of Standard Webhooks are base64 of 24 bytes or more.
+_UNMISTAKABLE = ("whsec_", "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ghp_", "glpat-")
+
+
 def _after_escape(text: str, at: int) -> bool:
     r"""True after `\n` or `\t` written out, as in a notebook's or a JSON string."""
     return at > 1 and text[at - 2] == "\\" and text[at - 1] in "nrt"
@@ -176,7 +199,7 @@ def _kind_of_token(token: str) -> SecretKind | None:
         or payload.get("iss") == "supabase-demo"
         or payload.get("sub") == "1234567890"
         or _STAND_IN.search(str(payload.get("ref", "")))
-        or len(token.rpartition(".")[2]) < _SHORTEST_SIGNATURE
+        or not is_signature(token.rpartition(".")[2])
         or len(set(token.rpartition(".")[2])) < _FEWEST_LETTERS
     ):
         return None
@@ -190,7 +213,6 @@ def _kind_of_token(token: str) -> SecretKind | None:
 
 _STAND_IN = re.compile(r"abcdefg|your|example|placeholder|project|xxxxx")
 _FEWEST_LETTERS = 8  # fewer stand in for a signature: `XXXXXXXXXXXXXXXX`
-_SHORTEST_SIGNATURE = 16  # HMAC-SHA256 gives 43 (RFC 7518, 3.2); guides end in "your-signature"
 
 _FIREBASE = re.compile(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
 _MAPS = re.compile(r"maps|map_?(api|key)|places|geocod", re.IGNORECASE)
@@ -208,7 +230,7 @@ def _google(at: int, value: str, text: str) -> Hit:
         return Hit(at, value, "google-maps-key", "Google Maps", _PUBLIC)
     if not _GOOGLE_AI.search(line):
         if _FIREBASE.search(around):
-            return Hit(at, value, "firebase-web-key", "Firebase", _PUBLIC)
+            return Hit(at, value, FIREBASE_KEY, "Firebase", _PUBLIC)
         if _MAPS.search(around):
             return Hit(at, value, "google-maps-key", "Google Maps", _PUBLIC)
     return Hit(at, value, "google-api_key", "Google", _KEY)

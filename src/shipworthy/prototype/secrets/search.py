@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.secrets.candidates import choose
+from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR, session_cookies
 from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.engine_rules import is_issued, judge
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.literals import (
+    Named,
     is_real,
     is_signing_secret,
     kind_of_name,
@@ -26,7 +28,12 @@ from shipworthy.prototype.secrets.placeholders import (
     is_of_development,
     looks_random,
 )
-from shipworthy.prototype.secrets.recognisers import opens_nothing, recognise
+from shipworthy.prototype.secrets.recognisers import (
+    FIREBASE_KEY,
+    is_for_models,
+    opens_nothing,
+    recognise,
+)
 from shipworthy.prototype.secrets.secret import (
     DEFAULT_SECRET,
     Place,
@@ -34,8 +41,9 @@ from shipworthy.prototype.secrets.secret import (
     SecretEngine,
     SecretKind,
 )
+from shipworthy.prototype.secrets.specimens import is_specimen
 from shipworthy.prototype.secrets.tokens import Token, tokens
-from shipworthy.prototype.secrets.uris import connection_uris
+from shipworthy.prototype.secrets.uris import connection_uris, is_private
 from shipworthy.prototype.source import Role, SourceFile
 
 if TYPE_CHECKING:
@@ -51,6 +59,7 @@ _FOREIGN = re.compile(
     r"(^|/)vendor/[^/]+/[^/]+/|(^|/)(google-services\.json|GoogleService-Info\.plist)$"
 )
 _FORMATS_ONLY = (Role.GENERATED, Role.DOCUMENTATION)
+_JARS = (".txt", ".cookies", ".jar")
 _BARE_VALUES = re.compile(
     r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
 )
@@ -63,6 +72,10 @@ _INVENTED = re.compile(
     r"|translations?)(?![a-z])",
     re.IGNORECASE,
 )
+
+
+# Formats so plain that people make up values of them; what is known by its name alone is, too.
+_OFTEN_INVENTED = frozenset({"webhook-signing_secret", "jwt-token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,25 @@ def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     for index, recognised in engine(lines).items():
         for file, number in candidates.places[lines[index]]:
             found += _from_engine(file, number, [(r.rule, r.value) for r in recognised])
-    return tuple(sorted(_without_doubles(found), key=lambda s: (s.location, s.value)))
+    known_now = _public_everywhere(prototype.files, _without_doubles(found))
+    return tuple(sorted(known_now, key=lambda s: (s.location, s.value)))
+
+
+def _public_everywhere(
+    files: Mapping[str, SourceFile], found: Iterable[Secret]
+) -> Iterator[Secret]:
+    """A Google key that stands in the web settings of Firebase is public in every other place, too,
+    unless that one uses it for a language model."""
+    secrets = list(found)
+    web = {s.value: s for s in secrets if s.rule == FIREBASE_KEY}
+    for secret in secrets:
+        public = web.get(secret.value)
+        file = files.get(secret.location.path)
+        line = file.line(secret.location.line) if file else ""
+        if public is None or secret.is_public or is_for_models(line):
+            yield secret
+        else:
+            yield replace(secret, kind=public.kind, provider=public.provider, rule=public.rule)
 
 
 def _is_searched(file: SourceFile) -> bool:
@@ -119,6 +150,10 @@ def _is_searched(file: SourceFile) -> bool:
 
 def _in_file(file: SourceFile, pieces: Sequence[Token]) -> Iterator[Secret]:
     text = file.text or ""
+    if file.path.endswith(_JARS):
+        for start, name, value in session_cookies(text):
+            hit = _Hit(start, value, name, SecretKind.TOKEN, "", COOKIE_JAR)
+            yield _secret(file, hit, file.line_at(start))
     if file.role is Role.ENVIRONMENT:
         yield from _in_environment_file(file)
         return
@@ -129,10 +164,14 @@ def _in_file(file: SourceFile, pieces: Sequence[Token]) -> Iterator[Secret]:
 def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit]:
     for key in recognise(text, pieces):
         name = name_before(text, key.start)
+        if key.rule in _OFTEN_INVENTED and is_specimen(text, key.start):
+            continue
         yield _Hit(key.start, key.value, name, key.kind, key.provider, key.rule)
     yield from _private_keys(text)
     documents = file.role is Role.DOCUMENTATION
     for uri in connection_uris(text):
+        if is_private(uri.host) and is_specimen(text, uri.start):
+            continue
         if not documents or looks_random(uri.password):
             name = name_before(text, uri.start)
             kind = SecretKind.CONNECTION_URI
@@ -153,25 +192,40 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
         if signs and _OWN_PROFILE.search(file.path):
             continue  # what a developer's own machine signs with
+        if kind is not SecretKind.PASSWORD and is_specimen(text, literal.start):
+            continue
         if is_real(kind, literal.value):
             chosen = kind is SecretKind.PASSWORD
             if chosen and is_demo_login(text, literal.start, literal.value):
                 continue
             yield _Hit(literal.start, literal.value, literal.name, kind, "", f"named-{kind.value}")
-        elif code and file.role is Role.PRODUCT and _is_guessable(literal.name, literal.value):
+        elif code and file.role is Role.PRODUCT and _is_guessable(literal, text):
             yield _Hit(literal.start, literal.value, literal.name, kind, "", DEFAULT_SECRET)
 
 
-def _is_guessable(name: str, value: str) -> bool:
-    """True for `SECRET_KEY = "change-me"`; a value in capitals only names another variable."""
-    words = re.fullmatch(r"[\w!@#.*-]{4,}", value)
-    return is_signing_secret(name) and words is not None and not value.isupper()
+def _is_guessable(literal: Named, text: str) -> bool:
+    """True for `SECRET_KEY = "change-me"` and `session({ secret: "words" })`; a value in capitals
+    only names another variable."""
+    words = re.fullmatch(r"[\w!@#.*-]{4,}", literal.value)
+    signing = is_signing_secret(literal.name)
+    if literal.name == "secret":
+        before = text[max(0, literal.start - 300) : literal.start]
+        signing = _SESSION.search(before) is not None
+    return signing and words is not None and not literal.value.isupper()
+
+
+_SESSION = re.compile(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")
 
 
 def _private_keys(text: str) -> Iterator[_Hit]:
     for start, value in private_keys(text):
         name = name_before(text, start)
-        yield _Hit(start, value, name, SecretKind.PRIVATE_KEY, "", "pem-private-key")
+        provider = "Google Cloud" if all(part in text for part in _SERVICE_ACCOUNT) else ""
+        yield _Hit(start, value, name, SecretKind.PRIVATE_KEY, provider, "pem-private-key")
+
+
+# A whole key file of a service account: whoever has it needs nothing else to sign in.
+_SERVICE_ACCOUNT = ('"service_account"', '"client_email"', ".gserviceaccount.com")
 
 
 def _in_environment_file(file: SourceFile) -> Iterator[Secret]:
@@ -229,13 +283,15 @@ def _in_fallbacks(
             kind = SecretKind.SIGNING_SECRET
             hit = _Hit(0, read.fallback, read.name, kind, "", DEFAULT_SECRET)
         if hit:
+            # The field of a settings class is a value in the code, like any other.
+            in_class = hit.rule == DEFAULT_SECRET and read.accessor == "BaseSettings"
             line = _line_of(file, hit.value, read.location.line)
             yield Secret(
                 kind=hit.kind,
                 provider=hit.provider,
                 value=hit.value,
                 name=read.name,
-                place=Place.FALLBACK,
+                place=Place.CODE if in_class else Place.FALLBACK,
                 rule=hit.rule,
                 location=Location(file.path, line),
                 function=read.function,
@@ -253,9 +309,18 @@ def _from_engine(
     for rule, value in recognised:
         line = file.line(number)
         if value in line and is_issued(value) and not opens_nothing(value):
+            if _is_shown_only(file, value):
+                continue
             kind, provider = judge(rule)
             name = name_before(line, line.index(value))
             yield _secret(file, _Hit(0, value, name, kind, provider, rule), number)
+
+
+def _is_shown_only(file: SourceFile, value: str) -> bool:
+    """True for a token of no known format in an invented record."""
+    text = file.text or ""
+    start = text.find(value)
+    return start >= 0 and is_specimen(text, start) and not any(recognise(value))
 
 
 def _secret(file: SourceFile, hit: _Hit, line: int) -> Secret:

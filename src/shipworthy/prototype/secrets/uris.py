@@ -48,6 +48,7 @@ class ConnectionUri:
     value: str
     password: str
     provider: str
+    host: str = ""
     is_local: bool = False  # leads to the machine itself, or to a container beside it
 
 
@@ -60,10 +61,12 @@ def connection_uris(text: str) -> Iterator[ConnectionUri]:
         scheme = _SCHEME.search(text, max(0, at - 24), at) if rest else None
         if rest and scheme and _is_real(rest["user"], rest["password"], rest["host"]):
             provider = _PROVIDERS.get(scheme[1].lower())
-            if provider:
+            if provider and not _is_wrapped(text, scheme.start(), rest["host"]):
                 value = text[scheme.start() : rest.end()].rstrip(".,;")
                 local = _is_local(rest["host"])
-                yield ConnectionUri(scheme.start(), value, rest["password"], provider, local)
+                yield ConnectionUri(
+                    scheme.start(), value, rest["password"], provider, rest["host"], local
+                )
         at = text.find("://", at + 3)
 
 
@@ -78,6 +81,21 @@ def _is_real(user: str, password: str, host: str) -> bool:
             local and looks_chosen(password, 8) and _is_mixed(password)
         )
     return looks_chosen(password) or looks_random(password)
+
+
+def _is_wrapped(text: str, start: int, host: str) -> bool:
+    """True for `enc:postgres://…@10.0.0.12`: invented, where the address is nobody's, too."""
+    return start > 1 and text[start - 1] in ":|" and text[start - 2].isalnum() and is_private(host)
+
+
+def is_private(host: str) -> bool:
+    """True for an address that leads only into a network of one's own (RFC 1918), or nowhere."""
+    return _PRIVATE.match(host) is not None
+
+
+_PRIVATE = re.compile(
+    r"10\.\d|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|.*\.(local|internal|lan|test|invalid|example)$"
+)
 
 
 def _is_local(host: str) -> bool:

@@ -70,6 +70,11 @@ def _message(rule: CorsRule) -> str:
         return (
             'Every site is allowed ("*"), and logins with it: the middleware lets in whoever asks'
         )
+    if rule.origin is AllowedOrigin.LOOSE:
+        return (
+            "A site is allowed where its address merely contains or ends in a listed name, which"
+            " anybody can register, together with the visitor's login"
+        )
     return "The site that asks is allowed unchecked, together with the visitor's login"
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.log_calls import LogCall
-from shipworthy.prototype.logs.logged_secrets import secret_in
+from shipworthy.prototype.logs.logged_secrets import SESSION_IDS, secret_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.modules.sides import Side, sides
 
@@ -43,14 +43,27 @@ class SecretInLogs(
             return
         where = sides(prototype)
         for subject, hits in subjects.items():
+            if _is_session_id(subject) and _logs_cookies(subject, subjects):
+                continue  # the cookie holds the id
             call, what = hits[0]
             side = where.get(call.location.path, Side.UNKNOWN)
             if side is Side.BROWSER and _is_one_time(subject):
                 yield self.satisfied(subject, _TYPED, prototype.evidence("code", call.location))
                 continue
             severity = Severity.MEDIUM if side is Side.BROWSER else Severity.HIGH
+            severity = Severity.LOW if _is_session_id(subject) else severity
             shown = [prototype.evidence("code", hit.location) for hit, _ in hits[:5]]
             yield self.gap(subject, _message(call, what, side), *shown, severity=severity)
+
+
+def _is_session_id(subject: str) -> bool:
+    """The id alone opens nothing while the secret that signs its cookie stays one."""
+    return subject.rpartition(" ")[2] in SESSION_IDS
+
+
+def _logs_cookies(subject: str, subjects: Iterable[str]) -> bool:
+    head = subject.rpartition(" ")[0]
+    return any(s.startswith(f"{head} ") and s.endswith("headers.cookie") for s in subjects)
 
 
 _TYPED = "A code that works once, in the console of the visitor who typed it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -85,9 +86,28 @@ def _browser_variables(prototype: Prototype) -> dict[str, list[EnvironmentRead]]
         file = prototype.files.get(read.location.path)
         if file is None or file.role is not Role.PRODUCT or not read.reaches_browser:
             continue
+        if read.tested or _is_left_as_it_is(prototype, read):
+            continue
         in_browser = read.location.path in prototype.modules.browser
         if not in_browser and read.accessor != "import.meta.env":
             continue
         if what_it_holds(read.name) not in (Holds.NO_KEY, Holds.SERVICE_ROLE):
             by_name.setdefault(read.name, []).append(read)
     return by_name
+
+
+def _is_left_as_it_is(prototype: Prototype, read: EnvironmentRead) -> bool:
+    """True for `process.env.VITE_X`: Vite writes out what stands behind `import.meta.env` alone,
+    unless its configuration defines the other name (Vite's guide on env variables)."""
+    if read.accessor != "process.env" or not read.name.startswith("VITE_"):
+        return False
+    settings = (f.text or "" for f in prototype.files.values() if _BUILDS.search(f.name))
+    return not any(_DEFINES.search(text) for text in settings)
+
+
+_BUILDS = re.compile(
+    r"^(vite|vitest|webpack|rspack|rsbuild|craco)[\w.]*\.[cm]?[jt]s$|^next\.config\."
+)
+_DEFINES = re.compile(
+    r"""["'`]process\.env\b|\benv\s*:|EnvironmentPlugin|DefinePlugin|vite-plugin-environment|dotenv"""
+)

@@ -8,15 +8,17 @@ from dataclasses import replace
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
+from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.prototype.secrets.logins import (
     is_made_up_login,
     is_of_administrator,
     is_trial_login,
 )
 from shipworthy.prototype.secrets.required_settings import without_fallbacks
-from shipworthy.prototype.secrets.secret import Place, Secret, SecretKind
+from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.remedy import Remedy, Review, Write
@@ -50,8 +52,7 @@ class SecretInCode(
                 continue
             severities = [_severity(prototype, s) for s in private]
             first = private[severities.index(max(severities, key=_rank))]
-            where = _WHERE.get(first.place, "stands in the repository")
-            message = f"The {first.described} {where}{_elsewhere(private)}"
+            message = _message(first, private)
             yield self.gap(subject, message, *lines, severity=max(severities, key=_rank))
         right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
         for subject, read in right.items():
@@ -76,6 +77,25 @@ class SecretInCode(
         return Remedy(summary, Review.CAREFUL, tuple(writes)) if writes else None
 
 
+def _message(first: Secret, private: list[Secret]) -> str:
+    if first.rule == COOKIE_JAR:
+        what = f"The session cookie {first.name} of somebody who was signed in"
+        return f"{what} stands in a file that curl wrote{_elsewhere(private)}"
+    if first.rule == DEFAULT_SECRET:
+        named = "The secret of the sessions" if first.name == "secret" else first.name
+        return f"{named} is a word that can be guessed: whoever does forges what it signs"
+    if _is_handshake(first):
+        return f"The word {first.name}, which a webhook is set up with, is written into the code"
+    where = _WHERE.get(first.place, "stands in the repository")
+    return f"The {first.described} {where}{_elsewhere(private)}"
+
+
+def _is_handshake(secret: Secret) -> bool:
+    """True for the word that a service sends back once, when its webhook is entered: it opens
+    nothing (Meta's documentation of webhooks)."""
+    return {"verify", "token"} <= set(split_name(secret.name or "")) and not secret.provider
+
+
 def _elsewhere(secrets: list[Secret]) -> str:
     files = len({s.location.path for s in secrets})
     return f", in {files} files" if files > 1 else ""
@@ -95,6 +115,10 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     """Live payment, cloud and database credentials do the most harm at once; a password that was
     made up for an account of the app does less, unless the app itself lets an administrator in."""
     file = prototype.files[secret.location.path]
+    if _is_handshake(secret):
+        return Severity.LOW
+    if secret.rule == COOKIE_JAR:
+        return Severity.MEDIUM
     if is_trial_login(secret, file):
         return Severity.LOW
     if is_made_up_login(secret):

@@ -114,12 +114,15 @@ class NoLockFile(
         asked: list[Dependency],
         free: list[Dependency],
     ) -> Finding:
-        """Low where nearly all packages are asked for in one version anyway."""
+        """Low where most packages are asked for in one version anyway."""
         places = sorted({d.location for d in free} or {Location(manifest.path)})
         count, loose = len({d.name for d in asked}), sorted({d.name for d in free})
-        few = manifest.path.endswith(".txt") and len(loose) <= count * _FEW
+        few = manifest.path.endswith(".txt") and len(loose) < count * _FEW
         if few:
-            what = f"{manifest.path} leaves the version of {', '.join(loose)} open"
+            what = (
+                f"{manifest.path} holds {count - len(loose)} of its {count} packages to one version"
+                f" and leaves that of {_listed(loose)} open,"
+            )
         else:
             packages = "1 package" if count == 1 else f"{count} packages"
             what = f"{manifest.path} asks for {packages}"
@@ -152,7 +155,12 @@ def _is_held(dependency: Dependency) -> bool:
 
 
 _BOUND = re.compile(r"(~=|==|>=|<(?!=))\s*([\w.*]+)")
-_FEW = 0.2  # the share of open versions under which a list of packages is nearly held
+_FEW = 0.5  # the share of open versions under which most of a list is held
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _unlisted(prototype: Prototype) -> Mapping[str, Location]:

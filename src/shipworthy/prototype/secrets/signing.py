@@ -1,0 +1,56 @@
+"""Tell a guessable word that code signs logins with from one that guards nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.secrets.secret import Secret
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+# Calls and classes that sign or verify; Flask signs its session itself once a key is set.
+_SIGNS = re.compile(
+    r"\bjwt\.(sign|verify|encode|decode)|\b(SignJWT|jwtVerify)\b|\bsession\(\s*\{|cookieSession\("
+    r"|URLSafe\w*Serializer|TimestampSigner|SessionMiddleware|from flask import[^\n]*\bsession\b"
+    r"|flask_login|createHmac|\bhmac\.new"
+)
+_OF_DEVELOPMENT = re.compile(
+    r"(^|[/_.-])(dev|development|local|test|testing|demo|example)([_.-][^/]*)?\.\w+$", re.IGNORECASE
+)
+_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
+_DEVELOPERS = re.compile(r"Dev|Test|Local|Mock")
+_STOPS = re.compile(r"\b(raise|throw|exit)\b")
+_NEAR = 300  # characters from the comparison to what stops the start
+
+
+def signs(prototype: Prototype, secret: Secret) -> bool:
+    """True where product code signs or verifies with a guessable secret: not one of development
+    only, nor one that the app refuses to start with."""
+    file = prototype.files[secret.location.path]
+    if file.role is not Role.PRODUCT or is_archived(file.path) or _is_for_development(file, secret):
+        return False
+    if _is_refused(file.text or "", secret.value):
+        return False
+    return any(
+        _SIGNS.search(other.text or "")
+        for other in prototype.of_role(Role.PRODUCT)
+        if other.language is file.language
+    )
+
+
+def _is_for_development(file: SourceFile, secret: Secret) -> bool:
+    if _OF_DEVELOPMENT.search(file.path):
+        return True
+    before = "\n".join(file.lines[: secret.location.line])
+    classes = _CLASS.findall(before)
+    return bool(classes) and _DEVELOPERS.search(classes[-1]) is not None
+
+
+def _is_refused(text: str, value: str) -> bool:
+    """`if SECRET_KEY == "change-me": raise …`"""
+    again = text.find(value, text.find(value) + len(value))
+    return again != -1 and _STOPS.search(text, again, again + _NEAR) is not None
