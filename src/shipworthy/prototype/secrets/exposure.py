@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Evidence
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
-from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret
+from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
 from shipworthy.prototype.secrets.signing import signs
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def exposed(prototype: Prototype, where: Exposure) -> dict[str, list[Secret]]:
 
 
 def _is_judged_elsewhere(prototype: Prototype, secret: Secret) -> bool:
-    """True for a guessable secret that is the default of a setting, of which the control
-    `default-secret` speaks, or that signs nothing here."""
-    if secret.rule != DEFAULT_SECRET:
-        return False
-    return secret.place is Place.FALLBACK or not signs(prototype, secret)
+    """True for what signs and is the default of a setting, of which the control `default-secret`
+    speaks, and for a guessable secret that signs nothing here."""
+    if secret.place is Place.FALLBACK and secret.kind is SecretKind.SIGNING_SECRET:
+        return secret.rule.startswith("named-") or secret.rule == DEFAULT_SECRET
+    return secret.rule == DEFAULT_SECRET and not signs(prototype, secret)
 
 
 def _same(secret: Secret) -> str:
