@@ -35,7 +35,7 @@ _PLAN = re.compile(
 _OWNER = re.compile(
     r"^(user|owner|author|creator|account|tenant|org|organi[sz]ation|company|workspace|team|created_by)(_?id)?$"
 )
-_STATE = re.compile(r"(^|_)(status|state|paid|approved|verified|featured|published)(_at|_by)?$")
+_STATE = re.compile(r"(^|_)(status|paid|approved|verified|featured|published)(_at|_by)?$")
 
 
 def words(name: str) -> list[str]:
@@ -80,7 +80,7 @@ def is_sum(name: str) -> bool:
 
 def is_right(name: str) -> bool:
     """What somebody may do: a role, a flag of administrators, an approval."""
-    return bool(_RIGHTS.search(plain(name)))
+    return bool(_RIGHTS.search(plain(name))) and not _MONEY.intersection(words(name))
 
 
 def is_plan(name: str) -> bool:

@@ -79,6 +79,15 @@ def reread(effect: Effect, handler: Handler) -> list[str]:
     ]
 
 
+MANY = 6
+"""The entry points that may share a helper before a gap of the helper is told once, at the helper."""
+
+
+def helper_of(effect: Effect) -> str:
+    """The function that an effect stands in, as a subject; "" where that is the entry point itself."""
+    return f"{effect.path}#{effect.steps[-1].function}" if effect.steps else ""
+
+
 def later(handler: Handler, effect: Effect) -> tuple[Effect, ...]:
     """The effects after this one."""
     return handler.effects[handler.effects.index(effect) + 1 :]

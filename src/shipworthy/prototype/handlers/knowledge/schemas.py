@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.values import (
 )
 
 SCHEMA = "schema"
+_CALLED_SO = ("Body", "Input", "Params", "Payload", "Request", "Dto", "DTO", "Query")
 _LOWEST = frozenset({"positive", "nonnegative", "min", "gt", "gte"})
 
 
@@ -116,7 +117,12 @@ def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _is_schema(site: Site) -> bool:
-    return site.receiver.what == SCHEMA or "schema" in site.what.lower()
+    if site.receiver.what == SCHEMA or "schema" in site.what.lower():
+        return True
+    if site.name.startswith("safeParse"):
+        return True  # of a schema that another package of the workspace has
+    owner = site.what.split(".")[-2:-1]
+    return bool(owner) and owner[0][:1].isupper() and owner[0].endswith(_CALLED_SO)
 
 
 _MAKERS = """string number boolean array
