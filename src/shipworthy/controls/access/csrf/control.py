@@ -13,7 +13,7 @@ from shipworthy.prototype.handlers.standing import by_credential
 from shipworthy.prototype.handlers.ways import way
 
 _MEANT = re.compile(
-    r"callback|oauth|confirm|verify|unsubscribe|log-?out|sign-?out|cron|webhook|track|auth/|magic|invite|redirect|sso",
+    r"status|sync|refresh|poll|callback|oauth|confirm|verify|unsubscribe|log-?out|sign-?out|cron|webhook|track|auth/|magic|invite|redirect|sso",
     re.IGNORECASE,
 )
 _IDLE = re.compile(

@@ -9,12 +9,15 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_owner, is_plan, is_right, is_state
-from shipworthy.prototype.handlers.handler import Check, Effect, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.standing import is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
 
 _PEOPLE = re.compile(r"user|profile|account|member|customer|wallet|tenant|compan|organi", re.I)
+_PERSONS = re.compile(
+    r"user|profile|account|member|role|staff|team|employee|admin|invit|access", re.I
+)
 _ENOUGH = 4  # columns named in a message
 
 
@@ -48,7 +51,8 @@ class MassAssignment(
         effect: Effect,
         tables: dict[str, tuple[str, ...]],
     ) -> Finding | None:
-        whole = inputs(effect.inputs.get("value:*", ()))
+        sent = inputs(effect.inputs.get("value:*", ()))
+        whole = [o for o in sent if o.kind != "upload"]  # a file is the caller's own data
         named = [(c, o) for c, o in effect.of("value:") if c != "*" and inputs(o)]
         if effect.operation == "delete" or not (whole or named):
             return None
@@ -59,7 +63,9 @@ class MassAssignment(
         if not is_bypassing(effect):
             return self.satisfied(subject, "Row security decides about the write", *shown)
         rights = [
-            c for c, o in named if is_right(c) and any(_is_free(effect, i) for i in inputs(o))
+            c
+            for c, o in named
+            if _gives_rights(c, effect) and any(_is_free(effect, i) for i in inputs(o))
         ]
         if rights:
             return self._of_rights(subject, handler, effect, rights, shown)
@@ -79,7 +85,9 @@ class MassAssignment(
         shown: tuple[Evidence, ...],
     ) -> Finding:
         said = f"{handler.name} stores {' and '.join(rights)} of {effect.target} as the caller sends it"
-        if effect.has(Check.UNCLEAR, Check.OWNER) or for_administrators(handler, effect):
+        asked = any(e.has(Check.ROLE) or _refuses(e) for e in handler.effects)
+        unclear = asked or effect.has(Check.UNCLEAR, Check.OWNER)
+        if unclear or for_administrators(handler, effect):
             reason = f"{said}; whether only somebody entitled comes so far could not be seen"
             return self.unknown(subject, reason, *shown)
         message = f"{said}, without a check of rights: whoever calls gives himself more of them"
@@ -108,9 +116,23 @@ class MassAssignment(
             f" allowed fields: he decides {which}"
         )
         severity = Severity.HIGH if grave else Severity.MEDIUM
+        if own and not grave and not any(is_owner(c) for c in others):
+            severity = Severity.LOW  # a state, which many an app lets everybody set
         unclear = effect.has(Check.UNCLEAR) or for_administrators(handler, effect)
         confidence = Confidence.LOW if unclear else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
+
+
+def _refuses(effect: Effect) -> bool:
+    """True for an answer to somebody who is known and has no right: something was asked before."""
+    return effect.kind is EffectKind.RESPONSE and effect.literals.get("status") == "403"
+
+
+def _gives_rights(column: str, effect: Effect) -> bool:
+    """True for a role of a person, not of an agent or a message; for an approval of anything."""
+    if "role" in column.lower():
+        return bool(_PERSONS.search(effect.target))
+    return is_right(column)
 
 
 def _is_free(effect: Effect, origin: object) -> bool:

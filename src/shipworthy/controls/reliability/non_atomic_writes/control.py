@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from shipworthy.control import Control
@@ -12,7 +14,14 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.writes import reread, together, undone, writes
+from shipworthy.prototype.handlers.writes import (
+    MANY,
+    helper_of,
+    reread,
+    together,
+    undone,
+    writes,
+)
 
 _LINES = re.compile(r"(_|^)(items?|lines?|line_items)$|Items?$|Lines?$")
 _SOLD = re.compile(r"order|invoice|quote|purchase|sale|booking|transaction|receipt|payment", re.I)
@@ -27,6 +36,7 @@ _MADE_AGAIN = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(r"user|profile|member|staff|employee|customer|tenant|role", re.I)
+_FETCHED_ANEW = re.compile(r"sync|refresh|rebuild|regenerate|reimport|seed|hydrate", re.IGNORECASE)
 _WEIGHTY = re.compile(
     r"^users$|profile|member|staff|employee|customer|role|permission|order|invoice|payment|price|booking|item|line"
     r"|resident|contact|document|answer|schedule|availab|ingredient|objective|question",
@@ -54,18 +64,26 @@ class NonAtomicWrites(
     satisfies=("A28", "A37", "owasp:A10", "cwe:362"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        found: dict[str, Finding] = {}
+        judged: dict[str, tuple[str, Finding]] = {}
         for handler in prototype.handlers:
-            if handler.subject in found:
-                continue
-            finding = self._judged(prototype, handler)
-            if finding is not None:
-                found[handler.subject] = finding
-        if not found:
+            if handler.subject not in judged:
+                found = self._judged(prototype, handler)
+                if found is not None:
+                    judged[handler.subject] = found
+        if not judged:
             yield self.not_applicable("no entry point makes writes that must hold together")
-        yield from found.values()
+        sharing = Counter(helper for helper, _ in judged.values() if helper)
+        told: set[str] = set()
+        for helper, finding in judged.values():
+            if sharing[helper] <= MANY:
+                yield finding
+            elif helper not in told:
+                told.add(helper)
+                message = f"{finding.message} ({sharing[helper]} entry points share it)"
+                yield replace(finding, subject=helper, message=message)
 
-    def _judged(self, prototype: Prototype, handler: Handler) -> Finding | None:
+    def _judged(self, prototype: Prototype, handler: Handler) -> tuple[str, Finding] | None:
+        """What is to be said of an entry point, and the helper that it is about, if any."""
         pairs = list(_pairs(handler))
         if not pairs:
             return None
@@ -74,7 +92,8 @@ class NonAtomicWrites(
         if not bad:
             pair = pairs[0]
             shown = way(prototype, handler, pair.first)
-            return self.satisfied(handler.subject, "They hold together or are taken back", *shown)
+            said = "They hold together or are taken back"
+            return "", self.satisfied(handler.subject, said, *shown)
         pair = max(bad, key=lambda p: p.severity.value)
         shown = tuple(
             dict.fromkeys(
@@ -82,7 +101,9 @@ class NonAtomicWrites(
             )
         )
         message = f"{handler.name} {pair.what} without a transaction: {pair.cost}"
-        return self.gap(handler.subject, message, *shown, severity=pair.severity)
+        one, other = helper_of(pair.first), helper_of(pair.second)
+        gap = self.gap(handler.subject, message, *shown, severity=pair.severity)
+        return one if one == other else "", gap
 
 
 def _pairs(handler: Handler) -> Iterator[_Pair]:
@@ -145,7 +166,9 @@ def _is_same_set(first: Effect, second: Effect) -> bool:
     if "id" in filters and not {"id", "*"} & columns:
         return False
     origins = [o for _, found in second.of("value:") for o in found]
-    return not any(o.kind in ("model", "answer") for o in origins)
+    if any(o.kind in ("model", "answer") for o in origins):
+        return False
+    return not any(_FETCHED_ANEW.search(step.function) for step in first.steps)
 
 
 def _parts(first: Effect, second: Effect) -> _Pair | None:
