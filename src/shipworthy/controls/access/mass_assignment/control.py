@@ -106,7 +106,9 @@ class MassAssignment(
         known = tables.get(effect.target.lower())
         own = [c for c in known or () if c not in fixed]
         people = bool(_PEOPLE.search(effect.target))
-        grave = [c for c in own if is_right(c) or (people and (is_plan(c) or is_held(c)))]
+        grave = [
+            c for c in own if _gives_rights(c, effect) or (people and (is_plan(c) or is_held(c)))
+        ]
         others = [c for c in own if is_owner(c) or is_state(c)]
         if known and not grave and not others:
             return self.satisfied(subject, "The table has no column that harms", *shown)
