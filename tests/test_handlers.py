@@ -382,3 +382,23 @@ def test_the_usual_middleware_of_the_platform_guards_every_route(tmp_path: Path)
     files = {**NEXT, "middleware.ts": middleware, "app/api/chat/route.ts": route}
     (asked,) = handlers(tmp_path, files)["GET /api/chat"].effects_of(EffectKind.MODEL)
     assert asked.has(Check.SESSION)
+
+
+def test_what_a_module_holds_is_the_same_for_every_route(tmp_path: Path) -> None:
+    guard = (
+        "class Settings { key = process.env.ADMIN_KEY; }\nexport const settings = new Settings();\n"
+        "export function check(req: Request) {\n"
+        '  if (req.headers.get("x-admin") !== settings.key) throw new Error("no");\n}\n'
+    )
+    route = (
+        'import { check } from "../../../lib/check";\n'
+        "export async function GET(req: Request) {\n  check(req);\n"
+        '  await fetch("https://api.openai.com/v1/chat", { method: "POST" });\n'
+        "  return Response.json({});\n}\n"
+    )
+    files = {**NEXT, "lib/check.ts": guard}
+    files |= {f"app/api/{name}/route.ts": route for name in ("first", "second", "third")}
+    found = handlers(tmp_path, files)
+    asked = [e for h in found.values() for e in h.effects_of(EffectKind.MODEL)]
+    assert len(asked) == 3
+    assert all(effect.has(Check.SECRET) for effect in asked)

@@ -56,10 +56,7 @@ class Follower:
         walk.guards = entry.guards
         walk.path = entry.location.path
         walk.module = self.program.modules[entry.location.path]
-        first = dict(self.program.heap)
         ends = entry.run(walk)
-        self.program.heap.clear()
-        self.program.heap.update(first)
         return Handler(
             route=route,
             name=_spoken(route),
