@@ -19,7 +19,7 @@ from shipworthy.prototype.inventory import hosts, testing
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.models import calls as models
-from shipworthy.prototype.modules import imports
+from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.routes import declared as routes
@@ -54,6 +54,7 @@ class FileFacts:
     cors: Sequence[cors.CorsRule] = ()
     hosts: Sequence[hosts.HostUse] = ()
     tests: Sequence[testing.TestCase] = ()
+    idle_classes: Sequence[classes.IdleClass] = ()
 
 
 def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> FileFacts:
@@ -102,6 +103,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         routes=routes.read(syntax),
         cors=cors.read(syntax),
         hosts=hosts.read(syntax),
+        idle_classes=classes.read(syntax),
     )
 
 
