@@ -8,6 +8,7 @@ from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.logs.logged_persons import is_actor
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 
@@ -192,3 +193,15 @@ def test_what_is_counted_compared_or_not_asked_for_is_no_record(
 ) -> None:
     values = {value.name: value.origin for call in read(text) for value in call.values}
     assert values[name] == origin
+
+
+def test_who_acted_is_told_from_whom_it_is_about() -> None:
+    lines = {
+        'console.log("code", code, "deleted by", session.user.email)': True,
+        "console.log(`Order ${id} approved by ${admin.email}`)": True,
+        'console.log("Login attempt by", session.user.email)': False,
+        'console.log("deleted by", id, customer.email)': False,
+    }
+    for line, expected in lines.items():
+        (call,) = read(line)
+        assert any(is_actor(value, call) for value in call.values) is expected, line

@@ -108,3 +108,14 @@ def test_commit_authors_tell(tmp_path: Path) -> None:
     found = read_prototype(tmp_path).origin
     assert (found.tool, found.also) == (Tool.LOVABLE, (Tool.CLAUDE_CODE,))
     assert "1 commit by gpt-engineer-app[bot]" in [e.excerpt for e in found.evidence]
+
+
+def test_log_lines_of_v0_outweigh_the_folder_of_an_assistant(tmp_path: Path) -> None:
+    line = 'console.log("[v0] loading", id);\n'
+    files = {
+        "package.json": '{"dependencies": {"next": "15"}}',
+        "app/page.tsx": line * 3,
+        ".cursor/rules/next.mdc": "",
+    }
+    found = origin(tmp_path, files)
+    assert (found.tool, found.also) == (Tool.V0, (Tool.CURSOR,))

@@ -6,6 +6,7 @@ import pytest
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.queries import query as queries
+from shipworthy.prototype.queries.deeds import is_trifle
 from shipworthy.prototype.queries.query import Bulk, ErrorUse, Query
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -268,3 +269,31 @@ def test_broken_code_is_read_without_raising() -> None:
     ):
         read(text)
         read(text, "a.py")
+
+
+def test_rows_of_one_guest_are_told_from_rows_of_all() -> None:
+    loop = """async function f() {{
+        const {{ data }} = await supabase.from("invitations").select("id").eq("{column}", key);
+        return Promise.all((data ?? []).map(async (row) => {{
+            const {{ data }} = await supabase.from("answers").select("*").eq("invitation_id", row.id);
+            return data;
+        }}));
+    }}"""
+    found = {
+        column: [q.of_one for q in read(loop.format(column=column)) if q.table == "answers"]
+        for column in ("guest_id", "wedding_id")
+    }
+    assert found == {"guest_id": [True], "wedding_id": [False]}
+
+
+@pytest.mark.parametrize(
+    ("written", "trifle"),
+    [
+        ('from("operator_follows").insert({})', True),
+        ('from("sections").update({ sort_order: 1, updated_at: now })', True),
+        ('from("subscriptions").update({ status: "paid" })', False),
+        ('from("sections").update({ sort_order: 1, title: "a" })', False),
+    ],
+)
+def test_trifles_are_told_from_data(written: str, trifle: bool) -> None:
+    assert is_trifle(inside(f"await supabase.{written};")) is trifle

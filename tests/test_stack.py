@@ -144,3 +144,52 @@ def test_packages_of_vendored_and_archived_folders_are_no_parts(tmp_path: Path) 
         "archive/requirements.txt": "flask",
     }
     assert [p.folder for p in stack(tmp_path, files).parts] == [""]
+
+
+def test_page_with_an_electron_entry_is_a_part_beside_a_root_requirements_file(
+    tmp_path: Path,
+) -> None:
+    package = """{"main": "electron/main.cjs", "scripts": {"dev": "vite", "build": "vite build"},
+    "dependencies": {"react": "18"}, "devDependencies": {"vite": "5", "electron": "37"}}"""
+    found = stack(
+        tmp_path,
+        {
+            "requirements.txt": "fastapi==0.1\n",
+            "backend/requirements.txt": "fastapi==0.1\n",
+            "backend/main.py": "from fastapi import FastAPI\n",
+            "frontend/package.json": package,
+            "frontend/index.html": "<div id=root></div>",
+            "frontend/src/main.tsx": 'import React from "react";\n',
+        },
+    )
+    frontend = next(p for p in found.parts if p.folder == "frontend")
+    assert {"vite", "react"} <= set(frontend.frameworks)
+
+
+def test_database_of_a_compose_file_gives_way_to_the_one_of_the_code(tmp_path: Path) -> None:
+    compose = "services:\n  db:\n    image: mysql:8.0\n"
+    files = {
+        "docker-compose.yml": compose,
+        "package.json": '{"dependencies": {"next": "15", "@neondatabase/serverless": "1"}}',
+        "lib/db.ts": 'import { neon } from "@neondatabase/serverless";\n',
+    }
+    assert stack(tmp_path, files).data == ("postgres", "neon")
+
+
+def test_driver_that_a_mapper_loads_by_name_is_a_store(tmp_path: Path) -> None:
+    package = (
+        """{"dependencies": {"typeorm": "0.3", "pg": "8"}, "devDependencies": {"sqlite3": "5"}}"""
+    )
+    files = {"package.json": package, "src/main.ts": 'import { DataSource } from "typeorm";\n'}
+    assert stack(tmp_path, files).data == ("postgres", "typeorm")
+
+
+def test_entries_of_a_catalogue_are_no_services(tmp_path: Path) -> None:
+    files = {
+        "package.json": VITE,
+        "src/apps.ts": """
+            export const apps = [{ name: "PayPal", icon: "p.svg", url: "https://www.paypal.com" }];
+            export const models = [{ name: "Groq", url: "https://api.groq.com/openai/v1" }];
+        """,
+    }
+    assert stack(tmp_path, files).services == ("groq",)

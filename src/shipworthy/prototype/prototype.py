@@ -29,6 +29,7 @@ from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
+from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
 from shipworthy.prototype.modules.started import started_by_hand
 from shipworthy.prototype.outbound.calls import OutboundCall
@@ -52,6 +53,7 @@ from shipworthy.prototype.tree import Tree, printable, read_tree
 from shipworthy.settings import Settings
 
 T = TypeVar("T")
+Placed = TypeVar("Placed", Catch, LogCall, ModelCall, OutboundCall, Query)
 _COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
 _EXCERPT = 160  # characters of a line that an excerpt shows
@@ -218,19 +220,19 @@ class Prototype:
 
     @cached_property
     def outbound_calls(self) -> tuple[OutboundCall, ...]:
-        return self._collect(f.outbound for f in self._live())
+        return self._running(f.outbound for f in self._live())
 
     @cached_property
     def catches(self) -> tuple[Catch, ...]:
-        return self._collect(f.catches for f in self._live())
+        return self._running(f.catches for f in self._live())
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
-        return self._collect(f.queries for f in self._live())
+        return self._running(f.queries for f in self._live())
 
     @cached_property
     def logs(self) -> tuple[LogCall, ...]:
-        return self._collect(f.logs for f in self._live())
+        return self._running(f.logs for f in self._live())
 
     @cached_property
     def redacted(self) -> frozenset[str]:
@@ -239,7 +241,7 @@ class Prototype:
 
     @cached_property
     def model_calls(self) -> tuple[ModelCall, ...]:
-        return self._collect(f.models for f in self._live())
+        return self._running(f.models for f in self._live())
 
     @cached_property
     def executions(self) -> tuple[Execution, ...]:
@@ -307,6 +309,12 @@ class Prototype:
 
     def _live(self) -> Iterator[FileFacts]:
         return (facts for facts in self._in_order() if facts.path not in self.abandoned)
+
+    def _running(self, parts: Iterable[Iterable[Placed]]) -> tuple[Placed, ...]:
+        """Facts of live files, without those in classes that nothing constructs."""
+        return tuple(
+            fact for fact in chain.from_iterable(parts) if not is_idle(self, fact.location)
+        )
 
     @staticmethod
     def _collect(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:

@@ -19,7 +19,7 @@ from shipworthy.prototype.inventory import hosts, testing
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.models import calls as models
-from shipworthy.prototype.modules import imports
+from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.program.module import module_of
 from shipworthy.prototype.program.nodes import Module
@@ -57,6 +57,7 @@ class FileFacts:
     hosts: Sequence[hosts.HostUse] = ()
     tests: Sequence[testing.TestCase] = ()
     module: Module | None = None  # of code that may run on a server
+    idle_classes: Sequence[classes.IdleClass] = ()
 
 
 def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> FileFacts:
@@ -106,6 +107,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         cors=cors.read(syntax),
         hosts=hosts.read(syntax),
         module=module_of(syntax),
+        idle_classes=classes.read(syntax),
     )
 
 

@@ -87,9 +87,10 @@ _VENDORED_PATH = re.compile(
 _ARCHIVED_PATH = re.compile(
     r"(^|/)[._]?(archived?|backups?|bak|old|legacy|deprecated|obsolete|unused|trash|attic|excluded|graveyard)"
     r"([-_][^/]*)?/"
-    r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused)/"
+    r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused|disabled)/"
+    r"|(^|/)[^/]+\.(backup|bak|old|disabled)/"
     r"|(^|/)\.history/"  # where an editor keeps each version that was saved
-    r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused)\.[a-z]+$",
+    r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused|disabled)\.[a-z]+$",
     re.IGNORECASE,
 )
 _TRIAL_PATH = re.compile(

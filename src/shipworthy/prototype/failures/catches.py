@@ -21,7 +21,7 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.failures.handlers import Handling, Outcome, outcome_of
 from shipworthy.prototype.outbound.sends import sends
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
-from shipworthy.prototype.queries.excuses import gives_reason, is_excused, opens_excused
+from shipworthy.prototype.queries.excuses import gives_reason, is_within_excused, opens_excused
 from shipworthy.prototype.queries.success import Reports
 
 __all__ = ["Catch", "Handling", "read"]
@@ -37,7 +37,8 @@ class Catch:
     `default` is the value that takes the place of the result. `success` is what reports success though the
     handler ran; `told` is True when it is the handler itself. `method` is True
     for `.catch(…)`, `detached` where nobody waits for that. `throws` is True where the guarded code
-    throws by itself, `effect` inside an effect or a timer, `second` in another error's handler.
+    throws by itself, `effect` inside an effect or a timer, `second` in another error's handler,
+    `calls_back` where the guarded code calls what its function was given.
     """
 
     handling: Handling
@@ -58,6 +59,7 @@ class Catch:
     throws: bool = False
     effect: bool = False
     second: bool = False
+    calls_back: bool = False
 
 
 def read(syntax: Syntax) -> list[Catch]:
@@ -209,7 +211,7 @@ def _catch(
         handling=outcome.handling,
         attempts=inside[0],
         exception=exception,
-        commented=gives_reason(handler) or is_excused(statement) or opens_excused(body),
+        commented=gives_reason(handler) or is_within_excused(statement) or opens_excused(body),
         location=syntax.location(place or clause),
         function=function_name(clause),
         guarded=syntax.location(body),
@@ -223,6 +225,7 @@ def _catch(
         detached=place is not None and _is_detached(clause),
         throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
         effect=_is_in_effect(statement),
+        calls_back=_calls_back(statement, inside[0]),
         second=any(a.kind() in _HANDLERS for a in statement.ancestors()),
     )
 
@@ -246,6 +249,17 @@ def _is_in_effect(statement: SgNode) -> bool:
         if above.kind() in CALLS and called_name(above) in _EFFECTS:
             return True
     return False
+
+
+def _calls_back(statement: SgNode, attempts: tuple[str, ...]) -> bool:
+    """True where a call of the guarded code is one of a parameter of the function around it."""
+    function = next((a for a in statement.ancestors() if a.kind() in FUNCTIONS), None)
+    parameters = function.field("parameters") if function is not None else None
+    if parameters is None:
+        return False
+    plain = {name for name in attempts if name.isidentifier()}
+    given = within(parameters, frozenset({"identifier"}), FUNCTIONS)
+    return bool(plain) and any(name.text() in plain for name in given)
 
 
 _HANDLERS = ("catch_clause", "except_clause")

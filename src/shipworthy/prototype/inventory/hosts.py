@@ -92,6 +92,8 @@ def _is_only_mentioned(node: SgNode) -> bool:
     kind = parent.kind() if parent else ""
     if parent is None or kind in ("expression_statement", "import_statement", "export_statement"):
         return True
+    if kind == "pair":
+        return _is_catalogue_entry(node, parent)
     if kind == "jsx_expression":
         parent = parent.parent()
         kind = parent.kind() if parent else ""
@@ -103,6 +105,19 @@ def _is_only_mentioned(node: SgNode) -> bool:
     tag = name.text() if name else ""
     link = attribute in ("href", "to") and tag != "link"
     return link or attribute.startswith(("xmlns", "placeholder", "title", "alt"))
+
+
+_HOMEPAGE = re.compile(r"""^["'`]https?://[^/]+/?["'`]$""")
+_SHOWN = frozenset("name title label icon logo description category".split())
+
+
+def _is_catalogue_entry(node: SgNode, pair: SgNode) -> bool:
+    """True for a home page beside a name or an icon: an entry of a list that is shown."""
+    entry = pair.parent()
+    if entry is None or not _HOMEPAGE.match(node.text()):
+        return False
+    keys = {key.text().strip("\"'") for c in entry.children() if (key := c.field("key"))}
+    return not keys.isdisjoint(_SHOWN)
 
 
 def _hosts(literal: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from shipworthy.prototype.inventory.manifests import (
     NodeManifest,
     node_manifests,
     python_manifests,
+    table,
 )
 from shipworthy.prototype.inventory.technologies import CONFIGURED, DATA, FRAMEWORKS
 from shipworthy.prototype.modules.aliases import folders_above
@@ -31,6 +32,9 @@ _OTHER_MANIFESTS = frozenset(
         "Gemfile",
     }
 )
+# What loads the driver of the database by its name, so that no code imports it.
+_LOADERS = frozenset({"typeorm", "@nestjs/typeorm", "sequelize", "knex", "@mikro-orm/core"})
+_DRIVERS = frozenset({"pg", "mysql2", "mysql", "better-sqlite3", "sqlite3"})
 _PASTED = ("attached_assets/", "docs/")
 
 
@@ -60,6 +64,9 @@ def proven_packages(
     for manifest in node_manifests(prototype.files):
         proven = built_with(prototype, manifest, at_home)
         listed = {d for d in manifest.dependencies if FRAMEWORKS.get(d) in proven}
+        if at_home.get(manifest.folder, set()) & _LOADERS:
+            drivers = _DRIVERS & table(manifest.content, "dependencies").keys()
+            listed |= drivers if len(drivers) == 1 else set()
         found.setdefault(manifest.folder, set()).update(listed)
     for python in python_manifests(prototype.files):
         used = _below(python.folder, imported)

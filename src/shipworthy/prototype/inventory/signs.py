@@ -68,6 +68,7 @@ _FOLDERS: dict[str, Mark] = {
 }
 _EXPORT = "project/"
 _FILES: dict[str, Mark] = {
+    ".v0-policy.md": (Tool.V0, Weight.WORKED_ON),
     "replit.md": (Tool.REPLIT, Weight.MADE),
     ".replit": (Tool.REPLIT, Weight.WORKED_ON),
     "replit.nix": (Tool.REPLIT, Weight.WORKED_ON),
@@ -134,6 +135,7 @@ def read_signs(prototype: Prototype) -> list[Sign]:
         *_files(prototype),
         *_manifests(prototype),
         *_texts(prototype),
+        *_log_lines(prototype),
         *_authors(prototype),
     ]
 
@@ -199,6 +201,17 @@ def _texts(prototype: Prototype) -> Iterator[Sign]:
             found = pattern.search(file.text)
             if found:
                 yield _at(prototype, mark, file, found[0], "file")
+
+
+_FEWEST_LINES = 3  # one or two may have come with a file from elsewhere
+
+
+def _log_lines(prototype: Prototype) -> Iterator[Sign]:
+    """v0 opens what it logs with its name."""
+    lines = [call.location for call in prototype.logs if call.text.startswith("[v0]")]
+    if len(lines) >= _FEWEST_LINES:
+        mark = (Tool.V0, Weight.WORKED_ON)
+        yield Sign(*mark, prototype.evidence("code", lines[0]))
 
 
 def _at(prototype: Prototype, mark: Mark, file: SourceFile, text: str, source: str) -> Sign:

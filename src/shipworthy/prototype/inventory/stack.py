@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -107,9 +108,18 @@ def _data(prototype: Prototype, packages: Iterable[str]) -> tuple[str, ...]:
             found.append("prisma")
         if table.source in ("prisma", "drizzle") and table.dialect is not Dialect.UNKNOWN:
             found.append(table.dialect.value)
-    found += _images(prototype)
+    known = {IMPLIED.get(name, name) for name in found}
+    found += (store for store in _images(prototype) if not _is_left_over(store, known))
     found += [IMPLIED[name] for name in found if name in IMPLIED]
     return _in_order(DATA, found)
+
+
+_MAIN = frozenset({"postgres", "mysql", "mongodb"})
+
+
+def _is_left_over(store: str, known: set[str]) -> bool:
+    """True for a container with another main database than the one that the code speaks to."""
+    return store in _MAIN and store not in known and not known.isdisjoint(_MAIN)
 
 
 def _images(prototype: Prototype) -> Iterator[str]:
@@ -164,10 +174,24 @@ def _parts(
             else built_with(prototype, manifest, at_home)
         )
         frameworks = _in_order(FRAMEWORKS, _called(names[folder]), built)
-        shown = bool(frameworks) and not _is_library(manifest, frameworks)
+        if _is_copied_release(folder, names):
+            continue
+        is_page = folder and f"{folder}/index.html" in prototype.files
+        shown = bool(frameworks) and (is_page or not _is_library(manifest, frameworks))
         if shown or _runs(prototype, folder, manifest):
             parts.append(Part(folder, frameworks, _managers(prototype, folder)))
     return tuple(parts) or _only_part(prototype, imported)
+
+
+_RELEASE = re.compile(
+    r"(^|[-_])(deploy|deployment|release)([-_](package|bundle|files|build|ready|final))?$"
+)
+
+
+def _is_copied_release(folder: str, names: Mapping[str, set[str]]) -> bool:
+    """True for `deployment-package/` inside another part: what was built there, copied for a host."""
+    inside = any(above in names for above in folders_above(folder) if above != folder)
+    return inside and _RELEASE.search(folder.rpartition("/")[2]) is not None
 
 
 def _is_library(manifest: NodeManifest | None, frameworks: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ _FIELDS = {
     "mobile number": "phone number",
     "whatsapp number": "phone number",
     "iban": "bank account",
-    "account number": "bank account",
+    "bank account number": "bank account",
     "ssn": "social security number",
     "cpf": "tax number",
     "tax id": "tax number",
@@ -77,6 +77,8 @@ _DEEDS = re.compile(
 )
 # A playing card has a number, too: one of a bank is known by what stands with it.
 _PAYS = re.compile(r"pay|credit|debit|billing|bank|\bpan\b|cvv|cvc", re.IGNORECASE)
+# A customer number is called account number, too.
+_BANKS = re.compile(r"iban|bank|payout|payee|routing|swift|sort_?code|withdraw|transfer|pix", re.I)
 # `session.customer` of Stripe is an id, unless it is expanded.
 _OF_STRIPE = re.compile(
     r"(^|\.)(\w*(session|intent|subscription|invoice|charge|checkout)|event\.data\.object)$", re.I
@@ -106,6 +108,23 @@ def is_vague(what: str) -> bool:
     return what in (_BODY, _MESSAGE) or what.endswith("'s message")
 
 
+def is_actor(value: LoggedValue, call: LogCall) -> bool:
+    """True for who did it in a line of an audit: `deleted by ${session.user.email}`."""
+    head, _, last = value.name.rpartition(".")
+    return last.lower() == "email" and bool(_ACTORS.search(head) and _DONE_BY.search(call.text))
+
+
+_ACTORS = re.compile(
+    r"(^|\.)(session|auth|admin|actor|operator|moderator|caller|(current_?)?user)$", re.I
+)
+_DONE_BY = re.compile(
+    r"\b(deleted|removed|approved|rejected|revoked|reset|disabled|enabled|banned|suspended|blocked"
+    r"|unblocked|exclu[ií]d[oa]|removid[oa]|aprovad[oa]|revogad[oa]|eliminad[oa]|gelöscht|supprimée?)\s"
+    r"+(by|por|par|von)\b",
+    re.IGNORECASE,
+)
+
+
 def _recipient(value: LoggedValue, call: LogCall) -> str | None:
     """Whom a mail or text message goes to."""
     about = f"{call.function} {call.text}"
@@ -130,6 +149,10 @@ def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
         kind = _FIELDS.get(" ".join(words[-size:])) if len(words) >= size else None
         if kind and (size > 1 or words[-1] not in ("street",)):
             return f"the {kind} {value.name}" if value.name != last else f"a person's {kind}"
+    if words[-2:] == ["account", "number"] and _BANKS.search(
+        f"{value.name} {call.function} {call.text} {call.location.path}"
+    ):
+        return "a bank account"
     if words[-2:] == ["card", "number"] and _PAYS.search(
         f"{value.name} {call.function} {call.text}"
     ):

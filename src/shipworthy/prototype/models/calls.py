@@ -11,7 +11,13 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
 from shipworthy.prototype.code.callers import callers_of
-from shipworthy.prototype.code.syntax import Syntax, arguments, callee, function_name
+from shipworthy.prototype.code.syntax import (
+    Syntax,
+    arguments,
+    callee,
+    function_name,
+    identifiers,
+)
 from shipworthy.prototype.models.asked import Asked
 from shipworthy.prototype.models.clients import asked_by
 from shipworthy.prototype.models.fallbacks import Fallback, fallback_of
@@ -30,7 +36,8 @@ class ModelCall:
     model id; `prompt` is "inline", "file" or "variable"; `results` the variables that hold
     what it returned. `client` is where the client is made, if the file makes it; `answers` are the
     keys under which the file hands the model's text to its callers, `returned_by` the functions that
-    return it; `reached_through` the functions of the file that lead to the call, its own first."""
+    return it; `reached_through` the functions of the file that lead to the call, its own first; `handed_to`
+    the functions that these are given to as callbacks."""
 
     provider: str
     library: str
@@ -47,6 +54,7 @@ class ModelCall:
     answers: tuple[str, ...] = ()
     returned_by: tuple[str, ...] = ()
     reached_through: tuple[str, ...] = ()
+    handed_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,20 @@ def _by_sdk(syntax: Syntax, bindings: Bindings) -> Iterator[FoundModel]:
             yield _found(asked, node, syntax, bindings)
 
 
+def _takers(names: tuple[str, ...], syntax: Syntax) -> Iterator[str]:
+    """What is called with one of these functions as an argument."""
+    if syntax.python:
+        return
+    known = identifiers(syntax.root)
+    for use in (use for name in names for use in known.get(name, ())):
+        given = use.parent()
+        call = given.parent() if given is not None and given.kind() == "arguments" else None
+        if call is not None and call.kind() == "call_expression" and callee(call).isidentifier():
+            yield callee(call)
+
+
 def _found(asked: Asked, node: SgNode, syntax: Syntax, bindings: Bindings) -> FoundModel:
+    through = callers_of(node, syntax)
     call = ModelCall(
         provider=asked.provider,
         library=asked.library,
@@ -141,6 +162,7 @@ def _found(asked: Asked, node: SgNode, syntax: Syntax, bindings: Bindings) -> Fo
         function=function_name(node),
         streamed=is_streamed(node),
         client=syntax.location(asked.client) if asked.client else None,
-        reached_through=callers_of(node, syntax),
+        reached_through=through,
+        handed_to=tuple(_takers(through, syntax)),
     )
     return FoundModel(call, node, asked.client)

@@ -34,7 +34,19 @@ def caught_elsewhere(prototype: Prototype, call: ModelCall) -> bool:
             wanted = names if found.location.path in users else distinct
             if any(attempt.rpartition(".")[2] in wanted for attempt in found.attempts):
                 return True
-    return False
+    return _is_caught_by_taker(prototype, call)
+
+
+def _is_caught_by_taker(prototype: Prototype, call: ModelCall) -> bool:
+    """True where the function is handed to one of an imported file that tries what it is given."""
+    imported = prototype.modules.edges.get(call.location.path, ())
+    return any(
+        found.calls_back and found.handling in _CAUGHT and taker in text
+        for taker in call.handed_to
+        for found in prototype.catches
+        if found.location.path in imported
+        and (text := prototype.files[found.location.path].text or "")
+    )
 
 
 _SERVES = frozenset(

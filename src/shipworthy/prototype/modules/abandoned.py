@@ -74,11 +74,12 @@ def _material(prototype: Prototype) -> frozenset[str]:
     if not found:
         return frozenset()
     own = ("__init__.py", "package.json", "requirements.txt", "pyproject.toml", "Dockerfile")
-    named = _named_in_configuration(prototype) | _unresolved_stems(prototype)
+    named, lost = _named_in_configuration(prototype), _unresolved_stems(prototype)
     return frozenset(
         f.path
         for f in found
-        if _stem(f) not in named
+        if not _is_named(f, named)
+        and _stem(f) not in lost
         and not any(f"{_top(f.path)}/{name}" in prototype.files for name in own)
     )
 
@@ -99,7 +100,7 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
             or _CALLED_BY_PLACE.search(file.path)
             or (routed and _ROUTED.search(file.path))
             or stem in lost
-            or stem in names
+            or _is_named(file, names)
         ):
             yield file
 
@@ -121,8 +122,27 @@ def _named_in_configuration(prototype: Prototype, by_scripts: bool = True) -> fr
         and not f.name.startswith("tsconfig")
         and (by_scripts or f.role is not Role.SCRIPT or f.language not in _SCRIPTS)
     ]
-    stems = re.compile(r"([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
-    return frozenset(stem for text in texts for stem in stems.findall(text))
+    said = (m for text in texts for m in _FILE.finditer(_DESCRIBED.sub("", text)))
+    return frozenset(f"{m[1]}/{m[2]}" if _has_folder(m[1]) else m[2] for m in said)
+
+
+_FILE = re.compile(r"(?:([\w.-]+)/)?([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
+# The files whose comments swagger-jsdoc reads: named, and not run.
+_DESCRIBED = re.compile(r"\bapis\s*:\s*\[[^\]]*\]")
+
+
+def _has_folder(folder: str | None) -> bool:
+    """False for `./x.js`, and for `dist/x.js`, which is made out of a file elsewhere."""
+    return folder not in (None, ".", "..", *_MADE)
+
+
+_MADE = ("dist", "build", "out", "lib", "app", "src", "public", "static", "bin")
+
+
+def _is_named(file: SourceFile, names: frozenset[str]) -> bool:
+    """True where a file's stem is said alone, or after the folder that it stands in."""
+    stem = _stem(file)
+    return stem in names or f"{file.folder.rpartition('/')[2]}/{stem}" in names
 
 
 def _unresolved_stems(prototype: Prototype) -> frozenset[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.source import Language, Role
+from shipworthy.prototype.source import Language, Role, SourceFile
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -22,7 +23,11 @@ def is_unused(prototype: Prototype, path: str, function: str) -> bool:
     """True for a member that a hook, a context or a class declares and offers, where no other file
     says its name and its own neither calls it nor hands it on. An export may be meant for others."""
     file = prototype.files.get(path)
-    if file is None or file.text is None or file.language not in _SCRIPTS:
+    if file is None or file.text is None:
+        return False
+    if file.language is Language.PYTHON:
+        return _is_unused_method(prototype, file, function)
+    if file.language not in _SCRIPTS:
         return False
     if len(function) < _SHORTEST or not function.isidentifier() or not _LIBRARY.search(path):
         return False
@@ -31,6 +36,34 @@ def is_unused(prototype: Prototype, path: str, function: str) -> bool:
         for other in prototype.files.values()
         if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
     )
+
+
+def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> bool:
+    """True for a method of a Python class without bases, in a library folder, whose name stands
+    nowhere else but in tests: no framework and no base class calls it."""
+    if len(function) < _SHORTEST or not _LIBRARY.search(file.path) or function.startswith("__"):
+        return False
+    said = re.compile(rf"(?<!\w){re.escape(function)}(?!\w)")
+    if len(said.findall(file.text or "")) != 1 or not _is_plain_method(function, file.lines):
+        return False
+    return not any(
+        other.text and function in other.text and said.search(other.text)
+        for other in prototype.files.values()
+        if other.path != file.path and other.role not in (Role.DOCUMENTATION, Role.TEST)
+    )
+
+
+_PLAIN_CLASS = re.compile(r"class\s+\w+\s*(\(\s*(object)?\s*\))?\s*:")
+
+
+def _is_plain_method(name: str, lines: Sequence[str]) -> bool:
+    """True for an undecorated method of a class at the top level that inherits from nothing."""
+    heads = (f"def {name}(", f"async def {name}(")
+    at = next((n for n, line in enumerate(lines) if line.lstrip().startswith(heads)), 0)
+    if not at or lines[at - 1].lstrip().startswith("@") or not lines[at][:1].isspace():
+        return False
+    outer = (line for line in reversed(lines[:at]) if line[:1] not in ("", " ", "\t", "#", ")"))
+    return _PLAIN_CLASS.match(next(outer, "")) is not None
 
 
 def _is_only_offered(function: str, text: str) -> bool:

@@ -17,6 +17,10 @@ _MAIL = re.compile(
     r"|^send_?(mail|message)$|^sendmail$",
     re.IGNORECASE,
 )
+# What a browser extension or a page says to its own parts: `chrome.tabs.sendMessage(…)`.
+_TO_ITSELF = re.compile(
+    r"(^|\.)((chrome|browser)\.(runtime|tabs)|port|worker)\.(send|post)\w*$|\.?postMessage$"
+)
 _AUTH = frozenset(
     """signInWithPassword signInWithOtp signUp updateUser resetPasswordForEmail verifyOtp
     createUser deleteUser updateUserById inviteUserByEmail""".split()
@@ -34,6 +38,8 @@ def sends(call: SgNode) -> str | None:
         return "request"
     if name in _VERBS and _CLIENTS.search(called.rpartition(".")[0]):
         return "request"
+    if _TO_ITSELF.search(called):
+        return None
     if _MAIL.match(name) or called.endswith(
         ("emails.send", "messages.create", "mg.messages().send")
     ):

@@ -63,6 +63,27 @@ def _only_marks(query: Query) -> bool:
     return query.operation == "update" and bool(columns) and all(map(_MARKS.match, columns))
 
 
+def is_trifle(query: Query) -> bool:
+    """True for what people soon notice and do again: likes, follows, the order of a list, how a
+    page looks."""
+    if _TRIFLES.search(query.table or ""):
+        return True
+    columns = [c for c in query.written or () if c not in _WITH_MARKS]
+    return query.operation == "update" and bool(columns) and all(map(_LOOKS.match, columns))
+
+
+_TRIFLES = re.compile(
+    r"(^|_)(likes?|follows?|followers|reactions?|bookmarks?|favou?rites?|(ui|display|view|user)_preferences|themes?|tags?|emojis?"
+    r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?)$",
+    re.IGNORECASE,
+)
+_LOOKS = re.compile(
+    r"^((sort|display|item|list)_?(order|index)|order(_?index)?|position|rank|(is_?)?(pinned|starred|favou?rite)"
+    r"|likes?(_?count)?|follow(er|ing)s?_?count|theme|background(_\w+)?|wallpaper|colou?r|layout)$",
+    re.IGNORECASE,
+)
+
+
 def is_aside_place(path: str) -> bool:
     """True for files of telemetry and analytics, by their path."""
     return _ASIDE_PLACE.search(path) is not None

@@ -32,9 +32,9 @@ def may_fail(node: SgNode) -> bool:
             condition, then = above.field("condition"), above.field("consequence")
             if condition is not None and then == below and _FAILURE.search(condition.text()):
                 return True
-        elif kind in FUNCTIONS:
+        if kind in FUNCTIONS:
             return False
-        elif kind.endswith(("_statement", "_declaration")) and is_excused(above):
+        if kind.endswith(_STATEMENTS) and is_excused(above):
             return True
         below = above
     return False
@@ -67,6 +67,18 @@ def is_excused(statement: SgNode) -> bool:
         text += before.text()
         before = before.prev()
     return excuses(text)
+
+
+def is_within_excused(statement: SgNode) -> bool:
+    """True when such a comment stands above the statement, or above an `if` or `try` around it."""
+    if is_excused(statement):
+        return True
+    for above in statement.ancestors():
+        if above.kind() in FUNCTIONS:
+            return False
+        if above.kind() in ("if_statement", "try_statement") and is_excused(above):
+            return True
+    return False
 
 
 def excuses(comment: str) -> bool:

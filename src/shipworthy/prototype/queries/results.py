@@ -9,12 +9,8 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, callee, enclosing
 from shipworthy.prototype.queries.chains import QueryCall, chain_top
+from shipworthy.prototype.queries.gathered import WRAPPERS, is_unread_later
 from shipworthy.prototype.queries.uses import BLOCKS, is_logged, named, uses
-
-_WRAPPERS = frozenset(
-    """await_expression parenthesized_expression as_expression satisfies_expression
-    non_null_expression type_assertion""".split()
-)
 
 
 class ErrorUse(StrEnum):
@@ -65,7 +61,7 @@ def _in_callback(callbacks: tuple[SgNode, ...]) -> ErrorUse:
 def _of_value(node: SgNode) -> ErrorUse:
     """The error of the result that this expression stands for."""
     parent = node.parent()
-    while parent is not None and parent.kind() in _WRAPPERS:
+    while parent is not None and parent.kind() in WRAPPERS:
         node, parent = parent, parent.parent()
     if parent is None:
         return ErrorUse.UNKNOWN
@@ -80,8 +76,8 @@ def _of_value(node: SgNode) -> ErrorUse:
         return _of_assignment(parent)
     if kind == "array":
         return _in_array(parent, node)
-    if kind == "arrow_function":
-        return _returned(parent)
+    if is_unread_later(node, parent):
+        return ErrorUse.IGNORED
     return ErrorUse.UNKNOWN
 
 
@@ -187,7 +183,7 @@ def _in_array(array: SgNode, element: SgNode) -> ErrorUse:
     at = next((n for n, e in enumerate(elements) if e == element), -1)
     node: SgNode = call
     parent = node.parent()
-    while parent is not None and parent.kind() in _WRAPPERS:
+    while parent is not None and parent.kind() in WRAPPERS:
         node, parent = parent, parent.parent()
     if parent is None:
         return ErrorUse.UNKNOWN
@@ -201,19 +197,6 @@ def _in_array(array: SgNode, element: SgNode) -> ErrorUse:
     if not 0 <= at < len(patterns) or any(p.kind() == "rest_pattern" for p in patterns):
         return ErrorUse.UNKNOWN
     return _of_pattern(patterns[at], scope, parent.range().end.index)
-
-
-def _returned(function: SgNode) -> ErrorUse:
-    """`await Promise.all(rows.map((row) => client…))` whose results nobody takes."""
-    given = function.parent()
-    mapping = given.parent() if given is not None and given.kind() == "arguments" else None
-    if mapping is None or not callee(mapping).endswith(".map"):
-        return ErrorUse.UNKNOWN
-    given = mapping.parent()
-    call = given.parent() if given is not None and given.kind() == "arguments" else None
-    if call is None or not callee(call).startswith("Promise.all"):
-        return ErrorUse.UNKNOWN
-    return ErrorUse.IGNORED if _of_value(call) is ErrorUse.IGNORED else ErrorUse.UNKNOWN
 
 
 def _use_of(uses: Iterable[SgNode]) -> ErrorUse:

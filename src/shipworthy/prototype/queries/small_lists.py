@@ -40,7 +40,8 @@ _FROM_A_TEXT = re.compile(
 )
 # What a person ticks in a form; more of these than a handful come only out of a query.
 _CHOICES = re.compile(
-    r"(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?)$",
+    r"(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?"
+    r"|socials?(_?(links|profiles|arr|accounts))?|redes_?sociais)$",
     re.IGNORECASE,
 )
 # The fields of one form or one set of options, each with its value.
@@ -61,11 +62,12 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
     if iterable is None:
         return False
     name = root_name(iterable)
-    origin = _origin(name, loop, syntax)
-    head = f"{iterable.text()} {origin}"
+    origins = _origins(name, loop, syntax)
+    origin = origins[0]
+    head = f"{iterable.text()} {' '.join(origins)}"
     if _is_gathered(name, origin, syntax) or _FROM_A_TEXT.search(head):
         return True
-    if _is_form(origin) and _CHOICES.search(name):
+    if any(map(_is_form, origins)) and _CHOICES.search(name):
         return True
     if _is_of_one_form(iterable, origin, syntax):
         return True
@@ -74,6 +76,32 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
     if not syntax.python and _is_refused_when_long(name, loop, syntax):
         return True
     return _is_of_configuration(iterable, loop, syntax) or _is_read_by_place(loop)
+
+
+@lru_cache(maxsize=8)
+def is_of_one_guest(loop: SgNode, syntax: Syntax) -> bool:
+    """True for rows that were asked for by the id of one person who takes part once."""
+    origins = _origins(root_name(iterable_of(loop)), loop, syntax)
+    return any(map(_BY_GUEST.search, origins))
+
+
+_BY_GUEST = re.compile(
+    r"""\b(?:eq|filter_by|where)\(\s*["']?\w*(guest|invitee|attendee|participant|supporter|applicant)_?id\b""",
+    re.IGNORECASE,
+)
+
+
+def _origins(name: str, loop: SgNode, syntax: Syntax) -> list[str]:
+    """Where a name comes from, and what that is another name for: `rows`, `data ?? []`, `await …`."""
+    found = [_origin(name, loop, syntax)]
+    while len(found) < _STEPS and (alias := _ALIAS.match(found[-1])) and alias[1] != name:
+        name = alias[1]
+        found.append(_origin(name, loop, syntax))
+    return found
+
+
+_STEPS = 3
+_ALIAS = re.compile(r"^\(?\s*(\w+)\s*(?:(?:\?\?|\|\||or)\s*\[\s*\]\s*)?\)?\s*(?:as\s[^;]*)?$")
 
 
 def _origin(name: str, loop: SgNode, syntax: Syntax) -> str:

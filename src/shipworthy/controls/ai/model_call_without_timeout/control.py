@@ -15,6 +15,8 @@ from shipworthy.prototype.models.safety_nets import (
     faces_users,
     run_by_hand,
 )
+from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.prototype.roles import is_trial
 from shipworthy.remedy import Remedy, Review, Write
@@ -42,15 +44,21 @@ class ModelCallWithoutTimeout(
         if all(run_by_hand(prototype, c) for c in calls):
             reason = "A script that somebody starts by hand: no user waits for it"
             return self.not_applicable(reason, subject)
+        if all(is_unused(prototype, c.location.path, c.function) for c in calls):
+            shown = _lines(prototype, calls)
+            return self.satisfied(subject, "Nothing calls this function", *shown)
         endless = [c for c in calls if c.timeout is Timeout.NONE and _counts(prototype, c)]
         bare = [c for c in calls if not caught_elsewhere(prototype, c)]
         both = [c for c in endless if c in bare]
+        own = all(_is_visitors_own(prototype, c) for c in calls)
         if both:
             message = f"{_named(both[0])} has no useful time limit, and no fallback was seen"
-            return self.gap(subject, message, *_lines(prototype, both), severity=Severity.HIGH)
+            severity = Severity.LOW if own else Severity.HIGH
+            return self.gap(subject, message, *_lines(prototype, both), severity=severity)
         if endless:
             message = f"{_named(endless[0])} has no useful time limit{_default(endless[0])}"
-            return self.gap(subject, message, *_lines(prototype, endless))
+            severity = Severity.LOW if own else self.severity
+            return self.gap(subject, message, *_lines(prototype, endless), severity=severity)
         if bare and faces_users(prototype, bare[0]):
             message = f"{_named(bare[0])} has no fallback: when it fails, so does the request"
             return self.gap(subject, message, *_lines(prototype, bare))
@@ -80,6 +88,12 @@ class ModelCallWithoutTimeout(
 
 def _subject(call: ModelCall) -> str:
     return f"{call.location.path}#{call.function} → {call.provider}"
+
+
+def _is_visitors_own(prototype: Prototype, call: ModelCall) -> bool:
+    """True where a page asks the model that runs on the visitor's own machine."""
+    side = sides(prototype).get(call.location.path, Side.UNKNOWN)
+    return call.provider == "ollama" and side is Side.BROWSER
 
 
 def _counts(prototype: Prototype, call: ModelCall) -> bool:

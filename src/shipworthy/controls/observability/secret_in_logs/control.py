@@ -12,6 +12,7 @@ from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.logs.logged_secrets import SESSION_IDS, secret_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.modules.unused import is_unused
 
 
 class SecretInLogs(
@@ -46,7 +47,12 @@ class SecretInLogs(
             if _is_session_id(subject) and _logs_cookies(subject, subjects):
                 continue  # the cookie holds the id
             call, what = hits[0]
-            side = where.get(call.location.path, Side.UNKNOWN)
+            path = call.location.path
+            side = where.get(path, Side.UNKNOWN)
+            if is_unused(prototype, path, call.function):
+                shown = [prototype.evidence("code", call.location)]
+                yield self.satisfied(subject, "Nothing calls this function", *shown)
+                continue
             if side is Side.BROWSER and _is_one_time(subject):
                 yield self.satisfied(subject, _TYPED, prototype.evidence("code", call.location))
                 continue

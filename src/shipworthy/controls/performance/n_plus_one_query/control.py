@@ -82,15 +82,28 @@ def _runs_once(query: Query) -> bool:
 
 
 def _severity(queries: list[Query], side: Side) -> Severity:
-    """LOW for rows that each get a value of their own: one statement for that takes some work."""
+    """LOW for rows that each get a value of their own: one statement for that takes some work; and
+    for the few rows of one guest."""
+    if all(q.of_one for q in queries):
+        return Severity.LOW
     if all(q.operation == "update" and q.bulk is Bulk.LIST for q in queries):
         return Severity.LOW
     return Severity.HIGH if _grows(queries, side) else Severity.MEDIUM
 
 
 def _grows(queries: list[Query], side: Side) -> bool:
-    """On a server, over rows that came from the database: every request pays, and ever more."""
+    """On a server, over rows that came from the database: every request pays, and ever more. For
+    what a clock starts, nobody waits."""
+    if _BY_CLOCK.search(queries[0].location.path):
+        return False
     return side is Side.SERVER and any(q.over_rows and q.operation == "select" for q in queries)
+
+
+_BY_CLOCK = re.compile(
+    r"(^|[/_-])(crons?|reminders?|daily|nightly|weekly|monthly|scheduled|scheduler|backfill|digest)([/_.-]|$)"
+    r"|[a-z]Cron\b",
+    re.IGNORECASE,
+)
 
 
 def _message(queries: list[Query]) -> str:

@@ -10,9 +10,10 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.log_calls import LogCall
-from shipworthy.prototype.logs.logged_persons import is_vague, personal_in
+from shipworthy.prototype.logs.logged_persons import is_actor, is_vague, personal_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.source import Language
 
 _TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
@@ -58,6 +59,8 @@ class PersonalDataInLogs(
             yield self.not_applicable("the code writes no logs")
             return
         subjects: dict[str, list[_Hit]] = {}
+        acting: set[str] = set()
+        others: set[str] = set()
         for call in prototype.logs:
             path = call.location.path
             if call.guarded or _TRIAL.search(path) or path in prototype.by_hand:
@@ -70,6 +73,7 @@ class PersonalDataInLogs(
                 if what and not hides(prototype.redacted, value, call):
                     subject = f"{call.location.path}#{call.function}"
                     subjects.setdefault(subject, []).append((call, what))
+                    (acting if is_actor(value, call) else others).add(subject)
         if not subjects:
             count = len(prototype.logs)
             yield self.satisfied("logs", f"None of {count} log calls writes personal data as it is")
@@ -77,14 +81,20 @@ class PersonalDataInLogs(
         where = sides(prototype)
         recorded = any(map(_RECORDERS.intersection, prototype.modules.packages.values()))
         for subject, hits in subjects.items():
-            side = where.get(hits[0][0].location.path, Side.UNKNOWN)
+            path, function = hits[0][0].location.path, hits[0][0].function
+            side = where.get(path, Side.UNKNOWN)
             lines = dict.fromkeys(call.location for call, _ in hits)
             shown = [prototype.evidence("code", location) for location in list(lines)[:5]]
+            if is_unused(prototype, path, function):
+                yield self.satisfied(subject, "Nothing calls this function", *shown)
+                continue
             if side is not Side.SERVER and not recorded:
                 yield self.unknown(subject, _REASONS[side], *shown)
                 continue
             vague = all(is_vague(what) for _, what in hits)
             severity = Severity.MEDIUM if vague and side is Side.SERVER else _SEVERITIES[side]
+            if subject in acting - others:
+                severity = Severity.LOW  # who did it, kept on purpose
             yield self.gap(subject, _message(hits, side), *shown, severity=severity)
 
 

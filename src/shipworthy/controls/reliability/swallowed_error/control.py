@@ -18,6 +18,7 @@ from shipworthy.prototype.queries.deeds import (
     is_aside,
     is_aside_function,
     is_aside_place,
+    is_trifle,
     is_write,
 )
 from shipworthy.prototype.queries.query import ErrorUse, Query
@@ -176,7 +177,7 @@ def _of_query(query: Query, surfaces: bool) -> _Loss:
     seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
     message = f"{where} goes on as if {what} had worked: its error is {seen}"
     # A notice that is missing harms less than lost data.
-    severe = "notif" not in (query.table or "") and not surfaces
+    severe = "notif" not in (query.table or "") and not surfaces and not is_trifle(query)
     return _Loss(query.table or query.method, message, query.location, severe)
 
 
@@ -271,7 +272,8 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
         target, what = "", _SENT[sends[0]]
     told = "reports success" if caught.success else "tells nobody"
     message = f"{where} {told} when {what} fails"
-    return _Loss(target, message, caught.location, severe=bool(writes) or sends != ["request"])
+    severe = not all(map(is_trifle, writes)) if writes else sends != ["request"]
+    return _Loss(target, message, caught.location, severe=severe)
 
 
 def _of_read(caught: Catch, reads: list[Query]) -> _Loss:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
@@ -49,6 +50,11 @@ class SecretInCode(
             if not private:
                 message = f"{secrets[0].described}: public by design"
                 yield self.satisfied(subject, message, *lines)
+                continue
+            if all(_never_runs(prototype, s) for s in private):
+                yield self.satisfied(
+                    subject, "A made-up login in a class that nothing makes", *lines
+                )
                 continue
             severities = [_severity(prototype, s) for s in private]
             first = private[severities.index(max(severities, key=_rank))]
@@ -94,6 +100,13 @@ def _is_handshake(secret: Secret) -> bool:
     """True for the word that a service sends back once, when its webhook is entered: it opens
     nothing (Meta's documentation of webhooks)."""
     return {"verify", "token"} <= set(split_name(secret.name or "")) and not secret.provider
+
+
+def _never_runs(prototype: Prototype, secret: Secret) -> bool:
+    """True for the login of a made-up account in a class that no code constructs."""
+    file = prototype.files[secret.location.path]
+    made_up = is_trial_login(secret, file) or is_made_up_login(secret)
+    return made_up and is_idle(prototype, secret.location)
 
 
 def _elsewhere(secrets: list[Secret]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from shipworthy.control import Control
@@ -50,7 +51,36 @@ class NoTests(
         if cases:
             shown = [prototype.evidence("code", c.location) for c in cases[:5]]
             return self.gap(subject, _idle(cases, what), *shown)
+        scripts = [f for f in prototype.files.values() if _home(prototype, f) == part and _tests(f)]
+        if scripts:
+            shown = [prototype.evidence("code", Location(f.path)) for f in scripts[:5]]
+            message = f"No test runner checks {what}: {_count(scripts)} to be started by hand"
+            return self.gap(subject, message, *shown, severity=Severity.LOW)
         return self.gap(subject, f"No test checks {what}", _manifest(prototype, part, code))
+
+
+_TEST_SCRIPT = re.compile(r"(^|[-_.])tests?([-_.]|$)", re.IGNORECASE)
+# `process.exit(failed ? 1 : 0)`, and `exit(1)` beside a count of what failed.
+_TELLS = re.compile(
+    r"\bexit\(\s*!?[\w.]+[^()\n]{0,20}\?\s*[01]\s*:\s*[01]\s*\)|\bexit\([01] if \w+"
+)
+_FAILS = re.compile(r"\bexit\(\s*1\s*\)|\bexitCode\s*=\s*1")
+_COUNTS = re.compile(r"\b(fail(ed|ures?)?|passed)\w*\s*(\+\+|\+=)|\bassert\b", re.IGNORECASE)
+_AUTHORED = (Role.PRODUCT, Role.SCRIPT, Role.TEST)
+
+
+def _tests(file: SourceFile) -> bool:
+    """True for a script that counts what fails and says so when it ends."""
+    if file.language is None or file.text is None or file.role not in _AUTHORED:
+        return False
+    if not _TEST_SCRIPT.search(file.name):
+        return False
+    counts = _FAILS.search(file.text) and _COUNTS.search(file.text)
+    return bool(counts or _TELLS.search(file.text))
+
+
+def _count(scripts: Sequence[SourceFile]) -> str:
+    return "one script has" if len(scripts) == 1 else f"{len(scripts)} scripts have"
 
 
 def _idle(cases: Sequence[TestCase], what: str) -> str:
