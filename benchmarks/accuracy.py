@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shipworthy.finding import Confidence, Finding, Outcome
+from shipworthy.finding import Finding
 from shipworthy.pipeline import run_assess
 from shipworthy.settings import Settings
 
@@ -90,7 +90,7 @@ def measure(folder: Path, misses: bool) -> tuple[dict[str, Tally], int, int]:
 
 def _alarms(root: Path) -> Iterator[Finding]:
     for finding in run_assess(root, Settings(), _server_controls()).findings:
-        if finding.outcome is Outcome.GAP and finding.confidence is not Confidence.LOW:
+        if finding.is_alarm:
             yield finding
 
 

@@ -358,4 +358,4 @@ def test_library_that_nothing_imports_weighs_little(
     read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
     (gap,) = (f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP)
     assert gap.severity is severity
-    assert ("nothing imports it" in gap.message) is (severity is Severity.LOW)
+    assert ("no code of the app imports it" in gap.message) is (severity is Severity.LOW)

@@ -92,6 +92,16 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
 
     @property
+    def is_alarm(self) -> bool:
+        """True for a gap that is sure enough to act on."""
+        return self.outcome is Outcome.GAP and self.confidence is not Confidence.LOW
+
+    @property
+    def is_question(self) -> bool:
+        """True for what may be a gap, which a person has to say."""
+        return self.outcome is Outcome.GAP and self.confidence is Confidence.LOW
+
+    @property
     def location(self) -> Location | None:
         """The first place the evidence points to."""
         return next((e.location for e in self.evidence if e.location), None)

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from shipworthy.control import Control
 from shipworthy.errors import CannotLook, FactUnavailable
-from shipworthy.finding import Confidence, Evidence, Finding, Location, Outcome, Severity
+from shipworthy.finding import Evidence, Finding, Location, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Role, Unread
 
@@ -28,16 +28,12 @@ class Assessment:
     @property
     def gaps(self) -> tuple[Finding, ...]:
         """The open gaps, worst first; those of low confidence are questions."""
-        return tuple(f for f in self._open if f.confidence is not Confidence.LOW)
+        return tuple(f for f in self.findings if f.is_alarm)
 
     @property
     def questions(self) -> tuple[Finding, ...]:
         """What may be a gap, for a person to answer: no alarm, and no reason to fail a build."""
-        return tuple(f for f in self._open if f.confidence is Confidence.LOW)
-
-    @property
-    def _open(self) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.outcome is Outcome.GAP)
+        return tuple(f for f in self.findings if f.is_question)
 
     @property
     def blockers(self) -> tuple[Finding, ...]:

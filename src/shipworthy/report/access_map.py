@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shipworthy.assess import Assessment
-from shipworthy.finding import Finding, Location, Outcome, Severity
+from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.tree import printable
 
@@ -76,7 +76,7 @@ def access_map(assessment: Assessment) -> tuple[AccessRow, ...]:
         return ()
     gaps: dict[str, list[Finding]] = {}
     for finding in assessment.findings:
-        if finding.outcome is Outcome.GAP:
+        if finding.is_alarm:
             gaps.setdefault(finding.subject.partition(" ")[0], []).append(finding)
     rows = [_row(h, gaps.get(h.subject, ())) for h in assessment.prototype.handlers]
     return tuple(sorted(rows, key=_rank))

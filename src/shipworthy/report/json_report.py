@@ -148,12 +148,13 @@ def assessment_schema() -> dict[str, Any]:
 
 
 def summary(assessment: Assessment) -> dict[str, int]:
-    """How many findings there are of each outcome, and gaps of each severity."""
-    counts: dict[str, int] = {outcome.value: 0 for outcome in Outcome}
+    """How many findings there are of each outcome, and gaps of each severity; gaps of low confidence
+    are questions."""
+    counts: dict[str, int] = {outcome.value: 0 for outcome in Outcome} | {"question": 0}
     counts |= {f"gap_{s.label}": 0 for s in sorted(Severity, key=lambda s: -s.value)}
     for finding in assessment.findings:
-        counts[finding.outcome.value] += 1
-        if finding.outcome is Outcome.GAP:
+        counts["question" if finding.is_question else finding.outcome.value] += 1
+        if finding.is_alarm:
             counts[f"gap_{finding.severity.label}"] += 1
     return counts
 

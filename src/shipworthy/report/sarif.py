@@ -30,7 +30,7 @@ _SECURITY_SEVERITY = {
     Severity.LOW: "2.0",
 }
 _RANKS = {Confidence.HIGH: 90.0, Confidence.MEDIUM: 60.0, Confidence.LOW: 30.0}
-# SARIF's own words for the four outcomes; only failures and open questions are results to act on.
+# SARIF's own words for the four outcomes; a gap that a person has to confirm is one to review.
 _KINDS = {
     Outcome.GAP: "fail",
     Outcome.UNKNOWN: "open",
@@ -101,11 +101,11 @@ def _rule(control: Control) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
-    failed = finding.outcome is Outcome.GAP
+    failed = finding.is_alarm
     result: dict[str, Any] = {
         "ruleId": finding.control,
         "ruleIndex": index,
-        "kind": _KINDS[finding.outcome],
+        "kind": "review" if finding.is_question else _KINDS[finding.outcome],
         # The specification demands level "none" for every kind but "fail".
         "level": _LEVELS[finding.severity] if failed else "none",
         "message": {"text": f"{finding.subject}: {finding.message}"},

@@ -195,7 +195,10 @@ def _counts(assessment: Assessment) -> Table:
     for name in ("area", "gaps", "satisfied", "unknown", "not applicable"):
         table.add_column(name, justify="left" if name == "area" else "right", style="dim")
     area_of = {c.id: c.area for c in assessment.controls}
-    counts = Counter((area_of[f.control], f.outcome) for f in assessment.findings)
+    counts = Counter(
+        (area_of[f.control], Outcome.UNKNOWN if f.is_question else f.outcome)
+        for f in assessment.findings
+    )
     for area in sorted(set(area_of.values())):
         row = [counts[(area, o)] for o in (Outcome.GAP, Outcome.SATISFIED, Outcome.UNKNOWN)]
         gaps, *rest = (*row, counts[(area, Outcome.NOT_APPLICABLE)])
