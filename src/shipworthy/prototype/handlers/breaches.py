@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.ownership import Ownership, plain
+from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
 from shipworthy.prototype.handlers.purpose import by_credential, meant_for_anyone, purpose
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -70,7 +71,7 @@ _WEIGHT = {kind: number for number, kind in enumerate(Harm)}
 
 
 def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | None:
-    kind = harm(effect)
+    kind = harm(effect) or _passed_on(effect, ownership)
     if kind is None or meant_for_anyone(handler, effect):
         return None
     who = caller(handler, effect)
@@ -80,6 +81,15 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.KNOWN:
             return _beyond(handler, effect, kind, who, ownership)
     return None
+
+
+def _passed_on(effect: Effect, ownership: Ownership) -> Harm | None:
+    """Another system is told to work on the rows of everybody, one after the other."""
+    if effect.kind is not EffectKind.FETCH or effect.operation != "post" or not effect.looped:
+        return None
+    sent = effect.inputs.get("body", frozenset())
+    every = any(o.kind == "row" and not o.by and ownership.of(o.name) for o in sent)
+    return Harm.FORWARD if every else None
 
 
 def _is_transfer(handler: Handler, judged: Judged) -> bool:
@@ -117,6 +127,8 @@ def _open(
     elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
         confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
     elif kind is not Harm.RUN and _is_job(effect, kind):
+        if kind is Harm.CHANGE and _is_of_all(effect, kind, ownership):
+            return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
         if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
             return None
         if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
@@ -244,8 +256,32 @@ def _beyond(
     if bond is Tie.NONE:
         return _of_foreign(handler, effect, kind, who, ownership)
     if bond is Tie.UNSTEERED and is_bypassing(effect):
+        if kind is Harm.ADD:
+            return _of_child(effect, kind, who, ownership)
         return _of_everything(handler, effect, kind, who, ownership)
     return None
+
+
+def _of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
+    """A row that is hung on somebody's row, which the caller names and nobody compares with him."""
+    values = dict(effect.of("value:"))
+    if effect.kind is not EffectKind.QUERY or effect.has(Check.OWNER):
+        return None
+    if any(_is_his(origin) for origins in values.values() for origin in origins):
+        return None  # it says who wrote it: a comment, an order, a message
+    hung = any(
+        parents((column,)) & ownership.owned and any(o.is_input for o in origins)
+        for column, origins in values.items()
+    )
+    if not hung or not ownership.of(effect.target):
+        return None
+    severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
+    sure = Confidence.LOW if effect.client == "owner" else Confidence.HIGH
+    return Judged(Breach.FOREIGN, effect, kind, who, severity, sure)
+
+
+def _is_his(origin: Origin) -> bool:
+    return origin.kind == "principal" or any(by.kind == "principal" for by in origin.by)
 
 
 def _written_by_users(effect: Effect) -> str:
@@ -303,7 +339,7 @@ def _of_foreign(
         return Judged(Breach.ADMIN, effect, kind, who, severity, Confidence.HIGH)
     confidence = Confidence.HIGH
     if effect.kind is EffectKind.QUERY:
-        belongs = ownership.of(effect.target)
+        belongs = _belongs(effect, ownership)
         if belongs is False or (belongs is None and not is_personal(effect)):
             confidence = Confidence.LOW
         elif belongs is None:
@@ -318,6 +354,14 @@ def _of_foreign(
     if _writes_power(effect):
         severity = Severity.CRITICAL
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _belongs(effect: Effect, ownership: Ownership) -> bool | None:
+    """Whether rows are somebody's; what a function of the database reads, by what it is asked for."""
+    if effect.operation == "rpc":
+        asked = parents(name for name, origins in effect.of("argument:") if origins)
+        return True if asked & ownership.owned else None
+    return ownership.of(effect.target)
 
 
 _IDENTITY = re.compile(
@@ -354,6 +398,10 @@ def _is_grave(effect: Effect, kind: Harm) -> bool:
 def _of_everything(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
+    if kind in (Harm.CHANGE, Harm.DELETE) and _is_of_all(effect, kind, ownership):
+        severity = Severity.HIGH
+        sure = Confidence.LOW if effect.client == "owner" else Confidence.HIGH
+        return Judged(Breach.EVERYTHING, effect, kind, who, severity, sure)
     if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
         return None
     shown = revealed(handler, effect)
@@ -366,6 +414,25 @@ def _of_everything(
     )
     sure = Confidence.LOW if shared else Confidence.HIGH
     return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
+
+
+def _is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True for what goes through the rows of everybody: deletes them, or moves what they hold."""
+    if not effect.looped or effect.kind is not EffectKind.QUERY:
+        return False
+    rows = [o for prefix in ("filter:", "argument:") for _, found in effect.of(prefix) for o in found]
+    of_all = any(
+        o.kind == "row" and not o.by and ownership.of(o.name.partition(".")[0]) for o in rows
+    )
+    if not of_all:
+        return False
+    if kind is Harm.DELETE:
+        return bool(ownership.of(effect.target))
+    return any(
+        is_money(name) or is_held(name)
+        for prefix in ("argument:", "value:")
+        for name, _ in effect.of(prefix)
+    )
 
 
 def _asks_somewhere(handler: Handler, effect: Effect) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import EffectKind, Handler
+from shipworthy.prototype.handlers.handler import EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.standing import is_of_caller, owner_columns
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_PARENT = re.compile(r"^(.+?)_?id$")
+_PARENT = re.compile(r"^(?:p_|in_|_)?(.+?)_?id$")
+_GENERATIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ def read_ownership(prototype: Prototype) -> Ownership:
     owned = {name for name, found in columns.items() if any(map(_holds, owner_columns(found)))}
     owned |= _tied(handlers)
     owned |= {name for name in columns if name in _PEOPLE}
-    for _ in range(2):  # children of owned rows, and their children
-        owned |= {name for name, found in columns.items() if _parents(found) & owned}
+    told = _told(handlers)
+    owned |= {name for name, found in columns.items() if told & {_snake(c) for c in found}}
+    for _ in range(_GENERATIONS):  # children of owned rows, and their children
+        owned |= {name for name, found in columns.items() if parents(found) & owned}
     return Ownership(frozenset(columns), frozenset(owned), _has_accounts(handlers))
 
 
@@ -78,10 +81,34 @@ def _tied(handlers: Iterable[Handler]) -> set[str]:
     }
 
 
-def _parents(columns: Iterable[str]) -> set[str]:
+def _told(handlers: Iterable[Handler]) -> set[str]:
+    """Columns that name an owner in this prototype: rows are found by the caller's own id in them."""
+    return {
+        _snake(name[7:])
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        for name, origins in effect.inputs.items()
+        if name.startswith("filter:") and _OF_SOMEBODY.search(_snake(name[7:]))
+        if _holds(_snake(name[7:])) and any(_is_id_of_caller(origin) for origin in origins)
+    }
+
+
+_OF_SOMEBODY = re.compile(r"^(?!id$)\w+_id$")
+
+
+def _is_id_of_caller(origin: Origin) -> bool:
+    return origin.kind == "principal" and origin.key in ("id", "sub", "uid", "user_id", "userId")
+
+
+def _snake(column: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
+
+
+def parents(columns: Iterable[str]) -> set[str]:
+    """The tables that columns refer to, by their names: `space_id` to `space`."""
     found = set()
     for column in columns:
-        named = _PARENT.match(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower())
+        named = _PARENT.match(_snake(column))
         if named is not None:
             found.add(plain(named[1]))
     return found
