@@ -136,6 +136,8 @@ def _open(
         severity = Severity.MEDIUM
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
+    if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
+        confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
 
 
@@ -346,7 +348,7 @@ def _of_foreign(
             confidence = Confidence.MEDIUM
         if not _by_identity(handler, effect):
             return None
-        if kind is Harm.READ and not any(map(is_sensitive, revealed(handler, effect))):
+        if kind is Harm.READ and not any(is_sensitive(o, effect) for o in revealed(handler, effect)):
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
@@ -448,7 +450,7 @@ def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> b
     """True where the caller is shown rows that are not for everybody."""
     if effect.kind is EffectKind.STORAGE:
         return effect.operation in ("download", "sign")
-    if not any(is_sensitive(origin) for origin in shown) or is_catalogue(effect):
+    if not any(is_sensitive(origin, effect) for origin in shown) or is_catalogue(effect):
         return False
     return is_personal(effect) or bool(ownership.of(effect.target))
 

@@ -208,7 +208,12 @@ def _proved(
 ) -> Iterable[Guard]:
     one, other = all_origins(left), all_origins(right)
     for mine, yours in ((one, other), (other, one)):
-        if any(o.kind == "environment" for o in mine) and any(o.is_input for o in yours):
+        secrets = {o for o in mine if o.kind == "environment"}
+        if not secrets or any(o.is_input for o in mine):
+            continue
+        if contains and len(secrets) > 1:
+            continue  # one of the settings: a plan, a size
+        if any(o.is_input for o in yours):
             yield walk.guard(Check.SECRET, "compared with a secret", at)
             return
     tags = left.tags | right.tags
@@ -228,6 +233,14 @@ def _proved(
     if claimed and (literal or contains):
         yield walk.hollow(f"users write {claimed[0].key} themselves", at)
         return
+    named = any(_is_name_of_caller(o) for o in caller)
+    if named and (_is_somebody(left) or _is_somebody(right) or _is_listed(left) or _is_listed(right)):
+        yield walk.guard(Check.ROLE, "one of few that the code names", at)
+        return
+    if named and all(_is_mine(o) or o.kind == "environment" for o in one | other):
+        if any(o.kind == "environment" for o in one | other):
+            yield walk.guard(Check.ROLE, "one of few that a setting names", at)
+            return
     if caller and not literal:
         theirs = one | other
         inputs = frozenset(name for o in theirs if not _is_mine(o) for name in _about(o))
@@ -386,6 +399,23 @@ def _about(origin: Origin) -> Iterable[str]:
 
 def _is_editable(origin: Origin) -> bool:
     return any(word in origin.key for word in _EDITABLE)
+
+
+def _is_name_of_caller(origin: Origin) -> bool:
+    """True for the address or the id of whoever is signed in."""
+    return origin.kind == "principal" and origin.key in _NAMES_OF_CALLER
+
+
+_NAMES_OF_CALLER = frozenset({"email", "id", "sub", "uid", "user.email", "user.id"})
+
+
+def _is_somebody(value: Value) -> bool:
+    """True for a text that names one user: an address, an id."""
+    text = value.text or ""
+    return "@" in text[1:] or len(text) >= _AN_ID
+
+
+_AN_ID = 16
 
 
 def _is_literal(value: Value) -> bool:

@@ -67,6 +67,7 @@ from shipworthy.prototype.program.nodes import (
     Text,
 )
 
+_MOST_WAYS = 12  # functions of a table, of which the caller names one
 _DEEPEST = 14  # calls of own functions inside each other that are followed
 BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
 _SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
@@ -354,9 +355,23 @@ class Evaluation:
         if isinstance(key.literal, str):
             return self.member(owner, key.literal, optional=False)
         if owner.fields is not None and not owner.origins:
+            ways = [v for v in owner.fields.values() if v.closure is not None]
+            if ways:
+                return self._one_of(ways[:_MOST_WAYS])
             # A lookup in a table of the code: what comes out is in the code, whatever is asked for.
             return Value(origins=union(owner.fields.values()), tags=frozenset({"looked-up"}))
         return self.element(owner)
+
+    def _one_of(self, ways: list[Value]) -> Value:
+        """`actions[name]`: whichever of these functions the caller names."""
+
+        def run(walk: Evaluation, site: Site) -> Value:
+            result = NEVER
+            for way in ways:
+                result = join(result, walk.called(way, site))
+            return result
+
+        return Value(native=run, tags=frozenset({"looked-up"}))
 
     def element(self, owner: Value) -> Value:
         """One element of a list."""

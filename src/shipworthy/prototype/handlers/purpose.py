@@ -43,7 +43,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.CHECKOUT,
-        r"[\w-]*(checkout|payment-token|payment-intent)[\w-]*|create-(payment|pix|charge|order)|donat\w+|pay",
+        r"[\w-]*(checkout|payment-token|payment-intent)[\w-]*|create-(payment|pix|charge|order)[\w-]*|donat\w+|pay",
     ),
     (
         Purpose.CALLBACK,
@@ -94,7 +94,7 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
     Purpose.WEBHOOK: frozenset(Harm),
     Purpose.HEALTH: frozenset(),
     Purpose.CATALOGUE: frozenset({Harm.READ}),
-    Purpose.CONTACT: frozenset({Harm.ADD, Harm.SEND, Harm.READ, Harm.CHANGE}),
+    Purpose.CONTACT: frozenset({Harm.ADD, Harm.SEND, Harm.READ, Harm.CHANGE, Harm.FORWARD}),
     Purpose.TRACKING: frozenset({Harm.ADD}),
     Purpose.UNSUBSCRIBE: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE, Harm.ADD}),
 }

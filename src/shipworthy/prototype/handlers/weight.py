@@ -89,7 +89,8 @@ def harm(effect: Effect) -> Harm | None:
         case EffectKind.ACCOUNT:
             return Harm.ACCOUNT if effect.target == "auth.users" else None
         case EffectKind.PAYMENT:
-            return None if _CHEAP_PAYMENT.search(effect.operation) else Harm.SPEND
+            cheap = effect.operation == "get" or _CHEAP_PAYMENT.search(effect.operation)
+            return None if cheap else Harm.SPEND
         case EffectKind.FETCH:
             return Harm.FORWARD if _is_trusted(effect) else None
         case EffectKind.SQL:
@@ -140,10 +141,18 @@ def is_shown(handler: Handler, effect: Effect) -> bool:
     )
 
 
-def is_sensitive(origin: Origin) -> bool:
+def is_sensitive(origin: Origin, effect: Effect) -> bool:
     """True for a whole row, and for a column that is nobody else's business."""
     column = origin.key.rpartition(".")[2]
-    return not column or bool(_SENSITIVE.search(column))
+    if column:
+        return bool(_SENSITIVE.search(column))
+    asked = effect.literals.get("columns", "")
+    if not _PLAIN_COLUMNS.match(asked):
+        return True
+    return any(map(_SENSITIVE.search, re.split(r"[\s,:]+", asked)))
+
+
+_PLAIN_COLUMNS = re.compile(r"[\w\s,:]+$")
 
 
 _SENSITIVE = re.compile(

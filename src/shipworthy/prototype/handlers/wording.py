@@ -6,6 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.standing import Caller, steering
 from shipworthy.prototype.handlers.weight import Harm
 
@@ -26,9 +27,10 @@ def deed(effect: Effect, kind: Harm) -> str:
     what = thing(effect)
     match kind:
         case Harm.READ:
-            return f"{_READS.get(effect.kind, 'read')} {what}"
+            verb = "read" if effect.target == STORE else _READS.get(effect.kind, "read")
+            return f"{verb} {what}"
         case Harm.ADD:
-            if effect.kind is EffectKind.STORAGE:
+            if effect.kind is EffectKind.STORAGE and effect.target != STORE:
                 return f"upload files to {what}"
             return f"add {what}"
         case Harm.CHANGE:
@@ -55,6 +57,8 @@ def deed(effect: Effect, kind: Harm) -> str:
 def thing(effect: Effect) -> str:
     """What an effect is about: a table in plain words, a bucket."""
     name = effect.target.rpartition(".")[2]
+    if effect.target == STORE:
+        return f"any key of the {STORE}"
     if effect.kind is EffectKind.STORAGE:
         return f"the bucket {name}" if name else "your file storage"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower()
