@@ -122,7 +122,7 @@ def _open(
     confidence = Confidence.HIGH
     if kind is Harm.ASK and not ownership.has_accounts:
         return None  # a public assistant: what it costs is asked by the rate limit
-    if by_credential(handler, effect):
+    if by_credential(handler, effect) or (kind is Harm.READ and _is_receipt(effect, ownership)):
         confidence = Confidence.LOW
     elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
         confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
@@ -139,6 +139,13 @@ def _open(
     if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
         confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def _is_receipt(effect: Effect, ownership: Ownership) -> bool:
+    """True for the one row that a guest left, found by its id: there is no other way back to it."""
+    filters = [name for name, _ in effect.of("filter:")]
+    by_id = filters in (["id"], ["uuid"]) and effect.client == "service"
+    return by_id and plain(effect.target) in ownership.of_guests
 
 
 def hollow(effect: Effect) -> str:
@@ -348,7 +355,9 @@ def _of_foreign(
             confidence = Confidence.MEDIUM
         if not _by_identity(handler, effect):
             return None
-        if kind is Harm.READ and not any(is_sensitive(o, effect) for o in revealed(handler, effect)):
+        if kind is Harm.READ and not any(
+            is_sensitive(o, effect) for o in revealed(handler, effect)
+        ):
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
@@ -422,7 +431,9 @@ def _is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
     """True for what goes through the rows of everybody: deletes them, or moves what they hold."""
     if not effect.looped or effect.kind is not EffectKind.QUERY:
         return False
-    rows = [o for prefix in ("filter:", "argument:") for _, found in effect.of(prefix) for o in found]
+    rows = [
+        o for prefix in ("filter:", "argument:") for _, found in effect.of(prefix) for o in found
+    ]
     of_all = any(
         o.kind == "row" and not o.by and ownership.of(o.name.partition(".")[0]) for o in rows
     )

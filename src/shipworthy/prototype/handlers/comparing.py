@@ -234,13 +234,15 @@ def _proved(
         yield walk.hollow(f"users write {claimed[0].key} themselves", at)
         return
     named = any(_is_name_of_caller(o) for o in caller)
-    if named and (_is_somebody(left) or _is_somebody(right) or _is_listed(left) or _is_listed(right)):
+    if named and (
+        _is_somebody(left) or _is_somebody(right) or _is_listed(left) or _is_listed(right)
+    ):
         yield walk.guard(Check.ROLE, "one of few that the code names", at)
         return
-    if named and all(_is_mine(o) or o.kind == "environment" for o in one | other):
-        if any(o.kind == "environment" for o in one | other):
-            yield walk.guard(Check.ROLE, "one of few that a setting names", at)
-            return
+    rest = {o.kind for o in one | other if not _is_mine(o)}
+    if named and rest == {"environment"}:
+        yield walk.guard(Check.ROLE, "one of few that a setting names", at)
+        return
     if caller and not literal:
         theirs = one | other
         inputs = frozenset(name for o in theirs if not _is_mine(o) for name in _about(o))

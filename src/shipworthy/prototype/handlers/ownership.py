@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.standing import is_of_caller, owner_columns
+from shipworthy.prototype.handlers.standing import Caller, caller, is_of_caller, owner_columns
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -24,6 +24,8 @@ class Ownership:
     known: frozenset[str]  # tables whose columns can be read
     owned: frozenset[str]  # rows belong to a user, a customer or an organisation
     has_accounts: bool  # some entry point knows its caller
+    of_guests: frozenset[str] = frozenset()  # rows that callers without an account leave there
+    told: frozenset[str] = frozenset()  # columns that hold the id of whoever is signed in
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -31,6 +33,10 @@ class Ownership:
         if name in self.owned:
             return True
         return False if name in self.known else None
+
+    def holds(self, column: str) -> bool:
+        """True for a column that says whose a row is, by itself or by the row that it hangs on."""
+        return _snake(column) in self.told or bool(parents((column,)) & self.owned)
 
 
 def read_ownership(prototype: Prototype) -> Ownership:
@@ -46,7 +52,10 @@ def read_ownership(prototype: Prototype) -> Ownership:
     owned |= {name for name, found in columns.items() if told & {_snake(c) for c in found}}
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
-    return Ownership(frozenset(columns), frozenset(owned), _has_accounts(handlers))
+    accounts = _has_accounts(handlers)
+    return Ownership(
+        frozenset(columns), frozenset(owned), accounts, _of_guests(handlers), frozenset(told)
+    )
 
 
 _SUBJECTS = re.compile(r"^(customer|client|patient|student|employee|created)(_|$)")
@@ -112,6 +121,16 @@ def parents(columns: Iterable[str]) -> set[str]:
         if named is not None:
             found.add(plain(named[1]))
     return found
+
+
+def _of_guests(handlers: Iterable[Handler]) -> frozenset[str]:
+    return frozenset(
+        plain(effect.target)
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.operation == "insert"
+        if caller(handler, effect) in (Caller.ANYBODY, Caller.ANON_KEY)
+    )
 
 
 def _has_accounts(handlers: Iterable[Handler]) -> bool:

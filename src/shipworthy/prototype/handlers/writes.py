@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from shipworthy.prototype.handlers.columns import is_held, is_money, is_state
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
@@ -86,6 +87,42 @@ MANY = 6
 def helper_of(effect: Effect) -> str:
     """The function that an effect stands in, as a subject; "" where that is the entry point itself."""
     return f"{effect.path}#{effect.steps[-1].function}" if effect.steps else ""
+
+
+_ADDS = re.compile(
+    r"(^|_)(increment|increase|add|credit|grant|award|top_?up|decrement|decrease|deduct|debit|upsert|update|adjust)_",
+    re.I,
+)
+
+
+def books(effect: Effect) -> bool:
+    """True for a function of the database that changes what somebody holds by an amount."""
+    if effect.operation != "rpc" or effect.after_failure or not _ADDS.search(effect.target):
+        return False
+    return is_held(effect.target) and any(is_money(name) for name, _ in effect.of("argument:"))
+
+
+def sets_state(effect: Effect) -> bool:
+    """True for an update that closes or moves on a row, whatever its state was."""
+    if effect.operation != "update" or effect.after_failure:
+        return False
+    names = [*effect.inputs, *effect.literals]
+    written = any(n.startswith("value:") and is_state(n[6:]) for n in names)
+    return written and not any(n.startswith("filter:") and is_state(n[7:]) for n in names)
+
+
+_CARD = re.compile(r"card|payment_?method|source|token", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"^(amount|value|price|total)(_?(cents|in_cents))?$|^transaction_?amount$", re.I
+)
+
+
+def charges_card(effect: Effect) -> bool:
+    """True for a request to a payment provider that charges an amount to a card at once."""
+    if effect.kind is not EffectKind.PAYMENT or effect.operation != "post":
+        return False
+    names = effect.inputs
+    return any(map(_AMOUNT.match, names)) and any(map(_CARD.search, names))
 
 
 def later(handler: Handler, effect: Effect) -> tuple[Effect, ...]:

@@ -10,6 +10,7 @@ from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_owner, is_plan, is_right, is_state
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ownership import Ownership, read_ownership
 from shipworthy.prototype.handlers.standing import is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
@@ -30,11 +31,12 @@ class MassAssignment(
     satisfies=("A54", "H20", "owasp:A01", "cwe:915"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        ownership = read_ownership(prototype)
         columns = {t.name.rpartition(".")[2].lower(): t.columns for t in prototype.tables}
         found: dict[str, Finding] = {}
         for handler in prototype.handlers:
             for effect in writes(handler):
-                finding = self._judged(prototype, handler, effect, columns)
+                finding = self._judged(prototype, handler, effect, columns, ownership)
                 if finding is None:
                     continue
                 known = found.get(finding.subject)
@@ -50,6 +52,7 @@ class MassAssignment(
         handler: Handler,
         effect: Effect,
         tables: dict[str, tuple[str, ...]],
+        ownership: Ownership,
     ) -> Finding | None:
         sent = inputs(effect.inputs.get("value:*", ()))
         whole = [o for o in sent if o.kind != "upload"]  # a file is the caller's own data
@@ -74,7 +77,7 @@ class MassAssignment(
         if effect.literals.get("value:*") == "picked" or all(o.name == "parsed" for o in whole):
             reason = "What is sent passes a schema or list of fields that could not be read"
             return self.unknown(subject, reason, *shown)
-        return self._of_whole(subject, handler, effect, tables, shown)
+        return self._of_whole(subject, handler, effect, tables, ownership, shown)
 
     def _of_rights(
         self,
@@ -99,6 +102,7 @@ class MassAssignment(
         handler: Handler,
         effect: Effect,
         tables: dict[str, tuple[str, ...]],
+        ownership: Ownership,
         shown: tuple[Evidence, ...],
     ) -> Finding:
         fixed = {c for c, o in effect.of("value:") if c != "*" and not inputs(o)}
@@ -109,7 +113,7 @@ class MassAssignment(
         grave = [
             c for c in own if _gives_rights(c, effect) or (people and (is_plan(c) or is_held(c)))
         ]
-        others = [c for c in own if is_owner(c) or is_state(c)]
+        others = [c for c in own if is_owner(c) or is_state(c) or ownership.holds(c)]
         if known and not grave and not others:
             return self.satisfied(subject, "The table has no column that harms", *shown)
         which = ", ".join((grave or others)[:_ENOUGH]) or "every column, those of the owner too"

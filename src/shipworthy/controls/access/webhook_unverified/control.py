@@ -9,7 +9,6 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import (
-    AUTHENTICATES,
     Check,
     Effect,
     EffectKind,
@@ -20,6 +19,7 @@ from shipworthy.prototype.handlers.standing import (
     by_credential,
     changes,
     is_bypassing,
+    is_of_caller,
     purpose,
 )
 from shipworthy.prototype.handlers.ways import way
@@ -62,7 +62,7 @@ class WebhookUnverified(
                 )
             shown = prototype.evidence("code", handler.location)
             return self.satisfied(handler.subject, "Nothing is done with what is sent", shown)
-        open_ = [e for e in acts if not e.has(*AUTHENTICATES)]
+        open_ = [e for e in acts if not _knows_sender(handler, e)]
         if not open_:
             return self.satisfied(
                 handler.subject, "The sender is checked first", *way(prototype, handler, acts[0])
@@ -94,6 +94,30 @@ def _is_hook(handler: Handler) -> bool:
     if _OUTGOING.search(handler.route.path):
         return False
     return purpose(handler) is Purpose.WEBHOOK or bool(_HOOK.search(handler.route.path))
+
+
+def _knows_sender(handler: Handler, effect: Effect) -> bool:
+    """True where a secret or signature was checked, or a user who acts for himself.
+
+    A session that a middleware asks for everywhere does not make a sender: whoever has an account posts.
+    """
+    if effect.has(Check.SECRET, Check.SIGNATURE, Check.API_KEY):
+        return True
+    sessions = [g for g in effect.guards if g.check is Check.SESSION]
+    if not sessions:
+        return False
+    if _uses_caller(handler) or not handler.route.path.count("webhooks/"):
+        return True
+    return any(g.path == handler.location.path for g in sessions)
+
+
+def _uses_caller(handler: Handler) -> bool:
+    return any(
+        is_of_caller(o) and o.kind != "header"
+        for e in handler.effects
+        for origins in e.inputs.values()
+        for o in origins
+    )
 
 
 def _is_log(effect: Effect) -> bool:

@@ -16,8 +16,12 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Han
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     MANY,
+    books,
+    charges_card,
     helper_of,
+    later,
     reread,
+    sets_state,
     together,
     undone,
     writes,
@@ -117,6 +121,7 @@ def _pairs(handler: Handler) -> Iterator[_Pair]:
                     yield pair
     yield from _accounts(handler, made)
     yield from _charged(handler, made)
+    yield from _booked(handler)
 
 
 def _moved(handler: Handler, first: Effect, second: Effect) -> _Pair | None:
@@ -205,10 +210,23 @@ def _accounts(handler: Handler, made: list[Effect]) -> Iterator[_Pair]:
                 yield _Pair(account, second, what, cost, Severity.MEDIUM)
 
 
+def _booked(handler: Handler) -> Iterator[_Pair]:
+    """A request that is closed, and the amount that is booked for it."""
+    for first in filter(sets_state, handler.effects):
+        if first.has(Check.SIGNATURE):
+            continue  # the provider delivers again what failed
+        for second in filter(books, later(handler, first)):
+            if together(first, second):
+                what = f"moves {first.target} on and then runs {second.target}"
+                cost = "when that fails, it counts as done and nothing was booked"
+                yield _Pair(first, second, what, cost, Severity.HIGH)
+
+
 def _charged(handler: Handler, made: list[Effect]) -> Iterator[_Pair]:
     """Money that was moved at a provider, and the record of it."""
     for payment in handler.effects_of(EffectKind.PAYMENT):
-        if not _CHARGED.search(payment.operation) or payment.has(Check.SIGNATURE):
+        charged = _CHARGED.search(payment.operation) or charges_card(payment)
+        if not charged or payment.has(Check.SIGNATURE):
             continue
         if any(
             e.kind is EffectKind.PAYMENT and re.search("cancel|refund|del", e.operation)

@@ -11,7 +11,15 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.writes import inputs, reread, together, writes
+from shipworthy.prototype.handlers.writes import (
+    books,
+    charges_card,
+    inputs,
+    reread,
+    sets_state,
+    together,
+    writes,
+)
 
 _OUT = re.compile(r"(charges|transfers|payouts|Charge|Transfer|Payout)\.create$")
 _SUBSCRIBES = re.compile(r"(subscriptions|Subscription)\.create$")
@@ -85,7 +93,14 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
             return effect, "opens a paid subscription", Severity.MEDIUM
         if _INTENT.search(effect.operation) and effect.literals.get("confirm") == "True":
             return effect, "charges", Severity.HIGH
+        if charges_card(effect):
+            return effect, "charges a card", Severity.HIGH
         return None
+    if books(effect) and any(
+        sets_state(e) and together(e, effect) for e in handler.effects if e is not effect
+    ):
+        what = "moves a row on whatever its state is by then, and books an amount"
+        return effect, what, Severity.HIGH
     if effect.kind is not EffectKind.QUERY or effect.operation != "update":
         return None
     spent = [c for c in reread(effect, handler) if is_held(c)]

@@ -33,6 +33,8 @@ class ReadModifyWriteRace(
         found: dict[str, list[tuple[Handler, Effect, str]]] = {}
         for handler in prototype.handlers:
             for effect in writes(handler):
+                if _starts_anew(effect):
+                    continue
                 for column in reread(effect, handler):
                     if _weight(column) is not None:
                         key = f"{handler.subject} → {effect.target}.{column}"
@@ -61,6 +63,14 @@ class ReadModifyWriteRace(
             f" condition: {_cost(column)}"
         )
         return self.gap(subject, message, *shown, severity=_weight(column))
+
+
+def _starts_anew(effect: Effect) -> bool:
+    """True where what somebody has is set to what the code says: a reset, no sum."""
+    return any(
+        name.startswith("value:") and is_held(name[6:]) and text.isdigit()
+        for name, text in effect.literals.items()
+    )
 
 
 def _weight(column: str) -> Severity | None:

@@ -1,0 +1,157 @@
+"""What callers may do without a right to it: whose rows are, what is hung on them, what goes through all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shipworthy.finding import Confidence
+from shipworthy.prototype import read_prototype
+from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
+from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.ownership import read_ownership
+
+IMPORT = 'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+ADMIN = (
+    'const admin = createClient(Deno.env.get("SUPABASE_URL")!,'
+    ' Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);\n'
+)
+SIGNED_IN = (
+    'const token = req.headers.get("Authorization")!.replace("Bearer ", "");\n'
+    "const { data: { user } } = await admin.auth.getUser(token);\n"
+    'if (!user) throw new Error("no");\n'
+)
+SCHEMA = (
+    "create table farms (id uuid primary key, keeper_id uuid, name text);\n"
+    "create table fields (id uuid primary key, farm_id uuid, name text);\n"
+    "create table crops (id uuid primary key, field_id uuid, name text);\n"
+    "create table receipts (id uuid primary key, buyer_email text, total int);\n"
+)
+MINE = 'return Response.json(await admin.from("farms").select("*").eq("keeper_id", user.id));'
+
+
+def judged(folder: Path, **bodies: str) -> dict[str, list[Judged]]:
+    """The breaches of edge functions with these bodies, by the functions' names."""
+    files = {"supabase/migrations/1_all.sql": SCHEMA}
+    for name, body in {"mine": SIGNED_IN + MINE, **bodies}.items():
+        text = f"{IMPORT}Deno.serve(async (req) => {{\n{ADMIN}{body}\n}});\n"
+        files[f"supabase/functions/{name}/index.ts"] = text
+    return found(folder, files)
+
+
+def found(folder: Path, files: dict[str, str]) -> dict[str, list[Judged]]:
+    """The breaches of a small prototype, by the last word of an entry point."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    prototype = read_prototype(folder)
+    owned = read_ownership(prototype)
+    return {h.name.rpartition("/")[2]: breaches(h, owned) for h in prototype.handlers}
+
+
+def sure(all_: list[Judged]) -> set[Breach]:
+    """The breaches that are no mere questions."""
+    return {j.breach for j in all_ if j.confidence is not Confidence.LOW}
+
+
+def test_rows_hang_on_rows_whose_owner_the_code_names(tmp_path: Path) -> None:
+    body = 'const { id } = await req.json();\nawait admin.from("crops").delete().eq("id", id);\n'
+    result = judged(tmp_path, uproot=SIGNED_IN + body + 'return new Response("ok");')
+    assert sure(result["uproot"]) == {Breach.FOREIGN}
+    assert not sure(result["mine"])
+
+
+def test_a_row_that_is_hung_on_the_row_of_somebody_is_compared_with_him(tmp_path: Path) -> None:
+    add = (
+        "const { farmId, name } = await req.json();\n"
+        'await admin.from("fields").insert({ farm_id: farmId, name });\nreturn new Response("ok");'
+    )
+    asked = (
+        "const body = await req.json();\n"
+        'const { data: farm } = await admin.from("farms").select("id").eq("id", body.farmId)'
+        '.eq("keeper_id", user.id).single();\n'
+        'if (!farm) return new Response("no", { status: 403 });\n'
+        'await admin.from("fields").insert({ farm_id: body.farmId });\nreturn new Response("ok");'
+    )
+    result = judged(tmp_path, plough=SIGNED_IN + add, sow=SIGNED_IN + asked)
+    assert sure(result["plough"]) == {Breach.FOREIGN}
+    assert not sure(result["sow"])
+
+
+def test_a_row_that_says_who_wrote_it_may_hang_anywhere(tmp_path: Path) -> None:
+    add = (
+        "const { farmId } = await req.json();\n"
+        'await admin.from("fields").insert({ farm_id: farmId, author_id: user.id });\n'
+        'return new Response("ok");'
+    )
+    assert not sure(judged(tmp_path, comment=SIGNED_IN + add)["comment"])
+
+
+def test_whoever_is_signed_in_must_not_delete_the_rows_of_everybody(tmp_path: Path) -> None:
+    body = (
+        'const { data: farms } = await admin.from("farms").select("id, name");\n'
+        "for (const farm of farms) {\n"
+        '  await admin.from("fields").delete().eq("farm_id", farm.id);\n}\n'
+        'return new Response("ok");'
+    )
+    assert sure(judged(tmp_path, tidy=SIGNED_IN + body)["tidy"]) == {Breach.EVERYTHING}
+
+
+def test_a_receipt_of_a_guest_is_found_by_its_id_alone(tmp_path: Path) -> None:
+    buy = (
+        "const { email } = await req.json();\n"
+        'await admin.from("receipts").insert({ buyer_email: email });\nreturn new Response("ok");'
+    )
+    show = (
+        "const { id } = await req.json();\n"
+        'const { data } = await admin.from("receipts").select("*").eq("id", id).single();\n'
+        "return Response.json(data);"
+    )
+    assert sure(judged(tmp_path / "a", buy=buy, show=show)["show"]) == set()
+
+
+NEXT = {"package.json": '{"dependencies": {"next": "15.0.0", "@vercel/kv": "3.0.0"}}'}
+KV = 'import { kv } from "@vercel/kv";\nexport async function GET(req: Request) {\n'
+
+
+def test_whoever_names_the_whole_key_reads_all_of_a_store(tmp_path: Path) -> None:
+    key = 'const key = new URL(req.url).searchParams.get("key");\n'
+    whole = KV + key + "return Response.json(await kv.get(key));\n}\n"
+    part = KV + key + "return Response.json(await kv.get(`views:${key}`));\n}\n"
+    files = {"app/api/whole/route.ts": whole, "app/api/part/route.ts": part}
+    result = found(tmp_path, {**NEXT, **files})
+    assert sure(result["whole"]) == {Breach.OPEN}
+    assert not result["part"]
+
+
+def test_a_function_of_a_table_that_the_caller_names_is_followed(tmp_path: Path) -> None:
+    body = (
+        "const { name } = await req.json();\n"
+        'const jobs = { wipe: async () => { await admin.from("fields").delete().eq("name", name); } };\n'
+        'const job = jobs[name];\nif (!job) return new Response("no", { status: 404 });\n'
+        'await job();\nreturn new Response("ok");'
+    )
+    result = judged(tmp_path, run=body)
+    assert sure(result["run"]) == {Breach.OPEN}
+
+
+def test_who_is_compared_with_one_address_of_the_code_has_a_right(tmp_path: Path) -> None:
+    body = (
+        'if (user.email !== "owner@farm.example") return new Response("no", { status: 403 });\n'
+        'await admin.from("farms").delete().eq("name", "old");\nreturn new Response("ok");'
+    )
+    judged(tmp_path, close=SIGNED_IN + body)
+    handlers = {h.name.rpartition("/")[2]: h for h in read_prototype(tmp_path).handlers}
+    assert any(e.has(Check.ROLE) for e in handlers["close"].effects)
+
+
+def test_one_of_the_settings_is_no_secret(tmp_path: Path) -> None:
+    body = (
+        "const { size } = await req.json();\n"
+        'const prices = { a: Deno.env.get("PRICE_A"), b: Deno.env.get("PRICE_B") };\n'
+        'if (!Object.values(prices).includes(size)) return new Response("no", { status: 400 });\n'
+        'await admin.from("farms").delete().eq("name", size);\nreturn new Response("ok");'
+    )
+    judged(tmp_path, sell=SIGNED_IN + body)
+    handlers = {h.name.rpartition("/")[2]: h for h in read_prototype(tmp_path).handlers}
+    assert not any(e.has(Check.SECRET) for e in handlers["sell"].effects)
