@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind, Guard, Origin
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    EffectKind,
+    Guard,
+    Origin,
+    Origins,
+)
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -192,6 +199,20 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
             yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, inputs)
 
 
+_LONG_ENOUGH = 12  # characters; what is shorter is a mode or a name
+
+
+def _is_password_of_code(value: Value, others: Origins) -> bool:
+    """True for a header that is compared with a long word of the code: a check, however badly kept."""
+    text = value.text
+    if text is None or len(text) < _LONG_ENOUGH or " " in text:
+        return False
+    return any(
+        o.kind in ("header", "query") and re.search(r"secret|token|key|auth|pass", o.key, re.I)
+        for o in others
+    )
+
+
 SESSION_HOLDER = Origin("principal", "", "session")
 """Whoever sent the token of a session that the prototype keeps itself."""
 
@@ -216,6 +237,9 @@ def _proved(
         if any(o.is_input for o in yours):
             yield walk.guard(Check.SECRET, "compared with a secret", at)
             return
+    if _is_password_of_code(left, other) or _is_password_of_code(right, one):
+        yield walk.guard(Check.SECRET, "compared with a secret in the code", at)
+        return
     tags = left.tags | right.tags
     _note_passwords(walk, left, right, at)
     if "signature" in tags and any(o.is_input for o in (*one, *other)):

@@ -78,6 +78,8 @@ _MUTATORS = frozenset(
 )
 _CHAINED = frozenset("select lean populate exec sort limit then catch finally".split())
 """Methods of a query that is not waited for yet: asking for one proves no row."""
+_SIZES = frozenset({"length", "byteLength", "size"})
+_PROVES = frozenset({"signature"})  # equal sizes prove nothing
 _NULLS = frozenset({"undefined", "NaN", "null"})
 
 
@@ -341,7 +343,7 @@ class Evaluation:
             what=_dotted(owner.what, key),
             client=owner.client,
             effect=owner.effect,
-            tags=owner.tags - FLEETING,
+            tags=owner.tags - FLEETING - (_PROVES if key in _SIZES else frozenset()),
         )
 
     def _index(self, node: Index, scope: Scope) -> Value:
@@ -842,6 +844,16 @@ class Evaluation:
             owner = self.value(target.object, scope)
             self._changed(target.object, owner, value, scope, target.at)
             self.assigned(owner, "[]", value, target.at)
+            self._fill(target.object, owner, value, scope)
+
+    def _fill(self, target: Expression, owner: Value, value: Value, scope: Scope) -> None:
+        """`bytes[i] = x`: what a list is filled with is in it from then on."""
+        found = scope.find(target.id) if isinstance(target, Name) else None
+        if found is None or not isinstance(target, Name) or owner.fields or owner.identity:
+            return
+        origins = owner.origins | all_origins(value)
+        if origins != owner.origins and found.parent is not None:
+            found.names[target.id] = replace(owner, origins=origins)
 
     def item(self, value: Value, number: int) -> Value:
         """One element by its number."""

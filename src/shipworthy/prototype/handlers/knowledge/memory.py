@@ -6,7 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import count, one, query, rows, told
-from shipworthy.prototype.handlers.values import NULL, Value
+from shipworthy.prototype.handlers.values import NULL, Value, union
 from shipworthy.prototype.program.nodes import Member, Name
 
 MAP = "Map"
@@ -15,7 +15,7 @@ _NO_TABLES = re.compile(r"limit|cache|attempt|counter|session|socket|connection"
 
 
 def _made(walk: Evaluation, site: Site) -> Value | None:
-    return Value(what=MAP, tags=frozenset({"truthy"}))
+    return Value(origins=union(site.given), what=MAP, tags=frozenset({"truthy"}))
 
 
 def _table(walk: Evaluation, site: Site) -> str:
