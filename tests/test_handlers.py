@@ -402,3 +402,119 @@ def test_what_a_module_holds_is_the_same_for_every_route(tmp_path: Path) -> None
     asked = [e for h in found.values() for e in h.effects_of(EffectKind.MODEL)]
     assert len(asked) == 3
     assert all(effect.has(Check.SECRET) for effect in asked)
+
+
+COMMENT = (
+    'const { data: team } = await admin.from("teams").select("id").eq("id", teamId)'
+    '.eq("user_id", user.id).single();\n'
+    "if (!team) throw new Error('no');\n"
+    'const { data: note } = await admin.from("notes").select("id").eq("id", id)'
+    '.eq("team_id", teamId).single();\n'
+    "if (!note) throw new Error('no');\n"
+    'await admin.from("notes").delete().eq("id", id);\n'
+)
+
+
+def test_what_was_found_by_an_id_and_the_callers_own_team_is_the_callers(tmp_path: Path) -> None:
+    body = "const { id, teamId } = await req.json();\n"
+    found = edge(tmp_path, SERVICE + TOKEN + USER + REFUSE + body + COMMENT)
+    last = [*found.effects_of(EffectKind.QUERY)][-1]
+    assert any(g.check is Check.OWNER and "body.id" in g.about for g in last.guards)
+
+
+def test_no_row_of_somebody_else_among_those_asked_for_is_a_check_of_the_owner(
+    tmp_path: Path,
+) -> None:
+    body = (
+        "const { ids } = await req.json();\n"
+        'const { data: rows } = await admin.from("photos").select("id, user_id").in("id", ids);\n'
+        "if ((rows ?? []).some((row) => row.user_id !== user.id)) return new Response('no');\n"
+        'await admin.from("photos").update({ hidden: true }).in("id", ids);\n'
+    )
+    found = edge(tmp_path, SERVICE + TOKEN + USER + REFUSE + body)
+    last = [*found.effects_of(EffectKind.QUERY)][-1]
+    assert any(g.check is Check.OWNER and "body.ids" in g.about for g in last.guards)
+
+
+def express(folder: Path, text: str, **more: str) -> Handler:
+    """The one route of an Express server."""
+    start = (
+        'import express from "express";\nimport pg from "pg";\nconst app = express();\n'
+        "const pool = new pg.Pool();\n"
+    )
+    (found,) = handlers(folder, {**EXPRESS, "server.js": start + text, **more}).values()
+    return found
+
+
+def test_a_browsers_origin_is_no_secret(tmp_path: Path) -> None:
+    text = (
+        "app.use((req, res, next) => { const allowed = [process.env.CORS_ORIGIN];\n"
+        "  if (req.headers.origin && allowed.some((one) => req.headers.origin.includes(one)))\n"
+        "    res.setHeader('Access-Control-Allow-Origin', req.headers.origin);\n  next(); });\n"
+        "app.post('/orders', async (req, res) => {\n"
+        "  await pool.query('delete from orders where id = $1', [req.body.id]); res.json({}); });\n"
+    )
+    found = query(express(tmp_path, text), "orders")
+    assert not found.has(Check.SECRET, Check.HOLLOW)
+
+
+def test_a_role_in_a_list_of_the_code_is_checked(tmp_path: Path) -> None:
+    text = (
+        "function only(roles) { return (req, res, next) => {\n"
+        "  if (!req.session.userId) return res.status(401).end();\n"
+        "  if (roles && roles.length > 0) {\n"
+        "    if (!roles.includes(req.session.userType)) return res.status(403).end(); }\n"
+        "  next(); }; }\n"
+        "app.post('/orders', only(['admin']), async (req, res) => {\n"
+        "  await pool.query('delete from orders where id = $1', [req.body.id]); res.json({}); });\n"
+    )
+    assert query(express(tmp_path, text), "orders").has(Check.ROLE)
+
+
+@pytest.mark.parametrize(("begin", "atomic"), [("client", True), ("pool", False)])
+def test_begin_holds_together_what_one_connection_does(
+    tmp_path: Path, begin: str, atomic: bool
+) -> None:
+    text = (
+        "app.post('/orders', async (req, res) => { const client = await pool.connect();\n"
+        "  await CLIENT.query('BEGIN');\n"
+        "  await client.query('insert into orders (id) values ($1)', [req.body.id]);\n"
+        "  await client.query('COMMIT'); res.json({}); });\n"
+    ).replace("CLIENT", begin)
+    assert query(express(tmp_path, text), "orders").atomic is atomic
+
+
+def test_the_rest_of_a_row_holds_no_password(tmp_path: Path) -> None:
+    text = (
+        "app.get('/me', async (req, res) => {\n"
+        "  const { rows } = await pool.query('select * from users where id = $1', [req.query.id]);\n"
+        "  const { password, ...user } = rows[0]; res.json({ user }); });\n"
+    )
+    said = [*express(tmp_path, text).effects_of(EffectKind.RESPONSE)][-1]
+    assert "row.users" not in {str(o) for o in said.sent.get("body", ())}
+
+
+def test_the_url_in_a_body_is_not_the_one_that_is_fetched(tmp_path: Path) -> None:
+    body = (
+        "const { url } = await req.json();\n"
+        'await fetch(`${Deno.env.get("SUPABASE_URL")}/functions/v1/resolve`,'
+        ' { method: "POST", body: JSON.stringify({ url }) });\n'
+    )
+    (fetched,) = edge(tmp_path, body).effects_of(EffectKind.FETCH)
+    assert not any(o.is_input for o in fetched.inputs["url"] | fetched.sent["url"])
+
+
+def test_an_action_that_only_the_server_asks_for_is_no_entry_point(tmp_path: Path) -> None:
+    action = (
+        '"use server";\nimport OpenAI from "openai";\nconst ai = new OpenAI();\n'
+        "export async function judge(text: string) {\n"
+        '  return ai.chat.completions.create({ model: "m", messages: [{ content: text }] });\n}\n'
+    )
+    route = (
+        'import { judge } from "../../../lib/judge";\n'
+        "export async function POST(req: Request) { return Response.json(await judge('a')); }\n"
+    )
+    files = {**NEXT, "lib/judge.ts": action, "app/api/judge/route.ts": route}
+    assert "action judge" not in handlers(tmp_path, files)
+    page = 'import { judge } from "../lib/judge";\nexport default () => <form action={judge} />;\n'
+    assert "action judge" in handlers(tmp_path, {**files, "app/page.tsx": page})

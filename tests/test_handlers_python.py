@@ -543,3 +543,19 @@ def test_routers_of_other_files_are_followed(tmp_path: Path) -> None:
         ),
     }
     assert only(tmp_path, files).principal is Check.SESSION
+
+
+def test_dependencies_of_a_decorated_handler_are_found_where_it_is_written(tmp_path: Path) -> None:
+    wrapping = (
+        "from functools import wraps\n"
+        "def caught(what):\n    def decorator(func):\n        @wraps(func)\n"
+        "        def wrapper(*args, **kwargs):\n            return func(*args, **kwargs)\n"
+        "        return wrapper\n    return decorator\n"
+    )
+    text = (
+        FASTAPI + USER + "from wrapping import caught\nimport subprocess\n"
+        '@app.post("/run")\n@caught("run")\n'
+        "def run(what: str, user = Depends(current_user)):\n    subprocess.run([what])\n"
+    )
+    found = handlers(tmp_path, {"main.py": text, "wrapping.py": wrapping})["POST /run"]
+    assert effect(found, EffectKind.COMMAND).has(Check.SESSION)

@@ -187,6 +187,11 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
         by_caller = [o for o in origin.by if o.kind == "principal"]
         if SESSION_HOLDER in origin.by:
             yield walk.guard(Check.SESSION, f"a row of {origin.name} by its token", at)
+        asked = frozenset(str(o) for o in origin.by if o.is_input)
+        if not by_caller and len(asked) > 1 and asked & _proven(walk):
+            # Found by an id and by something that is known to be the caller's: so is the id.
+            yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, asked)
+            continue
         if not by_caller:
             keys = frozenset(str(o) for o in origin.by if o.is_input and CREDENTIAL.search(str(o)))
             if keys:
@@ -213,6 +218,11 @@ def _is_password_of_code(value: Value, others: Origins) -> bool:
     )
 
 
+def _proven(walk: Evaluation) -> frozenset[str]:
+    """The inputs that an earlier check has tied to the caller."""
+    return frozenset().union(*(g.about for g in walk.guards if g.check is Check.OWNER))
+
+
 SESSION_HOLDER = Origin("principal", "", "session")
 """Whoever sent the token of a session that the prototype keeps itself."""
 
@@ -234,7 +244,7 @@ def _proved(
             continue
         if contains and len(secrets) > 1:
             continue  # one of the settings: a plan, a size
-        if any(o.is_input for o in yours):
+        if any(map(_may_be_secret, yours)):
             yield walk.guard(Check.SECRET, "compared with a secret", at)
             return
     if _is_password_of_code(left, other) or _is_password_of_code(right, one):
@@ -295,6 +305,14 @@ def _proved(
             return
         if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
             yield walk.guard(Check.VALID, "compared", at, inputs)
+
+
+_ADDRESS = re.compile(r"^(origin|host|referr?er|user-agent|x-forwarded-\w+|x-real-ip)(\.|$)", re.I)
+
+
+def _may_be_secret(origin: Origin) -> bool:
+    """False for the headers by which a browser says which page and host it is about."""
+    return origin.is_input and not (origin.kind == "header" and _ADDRESS.match(origin.key))
 
 
 def named_role(name: str, value: Value) -> Value:

@@ -156,7 +156,13 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     if not program.modules:
         return ()
     knowledge = Library()
-    routes = [r for r in prototype.routes if r.location.path in program.modules]
+    unused = _unreferred(prototype)
+    routes = [
+        r
+        for r in prototype.routes
+        if r.location.path in program.modules
+        and not (r.kind is RouteKind.SERVER_ACTION and r.location.path in unused)
+    ]
     declaring = {r.location.path for r in routes if r.kind is RouteKind.ENDPOINT}
     starting = _importers(prototype, declaring)
     walk = set_up(program, knowledge, declaring | starting)
@@ -170,6 +176,31 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
             entry.guards |= middleware_guards(layers, route, program, knowledge)
             found.append(follower.follow(route, entry))
     return tuple(found)
+
+
+_DRAWN = (".tsx", ".jsx", ".js", ".mdx")
+
+
+def _unreferred(prototype: Prototype) -> frozenset[str]:
+    """The files of server actions that only other code of the server asks for: no page or component
+    leads to them, so none of their functions gets an address that a browser could call."""
+    importers: dict[str, set[str]] = {}
+    for path, targets in prototype.modules.edges.items():
+        for target in targets:
+            importers.setdefault(target, set()).add(path)
+    found = set()
+    for route in prototype.routes:
+        path = route.location.path
+        if route.kind is RouteKind.SERVER_ACTION and route.framework == "next":
+            seen, pending = {path}, [path]
+            while pending:
+                more = importers.get(pending.pop(), set()) - seen
+                seen |= more
+                pending += more
+            asking = seen - {path}
+            if asking and not any(p.endswith(_DRAWN) for p in asking):
+                found.add(path)
+    return frozenset(found)
 
 
 def _importers(prototype: Prototype, paths: set[str]) -> set[str]:

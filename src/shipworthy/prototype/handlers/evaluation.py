@@ -16,7 +16,7 @@ from shipworthy.prototype.handlers.handler import (
     Step,
 )
 from shipworthy.prototype.handlers.program import Definition, Program, package_of
-from shipworthy.prototype.handlers.sent import HARMLESS, hashed, sent
+from shipworthy.prototype.handlers.sent import HARMLESS, LEFT_OVER, hashed, sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
@@ -70,6 +70,7 @@ from shipworthy.prototype.program.nodes import (
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _DEEPEST = 14  # calls of own functions inside each other that are followed
 BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
+_WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
 _SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
 _KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
 """What a parameter that takes all keywords is called."""
@@ -323,6 +324,8 @@ class Evaluation:
                 return self._part(rest, key)
             if not owner.origins and owner.identity == 0:
                 return UNKNOWN if "module" in owner.tags else NULL
+        if owner.elements and key == "length" and "written" in owner.tags:
+            return Value(literal=len(owner.elements), tags=_WRITTEN)
         if owner.elements is not None and key.isdigit() and int(key) < len(owner.elements):
             return owner.elements[int(key)]
         if owner.instance is not None:
@@ -425,7 +428,9 @@ class Evaluation:
             copied = self.value(node.elements[0].value, scope)
             if copied.what == ROWS:
                 return copied
-        return Value(elements=tuple(self.value(inner, scope) for inner in node.elements))
+        elements = tuple(self.value(inner, scope) for inner in node.elements)
+        written = bool(elements) and all(v.literal is not UNSET for v in elements)
+        return Value(elements=elements, tags=_WRITTEN if written else frozenset())
 
     def _spread(self, node: Spread, scope: Scope) -> Value:
         return self.element(self.value(node.value, scope))
@@ -531,6 +536,13 @@ class Evaluation:
         settled = comparing.settled(node.operator, left, right)
         if settled is not None:
             return Value(literal=settled, tags=frozenset({"settled"}))
+        if (
+            "written" in left.tags
+            and node.operator == ">"
+            and right.literal == 0
+            and not left.cases
+        ):
+            return Value(literal=True)  # `roles.length > 0` of a list in the code
         when = comparing.compared(self, node.operator, left, right, node.at)
         return Value(origins=left.origins | right.origins, when=when, tags=frozenset({"truth"}))
 
@@ -655,7 +667,8 @@ class Evaluation:
         found = scope.find(name)
         if found is not None and found.names.get(name) is receiver:
             elements = (*(receiver.elements or ()), *given)[:60]
-            found.names[name] = replace(receiver, elements=elements)
+            tags = receiver.tags - _WRITTEN
+            found.names[name] = replace(receiver, elements=elements, tags=tags)
 
     def called(self, function: Value, site: Site) -> Value:
         """The result of a call."""
@@ -824,7 +837,10 @@ class Evaluation:
             self._bind_name(target, value, scope, declared)
         elif isinstance(target, Record):
             for key, inner in target.pairs:
-                part = value if key in ("...", "[]") else self.member(value, key, optional=False)
+                if key == "...":
+                    part = _rest_of(value, {k for k, _ in target.pairs})
+                else:
+                    part = value if key == "[]" else self.member(value, key, optional=False)
                 self.bind(inner, part, scope, declared)
         elif isinstance(target, Items):
             for number, inner in enumerate(target.elements):
@@ -1098,6 +1114,19 @@ class Evaluation:
 def _dotted(what: str, key: str) -> str:
     # The method of something unknown is no function of that name: `pattern.exec(text)` runs nothing.
     return f"{what or '?'}.{key}"
+
+
+_HIDDEN = re.compile(r"passw|pwd|hash|secret|salt", re.IGNORECASE)
+
+
+def _rest_of(value: Value, taken: set[str]) -> Value:
+    """`const { password, ...user } = row`: what is left of a record."""
+    if value.fields is not None and not value.cases:
+        return replace(value, fields={k: v for k, v in value.fields.items() if k not in taken})
+    if not any(map(_HIDDEN.search, taken)):
+        return value
+    cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)
+    return replace(value, cases=cases, tags=value.tags | {LEFT_OVER})
 
 
 def _form(value: Value) -> str:

@@ -27,6 +27,9 @@ HARMLESS = frozenset(
 )
 """Tags of values that no longer carry what was sent."""
 
+LEFT_OVER = "without its secrets"
+"""The tag of a record out of which the secret columns were taken."""
+
 _SCALARS = re.compile(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
 _OWN_ADDRESS = re.compile(
     r"^(host|origin|url|x-forwarded-\w+|x-real-ip|cf-connecting-ip|user-agent|x-vercel-.*|forwarded)(\.|$)",
@@ -53,6 +56,8 @@ def _whole(value: Value, depth: int) -> Origins:
     whole = "part" not in value.tags and not value.what  # a setting itself, nothing made with it
     kinds = ("row", "error", "environment") if whole else ("row", "error")
     kept = (o for o in value.origins if o.is_input or o.kind in kinds)
+    if LEFT_OVER in value.tags:
+        kept = (o._replace(key="...") if o.kind == "row" and not o.key else o for o in kept)
     return frozenset(o for o in kept if not _SCALARS.search(o.key))
 
 
@@ -111,4 +116,4 @@ def spoken(origins: tuple[Origin, ...]) -> str:
     return f"{names} of {where}" if names else f"what is sent in {where.removeprefix('the ')}"
 
 
-__all__ = ["HARMLESS", "free", "hashed", "is_own_address", "sent", "spoken"]
+__all__ = ["HARMLESS", "LEFT_OVER", "free", "hashed", "is_own_address", "sent", "spoken"]

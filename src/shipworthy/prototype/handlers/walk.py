@@ -221,8 +221,9 @@ class Walk(Evaluation):
             scope.names["this"] = closure.this
         outer = self.frame(closure, at)
         self.bind_parameters(function, given, named, scope, closure)
-        before, branches = self.guards, self.branches
+        before, branches, transactions = self.guards, self.branches, self.transactions
         ended = self.block(function.body, scope)
+        self.transactions = transactions  # what it began, it has ended
         if not ended and self.running[-1] not in self.yields:
             self.outcomes.append((self._answered(NULL, function.end), self.guards))
         self.yields.discard(self.running[-1])

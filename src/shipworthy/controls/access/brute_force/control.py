@@ -91,7 +91,7 @@ def _is_passport(handler: Handler) -> bool:
 def _is_guess(effect: Effect) -> bool:
     """True for a password that is compared, and for a short code that is looked for."""
     if effect.kind is EffectKind.TOKEN:
-        return effect.operation.startswith("compare")
+        return effect.operation.startswith("compare") and effect.literals.get("of") != "token"
     if effect.kind is not EffectKind.QUERY or effect.operation != "select":
         return False
     return any(

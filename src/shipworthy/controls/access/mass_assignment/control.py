@@ -138,6 +138,8 @@ def _gives_rights(column: str, effect: Effect) -> bool:
     """True for a role of a person, not of an agent or a message; for an approval of anything."""
     if "role" in column.lower():
         return bool(_PERSONS.search(effect.target))
+    if re.search("account_?type", column, re.IGNORECASE):  # assets and debts have one too
+        return bool(re.search("user|profile|member", effect.target, re.IGNORECASE))
     return is_right(column)
 
 

@@ -73,6 +73,8 @@ class MissingRateLimit(
 
 
 def _severity(handler: Handler, effect: Effect) -> Severity:
+    if "embedding" in f"{effect.operation} {effect.target}".lower():
+        return Severity.LOW  # a thousand of them cost a cent
     if is_open(handler, effect):
         return Severity.MEDIUM if effect.kind is EffectKind.EMAIL else Severity.HIGH
     return Severity.MEDIUM if effect.kind is EffectKind.MODEL else Severity.LOW

@@ -20,6 +20,9 @@ _GUARDS = re.compile(
 )
 """Columns whose values let somebody in."""
 _NO_GUARD = re.compile(r"push_?token|device_?token|tokens_used|max_tokens", re.IGNORECASE)
+_ID = re.compile(r"session_?id$", re.IGNORECASE)
+_SESSIONS = re.compile(r"(^|_)(session|auth|login|token|user)s?($|_)", re.IGNORECASE)
+"""Tables in which the id of a session lets somebody in; elsewhere it only tells visits apart."""
 _LOGS_IN = re.compile(r"create_?user|update_?user|invite", re.IGNORECASE)
 
 
@@ -60,6 +63,7 @@ def _kept(effect: Effect) -> str:
             if (
                 _GUARDS.search(name)
                 and not _NO_GUARD.search(name)
+                and not (_ID.search(name) and not _SESSIONS.search(effect.target))
                 and _is_weak(effect, f"value:{name}")
             ):
                 return f"{effect.target}.{name}" if effect.target else name

@@ -78,8 +78,10 @@ class WebhookUnverified(
         if _asks_back(handler, effect):
             reason = "The provider is asked again before the app acts: that may prove what was sent"
             return self.unknown(handler.subject, reason, *shown_)
+        why = next((g.how for g in effect.guards if g.check is Check.HOLLOW), "")
+        lacking = f"its check does not hold, {why}" if why else "without checking a signature"
         message = (
-            f"{handler.name} acts on whatever is posted, without checking a signature: anybody who knows the"
+            f"{handler.name} acts on whatever is posted, {lacking}: anybody who knows the"
             f" address {_does(effect)}"
         )
         severity = self.severity if _is_grave(effect) else Severity.MEDIUM

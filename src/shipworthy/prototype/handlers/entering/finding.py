@@ -44,7 +44,9 @@ def find(route: Route, program: Program, walk: Walk) -> Found | None:
         value = _alone(function, walk, unit.scope, program, path)
         return Found(function, value, (), unit.scope, location)
     value = registered.chain[-1]
-    scope = value.closure.scope if value.closure else unit.scope
+    # Of a decorated function the wrapper is called; its parameters stand where it was written.
+    as_written = value.closure is not None and value.closure.function is function
+    scope = value.closure.scope if value.closure and as_written else unit.scope
     before = (*above(registered.router, walk.routing.mounts), *registered.chain[:-1])
     return Found(function, value, before, scope, location)
 

@@ -61,21 +61,24 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     fields = options.fields or {}
     body = fields.get("body") or site.named.get("json") or site.named.get("data") or UNKNOWN
     kind = _kind_of(written)
-    inputs: dict[str, Origins] = {"url": host, "path": all_origins(url), "body": all_origins(body)}
-    inputs |= _parts_of(body)
+    inputs: dict[str, Origins] = _parts_of(body)
+    inputs |= {"url": host, "path": all_origins(url), "body": all_origins(body)}
     headers = fields.get("headers") or site.named.get("headers") or UNKNOWN
     inputs["headers"] = all_origins(headers, 6)
     method = fields["method"].text if "method" in fields else None
+    asks = _asks_who(written, inputs)
+    literals = {"idempotency": "key"} if _has_key(options) else {}
+    literals |= {"asks": "who the caller is"} if asks else {}
     effect = walk.effect(
         kind,
         (method or (site.name if site.name != "fetch" else "get")).lower(),
         _host(written),
         site.call.at,
         inputs=inputs,
-        literals={"idempotency": "key"} if _has_key(options) else {},
-        values={"url": _host_of(url), **_named_parts(body)},
+        literals=literals,
+        values={**_named_parts(body), "url": _host_of(url)},
     )
-    if _asks_who(written, inputs):
+    if asks:
         return Value(
             origins=frozenset({Origin("principal")}),
             what=WHO,

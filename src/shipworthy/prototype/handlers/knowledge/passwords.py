@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.values import (
@@ -62,14 +64,21 @@ def _timing_safe(walk: Evaluation, site: Site) -> Value | None:
 def _password_checked(walk: Evaluation, site: Site) -> Value | None:
     """`bcrypt.compare(given, stored)`: who knows the password is the caller."""
     yes = frozenset({walk.guard(Check.SESSION, site.what or site.name, site.call.at)})
+    given = union(site.given)
+    token = any(_TOKEN.search(o.key) for o in given)
     walk.effect(
         EffectKind.TOKEN,
         "compare",
         site.what,
         site.call.at,
-        inputs={"text": union(site.given)},
+        inputs={"text": given},
+        literals={"of": "token"} if token else {},
     )
     return Value(when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
+
+
+_TOKEN = re.compile(r"(token|api_?key|secret)(_?hash(ed)?)?$", re.IGNORECASE)
+"""What a machine made up, too long to be tried out."""
 
 
 def _verified(walk: Evaluation, site: Site) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shipworthy.prototype.handlers.comparing import ROLE_KEY
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
@@ -13,6 +14,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     from_origins,
+    replace,
 )
 
 WEB = "request:web"  # fetch's Request, as Next.js, Deno, Remix and Workers pass it
@@ -109,7 +111,12 @@ def _session(walk: Evaluation, value: Value, key: str) -> Value | None:
         return Value(what=f"session.{key}")
     if key in ("get", "user_id"):
         return None if key == "get" else principal(walk, "session", 0)
-    return principal(walk, f"session.{key}", 0)
+    found = principal(walk, f"session.{key}", 0)
+    if not ROLE_KEY.search(key):
+        return found
+    role = frozenset({Origin("principal", "", key)})
+    cases = tuple((replace(v, origins=role) if v.origins else v, g) for v, g in found.cases)
+    return replace(found, origins=role, cases=cases)
 
 
 def _headers(walk: Evaluation, value: Value, key: str) -> Value | None:

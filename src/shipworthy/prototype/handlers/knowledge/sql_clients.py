@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     union,
 )
+from shipworthy.prototype.program.nodes import Name
 
 CLIENT = "sql client"
 PREPARED = "sql prepared"
@@ -173,6 +174,7 @@ def _query(walk: Evaluation, site: Site) -> Value | None:
 def asked(walk: Evaluation, site: Site) -> Value | None:
     """The result of running the text that is the first argument."""
     text, parameters = site.argument(0), site.argument(1)
+    _note_begin(walk, site)
     if "$1" in (text.text or "") and site.has(1) and parameters.elements is None:
         parameters = Value(elements=site.given[1:])  # asyncpg takes them one by one
     if text.fields is not None and "text" in text.fields:
@@ -186,6 +188,18 @@ def asked(walk: Evaluation, site: Site) -> Value | None:
     if effect < 0:
         return None
     return result_of(walk, effect)
+
+
+_BEGINS = re.compile(r"\s*(begin|start\s+transaction)\b", re.IGNORECASE)
+
+
+def _note_begin(walk: Evaluation, site: Site) -> None:
+    """`client.query("BEGIN")`: what follows in this function is one transaction. Said to a pool it
+    opens one on some other connection, which holds nothing together."""
+    owner = getattr(site.call.function, "object", None)
+    pooled = isinstance(owner, Name) and "pool" in owner.id.lower()
+    if _BEGINS.match(site.argument(0).text or "") and not pooled:
+        walk.transactions += 1
 
 
 def _is_template(site: Site) -> bool:

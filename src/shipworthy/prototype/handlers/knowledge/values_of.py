@@ -144,7 +144,9 @@ def _found(walk: Evaluation, site: Site) -> Value | None:
     if site.name == "find":
         there = replace(element, tags=element.tags | {"truthy"})
         return replace(element, cases=((there, yes), (NULL, NO_GUARDS)))
-    return Value(origins=element.origins, when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
+    # Where the test holds for none of them, its opposite holds for each.
+    no = walk.tested(result)[1] if site.name == "some" else NO_GUARDS
+    return Value(origins=element.origins, when=(yes, no), tags=frozenset({"truth"}))
 
 
 def _includes(walk: Evaluation, site: Site) -> Value | None:
