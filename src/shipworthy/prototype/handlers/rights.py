@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shipworthy.finding import Confidence
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
@@ -40,8 +41,21 @@ class Answer:
         return frozenset(caller(self.handler, effect) for effect in self.weighty)
 
 
-def answers(prototype: Prototype) -> Iterator[Answer]:
-    """An answer for each entry point that has effects which matter; subjects are not repeated."""
+_KNOWN: WeakKeyDictionary[Prototype, tuple[Answer, ...]] = WeakKeyDictionary()
+
+
+def answers(prototype: Prototype) -> tuple[Answer, ...]:
+    """An answer for each entry point that has effects which matter; subjects are not repeated.
+
+    Kept as long as the prototype: several controls ask.
+    """
+    known = _KNOWN.get(prototype)
+    if known is None:
+        known = _KNOWN[prototype] = tuple(_answers(prototype))
+    return known
+
+
+def _answers(prototype: Prototype) -> Iterator[Answer]:
     ownership = read_ownership(prototype)
     seen: set[str] = set()
     for handler in prototype.handlers:
