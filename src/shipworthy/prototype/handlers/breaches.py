@@ -71,6 +71,9 @@ _WEIGHT = {kind: number for number, kind in enumerate(Harm)}
 
 
 def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | None:
+    foreign = _of_payer(handler, effect)
+    if foreign is not None:
+        return foreign
     kind = harm(effect) or _passed_on(effect, ownership)
     if kind is None or meant_for_anyone(handler, effect):
         return None
@@ -81,6 +84,25 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.KNOWN:
             return _beyond(handler, effect, kind, who, ownership)
     return None
+
+
+_PAYERS = ("customer", "payment_method", "default_payment_method", "source")
+_DRAWS = re.compile(r"(subscriptions|paymentIntents|charges|invoices)\.create$")
+
+
+def _of_payer(handler: Handler, effect: Effect) -> Judged | None:
+    """Money that is drawn from a stored customer or card, whichever the caller names."""
+    if effect.kind is not EffectKind.PAYMENT or not _DRAWS.search(effect.operation):
+        return None
+    named = [effect.inputs[name] for name in _PAYERS if effect.inputs.get(name)]
+    if not named or not all(o.is_input for origins in named for o in origins):
+        return None
+    if effect.has(Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE, Check.UNCLEAR):
+        return None
+    who = caller(handler, effect)
+    if who is not Caller.KNOWN or "customer" not in effect.inputs:
+        return None
+    return Judged(Breach.FOREIGN, effect, Harm.SPEND, who, Severity.HIGH, Confidence.HIGH)
 
 
 def _passed_on(effect: Effect, ownership: Ownership) -> Harm | None:

@@ -82,6 +82,8 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.ADMIN:
             return f"Any signed-in user can {what} {place}: no role or right is checked"
         case Breach.FOREIGN:
+            if judged.harm is Harm.SPEND:
+                what = "charge the stored cards"
             named = ", ".join(sorted(steering(judged.effect, handler))[:2]) or "the id"
             return (
                 f"Any signed-in user can {what} of other people {place}: {named} is taken from the request"

@@ -10,7 +10,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_id, is_money, is_plan, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.standing import is_bypassing
+from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     by_trusted,
@@ -45,6 +45,8 @@ _BOUGHT = re.compile(
     r"^(?!.*(invoice|expense|bill))\w*(order|payment|purchase|subscription|enrol|registration|ticket)s?\w*$",
     re.I,
 )
+_ACCOUNTS = re.compile(r"user|profile|account|member|customer|subscri|tenant|compan|organi", re.I)
+_ACTIVE = frozenset({"active", "paid", "true", "trialing"})
 _PAID = frozenset({"paid", "succeeded", "true", "captured"})
 
 
@@ -73,6 +75,8 @@ class ClientDecidedMoney(
             return None
         if effect.kind is EffectKind.PAYMENT:
             return self._payment(prototype, handler, effect)
+        if effect.kind is EffectKind.QUERY and in_database(effect):
+            return self._given_away(prototype, handler, effect)
         if effect.kind is EffectKind.QUERY and is_bypassing(effect):
             return self._credited(prototype, handler, effect) or self._paid(
                 prototype, handler, effect
@@ -84,10 +88,15 @@ class ClientDecidedMoney(
         if not out and not _CHARGES.search(effect.operation):
             return None
         amounts = {k: v for k, v in effect.inputs.items() if _is_amount(k)}
+        mixed = self._mixed(prototype, handler, effect)
+        if mixed is not None:
+            return mixed
         if not amounts:
             return None
         shown = way(prototype, handler, effect)
         sent = [o for origins in amounts.values() for o in inputs(origins) if _is_price(o, origins)]
+        instead = [o for origins in amounts.values() for o in _instead(origins)]
+        sent = sent or instead
         if not sent:
             return self.satisfied(handler.subject, "The server decides the amount", *shown)
         name = str(sent[0])
@@ -95,7 +104,7 @@ class ClientDecidedMoney(
             return self.satisfied(
                 handler.subject, f"{name} is checked before it is charged", *shown
             )
-        if not out and _is_free(handler, effect):
+        if not out and not instead and _is_free(handler, effect):
             return self.satisfied(handler.subject, "Whoever pays may say how much", *shown)
         if effect.has(Check.UNCLEAR) or (effect.has(Check.OWNER) and _is_own_bill(handler)):
             reason = f"{handler.name} charges {name}, after a check that could not be followed"
@@ -107,6 +116,42 @@ class ClientDecidedMoney(
         )
         message = f"{handler.name} {verb} {name} as it was sent, never compared with a stored price: {cost}"
         return self.gap(handler.subject, message, *shown)
+
+    def _mixed(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
+        """One input says what is paid for, another what is given for it."""
+        prices = {
+            o
+            for name, origins in effect.inputs.items()
+            if name.endswith((".price", ".price_id"))
+            for o in inputs(origins)
+            if not _is_checked(effect, o)
+        }
+        if not prices or by_trusted(effect) or effect.has(Check.UNCLEAR):
+            return None
+        given = [
+            (name.partition(".")[2], o)
+            for name, origins in effect.of("metadata.")
+            if is_held(name) or is_plan(name)
+            for o in inputs(origins)
+            if o not in prices
+        ]
+        given += [
+            (name, o)
+            for other in writes(handler)
+            if together(effect, other)
+            for name, origins in other.of("value:")
+            if is_held(name) or is_plan(name)
+            for o in inputs(origins)
+            if o not in prices
+        ]
+        if not given:
+            return None
+        price, (_, got) = min(map(str, prices)), given[0]
+        message = (
+            f"{handler.name} takes the price ({price}) and what is given for it ({got}) from the request, apart"
+            " from each other: the cheapest price buys the most"
+        )
+        return self.gap(handler.subject, message, *way(prototype, handler, effect))
 
     def _credited(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         credited = _credits(handler, effect)
@@ -124,6 +169,27 @@ class ClientDecidedMoney(
             " or a rule behind it: whoever calls gives himself any amount"
         )
         return self.gap(handler.subject, message, *shown)
+
+    def _given_away(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
+        """A paid plan that whoever is signed in writes into his own account, with no payment at all."""
+        if effect.operation == "insert" or not _ACCOUNTS.search(effect.target):
+            return None
+        column = next((c for c, o in effect.of("value:") if is_plan(c) and inputs(o)), None)
+        active = any(
+            k.startswith("value:") and is_plan(k[6:]) and v.lower() in _ACTIVE
+            for k, v in effect.literals.items()
+        )
+        if column is None or not active or by_trusted(effect):
+            return None
+        if effect.has(Check.UNCLEAR) or for_administrators(handler, effect):
+            return None
+        if any(e.kind in (EffectKind.PAYMENT, EffectKind.FETCH) for e in handler.effects):
+            return None
+        message = (
+            f"{handler.name} writes {column} of {effect.target} as the caller says and calls it active, without"
+            " asking the payment provider: he gets what he never paid for"
+        )
+        return self.gap(handler.subject, message, *way(prototype, handler, effect))
 
     def _paid(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         column = _paid_column(effect)
@@ -163,6 +229,19 @@ def _is_price(origin: Origin, all_: frozenset[Origin]) -> bool:
     if any(o.kind in ("row", "environment", "answer") for o in all_):
         return False
     return is_money(word) or word in ("unitAmount", "pay", "rate")
+
+
+def _instead(origins: frozenset[Origin]) -> list[Origin]:
+    """`sent.total || product.price * quantity`: what is sent comes before what is stored."""
+    stored = any(o.kind == "row" and is_money(o.key.rpartition(".")[2]) for o in origins)
+    return [
+        o
+        for o in inputs(origins)
+        if stored
+        and {"total", "amount"} & set(words(last_word(o)))
+        and is_money(last_word(o))
+        and not _FREE.search(o.key)
+    ]
 
 
 def _is_checked(effect: Effect, origin: Origin) -> bool:
