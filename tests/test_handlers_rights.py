@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shipworthy.finding import Confidence
+from shipworthy.finding import Confidence, Outcome
+from shipworthy.pipeline import run_assess
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.ownership import read_ownership
+from shipworthy.settings import Settings
 
 IMPORT = 'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
 ADMIN = (
@@ -155,3 +157,81 @@ def test_one_of_the_settings_is_no_secret(tmp_path: Path) -> None:
     judged(tmp_path, sell=SIGNED_IN + body)
     handlers = {h.name.rpartition("/")[2]: h for h in read_prototype(tmp_path).handlers}
     assert not any(e.has(Check.SECRET) for e in handlers["sell"].effects)
+
+
+def gaps(folder: Path, control: str, body: str, *, schema: str = "", path: str = "pay") -> bool:
+    """Whether a control raises an alarm about an edge function with this body."""
+    config = f"[functions.{path}]\nverify_jwt = false\n"
+    text = f"{IMPORT}{STRIPE}Deno.serve(async (req) => {{\n{ADMIN}{body}\n}});\n"
+    files = {f"supabase/functions/{path}/index.ts": text, "supabase/config.toml": config}
+    files["supabase/migrations/1_all.sql"] = SCHEMA + schema
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    findings = run_assess(folder, Settings(), [control]).findings
+    return any(
+        f.outcome is Outcome.GAP and f.confidence is not Confidence.LOW and f.location is not None
+        for f in findings
+    )
+
+
+STRIPE = (
+    'import Stripe from "https://esm.sh/stripe@14";\n'
+    'const stripe = new Stripe(Deno.env.get("STRIPE_SECRET_KEY")!);\n'
+)
+SESSION = (
+    'const s = await stripe.checkout.sessions.create({ mode: "payment",'
+    " line_items: [{ price: %s, quantity: 1 }], metadata: { credits: %s } });\n"
+    "return Response.json({ url: s.url });"
+)
+ASK = "const { priceId, credits } = await req.json();\n"
+
+
+def test_the_price_and_what_is_given_for_it_go_together(tmp_path: Path) -> None:
+    control = "client-decided-money"
+    assert gaps(tmp_path / "a", control, SIGNED_IN + ASK + SESSION % ("priceId", "credits"))
+    assert not gaps(tmp_path / "b", control, SIGNED_IN + ASK + SESSION % ('"price_1"', "100"))
+    assert not gaps(tmp_path / "c", control, SIGNED_IN + ASK + SESSION % ("priceId", "100"))
+
+
+def test_a_card_is_charged_for_its_owner_alone(tmp_path: Path) -> None:
+    charge = (
+        "const { customerId } = await req.json();\n"
+        'const p = await stripe.subscriptions.create({ customer: %s, items: [{ price: "price_1" }] });\n'
+        "return Response.json({ id: p.id });"
+    )
+    mine = (
+        'const { data: me } = await admin.from("profiles").select("stripe_customer").eq("id", user.id)'
+        ".single();\n"
+    )
+    control = "missing-authorisation"
+    assert gaps(tmp_path / "a", control, SIGNED_IN + charge % "customerId")
+    assert not gaps(tmp_path / "b", control, SIGNED_IN + mine + charge % "me.stripe_customer")
+
+
+CLOSE = (
+    "const { id } = await req.json();\n"
+    'const { data: row } = await admin.from("payouts").select("*").eq("id", id).single();\n'
+    'if (row.status !== "pending") return new Response("no", { status: 400 });\n'
+    'const { data: mine } = await admin.from("payouts").update({ status: "done" }).eq("id", id)%s;\n'
+    'await admin.rpc("add_wallet_balance", { p_user: row.farm_id, p_amount: row.total });\n'
+    'return new Response("ok");'
+)
+
+
+def test_a_request_is_closed_under_a_condition_before_money_is_booked(tmp_path: Path) -> None:
+    claimed = '.eq("status", "pending").select()'
+    for control in ("not-idempotent", "non-atomic-writes"):
+        assert gaps(tmp_path / control / "a", control, SIGNED_IN + CLOSE % "")
+        assert not gaps(tmp_path / control / "b", control, SIGNED_IN + CLOSE % claimed)
+
+
+def test_who_moves_rows_to_another_parent_decides_whose_they_are(tmp_path: Path) -> None:
+    text = f"{IMPORT}Deno.serve(async (req) => {{\n{ADMIN}{SIGNED_IN}{MINE}\n}});\n"
+    found(tmp_path, {"supabase/functions/mine/index.ts": text})
+    write = (
+        "const { id, ...rest } = await req.json();\n"
+        'await admin.from("fields").update(rest).eq("id", id);\nreturn new Response("ok");'
+    )
+    assert gaps(tmp_path, "mass-assignment", SIGNED_IN + write)

@@ -164,10 +164,11 @@ def _open(
 
 
 def _is_receipt(effect: Effect, ownership: Ownership) -> bool:
-    """True for the one row that a guest left, found by its id: there is no other way back to it."""
+    """True for one row that is found by its id: what a guest left, or a page that links lead to."""
     filters = [name for name, _ in effect.of("filter:")]
     by_id = filters in (["id"], ["uuid"]) and effect.client == "service"
-    return by_id and plain(effect.target) in ownership.of_guests
+    guests = plain(effect.target) in ownership.of_guests
+    return by_id and (guests or not is_personal(effect))
 
 
 def hollow(effect: Effect) -> str:

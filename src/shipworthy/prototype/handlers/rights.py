@@ -67,11 +67,11 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
             for effect in handler.effects
             if harm(effect) is not None and not meant_for_anyone(handler, effect)
         )
-        if not weighty:
-            continue
         found = breaches(handler, ownership)
+        if not weighty and not found:
+            continue
         alarm = found[0] if found else None
-        yield Answer(handler, alarm, tuple(found[1:]), weighty)
+        yield Answer(handler, alarm, tuple(found[1:]), weighty or (found[0].effect,))
 
 
 def is_question(judged: Judged) -> bool:

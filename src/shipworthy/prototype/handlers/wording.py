@@ -27,6 +27,8 @@ def deed(effect: Effect, kind: Harm) -> str:
     what = thing(effect)
     match kind:
         case Harm.READ:
+            if effect.operation == "rpc":
+                return f"read what {effect.target} gives"
             verb = "read" if effect.target == STORE else _READS.get(effect.kind, "read")
             return f"{verb} {what}"
         case Harm.ADD:

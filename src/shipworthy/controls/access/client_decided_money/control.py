@@ -148,8 +148,8 @@ class ClientDecidedMoney(
             return None
         price, (_, got) = min(map(str, prices)), given[0]
         message = (
-            f"{handler.name} takes the price ({price}) and what is given for it ({got}) from the request, apart"
-            " from each other: the cheapest price buys the most"
+            f"{handler.name} takes the price ({price}) and what is given for it ({got}) from the request,"
+            " apart from each other: the cheapest price buys the most"
         )
         return self.gap(handler.subject, message, *way(prototype, handler, effect))
 
@@ -186,8 +186,8 @@ class ClientDecidedMoney(
         if any(e.kind in (EffectKind.PAYMENT, EffectKind.FETCH) for e in handler.effects):
             return None
         message = (
-            f"{handler.name} writes {column} of {effect.target} as the caller says and calls it active, without"
-            " asking the payment provider: he gets what he never paid for"
+            f"{handler.name} writes {column} of {effect.target} as the caller says and calls it active,"
+            " without asking the payment provider: he gets what he never paid for"
         )
         return self.gap(handler.subject, message, *way(prototype, handler, effect))
 
