@@ -100,8 +100,17 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
 }
 
 
+_LAST: list[tuple[Handler, Purpose | None]] = []  # asked again for each effect of one handler
+
+
 def purpose(handler: Handler) -> Purpose | None:
     """What an entry point is for, where that is something for whoever comes."""
+    if not _LAST or _LAST[0][0] is not handler:
+        _LAST[:] = [(handler, _purpose(handler))]
+    return _LAST[0][1]
+
+
+def _purpose(handler: Handler) -> Purpose | None:
     if handler.public or "public" in _words(handler):
         return Purpose.CATALOGUE
     if any(e.kind is EffectKind.ACCOUNT and e.target == "auth" for e in handler.effects):
