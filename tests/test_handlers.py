@@ -518,3 +518,45 @@ def test_an_action_that_only_the_server_asks_for_is_no_entry_point(tmp_path: Pat
     assert "action judge" not in handlers(tmp_path, files)
     page = 'import { judge } from "../lib/judge";\nexport default () => <form action={judge} />;\n'
     assert "action judge" in handlers(tmp_path, {**files, "app/page.tsx": page})
+
+
+def test_a_limiter_that_answers_429_is_one_whatever_it_is_called(tmp_path: Path) -> None:
+    route = (
+        "const seen = new Map();\n"
+        "function left(key) { const n = (seen.get(key) || 0) + 1; seen.set(key, n);"
+        " return { fine: n < 5 }; }\n"
+        "export async function POST(req: Request) {\n"
+        "  const state = left(req.headers.get('x-forwarded-for'));\n"
+        "  if (!state.fine) return Response.json({ error: 'slow' }, { status: 429 });\n"
+        '  await fetch("https://api.openai.com/v1/chat", { method: "POST" });\n'
+        "  return Response.json({});\n}\n"
+    )
+    found = handlers(tmp_path, {**NEXT, "app/api/ask/route.ts": route})["POST /api/ask"]
+    (asked,) = found.effects_of(EffectKind.MODEL)
+    assert asked.has(Check.RATE)
+
+
+def test_a_limit_of_somebody_else_that_is_passed_on_is_no_limiter(tmp_path: Path) -> None:
+    ask = 'await fetch("https://api.openai.com/v1/chat", { method: "POST" })'
+    body = (
+        f"const first = {ask};\n"
+        'if (first.status === 429) return new Response("busy", { status: 429 });\n'
+        f"const second = {ask};\n"
+    )
+    asked = [*edge(tmp_path, body).effects_of(EffectKind.MODEL)]
+    assert len(asked) == 2
+    assert not asked[-1].has(Check.RATE)
+
+
+def test_a_secret_of_headers_made_a_record_is_checked(tmp_path: Path) -> None:
+    route = (
+        "export async function GET(request: Request) {\n"
+        "  const { authorization } = Object.fromEntries(request.headers.entries());\n"
+        "  if (authorization !== `Bearer ${process.env.CRON_SECRET}`)\n"
+        "    return Response.json({ error: 'no' }, { status: 401 });\n"
+        '  await fetch("https://api.openai.com/v1/chat", { method: "POST" });\n'
+        "  return Response.json({});\n}\n"
+    )
+    found = handlers(tmp_path, {**NEXT, "app/api/cron/route.ts": route})["GET /api/cron"]
+    (asked,) = found.effects_of(EffectKind.MODEL)
+    assert asked.has(Check.SECRET)

@@ -368,7 +368,8 @@ def _of_foreign(
     if kind is Harm.ACCOUNT:
         looked = effect.operation.lower().startswith(("get", "list"))
         severity = Severity.MEDIUM if looked else Severity.CRITICAL
-        return Judged(Breach.ADMIN, effect, kind, who, severity, Confidence.HIGH)
+        sure = Confidence.LOW if _refuses_before(handler, effect) else Confidence.HIGH
+        return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
     confidence = Confidence.HIGH
     if effect.kind is EffectKind.QUERY:
         belongs = _belongs(effect, ownership)
@@ -396,6 +397,12 @@ def _belongs(effect: Effect, ownership: Ownership) -> bool | None:
         asked = parents(name for name, origins in effect.of("argument:") if origins)
         return True if asked & ownership.owned else None
     return ownership.of(effect.target)
+
+
+def _refuses_before(handler: Handler, effect: Effect) -> bool:
+    """True where some who are known get a 403 first: a right was asked for, in a way of its own."""
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(e.literals.get("status") == "403" for e in before)
 
 
 _IDENTITY = re.compile(

@@ -188,19 +188,21 @@ def _unreferred(prototype: Prototype) -> frozenset[str]:
     for path, targets in prototype.modules.edges.items():
         for target in targets:
             importers.setdefault(target, set()).add(path)
+    of_actions = {r.location.path for r in prototype.routes if r.kind is RouteKind.SERVER_ACTION}
+    browser = prototype.modules.browser
     found = set()
-    for route in prototype.routes:
-        path = route.location.path
-        if route.kind is RouteKind.SERVER_ACTION and route.framework == "next":
-            seen, pending = {path}, [path]
-            while pending:
-                more = importers.get(pending.pop(), set()) - seen
-                seen |= more
-                pending += more
-            asking = seen - {path}
-            if asking and not any(p.endswith(_DRAWN) for p in asking):
-                found.add(path)
+    for path in {r.location.path for r in prototype.routes if _is_of_next(r)}:
+        asking = set(importers.get(path, ()))
+        for barrel in [p for p in asking if p.rpartition("/")[2].startswith("index.")]:
+            asking |= importers.get(barrel, set())
+        drawn = {p for p in asking if p.endswith(_DRAWN)} - (of_actions - browser)
+        if asking and not drawn and not asking & browser:
+            found.add(path)
     return frozenset(found)
+
+
+def _is_of_next(route: Route) -> bool:
+    return route.kind is RouteKind.SERVER_ACTION and route.framework == "next"
 
 
 def _importers(prototype: Prototype, paths: set[str]) -> set[str]:

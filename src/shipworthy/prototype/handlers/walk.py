@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.values import (
     Scope,
     Type,
     Value,
+    all_origins,
     from_origins,
     meet,
     of_cases,
@@ -40,6 +41,9 @@ from shipworthy.prototype.program.nodes import (
     Try,
     With,
 )
+
+_TOLD = frozenset({"answer", "model", "error"})
+"""Origins of what another server has answered."""
 
 
 class Walk(Evaluation):
@@ -76,7 +80,10 @@ class Walk(Evaluation):
         self.branches = (*outer, (number, "then"))
         self.guards, scope.names = before | yes, dict(names)
         _narrow(statement.test, scope, holds=True)
+        first = len(self.effects)
         ended = self.block(statement.then, scope) or decided is False
+        if ended and self._is_counted(test, first):
+            no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
         then_guards, then_names = self.guards, scope.names
         self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
@@ -94,6 +101,11 @@ class Walk(Evaluation):
         unless = self.unless_set(test, then_guards, self.guards)
         self.guards = meet(then_guards, self.guards) | unless
         return False
+
+    def _is_counted(self, test: Value, first: int) -> bool:
+        """`if (!free) return 429`: calls are counted, however; not where another server said so."""
+        said = any(e.literals.get("status") == "429" for e in self.effects[first:])
+        return said and not any(o.kind in _TOLD for o in all_origins(test))
 
     def _loop(self, statement: Loop, scope: Scope) -> bool:
         over = self.value(statement.over, scope) if statement.over is not None else NULL

@@ -43,7 +43,7 @@ class PathTraversal(
             f"{handler.name} {verb} the file that {spoken(_places(handler, effect))} names,"
             f" so {who(handler, effect)} reaches files outside of the folder with ../",
             *way(prototype, handler, effect),
-            severity=by_reach(handler, effect, Severity.HIGH, Severity.HIGH, Severity.MEDIUM),
+            severity=by_reach(handler, effect, Severity.HIGH, Severity.HIGH, Severity.LOW),
         )
 
 

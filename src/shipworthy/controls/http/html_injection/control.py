@@ -93,12 +93,18 @@ def _typed(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
     strangers also names, of users only whole sentences."""
     found = free(effect, *_parts(effect))
     if effect.kind is EffectKind.HTML:
-        return tuple(o for o in found if o.key)
+        return tuple(o for o in found if o.key and not _is_own(handler, o))
     if is_open(handler, effect):
         kept = [o for o in found if o.key and not _SHORT.search(o.key)]
     else:
         kept = [o for o in found if _LONG.search(o.key)]
     return tuple(o for o in kept if not _IS_HTML.search(o.key))  # an HTML text is sent on purpose
+
+
+def _is_own(handler: Handler, origin: Origin) -> bool:
+    """True for JSON: no link and no form of another site can send it, so its sender gets his own text."""
+    json = handler.route.framework in ("next", "supabase", "deno")
+    return json and origin.kind in ("body", "argument")
 
 
 def _stored(effect: Effect) -> tuple[Origin, ...]:

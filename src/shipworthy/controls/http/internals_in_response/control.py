@@ -9,7 +9,14 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached, who
+from shipworthy.prototype.handlers.reaching import (
+    Subject,
+    is_live,
+    is_open,
+    is_trusted,
+    reached,
+    who,
+)
 from shipworthy.prototype.handlers.ways import way
 
 _SECRET = re.compile(
@@ -24,6 +31,12 @@ _HASH = re.compile(
     r"|otp_?secret|reset_?token|refresh_?token)$",
     re.IGNORECASE,
 )
+
+
+_OPENS_ALL = re.compile(
+    r"DATABASE_URL|SERVICE_ROLE|POSTGRES\w*URL|MONGO\w*UR[IL]|JWT_SECRET|PRIVATE_KEY", re.IGNORECASE
+)
+"""Secrets that open everybody's data or every account."""
 
 
 class InternalsInResponse(
@@ -65,7 +78,9 @@ def _given_away(
     whole = effect.sent.get("body", frozenset()) | effect.sent.get("text", frozenset())
     for origin in sorted(whole, key=lambda o: o[:3]):
         if _is_secret(origin):
-            return Severity.HIGH, f"the secret {origin.name}", "can use it as your server does"
+            grave = _OPENS_ALL.search(origin.name) and is_open(handler, effect)
+            severity = Severity.CRITICAL if grave else Severity.HIGH
+            return severity, f"the secret {origin.name}", "can use it as your server does"
         if origin.kind == "row" and _HASH.search(origin.key):
             return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):

@@ -259,6 +259,7 @@ CALLS = {
     f"{HONO}.req.valid": _whole("body"),
     f"{HONO}.get": _hono_get,
     f"{HONO}.set": _hono_set,
+    "headers.entries": lambda walk, site: Value(origins=frozenset({Origin("header")})),
     "session.get": _get_session,
     "URL": _new_url,
     "URLSearchParams": _search_params,

@@ -92,6 +92,12 @@ def _caught(walk: Evaluation, site: Site) -> Value | None:
     return site.receiver
 
 
+def _from_entries(walk: Evaluation, site: Site) -> Value | None:
+    given = site.argument(0)
+    headers = frozenset({Origin("header")}) if given.what == "headers" else frozenset()
+    return Value(origins=all_origins(given) | headers, tags=frozenset({"picked"}))
+
+
 def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
     """Array methods with a function of an element."""
 
@@ -233,9 +239,7 @@ CALLS = {
     "Object.keys": _first,
     "Object.values": _first,
     "Object.entries": _first,
-    "Object.fromEntries": lambda walk, site: Value(
-        origins=all_origins(site.argument(0)), tags=frozenset({"picked"})
-    ),
+    "Object.fromEntries": _from_entries,
     "Array.from": _first,
     "Array.isArray": _array_check,
     "isinstance": _array_check,
