@@ -228,14 +228,9 @@ def _severity_of_mail(effect: Effect) -> Severity:
         for name in ("to", "personalizations", "chat_id", "phone")
         for o in effect.inputs.get(name, ())
     )
-    text = any(
-        o.is_input
-        for name in ("html", "text", "content", "message", "body")
-        for o in effect.inputs.get(name, ())
-    )
-    if to and text:
-        return Severity.CRITICAL if effect.kind is EffectKind.EMAIL else Severity.HIGH
-    return Severity.HIGH if to else Severity.MEDIUM
+    if to:
+        return Severity.HIGH
+    return Severity.MEDIUM
 
 
 def _severity_of_addition(effect: Effect) -> Severity:

@@ -33,7 +33,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (Purpose.LOGOUT, r"log-?out|sign-?out"),
     (
         Purpose.LOGIN,
-        r"log-?in|sign-?in|authenticate|token|refresh(-token)?|otp|send-?otp|verify-?otp|magic-?link|forgot(-password)?"
+        r"log-?in|sign-?in|authenticate|token|refresh(-token)?|[\w-]*otp|magic-?link|forgot(-password)?"
         r"|reset(-password)?|password-?reset|request-?reset|verify(-email|-code|-phone|-token|-email-code|-phone-code)?|resend(-code|-verification|-otp)?"
         r"|confirm(-email)?|nextauth|\w+-login|login-\w+",
     ),

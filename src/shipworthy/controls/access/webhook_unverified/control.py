@@ -15,17 +15,16 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
 )
 from shipworthy.prototype.handlers.standing import (
-    Purpose,
     by_credential,
     changes,
     is_bypassing,
     is_of_caller,
-    purpose,
 )
 from shipworthy.prototype.handlers.ways import way
 
 _HOOK = re.compile(
-    r"webhook|(^|[-_/])(inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)", re.IGNORECASE
+    r"webhook|(^|[-_/])(hooks?|inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)",
+    re.IGNORECASE,
 )
 _OUTGOING = re.compile(
     r"(dispatch|send|test|trigger|register|setup|configure|manage|create|delete|retry|list|process|simulate)-?_?\w*-?_?webhook"
@@ -95,7 +94,7 @@ def _is_hook(handler: Handler) -> bool:
         return False
     if _OUTGOING.search(handler.route.path):
         return False
-    return purpose(handler) is Purpose.WEBHOOK or bool(_HOOK.search(handler.route.path))
+    return bool(_HOOK.search(handler.route.path))  # a signature alone may be that of a code or link
 
 
 def _knows_sender(handler: Handler, effect: Effect) -> bool:
