@@ -107,6 +107,8 @@ def _server_controls() -> list[str]:
 
 
 def _group(control: str) -> str:
+    if control.startswith("other:"):
+        return "no control for it yet"
     return KIN.get(control, control)
 
 
