@@ -215,7 +215,7 @@ def test_an_engine_that_is_not_there_is_said(crm: Path, tmp_path: Path) -> None:
     ran = _run("prove", str(crm), "--pg-bin", str(tmp_path))
     assert ran.returncode == 2
     assert str(tmp_path) in ran.stderr
-    ran = _run("assess", str(crm), "--prove", "--pg-bin", str(tmp_path), "--only", "access")
+    ran = _run("assess", str(crm), "--prove", "--pg-bin", str(tmp_path), "--only", "open-tenant")
     assert ran.returncode == 0
     assert str(tmp_path) in ran.stdout
 
