@@ -11,7 +11,7 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
-from shipworthy.prototype.handlers.purpose import by_credential, meant_for_anyone, purpose
+from shipworthy.prototype.handlers.purpose import by_credential, meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
     Caller,
     Tie,
@@ -494,6 +494,3 @@ def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> b
 def named(target: str) -> str:
     """A table's name as a person would say it."""
     return _snake(target.rpartition(".")[2]).replace("_", " ").lower() or "rows"
-
-
-__all__ = ["Breach", "Judged", "breaches", "named", "plain", "purpose", "steering"]

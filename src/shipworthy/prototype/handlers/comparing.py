@@ -22,8 +22,6 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     meet_all,
-    tested,
-    truth,
 )
 
 if TYPE_CHECKING:
@@ -468,6 +466,3 @@ def _is_literal(value: Value) -> bool:
 
 def _is_listed(value: Value) -> bool:
     return bool(value.elements) and all(_is_literal(v) for v in value.elements or ())
-
-
-__all__ = ["ROLE_KEY", "compared", "existing", "is_token", "kind_of", "tested", "truth"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -47,7 +47,6 @@ class Follower:
 
     program: Program
     knowledge: Knowledge
-    start: Walk  # after the routers were set up
 
     def follow(self, route: Route, entry: Runnable) -> Handler:
         """Follow one entry point with what stands before it."""
@@ -166,7 +165,7 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     declaring = {r.location.path for r in routes if r.kind is RouteKind.ENDPOINT}
     starting = _importers(prototype, declaring)
     walk = set_up(program, knowledge, declaring | starting)
-    follower = Follower(program, knowledge, walk)
+    follower = Follower(program, knowledge)
     layers = tuple(r for r in routes if r.kind is RouteKind.MIDDLEWARE)
     found: list[Handler] = []
     for route in routes:
@@ -256,7 +255,6 @@ def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> 
             return _exported(route, program, knowledge)
         case RouteKind.SERVER_ACTION:
             return _action(route, program, knowledge)
-    del path
     return None
 
 
@@ -359,6 +357,3 @@ def _spoken(route: Route) -> str:
     if route.kind is RouteKind.SERVER_ACTION:
         return f"action {route.handler}"
     return route.path if route.method == "*" else f"{route.method} {route.path}"
-
-
-__all__ = ["Handler", "Mapping", "read_handlers"]

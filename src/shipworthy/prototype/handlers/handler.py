@@ -176,7 +176,6 @@ class Handler:
     effects: tuple[Effect, ...]
     guards: frozenset[Guard]  # on every way to its end that is no refusal
     privileged: bool  # uses a client that row security does not hold back
-    public: bool = False  # meant for whoever comes: a login, a health check
     hindrance: str = ""
 
     @property

@@ -111,7 +111,7 @@ def purpose(handler: Handler) -> Purpose | None:
 
 
 def _purpose(handler: Handler) -> Purpose | None:
-    if handler.public or "public" in _words(handler):
+    if "public" in _words(handler):
         return Purpose.CATALOGUE
     if any(e.kind is EffectKind.ACCOUNT and e.target == "auth" for e in handler.effects):
         return Purpose.LOGIN

@@ -76,16 +76,3 @@ def by_reach(
     if is_trusted(effect):
         return staff
     return anybody if is_open(handler, effect) else known
-
-
-__all__ = [
-    "Reach",
-    "Subject",
-    "by_reach",
-    "is_live",
-    "is_open",
-    "is_trusted",
-    "is_unclear",
-    "reached",
-    "who",
-]

@@ -114,6 +114,3 @@ def spoken(origins: tuple[Origin, ...]) -> str:
     where = _KINDS.get(first.kind, "the request")
     names = " and ".join(f'"{key}"' for key in dict.fromkeys(keys))
     return f"{names} of {where}" if names else f"what is sent in {where.removeprefix('the ')}"
-
-
-__all__ = ["HARMLESS", "LEFT_OVER", "free", "hashed", "is_own_address", "sent", "spoken"]

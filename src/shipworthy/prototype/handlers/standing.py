@@ -15,14 +15,9 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
     Origin,
 )
-from shipworthy.prototype.handlers.purpose import Purpose, by_credential, meant_for_anyone, purpose
+from shipworthy.prototype.handlers.purpose import by_credential
 from shipworthy.prototype.handlers.weight import (
-    Harm,
     changes,
-    harm,
-    is_catalogue,
-    is_personal,
-    revealed,
 )
 
 
@@ -203,24 +198,15 @@ def _selecting(effect: Effect) -> list[tuple[str, frozenset[Origin]]]:
 
 
 __all__ = [
-    "OWNERS",
     "Caller",
-    "Harm",
-    "Purpose",
     "Tie",
     "by_credential",
     "caller",
     "changes",
-    "harm",
     "in_database",
     "is_bypassing",
-    "is_catalogue",
     "is_of_caller",
-    "is_personal",
-    "meant_for_anyone",
     "owner_columns",
-    "purpose",
-    "revealed",
     "steering",
     "tie",
 ]

@@ -8,7 +8,6 @@ from shipworthy.prototype.handlers.evaluation import Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.values import (
     NEVER,
-    NO_GUARDS,
     NULL,
     Closure,
     Guards,
@@ -295,6 +294,3 @@ def _merge(scope: Scope, then: dict[str, Value], passed: Guards, passed_other: G
             names[name] = value
         else:
             names[name] = of_cases(((value, passed), (other, passed_other)))
-
-
-__all__ = ["NO_GUARDS", "Walk"]

@@ -245,15 +245,3 @@ def _is_trusted(effect: Effect) -> bool:
 def _is_success(answer: Effect) -> bool:
     status = answer.literals.get("status", "200")
     return not status.startswith(("4", "5"))
-
-
-__all__ = [
-    "CATALOGUE",
-    "PERSONAL",
-    "Harm",
-    "changes",
-    "harm",
-    "is_catalogue",
-    "is_personal",
-    "revealed",
-]

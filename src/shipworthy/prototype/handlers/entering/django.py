@@ -209,6 +209,3 @@ def _defaults(program: Program, walk: Walk) -> Value:
                 kinds = tuple(Value(what=v.text) for v in listed.elements or () if v.text)
                 return Value(elements=kinds)
     return UNKNOWN
-
-
-__all__ = ["DjangoEntry", "django_entry"]

@@ -24,7 +24,6 @@ from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNKNOWN,
-    Closure,
     Scope,
     Type,
     Value,
@@ -282,6 +281,3 @@ def fastapi_entry(route: Route, program: Program, walk: Walk) -> FastapiEntry | 
     """The entry of a route that FastAPI serves."""
     found = find(route, program, walk)
     return FastapiEntry(found, route.path, found.location) if found is not None else None
-
-
-__all__ = ["Closure", "FastapiEntry", "Injection", "fastapi_entry"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.requests import principal
+from shipworthy.prototype.handlers.knowledge.sessions import session
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -14,7 +15,6 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     from_origins,
-    literal,
 )
 
 _CALLER = frozenset({Origin("principal")})
@@ -26,18 +26,6 @@ def _caller(what: str = "principal") -> Value:
 
 def _claims() -> Value:
     return Value(origins=frozenset({Origin("claims")}), what="claims", tags=frozenset({"truthy"}))
-
-
-def maybe(walk: Evaluation, site: Site, key: str) -> Value:
-    """`{ [key]: caller }` or `{ [key]: null }`."""
-    guard = frozenset({walk.guard(Check.SESSION, site.what or site.name, site.call.at)})
-    return Value(
-        cases=(
-            (Value(fields={key: _caller()}), guard),
-            (Value(fields={key: NULL}), NO_GUARDS),
-        ),
-        fields={key: principal(walk, site.what, site.call.at)},
-    )
 
 
 def supabase_user(key: str, *, verified: bool) -> Callable[[Evaluation, Site], Value | None]:
@@ -63,20 +51,6 @@ def supabase_user(key: str, *, verified: bool) -> Callable[[Evaluation, Site], V
     return answer
 
 
-def _session(walk: Evaluation, site: Site) -> Value | None:
-    """A session of NextAuth and its like: `{ user }` or nothing."""
-    guard = frozenset({walk.guard(Check.SESSION, site.what, site.call.at)})
-    user = Value(fields=None, origins=_CALLER, what="principal", tags=frozenset({"truthy"}))
-    there = Value(
-        fields={"user": user, "session": user, "userId": _caller(), "...": user},
-        tags=frozenset({"truthy"}),
-    )
-    return Value(cases=((there, guard), (NULL, NO_GUARDS)))
-
-
-session_of = _session
-
-
 def _clerk(walk: Evaluation, site: Site) -> Value | None:
     """`auth()` of Clerk: an object in which userId may be nothing; `auth.protect()` refuses."""
     guard = frozenset({walk.guard(Check.SESSION, site.what, site.call.at)})
@@ -90,10 +64,6 @@ def _clerk(walk: Evaluation, site: Site) -> Value | None:
     )
     absent = Value(fields={"userId": NULL, "orgId": NULL, "user": NULL, "sessionClaims": NULL})
     return Value(cases=((there, guard), (absent, NO_GUARDS)))
-
-
-def _clerk_or_session(walk: Evaluation, site: Site) -> Value | None:
-    return _clerk(walk, site) if "clerk" in site.what else _session(walk, site)
 
 
 def _user(walk: Evaluation, site: Site) -> Value | None:
@@ -244,10 +214,10 @@ CALLS = {
     "@supabase/auth-helpers-nextjs.createMiddlewareClient": _user_client,
     "@supabase/auth-helpers-nextjs.createServerSupabaseClient": _user_client,
     "@supabase/auth-helpers-remix.createServerClient": _user_client,
-    "next-auth.getServerSession": _session,
-    "next-auth/next.getServerSession": _session,
-    "next-auth/jwt.getToken": _session,
-    "next-auth/next.unstable_getServerSession": _session,
+    "next-auth.getServerSession": session,
+    "next-auth/next.getServerSession": session,
+    "next-auth/jwt.getToken": session,
+    "next-auth/next.unstable_getServerSession": session,
     "@clerk/nextjs/server.auth": _clerk,
     "@clerk/nextjs.auth": _clerk,
     "@clerk/nextjs/server.currentUser": _user,
@@ -255,7 +225,7 @@ CALLS = {
     "@clerk/nextjs/server.getAuth": _clerk,
     "@clerk/express.getAuth": _clerk,
     "@clerk/nextjs/server.auth.protect": _protect,
-    "@auth0/nextjs-auth0.getSession": _session,
+    "@auth0/nextjs-auth0.getSession": session,
     "@kinde-oss/kinde-auth-nextjs/server.getKindeServerSession": lambda walk, site: Value(
         what="kinde"
     ),
@@ -311,7 +281,7 @@ _SIGN_IN = (
 
 
 def _api_session(walk: Evaluation, site: Site) -> Value | None:
-    return _session(walk, site) if site.what.endswith("api.getSession") else None
+    return session(walk, site) if site.what.endswith("api.getSession") else None
 
 
 NAMES = {
@@ -323,8 +293,8 @@ NAMES = {
     ),
     "verifyIdToken": lambda walk, site: _verify(walk, site),
     "me": lambda walk, site: _user(walk, site) if site.what.endswith("auth.me") else None,
-    "getServerSession": _session,
-    "useSession": _session,
+    "getServerSession": session,
+    "useSession": session,
     **dict.fromkeys(_ADMIN, _account),
     **dict.fromkeys(_SIGN_IN, _sign_in),
 }
@@ -344,5 +314,3 @@ def _principal(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 
 PROPERTIES = {"principal": _principal}
-
-__all__ = ["CALLS", "NAMES", "PROPERTIES", "literal", "maybe", "supabase_user"]

@@ -109,5 +109,3 @@ NAMES = {
     "updateTable": _begun("update"),
     "deleteFrom": _begun("delete"),
 }
-
-__all__ = ["CALLS", "KNEX", "NAMES"]

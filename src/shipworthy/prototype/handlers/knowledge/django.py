@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.knowledge.wrapping import (
     is_callable,
     transparent,
 )
-from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins, meet_all
+from shipworthy.prototype.handlers.values import UNKNOWN, Value, from_origins
 
 REQUEST = "request:django"
 _PARTS = {
@@ -214,5 +214,3 @@ CALLS: dict[str, Answer] = {
     "session.get": _session_get,
 }
 PROPERTIES = {REQUEST: _request}
-
-__all__ = ["CALLS", "NO_GUARDS", "PROPERTIES", "REQUEST", "meet_all", "permitted"]

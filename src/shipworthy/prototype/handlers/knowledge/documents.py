@@ -19,7 +19,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     told,
 )
 from shipworthy.prototype.handlers.sent import sent
-from shipworthy.prototype.handlers.values import NULL, ROWS, UNKNOWN, Value, all_origins
+from shipworthy.prototype.handlers.values import ROWS, UNKNOWN, Value
 
 MODEL = "document model"
 DATABASE = "document database"
@@ -251,5 +251,3 @@ NAMES = {
     "collection": _collection,
     "define": lambda walk, site: _model(walk, site) if "sequelize" in site.what.lower() else None,
 }
-
-__all__ = ["CALLS", "NAMES", "NULL", "all_origins"]

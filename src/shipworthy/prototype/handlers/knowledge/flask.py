@@ -12,10 +12,9 @@ from shipworthy.prototype.handlers.knowledge.wrapping import (
     Answer,
     decorator,
     guarding,
-    is_callable,
     transparent,
 )
-from shipworthy.prototype.handlers.values import NO_GUARDS, NULL, UNKNOWN, Value, from_origins
+from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins
 
 REQUEST = "flask.request"
 _G, _ON_REQUEST = -1, -2  # places in the heap
@@ -177,10 +176,6 @@ def _http_auth(walk: Evaluation, site: Site) -> Value | None:
     return guarding(Check.SESSION)(walk, site)
 
 
-def _kept_function(walk: Evaluation, site: Site) -> Value | None:
-    return site.argument(0) if is_callable(site.argument(0)) else None
-
-
 _SESSION_REQUIRED: Answer = guarding(Check.SESSION)
 
 CALLS = {
@@ -224,5 +219,3 @@ PROPERTIES = {
     "flask_security.current_user": _current_user,
 }
 ASSIGNED = {"flask.g": _kept(_G), REQUEST: _kept(_ON_REQUEST)}
-
-__all__ = ["ASSIGNED", "CALLS", "NO_GUARDS", "NULL", "OF_CALLER", "PROPERTIES", "session_item"]

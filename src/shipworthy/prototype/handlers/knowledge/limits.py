@@ -6,7 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.values import NO_GUARDS, Value, replace
+from shipworthy.prototype.handlers.values import Value, replace
 
 LIMITS = re.compile(
     r"rate_?limit|throttle|(?<![a-z])limiter|ratelimit|check_?limit|quota", re.IGNORECASE
@@ -46,5 +46,3 @@ CALLS = {
 }
 
 NAMES = {"limit": _asked, "consume": _asked, "throttle": _asked}
-
-__all__ = ["CALLS", "LIMITS", "NAMES", "NO_GUARDS", "limited"]

@@ -27,7 +27,6 @@ from shipworthy.prototype.handlers.values import (
     UNKNOWN,
     Value,
     all_origins,
-    literal,
     union,
 )
 
@@ -387,5 +386,3 @@ NAMES = {
 }
 PROPERTIES = {QUERYING: _property}
 ASSIGNED = {"row": row_assigned, ROWS: row_assigned}
-
-__all__ = ["ASSIGNED", "CALLS", "NAMES", "PROPERTIES", "begun", "literal"]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
-from shipworthy.prototype.handlers.knowledge.accounts import session_of
 from shipworthy.prototype.handlers.knowledge.requests import WEB, principal
+from shipworthy.prototype.handlers.knowledge.sessions import session
 from shipworthy.prototype.handlers.paths import is_simple, matches
 from shipworthy.prototype.handlers.values import UNKNOWN, UNSET, Value, from_origins, truth
 
@@ -134,7 +134,7 @@ def _next_auth(walk: Evaluation, site: Site) -> Value | None:
     handler = site.argument(0)
     if handler.closure is not None:
         return handler
-    return session_of(walk, site)
+    return session(walk, site)
 
 
 def _protect(walk: Evaluation, site: Site) -> Value | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -456,5 +456,3 @@ PROPERTIES = {
         _outcome(walk, value, key) if key in ("ok", "status") else None
     ),
 }
-
-__all__ = ["CALLS", "NAMES", "PROPERTIES", "Effect", "url_parts"]

@@ -131,10 +131,6 @@ def _error_response(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="response", tags=_RESPONSE)
 
 
-def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
-    return None
-
-
 def _status(walk: Evaluation, site: Site) -> Value | None:
     return replace(site.receiver, fields={"status": site.argument(0)}, tags=_RESPONSE)
 
@@ -174,7 +170,6 @@ RES = "response:node"
 CALLS = {
     "next/server.NextResponse.json": _web_json,
     "Response.json": _web_json,
-    "json": lambda walk, site: None,
     "Response": _web_response,
     "next/server.NextResponse": _web_response,
     "next/server.NextResponse.redirect": _redirect(ends=False),
@@ -215,5 +210,3 @@ CALLS = {
     "request:hono.html": _send,
     "request:hono.redirect": _redirect(ends=False),
 }
-
-PROPERTIES = {RES: _node}

@@ -7,7 +7,6 @@ from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
-    UNKNOWN,
     Guards,
     Value,
     all_origins,
@@ -161,5 +160,3 @@ PROPERTIES = {
         else None
     )
 }
-
-__all__ = ["CALLS", "NAMES", "PROPERTIES", "UNKNOWN", "shaped"]

@@ -241,6 +241,3 @@ def _inserted(tokens: Sequence[_Token], start: int) -> Iterator[Part]:
         elif token.kind in ("hole", "text", "number") and depth and number < max(len(columns), 1):
             hole = token.text if token.kind == "hole" else ""
             yield Part(columns[number] if columns else "*", hole, "" if hole else token.text)
-
-
-__all__ = ["NOTHING", "Part", "Statement", "read_sql"]

@@ -10,9 +10,7 @@ from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, call_back, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.sql import Part, Statement, read_sql
 from shipworthy.prototype.handlers.values import (
-    NO_GUARDS,
     NULL,
-    ROWS,
     UNKNOWN,
     Value,
     all_origins,
@@ -395,5 +393,3 @@ def _result(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 
 PROPERTIES = {"sql result": _result}
-
-__all__ = ["CALLS", "CLIENT", "NAMES", "NO_GUARDS", "PROPERTIES", "ROWS", "ask", "asked"]

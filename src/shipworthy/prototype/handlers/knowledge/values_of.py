@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -18,7 +18,6 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     join,
     replace,
-    union,
 )
 
 
@@ -287,5 +286,3 @@ NAMES = {
         _string,
     ),
 }
-
-__all__ = ["CALLS", "NAMES", "EffectKind", "union"]
