@@ -560,3 +560,15 @@ def test_a_secret_of_headers_made_a_record_is_checked(tmp_path: Path) -> None:
     found = handlers(tmp_path, {**NEXT, "app/api/cron/route.ts": route})["GET /api/cron"]
     (asked,) = found.effects_of(EffectKind.MODEL)
     assert asked.has(Check.SECRET)
+
+
+@pytest.mark.parametrize(("word", "is_guard"), [("xR5EePD7wJ9wpQUQvJHZ", True), ("live", False)])
+def test_a_long_word_of_the_code_is_a_secret_badly_kept(
+    tmp_path: Path, word: str, is_guard: bool
+) -> None:
+    check = (
+        f'if (req.headers.get("x-digest-secret") !== "{word}")'
+        ' return new Response("no", { status: 403 });\n'
+    )
+    found = query(edge(tmp_path, SERVICE + check + BODY + UPDATE), "orders")
+    assert found.has(Check.SECRET) is is_guard
