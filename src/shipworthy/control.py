@@ -52,6 +52,11 @@ class Control(ABC):
         cls.needs_database = needs_database
         cls.area = cls.__module__.split(".")[-3] if cls.__module__.count(".") >= 3 else ""
 
+    @property
+    def never_hidden(self) -> bool:
+        """True where a baseline must not hide a gap: exposed secrets (A10) and known CVEs (A14)."""
+        return bool({"A10", "A14"} & set(self.satisfies))
+
     @abstractmethod
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         """Judge the facts: one finding per subject. Pure; raises FactUnavailable where blind."""

@@ -90,16 +90,21 @@ class Finding:
     proof: Proof = Proof.OBSERVED
     confidence: Confidence = Confidence.HIGH
     evidence: tuple[Evidence, ...] = ()
+    accepted: str = ""  # who lives with this gap, until when and why; empty: nobody
 
     @property
     def is_alarm(self) -> bool:
-        """True for a gap that is sure enough to act on."""
-        return self.outcome is Outcome.GAP and self.confidence is not Confidence.LOW
+        """True for an open gap that is sure enough to act on."""
+        return self._is_open and self.confidence is not Confidence.LOW
 
     @property
     def is_question(self) -> bool:
         """True for what may be a gap, which a person has to say."""
-        return self.outcome is Outcome.GAP and self.confidence is Confidence.LOW
+        return self._is_open and self.confidence is Confidence.LOW
+
+    @property
+    def _is_open(self) -> bool:
+        return self.outcome is Outcome.GAP and not self.accepted
 
     @property
     def location(self) -> Location | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+
+from shipworthy.intent import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,5 @@ class Settings:
     pg_bin: Path | None = None  # the folder of a PostgreSQL to use for that
     grants: str = "auto"  # what new tables grant: auto, legacy or strict
     history: bool = False  # also look for secrets in the git history
+    intent: Intent = field(default_factory=Intent)  # what the prototype's shipworthy.toml declares
+    today: date = field(default_factory=date.today)  # acceptances end

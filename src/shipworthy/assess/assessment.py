@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from shipworthy.assess.acceptance import accepted
+from shipworthy.assess.baseline import Baseline
 from shipworthy.control import Control
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.finding import Evidence, Finding, Location, Outcome, Severity
@@ -24,6 +26,7 @@ class Assessment:
     controls: tuple[Control, ...]
     findings: tuple[Finding, ...]
     unread: tuple[Unread, ...]
+    baseline: Baseline | None = None  # of the gaps that were there before; None: all are new
 
     @property
     def gaps(self) -> tuple[Finding, ...]:
@@ -34,6 +37,19 @@ class Assessment:
     def questions(self) -> tuple[Finding, ...]:
         """What may be a gap, for a person to answer: no alarm, and no reason to fail a build."""
         return tuple(f for f in self.findings if f.is_question)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """The gaps that somebody lives with, with a reason and until a day."""
+        return tuple(f for f in self.findings if f.outcome is Outcome.GAP and f.accepted)
+
+    @property
+    def new_gaps(self) -> tuple[Finding, ...]:
+        """The open gaps that the baseline does not hold; exposed secrets and known CVEs always."""
+        if self.baseline is None:
+            return self.gaps
+        always = {c.id for c in self.controls if c.never_hidden}
+        return tuple(f for f in self.gaps if f.control in always or not self.baseline.knows(f))
 
     @property
     def blockers(self) -> tuple[Finding, ...]:
@@ -59,9 +75,11 @@ def assess(
     progress(f"reading {len(prototype.files):,} files")
     unread = relevant_unread(prototype)
     findings: list[Finding] = []
+    settings = prototype.settings
     for control in controls:
         progress(f"asking {control.id}")
-        findings.extend(_ask(control, prototype))
+        asked = _ask(control, prototype)
+        findings.extend(accepted(f, settings.intent, settings.today) for f in asked)
     return Assessment(prototype, tuple(controls), tuple(_in_order(findings)), unread)
 
 

@@ -326,4 +326,5 @@ def read_prototype(
 ) -> Prototype:
     """Read the folder of a prototype. Raises CannotLook when there is nothing to look at."""
     settings = settings or Settings()
-    return Prototype(read_tree(root, settings.limits), settings, engines or Engines())
+    tree = read_tree(root, settings.limits, settings.intent)
+    return Prototype(tree, settings, engines or Engines())

@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.intent import Intent
 from shipworthy.prototype.git import GitState, read_git
 from shipworthy.prototype.roles import OUTPUT_FOLDERS, SKIPPED_FOLDERS, role_of
 from shipworthy.prototype.source import LANGUAGES, Role, SourceFile, Unread
 from shipworthy.settings import Limits
 
+EXCLUDED = "excluded in shipworthy.toml"  # why a file was left unread
+_NOTHING_DECLARED = Intent()
 _HEAD = 600  # characters that decide whether a file says it is generated
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -29,11 +32,11 @@ class Tree:
     git_reason: str  # why git is None
 
 
-def read_tree(root: Path, limits: Limits) -> Tree:
+def read_tree(root: Path, limits: Limits, intent: Intent = _NOTHING_DECLARED) -> Tree:
     """Read the folder. Raises CannotLook when it is missing, no folder, unreadable or empty."""
     root = _resolve(root)
     git, reason = _git(root, limits)
-    reader = _Reader(root, limits, git)
+    reader = _Reader(root, limits, git, intent)
     reader.walk()
     if not reader.files and not reader.unread:
         raise CannotLook(f"{root} is empty: point shipworthy at the folder of a prototype")
@@ -67,10 +70,11 @@ def _git(root: Path, limits: Limits) -> tuple[GitState | None, str]:
 
 
 class _Reader:
-    def __init__(self, root: Path, limits: Limits, git: GitState | None) -> None:
+    def __init__(self, root: Path, limits: Limits, git: GitState | None, intent: Intent) -> None:
         self.root = root
         self.limits = limits
         self.git = git
+        self.intent = intent
         self.files: list[SourceFile] = []
         self.unread: list[Unread] = []
         self.seen = 0
@@ -102,7 +106,9 @@ class _Reader:
                     )
                     return
                 raw = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.is_symlink():
+                if self._is_excluded(raw, entry):
+                    self._leave(raw, EXCLUDED)
+                elif entry.is_symlink():
                     self._leave(raw, self._link(raw))
                 elif entry.is_dir(follow_symlinks=False):
                     if self._enters(raw, entry.name):
@@ -112,6 +118,11 @@ class _Reader:
                 else:
                     self._leave(raw, "not a regular file")
             pending.extend(reversed(below))
+
+    def _is_excluded(self, raw: str, entry: os.DirEntry[str]) -> bool:
+        if not self.intent.exclude:
+            return False
+        return self.intent.excludes(f"{raw}/" if entry.is_dir(follow_symlinks=False) else raw)
 
     def _link(self, raw: str) -> str:
         target = Path(os.path.realpath(self.root / raw))

@@ -1,0 +1,136 @@
+"""The answers to a framework's rows, from the controls that look at them and from what people said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from shipworthy.assess.assessment import Assessment
+from shipworthy.finding import Finding, Outcome
+from shipworthy.frameworks import Framework, Machine, frameworks
+from shipworthy.frameworks import Row as Question
+
+NOT_READY_ABOVE = 3  # this many rows of a checklist may be NO: requirement D30
+
+
+class Answer(StrEnum):
+    """What is known of a row. UNKNOWN is never YES."""
+
+    YES = "yes"
+    NO = "no"
+    EXCEPTION = "exception"  # a gap that somebody accepted, with a reason and an end
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with its answer. `who` must answer what no machine can; empty where nobody has to."""
+
+    id: str
+    title: str
+    section: str
+    answer: Answer
+    reason: str
+    controls: tuple[str, ...]  # ids of the controls that look at it
+    findings: tuple[Finding, ...]  # why it is NO or EXCEPTION: the gaps, worst first
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A framework with the answer to each of its rows."""
+
+    id: str
+    title: str
+    source: str
+    is_checklist: bool
+    rows: tuple[Row, ...]
+
+    def count(self, answer: Answer) -> int:
+        """How many rows have this answer."""
+        return sum(row.answer is answer for row in self.rows)
+
+    @property
+    def ready(self) -> bool:
+        """No more rows are NO than may be; says nothing of the UNKNOWN ones."""
+        return self.count(Answer.NO) <= NOT_READY_ABOVE
+
+
+def checklists(assessment: Assessment) -> tuple[Checklist, ...]:
+    """Every framework answered, the checklists first."""
+    return tuple(_answered(framework, assessment) for framework in frameworks())
+
+
+def _answered(framework: Framework, assessment: Assessment) -> Checklist:
+    unneeded = framework.needs_models and not assessment.prototype.model_calls
+    rows = (_without_model(q) if unneeded else _row(q, assessment) for q in framework.rows)
+    return Checklist(
+        framework.id, framework.title, framework.source, framework.checklist, tuple(rows)
+    )
+
+
+def _without_model(question: Question) -> Row:
+    return _answer(question, Answer.NOT_APPLICABLE, "no call of a model was found")
+
+
+def _row(question: Question, assessment: Assessment) -> Row:
+    asked = tuple(c.id for c in assessment.controls if question.answered_by & set(c.satisfies))
+    findings = [f for f in assessment.findings if f.control in set(asked)]
+    word = assessment.prototype.settings.intent.answers.get(question.id)
+    row = replace(_judged(question, findings), controls=asked)
+    if word is None or row.answer is not Answer.UNKNOWN:
+        return row
+    answer = Answer.YES if word.yes else Answer.NO
+    return replace(
+        row, answer=answer, reason=f"{word.by} said so on {word.on}: {word.reason}", who=""
+    )
+
+
+def _judged(question: Question, findings: Sequence[Finding]) -> Row:
+    gaps = tuple(f for f in findings if f.is_alarm)
+    if gaps:
+        return _answer(question, Answer.NO, _kinds(gaps), gaps)
+    accepted = tuple(f for f in findings if f.accepted)
+    if accepted:
+        return _answer(question, Answer.EXCEPTION, f"accepted: {_kinds(accepted)}", accepted)
+    if question.machine is Machine.NONE or not findings:
+        return _left_to_a_person(question, "no machine can tell" if question.who else "not asked")
+    unseen = [f for f in findings if f.outcome is Outcome.UNKNOWN or f.is_question]
+    if unseen:
+        return _answer(question, Answer.UNKNOWN, f"{unseen[0].subject}: {unseen[0].message}")
+    right = sum(f.outcome is Outcome.SATISFIED for f in findings)
+    if not right:
+        return _answer(question, Answer.NOT_APPLICABLE, findings[0].message)
+    seen = f"nothing wrong in {right} places that were looked at" if right > 1 else "looks right"
+    if question.machine is Machine.WHOLE:
+        return _answer(question, Answer.YES, seen)
+    return _left_to_a_person(question, seen)
+
+
+def _left_to_a_person(question: Question, seen: str) -> Row:
+    said = f"{seen}; {question.who} must answer it" if question.who else seen
+    return replace(_answer(question, Answer.UNKNOWN, said), who=question.who)
+
+
+def _kinds(gaps: Iterable[Finding]) -> str:
+    """The kinds of gap with how many subjects each has: "rls-disabled (3), csrf"."""
+    counts = Counter(gap.control for gap in gaps)
+    return ", ".join(f"{id} ({n})" if n > 1 else id for id, n in counts.items())
+
+
+def _answer(
+    question: Question, answer: Answer, reason: str, findings: tuple[Finding, ...] = ()
+) -> Row:
+    return Row(
+        id=question.id,
+        title=question.title,
+        section=question.section,
+        answer=answer,
+        reason=reason,
+        controls=(),
+        findings=findings,
+        who="",
+    )

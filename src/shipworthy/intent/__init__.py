@@ -1,0 +1,70 @@
+"""What the owners of a prototype declare about it in shipworthy.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+
+FILE = "shipworthy.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Somebody lives with a gap for a while: who, why, and through which day."""
+
+    control: str
+    subject: str  # as the finding names it; "*" in it stands for anything
+    reason: str
+    by: str
+    until: date
+
+    def covers(self, control: str, subject: str) -> bool:
+        """True for the findings that this acceptance is about, in date or not."""
+        return control == self.control and fnmatchcase(subject, _literal(self.subject))
+
+    def holds(self, today: date) -> bool:
+        """True through its last day."""
+        return today <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A person's answer to a row of a checklist that no machine can answer."""
+
+    yes: bool
+    by: str
+    on: date
+    reason: str  # what the answer rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Everything declared. Empty where there is no shipworthy.toml."""
+
+    exclude: tuple[str, ...] = ()  # folders and patterns that are not read
+    public_tables: frozenset[str] = frozenset()  # whose rows anybody may read
+    public_endpoints: frozenset[str] = frozenset()  # that anybody may call
+    regions: tuple[str, ...] = ()  # where personal data may go; empty: not said
+    licences: tuple[str, ...] = ()  # SPDX ids that dependencies may have; empty: not said
+    acceptances: tuple[Acceptance, ...] = ()
+    answers: Mapping[str, Word] = field(default_factory=dict)  # by row: "hardening_checklist.load"
+    fail_on: str = ""  # the severity from which on a gap fails a gate; empty: not said
+    baseline: str = ""  # the file of the gaps that are known, relative to shipworthy.toml
+
+    def excludes(self, path: str) -> bool:
+        """True for a file in an excluded folder or of an excluded pattern; `*` crosses folders."""
+        return any(
+            path.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(path, pattern)
+            for pattern in self.exclude
+        )
+
+    def is_public_table(self, name: str) -> bool:
+        """True where the table is declared public, with its schema or, in `public`, without."""
+        return name in self.public_tables or name.removeprefix("public.") in self.public_tables
+
+
+def _literal(pattern: str) -> str:
+    """The pattern with `*` alone left special: subjects hold brackets and question marks of their own."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")

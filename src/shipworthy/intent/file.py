@@ -1,0 +1,109 @@
+"""Read shipworthy.toml, with errors that name the place."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from shipworthy.errors import ShipworthyError
+from shipworthy.intent import FILE, Acceptance, Intent, Word
+
+_LARGEST = 256_000  # bytes; a file of hundreds of acceptances has a tenth of that
+
+
+class BrokenIntent(ShipworthyError):
+    """A shipworthy.toml that cannot be read or says what it cannot mean."""
+
+
+class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of the tables of the file: a misspelt key is an error, not silence."""
+
+
+class _Intent(_Table):
+    public_tables: list[str] = []
+    public_endpoints: list[str] = []
+    approved_regions: list[str] = []
+    approved_licences: list[str] = []
+
+
+class _Gate(_Table):
+    fail_on: Literal["critical", "high", "medium", "low", "never", ""] = ""
+    baseline: str = ""
+
+
+class _Accepted(_Table):
+    control: str
+    subject: str
+    reason: str
+    by: str
+    until: date
+
+
+class _Answer(_Table):
+    row: str
+    answer: Literal["yes", "no"]
+    by: str
+    on: date
+    reason: str
+
+
+class _File(_Table):
+    exclude: list[str] = []
+    intent: _Intent = _Intent()
+    gate: _Gate = _Gate()
+    accepted: list[_Accepted] = []
+    answer: list[_Answer] = []
+
+
+def read_intent(folder: Path) -> Intent:
+    """What the folder's shipworthy.toml declares; nothing where there is none.
+
+    Raises BrokenIntent where it is a link, too large, no TOML, or has a key or value that means nothing.
+    """
+    file = folder / FILE
+    if not file.exists() and not file.is_symlink():
+        return Intent()
+    read = _decoded(_text(file))
+    for accepted in read.accepted:
+        _said(accepted.reason, f"accepted: {accepted.control} on {accepted.subject}")
+    for answer in read.answer:
+        _said(answer.reason, f"answer: {answer.row}")
+    return Intent(
+        exclude=tuple(read.exclude),
+        public_tables=frozenset(read.intent.public_tables),
+        public_endpoints=frozenset(read.intent.public_endpoints),
+        regions=tuple(read.intent.approved_regions),
+        licences=tuple(read.intent.approved_licences),
+        acceptances=tuple(
+            Acceptance(a.control, a.subject, a.reason, a.by, a.until) for a in read.accepted
+        ),
+        answers={a.row: Word(a.answer == "yes", a.by, a.on, a.reason) for a in read.answer},
+        fail_on=read.gate.fail_on,
+        baseline=read.gate.baseline,
+    )
+
+
+def _text(file: Path) -> bytes:
+    try:
+        if file.is_symlink() or not file.is_file():
+            raise BrokenIntent(f"{FILE} is not a regular file: it is not followed")
+        if file.stat().st_size > _LARGEST:
+            raise BrokenIntent(f"{FILE} is larger than {_LARGEST:,} bytes")
+        return file.read_bytes()
+    except OSError as error:
+        raise BrokenIntent(f"{FILE} cannot be read: {error.strerror}") from error
+
+
+def _decoded(text: bytes) -> _File:
+    try:
+        return msgspec.toml.decode(text, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BrokenIntent(f"{FILE}: {error}") from error
+
+
+def _said(reason: str, where: str) -> None:
+    if not reason.strip():
+        raise BrokenIntent(f"{FILE}: {where}: a reason must be given")
