@@ -33,6 +33,11 @@ from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
 from shipworthy.prototype.modules.started import started_by_hand
 from shipworthy.prototype.outbound.calls import OutboundCall
+from shipworthy.prototype.privacy.forms import FormField
+from shipworthy.prototype.privacy.pages import Loaded, loaded_by_pages
+from shipworthy.prototype.privacy.personal import PersonalDatum, read_personal_data
+from shipworthy.prototype.privacy.processors import Processor, read_processors
+from shipworthy.prototype.privacy.trackers import Tracker, read_trackers
 from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, read_files
@@ -254,6 +259,32 @@ class Prototype:
     @cached_property
     def hosts(self) -> tuple[HostUse, ...]:
         return self._collect(f.hosts for f in self._in_order())
+
+    @cached_property
+    def pages(self) -> tuple[Loaded, ...]:
+        """What the HTML pages of the product load."""
+        return loaded_by_pages(self)
+
+    @cached_property
+    def form_fields(self) -> tuple[FormField, ...]:
+        return self._collect(f.forms for f in self._live())
+
+    @cached_property
+    def started_trackers(self) -> tuple[Tracker, ...]:
+        """The trackers that code starts, those of pages left out."""
+        return self._collect(f.trackers for f in self._live())
+
+    @cached_property
+    def trackers(self) -> tuple[Tracker, ...]:
+        return read_trackers(self)
+
+    @cached_property
+    def personal_data(self) -> tuple[PersonalDatum, ...]:
+        return read_personal_data(self)
+
+    @cached_property
+    def processors(self) -> tuple[Processor, ...]:
+        return read_processors(self)
 
     @cached_property
     def tests(self) -> tuple[TestCase, ...]:

@@ -21,6 +21,7 @@ from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.models import calls as models
 from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
+from shipworthy.prototype.privacy import forms, trackers
 from shipworthy.prototype.program.module import module_of
 from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.queries import query as queries
@@ -56,6 +57,8 @@ class FileFacts:
     cors: Sequence[cors.CorsRule] = ()
     hosts: Sequence[hosts.HostUse] = ()
     tests: Sequence[testing.TestCase] = ()
+    forms: Sequence[forms.FormField] = ()
+    trackers: Sequence[trackers.Tracker] = ()
     module: Module | None = None  # of code that may run on a server
     idle_classes: Sequence[classes.IdleClass] = ()
 
@@ -106,6 +109,8 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         routes=routes.read(syntax),
         cors=cors.read(syntax),
         hosts=hosts.read(syntax),
+        forms=forms.read(syntax),
+        trackers=trackers.read(syntax),
         module=module_of(syntax),
         idle_classes=classes.read(syntax),
     )

@@ -328,6 +328,37 @@ def _tests(prototype: Prototype) -> Iterable[ItemDocument]:
         yield _item("test", t.name, t.location, asserts=t.asserts)
 
 
+def _personal_data(prototype: Prototype) -> Iterable[ItemDocument]:
+    for d in prototype.personal_data:
+        yield _item(
+            d.category.value,
+            f"{d.holder}.{d.field}",
+            d.location,
+            stands_in=d.kind,
+            special=d.special,
+        )
+
+
+def _processors(prototype: Prototype) -> Iterable[ItemDocument]:
+    for p in prototype.processors:
+        yield _item(
+            p.company.purpose,
+            p.company.name,
+            p.locations[0] if p.locations else None,
+            country=p.company.country,
+            region=p.region or None,
+            regions=p.company.regions,
+            seen=list(p.seen),
+            receives=[c.value for c in p.receives],
+            source=p.company.source,
+        )
+
+
+def _trackers(prototype: Prototype) -> Iterable[ItemDocument]:
+    for t in prototype.trackers:
+        yield _item(t.kind, t.name, t.location, in_page=t.in_page, asks_first=t.asks)
+
+
 def _delivery(prototype: Prototype) -> Iterable[ItemDocument]:
     delivery = prototype.delivery
     for kind in ("ci", "containers", "deployments"):
@@ -349,6 +380,9 @@ _KINDS: dict[str, Callable[[Prototype], Iterable[ItemDocument]]] = {
     "model_calls": _models,
     "outbound_calls": _outbound,
     "hosts": _hosts,
+    "personal_data": _personal_data,
+    "processors": _processors,
+    "trackers": _trackers,
     "manifests": _manifests,
     "dependencies": _dependencies,
     "tests": _tests,

@@ -1,0 +1,1 @@
+"""What the prototype knows of people, and who else gets it."""

@@ -1,0 +1,75 @@
+"""What HTML pages load from elsewhere: scripts, style sheets, and snippets written in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ast_grep_py import SgNode, SgRoot
+
+from shipworthy.finding import Location
+from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_PASTED = ("attached_assets/", "docs/")
+_LONGEST = 200_000  # characters: a page that is longer was built, not written
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One script or style sheet of a page: its address, or the code that stands in the page.
+
+    `held` is True where its type keeps the browser from running it before a consent manager does.
+    """
+
+    url: str
+    code: str
+    held: bool
+    location: Location
+
+
+def loaded_by_pages(prototype: Prototype) -> tuple[Loaded, ...]:
+    """All that the HTML pages of the product load."""
+    return tuple(
+        item
+        for file in prototype.of_role(Role.PRODUCT)
+        if _is_page(file)
+        for item in _of_page(file)
+    )
+
+
+def _is_page(file: SourceFile) -> bool:
+    if not file.name.endswith((".html", ".htm")) or not file.text or len(file.text) > _LONGEST:
+        return False
+    return not is_archived(file.path) and not file.path.startswith(_PASTED)
+
+
+def _of_page(file: SourceFile) -> Iterator[Loaded]:
+    text = file.text or ""
+    if "<script" not in text and "<link" not in text:
+        return
+    root = SgRoot(text, "html").root()
+    for node in root.find_all(any=[{"kind": "script_element"}, {"kind": "element"}]):
+        tag = next((c for c in node.children() if c.kind().endswith("tag")), None)
+        name = next((c.text() for c in tag.children() if c.kind() == "tag_name"), "") if tag else ""
+        if tag is None or name not in ("script", "link"):
+            continue
+        given = dict(_attributes(tag))
+        code = "".join(c.text() for c in node.children() if c.kind() == "raw_text")
+        url = given.get("src") or given.get("data-src") or given.get("href", "")
+        kind = given.get("type", "")
+        held = name == "script" and (kind == "text/plain" or "data-src" in given)
+        line = node.range().start.line + 1
+        if url or code.strip():
+            yield Loaded(url, code, held, Location(file.path, line))
+
+
+def _attributes(tag: SgNode) -> Iterator[tuple[str, str]]:
+    for child in tag.children():
+        if child.kind() == "attribute":
+            name, _, value = child.text().partition("=")
+            yield name.strip().lower(), value.strip().strip("\"'")
