@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from shipworthy.database.history import History
-from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.errors import FactUnavailable, ShipworthyError
+from shipworthy.pipeline import open_prototype
 from shipworthy.prototype import read_prototype
+from shipworthy.settings import Settings
 
 TABLE = "create table public.things (id uuid primary key, owner uuid references auth.users);\n"
 
@@ -127,7 +129,7 @@ def test_declared_tables_are_public(tmp_path: Path) -> None:
     "text", ["[database\n", '[database]\npublic = "things"\n', "database = 3\n"]
 )
 def test_a_broken_declaration_is_an_error(text: str, tmp_path: Path) -> None:
-    with pytest.raises(CannotLook, match=r"shipworthy\.toml"):
+    with pytest.raises(ShipworthyError, match=r"shipworthy\.toml"):
         _history(
             tmp_path, {"supabase/migrations/20250101000000_a.sql": TABLE, "shipworthy.toml": text}
         )
@@ -137,6 +139,6 @@ def _history(root: Path, files: dict[str, str]) -> History:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    history = read_prototype(root).database_history
+    history = open_prototype(root, Settings()).database_history
     assert history is not None
     return history

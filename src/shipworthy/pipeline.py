@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -9,12 +10,14 @@ from pathlib import Path
 
 from shipworthy.assess import Assessment, assess
 from shipworthy.assess.assessment import Progress
+from shipworthy.assess.baseline import Baseline
 from shipworthy.catalogue import select
 from shipworthy.database.prove import ProveOptions, Prover
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.intent import FILE, Intent
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
 
@@ -25,7 +28,11 @@ def default_engines() -> Engines:
 
 
 def open_prototype(root: Path, settings: Settings, engines: Engines | None = None) -> Prototype:
-    """Read a prototype, with the default engines. Raises CannotLook when there is none."""
+    """Read a prototype with its shipworthy.toml and, unless told, the default engines.
+
+    Raises CannotLook when there is none, and BrokenIntent where that file says nonsense.
+    """
+    settings = replace(settings, intent=declared(root) or settings.intent)
     prototype = read_prototype(root, settings, engines or default_engines())
     if not any(f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no text that can be read")
@@ -37,15 +44,17 @@ def run_assess(
     settings: Settings,
     names: Sequence[str] = (),
     progress: Progress = lambda _: None,
+    baseline: Baseline | None = None,
 ) -> Assessment:
     """Assess the prototype at `root` with the named controls or areas, or with all.
 
     Nothing of the prototype is run, unless `settings.prove` asks for its database: then its SQL runs
-    in a throw-away PostgreSQL, which is gone when this returns.
+    in a throw-away PostgreSQL, which is gone when this returns. `baseline` holds the gaps that were
+    known: the others are new.
     """
     controls = select(names)
     with _opened(root, settings, progress) as prototype:
-        return assess(prototype, controls, progress)
+        return replace(assess(prototype, controls, progress), baseline=baseline)
 
 
 def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: None) -> Assessment:
@@ -61,6 +70,15 @@ def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: Non
         except FactUnavailable as error:
             raise CannotLook(str(error)) from error
         return assess(prototype, controls, progress)
+
+
+def declared(root: Path) -> Intent | None:
+    """What shipworthy.toml in the folder declares, None without one. Raises BrokenIntent."""
+    if not os.path.lexists(root / FILE):
+        return None
+    from shipworthy.intent.file import read_intent
+
+    return read_intent(root)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from shipworthy.assess import Assessment
+    from shipworthy.assess.baseline import Baseline
 
 NOTHING_OPEN, GAPS, COULD_NOT_LOOK = 0, 1, 2
 
@@ -45,6 +46,17 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+    GITHUB = "github"
+
+
+class FailOn(StrEnum):
+    """From which severity on an open gap makes the exit code 1."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NEVER = "never"
 
 
 class Grants(StrEnum):
@@ -73,6 +85,25 @@ ShowAll = Annotated[bool, typer.Option("--all", help="Show every gap, not the fi
 PgBin = Annotated[
     Path | None,
     typer.Option("--pg-bin", help="Use the PostgreSQL in this folder.", metavar="FOLDER"),
+]
+FailsOn = Annotated[
+    FailOn | None,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 1 for new gaps of this severity or worse; low unless shipworthy.toml says.",
+    ),
+]
+KnownGaps = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        help="Leave the gaps in FILE out, but for exposed secrets and known CVEs.",
+        metavar="FILE",
+    ),
+]
+NewBaseline = Annotated[
+    Path | None,
+    typer.Option("--write-baseline", help="Write all open gaps to FILE.", metavar="FILE"),
 ]
 RunTools = Annotated[
     bool,
@@ -120,12 +151,16 @@ def assess(
     run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,
+    fail_on: FailsOn = None,
+    baseline: KnownGaps = None,
+    write_baseline: NewBaseline = None,
 ) -> None:
     """Say what is wrong with a prototype, where, and how we know.
 
     Reads only: nothing of the prototype is run, and nothing is written but to --output. With --prove
     its SQL is run, as an unprivileged user, in a PostgreSQL of its own that is gone afterwards.
-    Exit code 0: nothing open; 1: gaps; 2: could not look.
+    What shipworthy.toml in PATH excludes, accepts and declares is heeded.
+    Exit code 0: nothing open (from --fail-on on); 1: gaps; 2: could not look.
     """
     from shipworthy.pipeline import run_assess
     from shipworthy.settings import Settings
@@ -133,8 +168,32 @@ def assess(
     wanted = _wanted(as_json, format)
     settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value)
     with _Progress() as tell:
-        assessment = run_assess(path, settings, only or (), tell)
-    _show(assessment, wanted, path, output, show_all)
+        assessment = run_assess(path, settings, only or (), tell, _known(path, baseline))
+    if write_baseline is not None:
+        _write_baseline(assessment, write_baseline)
+    _show(assessment, wanted, path, output, show_all, fail_on)
+
+
+def _known(path: Path, file: Path | None) -> Baseline | None:
+    """The baseline that is asked for, here or in shipworthy.toml."""
+    from shipworthy.pipeline import declared
+
+    intent = declared(path)
+    if file is None and intent is not None and intent.baseline:
+        file = path / intent.baseline
+    if file is None:
+        return None
+    from shipworthy.report.baseline import read_baseline
+
+    return read_baseline(file)
+
+
+def _write_baseline(assessment: Assessment, file: Path) -> None:
+    from shipworthy.assess.baseline import baseline_of
+    from shipworthy.report.baseline import baseline_text
+
+    _emit(baseline_text(baseline_of(assessment.gaps)), file)
+    _say(f"Wrote {file}. Commit it. Next: shipworthy assess PATH --baseline {file}")
 
 
 @app.command()
@@ -175,8 +234,8 @@ def prove(
 
 
 def _wanted(as_json: bool, format: Format) -> Format:
-    if as_json and format is Format.SARIF:
-        _fail("--json and --format sarif exclude each other")
+    if as_json and format not in (Format.TEXT, Format.JSON):
+        _fail(f"--json and --format {format.value} exclude each other")
     return Format.JSON if as_json else format
 
 
@@ -193,12 +252,28 @@ def _write_tests(assessment: Assessment, file: Path) -> None:
 
 
 def _show(
-    assessment: Assessment, wanted: Format, path: Path, output: Path | None, show_all: bool
+    assessment: Assessment,
+    wanted: Format,
+    path: Path,
+    output: Path | None,
+    show_all: bool,
+    fail_on: FailOn | None = None,
 ) -> NoReturn:
     _emit(_render(assessment, wanted, path, show_all), output)
     if output is not None:
         _say(f"Wrote {output}.")
-    raise typer.Exit(GAPS if assessment.gaps else NOTHING_OPEN)
+    raise typer.Exit(GAPS if _fails(assessment, fail_on) else NOTHING_OPEN)
+
+
+def _fails(assessment: Assessment, fail_on: FailOn | None) -> bool:
+    """True where a new gap is as severe as was asked for, here or in shipworthy.toml."""
+    from shipworthy.finding import Severity
+
+    wanted = fail_on or FailOn(assessment.prototype.settings.intent.fail_on or "low")
+    if wanted is FailOn.NEVER:
+        return False
+    least = Severity[wanted.name].value
+    return any(gap.severity.value >= least for gap in assessment.new_gaps)
 
 
 @app.command()
@@ -293,10 +368,10 @@ def explain(
 @app.command()
 def schema(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="assessment or facts.")
+        str, typer.Argument(metavar="DOCUMENT", help="assessment, baseline or facts.")
     ] = "assessment",
 ) -> None:
-    """Print the JSON Schema of a document: assessment or facts."""
+    """Print the JSON Schema of a document: assessment, baseline or facts."""
     from shipworthy.report.schemas import schema_text
 
     _emit(schema_text(document), None)
@@ -375,6 +450,10 @@ def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) 
         from shipworthy.report.sarif import sarif_report
 
         return sarif_report(assessment)
+    if wanted is Format.GITHUB:
+        from shipworthy.report.github import github_report
+
+        return github_report(assessment)
     from shipworthy.report.text import TextReport
 
     return TextReport(assessment, str(path), show_all)

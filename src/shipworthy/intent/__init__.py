@@ -44,7 +44,7 @@ class Intent:
     """Everything declared. Empty where there is no shipworthy.toml."""
 
     exclude: tuple[str, ...] = ()  # folders and patterns that are not read
-    public_tables: frozenset[str] = frozenset()  # whose rows anybody may read
+    public_tables: frozenset[str] = frozenset()  # "schema.name": anybody may read their rows
     public_endpoints: frozenset[str] = frozenset()  # that anybody may call
     regions: tuple[str, ...] = ()  # where personal data may go; empty: not said
     licences: tuple[str, ...] = ()  # SPDX ids that dependencies may have; empty: not said
@@ -59,10 +59,6 @@ class Intent:
             path.startswith(f"{pattern.rstrip('/')}/") or fnmatchcase(path, pattern)
             for pattern in self.exclude
         )
-
-    def is_public_table(self, name: str) -> bool:
-        """True where the table is declared public, with its schema or, in `public`, without."""
-        return name in self.public_tables or name.removeprefix("public.") in self.public_tables
 
 
 def _literal(pattern: str) -> str:

@@ -18,15 +18,17 @@ class BrokenIntent(ShipworthyError):
     """A shipworthy.toml that cannot be read or says what it cannot mean."""
 
 
-class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """Base of the tables of the file: a misspelt key is an error, not silence."""
 
 
-class _Intent(_Table):
-    public_tables: list[str] = []
-    public_endpoints: list[str] = []
-    approved_regions: list[str] = []
-    approved_licences: list[str] = []
+class _Public(_Table):
+    public: list[str] = []
+
+
+class _Approved(_Table):
+    regions: list[str] = []
+    licences: list[str] = []
 
 
 class _Gate(_Table):
@@ -52,20 +54,21 @@ class _Answer(_Table):
 
 class _File(_Table):
     exclude: list[str] = []
-    intent: _Intent = _Intent()
+    database: _Public = _Public()
+    api: _Public = _Public()
+    approved: _Approved = _Approved()
     gate: _Gate = _Gate()
     accepted: list[_Accepted] = []
     answer: list[_Answer] = []
 
 
 def read_intent(folder: Path) -> Intent:
-    """What the folder's shipworthy.toml declares; nothing where there is none.
+    """What the folder's shipworthy.toml declares.
 
-    Raises BrokenIntent where it is a link, too large, no TOML, or has a key or value that means nothing.
+    Raises BrokenIntent where it is missing, a link, too large, no TOML, or has a key or value that
+    means nothing.
     """
     file = folder / FILE
-    if not file.exists() and not file.is_symlink():
-        return Intent()
     read = _decoded(_text(file))
     for accepted in read.accepted:
         _said(accepted.reason, f"accepted: {accepted.control} on {accepted.subject}")
@@ -73,10 +76,10 @@ def read_intent(folder: Path) -> Intent:
         _said(answer.reason, f"answer: {answer.row}")
     return Intent(
         exclude=tuple(read.exclude),
-        public_tables=frozenset(read.intent.public_tables),
-        public_endpoints=frozenset(read.intent.public_endpoints),
-        regions=tuple(read.intent.approved_regions),
-        licences=tuple(read.intent.approved_licences),
+        public_tables=frozenset(n if "." in n else f"public.{n}" for n in read.database.public),
+        public_endpoints=frozenset(read.api.public),
+        regions=tuple(read.approved.regions),
+        licences=tuple(read.approved.licences),
         acceptances=tuple(
             Acceptance(a.control, a.subject, a.reason, a.by, a.until) for a in read.accepted
         ),

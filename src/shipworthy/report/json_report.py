@@ -12,6 +12,7 @@ from shipworthy.finding import Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tree import printable
 from shipworthy.report.access_document import EntryDocument, access_documents
+from shipworthy.report.checklist_document import ChecklistDocument, checklist_documents
 from shipworthy.report.database_document import DatabaseDocument, database_document
 from shipworthy.report.severities import SeverityWord, severity_word
 
@@ -30,7 +31,10 @@ class EvidenceDocument(Document):
 
 
 class FindingDocument(Document):
-    """One answer of one control for one subject."""
+    """One answer of one control for one subject.
+
+    `accepted` says who lives with the gap, until when and why; `new` is false for a gap of the baseline.
+    """
 
     control: str
     area: str
@@ -42,6 +46,8 @@ class FindingDocument(Document):
     message: str
     evidence: list[EvidenceDocument]
     requirements: list[str]
+    accepted: str | None
+    new: bool
 
 
 class ControlDocument(Document):
@@ -94,6 +100,7 @@ class AssessmentDocument(Document):
     summary: dict[str, int]
     controls: list[ControlDocument]
     findings: list[FindingDocument]
+    checklists: list[ChecklistDocument]
     unread: list[UnreadDocument]
     access: list[EntryDocument]
     database: DatabaseDocument | None
@@ -102,6 +109,7 @@ class AssessmentDocument(Document):
 def assessment_document(assessment: Assessment) -> AssessmentDocument:
     """The document of an assessment. Deterministic: no time and no machine path goes into it."""
     by_id = {c.id: c for c in assessment.controls}
+    old = set(assessment.gaps) - set(assessment.new_gaps)
     return AssessmentDocument(
         schema=SCHEMA_ID,
         tool=ToolDocument(name="shipworthy", version=__version__),
@@ -119,9 +127,10 @@ def assessment_document(assessment: Assessment) -> AssessmentDocument:
             for c in assessment.controls
         ],
         findings=[
-            _finding(f, by_id[f.control].area, by_id[f.control].satisfies)
+            _finding(f, by_id[f.control].area, by_id[f.control].satisfies, f not in old)
             for f in assessment.findings
         ],
+        checklists=checklist_documents(assessment),
         unread=[UnreadDocument(path=u.path, reason=u.reason) for u in assessment.unread],
         access=access_documents(assessment),
         database=database_document(assessment.prototype),
@@ -148,15 +157,21 @@ def assessment_schema() -> dict[str, Any]:
 
 
 def summary(assessment: Assessment) -> dict[str, int]:
-    """How many findings there are of each outcome, and gaps of each severity; gaps of low confidence
-    are questions."""
-    counts: dict[str, int] = {outcome.value: 0 for outcome in Outcome} | {"question": 0}
+    """How many findings there are of each outcome, and open gaps of each severity; gaps of low
+    confidence are questions, and gaps that somebody lives with are accepted."""
+    counts = dict.fromkeys((*(o.value for o in Outcome), "question", "accepted"), 0)
     counts |= {f"gap_{s.label}": 0 for s in sorted(Severity, key=lambda s: -s.value)}
     for finding in assessment.findings:
-        counts["question" if finding.is_question else finding.outcome.value] += 1
+        counts[_counted_as(finding)] += 1
         if finding.is_alarm:
             counts[f"gap_{finding.severity.label}"] += 1
     return counts
+
+
+def _counted_as(finding: Finding) -> str:
+    if finding.accepted:
+        return "accepted"
+    return "question" if finding.is_question else finding.outcome.value
 
 
 def _prototype(prototype: Prototype, digest: str) -> PrototypeDocument:
@@ -175,7 +190,9 @@ def _prototype(prototype: Prototype, digest: str) -> PrototypeDocument:
     )
 
 
-def _finding(finding: Finding, area: str, requirements: tuple[str, ...]) -> FindingDocument:
+def _finding(
+    finding: Finding, area: str, requirements: tuple[str, ...], new: bool
+) -> FindingDocument:
     return FindingDocument(
         control=finding.control,
         area=area,
@@ -187,6 +204,8 @@ def _finding(finding: Finding, area: str, requirements: tuple[str, ...]) -> Find
         message=finding.message,
         evidence=[_evidence(e) for e in finding.evidence],
         requirements=list(requirements),
+        accepted=finding.accepted or None,
+        new=new,
     )
 
 

@@ -48,7 +48,7 @@ def sarif_log(assessment: Assessment) -> dict[str, Any]:
     """The SARIF log: a rule per control; a result per gap and per open question."""
     rules = {c.id: index for index, c in enumerate(assessment.controls)}
     results = [
-        _result(f, rules[f.control])
+        _result(f, rules[f.control]) | _standing(f, assessment)
         for f in assessment.findings
         if f.outcome in (Outcome.GAP, Outcome.UNKNOWN)
     ]
@@ -101,7 +101,7 @@ def _rule(control: Control) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
-    failed = finding.is_alarm
+    failed = finding.is_alarm or bool(finding.accepted)
     result: dict[str, Any] = {
         "ruleId": finding.control,
         "ruleIndex": index,
@@ -125,6 +125,17 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
     if len(places) > 1:
         result["relatedLocations"] = [{"id": i, **p} for i, p in enumerate(places[1:], 1)]
     return result
+
+
+def _standing(finding: Finding, assessment: Assessment) -> dict[str, Any]:
+    """Whether somebody accepted it and whether the baseline has it, in SARIF's own words."""
+    standing: dict[str, Any] = {}
+    if finding.accepted:
+        standing["suppressions"] = [{"kind": "external", "justification": finding.accepted}]
+    if assessment.baseline is not None and finding.outcome is Outcome.GAP:
+        known = assessment.baseline.knows(finding)
+        standing["baselineState"] = "unchanged" if known else "new"
+    return standing
 
 
 def _location(evidence: Evidence) -> dict[str, Any]:

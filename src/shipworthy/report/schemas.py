@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from shipworthy.errors import ShipworthyError
+from shipworthy.report.baseline import baseline_schema
 from shipworthy.report.facts import facts_schema
 from shipworthy.report.json_report import assessment_schema
 
-SCHEMAS = {"assessment": assessment_schema, "facts": facts_schema}
+SCHEMAS = {"assessment": assessment_schema, "baseline": baseline_schema, "facts": facts_schema}
 
 
 def schema_text(document: str) -> str:

@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from shipworthy.assess import Assessment
+from shipworthy.assess.acceptance import unmatched
+from shipworthy.assess.checklist import Answer, checklists
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Outcome, Proof, Severity
 from shipworthy.prototype.prototype import NOT_REPLAYED
@@ -47,7 +49,7 @@ class TextReport:
         assessment = self.assessment
         yield _headline(assessment)
         yield Text()
-        groups = list(_by_control(assessment.gaps))
+        groups = list(_by_control(assessment.new_gaps))
         shown = groups if self.every_gap else groups[:TOP]
         controls = {c.id: c for c in assessment.controls}
         for number, group in enumerate(shown, 1):
@@ -56,9 +58,13 @@ class TextReport:
                 yield _shown(line, console)
         if len(groups) > len(shown):
             yield Text(f"… and {counted(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+        for line in _set_aside(assessment):
+            yield _shown(line, console)
         for line in _questions(assessment.questions, self.every_gap):
             yield _shown(line, console)
         yield from _access(assessment, self.path)
+        if len({c.area for c in assessment.controls}) > 1:
+            yield from _checklists(assessment)
         for line in database_lines(assessment.prototype):
             yield _shown(line, console)
         for line in _unknowns(assessment):
@@ -83,6 +89,20 @@ def _access(assessment: Assessment, path: str) -> RenderResult:
     )
     step = f"shipworthy access {printable(shlex.quote(path))}"
     yield Text(f"    {note}{more}{step}\n", "dim")
+
+
+def _checklists(assessment: Assessment) -> RenderResult:
+    """How many rows of each checklist have which answer."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for name in ("checklist", *(a.value.replace("_", " ") for a in Answer)):
+        table.add_column(name, justify="left" if name == "checklist" else "right", style="dim")
+    for checklist in checklists(assessment):
+        if checklist.is_checklist:
+            counts = {a: str(checklist.count(a)) for a in Answer}
+            no = Text(counts.pop(Answer.NO), "bold red" if not checklist.ready else "dim")
+            table.add_row(checklist.title, counts.pop(Answer.YES), no, *counts.values())
+    yield table
+    yield Text()
 
 
 def _shown(line: Line, console: Console) -> RenderableType:
@@ -150,6 +170,26 @@ def _place(finding: Finding) -> Text:
     return text
 
 
+def _set_aside(assessment: Assessment) -> Iterator[Line]:
+    """What is no part of the answer: known gaps, accepted ones, and acceptances of nothing."""
+    known = len(assessment.gaps) - len(assessment.new_gaps)
+    if known:
+        yield Line(Text(f"{counted(known, 'gap')} of the baseline not shown (--json has all)\n"))
+    settings = assessment.prototype.settings
+    asked = {c.id for c in assessment.controls}
+    stale = unmatched(settings.intent, asked, assessment.findings)
+    if not assessment.accepted and not stale:
+        return
+    yield Line(Text("Accepted in shipworthy.toml", "bold"))
+    for finding in assessment.accepted:
+        place = f"{finding.control} on {finding.subject} "
+        yield Line(Text(printable(place)).append(printable(finding.accepted), "dim"), 4)
+    for acceptance in stale:
+        place = f"{acceptance.control} on {acceptance.subject}"
+        yield Line(Text(printable(f"{place}: no such gap (any more); take it out"), "yellow"), 4)
+    yield Line(Text())
+
+
 def _questions(questions: Sequence[Finding], every: bool) -> Iterator[Line]:
     """What only a person can answer; one line each."""
     if not questions:
@@ -198,6 +238,7 @@ def _counts(assessment: Assessment) -> Table:
     counts = Counter(
         (area_of[f.control], Outcome.UNKNOWN if f.is_question else f.outcome)
         for f in assessment.findings
+        if not f.accepted
     )
     for area in sorted(set(area_of.values())):
         row = [counts[(area, o)] for o in (Outcome.GAP, Outcome.SATISFIED, Outcome.UNKNOWN)]
@@ -211,7 +252,7 @@ def _counts(assessment: Assessment) -> Table:
 def _next_step(assessment: Assessment, path: str) -> Text:
     path = printable(shlex.quote(path))
     text = Text("Next: ", "bold")
-    groups = list(_by_control(assessment.gaps))
+    groups = list(_by_control(assessment.new_gaps))
     if groups:
         text.append(f"shipworthy explain {groups[0][0].control}", "cyan")
         text.append("   why it matters and how it is fixed\n      ")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from shipworthy.database.history import History, SqlFile
-from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.tables.sql import Dialect, create_tables
@@ -64,7 +64,7 @@ def read_history(
         generated=_generated(prototype),
         seeds=_plain(seeds),
         supabase=supabase,
-        declared_public=_declared_public(prototype),
+        declared_public=prototype.settings.intent.public_tables,
     )
 
 
@@ -151,25 +151,6 @@ def _uses_the_platform(prototype: Prototype) -> bool:
     where = sides(prototype)
     asked = (q.location.path for q in prototype.queries if q.library == "supabase")
     return any(where.get(path) is not Side.SERVER for path in asked)
-
-
-def _declared_public(prototype: Prototype) -> frozenset[str]:
-    """The tables that `[database] public` of shipworthy.toml names. Raises CannotLook on errors in it."""
-    file = prototype.files.get("shipworthy.toml")
-    if file is None or not file.text:
-        return frozenset()
-    import tomllib
-
-    try:
-        declared = tomllib.loads(file.text).get("database", {})
-    except tomllib.TOMLDecodeError as error:
-        raise CannotLook(f"shipworthy.toml cannot be read: {error}") from error
-    names = declared.get("public", []) if isinstance(declared, dict) else None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CannotLook(
-            'shipworthy.toml: [database] public must be a list of names ("public.posts")'
-        )
-    return frozenset(name if "." in name else f"public.{name}" for name in names)
 
 
 def _plain(files: Iterable[SourceFile]) -> tuple[SqlFile, ...]:
