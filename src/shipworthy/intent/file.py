@@ -22,21 +22,21 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tr
     """Base of the tables of the file: a misspelt key is an error, not silence."""
 
 
-class _Public(_Table):
+class _Public(_Table, frozen=True):
     public: list[str] = []
 
 
-class _Approved(_Table):
+class _Approved(_Table, frozen=True):
     regions: list[str] = []
     licences: list[str] = []
 
 
-class _Gate(_Table):
+class _Gate(_Table, frozen=True):
     fail_on: Literal["critical", "high", "medium", "low", "never", ""] = ""
     baseline: str = ""
 
 
-class _Accepted(_Table):
+class _Accepted(_Table, frozen=True):
     control: str
     subject: str
     reason: str
@@ -44,7 +44,7 @@ class _Accepted(_Table):
     until: date
 
 
-class _Answer(_Table):
+class _Answer(_Table, frozen=True):
     row: str
     answer: Literal["yes", "no"]
     by: str
@@ -52,7 +52,7 @@ class _Answer(_Table):
     reason: str
 
 
-class _File(_Table):
+class _File(_Table, frozen=True):
     exclude: list[str] = []
     database: _Public = _Public()
     api: _Public = _Public()
