@@ -115,3 +115,13 @@ def test_a_piece_of_an_origin_is_no_check(check: str, origin: AllowedOrigin) -> 
     answer = f"if ({check}) {{ res.setHeader({HEADER}, origin); }}"
     text = f"app.use((req, res) => {{ const origin = req.headers.origin; {answer} }});"
     assert only(text).origin is origin
+
+
+def test_a_check_in_python_is_read_as_python() -> None:
+    text = (
+        "def answer(request, response):\n"
+        '    origin = request.headers.get("origin")\n'
+        "    if origin in ALLOWED:\n"
+        f"        response.headers[{HEADER}] = origin\n"
+    )
+    assert only(text, PYTHON).origin is AllowedOrigin.LISTED

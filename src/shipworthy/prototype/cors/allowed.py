@@ -59,12 +59,16 @@ def allowed_by(node: SgNode | None, bindings: Bindings) -> AllowedOrigin:
     return AllowedOrigin.LOOSE if any(map(compares_a_piece, checkers)) else AllowedOrigin.LISTED
 
 
+_PYTHON = ("function_definition", "lambda", "conditional_expression")
+
+
 def compares_a_piece(function: SgNode) -> bool:
     """True for `origin.includes(allowed)` and `origin.endsWith("shop.com")`: `evil-shop.com` passes.
 
     What runs in development only, asks for the own machine or for a dot before the name is right.
     """
-    for call in function.find_all(kind="call_expression"):
+    python = function.kind() in _PYTHON
+    for call in function.find_all(kind="call" if python else "call_expression"):
         receiver, _, method = callee(call).rpartition(".")
         given = arguments(call)
         if method not in _PIECES or not _AN_ORIGIN.fullmatch(receiver) or not given:
