@@ -70,7 +70,10 @@ class UnpinnedDependency(
         what = " or ".join(_SAYS[kind] for kind in kinds)
         names = _listed(sorted({one.dependency.name for one in loose}))
         if first.lock:
-            then = f"{first.lock} holds {'them' if len(loose) > 1 else 'it'} only until the next update, which can be a new major version"
+            it = "them" if len(loose) > 1 else "it"
+            then = (
+                f"{first.lock} holds {it} until the next update, which can be a new major version"
+            )
         elif first.dependency.ecosystem is Ecosystem.PYPI:
             then = "there is no lock file: each installation can bring a new major version"
         else:
