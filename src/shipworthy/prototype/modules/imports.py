@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -23,7 +24,8 @@ class Import:
     """One import: the specifier as written, the names it binds, and whether only types are used.
 
     `imported` are the names as the other module calls them, one for each of `names`; "default" and
-    "*" stand for the default export and the whole module.
+    "*" stand for the default export and the whole module. `optional`: the code goes on where the
+    module is missing.
     """
 
     specifier: str
@@ -32,6 +34,7 @@ class Import:
     type_only: bool = False
     dynamic: bool = False
     imported: tuple[str, ...] = ()
+    optional: bool = False
 
 
 _Names = list[tuple[str, str]]  # (name as exported, name as bound here)
@@ -138,8 +141,10 @@ def _calls(syntax: Syntax) -> list[Import]:
         specifier = string(given[0]) if given else None
         if specifier:
             exported, bound = _split(_declared(call))
-            dynamic, types = called != "require", _in_type(call)
-            found.append(Import(specifier, bound, syntax.location(call), types, dynamic, exported))
+            dynamic, types, where = called != "require", _in_type(call), syntax.location(call)
+            found.append(
+                Import(specifier, bound, where, types, dynamic, exported, _is_caught(call))
+            )
     return found
 
 
@@ -195,7 +200,8 @@ def _python(syntax: Syntax) -> list[Import]:
     for node in syntax.nodes("import_statement"):
         for exported, bound in _python_names(node):
             where = syntax.location(node)
-            found.append(Import(exported, (bound,), where, _for_types(node), False, ("*",)))
+            types, optional = _for_types(node), _is_optional(node)
+            found.append(Import(exported, (bound,), where, types, False, ("*",), optional))
     for node in syntax.nodes("import_from_statement"):
         module = node.field("module_name")
         if module is None:
@@ -206,7 +212,8 @@ def _python(syntax: Syntax) -> list[Import]:
         exported_names, bound_names = _split(names)
         specifier = "".join(module.text().split())
         where = syntax.location(node)
-        found.append(Import(specifier, bound_names, where, _for_types(node), False, exported_names))
+        types, optional = _for_types(node), _is_optional(node)
+        found.append(Import(specifier, bound_names, where, types, False, exported_names, optional))
     return found + _python_calls(syntax)
 
 
@@ -246,8 +253,37 @@ def _python_calls(syntax: Syntax) -> list[Import]:
             given = arguments(call)
             specifier = string(given[0]) if given else None
             if specifier:
-                found.append(Import(specifier, (), syntax.location(call), dynamic=True))
+                where = syntax.location(call)
+                optional = _is_optional(call)
+                found.append(Import(specifier, (), where, dynamic=True, optional=optional))
     return found
+
+
+def _is_optional(node: SgNode) -> bool:
+    """True inside a `try` whose handlers take a missing module, or in such a handler."""
+    for above in node.ancestors():
+        if above.kind() == "try_statement":
+            handlers = (c for c in above.children() if c.kind() == "except_clause")
+            heads = [handler.text().partition("\n")[0].partition(":")[0] for handler in handlers]
+            if any(head.strip() == "except" or _MISSING.search(head) for head in heads):
+                return True
+    return False
+
+
+_MISSING = re.compile(r"\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
+
+
+def _is_caught(call: SgNode) -> bool:
+    """True for `import("x").catch(…)` and for what stands in the block of a `try`."""
+    inside = call.range().start.index
+    for above in call.ancestors():
+        if above.kind() == "member_expression" and above.text().endswith(".catch"):
+            return True
+        if above.kind() == "try_statement":
+            body = above.field("body")
+            if body and body.range().start.index <= inside < body.range().end.index:
+                return True
+    return False
 
 
 def _split(names: _Names) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -155,7 +155,7 @@ class Resolver:
         return None
 
     def _workspace(self, specifier: str) -> str | None:
-        name, rest = _package(specifier)
+        name, rest = package_name(specifier)
         manifest = self._workspaces.get(name)
         if manifest is None:
             return None
@@ -209,10 +209,10 @@ def _glob_part(part: str) -> str:
 def _external(specifier: str) -> Target:
     scheme = _SCHEME.match(specifier)
     if scheme is None:
-        name, _ = _package(specifier)
+        name, _ = package_name(specifier)
         return None if name in _BUILT_IN or not name or name.startswith("#") else External(name)
     if scheme[1] in ("npm", "jsr"):
-        name, _ = _package(specifier.partition(":")[2].lstrip("/"))
+        name, _ = package_name(specifier.partition(":")[2].lstrip("/"))
         return External(name)
     if scheme[1] in ("http", "https"):
         return External(package_of_url(specifier))
@@ -225,7 +225,7 @@ def package_of_url(url: str) -> str:
     return known[1] if known else re.sub(r"^https?://|@[^/]*", "", url)
 
 
-def _package(specifier: str) -> tuple[str, str]:
+def package_name(specifier: str) -> tuple[str, str]:
     """The name of a package and the path inside it; a version behind the name is left out."""
     parts = specifier.split("/")
     count = 2 if specifier.startswith("@") else 1
