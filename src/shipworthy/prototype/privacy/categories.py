@@ -160,7 +160,9 @@ def category_of(field: str, holder: str = "") -> Category | None:
 
 
 # Said of people even where the table is about things: `events.attendee_email`.
-_ALWAYS = frozenset({Category.IDENTITY, Category.CARD, Category.BELIEF, Category.BODY})
+_ALWAYS = frozenset(
+    {Category.IDENTITY, Category.CARD, Category.BELIEF, Category.BODY, Category.DEVICE}
+)
 
 
 def is_about_people(holder: str) -> bool:

@@ -1,0 +1,51 @@
+"""Accounts that nobody can delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Confidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.privacy.rights import accounts_of, erasing
+
+
+class NoAccountDeletion(
+    Control,
+    id="no-account-deletion",
+    title="No way to delete an account",
+    consequence="Someone asks you to delete their data, and you have a month and no button for it.",
+    severity=Severity.MEDIUM,
+    satisfies=("G08", "gdpr:17"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        accounts = accounts_of(prototype)
+        kept = [d for d in prototype.personal_data if d.kind == "table"]
+        if accounts is None or not kept:
+            yield self.not_applicable("no accounts with personal data were seen in the code")
+            return
+        found = erasing(prototype)
+        if found is not None:
+            shown = prototype.evidence("code", found)
+            yield self.satisfied("prototype", "Something deletes accounts or people's rows", shown)
+            return
+        evidence = [prototype.evidence("code", accounts.location)]
+        evidence += [prototype.evidence("code", kept[0].location)]
+        if accounts.service:
+            message = (
+                f"People sign up, and nothing in the code deletes an account: does somebody do it by hand"
+                f" in {accounts.service} when asked, with all that hangs on it?"
+            )
+            yield self.gap(
+                "prototype",
+                message,
+                *evidence,
+                severity=Severity.LOW,
+                confidence=Confidence.LOW,
+            )
+            return
+        message = (
+            f"Accounts are kept in an own table with {kept[0].category.value} and more,"
+            " and nothing in the code deletes one"
+        )
+        yield self.gap("prototype", message, *evidence, confidence=Confidence.MEDIUM)

@@ -1,0 +1,50 @@
+"""Numbers and codes of payment cards that the prototype keeps itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.privacy.categories import Category
+from shipworthy.prototype.privacy.personal import PersonalDatum
+
+_CODE = re.compile(r"(^|_)(cvv|cvc|card_?cvv|card_?cvc)$", re.IGNORECASE)
+# A loyalty card, a gift card and a business card have numbers, too.
+_OTHER_CARDS = re.compile(
+    r"loyalty|gift|member|library|fuel|business|rate_?card|report|score|rfid|access|id_?card|insurance|health|sim"
+    r"|trello|kanban|flash|deck|game|vaccin|punch|time_?card|bus|metro|student|attendance|pokemon|tcg|collect",
+    re.IGNORECASE,
+)
+
+
+class StoredCardData(
+    Control,
+    id="stored-card-data",
+    title="Card numbers in the database",
+    consequence="One leak of the table and thieves pay with your customers' cards; card schemes forbid it.",
+    severity=Severity.HIGH,
+    satisfies=("G16", "gdpr:5.1.f", "cwe:312"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        tables: dict[str, list[PersonalDatum]] = {}
+        for datum in prototype.personal_data:
+            kept = datum.kind == "table" and datum.category is Category.CARD
+            if kept and not _OTHER_CARDS.search(f"{datum.holder} {datum.field}"):
+                tables.setdefault(datum.holder, []).append(datum)
+        for table, columns in tables.items():
+            yield self._judge(prototype, table, columns)
+        if not tables:
+            yield self.not_applicable("no table has a column for card numbers")
+
+    def _judge(self, prototype: Prototype, table: str, columns: list[PersonalDatum]) -> Finding:
+        names = ", ".join(d.field for d in columns)
+        code = any(_CODE.search(d.field) for d in columns)
+        message = f"The table {table} keeps {names} of payment cards"
+        if code:
+            message += "; the security code must never be stored"
+        shown = prototype.evidence("code", columns[0].location)
+        severity = Severity.CRITICAL if code else self.severity
+        return self.gap(table, message, shown, severity=severity)

@@ -1,0 +1,129 @@
+"""What a prototype offers people for their own data: accounts, deletion, export, an end of keeping it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.privacy.categories import is_about_people
+from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """That people have accounts: where they sign up or in, and the service that keeps the accounts."""
+
+    location: Location
+    service: str  # "Supabase", "Firebase", …, with a dashboard of its own; '' for an own table
+
+
+_AUTH_PACKAGES = {
+    "@clerk/nextjs": "Clerk",
+    "@clerk/clerk-react": "Clerk",
+    "@auth0/auth0-react": "Auth0",
+    "@auth0/nextjs-auth0": "Auth0",
+    "@kinde-oss/kinde-auth-nextjs": "Kinde",
+    "firebase/auth": "Firebase",
+}
+_PASSWORDS = frozenset("password password_hash passwordHash hashed_password hashedPassword".split())
+_SIGNS_UP = frozenset({"signUp", "sign_up", "signInWithOtp", "signInWithOAuth"})
+
+
+def accounts_of(prototype: Prototype) -> Accounts | None:
+    """How people get an account; None where the code shows none."""
+    for query in prototype.queries:
+        if query.operation == "auth" and query.method in _SIGNS_UP:
+            return Accounts(query.location, "Supabase")
+    for path, facts in prototype.facts.items():
+        if path in prototype.abandoned:
+            continue
+        for found in facts.imports:
+            service = _AUTH_PACKAGES.get(found.specifier)
+            if service and not found.type_only:
+                return Accounts(found.location, service)
+    for table in prototype.tables:
+        own = is_about_people(table.name) and not _PASSWORDS.isdisjoint(table.columns)
+        if own and not is_archived(table.location.path):
+            return Accounts(table.location, "")
+    return None
+
+
+_ERASES = re.compile(
+    r"delete_?(my_?|own_?|the_?)?(user|account|profile)\b(?!_?(id|role|setting|image|avatar|photo|pic))"
+    r"|delete[-/](user|account|profile|me)\b|(users?|account|me|profile)/delete\b|remove_?(user|account)\b"
+    r"|close_?account|erase_?(user|account|personal|data)|anonymi[sz]e_?(user|account|person|data)"
+    r"|(excluir|deletar|apagar)_?(conta|usuario)|(eliminar|borrar)_?(cuenta|usuario)|konto_?l(oe|ö)schen"
+    r"|\b(currentUser|user|auth\.currentUser)!?\??\.delete\(|<UserProfile\b|<UserButton\b|right to erasure",
+    re.IGNORECASE,
+)
+_EXPORTS = re.compile(
+    r"(export|download)_?(my|your|own|user|account|personal|profile)_?(user|account|personal)?_?data\b"
+    r"|export[-/](my[-/])?(data|account|user)\b|data[-_]export|dataExport|gdpr|dsar|lgpd|takeout"
+    r"|(download|export) your data|exportar(_?meus)?_?dados|data[-_]portability|dataPortability",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"cron\.schedule\([^;]{0,600}?\bdelete\b|expireAfterSeconds|expires?_?after_?(days|seconds)"
+    r"|delete\s+from\s+[\w.\"]+\s+where[^;]{0,200}?"
+    r"(interval|now\(\)|date_sub|current_date|current_timestamp)|retention"
+    r"|\.delete\(\)\s*\.(lt|lte)\(|deleteMany\(\{[^}]{0,200}\b(lt|lte)\b"
+    r"|(cleanup|purge|prune)_?(old|expired|stale|history|logs)|delete_?(old|expired|stale)_?\w+|(old|expired|stale)_?\w*_?(cleanup|purge)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_PEOPLE_TABLES = re.compile(
+    r"^(public\.|auth\.)?(users?|profiles?|accounts?|members?|usuarios?|people|persons?|user_profiles?)$",
+    re.IGNORECASE,
+)
+
+
+def erasing(prototype: Prototype) -> Location | None:
+    """Where an account, or a person's row, is deleted; None where nothing does."""
+    for query in prototype.queries:
+        if query.operation == "delete" and _PEOPLE_TABLES.match(query.table or ""):
+            return query.location
+    for handler in prototype.handlers:
+        for effect in handler.effects:
+            if effect.kind is EffectKind.ACCOUNT and "delete" in effect.operation.lower():
+                return effect.location
+            deletes = effect.kind is EffectKind.QUERY and effect.operation == "delete"
+            if deletes and _PEOPLE_TABLES.match(effect.target):
+                return effect.location
+    return next(_said(prototype, _ERASES, ("elet", "emov", "lose", "rase", "onymi", "<User")), None)
+
+
+def exporting(prototype: Prototype) -> Location | None:
+    """Where people get their data as a file; None where nothing does."""
+    signs = ("xport", "ownload", "gdpr", "GDPR", "dsar", "lgpd", "LGPD", "akeout", "ortabil")
+    return next(_said(prototype, _EXPORTS, signs), None)
+
+
+def ending(prototype: Prototype) -> Location | None:
+    """Where old rows are deleted by a job or a rule of the database; None where nothing does."""
+    signs = ("elet", "DELETE", "xpire", "etention", "urge", "rune", "leanup")
+    return next(_said(prototype, _ENDS, signs), None)
+
+
+def _said(
+    prototype: Prototype, pattern: re.Pattern[str], signs: tuple[str, ...]
+) -> Iterator[Location]:
+    """Where code or SQL of the product matches; plain words first, for these are long texts."""
+    for file in prototype.of_role(Role.PRODUCT, Role.MIGRATION, Role.SCRIPT, Role.CONFIG):
+        text = file.text
+        if text is None or not _is_code(file) or not any(sign in text for sign in signs):
+            continue
+        found = pattern.search(text)
+        if found:
+            yield Location(file.path, file.line_at(found.start()))
+
+
+def _is_code(file: SourceFile) -> bool:
+    known = file.language is not None or file.name.endswith((".sql", ".vue", ".svelte", ".html"))
+    return known or file.name in ("vercel.json", "firestore.rules")
