@@ -77,6 +77,15 @@ def read_git(root: Path, seconds: float = 10.0) -> GitState:
     )
 
 
+def commit_date(root: Path, seconds: float = 10.0) -> str | None:
+    """The day of the latest commit, as its author's clock had it: "2026-03-14"; None without one."""
+    try:
+        ran = run(git_command(root, "show", "-s", "--format=%as", "HEAD", seconds=seconds))
+    except CommandFailed:
+        return None
+    return ran.output.decode("ascii", "replace").strip() or None if ran.code == 0 else None
+
+
 def _paths(root: Path, seconds: float, *arguments: str) -> list[str]:
     try:
         ran = run(git_command(root, *arguments, seconds=seconds))

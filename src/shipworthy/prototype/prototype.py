@@ -19,6 +19,7 @@ from shipworthy.prototype.dependencies.advisories import AdvisoryReport, Advisor
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
 from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
+from shipworthy.prototype.git import commit_date
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
 from shipworthy.prototype.inventory.hosts import HostUse
@@ -117,6 +118,11 @@ class Prototype:
             if f.text and (kind := f.name.rpartition(".")[2].lower()) in _COMPONENTS
         )
         return tuple(sorted((*self._unread, *partly, *components), key=lambda u: u.path))
+
+    @cached_property
+    def committed(self) -> str | None:
+        """The day of the latest commit, e.g. "2026-03-14"; None without version control."""
+        return commit_date(self.root, self.settings.limits.git_seconds) if self.git else None
 
     @cached_property
     def commits(self) -> tuple[str, ...]:
