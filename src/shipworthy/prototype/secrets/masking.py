@@ -1,0 +1,54 @@
+"""A file's lines as they may be shown to others: indented as they are, every secret masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from shipworthy.errors import FactUnavailable
+from shipworthy.prototype.source import Role
+from shipworthy.secret import mask
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+# The roles that are searched for secrets and hold no list of settings.
+_SHOWN = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.CONFIG, Role.UI_KIT, Role.GENERATED)
+_LONGEST = 400  # characters; a longer line is of a bundle, and says nothing to a reader
+# What is called a secret is masked even where nothing recognised its value.
+_CALLED_SECRET = re.compile(
+    r"""(?ix) ( [\w-]* (?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|credential)
+    [\w-]* ["'`]? \s* (?:[:=]|=>)+ \s* ) (["'`]) ([^"'`\s]{6,}) \2"""
+)
+
+
+def masked_lines(prototype: Prototype, path: str) -> Sequence[str] | None:
+    """The lines of a file, as many as it has, tabs spread; None where they may not be shown: settings,
+    lock files, tests (these are not searched for secrets), and all files where nothing was searched."""
+    file = prototype.files.get(path)
+    if file is None or not file.text or file.role not in _SHOWN:
+        return None
+    try:
+        values = _values(prototype)
+    except FactUnavailable:
+        return None
+    text = file.text
+    for value in values:
+        if value in text:
+            text = text.replace(value, mask(value) + "\n" * value.count("\n"))
+    text = _CALLED_SECRET.sub(lambda m: f"{m[1]}{m[2]}{mask(m[3])}{m[2]}", text)
+    return [_bounded(line) for line in text.split("\n")]
+
+
+@lru_cache(maxsize=2)
+def _values(prototype: Prototype) -> tuple[str, ...]:
+    """All secrets, wherever they stand: one found in a file is masked in every other. Longest first."""
+    found = {s.value for s in prototype.secrets if len(s.value) > 3}
+    return tuple(sorted(found, key=lambda value: (-len(value), value)))
+
+
+def _bounded(line: str) -> str:
+    line = line.rstrip().expandtabs(2)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
