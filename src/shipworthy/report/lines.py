@@ -18,3 +18,11 @@ class Line:
 def counted(number: int, noun: str) -> str:
     """ "1 file", "2 files"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+_ACRONYMS = {"ai": "AI", "http": "HTTP"}
+
+
+def area_word(area: str) -> str:
+    """An area as a reader spells it: "supply chain", "AI"."""
+    return _ACRONYMS.get(area, area.replace("_", " "))

@@ -1,0 +1,1 @@
+"""Drawings of a prototype from its facts, as SVG."""
