@@ -47,6 +47,7 @@ class Format(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    HTML = "html"
 
 
 class FailOn(StrEnum):
@@ -80,6 +81,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OutputFormat = Annotated[Format, typer.Option(help="How to write the assessment.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file, not to the terminal.")
+]
+HtmlFile = Annotated[
+    Path | None,
+    typer.Option("--html", help="Also write the report as one HTML page to FILE.", metavar="FILE"),
 ]
 ShowAll = Annotated[bool, typer.Option("--all", help="Show every gap, not the first ten.")]
 PgBin = Annotated[
@@ -135,6 +140,7 @@ def assess(
     as_json: AsJson = False,
     format: OutputFormat = Format.TEXT,
     output: Output = None,
+    html: HtmlFile = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -157,8 +163,8 @@ def assess(
 ) -> None:
     """Say what is wrong with a prototype, where, and how we know.
 
-    Reads only: nothing of the prototype is run, and nothing is written but to --output. With --prove
-    its SQL is run, as an unprivileged user, in a PostgreSQL of its own that is gone afterwards.
+    Reads only: nothing of the prototype is run, and nothing is written but to --output and --html. With
+    --prove its SQL is run, as an unprivileged user, in a PostgreSQL of its own that is gone afterwards.
     What shipworthy.toml in PATH excludes, accepts and declares is heeded.
     Exit code 0: nothing open (from --fail-on on); 1: gaps; 2: could not look.
     """
@@ -171,6 +177,9 @@ def assess(
         assessment = run_assess(path, settings, only or (), tell, _known(path, baseline))
     if write_baseline is not None:
         _write_baseline(assessment, write_baseline)
+    if html is not None:
+        _emit(_render(assessment, Format.HTML, path, show_all), html)
+        _say(f"Wrote {html}.")
     _show(assessment, wanted, path, output, show_all, fail_on)
 
 
@@ -454,6 +463,10 @@ def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) 
         from shipworthy.report.github import github_report
 
         return github_report(assessment)
+    if wanted is Format.HTML:
+        from shipworthy.report.html import html_report
+
+        return html_report(assessment)
     from shipworthy.report.text import TextReport
 
     return TextReport(assessment, str(path), show_all)
