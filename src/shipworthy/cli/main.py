@@ -48,6 +48,7 @@ class Format(StrEnum):
     SARIF = "sarif"
     GITHUB = "github"
     HTML = "html"
+    MARKDOWN = "markdown"
 
 
 class FailOn(StrEnum):
@@ -467,6 +468,10 @@ def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) 
         from shipworthy.report.html import html_report
 
         return html_report(assessment)
+    if wanted is Format.MARKDOWN:
+        from shipworthy.report.markdown import markdown_report
+
+        return markdown_report(assessment)
     from shipworthy.report.text import TextReport
 
     return TextReport(assessment, str(path), show_all)
