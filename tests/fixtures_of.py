@@ -59,9 +59,20 @@ def cases(*kinds: str) -> Iterator[Case]:
 
 
 def unpack(folder: Path, into: Path) -> Path:
-    """Copy a case and put it under version control, ignored files left untracked."""
-    shutil.copytree(folder, into)
+    """Copy a case and put it under version control, ignored files left untracked.
+
+    Where `past/<kind>/<case>/` has numbered folders beside the kinds, each is committed before.
+    """
+    into.mkdir(parents=True, exist_ok=True)
     _git(into, "init", "-q")
+    past = folder.parent.parent / "past" / folder.parent.name / folder.name
+    for state in sorted(past.iterdir()) if past.is_dir() else ():
+        _git(into, "rm", "-rqf", "--ignore-unmatch", ".")
+        shutil.copytree(state, into, dirs_exist_ok=True)
+        _git(into, "add", "-Af")
+        _git(into, "commit", "-qm", state.name)
+    _git(into, "rm", "-rqf", "--ignore-unmatch", ".")
+    shutil.copytree(folder, into, dirs_exist_ok=True)
     _git(into, "add", "-A")
     return into
 

@@ -302,11 +302,10 @@ def test_history_keeps_deleted_environment_files(tmp_path: Path) -> None:
     assert deleted_environment_files(prototype(tmp_path, {})) == (".env",)
 
 
-def test_history_is_searched_only_when_asked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deep", [False, True])
+def test_history_keeps_secrets_of_older_commits(tmp_path: Path, deep: bool) -> None:
     committed_and_deleted(tmp_path)
-    with pytest.raises(FactUnavailable, match="history"):
-        history_secrets(prototype(tmp_path, {}), recognise)
-    (past,) = history_secrets(prototype(tmp_path, {}, history=True), recognise)
+    (past,) = history_secrets(prototype(tmp_path, {}, history=deep), recognise)
     assert (past.provider, past.name, past.path) == ("Groq", "GROQ_API_KEY", ".env")
     assert A not in repr(past)
 

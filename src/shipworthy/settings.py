@@ -39,3 +39,4 @@ class Settings:
     history: bool = False  # also look for secrets in the git history
     intent: Intent = field(default_factory=Intent)  # what the prototype's shipworthy.toml declares
     today: date = field(default_factory=date.today)  # acceptances end
+    history: bool = False  # take a minute to search the git history, not seconds

@@ -161,6 +161,10 @@ def assess(
     fail_on: FailsOn = None,
     baseline: KnownGaps = None,
     write_baseline: NewBaseline = None,
+    history: Annotated[
+        bool,
+        typer.Option("--history", help="Take a minute for the git history, not three seconds."),
+    ] = False,
 ) -> None:
     """Say what is wrong with a prototype, where, and how we know.
 
@@ -173,7 +177,7 @@ def assess(
     from shipworthy.settings import Settings
 
     wanted = _wanted(as_json, format)
-    settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value)
+    settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value, history=history)
     with _Progress() as tell:
         assessment = run_assess(path, settings, only or (), tell, _known(path, baseline))
     if write_baseline is not None:
@@ -327,7 +331,8 @@ def facts(
     path: Folder,
     as_json: AsJson = False,
     history: Annotated[
-        bool, typer.Option("--history", help="Look for secrets in the git history too (slow).")
+        bool,
+        typer.Option("--history", help="Take a minute for the git history, not three seconds."),
     ] = False,
 ) -> None:
     """Print what was read from a prototype: origin, stack, routes, tables, secrets, …"""

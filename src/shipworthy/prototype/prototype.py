@@ -168,7 +168,7 @@ class Prototype:
 
     @cached_property
     def past_secrets(self) -> tuple[PastSecret, ...]:
-        """Secrets in the git history; read only when the settings ask for the history."""
+        """Secrets that only the git history still shows."""
         if self._engines.secrets is None:
             raise FactUnavailable(self._engines.missing)
         return history_secrets(self, self._engines.secrets)

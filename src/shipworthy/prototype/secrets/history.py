@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipworthy.command import Command, run
 from shipworthy.errors import CommandFailed, FactUnavailable
+from shipworthy.finding import Location
 from shipworthy.prototype.git import git_command
 from shipworthy.prototype.roles import is_environment_template, role_of
 from shipworthy.prototype.secrets.candidates import choose
@@ -16,10 +17,16 @@ from shipworthy.prototype.secrets.engine_rules import judge
 from shipworthy.prototype.secrets.literals import name_before
 from shipworthy.prototype.secrets.placeholders import is_placeholder
 from shipworthy.prototype.secrets.recognisers import recognise
-from shipworthy.prototype.secrets.secret import SecretEngine, SecretKind
+from shipworthy.prototype.secrets.search import search_texts
+from shipworthy.prototype.secrets.secret import (
+    DEFAULT_SECRET,
+    Place,
+    Secret,
+    SecretEngine,
+    SecretKind,
+)
 from shipworthy.prototype.secrets.tokens import tokens
-from shipworthy.prototype.secrets.uris import connection_uris
-from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.source import LANGUAGES, Role, SourceFile
 from shipworthy.prototype.tree import printable
 from shipworthy.secret import mask
 
@@ -29,13 +36,16 @@ if TYPE_CHECKING:
 COMMITS = 2_000
 """Commits of the history that are searched, the latest first."""
 BYTES = 20_000_000
-"""Bytes of added lines that are searched."""
-_SECONDS = 60.0
+"""Characters of the changes that are searched."""
+SECONDS = 3.0
+"""What git may take to write out the history, where nobody asked for it."""
+_MINUTE = 60.0
+_NO_CODE = (".lock", "-lock.*", ".svg", ".csv", ".css", ".ipynb", ".map", ".min.js")
 
 
 @dataclass(frozen=True, slots=True)
 class PastSecret:
-    """A secret that a commit added. Only its mask leaves this module, never its value."""
+    """A secret that a commit added. `value` is whole in memory only: print `masked`."""
 
     kind: SecretKind
     provider: str
@@ -44,6 +54,22 @@ class PastSecret:
     fingerprint: str
     path: str
     commit: str
+    value: str = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """What its place is called, as for a secret that still stands there."""
+        return self._secret.label
+
+    @property
+    def described(self) -> str:
+        """What it is in plain words."""
+        return self._secret.described
+
+    @property
+    def _secret(self) -> Secret:
+        place = Location(self.path)
+        return Secret(self.kind, self.provider, self.value, self.name, Place.CODE, "", place)
 
 
 def deleted_environment_files(prototype: Prototype) -> tuple[str, ...]:
@@ -62,51 +88,54 @@ def deleted_environment_files(prototype: Prototype) -> tuple[str, ...]:
 
 
 def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSecret, ...]:
-    """Private secrets that commits added and the tree no longer shows, by path.
+    """Private secrets that commits added and that no file shows any more, by path.
 
-    Reads the last COMMITS commits and BYTES of added lines. Raises FactUnavailable when the
-    settings do not ask for the history, and as `deleted_environment_files` does.
+    Reads the last COMMITS commits and BYTES of what they changed, within SECONDS. Where the settings
+    ask for the history, it takes a minute, and the engine looks as well. Raises FactUnavailable as
+    `deleted_environment_files` does.
     """
-    if not prototype.settings.history:
-        raise FactUnavailable("the git history was not searched: ask for it with --history")
+    deep = prototype.settings.history
     output = _git(
         prototype,
         # Larger files count as binary and show no lines: data, bundles, exports.
         *("-c", "core.bigFileThreshold=1m"),
         *("log", "--all", f"--max-count={COMMITS}", "-p", "-U0", "--no-textconv", "--no-ext-diff"),
-        *("--no-color", "--no-renames", "--format=commit %H"),
-        *(
-            "--",
-            ".",
-            ":(exclude)*.lock",
-            ":(exclude)*-lock.*",
-            ":(exclude)*.svg",
-            ":(exclude)*.csv",
-        ),
+        *("--no-color", "--no-renames", "--relative", "--format=commit %H", "--", "."),
+        *(f":(exclude)*{ending}" for ending in _NO_CODE),
+        seconds=_MINUTE if deep else SECONDS,
     )
-    present = {s.value for s in prototype.secrets}
+    log = output[:BYTES]
     found: dict[tuple[str, str], PastSecret] = {}
-    for commit, file in _added(output[:BYTES]):
-        for kind, provider, name, value in _recognised(file):
-            if value not in present and kind is not SecretKind.PUBLIC:
-                past = _past(kind, provider, name, value, file.path, commit)
-                found.setdefault((past.fingerprint, past.path), past)
-    for past, value in _by_engine(output[:BYTES], engine):
-        if value not in present:
+    for commit, file in _added(log):
+        for secret in search_texts([file]).found:
+            if not secret.is_public and secret.rule != DEFAULT_SECRET:
+                past = _past(secret.kind, secret.provider, secret.name, secret.value, file, commit)
+                found[past.fingerprint, past.path] = past  # the first commit that held it stays
+    if deep:
+        for past in _by_engine(log, engine):
             found.setdefault((past.fingerprint, past.path), past)
-    return tuple(sorted(found.values(), key=lambda p: (p.path, p.fingerprint)))
+    gone = (p for p in found.values() if not _still_stands(prototype, p.value))
+    return tuple(sorted(gone, key=lambda p: (p.path, p.fingerprint)))
 
 
-def _git(prototype: Prototype, *arguments: str) -> str:
+def _still_stands(prototype: Prototype, value: str) -> bool:
+    """True for what a file of the tree shows, which other controls judge."""
+    return any(file.text and value in file.text for file in prototype.files.values())
+
+
+def _git(prototype: Prototype, *arguments: str, seconds: float = SECONDS) -> str:
     if prototype.git is None:
         raise FactUnavailable(prototype.git_reason)
     if prototype.git.shallow:
         raise FactUnavailable("the repository is a shallow clone: most of its history is missing")
-    command: Command = git_command(prototype.root, *arguments, seconds=_SECONDS)
+    command: Command = git_command(prototype.root, *arguments, seconds=seconds)
     try:
         ran = run(command)
     except CommandFailed as error:
-        raise FactUnavailable(f"the history cannot be read: {error}") from error
+        reason = f"the history cannot be read: {error}"
+        if not prototype.settings.history:
+            reason += "; --history takes more time"
+        raise FactUnavailable(reason) from error
     if ran.code != 0:
         # A partial clone lacks the contents of older files, and nothing is fetched for us.
         raise FactUnavailable("the history cannot be read: it is missing here, in whole or in part")
@@ -119,22 +148,25 @@ def _is_environment(path: str) -> bool:
 
 
 _COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
+_SHORTEST = 12  # characters of a line that can hold a name and a secret
 
 
 def _added(log: str) -> Iterator[tuple[str, SourceFile]]:
     """The lines that each commit added to each file, as a small file of its own."""
     commit, path, lines = "", "", list[str]()
     for line in (*log.split("\n"), "+++ "):
-        match = _COMMIT.fullmatch(line)
-        if match or line.startswith("+++ "):
+        sign = line[:1]
+        if sign == "+" and line[:4] != "+++ ":
+            if len(line) > _SHORTEST:
+                lines.append(line[1:])
+        elif sign == "+" or (sign == "c" and _COMMIT.fullmatch(line)):
             if lines and _is_searched(path):
                 text = "\n".join(lines)
-                yield commit, SourceFile(printable(path), role_of(path), len(text), text)
+                language = LANGUAGES.get(path.rpartition(".")[2].lower())
+                yield commit, SourceFile(printable(path), role_of(path), len(text), text, language)
             lines = []
-            commit = match[1] if match else commit
-            path = "" if match else line[6:].strip('"\t')
-        elif line.startswith("+"):
-            lines.append(line[1:])
+            commit = line[7:] if sign == "c" else commit
+            path = "" if sign == "c" else line[6:].strip('"\t')
 
 
 def _is_searched(path: str) -> bool:
@@ -143,16 +175,8 @@ def _is_searched(path: str) -> bool:
     )
 
 
-def _recognised(file: SourceFile) -> Iterator[tuple[SecretKind, str, str | None, str]]:
-    text = file.text or ""
-    for hit in recognise(text):
-        yield hit.kind, hit.provider, name_before(text, hit.start), hit.value
-    for uri in connection_uris(text):
-        name = name_before(text, uri.start)
-        yield SecretKind.CONNECTION_URI, uri.provider, name, uri.value
-
-
-def _by_engine(log: str, engine: SecretEngine) -> Iterator[tuple[PastSecret, str]]:
+def _by_engine(log: str, engine: SecretEngine) -> Iterator[PastSecret]:
+    """What a secret engine sees beyond that."""
     commits = list(_added(log))
     of_file = {id(file): commit for commit, file in commits}
     candidates = choose(((file, tokens(file.text or "")) for _, file in commits), {})
@@ -164,12 +188,11 @@ def _by_engine(log: str, engine: SecretEngine) -> Iterator[tuple[PastSecret, str
             if not is_placeholder(one.value) and not any(recognise(one.value)):
                 kind, provider = judge(one.rule)
                 name = name_before(lines[index], max(0, lines[index].find(one.value)))
-                commit = of_file[id(file)]
-                yield _past(kind, provider, name, one.value, file.path, commit), one.value
+                yield _past(kind, provider, name, one.value, file, of_file[id(file)])
 
 
 def _past(
-    kind: SecretKind, provider: str, name: str | None, value: str, path: str, commit: str
+    kind: SecretKind, provider: str, name: str | None, value: str, file: SourceFile, commit: str
 ) -> PastSecret:
     masked = mask(value)
-    return PastSecret(kind, provider, name, masked, masked[-9:-1], path, commit)
+    return PastSecret(kind, provider, name, masked, masked[-9:-1], file.path, commit, value)
