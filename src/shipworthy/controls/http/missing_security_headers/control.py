@@ -1,0 +1,58 @@
+"""Apps whose pages come without the headers that hold a browser back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.security_headers import PageHeaders, Pages, read_page_headers
+
+
+class MissingSecurityHeaders(
+    Control,
+    id="missing-security-headers",
+    title="No security headers",
+    consequence="Any site can show yours in a hidden frame, and injected code may do what it likes.",
+    severity=Severity.MEDIUM,
+    satisfies=("H25", "owasp:A02", "cwe:693", "cwe:1021"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        nothing = True
+        for found in read_page_headers(prototype):
+            if found.pages is not Pages.NONE:
+                nothing = False
+                yield self._judge(prototype, found)
+        if nothing:
+            yield self.not_applicable("nothing here answers with pages")
+
+    def _judge(self, prototype: Prototype, found: PageHeaders) -> Finding:
+        subject = found.part.folder or "prototype"
+        if found.headers is not None:
+            line = prototype.evidence("code", found.headers)
+            return self.satisfied(subject, "Security headers are set for the pages", line)
+        if found.pages is Pages.ELSEWHERE:
+            reason = (
+                "the pages are static files, and no settings of their host stand here: look for"
+                " Content-Security-Policy in its answers"
+            )
+            return self.unknown(subject, reason)
+        message = (
+            f"The pages that {found.by} sends carry neither Content-Security-Policy nor"
+            " X-Frame-Options: any site can put them into a frame"
+        )
+        # Nobody signs in there, so a frame around it wins no click that matters.
+        weighs = found.pages is Pages.SERVER and _is_signed_in(prototype)
+        severity = Severity.MEDIUM if weighs else Severity.LOW
+        return self.gap(subject, message, _line(prototype, found), severity=severity)
+
+
+def _is_signed_in(prototype: Prototype) -> bool:
+    return any(q.operation == "auth" for q in prototype.queries) or any(
+        handler.principal is not None for handler in prototype.handlers
+    )
+
+
+def _line(prototype: Prototype, found: PageHeaders) -> Evidence:
+    return prototype.evidence("code", found.served or Location("package.json"))

@@ -1,0 +1,90 @@
+"""React apps in which one error while a page is drawn takes the whole page away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.boundaries import Drawing, read_drawings
+from shipworthy.prototype.roles import role_of
+from shipworthy.prototype.source import Role
+from shipworthy.remedy import Remedy, Review, Write
+
+_FEWEST = 3  # files with elements below which a part is a sketch
+
+
+class NoErrorBoundary(
+    Control,
+    id="no-error-boundary",
+    title="No error boundary",
+    consequence="One unexpected value in one place leaves the visitor with a blank page.",
+    severity=Severity.MEDIUM,
+    satisfies=("H42", "A37", "owasp:A10", "cwe:248"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        drawings = [d for d in read_drawings(prototype) if d.screens >= _FEWEST and d.start]
+        if not drawings:
+            yield self.not_applicable(f"no part draws {_FEWEST} files of components with React")
+        for drawing in drawings:
+            yield self._judge(prototype, drawing)
+
+    def _judge(self, prototype: Prototype, drawing: Drawing) -> Finding:
+        subject = drawing.part.folder or "prototype"
+        if drawing.boundary is not None:
+            line = prototype.evidence("code", drawing.boundary)
+            return self.satisfied(subject, "Errors while a page is drawn are caught", line)
+        screens = f"{drawing.screens} files of components"
+        if drawing.framework:
+            message = (
+                f"No error boundary catches what goes wrong in {screens}: the visitor gets the bare"
+                f" error page of {drawing.framework}, with no way back"
+            )
+            return self.gap(subject, message, *_lines(prototype, drawing), severity=Severity.LOW)
+        message = (
+            f"An error while drawing any of {screens} removes the whole page: no error boundary"
+            " catches it"
+        )
+        return self.gap(subject, message, *_lines(prototype, drawing))
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """A page for errors beside the root layout of the app router."""
+        del prototype
+        at = finding.location
+        if at is None or role_of(at.path) is not Role.PRODUCT:
+            return None
+        folder, _, name = at.path.rpartition("/")
+        if name not in ("layout.tsx", "layout.jsx", "layout.js"):
+            return None
+        kind = name.rpartition(".")[2]
+        path = f"{folder}/error.{kind}"
+        text = _PAGE.replace(_TYPES, "") if kind != "tsx" else _PAGE
+        summary = f"Show {path} where drawing a page fails, with a way to try again"
+        return Remedy(summary, Review.CAREFUL, (Write(path, text),))
+
+
+_TYPES = ": { error: Error; reset: () => void }"
+_PAGE = """"use client";
+
+import { useEffect } from "react";
+
+export default function ErrorPage({ error, reset }: { error: Error; reset: () => void }) {
+  useEffect(() => {
+    console.error(error);
+  }, [error]);
+
+  return (
+    <main role="alert">
+      <h1>Something went wrong</h1>
+      <p>Please try again. If it happens again, tell us what you were doing.</p>
+      <button onClick={() => reset()}>Try again</button>
+    </main>
+  );
+}
+"""
+
+
+def _lines(prototype: Prototype, drawing: Drawing) -> list[Evidence]:
+    start = drawing.start or Location("package.json")
+    return [prototype.evidence("code", start)]
