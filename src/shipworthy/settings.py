@@ -36,7 +36,6 @@ class Settings:
     run: bool = False  # let the prototype's own tools write out a schema that stands in code
     pg_bin: Path | None = None  # the folder of a PostgreSQL to use for that
     grants: str = "auto"  # what new tables grant: auto, legacy or strict
-    history: bool = False  # also look for secrets in the git history
+    history: bool = False  # take a minute to search the git history, not seconds
     intent: Intent = field(default_factory=Intent)  # what the prototype's shipworthy.toml declares
     today: date = field(default_factory=date.today)  # acceptances end
-    history: bool = False  # take a minute to search the git history, not seconds
