@@ -68,7 +68,7 @@ class Example:
         return [e for e in self.entries if e.kind in kinds]
 
 
-@pytest.fixture(scope="module", params=["crm", "assistant"])
+@pytest.fixture(scope="module", params=["crm", "assistant", "marketplace"])
 def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Example:
     root = copy_of_example(request.param, tmp_path_factory.mktemp("examples"))
     assessment = run_assess(root, Settings())

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("name", ["crm", "assistant"])
+@pytest.mark.parametrize("name", ["crm", "assistant", "marketplace"])
 def test_reports_of_the_bundled_prototypes_are_as_blessed(name: str, tmp_path: Path) -> None:
     prototype = example(name, tmp_path)
     assessment = assess(prototype, select())
@@ -31,7 +31,7 @@ def test_reports_of_the_bundled_prototypes_are_as_blessed(name: str, tmp_path: P
     check(f"{name}.json", json_report(assessment))
 
 
-@pytest.mark.parametrize("name", ["crm", "assistant"])
+@pytest.mark.parametrize("name", ["crm", "assistant", "marketplace"])
 def test_facts_of_the_bundled_prototypes_are_as_blessed(name: str, tmp_path: Path) -> None:
     document = facts_document(example(name, tmp_path))
     check(f"{name}.facts.txt", shown(facts_text(document, name)))
@@ -41,7 +41,7 @@ def test_facts_of_the_bundled_prototypes_are_as_blessed(name: str, tmp_path: Pat
 def example(name: str, tmp_path: Path) -> Prototype:
     # Built artefacts of a developer must not change what is seen.
     clean = tmp_path / "source" / name
-    skipped = shutil.ignore_patterns("node_modules", "dist", "__pycache__")
+    skipped = shutil.ignore_patterns("node_modules", "dist", ".next", "__pycache__")
     shutil.copytree(ROOT / "examples" / name, clean, ignore=skipped)
     return prototype_of(unpack(clean, tmp_path / name))
 

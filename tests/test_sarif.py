@@ -17,7 +17,7 @@ from shipworthy.pipeline import run_assess
 from shipworthy.report.sarif import sarif_report
 from shipworthy.settings import Settings
 
-_EXAMPLES = ("crm", "assistant")
+_EXAMPLES = ("crm", "assistant", "marketplace")
 
 
 @pytest.fixture(scope="module", params=_EXAMPLES)

@@ -22,7 +22,7 @@ _GROUP = re.compile(r"^ ?(\d+)\. (critical|high|medium|low) ", re.MULTILINE)
 _ORDER = ("critical", "high", "medium", "low")
 
 
-@pytest.fixture(scope="module", params=["crm", "assistant"])
+@pytest.fixture(scope="module", params=["crm", "assistant", "marketplace"])
 def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assessment:
     root = copy_of_example(request.param, tmp_path_factory.mktemp("text"))
     return run_assess(root, Settings())

@@ -1,4 +1,4 @@
-"""The bundled CRM is a working app, not a heap of files: it installs and builds."""
+"""The bundled web apps are working apps, not heaps of files: they install and build."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 
-CRM = Path(__file__).parent.parent / "examples" / "crm"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+NOT_OURS = shutil.ignore_patterns("node_modules", "dist", ".next")
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="Node.js with npm is not installed")
-def test_the_bundled_crm_builds(tmp_path: Path) -> None:
-    root = tmp_path / "crm"
-    shutil.copytree(CRM, root, ignore=shutil.ignore_patterns("node_modules", "dist"))
+@pytest.mark.parametrize(
+    ("name", "built"), [("crm", "dist/index.html"), ("marketplace", ".next/BUILD_ID")]
+)
+def test_the_bundled_web_app_builds(name: str, built: str, tmp_path: Path) -> None:
+    root = tmp_path / name
+    shutil.copytree(EXAMPLES / name, root, ignore=NOT_OURS)
     npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     npm(root, "run", "build")
-    assert (root / "dist" / "index.html").exists()
+    assert (root / built).exists()
 
 
 def npm(root: Path, *arguments: str) -> None:

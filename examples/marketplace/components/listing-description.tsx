@@ -1,0 +1,3 @@
+export function ListingDescription({ html }: { html: string }) {
+  return <div className="space-y-3 text-sm leading-relaxed" dangerouslySetInnerHTML={{ __html: html }} />
+}

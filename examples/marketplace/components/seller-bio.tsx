@@ -1,0 +1,5 @@
+import { sanitizeHtml } from "@/lib/sanitize"
+
+export function SellerBio({ bio }: { bio: string }) {
+  return <div className="text-sm text-muted-foreground" dangerouslySetInnerHTML={{ __html: sanitizeHtml(bio) }} />
+}
