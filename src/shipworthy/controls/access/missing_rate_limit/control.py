@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
     Subject,
     is_live,
@@ -19,6 +20,7 @@ from shipworthy.prototype.handlers.reaching import (
     who,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.weight import changes
 
 _COSTS = {
     EffectKind.MODEL: "asks a paid model",
@@ -59,6 +61,9 @@ class MissingRateLimit(
             return self.satisfied(
                 subject.name, "Calls are counted, or only staff and systems call", line
             )
+        if _is_webhook(handler):
+            reason = "who may post to a webhook is asked by `webhook-unverified`, no limit can tell"
+            return self.not_applicable(reason, subject.name)
         if is_unclear(handler, effect):
             return self.unknown(
                 subject.name, "Something is checked before that could not be followed", line
@@ -70,6 +75,11 @@ class MissingRateLimit(
             *way(prototype, handler, effect),
             severity=_severity(handler, effect),
         )
+
+
+def _is_webhook(handler: Handler) -> bool:
+    """True where a signature is missing, not a limit: what a service posts comes as often as it comes."""
+    return purpose(handler) is Purpose.WEBHOOK and any(map(changes, handler.effects))
 
 
 def _severity(handler: Handler, effect: Effect) -> Severity:
