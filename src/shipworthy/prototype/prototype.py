@@ -24,6 +24,8 @@ from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
 from shipworthy.prototype.inventory.hosts import HostUse
 from shipworthy.prototype.inventory.origin import Origin, read_origin
+from shipworthy.prototype.inventory.pipelines import PipelineStep, read_pipelines
+from shipworthy.prototype.inventory.servers import Server, read_servers
 from shipworthy.prototype.inventory.signs import read_commits
 from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
@@ -211,6 +213,16 @@ class Prototype:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         return (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+
+    @cached_property
+    def pipelines(self) -> tuple[PipelineStep, ...]:
+        """The steps of continuous integration that check something."""
+        return read_pipelines(self)
+
+    @cached_property
+    def servers(self) -> tuple[Server, ...]:
+        """What answers requests on a server, part by part."""
+        return read_servers(self)
 
     @cached_property
     def server_modules(self) -> Mapping[str, Module]:
