@@ -1,0 +1,106 @@
+"""Servers whose only log is what `console.log` and `print` write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.servers import Hosting, Server
+from shipworthy.prototype.logs.log_calls import LogCall
+
+_FEWEST = 5  # routes or bare log calls below which a server is a sketch
+_SHARE = 0.2  # of the calls that must go through a logger to say that the server has one
+_BARE = ("console", "print", "pprint")
+_LOGGERS = re.compile(
+    r"^(pino(-.+)?|winston(-.+)?|bunyan|log4js|loglevel|consola|signale|tslog|roarr|@logtape/.+"
+    r"|next-axiom|@axiomhq/.+|@logtail/.+|@vercel/otel|@google-cloud/logging.*|nestjs-pino|nest-winston"
+    r"|hono-pino|evlog|structlog|loguru|logging|python_json_logger|pythonjsonlogger|logfire|eliot"
+    r"|json_logging|google\.cloud\.logging|aws_lambda_powertools|@aws-lambda-powertools/.+)$"
+)
+# One line of JSON per event, written by hand.
+_JSON = re.compile(r"(console\.\w+|print)\(\s*(JSON\.stringify|json\.dumps)\(")
+_SAYS = re.compile(r"\b(level|severity|timestamp|ts|event|request_?id)\b", re.IGNORECASE)
+
+
+class NoStructuredLogging(
+    Control,
+    id="no-structured-logging",
+    title="No structured logging",
+    consequence="What happened to one customer cannot be found among the lines of all others.",
+    severity=Severity.LOW,
+    satisfies=("A40", "P08", "O09", "owasp:A09", "cwe:778"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        judged = 0
+        for server in prototype.servers:
+            if server.hosting is Hosting.FUNCTIONS:
+                judged += 1
+                yield self.satisfied(
+                    f"{server.subject}#functions",
+                    "The platform that calls the functions keeps what they log, call by call",
+                    prototype.evidence("code", server.start),
+                )
+                continue
+            calls = [c for c in prototype.logs if c.location.path in server.files]
+            if max(len(server.routes), len(calls)) >= _FEWEST:
+                judged += 1
+                yield self._judge(prototype, server, calls)
+        if not judged:
+            yield self.not_applicable("no server code logs here, or it is a sketch yet")
+
+    def _judge(self, prototype: Prototype, server: Server, calls: list[LogCall]) -> Finding:
+        bare = [call for call in calls if call.callee.partition(".")[0] in _BARE]
+        found = _logger(prototype, server, calls, len(bare))
+        if found is not None:
+            message, evidence = found
+            return self.satisfied(server.subject, message, evidence)
+        shown = [prototype.evidence("code", c.location) for c in bare[:5]]
+        if not bare:
+            message = f"None of the {len(server.routes)} routes of the {server.framework} server writes a log"
+            return self.gap(server.subject, message, prototype.evidence("code", server.start))
+        how = "print" if "print" in {call.callee for call in bare} else "the console"
+        others = len(calls) - len(bare)
+        extent = f"mostly by {how}" if others else f"by {how} only"
+        return self.gap(
+            server.subject,
+            f"The {server.framework} server logs {extent} ({_count(bare)}): nothing in a line tells"
+            " which request it belongs to",
+            *shown,
+        )
+
+
+def _count(calls: list[LogCall]) -> str:
+    files = len({call.location.path for call in calls})
+    lines = "1 line" if len(calls) == 1 else f"{len(calls)} lines"
+    return f"{lines} in {files} file" + ("s" if files > 1 else "")
+
+
+def _logger(
+    prototype: Prototype, server: Server, calls: list[LogCall], bare: int
+) -> tuple[str, Evidence] | None:
+    """A logger of its own or of a library that the server uses, or JSON that it writes itself."""
+    through = [c for c in calls if c.callee.partition(".")[0] not in _BARE and not _is_vite(c)]
+    if through and len(through) >= _SHARE * bare:
+        return "It logs through a logger", prototype.evidence("code", through[0].location)
+    for path in sorted(server.files):
+        for package in sorted(prototype.modules.packages.get(path, ())):
+            if _LOGGERS.match(package):
+                return f"It logs with {package}", prototype.evidence("code", Location(path))
+        file = prototype.files[path]
+        text = file.text or ""
+        json = _JSON.search(text)
+        if json is not None and _SAYS.search(text[json.start() : json.start() + 300]):
+            where = Location(path, file.line_at(json.start()))
+            return "It writes its log as JSON", prototype.evidence("code", where)
+        if server.framework == "fastify" and ("logger: true" in text or "logger: {" in text):
+            where = Location(path, file.line_at(text.index("logger: ")))
+            return "The framework logs as JSON", prototype.evidence("code", where)
+    return None
+
+
+def _is_vite(call: LogCall) -> bool:
+    """The logger of the development server, which templates bring along."""
+    return call.callee.startswith("viteLogger")
