@@ -1,0 +1,100 @@
+"""Prototypes whose changes go live without a pipeline that builds or checks them first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.landmarks import code_files, landmark
+from shipworthy.prototype.inventory.manifests import node_manifests
+from shipworthy.prototype.inventory.pipelines import swallows_failure, what_it_checks
+
+_FEWEST = 5  # code files below which one sees by hand what a change breaks
+_SMALL = 20
+_GITHUB = re.compile(r"^\.(github|gitea|forgejo)/workflows/")
+_DEPLOYS = re.compile(
+    r"\b(deploy|gh-pages|docker/build-push-action|super-linter|codeql|pre-commit/action)\b",
+    re.IGNORECASE,
+)
+_HOOKS = re.compile(r"^(\.husky/pre-(commit|push)|lefthook\.ya?ml|\.pre-commit-config\.ya?ml)$")
+_HOSTS = {"vercel.json": "Vercel", "netlify.toml": "Netlify", ".replit": "Replit"}
+
+
+class NoCi(
+    Control,
+    id="no-ci",
+    title="No pipeline that checks changes",
+    consequence="A change that breaks the product goes live, for nothing tries it first.",
+    severity=Severity.MEDIUM,
+    satisfies=("P04", "G24", "H31"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        size = len(code_files(prototype))
+        ci = prototype.delivery.ci
+        if size < _FEWEST:
+            yield self.not_applicable(f"there are fewer than {_FEWEST} code files yet")
+            return
+        checking = next((path for path in ci if _checks(prototype, path)), None)
+        if checking is not None:
+            message = f"{checking} builds or checks what is pushed"
+            yield self.satisfied("prototype", message, Evidence("ci", checking, Location(checking)))
+            return
+        built = _checked_by_build(prototype)
+        if built is not None:
+            message = "The build that the platform runs for each change checks it as well"
+            yield self.satisfied("prototype", message, built)
+            return
+        hook = next((path for path in prototype.files if _HOOKS.match(path)), None)
+        severity = Severity.LOW if hook or size < _SMALL else None
+        shown = [prototype.evidence("ci", Location(path)) for path in (*ci[:2], hook) if path]
+        yield self.gap(
+            "prototype", _message(prototype, hook), landmark(prototype), *shown, severity=severity
+        )
+
+
+def _checks(prototype: Prototype, path: str) -> bool:
+    """True for a pipeline that builds, tests, lints or deploys; others only send reminders."""
+    if not _GITHUB.match(path):
+        return True
+    steps = any(step.location.path == path for step in prototype.pipelines)
+    return steps or _DEPLOYS.search(prototype.files[path].text or "") is not None
+
+
+def _checked_by_build(prototype: Prototype) -> Evidence | None:
+    """The command of package.json or of a platform's file that builds and runs tests as well."""
+    for manifest in node_manifests(prototype.files):
+        for name in ("prebuild", "build", "vercel-build", "postbuild"):
+            command = manifest.scripts.get(name, "")
+            if _runs_tests(command):
+                return Evidence("manifest", command[:160], Location(manifest.path))
+    for path in prototype.delivery.deployments:
+        for number, line in enumerate(prototype.files[path].lines, 1):
+            if "build" in line.lower() and _runs_tests(line.strip().rstrip('",')):
+                return prototype.evidence("manifest", Location(path, number))
+    return None
+
+
+def _runs_tests(command: str) -> bool:
+    parts = re.split(r"&&|;", command)
+    return any(
+        what_it_checks(part.strip()) == "tests" and not swallows_failure(part) for part in parts
+    )
+
+
+def _message(prototype: Prototype, hook: str | None) -> str:
+    tests = sum(case.asserts for case in prototype.tests)
+    noun = "test is" if tests == 1 else "tests are"
+    said = (
+        f"{tests} {noun} written and no pipeline runs them when code changes"
+        if tests
+        else "No pipeline builds or checks a change before it goes live"
+    )
+    if prototype.delivery.ci:
+        return f"{said}: the workflows there do other work"
+    if hook:
+        return f"{said}; {hook} runs on a developer's machine only, where it can be skipped"
+    host = next((n for f, n in _HOSTS.items() if f in prototype.delivery.deployments), None)
+    return f"{said}; {host} builds what is pushed and runs no test" if host else said
