@@ -18,6 +18,8 @@ from shipworthy.prototype.cors.logins import knows_logins_sent_along
         ("app.add_middleware(SessionMiddleware, secret_key=key)", True),
         ("user = Depends(HTTPBearer())", False),
         ("papers = ['passport', 'visa']", False),
+        ('personal = ["ip_address", "device_info", "cookies"]', False),
+        ('token = request.headers["cookie"]', True),
         ("from sqlalchemy.orm import Session, sessionmaker", False),
     ],
 )

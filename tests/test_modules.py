@@ -170,7 +170,7 @@ def test_browser_of_next_holds_client_components_and_stops_at_server_actions(
         tmp_path,
         {
             "package.json": NEXT,
-            "app/page.tsx": 'import { Form } from "@/components/form"; import "@/lib/db";',
+            "app/page.tsx": 'import { Form } from "@/components/form"; import "@/lib/db"; export default Form;',
             "app/api/leads/route.ts": 'import "@/lib/db";',
             "components/form.tsx": '// form\n"use client"\n'
             'import "@/lib/format"; import "@/actions/save";',
@@ -195,6 +195,35 @@ def test_browser_of_the_pages_router_leaves_api_routes_out(tmp_path: Path) -> No
         },
     )
     assert found.browser == {"pages/index.tsx", "lib/view.ts"}
+
+
+def test_browser_leaves_out_what_only_server_functions_of_a_page_use(tmp_path: Path) -> None:
+    found = graph(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"next": "15.0.0"}}',
+            "lib/guards.ts": "export const allowed = () => true;",
+            "lib/view.ts": "export const title = 'x';",
+            "pages/index.tsx": "import { allowed } from '../lib/guards';\n"
+            "import { title } from '../lib/view';\n"
+            "export default function Page() { return title; }\n"
+            "export async function getServerSideProps() { return { props: { ok: allowed() } }; }\n",
+        },
+    )
+    assert found.browser == {"pages/index.tsx", "lib/view.ts"}
+
+
+def test_browser_leaves_out_client_components_that_no_page_leads_to(tmp_path: Path) -> None:
+    found = graph(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"next": "15.0.0"}}',
+            "app/page.tsx": "import { Form } from '../components/form';\nexport default Form;\n",
+            "components/form.tsx": "'use client';\nexport const Form = () => null;\n",
+            "components/board.tsx": "'use client';\nexport const Board = () => null;\n",
+        },
+    )
+    assert found.browser == {"components/form.tsx"}
 
 
 def test_browser_holds_static_files_and_pages_without_a_bundler(tmp_path: Path) -> None:

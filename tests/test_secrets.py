@@ -35,8 +35,11 @@ def _part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
+SIGNATURE = "pKnxFdTnq01zmWbyuUWyIjCqyCIObfCu1LREao8OySY"  # 43 characters, as HS256 makes
+
+
 def jwt(**claims: object) -> str:
-    return f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(claims)}.{A}"
+    return f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(claims)}.{SIGNATURE}"
 
 
 def silent(_: Sequence[str]) -> Mapping[int, Sequence[Recognised]]:
@@ -99,6 +102,7 @@ def test_known_formats(tmp_path: Path, value: str, kind: SecretKind, provider: s
         ({"iss": "supabase", "role": "service_role"}, SecretKind.SERVICE_ROLE),
         ({"iss": "n8n", "sub": "7"}, SecretKind.TOKEN),
         ({"iss": "supabase-demo", "role": "service_role"}, None),
+        ({"iss": "supabase", "ref": "service_role"}, None),
         ({"sub": "1234567890", "name": "John Doe"}, None),
         ({"sub": "7", "iat": 1_700_000_000, "exp": 1_700_003_600}, None),
     ],
@@ -334,3 +338,8 @@ def test_one_value_is_one_subject_wherever_it_stands(tmp_path: Path) -> None:
 )
 def test_invented_values_are_no_secrets(tmp_path: Path, text: str) -> None:
     assert secrets(tmp_path, "src/a.ts", text) == []
+
+
+def test_token_whose_signature_was_cut_off_opens_nothing(tmp_path: Path) -> None:
+    token = jwt(iss="supabase", role="service_role")[:-9]
+    assert not secrets(tmp_path, "GUIDE.md", f"KEY={token}\n")

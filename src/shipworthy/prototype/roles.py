@@ -90,7 +90,8 @@ _ARCHIVED_PATH = re.compile(
     r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused|disabled)/"
     r"|(^|/)[^/]+\.(backup|bak|old|disabled)/"
     r"|(^|/)\.history/"  # where an editor keeps each version that was saved
-    r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused|disabled)\.[a-z]+$",
+    r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused|disabled)\.[a-z]+$"
+    r"|(^|/)old[-_ ]?\d{2,}[^/]*\.[a-z]+$",  # `Old0531_app.py`: the state of that day
     re.IGNORECASE,
 )
 _TRIAL_PATH = re.compile(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 # Words of code that sets or reads such a login, libraries that do it on their own included. A
 # bearer token is none: another site does not know it.
 _SENT_ALONG = re.compile(
-    r"(?i:cookie|httpbasic|httpdigest|basic[_-]?auth)|SessionMiddleware|express-session|(from|require\()\s*[\"']passport"
+    r"(?i:(?<!, [\"'])cookie|httpbasic|httpdigest|basic[_-]?auth)"
+    r"|SessionMiddleware|express-session|(from|require\()\s*[\"']passport"
     r"|next-auth|better-auth|lucia|supabase/ssr|iron-session|flask_(login|security|session)"
     r"|from flask import[^\n]*\bsession\b|fastapi_users|authlib|nicegui"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def browser_files(prototype: Prototype, edges: Edges, packages: Edges) -> frozen
         *_served(prototype, manifests),
         *_pages(files, manifests),
         *_bundled(files, manifests),
-        *_next(files, manifests),
+        *_next(files, manifests, edges),
     }
     server = {path for path, names in packages.items() if names & _NEVER}
     return _spread(roots, edges, lambda path: path in server or _is_action(files.get(path)))
@@ -134,8 +135,16 @@ def _entry(files: Mapping[str, SourceFile], folder: str, names: Iterable[str]) -
                 yield path
 
 
-def _next(files: Mapping[str, SourceFile], manifests: Iterable[NodeManifest]) -> Iterator[str]:
-    """Client components and the pages router of Next.js."""
+_ROUTED = re.compile(r"(^|/)(app|pages)/.*\.[jt]sx?$")
+
+
+def _next(
+    files: Mapping[str, SourceFile], manifests: Iterable[NodeManifest], edges: Edges
+) -> Iterator[str]:
+    """Client components and the pages router of Next.js; a component that no page leads to is built
+    into none."""
+    routed = [path for path in files if _ROUTED.search(path)]
+    reached = _spread(routed, edges, lambda _: False)
     by_folder = {m.folder: m for m in manifests}
     folders = [m.folder for m in manifests if "next" in m.dependencies]
     if not folders:
@@ -153,5 +162,7 @@ def _next(files: Mapping[str, SourceFile], manifests: Iterable[NodeManifest]) ->
             nearest = next(f for f in folders_above(file.folder) if f in by_folder or not f)
             bundler = by_folder[nearest].dependencies if nearest in by_folder else {}
             other = "vite" in bundler and "next" not in bundler
-            if not other and "use client" in directives(file.text):
+            if other or "use client" not in directives(file.text):
+                continue
+            if not routed or file.path in reached:
                 yield file.path

@@ -68,8 +68,10 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
     packages: dict[str, frozenset[str]] = {}
     unresolved: dict[str, frozenset[str]] = {}
     targets: dict[str, dict[str, str]] = {}
+    kept: dict[str, frozenset[str]] = {}  # edges that a bundler leaves in
     for path, facts in prototype.facts.items():
         local, external, nowhere = set[str](), set[str](), set[str]()
+        sent = set[str]()
         for item in facts.imports:
             if item.type_only:
                 continue
@@ -77,16 +79,20 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
                 match target:
                     case Local(found):
                         local.add(found)
+                        if not item.server_only:
+                            sent.add(found)
                         _note(targets.setdefault(path, {}), item, found)
                     case External(package):
                         external.add(package)
                     case Nowhere():
                         nowhere.add(item.specifier)
         edges[path] = frozenset(local - {path})
+        if sent != local:
+            kept[path] = frozenset(sent - {path})
         packages[path] = frozenset(external)
         if nowhere:
             unresolved[path] = frozenset(nowhere)
-    browser = browser_files(prototype, edges, packages)
+    browser = browser_files(prototype, {**edges, **kept}, packages)
     return ModuleGraph(edges, packages, unresolved, browser, targets)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
+    FUNCTIONS,
     Syntax,
     arguments,
     callee,
     identifiers,
+    name_of_function,
     pattern_text,
     string,
 )
@@ -25,7 +28,8 @@ class Import:
 
     `imported` are the names as the other module calls them, one for each of `names`; "default" and
     "*" stand for the default export and the whole module. `optional`: the code goes on where the
-    module is missing.
+    module is missing. `server_only`: asked for in the functions alone that Next.js runs for a page
+    and leaves out of what it sends (`getServerSideProps`).
     """
 
     specifier: str
@@ -35,6 +39,7 @@ class Import:
     dynamic: bool = False
     imported: tuple[str, ...] = ()
     optional: bool = False
+    server_only: bool = False
 
 
 _Names = list[tuple[str, str]]  # (name as exported, name as bound here)
@@ -46,7 +51,8 @@ def read(syntax: Syntax) -> list[Import]:
         return _python(syntax)
     static = _statements(syntax, "import_statement")
     passed_on = _statements(syntax, "export_statement")
-    return _without_values(syntax, static) + passed_on + _calls(syntax) + _assets(syntax)
+    static = _of_server(syntax, _without_values(syntax, static))
+    return static + passed_on + _calls(syntax) + _assets(syntax)
 
 
 def _statements(syntax: Syntax, kind: str) -> list[Import]:
@@ -114,6 +120,35 @@ def _without_values(syntax: Syntax, found: list[Import]) -> list[Import]:
         else i
         for i in found
     ]
+
+
+_SERVER_SIDE = ("getServerSideProps", "getStaticProps", "getStaticPaths")
+
+
+def _of_server(syntax: Syntax, found: list[Import]) -> list[Import]:
+    """Mark imports that only a page's server functions use: Next.js removes them from the page."""
+    text = syntax.source.text or ""
+    if not any(name in text for name in _SERVER_SIDE):
+        return found
+    used = identifiers(syntax.root)
+    return [
+        replace(item, server_only=True)
+        if item.names and all(_is_for_server(used.get(name, ())) for name in item.names)
+        else item
+        for item in found
+    ]
+
+
+def _is_for_server(uses: Sequence[SgNode]) -> bool:
+    real = [use for use in uses if not _is_imported(use)]
+    return bool(real) and all(_stands_in_server_function(use) for use in real)
+
+
+def _stands_in_server_function(node: SgNode) -> bool:
+    return any(
+        above.kind() in FUNCTIONS and name_of_function(above) in _SERVER_SIDE
+        for above in node.ancestors()
+    )
 
 
 def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:

@@ -21,15 +21,23 @@ def is_invented(token: str) -> bool:
     parts = token.split(".")
     if len(parts) != 3 or not any(_decoded(part) for part in parts[:2]):
         return False
-    return claims(token) is None or not is_signature(parts[2])
+    return claims(token) is None or not is_signed(token)
 
 
-def is_signature(part: str) -> bool:
-    """False for a word, and for what has a length that base64 never has."""
-    return len(part) >= _SHORTEST_SIGNATURE and len(part) % 4 != 1
+def is_signed(token: str) -> bool:
+    """False where the signature is a word, was cut off, or has a length that its algorithm never
+    gives: nobody gets in with such a token."""
+    head, _, signature = token.rpartition(".")
+    algorithm = (_decoded(head.partition(".")[0]) or {}).get("alg")
+    wanted = _LENGTHS.get(str(algorithm))
+    if wanted is not None:
+        return len(signature) == wanted
+    return len(signature) >= _SHORTEST_SIGNATURE and len(signature) % 4 != 1
 
 
-_SHORTEST_SIGNATURE = 20  # HMAC-SHA256 gives 43 (RFC 7518, 3.2); guides end in "your-signature"
+# Characters of base64 for the bytes of each signature (RFC 7518, 3.2 and 3.4).
+_LENGTHS = {"HS256": 43, "HS384": 64, "HS512": 86, "ES256": 86, "ES384": 128}
+_SHORTEST_SIGNATURE = 20  # guides end in "your-signature"
 
 
 def _decoded(part: str) -> dict[str, object] | None:

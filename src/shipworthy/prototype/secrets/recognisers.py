@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shipworthy.prototype.secrets.jwt import claims, is_invented, is_signature
+from shipworthy.prototype.secrets.jwt import claims, is_invented, is_signed
 from shipworthy.prototype.secrets.placeholders import entropy, is_placeholder
 from shipworthy.prototype.secrets.secret import SecretKind
 from shipworthy.prototype.secrets.tokens import Token, tokens
@@ -151,9 +151,14 @@ def _match(text: str, at: int, start: str) -> Hit | None:
         return None
     for recogniser in _BY_START[start]:
         match = recogniser.pattern.match(text, at)
-        if match and _is_real(match[0], recogniser):
+        if match and _is_real(match[0], recogniser) and not _is_cut(text, match.end()):
             return _hit(at, match[0], recogniser, text)
     return None
+
+
+def _is_cut(text: str, end: int) -> bool:
+    """True for `sk-ant-api03-p6as39…`: the first part of a key, shown to tell which one it is."""
+    return text.startswith(("...", "…"), end)
 
 
 def _is_misshapen(value: str) -> bool:
@@ -199,7 +204,8 @@ def _kind_of_token(token: str) -> SecretKind | None:
         or payload.get("iss") == "supabase-demo"
         or payload.get("sub") == "1234567890"
         or _STAND_IN.search(str(payload.get("ref", "")))
-        or not is_signature(token.rpartition(".")[2])
+        or not is_signed(token)
+        or (payload.get("iss") == "supabase" and "role" not in payload)
         or len(set(token.rpartition(".")[2])) < _FEWEST_LETTERS
     ):
         return None
@@ -214,6 +220,8 @@ def _kind_of_token(token: str) -> SecretKind | None:
 _STAND_IN = re.compile(r"abcdefg|your|example|placeholder|project|xxxxx")
 _FEWEST_LETTERS = 8  # fewer stand in for a signature: `XXXXXXXXXXXXXXXX`
 
+# The key that the web player of YouTube itself sends along: the same for everybody.
+_OF_YOUTUBE = re.compile(r"youtubei|innertube", re.IGNORECASE)
 _FIREBASE = re.compile(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
 _MAPS = re.compile(r"maps|map_?(api|key)|places|geocod", re.IGNORECASE)
 _GOOGLE_AI = re.compile(
@@ -226,6 +234,8 @@ def _google(at: int, value: str, text: str) -> Hit:
     """Firebase and Maps keys are made for the browser and limited by referrer; others are not."""
     around = text[max(0, at - 300) : at + 400]
     line = text[text.rfind("\n", 0, at) + 1 : at + len(value) + 40].split("\n")[0]
+    if _OF_YOUTUBE.search(line):
+        return Hit(at, value, "youtube-player-key", "YouTube player", _PUBLIC)
     if _MAPS.search(line) and not _GOOGLE_AI.search(line):
         return Hit(at, value, "google-maps-key", "Google Maps", _PUBLIC)
     if not _GOOGLE_AI.search(line):

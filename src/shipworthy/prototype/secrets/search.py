@@ -42,6 +42,12 @@ from shipworthy.prototype.secrets.secret import (
     SecretKind,
 )
 from shipworthy.prototype.secrets.specimens import is_specimen
+from shipworthy.prototype.secrets.standing import (
+    is_among_stand_ins,
+    is_entered,
+    is_printed,
+    is_refused,
+)
 from shipworthy.prototype.secrets.tokens import Token, tokens
 from shipworthy.prototype.secrets.uris import connection_uris, is_private
 from shipworthy.prototype.source import Role, SourceFile
@@ -52,6 +58,7 @@ if TYPE_CHECKING:
 _UNREAD = (Role.LOCK, Role.ASSET, Role.TEST, Role.VENDORED)
 _TESTS = re.compile(
     r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures|[\w.]+\.[Tt]ests?|src/test)/"
+    r"|(^|/)(load|stress|perf(ormance)?)[-_]?tests?(ing)?/|(^|/)k6[-_/]"
     r"|[a-z]Tests?\.(cs|java|kt|php|swift)$"
 )
 # What comes with packages, and the Firebase settings that every copy of a mobile app carries.
@@ -172,7 +179,8 @@ def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit
     for uri in connection_uris(text):
         if is_private(uri.host) and is_specimen(text, uri.start):
             continue
-        if not documents or looks_random(uri.password):
+        told = documents or is_printed(text, uri.start)
+        if not told or looks_random(uri.password):
             name = name_before(text, uri.start)
             kind = SecretKind.CONNECTION_URI
             yield _Hit(uri.start, uri.value, name, kind, uri.provider, "connection-uri")
@@ -187,7 +195,7 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind is SecretKind.PASSWORD):
             continue
-        if opens_nothing(literal.value):
+        if opens_nothing(literal.value) or _is_said_only(kind, literal, text):
             continue
         signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
         if signs and _OWN_PROFILE.search(file.path):
@@ -203,6 +211,14 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             yield _Hit(literal.start, literal.value, literal.name, kind, "", DEFAULT_SECRET)
 
 
+def _is_said_only(kind: SecretKind, literal: Named, text: str) -> bool:
+    """True for a password that opens nothing where it stands, and for the line that tells it."""
+    if is_printed(text, literal.start):
+        return True
+    chosen = kind is SecretKind.PASSWORD
+    return chosen and (is_refused(literal, text) or is_entered(literal, text))
+
+
 def _is_guessable(literal: Named, text: str) -> bool:
     """True for `SECRET_KEY = "change-me"` and `session({ secret: "words" })`; a value in capitals
     only names another variable."""
@@ -211,7 +227,9 @@ def _is_guessable(literal: Named, text: str) -> bool:
     if literal.name == "secret":
         before = text[max(0, literal.start - 300) : literal.start]
         signing = _SESSION.search(before) is not None
-    return signing and words is not None and not literal.value.isupper()
+    if not signing or words is None or literal.value.isupper():
+        return False
+    return not is_among_stand_ins(text, literal.start)
 
 
 _SESSION = re.compile(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")

@@ -21,6 +21,10 @@ _SIGNS = re.compile(
 _OF_DEVELOPMENT = re.compile(
     r"(^|[/_.-])(dev|development|local|test|testing|demo|example)([_.-][^/]*)?\.\w+$", re.IGNORECASE
 )
+# A server that says of itself that it is one for trying out.
+_SETS_DEVELOPMENT = re.compile(
+    r"""environ\[["'](\w*ENV|ENVIRONMENT|FLASK_ENV)["']\]\s*=\s*["'](dev|development|test)"""
+)
 _CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 _DEVELOPERS = re.compile(r"Dev|Test|Local|Mock")
 _STOPS = re.compile(r"\b(raise|throw|exit)\b")
@@ -43,7 +47,7 @@ def signs(prototype: Prototype, secret: Secret) -> bool:
 
 
 def _is_for_development(file: SourceFile, secret: Secret) -> bool:
-    if _OF_DEVELOPMENT.search(file.path):
+    if _OF_DEVELOPMENT.search(file.path) or _SETS_DEVELOPMENT.search(file.text or ""):
         return True
     before = "\n".join(file.lines[: secret.location.line])
     classes = _CLASS.findall(before)

@@ -34,6 +34,8 @@ def what_it_holds(name: str) -> Holds:
     kind = kind_of_name(bare)
     if kind is None:
         return Holds.NO_KEY
+    if kind is SecretKind.PASSWORD and words & {"dev", "test"} and "admin" not in words:
+        return Holds.UNSURE  # often filled in on the developer's own machine only
     if kind is SecretKind.PASSWORD and "demo" in words and "admin" not in words:
         return Holds.PUBLIC  # of an account that the login screen offers to everybody
     sure = kind in (SecretKind.PASSWORD, SecretKind.PRIVATE_KEY, SecretKind.SIGNING_SECRET)

@@ -10,6 +10,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of, way_into_browser
+from shipworthy.prototype.secrets.literals import kind_of_name
 from shipworthy.prototype.secrets.logins import is_trial_login
 from shipworthy.prototype.secrets.secret import Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
@@ -52,14 +53,13 @@ class ClientSideSecret(
         if holds is Holds.PUBLIC:
             return self.satisfied(name, f"{name} holds a key that is public by design", *lines)
         if holds is Holds.UNSURE:
-            reason = (
-                f"{name} is built into the page: we cannot tell whether its provider allows that"
-            )
+            reason = f"{name} is built into the page: we cannot tell whether it may be seen there"
             return self.unknown(name, reason, *lines)
         if not seen:
             reason = f"{name} is named for the browser, but we found no page that loads its reader"
             return self.unknown(name, reason, *lines)
-        message = f"{name} is built into the page, so every visitor can read the private key"
+        noun = "password" if kind_of_name(name) is SecretKind.PASSWORD else "private key"
+        message = f"{name} is built into the page, so every visitor can read the {noun}"
         return self.gap(name, message, *lines, *way_into_browser(prototype, seen[0].location.path))
 
 

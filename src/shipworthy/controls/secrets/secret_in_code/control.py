@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
@@ -58,8 +58,10 @@ class SecretInCode(
                 continue
             severities = [_severity(prototype, s) for s in private]
             first = private[severities.index(max(severities, key=_rank))]
+            sure = Confidence.LOW if all(map(_is_local, private)) else Confidence.HIGH
+            worst = max(severities, key=_rank)
             message = _message(first, private)
-            yield self.gap(subject, message, *lines, severity=max(severities, key=_rank))
+            yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
         right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
         for subject, read in right.items():
             message = f"{read.name} comes from the environment"
@@ -137,11 +139,17 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     if is_made_up_login(secret):
         opens = file.role is Role.PRODUCT and is_of_administrator(secret, file)
         return Severity.HIGH if opens else Severity.MEDIUM
-    if any(host in secret.value for host in ("@localhost", "@127.0.0.1")):
-        return Severity.HIGH
+    if _is_local(secret):
+        return Severity.MEDIUM
     if secret.kind in _OPEN_EVERYTHING or secret.provider in ("Stripe", "AWS", "Google Cloud"):
         return Severity.CRITICAL
     return Severity.MEDIUM if secret.provider == "Stripe (test mode)" else Severity.HIGH
+
+
+def _is_local(secret: Secret) -> bool:
+    """True for an address that leads to the machine itself: the same password may be used elsewhere,
+    which only a person knows."""
+    return any(host in secret.value for host in ("@localhost", "@127.0.0.1"))
 
 
 def _rank(severity: Severity) -> int:

@@ -51,7 +51,7 @@ class ServiceRoleInBrowser(
                 )
                 return self.gap(subject, message, *lines, *way)
             message = f"The database client with {name} is in a file that the browser loads as well"
-            return self.gap(subject, message, *lines, *way, severity=Severity.HIGH)
+            return self.gap(subject, message, *lines, *way, severity=Severity.MEDIUM)
         if built_in and any(r.accessor == "import.meta.env" for r in reads):
             reason = f"{name} is named for the browser, but we found no page that loads its reader"
             return self.unknown(subject, reason, *lines)
