@@ -60,6 +60,7 @@ class Catch:
     effect: bool = False
     second: bool = False
     calls_back: bool = False
+    leaves: bool = False  # the function ends with the handler
 
 
 def read(syntax: Syntax) -> list[Catch]:
@@ -226,6 +227,7 @@ def _catch(
         throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
         effect=_is_in_effect(statement),
         calls_back=_calls_back(statement, inside[0]),
+        leaves=outcome.leaves,
         second=any(a.kind() in _HANDLERS for a in statement.ancestors()),
     )
 

@@ -18,6 +18,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE_FUNCTION = re.compile(
+    r"^_?(send|post|report|save)\w*(Event|Conversion|Assignment|Metrics?|Beacon|History)s?$"
+    r"|^_?(send|register|save)_?(device|push|fcm)?_?token$|"
     r"^_?(handle|on)?(log_?out|sign_?out)(?![a-z])"
     r"|^_?(log|track|audit|report|cleanup|clean_up|dispose|close|disconnect|logout|signout|sign_out|prefetch|warm"
     r"|ping|record(View|Visit|Activity|Event|Metric)|increment|shutdown|teardown|safe|try|maybe)"
@@ -72,6 +74,37 @@ def is_trifle(query: Query) -> bool:
     return query.operation == "update" and bool(columns) and all(map(_LOOKS.match, columns))
 
 
+def is_weighty(query: Query) -> bool:
+    """True for money, for what was ordered or booked, and for who may do what."""
+    if query.operation == "auth" or _WEIGHTY.search(query.table or ""):
+        return True
+    return any(map(_WEIGHTY_COLUMNS.search, query.written or ()))
+
+
+_WEIGHTY = re.compile(
+    r"(^|_)(payments?|payouts?|invoices?|orders?|order_items|transactions?|transfers?|refunds?|subscriptions?"
+    r"|purchases?|sales|bills?|billing|wallets?|balances?|credits?|ledgers?|earnings?|commissions?|advances?"
+    r"|bookings?|reservations?|appointments?|tickets?|enrol?lments?|registrations?|certificates?|prescriptions?"
+    r"|roles?|permissions?|memberships?|members|access|consents?|invitations?|accounts?|licen[cs]es?|api_keys?"
+    r"|stock|inventory|vouchers?|coupons?|withdrawals?|deposits?|contracts?|claims?)($|_)"
+    r"|(Payment|Payout|Invoice|Order|Transaction|Refund|Subscription|Wallet|Booking|Reservation|Role|Permission"
+    r"|Member)s?$",
+    re.IGNORECASE,
+)
+_WEIGHTY_COLUMNS = re.compile(
+    r"(^|_)(amount|balance|credits?|paid|payment|price|role|roles|is_admin|permissions?|stripe_\w+|quantity"
+    r"|stock|points_balance|auth_id|subscription\w*)(_|$)",
+    re.IGNORECASE,
+)
+
+
+def is_timing(query: Query) -> bool:
+    """True for an update that only notes when something happened."""
+    columns = query.written or ()
+    return query.operation == "update" and bool(columns) and all(map(_TIME.search, columns))
+
+
+_TIME = re.compile(r"(_at|_on|_date|_deadline|[a-z]At)$")
 _TRIFLES = re.compile(
     r"(^|_)(likes?|follows?|followers|reactions?|bookmarks?|favou?rites?|(ui|display|view|user)_preferences|themes?|tags?|emojis?"
     r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?)$",
@@ -90,7 +123,7 @@ def is_aside_place(path: str) -> bool:
 
 
 _ASIDE_PLACE = re.compile(
-    r"telemetry|(^|/)(lib|utils?|services?|hooks?)/(analytics|tracking)|(^|/)analytics\.[jt]sx?$",
+    r"telemetry|a-?b-?test|(^|/)(lib|utils?|services?|hooks?)/(analytics|tracking)|(^|/)analytics\.[jt]sx?$",
     re.IGNORECASE,
 )
 

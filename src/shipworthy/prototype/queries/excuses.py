@@ -33,11 +33,46 @@ def may_fail(node: SgNode) -> bool:
             if condition is not None and then == below and _FAILURE.search(condition.text()):
                 return True
         if kind in FUNCTIONS:
-            return False
-        if kind.endswith(_STATEMENTS) and is_excused(above):
+            return _is_excused_as_a_whole(above)
+        if kind.endswith(_STATEMENTS) and (is_excused(above) or _is_before_failure(above)):
             return True
         below = above
     return False
+
+
+def _is_excused_as_a_whole(function: SgNode) -> bool:
+    """True where the comment above a function says so, of `export async function` as well."""
+    above = function.parent()
+    exported = above is not None and above.kind() == "export_statement"
+    before = (above if exported and above is not None else function).prev()
+    text = ""
+    while before is not None and before.kind() == "comment":
+        text, before = before.text() + text, before.prev()
+    return _OF_A_FUNCTION.search(text) is not None
+
+
+# What is said of a whole function tells more of what it is for: "optional" is one of its parameters.
+_OF_A_FUNCTION = re.compile(
+    r"best.?effort|non.?critical|non.?fatal|fire.and.forget|never (fails|blocks|throws)",
+    re.IGNORECASE,
+)
+
+
+def _is_before_failure(statement: SgNode) -> bool:
+    """True for what only notes a failure that the very next statement throws or answers."""
+    following = statement.next()
+    while following is not None and following.kind() in ("comment", ";"):
+        following = following.next()
+    if following is None:
+        return False
+    if following.kind() == "throw_statement":
+        return True
+    return following.kind() == "return_statement" and bool(_DENIES.search(following.text()))
+
+
+_DENIES = re.compile(
+    r"status\s*[:(]\s*[45]\d\d|\b(success|ok|valid)\s*:\s*false|[{,]\s*error\s*:(?!\s*(null|undefined))"
+)
 
 
 def is_forgiven(node: SgNode) -> bool:

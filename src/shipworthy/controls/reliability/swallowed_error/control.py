@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Location, Severity
+from shipworthy.finding import Confidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.failures.catches import Catch, Handling
@@ -18,7 +18,9 @@ from shipworthy.prototype.queries.deeds import (
     is_aside,
     is_aside_function,
     is_aside_place,
+    is_timing,
     is_trifle,
+    is_weighty,
     is_write,
 )
 from shipworthy.prototype.queries.query import ErrorUse, Query
@@ -56,7 +58,8 @@ class _Loss:
     target: str
     message: str
     location: Location
-    severe: bool
+    severity: Severity
+    sure: bool = True
 
 
 class SwallowedError(
@@ -97,8 +100,11 @@ class SwallowedError(
                 continue
             lines = list(dict.fromkeys(loss.location for loss in losses))
             shown = [prototype.evidence("code", line) for line in lines[:5]]
-            severity = Severity.HIGH if any(loss.severe for loss in losses) else Severity.MEDIUM
-            yield self.gap(subject, losses[0].message, *shown, severity=severity)
+            worst = max((loss.severity for loss in losses), key=lambda s: s.value)
+            first_sure = next((loss for loss in losses if loss.sure), None)
+            message = (first_sure or losses[0]).message
+            sure = Confidence.HIGH if first_sure else Confidence.LOW
+            yield self.gap(subject, message, *shown, severity=worst, confidence=sure)
         for subject, location in right.items():
             if not any(other.startswith(subject) for other in lost):
                 shown = [prototype.evidence("code", location)]
@@ -176,9 +182,19 @@ def _of_query(query: Query, surfaces: bool) -> _Loss:
     what = words.format(query.table or "the database") if words else deed(query)
     seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
     message = f"{where} goes on as if {what} had worked: its error is {seen}"
-    # A notice that is missing harms less than lost data.
-    severe = "notif" not in (query.table or "") and not surfaces and not is_trifle(query)
-    return _Loss(query.table or query.method, message, query.location, severe)
+    target, sure = query.table or query.method, not surfaces and not is_timing(query)
+    return _Loss(target, message, query.location, _severity(query), sure)
+
+
+def _severity(query: Query) -> Severity:
+    """HIGH for money, orders and rights; LOW for notices and what people soon do again."""
+    if is_trifle(query) or _NOTICE.search(query.table or ""):
+        return Severity.LOW
+    return Severity.HIGH if is_weighty(query) else Severity.MEDIUM
+
+
+# A notice that is missing harms less than lost data.
+_NOTICE = re.compile(r"notif|announcement|(^|_)(alerts?|reminders?)$", re.IGNORECASE)
 
 
 def _guarded(caught: Catch, queries: Iterable[Query]) -> list[Query]:
@@ -225,13 +241,14 @@ def _counts(kind: str, caught: Catch, models: frozenset[str]) -> bool:
     """False for a request that an effect of a component sends to learn something, and for a "message"
     that goes to a model."""
     if kind == "request":
-        return not caught.method and not _is_question(caught)
+        if caught.effect or _BY_ITSELF.match(caught.function):
+            return False  # nobody asked for it: it is sent again next time
+        return not caught.method
     names = {name.rpartition(".")[2] for name in caught.attempts}
     return kind != "mail" or not any(n in models for n in names if "essage" in n)
 
 
-def _is_question(caught: Catch) -> bool:
-    return caught.effect and any(name.endswith(".json") for name in caught.attempts)
+_BY_ITSELF = re.compile(r"(tick|poll|run|sync|refresh|init|load|fetch|ping|warm)([A-Z_]|$)")
 
 
 def _misleads(caught: Catch, side: Side) -> bool:
@@ -272,15 +289,25 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
         target, what = "", _SENT[sends[0]]
     told = "reports success" if caught.success else "tells nobody"
     message = f"{where} {told} when {what} fails"
-    severe = not all(map(is_trifle, writes)) if writes else sends != ["request"]
-    return _Loss(target, message, caught.location, severe=severe)
+    if writes:
+        worst = max(map(_severity, writes), key=lambda s: s.value)
+    elif sends != ["request"]:
+        worst = Severity.HIGH
+    else:
+        worst = Severity.LOW if _TRIFLE.search(caught.function) else Severity.MEDIUM
+    return _Loss(target, message, caught.location, worst)
+
+
+_TRIFLE = re.compile(
+    r"(^|[a-z])(Like|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss)([A-Z]|$)"
+)
 
 
 def _of_read(caught: Catch, reads: list[Query]) -> _Loss:
     where = spoken(caught.location.path, caught.function)
     source = (reads[0].table if reads else None) or "the other service"
     message = f"{where} answers as if there were nothing when {source} cannot be reached"
-    return _Loss(source if reads else "", message, caught.location, severe=False)
+    return _Loss(source if reads else "", message, caught.location, Severity.MEDIUM, caught.leaves)
 
 
 def _subject(location: Location, function: str, loss: _Loss) -> str:
