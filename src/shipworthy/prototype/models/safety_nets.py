@@ -58,10 +58,14 @@ _SERVES = frozenset(
 def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
     """True for a call that a script makes when somebody starts it: at the top level of a Python
     file that serves nothing and that nobody imports, or in a file that only scripts import."""
-    path = call.location.path
-    if path in prototype.by_hand:
-        return True
-    if call.function != "module" or not path.endswith(".py"):
+    return call.location.path in prototype.by_hand or is_script(
+        prototype, call.location.path, call.function
+    )
+
+
+def is_script(prototype: Prototype, path: str, function: str) -> bool:
+    """True at the top level of a Python file that serves nothing and that nobody imports."""
+    if function != "module" or not path.endswith(".py"):
         return False
     if prototype.modules.packages.get(path, frozenset()) & _SERVES:
         return False

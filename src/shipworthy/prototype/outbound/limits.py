@@ -94,8 +94,22 @@ def surrounding_limit(node: SgNode, syntax: Syntax) -> Timeout | None:
     if binding and any(binding in _names(race) for race in _races(syntax)):
         return Timeout.SET
     name = _function_of(node)
+    if name and _is_awaited_by_executor(name, syntax):
+        return Timeout.SET
     calls = syntax.calls_by_name.get(name, ()) if name else ()
     return Timeout.SET if calls and all(_is_timed(c) for c in calls) else None
+
+
+def _is_awaited_by_executor(name: str, syntax: Syntax) -> bool:
+    """True for `executor.submit(self.ask, prompt).result(timeout=30)`, in one step or in two."""
+    if ".submit(" not in (syntax.source.text or ""):
+        return False
+    handed = any(
+        arguments(c)[:1] and dotted(arguments(c)[0]).rpartition(".")[2] == name
+        for c in syntax.calls_by_name.get("submit", ())
+    )
+    waits = syntax.calls_by_name.get("result", ())
+    return handed and any(keyword(c, "timeout") or arguments(c) for c in waits)
 
 
 def _is_timed(node: SgNode) -> bool:

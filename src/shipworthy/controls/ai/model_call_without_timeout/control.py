@@ -52,8 +52,8 @@ class ModelCallWithoutTimeout(
         both = [c for c in endless if c in bare]
         own = all(_is_visitors_own(prototype, c) for c in calls)
         if both:
-            message = f"{_named(both[0])} has no useful time limit, and no fallback was seen"
-            severity = Severity.LOW if own else Severity.HIGH
+            message = f"{_named(both[0])} has no useful time limit, and {_NO_NET}"
+            severity = Severity.LOW if own else self.severity
             return self.gap(subject, message, *_lines(prototype, both), severity=severity)
         if endless:
             message = f"{_named(endless[0])} has no useful time limit{_default(endless[0])}"
@@ -74,7 +74,7 @@ class ModelCallWithoutTimeout(
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """30 seconds for a client made in the file or for the plain HTTP call, if only that is missing."""
         file = prototype.files.get(finding.location.path) if finding.location else None
-        if file is None or file.text is None or finding.severity is Severity.HIGH:
+        if file is None or file.text is None or _NO_NET in finding.message:
             return None
         places = {c.location for c in prototype.model_calls if _subject(c) == finding.subject}
         text = with_client_limits(file, places)
@@ -84,6 +84,9 @@ class ModelCallWithoutTimeout(
             return None
         summary = f"Give the model calls of {file.path} a time limit of 30 seconds"
         return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
+
+
+_NO_NET = "no fallback was seen"
 
 
 def _subject(call: ModelCall) -> str:

@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
@@ -30,6 +31,8 @@ class OutboundCallWithoutTimeout(
         for call in prototype.outbound_calls:
             if call.location in models or call.location.path in prototype.by_hand:
                 continue  # judged with their fallback, elsewhere; or nobody's request waits
+            if is_script(prototype, call.location.path, call.function):
+                continue
             if not is_trial(call.location.path):
                 subjects.setdefault(_subject(call), []).append(call)
         if not subjects:
@@ -67,7 +70,9 @@ class OutboundCallWithoutTimeout(
         if side is Side.UNKNOWN:
             reason = "The call has no time limit, and nothing shows whether it runs on the server"
             return self.unknown(subject, reason, *_lines(prototype, waited_for))
-        return self.gap(subject, _message(waited_for), *_lines(prototype, waited_for))
+        severity = Severity.LOW if _CUT_OFF in f"/{first.location.path}" else self.severity
+        lines = _lines(prototype, waited_for)
+        return self.gap(subject, _message(waited_for), *lines, severity=severity)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """Ten seconds for each such call of the file whose options are written out there."""
@@ -83,6 +88,8 @@ class OutboundCallWithoutTimeout(
         return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
 
 
+# The platform ends each call of these after some minutes, and starts as many as it needs beside it.
+_CUT_OFF = "/supabase/functions/"
 _SIDECARS = ("127.0.0.1:1106",)  # signs addresses of Replit's object storage, in the same container
 
 
