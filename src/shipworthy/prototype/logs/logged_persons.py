@@ -81,7 +81,8 @@ _PAYS = re.compile(r"pay|credit|debit|billing|bank|\bpan\b|cvv|cvc", re.IGNORECA
 _BANKS = re.compile(r"iban|bank|payout|payee|routing|swift|sort_?code|withdraw|transfer|pix", re.I)
 # `session.customer` of Stripe is an id, unless it is expanded.
 _OF_STRIPE = re.compile(
-    r"(^|\.)(\w*(session|intent|subscription|invoice|charge|checkout)|event\.data\.object)$", re.I
+    r"(^|\.)(\w*(session|intent|subscription|invoice|charge|checkout|payment_?method|refund|dispute|mandate)|event\.data\.object)$",
+    re.I,
 )
 # Whose profile is a person's; that of a policy, a browser or a model is a set of options.
 _OWNERS = re.compile(
@@ -103,14 +104,16 @@ def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | Non
     return None if _FAILED.search(call.text) and _is_answer(value.name) else found
 
 
-def is_vague(what: str) -> bool:
-    """True where the code does not show which personal data it is: a whole body, a message."""
-    return what in (_BODY, _MESSAGE) or what.endswith("'s message")
+def is_unseen(what: str) -> bool:
+    """True where the code does not show whether it is about a person at all: a whole body."""
+    return what == _BODY
 
 
 def is_actor(value: LoggedValue, call: LogCall) -> bool:
     """True for who did it in a line of an audit: `deleted by ${session.user.email}`."""
     head, _, last = value.name.rpartition(".")
+    if "AUDIT" in call.text:
+        return True
     return last.lower() == "email" and bool(_ACTORS.search(head) and _DONE_BY.search(call.text))
 
 

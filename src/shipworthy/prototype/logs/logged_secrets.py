@@ -32,6 +32,8 @@ _FLAGS = frozenset(
     use hide forgot change changed valid invalid missing weak check with no send""".split()
 )
 _ONE_TIME = re.compile(r"(?<![a-z])otp(?![a-z])|verification|one.?time|2fa|passcode|recovery", re.I)
+# What notifications are sent to: it opens nothing.
+_OF_A_DEVICE = re.compile(r"push|\bfcm\b|expo|notification", re.IGNORECASE)
 _REFERRAL = re.compile(r"referral|affiliate", re.IGNORECASE)
 _TEXT = re.compile(r"\btokens? (used|count|usage|limit|budget)|tokeniz|stream", re.IGNORECASE)
 _PUBLIC = re.compile(
@@ -66,6 +68,8 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
         return f"the secret {last}" if _names_secret(last) and not _PUBLIC.search(last) else None
     if last.isupper() and not _names_secret(last):
         return None
+    if joined.endswith("applicationcredentials"):
+        return None  # Google's variable of this name holds a path
     if joined in _SECRETS or joined.endswith(_ENDINGS):
         return None if _PUBLIC.search(last) else f"the value of {last}"
     if value.name == "code" and _ONE_TIME.search(f"{call.text} {call.function}"):
@@ -77,6 +81,8 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
 
 def _token(value: LoggedValue, call: LogCall, last: str) -> str | None:
     if call.streamed or _HARMLESS_TOKEN.search(last) or _TEXT.search(call.text):
+        return None
+    if value.name == "token" and _OF_A_DEVICE.search(f"{call.text} {call.function}"):
         return None
     if value.name == "token" and "/share/" in call.location.path:
         return None  # of a link that is made to be passed on

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.log_calls import LogCall
-from shipworthy.prototype.logs.logged_persons import is_actor, is_vague, personal_in
+from shipworthy.prototype.logs.logged_persons import is_actor, is_unseen, personal_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
@@ -40,10 +40,14 @@ _PLACES = {
 }
 # A server keeps its logs and shows them to many; the console of a browser is the visitor's own.
 _SEVERITIES = {
-    Side.SERVER: Severity.HIGH,
+    Side.SERVER: Severity.MEDIUM,
     Side.BROWSER: Severity.LOW,
     Side.UNKNOWN: Severity.MEDIUM,
 }
+# What identity thieves ask for; who reads it in a log has the person at his mercy.
+_GRAVE = re.compile(
+    r"bank account|card number|social security|tax number|passport|birth date|salary"
+)
 
 
 class PersonalDataInLogs(
@@ -91,11 +95,14 @@ class PersonalDataInLogs(
             if side is not Side.SERVER and not recorded:
                 yield self.unknown(subject, _REASONS[side], *shown)
                 continue
-            vague = all(is_vague(what) for _, what in hits)
-            severity = Severity.MEDIUM if vague and side is Side.SERVER else _SEVERITIES[side]
+            severity = _SEVERITIES[side]
+            if side is Side.SERVER and any(_GRAVE.search(what) for _, what in hits):
+                severity = Severity.HIGH
             if subject in acting - others:
                 severity = Severity.LOW  # who did it, kept on purpose
-            yield self.gap(subject, _message(hits, side), *shown, severity=severity)
+            sure = Confidence.LOW if all(is_unseen(what) for _, what in hits) else Confidence.HIGH
+            message = _message(hits, side)
+            yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
 
 def _message(hits: list[_Hit], side: Side) -> str:
