@@ -170,7 +170,8 @@ def test_browser_of_next_holds_client_components_and_stops_at_server_actions(
         tmp_path,
         {
             "package.json": NEXT,
-            "app/page.tsx": 'import { Form } from "@/components/form"; import "@/lib/db"; export default Form;',
+            "app/page.tsx": 'import { Form } from "@/components/form"; import "@/lib/db";'
+            "export default Form;",
             "app/api/leads/route.ts": 'import "@/lib/db";',
             "components/form.tsx": '// form\n"use client"\n'
             'import "@/lib/format"; import "@/actions/save";',

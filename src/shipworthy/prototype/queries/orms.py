@@ -125,7 +125,7 @@ def session_query(call: SgNode, _syntax: Syntax) -> QueryCall | None:
     given = arguments(call)
     if not given or not _is_session(call):
         return None
-    model = given[0].text().partition(".")[0]
+    model = _model(given[0].text())
     if given[0].kind() not in ("identifier", "attribute", "call") or not model[:1].isalpha():
         return None
     top, links = links_of(call)
@@ -135,6 +135,13 @@ def session_query(call: SgNode, _syntax: Syntax) -> QueryCall | None:
         name in names for name in ("first", "one", "one_or_none", "limit", "count", "scalar", "get")
     )
     return QueryCall("sqlalchemy", operation, model, top, links, limited=limited)
+
+
+def _model(text: str) -> str:
+    """`User` of `User.id`, and of `models.User`."""
+    first, _, rest = text.partition(".")
+    second = rest.partition(".")[0]
+    return second if first[:1].islower() and second[:1].isupper() else first
 
 
 def session_get(call: SgNode, syntax: Syntax) -> QueryCall | None:

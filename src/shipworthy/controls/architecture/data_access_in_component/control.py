@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.source import Language
@@ -18,7 +18,7 @@ _DATA_LAYER = re.compile(
 )
 _CLIENT = re.compile(r"supabase|(^|/)(db|database|prisma|drizzle)([/.]|$)")
 
-_FEW = 4  # queries of one table in a component: a matter of taste more than of risk
+_FEW = 4  # queries in a component, or one table alone: a matter of taste more than of risk
 # Components of Next.js run on the server unless the browser gets them.
 _SERVER_PAGE = re.compile(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
 
@@ -46,10 +46,12 @@ class DataAccessInComponent(
             if len(queries) < 2:
                 yield self.satisfied(path, "Makes a single query only", *shown)
                 continue
-            few = len(queries) < _FEW and len({q.table for q in queries}) < 2
+            few = len(queries) < _FEW or len({q.table for q in queries}) < 2
             severity = Severity.LOW if few else Severity.MEDIUM
+            sure = Confidence.LOW if few else Confidence.HIGH
             chain = _chain(prototype, path)
-            yield self.gap(path, _message(queries), *shown, *chain, severity=severity)
+            message = _message(queries)
+            yield self.gap(path, message, *shown, *chain, severity=severity, confidence=sure)
         for path in through:
             yield self.satisfied(path, "Gets its data through a hook or service")
 

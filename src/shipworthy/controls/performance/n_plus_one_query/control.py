@@ -82,23 +82,26 @@ def _runs_once(query: Query) -> bool:
 
 
 def _severity(queries: list[Query], side: Side) -> Severity:
-    """LOW for rows that each get a value of their own: one statement for that takes some work; and
-    for the few rows of one guest."""
+    """LOW for rows that each get a value of their own: one statement for that takes some work; for
+    the few rows of one guest; and for what somebody starts now and then to put data right."""
+    if _MENDS.search(spoken(queries[0].location.path, queries[0].function)):
+        return Severity.LOW
+    if _BY_CLOCK.search(queries[0].location.path) and side is Side.SERVER:
+        return Severity.LOW
     if all(q.of_one for q in queries):
         return Severity.LOW
     if all(q.operation == "update" and q.bulk is Bulk.LIST for q in queries):
         return Severity.LOW
-    return Severity.HIGH if _grows(queries, side) else Severity.MEDIUM
+    return Severity.MEDIUM
 
 
-def _grows(queries: list[Query], side: Side) -> bool:
-    """On a server, over rows that came from the database: every request pays, and ever more. For
-    what a clock starts, nobody waits."""
-    if _BY_CLOCK.search(queries[0].location.path):
-        return False
-    return side is Side.SERVER and any(q.over_rows and q.operation == "select" for q in queries)
-
-
+# What is run once or twice in the life of an app, by the words of its name.
+_MENDS = re.compile(
+    r"^(fix|repair|consolidat|dedup|merge|recalculat|recompute|rebuild|resync|import|reset|cleanup|clean_?up|test)"
+    r"|[-_](dedup|duplicates?|recalculat|inflated)",
+    re.IGNORECASE,
+)
+# For what a clock starts, nobody waits.
 _BY_CLOCK = re.compile(
     r"(^|[/_-])(crons?|reminders?|daily|nightly|weekly|monthly|scheduled|scheduler|backfill|digest)([/_.-]|$)"
     r"|[a-z]Cron\b",

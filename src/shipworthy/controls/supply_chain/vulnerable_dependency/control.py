@@ -238,6 +238,9 @@ def _reaches_users(prototype: Prototype, match: Match) -> bool:
     for what another package brings in where its advisory calls it low or only tools need it."""
     if match.malicious or _BUILDS_IT_IN.search(match.summary):
         return True
+    roots = prototype.dependencies.brought_in_by(match.dependency)
+    if not match.dependency.direct and roots and all(r.startswith(_TYPES) for r in roots):
+        return False
     if not match.dependency.direct and (match.severity == "low" or match.dependency.development):
         return False
     if not _is_tool(prototype, match) and not _DEVELOPMENT_SERVER.search(match.summary):
@@ -251,6 +254,9 @@ def _is_tool(prototype: Prototype, match: Match) -> bool:
         return True
     roots = prototype.dependencies.brought_in_by(match.dependency)
     return not match.dependency.direct and bool(roots) and all(map(_TOOLS.match, roots))
+
+
+_TYPES = "@types/"  # descriptions for the compiler: nothing of them runs
 
 
 def _is_idle(prototype: Prototype, matches: Sequence[Match]) -> bool:
@@ -310,7 +316,9 @@ def _severity(matches: Sequence[Match], *, idle: bool = False) -> Severity:
         return Severity.CRITICAL
     if any(m.dependency.direct and not m.dependency.development for m in matches) and not idle:
         return worst
-    return Severity.LOW if idle else Severity(max(worst.value - 1, Severity.LOW.value))
+    if idle:
+        return Severity.LOW
+    return Severity(max(min(worst.value - 1, Severity.MEDIUM.value), Severity.LOW.value))
 
 
 def _message(matches: Sequence[Match], *, idle: bool = False, page: bool = False) -> str:
