@@ -99,12 +99,17 @@ _WEIGHTY_COLUMNS = re.compile(
 
 
 def is_timing(query: Query) -> bool:
-    """True for an update that only notes when something happened."""
+    """True for an update that only notes when something was last looked after; that it was completed,
+    paid or deleted is a matter of its own."""
     columns = query.written or ()
     return query.operation == "update" and bool(columns) and all(map(_TIME.search, columns))
 
 
-_TIME = re.compile(r"(_at|_on|_date|_deadline|[a-z]At)$")
+_TIME = re.compile(
+    r"^(updated|last_?\w*|started|synced|checked|refreshed|fetched|processed|seen|viewed|attempted|presence)"
+    r"_?(at|on|date|deadline)$",
+    re.IGNORECASE,
+)
 _TRIFLES = re.compile(
     r"(^|_)(likes?|follows?|followers|reactions?|bookmarks?|favou?rites?|(ui|display|view|user)_preferences|themes?|tags?|emojis?"
     r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?)$",
