@@ -6,7 +6,7 @@ import pytest
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.queries import query as queries
-from shipworthy.prototype.queries.deeds import is_trifle
+from shipworthy.prototype.queries.deeds import is_timing, is_trifle, is_weighty
 from shipworthy.prototype.queries.query import Bulk, ErrorUse, Query
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -281,9 +281,37 @@ def test_rows_of_one_guest_are_told_from_rows_of_all() -> None:
     }}"""
     found = {
         column: [q.of_one for q in read(loop.format(column=column)) if q.table == "answers"]
-        for column in ("guest_id", "wedding_id")
+        for column in ("guest_id", "order_id", "wedding_id")
     }
-    assert found == {"guest_id": [True], "wedding_id": [False]}
+    assert found == {"guest_id": [True], "order_id": [True], "wedding_id": [False]}
+
+
+def test_lines_of_a_cart_are_few() -> None:
+    found = read("""export async function POST(request) {
+        const { items } = await request.json();
+        return Promise.all(items.map(async (item) => {
+            const { data } = await supabase.from("prices").select("*").eq("id", item.id);
+            return data;
+        }));
+    }""")
+    assert [q.of_one for q in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "weighty", "timing"),
+    [
+        ('from("ticket_orders").update({ status: "paid" })', True, False),
+        ('from("profiles").update({ stripe_customer_id: id })', True, False),
+        ('from("pr_targets").update({ status: "ready" })', False, False),
+        ('from("pairings").update({ started_at: now, presence_deadline: later })', False, True),
+        ('from("activities").update({ completed_at: now })', False, False),
+    ],
+)
+def test_money_and_rights_weigh_more_than_marks_and_times(
+    written: str, weighty: bool, timing: bool
+) -> None:
+    found = read(f"await supabase.{written}.eq('id', id);")[0]
+    assert (is_weighty(found), is_timing(found)) == (weighty, timing)
 
 
 @pytest.mark.parametrize(

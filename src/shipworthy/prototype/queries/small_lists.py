@@ -80,13 +80,19 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
 
 @lru_cache(maxsize=8)
 def is_of_one_guest(loop: SgNode, syntax: Syntax) -> bool:
-    """True for rows that were asked for by the id of one person who takes part once."""
-    origins = _origins(root_name(iterable_of(loop)), loop, syntax)
-    return any(map(_BY_GUEST.search, origins))
+    """True for rows that were asked for by the id of one person who takes part once, and for the
+    lines of one order."""
+    name = root_name(iterable_of(loop))
+    origins = _origins(name, loop, syntax)
+    lines = _LINES.search(name) is not None and any(map(_is_form, origins))
+    return lines or any(map(_BY_GUEST.search, origins))
+
+
+_LINES = re.compile(r"^(cart|basket|order|line|ticket|invoice)?_?items$|^(cart|basket)$", re.I)
 
 
 _BY_GUEST = re.compile(
-    r"""\b(?:eq|filter_by|where)\(\s*["']?\w*(guest|invitee|attendee|participant|supporter|applicant)_?id\b""",
+    r"""\b(?:eq|filter_by|where)\(\s*["']?\w*(guest|invitee|attendee|participant|supporter|applicant|order|cart|invoice|quote)_?id\b""",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from shipworthy.control import Control
-from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS
@@ -134,7 +134,20 @@ class NoLockFile(
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
             severity=Severity.LOW if few else self.severity,
+            confidence=Confidence.LOW if _is_variant(prototype, manifest) else Confidence.HIGH,
         )
+
+
+def _is_variant(prototype: Prototype, manifest: Manifest) -> bool:
+    """True for `requirements-minimal.txt` beside `requirements.txt`, where nothing installs it."""
+    folder, _, name = manifest.path.rpartition("/")
+    plain = f"{folder}/requirements.txt" if folder else "requirements.txt"
+    if not re.match(r"requirements[-_.]\w", name) or plain == manifest.path:
+        return False
+    if plain not in prototype.files or name == "requirements.txt":
+        return False
+    installers = prototype.of_role(Role.CONFIG, Role.SCRIPT)
+    return not any(name in (f.text or "") for f in installers)
 
 
 def _is_held(dependency: Dependency) -> bool:
