@@ -6,6 +6,7 @@ import pytest
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout, read
+from shipworthy.prototype.models.snapshots import snapshot_of
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 PYTHON = Language.PYTHON
@@ -196,3 +197,45 @@ def test_prompt_and_stream_are_told() -> None:
     )
     found = only(text, PYTHON)
     assert (found.prompt, found.streamed) == ("inline", True)
+
+
+def said(text: str) -> set[tuple[str, str, str, bool]]:
+    return {(s.role, s.name, s.origin, s.whole) for s in only(text).said}
+
+
+EDGE = """Deno.serve(async (req) => {{
+  const {{ question, systemPrompt, lang }} = await req.json();
+  const rules = {rules};
+  const messages = [{{ role: "system", content: rules }}, {{ role: "user", content: question }}];
+  await fetch("https://api.openai.com/v1/chat/completions", {{ body: JSON.stringify({{ messages }}) }});
+}});"""
+
+
+def test_words_are_followed_from_the_request_into_their_role() -> None:
+    found = said(EDGE.format(rules="systemPrompt || 'You are kind.'"))
+    assert ("system", "systemPrompt", "request", True) in found
+    assert ("user", "question", "request", True) in found
+
+
+def test_what_a_choice_hangs_on_is_not_said() -> None:
+    found = said(EDGE.format(rules="lang ? `Speak ${lang}` : 'Speak English'"))
+    assert ("system", "lang", "request", False) in found
+    assert ("system", "lang", "request", True) not in found
+
+
+def test_values_that_come_with_no_request_have_no_origin() -> None:
+    found = said(EDGE.format(rules="`Open at ${Deno.env.get('OPEN')} in ${city}`"))
+    assert not {f for f in found if f[0] == "system" and f[2]}
+
+
+def test_model_of_gemini_stands_in_the_address() -> None:
+    url = "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent"
+    assert only(f"await fetch(`{url}?key=${{k}}`);").model == "gemini-2.5-flash"
+
+
+def test_a_name_that_moves_has_a_dated_one() -> None:
+    fixed = snapshot_of("openai", "gpt-4o")
+    assert fixed is not None
+    assert fixed.name.startswith("gpt-4o-20")
+    assert snapshot_of("openai", fixed.name) is None
+    assert snapshot_of("lovable", "gpt-4o") is None

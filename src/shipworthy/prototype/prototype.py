@@ -31,6 +31,8 @@ from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.models.calls import ModelCall
+from shipworthy.prototype.models.parsed import ParsedAnswer
+from shipworthy.prototype.models.prompts import WrittenPrompt
 from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
 from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
@@ -61,7 +63,9 @@ from shipworthy.prototype.tree import Tree, printable, read_tree
 from shipworthy.settings import Settings
 
 T = TypeVar("T")
-Placed = TypeVar("Placed", Catch, LogCall, ModelCall, OutboundCall, Query)
+Placed = TypeVar(
+    "Placed", Catch, LogCall, ModelCall, OutboundCall, ParsedAnswer, Query, WrittenPrompt
+)
 _COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
 _EXCERPT = 160  # characters of a line that an excerpt shows
@@ -265,6 +269,16 @@ class Prototype:
     @cached_property
     def model_calls(self) -> tuple[ModelCall, ...]:
         return self._running(f.models for f in self._live())
+
+    @cached_property
+    def parsed_answers(self) -> tuple[ParsedAnswer, ...]:
+        """Answers of models that the code reads as JSON."""
+        return self._running(f.parsed_answers for f in self._live())
+
+    @cached_property
+    def prompts(self) -> tuple[WrittenPrompt, ...]:
+        """Long prompts inside of functions."""
+        return self._running(f.prompts for f in self._live())
 
     @cached_property
     def executions(self) -> tuple[Execution, ...]:

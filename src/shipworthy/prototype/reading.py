@@ -19,6 +19,7 @@ from shipworthy.prototype.inventory import hosts, testing
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.models import calls as models
+from shipworthy.prototype.models import parsed, prompts
 from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.privacy import forms, trackers
@@ -52,6 +53,8 @@ class FileFacts:
     logs: Sequence[logs.LogCall] = ()
     redacted: Sequence[str] = ()
     models: Sequence[models.ModelCall] = ()
+    parsed_answers: Sequence[parsed.ParsedAnswer] = ()
+    prompts: Sequence[prompts.WrittenPrompt] = ()
     executions: Sequence[executions.Execution] = ()
     routes: Sequence[routes.Route] = ()
     cors: Sequence[cors.CorsRule] = ()
@@ -105,6 +108,8 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         logs=logs.read(syntax),
         redacted=redactions.read(syntax),
         models=models.read(syntax),
+        parsed_answers=parsed.read(syntax),
+        prompts=prompts.read(syntax),
         executions=executions.read(syntax),
         routes=routes.read(syntax),
         cors=cors.read(syntax),

@@ -21,8 +21,16 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.models.asked import Asked
 from shipworthy.prototype.models.clients import asked_by
 from shipworthy.prototype.models.fallbacks import Fallback, fallback_of
+from shipworthy.prototype.models.said import Said, said_in
 from shipworthy.prototype.models.sdks import provider_of_url
-from shipworthy.prototype.models.text import bound_names, is_streamed, literal_model, prompt_source
+from shipworthy.prototype.models.text import (
+    bound_names,
+    is_bounded,
+    is_streamed,
+    literal_model,
+    prompt_source,
+    schema_of,
+)
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.outbound.limits import Timeout
 from shipworthy.prototype.outbound.urls import url_of
@@ -55,6 +63,9 @@ class ModelCall:
     returned_by: tuple[str, ...] = ()
     reached_through: tuple[str, ...] = ()
     handed_to: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()  # the values in its messages
+    schema: str = ""  # how a shape of the answer is asked for; '' where none is
+    bounded: bool = False  # the length of the answer is limited
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,17 @@ def read(syntax: Syntax) -> list[ModelCall]:
     from shipworthy.prototype.models.answers import answers_of  # reads the model calls itself
 
     left = answers_of(syntax)
-    return [replace(f.call, answers=left.keys, returned_by=left.functions) for f in found]
+    return [
+        replace(
+            f.call,
+            answers=left.keys,
+            returned_by=left.functions,
+            said=said_in(f.node, f.client, syntax),
+            schema=schema_of(f.node, f.client),
+            bounded=is_bounded(f.node, f.client),
+        )
+        for f in found
+    ]
 
 
 _WORDS = tuple(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import Bindings
@@ -31,7 +33,46 @@ def literal_model(call: SgNode, client: SgNode | None, bindings: Bindings) -> st
                 text = string(given[0]) if given else None
             if text:
                 return text
-    return None
+        if callee(node).endswith("GenerativeModel"):
+            given = arguments(node)
+            text = string(given[0]) if given else None
+            if text:
+                return text
+    in_address = _IN_ADDRESS.search(call.text())  # of Gemini
+    return in_address[1] if in_address else None
+
+
+_SCHEMAS = (
+    *("json_schema", "responseSchema", "response_schema", "zodResponseFormat", "generateObject"),
+    *("streamObject", "with_structured_output", "withStructuredOutput", "response_model"),
+    *("output_schema", "outputSchema", "responseJsonSchema", "input_schema", "Output.object"),
+    *("tool_choice", "function_call", "tools", "guided_json", "text_format", ".parse("),
+)
+
+
+def schema_of(call: SgNode, client: SgNode | None) -> str:
+    """How a call asks for a shape of the answer: by a schema, or a tool with one; '' where it does
+    not. JSON mode alone asks for no shape."""
+    text = call.text() + (client.text() if client is not None else "")
+    return next((sign.strip(".(") for sign in _SCHEMAS if sign in text), "")
+
+
+_LENGTHS = (
+    "max_tokens",
+    "maxTokens",
+    "max_completion_tokens",
+    "maxOutputTokens",
+    "max_output_tokens",
+)
+
+
+def is_bounded(call: SgNode, client: SgNode | None) -> bool:
+    """True where the length of the answer is limited."""
+    text = call.text() + (client.text() if client is not None else "")
+    return any(name in text for name in (*_LENGTHS, "num_predict", "max_new_tokens"))
+
+
+_IN_ADDRESS = re.compile(r"/models/([\w.-]+):")
 
 
 def prompt_source(call: SgNode) -> str:

@@ -1,0 +1,64 @@
+"""Model names that stand for another model tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.models.calls import ModelCall
+from shipworthy.prototype.models.snapshots import snapshot_of
+from shipworthy.prototype.roles import is_trial
+
+
+class UnpinnedModel(
+    Control,
+    id="unpinned-model",
+    title="Model name that moves",
+    consequence="The provider swaps the model behind the name, and answers change on a day you did nothing.",
+    severity=Severity.LOW,
+    satisfies=("I33", "llm:LLM03"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        by_name: dict[tuple[str, str], list[ModelCall]] = {}
+        unnamed = []
+        for call in prototype.model_calls:
+            if is_trial(call.location.path):
+                continue
+            if call.model:
+                by_name.setdefault((_provider(call), call.model), []).append(call)
+            else:
+                unnamed.append(call)
+        for (provider, model), calls in by_name.items():
+            yield self._judge(prototype, provider, model, calls)
+        if unnamed and not by_name:
+            shown = [prototype.evidence("code", c.location) for c in unnamed[:5]]
+            reason = "The name of the model stands in a setting or another file"
+            yield self.unknown("prototype", reason, *shown)
+        if not unnamed and not by_name:
+            yield self.not_applicable("the code asks no model")
+
+    def _judge(
+        self, prototype: Prototype, provider: str, model: str, calls: list[ModelCall]
+    ) -> Finding:
+        shown = [prototype.evidence("code", c.location) for c in calls[:5]]
+        fixed = snapshot_of(provider, model)
+        if fixed is None:
+            return self.satisfied(model, "No more exact name of it is known", *shown)
+        count = "one call asks" if len(calls) == 1 else f"{len(calls)} calls ask"
+        message = (
+            f"{count} for {model}, which the provider moves to newer models;"
+            f" a dated name such as {fixed.name} stays the same"
+        )
+        return self.gap(model, message[0].upper() + message[1:], *shown)
+
+
+def _provider(call: ModelCall) -> str:
+    """Whom the name belongs to: chains name the model as the provider does."""
+    if call.provider not in ("langchain", "ai-sdk", "litellm"):
+        return call.provider
+    model = call.model or ""
+    starts = {"gpt-": "openai", "o1": "openai", "o3": "openai", "claude-": "anthropic"}
+    known = {**starts, "gemini-": "google", "mistral-": "mistral"}
+    return next((provider for start, provider in known.items() if model.startswith(start)), "")

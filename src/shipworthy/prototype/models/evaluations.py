@@ -1,0 +1,40 @@
+"""Whether the answers of models are tried on cases before a change goes out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.source import Role
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_PACKAGES = frozenset(
+    """promptfoo deepeval ragas evalite braintrust autoevals @braintrust/evals inspect_ai langsmith
+    openevals agentevals trulens trulens_eval giskard phoenix.evals @langchain/openevals evals
+    @mastra/evals vitest-evals pydantic_evals""".split()
+)
+_FILES = re.compile(
+    r"(^|/)promptfooconfig\.(ya?ml|json|js|ts)$|\.eval\.[jt]sx?$|\.evalset\.json$"
+    r"|(^|/)(llm_|prompt_|ai_|rag_|model_)?(evals?|evaluations?)/[^/]+\.(py|ts|js|jsonl|ya?ml|csv|json)$"
+    r"|(^|/)(test_|run_)?(llm|prompt|rag|model|answer)_?(eval|evals|evaluation|evaluator)\w*\.(py|ts|js)$"
+    r"|(^|/)(golden|eval)_?(set|cases|dataset|questions)\w*\.(jsonl?|csv|ya?ml)$",
+    re.IGNORECASE,
+)
+
+
+def evaluation_of(prototype: Prototype) -> Location | None:
+    """Where answers are evaluated; None where no sign of it was found."""
+    for path, packages in prototype.modules.packages.items():
+        if packages & _PACKAGES:
+            return Location(path)
+    for path, file in prototype.files.items():
+        if _FILES.search(path) and file.role is not Role.VENDORED:
+            return Location(path)
+    asking = {call.location.path for call in prototype.model_calls}
+    for case in prototype.tests:
+        if case.asserts and asking & prototype.modules.reachable([case.location.path]):
+            return case.location
+    return None
