@@ -13,6 +13,8 @@ from pathlib import Path
 from shipworthy.catalogue import Entry, catalogue
 from shipworthy.database.prove import Prover
 from shipworthy.engines.osv import osv_source
+from shipworthy.intent import FILE, Intent
+from shipworthy.intent.file import read_intent
 from shipworthy.pipeline import default_engines
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.remedy import Delete, Remedy, Untrack, Write
@@ -78,10 +80,12 @@ def unpack(folder: Path, into: Path) -> Path:
 
 
 def prototype_of(root: Path) -> Prototype:
-    """Read a folder with the real engines, the bundled advisories and a real PostgreSQL."""
+    """Read a folder, and what its shipworthy.toml declares, with the real engines, the bundled
+    advisories and a real PostgreSQL."""
     engines = default_engines()
     bundled = Engines(engines.secrets, osv_source(database=None, cache=False), PROVER)
-    return read_prototype(root, Settings(workers=1), bundled)
+    intent = read_intent(root) if (root / FILE).exists() else Intent()
+    return read_prototype(root, Settings(workers=1, intent=intent), bundled)
 
 
 def apply(remedy: Remedy, root: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shipworthy.prototype import Prototype, read_prototype
 from shipworthy.prototype.privacy.categories import Category, category_of
 from shipworthy.prototype.privacy.processors import as_of, companies, company_of_host
+from shipworthy.prototype.privacy.regions import lies_within
 
 
 def written(root: Path, files: dict[str, str]) -> Prototype:
@@ -116,6 +117,25 @@ def test_data_in_tables_and_forms_is_listed(tmp_path: Path) -> None:
         ("table", "patients", "allergies", Category.HEALTH, True),
         ("form", "App", "email", Category.EMAIL, False),
     }
+
+
+@pytest.mark.parametrize(
+    ("place", "approved", "within"),
+    [
+        ("DE", ["EU"], True),
+        ("NO", ["EU"], False),
+        ("NO", ["EEA"], True),
+        ("US", ["EU"], False),
+        ("eu-central-1", ["EU"], True),
+        ("eu-west-2", ["EU"], False),  # London
+        ("europe-west4", ["eu"], True),
+        ("us-east-1", ["US"], True),
+        ("GB", ["UK"], True),
+        ("eu", ["DE"], False),
+    ],
+)
+def test_a_place_is_approved_or_not(place: str, approved: list[str], within: bool) -> None:
+    assert lies_within(place, approved) is within
 
 
 PIXEL = "!function(f){}(window);fbq('init', '88112233445566');fbq('track', 'PageView');"
