@@ -14,6 +14,7 @@ from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
+from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
@@ -283,6 +284,11 @@ class Prototype:
     @cached_property
     def executions(self) -> tuple[Execution, ...]:
         return self._collect(f.executions for f in self._live())
+
+    @cached_property
+    def cookies(self) -> tuple[Cookie, ...]:
+        """Cookies that sign somebody in."""
+        return self._collect(f.cookies for f in self._live())
 
     @cached_property
     def cors_rules(self) -> tuple[CorsRule, ...]:

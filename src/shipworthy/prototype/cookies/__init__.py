@@ -1,0 +1,1 @@
+"""The cookies that a prototype sets."""
