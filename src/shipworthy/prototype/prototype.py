@@ -14,6 +14,7 @@ from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
+from shipworthy.prototype.connections.opened import Opened
 from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
@@ -65,7 +66,7 @@ from shipworthy.settings import Settings
 
 T = TypeVar("T")
 Placed = TypeVar(
-    "Placed", Catch, LogCall, ModelCall, OutboundCall, ParsedAnswer, Query, WrittenPrompt
+    "Placed", Catch, LogCall, ModelCall, Opened, OutboundCall, ParsedAnswer, Query, WrittenPrompt
 )
 _COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
@@ -284,6 +285,11 @@ class Prototype:
     @cached_property
     def executions(self) -> tuple[Execution, ...]:
         return self._collect(f.executions for f in self._live())
+
+    @cached_property
+    def connections(self) -> tuple[Opened, ...]:
+        """Where connections to databases are opened."""
+        return self._running(f.connections for f in self._live())
 
     @cached_property
     def cookies(self) -> tuple[Cookie, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.errors import CannotLook
 from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee, identifiers
+from shipworthy.prototype.connections import opened as connections
 from shipworthy.prototype.cookies import cookie as cookies
 from shipworthy.prototype.cors import rule as cors
 from shipworthy.prototype.deadline import TookTooLong, deadline
@@ -58,6 +59,7 @@ class FileFacts:
     prompts: Sequence[prompts.WrittenPrompt] = ()
     executions: Sequence[executions.Execution] = ()
     routes: Sequence[routes.Route] = ()
+    connections: Sequence[connections.Opened] = ()
     cookies: Sequence[cookies.Cookie] = ()
     cors: Sequence[cors.CorsRule] = ()
     hosts: Sequence[hosts.HostUse] = ()
@@ -114,6 +116,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         prompts=prompts.read(syntax),
         executions=executions.read(syntax),
         routes=routes.read(syntax),
+        connections=connections.read(syntax),
         cookies=cookies.read(syntax),
         cors=cors.read(syntax),
         hosts=hosts.read(syntax),

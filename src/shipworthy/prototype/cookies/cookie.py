@@ -104,6 +104,7 @@ def _of_script(
     first = bindings.value(given[0]) if given else None
     if first is None:
         return
+    options: SgNode | None
     if first.kind() == "object":
         written = properties(first)
         name, value, options = written.get("name"), written.get("value"), given[0]

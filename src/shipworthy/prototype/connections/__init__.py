@@ -1,0 +1,1 @@
+"""Where the code opens connections to databases."""
