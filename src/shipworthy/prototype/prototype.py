@@ -59,6 +59,7 @@ from shipworthy.prototype.secrets.history import (
 from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
 from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
 from shipworthy.prototype.source import Role, SourceFile, Unread
+from shipworthy.prototype.state.held import Held
 from shipworthy.prototype.tables.histories import read_history
 from shipworthy.prototype.tables.table import Table, read_tables
 from shipworthy.prototype.tree import Tree, printable, read_tree
@@ -299,6 +300,11 @@ class Prototype:
     @cached_property
     def cors_rules(self) -> tuple[CorsRule, ...]:
         return self._collect(f.cors for f in self._live())
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Variables of modules that functions fill."""
+        return self._collect(f.held for f in self._live())
 
     @cached_property
     def hosts(self) -> tuple[HostUse, ...]:

@@ -31,6 +31,7 @@ from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.state import held
 from shipworthy.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class FileFacts:
     cookies: Sequence[cookies.Cookie] = ()
     cors: Sequence[cors.CorsRule] = ()
     hosts: Sequence[hosts.HostUse] = ()
+    held: Sequence[held.Held] = ()
     tests: Sequence[testing.TestCase] = ()
     forms: Sequence[forms.FormField] = ()
     trackers: Sequence[trackers.Tracker] = ()
@@ -119,6 +121,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         connections=connections.read(syntax),
         cookies=cookies.read(syntax),
         cors=cors.read(syntax),
+        held=held.read(syntax),
         hosts=hosts.read(syntax),
         forms=forms.read(syntax),
         trackers=trackers.read(syntax),

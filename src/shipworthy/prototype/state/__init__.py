@@ -1,0 +1,1 @@
+"""What server code keeps in the memory of its process."""
