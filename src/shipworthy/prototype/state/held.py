@@ -59,7 +59,8 @@ _CACHE = re.compile(
     re.IGNORECASE,
 )
 _SHARED = re.compile(
-    r"from [\"'](@upstash|@vercel/kv|ioredis|redis)|import redis|from redis|[rR]edis\w*\.|Redis\(|\bkv\.|UPSTASH|REDIS_URL"
+    r"from [\"'](@upstash|@vercel/kv|ioredis|redis)|import redis|from redis|[rR]edis\w*\.|Redis\("
+    r"|\bkv\.|UPSTASH|REDIS_URL"
 )
 _FILLS = frozenset({"set", "push", "add", "unshift", "append", "setdefault", "update"})
 _MAKERS = frozenset({"Map", "WeakMap", "Set", "dict", "defaultdict", "OrderedDict", "deque", "set"})

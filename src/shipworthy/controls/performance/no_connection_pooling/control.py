@@ -12,7 +12,7 @@ from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.connections.opened import Opened
 
 _SERVERLESS = re.compile(
-    r"(^|/)(supabase/functions|netlify/functions|lambdas?)/|(^|/)route\.[jt]s$|(^|/)pages/api/|(^|/)app/"
+    r"(^|/)(supabase/functions|netlify/functions|lambdas?)/|(^|/)route\.[jt]s$|(^|/)(pages/api|app)/.*\.[jt]sx?$"
 )
 
 
