@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.intent import Intent
+from shipworthy.prototype.copied import set_apart
 from shipworthy.prototype.git import GitState, read_git
 from shipworthy.prototype.roles import OUTPUT_FOLDERS, SKIPPED_FOLDERS, role_of
 from shipworthy.prototype.source import LANGUAGES, Role, SourceFile, Unread
@@ -40,7 +41,7 @@ def read_tree(root: Path, limits: Limits, intent: Intent = _NOTHING_DECLARED) ->
     reader.walk()
     if not reader.files and not reader.unread:
         raise CannotLook(f"{root} is empty: point shipworthy at the folder of a prototype")
-    files = tuple(sorted(reader.files, key=lambda f: f.path))
+    files = set_apart(sorted(reader.files, key=lambda f: f.path))
     return Tree(root, files, tuple(sorted(reader.unread, key=lambda u: u.path)), git, reason)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.failures.catches import Handling
@@ -63,13 +65,37 @@ def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
     )
 
 
+@lru_cache(maxsize=4_096)
 def is_script(prototype: Prototype, path: str, function: str) -> bool:
-    """True at the top level of a Python file that serves nothing and that nobody imports."""
-    if function != "module" or not path.endswith(".py"):
+    """True at the top level of a Python file that serves nothing and that nobody imports, and in a
+    function that is called there."""
+    if not path.endswith(".py"):
         return False
     if prototype.modules.packages.get(path, frozenset()) & _SERVES:
         return False
+    if function != "module" and not _is_started_there(prototype, path, function):
+        return False
     return not any(path in edges for edges in prototype.modules.edges.values())
+
+
+def _is_started_there(prototype: Prototype, path: str, function: str) -> bool:
+    """True for `main()` and the like at the foot of a file, unless the file is one that runs on."""
+    if _RUNS_ON.search(path):
+        return False
+    text = prototype.files[path].text or ""
+    started = re.search(
+        rf"^(if __name__\b.*\s+|\w+\s*=\s*|)(asyncio\.run\()?{re.escape(function)}\(", text, re.M
+    )
+    return started is not None and _LASTS.search(text) is None
+
+
+_RUNS_ON = re.compile(
+    r"(^|/)(main|app|bot|server|worker|daemon|agent|cli|lambda_function|handler|wsgi|asgi|scheduler|cron\w*)\.py$"
+    r"|(^|/)(api|functions|lambdas?|workers?|jobs|cron)/"
+)
+_LASTS = re.compile(
+    r"\bwhile (True|1)\b|schedule\.every|BlockingScheduler|run_forever|infinity_polling"
+)
 
 
 def faces_users(prototype: Prototype, call: ModelCall) -> bool:

@@ -153,7 +153,8 @@ _NOT_SECRET = frozenset(
     limit format alg algorithm issuer audience scope ref arn env file dir table column selector
     schema policy help confirm visible strength test tests property provider event action
     strategy mock fake dummy example sample csrf tokens keys secrets passwords credentials mask
-    masked show hide toggle old row react css color website widget""".split()
+    masked show hide toggle old row react css color website widget missing invalid
+    expired wrong""".split()
 )
 _ADDRESS = re.compile(
     r"(?i)https?://|^[./~@]|^\w+(\.\w+)+$|^[\w.+-]+@[\w-]+\.\w+$|^\w+/[\w.+-]+$|^(sha\d+|data|file|node|urn)[:-]"

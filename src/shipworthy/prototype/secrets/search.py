@@ -59,6 +59,7 @@ _UNREAD = (Role.LOCK, Role.ASSET, Role.TEST, Role.VENDORED)
 _TESTS = re.compile(
     r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures|[\w.]+\.[Tt]ests?|src/test)/"
     r"|(^|/)(load|stress|perf(ormance)?)[-_]?tests?(ing)?/|(^|/)k6[-_/]"
+    r"|(^|/)(tests?[ _-]e2e|e2e[ _-]tests?)/"
     r"|[a-z]Tests?\.(cs|java|kt|php|swift)$"
 )
 # What comes with packages, and the Firebase settings that every copy of a mobile app carries.
@@ -193,7 +194,7 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
     invented = (_INVENTED.search(file.path) or _JOBS.search(file.path)) is not None
     for literal in named_literals(text, unquoted=_BARE_VALUES.search(file.path) is not None):
         kind = kind_of_name(literal.name)
-        if kind is None or (invented and kind is SecretKind.PASSWORD):
+        if kind is None or (invented and kind in (SecretKind.PASSWORD, SecretKind.TOKEN)):
             continue
         if opens_nothing(literal.value) or _is_said_only(kind, literal, text):
             continue

@@ -12,6 +12,7 @@ from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.logs.logged_persons import is_actor, is_unseen, personal_in
 from shipworthy.prototype.logs.redactions import hides
+from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.source import Language
@@ -69,7 +70,7 @@ class PersonalDataInLogs(
             path = call.location.path
             if call.guarded or _TRIAL.search(path) or path in prototype.by_hand:
                 continue
-            if _PRETENDS.search(call.text):
+            if _pretends(prototype, call) or is_script(prototype, path, call.function):
                 continue
             is_python = prototype.files[call.location.path].language is Language.PYTHON
             for value in call.values:
@@ -103,6 +104,15 @@ class PersonalDataInLogs(
             sure = Confidence.LOW if all(is_unseen(what) for _, what in hits) else Confidence.HIGH
             message = _message(hits, side)
             yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+
+def _pretends(prototype: Prototype, call: LogCall) -> bool:
+    """True for what a log shows in place of sending it, and for the lines of such a log that follow
+    the one that says so."""
+    file, number = prototype.files[call.location.path], call.location.line
+    before = [file.line(n) for n in range(max(1, number - 2), number)]
+    said = [line for line in before if "console." in line or "log" in line or "print" in line]
+    return any(map(_PRETENDS.search, [call.text, *said]))
 
 
 def _message(hits: list[_Hit], side: Side) -> str:

@@ -45,7 +45,7 @@ _SENT = {
 }
 _SENT_AS = {"function": "the server function {}", "request": "the write to {}"}
 _TELLS = re.compile(
-    r"^(toast|alert|setError|set\w*Error|notify|enqueueSnackbar|showError|showToast)(\.|$)"
+    r"^(toast|alert|setError|set\w*Error|notify|enqueueSnackbar|showError|showToast|show\w*Error\w*)(\.|$)"
     r"|(toast|message|notification|Alert)\.(error|alert|warn\w*)$"
 )
 _BROAD = (None, "Exception", "BaseException")
@@ -219,7 +219,8 @@ def _of_catch(
     if caught.detached or caught.second or is_aside_place(caught.location.path):
         return None  # best effort: nobody waits for it, it tidies up, or counts what visitors do
     writes = [q for q in queries if is_write(q) and not is_aside(q) and _may_throw(q, caught)]
-    sends = [kind for kind in caught.sends if _counts(kind, caught, models)]
+    answered = any(map(_TELLS.search, caught.attempts))  # a refusal is told, at least
+    sends = [kind for kind in caught.sends if _counts(kind, caught, models) and not answered]
     if (writes or sends) and _misleads(caught, side):
         return _of_write(caught, writes, sends)
     reads = [q for q in queries if q.operation == "select" and q.library != "sqlite"]
@@ -299,7 +300,7 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
 
 
 _TRIFLE = re.compile(
-    r"(^|[a-z])(Like|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss)([A-Z]|$)"
+    r"(^|[a-z])(Like|Vote|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss)([A-Z]|$)"
 )
 
 

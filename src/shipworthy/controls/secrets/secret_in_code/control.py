@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -126,11 +127,15 @@ def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
     return file.text
 
 
+# What lets somebody into a call, which its guests pass on anyway.
+_OF_A_MEETING = re.compile(r"zoom|meeting|webinar", re.IGNORECASE)
+
+
 def _severity(prototype: Prototype, secret: Secret) -> Severity:
     """Live payment, cloud and database credentials do the most harm at once; a password that was
     made up for an account of the app does less, unless the app itself lets an administrator in."""
     file = prototype.files[secret.location.path]
-    if _is_handshake(secret):
+    if _is_handshake(secret) or _OF_A_MEETING.search(secret.name or ""):
         return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM

@@ -1,0 +1,38 @@
+"""Projects of other people that were copied into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from planting import prototype_of
+from shipworthy.prototype.source import Role
+
+_PUBLISHED = '{"name": "gateway", "repository": "https://git.example/gateway", "version": "2.0.0"}'
+_COPY = {
+    "main.py": "import streamlit\n",
+    "gateway/LICENSE": "Apache-2.0\n",
+    "gateway/CHANGELOG.md": "# 2.0.0\n",
+    "gateway/package.json": _PUBLISHED,
+    "gateway/src/send.ts": "export const send = () => fetch('https://x.test');\n",
+}
+
+
+def roles(tmp_path: Path, files: Mapping[str, str]) -> Mapping[str, Role]:
+    return {path: file.role for path, file in prototype_of(tmp_path, files).files.items()}
+
+
+def test_project_with_licence_and_changes_of_its_own_is_somebody_elses(tmp_path: Path) -> None:
+    found = roles(tmp_path, _COPY)
+    assert found["gateway/src/send.ts"] is Role.VENDORED
+    assert found["main.py"] is Role.PRODUCT
+
+
+def test_package_of_a_workspace_is_the_authors_own(tmp_path: Path) -> None:
+    found = roles(tmp_path, {**_COPY, "package.json": '{"workspaces": ["gateway"]}'})
+    assert found["gateway/src/send.ts"] is Role.PRODUCT
+
+
+def test_folder_with_a_licence_alone_is_the_authors_own(tmp_path: Path) -> None:
+    files = {path: text for path, text in _COPY.items() if "CHANGELOG" not in path}
+    assert roles(tmp_path, files)["gateway/src/send.ts"] is Role.PRODUCT
