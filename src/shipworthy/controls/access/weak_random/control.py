@@ -19,6 +19,11 @@ _GUARDS = re.compile(
     re.IGNORECASE,
 )
 """Columns whose values let somebody in."""
+_GOODS = re.compile(
+    r"(^|[._a-z])(pick_?up|collection|handover|delivery|gift_?(card)?|redeem|redemption)_?code$",
+    re.IGNORECASE,
+)
+"""Columns whose values are taken for goods or money by whoever shows them."""
 _NO_GUARD = re.compile(r"push_?token|device_?token|tokens_used|max_tokens", re.IGNORECASE)
 _ID = re.compile(r"session_?id$", re.IGNORECASE)
 _SESSIONS = re.compile(r"(^|_)(session|auth|login|token|user)s?($|_)", re.IGNORECASE)
@@ -41,10 +46,11 @@ class WeakRandom(
                 kept = _kept(effect)
                 if not kept or not is_live(effect) or handler.subject in found:
                     continue
+                gains = "take what it stands for" if _GOODS.search(kept) else "get in"
                 found[handler.subject] = self.gap(
                     handler.subject,
                     f"{handler.name} makes {kept} with a random number that can be foretold,"
-                    " so an attacker can guess it and get in",
+                    f" so an attacker can guess it and {gains}",
                     *way(prototype, handler, effect),
                 )
         yield from found.values()
@@ -61,7 +67,7 @@ def _kept(effect: Effect) -> str:
     if effect.kind is EffectKind.QUERY:
         for name, _ in effect.of("value:"):
             if (
-                _GUARDS.search(name)
+                (_GUARDS.search(name) or _GOODS.search(name))
                 and not _NO_GUARD.search(name)
                 and not (_ID.search(name) and not _SESSIONS.search(effect.target))
                 and _is_weak(effect, f"value:{name}")
