@@ -44,6 +44,9 @@ CREDENTIAL = re.compile(
 _EDITABLE = ("user_metadata", "raw_user_meta_data", "unsafeMetadata", "unsafe_metadata")
 """What users of the platform change themselves: no basis for a role."""
 
+WORD_OF_CODE = "compared with a secret in the code"
+"""How a guard is put whose secret is a literal."""
+
 Pair = tuple[Guards, Guards]
 _NONE: Pair = (NO_GUARDS, NO_GUARDS)
 
@@ -246,7 +249,7 @@ def _proved(
             yield walk.guard(Check.SECRET, "compared with a secret", at)
             return
     if _is_password_of_code(left, other) or _is_password_of_code(right, one):
-        yield walk.guard(Check.SECRET, "compared with a secret in the code", at)
+        yield walk.guard(Check.SECRET, WORD_OF_CODE, at)
         return
     tags = left.tags | right.tags
     _note_passwords(walk, left, right, at)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.comparing import WORD_OF_CODE
+from shipworthy.prototype.handlers.handler import EffectKind, Guard
 from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
@@ -26,6 +28,7 @@ from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.remedy import Remedy, Review, Write
 
 _OPEN_EVERYTHING = (SecretKind.SERVICE_ROLE, SecretKind.CONNECTION_URI)
+_OPENS = "What opens this address is compared with a word that is written into the code"
 _WHERE = {
     Place.CODE: "is written into the code",
     Place.FALLBACK: "is written into the code as the default of a setting",
@@ -63,11 +66,14 @@ class SecretInCode(
             worst = max(severities, key=_rank)
             message = _message(first, private)
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
+        words = dict(_words_that_open(prototype, found))
+        for subject, guard in words.items():
+            yield self.gap(subject, _OPENS, prototype.evidence("code", guard.location))
         right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
         for subject, read in right.items():
             message = f"{read.name} comes from the environment"
             yield self.satisfied(subject, message, prototype.evidence("code", read.location))
-        if not found and not right:
+        if not found and not right and not words:
             yield self.not_applicable("the prototype holds and reads no secret")
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -84,6 +90,21 @@ class SecretInCode(
             writes.append(Write(path, changed))
         summary = f"Read {label} from the environment alone; replace the leaked value at its issuer"
         return Remedy(summary, Review.CAREFUL, tuple(writes)) if writes else None
+
+
+def _words_that_open(
+    prototype: Prototype, found: dict[str, list[Secret]]
+) -> Iterator[tuple[str, Guard]]:
+    """Entry points, by subject, that a literal opens which no name gives away as a secret."""
+    told = {s.location.path for secrets in found.values() for s in secrets if not s.is_public}
+    for handler in prototype.handlers:
+        for effect in handler.effects:
+            if effect.kind is EffectKind.RESPONSE:
+                continue  # the handshake of a webhook opens nothing
+            for guard in effect.guards:
+                near = {guard.path, *prototype.modules.edges.get(guard.path, ())}
+                if guard.how == WORD_OF_CODE and not near & told:
+                    yield handler.subject, guard
 
 
 def _message(first: Secret, private: list[Secret]) -> str:
