@@ -26,6 +26,6 @@ def test_the_bundled_web_app_builds(name: str, built: str, tmp_path: Path) -> No
 
 def npm(root: Path, *arguments: str) -> None:
     done = subprocess.run(
-        ["npm", *arguments], cwd=root, capture_output=True, text=True, check=False, timeout=600
+        ["npm", *arguments], cwd=root, capture_output=True, text=True, check=False, timeout=1200
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
