@@ -33,6 +33,7 @@ from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.models.calls import ModelCall
+from shipworthy.prototype.models.named import NamedModel
 from shipworthy.prototype.models.parsed import ParsedAnswer
 from shipworthy.prototype.models.prompts import WrittenPrompt
 from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
@@ -277,6 +278,11 @@ class Prototype:
     def parsed_answers(self) -> tuple[ParsedAnswer, ...]:
         """Answers of models that the code reads as JSON."""
         return self._running(f.parsed_answers for f in self._live())
+
+    @cached_property
+    def named_models(self) -> tuple[NamedModel, ...]:
+        """Models that are named where their client is made."""
+        return self._collect(f.named_models for f in self._live())
 
     @cached_property
     def prompts(self) -> tuple[WrittenPrompt, ...]:

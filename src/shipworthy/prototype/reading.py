@@ -21,7 +21,7 @@ from shipworthy.prototype.inventory import hosts, testing
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.models import calls as models
-from shipworthy.prototype.models import parsed, prompts
+from shipworthy.prototype.models import named, parsed, prompts
 from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.privacy import forms, trackers
@@ -58,6 +58,7 @@ class FileFacts:
     models: Sequence[models.ModelCall] = ()
     parsed_answers: Sequence[parsed.ParsedAnswer] = ()
     prompts: Sequence[prompts.WrittenPrompt] = ()
+    named_models: Sequence[named.NamedModel] = ()
     executions: Sequence[executions.Execution] = ()
     routes: Sequence[routes.Route] = ()
     connections: Sequence[connections.Opened] = ()
@@ -116,6 +117,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         models=models.read(syntax),
         parsed_answers=parsed.read(syntax),
         prompts=prompts.read(syntax),
+        named_models=named.read(syntax),
         executions=executions.read(syntax),
         routes=routes.read(syntax),
         connections=connections.read(syntax),

@@ -200,6 +200,10 @@ class _Reader:
         body = self._returned(last)
         if body is not None:
             yield from self._walk(body, whole, depth - 2 if depth > 2 else 0)
+        elif _BUILDS.search(last) and self.bindings.modules.get(name.partition(".")[0]):
+            # A function of another file puts what it is given into the prompt that it makes.
+            for argument in arguments(node):
+                yield from self._walk(argument.field("value") or argument, False, depth - 1)
 
     def _returned(self, name: str) -> SgNode | None:
         """The text that a function of the file returns, where it returns one thing."""
@@ -312,6 +316,7 @@ _KEEPS = frozenset(
     """trim strip slice substring substr toString toLowerCase toUpperCase lower upper replace
     replaceAll normalize concat join map filter format""".split()
 )
+_BUILDS = re.compile(r"prompt|instruction", re.IGNORECASE)
 _PASSES = frozenset({"stringify", "dumps", "String", "str", "concat", "join", "dedent", "clean"})
 _MAKERS = frozenset({"JSON.stringify", "json.dumps", "String", "str", "textwrap.dedent", "dedent"})
 

@@ -105,6 +105,8 @@ _AMONG_PEOPLE = _table("""
     IDENTITY: tax id, nif, license number
     DEMOGRAPHIC: language spoken
 """)
+# `perfil_whatsapp` is a profile there, and `last_login_ip_country` no address.
+_ALONE = frozenset({"whatsapp", "linkedin", "street", "sex", "avatar"})
 _OF_MESSAGES = frozenset({"content", "body", "message", "text", "transcript"})
 _MESSAGES = re.compile(
     r"(^|_)(chats?|messages?|conversations?|emails?|sms|dms?|inbox|transcripts?|tickets?|mensagens)(_|$)|[a-z](Message|Chat)s?$"
@@ -148,7 +150,7 @@ def category_of(field: str, holder: str = "") -> Category | None:
     people = bool(_PEOPLE.search(snake(holder))) and not _OF_THINGS.search(snake(holder))
     for size in range(min(_LONGEST, len(words)), 0, -1):
         phrase = " ".join(words[-size:])
-        found = _ENDINGS.get(phrase)
+        found = _ENDINGS.get(phrase) if size == len(words) or phrase not in _ALONE else None
         if found is not None and not (_OF_THINGS.search(snake(holder)) and found not in _ALWAYS):
             return found
         if people and size == len(words) and phrase in _AMONG_PEOPLE:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.models.snapshots import snapshot_of
@@ -21,17 +21,20 @@ class UnpinnedModel(
     satisfies=("I33", "llm:LLM03"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        by_name: dict[tuple[str, str], list[ModelCall]] = {}
+        by_name: dict[tuple[str, str], dict[Location, None]] = {}
         unnamed = []
         for call in prototype.model_calls:
             if is_trial(call.location.path):
                 continue
             if call.model:
-                by_name.setdefault((_provider(call), call.model), []).append(call)
+                by_name.setdefault((_provider(call), call.model), {})[call.location] = None
             else:
                 unnamed.append(call)
-        for (provider, model), calls in by_name.items():
-            yield self._judge(prototype, provider, model, calls)
+        for named in prototype.named_models:
+            if not is_trial(named.location.path) and not _is_part(named.location, by_name):
+                by_name.setdefault((named.provider, named.model), {})[named.location] = None
+        for (provider, model), places in by_name.items():
+            yield self._judge(prototype, provider, model, list(places))
         if unnamed and not by_name:
             shown = [prototype.evidence("code", c.location) for c in unnamed[:5]]
             reason = "The name of the model stands in a setting or another file"
@@ -40,18 +43,27 @@ class UnpinnedModel(
             yield self.not_applicable("the code asks no model")
 
     def _judge(
-        self, prototype: Prototype, provider: str, model: str, calls: list[ModelCall]
+        self, prototype: Prototype, provider: str, model: str, places: list[Location]
     ) -> Finding:
-        shown = [prototype.evidence("code", c.location) for c in calls[:5]]
+        shown = [prototype.evidence("code", place) for place in places[:5]]
         fixed = snapshot_of(provider, model)
         if fixed is None:
             return self.satisfied(model, "No more exact name of it is known", *shown)
-        count = "one call asks" if len(calls) == 1 else f"{len(calls)} calls ask"
+        count = "One place asks" if len(places) == 1 else f"{len(places)} places ask"
         message = (
             f"{count} for {model}, which the provider moves to newer models;"
             f" a dated name such as {fixed.name} stays the same"
         )
-        return self.gap(model, message[0].upper() + message[1:], *shown)
+        return self.gap(model, message, *shown)
+
+
+def _is_part(place: Location, known: Mapping[tuple[str, str], Mapping[Location, None]]) -> bool:
+    """True for a name that stands in a call which is known with its model."""
+    return any(
+        call.path == place.path and call.line <= place.line <= max(call.line, call.end_line)
+        for calls in known.values()
+        for call in calls
+    )
 
 
 def _provider(call: ModelCall) -> str:
