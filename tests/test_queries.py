@@ -286,6 +286,16 @@ def test_rows_of_one_guest_are_told_from_rows_of_all() -> None:
     assert found == {"guest_id": [True], "order_id": [True], "wedding_id": [False]}
 
 
+def test_roles_of_one_person_are_few() -> None:
+    found = read("""export async function setRoles(userId, roleIds) {
+        for (const roleId of roleIds) {
+            const { data } = await supabase.from("roles").select("*").eq("id", roleId);
+            if (!data) throw new Error("no such role");
+        }
+    }""")
+    assert [q.batched for q in found] == [True]
+
+
 def test_lines_of_a_cart_are_few() -> None:
     found = read("""export async function POST(request) {
         const { items } = await request.json();

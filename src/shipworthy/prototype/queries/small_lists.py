@@ -44,6 +44,8 @@ _CHOICES = re.compile(
     r"|socials?(_?(links|profiles|arr|accounts))?|redes_?sociais)$",
     re.IGNORECASE,
 )
+# What one person is given of a list that the app itself makes.
+_FEW_IDS = re.compile(r"^(role|permission|tag|skill|weekday|language)_?ids$", re.IGNORECASE)
 # The fields of one form or one set of options, each with its value.
 _ENTRIES = re.compile(r"(?:await\s+)?Object\.(?:entries|keys)\(\s*([\w.]+)")
 _BODY = re.compile(r"\.(body|json\(\)|formData\(\))|^body$|safeParse|\.parse\(")
@@ -67,7 +69,7 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
     head = f"{iterable.text()} {' '.join(origins)}"
     if _is_gathered(name, origin, syntax) or _FROM_A_TEXT.search(head):
         return True
-    if any(map(_is_form, origins)) and _CHOICES.search(name):
+    if (any(map(_is_form, origins)) and _CHOICES.search(name)) or _FEW_IDS.search(name):
         return True
     if _is_of_one_form(iterable, origin, syntax):
         return True
