@@ -34,6 +34,7 @@ _AUTH_PACKAGES = {
     "firebase/auth": "Firebase",
 }
 _PASSWORDS = frozenset("password password_hash passwordHash hashed_password hashedPassword".split())
+_STAFF = re.compile(r"admin|operator|staff", re.IGNORECASE)  # of the owner's own house
 _SIGNS_UP = frozenset({"signUp", "sign_up", "signInWithOtp", "signInWithOAuth"})
 
 
@@ -51,6 +52,7 @@ def accounts_of(prototype: Prototype) -> Accounts | None:
                 return Accounts(found.location, service)
     for table in prototype.tables:
         own = is_about_people(table.name) and not _PASSWORDS.isdisjoint(table.columns)
+        own = own and _STAFF.search(table.name) is None
         if own and not is_archived(table.location.path):
             return Accounts(table.location, "")
     return None

@@ -56,14 +56,22 @@ class UserTextInSystemPrompt(
         shown = [prototype.evidence("code", s.location) for s in system[:3]]
         where = _spoken(calls[0])
         whole = next((s for s in system if s.whole), None)
+        known = bool(system) and _knows_the_caller(prototype, calls[0])
         if whole is not None:
             message = f"{where} takes the system prompt itself ({whole.name}) from whoever calls it"
-            known = _knows_the_caller(prototype, calls[0])
             severity = Severity.MEDIUM if known else Severity.HIGH
             return self.gap(subject, message, *shown, *lines, severity=severity)
         if system:
             message = f"{where} writes {system[0].name}, which comes with the request, into the system prompt"
-            return self.gap(subject, message, *shown, *lines, confidence=Confidence.MEDIUM)
+            severity = Severity.LOW if known else self.severity
+            return self.gap(
+                subject,
+                message,
+                *shown,
+                *lines,
+                severity=severity,
+                confidence=Confidence.MEDIUM,
+            )
         mixed = [s for s in sent if s.role == "prompt" and not s.whole]
         if mixed:
             message = (

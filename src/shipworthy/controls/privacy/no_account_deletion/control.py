@@ -9,6 +9,8 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.privacy.rights import accounts_of, erasing
 
+_SHOWN = 3  # kinds of data that are named
+
 
 class NoAccountDeletion(
     Control,
@@ -44,8 +46,13 @@ class NoAccountDeletion(
                 confidence=Confidence.LOW,
             )
             return
+        kinds = sorted({d.category.value for d in kept})
+        more = " and more" if len(kinds) > _SHOWN else ""
         message = (
-            f"Accounts are kept in an own table with {kept[0].category.value} and more,"
-            " and nothing in the code deletes one"
+            f"Accounts are kept in an own table, the database holds {', '.join(kinds[:_SHOWN])}{more},"
+            " and nothing in the code deletes an account"
         )
-        yield self.gap("prototype", message, *evidence, confidence=Confidence.MEDIUM)
+        severity = self.severity if len(kinds) > 1 else Severity.LOW
+        yield self.gap(
+            "prototype", message, *evidence, severity=severity, confidence=Confidence.MEDIUM
+        )
