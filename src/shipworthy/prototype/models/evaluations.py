@@ -25,6 +25,18 @@ _FILES = re.compile(
 )
 
 
+_LIKE = re.compile(
+    r"(validation|evaluation|regression|benchmark)[-_]?(suite|test|harness|runner|report)|[-_/]bench(mark)?s?[-_/.]",
+    re.IGNORECASE,
+)
+
+
+def evaluation_like(prototype: Prototype) -> Location | None:
+    """A file that by its name may try answers; None where there is none."""
+    found = (p for p, f in prototype.files.items() if f.language is not None and _LIKE.search(p))
+    return next((Location(path) for path in found), None)
+
+
 def evaluation_of(prototype: Prototype) -> Location | None:
     """Where answers are evaluated; None where no sign of it was found."""
     for path, packages in prototype.modules.packages.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.models.evaluations import evaluation_of
+from shipworthy.prototype.models.evaluations import evaluation_like, evaluation_of
 from shipworthy.prototype.models.purpose import writes_text
 from shipworthy.prototype.models.safety_nets import run_by_hand
 from shipworthy.prototype.roles import is_trial
@@ -36,6 +36,11 @@ class NoEvaluationSuite(
         if found is not None:
             shown = prototype.evidence("code", found)
             yield self.satisfied("prototype", "Answers or the code around them are tried", shown)
+            return
+        like = evaluation_like(prototype)
+        if like is not None:
+            reason = "A file is named like an evaluation; what it tries was not followed"
+            yield self.unknown("prototype", reason, prototype.evidence("code", like))
             return
         places = {(c.location.path, c.function): c for c in calls}
         many = "One function asks" if len(places) == 1 else f"{len(places)} functions ask"
