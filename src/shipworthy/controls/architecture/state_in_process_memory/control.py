@@ -20,7 +20,7 @@ _WHAT = {
     Use.JOB: "keeps work that is under way",
 }
 _SO = {
-    Use.LIMIT: "each instance that the host starts counts from zero, so the limit holds back nobody",
+    Use.LIMIT: "each instance that the host starts counts from zero, so the limit is higher than it says",
     Use.SESSION: "the next request meets another instance, which knows nothing of it",
     Use.JOB: "the host ends the instance, and the work is lost",
 }
