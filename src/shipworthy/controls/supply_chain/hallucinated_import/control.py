@@ -47,7 +47,7 @@ class HallucinatedImport(
                 f" holds: a fresh installation lacks {it}"
             )
         if lucky:
-            are = "are" if len(lucky) > 1 else "is"
+            are = "they are" if len(lucky) > 1 else "it is"
             by = ", ".join(sorted({one.brought_by for one in lucky})[:2])
             said.append(
                 f"{path} does not ask for {_listed(lucky)}, which the code imports: {are} there only"

@@ -1,0 +1,50 @@
+"""Packages that are installed with the product and that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.dependencies.unused import Unused, unused_packages
+
+_SHOWN = 5
+
+
+class UnusedDependency(
+    Control,
+    id="unused-dependency",
+    title="Package that nothing uses",
+    consequence="Each one is code of strangers to update and to trust, for nothing.",
+    severity=Severity.LOW,
+    satisfies=("A12", "owasp:A03"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        if not prototype.dependencies.manifests:
+            yield self.not_applicable("no manifest asks for a package")
+        for one in unused_packages(prototype):
+            path = one.manifest.path
+            if one.packages:
+                yield self._gap(prototype, one)
+            elif one.judged:
+                yield self.satisfied(
+                    path, f"the {one.judged} packages that were looked for are used"
+                )
+            else:
+                yield self.unknown(path, "of none of its packages it is known how code imports it")
+
+    def _gap(self, prototype: Prototype, one: Unused) -> Finding:
+        names = sorted({d.name for d in one.packages})
+        many = len(names) > _SHOWN
+        shown = (
+            f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+            if many
+            else ", ".join(names)
+        )
+        what = f"{len(names)} packages" if len(names) > 1 else "a package"
+        return self.gap(
+            one.manifest.path,
+            f"{one.manifest.path} asks for {what} that no file imports or names: {shown}",
+            *(prototype.evidence("manifest", d.location) for d in one.packages[:_SHOWN]),
+        )

@@ -1,0 +1,165 @@
+"""Packages that a manifest asks for and that nothing in the prototype uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
+from shipworthy.prototype.dependencies.import_names import import_names
+from shipworthy.prototype.inventory.manifests import read_json, table
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+# Tools, types, plugins and run-time helpers, which no code of the product imports.
+_TOOLS = re.compile(
+    r"@types/|@?eslint|typescript|prettier|postcss|autoprefixer|tailwind|@tailwindcss/|vite|@vitejs/"
+    r"|@rollup/|rollup|esbuild|@esbuild|webpack|babel|@babel/|core-js|regenerator-runtime|tslib|@swc/"
+    r"|ts-node|tsx$|nodemon|concurrently|cross-env|dotenv-cli|npm-run-all|rimraf|husky|lint-staged|turbo"
+    r"|jest|vitest|@vitest/|@testing-library/|playwright|@playwright/|cypress|@cypress/|mocha|chai"
+    r"|wrangler|vercel|netlify|@netlify/|firebase-tools|supabase$|pm2|serve$|http-server|sass|less"
+    r"|lovable-tagger|@replit/|bolt|@capacitor/|@ionic/|expo|@expo/|react-native|@react-native"
+    r"|workbox|patch-package|@next/|@vercel/|sharp|next$|nuxt|astro|react$|react-dom|react-scripts|prisma"
+    r"|@prisma/|drizzle-kit|@angular/|zone\.js|@nestjs/|reflect-metadata|@sveltejs/|svelte|vue$"
+    r"|electron|@electron|bufferutil|utf-8-validate|encoding|supports-color|pino-pretty|source-map"
+    r"|@emotion/|@opentelemetry/|@biomejs/|stylelint|@storybook/|storybook|graphql$|web-vitals"
+    r"|pg-native|hiredis|npm$|node$|yarn$|pnpm$|bun$|bun-types|undici-types|openai-edge|mapbox-gl|@fontsource"
+    # Style sheets are not read: what only they may import is not judged.
+    r"|daisyui|flowbite|preline|leaflet|swiper|@fortawesome|.*css|.*fonts?(/|-|$)|.*icons?$|normalize|animate"
+    r"|.*-loader$|.*-plugin(-|$)|.*plugin-"
+)
+# Drivers and peers that another package loads by their name: an ORM, an adapter, a mailer.
+_LOADED = frozenset(
+    """pg mysql mysql2 sqlite3 better-sqlite3 tedious mongodb ioredis redis ws handlebars pug ejs hbs
+    canvas jsdom bcrypt argon2 kerberos aws4 snappy socks react-is popper.js @popperjs/core jquery
+    bootstrap nodemailer""".split()
+)
+# Python packages that another one loads, or that run the app from outside.
+_PYTHON_LOADED = frozenset(
+    """uvicorn gunicorn hypercorn waitress daphne granian psycopg2 psycopg2-binary psycopg
+    psycopg-binary psycopg-pool asyncpg aiosqlite aiomysql pymysql mysqlclient pyodbc cx-oracle
+    oracledb python-multipart email-validator jinja2 python-dotenv cryptography bcrypt argon2-cffi
+    passlib lxml openpyxl xlrd xlsxwriter pyarrow fastparquet tabulate pillow tiktoken pypdf pypdf2
+    docx2txt unstructured faiss-cpu faiss-gpu chromadb sentence-transformers transformers torch
+    torchvision onnxruntime accelerate protobuf grpcio greenlet watchdog setuptools wheel pip six
+    typing-extensions tzdata pytz httpx httptools uvloop websockets watchfiles itsdangerous werkzeug
+    markupsafe redis hiredis celery django whitenoise alembic sqlalchemy numpy pandas scipy pyyaml
+    kaleido html5lib soupsieve brotli certifi urllib3 charset-normalizer idna h11 anyio pydantic
+    pydantic-settings pydantic-core starlette fastapi flask streamlit altair nest-asyncio
+    python-magic tenacity openai langchain langchain-core langchain-community pgvector psutil
+    supabase gotrue postgrest h2 aiohttp requests-oauthlib google-auth google-api-core rsa
+    beautifulsoup4 nltk""".split()
+)
+# Dependencies of dependencies, which people list only by `pip freeze`.
+_FROZEN = frozenset(
+    """certifi charset-normalizer idna urllib3 anyio sniffio h11 markupsafe annotated-types
+    pydantic-core typing-inspection six pytz tzdata click colorama packaging""".split()
+)
+_MOST_FROZEN = 4
+_NAMED = (
+    Role.PRODUCT,
+    Role.SCRIPT,
+    Role.CONFIG,
+    Role.UI_KIT,
+    Role.TEST,
+    Role.GENERATED,
+    Role.ASSET,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """The packages of one manifest that no file uses, and how many of it were judged."""
+
+    manifest: Manifest
+    packages: tuple[Dependency, ...]
+    judged: int
+
+
+def unused_packages(prototype: Prototype) -> Iterator[Unused]:
+    """An answer for each manifest that a product is built from.
+
+    What is not sure is not judged: tools, plugins, drivers, what another package asks for as a peer, and
+    Python packages whose import is not known.
+    """
+    reader = _Reader(prototype)
+    for manifest in prototype.dependencies.manifests:
+        asked = [
+            one
+            for one in prototype.dependencies.packages
+            if one.location.path == manifest.path and one.direct and not one.development
+        ]
+        judged = [one for one in asked if reader.is_judged(manifest, one, asked)]
+        unused = tuple(one for one in judged if not reader.is_used(manifest, one))
+        yield Unused(manifest, unused, len(judged))
+
+
+class _Reader:
+    def __init__(self, prototype: Prototype) -> None:
+        self.prototype = prototype
+        self.names = import_names()
+
+    def is_judged(self, manifest: Manifest, one: Dependency, asked: Sequence[Dependency]) -> bool:
+        if one.ecosystem is Ecosystem.NPM:
+            content = read_json(self.prototype.files[manifest.path].text or "")
+            tool = _TOOLS.match(one.name) or one.name in _LOADED
+            return one.name in table(content, "dependencies") and not tool
+        if one.name in _PYTHON_LOADED or not self.names.imports(one.name):
+            return False
+        return len(_FROZEN & {d.name for d in asked}) < _MOST_FROZEN
+
+    def is_used(self, manifest: Manifest, one: Dependency) -> bool:
+        """True for a package that is imported, named anywhere or asked for by another as a peer."""
+        if one.ecosystem is Ecosystem.PYPI:
+            modules = {name.partition(".")[0] for name in self.names.imports(one.name)}
+            words = {*modules, one.name, one.name.replace("-", "_")}
+            return not self._imported.isdisjoint(modules) or any(map(self._is_named, words))
+        if one.name in self._imported or one.name in self._needed(manifest):
+            return True
+        return self._is_named(one.name)
+
+    def _needed(self, manifest: Manifest) -> frozenset[str]:
+        needs = self.prototype.dependencies.needs.get(manifest.workspace_of or manifest.path, {})
+        return frozenset(name for wanted in needs.values() for name in wanted)
+
+    def _is_named(self, name: str) -> bool:
+        return name in self._configuration or any(
+            f"{quote}{name}{end}" in self._code for quote in "\"'`" for end in "\"'`/"
+        )
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        return frozenset(
+            name for names in self.prototype.modules.packages.values() for name in names
+        )
+
+    @cached_property
+    def _code(self) -> str:
+        """All parsed code: a quoted name may be a plugin, a path or an import of types only."""
+        return "\n".join(f.text for f in self._texts() if f.text and f.language is not None)
+
+    @cached_property
+    def _configuration(self) -> str:
+        """All else that names packages, and the scripts of each package.json."""
+        parts: list[str] = []
+        for file in self._texts():
+            if file.name == "package.json":
+                content = dict(read_json(file.text or ""))
+                for kind in ("dependencies", "devDependencies", "name"):
+                    content.pop(kind, None)
+                parts.append(str(content))
+            elif file.text and file.language is None and not _is_list(file.name):
+                parts.append(file.text)
+        return "\n".join(parts)
+
+    def _texts(self) -> Iterator[SourceFile]:
+        return self.prototype.of_role(*_NAMED)
+
+
+def _is_list(name: str) -> bool:
+    return "requirements" in name or name in ("pyproject.toml", "Pipfile", "setup.cfg")
