@@ -1,0 +1,89 @@
+"""Packages whose licence asks for more than the prototype's own licence gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from shipworthy.control import Control
+from shipworthy.finding import Confidence, Evidence, Finding, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
+from shipworthy.prototype.dependencies.licence_terms import Terms, terms_of
+from shipworthy.prototype.dependencies.licences import Stated, licence_of, own_licence
+from shipworthy.prototype.dependencies.usage import is_for_pages
+
+_COPYLEFT = (Terms.COPYLEFT, Terms.NETWORK)
+_ASKS = {
+    Terms.NETWORK: "whoever offers the app over a network must give away its source",
+    Terms.COPYLEFT: "whoever hands the app out must give away its source",
+    Terms.RESTRICTED: "it forbids some commercial uses",
+}
+
+
+class LicenceConflict(
+    Control,
+    id="licence-conflict",
+    title="Licence that the product does not keep",
+    consequence="The owner of the package can demand the source of the app, or that it stops.",
+    severity=Severity.HIGH,
+    satisfies=("A15", "owasp:A03"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        if not prototype.dependencies.packages:
+            yield self.not_applicable("no manifest asks for a package")
+            return
+        parts: dict[str, dict[str, Dependency]] = {}
+        for one in prototype.dependencies.packages:
+            if not one.development:
+                parts.setdefault(prototype.dependencies.part_of(one), {})[one.name] = one
+        for part, packages in parts.items():
+            yield from self._part(prototype, part, packages)
+        if not parts:
+            yield self.not_applicable("no package reaches users")
+
+    def _part(
+        self, prototype: Prototype, part: str, packages: Mapping[str, Dependency]
+    ) -> Iterator[Finding]:
+        """A gap for each package in conflict, and one answer for all the others."""
+        approved = prototype.settings.intent.licences
+        own = own_licence(prototype)
+        unknown, conflicts = [], 0
+        for name, one in packages.items():
+            stated = licence_of(one)
+            terms = terms_of(stated.licence, approved) if stated else Terms.UNKNOWN
+            if terms is Terms.UNKNOWN:
+                unknown.append(name)
+            elif stated and terms is not Terms.FREE and not _is_kept(terms, own):
+                conflicts += 1
+                yield self._gap(prototype, part, one, stated, terms)
+        if unknown:
+            count = f"{len(unknown)} of its {len(packages)} packages"
+            yield self.unknown(part, f"no file here states the licence of {count}")
+        elif not conflicts:
+            message = f"the licences of all {len(packages)} packages leave the product free"
+            yield self.satisfied(part, message)
+
+    def _gap(
+        self, prototype: Prototype, part: str, one: Dependency, stated: Stated, terms: Terms
+    ) -> Finding:
+        """An alarm where the licence reaches this use for sure; else a question for the owner."""
+        names = {one.name} | prototype.dependencies.brought_in_by(one)
+        handed_out = one.ecosystem is Ecosystem.NPM and is_for_pages(prototype, names, part)
+        sure = terms is Terms.NETWORK or (terms is Terms.COPYLEFT and handed_out)
+        folder = part.rpartition("/")[0]
+        subject = f"{one.ecosystem.value.lower()}:{one.name}" + (f" in {folder}" if folder else "")
+        own = own_licence(prototype)
+        keeps = f"this one is under {own}" if own else "this one names no licence of its own"
+        return self.gap(
+            subject,
+            f"{one.name} is under {stated.licence}: {_ASKS[terms]}, and {keeps}",
+            prototype.evidence("manifest", one.location),
+            Evidence("licence", f"{stated.licence}, says {stated.source}"),
+            severity=self.severity if terms is Terms.NETWORK else Severity.MEDIUM,
+            confidence=Confidence.HIGH if sure else Confidence.LOW,
+        )
+
+
+def _is_kept(terms: Terms, own: str) -> bool:
+    """True where the prototype gives its own source away under the same kind of licence."""
+    return terms in _COPYLEFT and bool(own) and terms_of(own) in _COPYLEFT

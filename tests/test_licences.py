@@ -1,0 +1,50 @@
+"""Licences mean what their expressions say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shipworthy.catalogue import entry
+from shipworthy.finding import Outcome
+from shipworthy.intent import Intent
+from shipworthy.prototype import read_prototype
+from shipworthy.prototype.dependencies.licence_terms import Terms, terms_of
+from shipworthy.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("expression", "terms"),
+    [
+        ("MIT", Terms.FREE),
+        ("(MIT OR GPL-3.0-or-later)", Terms.FREE),
+        ("MIT AND (AGPL-3.0-only OR GPL-2.0-only)", Terms.COPYLEFT),
+        ("LGPL-3.0-or-later", Terms.FREE),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", Terms.FREE),
+        ("SSPL-1.0", Terms.NETWORK),
+        ("BUSL-1.1", Terms.RESTRICTED),
+        ("SEE LICENSE IN LICENSE.md", Terms.UNKNOWN),
+        ("", Terms.UNKNOWN),
+        ("((((MIT", Terms.UNKNOWN),
+        ("(" * 5000, Terms.UNKNOWN),
+    ],
+)
+def test_an_expression_means_the_terms_that_one_can_choose(expression: str, terms: Terms) -> None:
+    assert terms_of(expression) is terms
+
+
+def test_a_licence_that_the_owners_approve_of_is_no_conflict(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("pymupdf==1.26.4\n")
+    control = entry("licence-conflict").control
+    for licences, outcome in (((), Outcome.GAP), (("AGPL-3.0-only",), Outcome.SATISFIED)):
+        settings = replace(Settings(), intent=Intent(licences=licences))
+        found = list(control.detect(read_prototype(tmp_path, settings)))
+        assert [f.outcome for f in found] == [outcome]
+
+
+def test_a_licence_that_no_file_states_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("fastapi==0.115.6\n")
+    control = entry("licence-conflict").control
+    assert [f.outcome for f in control.detect(read_prototype(tmp_path))] == [Outcome.UNKNOWN]
