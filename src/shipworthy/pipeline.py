@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from shipworthy.assess import Assessment, assess
@@ -93,3 +94,10 @@ def _opened(root: Path, settings: Settings, progress: Progress) -> Iterator[Prot
         if settings.run:
             engines = replace(engines, schema=schema_of_tools)
         yield open_prototype(root, settings, engines)
+
+
+def run_sbom(root: Path, settings: Settings, made: datetime | None = None) -> str:
+    """The bill of materials of the prototype at `root`, as CycloneDX JSON."""
+    from shipworthy.report.sbom import sbom_json
+
+    return sbom_json(open_prototype(root, settings), made)

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -348,6 +349,30 @@ def facts(
         _emit(facts_json(document), None)
     else:
         _emit(facts_text(document, str(path)), None)
+
+
+@app.command()
+def sbom(path: Folder, output: Output = None) -> None:
+    """Write the bill of materials: every package with version, licence and checksum (CycloneDX 1.6).
+
+    From manifests and lock files; nothing is installed and nothing is asked over the network. The
+    same files give the same document: its time is that of SOURCE_DATE_EPOCH, or left out.
+    """
+    from shipworthy.pipeline import run_sbom
+    from shipworthy.settings import Settings
+
+    _emit(run_sbom(path, Settings(), _source_date()), output)
+    if output is not None:
+        _say(f"Wrote {output}.")
+
+
+def _source_date() -> datetime | None:
+    """The time that a reproducible build names; None where none is set."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        _fail("SOURCE_DATE_EPOCH is not a number of seconds")
 
 
 @app.command()

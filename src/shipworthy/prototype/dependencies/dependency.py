@@ -35,7 +35,8 @@ class Dependency:
     `version` is the exact version that is installed (from a lock file or an exact pin), or the
     address of a download that has none; else None. `specifier` is what the manifest asks for;
     '' where only the lock file names the package. `location` is the line of the manifest, or that
-    of the lock file where no manifest asks for the package.
+    of the lock file where no manifest asks for the package. `integrity` is the checksum that the lock
+    file gives, as `sha512-<base64>`; '' where it gives none.
     """
 
     ecosystem: Ecosystem
@@ -46,6 +47,7 @@ class Dependency:
     development: bool
     licence: str | None
     location: Location
+    integrity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,7 @@ def _packages(
             development=development,
             licence=package.licence,
             location=Location(one.path, one.line) if one else Location(lock, package.line),
+            integrity=package.integrity,
         )
     for missing in asked:
         if missing.name not in answered and not missing.optional:

@@ -87,6 +87,7 @@ def _npm_flat(packages: Table, lines: _Lines) -> Iterator[Locked]:
                 development=entry.get("dev") is True,
                 needs=tuple(_npm_needs(entry)),
                 nested=key.count(_FOLDER) > 1,
+                integrity=text(entry, "integrity"),
             )
 
 
@@ -110,7 +111,14 @@ def _npm_nested(packages: Table, lines: _Lines) -> Iterator[Locked]:
             name, version = real, aliased
         if version and not version.startswith("file:"):
             development = entry.get("dev") is True
-            yield Locked(name, version, line, development=development, nested=nested)
+            yield Locked(
+                name,
+                version,
+                line,
+                development=development,
+                nested=nested,
+                integrity=text(entry, "integrity"),
+            )
         below = table(entry, "dependencies")
         pending.extend((key, value, True) for key, value in reversed(list(below.items())))
 
@@ -132,4 +140,6 @@ def _bun(key: str, entry: object, line: int) -> Locked | None:
     needs = (*table(details, "dependencies"), *table(details, "optionalDependencies"))
     optional = strings(details.get("optionalPeers"))
     peers = tuple(p for p in table(details, "peerDependencies") if p not in optional)
-    return Locked(name, version, line, needs=(*needs, *peers), nested=key != name)
+    last = entry[-1] if isinstance(entry[-1], str) and entry[-1].startswith("sha") else ""
+    needs = (*needs, *peers)
+    return Locked(name, version, line, needs=needs, nested=key != name, integrity=last)

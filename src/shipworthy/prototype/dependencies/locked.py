@@ -13,6 +13,7 @@ class Locked:
     - `needs`: names of the packages that it needs
     - `nested`: installed for another package only, so never what the manifest asks for
     - `answers`: the specifiers that it was chosen for; empty where the file does not say
+    - `integrity`: its checksum as `sha512-<base64>`, of packages that are one file
     """
 
     name: str
@@ -23,6 +24,7 @@ class Locked:
     needs: tuple[str, ...] = ()
     nested: bool = False
     answers: tuple[str, ...] = ()
+    integrity: str = ""
 
 
 def is_git(address: str) -> bool:

@@ -7,7 +7,7 @@ takes seconds; so the lines are read as they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shipworthy.prototype.dependencies.locked import Locked, is_git
@@ -102,6 +102,7 @@ def _yarn(entry: _Entry) -> Locked | None:
         entry.line,
         needs=tuple(entry.needs),
         answers=tuple(w.removeprefix("npm:").removeprefix(f"{name}@") for w in wanted),
+        integrity=entry.values.get("integrity", ""),
     )
 
 
@@ -142,6 +143,7 @@ class _Pnpm:
                     development=None if flag is None else flag == "true",
                     needs=needs,
                     nested=bool(self.direct) and (name, version) not in self.direct,
+                    integrity=_checksum(entry.values),
                 )
             )
         return found
@@ -175,6 +177,12 @@ class _Pnpm:
         version = value.partition("(")[0].partition("_")[0]
         aliased, at, real = version.rpartition("@")
         self.direct.add((aliased, real) if at and aliased else _slashed(name, version))
+
+
+def _checksum(values: Mapping[str, str]) -> str:
+    """Of `resolution: {integrity: sha512-…}`."""
+    _, _, rest = values.get("resolution", "").partition("integrity: ")
+    return rest.partition("}")[0].partition(",")[0].strip()
 
 
 def _slashed(name: str, version: str) -> tuple[str, str]:

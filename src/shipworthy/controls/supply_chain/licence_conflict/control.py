@@ -12,6 +12,7 @@ from shipworthy.prototype.dependencies.licence_terms import Terms, terms_of
 from shipworthy.prototype.dependencies.licences import Stated, licence_of, own_licence
 from shipworthy.prototype.dependencies.usage import is_for_pages
 
+_SHOWN = 5
 _COPYLEFT = (Terms.COPYLEFT, Terms.NETWORK)
 _ASKS = {
     Terms.NETWORK: "whoever offers the app over a network must give away its source",
@@ -58,7 +59,8 @@ class LicenceConflict(
                 yield self._gap(prototype, part, one, stated, terms)
         if unknown:
             count = f"{len(unknown)} of its {len(packages)} packages"
-            yield self.unknown(part, f"no file here states the licence of {count}")
+            named = f" ({', '.join(sorted(unknown))})" if len(unknown) <= _SHOWN else ""
+            yield self.unknown(part, f"no file here states the licence of {count}{named}")
         elif not conflicts:
             message = f"the licences of all {len(packages)} packages leave the product free"
             yield self.satisfied(part, message)
