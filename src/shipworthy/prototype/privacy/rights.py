@@ -98,30 +98,50 @@ def erasing(prototype: Prototype) -> Location | None:
             deletes = effect.kind is EffectKind.QUERY and effect.operation == "delete"
             if deletes and _PEOPLE_TABLES.match(effect.target):
                 return effect.location
-    return next(_said(prototype, _ERASES, ("elet", "emov", "lose", "rase", "onymi", "<User")), None)
+    return next(_said(prototype, _ERASES, _ERASE_WORDS), None)
 
 
 def exporting(prototype: Prototype) -> Location | None:
     """Where people get their data as a file; None where nothing does."""
-    signs = ("xport", "ownload", "gdpr", "GDPR", "dsar", "lgpd", "LGPD", "akeout", "ortabil")
-    return next(_said(prototype, _EXPORTS, signs), None)
+    return next(_said(prototype, _EXPORTS, _EXPORT_WORDS), None)
 
 
 def ending(prototype: Prototype) -> Location | None:
     """Where old rows are deleted by a job or a rule of the database; None where nothing does."""
-    signs = ("elet", "DELETE", "xpire", "etention", "urge", "rune", "leanup")
-    return next(_said(prototype, _ENDS, signs), None)
+    return next(_said(prototype, _ENDS, _END_WORDS), None)
+
+
+# In lower case; one of them stands in every text that the pattern can match.
+_ERASE_WORDS = tuple(
+    """delete_ delete- deleteu deletea deletep deletem deleteo deletet /delete remove_ removeu removea
+    closea close_a erase_ erasea eraseu erasep erased anonymi excluir deletar apagar eliminar borrar konto
+    .delete( <userprofile <userbutton erasure""".split()
+)
+_EXPORT_WORDS = (
+    *"""mydata my_data yourdata owndata userdata user_data accountdata account_data personaldata
+    personal_data profiledata profile_data export/ export- dataexport data_export data-export gdpr dsar
+    lgpd takeout portability exportar""".split(),
+    "your data",
+)
+_END_WORDS = (
+    *"""cron.schedule expireafter expire_after expiresafter expires_after expires_in retention deletemany
+    .delete() cleanup purge prune delete_old deleteold delete_expired deleteexpired delete_stale
+    deletestale""".split(),
+    "delete from",
+    "delete  from",
+)
 
 
 def _said(
-    prototype: Prototype, pattern: re.Pattern[str], signs: tuple[str, ...]
+    prototype: Prototype, pattern: re.Pattern[str], words: tuple[str, ...]
 ) -> Iterator[Location]:
     """Where code or SQL of the product matches; plain words first, for these are long texts."""
     for file in prototype.of_role(Role.PRODUCT, Role.MIGRATION, Role.SCRIPT, Role.CONFIG):
         text = file.text
-        if text is None or not _is_code(file) or not any(sign in text for sign in signs):
+        if text is None or not _is_code(file):
             continue
-        found = pattern.search(text)
+        lowered = text.lower()
+        found = pattern.search(text) if any(word in lowered for word in words) else None
         if found:
             yield Location(file.path, file.line_at(found.start()))
 
