@@ -12,10 +12,14 @@ from shipworthy.prototype.privacy.categories import Category
 from shipworthy.prototype.privacy.personal import PersonalDatum
 
 _CODE = re.compile(r"(^|_)(cvv|cvc|card_?cvv|card_?cvc)$", re.IGNORECASE)
-# A loyalty card, a gift card and a business card have numbers, too.
+# Collectors, clubs and libraries number their cards, too: a payment card is known by what is beside it.
+_PAYMENT = re.compile(
+    r"credit|debit|cvv|cvc|(^|_)cc(_|$)|card_?holder|holder_?name|expir|exp_?(month|year|date)|billing"
+    r"|payment|checkout|bank",
+    re.IGNORECASE,
+)
 _OTHER_CARDS = re.compile(
-    r"loyalty|gift|member|library|fuel|business|rate_?card|report|score|rfid|access|id_?card|insurance|health|sim"
-    r"|trello|kanban|flash|deck|game|vaccin|punch|time_?card|bus|metro|student|attendance|pokemon|tcg|collect",
+    r"loyalty|gift|member|library|fuel|insurance|health|student|attendance|vaccin|collect|rfid|id_?card",
     re.IGNORECASE,
 )
 
@@ -32,7 +36,7 @@ class StoredCardData(
         tables: dict[str, list[PersonalDatum]] = {}
         for datum in prototype.personal_data:
             kept = datum.kind == "table" and datum.category is Category.CARD
-            if kept and not _OTHER_CARDS.search(f"{datum.holder} {datum.field}"):
+            if kept and _is_of_payment(prototype, datum):
                 tables.setdefault(datum.holder, []).append(datum)
         for table, columns in tables.items():
             yield self._judge(prototype, table, columns)
@@ -48,3 +52,10 @@ class StoredCardData(
         shown = prototype.evidence("code", columns[0].location)
         severity = Severity.CRITICAL if code else self.severity
         return self.gap(table, message, shown, severity=severity)
+
+
+def _is_of_payment(prototype: Prototype, datum: PersonalDatum) -> bool:
+    if _OTHER_CARDS.search(f"{datum.holder} {datum.field}"):
+        return False
+    beside = {c for t in prototype.tables if t.name == datum.holder for c in t.columns}
+    return any(_PAYMENT.search(name) for name in (datum.holder, datum.field, *beside))
