@@ -41,20 +41,20 @@ def shop(tmp_path: Path) -> Path:
 def test_a_known_secret_is_masked_in_every_file_that_holds_it(shop: Path) -> None:
     prototype = assessed(shop).prototype
     for path in ("src/pay.ts", "src/copy.ts"):
-        lines = masked_lines(prototype, path)
+        lines = masked_lines(prototype, path, 1, 99)
         assert lines is not None
         assert not any(KEY in line for line in lines)
         assert any("sk_l…(" in line for line in lines)
 
 
 def test_what_is_called_a_password_is_masked_though_nothing_recognised_it(shop: Path) -> None:
-    lines = masked_lines(assessed(shop).prototype, "src/pay.ts")
+    lines = masked_lines(assessed(shop).prototype, "src/pay.ts", 1, 99)
     assert lines is not None
     assert not any("Winter2024" in line for line in lines)
 
 
 def test_masking_a_key_of_several_lines_moves_no_line(shop: Path) -> None:
-    lines = masked_lines(assessed(shop).prototype, "src/pay.ts")
+    lines = masked_lines(assessed(shop).prototype, "src/pay.ts", 1, 99)
     assert lines is not None
     assert len(lines) == len(CODE.split("\n"))
     assert lines[8].startswith("export const charge")
@@ -63,7 +63,7 @@ def test_masking_a_key_of_several_lines_moves_no_line(shop: Path) -> None:
 
 @pytest.mark.parametrize("path", [".env", "src/pay.test.ts", "nowhere.ts"])
 def test_settings_and_what_is_not_searched_for_secrets_are_not_shown(shop: Path, path: str) -> None:
-    assert masked_lines(assessed(shop).prototype, path) is None
+    assert masked_lines(assessed(shop).prototype, path, 1, 99) is None
 
 
 def test_an_excerpt_marks_the_line_and_keeps_its_number(shop: Path) -> None:

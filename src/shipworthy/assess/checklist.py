@@ -78,7 +78,8 @@ def _without_model(question: Question) -> Row:
 
 def _row(question: Question, assessment: Assessment) -> Row:
     asked = tuple(c.id for c in assessment.controls if question.answered_by & set(c.satisfies))
-    findings = [f for f in assessment.findings if f.control in set(asked)]
+    looking = frozenset(asked)
+    findings = [f for f in assessment.findings if f.control in looking]
     word = assessment.prototype.settings.intent.answers.get(question.id)
     row = replace(_judged(question, findings), controls=asked)
     if word is None or row.answer is not Answer.UNKNOWN:

@@ -37,10 +37,12 @@ def excerpt_of(prototype: Prototype, finding: Finding) -> Excerpt | None:
     first = next((e for e in finding.evidence if e.location), None)
     if first is None or first.location is None:
         return None
-    lines = masked_lines(prototype, first.location.path)
-    if lines is None or not 0 < first.location.line <= len(lines):
-        return _alone(first, first.location)
-    return Excerpt(first.location, _around(lines, first.location))
+    place = first.location
+    start, end = max(1, place.line - _AROUND), _last_marked(place) + _AROUND
+    lines = masked_lines(prototype, place.path, start, end)
+    if lines is None or start + len(lines) <= place.line:
+        return _alone(first, place)
+    return Excerpt(place, _around(lines, start, place))
 
 
 def further(finding: Finding) -> tuple[Evidence, ...]:
@@ -55,15 +57,15 @@ def _alone(evidence: Evidence, location: Location) -> Excerpt | None:
     return Excerpt(location, (CodeLine(location.line, evidence.excerpt, True),))
 
 
-def _around(lines: Sequence[str], location: Location) -> tuple[CodeLine, ...]:
-    last_marked = min(max(location.line, location.end_line), location.line + _MOST - 5)
-    first = max(1, location.line - _AROUND)
-    last = min(len(lines), last_marked + _AROUND)
-    chosen = [lines[number - 1] for number in range(first, last + 1)]
-    shared = min((len(t) - len(t.lstrip()) for t in chosen if t.strip()), default=0)
+def _last_marked(place: Location) -> int:
+    return min(max(place.line, place.end_line), place.line + _MOST - 2 * _AROUND - 1)
+
+
+def _around(lines: Sequence[str], start: int, place: Location) -> tuple[CodeLine, ...]:
+    shared = min((len(t) - len(t.lstrip()) for t in lines if t.strip()), default=0)
     found = [
-        CodeLine(number, _cut(text[shared:]), location.line <= number <= last_marked)
-        for number, text in enumerate(chosen, first)
+        CodeLine(number, _cut(text[shared:]), place.line <= number <= _last_marked(place))
+        for number, text in enumerate(lines, start)
     ]
     while found and not found[-1].text and not found[-1].marked:
         found.pop()

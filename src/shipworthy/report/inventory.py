@@ -11,6 +11,9 @@ from shipworthy.database.schema import Table as BuiltTable
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency
+from shipworthy.prototype.privacy.personal import PersonalDatum
+from shipworthy.prototype.privacy.processors import as_of
+from shipworthy.report.diagram.naming import company_of
 from shipworthy.report.lines import counted
 
 Row = TypeVar("Row")
@@ -80,6 +83,31 @@ class SettingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """One company that the code speaks to. `region` is what the code names."""
+
+    name: str
+    purpose: str
+    country: str
+    region: str
+    receives: tuple[str, ...]
+    tracks: bool
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRow:
+    """A table or form with personal data: its fields by kind of data."""
+
+    holder: str
+    kind: str
+    fields: tuple[
+        tuple[str, tuple[str, ...], bool], ...
+    ]  # category, fields, special by GDPR Art. 9
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class HostRow:
     """One host outside, and where the code names it."""
 
@@ -89,6 +117,7 @@ class HostRow:
 
 
 _TABLES, _COLUMNS, _PACKAGES, _MODELS, _SETTINGS, _HOSTS = 80, 24, 120, 60, 100, 80
+_COMPANIES, _HOLDERS = 60, 80
 
 
 def tables(prototype: Prototype) -> Listing[TableRow]:
@@ -214,10 +243,53 @@ def settings(prototype: Prototype) -> Listing[SettingRow]:
     return Listing(tuple(rows[:_SETTINGS]), len(rows))
 
 
+def companies(prototype: Prototype) -> Listing[CompanyRow]:
+    """Every known company that live code speaks to; those that get personal data first."""
+    tracking = {tracker.company for tracker in prototype.trackers}
+    choice = {"chosen": "not stated; the customer chooses", "fixed": "fixed by the company"}
+    rows = [
+        CompanyRow(
+            p.company.name,
+            p.company.purpose,
+            p.company.country,
+            p.region or choice.get(p.company.regions, "not stated"),
+            tuple(category.value for category in p.receives),
+            p.company.name in tracking,
+            str(p.locations[0]) if p.locations else "",
+        )
+        for p in prototype.processors
+    ]
+    rows.sort(key=lambda r: (not r.receives, r.name))
+    note = f"Countries and regions by the bundled table, as of {as_of()}; it is no legal advice."
+    return Listing(tuple(rows[:_COMPANIES]), len(rows), note)
+
+
+def personal(prototype: Prototype) -> Listing[PersonalRow]:
+    """Tables and forms with personal data, as the names of their fields tell."""
+    holders: dict[tuple[str, str], list[PersonalDatum]] = {}
+    for datum in prototype.personal_data:
+        holders.setdefault((datum.kind, datum.holder), []).append(datum)
+    rows = [
+        PersonalRow(holder, kind, _fields(data), str(data[0].location))
+        for (kind, holder), data in holders.items()
+    ]
+    rows.sort(key=lambda r: (r.kind != "table", r.holder))
+    return Listing(tuple(rows[:_HOLDERS]), len(rows))
+
+
+def _fields(data: Sequence[PersonalDatum]) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
+    kinds: dict[str, dict[str, bool]] = {}
+    for datum in data:
+        kinds.setdefault(datum.category.value, {})[datum.field] = datum.special
+    return tuple((kind, tuple(found), any(found.values())) for kind, found in kinds.items())
+
+
 def hosts(prototype: Prototype) -> Listing[HostRow]:
-    """Every third-party host that the code names."""
+    """Every third-party host that the code names and that is of no company we know."""
     places: dict[str, list[str]] = {}
     for use in prototype.hosts:
+        if company_of(use.host) != use.host:
+            continue
         places.setdefault(use.host, []).append(str(use.location))
     rows = [HostRow(host, len(where), where[0]) for host, where in sorted(places.items())]
     return Listing(tuple(rows[:_HOSTS]), len(rows))

@@ -19,14 +19,17 @@ _SHOWN = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.CONFIG, Role.UI_KIT, R
 _LONGEST = 400  # characters; a longer line is of a bundle, and says nothing to a reader
 # What is called a secret is masked even where nothing recognised its value.
 _CALLED_SECRET = re.compile(
-    r"""(?ix) ( [\w-]* (?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|credential)
+    r"""(?ix) ( (?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|credential)
     [\w-]* ["'`]? \s* (?:[:=]|=>)+ \s* ) (["'`]) ([^"'`\s]{6,}) \2"""
 )
 
 
-def masked_lines(prototype: Prototype, path: str) -> Sequence[str] | None:
-    """The lines of a file, as many as it has, tabs spread; None where they may not be shown: settings,
-    lock files, tests (these are not searched for secrets), and all files where nothing was searched."""
+def masked_lines(prototype: Prototype, path: str, first: int, last: int) -> Sequence[str] | None:
+    """The lines from `first` to `last` (1-based, as far as there are any), tabs spread.
+
+    None where they may not be shown: settings, lock files, tests (these are not searched for secrets),
+    and all files where nothing was searched.
+    """
     file = prototype.files.get(path)
     if file is None or not file.text or file.role not in _SHOWN:
         return None
@@ -38,8 +41,13 @@ def masked_lines(prototype: Prototype, path: str) -> Sequence[str] | None:
     for value in values:
         if value in text:
             text = text.replace(value, mask(value) + "\n" * value.count("\n"))
-    text = _CALLED_SECRET.sub(lambda m: f"{m[1]}{m[2]}{mask(m[3])}{m[2]}", text)
-    return [_bounded(line) for line in text.split("\n")]
+    shown = [_bounded(line) for line in text.split("\n")[max(0, first - 1) : last]]
+    called = _CALLED_SECRET.sub(_masked_value, "\n".join(shown))
+    return called.split("\n") if shown else []
+
+
+def _masked_value(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}{mask(match[3])}{match[2]}"
 
 
 @lru_cache(maxsize=2)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.hosts import is_third_party
-from shipworthy.prototype.models.sdks import provider_of_url
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role
 from shipworthy.report.diagram.graph import Edge, Graph, Node, condensed
+from shipworthy.report.diagram.naming import company_of, company_of_model
 from shipworthy.report.lines import counted
 
 _MOST = 15  # folders
@@ -35,10 +35,9 @@ def architecture(prototype: Prototype) -> Graph | None:
     ranks = _ranks(sorted(set(folders.values())), imports)
     outside = _outside(prototype, folders)
     nodes = [*_parts(prototype, folders, ranks), *_receivers(outside)]
-    edges = [
-        Edge(a, b, "cycle" if ranks[a] > ranks[b] or (b, a) in imports else "uses")
-        for a, b in imports
-    ] + [Edge(a, b, "uses") for a, b in outside]
+    edges = [Edge(a, b, "cycle" if a in _reached(b, imports) else "uses") for a, b in imports] + [
+        Edge(a, b, "uses") for a, b in outside
+    ]
     used = sorted({n.rank for n in nodes})
     columns = (*_COLUMNS[: len(used) - bool(outside)], *(("Outside",) if outside else ()))
     graph = Graph(
@@ -70,9 +69,14 @@ def _folders(files: Iterable[str]) -> dict[str, str]:
             break
         _, largest = max(splittable)
         finer = _finer(largest, parts)
-        if len(sizes) - 1 + len(set(finer.values())) > _MOST:
+        room = _MOST - len(sizes)
+        if room < 1:
             break
-        parts |= finer
+        # The largest folders inside become parts; what there is no room for stays what it was.
+        named = {part for part, _ in Counter(finer.values()).most_common(room)}
+        parts |= {path: part for path, part in finer.items() if part in named}
+        if all(finer[path] not in named for path in finer):
+            break
     return parts
 
 
@@ -110,8 +114,8 @@ def _ranks(parts: Iterable[str], imports: set[tuple[str, str]]) -> dict[str, int
             return
         ranks[part] = depth
         path.append(part)
-        for target in uses.get(part, ()) if depth < _RANKS - 1 else ():
-            visit(target, depth + 1)
+        for target in uses.get(part, ()):
+            visit(target, min(depth + 1, _RANKS - 1))
         path.pop()
 
     ordered = sorted(parts, key=lambda p: (incoming[p] > 0, incoming[p] - len(uses.get(p, ())), p))
@@ -119,6 +123,17 @@ def _ranks(parts: Iterable[str], imports: set[tuple[str, str]]) -> dict[str, int
         if part not in ranks:
             visit(part, 0)
     return ranks
+
+
+def _reached(start: str, imports: set[tuple[str, str]]) -> set[str]:
+    """The parts that one imports, directly or not."""
+    found, pending = {start}, [start]
+    while pending:
+        part = pending.pop()
+        new = {target for source, target in imports if source == part} - found
+        found |= new
+        pending += new
+    return found
 
 
 def _parts(
@@ -146,11 +161,10 @@ def _outside(prototype: Prototype, folders: Mapping[str, str]) -> set[tuple[str,
     for call in prototype.outbound_calls:
         host = (call.target or "").partition("/")[0].partition(":")[0]
         if call.location.path in folders and is_third_party(host):
-            name = provider_of_url(f"https://{host}") or host
-            found.add((folders[call.location.path], f"host:{name}"))
+            found.add((folders[call.location.path], f"host:{company_of(host)}"))
     for model in prototype.model_calls:
         if model.library != "fetch" and model.location.path in folders:
-            found.add((folders[model.location.path], f"host:{model.provider}"))
+            found.add((folders[model.location.path], f"host:{company_of_model(model.provider)}"))
     return found
 
 

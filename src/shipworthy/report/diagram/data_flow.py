@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shipworthy.assess import Assessment
@@ -12,6 +12,12 @@ from shipworthy.prototype.inventory.hosts import is_third_party
 from shipworthy.prototype.models.sdks import provider_of_url
 from shipworthy.report.access_map import ANYBODY, AccessRow, access_map
 from shipworthy.report.diagram.graph import Edge, Graph, Node, condensed
+from shipworthy.report.diagram.naming import (
+    company_of,
+    company_of_call,
+    company_of_model,
+    personal_data,
+)
 from shipworthy.report.lines import counted
 
 _CALLERS = {
@@ -26,11 +32,17 @@ _CALLERS = {
 }
 _APP = "App in the browser"
 _BROWSER, _SERVER = "In the browser", "On the server"
+_PERSONAL = 100.0  # a table with personal data is named before all others
 _ENTRIES, _STORES = 16, 20  # boxes of a column
 _READS = frozenset({"select", "read", "download", "sign", "get", "getUserById", "listUsers"})
 _SENT = (EffectKind.EMAIL, EffectKind.MESSAGE, EffectKind.PAYMENT, EffectKind.FETCH)
 DATA, FILES, THIRD, MODELS = "Tables", "Files and accounts", "Third parties", "Models"
 _SECTIONS = (DATA, FILES, MODELS, THIRD)
+_PLAIN = {
+    EffectKind.EMAIL: "a mail server",
+    EffectKind.MESSAGE: "a messaging service",
+    EffectKind.PAYMENT: "a payment provider",
+}
 UNKNOWN_HOST = "An address set at run time"
 
 
@@ -44,6 +56,7 @@ class _Target:
 
 @dataclass(slots=True)
 class _Drawing:
+    personal: Mapping[str, str]  # by table
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: set[Edge] = field(default_factory=set)
 
@@ -52,7 +65,13 @@ class _Drawing:
         known = self.nodes.get(key)
         weight = known.weight + 1 if known else 1.0
         kind = "third" if target.section in (THIRD, MODELS) else "store"
-        self.nodes[key] = Node(key, target.label, kind, 2, group=target.section, weight=weight)
+        note = self.personal.get(target.label.rpartition(".")[2].lower(), "")
+        if note and target.section == DATA:
+            kind, weight = "personal", weight + (0 if known else _PERSONAL)
+        else:
+            note = ""
+        node = Node(key, target.label, kind, 2, note, group=target.section, weight=weight)
+        self.nodes[key] = node
         return key
 
     def caller(self, label: str) -> str:
@@ -71,7 +90,7 @@ class _Drawing:
 def data_flow(assessment: Assessment) -> Graph | None:
     """The drawing's nodes and edges, put together where there are too many; None without any."""
     prototype = assessment.prototype
-    drawing = _Drawing()
+    drawing = _Drawing(personal_data(prototype))
     rows = [row for row in access_map(assessment) if row.reads or row.changes]
     handlers = {(h.name, h.location): h for h in prototype.handlers} if rows else {}
     merged = _merged(rows)
@@ -165,7 +184,8 @@ def _target_of(effect: Effect) -> _Target | None:
         case EffectKind.QUERY | EffectKind.SQL:
             if effect.operation == "rpc":
                 return _Target(DATA, f"function {effect.target}") if effect.target else None
-            return _Target(DATA, effect.target or "tables named at run time")
+            named = effect.target if "(" not in effect.target else ""
+            return _Target(DATA, named or "tables named at run time")
         case EffectKind.STORAGE:
             return _Target(FILES, f"files of {effect.target or 'storage'}")
         case EffectKind.ACCOUNT:
@@ -173,18 +193,11 @@ def _target_of(effect: Effect) -> _Target | None:
         case EffectKind.FILE:
             return _Target(FILES, "files on the server's disk")
         case EffectKind.MODEL:
-            return _Target(MODELS, _provider(effect.target))
+            return _Target(MODELS, company_of_model(effect.target))
         case _ if effect.kind in _SENT:
             return _third_party(effect.target, effect.kind)
         case _:
             return None
-
-
-def _provider(target: str) -> str:
-    """ "openai" for api.openai.com as for openai.OpenAI().embeddings.create."""
-    if "(" in target:
-        return target.partition(".")[0]
-    return provider_of_url(f"https://{target}") or target or "a model"
 
 
 def _third_party(host: str, kind: EffectKind) -> _Target | None:
@@ -192,8 +205,9 @@ def _third_party(host: str, kind: EffectKind) -> _Target | None:
         return _Target(THIRD, UNKNOWN_HOST)
     if kind is EffectKind.FETCH and not is_third_party(host.partition(":")[0]):
         return None  # its own server
-    plain = host if "." in host and "(" not in host else kind.value.replace("email", "mail server")
-    return _Target(THIRD, plain)
+    if "." in host and "(" not in host:
+        return _Target(THIRD, company_of_call(host) or company_of(host))
+    return _Target(THIRD, company_of_call(host) or _PLAIN.get(kind, "another system"))
 
 
 def _add_browser(drawing: _Drawing, prototype: Prototype) -> None:
@@ -224,4 +238,5 @@ def _browser_uses(prototype: Prototype, browser: frozenset[str]) -> Iterator[tup
         host = (call.target or "").partition("/")[0]
         if call.location.path in browser and is_third_party(host.partition(":")[0]):
             provider = provider_of_url(f"https://{call.target}")
-            yield _Target(MODELS, provider) if provider else _Target(THIRD, host), "changes"
+            target = _Target(MODELS, company_of_model(provider)) if provider else None
+            yield target or _Target(THIRD, company_of(host)), "changes"

@@ -46,6 +46,9 @@ class Graph:
         return next(n.label for n in self.nodes if n.id == node)
 
 
+_LEAST = 5  # boxes that a section keeps
+
+
 def condensed(graph: Graph, most: Mapping[int, int]) -> Graph:
     """The graph with at most so many boxes per column: of each section, those that weigh least become
     one box that says how many they are."""
@@ -71,7 +74,7 @@ def _condensed_column(column: list[Node], most: int, moved: dict[str, str]) -> I
     kept: list[Node] = []
     for group in groups:
         members = [n for n in column if n.group == group]
-        share = max(2, round(most * len(members) / len(column)))
+        share = max(_LEAST, round(most * len(members) / len(column)))
         if len(members) <= share + 1:
             kept += members
             continue

@@ -66,7 +66,9 @@ def _arrow(edge: Edge, layout: Layout, name: str) -> str:
 
 
 def _loop(source: Box, target: Box, edge: Edge, name: str, gap: float) -> str:
-    x, bend = source.x + WIDTH, gap * 0.45
+    x = source.x + WIDTH
+    # The further apart, the wider: arrows between many boxes of a column stay apart.
+    bend = min(gap * 0.95, 12 + abs(source.y - target.y) * 0.16)
     path = (
         f"M{x:.0f} {source.middle:.0f}C{x + bend:.0f} {source.middle:.0f} "
         f"{x + bend:.0f} {target.middle:.0f} {x + 2:.0f} {target.middle:.0f}"

@@ -135,6 +135,8 @@ class Content:
     packages: Listing[inventory.PackageRow]
     models: Listing[inventory.ModelRow]
     settings: Listing[inventory.SettingRow]
+    companies: Listing[inventory.CompanyRow]
+    personal: Listing[inventory.PersonalRow]
     hosts: Listing[inventory.HostRow]
 
 
@@ -175,6 +177,8 @@ def content_of(assessment: Assessment) -> Content:
         packages=inventory.packages(prototype),
         models=inventory.models(prototype),
         settings=inventory.settings(prototype),
+        companies=inventory.companies(prototype),
+        personal=inventory.personal(prototype),
         hosts=inventory.hosts(prototype),
     )
 
