@@ -43,3 +43,39 @@ def gap(
     """One finding, with one piece of evidence where it has a place."""
     evidence = (Evidence("code", "the line", place),) if place else ()
     return Finding(control, subject, outcome, message, severity, proof, confidence, evidence)
+
+
+def hostile(root: Path) -> Assessment:
+    """A prototype whose every name, line and message tries to become markup."""
+    code = (
+        f"export const a = `{HOSTILE}`;\nfetch('https://evil.example.org/{HOSTILE}');\n"
+        'const x = process.env["<img src=x onerror=alert(1)>"];\n'
+        'export const b = "\u202egnp.exe";\n'
+    )
+    sql = f'create table "{HOSTILE}" (id int, "<b onclick=1>" text);\n'
+    folder = written(
+        root / "<img src=x onerror=alert(1)>",
+        {
+            "src/<svg onload=alert(1)>.ts": code,
+            "app/api/<iframe>/route.ts": code
+            + "export async function GET() { return fetch('/'); }\n",
+            "supabase/migrations/1.sql": sql,
+            "package.json": f'{{"dependencies": {{"</script><script>x": "{HOSTILE[:8]}"}}}}',
+        },
+    )
+    place = Location("src/<svg onload=alert(1)>.ts", 1)
+    findings = [
+        gap("secret-in-code", HOSTILE, f"Says {HOSTILE}", place=place),
+        gap("csrf", HOSTILE, HOSTILE, confidence=Confidence.LOW, place=place),
+        gap("rls-disabled", HOSTILE, f"unknown {HOSTILE}", outcome=Outcome.UNKNOWN),
+        gap("no-tests", HOSTILE, HOSTILE, outcome=Outcome.SATISFIED),
+        Finding(
+            "no-lock-file",
+            "</style><script>",
+            Outcome.GAP,
+            "\u202ereversed",
+            Severity.LOW,
+            evidence=(Evidence("x", HOSTILE), Evidence("y", "<base href=//evil>", place)),
+        ),
+    ]
+    return assessed(folder, findings)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from made_assessments import HOSTILE, assessed, gap, written
+from made_assessments import assessed, gap, hostile, written
 from shipworthy.assess import Assessment
 from shipworthy.cli.main import app
-from shipworthy.finding import Confidence, Evidence, Finding, Location, Outcome, Proof, Severity
+from shipworthy.finding import Confidence, Location, Outcome, Proof
 from shipworthy.report.html import html_report
 
 LARGEST = 1_500_000  # bytes, for a prototype of 500 files
@@ -54,42 +54,6 @@ def page(assessment: Assessment) -> tuple[str, Page]:
 
 def section(text: str, name: str) -> str:
     return text.partition(f'<section id="{name}"')[2].partition("</section>")[0]
-
-
-def hostile(root: Path) -> Assessment:
-    """A prototype whose every name, line and message tries to become markup."""
-    code = (
-        f"export const a = `{HOSTILE}`;\nfetch('https://evil.example.org/{HOSTILE}');\n"
-        'const x = process.env["<img src=x onerror=alert(1)>"];\n'
-        'export const b = "\u202egnp.exe";\n'
-    )
-    sql = f'create table "{HOSTILE}" (id int, "<b onclick=1>" text);\n'
-    folder = written(
-        root / "<img src=x onerror=alert(1)>",
-        {
-            "src/<svg onload=alert(1)>.ts": code,
-            "app/api/<iframe>/route.ts": code
-            + "export async function GET() { return fetch('/'); }\n",
-            "supabase/migrations/1.sql": sql,
-            "package.json": f'{{"dependencies": {{"</script><script>x": "{HOSTILE[:8]}"}}}}',
-        },
-    )
-    place = Location("src/<svg onload=alert(1)>.ts", 1)
-    findings = [
-        gap("secret-in-code", HOSTILE, f"Says {HOSTILE}", place=place),
-        gap("csrf", HOSTILE, HOSTILE, confidence=Confidence.LOW, place=place),
-        gap("rls-disabled", HOSTILE, f"unknown {HOSTILE}", outcome=Outcome.UNKNOWN),
-        gap("no-tests", HOSTILE, HOSTILE, outcome=Outcome.SATISFIED),
-        Finding(
-            "no-lock-file",
-            "</style><script>",
-            Outcome.GAP,
-            "\u202ereversed",
-            Severity.LOW,
-            evidence=(Evidence("x", HOSTILE), Evidence("y", "<base href=//evil>", place)),
-        ),
-    ]
-    return assessed(folder, findings)
 
 
 def test_no_text_of_a_prototype_becomes_markup(tmp_path: Path) -> None:
