@@ -5,11 +5,14 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import pytest
+
 from made_assessments import HOSTILE, assessed, written
 from shipworthy.report.diagram.architecture import architecture
 from shipworthy.report.diagram.data_flow import data_flow
 from shipworthy.report.diagram.graph import Edge, Graph, Node, condensed
 from shipworthy.report.diagram.layout import lay_out
+from shipworthy.report.diagram.naming import company_of_model
 from shipworthy.report.diagram.svg import svg_of
 
 ROUTE = """import {{ createClient }} from "@supabase/supabase-js";
@@ -116,3 +119,17 @@ def test_the_architecture_shows_folders_imports_and_circles(tmp_path: Path) -> N
     styles = {(e.source, e.target): e.style for e in graph.edges}
     assert styles["src/lib", "src/pages"] == "cycle"
     assert styles["src/lib", "host:Stripe"] == "uses"
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("api.openai.com", "OpenAI"),
+        ("openai.OpenAI().embeddings.create", "OpenAI"),
+        ("anthropic", "Anthropic"),
+        ("ai.generateText", "a model, by the AI SDK"),
+        ("", "a model"),
+    ],
+)
+def test_a_model_is_called_by_its_company(called: str, name: str) -> None:
+    assert company_of_model(called) == name

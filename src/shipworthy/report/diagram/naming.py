@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.hosts import is_third_party
 from shipworthy.prototype.models.sdks import provider_of_url
 from shipworthy.prototype.privacy.processors import companies
 
@@ -35,11 +36,15 @@ def company_of_call(called: str) -> str:
 @cache
 def company_of_model(target: str) -> str:
     """ "OpenAI" for api.openai.com as for openai.OpenAI().embeddings.create and for openai."""
-    if "(" in target:
-        target = target.partition(".")[0]
+    if not is_third_party(target):
+        target = target.partition("(")[0].partition(".")[0]
     provider = provider_of_url(f"https://{target}") or target
     named = next((c.name for c in companies() if provider in c.models), "")
-    return named or (company_of(target) if "." in target else provider) or "a model"
+    return named or _LIBRARIES.get(provider) or (company_of(target) if provider else "a model")
+
+
+# Libraries that speak to whichever model they are set up for.
+_LIBRARIES = {"ai": "a model, by the AI SDK", "langchain": "a model, by LangChain"}
 
 
 def personal_data(prototype: Prototype) -> Mapping[str, str]:
