@@ -313,7 +313,7 @@ class Evaluation:
         return self._part(owner, key)
 
     def _part(self, owner: Value, key: str) -> Value:
-        if owner.what.startswith("module:"):
+        if owner.what.startswith("module:") and owner.what[len("module:") :] in self.program.modules:
             return self.exported(owner.what[len("module:") :], key)
         if owner.fields is not None:
             found = owner.fields.get(key)
