@@ -155,6 +155,8 @@ def _open(
             return None
         if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
             return None
+        if kind is Harm.FORWARD or not handler.whole:
+            confidence = Confidence.LOW
         severity = Severity.MEDIUM
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN

@@ -49,13 +49,13 @@ class Follower:
     knowledge: Knowledge
 
     def follow(self, route: Route, entry: Runnable) -> Handler:
-        """Follow one entry point with what stands before it."""
-        walk = Walk(self.program, self.knowledge)
-        walk.left = BUDGET
-        walk.guards = entry.guards
-        walk.path = entry.location.path
-        walk.module = self.program.modules[entry.location.path]
-        ends = entry.run(walk)
+        """Follow one entry point with what stands before it; where one function takes up all that may
+        be taken, once more without it."""
+        walk, ends = self._run(entry)
+        heavy = walk.heaviest() if walk.left < 0 else None
+        if heavy is not None and heavy not in self.program.heavy:
+            self.program.heavy.add(heavy)
+            walk, ends = self._run(entry)
         return Handler(
             route=route,
             name=_spoken(route),
@@ -66,6 +66,14 @@ class Follower:
             privileged=any(e.client in ("service", "owner") for e in walk.effects),
             hindrance=walk.hindrance,
         )
+
+    def _run(self, entry: Runnable) -> tuple[Walk, frozenset[Guard]]:
+        walk = Walk(self.program, self.knowledge)
+        walk.left = BUDGET
+        walk.guards = entry.guards
+        walk.path = entry.location.path
+        walk.module = self.program.modules[entry.location.path]
+        return walk, entry.run(walk)
 
 
 @dataclass(slots=True)

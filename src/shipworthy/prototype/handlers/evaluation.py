@@ -198,6 +198,8 @@ class Evaluation:
         self.hindrance = ""
         self.routing = Routing()
         self.running: list[int] = []
+        self.begun: list[int] = []  # of each, what was left when it began
+        self.spent: dict[int, int] = {}  # by function further down: the expressions that it took
         self.yields: set[int] = set()  # the functions under way that are generators
         self.answers: tuple[int, Callable[[Value, int], Value]] | None = None
 
@@ -770,6 +772,18 @@ class Evaluation:
         """False for a function that is under way already, or too deep down."""
         return len(self.running) < _DEEPEST and id(closure.function) not in self.running
 
+    def heaviest(self) -> int | None:
+        """The innermost function that took half of what an entry point may take: a client or query
+        builder of the prototype's own, that is too long to be followed at every call."""
+        costly = [(used, function) for function, used in self.spent.items() if used > BUDGET // 2]
+        return min(costly)[1] if costly else None
+
+    def skipped(self, given: tuple[Value, ...], named: Mapping[str, Value], at: int) -> Value:
+        """What a function gives that is too heavy to be followed: whatever it checks is unclear."""
+        self.hindrance = self.hindrance or "too much code to follow"
+        self.passed(Check.UNCLEAR, "a function that is too long to follow", at)
+        return self.unfollowed(given, named)
+
     def frame(self, closure: Closure, at: int) -> tuple[object, ...]:
         """Begin a function: what is to be put back afterwards."""
         outer = (self.outcomes, self.path, self.steps, self.module)
@@ -779,12 +793,16 @@ class Evaluation:
             self.steps = (*self.steps, Step(self.path, at, name))
         self.path, self.module = closure.module.path, closure.module
         self.running.append(id(closure.function))
+        self.begun.append(self.left)
         return outer
 
     def leave(self, outer: tuple[object, ...]) -> None:
         """End a function."""
         self.outcomes, self.path, self.steps, self.module = outer  # type: ignore[assignment]
-        self.running.pop()
+        function = self.running.pop()
+        used = self.begun.pop() - self.left
+        if len(self.running) > 1:  # not the entry point itself, nor what a wrapper wraps
+            self.spent[function] = self.spent.get(function, 0) + used
 
     def bind_parameters(
         self,

@@ -61,6 +61,7 @@ class Program:
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     identities: int = 0
+    heavy: set[int] = field(default_factory=set)  # functions that used up what an entry point may take
 
     def unit(self, path: str) -> Unit:
         """A module, made ready to be followed."""

@@ -235,10 +235,15 @@ def _of_text(text: str) -> Harm | None:
 
 
 def _is_trusted(effect: Effect) -> bool:
-    """True for a request that changes something elsewhere and carries what the server alone knows."""
+    """True for a request that changes something elsewhere and carries what the server alone knows.
+
+    One that carries the caller's own token along is not: there the other side asks who that is.
+    """
     if effect.operation not in ("post", "put", "patch", "delete"):
         return False
     carried = effect.inputs.get("headers", frozenset())
+    if any(o.kind == "cookie" or str(o).startswith("header.authorization") for o in carried):
+        return False
     return any(origin.kind in ("environment", "row") for origin in carried)
 
 
