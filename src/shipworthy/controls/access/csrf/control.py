@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.standing import by_credential
@@ -51,7 +51,24 @@ class Csrf(
             f"{handler.name} {what} on a mere GET, without a token: a link or picture on any page does it"
             " for whoever is logged in"
         )
-        return self.gap(handler.subject, message, *way(prototype, handler, effect))
+        shown = way(prototype, handler, effect)
+        # What a page works out or fetches anew when it is opened is kept: that harms nobody.
+        sure = Confidence.HIGH if _is_deed(handler, effect) else Confidence.LOW
+        return self.gap(handler.subject, message, *shown, confidence=sure)
+
+
+_DEEDS = re.compile(
+    r"delete|remove|approv|reject|cancel|upgrade|downgrade|accept|decline|toggle|transfer|promot|\bban|disable|enable|reset"
+    r"|activate|redeem|buy|purchase|join|leave|assign|complete|revoke|grant|publish|archive|submit|withdraw|pay\b|send",
+    re.IGNORECASE,
+)
+
+
+def _is_deed(handler: Handler, effect: Effect) -> bool:
+    """True for what somebody does on purpose: by its kind, or by the name of the route."""
+    if effect.kind is not EffectKind.QUERY or effect.operation == "delete":
+        return True
+    return bool(_DEEDS.search(handler.name))
 
 
 def _acts(handler: Handler, effect: Effect) -> bool:
