@@ -10,7 +10,14 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.writes import bounded, by_trusted, inputs, reread, writes
+from shipworthy.prototype.handlers.writes import (
+    bounded,
+    by_trusted,
+    for_administrators,
+    inputs,
+    reread,
+    writes,
+)
 
 
 class MissingInputValidation(
@@ -37,6 +44,8 @@ class MissingInputValidation(
             for column in reread(effect, handler):
                 if not (is_held(column) or is_stock(column)) or by_trusted(effect):
                     continue
+                if for_administrators(handler, effect):
+                    continue  # who may give may take
                 sent = inputs(effect.inputs[f"value:{column}"])
                 if sent:
                     yield self._amount(prototype, handler, effect, column, sent)

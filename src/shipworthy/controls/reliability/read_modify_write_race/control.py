@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock, is_sum, words
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.writes import reread, writes
+from shipworthy.prototype.handlers.writes import MANY, helper_of, reread, writes
 
 _QUOTA = frozenset("used usage uses quota redemptions redeemed sold".split())
 _IDLE = frozenset(
     "view views like likes click clicks download downloads visit visits share".split()
 )
+_LIMITER = re.compile(r"rate_?limit|throttl|quota|usage", re.IGNORECASE)
+"""Tables that count calls: what is lost there is a call, no money."""
 _VERSION = re.compile(r"^filter:(version|updated_?at|revision|lock_version|etag)$", re.I)
 _LOCK = re.compile(r"lock|claim|reserve|acquire", re.I)
 
@@ -41,11 +44,22 @@ class ReadModifyWriteRace(
                         found.setdefault(key, []).append((handler, effect, column))
         if not found:
             yield self.not_applicable("no entry point counts up or down what it has read before")
+        sharing = Counter(helper for cases in found.values() if (helper := _shared(cases)))
+        told: set[str] = set()
         for subject, cases in found.items():
-            yield self._judged(prototype, subject, cases)
+            helper = _shared(cases)
+            if sharing[helper] <= MANY:
+                yield self._judged(prototype, subject, cases)
+            elif helper not in told:
+                told.add(helper)
+                yield self._judged(prototype, helper, cases, sharing[helper])
 
     def _judged(
-        self, prototype: Prototype, subject: str, cases: list[tuple[Handler, Effect, str]]
+        self,
+        prototype: Prototype,
+        subject: str,
+        cases: list[tuple[Handler, Effect, str]],
+        sharing: int = 0,
     ) -> Finding:
         racing = [case for case in cases if not _is_guarded(*case)]
         handler, effect, column = (racing or cases)[0]
@@ -62,7 +76,18 @@ class ReadModifyWriteRace(
             f"{handler.name} reads {column} of {effect.target}, computes and writes it back without a lock or"
             f" condition: {_cost(column)}"
         )
-        return self.gap(subject, message, *shown, severity=_weight(column))
+        if sharing:
+            message += f" ({sharing} entry points share it)"
+        severity = Severity.LOW if _LIMITER.search(effect.target) else _weight(column)
+        sure = Confidence.LOW if severity is Severity.LOW else Confidence.HIGH
+        return self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+
+def _shared(cases: list[tuple[Handler, Effect, str]]) -> str:
+    """The function that the first of them stands in, with what it writes; "" for the entry point."""
+    _, effect, column = cases[0]
+    helper = helper_of(effect)
+    return f"{helper} → {effect.target}.{column}" if helper else ""
 
 
 def _starts_anew(effect: Effect) -> bool:
