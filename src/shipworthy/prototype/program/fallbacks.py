@@ -20,7 +20,7 @@ from shipworthy.prototype.program.nodes import (
 
 _SECRET = re.compile(
     r"^(NEXT_?)?(\w*_)?(JWT|SESSION|AUTH|NEXTAUTH|COOKIE|CRON|SIGNING|ENCRYPTION|CSRF|INTERNAL|ADMIN|FLASK|DJANGO|APP|TOKEN|HMAC|PASSWORD_RESET"
-    r"|REFRESH|ACCESS_TOKEN|REFRESH_TOKEN)_?(\w*_)?(SECRET|SECRET_KEY|KEY|TOKEN|PASSWORD|SALT)$|^(SECRET|SECRET_KEY|JWT_SECRET\w*)$"
+    r"|REFRESH|ACCESS_TOKEN|REFRESH_TOKEN)_?(\w*_)?(SECRET|SECRET_KEY|KEY|TOKEN|PASSWORD)$|^(SECRET|SECRET_KEY|JWT_SECRET\w*)$"
 )
 """Settings that only this system uses to sign, encrypt or recognise callers."""
 _OF_OTHERS = re.compile(

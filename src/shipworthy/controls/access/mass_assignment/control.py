@@ -94,7 +94,9 @@ class MassAssignment(
             reason = f"{said}; whether only somebody entitled comes so far could not be seen"
             return self.unknown(subject, reason, *shown)
         message = f"{said}, without a check of rights: whoever calls gives himself more of them"
-        return self.gap(subject, message, *shown, severity=Severity.CRITICAL)
+        # What somebody hands out of his own workspace or account is his to hand out.
+        sure = Confidence.LOW if _hands_out(effect) else Confidence.HIGH
+        return self.gap(subject, message, *shown, severity=Severity.CRITICAL, confidence=sure)
 
     def _of_whole(
         self,
@@ -125,8 +127,23 @@ class MassAssignment(
         if own and not grave and not any(is_owner(c) for c in others):
             severity = Severity.LOW  # a state, which many an app lets everybody set
         unclear = effect.has(Check.UNCLEAR) or for_administrators(handler, effect)
+        unclear = unclear or (severity is Severity.LOW and effect.operation == "insert")
         confidence = Confidence.LOW if unclear else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
+
+
+_GIVER = re.compile(
+    r"^(invited|created|added|granted|assigned|sent)_?by|^(inviter|owner|workspace|org|organi[sz]ation|tenant|team|company)(_?id)?$",
+    re.IGNORECASE,
+)
+
+
+def _hands_out(effect: Effect) -> bool:
+    """True for a new row of which the caller is the giver: an invitation, a key of his workspace."""
+    return effect.operation == "insert" and any(
+        _GIVER.search(column) and any(o.kind == "principal" for o in origins)
+        for column, origins in effect.of("value:")
+    )
 
 
 def _refuses(effect: Effect) -> bool:

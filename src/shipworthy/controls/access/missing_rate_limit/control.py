@@ -33,6 +33,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """Tables and columns by which calls are counted or paid."""
+_PAID = re.compile(r"is_?paid|entitle|ai_credits", re.IGNORECASE)
 
 
 class MissingRateLimit(
@@ -122,6 +123,9 @@ def _is_limited(handler: Handler, effect: Effect) -> bool:
     before = handler.effects[: handler.effects.index(effect)]
     return any(
         e.kind is EffectKind.QUERY
-        and (_COUNTED.search(e.target) or any(_COUNTED.search(k) for k in e.inputs))
+        and (
+            _COUNTED.search(" ".join((e.target, *e.inputs)))
+            or _PAID.search(e.literals.get("columns", ""))
+        )
         for e in before
     )
