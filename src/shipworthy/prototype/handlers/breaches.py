@@ -155,7 +155,7 @@ def _open(
             return None
         if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
             return None
-        if kind is Harm.FORWARD or not handler.whole:
+        if not handler.whole or (kind is Harm.FORWARD and not effect.looped):
             confidence = Confidence.LOW
         severity = Severity.MEDIUM
     why = hollow(effect)
@@ -438,7 +438,8 @@ def _of_everything(
 ) -> Judged | None:
     if kind in (Harm.CHANGE, Harm.DELETE) and _is_of_all(effect, kind, ownership):
         severity = Severity.HIGH
-        sure = Confidence.LOW if effect.client == "owner" else Confidence.HIGH
+        due = effect.client == "owner" or _DUE.search(handler.name)
+        sure = Confidence.LOW if due else Confidence.HIGH
         return Judged(Breach.EVERYTHING, effect, kind, who, severity, sure)
     if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
         return None
@@ -450,8 +451,12 @@ def _of_everything(
     shared = effect.client == "owner" and (
         grave is not Severity.HIGH or _asks_somewhere(handler, effect)
     )
-    sure = Confidence.LOW if shared else Confidence.HIGH
+    sure = Confidence.LOW if shared or _DUE.search(handler.name) else Confidence.HIGH
     return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
+
+
+_DUE = re.compile(r"(^|[/_-])(cron|jobs?|tick|worker|scheduled?)([/_-]|$)", re.IGNORECASE)
+"""Routes of jobs that are due anyway, which staff may start by hand."""
 
 
 def _is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:

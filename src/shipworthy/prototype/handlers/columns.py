@@ -11,6 +11,8 @@ _MONEY = frozenset(
     budget deposit fare wage salary funds cash wallet revenue commission""".split()
 )
 _MONEY_AT_THE_END = frozenset("total subtotal value sum charge payment".split())
+_BODILY = frozenset("injury recovery stamina health hit skill experience damage".split())
+"""Of what points are no money."""
 _HELD = frozenset(
     "balance credits credit coins points wallet funds cash shares gems tokens earnings".split()
 )
@@ -61,6 +63,8 @@ def is_held(name: str) -> bool:
     """What somebody has and can spend: a balance, credits, points."""
     found = words(name)
     if _YES_OR_NO.intersection(found[:1]):
+        return False
+    if _BODILY.intersection(found):
         return False
     return bool(_HELD.intersection(found)) and not _NOT_AMOUNTS.intersection(found)
 

@@ -139,6 +139,8 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
                     return no, yes  # x == null
                 if _counts(one):
                     return NO_GUARDS, _exists(walk, one, at)
+                if other.literal == 0 and "computed" in one.tags:
+                    return frozenset(_letter_by_letter(walk, one, at)), NO_GUARDS
             if other.literal is True:
                 return walk.tested(one)
     held = frozenset(_proved(walk, left, right, at, contains=contains))
@@ -146,6 +148,16 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     if by_cases is not None:
         return (by_cases[0] if _lets_pass(left, right) else held | by_cases[0]), by_cases[1]
     return held, NO_GUARDS
+
+
+def _letter_by_letter(walk: Evaluation, value: Value, at: int) -> Iterable[Guard]:
+    """`(sent.charCodeAt(i) ^ secret.charCodeAt(i)) === 0`: a comparison in constant time."""
+    origins = all_origins(value)
+    given = frozenset(str(o) for o in origins if _may_be_secret(o))
+    if given and any(o.kind == "environment" for o in origins):
+        yield walk.guard(Check.SECRET, "compared with a secret", at)
+    elif given and any(_is_kept(o) for o in origins):
+        yield walk.guard(Check.API_KEY, "a secret compared", at, given)
 
 
 def _cases(left: Value, right: Value) -> Pair | None:
@@ -299,7 +311,7 @@ def _proved(
             about = inputs | found_by
             yield walk.guard(Check.UNCLEAR, "compared with what could not be followed", at, about)
             return
-        kept = [o for o in yours if o.kind == "row" and _KEPT.search(o.key)]
+        kept = [o for o in yours if _is_kept(o)]
         if inputs and kept and not contains:
             found = {str(by) for o in kept for by in o.by if by.is_input}
             yield walk.guard(Check.API_KEY, f"{kept[0].key} compared", at, inputs | found)
@@ -406,6 +418,12 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
 
 _KEPT = re.compile(r"(^|[._])(\w*_)?(token|secret|code|pin|otp|api_?key|hash)$", re.IGNORECASE)
 """Columns of what only who was given it can know."""
+
+
+def _is_kept(origin: Origin) -> bool:
+    """True for what only who was given it can know: a column, or what a function of the database tells."""
+    return origin.kind == "row" and bool(_KEPT.search(origin.key or origin.name))
+
 
 _TOKENS = frozenset(
     {"authorization", "x-api-key", "x-auth-token", "x-admin-key", "x-cron-secret", "x-access-token"}

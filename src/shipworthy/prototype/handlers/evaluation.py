@@ -315,7 +315,10 @@ class Evaluation:
         return self._part(owner, key)
 
     def _part(self, owner: Value, key: str) -> Value:
-        if owner.what.startswith("module:") and owner.what[len("module:") :] in self.program.modules:
+        if (
+            owner.what.startswith("module:")
+            and owner.what[len("module:") :] in self.program.modules
+        ):
             return self.exported(owner.what[len("module:") :], key)
         if owner.fields is not None:
             found = owner.fields.get(key)
@@ -418,7 +421,7 @@ class Evaluation:
         for key, inner in node.pairs:
             value = self.value(inner, scope)
             if key != "...":
-                fields[key] = value
+                fields[key] = comparing.named_role(key, value)
             elif value.fields is not None:
                 fields.update(value.fields)
             else:

@@ -78,6 +78,8 @@ def tie(handler: Handler, effect: Effect) -> Tie:
     )
     if steered and owned & steered:
         return Tie.OWN
+    if effect.operation == "insert" and owned & _named(effect) and not _moves_in(effect, owned):
+        return Tie.OWN  # hung on what is the caller's: an invitation to his own campaign
     if effect.has(Check.API_KEY) and not steered:
         return Tie.MACHINE
     if (
@@ -89,6 +91,27 @@ def tie(handler: Handler, effect: Effect) -> Tie:
     if not steered:
         return Tie.UNSTEERED
     return Tie.NONE
+
+
+def _named(effect: Effect) -> frozenset[str]:
+    """The inputs that are written into a new row as they are: the ids of what it hangs on."""
+    return frozenset(
+        str(o) for name, found in effect.of("value:") if name.endswith("id") for o in found
+    )
+
+
+_CONTAINERS = re.compile(
+    r"^(tenant|org|organi[sz]ation|company|workspace|church|school|clinic|agency)(_?id)?$", re.I
+)
+
+
+def _moves_in(effect: Effect, owned: frozenset[str]) -> bool:
+    """True for a row that the caller puts into a tenant which nobody has compared with him."""
+    return any(
+        _CONTAINERS.match(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
+        and any(o.is_input and str(o) not in owned for o in found)
+        for name, found in effect.of("value:")
+    )
 
 
 def _is_bound_unseen(effect: Effect) -> bool:
