@@ -572,3 +572,56 @@ def test_a_long_word_of_the_code_is_a_secret_badly_kept(
     )
     found = query(edge(tmp_path, SERVICE + check + BODY + UPDATE), "orders")
     assert found.has(Check.SECRET) is is_guard
+
+
+def test_a_function_that_takes_up_everything_is_left_out_and_the_rest_is_followed(
+    tmp_path: Path,
+) -> None:
+    lines = "".join(f"  rest = rest + part{n} * {n} + other({n});\n" for n in range(1500))
+    client = (
+        f"export async function ask(table: string) {{\n  let rest = 0;\n{lines}  return rest;\n}}\n"
+    )
+    session = (
+        'import { ask } from "./client";\nexport async function known() {\n'
+        '  const user = await ask("users");\n  return user;\n}\n'
+    )
+    route = (
+        'import { known } from "@/lib/session";\nimport { NextResponse } from "next/server";\n'
+        "export async function POST() {\n  const user = await known();\n"
+        "  if (!user) return NextResponse.json({}, { status: 401 });\n"
+        "  return NextResponse.json({ done: true });\n}\n"
+    )
+    files = {**NEXT, "lib/client.ts": client, "lib/session.ts": session}
+    files["tsconfig.json"] = '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}'
+    found = handlers(tmp_path, {**files, "app/api/things/route.ts": route})["POST /api/things"]
+    assert found.hindrance == "too much code to follow"
+    last = list(found.effects_of(EffectKind.RESPONSE))[-1]
+    assert last.has(Check.UNCLEAR)
+
+
+def test_letters_compared_in_constant_time_are_a_secret_compared(tmp_path: Path) -> None:
+    compared = (
+        'const given = req.headers.get("x-hook-secret") ?? "";\n'
+        'const secret = Deno.env.get("HOOK_SECRET")!;\nlet differs = 0;\n'
+        "for (let i = 0; i < secret.length; i++) differs |= given.charCodeAt(i) ^ secret.charCodeAt(i);\n"
+        'if (differs !== 0) return new Response("no", { status: 401 });\n'
+    )
+    found = query(edge(tmp_path, SERVICE + compared + BODY + UPDATE), "orders")
+    assert found.has(Check.SECRET)
+
+
+def test_a_cookie_read_as_it_is_proves_nothing(tmp_path: Path) -> None:
+    route = (
+        'import { cookies } from "next/headers";\nimport { createClient } from "@supabase/supabase-js";\n'
+        "const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        "export async function POST() {\n"
+        '  const session = JSON.parse((await cookies()).get("session")!.value);\n'
+        "  if (!session.userId) return Response.json({}, { status: 401 });\n"
+        '  await admin.from("orders").delete().eq("user_id", session.userId);\n'
+        "  return Response.json({ done: true });\n}\n"
+    )
+    found = query(
+        handlers(tmp_path, {**NEXT, "app/api/orders/route.ts": route})["POST /api/orders"], "orders"
+    )
+    assert not found.has(Check.SESSION)
+    assert found.has(Check.DECODED)

@@ -139,8 +139,8 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
                     return no, yes  # x == null
                 if _counts(one):
                     return NO_GUARDS, _exists(walk, one, at)
-                if other.literal == 0 and "computed" in one.tags:
-                    return frozenset(_letter_by_letter(walk, one, at)), NO_GUARDS
+                if other.literal == 0 and (same := frozenset(_letter_by_letter(walk, one, at))):
+                    return same, NO_GUARDS
             if other.literal is True:
                 return walk.tested(one)
     held = frozenset(_proved(walk, left, right, at, contains=contains))
@@ -336,9 +336,14 @@ def named_role(name: str, value: Value) -> Value:
 
 
 def is_claim(value: Value) -> bool:
-    """True for what stands in a token that the code itself took apart."""
+    """True for what stands in a token or cookie that the code itself took apart."""
     return any(
-        o.kind == "header" and o.key.lower().startswith("authorization.") and _CLAIM.search(o.key)
+        (o.kind == "claims" and o.name == "cookie" and _CLAIM.search(f".{o.key}"))
+        or (
+            o.kind == "header"
+            and o.key.lower().startswith("authorization.")
+            and _CLAIM.search(o.key)
+        )
         for o in value.origins
     )
 

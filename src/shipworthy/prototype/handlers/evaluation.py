@@ -186,6 +186,7 @@ class Evaluation:
         self.heap: dict[tuple[int, str], Value] = {}
         self.loops = 0
         self.transactions = 0
+        self.commits = 0  # of the session that writes wait in, so far
         self.branches: tuple[tuple[int, str], ...] = ()
         self.decisions = 0
         self.asked_path = ""  # of a request for which a middleware is followed
@@ -234,8 +235,16 @@ class Evaluation:
             sent={key: sent(value) for key, value in (values or {}).items()},
             branches=self.branches,
         )
+        if kind is EffectKind.QUERY and self.module.python and client == "owner":
+            found = self._in_unit(found)
         self.effects.append(found)
         return len(self.effects) - 1
+
+    def _in_unit(self, effect: Effect) -> Effect:
+        """A write with the number of the commit that it waits for, where the library has such."""
+        if not self.program.commits:
+            return effect
+        return effect._replace(literals={**effect.literals, "unit": str(self.commits)})
 
     def decision(self) -> int:
         """The number of the next decision that effects can hang on."""

@@ -58,8 +58,9 @@ def read_ownership(prototype: Prototype) -> Ownership:
     )
 
 
-_SUBJECTS = re.compile(r"^(customer|client|patient|student|employee|created)(_|$)")
-"""Whom a row is about, or who wrote it down: in the tool of one team that is nobody's fence."""
+_SUBJECTS = re.compile(r"^(customer|client|patient|student|employee|created|account)(_|$)")
+"""Whom a row is about, who wrote it down, which shop or bank account it comes from: in the tool of one
+team that is nobody's fence. Where accounts are owned themselves, what hangs on them is found all the same."""
 
 
 def _holds(column: str) -> bool:

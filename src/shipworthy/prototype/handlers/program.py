@@ -32,6 +32,8 @@ _CDN = re.compile(
 _DENO = re.compile(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/mod)?(?:\.[jt]s)?$")
 _ALSO_ON_NPM = frozenset({"zod", "nanoid"})
 
+_BY_THEMSELVES = frozenset("django asyncpg peewee tortoise databases prisma duckdb".split())
+
 Definition = Function | Class | Let | Imported
 
 
@@ -61,7 +63,22 @@ class Program:
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     identities: int = 0
-    heavy: set[int] = field(default_factory=set)  # functions that used up what an entry point may take
+    heavy: set[int] = field(
+        default_factory=set
+    )  # functions that used up what an entry point may take
+
+    commits: bool = field(
+        init=False
+    )  # writes of Python wait for a commit: no library does it itself
+
+    def __post_init__(self) -> None:
+        """Ask once which libraries the modules import."""
+        self.commits = not any(
+            imported.module.partition(".")[0] in _BY_THEMSELVES
+            for module in self.modules.values()
+            if module.python
+            for imported in module.imports
+        )
 
     def unit(self, path: str) -> Unit:
         """A module, made ready to be followed."""

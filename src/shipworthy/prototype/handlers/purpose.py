@@ -83,7 +83,7 @@ _CREDENTIAL = re.compile(
 
 ALLOWED: dict[Purpose, frozenset[Harm]] = {
     Purpose.LOGIN: frozenset(
-        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE, Harm.ACCOUNT}
+        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE, Harm.ACCOUNT, Harm.FORWARD}
     ),
     Purpose.SIGN_UP: frozenset(
         {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT, Harm.SPEND}

@@ -109,7 +109,9 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """Of what a query reads, the parts that the caller gets to see: no counts, no bare existence."""
     if effect.operation not in ("select", "rpc", "raw"):
         return frozenset()
-    if _COUNTS.match(effect.literals.get("columns", "")):
+    if _COUNTS.match(effect.literals.get("columns", "")) or _COUNTED_TEXT.match(
+        effect.literals.get("text", "")
+    ):
         return frozenset()
     asked = _asked(effect)
     return frozenset(
@@ -126,6 +128,10 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
 
 
 _COUNTS = re.compile(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$", re.IGNORECASE)
+
+_COUNTED_TEXT = re.compile(
+    r"\s*select\s+(coalesce\()?(count|avg|sum|min|max)\([^,]*$", re.IGNORECASE
+)
 
 
 def is_shown(handler: Handler, effect: Effect) -> bool:

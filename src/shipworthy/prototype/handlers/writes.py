@@ -147,4 +147,7 @@ def undone(handler: Handler, effect: Effect) -> bool:
 
 def together(one: Effect, other: Effect) -> bool:
     """True for two writes that one call of the entry point makes, outside of a transaction."""
-    return not one.excludes(other) and not (one.atomic and other.atomic)
+    if one.excludes(other) or (one.atomic and other.atomic):
+        return False
+    unit = one.literals.get("unit")
+    return unit is None or unit != other.literals.get("unit")  # one commit for both

@@ -49,7 +49,27 @@ def fallbacks(module: Module, text: str) -> list[Fallback]:
     if not found:
         return []
     refused = set(_refused(module.body))
-    return [Fallback(name, line, name in refused) for name, line in dict.fromkeys(found)]
+    lines = text.splitlines()
+    return [
+        Fallback(name, line, name in refused or _is_refused_later(lines, line))
+        for name, line in dict.fromkeys(found)
+    ]
+
+
+_WORDS_OF_LINE = re.compile(r"""["']([^"'\s]{8,})["']""")
+
+
+def _is_refused_later(lines: list[str], line: int) -> bool:
+    """True where the word that stands in for the secret is compared with on another line."""
+    if not 0 < line <= len(lines):
+        return False
+    words = _WORDS_OF_LINE.findall(lines[line - 1])
+    return any(
+        word in other and re.search(r"==|!=|\bin\b|includes", other)
+        for number, other in enumerate(lines, 1)
+        if number != line
+        for word in words[-1:]
+    )
 
 
 def _is_own(name: str) -> bool:

@@ -77,6 +77,9 @@ class WebhookUnverified(
         if _asks_back(handler, effect):
             reason = "The provider is asked again before the app acts: that may prove what was sent"
             return self.unknown(handler.subject, reason, *shown_)
+        if _has_it_verified(handler, effect):
+            reason = "The provider is asked whether the signature is right"
+            return self.unknown(handler.subject, reason, *shown_)
         why = next((g.how for g in effect.guards if g.check is Check.HOLLOW), "")
         lacking = f"its check does not hold, {why}" if why else "without checking a signature"
         message = (
@@ -143,6 +146,20 @@ def _asks_back(handler: Handler, effect: Effect) -> bool:
     before = handler.effects[: handler.effects.index(effect)]
     return any(e.kind in _ASKED_BACK and _is_sent(e) for e in before) and any(
         o.kind == "answer" for origins in effect.inputs.values() for o in origins
+    )
+
+
+_VERIFIES = re.compile(
+    r"verif\w*(webhook|signature|ipn|event)|(webhook|signature)\w*verif", re.IGNORECASE
+)
+
+
+def _has_it_verified(handler: Handler, effect: Effect) -> bool:
+    """True where a function that verifies has sent what came along to somebody else before."""
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(
+        e.kind in _ASKED_BACK and any(_VERIFIES.search(step.function) for step in e.steps)
+        for e in before
     )
 
 

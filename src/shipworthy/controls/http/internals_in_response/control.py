@@ -81,8 +81,8 @@ def _given_away(
             grave = _OPENS_ALL.search(origin.name) and is_open(handler, effect)
             severity = Severity.CRITICAL if grave else Severity.HIGH
             return severity, f"the secret {origin.name}", "can use it as your server does"
-        if origin.kind == "row" and effect.operation == "page":
-            continue  # a template shows what it names, not all that it is given
+        if origin.kind == "row" and (effect.operation == "page" or effect.literals.get("model")):
+            continue  # a template or response model shows what it names, not all that it is given
         if origin.kind == "row" and _HASH.search(origin.key):
             return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):

@@ -22,6 +22,7 @@ class Answers:
 
     walk: Walk
     texts: str = "json"
+    filtered: bool = False  # a model leaves of what is returned only its own fields
     ways: list[Guards] = field(default_factory=list)
 
     def __call__(self, value: Value, at: int) -> Value:
@@ -32,6 +33,9 @@ class Answers:
         if "response" in body.tags or body.is_null or body.what == "never":
             return value
         respond(self.walk, body, status, at, self.texts if _is_text(body) else "json")
+        if self.filtered and self.walk.effects:
+            last = self.walk.effects[-1]
+            self.walk.effects[-1] = last._replace(literals={**last.literals, "model": "response"})
         return value
 
     def _parts(self, value: Value) -> tuple[Value, Value]:

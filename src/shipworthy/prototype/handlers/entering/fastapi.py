@@ -32,10 +32,12 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import (
+    Call,
     Function,
     Index,
     Items,
     Let,
+    Literal,
     Name,
     Parameter,
 )
@@ -75,10 +77,22 @@ class FastapiEntry:
         named = injection.parameters(self.found.function, self.found.scope)
         if named is None:
             return walk.guards
-        answers = Answers(walk)
+        answers = Answers(walk, filtered=_has_model(self.found.function))
         walk.answers = (id(self.found.function), answers)
         invoke(walk, self.found.value, (), named, self.found.function.at)
         return answers.guards
+
+
+def _has_model(function: Function) -> bool:
+    """True where a model says which fields are sent, whatever the handler returns."""
+    return any(
+        isinstance(decorator, Call)
+        and any(
+            key == "response_model" and not (isinstance(value, Literal) and value.value is None)
+            for key, value in decorator.keywords
+        )
+        for decorator in function.decorators
+    )
 
 
 @dataclass(slots=True)

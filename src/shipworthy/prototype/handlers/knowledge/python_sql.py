@@ -9,7 +9,7 @@ from shipworthy.prototype.handlers.knowledge.columns import QUERYING
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, is_query, one, rows
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
-from shipworthy.prototype.handlers.values import UNKNOWN, Value
+from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
 from shipworthy.prototype.program.nodes import Call, Member, Name
 
 _LAST = -4  # a place in the heap: the last statement of each cursor
@@ -113,6 +113,12 @@ def _read(walk: Evaluation, site: Site) -> Value | None:
     return rows(walk, effect) if effect >= 0 else None
 
 
+def _committed(walk: Evaluation, site: Site) -> Value | None:
+    """`session.commit()`: what comes after belongs to the next unit of work."""
+    walk.commits += 1
+    return NULL
+
+
 def _text(walk: Evaluation, site: Site) -> Value | None:
     return site.argument(0, "text")
 
@@ -158,6 +164,7 @@ CALLS = {
     "psycopg2.sql.SQL": _text,
 }
 NAMES = {
+    "commit": _committed,
     "execute": _execute,
     "executemany": _execute,
     "exec": _run,

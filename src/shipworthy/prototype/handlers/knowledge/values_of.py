@@ -33,6 +33,9 @@ def _parsed_json(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
     if given.what == "json text" and given.elements:
         return given.elements[0]
+    if given.origins and all(o.kind == "cookie" for o in given.origins):
+        # A cookie that is read as it is: whoever calls writes into it who he says he is.
+        return Value(origins=frozenset({Origin("claims", "cookie")}), tags=given.tags - FLEETING)
     return Value(origins=all_origins(given), effect=given.effect, tags=given.tags - FLEETING)
 
 
@@ -200,7 +203,7 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
         if filled.closure is None and all_origins(filled):  # `template.replace("{{name}}", name)`
             return Value(elements=(kept, filled), what="text", tags=kept.tags | filled.tags)
         return kept
-    part = {"part"} if site.name in ("slice", "substring", "substr") else set()
+    part = {"part"} if site.name in ("slice", "substring", "substr", "split") else set()
     return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part | {"string"})
 
 
