@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
@@ -20,9 +19,8 @@ from shipworthy.prototype.handlers.reaching import (
     reached,
     who,
 )
-from shipworthy.prototype.handlers.rights import answers
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.weight import Harm, changes
+from shipworthy.prototype.handlers.weight import changes
 
 _COSTS = {
     EffectKind.MODEL: "asks a paid model",
@@ -48,21 +46,10 @@ class MissingRateLimit(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         nothing = True
-        told = {
-            answer.handler.subject: answer.alarm.effect
-            for answer in answers(prototype)
-            if answer.alarm is not None
-            and answer.of(Breach.OPEN, Breach.HOLLOW)
-            and answer.alarm.harm is Harm.ASK
-        }
         for subject in reached(prototype.handlers, *_COSTS):
             costly = tuple(r for r in subject.effects if is_live(r[1]) and _is_billed(r[1]))
             if costly:
                 nothing = False
-                if told.get(subject.name) in [effect for _, effect in costly]:
-                    reason = "anybody may call it at all: see `unauthenticated-endpoint`"
-                    yield self.not_applicable(reason, subject.name)
-                    continue
                 yield self._judge(prototype, Subject(subject.name, costly))
         if nothing:
             yield self.not_applicable("no entry point calls what is billed by use")
