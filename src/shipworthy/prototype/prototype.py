@@ -23,8 +23,10 @@ from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
 from shipworthy.prototype.git import commit_date
 from shipworthy.prototype.handlers.handler import Handler
+from shipworthy.prototype.inventory.compilers import Compiler, read_compilers
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
 from shipworthy.prototype.inventory.hosts import HostUse
+from shipworthy.prototype.inventory.lock_in import Binding, read_bindings
 from shipworthy.prototype.inventory.origin import Origin, read_origin
 from shipworthy.prototype.inventory.pipelines import PipelineStep, read_pipelines
 from shipworthy.prototype.inventory.servers import Server, read_servers
@@ -221,6 +223,16 @@ class Prototype:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         return (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+
+    @cached_property
+    def compilers(self) -> tuple[Compiler, ...]:
+        """Each tsconfig with the product files that it governs."""
+        return read_compilers(self)
+
+    @cached_property
+    def bindings(self) -> tuple[Binding, ...]:
+        """What runs on one company's platform only."""
+        return read_bindings(self)
 
     @cached_property
     def pipelines(self) -> tuple[PipelineStep, ...]:
