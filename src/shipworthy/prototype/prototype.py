@@ -33,6 +33,7 @@ from shipworthy.prototype.inventory.servers import Server, read_servers
 from shipworthy.prototype.inventory.signs import read_commits
 from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
+from shipworthy.prototype.inventory.tolerance import Tolerance, read_tolerances
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.models.named import NamedModel
@@ -228,6 +229,11 @@ class Prototype:
     def compilers(self) -> tuple[Compiler, ...]:
         """Each tsconfig with the product files that it governs."""
         return read_compilers(self)
+
+    @cached_property
+    def tolerances(self) -> tuple[Tolerance, ...]:
+        """Where a build or a check is told to pass whatever it finds."""
+        return read_tolerances(self)
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
