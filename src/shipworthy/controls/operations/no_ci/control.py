@@ -97,4 +97,4 @@ def _message(prototype: Prototype, hook: str | None) -> str:
     if hook:
         return f"{said}; {hook} runs on a developer's machine only, where it can be skipped"
     host = next((n for f, n in _HOSTS.items() if f in prototype.delivery.deployments), None)
-    return f"{said}; {host} builds what is pushed and runs no test" if host else said
+    return f"{said}; {host} builds what it is given and runs no test" if host else said
