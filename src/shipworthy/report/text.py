@@ -6,7 +6,6 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
@@ -22,6 +21,7 @@ from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.tree import printable
 from shipworthy.report.access_map import access_map, access_table
 from shipworthy.report.database import database_lines
+from shipworthy.report.groups import by_control
 from shipworthy.report.lines import Line, counted
 
 TOP = 10  # controls that are shown in full
@@ -49,7 +49,7 @@ class TextReport:
         assessment = self.assessment
         yield _headline(assessment)
         yield Text()
-        groups = list(_by_control(assessment.new_gaps))
+        groups = [g.findings for g in by_control(assessment.new_gaps, assessment.controls)]
         shown = groups if self.every_gap else groups[:TOP]
         controls = {c.id: c for c in assessment.controls}
         for number, group in enumerate(shown, 1):
@@ -135,16 +135,7 @@ def _headline(assessment: Assessment) -> Text:
     return text
 
 
-def _by_control(gaps: Sequence[Finding]) -> Iterator[list[Finding]]:
-    """The gaps of each control together, ordered by the worst of each."""
-    keyed = sorted(gaps, key=lambda f: f.control)
-    groups = [list(g) for _, g in groupby(keyed, key=lambda f: f.control)]
-    for group in groups:
-        group.sort(key=lambda f: (-f.severity.value, f.subject))
-    return iter(sorted(groups, key=lambda g: (-g[0].severity.value, -len(g), g[0].control)))
-
-
-def _group(number: int, control: Control, group: list[Finding], every: bool) -> Iterator[Line]:
+def _group(number: int, control: Control, group: Sequence[Finding], every: bool) -> Iterator[Line]:
     worst = group[0]
     title = Text(f"{number:>2}. ")
     title.append(f"{worst.severity.label:<9}", COLOURS[worst.severity])
@@ -252,9 +243,9 @@ def _counts(assessment: Assessment) -> Table:
 def _next_step(assessment: Assessment, path: str) -> Text:
     path = printable(shlex.quote(path))
     text = Text("Next: ", "bold")
-    groups = list(_by_control(assessment.new_gaps))
+    groups = by_control(assessment.new_gaps, assessment.controls)
     if groups:
-        text.append(f"shipworthy explain {groups[0][0].control}", "cyan")
+        text.append(f"shipworthy explain {groups[0].control.id}", "cyan")
         text.append("   why it matters and how it is fixed\n      ")
         text.append(f"shipworthy assess {path} --all", "cyan")
         text.append("   every gap with its place")
