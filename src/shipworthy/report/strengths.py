@@ -84,7 +84,7 @@ def _text(control: Control, praise: Praise | None, right: list[Finding]) -> str:
 
 def _scope(praise: Praise | None, right: int, total: int, unseen: int) -> str:
     """ "14 tables", "14 of 15 tables", and how many more could not be judged."""
-    noun = praise.noun if praise else "place"
+    noun = praise.noun if praise else "place" if total > 1 else ""
     if not noun:
         return ""
     said = counted(right, noun) if right == total else f"{right:,} of {counted(total, noun)}"
