@@ -15,7 +15,8 @@ MEMBERS = ("member_expression", "attribute")
 
 @dataclass(frozen=True, slots=True)
 class QueryCall:
-    """A query before its surroundings are read. `top` is the call at the end of its chain."""
+    """A query before its surroundings are read. `top` is the call at the end of its chain; `text`
+    the statement of one that is written as SQL, holes as {}."""
 
     library: str
     operation: str
@@ -25,6 +26,7 @@ class QueryCall:
     columns: str | None = None
     filters: tuple[str, ...] = ()
     limited: bool = False
+    text: str = ""
 
 
 def called_name(call: SgNode) -> str:

@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.components import component_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, function_name
+from shipworthy.prototype.queries.bounds import UNSEEN, Bound, Reach, reach_of
 from shipworthy.prototype.queries.calls import query_calls
 from shipworthy.prototype.queries.chains import CALLS, QueryCall
 from shipworthy.prototype.queries.excuses import is_excused, is_forgiven, may_fail
@@ -24,7 +25,7 @@ from shipworthy.prototype.queries.rows import (
 from shipworthy.prototype.queries.small_lists import is_of_one_guest, is_small
 from shipworthy.prototype.queries.success import Reports
 
-__all__ = ["Bulk", "ErrorUse", "Query", "read"]
+__all__ = ["Bound", "Bulk", "ErrorUse", "Query", "Reach", "read"]
 
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
 """The operations that change rows."""
@@ -71,6 +72,7 @@ class Query:
     single: bool = False  # its code expects at most one row
     on_conflict: tuple[str, ...] = ()  # of an upsert: the columns that tell rows apart
     written: tuple[str, ...] | None = None  # the columns it writes, where the code names them
+    reach: Reach = UNSEEN  # of a select: what keeps its rows few
 
 
 def read(syntax: Syntax) -> list[Query]:
@@ -111,6 +113,7 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
         single=is_single(call),
         on_conflict=on_conflict(call),
         written=written(call),
+        reach=reach_of(call, syntax),
     )
 
 

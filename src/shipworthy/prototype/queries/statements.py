@@ -54,7 +54,7 @@ def javascript_statement(call: SgNode, syntax: Syntax) -> QueryCall | None:
         return None
     top, _ = links_of(call)
     library = "sqlite" if _is_sqlite(syntax) else _javascript_library(callee(call), name)
-    return _statement(text, top, library)
+    return _statement(text, top, library, given[0].kind() == "identifier")
 
 
 def python_statement(call: SgNode, syntax: Syntax) -> QueryCall | None:
@@ -68,7 +68,8 @@ def python_statement(call: SgNode, syntax: Syntax) -> QueryCall | None:
     top, _ = links_of(call)
     text = _sql(first, syntax)
     if text is not None:
-        return _statement(text, top, _python_library(first, call, syntax))
+        named = first.kind() == "identifier"
+        return _statement(text, top, _python_library(first, call, syntax), named)
     return _expression(first, top, syntax)
 
 
@@ -137,7 +138,7 @@ def _model(selected: SgNode) -> str:
     return names[0] if names else selected.text().partition(".")[0]
 
 
-def _statement(text: str, top: SgNode, library: str) -> QueryCall:
+def _statement(text: str, top: SgNode, library: str, named: bool) -> QueryCall:
     match = _STATEMENT.match(text)
     operation = match[1].lower() if match else "raw"
     if operation == "with":
@@ -151,6 +152,7 @@ def _statement(text: str, top: SgNode, library: str) -> QueryCall:
         top=top,
         columns=_selected(text) if operation == "select" else None,
         limited=bool(_LIMITED.search(text)),
+        text="" if named else text,  # more may be put to the text under its name
     )
 
 
