@@ -23,6 +23,11 @@ def test_identifiers_hold_shorthand_properties_and_no_keys() -> None:
     assert "b" not in found
 
 
+def test_identifiers_of_python_are_found_too() -> None:
+    found = identifiers(syntax_of("a = 1\nprint(a)\n", "main.py").root)
+    assert [node.range().start.line for node in found["a"]] == [0, 1]
+
+
 def test_walk_leaves_out_keywords_and_what_stands_inside_a_stop() -> None:
     root = syntax_of("await one(); const f = () => { await two(); }; await three();").root
     waits = within(root, frozenset({"await_expression", "await"}), frozenset({"arrow_function"}))

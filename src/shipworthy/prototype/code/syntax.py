@@ -184,9 +184,11 @@ def _is_too_deep(root: SgNode) -> bool:
 
 @lru_cache(maxsize=1)  # emptied after each file
 def identifiers(root: SgNode) -> Mapping[str, Sequence[SgNode]]:
-    """Where each name is used as a value in a file of JavaScript, in file order; the names of
-    imports and parameters and shorthand properties included."""
-    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
+    """Where each name is used as a value in a file, in file order; the names of imports and
+    parameters and the shorthand properties of JavaScript included."""
+    kinds: list[Rule] = [{"kind": "identifier"}]
+    if root.kind() == "program":  # the grammar of Python knows no such kind, and refuses it
+        kinds.append({"kind": "shorthand_property_identifier"})
     found: dict[str, list[SgNode]] = {}
     for node in root.find_all(any=kinds):
         found.setdefault(node.text(), []).append(node)
