@@ -41,6 +41,7 @@ from shipworthy.prototype.models.parsed import ParsedAnswer
 from shipworthy.prototype.models.prompts import WrittenPrompt
 from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_hand
 from shipworthy.prototype.modules.classes import is_idle
+from shipworthy.prototype.modules.cycles import Cycle, read_cycles
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
 from shipworthy.prototype.modules.started import started_by_hand
 from shipworthy.prototype.outbound.calls import OutboundCall
@@ -153,6 +154,11 @@ class Prototype:
     @cached_property
     def modules(self) -> ModuleGraph:
         return build_graph(self)
+
+    @cached_property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """Files that load each other in a circle."""
+        return read_cycles(self)
 
     @cached_property
     def dependencies(self) -> Dependencies:

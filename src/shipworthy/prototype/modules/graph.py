@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ class ModuleGraph:
     """Edges from each file to the files it imports; type-only imports are left out.
 
     `browser` are the files that a bundler puts into what visitors download; a file that cannot be
-    placed is not in it.
+    placed is not in it. `loaded` is what is loaded before the first line of a file runs: without
+    what `import()` and functions ask for, and without the packages around a Python module.
     """
 
     edges: Mapping[str, frozenset[str]]
@@ -30,6 +31,7 @@ class ModuleGraph:
     unresolved: Mapping[str, frozenset[str]]  # relative or aliased specifiers that lead nowhere
     browser: frozenset[str]
     targets: Mapping[str, Mapping[str, str]]  # specifier -> file, per file
+    loaded: Mapping[str, Mapping[str, Import]]  # file -> the import that asks for it, per file
 
     def path_between(self, start: str, goal: str) -> tuple[str, ...]:
         """A shortest chain of imports from one file to another; empty when there is none."""
@@ -68,6 +70,7 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
     packages: dict[str, frozenset[str]] = {}
     unresolved: dict[str, frozenset[str]] = {}
     targets: dict[str, dict[str, str]] = {}
+    loaded: dict[str, dict[str, Import]] = {}
     kept: dict[str, frozenset[str]] = {}  # edges that a bundler leaves in
     for path, facts in prototype.facts.items():
         local, external, nowhere = set[str](), set[str](), set[str]()
@@ -75,7 +78,11 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
         for item in facts.imports:
             if item.type_only:
                 continue
-            for target in _targets(script, python, prototype.files[path], item):
+            meant = _targets(script, python, prototype.files[path], item)
+            if not item.dynamic and not item.deferred:
+                for asked in _asked(python, path, item, meant):
+                    loaded.setdefault(path, {}).setdefault(asked, item)
+            for target in meant:
                 match target:
                     case Local(found):
                         local.add(found)
@@ -93,7 +100,16 @@ def build_graph(prototype: Prototype) -> ModuleGraph:
         if nowhere:
             unresolved[path] = frozenset(nowhere)
     browser = browser_files(prototype, {**edges, **kept}, packages)
-    return ModuleGraph(edges, packages, unresolved, browser, targets)
+    return ModuleGraph(edges, packages, unresolved, browser, targets, loaded)
+
+
+def _asked(
+    python: PythonResolver, path: str, item: Import, meant: Sequence[Target]
+) -> Iterable[str]:
+    found = [target.path for target in meant if isinstance(target, Local)]
+    if found and path.endswith(".py"):
+        found = python.named(path, item)
+    return [asked for asked in found if asked != path]
 
 
 def _note(targets: dict[str, str], item: Import, found: str) -> None:
@@ -115,7 +131,7 @@ def _note(targets: dict[str, str], item: Import, found: str) -> None:
 
 def _targets(
     script: Resolver, python: PythonResolver, file: SourceFile, item: Import
-) -> Iterable[Target]:
+) -> Sequence[Target]:
     if file.path.endswith(".py"):
         return python.resolve(file.path, item)
     if item.dynamic and any(sign in item.specifier for sign in "*{"):

@@ -29,7 +29,8 @@ class Import:
     `imported` are the names as the other module calls them, one for each of `names`; "default" and
     "*" stand for the default export and the whole module. `optional`: the code goes on where the
     module is missing. `server_only`: asked for in the functions alone that Next.js runs for a page
-    and leaves out of what it sends (`getServerSideProps`).
+    and leaves out of what it sends (`getServerSideProps`). `deferred`: it stands in a function, so it
+    loads nothing before that runs.
     """
 
     specifier: str
@@ -40,6 +41,7 @@ class Import:
     imported: tuple[str, ...] = ()
     optional: bool = False
     server_only: bool = False
+    deferred: bool = False
 
 
 _Names = list[tuple[str, str]]  # (name as exported, name as bound here)
@@ -177,8 +179,9 @@ def _calls(syntax: Syntax) -> list[Import]:
         if specifier:
             exported, bound = _split(_declared(call))
             dynamic, types, where = called != "require", _in_type(call), syntax.location(call)
+            caught, inside = _is_caught(call), _is_in_function(call)
             found.append(
-                Import(specifier, bound, where, types, dynamic, exported, _is_caught(call))
+                Import(specifier, bound, where, types, dynamic, exported, caught, deferred=inside)
             )
     return found
 
@@ -235,8 +238,10 @@ def _python(syntax: Syntax) -> list[Import]:
     for node in syntax.nodes("import_statement"):
         for exported, bound in _python_names(node):
             where = syntax.location(node)
-            types, optional = _for_types(node), _is_optional(node)
-            found.append(Import(exported, (bound,), where, types, False, ("*",), optional))
+            types, optional, inside = _circumstances(node)
+            found.append(
+                Import(exported, (bound,), where, types, False, ("*",), optional, deferred=inside)
+            )
     for node in syntax.nodes("import_from_statement"):
         module = node.field("module_name")
         if module is None:
@@ -247,8 +252,19 @@ def _python(syntax: Syntax) -> list[Import]:
         exported_names, bound_names = _split(names)
         specifier = "".join(module.text().split())
         where = syntax.location(node)
-        types, optional = _for_types(node), _is_optional(node)
-        found.append(Import(specifier, bound_names, where, types, False, exported_names, optional))
+        types, optional, inside = _circumstances(node)
+        found.append(
+            Import(
+                specifier,
+                bound_names,
+                where,
+                types,
+                False,
+                exported_names,
+                optional,
+                deferred=inside,
+            )
+        )
     return found + _python_calls(syntax)
 
 
@@ -266,6 +282,18 @@ def _python_names(node: SgNode, module: SgNode | None = None) -> _Names:
             if exported and alias:
                 names.append((exported.text(), alias.text()))
     return names
+
+
+def _circumstances(node: SgNode) -> tuple[bool, bool, bool]:
+    """Whether it is for types only, optional, and inside a function."""
+    parent = node.parent()
+    if parent is None or parent.kind() == "module":
+        return False, False, False
+    return _for_types(node), _is_optional(node), _is_in_function(node)
+
+
+def _is_in_function(node: SgNode) -> bool:
+    return any(above.kind() in FUNCTIONS for above in node.ancestors())
 
 
 def _for_types(node: SgNode) -> bool:

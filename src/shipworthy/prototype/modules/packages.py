@@ -34,6 +34,21 @@ class PythonResolver:
         top = item.specifier.partition(".")[0]
         return [] if top in sys.stdlib_module_names else [External(top)]
 
+    def named(self, importer: str, item: Import) -> list[str]:
+        """The modules that an import itself asks for, without the packages that hold them: of
+        `from package import module` the module, of `from package import name` the package."""
+        found = [t.path for t in self.resolve(importer, item) if isinstance(t, Local)]
+        last = item.specifier.rpartition(".")[2]
+        inner = [
+            path for path in found if _name_of(path) in item.imported and _name_of(path) != last
+        ]
+        if inner and len(inner) == len(item.imported):
+            return inner
+        base = [path for path in found if _name_of(path) == last]
+        if not last and found:  # `from . import name`
+            base = [path for path in found if path not in inner]
+        return [*base[-1:], *inner]
+
     def _note(self, path: str) -> None:
         folder = dirname(path)
         self._add_home(path.rpartition("/")[2].removesuffix(".py"), folder)
@@ -94,3 +109,8 @@ class PythonResolver:
     def _package(self, folder: str) -> str | None:
         path = join(folder, "__init__.py")
         return path if path in self._files else None
+
+
+def _name_of(path: str) -> str:
+    """What Python calls the module or package of a file."""
+    return path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]

@@ -1,0 +1,190 @@
+"""Files that load each other in a circle, so that none of them can be loaded first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.modules.imports import Import
+from shipworthy.prototype.modules.loading import is_assembly, used_at_all, used_at_load
+from shipworthy.prototype.source import Role
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_MOST = 60  # files of one circle that are parsed again, to leave out imports that nothing uses
+
+Edges = Mapping[str, Mapping[str, Import]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One import of a circle. `used` is where the file needs what it imports while it is loaded;
+    None where only functions use it, which run later."""
+
+    importer: str
+    imported: str
+    location: Location
+    used: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """All the files that reach each other, by path, and the shortest way around, step by step."""
+
+    files: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def read_cycles(prototype: Prototype) -> tuple[Cycle, ...]:
+    """The circles of imports among live product files, each with its shortest way around.
+
+    Imports of types, `import()` and imports inside functions load nothing by themselves; a compiler of
+    TypeScript drops imports that nothing uses. A Python package that makes its objects and then loads its
+    own modules is no circle: it is always loaded first.
+    """
+    edges = _own(prototype)
+    found = []
+    for group in components(edges):
+        parsed = _parsed(prototype, group)
+        real = {path: _needed(edges[path], group, parsed.get(path)) for path in group}
+        for files in components(real):
+            inner = {p: {q: i for q, i in real[p].items() if q in files} for p in files}
+            found.append(Cycle(tuple(sorted(files)), _steps(_shortest(inner), inner, parsed)))
+    return tuple(sorted(found, key=lambda cycle: cycle.files))
+
+
+def _own(prototype: Prototype) -> dict[str, dict[str, Import]]:
+    own = {f.path for f in prototype.of_role(Role.PRODUCT)} - prototype.abandoned
+    return {
+        path: {other: item for other, item in loaded.items() if other in own}
+        for path, loaded in prototype.modules.loaded.items()
+        if path in own
+    }
+
+
+def _parsed(prototype: Prototype, group: frozenset[str]) -> dict[str, Syntax]:
+    files = [prototype.files[path] for path in sorted(group)[:_MOST]]
+    return {file.path: Syntax(file, file.language) for file in files if file.language}
+
+
+def _needed(
+    loaded: Mapping[str, Import], group: frozenset[str], syntax: Syntax | None
+) -> dict[str, Import]:
+    """The imports of a file that stay in what runs."""
+    inside = {other: item for other, item in loaded.items() if other in group}
+    if syntax is None:
+        return inside
+    if syntax.python:
+        return {other: i for other, i in inside.items() if not is_assembly(syntax, i, other)}
+    if not syntax.source.path.endswith((".ts", ".tsx", ".mts", ".cts")):
+        return inside
+    return {other: i for other, i in inside.items() if not i.names or used_at_all(syntax, i)}
+
+
+def components(edges: Edges) -> list[frozenset[str]]:
+    """The groups of two and more files that all reach each other (Tarjan 1972, without recursion)."""
+    found: list[frozenset[str]] = []
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    open_: set[str] = set()
+    for root in sorted(edges):
+        if root in order:
+            continue
+        pending: list[tuple[str, Iterator[str]]] = []
+        _enter(root, edges, order, low, stack, open_, pending)
+        while pending:
+            path, others = pending[-1]
+            for other in others:
+                if other not in order:
+                    _enter(other, edges, order, low, stack, open_, pending)
+                    break
+                if other in open_:
+                    low[path] = min(low[path], order[other])
+            else:
+                pending.pop()
+                if pending:
+                    low[pending[-1][0]] = min(low[pending[-1][0]], low[path])
+                if low[path] == order[path]:
+                    group = _closed(path, stack, open_)
+                    if len(group) > 1:
+                        found.append(group)
+    return found
+
+
+def _enter(
+    path: str,
+    edges: Edges,
+    order: dict[str, int],
+    low: dict[str, int],
+    stack: list[str],
+    open_: set[str],
+    pending: list[tuple[str, Iterator[str]]],
+) -> None:
+    order[path] = low[path] = len(order)
+    stack.append(path)
+    open_.add(path)
+    pending.append((path, iter(sorted(edges.get(path, ())))))
+
+
+def _closed(path: str, stack: list[str], open_: set[str]) -> frozenset[str]:
+    at = stack.index(path)
+    group = frozenset(stack[at:])
+    del stack[at:]
+    open_.difference_update(group)
+    return group
+
+
+def _shortest(edges: Edges) -> tuple[str, ...]:
+    """The shortest way around in a group; of several the first by path."""
+    best: tuple[str, ...] = ()
+    for start in sorted(edges):
+        way = _around(start, edges)
+        if way and (not best or len(way) < len(best)):
+            best = way
+        if len(best) == 2:
+            break
+    return best
+
+
+def _around(start: str, edges: Edges) -> tuple[str, ...]:
+    """The shortest way from a file back to itself, the file first."""
+    came_from = {start: ""}
+    pending = [start]
+    while pending:
+        following: list[str] = []
+        for path in pending:
+            for other in sorted(edges.get(path, ())):
+                if other == start:
+                    return _way(path, came_from)
+                if other not in came_from:
+                    came_from[other] = path
+                    following.append(other)
+        pending = following
+    return ()
+
+
+def _way(path: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
+    way = [path]
+    while came_from[way[-1]]:
+        way.append(came_from[way[-1]])
+    return tuple(reversed(way))
+
+
+def _steps(way: tuple[str, ...], edges: Edges, parsed: Mapping[str, Syntax]) -> tuple[Step, ...]:
+    return tuple(_step(*pair, edges, parsed) for pair in _pairs(way))
+
+
+def _pairs(way: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    return zip(way, (*way[1:], *way[:1]), strict=True)
+
+
+def _step(importer: str, imported: str, edges: Edges, parsed: Mapping[str, Syntax]) -> Step:
+    item = edges[importer][imported]
+    here, there = parsed.get(importer), parsed.get(imported)
+    used = used_at_load(here, item, there) if here and there else None
+    return Step(importer, imported, item.location, used)
