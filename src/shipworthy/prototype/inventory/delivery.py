@@ -50,6 +50,9 @@ _TEST = re.compile(
     r"\b(npm|pnpm|yarn|bun)( -\S+( [^-\s]\S*)?)*( run)? (t|test\S*)(\s|$)|\bpytest\b|\bunittest\b"
     r"|\b(vitest|jest|mocha|ava|tox|nox)\b|\b(playwright|deno|bun|go|cargo|turbo|nx)( run)? test\b"
     r"|\bcypress run\b|\bmanage\.py test\b|\bnode --test\b"
+    r"|\b(make|just|task|rake|rails|mvnw?|gradlew?|dotnet|composer|hatch)( -\S+)*"
+    r" ([\w:-]*[:_-])?tests?\b"
+    r"|(^|[/\s])(run[-_])?tests?\.sh\b"
 )
 _PLACEHOLDER = re.compile(
     r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.IGNORECASE
