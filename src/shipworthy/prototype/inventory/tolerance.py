@@ -29,6 +29,7 @@ class Tolerance:
 
 
 _CONFIG = re.compile(r"^next\.config\.[cm]?[jt]s$")
+_ORDER = ("next.config.js", "next.config.mjs", "next.config.ts")
 _SETTINGS = {"ignoreBuildErrors": "types", "ignoreDuringBuilds": "lint"}
 _NO_LINT = 16  # the major version of Next.js from which a build never lints
 _VARIABLES = {"TSC_COMPILE_ON_ERROR=true": "types", "--noCheck": "types"}
@@ -47,13 +48,20 @@ def without_settings(file: SourceFile) -> str | None:
 
 def _settings(prototype: Prototype) -> Iterator[Tolerance]:
     for file in prototype.files.values():
-        if not _CONFIG.match(file.name):
+        if not _CONFIG.match(file.name) or _is_shadowed(prototype, file):
             continue
         for name, line, _ in _ignored(file):
             if name == "ignoreDuringBuilds" and _next_major(prototype, file.folder) >= _NO_LINT:
                 continue
             said = f"{name}: true"
             yield Tolerance(_SETTINGS[name], said, Location(file.path, line))
+
+
+def _is_shadowed(prototype: Prototype, file: SourceFile) -> bool:
+    """True for a next.config beside one that Next.js looks for before it; it reads one alone."""
+    before = _ORDER[: _ORDER.index(file.name)] if file.name in _ORDER else ()
+    folder = f"{file.folder}/" if file.folder else ""
+    return any(folder + name in prototype.files for name in before)
 
 
 def _ignored(file: SourceFile) -> Iterator[tuple[str, int, Edit]]:
