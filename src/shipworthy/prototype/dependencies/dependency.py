@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -71,12 +71,13 @@ class Dependencies:
     """All manifests, and all packages once per manifest or lock file.
 
     `needs` are, by manifest, the packages that each package of its lock file needs, as far as the
-    file says so.
+    file says so. `may_load` are those that it loads only where they are installed.
     """
 
     manifests: tuple[Manifest, ...]
     packages: tuple[Dependency, ...]
     needs: Mapping[str, Mapping[str, frozenset[str]]]
+    may_load: Mapping[str, Mapping[str, frozenset[str]]]
 
     def part_of(self, dependency: Dependency) -> str:
         """The path of the manifest that is installed with this package: that of the workspace."""
@@ -114,7 +115,9 @@ def read_dependencies(prototype: Prototype) -> Dependencies:
     reader = _Reader(prototype.files, declared)
     for one in declared:
         reader.read(one)
-    return Dependencies(tuple(reader.manifests), tuple(reader.packages), reader.needs)
+    return Dependencies(
+        tuple(reader.manifests), tuple(reader.packages), reader.needs, reader.may_load
+    )
 
 
 def _without_strays(declared: Sequence[Declared], prototype: Prototype) -> list[Declared]:
@@ -143,6 +146,7 @@ class _Reader:
         self.manifests: list[Manifest] = []
         self.packages: list[Dependency] = []
         self.needs: dict[str, Mapping[str, frozenset[str]]] = {}
+        self.may_load: dict[str, Mapping[str, frozenset[str]]] = {}
 
     def read(self, declared: Declared) -> None:
         """Add a manifest, and the packages of it and of the workspace that it leads."""
@@ -171,7 +175,8 @@ class _Reader:
         if compiled is None:
             locked, path = (useful[0].packages or (), useful[0].path) if useful else ((), "")
             self.packages += _packages(declared.ecosystem, asked, locked, path)
-            self.needs[declared.path] = _needs(locked)
+            self.needs[declared.path] = _by_name((p.name, p.needs) for p in locked)
+            self.may_load[declared.path] = _by_name((p.name, p.may_load) for p in locked)
 
     def _add(
         self,
@@ -267,10 +272,11 @@ def _pinned(declared: Declared, asked: set[str]) -> Iterator[Dependency]:
         yield replace(_unlocked(declared.ecosystem, one), direct=direct)
 
 
-def _needs(locked: Sequence[Locked]) -> Mapping[str, frozenset[str]]:
+def _by_name(named: Iterable[tuple[str, Sequence[str]]]) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for package in locked:
-        found[package.name] = found.get(package.name, frozenset()) | frozenset(package.needs)
+    for name, others in named:
+        if others or name not in found:
+            found[name] = found.get(name, frozenset()) | frozenset(others)
     return found
 
 

@@ -86,6 +86,7 @@ def _npm_flat(packages: Table, lines: _Lines) -> Iterator[Locked]:
                 licence=text(entry, "license") or None,
                 development=entry.get("dev") is True,
                 needs=tuple(_npm_needs(entry)),
+                may_load=tuple(table(entry, "peerDependenciesMeta")),
                 nested=key.count(_FOLDER) > 1,
                 integrity=text(entry, "integrity"),
             )
@@ -141,5 +142,12 @@ def _bun(key: str, entry: object, line: int) -> Locked | None:
     optional = strings(details.get("optionalPeers"))
     peers = tuple(p for p in table(details, "peerDependencies") if p not in optional)
     last = entry[-1] if isinstance(entry[-1], str) and entry[-1].startswith("sha") else ""
-    needs = (*needs, *peers)
-    return Locked(name, version, line, needs=needs, nested=key != name, integrity=last)
+    return Locked(
+        name,
+        version,
+        line,
+        needs=(*needs, *peers),
+        may_load=tuple(optional),
+        nested=key != name,
+        integrity=last,
+    )

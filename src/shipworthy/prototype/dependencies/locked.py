@@ -11,6 +11,7 @@ class Locked:
 
     - `development`: whether only developers run it; None where the file leaves that to the graph
     - `needs`: names of the packages that it needs
+    - `may_load`: names of the packages that it loads where they are installed (optional peers)
     - `nested`: installed for another package only, so never what the manifest asks for
     - `answers`: the specifiers that it was chosen for; empty where the file does not say
     - `integrity`: its checksum as `sha512-<base64>`, of packages that are one file
@@ -25,6 +26,7 @@ class Locked:
     nested: bool = False
     answers: tuple[str, ...] = ()
     integrity: str = ""
+    may_load: tuple[str, ...] = ()
 
 
 def is_git(address: str) -> bool:

@@ -114,7 +114,10 @@ class _Reader:
         return len(_FROZEN & {d.name for d in asked}) < _MOST_FROZEN
 
     def is_used(self, manifest: Manifest, one: Dependency) -> bool:
-        """True for a package that is imported, named anywhere or asked for by another as a peer."""
+        """True for a package that is imported, named anywhere or asked for by another as a peer.
+
+        A peer that is optional counts where code imports the package that would load it.
+        """
         if one.ecosystem is Ecosystem.PYPI:
             modules = {name.partition(".")[0] for name in self.names.imports(one.name)}
             words = {*modules, one.name, one.name.replace("-", "_")}
@@ -124,8 +127,12 @@ class _Reader:
         return self._is_named(one.name)
 
     def _needed(self, manifest: Manifest) -> frozenset[str]:
-        needs = self.prototype.dependencies.needs.get(manifest.workspace_of or manifest.path, {})
-        return frozenset(name for wanted in needs.values() for name in wanted)
+        part = manifest.workspace_of or manifest.path
+        needs = self.prototype.dependencies.needs.get(part, {})
+        loads = self.prototype.dependencies.may_load.get(part, {})
+        sure = (name for wanted in needs.values() for name in wanted)
+        perhaps = (name for one in self._imported & loads.keys() for name in loads[one])
+        return frozenset((*sure, *perhaps))
 
     def _is_named(self, name: str) -> bool:
         return name in self._configuration or any(

@@ -25,6 +25,7 @@ class _Entry:
     line: int
     values: dict[str, str] = field(default_factory=dict)
     needs: list[str] = field(default_factory=list)
+    may_load: list[str] = field(default_factory=list)
 
 
 def read_yarn(source: str) -> list[Locked] | None:
@@ -142,6 +143,7 @@ class _Pnpm:
                     entry.line,
                     development=None if flag is None else flag == "true",
                     needs=needs,
+                    may_load=tuple(entry.may_load),
                     nested=bool(self.direct) and (name, version) not in self.direct,
                     integrity=_checksum(entry.values),
                 )
@@ -166,6 +168,8 @@ class _Pnpm:
             self.entry.values[key] = value
         elif self.entry and len(above) == 3 and above[2] in _NEEDS:
             self.entry.needs += _names(key, value)
+        elif self.entry and len(above) == 3 and above[2] == "peerDependenciesMeta":
+            self.entry.may_load.append(key)
 
     def _note_direct(self, above: list[str], key: str, value: str) -> None:
         section = above[2] if above[0] == "importers" and len(above) > 2 else above[0]
