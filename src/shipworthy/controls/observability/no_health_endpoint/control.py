@@ -34,6 +34,15 @@ _CONTAINER = re.compile(r"^\s*(HEALTHCHECK\s+(?!NONE)|healthcheck:)")
 _HOSTED = re.compile(
     r"(^|/)(Dockerfile[^/]*|Procfile|fly[^/]*\.toml|render\.ya?ml|railway\.(json|toml)|app\.ya?ml)$"
 )
+# How hosts are told what to ask: fly.toml, render.yaml, railway, Replit, Kubernetes.
+_DESCRIBES = re.compile(
+    r"(^|/)(fly[^/]*\.toml|render\.ya?ml|railway\.(json|toml)|\.replit-artifact/artifact\.toml)$"
+)
+_ASKS = re.compile(
+    r"^\s*(- )?\"?(healthCheckPath|healthcheckPath|health_check_path)\"?\s*[:=]"
+    r"|^\s*\[+(http_service\.checks|services\.(http_|tcp_)?checks|checks(\.\w+)?"
+    r"|services\.production\.health\.\w+)\]+"
+)
 
 
 class NoHealthEndpoint(
@@ -57,7 +66,11 @@ class NoHealthEndpoint(
         if server.framework in _BY_ITSELF and not server.routes:
             said = f"{server.framework.title()} answers {_BY_ITSELF[server.framework]} by itself"
             return self.satisfied(server.subject, said, prototype.evidence("code", server.start))
-        found = _endpoint(prototype, server) or _container(prototype, server)
+        found = (
+            _endpoint(prototype, server)
+            or _container(prototype, server)
+            or _asked_by_host(prototype, server)
+        )
         if found is not None:
             message, evidence = found
             return self.satisfied(server.subject, message, evidence)
@@ -134,4 +147,19 @@ def _container(prototype: Prototype, server: Server) -> tuple[str, Evidence] | N
             if _CONTAINER.match(line) and "HEALTHCHECK" in line:
                 where = Location(path, number)
                 return "Its container is checked", prototype.evidence("deployment", where)
+    return None
+
+
+def _asked_by_host(prototype: Prototype, server: Server) -> tuple[str, Evidence] | None:
+    """The page or path that the description of the host asks before it trusts a release."""
+    for file in prototype.files.values():
+        if not _DESCRIBES.search(file.path):
+            continue
+        place = file.folder.removesuffix(".replit-artifact").rstrip("/")
+        if place not in (server.folder, ""):
+            continue
+        for number, line in enumerate(file.lines, 1):
+            if _ASKS.search(line):
+                where = Location(file.path, number)
+                return "Its host asks whether it works", prototype.evidence("deployment", where)
     return None
