@@ -50,6 +50,22 @@ def _is_prompt(node: SgNode) -> bool:
     parent = node.parent()
     if parent is not None and parent.kind() in ("expression_statement", "jsx_attribute"):
         return False  # a docstring
-    if enclosing(node, FUNCTIONS) is None:
-        return False  # a constant with a name
+    if enclosing(node, FUNCTIONS) is None or _has_a_name(node):
+        return False
     return _PROMPT.search(node.text()) is not None
+
+
+def _has_a_name(node: SgNode) -> bool:
+    """True in a function that is called a prompt, which does nothing else, and in a table of prompts."""
+    if "prompt" in function_name(node).lower():
+        return True
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind in FUNCTIONS or kind in ("call_expression", "call"):
+            return False
+        if kind in ("variable_declarator", "assignment"):
+            target = above.field("name") or above.field("left")
+            value = above.field("value") or above.field("right")
+            table = value is not None and value.kind() in ("object", "dictionary")
+            return table and target is not None and "prompt" in target.text().lower()
+    return False
