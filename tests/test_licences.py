@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shipworthy.catalogue import entry
-from shipworthy.finding import Outcome
+from shipworthy.finding import Confidence, Outcome
 from shipworthy.intent import Intent
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.dependencies.licence_terms import Terms, terms_of
@@ -48,3 +48,10 @@ def test_a_licence_that_no_file_states_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("fastapi==0.115.6\n")
     control = entry("licence-conflict").control
     assert [f.outcome for f in control.detect(read_prototype(tmp_path))] == [Outcome.UNKNOWN]
+
+
+def test_a_product_whose_source_is_open_is_asked_rather_than_warned(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("pymupdf==1.26.4\n")
+    (tmp_path / "LICENSE").write_text("MIT License\n\nCopyright (c) 2025 The bakery\n")
+    [finding] = entry("licence-conflict").control.detect(read_prototype(tmp_path))
+    assert (finding.outcome, finding.confidence) == (Outcome.GAP, Confidence.LOW)

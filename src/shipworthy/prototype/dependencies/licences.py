@@ -50,13 +50,24 @@ def licence_of(package: Dependency) -> Stated | None:
     return Stated(known["licence"], "its metadata")
 
 
-def own_licence(prototype: Prototype) -> str:
-    """The licence of the prototype itself; '' where it names none, which reserves all rights."""
+def published_under(prototype: Prototype) -> str:
+    """The licence whose text lies in the prototype, so that everybody may have its source; or ''.
+
+    What a manifest says does not count: templates say MIT for everybody.
+    """
     for file in prototype.files.values():
         if not file.folder and _FILE.fullmatch(file.name) and file.text:
             head = next((name for sign, name in _HEADS if sign.search(file.text[:4000])), "")
             if head:
                 return head
+    return ""
+
+
+def own_licence(prototype: Prototype) -> str:
+    """The licence of the prototype itself; '' where it names none, which reserves all rights."""
+    published = published_under(prototype)
+    if published:
+        return published
     manifest = prototype.files.get("package.json")
     stated = text(read_json(manifest.text or ""), "license") if manifest else ""
     project = prototype.files.get("pyproject.toml")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
 from shipworthy.prototype.dependencies.licence_terms import Terms, terms_of
-from shipworthy.prototype.dependencies.licences import Stated, licence_of, own_licence
-from shipworthy.prototype.dependencies.usage import is_for_pages
+from shipworthy.prototype.dependencies.licences import (
+    Stated,
+    licence_of,
+    own_licence,
+    published_under,
+)
+from shipworthy.prototype.dependencies.usage import importers_of, is_for_pages
+from shipworthy.prototype.source import Role
 
 _SHOWN = 5
 _COPYLEFT = (Terms.COPYLEFT, Terms.NETWORK)
@@ -55,6 +62,9 @@ class LicenceConflict(
             if terms is Terms.UNKNOWN:
                 unknown.append(name)
             elif stated and terms is not Terms.FREE and not _is_kept(terms, own):
+                names = {name} | prototype.dependencies.brought_in_by(one)
+                if _is_run_by_hand(prototype, names, part):
+                    continue
                 conflicts += 1
                 yield self._gap(prototype, part, one, stated, terms)
         if unknown:
@@ -71,7 +81,9 @@ class LicenceConflict(
         """An alarm where the licence reaches this use for sure; else a question for the owner."""
         names = {one.name} | prototype.dependencies.brought_in_by(one)
         handed_out = one.ecosystem is Ecosystem.NPM and is_for_pages(prototype, names, part)
-        sure = terms is Terms.NETWORK or (terms is Terms.COPYLEFT and handed_out)
+        # Who gives the source away under a free licence mostly does what is asked.
+        reaches = terms is Terms.NETWORK or (terms is Terms.COPYLEFT and handed_out)
+        sure = reaches and not published_under(prototype)
         folder = part.rpartition("/")[0]
         subject = f"{one.ecosystem.value.lower()}:{one.name}" + (f" in {folder}" if folder else "")
         own = own_licence(prototype)
@@ -81,7 +93,7 @@ class LicenceConflict(
             f"{one.name} is under {stated.licence}: {_ASKS[terms]}, and {keeps}",
             prototype.evidence("manifest", one.location),
             Evidence("licence", f"{stated.licence}, says {stated.source}"),
-            severity=self.severity if terms is Terms.NETWORK else Severity.MEDIUM,
+            severity=self.severity if terms is Terms.NETWORK and sure else Severity.MEDIUM,
             confidence=Confidence.HIGH if sure else Confidence.LOW,
         )
 
@@ -89,3 +101,11 @@ class LicenceConflict(
 def _is_kept(terms: Terms, own: str) -> bool:
     """True where the prototype gives its own source away under the same kind of licence."""
     return terms in _COPYLEFT and bool(own) and terms_of(own) in _COPYLEFT
+
+
+def _is_run_by_hand(prototype: Prototype, names: AbstractSet[str], part: str) -> bool:
+    """True where only scripts import it that somebody starts: no user is served by them."""
+    importers = importers_of(prototype, names, part)
+    return bool(importers) and all(
+        prototype.files[path].role is Role.SCRIPT or path in prototype.by_hand for path in importers
+    )
