@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.homes import first_line, home_of, live_files
+from shipworthy.prototype.inventory.manifests import read_toml, table, text
 from shipworthy.prototype.inventory.stack import Part
 from shipworthy.prototype.source import Role, SourceFile
 
@@ -144,7 +145,7 @@ def _is_export(prototype: Prototype, part: Part) -> bool:
 
 def _configuration(prototype: Prototype, part: Part) -> Location | None:
     folder = f"{part.folder}/" if part.folder else ""
-    for name in ("next.config.mjs", "next.config.ts", "next.config.js", "package.json"):
+    for name in ("next.config.js", "next.config.mjs", "next.config.ts", "package.json"):
         if folder + name in prototype.files:
             return Location(folder + name)
     return None
@@ -155,8 +156,17 @@ def _hosts(prototype: Prototype, part: Part) -> Iterator[SourceFile]:
     for file in prototype.files.values():
         inside = not part.folder or file.path.startswith(f"{part.folder}/")
         around = file.folder == "" or part.folder.startswith(f"{file.folder}/")
-        if (inside or around or "nginx" in file.path) and _HOSTS.search(file.path):
+        near = inside or around or "nginx" in file.path
+        if near and _HOSTS.search(file.path) and not _is_of_another(file, part):
             yield file
+
+
+def _is_of_another(file: SourceFile, part: Part) -> bool:
+    """True for a netlify.toml whose `base` is the folder of another part."""
+    if file.name != "netlify.toml":
+        return False
+    base = text(table(read_toml(file.text or ""), "build"), "base").strip("./")
+    return bool(base) and base != part.folder.removeprefix(file.folder).strip("/")
 
 
 def _serves_files(file: SourceFile) -> bool:
