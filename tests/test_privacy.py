@@ -163,3 +163,17 @@ def test_code_that_only_names_a_tracker_starts_none(tmp_path: Path) -> None:
         "export const send = () => window.gtag('event', 'x');\n"
     )
     assert written(tmp_path, {"src/main.ts": text}).trackers == ()
+
+
+def test_a_tracker_behind_a_setting_names_the_setting(tmp_path: Path) -> None:
+    text = (
+        'const ADS_ENABLED = import.meta.env.VITE_ADS === "true";\n'
+        "export function load() {\n"
+        "  if (!ADS_ENABLED) return;\n"
+        '  const script = document.createElement("script");\n'
+        '  script.src = "https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js";\n'
+        "}\n"
+    )
+    main = 'import { load } from "./ads";\nload();\n'
+    [tracker] = written(tmp_path, {"src/ads.ts": text, "src/main.ts": main}).trackers
+    assert tracker.switch == "ADS_ENABLED"

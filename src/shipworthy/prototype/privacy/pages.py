@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ast_grep_py import SgNode, SgRoot
 
 from shipworthy.finding import Location
+from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role, SourceFile
 
@@ -33,13 +35,21 @@ class Loaded:
 
 
 def loaded_by_pages(prototype: Prototype) -> tuple[Loaded, ...]:
-    """All that the HTML pages of the product load."""
+    """All that the HTML pages of the product load.
+
+    The index.html of Vite that a move to Next.js left behind is no page any more.
+    """
+    built = [m.folder for m in node_manifests(prototype.files) if _builds_next(m)]
     return tuple(
         item
         for file in prototype.of_role(Role.PRODUCT)
-        if _is_page(file)
+        if _is_page(file) and not (file.name == "index.html" and file.folder in built)
         for item in _of_page(file)
     )
+
+
+def _builds_next(manifest: NodeManifest) -> bool:
+    return re.match(r"next build\b", manifest.scripts.get("build", "")) is not None
 
 
 def _is_page(file: SourceFile) -> bool:

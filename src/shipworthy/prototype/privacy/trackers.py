@@ -23,7 +23,8 @@ class Tracker:
 
     `kind` is "ads", "analytics" or "replay"; `identity` the id of the account as written, '' where a
     setting holds it; `in_page` where it stands in an HTML page, so that no code decides about it;
-    `asks` where the file around it speaks of consent, or its options keep it from storing anything.
+    `asks` where the file around it speaks of consent, or its options keep it from storing anything;
+    `switch` is the setting that the function around it looks at first, e.g. ADS_ENABLED; or ''.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Tracker:
     in_page: bool
     asks: bool
     location: Location
+    switch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ _ELEMENTS = {
     "GoogleAnalytics": ("Google Analytics", "Google Analytics", "analytics", "gaId"),
     "GoogleTagManager": ("Google Tag Manager", "Google Analytics", "analytics", "gtmId"),
 }
+_SWITCH = re.compile(r"\b\w*(?:ENABLED?|[eE]nabled?)(?:_\w+)?\b(?!\s*\()")
 # Options with which the package stores nothing and asks first.
 _HELD = re.compile(
     r"opt_out_capturing_by_default|optOut\s*:\s*true|opt_out_tracking_by_default"
@@ -198,7 +201,8 @@ def _calls(syntax: Syntax, asks: bool) -> Iterator[Tracker]:
                 given = arguments(call)
                 identity = (string(given[0]) or "") if given else ""
                 held = asks or bool(_HELD.search(call.text()))
-                yield Tracker(name, company, kind, identity, False, held, syntax.location(call))
+                where = syntax.location(call)
+                yield Tracker(name, company, kind, identity, False, held, where, _switch(call))
 
 
 def _is_receiver(receiver: str, package: str) -> bool:
@@ -223,7 +227,9 @@ def _snippets(syntax: Syntax, asks: bool) -> Iterator[Tracker]:
         for sign, identity in _signs(node.text()):
             if _runs(node):
                 where = syntax.location(node)
-                yield Tracker(sign.name, sign.company, sign.kind, identity, False, asks, where)
+                yield Tracker(
+                    sign.name, sign.company, sign.kind, identity, False, asks, where, _switch(node)
+                )
     for call in syntax.calls_named(("fbq",)):
         given = arguments(call)
         if len(given) > 1 and string(given[0]) == "init":
@@ -253,6 +259,25 @@ def _runs(node: SgNode) -> bool:
         if kind in ("call_expression", "new_expression"):
             return callee(above).rpartition(".")[2] in ("loadScript", "injectScript", "useScript")
     return False
+
+
+def _switch(node: SgNode) -> str:
+    """The setting without which the function around a node does nothing: `if (!ADS_ENABLED) return`."""
+    for above in node.ancestors():
+        if above.kind() in ("if_statement", "binary_expression"):
+            tests = [above]
+        elif above.kind() == "statement_block":
+            tests = [c for c in above.children() if c.kind() == "if_statement"]
+        else:
+            continue
+        for test in tests:
+            if test.range().start.index > node.range().start.index:
+                break
+            condition = test.field("condition") or test.field("left")
+            found = _SWITCH.search(condition.text()) if condition is not None else None
+            if found:
+                return found[0]
+    return ""
 
 
 def _elements(syntax: Syntax, asks: bool) -> Iterator[Tracker]:

@@ -62,6 +62,9 @@ class TrackerWithoutConsent(
         message = f"{name} {does} {when}, {asking}"
         severity = Severity.HIGH if _tells_of_health(prototype, bold) else self.severity
         sure = Confidence.MEDIUM if asked or not bold[0].identity else Confidence.HIGH
+        if all(t.switch for t in bold):
+            message += f"; it waits for {bold[0].switch} alone"
+            sure = Confidence.LOW  # perhaps it was never turned on
         if name == _MANAGER:
             sure = Confidence.LOW  # the container may hold the banner, too
         return self.gap(name, message, *shown, severity=severity, confidence=sure)
