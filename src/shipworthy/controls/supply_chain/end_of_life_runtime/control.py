@@ -69,9 +69,14 @@ def _cycle(one: RuntimeVersion) -> str:
 
 def _said(support: Support, places: Sequence[RuntimeVersion]) -> str:
     files = list(dict.fromkeys(one.location.path for one in places))
-    more = f" and {len(files) - 2} more files" if len(files) > 2 else ""
+    shown, rest = files[:2], len(files) - 2
+    if rest == 1:
+        shown, rest = files, 0
+    more = f"{', '.join(shown)} and {rest} more files" if rest > 0 else " and ".join(shown)
+    if len(shown) > 2:
+        more = f"{', '.join(shown[:2])} and {shown[2]}"
     return (
-        f"{support.label} {support.cycle}, which {', '.join(files[:2])}{more}"
+        f"{support.label} {support.cycle}, which {more}"
         f" {'asks' if len(files) == 1 else 'ask'} for, has had no security fixes since {support.ends}"
     )
 
