@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shipworthy.assess import Assessment, assess
-from shipworthy.assess.assessment import Progress
+from shipworthy.assess.asking import Progress
 from shipworthy.assess.baseline import Baseline
 from shipworthy.catalogue import select
 from shipworthy.database.prove import ProveOptions, Prover

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from shipworthy.assess.acceptance import accepted
+from shipworthy.assess.asking import Progress, ask_all
 from shipworthy.assess.baseline import Baseline
 from shipworthy.control import Control
-from shipworthy.errors import CannotLook, FactUnavailable
-from shipworthy.finding import Evidence, Finding, Location, Outcome, Severity
+from shipworthy.errors import CannotLook
+from shipworthy.finding import Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Role, Unread
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,9 @@ def assess(
         raise CannotLook(f"{prototype.root} holds no code: only documents and other files")
     progress(f"reading {len(prototype.files):,} files")
     unread = relevant_unread(prototype)
-    findings: list[Finding] = []
     settings = prototype.settings
-    for control in controls:
-        progress(f"asking {control.id}")
-        asked = _ask(control, prototype)
-        findings.extend(accepted(f, settings.intent, settings.today) for f in asked)
+    answers = ask_all(prototype, controls, progress)
+    findings = [accepted(f, settings.intent, settings.today) for f in answers]
     return Assessment(prototype, tuple(controls), tuple(_in_order(findings)), unread)
 
 
@@ -97,39 +92,7 @@ def relevant_unread(prototype: Prototype) -> tuple[Unread, ...]:
     return tuple(u for u in prototype.unread if u.path not in assets)
 
 
-def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
-    try:
-        findings = list(control.detect(prototype))
-    except FactUnavailable as error:
-        yield control.unknown("prototype", str(error))
-        return
-    if not findings:
-        # A control that says nothing has not looked: silence is never success.
-        yield control.unknown("prototype", "the control gave no answer")
-    yield from findings
-    judged = {f.subject.partition("#")[0] for f in findings}
-    hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
-    if control.needs_database:
-        hidden = [u for u in hidden if PurePosixPath(u.path).suffix in ("", ".sql")]
-    if hidden and not any(f.outcome is Outcome.UNKNOWN for f in findings):
-        yield _unseen(control, hidden)
-
-
-def _unseen(control: Control, hidden: Sequence[Unread]) -> Finding:
-    shown = tuple(Evidence("unread", u.reason, Location(u.path)) for u in hidden[:5])
-    count = f"{len(hidden)} file" + ("s" if len(hidden) > 1 else "")
-    return control.unknown("unread files", f"{count} could not be read: {hidden[0].reason}", *shown)
-
-
-def _hides_code(prototype: Prototype, unread: Unread) -> bool:
-    file = prototype.files.get(unread.path)
-    if file is not None:
-        return file.role is Role.PRODUCT
-    return unread.path == "." or unread.reason.startswith(_HIDING)
-
-
 _NO_CODE = (Role.DOCUMENTATION, Role.ASSET)
-_HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
 _OUTCOMES = (Outcome.GAP, Outcome.UNKNOWN, Outcome.SATISFIED, Outcome.NOT_APPLICABLE)
 
 

@@ -14,6 +14,7 @@ from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Location
+from shipworthy.prototype.ahead import Ahead, may_fork
 from shipworthy.prototype.connections.opened import Opened
 from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
@@ -76,6 +77,7 @@ Placed = TypeVar(
 )
 _COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
+_WORTH_A_PROCESS = 100  # parsed files: a second process costs some 20 ms
 _EXCERPT = 160  # characters of a line that an excerpt shows
 
 
@@ -106,6 +108,7 @@ class Prototype:
         self.files: Mapping[str, SourceFile] = {f.path: f for f in tree.files}
         self._unread = tree.unread
         self._engines = engines
+        self._followed_ahead: Ahead[tuple[Handler, ...]] | None = None
 
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
@@ -264,9 +267,20 @@ class Prototype:
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
         """The server entry points, each followed through its checks to its effects."""
+        if self._followed_ahead is not None:
+            return self._followed_ahead.result()
+        return self._follow()
+
+    def _follow(self) -> tuple[Handler, ...]:
         from shipworthy.prototype.handlers.entries import read_handlers
 
         return read_handlers(self)
+
+    def follow_ahead(self) -> None:
+        """Have another process follow the entry points of a larger prototype, until they are asked for."""
+        if len(self.facts) >= _WORTH_A_PROCESS and may_fork(self.settings):
+            _ = self.modules  # needed here as well as there
+            self._followed_ahead = Ahead(self._follow)
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:

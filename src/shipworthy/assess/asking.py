@@ -1,0 +1,60 @@
+"""Ask the controls; what one of them could not see becomes UNKNOWN with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from shipworthy.control import Control
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Evidence, Finding, Location, Outcome
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.source import Role, Unread
+
+Progress = Callable[[str], None]
+_HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
+# Their controls ask what entry points do. They come last: another process follows these meanwhile.
+_FOLLOWING = frozenset({"access", "ai", "http", "privacy", "reliability", "secrets"})
+
+
+def ask_all(prototype: Prototype, controls: Sequence[Control], progress: Progress) -> list[Finding]:
+    """Every answer of every control, those of one control in its own order."""
+    following = [c for c in controls if c.area in _FOLLOWING]
+    if following and len(following) < len(controls):
+        prototype.follow_ahead()
+    answers: list[Finding] = []
+    for control in sorted(controls, key=lambda c: c.area in _FOLLOWING):
+        progress(f"asking {control.id}")
+        answers.extend(_ask(control, prototype))
+    return answers
+
+
+def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
+    try:
+        findings = list(control.detect(prototype))
+    except FactUnavailable as error:
+        yield control.unknown("prototype", str(error))
+        return
+    if not findings:
+        # A control that says nothing has not looked: silence is never success.
+        yield control.unknown("prototype", "the control gave no answer")
+    yield from findings
+    judged = {f.subject.partition("#")[0] for f in findings}
+    hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
+    if control.needs_database:
+        hidden = [u for u in hidden if PurePosixPath(u.path).suffix in ("", ".sql")]
+    if hidden and not any(f.outcome is Outcome.UNKNOWN for f in findings):
+        yield _unseen(control, hidden)
+
+
+def _unseen(control: Control, hidden: Sequence[Unread]) -> Finding:
+    shown = tuple(Evidence("unread", u.reason, Location(u.path)) for u in hidden[:5])
+    count = f"{len(hidden)} file" + ("s" if len(hidden) > 1 else "")
+    return control.unknown("unread files", f"{count} could not be read: {hidden[0].reason}", *shown)
+
+
+def _hides_code(prototype: Prototype, unread: Unread) -> bool:
+    file = prototype.files.get(unread.path)
+    if file is not None:
+        return file.role is Role.PRODUCT
+    return unread.path == "." or unread.reason.startswith(_HIDING)

@@ -1,0 +1,52 @@
+"""Entry points that another process follows are those that this one would find, whatever becomes of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from copies import copy_of_example
+from shipworthy.finding import Finding
+from shipworthy.pipeline import run_assess
+from shipworthy.prototype import ahead, prototype
+from shipworthy.prototype.handlers import entries
+from shipworthy.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def crm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_example("crm", tmp_path_factory.mktemp("ahead"))
+
+
+@pytest.fixture(scope="module")
+def alone(crm: Path) -> tuple[Finding, ...]:
+    return run_assess(crm, Settings(workers=1)).findings
+
+
+@pytest.fixture(autouse=True)
+def _small_prototypes_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prototype, "_WORTH_A_PROCESS", 10)
+
+
+def test_the_answers_are_those_of_one_process(crm: Path, alone: tuple[Finding, ...]) -> None:
+    assert run_assess(crm, Settings(workers=2)).findings == alone
+
+
+def test_a_second_process_that_is_killed_costs_no_answer(
+    crm: Path, alone: tuple[Finding, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "_send", lambda *_: os._exit(1))
+    assert run_assess(crm, Settings(workers=2)).findings == alone
+
+
+def test_an_error_in_the_second_process_is_raised_in_the_first(
+    crm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(entries, "read_handlers", fail)
+    with pytest.raises(ZeroDivisionError, match="planted"):
+        run_assess(crm, Settings(workers=2))
