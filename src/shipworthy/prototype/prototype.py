@@ -25,6 +25,7 @@ from shipworthy.prototype.failures.catches import Catch
 from shipworthy.prototype.git import commit_date
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.inventory.compilers import Compiler, read_compilers
+from shipworthy.prototype.inventory.concerns import LongModule, read_long_modules
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
 from shipworthy.prototype.inventory.hosts import HostUse
 from shipworthy.prototype.inventory.lock_in import Binding, read_bindings
@@ -162,6 +163,11 @@ class Prototype:
     def cycles(self) -> tuple[Cycle, ...]:
         """Files that load each other in a circle."""
         return read_cycles(self)
+
+    @cached_property
+    def long_modules(self) -> tuple[LongModule, ...]:
+        """Long files of the product, with the jobs that each of them does."""
+        return read_long_modules(self)
 
     @cached_property
     def dependencies(self) -> Dependencies:
