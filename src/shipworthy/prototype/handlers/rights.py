@@ -24,13 +24,15 @@ class Answer:
     """An entry point with what its callers can do without a right to it.
 
     `alarm` is the one breach that is reported, whichever control it belongs to: so that one defect is
-    one alarm. `weighty` are the effects that are not meant for whoever comes.
+    one alarm. `weighty` are the effects that are not meant for whoever comes. `declared` says that
+    shipworthy.toml means it to be open to anybody.
     """
 
     handler: Handler
     alarm: Judged | None
     others: tuple[Judged, ...]
     weighty: tuple[Effect, ...]
+    declared: bool = False
 
     def of(self, *kinds: Breach) -> Judged | None:
         """The alarm, where it is of one of these kinds."""
@@ -57,6 +59,7 @@ def answers(prototype: Prototype) -> tuple[Answer, ...]:
 
 def _answers(prototype: Prototype) -> Iterator[Answer]:
     ownership = read_ownership(prototype)
+    public = prototype.settings.intent.public_endpoints
     seen: set[str] = set()
     for handler in prototype.handlers:
         if handler.subject in seen:
@@ -68,10 +71,14 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
             if harm(effect) is not None and not meant_for_anyone(handler, effect)
         )
         found = breaches(handler, ownership)
+        declared = bool({handler.name, handler.subject} & public)
+        if declared:
+            found = [judged for judged in found if judged.breach is not Breach.OPEN]
         if not weighty and not found:
             continue
         alarm = found[0] if found else None
-        yield Answer(handler, alarm, tuple(found[1:]), weighty or (found[0].effect,))
+        effects = weighty or (found[0].effect,)
+        yield Answer(handler, alarm, tuple(found[1:]), effects, declared)
 
 
 def is_question(judged: Judged) -> bool:

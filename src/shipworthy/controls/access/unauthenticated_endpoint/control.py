@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.rights import Answer, answers
@@ -41,6 +41,9 @@ class UnauthenticatedEndpoint(
                 confidence=alarm.confidence,
             )
         evidence = way(prototype, handler, answer.weighty[0])
+        if answer.declared:
+            said = "Meant to be open to anybody, as shipworthy.toml says"
+            return self.satisfied(handler.subject, said, *evidence, proof=Proof.ATTESTED)
         if answer.of(Breach.HOLLOW) is not None:
             reason = "what is asked does not hold: see `fail-open-guard`"
             return self.not_applicable(reason, handler.subject)

@@ -37,9 +37,16 @@ class PlatformLockIn(
         if portable:
             message = f"{portable[0]} is open source and runs on any host"
             yield self.satisfied(portable[0], message, landmark(prototype))
+        elif not bindings and not _uses_anything(prototype):
+            yield self.not_applicable("it uses no framework, store or service")
         elif not bindings:
             message = "Nothing in the code runs on one company's platform only"
             yield self.satisfied("prototype", message, landmark(prototype))
+
+
+def _uses_anything(prototype: Prototype) -> bool:
+    stack = prototype.stack
+    return bool(stack.frameworks or stack.data or stack.services)
 
 
 def _message(binding: Binding) -> str:
