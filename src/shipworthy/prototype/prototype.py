@@ -70,11 +70,21 @@ from shipworthy.prototype.state.held import Held
 from shipworthy.prototype.tables.histories import read_history
 from shipworthy.prototype.tables.table import Table, read_tables
 from shipworthy.prototype.tree import Tree, printable, read_tree
+from shipworthy.prototype.waits.series import Series
 from shipworthy.settings import Settings
 
 T = TypeVar("T")
 Placed = TypeVar(
-    "Placed", Catch, LogCall, ModelCall, Opened, OutboundCall, ParsedAnswer, Query, WrittenPrompt
+    "Placed",
+    Catch,
+    LogCall,
+    ModelCall,
+    Opened,
+    OutboundCall,
+    ParsedAnswer,
+    Query,
+    Series,
+    WrittenPrompt,
 )
 _COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
@@ -355,6 +365,11 @@ class Prototype:
     def held(self) -> tuple[Held, ...]:
         """Variables of modules that functions fill."""
         return self._collect(f.held for f in self._live())
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        """Blocks of code that wait for several reads."""
+        return self._running(f.series for f in self._live())
 
     @cached_property
     def hosts(self) -> tuple[HostUse, ...]:

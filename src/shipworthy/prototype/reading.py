@@ -32,6 +32,7 @@ from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.state import held
+from shipworthy.prototype.waits import series
 from shipworthy.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class FileFacts:
     cors: Sequence[cors.CorsRule] = ()
     hosts: Sequence[hosts.HostUse] = ()
     held: Sequence[held.Held] = ()
+    series: Sequence[series.Series] = ()
     tests: Sequence[testing.TestCase] = ()
     forms: Sequence[forms.FormField] = ()
     trackers: Sequence[trackers.Tracker] = ()
@@ -124,6 +126,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         cookies=cookies.read(syntax),
         cors=cors.read(syntax),
         held=held.read(syntax),
+        series=series.read(syntax),
         hosts=hosts.read(syntax),
         forms=forms.read(syntax),
         trackers=trackers.read(syntax),

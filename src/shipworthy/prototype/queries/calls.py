@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -13,8 +14,14 @@ from shipworthy.prototype.queries.chains import QueryCall, called_name
 _Reader = Callable[[SgNode, Syntax], QueryCall | None]
 
 
-def query_calls(syntax: Syntax) -> Iterator[QueryCall]:
-    """Every query of a file, once each, found by the name of the method that makes it a query."""
+@lru_cache(maxsize=4)
+def queries_of(syntax: Syntax) -> tuple[QueryCall, ...]:
+    """Every query of a file, once each; kept while its facts are read."""
+    return tuple(_query_calls(syntax))
+
+
+def _query_calls(syntax: Syntax) -> Iterator[QueryCall]:
+    """Queries are found by the name of the method that makes them one."""
     readers = _PYTHON if syntax.python else _JAVASCRIPT
     seen: set[tuple[int, int]] = set()
     for call in syntax.calls_named(readers):

@@ -10,7 +10,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.components import component_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, function_name
 from shipworthy.prototype.queries.bounds import UNSEEN, Bound, Reach, reach_of
-from shipworthy.prototype.queries.calls import query_calls
+from shipworthy.prototype.queries.calls import queries_of
 from shipworthy.prototype.queries.chains import CALLS, QueryCall
 from shipworthy.prototype.queries.excuses import is_excused, is_forgiven, may_fail
 from shipworthy.prototype.queries.loops import loop_of
@@ -77,7 +77,7 @@ class Query:
 
 def read(syntax: Syntax) -> list[Query]:
     """Every query of a file."""
-    calls = list(query_calls(syntax))
+    calls = list(queries_of(syntax))
     reports, company = Reports(syntax), Company(calls)
     return [_query(call, syntax, company, reports) for call in calls]
 

@@ -1,0 +1,1 @@
+"""Where code waits for one answer after the other."""

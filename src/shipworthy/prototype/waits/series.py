@@ -1,0 +1,110 @@
+"""Reads that are waited for one after the other, where none needs what another brought."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ast_grep_py import SgNode
+
+from shipworthy.finding import Location
+from shipworthy.prototype.code.syntax import Syntax, function_name
+from shipworthy.prototype.queries.chains import within
+from shipworthy.prototype.waits.reads import waiting_statements
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One wait for a read. `called` is the function of the prototype that reads; '' for a query or
+    a request that stands in the statement itself."""
+
+    location: Location
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The waits of one block of statements. Each of `runs` holds neighbours of which none uses a
+    name that another of them, or what was made of it, has set, and between which nothing is checked
+    that could end the function."""
+
+    function: str
+    location: Location
+    runs: tuple[tuple[Wait, ...], ...]
+
+
+def read(syntax: Syntax) -> list[Series]:
+    """Every block of a file with at least three waits."""
+    blocks: dict[int, tuple[SgNode, dict[int, str]]] = {}
+    for statement, block, called in waiting_statements(syntax):
+        _, steps = blocks.setdefault(block.range().start.index, (block, {}))
+        steps[statement.range().start.index] = called
+    return [
+        _series(block, steps, syntax) for block, steps in blocks.values() if len(steps) >= _FEWEST
+    ]
+
+
+_FEWEST = 3
+_NAMES = frozenset(
+    """identifier shorthand_property_identifier shorthand_property_identifier_pattern""".split()
+)
+_ASSIGNMENTS = frozenset({"assignment_expression", "assignment", "variable_declarator"})
+_ENDS = re.compile(r"\b(await|return|throw|raise|break|continue|yield|redirect|notFound|exit)\b")
+# The body of an answer that is there already.
+_UNPACKED = re.compile(r"\bawait\s+\w+\.(json|text|blob)\(\)")
+_PLAIN = frozenset(
+    """lexical_declaration variable_declaration expression_statement if_statement
+    interface_declaration type_alias_declaration empty_statement function_declaration""".split()
+)
+
+
+def _series(block: SgNode, steps: dict[int, str], syntax: Syntax) -> Series:
+    runs = tuple(tuple(run) for run in _runs(block, steps, syntax))
+    first = next(c for c in block.named_children() if c.range().start.index in steps)
+    return Series(function_name(first), syntax.location(first), runs)
+
+
+def _runs(block: SgNode, steps: dict[int, str], syntax: Syntax) -> Iterator[list[Wait]]:
+    run: list[Wait] = []
+    set_here: set[str] = set()
+    for statement in block.named_children():
+        if statement.kind() == "comment":
+            continue
+        called = steps.get(statement.range().start.index)
+        if called is not None:
+            if _names(statement) & set_here:
+                yield run
+                run, set_here = [], set()
+            run.append(Wait(syntax.location(statement), called))
+            set_here |= _set_by(statement)
+        elif _goes_on(statement):
+            if _names(statement) & set_here:
+                set_here |= _set_by(statement)
+        else:
+            yield run
+            run, set_here = [], set()
+    yield run
+
+
+def _goes_on(statement: SgNode) -> bool:
+    """True for a statement that neither waits nor can end the function or the loop."""
+    if statement.kind() not in _PLAIN:
+        return False
+    if statement.kind() == "function_declaration":
+        return True
+    return _ENDS.search(_UNPACKED.sub("", statement.text())) is None
+
+
+def _names(node: SgNode) -> set[str]:
+    return {name.text() for name in within(node, _NAMES)}
+
+
+def _set_by(statement: SgNode) -> set[str]:
+    """The names that a statement sets, those inside its branches included."""
+    found: set[str] = set()
+    for node in within(statement, _ASSIGNMENTS):
+        target = node.field("name") or node.field("left")
+        if target is not None:
+            found |= {target.text()} if target.kind() == "identifier" else _names(target)
+    return found
