@@ -71,7 +71,7 @@ def _judged(call: SgNode, syntax: Syntax, schema: bool) -> ParsedAnswer:
     return ParsedAnswer(
         function=function_name(call),
         checked=checked,
-        stored=_store(names, text),
+        stored=_store(names, _after(call, function, text)),
         tried=enclosing(call, frozenset({"try_statement"}), FUNCTIONS) is not None,
         location=syntax.location(call),
     )
@@ -115,8 +115,15 @@ def _looks_at(name: str) -> str:
 
 
 _WRITES = re.compile(
+    r"(?<!completions)(?<!messages)(?<!responses)(?<!threads)(?<!chats)"  # they ask a model again
     r"\.(insert|update|upsert|create|createMany|values|set|add|save|execute|insertOne|updateOne)\("
 )
+
+
+def _after(call: SgNode, function: SgNode | None, text: str) -> str:
+    """The part of a function's text that comes after a call in it."""
+    start = function.range().start.index if function is not None else 0
+    return text[call.range().end.index - start :]
 
 
 def _store(names: tuple[str, ...], text: str) -> str:
