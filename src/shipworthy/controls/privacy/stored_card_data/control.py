@@ -18,6 +18,8 @@ _PAYMENT = re.compile(
     r"|payment|checkout|bank",
     re.IGNORECASE,
 )
+# A masked number is no secret, and India's PAN card is a tax number.
+_HARMLESS = re.compile(r"mask|truncat|redact|last_?(4|four)|(^|_)pan_?card", re.IGNORECASE)
 _OTHER_CARDS = re.compile(
     r"loyalty|gift|member|library|fuel|insurance|health|student|attendance|vaccin|collect|rfid|id_?card",
     re.IGNORECASE,
@@ -55,7 +57,7 @@ class StoredCardData(
 
 
 def _is_of_payment(prototype: Prototype, datum: PersonalDatum) -> bool:
-    if _OTHER_CARDS.search(f"{datum.holder} {datum.field}"):
+    if _OTHER_CARDS.search(f"{datum.holder} {datum.field}") or _HARMLESS.search(datum.field):
         return False
     beside = {c for t in prototype.tables if t.name == datum.holder for c in t.columns}
     return any(_PAYMENT.search(name) for name in (datum.holder, datum.field, *beside))
