@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from planting import prototype_of
+from shipworthy.catalogue import entry
+from shipworthy.finding import Confidence, Outcome
 from shipworthy.prototype.inventory.servers import Hosting, Server
 
 EXPRESS = 'import express from "express";\nconst app = express();\napp.get("/rooms", (q, r) => r.json([]));\n'
@@ -47,3 +49,11 @@ def test_edge_functions_and_a_server_are_told_apart(tmp_path: Path) -> None:
 def test_streamlit_serves_without_a_route(tmp_path: Path) -> None:
     files = {"requirements.txt": "streamlit\n", "app.py": "import streamlit as st\n"}
     assert [s.framework for s in servers(tmp_path, files)] == ["streamlit"]
+
+
+def test_a_few_lines_of_the_console_are_a_question(tmp_path: Path) -> None:
+    routes = "".join(f'app.get("/rooms/{n}", (q, r) => r.json([]));\n' for n in range(6))
+    server = f'{EXPRESS}{routes}app.listen(3000, () => console.log("up"));\n'
+    prototype = prototype_of(tmp_path, {"package.json": PACKAGE, "server.js": server})
+    [finding] = entry("no-structured-logging").control.detect(prototype)
+    assert (finding.outcome, finding.confidence) == (Outcome.GAP, Confidence.LOW)

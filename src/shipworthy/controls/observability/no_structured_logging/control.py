@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.servers import Hosting, Server
 from shipworthy.prototype.logs.log_calls import LogCall
@@ -69,6 +69,7 @@ class NoStructuredLogging(
             f"The {server.framework} server logs {extent} ({_count(bare)}): nothing in a line tells"
             " which request it belongs to",
             *shown,
+            confidence=Confidence.HIGH if len(bare) >= _FEWEST else Confidence.LOW,
         )
 
 
