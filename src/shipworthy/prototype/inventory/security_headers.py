@@ -82,6 +82,7 @@ _SPOKEN = {
     "fastapi": "FastAPI",
     "django": "Django",
 }
+_EXPORTS = re.compile(r"""^(?!\s*(?://|\*)).*\boutput\s*:\s*["']export["']""", re.MULTILINE)
 _RENDERING = ("next", "remix", "nuxt", "sveltekit", "astro")
 
 
@@ -137,7 +138,7 @@ def _is_page(prototype: Prototype, part: Part) -> bool:
 def _is_export(prototype: Prototype, part: Part) -> bool:
     """True for `output: "export"` of Next.js: what is built are plain files."""
     return any(
-        re.search(r"""output\s*:\s*["']export["']""", f.text or "") is not None
+        _EXPORTS.search(f.text or "") is not None
         for f in prototype.files.values()
         if f.name.startswith("next.config.") and home_of(prototype, f.path) == part
     )
