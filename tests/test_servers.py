@@ -6,7 +6,7 @@ from pathlib import Path
 
 from planting import prototype_of
 from shipworthy.catalogue import entry
-from shipworthy.finding import Confidence, Outcome
+from shipworthy.finding import Confidence, Outcome, Severity
 from shipworthy.prototype.inventory.servers import Hosting, Server
 
 EXPRESS = 'import express from "express";\nconst app = express();\napp.get("/rooms", (q, r) => r.json([]));\n'
@@ -57,3 +57,21 @@ def test_a_few_lines_of_the_console_are_a_question(tmp_path: Path) -> None:
     prototype = prototype_of(tmp_path, {"package.json": PACKAGE, "server.js": server})
     [finding] = entry("no-structured-logging").control.detect(prototype)
     assert (finding.outcome, finding.confidence) == (Outcome.GAP, Confidence.LOW)
+
+
+def test_prints_of_streamlit_are_a_question(tmp_path: Path) -> None:
+    lines = "".join(f'print("step {n}")\n' for n in range(6))
+    files = {
+        "requirements.txt": "streamlit==1.49.1\n",
+        "app.py": f"import streamlit as st\n{lines}",
+    }
+    [finding] = entry("no-structured-logging").control.detect(prototype_of(tmp_path, files))
+    assert (finding.outcome, finding.confidence) == (Outcome.GAP, Confidence.LOW)
+
+
+def test_a_small_prototype_without_error_tracking_is_a_low_gap(tmp_path: Path) -> None:
+    files = {f"part{n}.py": "import app\n" for n in range(6)}
+    app = "import streamlit as st\nimport part0, part1, part2, part3, part4, part5\nst.title('Rooms')\n"
+    files |= {"requirements.txt": "streamlit==1.49.1\n", "app.py": app}
+    [finding] = entry("no-error-tracking").control.detect(prototype_of(tmp_path, files))
+    assert (finding.outcome, finding.severity) == (Outcome.GAP, Severity.LOW)

@@ -12,6 +12,7 @@ from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.source import Role
 
 _FEWEST = 5  # code files below which a part is a sketch
+_SMALL = 20  # code files below which whoever runs it still sees by hand what fails
 _TRACKERS = re.compile(
     r"^(@sentry/.+|sentry[-_]sdk|sentry-expo|@bugsnag/.+|bugsnag|rollbar|@rollbar/.+|pyrollbar"
     r"|@?honeybadger(-io)?(/.+)?|dd-trace|ddtrace|@datadog/browser-(rum|logs).*|newrelic|@newrelic/.+"
@@ -71,7 +72,8 @@ class NoErrorTracking(
             if unused
             else _message(prototype)
         )
-        yield self.gap("prototype", message, shown, *quiet)
+        severity = Severity.LOW if size < _SMALL else None
+        yield self.gap("prototype", message, shown, *quiet, severity=severity)
 
 
 def _is_tracker(package: str) -> bool:

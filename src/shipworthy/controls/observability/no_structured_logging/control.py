@@ -12,6 +12,7 @@ from shipworthy.prototype.inventory.servers import Hosting, Server
 from shipworthy.prototype.logs.log_calls import LogCall
 
 _FEWEST = 5  # routes or bare log calls below which a server is a sketch
+_SESSIONS = ("streamlit", "gradio", "chainlit")
 _SHARE = 0.2  # of the calls that must go through a logger to say that the server has one
 _BARE = ("console", "print", "pprint")
 _LOGGERS = re.compile(
@@ -64,12 +65,14 @@ class NoStructuredLogging(
         how = "print" if "print" in {call.callee for call in bare} else "the console"
         others = len(calls) - len(bare)
         extent = f"mostly by {how}" if others else f"by {how} only"
+        # An app of Streamlit holds one session open and answers no single requests.
+        sure = len(bare) >= _FEWEST and server.framework not in _SESSIONS
         return self.gap(
             server.subject,
             f"The {server.framework} server logs {extent} ({_count(bare)}): nothing in a line tells"
             " which request it belongs to",
             *shown,
-            confidence=Confidence.HIGH if len(bare) >= _FEWEST else Confidence.LOW,
+            confidence=Confidence.HIGH if sure else Confidence.LOW,
         )
 
 
