@@ -42,11 +42,11 @@ class NoErrorBoundary(
                 f" error page of {drawing.framework}, with no way back"
             )
             return self.gap(subject, message, *_lines(prototype, drawing), severity=Severity.LOW)
-        message = (
-            f"An error while drawing any of {screens} removes the whole page: no error boundary"
-            " catches it"
-        )
-        return self.gap(subject, message, *_lines(prototype, drawing))
+        shown = _lines(prototype, drawing)
+        phone = "registerRootComponent" in shown[0].excerpt or "AppRegistry" in shown[0].excerpt
+        loss = "closes the app" if phone else "removes the whole page"
+        message = f"An error while drawing any of {screens} {loss}: no error boundary catches it"
+        return self.gap(subject, message, *shown)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """A page for errors beside the root layout of the app router."""
