@@ -20,6 +20,7 @@ from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
+from shipworthy.prototype.duplicates.blocks import Duplicates, read_duplicates
 from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
 from shipworthy.prototype.git import commit_date
@@ -178,6 +179,11 @@ class Prototype:
     def long_modules(self) -> tuple[LongModule, ...]:
         """Long files of the product, with the jobs that each of them does."""
         return read_long_modules(self)
+
+    @cached_property
+    def duplicates(self) -> Duplicates:
+        """Blocks of logic that stand in several places."""
+        return read_duplicates(self)
 
     @cached_property
     def dependencies(self) -> Dependencies:

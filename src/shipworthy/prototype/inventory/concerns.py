@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.technologies import SERVICES
+from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -51,7 +52,10 @@ def read_long_modules(prototype: Prototype) -> tuple[LongModule, ...]:
     long = {
         file.path: lines
         for file in prototype.of_role(Role.PRODUCT)
-        if file.language and file.path not in prototype.abandoned and (lines := _lines(file))
+        if file.language
+        and file.path not in prototype.abandoned
+        and not is_archived(file.path)
+        and (lines := _lines(file))
     }
     if not long:
         return ()

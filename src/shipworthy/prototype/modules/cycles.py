@@ -10,6 +10,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.modules.loading import is_assembly, used_at_all, used_at_load
+from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def read_cycles(prototype: Prototype) -> tuple[Cycle, ...]:
 
 
 def _own(prototype: Prototype) -> dict[str, dict[str, Import]]:
-    own = {f.path for f in prototype.of_role(Role.PRODUCT)} - prototype.abandoned
+    product = {f.path for f in prototype.of_role(Role.PRODUCT) if not is_archived(f.path)}
+    own = product - prototype.abandoned
     return {
         path: {other: item for other, item in loaded.items() if other in own}
         for path, loaded in prototype.modules.loaded.items()

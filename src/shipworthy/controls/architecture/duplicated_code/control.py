@@ -1,0 +1,66 @@
+"""Blocks of logic that were copied instead of shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Location, Severity
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.duplicates.blocks import SMALLEST, Block
+
+_SHOWN = 5
+
+
+class DuplicatedCode(
+    Control,
+    id="duplicated-code",
+    title="The same code in several places",
+    consequence="A bug that is mended in one place stays in the others.",
+    severity=Severity.LOW,
+    satisfies=("D14", "A06", "A42", "cwe:1041"),
+):
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        if not prototype.facts:
+            yield self.not_applicable("no code was found")
+            return
+        found = prototype.duplicates
+        by_subject: dict[str, list[Block]] = {}
+        for block in found.blocks:
+            by_subject.setdefault(_subject(block), []).append(block)
+        for subject, blocks in by_subject.items():
+            places = [place for block in blocks for place in block.places]
+            shown = [prototype.evidence("code", place) for place in places[:_SHOWN]]
+            yield self.gap(subject, _message(blocks), *shown)
+        if found.left:
+            reason = f"{found.left} pairs of files with equal lines are too many to compare"
+            yield self.unknown("prototype", reason)
+        elif not found.blocks:
+            message = f"No {SMALLEST} lines of logic stand in two places"
+            yield self.satisfied("prototype", message)
+
+
+def _subject(block: Block) -> str:
+    return "#".join(_paths(block.places)[:2])
+
+
+def _message(blocks: Sequence[Block]) -> str:
+    largest = blocks[0]
+    lines = max(place.end_line - place.line + 1 for place in largest.places)
+    where = _paths(largest.places)
+    count = len(largest.places)
+    times = {2: "twice", 3: "three times"}.get(count, f"{count} times")
+    inside = f"stand {times} in {where[0]}" if len(where) == 1 else f"stand in {_listed(where)}"
+    more = f", and {len(blocks) - 1} more such blocks" if len(blocks) > 2 else ""
+    more = ", and one more such block" if len(blocks) == 2 else more
+    return f"{lines} lines that differ in names and values at most {inside}{more}"
+
+
+def _paths(places: Sequence[Location]) -> list[str]:
+    return list(dict.fromkeys(place.path for place in places))
+
+
+def _listed(paths: Sequence[str]) -> str:
+    if len(paths) > 3:
+        return f"{', '.join(paths[:2])} and {len(paths) - 2} other files"
+    return " and ".join((", ".join(paths[:-1]), paths[-1]))

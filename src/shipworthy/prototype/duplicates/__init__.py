@@ -1,0 +1,1 @@
+"""Logic of the product that stands in several places."""

@@ -1,0 +1,166 @@
+"""Find blocks of logic that stand in two or more places, whatever their names and values are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.duplicates.lines import Line, Renaming, code_lines, counted, is_logic
+from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+SMALLEST = 30  # lines of logic and the brackets around it
+_WORKING = 18  # of these, lines that do something
+_SEEDS = 8  # equal lines that few places have
+_RARE = 4  # places
+_TELLING = 20  # characters below which a line is equal by chance
+_EQUAL = 0.5  # of the lines are equal to the letter
+_MOST_RENAMED = 12  # names: with more of them it is a likeness
+_MOST_LINES = 250_000
+_MOST_PAIRS = 300
+# What frameworks call every other file; a file of another name twice is a whole project copied.
+_CUSTOMARY = ("index.", "route.", "page.", "main.", "actions.", "views.", "__init__.")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of logic and the places where it stands; `size` in lines of logic."""
+
+    size: int
+    places: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """All blocks, the largest first; `left` is how many likenesses were not compared."""
+
+    blocks: tuple[Block, ...]
+    left: int = 0
+
+
+_Place = tuple[str, int]  # file and index into its lines
+_Diagonal = tuple[str, str, int]  # two files, and how far their lines are apart
+
+
+def read_duplicates(prototype: Prototype) -> Duplicates:
+    """The blocks of live product code that stand in several places."""
+    lines = _own_lines(prototype)
+    seeds = _seeds(lines)
+    likely = sorted(
+        (d for d, at in seeds.items() if len(at) >= _SEEDS), key=lambda d: -len(seeds[d])
+    )
+    found = [
+        block
+        for diagonal in likely[:_MOST_PAIRS]
+        for block in _runs(lines, diagonal, min(seeds[diagonal]), max(seeds[diagonal]))
+    ]
+    blocks = sorted(found, key=lambda b: (-b.size, b.places))
+    return Duplicates(tuple(_distinct(blocks)), max(0, len(likely) - _MOST_PAIRS))
+
+
+def _own_lines(prototype: Prototype) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    total = 0
+    unseen = prototype.abandoned | prototype.by_hand
+    for file in prototype.of_role(Role.PRODUCT):
+        if file.language and file.path not in unseen and _is_own(file) and total < _MOST_LINES:
+            found[file.path] = code_lines(file)
+            total += len(found[file.path])
+    return found
+
+
+def _is_own(file: SourceFile) -> bool:
+    """False for what was put aside, and for published libraries, which open with such a comment."""
+    return not is_archived(file.path) and not (file.text or "").startswith("/*!")
+
+
+def _seeds(lines: Mapping[str, Sequence[Line]]) -> dict[_Diagonal, list[int]]:
+    """Where two files have equal lines that few others have, by how far these are apart."""
+    places: dict[str, list[_Place]] = {}
+    for path, all_ in lines.items():
+        for index, line in enumerate(all_):
+            if len(line.text) >= _TELLING:
+                places.setdefault(line.text, []).append((path, index))
+    found: dict[_Diagonal, list[int]] = defaultdict(list)
+    for text, at in places.items():
+        if 2 <= len(at) <= _RARE and is_logic(text):
+            for (one, i), (other, j) in combinations(at, 2):
+                if not _is_copied_file(one, other):
+                    found[(one, other, j - i)].append(i)
+    return found
+
+
+def _is_copied_file(one: str, other: str) -> bool:
+    name = one.rpartition("/")[2]
+    return one != other and other.rpartition("/")[2] == name and not name.startswith(_CUSTOMARY)
+
+
+def _runs(
+    lines: Mapping[str, Sequence[Line]], diagonal: _Diagonal, first: int, last: int
+) -> Iterator[Block]:
+    """The blocks along one diagonal: as far as the lines say the same under one renaming."""
+    one, other, apart = diagonal
+    here, there = lines[one], lines[other]
+    at = max(0, -apart, first - SMALLEST)
+    end = min(len(here), len(there) - apart, last + SMALLEST)
+    while at < end:
+        start, names = at, Renaming()
+        while at < end and _same(here[at], there[at + apart], names):
+            at += 1
+        if one != other or at - start <= apart:
+            block = _block(one, other, here[start:at], there[start + apart : at + apart], names)
+            if block is not None:
+                yield block
+        at = max(at, start + 1)
+
+
+def _same(here: Line, there: Line, names: Renaming) -> bool:
+    return names.fits(here.text, there.text)
+
+
+def _block(
+    one: str, other: str, here: Sequence[Line], there: Sequence[Line], names: Renaming
+) -> Block | None:
+    if len(here) < SMALLEST or names.renamed > _MOST_RENAMED:
+        return None
+    size = sum(1 for _ in counted(here))
+    equal = sum(1 for a, b in zip(here, there, strict=True) if a.text == b.text)
+    working = sum(1 for line in here if is_logic(line.text))
+    if size < SMALLEST or working < _WORKING or equal < len(here) * _EQUAL:
+        return None
+    return Block(size, (_place(one, here), _place(other, there)))
+
+
+def _place(path: str, lines: Sequence[Line]) -> Location:
+    """From the first line that counts to the last."""
+    own = list(counted(lines))
+    return Location(path, own[0].number, own[-1].number)
+
+
+def _distinct(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks that stand in the same place are one, with all its places."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        for group in groups:
+            if any(_overlap(a, b) for b in group[0].places for a in block.places):
+                group.append(block)
+                break
+        else:
+            groups.append([block])
+    for group in groups:
+        places: list[Location] = []
+        for place in (p for block in group for p in block.places):
+            if not any(_overlap(place, known) for known in places):
+                places.append(place)
+        yield Block(group[0].size, tuple(sorted(places)))
+
+
+def _overlap(one: Location, other: Location) -> bool:
+    return one.path == other.path and one.line <= other.end_line and other.line <= one.end_line
