@@ -43,6 +43,12 @@ def test_a_file_that_was_copied_as_a_whole_is_another_project(tmp_path: Path) ->
     assert duplicates(tmp_path, {"one/money.ts": logic(40), "two/money.ts": logic(40)}).blocks == ()
 
 
+def test_a_part_of_a_block_is_no_other_block(tmp_path: Path) -> None:
+    files = {"a.ts": logic(90), "b.ts": logic(90), "c.ts": logic(40)}
+    found = duplicates(tmp_path, files).blocks
+    assert [(b.size, len(b.places)) for b in found] == [(92, 2)]
+
+
 def test_a_name_stands_for_one_other_name_only() -> None:
     names = Renaming()
     assert names.fits("total = orders.length + count", "sum = bills.length + count")

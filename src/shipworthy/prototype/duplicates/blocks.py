@@ -23,6 +23,7 @@ _RARE = 4  # places
 _TELLING = 20  # characters below which a line is equal by chance
 _EQUAL = 0.5  # of the lines are equal to the letter
 _MOST_RENAMED = 12  # names: with more of them it is a likeness
+_ALIKE = 0.8  # of the size: a smaller block in the same place is a part of the larger one
 _MOST_LINES = 250_000
 _MOST_PAIRS = 300
 # What frameworks call every other file; a file of another name twice is a whole project copied.
@@ -150,7 +151,8 @@ def _distinct(blocks: Sequence[Block]) -> Iterator[Block]:
     for block in blocks:
         for group in groups:
             if any(_overlap(a, b) for b in group[0].places for a in block.places):
-                group.append(block)
+                if block.size >= group[0].size * _ALIKE:
+                    group.append(block)
                 break
         else:
             groups.append([block])

@@ -30,12 +30,17 @@ class Line:
 
 
 def code_lines(file: SourceFile) -> list[Line]:
-    """The lines of a file that are neither empty nor a comment nor an import."""
-    return [
-        Line(number, text)
-        for number, line in enumerate(file.lines, 1)
-        if (text := line.strip()) and not text.startswith(_SKIPPED)
-    ]
+    """The lines of a file that are neither empty nor a comment nor an import nor inside a long text."""
+    quote = '"""' if file.path.endswith(".py") else "`"
+    found = []
+    inside = False
+    for number, line in enumerate(file.lines, 1):
+        text = line.strip()
+        turns = quote in text and text.count(quote) % 2 == 1
+        if not inside and text and not text.startswith(_SKIPPED):
+            found.append(Line(number, text))
+        inside = inside != turns
+    return found
 
 
 def is_logic(text: str) -> bool:

@@ -46,14 +46,13 @@ def _subject(block: Block) -> str:
 
 def _message(blocks: Sequence[Block]) -> str:
     largest = blocks[0]
-    lines = max(place.end_line - place.line + 1 for place in largest.places)
     where = _paths(largest.places)
     count = len(largest.places)
     times = {2: "twice", 3: "three times"}.get(count, f"{count} times")
     inside = f"stand {times} in {where[0]}" if len(where) == 1 else f"stand in {_listed(where)}"
     more = f", and {len(blocks) - 1} more such blocks" if len(blocks) > 2 else ""
     more = ", and one more such block" if len(blocks) == 2 else more
-    return f"{lines} lines that differ in names and values at most {inside}{more}"
+    return f"{largest.size} lines of logic, alike but for names and values, {inside}{more}"
 
 
 def _paths(places: Sequence[Location]) -> list[str]:
