@@ -125,6 +125,15 @@ def charges_card(effect: Effect) -> bool:
     return any(map(_AMOUNT.match, names)) and any(map(_CARD.search, names))
 
 
+def awaits_payment(effect: Effect) -> bool:
+    """True for a subscription that begins once its first invoice is paid, or is billed by invoice: the
+    provider has drawn nothing yet (`payment_behavior: "default_incomplete"`)."""
+    return (
+        effect.literals.get("payment_behavior") == "default_incomplete"
+        or effect.literals.get("collection_method") == "send_invoice"
+    )
+
+
 def later(handler: Handler, effect: Effect) -> tuple[Effect, ...]:
     """The effects after this one."""
     return handler.effects[handler.effects.index(effect) + 1 :]

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Han
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     MANY,
+    awaits_payment,
     books,
     charges_card,
     helper_of,
@@ -226,7 +227,7 @@ def _charged(handler: Handler, made: list[Effect]) -> Iterator[_Pair]:
     """Money that was moved at a provider, and the record of it."""
     for payment in handler.effects_of(EffectKind.PAYMENT):
         charged = _CHARGED.search(payment.operation) or charges_card(payment)
-        if not charged or payment.has(Check.SIGNATURE):
+        if not charged or awaits_payment(payment) or payment.has(Check.SIGNATURE):
             continue
         if any(
             e.kind is EffectKind.PAYMENT and re.search("cancel|refund|del", e.operation)

@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.columns import is_held, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
+    awaits_payment,
     books,
     charges_card,
     inputs,
@@ -89,7 +90,7 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
     if effect.kind is EffectKind.PAYMENT:
         if _OUT.search(effect.operation):
             return effect, "moves money", Severity.HIGH
-        if _SUBSCRIBES.search(effect.operation):
+        if _SUBSCRIBES.search(effect.operation) and not awaits_payment(effect):
             return effect, "opens a paid subscription", Severity.MEDIUM
         if _INTENT.search(effect.operation) and effect.literals.get("confirm") == "True":
             return effect, "charges", Severity.HIGH
