@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     bounded,
     by_trusted,
+    compared,
     for_administrators,
     inputs,
     reread,
@@ -70,7 +71,11 @@ class MissingInputValidation(
             " number: the caller turns a payment round and gains instead of paying"
         )
         severity = Severity.CRITICAL if is_held(column) else Severity.HIGH
-        return self.gap(subject, message, *shown, severity=severity)
+        # What a number stands for, only its author knows: stock, a record of one's own. Where it is
+        # compared with what there is, it is spent.
+        spent = is_held(column) and any(compared(effect, o) for o in free)
+        sure = Confidence.HIGH if spent else Confidence.LOW
+        return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
     def _models(self, prototype: Prototype, handler: Handler) -> Iterator[Finding]:
         for effect in handler.effects_of(EffectKind.MODEL):
@@ -89,4 +94,10 @@ class MissingInputValidation(
                     f"{handler.name} asks whichever model the caller names, without a list of allowed ones:"
                     " he chooses the most expensive one on your bill"
                 )
-                yield self.gap(subject, message, *shown, severity=Severity.MEDIUM)
+                yield self.gap(
+                    subject,
+                    message,
+                    *shown,
+                    severity=Severity.MEDIUM,
+                    confidence=Confidence.LOW,
+                )
