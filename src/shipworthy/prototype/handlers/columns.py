@@ -29,13 +29,13 @@ _YES_OR_NO = frozenset({"is", "has", "can", "allow", "show", "enable", "enabled"
 _QUOTED = frozenset("price rate fee cost wage salary budget fare value".split())
 _RIGHTS = re.compile(
     r"(^|_)(roles?|is_?(super_?)?(admin|staff|moderator|superuser|verified|approved|premium)|permissions?|privileges?"
-    r"|access_?level|user_?type|account_?type|admin|superuser|verified|approved|email_?verified|kyc_?status)$"
+    r"|access_?level|user_?type|account_?type|admin|superuser|approved|email_?verified|kyc_?status)$|^verified$"
 )
 _PLAN = re.compile(
     r"(^|_)(plan|tier|subscription_(plan|tier|status)|is_(premium|pro|paid)|premium)$"
 )
 _OWNER = re.compile(
-    r"^(user|owner|author|creator|account|tenant|org|organi[sz]ation|company|workspace|team|created_by)(_?id)?$"
+    r"^(user|owner|author|creator|account|tenant|org|organi[sz]ation|company|workspace|team|household|created_by)(_?id)?$"
 )
 _STATE = re.compile(r"(^|_)(status|paid|approved|verified|featured|published)(_at|_by)?$")
 

@@ -46,6 +46,11 @@ _BOUGHT = re.compile(
     re.I,
 )
 _ACCOUNTS = re.compile(r"user|profile|account|member|customer|subscri|tenant|compan|organi", re.I)
+_KEPT_BY_ONESELF = re.compile(
+    r"debt|loan|liabilit|mortgage|expense|budget|(^|_)goal|saving|asset|household|net_?worth|installment",
+    re.IGNORECASE,
+)
+"""Tables in which people keep their own books: a balance there buys nothing."""
 _ACTIVE = frozenset({"active", "paid", "true", "trialing"})
 _PAID = frozenset({"paid", "succeeded", "true", "captured"})
 
@@ -155,7 +160,7 @@ class ClientDecidedMoney(
 
     def _credited(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         credited = _credits(handler, effect)
-        if not credited:
+        if not credited or _KEPT_BY_ONESELF.search(effect.target):
             return None
         column, origin = credited
         shown = way(prototype, handler, effect)
@@ -308,7 +313,8 @@ def _paid_column(effect: Effect) -> str | None:
             return column if _BOUGHT.match(effect.target) else None
     for column, origins in effect.of("value:"):
         sent = inputs(origins)
-        if is_plan(column) and sent and not any(o.kind in ("row", "answer") for o in origins):
+        told = any(o.kind in ("row", "answer") for o in origins)
+        if is_plan(column) and sent and not told and _ACCOUNTS.search(effect.target):
             return column
         if column in ("payment_status", "paymentStatus", "is_paid", "isPaid", "paid") and sent:
             return column if _BOUGHT.match(effect.target) else None
