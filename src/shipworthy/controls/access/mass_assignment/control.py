@@ -10,7 +10,7 @@ from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_owner, is_plan, is_right, is_state
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.ownership import Ownership, read_ownership
+from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.standing import is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
@@ -32,7 +32,7 @@ class MassAssignment(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         ownership = read_ownership(prototype)
-        columns = {t.name.rpartition(".")[2].lower(): t.columns for t in prototype.tables}
+        columns = {plain(t.name): t.columns for t in prototype.tables}
         found: dict[str, Finding] = {}
         for handler in prototype.handlers:
             for effect in writes(handler):
@@ -109,7 +109,7 @@ class MassAssignment(
     ) -> Finding:
         fixed = {c for c, o in effect.of("value:") if c != "*" and not inputs(o)}
         fixed |= {k[6:] for k in effect.literals if k.startswith("value:")}
-        known = tables.get(effect.target.lower())
+        known = tables.get(plain(effect.target))
         own = [c for c in known or () if c not in fixed]
         people = bool(_PEOPLE.search(effect.target))
         grave = [
@@ -128,6 +128,9 @@ class MassAssignment(
             severity = Severity.LOW  # a state, which many an app lets everybody set
         unclear = effect.has(Check.UNCLEAR) or for_administrators(handler, effect)
         unclear = unclear or (severity is Severity.LOW and effect.operation == "insert")
+        unclear = unclear or (
+            not known and not ownership.of(effect.target)
+        )  # settings, a catalogue
         confidence = Confidence.LOW if unclear else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
 

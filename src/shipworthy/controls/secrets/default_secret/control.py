@@ -38,6 +38,6 @@ class DefaultSecret(
         return self.gap(
             subject,
             f"{open_ones[0].name} falls back to a word in the code where it is not set,"
-            " so whoever has read the code can forge what it protects",
+            " so whoever has read the code gets past what it protects",
             *lines[:5],
         )
