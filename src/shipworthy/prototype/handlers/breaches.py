@@ -144,7 +144,7 @@ def _open(
     confidence = Confidence.HIGH
     if kind is Harm.ASK and not ownership.has_accounts:
         return None  # a public assistant: what it costs is asked by the rate limit
-    if by_credential(handler, effect) or (kind is Harm.READ and _is_receipt(effect, ownership)):
+    if _may_be_meant(handler, effect, kind, ownership):
         confidence = Confidence.LOW
     elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
         confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
@@ -163,6 +163,41 @@ def _open(
     if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
         confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True where whoever comes may be meant to, or can do no more than ask for what is due anyway."""
+    match kind:
+        case Harm.READ if _is_receipt(effect, ownership):
+            return True
+        case Harm.CHANGE if _SYNC.search(handler.name) and _only_repeats(effect):
+            return True
+        case Harm.SEND if _signs_up(handler):
+            return True
+    return bool(by_credential(handler, effect))
+
+
+_SYNC = re.compile(r"sync|notif|callback|refresh|poll|reconcile", re.IGNORECASE)
+"""Entry points that bring up to date what another server knows."""
+
+
+def _only_repeats(effect: Effect) -> bool:
+    """True for a row that is brought up to date with what another server has answered: whoever comes
+    decides nothing about what is written."""
+    if effect.kind is not EffectKind.QUERY:
+        return False
+    written: frozenset[Origin] = frozenset().union(*(origins for _, origins in effect.of("value:")))
+    return any(o.kind == "answer" for o in written) and not any(o.is_input for o in written)
+
+
+def _signs_up(handler: Handler) -> bool:
+    """True where somebody gets an account of the prototype's own: a row with an address and a password."""
+    return any(
+        effect.operation == "insert"
+        and any(re.search("e_?mail", name, re.I) for name, _ in effect.of("value:"))
+        and any(re.search("password|passwd", name, re.I) for name, _ in effect.of("value:"))
+        for effect in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 def _is_receipt(effect: Effect, ownership: Ownership) -> bool:
@@ -255,7 +290,15 @@ def _writes_power(effect: Effect) -> bool:
     return any(
         _POWER.search(name) and any(o.is_input for o in origins)
         for name, origins in effect.of("value:")
+        if "role" not in name.lower() or not effect.target or _HOLDERS.search(effect.target)
     )
+
+
+_HOLDERS = re.compile(
+    r"user|profile|account|member|role|staff|team|employee|admin|invit|access|person|people",
+    re.IGNORECASE,
+)
+"""Tables in which a role is what somebody may do, not his part in a play or in a talk with a model."""
 
 
 # -- a known caller goes beyond what is theirs ------------------------------------------------
@@ -370,10 +413,10 @@ def _of_foreign(
     confidence = Confidence.HIGH
     if effect.kind is EffectKind.QUERY:
         belongs = _belongs(effect, ownership)
-        if belongs is False or (belongs is None and not is_personal(effect)):
-            confidence = Confidence.LOW
-        elif belongs is None:
-            confidence = Confidence.MEDIUM
+        if belongs is not True or (effect.client == "owner" and not _is_fenced(effect, ownership)):
+            confidence = (
+                Confidence.LOW
+            )  # what whoever is signed in may do is for the business to say
         if not _by_identity(handler, effect):
             return None
         if kind is Harm.READ and not any(
@@ -385,7 +428,12 @@ def _of_foreign(
     severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
     if _writes_power(effect):
         severity = Severity.CRITICAL
+        confidence = Confidence.HIGH  # who may do what is nobody's to say who merely has an account
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _is_fenced(effect: Effect, ownership: Ownership) -> bool:
+    return effect.operation == "rpc" or ownership.fences(effect.target)
 
 
 def _belongs(effect: Effect, ownership: Ownership) -> bool | None:
@@ -448,9 +496,11 @@ def _of_everything(
         return None
     grave = Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
     # One team that shares its rows is as common as a leak, where no row security was ever meant.
-    shared = effect.client == "owner" and (
-        grave is not Severity.HIGH or _asks_somewhere(handler, effect)
-    )
+    if effect.client == "owner":
+        apart = ownership.fences(effect.target) and grave is Severity.HIGH
+        shared = not apart or _asks_somewhere(handler, effect)
+    else:
+        shared = not ownership.of(effect.target)
     sure = Confidence.LOW if shared or _DUE.search(handler.name) else Confidence.HIGH
     return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
 

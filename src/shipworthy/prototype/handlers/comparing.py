@@ -272,6 +272,8 @@ def _proved(
     literal = _is_literal(left) or _is_literal(right)
     roles = [o for o in caller if ROLE_KEY.search(o.key or o.name) and not _is_editable(o)]
     roles = roles or [o for o in caller if "role" in tags and not _is_editable(o)]
+    if not roles and (_names_staff(left) or _names_staff(right)):
+        roles = [o for o in caller if o.kind in ("principal", "row") and not _is_editable(o)]
     constant = literal or not one or not other
     if roles and (constant or contains):
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
@@ -488,6 +490,19 @@ _AN_ID = 16
 
 def _is_literal(value: Value) -> bool:
     return value.literal is not UNSET and value.literal is not None
+
+
+_STAFF = frozenset(
+    """admin admins administrator superadmin super_admin super-admin superuser root owner staff manager
+    moderator backoffice operator""".split()
+)
+
+
+def _names_staff(value: Value) -> bool:
+    """True for a word, or a list with a word, for those who may do more than others, whatever the column
+    is called that is compared with it: `user.portal === "admin"`."""
+    words = {value.text, *(v.text for v in value.elements or ())}
+    return any(word is not None and word.lower() in _STAFF for word in words)
 
 
 def _is_listed(value: Value) -> bool:

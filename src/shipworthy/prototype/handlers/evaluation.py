@@ -185,6 +185,7 @@ class Evaluation:
         self.ways: list[tuple[Value, Guards]] = []  # to the end of the function followed last
         self.heap: dict[tuple[int, str], Value] = {}
         self.loops = 0
+        self.left_with: list[tuple[Scope, dict[str, Value], Guards]] = []  # at `break`, `continue`
         self.transactions = 0
         self.commits = 0  # of the session that writes wait in, so far
         self.branches: tuple[tuple[int, str], ...] = ()

@@ -26,6 +26,9 @@ class Ownership:
     has_accounts: bool  # some entry point knows its caller
     of_guests: frozenset[str] = frozenset()  # rows that callers without an account leave there
     told: frozenset[str] = frozenset()  # columns that hold the id of whoever is signed in
+    fenced: frozenset[str] = (
+        frozenset()
+    )  # tables that some entry point asks for by its caller alone
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -33,6 +36,11 @@ class Ownership:
         if name in self.owned:
             return True
         return False if name in self.known else None
+
+    def fences(self, table: str) -> bool:
+        """True where the prototype itself keeps callers apart in a table, or in one that it hangs on: its
+        users are not one team that shares everything."""
+        return plain(table) in self.fenced
 
     def holds(self, column: str) -> bool:
         """True for a column that says whose a row is, by itself or by the row that it hangs on."""
@@ -46,15 +54,24 @@ def read_ownership(prototype: Prototype) -> Ownership:
         columns.setdefault(plain(table.name), set()).update(table.columns)
     handlers = prototype.handlers
     owned = {name for name, found in columns.items() if any(map(_holds, owner_columns(found)))}
-    owned |= _tied(handlers)
+    tied = _tied(handlers)
+    owned |= tied
     owned |= {name for name in columns if name in _PEOPLE}
     told = _told(handlers)
-    owned |= {name for name, found in columns.items() if told & {_snake(c) for c in found}}
+    named = {name for name, found in columns.items() if told & {_snake(c) for c in found}}
+    owned |= named
+    fenced = tied | named
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
+        fenced |= {name for name, found in columns.items() if parents(found) & fenced}
     accounts = _has_accounts(handlers)
     return Ownership(
-        frozenset(columns), frozenset(owned), accounts, _of_guests(handlers), frozenset(told)
+        frozenset(columns),
+        frozenset(owned),
+        accounts,
+        _of_guests(handlers),
+        frozenset(told),
+        frozenset(fenced),
     )
 
 

@@ -98,7 +98,8 @@ class Walk(Evaluation):
         self.branches = outer
         _merge(scope, then_names, then_guards, self.guards)
         unless = self.unless_set(test, then_guards, self.guards)
-        self.guards = meet(then_guards, self.guards) | unless
+        unneeded = _needless(statement.test, test, then_guards)
+        self.guards = meet(then_guards, self.guards) | unless | unneeded
         return False
 
     def _is_counted(self, test: Value, first: int) -> bool:
@@ -114,7 +115,12 @@ class Walk(Evaluation):
         if statement.target is None:
             self.guards = before | self.tested(over)[0]
         self.loops += 1
+        left_with, self.left_with = self.left_with, []
         ended = self.block(statement.body, scope)
+        for inside, names, passed in self.left_with:
+            if inside is scope:  # `found = true; break;`
+                _merge(scope, names, passed, self.guards)
+        self.left_with = left_with
         self.loops -= 1
         self.branches = outer
         if ended:
@@ -187,7 +193,8 @@ class Walk(Evaluation):
             self.value(statement.value, scope)
         return True
 
-    def _leave(self, _statement: Leave, _scope: Scope) -> bool:
+    def _leave(self, _statement: Leave, scope: Scope) -> bool:
+        self.left_with.append((scope, scope.names, self.guards))
         return True
 
     def _define(self, statement: Define, scope: Scope) -> bool:
@@ -250,6 +257,14 @@ class Walk(Evaluation):
             common = meet(common, passed)
         self.guards = before | common
         return of_cases((value, passed - self.guards) for value, passed in outcomes)
+
+
+def _needless(test: Expression, value: Value, passed: Guards) -> Guards:
+    """`if (body.to) { …whose it is… }`: where nothing was sent, there is nothing to be compared."""
+    if type(test) not in (Name, Member):
+        return frozenset()
+    sent = frozenset(str(o) for o in value.origins if o.is_input)
+    return frozenset(g for g in passed if g.check is Check.OWNER and g.about and g.about <= sent)
 
 
 def _narrow(test: Expression, scope: Scope, *, holds: bool) -> None:

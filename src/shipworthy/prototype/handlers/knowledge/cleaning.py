@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins
+from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins, replace
 
 
 def _asked(walk: Evaluation, site: Site, about: Value) -> Value:
@@ -37,8 +37,16 @@ def _matched(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _starts(walk: Evaluation, site: Site) -> Value | None:
-    """`next.startsWith("/")`, `full.startsWith(folder)`."""
-    return _asked(walk, site, site.receiver) if site.has(0) else None
+    """`next.startsWith("/")`, `full.startsWith(folder)`; below a folder of the caller's own it is his."""
+    if not site.has(0):
+        return None
+    answer = _asked(walk, site, site.receiver)
+    origins = all_origins(site.argument(0))
+    if any(o.kind == "principal" for o in origins) and not any(o.is_input for o in origins):
+        about = [str(o) for o in all_origins(site.receiver) if o.is_input]
+        own = walk.guard(Check.OWNER, "below the folder of the caller", site.call.at, about)
+        return replace(answer, when=((answer.when or (NO_GUARDS,))[0] | {own}, NO_GUARDS))
+    return answer
 
 
 def _inside(walk: Evaluation, site: Site) -> Value | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
@@ -25,11 +25,33 @@ def _collection(walk: Evaluation, site: Site) -> Value | None:
     """`db.collection("orders")`, below a document too; `collection(db, "orders")`."""
     store = site.receiver if site.receiver.what else site.argument(0)
     given = site.given[-1] if site.given else UNKNOWN
-    return _reference(_COLLECTION, store, given)
+    above = {} if store is site.receiver else _above(site.given[1:-1])
+    return _reference(_COLLECTION, store, given, above=above)
 
 
-def _reference(what: str, store: Value, name: Value, key: Value | None = None) -> Value:
+def _above(path: tuple[Value, ...]) -> dict[str, Value]:
+    """The documents that a path goes through, as conditions: below `users/<id>` all rows are that user's."""
+    pairs = zip(path[::2], path[1::2], strict=False)
+    return {_condition(name): key for name, key in pairs}
+
+
+def _condition(name: Value) -> str:
+    word = (name.text or "parent").strip("/").rpartition("/")[2]
+    return f"filter:{word.removesuffix('s')}_id"
+
+
+def _reference(
+    what: str,
+    store: Value,
+    name: Value,
+    key: Value | None = None,
+    above: Mapping[str, Value] | None = None,
+) -> Value:
+    known = store.fields or {}
     fields = {"name": name, "store": Value(literal=store.client or OWNER)}
+    fields |= {k: v for k, v in known.items() if k.startswith("filter:")} | dict(above or {})
+    if store.what == _DOCUMENT and "key" in known:
+        fields[_condition(known.get("name", UNKNOWN))] = known["key"]
     if key is not None:
         fields["key"] = key
     return Value(what=what, client=store.client, fields=fields, tags=frozenset({"truthy"}))
@@ -43,7 +65,8 @@ def _document(walk: Evaluation, site: Site) -> Value | None:
 def _doc(walk: Evaluation, site: Site) -> Value | None:
     """`doc(db, "orders", id)`, `db.doc("orders/1")`."""
     if len(site.given) >= 3:
-        return _reference(_DOCUMENT, site.argument(0), site.given[-2], site.given[-1])
+        above = _above(site.given[1:-2])
+        return _reference(_DOCUMENT, site.argument(0), site.given[-2], site.given[-1], above)
     if site.argument(0).what == _COLLECTION:
         name = (site.argument(0).fields or {}).get("name", UNKNOWN)
         return _reference(_DOCUMENT, site.argument(0), name, site.argument(1))

@@ -89,11 +89,23 @@ def foreign(walk: Evaluation, site: Site) -> Value | None:
         walk.run_callbacks(site)
         result = Value(origins=union(site.given), what=f"{site.what}()")
         return limited(walk, site, result)
-    if _SIGNATURES.search(name):
+    if _SIGNATURES.search(name) or (name in _VERIFY and _is_given_signature(site)):
         return _may_prove(walk, site, Check.SIGNATURE)
     if site.receiver.what in ("", "this") and _GUARDS.search(name) and not site.receiver.origins:
         return _may_prove(walk, site, Check.UNCLEAR)
     return None
+
+
+_VERIFY = frozenset({"verify", "unwrap", "constructEvent", "verifyWebhook"})
+
+
+def _is_given_signature(site: Site) -> bool:
+    """`webhook.verify(body, { "webhook-signature": … })`, `unwrap(body, headers)`, of whatever library."""
+    return any(
+        o.kind == "header" and (not o.key or "signature" in o.key.lower())
+        for value in site.given
+        for o in all_origins(value)
+    )
 
 
 def _may_prove(walk: Evaluation, site: Site, check: Check) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from shipworthy.prototype.handlers.comparing import (
@@ -83,6 +84,13 @@ def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
     return frozenset(found)
 
 
+_GRANTS = re.compile(
+    r"(^|_)((user|role|member|staff|team)_?(roles?|permissions?|grants?)|permissions?)$",
+    re.IGNORECASE,
+)
+"""Tables of who may do what."""
+
+
 def row_of(walk: Evaluation, effect: int) -> Value:
     """The row or rows that a query gives."""
     if not 0 <= effect < len(walk.effects):
@@ -91,7 +99,10 @@ def row_of(walk: Evaluation, effect: int) -> Value:
     filters = {k: v for k, v in query.inputs.items() if k.startswith(("filter:", "argument:"))}
     if query.operation in ("insert", "upsert"):
         filters = {k: v for k, v in query.inputs.items() if k.startswith("value:")}
-    row = Origin("row", query.target, "", by_of(filters))
+    by = by_of(filters)
+    if _GRANTS.search(query.target) and any(not origins for origins in filters.values()):
+        by |= {Origin("literal-role")}  # the right itself is what was looked up
+    row = Origin("row", query.target, "", by)
     return Value(origins=frozenset({row}), what="row", effect=effect)
 
 
