@@ -129,7 +129,17 @@ def _after(call: SgNode, function: SgNode | None, text: str) -> str:
 def _store(names: tuple[str, ...], text: str) -> str:
     """The call that writes a field of the answer."""
     for found in _WRITES.finditer(text):
-        given = text[found.end() : found.end() + 600].partition(";")[0]
+        given = _given(text[found.end() : found.end() + 600])
         if any(re.search(rf"\b{re.escape(name)}(\.|\[|\b\s*[,)}}\]])", given) for name in names):
             return found[1]
     return ""
+
+
+def _given(text: str) -> str:
+    """What stands up to the bracket that closes the one before the text."""
+    depth = 1
+    for at, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0:
+            return text[:at] + ")"
+    return text.partition(";")[0]
