@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _MOST = 60  # files of one circle that are parsed again, to leave out imports that nothing uses
+_MODELS = ("typeorm", "@mikro-orm/core", "sequelize-typescript", "drizzle-orm/pg-core")
 
 Edges = Mapping[str, Mapping[str, Import]]
 
@@ -62,10 +63,19 @@ def _own(prototype: Prototype) -> dict[str, dict[str, Import]]:
     product = {f.path for f in prototype.of_role(Role.PRODUCT) if not is_archived(f.path)}
     own = product - prototype.abandoned
     return {
-        path: {other: item for other, item in loaded.items() if other in own}
+        path: {
+            other: item
+            for other, item in loaded.items()
+            if other in own and not (_is_model(prototype, path) and _is_model(prototype, other))
+        }
         for path, loaded in prototype.modules.loaded.items()
         if path in own
     }
+
+
+def _is_model(prototype: Prototype, path: str) -> bool:
+    """True for tables as classes, which have to name each other to be related."""
+    return any(item.specifier in _MODELS for item in prototype.facts[path].imports)
 
 
 def _parsed(prototype: Prototype, group: frozenset[str]) -> dict[str, Syntax]:

@@ -38,6 +38,7 @@ class PythonResolver:
         """The modules that an import itself asks for, without the packages that hold them: of
         `from package import module` the module, of `from package import name` the package."""
         found = [t.path for t in self.resolve(importer, item) if isinstance(t, Local)]
+        found = [path for path in found if not self._is_guess(path, item)]
         last = item.specifier.rpartition(".")[2]
         inner = [
             path for path in found if _name_of(path) in item.imported and _name_of(path) != last
@@ -48,6 +49,15 @@ class PythonResolver:
         if not last and found:  # `from . import name`
             base = [path for path in found if path not in inner]
         return [*base[-1:], *inner]
+
+    def _is_guess(self, path: str, item: Import) -> bool:
+        """True where an absolute import would have to start inside a package: Python looks elsewhere."""
+        top = item.specifier.partition(".")[0]
+        parts = path.removesuffix(".py").split("/")
+        if not top or top not in parts:
+            return False
+        root = "/".join(parts[: len(parts) - 1 - parts[::-1].index(top)])
+        return bool(root) and self._package(root) is not None
 
     def _note(self, path: str) -> None:
         folder = dirname(path)
