@@ -86,9 +86,9 @@ def _seeds(lines: Mapping[str, Sequence[Line]]) -> dict[_Diagonal, list[int]]:
     """Where two files have equal lines that few others have, by how far these are apart."""
     places: dict[str, list[_Place]] = {}
     for path, all_ in lines.items():
-        for index, line in enumerate(all_):
-            if len(line.text) >= _TELLING:
-                places.setdefault(line.text, []).append((path, index))
+        for index, (_, text) in enumerate(all_):
+            if len(text) >= _TELLING:
+                places.setdefault(text, []).append((path, index))
     found: dict[_Diagonal, list[int]] = defaultdict(list)
     for text, at in places.items():
         if 2 <= len(at) <= _RARE and is_logic(text):

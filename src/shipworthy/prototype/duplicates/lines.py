@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shipworthy.prototype.source import SourceFile
 
@@ -21,9 +21,8 @@ _DATA = re.compile(
 _WORK = re.compile(r"[(=]|\b(return|if|else|for|while|try|catch|except|raise|throw|await)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: where it stands, its text without the space around it."""
+class Line(NamedTuple):
+    """One line: where it stands, its text without the space around it. There are very many."""
 
     number: int
     text: str
