@@ -10,6 +10,7 @@ from shipworthy.prototype import Prototype, read_prototype
 from shipworthy.prototype.privacy.categories import Category, category_of
 from shipworthy.prototype.privacy.processors import as_of, companies, company_of_host
 from shipworthy.prototype.privacy.regions import lies_within
+from shipworthy.prototype.privacy.rights import erasing
 
 
 def written(root: Path, files: dict[str, str]) -> Prototype:
@@ -177,3 +178,16 @@ def test_a_tracker_behind_a_setting_names_the_setting(tmp_path: Path) -> None:
     main = 'import { load } from "./ads";\nload();\n'
     [tracker] = written(tmp_path, {"src/ads.ts": text, "src/main.ts": main}).trackers
     assert tracker.switch == "ADS_ENABLED"
+
+
+def test_a_delete_from_the_table_with_passwords_deletes_accounts(tmp_path: Path) -> None:
+    table = "create table guests (id bigint primary key, email text, password text not null);\n"
+    code = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const supabase = createClient(process.env.URL!, process.env.KEY!);\n"
+        'export const leave = (id: string) => supabase.from("guests").delete().eq("id", id);\n'
+    )
+    files = {"supabase/migrations/1_guests.sql": table, "src/leave.ts": code}
+    found = erasing(written(tmp_path, files))
+    assert found is not None
+    assert found.path == "src/leave.ts"

@@ -88,8 +88,10 @@ _PEOPLE_TABLES = re.compile(
 
 def erasing(prototype: Prototype) -> Location | None:
     """Where an account, or a person's row, is deleted; None where nothing does."""
+    signed_in = {t.name for t in prototype.tables if not _PASSWORDS.isdisjoint(t.columns)}
     for query in prototype.queries:
-        if query.operation == "delete" and _PEOPLE_TABLES.match(query.table or ""):
+        table = query.table or ""
+        if query.operation == "delete" and (_PEOPLE_TABLES.match(table) or table in signed_in):
             return query.location
     for handler in prototype.handlers:
         for effect in handler.effects:
