@@ -10,7 +10,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.inventory.technologies import SERVICES
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.routes.route import RouteKind
-from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.source import Role, SourceFile
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -120,8 +120,8 @@ def _imported(prototype: Prototype, path: str) -> Iterator[tuple[str, Location]]
 
 
 def _screens(file: SourceFile) -> Iterable[Location]:
-    """Where the first element of a React component stands."""
-    if file.language not in (Language.TSX, Language.JAVASCRIPT):
+    """Where the first element of a React component stands. A plain script writes its HTML as text."""
+    if not file.path.endswith((".tsx", ".jsx")):
         return ()
     opened = (n for n, line in enumerate(file.lines, 1) if _is_element(line.strip()))
     first = next(opened, None)
