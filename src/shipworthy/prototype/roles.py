@@ -63,6 +63,8 @@ _TEST_PATH = re.compile(
     r"|^[^/]+-tests?\.[cm]?[jt]s$"
     r"|(^|/)(test_[^/]*|[^/]*_tests?|tests|conftest)\.py$"
 )
+_TEST_RUNNER = re.compile(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
+_PASTED_PATH = re.compile(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
 _SCRIPT_PATH = re.compile(
     r"(^|/)(scripts?|seeds?|seeders?|bin|tools|tooling|devtools|notebooks?|examples?|samples?|\.github"
     r"|\.husky|benchmarks?)/"
@@ -80,7 +82,7 @@ _ROOT_SCRIPT = re.compile(
     r"|populate|generate|reset|setup|init|apply|convert|analyze|diagnose|quick|temp|tmp|test)[-_][^/]*\.(py|[cm]?[jt]s)$"
 )
 _VENDORED_PATH = re.compile(
-    r"(^|/)(vendor|vendors|third[-_]party|external|extern)/"
+    r"(^|/)(vendor|vendors|third[-_]party|external|extern|\.replit_integration_files)/"
     r"|(^|/)(jquery|bootstrap|chart|d3|three|lodash|moment|swiper|tinymce|ckeditor|pdf\.worker|workbox)"
     r"[^/]*\.js$"
 )
@@ -148,14 +150,14 @@ def _role_of_code(path: str, stem: str, extension: str, head: str, longest_line:
         return Role.GENERATED  # minified or bundled
     if _is_shadcn(path, stem):
         return Role.UI_KIT
-    if _TEST_PATH.search(path):
+    if _TEST_PATH.search(path) or (_TEST_RUNNER.search(head) and ".config." not in path):
         return Role.TEST
     if extension == "sql" or (_MIGRATION_PATH.search(path) and extension == "py"):
         return Role.MIGRATION
     if _SCRIPT_PATH.search(path) or _ROOT_SCRIPT.match(path):
         return Role.SCRIPT
-    if path.startswith(("attached_assets/", "docs/", ".docs/")):
-        return Role.DOCUMENTATION  # Replit keeps what was pasted into its chat there
+    if _PASTED_PATH.search(path):
+        return Role.DOCUMENTATION
     if extension in ("sh", "bash", "ps1", "bat", "ipynb"):
         return Role.SCRIPT
     return Role.PRODUCT

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Evidence
+from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
 from shipworthy.prototype.secrets.signing import signs
@@ -27,7 +28,8 @@ def exposure(prototype: Prototype, secret: Secret) -> Exposure:
     """Where a secret can be seen from; the browser counts before the repository."""
     if secret.place is Place.ENVIRONMENT_FILE:
         return Exposure.ENVIRONMENT_FILE
-    if secret.location.path in prototype.modules.browser:
+    path = secret.location.path
+    if path in prototype.modules.browser and not is_archived(path):
         return Exposure.BROWSER
     return Exposure.REPOSITORY
 
