@@ -48,6 +48,8 @@ _NOUNS = {
     SecretKind.TOKEN: "token",
     SecretKind.PUBLIC: "public key",
 }
+# Names that do not say what the secret does: many a `secret_key` is a word that a request must bring.
+_PLAINLY_SECRET = ("secret", "secret_key", "secretkey")
 _PLAIN_NAMES = frozenset(
     ("apikey", "key", "token", "secret", "value", "url", "uri", "authorization", "default")
 )
@@ -79,7 +81,7 @@ class Secret:
     def described(self) -> str:
         """What it is in plain words, e.g. "OpenAI API key" or "password (DB_PASSWORD)"."""
         noun = _NOUNS[self.kind]
-        if not self.provider and (self.name or "").lower().endswith("secret"):
+        if not self.provider and (self.name or "").lower().endswith(_PLAINLY_SECRET):
             noun = "secret"
         words = f"{self.provider} {noun}".strip()
         return f"{words} ({self.name})" if self.name and self.name.lower() != noun else words

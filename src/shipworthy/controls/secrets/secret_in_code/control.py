@@ -15,6 +15,7 @@ from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
+from shipworthy.prototype.secrets.jwt import claims
 from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.prototype.secrets.logins import (
     is_made_up_login,
@@ -62,7 +63,8 @@ class SecretInCode(
                 continue
             severities = [_severity(prototype, s) for s in private]
             first = private[severities.index(max(severities, key=_rank))]
-            sure = Confidence.LOW if all(map(_is_local, private)) else Confidence.HIGH
+            doubtful = all(_is_local(s) or _expired_soon(s) for s in private)
+            sure = Confidence.LOW if doubtful else Confidence.HIGH
             worst = max(severities, key=_rank)
             message = _message(first, private)
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
@@ -148,6 +150,16 @@ def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
     return file.text
 
 
+def _is_of_database(secret: Secret, file: SourceFile) -> bool:
+    """True for a password beside the address of a database that is not on the machine itself."""
+    if secret.kind is not SecretKind.PASSWORD or secret.place is not Place.CONFIG:
+        return False
+    number = secret.location.line
+    near = "\n".join(file.line(n) for n in range(number - 4, number + 4))
+    return "jdbc:" in near and not any(host in near for host in _OWN_HOSTS)
+
+
+_OWN_HOSTS = ("localhost", "127.0.0.1", ":h2:", "//db:", "//postgres:", "//mysql:")
 # What lets somebody into a call, which its guests pass on anyway.
 _OF_A_MEETING = re.compile(r"zoom|meeting|webinar", re.IGNORECASE)
 
@@ -158,8 +170,12 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     file = prototype.files[secret.location.path]
     if _is_handshake(secret) or _OF_A_MEETING.search(secret.name or ""):
         return Severity.LOW
+    if _expired_soon(secret):
+        return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM
+    if _is_of_database(secret, file):
+        return Severity.HIGH
     if is_trial_login(secret, file):
         return Severity.LOW
     if is_made_up_login(secret):
@@ -176,6 +192,18 @@ def _is_local(secret: Secret) -> bool:
     """True for an address that leads to the machine itself: the same password may be used elsewhere,
     which only a person knows."""
     return any(host in secret.value for host in ("@localhost", "@127.0.0.1"))
+
+
+_SOON = 31 * 24 * 3600  # seconds
+
+
+def _expired_soon(secret: Secret) -> bool:
+    """True for a token that was made to last a month at most: chances are that it opens nothing."""
+    known = claims(secret.value) or {}
+    start, end = known.get("iat"), known.get("exp")
+    if not isinstance(start, int | float) or not isinstance(end, int | float):
+        return False
+    return end - start <= _SOON
 
 
 def _rank(severity: Severity) -> int:
