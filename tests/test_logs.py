@@ -205,3 +205,9 @@ def test_who_acted_is_told_from_whom_it_is_about() -> None:
     for line, expected in lines.items():
         (call,) = read(line)
         assert any(is_actor(value, call) for value in call.values) is expected, line
+
+
+def test_headers_that_an_interceptor_sends_are_not_those_of_a_visitor() -> None:
+    code = "api.interceptors.request.use((request) => { console.log(request.headers); });"
+    (call,) = read(code, "server/pay.ts")
+    assert [v.origin for v in call.values] == ["headers that are sent"]

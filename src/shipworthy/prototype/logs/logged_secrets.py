@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
-from shipworthy.prototype.logs.origins import TOKEN_LINK
+from shipworthy.prototype.logs.origins import SENT_HEADERS, TOKEN_LINK
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRETS = frozenset(
@@ -52,6 +52,8 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
         return "all environment variables"
     if value.origin == "request headers" and not value.embedded:
         return "all request headers, with the sign-in token among them,"
+    if value.origin == SENT_HEADERS and not value.embedded:
+        return "all headers of its calls to another service, with their key among them,"
     if value.origin == "session" and not value.embedded:
         return "the whole session, with its tokens,"
     if value.name.endswith(_COOKIES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
@@ -13,6 +14,9 @@ from shipworthy.prototype.queries.chains import CALLS, called_name, within
 
 TOKEN_LINK = "link with a token"  # noqa: S105
 """The origin of an address that the file builds with a token in it."""
+
+SENT_HEADERS = "headers that are sent"
+"""The origin of the headers of a call that the code itself makes: `interceptors.request.use(…)`."""
 
 
 class Origins:
@@ -37,6 +41,7 @@ class Origins:
         for call in syntax.calls_named(("onAuthStateChange",)):
             if called_name(call) == "onAuthStateChange":
                 self._listener(call)
+        self._sent = set(_sent_headers(syntax))
 
     def name(self, name: str) -> str:
         """The name of what a name is a whole copy of: `record = employee.to_dict()`."""
@@ -44,7 +49,7 @@ class Origins:
 
     def of(self, name: str) -> str:
         """The origin of a dotted name; '' where the file does not show it."""
-        found = _known(name)
+        found = SENT_HEADERS if name in self._sent else _known(name)
         if not found:
             found = "copy" if name in self._copies else self._by_name.get(name, "")
         if not found and "." in name:
@@ -150,6 +155,16 @@ _SESSIONS = (
     "auth.verifyOtp",
 )
 _REQUESTS = ("req", "request", "c.req", "ctx.request", "event.request")
+
+
+def _sent_headers(syntax: Syntax) -> Iterator[str]:
+    """`request.headers` in `axios.interceptors.request.use((request) => …)`: of a call that goes out."""
+    for call in syntax.calls_named(("use",)):
+        given = arguments(call)
+        if callee(call).endswith("interceptors.request.use") and given:
+            taken = given[0].field("parameters") or given[0].field("parameter")
+            names = [taken, *within(taken, _BINDINGS)] if taken is not None else []
+            yield from (f"{n.text()}.headers" for n in names if n.text() in _REQUESTS)
 
 
 def _counts(node: SgNode) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
-from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.logs.logged_secrets import SESSION_IDS, secret_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.models.safety_nets import is_script
@@ -61,7 +62,20 @@ class SecretInLogs(
             severity = Severity.MEDIUM if side is Side.BROWSER else Severity.HIGH
             severity = Severity.LOW if _is_session_id(subject) else severity
             shown = [prototype.evidence("code", hit.location) for hit, _ in hits[:5]]
-            yield self.gap(subject, _message(call, what, side), *shown, severity=severity)
+            sure = Confidence.LOW if _is_question(path, call.values, side) else Confidence.HIGH
+            message = _message(call, what, side)
+            yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+
+# Files that are there to try things out or to show them: `getTokenDemo.ts`.
+_TRIAL = re.compile(r"([a-z](Demo|Test|Example)|(^|[-_/])(demo|test|example))(?=[-_.A-Z/])")
+
+
+def _is_question(path: str, values: Iterable[LoggedValue], side: Side) -> bool:
+    """True for the headers of a webhook, which no visitor signs in to, and for a trial in the browser."""
+    if side is Side.BROWSER:
+        return _TRIAL.search(path) is not None
+    return "webhook" in path.lower() and any(v.origin == "request headers" for v in values)
 
 
 def _is_session_id(subject: str) -> bool:
