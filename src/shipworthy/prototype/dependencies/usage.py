@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.manifests import read_json, strings, table
+from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ _FRAMEWORKS = frozenset(
 )
 _STARTED = frozenset("next nuxt astro vite".split())  # by a script, where they run the app at all
 _LINKED_IN = ("@capacitor/", "@prisma/", "expo", "react-native")  # found by their place
-_BUNDLED = frozenset({"vite", "create-react-app", "angular"})  # these build pages, no server
+# These build what runs on the visitor's own machine, and no server.
+_BUNDLED = frozenset({"vite", "create-react-app", "angular", "expo", "react-native"})
 _RUNTIMES = frozenset("node bun deno npm cli core".split())
 _RENDERS = frozenset("next remix nuxt sveltekit astro tanstack-start".split())
 
@@ -58,6 +60,18 @@ def is_for_pages(prototype: Prototype, names: AbstractSet[str], part: str) -> bo
     everyone = importers_of(prototype, names, part)
     importers = {path for path in everyone if prototype.files[path].role is not Role.SCRIPT}
     return bool(importers) and importers <= prototype.modules.browser
+
+
+def is_for_browsers(prototype: Prototype, names: AbstractSet[str], part: str) -> bool:
+    """As `is_for_pages`, and where Next.js renders pages: true where no importer runs on its server."""
+    if is_for_pages(prototype, names, part):
+        return True
+    folder = part.rpartition("/")[0]
+    frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
+    importers = importers_of(prototype, names, part)
+    where = sides(prototype)
+    in_next = part.endswith("package.json") and "next" in frameworks
+    return in_next and bool(importers) and {where.get(p) for p in importers} == {Side.BROWSER}
 
 
 def importers_of(prototype: Prototype, names: AbstractSet[str], part: str) -> set[str]:

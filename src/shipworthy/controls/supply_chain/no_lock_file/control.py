@@ -133,9 +133,22 @@ class NoLockFile(
             f"{what} and no lock file says which {version} {installed}"
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
-            severity=Severity.LOW if few else self.severity,
+            severity=Severity.LOW if few or _is_for_chores(prototype, manifest) else self.severity,
             confidence=Confidence.LOW if _is_variant(prototype, manifest) else Confidence.HIGH,
         )
+
+
+_CHORES = re.compile(
+    r"(^|[-_/])(ingest(ion)?|scrap(er|ers|ing)|crawl(er|ing)|etl|import(er)?|migrat(e|ion|ions)|seed(s|er|ing)?|backfill)(/|$)"
+)
+
+
+def _is_for_chores(prototype: Prototype, manifest: Manifest) -> bool:
+    """True in a folder of its own, named after a chore that somebody starts by hand: no framework
+    is asked for there."""
+    folder = manifest.path.rpartition("/")[0]
+    frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
+    return not frameworks and _CHORES.search(folder) is not None
 
 
 def _is_variant(prototype: Prototype, manifest: Manifest) -> bool:
