@@ -120,9 +120,32 @@ class SwallowedError(
             if path in prototype.by_hand:
                 continue
             queries = _guarded(caught, by_path.get(path, ()))
+            if caught.sends and "request" not in caught.sends and _tells_itself(prototype, caught):
+                continue
             loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote, models)
             if loss is not None:
                 yield caught, loss
+
+
+def _tells_itself(prototype: Prototype, caught: Catch) -> bool:
+    """True where what is tried is a function of an imported file that deals with its own failure:
+    it neither throws nor gives an answer then, so the handler around its call never runs."""
+    names = set(caught.attempts)
+    imported = prototype.modules.edges.get(caught.location.path, frozenset())
+    return any(
+        inner.function in names
+        and inner.handling is Handling.HANDLED
+        and inner.main
+        and inner.location.path in imported
+        and not _passes_on(prototype, inner.location)
+        for inner in prototype.catches
+    )
+
+
+def _passes_on(prototype: Prototype, place: Location) -> bool:
+    file = prototype.files[place.path]
+    lines = (file.line(n) for n in range(place.line, max(place.end_line, place.line) + 1))
+    return any(word in line for line in lines for word in ("throw", "return", "reject", "raise"))
 
 
 def _remote(prototype: Prototype) -> frozenset[str]:
