@@ -211,6 +211,7 @@ def test_click_handler_in_a_list_is_no_loop() -> None:
     [
         ('await s.from("t").update({ done: true }).eq("id", row.id);', Bulk.SAME),
         ('await s.from("t").update({ position: row.position }).eq("id", row.id);', Bulk.LIST),
+        ("await db.update(t).set({ position: row.position }).where(eq(t.id, row.id));", Bulk.LIST),
         ('await s.from("t").insert({ name: row.name });', Bulk.LIST),
         ('if (row.a) { await s.from("t").insert({}); }', Bulk.NO),
         ('const { error } = await s.from("t").insert({}); if (error) failed.push(row);', Bulk.NO),

@@ -181,7 +181,9 @@ def _waits_of(loop: SgNode) -> tuple[int, float]:
 
 def _values_differ(call: QueryCall, loop: SgNode) -> bool:
     """True when what is written depends on the element, or on something made from it."""
-    written = next((link for link in call.links if link.name in ("update", "set", "values")), None)
+    by_name = {link.name: link for link in call.links}
+    # Drizzle's `update(table).set(values)` names the table where others name the values.
+    written = next((by_name[n] for n in ("set", "values", "update") if n in by_name), None)
     if written is None or written.arguments is None:
         return call.operation != "delete"
     own = _own_names(loop)

@@ -18,7 +18,9 @@ _DATA_LAYER = re.compile(
 )
 _CLIENT = re.compile(r"supabase|(^|/)(db|database|prisma|drizzle)([/.]|$)")
 
-_FEW = 4  # queries in a component, or one table alone: a matter of taste more than of risk
+# Fewer queries or tables than these in a component: a matter of taste more than of risk.
+_FEW = 4
+_FEW_TABLES = 3
 # Components of Next.js run on the server unless the browser gets them.
 _SERVER_PAGE = re.compile(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
 
@@ -46,7 +48,7 @@ class DataAccessInComponent(
             if len(queries) < 2:
                 yield self.satisfied(path, "Makes a single query only", *shown)
                 continue
-            few = len(queries) < _FEW or len({q.table for q in queries}) < 2
+            few = len(queries) < _FEW or len({q.table for q in queries}) < _FEW_TABLES
             severity = Severity.LOW if few else Severity.MEDIUM
             sure = Confidence.LOW if few else Confidence.HIGH
             chain = _chain(prototype, path)
