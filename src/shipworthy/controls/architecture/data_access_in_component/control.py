@@ -18,7 +18,7 @@ _DATA_LAYER = re.compile(
 )
 _CLIENT = re.compile(r"supabase|(^|/)(db|database|prisma|drizzle)([/.]|$)")
 
-# Fewer queries or tables than these in a component: a matter of taste more than of risk.
+# Fewer queries or tables than these in a component: of taste more than of risk.
 _FEW = 4
 _FEW_TABLES = 3
 # Components of Next.js run on the server unless the browser gets them.
@@ -48,8 +48,9 @@ class DataAccessInComponent(
             if len(queries) < 2:
                 yield self.satisfied(path, "Makes a single query only", *shown)
                 continue
-            few = len(queries) < _FEW or len({q.table for q in queries}) < _FEW_TABLES
-            severity = Severity.LOW if few else Severity.MEDIUM
+            tables = len({q.table for q in queries})
+            few = len(queries) < _FEW or tables < 2
+            severity = Severity.LOW if few or tables < _FEW_TABLES else Severity.MEDIUM
             sure = Confidence.LOW if few else Confidence.HIGH
             chain = _chain(prototype, path)
             message = _message(queries)
