@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from figures import replace_section, share
 
 from shipworthy.finding import Finding
 from shipworthy.pipeline import run_assess
@@ -95,16 +96,12 @@ class Tally:
     @property
     def precision(self) -> str:
         """Right alarms of all alarms."""
-        return _share(self.right, self.right + self.wrong)
+        return share(self.right, self.right + self.wrong)
 
     def recall(self, severities: Iterable[str]) -> str:
         """Labelled gaps of these severities that were found."""
         found = sum(self.found[s] for s in severities)
-        return _share(found, found + sum(self.missed[s] for s in severities))
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part}/{whole} ({100 * part / whole:.0f} %)" if whole else "–"
+        return share(found, found + sum(self.missed[s] for s in severities))
 
 
 def measure(folder: Path, misses: bool) -> tuple[dict[str, Tally], int, int]:
@@ -209,11 +206,7 @@ def main() -> None:
     text = f"{prototypes} prototypes, {entries} entry points\n\n{table(tallies)}"
     print(text)
     if given.write:
-        mark = given.name
-        old = given.write.read_text(encoding="utf-8")
-        pattern = rf"(<!-- {mark} -->\n).*?(<!-- end of {mark} -->)"
-        new = re.sub(pattern, lambda m: f"{m[1]}{text}\n{m[2]}", old, flags=re.DOTALL)
-        given.write.write_text(new, encoding="utf-8")
+        replace_section(given.write, given.name, text)
 
 
 if __name__ == "__main__":
