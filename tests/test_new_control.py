@@ -24,11 +24,11 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_new_control_is_found_documented_and_tested(checkout: Path) -> None:
-    made = run(checkout, "tools/new_control.py", "reliability", "no-health-endpoint")
+    made = run(checkout, "tools/new_control.py", "reliability", "no-feature-flags")
     assert made.returncode == 0, made.stderr
     listed = run(checkout, "-m", "shipworthy", "controls")
-    assert "no-health-endpoint" in listed.stdout
-    assert (checkout / "docs/controls/no-health-endpoint.md").exists()
+    assert "no-feature-flags" in listed.stdout
+    assert (checkout / "docs/controls/no-feature-flags.md").exists()
     assert run(checkout, "tools/generate_docs.py", "--check").returncode == 0
     tested = run(
         checkout,
@@ -38,7 +38,7 @@ def test_a_new_control_is_found_documented_and_tested(checkout: Path) -> None:
         "no:xdist",
         "tests/test_catalogue.py",
         "-k",
-        "no-health-endpoint",
+        "no-feature-flags",
     )
     assert tested.returncode == 0, tested.stdout
     assert "passed" in tested.stdout

@@ -81,7 +81,7 @@ def main() -> int:
     """Write the folder and the documentation page; 2 when the name is no good or taken."""
     parser = argparse.ArgumentParser(prog="./dev new-control", description=__doc__)
     parser.add_argument("area", help="an area such as secrets or reliability; see controls/")
-    parser.add_argument("name", help="the id, as one would waive it, e.g. no-health-endpoint")
+    parser.add_argument("name", help="the id, as one would waive it, e.g. no-feature-flags")
     given = parser.parse_args()
     name = given.name.replace("_", "-")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) or not re.fullmatch(

@@ -21,8 +21,8 @@ class DuplicatedCode(
     satisfies=("D14", "A06", "A42", "cwe:1041"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        if not prototype.facts:
-            yield self.not_applicable("no code was found")
+        if sum(dict(prototype.stack.languages).values()) < 2 * SMALLEST:
+            yield self.not_applicable(f"the whole product has fewer than {2 * SMALLEST} lines")
             return
         found = prototype.duplicates
         by_subject: dict[str, list[Block]] = {}

@@ -29,8 +29,8 @@ class GodModule(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         long = [module for module in prototype.long_modules if module.lines >= LONG]
-        if not prototype.facts:
-            yield self.not_applicable("no code was found")
+        if sum(dict(prototype.stack.languages).values()) < LONG:
+            yield self.not_applicable(f"the whole product has fewer than {LONG:,} lines")
         elif not long:
             yield self.satisfied("prototype", f"No file of the product has {LONG:,} lines")
         for module in long:
