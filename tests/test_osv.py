@@ -18,7 +18,7 @@ from shipworthy.controls.supply_chain.vulnerable_dependency.control import Vulne
 from shipworthy.engines.cvss import base_score, severity_of
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.osv_database import open_bundled, open_database, status, update
-from shipworthy.engines.osv_records import Advisory, read_record
+from shipworthy.engines.osv_records import Advisory, clear_version, read_record
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Location, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
@@ -153,6 +153,17 @@ def test_smallest_fix_above_the_installed_version_is_named(database: Path) -> No
     found = report(database, dependency("axios", "0.21.0"), dependency("axios", "1.6.0"))
     assert [m.fixed_in for m in found.matches] == ["0.30.0", "1.8.2"]
     assert {m.severity for m in found.matches} == {"high"}
+
+
+def test_a_version_that_fixes_one_and_has_another_is_not_called_fixed() -> None:
+    """One is fixed in 1.9 and 2.3; the other came with 2.0 and is fixed in 2.6."""
+    one = only(read_record(record("GHSA-f", affects("a", *since("0", fixed="1.9.0")))))
+    other_events = (*since("0", fixed="1.5.0"), *since("1.8.0", fixed="2.6.0"))
+    other = only(read_record(record("GHSA-g", affects("a", *other_events))))
+    installed = parse_version(one.ecosystem, "1.0.0")
+    assert installed is not None
+    assert one.fixed_after(installed) == "1.9.0"
+    assert clear_version((one, other), installed) == "2.6.0"
 
 
 def test_python_names_are_normalised_and_twins_told_once(database: Path) -> None:
@@ -352,7 +363,9 @@ def test_library_that_nothing_imports_weighs_little(
     (tmp_path / "rates.ts").write_text(code)
 
     def source(packages: Sequence[Dependency]) -> AdvisoryReport:
-        matches = tuple(Match(p, "GHSA-x", (), "Bad", "high", "1.8.2", False) for p in packages)
+        matches = tuple(
+            Match(p, "GHSA-x", (), "Bad", "high", "1.8.2", False, "1.8.2") for p in packages
+        )
         return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
 
     read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))

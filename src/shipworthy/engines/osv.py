@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipworthy.engines.osv_database import open_bundled, open_database
-from shipworthy.engines.osv_records import Advisory
+from shipworthy.engines.osv_records import Advisory, clear_version
 from shipworthy.engines.osv_stores import Database
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource, Match
 from shipworthy.prototype.dependencies.dependency import Dependency
@@ -96,17 +96,20 @@ def _is_address(version: str) -> bool:
 def _matches(
     dependency: Dependency, version: Version, advisories: Iterable[Advisory]
 ) -> Iterable[Match]:
-    for advisory in advisories:
-        if advisory.affects(version):
-            yield Match(
-                dependency=dependency,
-                advisory=advisory.id,
-                aliases=advisory.aliases,
-                summary=advisory.summary,
-                severity="critical" if advisory.is_malicious else advisory.severity,
-                fixed_in=advisory.fixed_after(version),
-                malicious=advisory.is_malicious,
-            )
+    advisories = tuple(advisories)
+    applying = [advisory for advisory in advisories if advisory.affects(version)]
+    clear = clear_version(advisories, version) if applying else None
+    for advisory in applying:
+        yield Match(
+            dependency=dependency,
+            advisory=advisory.id,
+            aliases=advisory.aliases,
+            summary=advisory.summary,
+            severity="critical" if advisory.is_malicious else advisory.severity,
+            fixed_in=advisory.fixed_after(version),
+            malicious=advisory.is_malicious,
+            clear_in=clear,
+        )
 
 
 def _without_twins(matches: Iterable[Match]) -> list[Match]:

@@ -6,7 +6,7 @@ The format: https://ossf.github.io/osv-schema/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,18 +51,18 @@ class Advisory:
             return True
         return None if None in answers else False
 
-    def fixed_after(self, version: Version) -> str | None:
-        """The smallest fixed version above this one that is not affected itself."""
-        fixes = [
+    def fixes(self) -> list[tuple[Version, str]]:
+        """The versions that it calls fixed."""
+        return [
             (parsed, text)
             for events in self.ranges
             for kind, text in events
             if kind == "fixed" and (parsed := parse_version(self.ecosystem, text)) is not None
         ]
-        for parsed, text in sorted(fixes, key=lambda fix: fix[0]):
-            if parsed > version and self.affects(parsed) is False:  # type: ignore[operator]
-                return text
-        return None
+
+    def fixed_after(self, version: Version) -> str | None:
+        """The smallest fixed version above this one that is not affected itself."""
+        return clear_version((self,), version)
 
     def _within(self, version: Version, events: tuple[Event, ...]) -> bool | None:
         """The algorithm of the OSV schema, for events in the order of their versions."""
@@ -79,6 +79,16 @@ class Advisory:
             elif kind != "introduced" and _is_past(version, kind, bound):
                 affected = False
         return affected
+
+
+def clear_version(advisories: Sequence[Advisory], version: Version) -> str | None:
+    """The smallest version above this one that one of the advisories calls fixed and none affects."""
+    fixes = (fix for advisory in advisories for fix in advisory.fixes())
+    for parsed, text in sorted(fixes, key=lambda fix: fix[0]):
+        later = parsed > version  # type: ignore[operator]
+        if later and not any(advisory.affects(parsed) for advisory in advisories):
+            return text
+    return None
 
 
 def _is_past(version: Version, kind: str, bound: Version) -> bool:

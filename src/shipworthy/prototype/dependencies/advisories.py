@@ -14,7 +14,11 @@ FRESH_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One advisory that applies to one package. `severity`: low, moderate, high, critical or ''."""
+    """One advisory that applies to one package. `severity`: low, moderate, high, critical or ''.
+
+    `clear_in` is the first later version that no known advisory about the package affects: a version that
+    fixes one vulnerability can have another.
+    """
 
     dependency: Dependency
     advisory: str
@@ -23,6 +27,7 @@ class Match:
     severity: str
     fixed_in: str | None
     malicious: bool
+    clear_in: str | None
 
 
 @dataclass(frozen=True, slots=True)

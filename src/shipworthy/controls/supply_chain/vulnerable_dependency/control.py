@@ -17,7 +17,6 @@ from shipworthy.prototype.dependencies.usage import (
     is_for_trials,
     is_used,
 )
-from shipworthy.prototype.dependencies.versions import newest
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -368,12 +367,8 @@ def _line(match: Match) -> str:
 
 
 def _fixed_in(matches: Sequence[Match]) -> str | None:
-    """The version that closes all of them, or None where one of them has no fix."""
-    fixes = [m.fixed_in for m in matches]
-    known = [fix for fix in fixes if fix]
-    if len(known) < len(fixes):
-        return None
-    return newest(matches[0].dependency.ecosystem, known)
+    """The version that closes all of them and opens none, or None where there is none."""
+    return matches[0].clear_in
 
 
 def _bump(prototype: Prototype, matches: Sequence[Match], fixed: str) -> Remedy | None:
