@@ -33,6 +33,16 @@ def test_strict_is_inherited_and_its_parts_are_not_forgotten(tmp_path: Path) -> 
     assert found.off == ("noImplicitAny",)
 
 
+def test_strict_part_by_part_is_strict(tmp_path: Path) -> None:
+    files = {
+        "base.json": '{"compilerOptions": {"strictNullChecks": true, "noImplicitAny": true}}',
+        "tsconfig.json": '{"extends": "./base", "compilerOptions": {"jsx": "preserve"}}',
+    }
+    (found,) = compilers(tmp_path, files)
+    assert found.strict
+    assert not found.off
+
+
 def test_what_extends_a_missing_file_is_not_known(tmp_path: Path) -> None:
     (found,) = compilers(tmp_path, {"tsconfig.json": '{"extends": "./.nuxt/tsconfig.json"}'})
     assert found.strict is None

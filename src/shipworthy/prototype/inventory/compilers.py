@@ -111,6 +111,8 @@ def _compiler(prototype: Prototype, path: str, files: list[str]) -> Compiler:
     options, decided, unseen = _options(prototype, path)
     default = _is_strict_by_default(prototype, path)
     given = options.get("strict")
+    if given is None and all(options.get(name) is True for name in _PARTS_OF_STRICT):
+        given = True  # what strict is about here, part by part
     strict = given if isinstance(given, bool) else (None if unseen else default)
     off = tuple(name for name in _PARTS_OF_STRICT if options.get(name) is False)
     return Compiler(path, tuple(files), strict, off, _line(prototype, decided, off))
