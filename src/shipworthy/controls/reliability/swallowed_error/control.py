@@ -211,11 +211,23 @@ def _of_query(query: Query, surfaces: bool) -> _Loss:
 
 def _severity(query: Query) -> Severity:
     """HIGH for money, orders and rights; LOW for notices and what people soon do again."""
-    if is_trifle(query) or _NOTICE.search(query.table or ""):
+    table = query.table or ""
+    if is_trifle(query) or _NOTICE.search(table):
+        return Severity.LOW
+    if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
         return Severity.LOW
     return Severity.HIGH if is_weighty(query) else Severity.MEDIUM
 
 
+# What is only counted or looked at later: one that is missing changes nothing for anybody.
+_RECORDS = re.compile(
+    r"(^|_)(logs?|runs?|stats?|statistics|metrics?|analytics|usages?|views?|visits?|clicks?|impressions?"
+    r"|telemetry|traces?|(email|page|user|app|ui|tracking)_events?)$",
+    re.IGNORECASE,
+)
+_MUST_BE_KEPT = re.compile(
+    r"audit|consent|payment|order|invoice|billing|credit|medic|health", re.IGNORECASE
+)
 # A notice that is missing harms less than lost data.
 _NOTICE = re.compile(r"notif|announcement|(^|_)(alerts?|reminders?)$", re.IGNORECASE)
 
