@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.handler import Effect, Handler
 from shipworthy.prototype.handlers.ownership import read_ownership
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
 from shipworthy.prototype.handlers.standing import Caller, caller
+from shipworthy.prototype.handlers.strangers import strangers_sign_up
 from shipworthy.prototype.handlers.weight import harm
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def answers(prototype: Prototype) -> tuple[Answer, ...]:
 def _answers(prototype: Prototype) -> Iterator[Answer]:
     ownership = read_ownership(prototype)
     public = prototype.settings.intent.public_endpoints
+    strangers = strangers_sign_up(prototype)
     seen: set[str] = set()
     for handler in prototype.handlers:
         if handler.subject in seen:
@@ -71,6 +73,8 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
             if harm(effect) is not None and not meant_for_anyone(handler, effect)
         )
         found = breaches(handler, ownership)
+        if not strangers:
+            found = [_among_staff(judged) for judged in found]
         declared = bool({handler.name, handler.subject} & public)
         if declared:
             found = [judged for judged in found if judged.breach is not Breach.OPEN]
@@ -79,6 +83,11 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         alarm = found[0] if found else None
         effects = weighty or (found[0].effect,)
         yield Answer(handler, alarm, tuple(found[1:]), effects, declared)
+
+
+def _among_staff(judged: Judged) -> Judged:
+    """What one of the staff may do to rows of another is a matter of the business: a question."""
+    return replace(judged, confidence=Confidence.LOW) if judged.caller is Caller.KNOWN else judged
 
 
 def is_question(judged: Judged) -> bool:
