@@ -164,7 +164,7 @@ def _sights(prototype: Prototype) -> Iterator[tuple[str, Sight]]:
     by_model = {m: c.name for c in companies() for m in c.models}
     by_file = {f: c.name for c in companies() for f in c.files}
     live = _live(prototype)
-    for path in live:
+    for path in sorted(live):
         for found in prototype.facts[path].imports if path in prototype.facts else ():
             package = _package(found.specifier, by_package)
             if package and not found.type_only:
