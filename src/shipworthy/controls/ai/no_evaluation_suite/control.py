@@ -43,7 +43,7 @@ class NoEvaluationSuite(
             yield self.unknown("prototype", reason, prototype.evidence("code", like))
             return
         places = {(c.location.path, c.function): c for c in calls}
-        many = "One function asks" if len(places) == 1 else f"{len(places)} functions ask"
+        many = "A function asks" if len(places) == 1 else f"At least {len(places)} functions ask"
         message = f"{many} a model, and no evaluation or test tries the answers on cases"
         shown_all = [prototype.evidence("code", c.location) for c in list(places.values())[:5]]
         severity = self.severity if len(places) >= _MANY else Severity.LOW
