@@ -62,9 +62,10 @@ _ROW_SECURITY = re.compile(
     r"\b(enable|disable|no\s+force|force)\s+row\s+level\s+security",
     _FLAGS,
 )
+# The list of objects is not possessive: before 3.11.5, Python loses matches there (cpython issue 106052).
 _GRANT = re.compile(
     r"(grant|revoke)\s[^;]{0,300}?\son\s+(?:(table|function|procedure|routine|sequence|schema|type|all\s+\w+\s+in"
-    rf"\s+schema)\s+)?((?:{QUALIFIED}(?:\s*+\([^()]*+\))?+\s*+(?:,\s*+|(?=to\s|from\s))){{1,60}}+)(?:to|from)\s",
+    rf"\s+schema)\s+)?((?:{QUALIFIED}(?:\s*+\([^()]*+\))?+\s*+(?:,\s*+|(?=to\s|from\s))){{1,60}})(?:to|from)\s",
     _FLAGS,
 )
 _DEFAULTS = re.compile(
