@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from shipworthy.database.schema import Table as BuiltTable
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.dependencies.advisories import Match
 from shipworthy.prototype.dependencies.dependency import Dependency
 from shipworthy.prototype.privacy.personal import PersonalDatum
 from shipworthy.prototype.privacy.processors import as_of
@@ -173,15 +174,13 @@ def _rules(table: BuiltTable) -> str:
 
 def packages(prototype: Prototype) -> Listing[PackageRow]:
     """Vulnerable packages first, then what the manifests ask for; the rest is counted only."""
-    known: dict[tuple[str, str, str | None], list[tuple[str, str]]] = {}
+    known: dict[tuple[str, str, str | None], list[Match]] = {}
     note = ""
     try:
         report = prototype.advisories
         for match in report.matches:
             d = match.dependency
-            known.setdefault((d.ecosystem.value, d.name, d.version), []).append(
-                (match.advisory, match.fixed_in or "")
-            )
+            known.setdefault((d.ecosystem.value, d.name, d.version), []).append(match)
         whole = "all known" if report.complete else "a selection of"
         note = f"{report.checked:,} packages were checked against {whole} advisories"
         note += f" up to {report.as_of}." if report.as_of else "."
@@ -197,8 +196,7 @@ def packages(prototype: Prototype) -> Listing[PackageRow]:
     return Listing(rows, len(every), note if every else "")
 
 
-def _package(dependency: Dependency, advisories: Sequence[tuple[str, str]]) -> PackageRow:
-    fixes = dict.fromkeys(fix for _, fix in advisories if fix)
+def _package(dependency: Dependency, matches: Sequence[Match]) -> PackageRow:
     return PackageRow(
         name=dependency.name,
         ecosystem=dependency.ecosystem.value,
@@ -206,8 +204,8 @@ def _package(dependency: Dependency, advisories: Sequence[tuple[str, str]]) -> P
         asked=dependency.specifier if dependency.direct else "brought in by others",
         use="development" if dependency.development else "product",
         licence=dependency.licence or "",
-        advisories=tuple(dict.fromkeys(name for name, _ in advisories)),
-        fixed_in=", ".join(fixes),
+        advisories=tuple(dict.fromkeys(match.advisory for match in matches)),
+        fixed_in=(matches[0].clear_in or "") if matches else "",
     )
 
 
