@@ -45,17 +45,18 @@ def run_assess(
     settings: Settings,
     names: Sequence[str] = (),
     progress: Progress = lambda _: None,
-    baseline: Baseline | None = None,
+    baseline: Path | None = None,
 ) -> Assessment:
     """Assess the prototype at `root` with the named controls or areas, or with all.
 
     Nothing of the prototype is run, unless `settings.prove` asks for its database: then its SQL runs
-    in a throw-away PostgreSQL, which is gone when this returns. `baseline` holds the gaps that were
-    known: the others are new.
+    in a throw-away PostgreSQL, which is gone when this returns. `baseline` is a file of gaps that were
+    known, where shipworthy.toml does not name it: the others are new.
     """
     controls = select(names)
     with _opened(root, settings, progress) as prototype:
-        return replace(assess(prototype, controls, progress), baseline=baseline)
+        known = _baseline(root, baseline, prototype.settings.intent)
+        return replace(assess(prototype, controls, progress), baseline=known)
 
 
 def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: None) -> Assessment:
@@ -71,6 +72,17 @@ def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: Non
         except FactUnavailable as error:
             raise CannotLook(str(error)) from error
         return assess(prototype, controls, progress)
+
+
+def _baseline(root: Path, file: Path | None, intent: Intent) -> Baseline | None:
+    """The baseline that is asked for, else the one that shipworthy.toml names."""
+    if file is None and intent.baseline:
+        file = root / intent.baseline
+    if file is None:
+        return None
+    from shipworthy.report.baseline import read_baseline
+
+    return read_baseline(file)
 
 
 def declared(root: Path) -> Intent | None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from shipworthy.assess import Assessment
-    from shipworthy.assess.baseline import Baseline
 
 NOTHING_OPEN, GAPS, COULD_NOT_LOOK = 0, 1, 2
 
@@ -180,27 +179,13 @@ def assess(
     wanted = _wanted(as_json, format)
     settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value, history=history)
     with _Progress() as tell:
-        assessment = run_assess(path, settings, only or (), tell, _known(path, baseline))
+        assessment = run_assess(path, settings, only or (), tell, baseline)
     if write_baseline is not None:
         _write_baseline(assessment, write_baseline)
     if html is not None:
         _emit(_render(assessment, Format.HTML, path, show_all), html)
         _say(f"Wrote {html}.")
     _show(assessment, wanted, path, output, show_all, fail_on)
-
-
-def _known(path: Path, file: Path | None) -> Baseline | None:
-    """The baseline that is asked for, here or in shipworthy.toml."""
-    from shipworthy.pipeline import declared
-
-    intent = declared(path)
-    if file is None and intent is not None and intent.baseline:
-        file = path / intent.baseline
-    if file is None:
-        return None
-    from shipworthy.report.baseline import read_baseline
-
-    return read_baseline(file)
 
 
 def _write_baseline(assessment: Assessment, file: Path) -> None:
