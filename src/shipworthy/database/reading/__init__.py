@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -110,11 +109,3 @@ class Reader:
 def _added(parts: Parts, oid: int, sources: Sources) -> Parts:
     """The parts of a platform's table with the rules and triggers that the history added alone."""
     return parts.only(oid, set(sources.last))
-
-
-def grouped(pairs: Iterable[tuple[int, Any]]) -> Mapping[int, list[Any]]:
-    """Values by their first item."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found

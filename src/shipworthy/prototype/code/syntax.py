@@ -337,15 +337,6 @@ def chain(call: SgNode) -> list[Link]:
     return links[::-1]
 
 
-def is_chain_top(call: SgNode) -> bool:
-    """False for a call whose result is only the receiver of the next call of its chain."""
-    parent = call.parent()
-    if parent is None or parent.kind() not in ("member_expression", "attribute"):
-        return True
-    above = parent.parent()
-    return above is None or above.kind() not in ("call_expression", "call")
-
-
 def enclosing(
     node: SgNode, kinds: frozenset[str], within: frozenset[str] = frozenset()
 ) -> SgNode | None:

@@ -112,7 +112,6 @@ def _is_of(module: str, package: str) -> bool:
     )
 
 
-_LOCALS = frozenset({"variable_declarator", "assignment", "as_pattern", "with_item"})
 _KEPT = re.compile(
     r"\b(global|globalThis|lru_cache|cache_resource|cached_property|singleton|cache)\b"
 )

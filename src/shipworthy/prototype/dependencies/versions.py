@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -55,18 +54,6 @@ def _parse_npm(text: str) -> Version | None:
         return parsed.replace(build=None)
     except (ValueError, TypeError):
         return None
-
-
-def newest(ecosystem: Ecosystem, versions: Iterable[str]) -> str | None:
-    """The highest of these versions; None for none, or where one cannot be compared."""
-    highest: tuple[Version, str] | None = None
-    for text in versions:
-        parsed = parse_version(ecosystem, text)
-        if parsed is None:
-            return None
-        if highest is None or highest[0] < parsed:  # type: ignore[operator]  # one ecosystem, one type
-            highest = (parsed, text)
-    return highest[1] if highest else None
 
 
 _EXACT = re.compile(r"=?v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)\Z")

@@ -63,7 +63,6 @@ _DEFAULTS = frozenset(
     dictionary tuple set template_string unary_expression unary_operator""".split()
 )
 _SAYS_SUCCESS = re.compile(r"""\b["']?(success|ok|sent|saved)["']?\s*:\s*(true|True)\b""")
-_NO_SUCCESS = re.compile(r"\berr|fail|exception|message", re.IGNORECASE)
 
 
 def outcome_of(body: SgNode, error: str) -> Outcome:
