@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.harden.hardening import Hardening
+from shipworthy.harden.loop import Choose
+from shipworthy.harden.plan import Wanted
 from shipworthy.intent import FILE, Intent
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
@@ -72,6 +75,60 @@ def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: Non
         except FactUnavailable as error:
             raise CannotLook(str(error)) from error
         return assess(prototype, controls, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class HardenOptions:
+    """How to harden. `deliver` writes the branch; `apply` also moves the user's own branch on to it.
+
+    `build` lets the prototype's own build and tests run: its code is executed.
+    """
+
+    wanted: Wanted = field(default_factory=Wanted)
+    build: bool = True
+    deliver: bool = True
+    apply: bool = False
+    choose: Choose | None = None
+
+
+def run_harden(
+    root: Path,
+    settings: Settings,
+    options: HardenOptions | None = None,
+    progress: Progress = lambda _: None,
+) -> Hardening:
+    """Close what a machine may close, one commit per remedy, on the branch shipworthy/harden.
+
+    All work is done in a copy of the last commit; the user's files are not touched unless `apply` says
+    so. Raises CannotHarden with what to do where the prototype is not in a state for it.
+    """
+    from shipworthy.harden.delivery import deliver, fast_forward, refuse_dirty
+    from shipworthy.harden.loop import Options, harden
+    from shipworthy.harden.repository import find_repository
+    from shipworthy.harden.scratch import scratch_of
+
+    options = options or HardenOptions()
+    repository = find_repository(root)
+    if options.apply:
+        refuse_dirty(repository)
+    progress("copying the repository")
+    with ExitStack() as stack:
+        scratch = stack.enter_context(scratch_of(repository))
+        prover = Prover(ProveOptions(settings.pg_bin, settings.grants), progress)
+        engines = replace(default_engines(), database=stack.enter_context(prover))
+
+        def read(folder: Path, earlier: Prototype | None) -> Prototype:
+            prototype = open_prototype(folder, settings, engines)
+            if earlier is not None:
+                prototype.keep_facts_of(earlier)
+            return prototype
+
+        done = harden(repository, scratch, read, Options(options.wanted, options.choose, progress))
+        if not options.deliver:
+            return replace(done, patch=scratch.diff(repository.base, done.tip))
+        progress("writing the branch")
+        done = deliver(done, scratch)
+    return fast_forward(done) if options.apply else done
 
 
 def _baseline(root: Path, file: Path | None, intent: Intent) -> Baseline | None:

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from shipworthy import __version__
-from shipworthy.errors import CannotLook, ShipworthyError
+from shipworthy.cli.arguments import (
+    AsJson,
+    FailOn,
+    FailsOn,
+    Folder,
+    Format,
+    GrantEra,
+    Grants,
+    HtmlFile,
+    KnownGaps,
+    NewBaseline,
+    Output,
+    OutputFormat,
+    PgBin,
+    RunTools,
+    ShowAll,
+    fails,
+)
+from shipworthy.cli.harden import harden
+from shipworthy.cli.output import (
+    COULD_NOT_LOOK,
+    GAPS,
+    NOTHING_OPEN,
+    Progress,
+    close_output,
+    emit,
+    fail,
+    say,
+)
+from shipworthy.errors import ShipworthyError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from shipworthy.assess import Assessment
-
-NOTHING_OPEN, GAPS, COULD_NOT_LOOK = 0, 1, 2
 
 app = typer.Typer(
     name="shipworthy",
@@ -38,92 +60,6 @@ advisories_app = typer.Typer(
     help="The offline database of known vulnerabilities.", no_args_is_help=True
 )
 app.add_typer(advisories_app, name="advisories")
-
-
-class Format(StrEnum):
-    """How an assessment is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-    HTML = "html"
-    MARKDOWN = "markdown"
-
-
-class FailOn(StrEnum):
-    """From which severity on an open gap makes the exit code 1."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    NEVER = "never"
-
-
-class Grants(StrEnum):
-    """What new tables grant to visitors and users by default."""
-
-    AUTO = "auto"
-    LEGACY = "legacy"
-    STRICT = "strict"
-
-
-def _folder(text: str) -> Path:
-    if re.match(r"(https?|git|ssh|file)://|git@", text):
-        raise CannotLook(f"addresses are not read yet: git clone {text}, then assess the folder")
-    return Path(text)
-
-
-Folder = Annotated[
-    Path, typer.Argument(metavar="PATH", help="The folder of the prototype.", parser=_folder)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-OutputFormat = Annotated[Format, typer.Option(help="How to write the assessment.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file, not to the terminal.")
-]
-HtmlFile = Annotated[
-    Path | None,
-    typer.Option("--html", help="Also write the report as one HTML page to FILE.", metavar="FILE"),
-]
-ShowAll = Annotated[bool, typer.Option("--all", help="Show every gap, not the first ten.")]
-PgBin = Annotated[
-    Path | None,
-    typer.Option("--pg-bin", help="Use the PostgreSQL in this folder.", metavar="FOLDER"),
-]
-FailsOn = Annotated[
-    FailOn | None,
-    typer.Option(
-        "--fail-on",
-        help="Exit with 1 for new gaps of this severity or worse; low unless shipworthy.toml says.",
-    ),
-]
-KnownGaps = Annotated[
-    Path | None,
-    typer.Option(
-        "--baseline",
-        help="Leave the gaps in FILE out, but for exposed secrets and known CVEs.",
-        metavar="FILE",
-    ),
-]
-NewBaseline = Annotated[
-    Path | None,
-    typer.Option("--write-baseline", help="Write all open gaps to FILE.", metavar="FILE"),
-]
-RunTools = Annotated[
-    bool,
-    typer.Option(
-        "--run",
-        help="Run the prototype's own drizzle-kit, Prisma or Alembic where its schema stands in code.",
-    ),
-]
-GrantEra = Annotated[
-    Grants,
-    typer.Option(
-        help="What the platform grants on new tables; auto goes by the migrations' dates."
-    ),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -178,13 +114,13 @@ def assess(
 
     wanted = _wanted(as_json, format)
     settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value, history=history)
-    with _Progress() as tell:
+    with Progress() as tell:
         assessment = run_assess(path, settings, only or (), tell, baseline)
     if write_baseline is not None:
         _write_baseline(assessment, write_baseline)
     if html is not None:
-        _emit(_render(assessment, Format.HTML, path, show_all), html)
-        _say(f"Wrote {html}.")
+        emit(_render(assessment, Format.HTML, path, show_all), html)
+        say(f"Wrote {html}.")
     _show(assessment, wanted, path, output, show_all, fail_on)
 
 
@@ -192,8 +128,8 @@ def _write_baseline(assessment: Assessment, file: Path) -> None:
     from shipworthy.assess.baseline import baseline_of
     from shipworthy.report.baseline import baseline_text
 
-    _emit(baseline_text(baseline_of(assessment.gaps)), file)
-    _say(f"Wrote {file}. Commit it. Next: shipworthy assess PATH --baseline {file}")
+    emit(baseline_text(baseline_of(assessment.gaps)), file)
+    say(f"Wrote {file}. Commit it. Next: shipworthy assess PATH --baseline {file}")
 
 
 @app.command()
@@ -226,7 +162,7 @@ def prove(
 
     wanted = _wanted(as_json, format)
     settings = Settings(run=run, pg_bin=pg_bin, grants=grants.value)
-    with _Progress() as tell:
+    with Progress() as tell:
         assessment = run_prove(path, settings, tell)
     if tests is not None:
         _write_tests(assessment, tests)
@@ -235,7 +171,7 @@ def prove(
 
 def _wanted(as_json: bool, format: Format) -> Format:
     if as_json and format not in (Format.TEXT, Format.JSON):
-        _fail(f"--json and --format {format.value} exclude each other")
+        fail(f"--json and --format {format.value} exclude each other")
     return Format.JSON if as_json else format
 
 
@@ -245,10 +181,10 @@ def _write_tests(assessment: Assessment, file: Path) -> None:
     proof = assessment.prototype.database
     text = regression_tests(proof) if proof else None
     if text is None:
-        _say("No tests were written: no attempt on a row with a key was refused.")
+        say("No tests were written: no attempt on a row with a key was refused.")
         return
-    _emit(text, file)
-    _say(f"Wrote {file}. Next: supabase test db")
+    emit(text, file)
+    say(f"Wrote {file}. Next: supabase test db")
 
 
 def _show(
@@ -259,21 +195,13 @@ def _show(
     show_all: bool,
     fail_on: FailOn | None = None,
 ) -> NoReturn:
-    _emit(_render(assessment, wanted, path, show_all), output)
+    emit(_render(assessment, wanted, path, show_all), output)
     if output is not None:
-        _say(f"Wrote {output}.")
-    raise typer.Exit(GAPS if _fails(assessment, fail_on) else NOTHING_OPEN)
+        say(f"Wrote {output}.")
+    raise typer.Exit(GAPS if fails(assessment, fail_on) else NOTHING_OPEN)
 
 
-def _fails(assessment: Assessment, fail_on: FailOn | None) -> bool:
-    """True where a new gap is as severe as was asked for, here or in shipworthy.toml."""
-    from shipworthy.finding import Severity
-
-    wanted = fail_on or FailOn(assessment.prototype.settings.intent.fail_on or "low")
-    if wanted is FailOn.NEVER:
-        return False
-    least = Severity[wanted.name].value
-    return any(gap.severity.value >= least for gap in assessment.new_gaps)
+app.command()(harden)
 
 
 @app.command()
@@ -289,27 +217,27 @@ def access(
     from shipworthy.pipeline import run_assess
     from shipworthy.settings import Settings
 
-    with _Progress() as tell:
+    with Progress() as tell:
         assessment = run_assess(path, Settings(), ("access",), tell)
     if html is not None:
         from shipworthy.report.access_document import access_page
 
-        _emit(access_page(assessment), html)
-        _say(f"Wrote {html}.")
+        emit(access_page(assessment), html)
+        say(f"Wrote {html}.")
     if as_json:
         from shipworthy.documents import to_json
         from shipworthy.report.access_document import access_documents
         from shipworthy.report.json_report import inert
 
-        _emit(inert(to_json(access_documents(assessment))), None)
+        emit(inert(to_json(access_documents(assessment))), None)
     elif html is None:
         from shipworthy.report.access_map import access_map, access_table
 
         rows = access_map(assessment)
         if not rows:
-            _say("No server entry point was found: nothing of this prototype runs on a server.")
+            say("No server entry point was found: nothing of this prototype runs on a server.")
             return
-        _emit(access_table(rows), None)
+        emit(access_table(rows), None)
 
 
 @app.command()
@@ -326,14 +254,14 @@ def facts(
     from shipworthy.report.facts import facts_document, facts_json, facts_text
     from shipworthy.settings import Settings
 
-    with _Progress() as tell:
+    with Progress() as tell:
         tell("reading files")
         prototype = open_prototype(path, Settings(history=history))
         document = facts_document(prototype)
     if as_json:
-        _emit(facts_json(document), None)
+        emit(facts_json(document), None)
     else:
-        _emit(facts_text(document, str(path)), None)
+        emit(facts_text(document, str(path)), None)
 
 
 @app.command()
@@ -346,9 +274,9 @@ def sbom(path: Folder, output: Output = None) -> None:
     from shipworthy.pipeline import run_sbom
     from shipworthy.settings import Settings
 
-    _emit(run_sbom(path, Settings(), _source_date()), output)
+    emit(run_sbom(path, Settings(), _source_date()), output)
     if output is not None:
-        _say(f"Wrote {output}.")
+        say(f"Wrote {output}.")
 
 
 def _source_date() -> datetime | None:
@@ -357,7 +285,7 @@ def _source_date() -> datetime | None:
     try:
         return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
     except (ValueError, OverflowError, OSError):
-        _fail("SOURCE_DATE_EPOCH is not a number of seconds")
+        fail("SOURCE_DATE_EPOCH is not a number of seconds")
 
 
 @app.command()
@@ -370,11 +298,11 @@ def controls(as_json: AsJson = False) -> None:
         from shipworthy.documents import to_json
         from shipworthy.report.catalogue import catalogue_document
 
-        _emit(to_json(catalogue_document(entries)), None)
+        emit(to_json(catalogue_document(entries)), None)
         return
     from shipworthy.report.catalogue import catalogue_table
 
-    _emit(catalogue_table(entries), None)
+    emit(catalogue_table(entries), None)
 
 
 @app.command()
@@ -387,19 +315,19 @@ def explain(
     from shipworthy.catalogue import entry
     from shipworthy.report.catalogue import explanation
 
-    _emit(explanation(entry(control)), None)
+    emit(explanation(entry(control)), None)
 
 
 @app.command()
 def schema(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="assessment, baseline or facts.")
+        str, typer.Argument(metavar="DOCUMENT", help="assessment, baseline, facts or hardening.")
     ] = "assessment",
 ) -> None:
-    """Print the JSON Schema of a document: assessment, baseline or facts."""
+    """Print the JSON Schema of a document: assessment, baseline, facts or hardening."""
     from shipworthy.report.schemas import schema_text
 
-    _emit(schema_text(document), None)
+    emit(schema_text(document), None)
 
 
 @advisories_app.command("update")
@@ -412,10 +340,10 @@ def advisories_update(
     """Download the advisories of npm and PyPI from OSV (some 250 MB) for offline use."""
     from shipworthy.engines.osv_database import update
 
-    with _Progress() as tell:
+    with Progress() as tell:
         status = update(source=source, progress=tell)
-    _say(status.sentence)
-    _say("Next: shipworthy assess PATH --only vulnerable-dependency")
+    say(status.sentence)
+    say("Next: shipworthy assess PATH --only vulnerable-dependency")
 
 
 @advisories_app.command("status")
@@ -438,12 +366,12 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
         sys.stdout.flush()  # here, where a closed pipe is still caught
     except ShipworthyError as error:
-        _fail(str(error))
+        fail(str(error))
     except KeyboardInterrupt:
-        _fail("interrupted; nothing was changed")
+        fail("interrupted; nothing was changed")
     except BrokenPipeError:
         # The reader (head, less) has gone: that is no error of ours.
-        _close_output()
+        close_output()
         sys.exit(NOTHING_OPEN)
     except Exception as error:
         _explain_usage(error)
@@ -457,13 +385,6 @@ def _explain_usage(error: Exception) -> None:
     if callable(show) and isinstance(code, int):
         show()
         sys.exit(COULD_NOT_LOOK)
-
-
-def _fail(message: str) -> NoReturn:
-    from shipworthy.prototype.tree import printable
-
-    print(f"shipworthy: {printable(message)}", file=sys.stderr)
-    sys.exit(COULD_NOT_LOOK)
 
 
 def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) -> Any:
@@ -490,86 +411,6 @@ def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) 
     from shipworthy.report.text import TextReport
 
     return TextReport(assessment, str(path), show_all)
-
-
-def _emit(content: Any, output: Path | None) -> None:
-    """Write text, or anything Rich can render, to the terminal or to a file."""
-    if output is None and not isinstance(content, str) and sys.stdout.isatty():
-        _console().print(content)
-        return
-    text = content if isinstance(content, str) else _plain(content)
-    if output is None:
-        _write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        _fail(f"{output} cannot be written: {error.strerror}")
-
-
-def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise  # no error of ours, see main
-    except OSError as error:
-        _close_output()
-        _fail(f"the output cannot be written: {error.strerror}")
-
-
-def _close_output() -> None:
-    """Python would otherwise fail once more, at its exit, on what is left to be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _plain(content: Any) -> str:
-    """What a terminal would show, without colours, long lines whole, so that grep can read it."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    plain = Console(
-        force_terminal=False,  # whatever FORCE_COLOR says
-        file=text,
-        width=200,
-        highlight=False,
-        soft_wrap=True,
-        markup=False,
-        emoji=False,
-    )
-    plain.print(content)
-    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
-class _Progress:
-    """Tell on standard error what is being done, on a terminal only.
-
-    Without a spinner: its thread would run beside the processes that are forked to read files.
-    """
-
-    def __enter__(self) -> Callable[[str], None]:
-        self.shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        return self._tell
-
-    def __exit__(self, *_: object) -> None:
-        self._tell("")
-
-    def _tell(self, message: str) -> None:
-        if self.shown:
-            sys.stderr.write(f"\r\x1b[2K{message}")
-            sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -121,11 +121,21 @@ class Prototype:
         self._unread = tree.unread
         self._engines = engines
         self._followed_ahead: Ahead[tuple[Handler, ...]] | None = None
+        self._kept: Mapping[str, FileFacts] = {}
+
+    def keep_facts_of(self, earlier: Prototype) -> None:
+        """Take over what was read from files that are as they were: call it before any fact is asked."""
+        self._kept = {
+            path: facts
+            for path, facts in earlier.facts.items()
+            if self.files.get(path) == earlier.files.get(path)
+        }
 
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
         """What was read from each parsed file, by path."""
-        return read_files(list(self.files.values()), self.settings, self._read_without_code)
+        unread = [file for path, file in self.files.items() if path not in self._kept]
+        return {**self._kept, **read_files(unread, self.settings, self._read_without_code)}
 
     def _read_without_code(self) -> None:
         """Read what needs no parsed code, while other processes parse: these must not ask for facts."""

@@ -7,9 +7,15 @@ import json
 from shipworthy.errors import ShipworthyError
 from shipworthy.report.baseline import baseline_schema
 from shipworthy.report.facts import facts_schema
+from shipworthy.report.hardening_document import hardening_schema
 from shipworthy.report.json_report import assessment_schema
 
-SCHEMAS = {"assessment": assessment_schema, "baseline": baseline_schema, "facts": facts_schema}
+SCHEMAS = {
+    "assessment": assessment_schema,
+    "baseline": baseline_schema,
+    "facts": facts_schema,
+    "hardening": hardening_schema,
+}
 
 
 def schema_text(document: str) -> str:

@@ -50,25 +50,25 @@ class TextReport:
         yield _headline(assessment)
         yield Text()
         groups = [g.findings for g in by_control(assessment.new_gaps, assessment.controls)]
-        shown = groups if self.every_gap else groups[:TOP]
+        first = groups if self.every_gap else groups[:TOP]
         controls = {c.id: c for c in assessment.controls}
-        for number, group in enumerate(shown, 1):
+        for number, group in enumerate(first, 1):
             control = controls[group[0].control]
             for line in _group(number, control, group, self.every_gap):
-                yield _shown(line, console)
-        if len(groups) > len(shown):
-            yield Text(f"… and {counted(len(groups) - len(shown), 'more kind')} of gap (--all)\n")
+                yield shown(line, console)
+        if len(groups) > len(first):
+            yield Text(f"… and {counted(len(groups) - len(first), 'more kind')} of gap (--all)\n")
         for line in _set_aside(assessment):
-            yield _shown(line, console)
+            yield shown(line, console)
         for line in _questions(assessment.questions, self.every_gap):
-            yield _shown(line, console)
+            yield shown(line, console)
         yield from _access(assessment, self.path)
         if len({c.area for c in assessment.controls}) > 1:
             yield from _checklists(assessment)
         for line in database_lines(assessment.prototype):
-            yield _shown(line, console)
+            yield shown(line, console)
         for line in _unknowns(assessment):
-            yield _shown(line, console)
+            yield shown(line, console)
         yield _counts(assessment)
         yield Text()
         yield _next_step(assessment, self.path)
@@ -105,7 +105,7 @@ def _checklists(assessment: Assessment) -> RenderResult:
     yield Text()
 
 
-def _shown(line: Line, console: Console) -> RenderableType:
+def shown(line: Line, console: Console) -> RenderableType:
     """Indented and wrapped on a terminal; elsewhere one whole line, which programs can read."""
     if console.is_terminal:
         return Padding(line.text, (0, 0, 0, line.indent))

@@ -21,10 +21,10 @@ def next_migration(history: History | None, control: str, subject: str) -> str |
     if not numbered:
         return None
     last = max(numbered, key=lambda match: match[0].rpartition("/")[2])
-    return f"{last[1]}/{_after(last[2])}_shipworthy_{_slug(control)}_{_slug(subject)}.sql"
+    return f"{last[1]}/{after_number(last[2])}_shipworthy_{_slug(control)}_{_slug(subject)}.sql"
 
 
-def _after(number: str) -> str:
+def after_number(number: str) -> str:
     """The next number: a second later where it is a time, one more where it is not."""
     if len(number) == len("20250101000000"):
         try:

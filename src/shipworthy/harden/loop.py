@@ -1,0 +1,302 @@
+"""The loop: apply remedies in the copy, prove them, and commit them or leave no trace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from shipworthy.assess import Assessment, assess
+from shipworthy.catalogue import select
+from shipworthy.control import Control
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Finding
+from shipworthy.harden.changes import Refused, apply, paths
+from shipworthy.harden.checks import Baseline
+from shipworthy.harden.commit import before_of, message, subject_of, undo
+from shipworthy.harden.hardening import ByHand, Checked, Commit, Hardening, Refusal
+from shipworthy.harden.judge import Attempt, Broke, Held, Judge, Reader
+from shipworthy.harden.migrations import numbered
+from shipworthy.harden.plan import PHASES, Step, Wanted, has_remedies, steps
+from shipworthy.harden.repository import Repository
+from shipworthy.harden.scratch import Scratch
+from shipworthy.prototype.deadline import TookTooLong, deadline
+from shipworthy.remedy import Remedy, Review
+
+Tell = Callable[[str], None]
+Choose = Callable[[Finding, Remedy, str], bool]  # the finding, its remedy, and the patch
+_MOST = 40  # remedies that are judged together
+_SECONDS = 20.0  # of processor time, for one remedy to be worked out
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to harden: what was asked for, who chooses, and who is told."""
+
+    wanted: Wanted = field(default_factory=Wanted)
+    choose: Choose | None = None
+    tell: Tell = lambda _: None
+
+
+@dataclass
+class Loop:
+    """The state of one run: the assessment of the copy as it stands, and what became of each gap."""
+
+    scratch: Scratch
+    judge: Judge
+    options: Options
+    assessment: Assessment
+    commits: list[Commit] = field(default_factory=list)
+    refused: dict[_Key, Refusal] = field(default_factory=dict)
+
+    def close(self, step: Step) -> None:
+        """Close the gaps of one control, a batch at a time, until each is closed or refused."""
+        while True:
+            gaps = [g for g in self._open(step.control) if _key(g) not in self.refused]
+            batch = self._batch(step.control, gaps)
+            if not batch:
+                return
+            self._try(step.control, batch)
+
+    def _open(self, control: Control) -> list[Finding]:
+        return [gap for gap in self.assessment.gaps if gap.control == control.id]
+
+    def _batch(self, control: Control, gaps: Sequence[Finding]) -> list[Finding]:
+        """The gaps whose remedies a machine may apply, and that touch different files."""
+        batch: list[Finding] = []
+        touched: set[str] = set()
+        for gap in gaps:
+            found = self._remedy(control, gap)
+            if found is None or not self.options.wanted.makes(control, found):
+                continue
+            if not touched & paths(found.changes):
+                touched |= paths(found.changes)
+                batch.append(gap)
+            if len(batch) == _MOST:
+                break
+        return batch
+
+    def _remedy(self, control: Control, gap: Finding) -> Remedy | None:
+        try:
+            with deadline(_SECONDS):
+                return control.remedy(self.assessment.prototype, gap)
+        except (FactUnavailable, TookTooLong):
+            return None
+
+    def _try(self, control: Control, gaps: Sequence[Finding]) -> None:
+        """Apply and judge; what fails together is tried in smaller parts, and alone at last."""
+        self._tell_of(control, gaps)
+        attempts = list(self._applied(control, gaps))
+        if not attempts:
+            self.scratch.reset()
+            return
+        changed = self.scratch.changed("HEAD", attempts[-1].tree)
+        verdict = self.judge(attempts, self.assessment, changed)
+        match verdict:
+            case Held():
+                self._commit(control, attempts, verdict)
+            case Broke(reason, culprits):
+                self.scratch.reset()
+                self._divide(control, attempts, reason, culprits)
+
+    def _divide(
+        self,
+        control: Control,
+        attempts: Sequence[Attempt],
+        reason: str,
+        culprits: Sequence[Attempt],
+    ) -> None:
+        if len(attempts) == 1:
+            only = attempts[0]
+            self._refuse(only.finding, only.remedy.summary, reason)
+            return
+        gaps = [a.finding for a in attempts]
+        guilty = [a.finding for a in culprits]
+        innocent = [gap for gap in gaps if gap not in guilty]
+        if guilty and innocent:
+            parts = [innocent, *([gap] for gap in guilty)]
+        else:
+            parts = [gaps[: len(gaps) // 2], gaps[len(gaps) // 2 :]]
+        for part in parts:
+            self._try(control, part)
+
+    def _applied(self, control: Control, gaps: Sequence[Finding]) -> Iterator[Attempt]:
+        """Apply the remedies one on top of the other, each as a tree of its own."""
+        before = self.scratch.tree()
+        made: list[str] = []
+        current = {_key(gap): gap for gap in self._open(control)}
+        for gap in (current[_key(gap)] for gap in gaps if _key(gap) in current):
+            remedy = self._remedy(control, gap)
+            if remedy is None:
+                self._refuse(gap, control.title, "its remedy could not be worked out any more")
+                continue
+            remedy = numbered(remedy, made)
+            tree = self._apply(gap, remedy, before)
+            if tree is not None:
+                made.extend(sorted(paths(remedy.changes)))
+                before = tree
+                yield Attempt(gap, remedy, tree)
+
+    def _apply(self, gap: Finding, remedy: Remedy, before: str) -> str | None:
+        """The tree with the remedy; None where it cannot be, changes nothing or is not wanted."""
+        try:
+            apply(remedy.changes, self.scratch, self.assessment.prototype.files)
+        except (Refused, OSError) as error:
+            self.scratch.restore(before)
+            self._refuse(gap, remedy.summary, str(error))
+            return None
+        tree = self.scratch.tree()
+        if tree == before:
+            self._refuse(gap, remedy.summary, "it changes nothing that is under version control")
+            return None
+        choose = self.options.choose
+        if choose is not None and not choose(gap, remedy, self.scratch.diff(before, tree)):
+            self.scratch.restore(before)
+            self._refuse(gap, remedy.summary, "you did not want it")
+            return None
+        return tree
+
+    def _commit(self, control: Control, attempts: Sequence[Attempt], held: Held) -> None:
+        for attempt, proof in zip(attempts, held.proofs, strict=True):
+            finding, remedy = attempt.finding, attempt.remedy
+            before = self.scratch.head()
+            sha = self.scratch.commit(attempt.tree, message(control, finding, remedy, proof))
+            self.commits.append(
+                Commit(
+                    sha=sha,
+                    subject=subject_of(remedy),
+                    area=control.area,
+                    finding=finding,
+                    remedy=remedy,
+                    before=before_of(finding),
+                    after=proof,
+                    paths=self.scratch.changed(before, sha),
+                    undo=undo(finding, remedy),
+                )
+            )
+        self.assessment = held.assessment
+
+    def _refuse(self, gap: Finding, summary: str, reason: str) -> None:
+        self.refused[_key(gap)] = Refusal(gap, summary, reason)
+
+    def _tell_of(self, control: Control, gaps: Sequence[Finding]) -> None:
+        what = gaps[0].subject if len(gaps) == 1 else f"{len(gaps)} places"
+        self.options.tell(f"closing {control.id}: {what}")
+
+
+def harden(
+    repository: Repository,
+    scratch: Scratch,
+    read: Reader,
+    options: Options | None = None,
+    baseline: Baseline | None = None,
+) -> Hardening:
+    """Close what a machine may close, in the copy. Nothing is written to the user's repository."""
+    options = options or Options()
+    baseline = baseline or Baseline()
+    started = time.perf_counter()
+    controls = select()
+    options.tell("assessing the prototype as it is")
+    before = assess(read(scratch.root, None), controls, options.tell)
+    assessed = time.perf_counter()
+    for check in baseline.checks:
+        options.tell(f"before any change: {check.name}")
+        baseline.see(check)
+    checked = time.perf_counter()
+    loop = Loop(scratch, Judge(scratch, read, baseline, options.wanted), options, before)
+    for name, areas in PHASES:
+        _phase(loop, name, areas)
+    return Hardening(
+        repository=repository,
+        before=before,
+        after=loop.assessment,
+        tip=scratch.head(),
+        commits=tuple(loop.commits),
+        refused=tuple(loop.refused.values()),
+        by_hand=tuple(_left(loop)),
+        checks=tuple(_checked(baseline)),
+        notes=repository.notes,
+        seconds={
+            "assess": assessed - started,
+            "baseline": checked - assessed,
+            "remedies": time.perf_counter() - checked,
+        },
+    )
+
+
+def _phase(loop: Loop, name: str, areas: Sequence[str]) -> None:
+    """Close the gaps of these areas, then make the slow checks; what breaks one is taken back."""
+    while True:
+        start, count = loop.scratch.head(), len(loop.commits)
+        before = loop.assessment
+        _close_all(loop, areas)
+        if len(loop.commits) == count:
+            return
+        loop.options.tell(f"proving {name}: {len(loop.commits) - count} commits")
+        broke = _first_broken(loop, start, loop.commits[count:])
+        if broke is None:
+            return
+        commit, reason = broke
+        loop.scratch.reset(start)
+        del loop.commits[count:]
+        loop.assessment = before
+        loop._refuse(commit.finding, commit.remedy.summary, reason)
+
+
+def _close_all(loop: Loop, areas: Sequence[str]) -> None:
+    """Close until nothing more is closed: one remedy may call for another."""
+    count = -1
+    while len(loop.commits) != count:
+        count = len(loop.commits)
+        for step in list(steps(loop.assessment, areas, loop.options.wanted)):
+            loop.close(step)
+
+
+def _first_broken(loop: Loop, start: str, commits: Sequence[Commit]) -> tuple[Commit, str] | None:
+    """The first commit after which a slow check is worse than before; None where none is."""
+    scratch, baseline = loop.scratch, loop.judge.baseline
+    reason = baseline.worse(scratch.changed(start, commits[-1].sha), slow=True)
+    if not reason:
+        return None
+    tip = commits[-1].sha
+    good, bad = -1, len(commits) - 1
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        loop.options.tell(f"looking for what broke it: {bad - good} commits left")
+        scratch.reset(commits[middle].sha)
+        said = baseline.worse(scratch.changed(start, commits[middle].sha), slow=True)
+        if said:
+            bad, reason = middle, said
+        else:
+            good = middle
+    scratch.reset(tip)
+    return commits[bad], reason
+
+
+def _left(loop: Loop) -> Iterator[ByHand]:
+    """The open gaps without a remedy that a machine applies, and how a person closes each."""
+    controls = {control.id: control for control in loop.assessment.controls}
+    for gap in loop.assessment.gaps:
+        control = controls[gap.control]
+        if _key(gap) in loop.refused:
+            continue
+        remedy = loop._remedy(control, gap) if has_remedies(control) else None
+        if remedy is None:
+            yield ByHand(gap, "")
+        elif remedy.review is Review.BY_HAND or not remedy.changes:
+            yield ByHand(gap, remedy.summary)
+        else:
+            yield ByHand(gap, f"{remedy.summary}: not asked for in this run")
+
+
+def _checked(baseline: Baseline) -> Iterator[Checked]:
+    from shipworthy.harden.checks import worsened
+
+    for check in baseline.checks:
+        before, last = baseline.before[check.name], baseline.last[check.name]
+        yield Checked(check.name, str(before), str(last), bool(worsened(before, last)))
+
+
+def _key(gap: Finding) -> _Key:
+    return gap.control, gap.subject

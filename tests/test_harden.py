@@ -1,0 +1,161 @@
+"""Harden: each remedy is a commit with its proof, or leaves no trace; the user's files are never touched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hardened import FILES, commit, git, repository, state
+from shipworthy.cli.main import app
+from shipworthy.harden.hardening import Hardening
+from shipworthy.harden.plan import Wanted
+from shipworthy.harden.repository import BRANCH, CannotHarden
+from shipworthy.pipeline import HardenOptions, run_harden
+from shipworthy.remedy import Review
+from shipworthy.settings import Settings
+
+TIMEOUTS = frozenset({"outbound-call-without-timeout"})
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copies are made below the test's own folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "shipworthy" / "harden" / "runs"
+
+
+def hardened(root: Path, **options: object) -> Hardening:
+    chosen = {"wanted": Wanted(TIMEOUTS), "build": False} | options
+    return run_harden(root, Settings(), HardenOptions(**chosen))  # type: ignore[arg-type]
+
+
+def test_each_gap_becomes_one_commit_with_its_proof(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    done = hardened(root)
+    subjects = {c.finding.subject for c in done.commits}
+    assert len(done.commits) == len(subjects) >= 2
+    log = git(root, "log", "--format=%B", f"main..{BRANCH}")
+    for one in done.commits:
+        assert f"Shipworthy-Finding: {one.finding.subject}\n" in log
+    assert "Shipworthy-Proof-Before: observed: " in log
+    assert "Shipworthy-Proof-After: " in log
+    assert "Shipworthy-Review: careful" in log
+
+
+def test_the_checkout_is_not_touched(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    before = state(root)
+    hardened(root)
+    after = state(root)
+    assert after.pop(f".git/refs/heads/{BRANCH}")
+    assert after == before
+
+
+def test_a_second_run_finds_nothing_to_do(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    first = hardened(root)
+    second = hardened(root)
+    assert first.commits
+    assert not second.commits
+    assert second.tip == first.tip == git(root, "rev-parse", BRANCH)
+
+
+def test_a_commit_can_be_taken_back_by_its_own_words(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    done = hardened(root)
+    git(root, "switch", "-q", BRANCH)
+    first = done.commits[0]
+    words = first.undo.split("'")[1]
+    git(root, "-c", "user.name=t", "-c", "user.email=t@localhost", "revert", "--no-edit", words)
+    assert git(root, "diff", f"{first.sha}~", "HEAD", "--", *first.paths) == ""
+
+
+def test_a_prototype_in_a_subfolder_is_hardened_there(tmp_path: Path) -> None:
+    root = repository(tmp_path / "mono", prefix="apps/weather")
+    (root.parent.parent / "other.txt").write_text("other\n")
+    commit(tmp_path / "mono", "other")
+    done = hardened(root)
+    changed = git(root, "diff", "--name-only", f"main..{BRANCH}").splitlines()
+    assert done.commits
+    assert all(path.startswith("apps/weather/") for path in changed)
+
+
+def test_apply_moves_the_branch_on(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    done = hardened(root, apply=True)
+    assert done.applied
+    assert git(root, "rev-parse", "main") == done.tip
+    assert git(root, "status", "--porcelain") == ""
+    assert "timeout" in (root / "calendars.py").read_text()
+
+
+def test_apply_refuses_a_checkout_with_changes(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    (root / "README.md").write_text("changed\n")
+    before = state(root)
+    with pytest.raises(CannotHarden, match=r"commit or stash README\.md"):
+        hardened(root, apply=True)
+    assert state(root) == before
+
+
+def test_what_leaves_version_control_stays_on_disk_with_apply(tmp_path: Path) -> None:
+    secret = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc" * 2
+    root = repository(tmp_path / "app", FILES | {".env": f"STRIPE_SECRET_KEY={secret}\n"})
+    done = hardened(root, wanted=Wanted(frozenset({"env-file-committed"})), apply=True)
+    assert [c.finding.control for c in done.commits] == ["env-file-committed"]
+    assert (root / ".env").read_text() == f"STRIPE_SECRET_KEY={secret}\n"
+    assert ".env" not in git(root, "ls-files").splitlines()
+
+
+def test_changes_that_are_not_committed_are_not_hardened_and_stay(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    (root / "calendars.py").write_text("# rewritten\n")
+    done = hardened(root)
+    assert "the last commit is hardened" in done.notes[0]
+    assert (root / "calendars.py").read_text() == "# rewritten\n"
+
+
+def test_safe_alone_leaves_careful_remedies_for_a_person(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    done = hardened(root, wanted=Wanted(TIMEOUTS, Review.SAFE))
+    assert not done.commits
+    assert any("not asked for in this run" in left.how for left in done.by_hand)
+
+
+def test_what_the_user_does_not_want_leaves_no_trace(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    done = hardened(root, choose=lambda finding, *_: "calendars" in finding.subject)
+    assert [c.paths for c in done.commits] == [("calendars.py",)]
+    assert {r.reason for r in done.refused} == {"you did not want it"}
+
+
+def test_nothing_of_the_copy_is_left(tmp_path: Path, own_cache: Path) -> None:
+    hardened(repository(tmp_path / "app"))
+    assert list(own_cache.iterdir()) == []
+
+
+def test_the_command_writes_a_patch_and_no_branch(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    before = state(root)
+    ran = CliRunner().invoke(
+        app, ["harden", str(root), "--dry-run", "--no-build", "--only", next(iter(TIMEOUTS))]
+    )
+    assert "+" in ran.stdout
+    assert "diff --git a/calendars.py" in ran.stdout
+    assert state(root) == before
+
+
+def test_the_document_meets_its_schema(tmp_path: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    from shipworthy.report.hardening_document import hardening_schema
+
+    root = repository(tmp_path / "app")
+    arguments = ["harden", str(root), "--no-build", "--only", next(iter(TIMEOUTS)), "--json"]
+    document = json.loads(CliRunner().invoke(app, arguments).stdout)
+    Draft202012Validator(hardening_schema()).validate(document)
+    assert document["written"]
+    assert len(document["commits"]) >= 2
