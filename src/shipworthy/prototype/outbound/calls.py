@@ -22,6 +22,7 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.outbound import clients
 from shipworthy.prototype.outbound.limits import Timeout, surrounding_limit
+from shipworthy.prototype.outbound.methods import is_read
 from shipworthy.prototype.outbound.urls import target_of, url_of
 
 __all__ = ["Found", "OutboundCall", "Timeout", "Waiting", "calls_of", "read"]
@@ -37,7 +38,8 @@ class Waiting(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OutboundCall:
     """One HTTP call. `target` is the host, or the URL as far as the code states it ("{}" for
-    holes); one that starts with "/" is the prototype's own server.
+    holes); one that starts with "/" is the prototype's own server. `reads` is True where the code
+    shows that nothing is changed there (GET, HEAD), so that the call may be made twice.
 
     `library` is "fetch", "axios", "requests", "httpx", "urllib", "aiohttp", … `client` is where the
     client is made that switches the time limit off, if that is not the call itself. `from_page` is
@@ -53,6 +55,7 @@ class OutboundCall:
     waiting: Waiting = Waiting.CALLER
     client: Location | None = None
     from_page: bool = False
+    reads: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def _calls(syntax: Syntax) -> Iterator[Found]:
             waiting=_waiting(node),
             client=syntax.location(request.client) if request.client else None,
             from_page=_is_from_page(request.library, url, node, bindings),
+            reads=is_read(node, bindings),
         )
         yield Found(call, node, url)
 
