@@ -21,7 +21,12 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.failures.handlers import Handling, Outcome, outcome_of
 from shipworthy.prototype.outbound.sends import sends
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
-from shipworthy.prototype.queries.excuses import gives_reason, is_within_excused, opens_excused
+from shipworthy.prototype.queries.excuses import (
+    gives_reason,
+    is_promised,
+    is_within_excused,
+    opens_excused,
+)
 from shipworthy.prototype.queries.success import Reports
 
 __all__ = ["Catch", "Handling", "read"]
@@ -36,7 +41,7 @@ class Catch:
     "request", "mail", "payment", "account". `logged` is True when the error reaches a log;
     `default` is the value that takes the place of the result. `success` is what reports success though the
     handler ran; `told` is True when it is the handler itself. `method` is True
-    for `.catch(…)`, `detached` where nobody waits for that. `throws` is True where the guarded code
+    for `.catch(…)`, `detached` where nobody waits for what is tried. `throws` is True where the guarded code
     throws by itself, `effect` inside an effect or a timer, `second` in another error's handler,
     `calls_back` where the guarded code calls what its function was given.
     """
@@ -212,7 +217,10 @@ def _catch(
         handling=outcome.handling,
         attempts=inside[0],
         exception=exception,
-        commented=gives_reason(handler) or is_within_excused(statement) or opens_excused(body),
+        commented=gives_reason(handler)
+        or is_within_excused(statement)
+        or opens_excused(body)
+        or is_promised(statement),
         location=syntax.location(place or clause),
         function=function_name(clause),
         guarded=syntax.location(body),
@@ -223,7 +231,7 @@ def _catch(
         told=outcome.success,
         main=_is_main(statement),
         method=place is not None,
-        detached=place is not None and _is_detached(clause),
+        detached=_is_detached(clause) if place is not None else _is_in_side_job(statement),
         throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
         effect=_is_in_effect(statement),
         calls_back=_calls_back(statement, inside[0]),
@@ -277,6 +285,22 @@ def _is_detached(call: SgNode) -> bool:
     if parent is not None and parent.kind() == "unary_expression":
         return parent.text().startswith("void ")
     return parent is not None and parent.kind() == "expression_statement"
+
+
+def _is_in_side_job(statement: SgNode) -> bool:
+    """True in `(async () => { … })()`, started beside the matter by a function that waits for others."""
+    around = [a for a in statement.ancestors() if a.kind() in FUNCTIONS][:2]
+    if len(around) < 2 or not all(f.text().startswith("async") for f in around):
+        return False
+    above = around[0].parent()
+    while above is not None and above.kind() in ("parenthesized_expression", "unary_expression"):
+        above = above.parent()
+    if above is None or above.kind() not in CALLS or arguments(above):
+        return False
+    started = above.parent()
+    if started is not None and started.kind() == "unary_expression":
+        started = started.parent()
+    return started is not None and started.kind() == "expression_statement"
 
 
 def _statement_of(call: SgNode) -> SgNode:

@@ -13,8 +13,8 @@ _ACCOUNT = frozenset(
 # Bookkeeping on the side: when it fails, nobody is misled and nothing of value is lost.
 _ASIDE = re.compile(
     r"(^|_)(log|logs|audit|analytics|metrics?|telemetry|views?|visits?|clicks?|impressions?|presence|typing"
-    r"|heartbeat|last_?seen|usage|history|change_?log|cache|cached|tracking|errors?|attempts?|rate_?limits?|read_receipts?"
-    r"|push_subscriptions?)(_|$)",
+    r"|heartbeats?|last_?seen|last_?log_?in|usage|history|change_?log|cache|cached|tracking|errors?|attempts?|rate_?limits?|read_receipts?"
+    r"|push_subscriptions?|(push|device)_tokens?|active_(editors|viewers|users|sessions_view))(_|$)",
     re.IGNORECASE,
 )
 _ASIDE_FUNCTION = re.compile(
@@ -76,9 +76,23 @@ def is_trifle(query: Query) -> bool:
 
 def is_weighty(query: Query) -> bool:
     """True for money, for what was ordered or booked, and for who may do what."""
-    if query.operation == "auth" or _WEIGHTY.search(query.table or ""):
+    table = query.table or ""
+    if _TALK.search(table):
+        return False
+    if query.operation == "auth" or _WEIGHTY.search(table):
         return True
-    return any(map(_WEIGHTY_COLUMNS.search, query.written or ()))
+    columns = query.written or ()
+    return any(map(_WEIGHTY_COLUMNS.search, columns)) or (
+        bool(_PEOPLE.search(table)) and any(map(_RIGHTS_COLUMNS.search, columns))
+    )
+
+
+# Who belongs to a conversation, which people see at once.
+_TALK = re.compile(
+    r"(chat|channel|conversation|thread|dm)\w*_(members|participants)$", re.IGNORECASE
+)
+_PEOPLE = re.compile(r"(^|_)(users?|profiles?|accounts?|staff|employees|admins)$", re.IGNORECASE)
+_RIGHTS_COLUMNS = re.compile(r"(^|_)(roles?|permissions?)(_id|_ids)?$", re.IGNORECASE)
 
 
 _WEIGHTY = re.compile(
@@ -92,8 +106,8 @@ _WEIGHTY = re.compile(
     re.IGNORECASE,
 )
 _WEIGHTY_COLUMNS = re.compile(
-    r"(^|_)(amount|balance|credits?|paid|payment|price|role|roles|is_admin|permissions?|stripe_\w+|quantity"
-    r"|stock|points_balance|auth_id|subscription\w*)(_|$)",
+    r"(^|_)(amount|balance|credits?|paid|payment|is_admin|stripe_\w+|stock|points_balance|auth_id"
+    r"|subscription\w*)(_|$)",
     re.IGNORECASE,
 )
 

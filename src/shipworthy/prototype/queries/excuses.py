@@ -58,6 +58,25 @@ _OF_A_FUNCTION = re.compile(
 )
 
 
+def is_promised(statement: SgNode) -> bool:
+    """True where the docstring of the function says what it answers on failure."""
+    function = next((a for a in statement.ancestors() if a.kind() in FUNCTIONS), None)
+    body = function.field("body") if function is not None else None
+    if body is None or body.kind() != "block":
+        return False
+    first = next((child for child in body.children() if child.is_named()), None)
+    if first is None or first.kind() != "expression_statement":
+        return False
+    return first.text()[:1] in "\"'" and _PROMISE.search(first.text()) is not None
+
+
+_PROMISE = re.compile(
+    r"(\bon|\bupon|in case of|if) (any |an? |the )?(\w+ ){0,3}(error|failure|exception|fails)|never raises"
+    r"|best.?effort|non.?critical|non.?fatal|fail(s|ing)? (silently|open|soft)",
+    re.IGNORECASE,
+)
+
+
 def _is_before_failure(statement: SgNode) -> bool:
     """True for what only notes a failure that the very next statement throws or answers."""
     following = statement.next()

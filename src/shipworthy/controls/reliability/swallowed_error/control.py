@@ -105,6 +105,8 @@ class SwallowedError(
             message = (first_sure or losses[0]).message
             sure = Confidence.HIGH if first_sure else Confidence.LOW
             yield self.gap(subject, message, *shown, severity=worst, confidence=sure)
+        if not lost and not right:
+            yield self.not_applicable("no error was found that anybody would miss")
         for subject, location in right.items():
             if not any(other.startswith(subject) for other in lost):
                 shown = [prototype.evidence("code", location)]
@@ -175,11 +177,14 @@ def _is_lost(query: Query) -> bool:
     misled = query.error is ErrorUse.LOGGED and in_screen
     if query.operation == "function" and (not in_screen or "notif" in (query.table or "")):
         return False  # nobody is told that it worked, or of another matter
+    if query.operation == "function" and _RECOVERS.search(query.table or ""):
+        return False  # the same answer for everybody tells no stranger who has an account
     if query.may_fail or not (misled or query.error is ErrorUse.IGNORED):
         return False
     return not (is_aside(query) or is_aside_function(query.function))
 
 
+_RECOVERS = re.compile(r"(forgot|reset|recover)[-_]?password|password[-_]?reset", re.IGNORECASE)
 _NEAR = 15  # lines between the deletion of a row's dependents and its own
 
 
@@ -214,6 +219,8 @@ def _severity(query: Query) -> Severity:
     table = query.table or ""
     if is_trifle(query) or _NOTICE.search(table):
         return Severity.LOW
+    if query.function == "GET" and query.operation in ("insert", "upsert"):
+        return Severity.LOW  # a first row, which the next look at the page makes again
     if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
         return Severity.LOW
     return Severity.HIGH if is_weighty(query) else Severity.MEDIUM
@@ -222,7 +229,8 @@ def _severity(query: Query) -> Severity:
 # What is only counted or looked at later: one that is missing changes nothing for anybody.
 _RECORDS = re.compile(
     r"(^|_)(logs?|runs?|stats?|statistics|metrics?|analytics|usages?|views?|visits?|clicks?|impressions?"
-    r"|telemetry|traces?|(email|page|user|app|ui|tracking)_events?)$",
+    r"|telemetry|traces?|activit(y|ies)|predictions?|sync_(states?|status)|(post|offer|content|page)_shares"
+    r"|(email|page|user|app|ui|tracking)_events?)$",
     re.IGNORECASE,
 )
 _MUST_BE_KEPT = re.compile(
@@ -253,6 +261,8 @@ def _of_catch(
         return None
     if caught.detached or caught.second or is_aside_place(caught.location.path):
         return None  # best effort: nobody waits for it, it tidies up, or counts what visitors do
+    if _tidies_up(caught):
+        return None
     writes = [q for q in queries if is_write(q) and not is_aside(q) and _may_throw(q, caught)]
     answered = any(map(_TELLS.search, caught.attempts))  # a refusal is told, at least
     sends = [kind for kind in caught.sends if _counts(kind, caught, models) and not answered]
@@ -262,6 +272,22 @@ def _of_catch(
     if side is not Side.BROWSER and _looks_empty(caught) and (reads or _calls_out(caught, remote)):
         return _of_read(caught, reads)
     return None
+
+
+def _tidies_up(caught: Catch) -> bool:
+    """True where a branch of Python only deletes or closes something, whatever comes of it."""
+    return (
+        caught.location.path.endswith(".py")
+        and not caught.main
+        and caught.handling is Handling.EMPTY
+        and bool(caught.attempts)
+        and all(_TIDIES.search(name) for name in caught.attempts)
+    )
+
+
+_TIDIES = re.compile(
+    r"(^|[._])(delete|remove|unlink|close|cleanup|rmtree|terminate|kill|cancel)(_|$)"
+)
 
 
 def _may_throw(query: Query, caught: Catch) -> bool:
@@ -335,7 +361,7 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
 
 
 _TRIFLE = re.compile(
-    r"(^|[a-z])(Like|Vote|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss)([A-Z]|$)"
+    r"(^|[a-z])(Like|Vote|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss|Notification)s?([A-Z]|$)"
 )
 
 
