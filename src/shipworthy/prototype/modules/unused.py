@@ -29,7 +29,11 @@ def is_unused(prototype: Prototype, path: str, function: str) -> bool:
         return _is_unused_method(prototype, file, function)
     if file.language not in _SCRIPTS:
         return False
-    if len(function) < _SHORTEST or not function.isidentifier() or not _LIBRARY.search(path):
+    if len(function) < _SHORTEST or not function.isidentifier():
+        return False
+    if _is_named_once(function, file.text):
+        return True
+    if not _LIBRARY.search(path):
         return False
     return _is_only_offered(function, file.text) and not any(
         other.text and function in other.text
@@ -53,6 +57,16 @@ def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> 
     )
 
 
+def _is_named_once(function: str, text: str) -> bool:
+    """True for a function of a file alone whose name stands only where it is declared."""
+    said = list(re.finditer(rf"(?<![\w$]){re.escape(function)}(?![\w$])", text))
+    if len(said) != 1:
+        return False
+    line = text[text.rfind("\n", 0, said[0].start()) + 1 : said[0].end()]
+    return _LOCAL.match(line) is not None
+
+
+_LOCAL = re.compile(r"\s*((async\s+)?function\s+|(const|let|var)\s+)[\w$]+$")
 _PLAIN_CLASS = re.compile(r"class\s+\w+\s*(\(\s*(object)?\s*\))?\s*:")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, keyword, properties, string
@@ -50,6 +52,9 @@ _DRIZZLE_NEXT = frozenset(
 _KNEX = frozenset(
     """select insert update del delete where whereIn first join leftJoin orderBy count
     returning""".split()
+)
+_OF_MODEL = re.compile(
+    r"(?:\w+\.)?(?:func\.\w+|distinct|count|exists|cast)\(\s*(?:\w+\(\s*)?(?:models\.)?([A-Z]\w*)"
 )
 _SESSIONS = ("db", "session", "s", "database", "tx", "sess", "conn")
 
@@ -138,7 +143,10 @@ def session_query(call: SgNode, _syntax: Syntax) -> QueryCall | None:
 
 
 def _model(text: str) -> str:
-    """`User` of `User.id`, and of `models.User`."""
+    """`User` of `User.id`, of `models.User` and of `func.count(User.id)`."""
+    inner = _OF_MODEL.match(text)
+    if inner is not None:
+        return inner[1]
     first, _, rest = text.partition(".")
     second = rest.partition(".")[0]
     return second if first[:1].islower() and second[:1].isupper() else first

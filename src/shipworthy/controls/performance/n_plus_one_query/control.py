@@ -82,8 +82,16 @@ def _runs_once(query: Query) -> bool:
 
 
 def _severity(queries: list[Query], side: Side) -> Severity:
-    """LOW for rows that each get a value of their own: one statement for that takes some work; for
-    the few rows of one guest; and for what somebody starts now and then to put data right."""
+    """MEDIUM where as many rows are walked through as a query finds and somebody waits for it.
+
+    LOW for lists that the caller gives; for rows that each get a value of their own: one statement
+    for that takes some work; for the few rows of one guest; for what goes on in the background;
+    and for what somebody starts now and then, to bring data in or to put it right."""
+    if not any(q.over_rows and q.operation == "select" for q in queries):
+        return Severity.LOW
+    path = queries[0].location.path
+    if _NOW_AND_THEN.search(path) or _NOW_AND_THEN.search(queries[0].function):
+        return Severity.LOW
     if _MENDS.search(spoken(queries[0].location.path, queries[0].function)):
         return Severity.LOW
     if _BY_CLOCK.search(queries[0].location.path) and side is Side.SERVER:
@@ -95,6 +103,12 @@ def _severity(queries: list[Query], side: Side) -> Severity:
     return Severity.MEDIUM
 
 
+# What brings data in or out, and what no visitor waits for, by a word of its path or function.
+_NOW_AND_THEN = re.compile(
+    r"(^|[/_.-])_?(import|export|sync|migrat|backfill|bulk|batch|worker|job|queue|background|webhook|generat|process)"
+    r"(s|e|er|es|ed|ing|ion|ions|or)?([/_.-]|[A-Z]|$)"
+    r"|[a-z](Import|Export|Sync|Migrat|Bulk|Batch|Worker|Jobs?|Queue|Webhook)(e|er|s|ion|ions)?([A-Z/.]|$)",
+)
 # What is run once or twice in the life of an app, by the words of its name.
 _MENDS = re.compile(
     r"^(fix|repair|consolidat|dedup|merge|recalculat|recompute|rebuild|resync|import|reset|cleanup|clean_?up|test)"
