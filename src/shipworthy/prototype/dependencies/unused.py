@@ -37,7 +37,7 @@ _TOOLS = re.compile(
 _LOADED = frozenset(
     """pg mysql mysql2 sqlite3 better-sqlite3 tedious mongodb ioredis redis ws handlebars pug ejs hbs
     canvas jsdom bcrypt argon2 kerberos aws4 snappy socks react-is popper.js @popperjs/core jquery
-    bootstrap nodemailer""".split()
+    bootstrap nodemailer @react-email/render""".split()
 )
 # Python packages that another one loads, or that run the app from outside.
 _PYTHON_LOADED = frozenset(

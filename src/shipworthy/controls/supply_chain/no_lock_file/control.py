@@ -10,6 +10,7 @@ from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS
+from shipworthy.prototype.dependencies.variants import has_extras_only, is_variant
 from shipworthy.prototype.source import Language, Role
 from shipworthy.remedy import Remedy, Review
 
@@ -87,6 +88,8 @@ class NoLockFile(
             return self.not_applicable(
                 "it asks only for what developers use, which users never run", manifest.path
             )
+        if has_extras_only(prototype, manifest.path):
+            return self.not_applicable("it asks for optional packages alone", manifest.path)
         free = [d for d in asked if not _is_held(d)]
         if asked and not free and manifest.path.endswith(".txt"):
             return self.satisfied(
@@ -134,7 +137,7 @@ class NoLockFile(
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
             severity=Severity.LOW if few or _is_for_chores(prototype, manifest) else self.severity,
-            confidence=Confidence.LOW if _is_variant(prototype, manifest) else Confidence.HIGH,
+            confidence=Confidence.LOW if is_variant(prototype, manifest.path) else Confidence.HIGH,
         )
 
 
@@ -149,18 +152,6 @@ def _is_for_chores(prototype: Prototype, manifest: Manifest) -> bool:
     folder = manifest.path.rpartition("/")[0]
     frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
     return not frameworks and _CHORES.search(folder) is not None
-
-
-def _is_variant(prototype: Prototype, manifest: Manifest) -> bool:
-    """True for `requirements-minimal.txt` beside `requirements.txt`, where nothing installs it."""
-    folder, _, name = manifest.path.rpartition("/")
-    plain = f"{folder}/requirements.txt" if folder else "requirements.txt"
-    if not re.match(r"requirements[-_.]\w", name) or plain == manifest.path:
-        return False
-    if plain not in prototype.files or name == "requirements.txt":
-        return False
-    installers = prototype.of_role(Role.CONFIG, Role.SCRIPT)
-    return not any(name in (f.text or "") for f in installers)
 
 
 def _is_held(dependency: Dependency) -> bool:

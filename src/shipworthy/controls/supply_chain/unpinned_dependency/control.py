@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Ecosystem
 from shipworthy.prototype.dependencies.loose import Loose, loose_packages
 from shipworthy.prototype.dependencies.pinning import pinned
+from shipworthy.prototype.dependencies.variants import is_variant
 from shipworthy.remedy import Remedy, Review, Write
 
 _SHOWN = 5
@@ -83,6 +84,7 @@ class UnpinnedDependency(
             f"{path} asks for {what} of {names}; {then}",
             *(prototype.evidence("manifest", one.dependency.location) for one in loose[:_SHOWN]),
             severity=Severity.LOW if first.lock or few else self.severity,
+            confidence=Confidence.LOW if is_variant(prototype, path) else Confidence.HIGH,
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.unused import Unused, unused_packages
+from shipworthy.prototype.dependencies.variants import is_variant
 
 _SHOWN = 5
 
@@ -47,4 +48,7 @@ class UnusedDependency(
             one.manifest.path,
             f"{one.manifest.path} asks for {what} that no file imports or names: {shown}",
             *(prototype.evidence("manifest", d.location) for d in one.packages[:_SHOWN]),
+            confidence=Confidence.LOW
+            if is_variant(prototype, one.manifest.path)
+            else Confidence.HIGH,
         )

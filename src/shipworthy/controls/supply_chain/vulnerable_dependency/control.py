@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from shipworthy.control import Control
-from shipworthy.finding import Evidence, Finding, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.advisories import Match
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
@@ -17,6 +17,8 @@ from shipworthy.prototype.dependencies.usage import (
     is_for_trials,
     is_used,
 )
+from shipworthy.prototype.dependencies.variants import is_variant
+from shipworthy.prototype.dependencies.vulnerable_parts import uses_part
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -38,19 +40,6 @@ _TOOLS = re.compile(
     r"(@?eslint|@typescript-eslint/|typescript-eslint$|react-scripts$|webpack|jest$|stylelint|prettier|jsdom$|vitest$|@vitest/|@testing-library/"
     r"|supertest$|playwright|cypress|tailwind|@tailwindcss/|postcss|autoprefixer|vite$|@vitejs/"
     r"|vite-plugin|lovable-tagger$|rimraf$|nodemon$|concurrently$|ts-node|tsx$|husky$|lint-staged$)"
-)
-# Parts of Next.js, by the words of advisories on them, and the files that they need.
-_PARTS_OF = (
-    (
-        "next",
-        re.compile(r"middleware", re.IGNORECASE),
-        re.compile(r"(^|/)(middleware|proxy)\.[cm]?[jt]s$"),
-    ),
-    (
-        "next",
-        re.compile(r"flight protocol|server (components|actions|functions)", re.IGNORECASE),
-        re.compile(r"(^|/)app/(.*/)?(page|layout|route|default)\.[cm]?[jt]sx?$"),
-    ),
 )
 _READS_SHEETS = re.compile(r"\bread(File)?\b")
 _ROUTER = ("react-router", "react-router-dom", "@remix-run/router")
@@ -139,6 +128,7 @@ class VulnerableDependency(
 
     def _gap(self, prototype: Prototype, subject: str, matches: Sequence[Match]) -> Finding:
         places = list(dict.fromkeys(m.dependency.location for m in matches))
+        places.sort(key=lambda place: is_variant(prototype, place.path))
         evidence = [prototype.evidence("manifest", place) for place in places[:_SHOWN]]
         by_id = {m.advisory: m for m in matches}
         evidence += [
@@ -148,10 +138,14 @@ class VulnerableDependency(
         page = not idle and _harms_a_page_only(prototype, matches)
         message = _message(matches, idle=idle, page=page)
         counted = matches if idle else _that_count(prototype, matches)
+        used = [m for m in counted if m.malicious or _may_be_used(prototype, m)]
+        counted = used or counted
         severity = Severity.LOW if page else _severity(counted, idle=idle)
         if not idle and _needs_a_hostile_host(matches):
             severity = Severity(min(severity.value, Severity.MEDIUM.value))
-        return self.gap(subject, message, *evidence, severity=severity)
+        spare = all(is_variant(prototype, place.path) for place in places)
+        sure = Confidence.LOW if spare else Confidence.HIGH
+        return self.gap(subject, message, *evidence, severity=severity, confidence=sure)
 
     def _rest(
         self, prototype: Prototype, part: str, packages: Sequence[Dependency], *, has_gaps: bool
@@ -222,19 +216,16 @@ def _is_other_mode(prototype: Prototype, matches: Sequence[Match]) -> bool:
 
 
 def _may_be_used(prototype: Prototype, match: Match) -> bool:
-    """False for React Router without a router that loads data, for Next.js without the files that
-    an advisory is on, and for a spreadsheet library that reads no sheet."""
+    """False for React Router without a router that loads data, for a spreadsheet library that reads
+    no sheet, and where no code uses the part that an advisory is on."""
     name = match.dependency.name
     code = prototype.of_role(Role.PRODUCT, Role.CONFIG)
     if name in _ROUTER:
         return any(_LOADS_DATA.search(file.text or "") for file in code)
-    for package, summary, path in _PARTS_OF:
-        if name == package and summary.search(match.summary):
-            return any(path.search(file.path) for file in prototype.files.values())
     if name == "xlsx":
         users = importers_of(prototype, {name}, _part(prototype, match.dependency))
         return not users or any(_READS_SHEETS.search(prototype.files[u].text or "") for u in users)
-    return True
+    return uses_part(prototype, name, match.summary)
 
 
 def _reaches_users(prototype: Prototype, match: Match) -> bool:
@@ -304,8 +295,15 @@ def _needs_a_hostile_host(matches: Sequence[Match]) -> bool:
 
 def _harms_a_page_only(prototype: Prototype, matches: Sequence[Match]) -> bool:
     """True for an exhausted machine where that is the visitor's own: no other visitor notices."""
+    one = matches[0].dependency
+    if one.name in _OWN_FILES and not any(m.malicious for m in matches):
+        return is_for_browsers(prototype, {one.name}, _part(prototype, one))
     exhausts = all(_EXHAUSTS.search(m.summary) and not m.malicious for m in matches)
     return exhausts and _is_for_pages(prototype, matches)
+
+
+# Libraries that read, in a page, the file that its own user picked.
+_OWN_FILES = frozenset(("xlsx",))
 
 
 def _is_for_pages(prototype: Prototype, matches: Sequence[Match]) -> bool:

@@ -1,0 +1,91 @@
+"""Which part of a package an advisory is on, and what an app that uses that part has in its code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of packages, known by the words of advisories on it, and by what its users write.
+
+    `path` is the file, `code` the text that shows it in use; `on_server` leaves pages out.
+    """
+
+    packages: frozenset[str]
+    said: re.Pattern[str]
+    path: re.Pattern[str] | None = None
+    code: re.Pattern[str] | None = None
+    on_server: bool = False
+
+
+def _part(
+    packages: str, said: str, *, path: str = "", code: str = "", on_server: bool = False
+) -> _Part:
+    return _Part(
+        frozenset(packages.split()),
+        re.compile(said, re.IGNORECASE),
+        re.compile(path) if path else None,
+        re.compile(code) if code else None,
+        on_server,
+    )
+
+
+_FORMS = r"\bForm\(|\bFile\(|UploadFile|OAuth2PasswordRequestForm|\.form\(\)|python_multipart"
+_PARTS = (
+    _part("next", r"middleware", path=r"(^|/)(middleware|proxy)\.[cm]?[jt]s$"),
+    _part(
+        "next",
+        r"flight protocol|server (components|actions|functions)",
+        path=r"(^|/)app/(.*/)?(page|layout|route|default)\.[cm]?[jt]sx?$",
+    ),
+    _part("next", r"image optimi[sz]", code=r"next/(legacy/)?image"),
+    _part("fastapi starlette python-multipart", r"multipart|content-type|form data", code=_FORMS),
+    _part("starlette", r"range header|FileResponse", code=r"FileResponse|StaticFiles"),
+    _part("cryptography", r"pkcs ?#?12", code=r"pkcs12|PKCS12"),
+    _part("cryptography", r"pkcs ?#?7", code=r"pkcs7|PKCS7"),
+    _part("python-jose", r"algorithm confusion", code=r"[\"'](ES|RS|PS)(256|384|512)[\"']"),
+    _part("python-jose", r"\bJWE\b|JWT bomb", code=r"\bjwe\b"),
+    _part("requests", r"verify=False", code=r"verify\s*=\s*False"),
+    _part("requests", r"\.netrc", code=r"requests\."),
+    _part("scikit-learn", r"data leakage", code=r"(Tfidf|Count|Hashing)Vectorizer"),
+    _part("jinja2", r"sandbox", code=r"Sandboxed\w*Environment"),
+    _part("jinja2", r"xmlattr", code=r"xmlattr"),
+    _part("werkzeug", r"debugger", code=r"debug\s*=\s*True|run_simple|DebuggedApplication"),
+    _part("werkzeug", r"windows", code=r"(?!)"),
+    _part(
+        "aiohttp",
+        r"request smuggling|static|directory traversal|server|parser",
+        code=r"aiohttp\.web|aiohttp import (.*\b)?web\b",
+    ),
+    _part("form-data", r".", code=r"[fF]orm-?[dD]ata", on_server=True),
+    _part("js-yaml", r".", code=r"js-yaml"),
+)
+
+
+def uses_part(prototype: Prototype, package: str, summary: str) -> bool:
+    """False where an advisory is on a part of a package that no live code of the app uses."""
+    for part in _PARTS:
+        if package not in part.packages or not part.said.search(summary):
+            continue
+        if part.path is not None:
+            return any(part.path.search(file.path) for file in prototype.files.values())
+        pattern = part.code
+        return pattern is None or any(pattern.search(f.text or "") for f in _code(prototype, part))
+    return True
+
+
+def _code(prototype: Prototype, part: _Part) -> Iterator[SourceFile]:
+    for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT):
+        if file.language is not None and not (
+            part.on_server and file.path in prototype.modules.browser
+        ):
+            yield file
