@@ -125,8 +125,14 @@ def strings(value: object) -> tuple[str, ...]:
 
 def _named(files: Mapping[str, SourceFile], names: tuple[str, ...]) -> Iterator[SourceFile]:
     for file in files.values():
-        if file.name in names and file.text is not None and file.role in _READ:
+        if file.name not in names or file.text is None or file.role not in _READ:
+            continue
+        if file.name != "setup.py" or _SETS_UP.search(file.text):
             yield file
+
+
+# Python code may call any module setup.py; a manifest calls what reads it.
+_SETS_UP = re.compile(r"\b(setuptools|distutils)\b|^\s*setup\(", re.MULTILINE)
 
 
 def _is_requirements(file: SourceFile) -> bool:
