@@ -60,6 +60,8 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
         return "the cookies of a request, with the session among them,"
     if value.name in SESSION_IDS:
         return "the id of the visitor's session"
+    if value.origin == TOKEN_LINK and "public" in value.name.lower():
+        return None  # the address of a file that is passed on
     if value.origin == TOKEN_LINK:
         return f"the address {value.name}, with the token that it opens,"
     last = value.name.rpartition(".")[2].replace("[]", "")
@@ -89,6 +91,8 @@ def _token(value: LoggedValue, call: LogCall, last: str) -> str | None:
         return None
     if value.name == "token" and "/share/" in call.location.path:
         return None  # of a link that is made to be passed on
+    if "unsubscribe" in f"{call.location.path} {call.function} {last}".lower():
+        return None  # it ends a newsletter, no more
     if value.name == "token" and _REFERRAL.search(f"{call.function} {call.text}"):
         return None  # who sent a visitor stands in the address that he came by
     if value.name == "token" and call.function in ("tokenize", "generate", "stream", "main"):
