@@ -119,6 +119,21 @@ def _runs_on_vercel(prototype: Prototype) -> bool:
     return told and not any(_STARTERS.search(path) for path in prototype.files)
 
 
+def runs_for_each_request(prototype: Prototype) -> bool:
+    """True where nothing starts a process and a host is named that calls code request by request:
+    Vercel, Netlify or Cloudflare, which keep what was logged by request."""
+    if any(_STARTERS.search(path) for path in prototype.files):
+        return False
+    named = any(_CALLS_CODE.search(path) for path in prototype.files)
+    return named or any(
+        name.startswith(("@vercel/", "@netlify/", "@cloudflare/", "@opennextjs/"))
+        for name in (d.name for d in prototype.dependencies.packages if d.direct)
+    )
+
+
+_CALLS_CODE = re.compile(r"(^|/)(vercel\.json|netlify\.toml|wrangler\.(toml|jsonc?)|\.vercel/)")
+
+
 def _code(prototype: Prototype, part: Part, languages: Iterable[Language]) -> Iterator[SourceFile]:
     wanted = tuple(languages)
     return (

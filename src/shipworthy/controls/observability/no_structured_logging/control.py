@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.inventory.servers import Hosting, Server
+from shipworthy.prototype.inventory.servers import Hosting, Server, runs_for_each_request
 from shipworthy.prototype.logs.log_calls import LogCall
 
 _FEWEST = 5  # routes or bare log calls below which a server is a sketch
@@ -67,6 +67,9 @@ class NoStructuredLogging(
         extent = f"mostly by {how}" if others else f"by {how} only"
         # An app of Streamlit holds one session open and answers no single requests.
         sure = len(bare) >= _FEWEST and server.framework not in _SESSIONS
+        sure = sure and not (
+            server.hosting is Hosting.FRAMEWORK and runs_for_each_request(prototype)
+        )
         return self.gap(
             server.subject,
             f"The {server.framework} server logs {extent} ({_count(bare)}): nothing in a line tells"
