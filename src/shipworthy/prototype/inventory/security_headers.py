@@ -71,8 +71,8 @@ _SENDS = {
     "koa": ("koa-static", "ctx.render("),
     "flask": ("render_template(", "render_template_string(", "send_from_directory("),
     "quart": ("render_template(",),
-    "fastapi": ("TemplateResponse(", "HTMLResponse(", "html=True"),
-    "django": ("render(", "TemplateView", "TemplateResponse("),
+    "fastapi": (".TemplateResponse(", " HTMLResponse(", "html=True"),
+    "django": ("render(", "TemplateView", " TemplateResponse("),
 }
 _SPOKEN = {
     "next": "Next.js",
