@@ -61,7 +61,7 @@ _ABOUT_A_PERSON = frozenset(
     contact person owner author sender recipient student teacher driver visitor first last nick
     full username login password token card ssn cpf passport gender age city zip postcode
     latitude longitude location ip note notes text content comment prompt question query answer
-    input feedback bio description data record payload form fields values body event object items
+    input feedback bio data record payload form fields values body event object items
     rows entries answers history conversation transcript""".split()
 )
 _NO_PERSON = re.compile(
@@ -106,7 +106,13 @@ def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | Non
 
 def is_unseen(what: str) -> bool:
     """True where the code does not show whether it is about a person at all: a whole body."""
-    return what == _BODY
+    return what == _BODY or what.removeprefix(f"{_BODY} with its ").lower() in _HIDES
+
+
+# Fields that may hold anything.
+_HIDES = frozenset(
+    "data record payload form fields values body event object items rows entries text content".split()
+)
 
 
 def is_actor(value: LoggedValue, call: LogCall) -> bool:
@@ -114,7 +120,9 @@ def is_actor(value: LoggedValue, call: LogCall) -> bool:
     head, _, last = value.name.rpartition(".")
     if "AUDIT" in call.text:
         return True
-    return last.lower() == "email" and bool(_ACTORS.search(head) and _DONE_BY.search(call.text))
+    if last.lower() != "email" or not _ACTORS.search(head):
+        return False
+    return any(said.search(call.text) for said in (_DONE_BY, _BY, _ADMIN))
 
 
 _ACTORS = re.compile(
@@ -126,6 +134,11 @@ _DONE_BY = re.compile(
     r"+(by|por|par|von)\b",
     re.IGNORECASE,
 )
+
+
+# `Admin {current_user.email} deleted …` and `(by {user.email})`.
+_ADMIN = re.compile(r"\badmin(istrator)?\b\W{0,3}[{$]", re.IGNORECASE)
+_BY = re.compile(r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{", re.IGNORECASE)
 
 
 def _recipient(value: LoggedValue, call: LogCall) -> str | None:
@@ -150,6 +163,10 @@ def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
         return None
     for size in (3, 2, 1):
         kind = _FIELDS.get(" ".join(words[-size:])) if len(words) >= size else None
+        if kind == "message" and (
+            call.callee.endswith(("error", "warn")) or _FAILED.search(call.text)
+        ):
+            return None  # what a person is told of a failure
         if kind and (size > 1 or words[-1] not in ("street",)):
             return f"the {kind} {value.name}" if value.name != last else f"a person's {kind}"
     if words[-2:] == ["account", "number"] and _BANKS.search(
@@ -168,6 +185,8 @@ def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
         return None
     if value.origin == "text" or _is_no_record(head, last):
         return None
+    if value.name == "candidate" and not value.origin:
+        return None  # one of several answers, more often than a person
     if all(word in _RECORD_WORDS for word in words) and is_whole:
         return f"the whole record {value.name}"
     return None
