@@ -37,12 +37,11 @@ def run(command: Command) -> Ran:
 
     Raises CommandFailed when the program is missing or its time is up; a non-zero code is a result.
     """
-    environment = {k: os.environ[k] for k in _KEPT if k in os.environ} | dict(command.environment)
     try:
         done = subprocess.run(
             command.argv,
             cwd=command.folder,
-            env=environment,
+            env=clean_environment(command.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=command.seconds,
@@ -55,3 +54,8 @@ def run(command: Command) -> Ran:
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{command.argv[0]} took longer than {command.seconds:g} s") from error
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a program gets: where things are on this machine, and what is added; no secret of the user."""
+    return {k: os.environ[k] for k in _KEPT if k in os.environ} | dict(extra)

@@ -18,6 +18,7 @@ from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
+from shipworthy.harden.checks import Check
 from shipworthy.harden.hardening import Hardening
 from shipworthy.harden.loop import Choose
 from shipworthy.harden.plan import Wanted
@@ -104,6 +105,7 @@ def run_harden(
     """
     from shipworthy.harden.delivery import deliver, fast_forward, refuse_dirty
     from shipworthy.harden.loop import Options, harden
+    from shipworthy.harden.own_checks import own_checks
     from shipworthy.harden.repository import find_repository
     from shipworthy.harden.scratch import scratch_of
 
@@ -123,7 +125,13 @@ def run_harden(
                 prototype.keep_facts_of(earlier)
             return prototype
 
-        done = harden(repository, scratch, read, Options(options.wanted, options.choose, progress))
+        def checks(prototype: Prototype) -> Sequence[Check]:
+            owner = str(repository.top / repository.prefix)
+            own = own_checks(scratch, prototype, owner, build=options.build)
+            return stack.enter_context(own).checks
+
+        chosen = Options(options.wanted, options.choose, progress)
+        done = harden(repository, scratch, read, chosen, checks)
         if not options.deliver:
             return replace(done, patch=scratch.diff(repository.base, done.tip))
         progress("writing the branch")

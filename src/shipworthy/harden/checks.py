@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +25,9 @@ class Failed:
 
     def __str__(self) -> str:
         count = sum(self.errors.values())
-        return f"fails with {count:,} error{'' if count == 1 else 's'}" if count else "fails"
+        if count:
+            return f"fails with {count:,} error{'' if count == 1 else 's'}"
+        return f"fails: {self.tail}" if self.tail else "fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +81,34 @@ def worsened(before: Result, now: Result) -> str:
 
 
 class Baseline:
-    """The checks with what each said before the first change, and what each said last."""
+    """The checks with what each said before the first change that concerns it, and what it said last."""
 
-    def __init__(self, checks: Sequence[Check] = (), tell: object = None) -> None:
-        del tell
+    def __init__(
+        self, checks: Sequence[Check] = (), tell: Callable[[str], None] | None = None
+    ) -> None:
         self.checks = tuple(checks)
         self.before: dict[str, Result] = {}
         self.last: dict[str, Result] = {}
+        self._tell = tell or (lambda _: None)
 
-    def see(self, check: Check) -> None:
-        """Make a check on the untouched copy."""
-        self.before[check.name] = self.last[check.name] = check()
+    def see(self, paths: Iterable[str]) -> None:
+        """Make the checks that these files concern, before any of them is changed."""
+        paths = tuple(paths)
+        for check in self.checks:
+            if check.name not in self.before and any(check.concerns(path) for path in paths):
+                self._tell(f"before any change: {check.name}")
+                self.before[check.name] = self.last[check.name] = check()
 
     def worse(self, changed: Sequence[str], *, slow: bool) -> str:
         """What the changed files made worse, by the slow or by the quick checks; '' for nothing."""
         for check in self.checks:
-            if check.slow is slow and any(check.concerns(path) for path in changed):
+            known = self.before.get(check.name)
+            if known is None or check.slow is not slow or isinstance(known, Unknown):
+                continue
+            if any(check.concerns(path) for path in changed):
+                self._tell(f"proving: {check.name}")
                 self.last[check.name] = now = check()
-                said = worsened(self.before[check.name], now)
+                said = worsened(known, now)
                 if said:
                     return f"{check.name}: {said}"
         return ""

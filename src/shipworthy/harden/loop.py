@@ -12,7 +12,7 @@ from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
 from shipworthy.harden.changes import Refused, apply, paths
-from shipworthy.harden.checks import Baseline
+from shipworthy.harden.checks import Baseline, Check, worsened
 from shipworthy.harden.commit import before_of, message, subject_of, undo
 from shipworthy.harden.hardening import ByHand, Checked, Commit, Hardening, Refusal
 from shipworthy.harden.judge import Attempt, Broke, Held, Judge, Reader
@@ -20,6 +20,7 @@ from shipworthy.harden.migrations import numbered
 from shipworthy.harden.plan import PHASES, Step, Wanted, has_remedies, steps
 from shipworthy.harden.repository import Repository
 from shipworthy.harden.scratch import Scratch
+from shipworthy.prototype import Prototype
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.remedy import Remedy, Review
 
@@ -86,6 +87,7 @@ class Loop:
 
     def _try(self, control: Control, gaps: Sequence[Finding]) -> None:
         """Apply and judge; what fails together is tried in smaller parts, and alone at last."""
+        self._see_baseline(control, gaps)
         self._tell_of(control, gaps)
         attempts = list(self._applied(control, gaps))
         if not attempts:
@@ -99,6 +101,11 @@ class Loop:
             case Broke(reason, culprits):
                 self.scratch.reset()
                 self._divide(control, attempts, reason, culprits)
+
+    def _see_baseline(self, control: Control, gaps: Sequence[Finding]) -> None:
+        remedies = [self._remedy(control, gap) for gap in gaps]
+        self.judge.baseline.see(path for r in remedies if r for path in paths(r.changes))
+        self.scratch.reset()
 
     def _divide(
         self,
@@ -190,20 +197,16 @@ def harden(
     scratch: Scratch,
     read: Reader,
     options: Options | None = None,
-    baseline: Baseline | None = None,
+    checks: Callable[[Prototype], Sequence[Check]] = lambda _: (),
 ) -> Hardening:
     """Close what a machine may close, in the copy. Nothing is written to the user's repository."""
     options = options or Options()
-    baseline = baseline or Baseline()
     started = time.perf_counter()
     controls = select()
     options.tell("assessing the prototype as it is")
     before = assess(read(scratch.root, None), controls, options.tell)
     assessed = time.perf_counter()
-    for check in baseline.checks:
-        options.tell(f"before any change: {check.name}")
-        baseline.see(check)
-    checked = time.perf_counter()
+    baseline = Baseline(checks(before.prototype), options.tell)
     loop = Loop(scratch, Judge(scratch, read, baseline, options.wanted), options, before)
     for name, areas in PHASES:
         _phase(loop, name, areas)
@@ -219,8 +222,7 @@ def harden(
         notes=repository.notes,
         seconds={
             "assess": assessed - started,
-            "baseline": checked - assessed,
-            "remedies": time.perf_counter() - checked,
+            "remedies": time.perf_counter() - assessed,
         },
     )
 
@@ -257,6 +259,7 @@ def _first_broken(loop: Loop, start: str, commits: Sequence[Commit]) -> tuple[Co
     """The first commit after which a slow check is worse than before; None where none is."""
     scratch, baseline = loop.scratch, loop.judge.baseline
     reason = baseline.worse(scratch.changed(start, commits[-1].sha), slow=True)
+    scratch.reset()
     if not reason:
         return None
     tip = commits[-1].sha
@@ -291,9 +294,9 @@ def _left(loop: Loop) -> Iterator[ByHand]:
 
 
 def _checked(baseline: Baseline) -> Iterator[Checked]:
-    from shipworthy.harden.checks import worsened
-
     for check in baseline.checks:
+        if check.name not in baseline.before:
+            continue  # nothing that was done concerns it
         before, last = baseline.before[check.name], baseline.last[check.name]
         yield Checked(check.name, str(before), str(last), bool(worsened(before, last)))
 

@@ -71,6 +71,11 @@ class Scratch:
         self._git("reset", "--hard", "-q", commit)
         self._git("clean", "-fdq")
 
+    def discard(self) -> None:
+        """Remove what programs wrote that version control would take for changes; the index stays."""
+        self._git("checkout", "-q", "--", ".")
+        self._git("clean", "-fdq")
+
     def restore(self, tree: str) -> None:
         """Back to a tree that was recorded; the commit stays."""
         self._git("read-tree", "--reset", "-u", tree)

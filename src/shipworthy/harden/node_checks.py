@@ -1,0 +1,192 @@
+"""The checks of a Node.js prototype: types, lint, build and tests, as its own tools see them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from shipworthy.command import Command, Ran
+from shipworthy.errors import CommandFailed
+from shipworthy.harden.checks import Failed, Passed, Result, Unknown
+from shipworthy.harden.install import Installation
+from shipworthy.harden.running import run_group
+
+_TYPES_SECONDS = 300.0
+_LINT_SECONDS = 300.0
+_BUILD_SECONDS = 900.0
+_TEST_SECONDS = 300.0
+_TYPED = frozenset((".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".json", ".vue"))
+_NOT_BUILT = frozenset((".sql", ".md", ".txt", ".py", ".toml", ".yml", ".yaml"))
+# Deno runs these; the tools of the app never see them.
+_DENO = re.compile(r"(^|/)supabase/functions/")
+_ERROR = re.compile(r"^(?:(?P<path>[^\s(][^(]*)\(\d+,\d+\): )?error (?P<code>TS\d+): (?P<text>.*)$")
+_FAILED_TEST = re.compile(r"^\s*(?:✕|×|✗|FAIL|not ok)\s+(.+?)(?:\s+\(?\d+(?:\.\d+)?\s*m?s\)?)?\s*$")
+
+
+@dataclass(frozen=True)
+class Types:
+    """What the TypeScript compiler says of one tsconfig, made again for what changed alone."""
+
+    installation: Installation
+    config: str  # from the root of the prototype
+    environment: Mapping[str, str]
+    slow: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"types ({self.config})"
+
+    def concerns(self, path: str) -> bool:
+        folder = self.config.rpartition("/")[0]
+        typed = PurePosixPath(path).suffix in _TYPED and not _DENO.search(path)
+        return typed and path.startswith(f"{folder}/" if folder else "")
+
+    def __call__(self) -> Result:
+        why = self.installation.ready()
+        if why:
+            return Unknown(why)
+        root = self.installation.scratch.root
+        compiler = _installed(root, self.config, "typescript/bin/tsc")
+        if compiler is None:
+            return Unknown("TypeScript is not among its packages")
+        notes = self.installation.scratch.temporary / f"{self.config.replace('/', '-')}.tsbuildinfo"
+        argv = (
+            *(_program(self.installation), str(compiler), "--noEmit", "-p", self.config),
+            *("--pretty", "false", "--incremental", "--tsBuildInfoFile", str(notes)),
+        )
+        return _judged(
+            Command(argv, root, self.environment, _TYPES_SECONDS),
+            lambda ran: Failed(type_errors(ran.output.decode("utf-8", "replace")), _tail(ran)),
+        )
+
+
+@dataclass(frozen=True)
+class Script:
+    """One of the package.json's own scripts: build or test."""
+
+    installation: Installation
+    script: str
+    environment: Mapping[str, str]
+    slow: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.script} ({self.installation.package.name})"
+
+    def concerns(self, path: str) -> bool:
+        folder = self.installation.package.folder
+        within = path.startswith(f"{folder}/" if folder else "")
+        return within and PurePosixPath(path).suffix not in _NOT_BUILT and not _DENO.search(path)
+
+    def __call__(self) -> Result:
+        why = self.installation.ready()
+        if why:
+            return Unknown(why)
+        testing = self.script == "test"
+        # Tests stop instead of watching; a build must not take warnings for errors.
+        environment = {**self.environment, "CI": "true" if testing else "false"}
+        seconds = _TEST_SECONDS if testing else _BUILD_SECONDS
+        argv = ("npm", "run", "--silent", self.script)
+        return _judged(
+            Command(argv, self.installation.folder, environment, seconds),
+            lambda ran: Failed(failed_tests(ran.output) if testing else {}, _tail(ran)),
+        )
+
+
+@dataclass(frozen=True)
+class Lint:
+    """The errors of ESLint as the prototype configures it; warnings are left out."""
+
+    installation: Installation
+    environment: Mapping[str, str]
+    slow: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"lint ({self.installation.package.name})"
+
+    def concerns(self, path: str) -> bool:
+        folder = self.installation.package.folder
+        code = PurePosixPath(path).suffix in _TYPED - {".json"} and not _DENO.search(path)
+        return code and path.startswith(f"{folder}/" if folder else "")
+
+    def __call__(self) -> Result:
+        why = self.installation.ready()
+        if why:
+            return Unknown(why)
+        program = _installed(
+            self.installation.scratch.root, self.installation.package.name, "eslint/bin/eslint.js"
+        )
+        if program is None:
+            return Unknown("ESLint is not among its packages")
+        report = self.installation.scratch.temporary / "lint.json"
+        report.unlink(missing_ok=True)
+        argv = (_program(self.installation), str(program), ".", "-f", "json", "-o", str(report))
+        folder = self.installation.folder
+        return _judged(
+            Command(argv, folder, self.environment, _LINT_SECONDS),
+            lambda ran: _linted(report, folder, ran),
+        )
+
+
+def type_errors(output: str) -> Mapping[str, int]:
+    """The errors of a compiler without their lines, which move with every change."""
+    found = (_ERROR.match(line) for line in output.splitlines())
+    return Counter(f"{m['path'] or ''} {m['code']}: {m['text']}".strip() for m in found if m)
+
+
+def failed_tests(output: bytes) -> Mapping[str, int]:
+    """The names of the tests that failed, as the usual runners print them."""
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", output.decode("utf-8", "replace")).splitlines()
+    return Counter(found[1] for line in lines if (found := _FAILED_TEST.match(line)))
+
+
+def _linted(report: Path, folder: Path, ran: Ran) -> Result:
+    try:
+        files = json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Unknown(f"ESLint did not get so far: {_tail(ran)[-200:]}")
+    errors: Counter[str] = Counter()
+    for file in files:
+        path = file["filePath"].removeprefix(f"{folder}/")
+        for said in file["messages"]:
+            if said.get("severity") == 2:
+                errors[f"{path} {said.get('ruleId') or 'syntax'}"] += 1
+    return Failed(errors, "") if errors else Passed()
+
+
+def _judged(command: Command, failed: Callable[[Ran], Result]) -> Result:
+    try:
+        ran = run_group(command)
+    except CommandFailed as error:
+        return Unknown(str(error))
+    if ran.code == 0:
+        return Passed()
+    return failed(ran)
+
+
+def _installed(root: Path, near: str, program: str) -> Path | None:
+    """A program of a package, in the nearest node_modules above a file."""
+    folder = PurePosixPath(near).parent
+    for place in (folder, *folder.parents):
+        found = root / place / "node_modules" / program
+        if found.is_file():
+            return found
+    return None
+
+
+def _program(installation: Installation) -> str:
+    return installation.node.program if installation.node else "node"
+
+
+def _tail(ran: Ran) -> str:
+    text = re.sub(r"\x1b\[[0-9;]*m", "", ran.output.decode("utf-8", "replace"))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [
+        line for line in lines if re.search(r"\berror\b|failed|cannot|not found", line, re.I)
+    ]
+    return " / ".join((telling or lines)[:3])[:300]

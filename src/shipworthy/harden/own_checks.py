@@ -1,0 +1,107 @@
+"""Which checks a prototype has of its own, and the settings they run with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from shipworthy.harden.checks import Check
+from shipworthy.harden.install import Installation
+from shipworthy.harden.node import find_node
+from shipworthy.harden.node_checks import Lint, Script, Types
+from shipworthy.harden.project import Package, packages, placeholders
+from shipworthy.harden.python_checks import Compiles
+from shipworthy.harden.scratch import Scratch
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.source import Language
+
+_MOST_CONFIGS = 6
+_NO_TESTS = "no test specified"
+
+
+@dataclass(frozen=True)
+class OwnChecks:
+    """The checks, and the installations that they share."""
+
+    checks: tuple[Check, ...]
+    installations: tuple[Installation, ...]
+
+
+@contextmanager
+def own_checks(
+    scratch: Scratch, prototype: Prototype, owner: str, *, build: bool
+) -> Iterator[OwnChecks]:
+    """The checks of a prototype; what they install is kept for the next run when the block ends.
+
+    Without `build` nothing of the prototype is run: only what compiles Python is asked.
+    """
+    node = find_node()
+    installations = tuple(
+        Installation(scratch, package, node, owner) for package in packages(prototype)
+    )
+    if not build:
+        yield OwnChecks(tuple(_python(scratch, prototype)), ())
+        return
+    environment = _environment(scratch, prototype, node.path if node else "")
+    found: list[Check] = [*_python(scratch, prototype)]
+    found.extend(_types(prototype, installations, environment))
+    for installation in installations:
+        found.extend(_scripts(installation, environment))
+    try:
+        yield OwnChecks(tuple(found), installations)
+    finally:
+        for installation in installations:
+            installation.keep()
+
+
+def _python(scratch: Scratch, prototype: Prototype) -> Iterator[Check]:
+    files = [f.path for f in prototype.files.values() if f.language is Language.PYTHON]
+    if files:
+        yield Compiles(scratch.root, scratch.temporary, files)
+
+
+def _types(
+    prototype: Prototype, installations: tuple[Installation, ...], environment: dict[str, str]
+) -> Iterator[Check]:
+    for compiler in prototype.compilers[:_MOST_CONFIGS]:
+        installation = _of(compiler.path, installations)
+        if installation is not None:
+            yield Types(installation, compiler.path, environment)
+
+
+def _of(path: str, installations: tuple[Installation, ...]) -> Installation | None:
+    """The installation around a file: the innermost."""
+    around = [
+        i for i in installations if not i.package.folder or path.startswith(f"{i.package.folder}/")
+    ]
+    return max(around, key=lambda i: len(i.package.folder), default=None)
+
+
+def _scripts(installation: Installation, environment: dict[str, str]) -> Iterator[Check]:
+    package = installation.package
+    if _lints(package):
+        yield Lint(installation, environment)
+    for script in ("build", "test"):
+        if script in package.scripts and _NO_TESTS not in package.scripts[script]:
+            yield Script(installation, script, environment)
+
+
+def _lints(package: Package) -> bool:
+    return "lint" in package.scripts and "eslint" in package.dependencies
+
+
+def _environment(scratch: Scratch, prototype: Prototype, path: str) -> dict[str, str]:
+    """A home and a temporary folder in the copy, and a placeholder for each setting."""
+    home, temporary = scratch.temporary / "home", scratch.temporary / "tmp"
+    for folder in (home, temporary):
+        folder.mkdir(exist_ok=True)
+    return {
+        **placeholders(prototype),
+        "PATH": path,
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "NEXT_TELEMETRY_DISABLED": "1",
+        "NODE_OPTIONS": "--max-old-space-size=4096",
+        "BROWSER": "none",
+    }
