@@ -198,11 +198,12 @@ def harden(
     read: Reader,
     options: Options | None = None,
     checks: Callable[[Prototype], Sequence[Check]] = lambda _: (),
+    controls: Sequence[Control] | None = None,
 ) -> Hardening:
     """Close what a machine may close, in the copy. Nothing is written to the user's repository."""
     options = options or Options()
     started = time.perf_counter()
-    controls = select()
+    controls = select() if controls is None else controls
     options.tell("assessing the prototype as it is")
     before = assess(read(scratch.root, None), controls, options.tell)
     assessed = time.perf_counter()

@@ -60,7 +60,10 @@ class Types:
         )
         return _judged(
             Command(argv, root, self.environment, _TYPES_SECONDS),
-            lambda ran: Failed(type_errors(ran.output.decode("utf-8", "replace")), _tail(ran)),
+            lambda ran: Failed(
+                type_errors(ran.output.decode("utf-8", "replace")),
+                _tail(ran, self.installation.scratch.top),
+            ),
         )
 
 
@@ -93,7 +96,10 @@ class Script:
         argv = ("npm", "run", "--silent", self.script)
         return _judged(
             Command(argv, self.installation.folder, environment, seconds),
-            lambda ran: Failed(failed_tests(ran.output) if testing else {}, _tail(ran)),
+            lambda ran: Failed(
+                failed_tests(ran.output) if testing else {},
+                _tail(ran, self.installation.scratch.top),
+            ),
         )
 
 
@@ -149,7 +155,7 @@ def _linted(report: Path, folder: Path, ran: Ran) -> Result:
     try:
         files = json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return Unknown(f"ESLint did not get so far: {_tail(ran)[-200:]}")
+        return Unknown(f"ESLint did not get so far: {_tail(ran, folder)[-200:]}")
     errors: Counter[str] = Counter()
     for file in files:
         path = file["filePath"].removeprefix(f"{folder}/")
@@ -183,8 +189,10 @@ def _program(installation: Installation) -> str:
     return installation.node.program if installation.node else "node"
 
 
-def _tail(ran: Ran) -> str:
+def _tail(ran: Ran, top: Path) -> str:
+    """The telling lines of what a program printed, without the place of the copy."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", ran.output.decode("utf-8", "replace"))
+    text = text.replace(f"{top}/", "")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [
         line for line in lines if re.search(r"\berror\b|failed|cannot|not found", line, re.I)

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from shipworthy.harden.repository import CannotHarden, Repository, git, identity
 
 _LOCK = "lock"
 _SECONDS = 300.0
+_NEW = 60.0  # seconds after which a folder without a lock belongs to nobody
 # Never tracked, whatever the prototype forgot to ignore.
 _EXCLUDED = "node_modules\n.venv\n__pycache__\n*.tsbuildinfo\n"
 
@@ -99,10 +101,8 @@ def scratch_of(repository: Repository) -> Iterator[Scratch]:
     """A copy of the commit to start from, for the time of the block."""
     folder = runs_folder()
     remove_dead(folder)
-    temporary = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
-    lock = os.open(temporary / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    temporary, lock = _locked(folder)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield _copied(repository, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -111,6 +111,10 @@ def scratch_of(repository: Repository) -> Iterator[Scratch]:
 
 def remove_dead(folder: Path) -> None:
     """Remove what runs left that were killed, and end what they started."""
+    for new in folder.glob("new-*"):
+        with suppress(OSError):
+            if time.time() - new.stat().st_mtime > _NEW:
+                shutil.rmtree(new, ignore_errors=True)
     for run in folder.glob("run-*"):
         with suppress(OSError):
             lock = os.open(run / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
@@ -120,6 +124,14 @@ def remove_dead(folder: Path) -> None:
                 shutil.rmtree(run, ignore_errors=True)
             finally:
                 os.close(lock)
+
+
+def _locked(folder: Path) -> tuple[Path, int]:
+    """A new folder whose lock is held. It gets the name that others look for when it is."""
+    new = Path(tempfile.mkdtemp(prefix="new-", dir=folder))
+    lock = os.open(new / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return new.rename(new.with_name(new.name.replace("new-", "run-", 1))), lock
 
 
 def _copied(repository: Repository, temporary: Path) -> Scratch:

@@ -1,0 +1,271 @@
+"""The loop keeps what holds and takes back what does not, with made-up controls and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from hardened import git, repository
+from shipworthy.control import Control
+from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.harden import Hardening, harden
+from shipworthy.harden.checks import Check, Failed, Passed, Result, Unknown, worsened
+from shipworthy.harden.loop import Options
+from shipworthy.harden.repository import find_repository
+from shipworthy.harden.scratch import scratch_of
+from shipworthy.prototype import Prototype, read_prototype
+from shipworthy.remedy import Delete, Remedy, Review, Untrack, Write
+from shipworthy.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+class Todo(
+    Control,
+    id="todo",
+    title="A word that must not be there",
+    consequence="Somebody reads it.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Finds the word TODO in a file; its remedy replaces it."""
+
+    word, better = "TODO", "done"
+
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        for path, file in prototype.files.items():
+            if self.word in (file.text or ""):
+                yield self.gap(
+                    path, f"{self.word} in {path}", Evidence("code", "x", Location(path))
+                )
+            else:
+                yield self.satisfied(path, f"no {self.word}")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        text = prototype.files[finding.subject].text or ""
+        changed = text.replace(self.word, self.better)
+        return Remedy(f"Mend {finding.subject}", Review.SAFE, (Write(finding.subject, changed),))
+
+
+class Fixme(
+    Todo,
+    id="fixme",
+    title="Another word",
+    consequence="Somebody reads it.",
+    severity=Severity.HIGH,
+    satisfies=("A10",),
+):
+    """Finds FIXME."""
+
+    word, better = "FIXME", "done"
+
+
+class FileCheck:
+    """A check that looks for a word in all files of the copy."""
+
+    def __init__(self, root: Path, word: str, slow: bool) -> None:
+        self.root, self.word, self.slow = root, word, slow
+        self.asked = 0
+
+    @property
+    def name(self) -> str:
+        return f"no {self.word}"
+
+    def concerns(self, path: str) -> bool:
+        return path.endswith(".py")
+
+    def __call__(self) -> Result:
+        self.asked += 1
+        found = {
+            f"{p.name} holds {self.word}": 1
+            for p in self.root.glob("*.py")
+            if self.word in p.read_text()
+        }
+        return Failed(found) if found else Passed()
+
+
+FILES = {f"m{n}.py": f"x = {n}  # TODO\n" for n in range(8)}
+
+
+def run(
+    folder: Path,
+    controls: Sequence[Control],
+    files: dict[str, str] | None = None,
+    word: str = "",
+    slow: bool = False,
+) -> tuple[Hardening, dict[str, str]]:
+    """Harden a repository of these files; the result and the files as they are afterwards."""
+    root = repository(folder, files or FILES)
+
+    def read(place: Path, earlier: Prototype | None) -> Prototype:
+        prototype = read_prototype(place, Settings(workers=1))
+        if earlier is not None:
+            prototype.keep_facts_of(earlier)
+        return prototype
+
+    for control in controls:
+        type(control).area = "reliability"  # these live in no area's folder
+    with scratch_of(find_repository(root)) as scratch:
+        checks: list[Check] = [FileCheck(scratch.root, word, slow)] if word else []
+        done = harden(
+            find_repository(root), scratch, read, Options(), lambda _: checks, tuple(controls)
+        )
+        assert git(scratch.top, "status", "--porcelain") == ""
+        assert git(scratch.top, "rev-parse", "HEAD") == done.tip
+        left = {p.name: p.read_text(errors="replace") for p in scratch.root.glob("*.py")}
+    return done, left
+
+
+def test_all_that_holds_is_kept(tmp_path: Path) -> None:
+    done, files = run(tmp_path / "a", [Todo()])
+    assert len(done.commits) == 8
+    assert not done.refused
+    assert not any("TODO" in text for text in files.values())
+
+
+class Worse(
+    Todo,
+    id="worse",
+    title="A remedy that opens another gap",
+    consequence="It is no remedy.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Its remedy writes FIXME in two of the files."""
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        better = "FIXME" if finding.subject in ("m2.py", "m5.py") else "done"
+        text = (prototype.files[finding.subject].text or "").replace("TODO", better)
+        return Remedy("Make it worse", Review.SAFE, (Write(finding.subject, text),))
+
+
+def test_a_remedy_that_opens_another_gap_is_found_in_its_batch_and_leaves_no_trace(
+    tmp_path: Path,
+) -> None:
+    done, files = run(tmp_path / "a", [Worse(), Fixme()])
+    assert {r.finding.subject for r in done.refused} == {"m2.py", "m5.py"}
+    assert all("opens another gap: fixme" in r.reason for r in done.refused)
+    assert len(done.commits) == 6
+    assert {name for name, text in files.items() if "TODO" in text} == {"m2.py", "m5.py"}
+
+
+class Idle(
+    Todo,
+    id="idle",
+    title="A remedy that does not help",
+    consequence="It is no remedy.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Its remedy leaves the word where it is in one file."""
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        text = prototype.files[finding.subject].text or ""
+        better = "TODO really" if finding.subject == "m3.py" else "done"
+        changed = text.replace("TODO", better)
+        return Remedy("Mend", Review.SAFE, (Write(finding.subject, changed),))
+
+
+def test_a_remedy_that_does_not_close_its_gap_leaves_no_trace(tmp_path: Path) -> None:
+    done, files = run(tmp_path / "a", [Idle()])
+    assert [(r.finding.subject, r.reason) for r in done.refused] == [
+        ("m3.py", "the gap is still there: TODO in m3.py")
+    ]
+    assert files["m3.py"] == FILES["m3.py"]
+    assert len(done.commits) == 7
+
+
+class Breaking(
+    Todo,
+    id="breaking",
+    title="A remedy that breaks a check",
+    consequence="It is no remedy.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Its remedy writes what a check refuses in one file."""
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        text = prototype.files[finding.subject].text or ""
+        better = "BROKEN" if finding.subject == "m4.py" else "done"
+        changed = text.replace("TODO", better)
+        return Remedy("Mend", Review.SAFE, (Write(finding.subject, changed),))
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_remedy_that_breaks_a_check_is_found_and_leaves_no_trace(
+    tmp_path: Path, slow: bool
+) -> None:
+    done, files = run(tmp_path / "a", [Breaking()], word="BROKEN", slow=slow)
+    assert [(r.finding.subject, r.reason) for r in done.refused] == [
+        ("m4.py", "no BROKEN: m4.py holds BROKEN")
+    ]
+    assert files["m4.py"] == FILES["m4.py"]
+    assert len(done.commits) == 7
+    assert [(c.before, c.after, c.worse) for c in done.checks] == [("passes", "passes", False)]
+
+
+def test_what_was_red_before_is_nobodys_fault(tmp_path: Path) -> None:
+    files = FILES | {"red.py": "x = 9  # BROKEN\n"}
+    done, _ = run(tmp_path / "a", [Todo()], files, word="BROKEN")
+    assert len(done.commits) == 8
+    assert [str(c.before) for c in done.checks] == ["fails with 1 error"]
+
+
+class Fenced(
+    Todo,
+    id="fenced",
+    title="A remedy that reaches out",
+    consequence="It is no remedy.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Its remedies name files that are not the prototype's."""
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        del prototype
+        changes = {
+            "m0.py": Write("../outside.py", "x\n"),
+            "m1.py": Write(".git/config", "x\n"),
+            "m2.py": Delete("/etc/hostname"),
+            "m3.py": Write("linked/x.py", "x\n"),
+            "m4.py": Untrack("m4.py"),
+        }
+        found = changes.get(finding.subject)
+        return Remedy("Reach out", Review.SAFE, (found,)) if found else None
+
+
+def test_a_remedy_that_leaves_the_prototype_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "linked").symlink_to("/tmp")  # noqa: S108
+    done, _ = run(tmp_path / "a", [Fenced()])
+    reasons = {r.finding.subject: r.reason for r in done.refused}
+    assert "no file of the prototype" in reasons["m0.py"]
+    assert "no file of the prototype" in reasons["m1.py"]
+    assert "no file of the prototype" in reasons["m2.py"]
+    assert "symbolic link" in reasons["m3.py"]
+    assert "changes nothing" in reasons["m4.py"]
+    assert not done.commits
+
+
+def test_a_file_that_was_not_read_as_it_is_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "latin.py").write_bytes(b"x = 'caf\xe9'  # TODO\n")
+    (tmp_path / "a" / "mark.py").write_bytes(b"\xef\xbb\xbfx = 1  # TODO\r\n")
+    done, _ = run(tmp_path / "a", [Todo()], {"m.py": "x = 1\n"})
+    assert [r.finding.subject for r in done.refused] == ["latin.py"]
+    assert [c.finding.subject for c in done.commits] == ["mark.py"]
+
+
+def test_only_what_is_worse_counts() -> None:
+    assert not worsened(Unknown("no Node.js"), Failed({}))
+    assert not worsened(Failed({"a": 2}), Failed({"a": 2}))
+    assert not worsened(Failed({"a": 2}), Passed())
+    assert worsened(Failed({"a": 2}), Failed({"a": 3}))
+    assert worsened(Passed(), Unknown("took longer than 1 s"))
+    assert worsened(Passed(), Failed({}, "it broke")) == "it broke"
