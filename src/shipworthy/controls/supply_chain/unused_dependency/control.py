@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Confidence, Finding, Severity
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.dependencies.taking_out import without_packages
 from shipworthy.prototype.dependencies.unused import Unused, unused_packages
 from shipworthy.prototype.dependencies.variants import is_variant
+from shipworthy.remedy import Remedy, Review, Verification, Write
 
 _SHOWN = 5
 
@@ -34,6 +36,27 @@ class UnusedDependency(
                 )
             else:
                 yield self.unknown(path, "of none of its packages it is known how code imports it")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Take them out of the manifest; its lock file follows with the next installation."""
+        one = next(
+            (u for u in unused_packages(prototype) if u.manifest.path == finding.subject), None
+        )
+        file = prototype.files.get(finding.subject)
+        text = without_packages(file, one.packages) if one is not None and file else None
+        if text is None:
+            return None
+        names = ", ".join(sorted({d.name for d in one.packages})) if one is not None else ""
+        said = f"Take out of {finding.subject} what nothing uses: {names}; then install anew"
+        return Remedy(said, Review.CAREFUL, (Write(finding.subject, text),))
+
+    def verify(self, prototype: Prototype, finding: Finding) -> Verification:
+        """Closed as well where what is left of the manifest cannot be judged."""
+        again = {f.subject: f for f in self.detect(prototype)}
+        now = again.get(finding.subject)
+        if now is None:
+            return Verification(True, f"{finding.subject} is no longer there")
+        return Verification(now.outcome is not Outcome.GAP, now.message)
 
     def _gap(self, prototype: Prototype, one: Unused) -> Finding:
         names = sorted({d.name for d in one.packages})
