@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.code.json_edits import members, with_members
 from shipworthy.prototype.inventory.compilers import Compiler
+from shipworthy.remedy import Remedy, Review, Write
 
+# https://www.typescriptlang.org/tsconfig/#strict
+_PARTS = tuple(
+    """strictNullChecks noImplicitAny strictFunctionTypes strictBindCallApply
+    strictPropertyInitialization noImplicitThis useUnknownInCatchVariables alwaysStrict""".split()
+)
 _FEWEST = 3  # files under one tsconfig that are worth a word
 
 
@@ -35,6 +42,23 @@ class TypescriptNotStrict(
         if compiler.strict and not compiler.off:
             return self.satisfied(compiler.path, "strict is on", shown)
         return self._gap(compiler, shown)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Turn strict on, and what takes parts of it back; the type errors it shows are for a person."""
+        compiler = next((c for c in prototype.compilers if c.path == finding.subject), None)
+        file = prototype.files.get(finding.subject)
+        if compiler is None or file is None or file.text is None:
+            return None
+        wanted = dict.fromkeys(compiler.off, "true")
+        if not compiler.strict:
+            wanted |= {"strict": "true"}
+        written = members(file.text, ("compilerOptions",))
+        wanted |= {name: "true" for name in _PARTS if written.get(name) == "false"}
+        text = with_members(file.text, ("compilerOptions",), wanted)
+        if text is None or text == file.text:
+            return None
+        said = f"Check types strictly in {file.path}; mend what it then shows"
+        return Remedy(said, Review.CAREFUL, (Write(file.path, text),))
 
     def _gap(self, compiler: Compiler, shown: Evidence) -> Finding:
         """Low where strict is on and only untyped parameters are let through."""
