@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.health_edits import with_health
 from shipworthy.prototype.inventory.landmarks import landmark
 from shipworthy.prototype.inventory.servers import Hosting, Server
+from shipworthy.remedy import Remedy, Review, Write
 
 _HEALTH = re.compile(
     r"(^|[/_.-])(health|healthz|health-?check|healthy|readyz|readiness|livez|liveness)/?$"
@@ -61,6 +63,16 @@ class NoHealthEndpoint(
             )
         for server in judged:
             yield self._judge(prototype, server)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """An address that answers with the build that runs, in front of everything else."""
+        server = next((s for s in prototype.servers if s.subject == finding.subject), None)
+        written = with_health(prototype, server) if server is not None else None
+        if written is None:
+            return None
+        path, text = written
+        said = f"Let {path} tell whether the server works, and which build it is"
+        return Remedy(said, Review.SAFE, (Write(path, text),))
 
     def _judge(self, prototype: Prototype, server: Server) -> Finding:
         if server.framework in _BY_ITSELF and not server.routes:

@@ -1,0 +1,37 @@
+"""Add an import to a file, where its others stand."""
+
+from __future__ import annotations
+
+import sys
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.code.bindings import bindings_of
+from shipworthy.prototype.code.edits import Edit
+from shipworthy.prototype.code.syntax import Syntax
+
+
+def importing(syntax: Syntax, module: str) -> list[Edit]:
+    """`import module` of Python's own library before the first import of a file that lacks it, with a
+    blank line where that one is third-party."""
+    if bindings_of(syntax).modules.get(module) == module:
+        return []
+    first = _first_import(syntax)
+    if first is None:
+        return [Edit(0, 0, f"import {module}\n\n")]
+    named = first.field("module_name") or first.field("name")
+    top = named.text().partition(".")[0] if named is not None else ""
+    if top == "__future__":
+        at = first.range().end.index
+        return [Edit(at, at, f"\n\nimport {module}")]
+    at = first.range().start.index
+    gap = "" if top in sys.stdlib_module_names else "\n"
+    return [Edit(at, at, f"import {module}\n{gap}")]
+
+
+def _first_import(syntax: Syntax) -> SgNode | None:
+    """The first import of the module itself; of two, one from the future is passed by."""
+    kinds = ("import_statement", "import_from_statement", "future_import_statement")
+    found = [n for n in syntax.root.children() if n.kind() in kinds]
+    later = [n for n in found if n.kind() != "future_import_statement"]
+    return next(iter(later or found), None)
