@@ -109,10 +109,12 @@ def _ignore(prototype: Prototype, file: SourceFile) -> Iterator[Write]:
 def _example(prototype: Prototype, file: SourceFile) -> str:
     """The names of the file; values only where every visitor sees them anyway."""
     public = {s.value for s in prototype.secrets if s.is_public}
+    private = {s.value for s in prototype.secrets if not s.is_public}
     lines = ["# Copy this file to .env and fill in the values. Never commit the copy."]
     for setting in parse_environment_file(file.text or ""):
         browser = setting.name.startswith(("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "EXPO_PUBLIC_"))
         harmless = browser and what_it_holds(setting.name) in (Holds.PUBLIC, Holds.NO_KEY)
-        shown = setting.value if setting.value in public or harmless else ""
+        known = setting.value in public or (harmless and setting.value not in private)
+        shown = setting.value if known else ""
         lines.append(f"{setting.name}={shown}" if "\n" not in shown else f"{setting.name}=")
     return "\n".join(lines) + "\n"
