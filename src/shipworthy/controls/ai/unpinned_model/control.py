@@ -8,8 +8,10 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.models.calls import ModelCall
+from shipworthy.prototype.models.dating import with_dated_name
 from shipworthy.prototype.models.snapshots import snapshot_of
 from shipworthy.prototype.roles import is_trial
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class UnpinnedModel(
@@ -21,18 +23,9 @@ class UnpinnedModel(
     satisfies=("I33", "llm:LLM03"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        by_name: dict[tuple[str, str], dict[Location, None]] = {}
-        unnamed = []
-        for call in prototype.model_calls:
-            if is_trial(call.location.path):
-                continue
-            if call.model:
-                by_name.setdefault((_provider(call), call.model), {})[call.location] = None
-            else:
-                unnamed.append(call)
-        for named in prototype.named_models:
-            if not is_trial(named.location.path) and not _is_part(named.location, by_name):
-                by_name.setdefault((named.provider, named.model), {})[named.location] = None
+        by_name = _by_name(prototype)
+        calls = [c for c in prototype.model_calls if not is_trial(c.location.path)]
+        unnamed = [call for call in calls if not call.model]
         for (provider, model), places in by_name.items():
             yield self._judge(prototype, provider, model, list(places))
         if unnamed and not by_name:
@@ -41,6 +34,24 @@ class UnpinnedModel(
             yield self.unknown("prototype", reason, *shown)
         if not unnamed and not by_name:
             yield self.not_applicable("the code asks no model")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The dated name in each place, where all of them are written out."""
+        writes = []
+        for (provider, model), places in _by_name(prototype).items():
+            fixed = snapshot_of(provider, model)
+            if model != finding.subject or fixed is None:
+                continue
+            for path in dict.fromkeys(place.path for place in places):
+                here = [place for place in places if place.path == path]
+                text = with_dated_name(prototype.files[path], model, fixed.name, here)
+                if text is None:
+                    return None
+                writes.append(Write(path, text))
+        if len({w.path for w in writes}) < len(writes) or not writes:
+            return None
+        said = f"Ask for the dated model in place of {finding.subject}, as of its provider's list"
+        return Remedy(said, Review.CAREFUL, tuple(writes))
 
     def _judge(
         self, prototype: Prototype, provider: str, model: str, places: list[Location]
@@ -55,6 +66,18 @@ class UnpinnedModel(
             f" a dated name such as {fixed.name} stays the same"
         )
         return self.gap(model, message, *shown)
+
+
+def _by_name(prototype: Prototype) -> Mapping[tuple[str, str], Mapping[Location, None]]:
+    """Where each model is asked for, by provider and name."""
+    found: dict[tuple[str, str], dict[Location, None]] = {}
+    for call in prototype.model_calls:
+        if call.model and not is_trial(call.location.path):
+            found.setdefault((_provider(call), call.model), {})[call.location] = None
+    for named in prototype.named_models:
+        if not is_trial(named.location.path) and not _is_part(named.location, found):
+            found.setdefault((named.provider, named.model), {})[named.location] = None
+    return found
 
 
 def _is_part(place: Location, known: Mapping[tuple[str, str], Mapping[Location, None]]) -> bool:
