@@ -8,6 +8,8 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.program.fallbacks import Fallback, fallbacks
+from shipworthy.prototype.secrets.required_settings import without_fallbacks
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class DefaultSecret(
@@ -28,6 +30,16 @@ class DefaultSecret(
             yield self._judge(prototype, subject, found_ones)
         if not subjects:
             yield self.not_applicable("no secret of the server has a default in the code")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """No default: the server refuses to start without the setting."""
+        path, _, name = finding.subject.rpartition("#")
+        file = prototype.files.get(path)
+        text = without_fallbacks(file, name) if file is not None else None
+        if file is None or text is None or text == file.text:
+            return None
+        said = f"Refuse to start without {name}; set it to a long random value before the release"
+        return Remedy(said, Review.CAREFUL, (Write(path, text),))
 
     def _judge(self, prototype: Prototype, subject: str, found: list[Fallback]) -> Finding:
         open_ones = [f for f in found if not f.guarded]
