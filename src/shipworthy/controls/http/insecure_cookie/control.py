@@ -9,6 +9,9 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.cookies.cookie import Cookie, Flag
+from shipworthy.prototype.cookies.edits import with_flags
+from shipworthy.prototype.source import Role
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class InsecureCookie(
@@ -28,6 +31,19 @@ class InsecureCookie(
             yield self.not_applicable("the code sets no cookie that signs somebody in")
         for subject, cookies in subjects.items():
             yield self._judge(prototype, subject, cookies)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The flags where the cookie is set, unless scripts of the product read it."""
+        path, _, name = finding.subject.partition("#")
+        cookies = [c for c in prototype.cookies if c.location.path == path and c.name == name]
+        if any(c.script for c in cookies) or _is_read_by_scripts(prototype, name):
+            return None
+        file = prototype.files[path]
+        text = with_flags(file, {c.location for c in cookies})
+        if text is None or text == file.text:
+            return None
+        said = f"Hide the cookie {name} from scripts, and send it over encrypted connections only"
+        return Remedy(said, Review.CAREFUL, (Write(path, text),))
 
     def _judge(self, prototype: Prototype, subject: str, cookies: list[Cookie]) -> Finding:
         readable = [c for c in cookies if c.http_only is Flag.OFF]
@@ -50,3 +66,11 @@ class InsecureCookie(
         if any(Flag.UNKNOWN in (c.http_only, c.secure) for c in cookies):
             return self.unknown(subject, "The flags of the cookie come from elsewhere", *shown)
         return self.satisfied(subject, "The cookie is httpOnly and secure", *shown)
+
+
+_READERS = ("document.cookie", "Cookies.get(", "getCookie(")
+
+
+def _is_read_by_scripts(prototype: Prototype, name: str) -> bool:
+    product = (file.text or "" for file in prototype.of_role(Role.PRODUCT) if file.language)
+    return any(name in text and any(r in text for r in _READERS) for text in product)
