@@ -11,6 +11,8 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.inventory.pipelines import swallows_failure, what_it_checks
+from shipworthy.prototype.inventory.workflow import workflow
+from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # code files below which one sees by hand what a change breaks
 _SMALL = 20
@@ -53,6 +55,19 @@ class NoCi(
         yield self.gap(
             "prototype", _message(prototype, hook), landmark(prototype), *shown, severity=severity
         )
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """A workflow of GitHub, which most tools that make prototypes push to."""
+        del finding
+        text = workflow(prototype)
+        path = next((p for p in _PATHS if p not in prototype.files), None)
+        if text is None or path is None or any(not _GITHUB.match(p) for p in prototype.delivery.ci):
+            return None
+        said = f"Build and test every change with {path}"
+        return Remedy(said, Review.SAFE, (Write(path, text),))
+
+
+_PATHS = (".github/workflows/checks.yml", ".github/workflows/build-and-test.yml")
 
 
 def _checks(prototype: Prototype, path: str) -> bool:

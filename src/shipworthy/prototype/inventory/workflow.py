@@ -1,0 +1,166 @@
+"""A GitHub workflow that builds and tests each part of a prototype with its own package manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.dependencies.dependency import Ecosystem, Manifest
+from shipworthy.prototype.inventory.delivery import is_test_command
+from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_HEAD = """name: checks
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+"""
+_MOST_PARTS = 6
+_TYPES = ("typecheck", "type-check", "check-types", "types:check", "tsc")
+_PLACEHOLDER = re.compile(r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.I)
+_RUNNERS = {"vitest": "vitest run", "jest": "jest"}
+_SETUP = {
+    "npm": ("- uses: actions/setup-node@v4",),
+    "yarn": ("- run: corepack enable", "- uses: actions/setup-node@v4"),
+    "pnpm": ("- run: corepack enable", "- uses: actions/setup-node@v4"),
+    "bun": ("- uses: oven-sh/setup-bun@v2",),
+}
+_INSTALL = {
+    "npm": ("npm ci", "npm install"),
+    "yarn": ("yarn install --frozen-lockfile", "yarn install"),
+    "pnpm": ("pnpm install --frozen-lockfile", "pnpm install"),
+    "bun": ("bun install --frozen-lockfile", "bun install"),
+}
+_RUN = {"npm": "npm run", "yarn": "yarn", "pnpm": "pnpm", "bun": "bun run"}
+_ONCE = {"npm": "npx", "yarn": "yarn", "pnpm": "pnpm exec", "bun": "bunx"}
+
+
+def workflow(prototype: Prototype) -> str | None:
+    """The text of the workflow; None where nothing says how a part is built or tested."""
+    jobs: dict[str, list[str]] = {}
+    for manifest in prototype.dependencies.manifests:
+        if manifest.workspace_of is None and len(jobs) < _MOST_PARTS:
+            steps = list(_steps(prototype, manifest))
+            if steps:
+                jobs.setdefault(_named(manifest), [*_place(manifest), *steps])
+    if not jobs:
+        return None
+    return _HEAD + "".join(_job(name, lines) for name, lines in jobs.items())
+
+
+def _job(name: str, lines: list[str]) -> str:
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"  {name}:\n    runs-on: ubuntu-latest\n{body}"
+
+
+def _named(manifest: Manifest) -> str:
+    folder = manifest.path.rpartition("/")[0]
+    kind = "node" if manifest.ecosystem is Ecosystem.NPM else "python"
+    return re.sub(r"[^\w-]+", "-", folder).strip("-") or kind
+
+
+def _place(manifest: Manifest) -> Iterator[str]:
+    folder = manifest.path.rpartition("/")[0]
+    if folder:
+        yield from ("defaults:", "  run:", f'    working-directory: "{folder}"')
+
+
+def _steps(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    """The lines of `steps`; none where nothing can be checked."""
+    node = manifest.ecosystem is Ecosystem.NPM
+    commands = list(_node(prototype, manifest) if node else _python(prototype, manifest))
+    if not commands:
+        return
+    yield "steps:"
+    yield "  - uses: actions/checkout@v4"
+    if node:
+        yield from (f"  {line}" for line in _node_setup(prototype, manifest))
+    else:
+        yield "  - uses: actions/setup-python@v5"
+        yield "    with:"
+        yield f"      {_python_version(prototype, manifest)}"
+    yield from (f"  - run: {command}" for command in commands)
+
+
+def _node_setup(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    yield from _SETUP[manifest.manager]
+    if manifest.manager != "bun":
+        yield "  with:"
+        folder = manifest.path.rpartition("/")[0]
+        file = f"{folder}/.nvmrc" if folder else ".nvmrc"
+        known = file in prototype.files
+        yield f'    node-version-file: "{file}"' if known else "    node-version: 22"
+
+
+def _node(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    content = next((m for m in node_manifests(prototype.files) if m.path == manifest.path), None)
+    if content is None or manifest.manager not in _SETUP:
+        return
+    checks = list(_checks(prototype, content, manifest))
+    if checks:
+        yield _INSTALL[manifest.manager][0 if _has_lock(manifest) else 1]
+        yield from checks
+
+
+def _checks(prototype: Prototype, content: NodeManifest, manifest: Manifest) -> Iterator[str]:
+    run, once = _RUN[manifest.manager], _ONCE[manifest.manager]
+    types = next((name for name in _TYPES if name in content.scripts), None)
+    if types is not None:
+        yield f"{run} {types}"
+    if "build" in content.scripts:
+        yield f"{run} build"
+    told = content.scripts.get("test", "")
+    if told and not _PLACEHOLDER.search(told) and (is_test_command(told) or "test" in told):
+        yield f"{run} test"
+    elif _is_tested(prototype, manifest, python=False):
+        runner = next((c for name, c in _RUNNERS.items() if name in content.dependencies), None)
+        if runner is not None:
+            yield f"{once} {runner}"
+
+
+def _has_lock(manifest: Manifest) -> bool:
+    """True where the lock file of the package manager itself is there; npm reads no other."""
+    names = {"npm": "package-lock.json", "yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml"}
+    folder = manifest.path.rpartition("/")[0]
+    wanted = names.get(manifest.manager, "bun.lock")
+    known = (*manifest.locks, *manifest.unread_locks)
+    return any(p.rpartition("/")[0] == folder and wanted in p for p in known)
+
+
+def _python(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    name = manifest.path.rpartition("/")[2]
+    tested = _is_tested(prototype, manifest, python=True)
+    start = ""
+    if name == "requirements.txt":
+        yield f"pip install -r {name}" + (" pytest" if tested else "")
+    elif manifest.manager == "uv":
+        yield from ("pip install uv", "uv sync --locked")
+        start = "uv run "
+    elif manifest.manager == "poetry":
+        yield from ("pip install poetry", "poetry install")
+        start = "poetry run "
+    else:
+        return
+    yield f"{start}python -m compileall -q ."
+    if tested:
+        yield f"{start}python -m pytest"
+
+
+def _python_version(prototype: Prototype, manifest: Manifest) -> str:
+    folder = manifest.path.rpartition("/")[0]
+    file = f"{folder}/.python-version" if folder else ".python-version"
+    known = file in prototype.files
+    return f'python-version-file: "{file}"' if known else 'python-version: "3.12"'
+
+
+def _is_tested(prototype: Prototype, manifest: Manifest, python: bool) -> bool:
+    folder = manifest.path.rpartition("/")[0]
+    inside = (c.location.path for c in prototype.tests if c.asserts)
+    return any(
+        path.endswith(".py") is python and (not folder or path.startswith(f"{folder}/"))
+        for path in inside
+    )
