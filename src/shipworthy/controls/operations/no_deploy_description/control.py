@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.container import IGNORED, dockerfile
 from shipworthy.prototype.inventory.landmarks import landmark
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
 from shipworthy.prototype.inventory.servers import Hosting, Server
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role
+from shipworthy.remedy import Remedy, Review, Write
 
 # Descriptions that are no container and no file of a hosting platform.
 _OTHER = re.compile(
@@ -45,6 +47,19 @@ class NoDeployDescription(
             )
         for server in servers:
             yield self._judge(prototype, server)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """A Dockerfile beside it, and a list of what it leaves out: keys and installed packages."""
+        server = next((s for s in prototype.servers if s.subject == finding.subject), None)
+        text = dockerfile(prototype, server) if server is not None else None
+        if server is None or text is None:
+            return None
+        folder = f"{server.folder}/" if server.folder else ""
+        writes = [Write(f"{folder}Dockerfile", text)]
+        if f"{folder}.dockerignore" not in prototype.files:
+            writes.append(Write(f"{folder}.dockerignore", IGNORED))
+        said = f"Describe in {folder}Dockerfile how the server is built and started"
+        return Remedy(said, Review.SAFE, tuple(writes))
 
     def _judge(self, prototype: Prototype, server: Server) -> Finding:
         described = _description(prototype, server)
