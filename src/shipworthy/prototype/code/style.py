@@ -9,7 +9,6 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax
 
-_QUOTED = re.compile(r"""(?<![\w\\])(?:"[^"'`\n]*"|'[^"'`\n]*')""")
 _INDENTED = re.compile(r"^(\t+| {2,})\S", re.MULTILINE)
 _ENDED = re.compile(r";\s*(?://[^\n]*)?$", re.MULTILINE)
 _OPEN = re.compile(r"^(?:import|const|let|return|export)\b.*[^;,{(\[=>\s]\s*$", re.MULTILINE)
@@ -37,11 +36,17 @@ class Style:
 def style_of(syntax: Syntax) -> Style:
     """The style that most of a file follows."""
     text = syntax.source.text or ""
-    quoted = [found[0][0] for found in _QUOTED.finditer(text)]
+    quoted = [node.text()[:1] for node in syntax.nodes("string") if not _is_attribute(node)]
     quote = "'" if quoted.count("'") > quoted.count('"') else '"'
     newline = "\r\n" if "\r\n" in text else "\n"
     end = "" if syntax.python or len(_OPEN.findall(text)) > len(_ENDED.findall(text)) else ";"
     return Style(quote, end, _indent(text, syntax.python), newline)
+
+
+def _is_attribute(node: SgNode) -> bool:
+    """True for a value in markup, which stands in double quotes whatever the code does."""
+    parent = node.parent()
+    return parent is not None and parent.kind() == "jsx_attribute"
 
 
 def _indent(text: str, python: bool) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.header_edits import with_headers
 from shipworthy.prototype.inventory.security_headers import PageHeaders, Pages, read_page_headers
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class MissingSecurityHeaders(
@@ -26,6 +28,17 @@ class MissingSecurityHeaders(
                 yield self._judge(prototype, found)
         if nothing:
             yield self.not_applicable("nothing here answers with pages")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """No frames on other sites, no guessed types, short referrers; what a page may load is left."""
+        for found in read_page_headers(prototype):
+            if (found.part.folder or "prototype") == finding.subject:
+                written = with_headers(prototype, found)
+                if written is not None:
+                    path, text = written
+                    said = f"Keep other sites from framing the pages, in {path}"
+                    return Remedy(said, Review.CAREFUL, (Write(path, text),))
+        return None
 
     def _judge(self, prototype: Prototype, found: PageHeaders) -> Finding:
         subject = found.part.folder or "prototype"
