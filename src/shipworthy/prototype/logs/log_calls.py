@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -52,7 +53,13 @@ class LogCall:
 
 def read(syntax: Syntax) -> list[LogCall]:
     """Every logging call of a file."""
-    found: list[LogCall] = []
+    return [call for call, _, _ in logged_in(syntax)]
+
+
+def logged_in(
+    syntax: Syntax,
+) -> Iterator[tuple[LogCall, SgNode, list[tuple[LoggedValue, SgNode]]]]:
+    """Every logging call of a file with its node and those of its values."""
     origins: Origins | None = None
     for call in syntax.calls_named(NAMES):
         level = log_level(call)
@@ -60,22 +67,19 @@ def read(syntax: Syntax) -> list[LogCall]:
             continue
         origins = origins or Origins(syntax)
         given = arguments(call)
-        values = tuple(
-            _value(value, origins, syntax) for argument in given for value in values_of(argument)
+        shown = [value for argument in given for value in values_of(argument)]
+        values = [(_value(value, origins, syntax), value.node) for value in shown]
+        logged = LogCall(
+            callee=callee(call),
+            level="info" if level in ("log", "print") else level,
+            text=" ".join(filter(None, map(literal_text, given))),
+            values=tuple(value for value, _ in values),
+            location=syntax.location(call),
+            function=function_name(call),
+            guarded=bool(values) and _is_guarded(call),
+            streamed=level == "print" and any(_is_end(a) for a in given),
         )
-        found.append(
-            LogCall(
-                callee=callee(call),
-                level="info" if level in ("log", "print") else level,
-                text=" ".join(filter(None, map(literal_text, given))),
-                values=values,
-                location=syntax.location(call),
-                function=function_name(call),
-                guarded=bool(values) and _is_guarded(call),
-                streamed=level == "print" and any(_is_end(a) for a in given),
-            )
-        )
-    return found
+        yield logged, call, values
 
 
 def _value(value: Value, origins: Origins, syntax: Syntax) -> LoggedValue:

@@ -9,12 +9,14 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.logs.edits import Instead, without_values
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.logs.logged_secrets import SESSION_IDS, secret_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class SecretInLogs(
@@ -67,6 +69,24 @@ class SecretInLogs(
             sure = Confidence.LOW if _is_question(path, call.values, side) else Confidence.HIGH
             message = _message(call, what, side)
             yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The rest of each line, without the secret."""
+        place, _, name = finding.subject.partition(" → ")
+        path, _, function = place.partition("#")
+        file = prototype.files.get(path)
+        if file is None:
+            return None
+
+        def secret(call: LogCall, value: LoggedValue) -> Instead | None:
+            known = call.function == function and value.name == name
+            return Instead.PRESENCE if known and secret_in(value, call) else None
+
+        text = without_values(file, secret)
+        if text is None or text == file.text:
+            return None
+        said = f"Keep {name} out of what {spoken(path, function)} logs"
+        return Remedy(said, Review.SAFE, (Write(path, text),))
 
 
 # Files that are there to try things out or to show them: `getTokenDemo.ts`.

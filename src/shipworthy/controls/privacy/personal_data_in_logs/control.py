@@ -9,13 +9,15 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
-from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.logs.edits import Instead, without_values
+from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.logs.logged_persons import is_actor, is_unseen, personal_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.source import Language
+from shipworthy.remedy import Remedy, Review, Write
 
 _TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
 _REASONS = {
@@ -104,6 +106,28 @@ class PersonalDataInLogs(
             sure = Confidence.LOW if all(is_unseen(what) for _, what in hits) else Confidence.HIGH
             message = _message(hits, side)
             yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The rest of each line without the data; whom it is about by id, where the file knows it."""
+        path, _, function = finding.subject.partition("#")
+        file = prototype.files.get(path)
+        if file is None:
+            return None
+        is_python = file.language is Language.PYTHON
+
+        def personal(call: LogCall, value: LoggedValue) -> Instead | None:
+            if call.function != function or call.guarded or _pretends(prototype, call):
+                return None
+            what = personal_in(value, call, is_python)
+            if what is None or hides(prototype.redacted, value, call):
+                return None
+            return Instead.ID if what.startswith("the whole record") else Instead.NOTHING
+
+        text = without_values(file, personal)
+        if text is None or text == file.text:
+            return None
+        said = f"Keep personal data out of what {spoken(path, function)} logs"
+        return Remedy(said, Review.SAFE, (Write(path, text),))
 
 
 def _pretends(prototype: Prototype, call: LogCall) -> bool:
