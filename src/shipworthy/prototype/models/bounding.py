@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from ast_grep_py import SgNode
@@ -18,6 +19,8 @@ from shipworthy.prototype.code.syntax import (
     properties,
 )
 from shipworthy.prototype.models.calls import FoundModel, model_calls_of
+from shipworthy.prototype.outbound.bounding import passes_on
+from shipworthy.prototype.outbound.calls import Found
 from shipworthy.prototype.outbound.limits import Timeout
 from shipworthy.prototype.source import SourceFile
 
@@ -27,8 +30,26 @@ _PYTHON = frozenset(
 _SCRIPT = frozenset({"OpenAI", "AzureOpenAI", "Anthropic"})
 
 
+_USUAL, _LONG = 60, 120  # seconds: an answer of some hundred words; pictures, sound, whole chapters
+_SLOW = re.compile(
+    r"image|dall-e|imagen|flux|video|audio|speech|tts|transcri|whisper|embed|stream\w*\W+true"
+    r"|(max_?(output_?|completion_?)?tokens)\W{1,4}([5-9]\d{3}|\d{5,})",
+    re.IGNORECASE,
+)
+
+
+def seconds_for(found: Found) -> int:
+    """How long a plain HTTP call of a model may take."""
+    return _LONG if _SLOW.search(found.node.text()) or passes_on(found.node) else _USUAL
+
+
+def _limit(found: FoundModel) -> int:
+    slow = found.call.streamed or _SLOW.search(found.node.text()) is not None
+    return _LONG if slow else _USUAL
+
+
 def with_client_limits(file: SourceFile, places: Collection[Location]) -> str:
-    """The text of a file in which the clients of the model calls at these places wait 30 seconds.
+    """The text of a file in which the clients of the model calls at these places give up in time.
 
     Only the clients of OpenAI and Anthropic, made in the file with options that are written out.
     """
@@ -49,7 +70,7 @@ def _python(found: FoundModel) -> list[Edit]:
     if keyword(made, "timeout") is not None or keyword(made, "http_client") is not None:
         return []
     retries = () if keyword(made, "max_retries") else ("max_retries=2",)
-    edit = adding_arguments(made, "timeout=30", *retries)
+    edit = adding_arguments(made, f"timeout={_limit(found)}", *retries)
     return [edit] if edit is not None else []
 
 
@@ -60,16 +81,17 @@ def _script(found: FoundModel) -> list[Edit]:
     if callee(made).rpartition(".")[2] not in _SCRIPT:
         return []
     given = arguments(made)
-    fresh = "{ timeout: 30_000, maxRetries: 2 }"
-    edit = _property(given[0]) if given else adding_arguments(made, fresh)
+    limit = f"timeout: {_limit(found)}_000"
+    fresh = f"{{ {limit}, maxRetries: 2 }}"
+    edit = _property(given[0], limit) if given else adding_arguments(made, fresh)
     return [edit] if edit is not None else []
 
 
-def _property(options: SgNode) -> Edit | None:
+def _property(options: SgNode, limit: str) -> Edit | None:
     if options.kind() != "object" or has_spread(options):
         return None
     known = properties(options)
     if "timeout" in known or "httpAgent" in known or "fetch" in known:
         return None
     retries = () if "maxRetries" in known else ("maxRetries: 2",)
-    return adding_properties(options, "timeout: 30_000", *retries)
+    return adding_properties(options, limit, *retries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from ast_grep_py import SgNode
 
@@ -14,13 +14,59 @@ from shipworthy.prototype.code.edits import (
     edited,
     replacing,
 )
-from shipworthy.prototype.code.syntax import Syntax, arguments, keyword, properties
+from shipworthy.prototype.code.syntax import (
+    FUNCTIONS,
+    Syntax,
+    arguments,
+    enclosing,
+    keyword,
+    properties,
+    string,
+)
 from shipworthy.prototype.outbound.calls import Found, Timeout, Waiting, calls_of
 from shipworthy.prototype.source import SourceFile
 
+_LONG = 120  # seconds: an answer that is passed on while it arrives
+_WRITING, _READING = 30, 10
+_VERBS = frozenset({"post", "put", "patch", "delete", "request"})
 
-def with_time_limits(file: SourceFile, seconds: int, places: Collection[Location]) -> str:
-    """The text of a file in which the calls at these places give up after so many seconds.
+
+def seconds_for(found: Found) -> int:
+    """How long a call may take: the longer, the less is lost by waiting and the more by giving up."""
+    if passes_on(found.node):
+        return _LONG
+    last = found.call.callee.rpartition(".")[2].lower()
+    method = last if last in _VERBS else _method(found.node)
+    known = found.call.target and not found.call.target.startswith("{}")
+    return (
+        _READING if known and method in ("get", "head", last) and last not in _VERBS else _WRITING
+    )
+
+
+def passes_on(call: SgNode) -> bool:
+    """True where the body of the answer is read while it arrives: `upstream.body`."""
+    declared = enclosing(call, frozenset({"variable_declarator", "assignment"}), FUNCTIONS)
+    name = (declared.field("name") or declared.field("left")) if declared is not None else None
+    around = enclosing(call, FUNCTIONS)
+    if name is None or name.kind() != "identifier" or around is None:
+        return False
+    signs = (".body", ".iter_content", ".iter_lines", ".aiter_")
+    return any(f"{name.text()}{sign}" in around.text() for sign in signs)
+
+
+def _method(call: SgNode) -> str:
+    """The method in the options of `fetch`; "get" where none is written."""
+    for argument in arguments(call):
+        written = properties(argument).get("method") if argument.kind() == "object" else None
+        if written is not None:
+            return (string(written) or "").lower()
+    return "get"
+
+
+def with_time_limits(
+    file: SourceFile, places: Collection[Location], seconds: Callable[[Found], int] = seconds_for
+) -> str:
+    """The text of a file in which the calls at these places give up after some seconds.
 
     Calls that have a limit, that nobody waits for, or whose options are not written out in the call
     stay as they are.
@@ -35,7 +81,8 @@ def with_time_limits(file: SourceFile, seconds: int, places: Collection[Location
             continue
         if call.location not in places:
             continue
-        edit = _python(found, seconds) if syntax.python else _script(found, seconds)
+        limit = seconds(found)
+        edit = _python(found, limit) if syntax.python else _script(found, limit)
         if edit is not None:
             edits.append(edit)
     return edited(file.text, edits)

@@ -8,7 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
-from shipworthy.prototype.models.bounding import with_client_limits
+from shipworthy.prototype.models.bounding import seconds_for, with_client_limits
 from shipworthy.prototype.models.calls import ModelCall, Timeout
 from shipworthy.prototype.models.safety_nets import (
     caught_elsewhere,
@@ -72,17 +72,17 @@ class ModelCallWithoutTimeout(
         return self.satisfied(subject, "Has a time limit and a fallback", *_lines(prototype, calls))
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """30 seconds for a client made in the file or for the plain HTTP call, if only that is missing."""
+        """A limit for a client made in the file or for the plain HTTP call, if only that is missing."""
         file = prototype.files.get(finding.location.path) if finding.location else None
         if file is None or file.text is None or _NO_NET in finding.message:
             return None
         places = {c.location for c in prototype.model_calls if _subject(c) == finding.subject}
         text = with_client_limits(file, places)
         if text == file.text:
-            text = with_time_limits(file, 30, places)
+            text = with_time_limits(file, places, seconds_for)
         if text == file.text:
             return None
-        summary = f"Give the model calls of {file.path} a time limit of 30 seconds"
+        summary = f"Give the model calls of {file.path} a time limit"
         return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
 
 

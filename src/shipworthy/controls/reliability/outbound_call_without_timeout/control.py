@@ -75,16 +75,16 @@ class OutboundCallWithoutTimeout(
         return self.gap(subject, _message(waited_for), *lines, severity=severity)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """Ten seconds for each such call of the file whose options are written out there."""
+        """A limit for each such call of the file whose options are written out there."""
         file = prototype.files.get(finding.location.path) if finding.location else None
         if file is None or file.text is None:
             return None
         models = {call.location for call in prototype.model_calls}
         places = {c.location for c in prototype.outbound_calls} - models
-        text = with_time_limits(file, 10, places)
+        text = with_time_limits(file, places)
         if text == file.text:
             return None
-        summary = f"Give the outbound calls of {file.path} a time limit of 10 seconds"
+        summary = f"Give the outbound calls of {file.path} a time limit"
         return Remedy(summary, Review.CAREFUL, (Write(file.path, text),))
 
 
