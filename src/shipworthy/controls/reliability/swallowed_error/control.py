@@ -11,6 +11,7 @@ from shipworthy.finding import Confidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.failures.catches import Catch, Handling
+from shipworthy.prototype.failures.edits import with_errors_told
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.queries.deeds import (
@@ -24,6 +25,7 @@ from shipworthy.prototype.queries.deeds import (
     is_write,
 )
 from shipworthy.prototype.queries.query import ErrorUse, Query
+from shipworthy.remedy import Remedy, Review, Write
 
 # What a person does on purpose, and waits for.
 _DEED = re.compile(
@@ -79,17 +81,11 @@ class SwallowedError(
             return
         lost: dict[str, list[_Loss]] = {}
         right: dict[str, Location] = {}
-        first: dict[Location, str] = {}
-        surfacing = _surfacing(queries)
         for query in writes:
             if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
                 right.setdefault(f"{query.location.path}#{query.function}", query.location)
-            elif _is_lost(query):
-                loss = _of_query(query, query.location in surfacing)
-                subject = _subject(query.location, query.function, loss)
-                if query.together is not None:
-                    subject = first.setdefault(query.together, subject)
-                lost.setdefault(subject, []).append(loss)
+        for subject, loss in _dropped(queries, writes):
+            lost.setdefault(subject, []).append(loss)
         for caught, loss in self._caught(prototype):
             lost.setdefault(_subject(caught.location, caught.function, loss), []).append(loss)
         for subject, losses in lost.items():
@@ -112,6 +108,32 @@ class SwallowedError(
                 shown = [prototype.evidence("code", location)]
                 yield self.satisfied(subject, "The errors of its writes are looked at", *shown)
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Throw where the function does so already, show it where the page can, else log it."""
+        path, where = finding.subject.partition("#")[0], sides(prototype)
+        queries = [q for q in prototype.queries if q.location.path == path]
+        writes = [q for q in queries if is_write(q) or _is_remote(q, where)]
+        told = _dropped(queries, writes)
+        all_caught = [(c, loss) for c, loss in self._caught(prototype) if c.location.path == path]
+        caught = [
+            c for c, loss in all_caught if _subject(c.location, c.function, loss) == finding.subject
+        ]
+        if any(c.success is not None for c in caught):
+            return None  # what says that it worked has to go as well
+        file, browser = prototype.files.get(path), where.get(path) is not Side.SERVER
+        text = file and with_errors_told(
+            file,
+            {loss.location for subject, loss in told if subject == finding.subject},
+            {c.location for c in caught},
+            browser,
+            finding.severity.blocks_launch,
+        )
+        if not text or file is None or text == file.text:
+            return None
+        function = finding.subject.partition(" → ")[0].partition("#")[2]
+        said = f"Tell when {spoken(path, function)} fails, in {path}"
+        return Remedy(said, Review.CAREFUL, (Write(path, text),))
+
     def _caught(self, prototype: Prototype) -> Iterator[tuple[Catch, _Loss]]:
         by_path: dict[str, list[Query]] = {}
         for query in prototype.queries:
@@ -127,6 +149,20 @@ class SwallowedError(
             loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote, models)
             if loss is not None:
                 yield caught, loss
+
+
+def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _Loss]]:
+    """The writes whose error is lost, by subject: those that are waited for together are one."""
+    first: dict[Location, str] = {}
+    surfacing = _surfacing(queries)
+    for query in writes:
+        checked = query.error in (ErrorUse.CHECKED, ErrorUse.THROWS)
+        if not checked and _is_lost(query):
+            loss = _of_query(query, query.location in surfacing)
+            subject = _subject(query.location, query.function, loss)
+            if query.together is not None:
+                subject = first.setdefault(query.together, subject)
+            yield subject, loss
 
 
 def _tells_itself(prototype: Prototype, caught: Catch) -> bool:
