@@ -11,7 +11,9 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.roles import is_trial
+from shipworthy.prototype.waits.edits import waiting_at_once
 from shipworthy.prototype.waits.series import Series, Wait
+from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 3
 _READS = ("select",)
@@ -45,6 +47,24 @@ class SequentialAwaits(
         readers = _readers(prototype)
         for subject, found in subjects.items():
             yield self._judge(prototype, subject, found, readers)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """One wait for all neighbours that need nothing of each other."""
+        path, _, function = finding.subject.partition("#")
+        readers, file = _readers(prototype), prototype.files.get(path)
+        runs = [
+            [wait.location for wait in known]
+            for series in prototype.series
+            if series.location.path == path and series.function == function
+            for run in series.runs
+            for known in _known(run, readers)
+            if len(known) >= _FEWEST
+        ]
+        text = waiting_at_once(file, runs) if file is not None else None
+        if text is None:
+            return None
+        said = f"Wait for all reads of {spoken(path, function)} at once"
+        return Remedy(said, Review.CAREFUL, (Write(path, text),))
 
     def _judge(
         self, prototype: Prototype, subject: str, found: list[Series], readers: frozenset[str]
