@@ -9,7 +9,9 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.connections.edits import opened_once
 from shipworthy.prototype.connections.opened import Opened
+from shipworthy.remedy import Remedy, Review, Write
 
 _SERVERLESS = re.compile(
     r"(^|/)(supabase/functions|netlify/functions|lambdas?)/|(^|/)route\.[jt]s$|(^|/)(pages/api|app)/.*\.[jt]sx?$"
@@ -34,6 +36,18 @@ class NoConnectionPooling(
             yield self.not_applicable("the code opens no connection to a database by itself")
         for subject, found in subjects.items():
             yield self._judge(prototype, subject, found)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Open it when the module is loaded, where nothing in the function decides how."""
+        path, _, function = finding.subject.partition("#")
+        found = [o for o in prototype.connections if o.location.path == path and o.again]
+        own = [o for o in found if o.function == function]
+        file = prototype.files.get(path)
+        text = opened_once(file, {o.location for o in own}) if file is not None else None
+        if text is None:
+            return None
+        said = f"Open {own[0].what} once in {path}, not for each request"
+        return Remedy(said, Review.CAREFUL, (Write(path, text),))
 
     def _judge(self, prototype: Prototype, subject: str, found: list[Opened]) -> Finding:
         again = [opened for opened in found if opened.again]
