@@ -9,8 +9,10 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.random_edits import unguessable
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review, Write
 
 _GUARDS = re.compile(
     r"(^|_|[a-z])(token|secret|password|passwd|temp_?password|otp|otp_?code|pin|pin_?code|api_?key|session_?id|session_?token|totp_?secret"
@@ -56,6 +58,21 @@ class WeakRandom(
         yield from found.values()
         if not found:
             yield self.not_applicable("nothing that lets users in is made of foretellable numbers")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The generator for keys, in the function that keeps the value or in one that it calls."""
+        for handler in prototype.handlers:
+            for effect in handler.effects:
+                if handler.subject != finding.subject or not _kept(effect):
+                    continue
+                paths = dict.fromkeys((effect.path, *(step.path for step in effect.steps)))
+                for path in paths:
+                    file = prototype.files.get(path)
+                    text = unguessable(file, effect.line, path != effect.path) if file else None
+                    if text is not None:
+                        said = f"Make {_kept(effect)} of numbers that nobody can foretell"
+                        return Remedy(said, Review.CAREFUL, (Write(path, text),))
+        return None
 
 
 def _kept(effect: Effect) -> str:
