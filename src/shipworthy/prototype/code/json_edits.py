@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ast_grep_py import SgNode, SgRoot
 
-from shipworthy.prototype.code.edits import adding_properties, edited, replacing
+from shipworthy.prototype.code.edits import Edit, adding_properties, edited, replacing
 
 
 def with_members(text: str, keys: Sequence[str], members: Mapping[str, str]) -> str | None:
@@ -35,17 +35,25 @@ def without_member(text: str, keys: Sequence[str], name: str) -> str | None:
         return None
     if len([c for c in holder.named_children() if c.kind() == "pair"]) == 1:
         return edited(text, [replacing(holder, "{}")])
-    span = member.range()
-    start, end = span.start.index, span.end.index
-    rest = text[end:]
-    if rest.lstrip().startswith(","):
-        end += rest.index(",") + 1
-        line = text[end:].partition("\n")[0]
-        alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        if alone and not line.strip():
-            return text[: text.rfind("\n", 0, start) + 1] + text[end + len(line) + 1 :]
-        return text[:start] + text[end:].lstrip(" ")
-    return text[: text.rindex(",", 0, start)] + text[end:]
+    return edited(text, [without_item(holder, member, text)])
+
+
+def without_item(holder: SgNode, item: SgNode, text: str) -> Edit:
+    """Take one of several items out of a list or an object, with its comma and, where it stands alone
+    on it, its line."""
+    start, end = item.range().start.index, item.range().end.index
+    rest = text[end : holder.range().end.index]
+    last = holder.named_children()[-1] == item
+    if last and not rest.lstrip().startswith(","):
+        return Edit(text.rindex(",", 0, start), end, "")
+    end += rest.index(",") + 1
+    line = text[end:].partition("\n")[0]
+    before = text.rfind("\n", 0, start) + 1
+    if not text[before:start].strip() and line.strip()[:2] in ("", "//"):
+        return Edit(before, end + len(line) + 1, "")
+    if last:
+        return Edit(text.rindex(",", 0, start), end, "")
+    return Edit(start, end + len(line) - len(line.lstrip(" ")), "")
 
 
 def members(text: str, keys: Sequence[str]) -> Mapping[str, str]:

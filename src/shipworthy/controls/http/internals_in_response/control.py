@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.answer_edits import without_stacks
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import (
     Subject,
@@ -18,6 +19,7 @@ from shipworthy.prototype.handlers.reaching import (
     who,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review, Write
 
 _SECRET = re.compile(
     r"(SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|API_KEY|AUTH_TOKEN|ACCESS_TOKEN|BOT_TOKEN|DATABASE_URL|CONNECTION_STRING)"
@@ -55,6 +57,17 @@ class InternalsInResponse(
             yield self._judge(prototype, subject, tables)
         if nothing:
             yield self.not_applicable("no entry point answers with data")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """Log the stack trace in place of sending it; what else is given away is for a person."""
+        for subject in reached(prototype.handlers, EffectKind.RESPONSE, EffectKind.HTML):
+            for _, effect in subject.effects if subject.name == finding.subject else ():
+                file = prototype.files.get(effect.path)
+                text = without_stacks(file, effect.line) if file is not None else None
+                if text is not None:
+                    said = f"Log stack traces in place of sending them, in {effect.path}"
+                    return Remedy(said, Review.CAREFUL, (Write(effect.path, text),))
+        return None
 
     def _judge(self, prototype: Prototype, subject: Subject, tables: frozenset[str]) -> Finding:
         for handler, effect in subject.effects:
