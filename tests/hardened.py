@@ -80,6 +80,7 @@ def state(top: Path) -> dict[str, str]:
         for name in names:
             path = Path(folder) / name
             inside = path.relative_to(top).as_posix()
+            # What no branch leads to is no part of a repository; empty folders are none either.
             if not inside.startswith((".git/objects/", ".git/logs/")):
                 found[inside] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found

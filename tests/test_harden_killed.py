@@ -1,0 +1,68 @@
+"""Killed at any moment, harden leaves the user's repository as it was, or with the whole branch."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from hardened import git, repository, state
+from shipworthy.harden.repository import BRANCH
+
+KILLS = int(os.environ.get("SHIPWORTHY_KILLS", "8"))
+_REF = f".git/refs/heads/{BRANCH}"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
+def test_killed_at_any_moment_the_repository_is_untouched_or_the_branch_is_whole(
+    tmp_path: Path,
+) -> None:
+    root = repository(tmp_path / "app")
+    cache = tmp_path / "cache"
+    began = time.monotonic()
+    assert started(root, cache).wait(timeout=120) in (0, 1)
+    took = time.monotonic() - began
+    whole = len(git(root, "log", "--format=%h", f"main..{BRANCH}").splitlines())
+    git(root, "branch", "-q", "-D", BRANCH)
+    before = state(root)
+    chance = random.Random(7)  # noqa: S311
+    for number in range(KILLS):
+        # Half of them towards the end, where the branch is written.
+        share = chance.uniform(0.02, 1.05) if number % 2 else chance.uniform(0.8, 1.1)
+        running = started(root, cache)
+        with suppress(subprocess.TimeoutExpired):
+            running.wait(timeout=took * share)
+        with suppress(ProcessLookupError):  # it was done
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait(timeout=30)
+        after = state(root)
+        written = after.pop(_REF, None)
+        assert after == before
+        if written:
+            assert len(git(root, "log", "--format=%h", f"main..{BRANCH}").splitlines()) == whole
+            git(root, "fsck", "--connectivity-only", "--no-dangling")
+            git(root, "branch", "-q", "-D", BRANCH)
+    assert started(root, cache).wait(timeout=120) in (0, 1)
+    runs = cache / "shipworthy" / "harden" / "runs"
+    assert [entry.name for entry in runs.iterdir() if entry.name.startswith("run-")] == []
+
+
+def started(root: Path, cache: Path) -> subprocess.Popen[bytes]:
+    """A run of harden in a process of its own."""
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "shipworthy", "harden", str(root), "--no-build", "--json"),
+            *("--only", "outbound-call-without-timeout"),
+        ],
+        env=os.environ | {"XDG_CACHE_HOME": str(cache)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
