@@ -60,8 +60,8 @@ class Check(Protocol):
         """True where a change of this file can change the answer."""
         ...
 
-    def __call__(self) -> Result:
-        """Make the check on the copy as it is now."""
+    def __call__(self, changed: Sequence[str]) -> Result:
+        """Make the check on the copy as it is now; on these files alone where it can."""
         ...
 
 
@@ -80,13 +80,28 @@ def worsened(before: Result, now: Result) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A check with what it said before the changes and after; `before` is None where it passes after
+    them, so that it plays no part."""
+
+    name: str
+    before: Result | None
+    after: Result
+
+    @property
+    def worse(self) -> str:
+        """What got worse, in words; '' for nothing."""
+        return worsened(self.before, self.after) if self.before is not None else ""
+
+
 class Baseline:
-    """The checks with what each said before the first change that concerns it, and what it said last."""
+    """The quick checks, with what each said before the first change that concerns it."""
 
     def __init__(
         self, checks: Sequence[Check] = (), tell: Callable[[str], None] | None = None
     ) -> None:
-        self.checks = tuple(checks)
+        self.checks = tuple(check for check in checks if not check.slow)
         self.before: dict[str, Result] = {}
         self.last: dict[str, Result] = {}
         self._tell = tell or (lambda _: None)
@@ -97,21 +112,25 @@ class Baseline:
         for check in self.checks:
             if check.name not in self.before and any(check.concerns(path) for path in paths):
                 self._tell(f"before any change: {check.name}")
-                self.before[check.name] = self.last[check.name] = check()
+                self.before[check.name] = self.last[check.name] = check(())
 
-    def worse(self, changed: Sequence[str], *, slow: bool) -> str:
-        """What the changed files made worse, by the slow or by the quick checks; '' for nothing."""
+    def worse(self, changed: Sequence[str]) -> str:
+        """What the changed files made worse; '' for nothing."""
         for check in self.checks:
             known = self.before.get(check.name)
-            if known is None or check.slow is not slow or isinstance(known, Unknown):
+            if known is None or isinstance(known, Unknown):
                 continue
             if any(check.concerns(path) for path in changed):
                 self._tell(f"proving: {check.name}")
-                self.last[check.name] = now = check()
-                said = worsened(known, now)
-                if said:
+                self.last[check.name] = now = check(changed)
+                if said := worsened(known, now):
                     return f"{check.name}: {said}"
         return ""
+
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """The checks that were made."""
+        return tuple(Seen(name, self.before[name], self.last[name]) for name in self.before)
 
 
 def _first(errors: Mapping[str, int]) -> str:

@@ -45,7 +45,10 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One check of the prototype before and after all remedies, each in one line."""
+    """One check of the prototype before and after all remedies, each in one line.
+
+    `before` is empty where it passes afterwards, so that nobody had to look.
+    """
 
     name: str
     before: str

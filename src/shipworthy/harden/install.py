@@ -41,7 +41,8 @@ class Installation:
     node: Node | None
     owner: str  # whose packages these are: another prototype never gets them
     environment: dict[str, str] = field(default_factory=dict)
-    _why: str | None = None  # '' once installed, else why not
+    _why: str = ""  # '' where they are installed, else why not
+    _installed_for: str = ""  # the key of what was asked for
 
     @property
     def folder(self) -> Path:
@@ -49,21 +50,25 @@ class Installation:
         return self.scratch.root / self.package.folder
 
     def ready(self) -> str:
-        """'' where the packages are installed, else why they are not."""
-        if self._why is None:
-            self._why = self._installed()
+        """'' where the packages that are asked for now are installed, else why they are not."""
+        key = self._key()
+        if key != self._installed_for:
+            self.keep()
+            self._installed_for = key
+            self._why = self._installed(key)
             self.scratch.discard()
         return self._why
 
     def keep(self) -> None:
         """Move what was installed to where the next run finds it."""
-        if self._why == "":
-            _store(self._key(), self.folder)
+        if self._installed_for and not self._why:
+            _store(self._installed_for, self.folder)
+        self._installed_for = ""
 
-    def _installed(self) -> str:
+    def _installed(self, key: str) -> str:
         if self.node is None:
             return MISSING
-        if _fetch(self._key(), self.folder):
+        if _fetch(key, self.folder):
             return ""
         said = ""
         for command in install_commands(self.package, self.folder, self._settings()):

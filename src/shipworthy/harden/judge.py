@@ -75,7 +75,7 @@ class Judge:
         if still:
             reason = f"the gap is still there: {still[0][1].how}"
             return Broke(reason, tuple(a for a, _ in still))
-        if worse := self.baseline.worse(changed, slow=False):
+        if worse := self.baseline.worse(changed):
             return Broke(worse)
         after = assess(prototype, before.controls)
         if worse := self._worse(attempts, before, after):

@@ -12,12 +12,13 @@ from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
 from shipworthy.harden.changes import Refused, apply, paths
-from shipworthy.harden.checks import Baseline, Check, worsened
+from shipworthy.harden.checks import Baseline, Check, Seen
 from shipworthy.harden.commit import before_of, message, subject_of, undo
 from shipworthy.harden.hardening import ByHand, Checked, Commit, Hardening, Refusal
 from shipworthy.harden.judge import Attempt, Broke, Held, Judge, Reader
 from shipworthy.harden.migrations import numbered
 from shipworthy.harden.plan import PHASES, Step, Wanted, has_remedies, steps
+from shipworthy.harden.proving import Proving
 from shipworthy.harden.repository import Repository
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
@@ -68,7 +69,7 @@ class Loop:
         batch: list[Finding] = []
         touched: set[str] = set()
         for gap in gaps:
-            found = self._remedy(control, gap)
+            found = self.remedy(control, gap)
             if found is None or not self.options.wanted.makes(control, found):
                 continue
             if not touched & paths(found.changes):
@@ -78,7 +79,8 @@ class Loop:
                 break
         return batch
 
-    def _remedy(self, control: Control, gap: Finding) -> Remedy | None:
+    def remedy(self, control: Control, gap: Finding) -> Remedy | None:
+        """The remedy on the copy as it stands; None where it cannot be worked out."""
         try:
             with deadline(_SECONDS):
                 return control.remedy(self.assessment.prototype, gap)
@@ -103,7 +105,7 @@ class Loop:
                 self._divide(control, attempts, reason, culprits)
 
     def _see_baseline(self, control: Control, gaps: Sequence[Finding]) -> None:
-        remedies = [self._remedy(control, gap) for gap in gaps]
+        remedies = [self.remedy(control, gap) for gap in gaps]
         self.judge.baseline.see(path for r in remedies if r for path in paths(r.changes))
         self.scratch.reset()
 
@@ -116,7 +118,7 @@ class Loop:
     ) -> None:
         if len(attempts) == 1:
             only = attempts[0]
-            self._refuse(only.finding, only.remedy.summary, reason)
+            self.refuse(only.finding, only.remedy.summary, reason)
             return
         gaps = [a.finding for a in attempts]
         guilty = [a.finding for a in culprits]
@@ -134,9 +136,9 @@ class Loop:
         made: list[str] = []
         current = {_key(gap): gap for gap in self._open(control)}
         for gap in (current[_key(gap)] for gap in gaps if _key(gap) in current):
-            remedy = self._remedy(control, gap)
+            remedy = self.remedy(control, gap)
             if remedy is None:
-                self._refuse(gap, control.title, "its remedy could not be worked out any more")
+                self.refuse(gap, control.title, "its remedy could not be worked out any more")
                 continue
             remedy = numbered(remedy, made)
             tree = self._apply(gap, remedy, before)
@@ -151,16 +153,16 @@ class Loop:
             apply(remedy.changes, self.scratch, self.assessment.prototype.files)
         except (Refused, OSError) as error:
             self.scratch.restore(before)
-            self._refuse(gap, remedy.summary, str(error))
+            self.refuse(gap, remedy.summary, str(error))
             return None
         tree = self.scratch.tree()
         if tree == before:
-            self._refuse(gap, remedy.summary, "it changes nothing that is under version control")
+            self.refuse(gap, remedy.summary, "it changes nothing that is under version control")
             return None
         choose = self.options.choose
         if choose is not None and not choose(gap, remedy, self.scratch.diff(before, tree)):
             self.scratch.restore(before)
-            self._refuse(gap, remedy.summary, "you did not want it")
+            self.refuse(gap, remedy.summary, "you did not want it")
             return None
         return tree
 
@@ -184,7 +186,8 @@ class Loop:
             )
         self.assessment = held.assessment
 
-    def _refuse(self, gap: Finding, summary: str, reason: str) -> None:
+    def refuse(self, gap: Finding, summary: str, reason: str) -> None:
+        """Note that a remedy left no trace."""
         self.refused[_key(gap)] = Refusal(gap, summary, reason)
 
     def _tell_of(self, control: Control, gaps: Sequence[Finding]) -> None:
@@ -207,10 +210,11 @@ def harden(
     options.tell("assessing the prototype as it is")
     before = assess(read(scratch.root, None), controls, options.tell)
     assessed = time.perf_counter()
-    baseline = Baseline(checks(before.prototype), options.tell)
+    own = checks(before.prototype)
+    baseline = Baseline(own, options.tell)
     loop = Loop(scratch, Judge(scratch, read, baseline, options.wanted), options, before)
-    for name, areas in PHASES:
-        _phase(loop, name, areas)
+    proving = Proving(scratch, tuple(c for c in own if c.slow), repository.base, options.tell)
+    _close_and_prove(loop, proving)
     return Hardening(
         repository=repository,
         before=before,
@@ -219,7 +223,7 @@ def harden(
         commits=tuple(loop.commits),
         refused=tuple(loop.refused.values()),
         by_hand=tuple(_left(loop)),
-        checks=tuple(_checked(baseline)),
+        checks=tuple(_checked(seen) for seen in (*baseline.seen, *proving.seen)),
         notes=repository.notes,
         seconds={
             "assess": assessed - started,
@@ -228,23 +232,22 @@ def harden(
     )
 
 
-def _phase(loop: Loop, name: str, areas: Sequence[str]) -> None:
-    """Close the gaps of these areas, then make the slow checks; what breaks one is taken back."""
+def _close_and_prove(loop: Loop, proving: Proving) -> None:
+    """Close all, then make the slow checks; a commit that breaks one is taken back, with those that
+    came after it, which are tried again."""
     while True:
-        start, count = loop.scratch.head(), len(loop.commits)
-        before = loop.assessment
-        _close_all(loop, areas)
-        if len(loop.commits) == count:
-            return
-        loop.options.tell(f"proving {name}: {len(loop.commits) - count} commits")
-        broke = _first_broken(loop, start, loop.commits[count:])
+        for _, areas in PHASES:
+            _close_all(loop, areas)
+        broke = proving.broken(loop.commits)
         if broke is None:
             return
-        commit, reason = broke
-        loop.scratch.reset(start)
-        del loop.commits[count:]
-        loop.assessment = before
-        loop._refuse(commit.finding, commit.remedy.summary, reason)
+        number, reason = broke
+        commit = loop.commits[number]
+        loop.scratch.reset(f"{commit.sha}~")
+        del loop.commits[number:]
+        prototype = loop.judge.read(loop.scratch.root, loop.assessment.prototype)
+        loop.assessment = assess(prototype, loop.assessment.controls)
+        loop.refuse(commit.finding, commit.remedy.summary, reason)
 
 
 def _close_all(loop: Loop, areas: Sequence[str]) -> None:
@@ -256,28 +259,6 @@ def _close_all(loop: Loop, areas: Sequence[str]) -> None:
             loop.close(step)
 
 
-def _first_broken(loop: Loop, start: str, commits: Sequence[Commit]) -> tuple[Commit, str] | None:
-    """The first commit after which a slow check is worse than before; None where none is."""
-    scratch, baseline = loop.scratch, loop.judge.baseline
-    reason = baseline.worse(scratch.changed(start, commits[-1].sha), slow=True)
-    scratch.reset()
-    if not reason:
-        return None
-    tip = commits[-1].sha
-    good, bad = -1, len(commits) - 1
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        loop.options.tell(f"looking for what broke it: {bad - good} commits left")
-        scratch.reset(commits[middle].sha)
-        said = baseline.worse(scratch.changed(start, commits[middle].sha), slow=True)
-        if said:
-            bad, reason = middle, said
-        else:
-            good = middle
-    scratch.reset(tip)
-    return commits[bad], reason
-
-
 def _left(loop: Loop) -> Iterator[ByHand]:
     """The open gaps without a remedy that a machine applies, and how a person closes each."""
     controls = {control.id: control for control in loop.assessment.controls}
@@ -285,7 +266,7 @@ def _left(loop: Loop) -> Iterator[ByHand]:
         control = controls[gap.control]
         if _key(gap) in loop.refused:
             continue
-        remedy = loop._remedy(control, gap) if has_remedies(control) else None
+        remedy = loop.remedy(control, gap) if has_remedies(control) else None
         if remedy is None:
             yield ByHand(gap, "")
         elif remedy.review is Review.BY_HAND or not remedy.changes:
@@ -294,12 +275,9 @@ def _left(loop: Loop) -> Iterator[ByHand]:
             yield ByHand(gap, f"{remedy.summary}: not asked for in this run")
 
 
-def _checked(baseline: Baseline) -> Iterator[Checked]:
-    for check in baseline.checks:
-        if check.name not in baseline.before:
-            continue  # nothing that was done concerns it
-        before, last = baseline.before[check.name], baseline.last[check.name]
-        yield Checked(check.name, str(before), str(last), bool(worsened(before, last)))
+def _checked(seen: Seen) -> Checked:
+    before = "" if seen.before is None else str(seen.before)
+    return Checked(seen.name, before, str(seen.after), bool(seen.worse))
 
 
 def _key(gap: Finding) -> _Key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -45,7 +45,8 @@ class Types:
         typed = PurePosixPath(path).suffix in _TYPED and not _DENO.search(path)
         return typed and path.startswith(f"{folder}/" if folder else "")
 
-    def __call__(self) -> Result:
+    def __call__(self, changed: Sequence[str]) -> Result:
+        del changed  # these look at everything
         why = self.installation.ready()
         if why:
             return Unknown(why)
@@ -85,7 +86,8 @@ class Script:
         within = path.startswith(f"{folder}/" if folder else "")
         return within and PurePosixPath(path).suffix not in _NOT_BUILT and not _DENO.search(path)
 
-    def __call__(self) -> Result:
+    def __call__(self, changed: Sequence[str]) -> Result:
+        del changed  # these look at everything
         why = self.installation.ready()
         if why:
             return Unknown(why)
@@ -120,7 +122,7 @@ class Lint:
         code = PurePosixPath(path).suffix in _TYPED - {".json"} and not _DENO.search(path)
         return code and path.startswith(f"{folder}/" if folder else "")
 
-    def __call__(self) -> Result:
+    def __call__(self, changed: Sequence[str]) -> Result:
         why = self.installation.ready()
         if why:
             return Unknown(why)
@@ -129,10 +131,15 @@ class Lint:
         )
         if program is None:
             return Unknown("ESLint is not among its packages")
+        folder = self.installation.folder
+        root = self.installation.scratch.root
+        files = [str(root / path) for path in changed if self.concerns(path)]
+        files = [path for path in files if Path(path).is_file()]
+        if not files:
+            return Passed()
         report = self.installation.scratch.temporary / "lint.json"
         report.unlink(missing_ok=True)
-        argv = (_program(self.installation), str(program), ".", "-f", "json", "-o", str(report))
-        folder = self.installation.folder
+        argv = (_program(self.installation), str(program), *files, "-f", "json", "-o", str(report))
         return _judged(
             Command(argv, folder, self.environment, _LINT_SECONDS),
             lambda ran: _linted(report, folder, ran),

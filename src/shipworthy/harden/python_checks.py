@@ -47,7 +47,8 @@ class Compiles:
     def concerns(self, path: str) -> bool:
         return path.endswith(".py")
 
-    def __call__(self) -> Result:
+    def __call__(self, changed: Sequence[str]) -> Result:
+        del changed  # all of them take no longer
         listed = self.temporary / "python-files.json"
         listed.write_text(json.dumps(list(self.files)), encoding="utf-8")
         argv = (sys.executable, "-I", "-c", _PROGRAM, str(listed))

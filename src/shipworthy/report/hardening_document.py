@@ -66,7 +66,8 @@ class ByHandDocument(Document):
 
 
 class CheckDocument(Document):
-    """One of the prototype's own checks, before the first commit and after the last."""
+    """One of the prototype's own checks, before the first commit and after the last. `before` is empty
+    where it passes afterwards: then nobody looked."""
 
     name: str
     before: str

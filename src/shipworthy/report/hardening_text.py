@@ -106,9 +106,9 @@ def _checks(done: Hardening) -> Iterator[Line]:
         return
     yield Line(Text("The prototype's own checks", "bold"))
     for check in done.checks:
-        text = Text(f"{check.name}: ").append(check.before, "dim")
-        if check.after != check.before:
-            text.append(f" → {check.after}", "bold red" if check.worse else "default")
+        text = Text(f"{check.name}: ").append(f"{check.after} afterwards")
+        if check.before:
+            text.append(f"; before: {check.before}", "dim")
         yield Line(text, 4)
     yield Line(Text())
 

@@ -110,7 +110,7 @@ def _checks(done: Hardening) -> Iterator[str]:
     yield "| check | before | after |"
     yield "|---|---|---|"
     for check in done.checks:
-        yield f"| {escaped(check.name)} | {escaped(check.before)} | {escaped(check.after)} |"
+        yield f"| {escaped(check.name)} | {escaped(check.before) or 'not asked'} | {escaped(check.after)} |"
     yield ""
 
 

@@ -1,0 +1,76 @@
+"""The slow checks, made once for all commits; where one is worse, the commit that broke it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from shipworthy.harden.checks import Check, Passed, Result, Seen, worsened
+from shipworthy.harden.hardening import Commit
+from shipworthy.harden.scratch import Scratch
+
+
+@dataclass
+class Proving:
+    """Makes checks on the copy at any commit. `base` is the commit before the first change."""
+
+    scratch: Scratch
+    checks: tuple[Check, ...]
+    base: str
+    tell: Callable[[str], None]
+    _seen: dict[str, Seen] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """The checks that were made, as they stood at last."""
+        return tuple(self._seen.values())
+
+    def broken(self, commits: Sequence[Commit]) -> tuple[int, str] | None:
+        """The number of the first commit that makes a check worse, and how; None where none does."""
+        if not commits:
+            return None
+        tip = commits[-1].sha
+        changed = self.scratch.changed(self.base, tip)
+        for check in self.checks:
+            if any(check.concerns(path) for path in changed):
+                seen = self._look(check, tip, changed)
+                self._seen[check.name] = seen
+                if seen.before is not None and seen.worse:
+                    return self._first(check, seen.before, commits, seen.worse)
+        return None
+
+    def _look(self, check: Check, tip: str, changed: Sequence[str]) -> Seen:
+        """What passes now needs no look at how it was."""
+        self.tell(f"proving: {check.name}")
+        after = self._at(tip, check, changed)
+        if isinstance(after, Passed):
+            return Seen(check.name, None, after)
+        self.tell(f"as it was before: {check.name}")
+        before = self._at(self.base, check, changed)
+        self.scratch.reset(tip)
+        return Seen(check.name, before, after)
+
+    def _first(
+        self, check: Check, before: Result, commits: Sequence[Commit], reason: str
+    ) -> tuple[int, str]:
+        """The first commit after which the check is worse, by halving those that concern it."""
+        suspects = [n for n, c in enumerate(commits) if any(map(check.concerns, c.paths))]
+        good, bad = -1, len(suspects) - 1
+        while bad - good > 1:
+            self.tell(f"looking for what broke it: {bad - good} commits left ({check.name})")
+            middle = (good + bad) // 2
+            sha = commits[suspects[middle]].sha
+            said = worsened(before, self._at(sha, check, self.scratch.changed(self.base, sha)))
+            if said:
+                bad, reason = middle, said
+            else:
+                good = middle
+        self.scratch.reset(commits[-1].sha)
+        return suspects[bad], f"{check.name}: {reason}"
+
+    def _at(self, commit: str, check: Check, changed: Sequence[str]) -> Result:
+        """The check on the copy as it was at a commit; what it wrote is removed."""
+        self.scratch.reset(commit)
+        result = check(changed)
+        self.scratch.reset()
+        return result
