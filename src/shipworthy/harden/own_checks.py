@@ -36,7 +36,7 @@ def own_checks(
 
     Without `build` nothing of the prototype is run: only what compiles Python is asked.
     """
-    node = find_node()
+    node = find_node(scratch.temporary / "programs")
     installations = tuple(
         Installation(scratch, package, node, owner) for package in packages(prototype)
     )

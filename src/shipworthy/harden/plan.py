@@ -18,8 +18,9 @@ PHASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("http and privacy", ("http", "privacy")),
     ("performance", ("performance", "architecture")),
     ("supply chain", ("supply_chain",)),
-    ("tests and operations", ("testing", "observability")),
+    ("tests and operations", ("testing", "observability", "operations")),
 )
+_PLACED = frozenset(area for _, areas in PHASES for area in areas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,12 @@ def steps(assessment: Assessment, areas: Sequence[str], wanted: Wanted) -> Itera
     by_id = {control.id: control for control in assessment.controls}
     for name, gaps in groups.items():  # the gaps of an assessment stand worst first
         control = by_id[name]
-        if control.area in areas and wanted.covers(control) and has_remedies(control):
+        # An area that has no place comes with the last.
+        area = control.area if control.area in _PLACED else PHASES[-1][1][0]
+        if area in areas and wanted.covers(control) and has_remedies(control):
             yield Step(control, tuple(gaps))
 
 
 def has_remedies(control: Control) -> bool:
     """True where the control knows a way to close its gap, or to describe it."""
     return type(control).remedy is not Control.remedy
-
-
-def phase_of(control: Control) -> str:
-    """The name of the phase in which a control's gaps are closed."""
-    return next((name for name, areas in PHASES if control.area in areas), PHASES[-1][0])
