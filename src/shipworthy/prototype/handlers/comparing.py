@@ -364,6 +364,11 @@ def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
         if told and not any(by.is_input for by in origin.by):
             yield walk.guard(Check.ROLE, origin.name, 0)
             return
+        asked = frozenset(str(by) for by in origin.by if by.is_input)
+        binds = origin.kind == "row" and not key and _BINDS.search(origin.name)
+        if asked and binds and any(by.kind == "principal" for by in origin.by):
+            yield walk.guard(Check.OWNER, origin.name, 0, asked)
+            return
 
 
 _TELLS = re.compile(
@@ -372,6 +377,13 @@ _TELLS = re.compile(
 )
 """Functions of a database that tell whether somebody has a right."""
 
+
+_BINDS = re.compile(
+    r"^(user_)?(is|has|can|owns|check|belongs)_\w*(member|access|owner|belong|participant|collaborator|admin|staff|role|permission"
+    r"|view|edit|manage|author|guardian|parent|own)\w*$|^(user_)?owns_\w+$",
+    re.IGNORECASE,
+)
+"""Functions of a database that are asked whether the caller and what he names belong together."""
 
 _YES_OR_NO = re.compile(
     r"^(is|has|can)_?(?=[A-Z_a-z])\w*(admin|staff|owner|super|moderator|manager)|^admin$", re.I

@@ -193,8 +193,8 @@ def meet(one: Guards, other: Guards) -> Guards:
 def _either(one: Guards, other: Guards, both: Guards) -> Guards:
     """Where each way asks who calls, or for a right, in its own manner: the weaker of the two."""
     found: set[Guard] = set()
-    for checks in (AUTHENTICATES, _RIGHTS):
-        if any(g.check in checks for g in both):
+    for checks in (AUTHENTICATES, _RIGHTS, _ASKED):
+        if any(g.check in checks for g in (*both, *found)):
             continue
         mine = [g for g in one if g.check in checks]
         yours = [g for g in other if g.check in checks]
@@ -203,8 +203,17 @@ def _either(one: Guards, other: Guards, both: Guards) -> Guards:
     return frozenset(found)
 
 
-_WEAKEST = (Check.SESSION, Check.API_KEY, Check.OWNER, Check.ROLE, Check.SIGNATURE, Check.SECRET)
+_WEAKEST = (
+    Check.UNCLEAR,
+    Check.SESSION,
+    Check.API_KEY,
+    Check.OWNER,
+    Check.ROLE,
+    Check.SIGNATURE,
+    Check.SECRET,
+)
 _RIGHTS = frozenset({Check.OWNER, Check.ROLE, Check.SIGNATURE, Check.SECRET})
+_ASKED = AUTHENTICATES | _RIGHTS | {Check.UNCLEAR}
 
 
 def _strength(guard: Guard) -> tuple[int, str, int]:

@@ -185,7 +185,8 @@ def _asked(effect: Effect) -> frozenset[str]:
 def _is_entitled(answer: Effect, asked: frozenset[str]) -> bool:
     """True where what is answered was first compared with the caller."""
     return any(
-        guard.check is Check.ROLE or (guard.check is Check.OWNER and bool(guard.about & asked))
+        guard.check in (Check.ROLE, Check.UNCLEAR)
+        or (guard.check is Check.OWNER and bool(guard.about & asked))
         for guard in answer.guards
     )
 
