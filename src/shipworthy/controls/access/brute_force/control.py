@@ -103,6 +103,8 @@ def _is_guess(effect: Effect) -> bool:
 
 
 def _is_counted(handler: Handler, effect: Effect) -> bool:
+    if effect.has(Check.ROLE, Check.OWNER):
+        return True
     if effect.has(Check.RATE, *(AUTHENTICATES - {Check.API_KEY})):
         return True
     return any(

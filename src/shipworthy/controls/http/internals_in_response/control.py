@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.answer_edits import without_stacks
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
     Subject,
     is_live,
@@ -29,7 +30,7 @@ _PUBLIC = re.compile(
 )
 """Keys that browsers are meant to have."""
 _HASH = re.compile(
-    r"(^|_|\.)(password|passwd|password_?hash|hashed_?password|password_?digest|two_?factor_?secret|totp_?secret|mfa_?secret"
+    r"(^|\.)(?!(must|has|is|needs?|force|require)\w*_)(\w+_)?(password|passwd|password_?hash|hashed_?password|password_?digest|two_?factor_?secret|totp_?secret|mfa_?secret"
     r"|otp_?secret|reset_?token|refresh_?token)$",
     re.IGNORECASE,
 )
@@ -75,11 +76,14 @@ class InternalsInResponse(
             if found is not None:
                 severity, what, then = found
                 staff = is_trusted(effect)
+                if _is_own(effect) and "hashes" in what:
+                    severity, then = Severity.LOW, "sees the hash of the own password"
                 return self.gap(
                     subject.name,
                     f"{handler.name} answers with {what}, so {who(handler, effect)} {then}",
                     *way(prototype, handler, effect),
                     severity=Severity.LOW if staff else severity,
+                    confidence=Confidence.LOW if staff else Confidence.HIGH,
                 )
         line = prototype.evidence("code", subject.effects[0][1].location)
         return self.satisfied(subject.name, "No secret, hash or stack trace is in the answer", line)
@@ -96,7 +100,7 @@ def _given_away(
             return severity, f"the secret {origin.name}", "can use it as your server does"
         if origin.kind == "row" and (effect.operation == "page" or effect.literals.get("model")):
             continue  # a template or response model shows what it names, not all that it is given
-        if origin.kind == "row" and _HASH.search(origin.key):
+        if origin.kind == "row" and _HASH.search(origin.key) and not _is_given(handler, origin):
             return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
             then = "can try the passwords at leisure"
@@ -117,6 +121,24 @@ def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:
         table in tables
         and bool(asked)
         and all(e.literals.get("columns", "*").strip() == "*" for e in asked)
+    )
+
+
+def _is_own(effect: Effect) -> bool:
+    """True where the rows that are shown were found by the caller alone."""
+    rows = [o for name in ("body", "text") for o in effect.sent.get(name, ()) if o.kind == "row"]
+    return bool(rows) and all(
+        any(by.kind == "principal" for by in o.by) and not any(by.is_input for by in o.by)
+        for o in rows
+    )
+
+
+def _is_given(handler: Handler, origin: Origin) -> bool:
+    """True for the token of a session that whoever signs in is given."""
+    return "token" in origin.key and purpose(handler) in (
+        Purpose.LOGIN,
+        Purpose.SIGN_UP,
+        Purpose.CALLBACK,
     )
 
 
