@@ -33,13 +33,14 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (Purpose.LOGOUT, r"log-?out|sign-?out"),
     (
         Purpose.LOGIN,
-        r"log-?in|sign-?in|authenticate|token|refresh(-token)?|[\w-]*otp|magic-?link|forgot(-password)?"
-        r"|reset(-password)?|password-?reset|request-?reset|verify(-email|-code|-phone|-token|-email-code|-phone-code)?|resend(-code|-verification|-otp)?"
-        r"|confirm(-email)?|nextauth|\w+-login|login-\w+",
+        r"log-?in|(\w+-)*sign-?in|authenticate|token|refresh(-token)?|[\w-]*otp|(\w+-)*otp(-\w+)*|(\w+-)*magic-?link(-\w+)*"
+        r"|(\w+-)*(password-?reset|reset-?password|forgot-?password)(-\w+)*|forgot|reset|request-?reset|recover(y)?(-\w+)?"
+        r"|(verify|confirm|check|validate|send|resend|request)(-(email|phone|sms|mobile|whatsapp|login|verification|auth))*-(code|token|otp|verification)"
+        r"|verify(-email|-phone|-sms)?|resend|confirm(-email)?|nextauth|\w+-login|login-\w+|passkeys?|webauthn",
     ),
     (
         Purpose.SIGN_UP,
-        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|\w+-register|(complete-)?registration|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
     ),
     (
         Purpose.CHECKOUT,
@@ -72,7 +73,7 @@ _COMPILED = tuple(
 
 _BOX = re.compile(
     r"tip|contact|inquir|enquir|newsletter|subscriber|waitlist|wait_list|lead|feedback|message|application|quote|demo_?request"
-    r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|request|suggestion|vote|click|impression",
+    r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|error|crash|request|suggestion|vote|click|impression",
     re.IGNORECASE,
 )
 """Tables into which strangers put something."""
@@ -87,11 +88,13 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
         {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE, Harm.ACCOUNT, Harm.FORWARD}
     ),
     Purpose.SIGN_UP: frozenset(
-        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT, Harm.SPEND}
+        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT, Harm.SPEND, Harm.FORWARD}
     ),
     Purpose.CHECKOUT: frozenset({Harm.READ, Harm.ADD, Harm.SPEND, Harm.FORWARD, Harm.SEND}),
     Purpose.LOGOUT: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE}),
-    Purpose.CALLBACK: frozenset({Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND}),
+    Purpose.CALLBACK: frozenset(
+        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.ACCOUNT, Harm.SEND, Harm.FORWARD}
+    ),
     Purpose.WEBHOOK: frozenset(Harm),
     Purpose.HEALTH: frozenset(),
     Purpose.CATALOGUE: frozenset({Harm.READ}),
@@ -135,9 +138,29 @@ def meant_for_anyone(handler: Handler, effect: Effect) -> str:
         return str(Purpose.CATALOGUE)
     if kind is Harm.READ and effect.operation == "select" and not is_shown(handler, effect):
         return "only looked at by the server"
+    if kind is not Harm.READ and is_of_sign_in(handler, effect):
+        return str(Purpose.LOGIN)
     if kind is Harm.ADD and _is_box(effect) and handler.route.method in ("POST", "*", ""):
         return str(Purpose.CONTACT)
     return ""
+
+
+_CODES = re.compile(
+    r"(otp|verif\w*|magic_?link|login|sign_?in|reset|sms|two_?factor|mfa|confirmation)_?(verification_?)?(codes?|tokens?|links?|requests?|otps?)$"
+    r"|^(otps?|verifications?)$",
+    re.IGNORECASE,
+)
+"""Tables of codes that are sent to somebody who signs in."""
+
+
+def is_of_sign_in(handler: Handler, effect: Effect) -> bool:
+    """True for a code that is kept and sent to somebody who is about to sign in: nobody is known before."""
+    if effect.kind is EffectKind.QUERY:
+        return bool(_CODES.search(effect.target))
+    return effect.kind in (EffectKind.EMAIL, EffectKind.MESSAGE) and any(
+        e.operation in ("insert", "upsert") and _CODES.search(e.target)
+        for e in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 def by_credential(handler: Handler, effect: Effect) -> str:
@@ -174,9 +197,14 @@ def _words(handler: Handler) -> list[str]:
 def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     kind = harm(effect)
     if why is Purpose.LOGIN and kind is Harm.ACCOUNT:
-        return effect.operation.startswith("update")  # a new password after a code
+        return effect.operation != "deleteUser" and not effect.operation.startswith(
+            ("create", "invite")
+        )
     if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
-        return any(e.operation == "insert" and e.target == effect.target for e in handler.effects)
+        return any(
+            e.operation in ("insert", "upsert") and e.target == effect.target
+            for e in handler.effects
+        )
     if why is Purpose.CONTACT and kind is Harm.READ:
         return not revealed(handler, effect)
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):

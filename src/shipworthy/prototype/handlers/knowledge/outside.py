@@ -327,7 +327,7 @@ _MODEL_CALL = re.compile(
     r"completions\.create$|messages\.create$|responses\.create$|embeddings\.create$|images\.generate$"
     r"|generate_?content(_?stream)?$|^ai\.(generate|stream)(Text|Object)$|\.chat\.(complete|completions)"
     r"|transcriptions\.create$|speech\.create$|(llm|chain|model|chat\w*|agent\w*|qa\w*)\.(a?invoke|predict|run|a?stream)$"
-    r"|ollama\.(chat|generate)$|client\.chat$|(chat|conversation|convo|model|session)\w*(\(\))?\.send_message(_async)?$",
+    r"|ollama\.(chat|generate)$|client\.chat$|(chat|conversation|convo|model|session)(\(\))?\.send_message(_async)?$",
     re.IGNORECASE,
 )
 
