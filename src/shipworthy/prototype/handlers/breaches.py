@@ -75,7 +75,7 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
     if foreign is not None:
         return foreign
     kind = harm(effect) or _passed_on(effect, ownership)
-    if kind is None or meant_for_anyone(handler, effect):
+    if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
         return None
     who = caller(handler, effect)
     match who:
@@ -84,6 +84,23 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.KNOWN:
             return _beyond(handler, effect, kind, who, ownership)
     return None
+
+
+def _is_hidden(handler: Handler, effect: Effect) -> bool:
+    """True for accounts that are looked up and of which no more than an id is told."""
+    return _looks_up(effect) and not any(
+        origin.name == effect.target and origin.key.rpartition(".")[2] != "id"
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        for origins in answer.inputs.values()
+        for origin in origins
+        if origin.kind == "row"
+    )
+
+
+def _looks_up(effect: Effect) -> bool:
+    return effect.kind is EffectKind.ACCOUNT and effect.operation.lower().startswith(
+        ("get", "list")
+    )
 
 
 _PAYERS = ("customer", "payment_method", "default_payment_method", "source")
@@ -136,11 +153,11 @@ _MONEY = re.compile(r"wallet|balance|credit|point|coin", re.IGNORECASE)
 def _open(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
-    if in_database(effect):
+    if in_database(effect) or (kind is Harm.CHANGE and _is_counter(effect)):
         return None  # row security answers for it; the database controls try that
     if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
         return None
-    severity = _severity_open(effect, kind)
+    severity = _severity_open(handler, effect, kind, ownership)
     confidence = Confidence.HIGH
     if kind is Harm.ASK and not ownership.has_accounts:
         return None  # a public assistant: what it costs is asked by the rate limit
@@ -160,6 +177,10 @@ def _open(
         severity = Severity.MEDIUM
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
+    if not ownership.has_logins and kind is not Harm.RUN:
+        severity = min(
+            severity, Severity.MEDIUM, key=lambda s: s.value
+        )  # a tool that is open to all on purpose so far
     if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
         confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
@@ -170,6 +191,13 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     match kind:
         case Harm.READ if _is_receipt(effect, ownership):
             return True
+        case Harm.READ if not _shows_persons(handler, effect, ownership):
+            return (
+                plain(effect.target) not in ownership.guarded
+                or _IS_SHOWN.search(handler.name) is not None
+            )
+        case Harm.FORWARD if _HOOK.search(f"{effect.target} {_names(effect)}"):
+            return True  # the team is told of something
         case Harm.CHANGE if _SYNC.search(handler.name) and _only_repeats(effect):
             return True
         case Harm.SEND if _signs_up(handler):
@@ -179,6 +207,59 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
 
 _SYNC = re.compile(r"sync|notif|callback|refresh|poll|reconcile", re.IGNORECASE)
 """Entry points that bring up to date what another server knows."""
+
+
+_IS_SHOWN = re.compile(
+    r"leaderboard|ranking|trending|featured|popular|explore|discover|search|review|testimonial|seo|/shared?(/|$)|embed|widget",
+    re.IGNORECASE,
+)
+"""Entry points that show visitors what there is."""
+_HOOK = re.compile(r"slack|discord|n8n|zapier|make\.com|hook|notif|telegram", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"view|like|click|count|download|share|play|vote|impression|last_?seen", re.IGNORECASE
+)
+
+
+def _names(effect: Effect) -> str:
+    """The variables of the environment that an effect uses."""
+    return " ".join(
+        o.name for found in effect.inputs.values() for o in found if o.kind == "environment"
+    )
+
+
+def _is_counter(effect: Effect) -> bool:
+    """True where no more than a number of visits or likes goes up."""
+    values = dict(effect.of("value:"))
+    names = {*values, *(name[6:] for name in effect.literals if name.startswith("value:"))}
+    sent = any(o.is_input for origins in values.values() for o in origins)
+    return bool(names) and not sent and all(map(_COUNTER.search, names))
+
+
+def _shows_persons(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True where what is shown says who somebody is, how to reach him, or what he has written or paid."""
+    if effect.kind is not EffectKind.QUERY:
+        return True
+    asked = effect.literals.get("columns", "")
+    if re.fullmatch(r"[\w\s,.]+", asked):
+        return any(map(_OF_PERSONS.search, re.split(r"[\s,.]+", asked)))
+    keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    if keys and "" not in keys:
+        return any(map(_OF_PERSONS.search, keys))
+    name = plain(effect.target)
+    if name in ownership.known and not _INTIMATE.search(effect.target):
+        return name in ownership.personal
+    return _PII.search(effect.target) is not None
+
+
+_INTIMATE = re.compile(
+    r"message|conversation|ticket|notification|audit|medical|health|payment|transaction|salary|bank|invoice|credential|secret",
+    re.IGNORECASE,
+)
+_OF_PERSONS = re.compile(
+    r"^e?mail|_email|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|balance|password|secret|token"
+    r"|(first|last|full|user|customer|client|patient|contact)_?name|diagnos|medical|message|content|amount|total|notes?$",
+    re.IGNORECASE,
+)
 
 
 def _only_repeats(effect: Effect) -> bool:
@@ -240,22 +321,29 @@ _PII = re.compile(
 )
 
 
-def _severity_open(effect: Effect, kind: Harm) -> Severity:
+def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> Severity:
     match kind:
+        case Harm.ACCOUNT if _looks_up(effect):
+            return Severity.HIGH
         case Harm.ACCOUNT | Harm.RUN:
             return Severity.CRITICAL
-        case Harm.SPEND | Harm.FORWARD:
+        case Harm.SPEND:
             return Severity.HIGH
+        case Harm.FORWARD:
+            return Severity.MEDIUM
         case Harm.SEND:
             return _severity_of_mail(effect)
         case Harm.ASK:
             return Severity.MEDIUM
         case Harm.READ:
-            return Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
+            grave = _PII.search(effect.target) and _shows_persons(handler, effect, ownership)
+            return Severity.HIGH if grave else Severity.MEDIUM
         case Harm.ADD:
             return _severity_of_addition(effect)
     if _writes_power(effect):
         return Severity.CRITICAL
+    if kind is Harm.CHANGE and not (_PII.search(effect.target) or ownership.of(effect.target)):
+        return Severity.MEDIUM
     return Severity.HIGH
 
 
@@ -265,16 +353,19 @@ def _severity_of_mail(effect: Effect) -> Severity:
         for name in ("to", "personalizations", "chat_id", "phone")
         for o in effect.inputs.get(name, ())
     )
-    if to:
-        return Severity.HIGH
-    return Severity.MEDIUM
+    said = any(
+        o.is_input
+        for name in ("subject", "html", "text", "body", "message", "content")
+        for o in effect.inputs.get(name, ())
+    )
+    return Severity.HIGH if to and said else Severity.MEDIUM
 
 
 def _severity_of_addition(effect: Effect) -> Severity:
     if _writes_power(effect):
         return Severity.CRITICAL
     if effect.kind is EffectKind.STORAGE:
-        return Severity.HIGH
+        return Severity.MEDIUM
     named = any(
         owner_columns((name,)) and any(o.is_input for o in origins)
         for name, origins in effect.of("value:")
@@ -397,7 +488,25 @@ def _of_admin(
         severity = Severity.CRITICAL
     else:
         severity = Severity.HIGH
-    return Judged(Breach.ADMIN, effect, kind, who, severity, Confidence.HIGH)
+    # Where nothing anywhere asks for a role, whoever is signed in may be the one administrator.
+    known = ownership.has_roles or severity is Severity.CRITICAL
+    sure = Confidence.HIGH if known and not _of_staff(effect) else Confidence.LOW
+    return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
+
+
+def _of_staff(effect: Effect) -> bool:
+    """True where the session is one of staff: `getAdminUser()`, a row of admin_sessions."""
+    return any(
+        g.check in (Check.SESSION, Check.OWNER)
+        and (_STAFF.search(g.how) or _STAFF_FILE.search(g.path))
+        for g in effect.guards
+    )
+
+
+_STAFF = re.compile(r"admin|staff|back_?office|operator", re.IGNORECASE)
+_STAFF_FILE = re.compile(
+    r"(admin|staff)[-_.]?(auth|session|guard|user)|auth[-_./](admin|staff)", re.I
+)
 
 
 def _of_foreign(
@@ -425,11 +534,45 @@ def _of_foreign(
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
+    if effect.operation in ("insert", "upsert") and not _moves_into(effect, ownership):
+        confidence = Confidence.LOW
+    if _acts_himself(handler, effect):
+        return None
+    if _of_staff(effect):
+        confidence = Confidence.LOW
     severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
-    if _writes_power(effect):
+    if _writes_power(effect) and not _of_staff(effect):
         severity = Severity.CRITICAL
         confidence = Confidence.HIGH  # who may do what is nobody's to say who merely has an account
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _moves_into(effect: Effect, ownership: Ownership) -> bool:
+    """True for a row that is put into somebody's organisation, or among his people, as the caller says."""
+    if _LOG.search(effect.target):
+        return False
+    return _is_grave(effect, Harm.ADD) or (
+        _is_fenced(effect, ownership)
+        and any(
+            _TENANT.search(_snake(name)) and any(o.is_input for o in origins)
+            for name, origins in effect.of("value:")
+        )
+    )
+
+
+_LOG = re.compile(r"(^|_)(logs?|notifications?|events?|errors?|history)$|Log$|Notification$", re.I)
+
+
+def _acts_himself(handler: Handler, effect: Effect) -> bool:
+    """True where the caller's own act on a thing that all share is kept beside: a vote, a like, a report."""
+    asked = {o for _, origins in effect.of("filter:") for o in origins if o.is_input}
+    return effect.operation == "update" and any(
+        other.operation in ("insert", "upsert")
+        and other.target != effect.target
+        and any(_is_his(o) for _, origins in other.of("value:") for o in origins)
+        and any(o in asked for _, origins in other.of("value:") for o in origins)
+        for other in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 def _is_fenced(effect: Effect, ownership: Ownership) -> bool:

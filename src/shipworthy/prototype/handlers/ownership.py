@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.standing import Caller, caller, is_of_caller, owner_columns
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ class Ownership:
     fenced: frozenset[str] = (
         frozenset()
     )  # tables that some entry point asks for by its caller alone
+
+    guarded: frozenset[str] = (
+        frozenset()
+    )  # tables that some entry point opens to known callers alone
+    personal: frozenset[str] = frozenset()  # tables with columns that say who somebody is or wrote
+    has_roles: bool = True  # some entry point asks for a role
+    has_logins: bool = True  # somebody can sign in
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -72,6 +79,35 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _of_guests(handlers),
         frozenset(told),
         frozenset(fenced),
+        _guarded(handlers),
+        frozenset(name for name, found in columns.items() if any(map(_CONTACT.search, found))),
+        any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
+        accounts or _signs_in(handlers),
+    )
+
+
+_CONTACT = re.compile(
+    r"^e?mail|_email|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|password|secret"
+    r"|(first|last|full|customer|client|patient)_?name|diagnos|medical|balance|amount|^(content|message|body|subject)$",
+    re.IGNORECASE,
+)
+
+
+def _guarded(handlers: Iterable[Handler]) -> frozenset[str]:
+    return frozenset(
+        plain(effect.target)
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.operation == "select" and caller(handler, effect) is Caller.KNOWN
+    )
+
+
+def _signs_in(handlers: Iterable[Handler]) -> bool:
+    """True where a password is compared or an account of the platform asked for."""
+    return any(
+        effect.kind in (EffectKind.ACCOUNT, EffectKind.TOKEN)
+        for handler in handlers
+        for effect in handler.effects
     )
 
 

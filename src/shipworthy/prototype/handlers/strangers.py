@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import EffectKind, Handler
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 # Whoever comes gets an account there, unless somebody turned that off where no code shows it.
 _HOSTED = ("@clerk/", "@auth0/", "@kinde-oss/", "firebase/auth", "firebase-admin", "next-auth")
 _HOSTED_TOO = ("better-auth", "@workos-inc/", "@stackframe/", "passport-google", "authlib")
+# Of the platform's: who comes by himself, and whom only staff lets in.
+_BY_ONESELF = frozenset(
+    {"signUp", "sign_up", "signInWithOAuth", "signInWithOtp", "sign_in_with_otp"}
+)
+_BY_ONESELF |= {"signInWithIdToken", "signInAnonymously", "signInWithSSO", "sign_in_with_oauth"}
+_BY_STAFF = frozenset(
+    {"createUser", "create_user", "inviteUserByEmail", "invite_user_by_email", "generateLink"}
+)
 _ADDS = ("insert", "upsert", "create")
 
 
@@ -22,7 +31,14 @@ def strangers_sign_up(prototype: Prototype) -> bool:
 
     False where people sign in here, and nothing here or at a service lets them sign up: staff adds staff.
     """
-    if "supabase" in prototype.stack.data or any(q.operation == "auth" for q in prototype.queries):
+    asked = {q.method for q in prototype.queries if q.operation == "auth"}
+    if asked & _BY_ONESELF or (asked and not asked & _BY_STAFF):
+        return True
+    if asked & _BY_STAFF:
+        if _shows_forms(prototype) or _has_tenants(prototype):
+            return True
+        return any(_signs_up(handler) for handler in prototype.handlers)
+    if "supabase" in prototype.stack.data:
         return True
     if any(
         found.specifier.startswith((*_HOSTED, *_HOSTED_TOO))
@@ -33,6 +49,26 @@ def strangers_sign_up(prototype: Prototype) -> bool:
     if not any(purpose(handler) is Purpose.LOGIN for handler in prototype.handlers):
         return True
     return any(_signs_up(handler) for handler in prototype.handlers)
+
+
+_TENANT = re.compile(
+    r"^(tenant|org|organi[sz]ation|company|workspace|church|school|clinic|agency|family|household)_?id$",
+    re.IGNORECASE,
+)
+
+
+def _has_tenants(prototype: Prototype) -> bool:
+    """True where rows are kept apart by organisation: the staff of one are strangers to the other."""
+    return any(_TENANT.match(column) for table in prototype.tables for column in table.columns)
+
+
+def _shows_forms(prototype: Prototype) -> bool:
+    """True where the platform's own forms are shown, which let whoever comes sign up."""
+    return any(
+        found.specifier.startswith("@supabase/auth-ui")
+        for facts in prototype.facts.values()
+        for found in facts.imports
+    )
 
 
 def _signs_up(handler: Handler) -> bool:
