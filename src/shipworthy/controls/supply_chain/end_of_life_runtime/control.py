@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.newer_runtimes import supported_version, with_version
 from shipworthy.prototype.inventory.runtimes import RuntimeVersion, runtime_versions
 from shipworthy.prototype.inventory.support import Support, support_table
+from shipworthy.remedy import Remedy, Review, Write
 
 _SHOWN = 5
 
@@ -29,6 +31,25 @@ class EndOfLifeRuntime(
             yield self._judge(prototype, product, versions)
         if not found:
             yield self.not_applicable("no file names a version of a language or framework")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The smallest step to a version with some years of fixes; only of Node.js and Python."""
+        wanted, known = supported_version(finding.subject), support_table()
+        if wanted is None:
+            return None
+        old: dict[str, list[RuntimeVersion]] = {}
+        for one in runtime_versions(prototype):
+            support = known.of(one.product, one.version)
+            ended = support is not None and support.ends and support.ends <= known.as_of
+            if one.product == finding.subject and ended:
+                old.setdefault(one.location.path, []).append(one)
+        texts = {p: with_version(prototype.files[p], ones, wanted) for p, ones in old.items()}
+        writes = tuple(Write(path, text) for path, text in texts.items() if text is not None)
+        if not writes or len(writes) < len(texts):
+            return None
+        label = known.cycles[finding.subject][wanted].label
+        said = f"Run on {label} {wanted}, which gets security fixes"
+        return Remedy(said, Review.CAREFUL, writes)
 
     def _judge(
         self, prototype: Prototype, product: str, versions: Sequence[RuntimeVersion]
