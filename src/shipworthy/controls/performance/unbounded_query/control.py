@@ -10,8 +10,10 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.unused import is_unused
+from shipworthy.prototype.queries.edits import with_limits
 from shipworthy.prototype.queries.query import Bound, Query
 from shipworthy.prototype.roles import is_trial
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class UnboundedQuery(
@@ -41,6 +43,25 @@ class UnboundedQuery(
         for subject, queries in subjects.items():
             yield self._judge(prototype, subject, queries, filled)
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The end that Supabase sets where nobody says another: it shows that there is one."""
+        head, _, table = finding.subject.partition(" → ")
+        path, _, function = head.partition("#")
+        open_ones = {
+            query.location
+            for query in prototype.queries
+            if (query.location.path, query.function, query.table) == (path, function, table)
+            and query.operation == "select"
+            and not query.single
+            and _is_open(query)
+        }
+        file = prototype.files.get(path)
+        text = with_limits(file, open_ones, _MOST) if file is not None else None
+        if text is None:
+            return None
+        said = f"Read {_MOST} rows of {table} at most in {spoken(path, function)}, as Supabase does"
+        return Remedy(said, Review.CAREFUL, (Write(path, text),))
+
     def _judge(
         self, prototype: Prototype, subject: str, queries: list[Query], filled: frozenset[str]
     ) -> Finding:
@@ -65,6 +86,7 @@ class UnboundedQuery(
         return self.gap(subject, message, *shown, severity=Severity.LOW, confidence=Confidence.LOW)
 
 
+_MOST = 1000  # https://supabase.com/docs/reference/javascript/select: rows without another setting
 _ADDS = ("insert", "upsert")
 _SIGN_UPS = ("signUp", "signInWithOAuth", "signInWithOtp", "createUser", "inviteUserByEmail")
 _OF_ACCOUNTS = frozenset({"profiles", "users", "userprofiles"})
