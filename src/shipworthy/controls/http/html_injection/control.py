@@ -9,9 +9,11 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.html_edits import with_escaped
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_open, is_trusted, reached
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review, Write
 
 _PARTS = ("text", "html", "content", "htmlContent", "html_content", "HtmlBody", "Html", "HTMLPart")
 _WRITTEN = re.compile(
@@ -53,6 +55,20 @@ class HtmlInjection(
             yield self._judge(prototype, subject)
         if nothing:
             yield self.not_applicable("no entry point writes HTML pages or mails")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The values escaped where they go into the markup, in the file that sends it."""
+        for subject in reached(prototype.handlers, EffectKind.HTML, EffectKind.EMAIL):
+            for handler, effect in subject.effects if subject.name == finding.subject else ():
+                found = (*_typed(handler, effect), *_stored(effect))
+                keys = {o.key.rpartition(".")[2] for o in found}
+                for path in dict.fromkeys((effect.path, *(s.path for s in effect.steps))):
+                    file = prototype.files.get(path)
+                    text = with_escaped(file, keys, effect.line) if keys and file else None
+                    if text is not None:
+                        said = f"Escape what others wrote in the HTML of {path}"
+                        return Remedy(said, Review.CAREFUL, (Write(path, text),))
+        return None
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         open_ones = [
