@@ -34,9 +34,10 @@ def replacing(node: SgNode, text: str) -> Edit:
     return Edit(span.start.index, span.end.index, text)
 
 
-def adding_arguments(call: SgNode, *texts: str) -> Edit | None:
-    """Add last arguments to a call, each on a line of its own where the others stand so."""
-    return _appended(call.field("arguments"), texts, padding="")
+def adding_arguments(call: SgNode, *texts: str, field: str = "arguments") -> Edit | None:
+    """Add last arguments to a call, each on a line of its own where the others stand so; or last
+    "parameters" to a function."""
+    return _appended(call.field(field), texts, padding="")
 
 
 def adding_properties(literal: SgNode, *texts: str) -> Edit | None:

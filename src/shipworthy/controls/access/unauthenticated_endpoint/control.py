@@ -8,10 +8,12 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
+from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.rights import Answer, answers
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class UnauthenticatedEndpoint(
@@ -29,6 +31,18 @@ class UnauthenticatedEndpoint(
             yield self._judge(prototype, answer)
         if not found:
             yield self.not_applicable("no server code here does anything that a stranger must not")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The check that the entry points beside it share; where they share none, a person decides."""
+        for answer in answers(prototype):
+            handler = answer.handler
+            if handler.subject == finding.subject and answer.of(Breach.OPEN) is not None:
+                text = guarded(prototype, handler)
+                if text is not None:
+                    path = handler.location.path
+                    said = f"Ask who calls {handler.name}, as the entry points beside it do"
+                    return Remedy(said, Review.CAREFUL, (Write(path, text),))
+        return None
 
     def _judge(self, prototype: Prototype, answer: Answer) -> Finding:
         handler, alarm = answer.handler, answer.of(Breach.OPEN)

@@ -1,0 +1,204 @@
+"""Begin a route handler with the lines that ask for the caller in the handlers around it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.code.bindings import bindings_of
+from shipworthy.prototype.code.edits import Edit, edited
+from shipworthy.prototype.code.style import after_line, margin
+from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, identifiers
+from shipworthy.prototype.handlers.handler import Check, Handler
+from shipworthy.prototype.queries.chains import within
+from shipworthy.prototype.source import SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_FEWEST = 2  # handlers that open with the same lines, before they count as the way of the house
+_MOST = 4  # statements
+_REFUSES = re.compile(r"\b40[13]\b|nauthori[sz]ed|orbidden")
+_OPTIONS = re.compile(r"""method\s*===?\s*["']OPTIONS["']""")
+_NAMES = frozenset({"identifier", "shorthand_property_identifier"})
+_DECLARED = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The lines, without their indentation; the imports that they need; the parameters they name."""
+
+    text: str
+    imports: tuple[tuple[str, str], ...]  # name and the statement that brings it
+    parameters: tuple[str, ...]
+    declares: frozenset[str]
+
+
+def with_opening_check(
+    prototype: Prototype, handler: Handler, siblings: list[Handler]
+) -> str | None:
+    """The text of the handler's file; None where the handlers around it do not open alike."""
+    opening = _shared(prototype, handler, siblings)
+    file = prototype.files.get(handler.location.path)
+    if opening is None or file is None or file.language is None or file.text is None:
+        return None
+    syntax = Syntax(file, file.language)
+    function = _function(syntax, handler)
+    body = function.field("body") if function is not None else None
+    if function is None or body is None or body.kind() != "statement_block":
+        return None
+    given = _parameters(function)
+    if len(given) < len([p for p in opening.parameters if p]):
+        return None
+    used = {n.text() for n in within(function, _DECLARED | _NAMES)}
+    if used & opening.declares:
+        return None
+    lines = opening.text
+    for old, new in zip(opening.parameters, given, strict=False):
+        lines = re.sub(rf"(?<![\w.]){re.escape(old)}\b", new, lines) if old else lines
+    imports = _imports(syntax, opening, file.text)
+    at = _place(body)
+    if imports is None or at is None:
+        return None
+    before = margin(at, file.text)
+    start = at.range().start.index
+    code = "".join(f"{line}\n{before}" if line else "\n" for line in lines.split("\n"))
+    return edited(file.text, [*imports, Edit(start, start, code)])
+
+
+def _shared(prototype: Prototype, handler: Handler, siblings: list[Handler]) -> _Opening | None:
+    """The opening of the nearest folder in which guarded handlers have one, where it is one alone."""
+    folder = handler.location.path
+    while folder:
+        folder = folder.rpartition("/")[0]
+        near = [h for h in siblings if h.location.path.startswith(f"{folder}/")]
+        known = [h for h in near if h.principal is Check.SESSION]
+        found = [o for h in known if (o := _opening(prototype, h)) is not None]
+        if len(found) >= _FEWEST:
+            counted = Counter(o.text for o in found)
+            text, count = counted.most_common(1)[0]
+            alone = len(counted) == 1 and count >= _FEWEST
+            return next(o for o in found if o.text == text) if alone else None
+    return None
+
+
+def _opening(prototype: Prototype, handler: Handler) -> _Opening | None:
+    """The first lines of a handler up to its refusal of strangers."""
+    file = prototype.files.get(handler.location.path)
+    if file is None or file.language is None or file.text is None:
+        return None
+    syntax = Syntax(file, file.language)
+    function = _function(syntax, handler)
+    body = function.field("body") if function is not None else None
+    first = _place(body) if body is not None else None
+    if function is None or first is None:
+        return None
+    taken: list[SgNode] = []
+    at: SgNode | None = first
+    while at is not None and len(taken) < _MOST:
+        taken.append(at)
+        if at.kind() == "if_statement":
+            break
+        at = at.next()
+    last = taken[-1]
+    if last.kind() != "if_statement" or not _REFUSES.search(last.text()):
+        return None
+    return _read(syntax, function, taken, file)
+
+
+def _read(
+    syntax: Syntax, function: SgNode, taken: list[SgNode], file: SourceFile
+) -> _Opening | None:
+    text = file.text or ""
+    start, end = taken[0].range().start.index, taken[-1].range().end.index
+    before = margin(taken[0], text)
+    lines = [line.removeprefix(before) for line in text[start:end].split("\n")]
+    bindings, parameters = bindings_of(syntax), _parameters(function)
+    declares: set[str] = set()
+    for statement in taken:
+        for declarator in within(statement, frozenset({"variable_declarator"}), FUNCTIONS):
+            name = declarator.field("name")
+            if name is not None:
+                declares |= {n.text() for n in (name, *within(name, _DECLARED))}
+    used = {n.text() for s in taken for n in within(s, _NAMES)}
+    imports = []
+    made_here = {*bindings.modules, *(b.name for b in bindings.all)} - set(parameters)
+    for word in sorted(used - declares):
+        brought = _import_of(syntax, word)
+        if brought is not None:
+            imports.append((word, brought))
+        elif word in made_here:
+            return None  # it would have to be made in the other file as well
+    named = tuple(p if p in used else "" for p in parameters)
+    return _Opening("\n".join(lines), tuple(imports), named, frozenset(declares))
+
+
+def _function(syntax: Syntax, handler: Handler) -> SgNode | None:
+    """The function of a handler: exported by the name of a method, or given to `Deno.serve`."""
+    place = handler.location
+    for function in syntax.nodes("function_declaration", "arrow_function"):
+        here = syntax.location(function)
+        name = function.field("name")
+        fits = name is not None and name.text() == handler.route.handler
+        served = name is None and handler.route.framework in ("supabase", "deno")
+        if (fits or served) and here.line >= place.line and here.line - place.line <= 1:
+            return function
+    return None
+
+
+def _parameters(function: SgNode) -> list[str]:
+    """The names of the parameters; '' for one that is taken apart."""
+    holder = function.field("parameters")
+    found = []
+    for parameter in holder.named_children() if holder is not None else ():
+        name = parameter.field("pattern") or parameter
+        found.append(name.text() if name.kind() == "identifier" else "")
+    return found
+
+
+def _place(body: SgNode) -> SgNode | None:
+    """The first statement of a handler that works: behind the answer to OPTIONS, inside its try."""
+    for statement in body.named_children():
+        if statement.kind() == "comment":
+            continue
+        if statement.kind() == "if_statement" and _OPTIONS.search(statement.text()):
+            continue
+        if statement.kind() == "try_statement":
+            inner = statement.field("body")
+            return _place(inner) if inner is not None else None
+        return statement
+    return None
+
+
+def _import_of(syntax: Syntax, name: str) -> str | None:
+    """The import of one name alone, from a package or by an alias that means the same everywhere."""
+    for statement in syntax.nodes("import_statement"):
+        source = statement.field("source")
+        clause = next((c for c in statement.children() if c.kind() == "import_clause"), None)
+        if source is None or clause is None or source.text()[1:2] == ".":
+            continue
+        names = {n.text() for n in within(clause, frozenset({"identifier"}))}
+        if name in names:
+            default = clause.children()[0]
+            alone = name if default.text() == name else f"{{ {name} }}"
+            return f"import {alone} from {source.text()}"
+    return None
+
+
+def _imports(syntax: Syntax, opening: _Opening, text: str) -> list[Edit] | None:
+    """The imports that the file lacks, below its own; None where a name means something else."""
+    known = bindings_of(syntax)
+    missing = [(n, s) for n, s in opening.imports if n not in known.modules]
+    if any(n in identifiers(syntax.root) for n, _ in missing):
+        return None
+    statements = [n for n in syntax.root.children() if n.kind() == "import_statement"]
+    end = ";" if statements and statements[-1].text().endswith(";") else ""
+    code = "".join(f"{statement}{end}\n" for _, statement in missing)
+    if not code:
+        return []
+    at = after_line(statements[-1], text) if statements else 0
+    return [Edit(at, at, code)]

@@ -1,0 +1,161 @@
+"""Put the check before an entry point that the ones beside it pass, by editing its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.code.edits import Edit, adding_arguments, edited
+from shipworthy.prototype.code.style import margin
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
+from shipworthy.prototype.handlers.handler import Check, Handler
+from shipworthy.prototype.handlers.opening_checks import with_opening_check
+from shipworthy.prototype.queries.chains import within
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "all"})
+_DECORATED = 20  # lines of decorators above a function, at most
+_KNOWN = (Check.SESSION, Check.API_KEY)
+_CALLS = frozenset({"call"})
+
+
+def guarded(prototype: Prototype, handler: Handler) -> str | None:
+    """The text of the handler's file with the one check that all guarded handlers beside it share.
+
+    A middleware of Express, a dependency of FastAPI, a decorator of Flask, or the opening lines of a
+    route handler. None where they share none, or more than one: nothing is guessed.
+    """
+    file = prototype.files.get(handler.location.path)
+    if file is None or file.language is None or file.text is None:
+        return None
+    if handler.route.framework in ("next", "supabase", "deno"):
+        return with_opening_check(prototype, handler, _siblings(prototype, handler))
+    syntax = Syntax(file, file.language)
+    beside = [h for h in _siblings(prototype, handler) if h.location.path == file.path]
+    guarded_ones = [h for h in beside if h.principal in _KNOWN]
+    open_ones = [h for h in beside if h.principal is None]
+    if syntax.python:
+        return _python(syntax, handler, guarded_ones, open_ones, file.text)
+    return _express(syntax, handler, guarded_ones, open_ones, file.text)
+
+
+def _siblings(prototype: Prototype, handler: Handler) -> list[Handler]:
+    framework = handler.route.framework
+    return [h for h in prototype.handlers if h.route.framework == framework and h != handler]
+
+
+def _express(
+    syntax: Syntax, handler: Handler, known: list[Handler], open_ones: list[Handler], text: str
+) -> str | None:
+    names = [set(_middleware(call)) for h in known for call in _routes(syntax, h)]
+    others = {n for h in (*open_ones, handler) for c in _routes(syntax, h) for n in _middleware(c)}
+    name = _only(names, others)
+    targets = list(_routes(syntax, handler))
+    if name is None or len(targets) != 1:
+        return None
+    at = arguments(targets[0])[0].range().end.index
+    return edited(text, [Edit(at, at, f", {name}")])
+
+
+def _only(found: list[set[str]], others: set[str]) -> str | None:
+    """The one name that all of these have, and none of the others; None where there are more."""
+    shared = set.intersection(*found) - others if found else set()
+    return next(iter(shared)) if len(shared) == 1 else None
+
+
+def _routes(syntax: Syntax, handler: Handler) -> Iterator[SgNode]:
+    """The call that declares a route of Express: `router.patch("/x", requireUser, …)`."""
+    place = handler.route.location
+    for call in syntax.calls_named(_VERBS):
+        given = arguments(call)
+        here = syntax.location(call)
+        starts = here.line == place.line or here.line == handler.location.line
+        if starts and len(given) > 1 and string(given[0]) is not None:
+            yield call
+
+
+def _middleware(call: SgNode) -> Iterator[str]:
+    for given in arguments(call)[1:-1]:
+        if given.kind() == "identifier":
+            yield given.text()
+        elif given.kind() == "array":
+            yield from (c.text() for c in given.named_children() if c.kind() == "identifier")
+
+
+def _python(
+    syntax: Syntax, handler: Handler, known: list[Handler], open_ones: list[Handler], text: str
+) -> str | None:
+    targets = list(_functions(syntax, handler))
+    if len(targets) != 1:
+        return None
+    given = [_dependencies(f) for h in known for f in _functions(syntax, h)]
+    others = {n for h in open_ones for f in _functions(syntax, h) for n in _dependencies(f)}
+    name = _only([set(d) for d in given], others | set(_dependencies(targets[0])))
+    if name is not None:
+        return _with_dependency(targets[0], next(d[name] for d in given if name in d), text)
+    decorators = [set(_decorators(f)) for h in known for f in _functions(syntax, h)]
+    plain = {
+        n for h in (*open_ones, handler) for f in _functions(syntax, h) for n in _decorators(f)
+    }
+    decorator = _only(decorators, plain)
+    if decorator is None or any(_takes_more(f, h) for h in known for f in _functions(syntax, h)):
+        return None
+    start = targets[0].range().start.index
+    return edited(text, [Edit(start, start, f"{decorator}\n{margin(targets[0], text)}")])
+
+
+def _functions(syntax: Syntax, handler: Handler) -> Iterator[SgNode]:
+    place, name = handler.route.location, handler.route.handler
+    for function in syntax.nodes("function_definition"):
+        named, here = function.field("name"), syntax.location(function)
+        last = max(place.end_line, place.line) + _DECORATED
+        fits = named is not None and named.text() == name.rpartition(".")[2]
+        if fits and place.line <= here.line <= last:
+            yield function
+
+
+def _dependencies(function: SgNode) -> dict[str, str]:
+    """The names in `Depends(…)` of the parameters, each with its parameter as written."""
+    found: dict[str, str] = {}
+    parameters = function.field("parameters")
+    for parameter in parameters.named_children() if parameters is not None else ():
+        for call in within(parameter, _CALLS):
+            given = arguments(call)
+            if callee(call) in ("Depends", "Security") and given:
+                found[given[0].text()] = parameter.text()
+    return found
+
+
+def _with_dependency(function: SgNode, parameter: str, text: str) -> str | None:
+    parameters = function.field("parameters")
+    name = parameter.partition(":")[0].partition("=")[0].strip()
+    if parameters is None or "*" in parameters.text():
+        return None
+    known = {
+        p.text().partition(":")[0].partition("=")[0].strip() for p in parameters.named_children()
+    }
+    if name in known or "=" not in parameter.partition(":")[2]:
+        return None
+    edit = adding_arguments(function, parameter, field="parameters")
+    return edited(text, [edit]) if edit is not None else None
+
+
+def _decorators(function: SgNode) -> Iterator[str]:
+    """The decorators of a function that declare no route."""
+    holder = function.parent()
+    for child in holder.children() if holder is not None else ():
+        if child.kind() == "decorator" and ".route(" not in child.text():
+            called = child.text().partition("(")[0].rpartition(".")[2]
+            if called not in _VERBS:
+                yield child.text()
+
+
+def _takes_more(function: SgNode, handler: Handler) -> bool:
+    """True where the decorator hands in a parameter that the path does not name."""
+    parameters = function.field("parameters")
+    count = len(parameters.named_children()) if parameters is not None else 0
+    return count > handler.route.path.count("<") + handler.route.path.count("{")
