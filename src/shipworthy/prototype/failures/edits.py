@@ -25,9 +25,10 @@ from shipworthy.prototype.code.syntax import (
     identifiers,
 )
 from shipworthy.prototype.queries.calls import queries_of
-from shipworthy.prototype.queries.chains import QueryCall, within
+from shipworthy.prototype.queries.chains import QueryCall, called_name, within
 from shipworthy.prototype.source import SourceFile
 
+_SETTLES = ("then", "catch", "finally", "throwOnError")
 _BLOCKS = ("program", "statement_block")
 _DEEDS = {
     "insert": "insert into",
@@ -98,6 +99,8 @@ class _Telling:
         waits = call.top.parent()
         if call.library != "supabase" or waits is None or waits.kind() != "await_expression":
             return False
+        if called_name(call.top) in _SETTLES:
+            return False  # what comes out is no result of the library any more
         holder = waits.parent()
         if holder is None:
             return False

@@ -107,6 +107,9 @@ class _Call:
             if len(self.given) > 1:
                 return f"bool({name})" if self.syntax.python else f"!!{name}"
         before = self.given[number - 1].text() if number else ""
+        other = self._id_of(argument)
+        if other and not _LABEL.search(before[-20:]):
+            return other
         labelled = number + 1 < len(self.given) and before[-2:-1] in (":", "=")
         return self._hidden if (formatted and number) or labelled else ""
 
@@ -138,6 +141,8 @@ class _Call:
             self._argument(value)
         elif kind in ("binary_expression", "binary_operator"):
             self._sides(node)
+        elif kind == "ternary_expression":
+            self._branches(node)
         elif kind in ("call_expression", "call") and self._inner(node) is not None:
             self._argument(self._inner(node) or node)
         elif kind in WRAPPERS:
@@ -178,6 +183,15 @@ class _Call:
                 else:
                     self._put(side, self._hidden)
 
+    def _branches(self, node: SgNode) -> None:
+        """`user ? user.email : "nobody"`: which of the two it was can still be told."""
+        for branch in (node.field("consequence"), node.field("alternative")):
+            if branch is not None and self._holds(branch):
+                if branch.kind() in _TEXTS:
+                    self._argument(branch)
+                else:
+                    self._put(branch, self._id_of(branch) or self._hidden)
+
     def _hole(self, hole: SgNode) -> None:
         inner = next((c for c in hole.children() if c.is_named()), None)
         if hole.kind() == "string" or inner is None:
@@ -185,7 +199,9 @@ class _Call:
             return
         before = self.text[: hole.range().start.index]
         other = self._id_of(inner)
-        if other and not _LABEL.search(before[-20:]):
+        text = hole.parent()
+        told = text is not None and f"{{{other}}}" in text.text()  # the id stands there already
+        if other and not told and not _LABEL.search(before[-20:]):
             self._put(inner, other)
         else:
             self._put(hole, _HIDDEN)

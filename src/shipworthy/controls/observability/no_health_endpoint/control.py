@@ -66,7 +66,8 @@ class NoHealthEndpoint(
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """An address that answers with the build that runs, in front of everything else."""
-        server = next((s for s in prototype.servers if s.subject == finding.subject), None)
+        named = [s for s in prototype.servers if s.subject == finding.subject]
+        server = next((s for s in named if f" the {s.framework} server " in finding.message), None)
         written = with_health(prototype, server) if server is not None else None
         if written is None:
             return None
