@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Effect, 
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.sent import free
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review
 
 _CODE = re.compile(
     r"^filter:(otp|otp_?code|pin|pin_?code|verification_?code|verify_?code|reset_?code|sms_?code|mfa_?code|login_?code|code)$",
@@ -43,6 +44,15 @@ class BruteForce(
         yield from found.values()
         if not found:
             yield self.not_applicable("no entry point checks passwords or codes of its own")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            f"Slow down guesses at {finding.subject}: count failures per account and per address, "
+            "wait longer after each, and lock after ten until the owner confirms by mail"
+        )
+        return Remedy(said, Review.BY_HAND)
 
     def _judge(self, prototype: Prototype, handler: Handler, checks: list[Effect]) -> Finding:
         open_ones = [e for e in checks if not _is_counted(handler, e)]

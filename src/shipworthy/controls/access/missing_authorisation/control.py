@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.rights import Answer, answers
 from shipworthy.prototype.handlers.standing import Caller, Tie, tie
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
+from shipworthy.remedy import Remedy, Review
 
 
 class MissingAuthorisation(
@@ -31,6 +32,16 @@ class MissingAuthorisation(
             yield self._judge(prototype, answer)
         if not found:
             yield self.not_applicable("no server code here acts for a signed-in user")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            f"Let {finding.subject} touch only what belongs to the caller: compare the owner of "
+            "the row with the signed-in user in the statement itself (`and owner_id = $user`), "
+            "or ask for the role that may"
+        )
+        return Remedy(said, Review.BY_HAND)
 
     def _judge(self, prototype: Prototype, answer: Answer) -> Finding:
         handler, alarm = answer.handler, answer.of(Breach.FOREIGN, Breach.ADMIN)

@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.reaching import (
 )
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import changes
+from shipworthy.remedy import Remedy, Review
 
 _COSTS = {
     EffectKind.MODEL: "asks a paid model",
@@ -53,6 +54,16 @@ class MissingRateLimit(
                 yield self._judge(prototype, Subject(subject.name, costly))
         if nothing:
             yield self.not_applicable("no entry point calls what is billed by use")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            f"Limit how often one caller may use {finding.subject}: count per user, or per "
+            "address for strangers, in the database or Redis (a counter in memory forgets), and "
+            "answer 429 above the limit"
+        )
+        return Remedy(said, Review.BY_HAND)
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         unlimited = [r for r in subject.effects if not is_trusted(r[1]) and not _is_limited(*r)]

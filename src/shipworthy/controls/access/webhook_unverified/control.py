@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.standing import (
     is_of_caller,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review
 
 _HOOK = re.compile(
     r"webhook|(^|[-_/])(hooks?|inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)",
@@ -90,6 +91,16 @@ class WebhookUnverified(
         if re.search("lead|form|contact|signup", handler.route.path, re.IGNORECASE):
             severity = Severity.MEDIUM  # strangers may write there anyway
         return self.gap(handler.subject, message, *shown_, severity=severity)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            f"Check the signature of each message to {finding.subject} with the secret that the "
+            "sender shows, over the body as it came and before anything is read from it; answer "
+            "401 where it does not fit"
+        )
+        return Remedy(said, Review.BY_HAND)
 
 
 def _is_hook(handler: Handler) -> bool:

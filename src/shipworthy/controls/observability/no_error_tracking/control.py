@@ -10,6 +10,7 @@ from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.source import Role
+from shipworthy.remedy import Remedy, Review
 
 _FEWEST = 5  # code files below which a part is a sketch
 _SMALL = 20  # code files below which whoever runs it still sees by hand what fails
@@ -74,6 +75,16 @@ class NoErrorTracking(
         )
         severity = Severity.LOW if size < _SMALL else None
         yield self.gap("prototype", message, shown, *quiet, severity=severity)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            "Open a project at an error tracker (GlitchTip, Sentry, Bugsnag), install its "
+            f"package for {finding.subject} and start it first thing, with its address and the "
+            "release from the environment"
+        )
+        return Remedy(said, Review.BY_HAND)
 
 
 def _is_tracker(package: str) -> bool:

@@ -12,6 +12,7 @@ from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.queries.query import Bulk, Query
+from shipworthy.remedy import Remedy, Review
 
 _VERBS = {
     "select": "reads",
@@ -57,6 +58,15 @@ class NPlusOneQuery(
                 yield self.gap(subject, _message(repeated), *shown, severity=severity)
             else:
                 yield self.satisfied(subject, _reason(queries[0]), *shown)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            f"Read the rows of {finding.subject} for all elements in one query before the loop "
+            "(`in (…)`, a join or an embedded select), and look each one up in a map"
+        )
+        return Remedy(said, Review.BY_HAND)
 
 
 def _subject(query: Query) -> str:

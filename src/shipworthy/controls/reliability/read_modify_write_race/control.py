@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.columns import is_held, is_stock, is_sum, wor
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import MANY, helper_of, reread, writes
+from shipworthy.remedy import Remedy, Review
 
 _QUOTA = frozenset("used usage uses quota redemptions redeemed sold".split())
 _IDLE = frozenset(
@@ -81,6 +82,15 @@ class ReadModifyWriteRace(
         severity = Severity.LOW if _LIMITER.search(effect.target) else _weight(column)
         sure = Confidence.LOW if severity is Severity.LOW else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: no machine knows the right way here."""
+        del prototype
+        said = (
+            f"Change the value of {finding.subject} in one statement (`set total = total + $1`) "
+            "or in a database function, never from a value that was read before"
+        )
+        return Remedy(said, Review.BY_HAND)
 
 
 def _shared(cases: list[tuple[Handler, Effect, str]]) -> str:

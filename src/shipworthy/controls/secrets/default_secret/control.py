@@ -38,7 +38,7 @@ class DefaultSecret(
         text = without_fallbacks(file, name) if file is not None else None
         if file is None or text is None or text == file.text:
             return None
-        said = f"Refuse to start without {name}; set it to a long random value before the release"
+        said = f"Take the default of {name} out of the code; set it to a long random value first"
         return Remedy(said, Review.CAREFUL, (Write(path, text),))
 
     def _judge(self, prototype: Prototype, subject: str, found: list[Fallback]) -> Finding:
