@@ -10,6 +10,7 @@ from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
 from shipworthy.prototype.source import SourceFile
 
 _KINDS = ("dependencies", "optionalDependencies")
+_TYPES_IN = ("dependencies", "devDependencies")
 # A line that says one package and nothing else: of requirements.txt, of a list or a table in TOML.
 _ALONE = re.compile(
     r"""^\s*["']?([A-Za-z0-9][\w.-]*)(\[[\w,\s-]*\])?["']?\s*([=<>~!;@ ][^\[\]{}\\]*)?["']?,?\s*(#.*)?$"""
@@ -47,4 +48,7 @@ def _without_members(text: str, names: Iterable[str]) -> str | None:
     for name in sorted(names):
         for kind in _KINDS:
             changed = without_member(changed, (kind,), name) or changed
+        types = f"@types/{name.removeprefix('@').replace('/', '__')}"
+        for kind in _TYPES_IN:  # they describe nothing any more
+            changed = without_member(changed, (kind,), types) or changed
     return changed if changed != text else None

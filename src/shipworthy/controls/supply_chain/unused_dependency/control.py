@@ -46,8 +46,9 @@ class UnusedDependency(
         text = without_packages(file, one.packages) if one is not None and file else None
         if text is None:
             return None
-        names = ", ".join(sorted({d.name for d in one.packages})) if one is not None else ""
-        said = f"Take out of {finding.subject} what nothing uses: {names}; then install anew"
+        names = sorted({d.name for d in one.packages}) if one is not None else []
+        few = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        said = f"Take {few} out of {finding.subject}: nothing uses them; then install anew"
         return Remedy(said, Review.CAREFUL, (Write(finding.subject, text),))
 
     def verify(self, prototype: Prototype, finding: Finding) -> Verification:
