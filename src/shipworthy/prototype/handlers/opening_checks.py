@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _FEWEST = 2  # handlers that open with the same lines, before they count as the way of the house
+_USUAL, _NEARLY_ALL = 0.6, 0.8  # shares of handlers that make something the way of the house
+_ROOTS = ("api", "app", "functions", "src", "pages", "")  # folders in which everything stands
 _MOST = 4  # statements
 _REFUSES = re.compile(r"\b40[13]\b|nauthori[sz]ed|orbidden")
 _OPTIONS = re.compile(r"""method\s*===?\s*["']OPTIONS["']""")
@@ -71,18 +73,27 @@ def with_opening_check(
 
 
 def _shared(prototype: Prototype, handler: Handler, siblings: list[Handler]) -> _Opening | None:
-    """The opening of the nearest folder in which guarded handlers have one, where it is one alone."""
+    """The opening of the nearest folder in which guarded handlers have one, where most share it.
+
+    None where many beside it are open, or all guarded ones are of another corner of the app: what
+    administrators pass, a shop's guests must not have to.
+    """
     folder = handler.location.path
     while folder:
         folder = folder.rpartition("/")[0]
         near = [h for h in siblings if h.location.path.startswith(f"{folder}/")]
         known = [h for h in near if h.principal is Check.SESSION]
-        found = [o for h in known if (o := _opening(prototype, h)) is not None]
-        if len(found) >= _FEWEST:
-            counted = Counter(o.text for o in found)
-            text, count = counted.most_common(1)[0]
-            alone = len(counted) == 1 and count >= _FEWEST
-            return next(o for o in found if o.text == text) if alone else None
+        found = [(h, o) for h in known if (o := _opening(prototype, h)) is not None]
+        if len(found) < _FEWEST:
+            continue
+        whole = folder.rpartition("/")[2] in _ROOTS
+        corners = {h.location.path[len(folder) + 1 :].partition("/")[0] for h, _ in found}
+        if len(known) < len(near) * (_NEARLY_ALL if whole else _USUAL) or len(corners) < _FEWEST:
+            return None
+        counted = Counter(o.text for _, o in found)
+        text, count = counted.most_common(1)[0]
+        alone = len(counted) == 1 or (count > _FEWEST and count >= _USUAL * len(found))
+        return next(o for _, o in found if o.text == text) if alone else None
     return None
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "all"})
+_USUAL = 0.6  # the share of the entry points of a file that makes a check its rule
 _DECORATED = 20  # lines of decorators above a function, at most
 _KNOWN = (Check.SESSION, Check.API_KEY)
 _CALLS = frozenset({"call"})
@@ -38,6 +39,8 @@ def guarded(prototype: Prototype, handler: Handler) -> str | None:
     beside = [h for h in _siblings(prototype, handler) if h.location.path == file.path]
     guarded_ones = [h for h in beside if h.principal in _KNOWN]
     open_ones = [h for h in beside if h.principal is None]
+    if len(guarded_ones) < len(beside) * _USUAL:
+        return None  # most are meant for everybody, or nobody thought of it
     if syntax.python:
         return _python(syntax, handler, guarded_ones, open_ones, file.text)
     return _express(syntax, handler, guarded_ones, open_ones, file.text)
