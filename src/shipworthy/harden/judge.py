@@ -12,6 +12,7 @@ from shipworthy.finding import Finding
 from shipworthy.harden.checks import Baseline
 from shipworthy.harden.plan import Wanted
 from shipworthy.harden.scratch import Scratch
+from shipworthy.harden.served import shut_out
 from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy
 
@@ -93,7 +94,9 @@ class Judge:
         hidden = next((u for u in after.unread if u.path not in unread), None)
         if hidden is not None:
             return f"{hidden.path} can no longer be read in full: {hidden.reason}"
-        return _unreplayed(before.prototype, after.prototype)
+        return _unreplayed(before.prototype, after.prototype) or shut_out(
+            before.prototype, after.prototype
+        )
 
     def _follows(self, after: Assessment, gap: Finding) -> bool:
         """True for a mild gap that this run closes next: a new policy wants an index, for example."""
