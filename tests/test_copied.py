@@ -36,3 +36,23 @@ def test_package_of_a_workspace_is_the_authors_own(tmp_path: Path) -> None:
 def test_folder_with_a_licence_alone_is_the_authors_own(tmp_path: Path) -> None:
     files = {path: text for path, text in _COPY.items() if "CHANGELOG" not in path}
     assert roles(tmp_path, files)["gateway/src/send.ts"] is Role.PRODUCT
+
+
+_SCREENS = {
+    f"src/pages/Page{n}.tsx": f"export const Page{n} = () => <p>{n}</p>;\n" for n in range(12)
+}
+
+
+def test_files_of_a_copy_of_the_whole_prototype_do_not_count_twice(tmp_path: Path) -> None:
+    files = {"package.json": "{}", "old/package.json": "{}", **_SCREENS}
+    files |= {f"old/{path}": text for path, text in _SCREENS.items()}
+    found = roles(tmp_path, {**files, "old/functions/pay.ts": "export const pay = 1;\n"})
+    assert found["old/src/pages/Page1.tsx"] is Role.VENDORED
+    assert found["old/functions/pay.ts"] is Role.PRODUCT
+    assert found["src/pages/Page1.tsx"] is Role.PRODUCT
+
+
+def test_another_app_with_files_of_the_same_names_is_the_authors_own(tmp_path: Path) -> None:
+    files = {"package.json": "{}", "admin/package.json": "{}", **_SCREENS}
+    files |= {f"admin/{path}": f"// admin\n{text}" for path, text in _SCREENS.items()}
+    assert roles(tmp_path, files)["admin/src/pages/Page1.tsx"] is Role.PRODUCT

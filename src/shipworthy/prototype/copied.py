@@ -1,9 +1,9 @@
-"""Whole projects of other people that were copied into a folder of the prototype."""
+"""Whole projects that were copied into a folder of the prototype: other people's, or itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from shipworthy.prototype.source import Role, SourceFile
@@ -20,10 +20,13 @@ def set_apart(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     """The files, with those of copied projects marked as somebody else's."""
     known = tuple(files)
     folders = tuple(f"{folder}/" for folder in _copied(known))
-    if not folders:
+    twins = _twins(known)
+    if not folders and not twins:
         return known
     return tuple(
-        replace(f, role=Role.VENDORED) if f.path.startswith(folders) and f.role not in _KEPT else f
+        replace(f, role=Role.VENDORED)
+        if f.role not in _KEPT and (f.path in twins or f.path.startswith(folders))
+        else f
         for f in known
     )
 
@@ -52,3 +55,36 @@ def _is_project(files: list[SourceFile]) -> bool:
     if not any(map(_LICENCE.match, names)) or not any(map(_CHANGES.match, names)):
         return False
     return any(f.name == "package.json" and _PUBLISHED.search(f.text or "") for f in files)
+
+
+def _twins(files: tuple[SourceFile, ...]) -> frozenset[str]:
+    """The files below such folders that stand at the top as well; what else is there, may be used."""
+    folders = tuple(_mirrors(files))
+    paths = {f.path for f in files} if folders else frozenset[str]()
+    return frozenset(
+        path
+        for path in paths
+        for folder in folders
+        if path.startswith(f"{folder}/") and path[len(folder) + 1 :] in paths
+    )
+
+
+def _mirrors(files: tuple[SourceFile, ...]) -> Iterator[str]:
+    """Folders of the top with a manifest that hold the prototype once more: most of their code
+    stands under the same path in the top folder, and much of it word for word."""
+    product = {f.path: f for f in files if f.role is Role.PRODUCT and f.language is not None}
+    for manifest in files:
+        folder = manifest.folder
+        if manifest.name != "package.json" or not folder or "/" in folder:
+            continue
+        own = [f for path, f in product.items() if path.startswith(f"{folder}/")]
+        pairs = [(f, product.get(f.path[len(folder) + 1 :])) for f in own]
+        there = sum(other is not None for _, other in pairs)
+        same = sum(other is not None and other.text == f.text for f, other in pairs)
+        if there >= _FEWEST and there >= len(own) * _MOST and same >= there * _SAME:
+            yield folder
+
+
+_FEWEST = 10  # files
+_MOST = 0.7  # of the folder's code files
+_SAME = 0.5  # of those with a twin

@@ -71,6 +71,7 @@ _SCRIPT_PATH = re.compile(
     r"|(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
     r"|(^|/)(test|tests?_?app|scratch|playground|sandbox|demo_test|try)\.py$"
+    r"|\.(example|sample)\.[cm]?[jt]sx?$"
     r"|(^|/)\.history/"
     r"|(^|/)\.(claude|cursor|agents?|codex|gemini|windsurf|roo|kiro|opencode)/"  # of assistants
     r"|(^|/)(gulpfile|gruntfile|webpack[^/]*|rollup[^/]*|setup|manage|fabfile|noxfile|tasks)\.(js|ts|py)$"
@@ -80,6 +81,7 @@ _ROOT_SCRIPT = re.compile(
     r"^(backend/|server/|api/)?"
     r"(fix|check|debug|cleanup|clean|migrate|backfill|import|export|create|add|update|run|verify|inspect|patch"
     r"|populate|generate|reset|setup|init|apply|convert|analyze|diagnose|quick|temp|tmp|test)[-_][^/]*\.(py|[cm]?[jt]s)$"
+    r"|^(backend/|server/|api/)?[^/]+[-_](migrate|migration|backfill)\.(py|[cm]?[jt]s)$"
 )
 _VENDORED_PATH = re.compile(
     r"(^|/)(vendor|vendors|third[-_]party|external|extern|\.replit_integration_files)/"

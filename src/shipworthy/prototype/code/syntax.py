@@ -417,7 +417,16 @@ def _name_by_call(call: SgNode) -> str:
     path = string(given[0]) if given else None
     if last in _ENTRY_CALLS and path is not None:
         return f"{called} {path}"
+    if called.startswith("createServerFn("):
+        return _given_name(call) or called
     return called if last in ("serve", "handler") else ""
+
+
+def _given_name(call: SgNode) -> str:
+    """`load` of `export const load = createServerFn().handler(…)`."""
+    holder = call.parent()
+    name = holder.field("name") if holder and holder.kind() == "variable_declarator" else None
+    return name.text() if name else ""
 
 
 def enclosing_loop(node: SgNode) -> SgNode | None:

@@ -138,7 +138,10 @@ _DONE_BY = re.compile(
 
 # `Admin {current_user.email} deleted …` and `(by {user.email})`.
 _ADMIN = re.compile(r"\badmin(istrator)?\b\W{0,3}[{$]", re.IGNORECASE)
-_BY = re.compile(r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{", re.IGNORECASE)
+_BY = re.compile(
+    r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{|\b(by|por|par|von)[:\s]*[\"'`]\s*,",
+    re.IGNORECASE,
+)
 
 
 def _recipient(value: LoggedValue, call: LogCall) -> str | None:

@@ -33,7 +33,9 @@ _SETTING = re.compile(r"_(context|config|claims?|tenant|session)$", re.IGNORECAS
 _MARKS = re.compile(
     r"^(is_?)?(read|seen|viewed|opened|leid[oa]|lid[oa])(_?at)?$"
     r"|^last_?(seen|login|log_?in|sign_?in|active|activity|used|accessed|viewed|visited)(_?at|_?on)?$"
-    r"|^(view|click|visit|download)s?_?(count)?$",
+    r"|^(view|click|visit|download|unread)s?(_?(count|messages))?$"
+    r"|^last_(sync|synced|error|run|check|checked|test|tested|fetch|poll|import|export|refresh)(_\w+)?$"
+    r"|^(sync|connection)_status$",
     re.IGNORECASE,
 )
 _WITH_MARKS = ("status", "updated_at", "updatedAt")
@@ -77,7 +79,7 @@ def is_trifle(query: Query) -> bool:
 def is_weighty(query: Query) -> bool:
     """True for money, for what was ordered or booked, and for who may do what."""
     table = query.table or ""
-    if _TALK.search(table):
+    if _TALK.search(table) or _COURSE.search(table):
         return False
     if query.operation == "auth" or _WEIGHTY.search(table):
         return True
@@ -91,6 +93,8 @@ def is_weighty(query: Query) -> bool:
 _TALK = re.compile(
     r"(chat|channel|conversation|thread|dm)\w*_(members|participants)$", re.IGNORECASE
 )
+# What happened when, beside the row that says how things stand.
+_COURSE = re.compile(r"_(events?|history|histories|logs?|audits?)$", re.IGNORECASE)
 _PEOPLE = re.compile(r"(^|_)(users?|profiles?|accounts?|staff|employees|admins)$", re.IGNORECASE)
 _RIGHTS_COLUMNS = re.compile(r"(^|_)(roles?|permissions?)(_id|_ids)?$", re.IGNORECASE)
 
@@ -99,15 +103,16 @@ _WEIGHTY = re.compile(
     r"(^|_)(payments?|payouts?|invoices?|orders?|order_items|transactions?|transfers?|refunds?|subscriptions?"
     r"|purchases?|sales|bills?|billing|wallets?|balances?|credits?|ledgers?|earnings?|commissions?|advances?"
     r"|bookings?|reservations?|appointments?|tickets?|enrol?lments?|registrations?|certificates?|prescriptions?"
-    r"|roles?|permissions?|memberships?|members|access|consents?|invitations?|accounts?|licen[cs]es?|api_keys?"
+    r"|roles?|permissions?|memberships?|members|access|consents?|invitations?|licen[cs]es?|api_keys?"
     r"|stock|inventory|vouchers?|coupons?|withdrawals?|deposits?|contracts?|claims?)($|_)"
+    r"|^((user|customer|bank|client|company)_)?accounts?$"
     r"|(Payment|Payout|Invoice|Order|Transaction|Refund|Subscription|Wallet|Booking|Reservation|Role|Permission"
     r"|Member)s?$",
     re.IGNORECASE,
 )
 _WEIGHTY_COLUMNS = re.compile(
     r"(^|_)(amount|balance|credits?|paid|payment|is_admin|stripe_\w+|stock|points_balance|auth_id"
-    r"|subscription\w*)(_|$)",
+    r"|subscription_(status|state|ends?|end_\w+|expires?\w*))(_|$)",
     re.IGNORECASE,
 )
 

@@ -140,7 +140,7 @@ def _is_of_one_form(iterable: SgNode, origin: str, syntax: Syntax) -> bool:
         taken = found[1]
         value = assigned_in(syntax).first(taken)
         given = value.text() if value is not None else taken
-        is_named = _SETTINGS.search(taken.rpartition(".")[2]) is not None
+        is_named = any(map(_SETTINGS.search, taken.split(".")))
         return is_named or (_BODY.search(given) is not None and not _ASKED.search(given))
     return False
 

@@ -232,9 +232,22 @@ def _is_guessable(literal: Named, text: str) -> bool:
         signing = _SESSION.search(before) is not None
     if not signing or words is None or literal.value.isupper():
         return False
-    return not is_among_stand_ins(text, literal.start)
+    return not (is_among_stand_ins(text, literal.start) or _is_listed(literal, text))
 
 
+def _is_listed(literal: Named, text: str) -> bool:
+    """True in a list of names, `["encryptionKey", "encryption_key", …]`, where none is a value."""
+    if not text[: literal.start].rstrip("\"'` \t\r\n").endswith(","):
+        return False
+    depth = 0
+    for sign in reversed(text[max(0, literal.start - _LISTED) : literal.start]):
+        depth += {"]": 1, ")": 1, "}": 1, "[": -1, "(": -1, "{": -1}.get(sign, 0)
+        if depth < 0:
+            return sign != "("
+    return False
+
+
+_LISTED = 2_000  # characters of a list before the value
 _SESSION = re.compile(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")
 
 

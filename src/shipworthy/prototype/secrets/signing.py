@@ -39,6 +39,8 @@ def signs(prototype: Prototype, secret: Secret) -> bool:
         return False
     if _is_refused(file.text or "", secret.value):
         return False
+    if _is_refused_in_production(file.text or "", secret.name or ""):
+        return False
     return any(
         _SIGNS.search(other.text or "")
         for other in prototype.of_role(Role.PRODUCT)
@@ -58,3 +60,23 @@ def _is_refused(text: str, value: str) -> bool:
     """`if SECRET_KEY == "change-me": raise …`"""
     again = text.find(value, text.find(value) + len(value))
     return again != -1 and _STOPS.search(text, again, again + _NEAR) is not None
+
+
+def _is_refused_in_production(text: str, name: str) -> bool:
+    """`if (!jwtSecret) { if (process.env.NODE_ENV === "production") throw …`"""
+    wanted = _plain(name)
+    for asked in _IN_PRODUCTION.finditer(text):
+        before, after = text[max(0, asked.start() - _NEAR) : asked.start()], asked.end()
+        if wanted and wanted in _plain(text[asked.start() - len(before) : after + _NEAR]):
+            return _STOPS.search(text, after, after + _NEAR) is not None
+    return False
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "")
+
+
+_IN_PRODUCTION = re.compile(
+    r"""(NODE_ENV|ENVIRONMENT|APP_ENV|FLASK_ENV|\benv)\b["')\]]*\s*={2,3}\s*["']prod(uction)?["']|\bis_?prod(uction)?\b""",
+    re.IGNORECASE,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.models.purpose import writes_text
 from shipworthy.prototype.roles import is_trial
@@ -41,6 +41,8 @@ class PromptHardCoded(
             where = "" if files == 1 else f" of {files} files"
             size = f"{found[0].size:,} characters"
             many = f"{len(found)} prompts with up to {size} stand inside functions{where}"
-        message = f"{many}, without a name, a version or an owner"
+        message = f"{many}: no version tells which text gave an answer"
         shown_all = [prototype.evidence("code", p.location) for p in found[:5]]
-        yield self.gap("prototype", message, *shown_all)
+        # A single prompt is soon found, wherever it stands.
+        sure = Confidence.LOW if len(found) == 1 else Confidence.HIGH
+        yield self.gap("prototype", message, *shown_all, confidence=sure)

@@ -46,7 +46,7 @@ class GodModule(
 
 
 def _jobs(concerns: tuple[Concern, ...]) -> str:
-    parts = [f"{c.name} ({c.count})" if c.count > 1 else c.name for c in concerns]
+    parts = [c.name for c in concerns]
     if not parts:
         return "one job"
     return ", ".join(parts[:-1]) + " and " * bool(parts[:-1]) + parts[-1]

@@ -29,6 +29,11 @@ _PUBLIC = re.compile(
     r"PUBLIC|PUBLISHABLE|ANON|CLIENT_ID|SITE_KEY|MAPBOX|MAPS|GOOGLE_API_KEY|FIREBASE_API_KEY|POSTHOG|VITE_|EXPO_|TINYMCE|GIPHY|VAPID|WEATHER|DEEPGRAM_TEMP"
 )
 """Keys that browsers are meant to have."""
+_RULE = re.compile(
+    r"_(MIN|MAX|LENGTH|ROUNDS|TTL|POLICY|ENABLED|REQUIRED|ATTEMPTS|(EXPIR|LIFE|VALID)\w*|AGE|DAYS|HOURS|MINUTES"
+    r"|SECONDS)(_\w+)?$"
+)
+"""What is demanded of a password or how long a token lives: no secret itself."""
 _HASH = re.compile(
     r"(^|\.)(?!(must|has|is|needs?|force|require)\w*_)(\w+_)?(password|passwd|password_?hash|hashed_?password|password_?digest|two_?factor_?secret|totp_?secret|mfa_?secret"
     r"|otp_?secret|reset_?token|refresh_?token)$",
@@ -147,6 +152,7 @@ def _is_secret(origin: Origin) -> bool:
         origin.kind == "environment"
         and bool(_SECRET.search(origin.name))
         and not _PUBLIC.search(origin.name)
+        and not _RULE.search(origin.name)
     )
 
 

@@ -66,7 +66,11 @@ class SecretInLogs(
             severity = Severity.MEDIUM if side is Side.BROWSER else Severity.HIGH
             severity = Severity.LOW if _is_session_id(subject) else severity
             shown = [prototype.evidence("code", hit.location) for hit, _ in hits[:5]]
-            sure = Confidence.LOW if _is_question(path, call.values, side) else Confidence.HIGH
+            sure = (
+                Confidence.LOW
+                if _is_question(f"{path} {call.function}", call.values, side)
+                else Confidence.HIGH
+            )
             message = _message(call, what, side)
             yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
@@ -93,11 +97,11 @@ class SecretInLogs(
 _TRIAL = re.compile(r"([a-z](Demo|Test|Example)|(^|[-_/])(demo|test|example))(?=[-_.A-Z/])")
 
 
-def _is_question(path: str, values: Iterable[LoggedValue], side: Side) -> bool:
+def _is_question(place: str, values: Iterable[LoggedValue], side: Side) -> bool:
     """True for the headers of a webhook, which no visitor signs in to, and for a trial in the browser."""
     if side is Side.BROWSER:
-        return _TRIAL.search(path) is not None
-    return "webhook" in path.lower() and any(v.origin == "request headers" for v in values)
+        return _TRIAL.search(place.partition(" ")[0]) is not None
+    return "webhook" in place.lower() and any(v.origin == "request headers" for v in values)
 
 
 def _is_session_id(subject: str) -> bool:

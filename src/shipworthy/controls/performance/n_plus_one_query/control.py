@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
@@ -21,7 +22,8 @@ _VERBS = {
     "delete": "deletes from",
 }
 _ONCE = re.compile(
-    r"seed|migrat|backfill|bootstrap|^(init|setup)(ialize)?_?(db|database)", re.IGNORECASE
+    r"seed|migrat|backfill|bootstrap|if_?empty|defaults?_if|^(init|setup)(ialize)?_?(db|database)",
+    re.IGNORECASE,
 )
 
 
@@ -45,6 +47,8 @@ class NPlusOneQuery(
                 if query.together is not None and _is_repeated(query):
                     subject = first.setdefault(query.together, subject)
                 subjects.setdefault(subject, []).append(query)
+        if _runs_on_sqlite(prototype):
+            subjects = {s: [_of_sqlite(q) for q in queries] for s, queries in subjects.items()}
         if not subjects:
             yield self.not_applicable("no database query stands in a loop")
             return
@@ -67,6 +71,28 @@ class NPlusOneQuery(
             "(`in (…)`, a join or an embedded select), and look each one up in a map"
         )
         return Remedy(said, Review.BY_HAND)
+
+
+def _runs_on_sqlite(prototype: Prototype) -> bool:
+    """True where Python talks to SQLite and to no server of a database."""
+    names = frozenset[str]().union(*prototype.modules.packages.values())
+    imported = names | {
+        item.specifier.partition(".")[0]
+        for path, facts in prototype.facts.items()
+        if path.endswith(".py")
+        for item in facts.imports
+    }
+    return "sqlite3" in imported and imported.isdisjoint(_SERVERS)
+
+
+_SERVERS = frozenset(
+    "psycopg psycopg2 asyncpg pymysql MySQLdb mysql pyodbc oracledb pg8000".split()
+)
+
+
+def _of_sqlite(query: Query) -> Query:
+    raw = query.library == "sql" and query.location.path.endswith(".py")
+    return replace(query, library="sqlite") if raw else query
 
 
 def _subject(query: Query) -> str:

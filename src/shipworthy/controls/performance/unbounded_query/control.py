@@ -113,7 +113,8 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _AT_NIGHT = re.compile(
-    r"admin|cron|export|backup|report|digest|nightly|daily|remind", re.IGNORECASE
+    r"admin|cron|export|backup|report|digest|nightly|daily|remind|slugs|sitemap|static_?p(arams|aths)",
+    re.IGNORECASE,
 )
 
 

@@ -96,8 +96,9 @@ class SwallowedError(
                 continue
             lines = list(dict.fromkeys(loss.location for loss in losses))
             shown = [prototype.evidence("code", line) for line in lines[:5]]
-            worst = max((loss.severity for loss in losses), key=lambda s: s.value)
-            first_sure = next((loss for loss in losses if loss.sure), None)
+            sure_ones = [loss for loss in losses if loss.sure]
+            worst = max((loss.severity for loss in sure_ones or losses), key=lambda s: s.value)
+            first_sure = next((loss for loss in sure_ones if loss.severity is worst), None)
             message = (first_sure or losses[0]).message
             sure = Confidence.HIGH if first_sure else Confidence.LOW
             yield self.gap(subject, message, *shown, severity=worst, confidence=sure)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.secrets.demo_logins import account_beside
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of, way_into_browser
 from shipworthy.prototype.secrets.literals import kind_of_name
-from shipworthy.prototype.secrets.logins import is_trial_login
+from shipworthy.prototype.secrets.logins import is_made_up_login, is_trial_login
 from shipworthy.prototype.secrets.secret import Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role
@@ -31,7 +32,7 @@ class ClientSideSecret(
         if not in_code and not variables:
             yield self.not_applicable("no key was found in what visitors download")
         for subject, secrets in in_code.items():
-            if all(_is_remark(prototype, secret) for secret in secrets):
+            if all(_is_remark(prototype, s) or _opens_nobodys(prototype, s) for s in secrets):
                 continue
             if secrets[0].kind is not SecretKind.SERVICE_ROLE:
                 yield self._in_code(prototype, subject, secrets)
@@ -58,7 +59,8 @@ class ClientSideSecret(
         if not seen:
             reason = f"{name} is named for the browser, but we found no page that loads its reader"
             return self.unknown(name, reason, *lines)
-        noun = "password" if kind_of_name(name) is SecretKind.PASSWORD else "private key"
+        is_password = kind_of_name(name) is SecretKind.PASSWORD or _PASSWORD.search(name)
+        noun = "password" if is_password else "private key"
         message = f"{name} is built into the page, so every visitor can read the {noun}"
         return self.gap(name, message, *lines, *way_into_browser(prototype, seen[0].location.path))
 
@@ -74,6 +76,26 @@ def _is_remark(prototype: Prototype, secret: Secret) -> bool:
     file = prototype.files[secret.location.path]
     line = file.line(secret.location.line).lstrip()
     return secret.kind is SecretKind.PASSWORD and line.startswith(("//", "*", "/*", "{/*"))
+
+
+_PASSWORD = re.compile(r"PASSWORD|PASSWD|PASSPHRASE|_PWD(_|$)", re.IGNORECASE)
+
+
+def _opens_nobodys(prototype: Prototype, secret: Secret) -> bool:
+    """True for the password of an account at example.com, which guides write (RFC 2606), and for one
+    that was made up for a page that describes an interface."""
+    if is_made_up_login(secret) and _DESCRIBES.search(secret.location.path):
+        return True
+    text = prototype.files[secret.location.path].text or ""
+    start = text.find(secret.value)
+    account = account_beside(text, start) if start >= 0 else ""
+    return secret.kind is SecretKind.PASSWORD and _EXAMPLES.search(account) is not None
+
+
+_DESCRIBES = re.compile(
+    r"(api|rest)[-_]?(docs?|documentation|reference)|swagger|openapi|postman", re.IGNORECASE
+)
+_EXAMPLES = re.compile(r"@example\.(com|org|net)$")
 
 
 def _browser_variables(prototype: Prototype) -> dict[str, list[EnvironmentRead]]:

@@ -170,7 +170,7 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     file = prototype.files[secret.location.path]
     if _is_handshake(secret) or _OF_A_MEETING.search(secret.name or ""):
         return Severity.LOW
-    if _expired_soon(secret):
+    if _expired_soon(secret) or _of_nobody(secret):
         return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM
@@ -204,6 +204,15 @@ def _expired_soon(secret: Secret) -> bool:
     if not isinstance(start, int | float) or not isinstance(end, int | float):
         return False
     return end - start <= _SOON
+
+
+def _of_nobody(secret: Secret) -> bool:
+    """True for the token of an account that was made up for an example."""
+    email = (claims(secret.value) or {}).get("email")
+    return isinstance(email, str) and _MADE_UP.search(email.lower()) is not None
+
+
+_MADE_UP = re.compile(r"^(test|demo|user|john\.?doe|jane\.?doe)\d*@|@example\.(com|org|net)$")
 
 
 def _rank(severity: Severity) -> int:

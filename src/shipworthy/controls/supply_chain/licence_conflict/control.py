@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
+from shipworthy.prototype.dependencies.import_names import import_names
 from shipworthy.prototype.dependencies.licence_terms import Terms, terms_of
 from shipworthy.prototype.dependencies.licences import (
     Stated,
@@ -83,19 +84,29 @@ class LicenceConflict(
         handed_out = one.ecosystem is Ecosystem.NPM and is_for_pages(prototype, names, part)
         # Who gives the source away under a free licence mostly does what is asked.
         reaches = terms is Terms.NETWORK or (terms is Terms.COPYLEFT and handed_out)
-        sure = reaches and not published_under(prototype)
+        own = own_licence(prototype)
+        sure = reaches and not own and not published_under(prototype)
+        sure = sure and _is_imported(prototype, one, names, part)
         folder = part.rpartition("/")[0]
         subject = f"{one.ecosystem.value.lower()}:{one.name}" + (f" in {folder}" if folder else "")
-        own = own_licence(prototype)
         keeps = f"this one is under {own}" if own else "this one names no licence of its own"
         return self.gap(
             subject,
             f"{one.name} is under {stated.licence}: {_ASKS[terms]}, and {keeps}",
             prototype.evidence("manifest", one.location),
             Evidence("licence", f"{stated.licence}, says {stated.source}"),
-            severity=self.severity if terms is Terms.NETWORK and sure else Severity.MEDIUM,
+            severity=Severity.MEDIUM,
             confidence=Confidence.HIGH if sure else Confidence.LOW,
         )
+
+
+def _is_imported(prototype: Prototype, one: Dependency, names: AbstractSet[str], part: str) -> bool:
+    """False where no code below the manifest is seen to import the package or what brings it in."""
+    if one.ecosystem is Ecosystem.NPM:
+        return bool(importers_of(prototype, names, part))
+    known = import_names()
+    modules = {m.partition(".")[0] for name in names for m in known.imports(name)}
+    return bool(importers_of(prototype, modules | names, part))
 
 
 def _is_kept(terms: Terms, own: str) -> bool:

@@ -47,6 +47,9 @@ _LOADS_DATA = re.compile(
     r"create(Browser|Hash|Memory|Static)Router|RouterProvider|createStaticHandler|@react-router/dev"
     r"|@remix-run/(react|node|dev)|createRoutesStub"
 )
+_REDIRECTS = re.compile(
+    r"\bredirect(Document)?\(|\b(loader|action)\s*[:=]|@react-router/dev|@remix-run/(react|node|dev)"
+)
 # What pages do without: bundlers replace these by what the browser brings along.
 _SERVER_ONLY = frozenset("form-data follow-redirects node-fetch undici ws proxy-from-env".split())
 _ASKS_OTHERS = frozenset("axios node-fetch undici got ky requests httpx urllib3 aiohttp".split())
@@ -221,7 +224,9 @@ def _may_be_used(prototype: Prototype, match: Match) -> bool:
     name = match.dependency.name
     code = prototype.of_role(Role.PRODUCT, Role.CONFIG)
     if name in _ROUTER:
-        return any(_LOADS_DATA.search(file.text or "") for file in code)
+        needs = _REDIRECTS if "redirect" in match.summary.lower() else _LOADS_DATA
+        texts = [file.text or "" for file in code]
+        return any(map(_LOADS_DATA.search, texts)) and any(map(needs.search, texts))
     if name == "xlsx":
         users = importers_of(prototype, {name}, _part(prototype, match.dependency))
         return not users or any(_READS_SHEETS.search(prototype.files[u].text or "") for u in users)
