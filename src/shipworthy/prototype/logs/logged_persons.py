@@ -106,12 +106,17 @@ def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | Non
 
 def is_unseen(what: str) -> bool:
     """True where the code does not show whether it is about a person at all: a whole body."""
-    return what == _BODY or what.removeprefix(f"{_BODY} with its ").lower() in _HIDES
+    if what == _BODY:
+        return True
+    field = what.removeprefix(f"{_BODY} with its ") if what.startswith(_BODY) else ""
+    words = _WORDS.findall(field)
+    return bool(words) and words[-1].lower() in _HIDES
 
 
 # Fields that may hold anything.
 _HIDES = frozenset(
-    "data record payload form fields values body event object items rows entries text content".split()
+    """data record payload form fields values body event object items rows entries text content note
+    notes comment comments""".split()
 )
 
 
@@ -233,6 +238,8 @@ def _holds_personal(origin: str) -> bool:
 def _is_about_a_person(field: str) -> bool:
     """True for `guestName`, `phone` and `notes`; False for `candidate_id` and a plain `name`."""
     words = [word.lower() for word in _WORDS.findall(field)]
+    if words[-1:] == ["address"] and words[-2:-1] in (["ip"], ["mac"], ["wallet"], ["contract"]):
+        return False
     while len(words) > 1 and words[-1] == "name":
         words.pop()
     known = bool(words) and words[-1] in _ABOUT_A_PERSON

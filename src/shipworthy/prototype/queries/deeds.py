@@ -93,8 +93,11 @@ def is_weighty(query: Query) -> bool:
 _TALK = re.compile(
     r"(chat|channel|conversation|thread|dm)\w*_(members|participants)$", re.IGNORECASE
 )
-# What happened when, beside the row that says how things stand.
-_COURSE = re.compile(r"_(events?|history|histories|logs?|audits?)$", re.IGNORECASE)
+# What happened when, beside the row that says how things stand, and how something is set up.
+_COURSE = re.compile(
+    r"_(events?|history|histories|logs?|audits?|settings?|configs?|preferences|templates?|types?|categor(y|ies))$",
+    re.IGNORECASE,
+)
 _PEOPLE = re.compile(r"(^|_)(users?|profiles?|accounts?|staff|employees|admins)$", re.IGNORECASE)
 _RIGHTS_COLUMNS = re.compile(r"(^|_)(roles?|permissions?)(_id|_ids)?$", re.IGNORECASE)
 
