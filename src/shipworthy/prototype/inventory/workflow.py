@@ -23,12 +23,9 @@ _MOST_PARTS = 6
 _TYPES = ("typecheck", "type-check", "check-types", "types:check", "tsc")
 _PLACEHOLDER = re.compile(r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.I)
 _RUNNERS = {"vitest": "vitest run", "jest": "jest"}
-_SETUP = {
-    "npm": ("- uses: actions/setup-node@v4",),
-    "yarn": ("- run: corepack enable", "- uses: actions/setup-node@v4"),
-    "pnpm": ("- run: corepack enable", "- uses: actions/setup-node@v4"),
-    "bun": ("- uses: oven-sh/setup-bun@v2",),
-}
+_MANAGERS = ("npm", "yarn", "pnpm", "bun")
+# https://pnpm.io/: the version that writes this version of the lock file, by its first digit.
+_PNPM = {"5": "7", "6": "8", "9": "10"}
 _INSTALL = {
     "npm": ("npm ci", "npm install"),
     "yarn": ("yarn install --frozen-lockfile", "yarn install"),
@@ -87,18 +84,33 @@ def _steps(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
 
 
 def _node_setup(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
-    yield from _SETUP[manifest.manager]
-    if manifest.manager != "bun":
-        yield "  with:"
-        folder = manifest.path.rpartition("/")[0]
-        file = f"{folder}/.nvmrc" if folder else ".nvmrc"
-        known = file in prototype.files
-        yield f'    node-version-file: "{file}"' if known else "    node-version: 22"
+    if manifest.manager == "bun":
+        yield "- uses: oven-sh/setup-bun@v2"
+        return
+    folder = manifest.path.rpartition("/")[0]
+    file = f"{folder}/.nvmrc" if folder else ".nvmrc"
+    known = file in prototype.files
+    yield from ("- uses: actions/setup-node@v4", "  with:")
+    yield f'    node-version-file: "{file}"' if known else "    node-version: 22"
+    if manifest.manager != "npm":
+        yield "- run: corepack enable"
+    if manifest.manager == "pnpm":
+        yield from _pnpm(prototype, manifest)
+
+
+def _pnpm(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    """The version that reads the lock file, unless package.json names one."""
+    named = '"packageManager"' in (prototype.files[manifest.path].text or "")
+    lock = next((p for p in manifest.locks if p.endswith("pnpm-lock.yaml")), "")
+    written = prototype.files[lock].text or "" if lock in prototype.files else ""
+    version = re.match(r"lockfileVersion: '?(\d)", written)
+    if not named and version is not None and version[1] in _PNPM:
+        yield f"- run: corepack prepare pnpm@{_PNPM[version[1]]} --activate"
 
 
 def _node(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
     content = next((m for m in node_manifests(prototype.files) if m.path == manifest.path), None)
-    if content is None or manifest.manager not in _SETUP:
+    if content is None or manifest.manager not in _MANAGERS:
         return
     checks = list(_checks(prototype, content, manifest))
     if checks:

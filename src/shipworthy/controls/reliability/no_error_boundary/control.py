@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -50,7 +51,6 @@ class NoErrorBoundary(
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """A page for errors beside the root layout of the app router."""
-        del prototype
         at = finding.location
         if at is None or role_of(at.path) is not Role.PRODUCT:
             return None
@@ -60,6 +60,8 @@ class NoErrorBoundary(
         kind = name.rpartition(".")[2]
         path = f"{folder}/error.{kind}"
         text = _PAGE.replace(_TYPES, "") if kind != "tsx" else _PAGE
+        layout = prototype.files.get(at.path)
+        text = _spoken(text, (layout.text or "") if layout is not None else "")
         summary = f"Show {path} where drawing a page fails, with a way to try again"
         return Remedy(summary, Review.CAREFUL, (Write(path, text),))
 
@@ -83,6 +85,32 @@ export default function ErrorPage({ error, reset }: { error: Error; reset: () =>
   );
 }
 """
+
+
+_LANGUAGE = re.compile(r"""<html[^>]*\blang=\{?["'`](\w\w)""")
+_SAID = ("Something went wrong", "Please try again.", "Try again")
+_TOLD = " If it happens again, tell us what you were doing."
+_WORDS = {
+    "de": ("Etwas ist schiefgegangen", "Bitte versuchen Sie es noch einmal.", "Noch einmal"),
+    "es": ("Algo ha salido mal", "Inténtalo de nuevo, por favor.", "Intentar de nuevo"),
+    "fr": ("Une erreur est survenue", "Veuillez réessayer.", "Réessayer"),
+    "it": ("Qualcosa è andato storto", "Riprova, per favore.", "Riprova"),
+    "nl": ("Er ging iets mis", "Probeer het opnieuw.", "Opnieuw proberen"),
+    "pl": ("Coś poszło nie tak", "Spróbuj ponownie.", "Spróbuj ponownie"),
+    "pt": ("Algo deu errado", "Tente novamente, por favor.", "Tentar novamente"),
+}
+
+
+def _spoken(page: str, layout: str) -> str:
+    """The page in the language that the root layout declares, where that is known here."""
+    declared = _LANGUAGE.search(layout)
+    words = _WORDS.get(declared[1].lower()) if declared is not None else None
+    if words is None:
+        return page
+    page = page.replace(_TOLD, "")
+    for english, word in zip(_SAID, words, strict=True):
+        page = page.replace(f">{english}<", f">{word}<")
+    return page
 
 
 def _lines(prototype: Prototype, drawing: Drawing) -> list[Evidence]:
