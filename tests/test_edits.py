@@ -1,0 +1,120 @@
+"""Small edits keep to the style of a file, and touch only what they must."""
+
+from __future__ import annotations
+
+import pytest
+
+from shipworthy.prototype.code.edits import edited
+from shipworthy.prototype.code.json_edits import members, with_members, without_member
+from shipworthy.prototype.code.new_imports import importing
+from shipworthy.prototype.code.style import style_of
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.logs.edits import Instead, without_values
+from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.waits.edits import waiting_at_once
+
+PACKAGE = """{
+  "dependencies": {
+    "a": "1", // the first
+    "b": "2",
+    "c": "3"
+  }
+}
+"""
+
+
+def source(path: str, text: str, language: Language) -> SourceFile:
+    return SourceFile(path, Role.PRODUCT, len(text), text, language)
+
+
+def typescript(text: str) -> Syntax:
+    return Syntax(source("a.ts", text, Language.TYPESCRIPT), Language.TYPESCRIPT)
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_a_member_of_json_goes_with_its_line_and_comma(name: str) -> None:
+    text = without_member(PACKAGE, ("dependencies",), name)
+    assert text is not None
+    assert members(text, ("dependencies",)).keys() == {"a", "b", "c"} - {name}
+    assert text.count("\n") == PACKAGE.count("\n") - 1
+
+
+def test_the_only_member_leaves_an_empty_object() -> None:
+    assert without_member('{ "a": {\n  "b": 1\n} }', ("a",), "b") == '{ "a": {} }'
+
+
+def test_a_member_on_the_same_line_as_others_goes_alone() -> None:
+    assert without_member('{ "a": 1, "b": 2, "c": 3 }', (), "b") == '{ "a": 1, "c": 3 }'
+    assert without_member('{ "a": 1, "b": 2 }', (), "b") == '{ "a": 1 }'
+
+
+def test_a_member_that_is_there_gets_another_value_and_a_new_one_comes_last() -> None:
+    text = '{\n\t// checked\n\t"strict": false\n}\n'
+    assert with_members(text, (), {"strict": "true", "noEmit": "true"}) == (
+        '{\n\t// checked\n\t"strict": true,\n\t"noEmit": true\n}\n'
+    )
+
+
+def test_what_is_no_object_is_left_alone() -> None:
+    assert with_members("[1]", ("a",), {"b": "1"}) is None
+    assert without_member("", ("a",), "b") is None
+
+
+def test_style_follows_single_quotes_missing_semicolons_and_tabs() -> None:
+    style = style_of(typescript("import a from 'a'\n\nfunction b() {\n\treturn 'c'\n}\n"))
+    assert style.written('if (x) {\n  say("no");\n}') == "if (x) {\n\tsay('no')\n}"
+
+
+def test_quotes_in_markup_do_not_count() -> None:
+    text = 'const a = \'b\';\nconst c = <p className="x" id="y" title="z" />;\n'
+    file = source("a.tsx", text, Language.TSX)
+    assert style_of(Syntax(file, Language.TSX)).quote == "'"
+
+
+def test_line_ends_of_windows_are_kept() -> None:
+    style = style_of(typescript('import a from "a";\r\nconst b = 1;\r\n'))
+    assert style.written("a;\nb;") == "a;\r\nb;"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from flask import Flask\n", "import os\n\nfrom flask import Flask\n"),
+        ("import sys\n", "import os\nimport sys\n"),
+        ('"""Doc."""\n\nimport os\n', '"""Doc."""\n\nimport os\n'),
+    ],
+)
+def test_an_import_stands_before_the_others(text: str, expected: str) -> None:
+    syntax = Syntax(source("a.py", text, Language.PYTHON), Language.PYTHON)
+    assert edited(text, importing(syntax, "os")) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('console.log("To:", email);', 'console.log("To");'),
+        ('console.log("To:", email, 1);', 'console.log("To:", "***", 1);'),
+        ("console.log(`To ${email} now`);", "console.log(`To *** now`);"),
+        ('console.log("To " + email);', 'console.log("To " + "***");'),
+        ('console.log("To", { email, id });', 'console.log("To", { id });'),
+        ('console.log("To", { id, email });', 'console.log("To", { id });'),
+        ('console.log("%s sent", email);', 'console.log("%s sent", "***");'),
+        ("const x = 1;\nconsole.log(email);\n", "const x = 1;\n"),
+        ("if (x) console.log(email);", None),
+    ],
+)
+def test_a_value_goes_out_of_a_log_and_the_rest_stays(line: str, expected: str | None) -> None:
+    file = source("a.ts", line, Language.TYPESCRIPT)
+    found = without_values(file, lambda _, v: Instead.NOTHING if v.name == "email" else None)
+    assert found == expected
+
+
+def test_a_text_without_values_is_no_f_string_any_more() -> None:
+    file = source("a.py", 'print(f"To {email}")\n', Language.PYTHON)
+    assert without_values(file, lambda *_: Instead.NOTHING) == 'print("To ***")\n'
+
+
+def test_what_stands_between_two_waits_keeps_them_apart() -> None:
+    text = "async function f() {\n  await fetch(a);\n  g();\n  await fetch(b);\n}\n"
+    file = source("a.ts", text, Language.TYPESCRIPT)
+    assert waiting_at_once(file, []) is None
