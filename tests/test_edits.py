@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.prototype.code.edits import edited
+from shipworthy.prototype.code.edits import Edit, edited
 from shipworthy.prototype.code.json_edits import members, with_members, without_member
 from shipworthy.prototype.code.new_imports import importing
 from shipworthy.prototype.code.style import style_of
@@ -74,6 +74,10 @@ def test_quotes_in_markup_do_not_count() -> None:
 def test_line_ends_of_windows_are_kept() -> None:
     style = style_of(typescript('import a from "a";\r\nconst b = 1;\r\n'))
     assert style.written("a;\nb;") == "a;\r\nb;"
+
+
+def test_what_is_added_ends_its_lines_as_the_others_do() -> None:
+    assert edited("a\r\nb\r\n", [Edit(3, 3, "x\ny\r\n")]) == "a\r\nx\r\ny\r\nb\r\n"
 
 
 @pytest.mark.parametrize(

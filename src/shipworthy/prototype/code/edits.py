@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,12 +19,13 @@ class Edit:
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made; of two that overlap the first one wins."""
+    """The text with all edits made, in the line ends of the text; of two that overlap the first wins."""
     out, at = "", 0
+    newline = "\r\n" if "\r\n" in text else "\n"
     for edit in sorted(set(edits)):
         if edit.start < at:
             continue
-        out += text[at : edit.start] + edit.text
+        out += text[at : edit.start] + re.sub(r"\r?\n", newline, edit.text)
         at = edit.end
     return out + text[at:]
 
