@@ -46,6 +46,7 @@ from shipworthy.prototype.modules.abandoned import abandoned_files, reached_by_h
 from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.modules.cycles import Cycle, read_cycles
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
+from shipworthy.prototype.modules.named import read_named
 from shipworthy.prototype.modules.started import started_by_hand
 from shipworthy.prototype.outbound.calls import OutboundCall
 from shipworthy.prototype.privacy.forms import FormField
@@ -139,7 +140,7 @@ class Prototype:
 
     def _read_without_code(self) -> None:
         """Read what needs no parsed code, while other processes parse: these must not ask for facts."""
-        _ = self.commits, self.dependencies, self.tables
+        _ = self.commits, self.dependencies, self.tables, self.named_scripts
         if self._engines.secrets is not None:
             _ = self.searched_texts
 
@@ -454,6 +455,11 @@ class Prototype:
         except FactUnavailable:
             return {}
         return by_path
+
+    @cached_property
+    def named_scripts(self) -> Mapping[str, frozenset[str]]:
+        """The script files that each file of configuration, page and script names."""
+        return read_named(self)
 
     @cached_property
     def abandoned(self) -> frozenset[str]:

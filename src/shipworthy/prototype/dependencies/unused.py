@@ -135,7 +135,9 @@ class _Reader:
         return frozenset((*sure, *perhaps))
 
     def _is_named(self, name: str) -> bool:
-        return name in self._configuration or any(
+        if name in self._configuration:
+            return True
+        return name in self._code and any(
             f"{quote}{name}{end}" in self._code for quote in "\"'`" for end in "\"'`/"
         )
 

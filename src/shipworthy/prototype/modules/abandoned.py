@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.modules.named import all_named
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -28,7 +29,6 @@ _FILE_ROUTERS = frozenset(
     "next remix react-router tanstack-start tanstack-router astro nuxt sveltekit expo solid-start"
     " gatsby vike redwood umi nest electron capacitor expo-router react-native".split()
 )
-_CONFIG_SIZE = 100_000  # characters of a configuration file that may name an entry
 _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 
 
@@ -60,7 +60,7 @@ def reached_by_hand(prototype: Prototype) -> frozenset[str]:
     What a `vite.config.ts` imports runs as the app does: some prototypes have their server there.
     """
     scripts = {f.path for f in prototype.of_role(Role.SCRIPT) if ".config." not in f.name}
-    named = _named_in_configuration(prototype, by_scripts=False)
+    named = all_named(prototype, by_scripts=False)
     others = {f.path for f in _entries(prototype, named) if f.path not in scripts}
     every = {f.path for f in _entries(prototype)}
     graph = prototype.modules
@@ -74,7 +74,7 @@ def _material(prototype: Prototype) -> frozenset[str]:
     if not found:
         return frozenset()
     own = ("__init__.py", "package.json", "requirements.txt", "pyproject.toml", "Dockerfile")
-    named, lost = _named_in_configuration(prototype), _unresolved_stems(prototype)
+    named, lost = all_named(prototype), _unresolved_stems(prototype)
     return frozenset(
         f.path
         for f in found
@@ -85,7 +85,7 @@ def _material(prototype: Prototype) -> frozenset[str]:
 
 
 def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Iterator[SourceFile]:
-    names = _named_in_configuration(prototype) if named is None else named
+    names = all_named(prototype) if named is None else named
     lost = _unresolved_stems(prototype)
     routed = bool(_FILE_ROUTERS & set(prototype.stack.frameworks))
     for file in prototype.files.values():
@@ -108,35 +108,6 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
 def _is_component(file: SourceFile) -> bool:
     """`components/App.tsx` is a component like any other; `src/App.tsx` is an entry."""
     return "/components/" in f"/{file.path}"
-
-
-def _named_in_configuration(prototype: Prototype, by_scripts: bool = True) -> frozenset[str]:
-    """Stems of the script files that manifests, HTML, containers and scripts name; `by_scripts`:
-    those in JavaScript count as well."""
-    texts = [
-        f.text
-        for f in prototype.files.values()
-        if f.text is not None
-        and len(f.text) < _CONFIG_SIZE
-        and (f.role in (Role.CONFIG, Role.SCRIPT) or f.name.endswith((".html", ".vue", ".svelte")))
-        and not f.name.startswith("tsconfig")
-        and (by_scripts or f.role is not Role.SCRIPT or f.language not in _SCRIPTS)
-    ]
-    said = (m for text in texts for m in _FILE.finditer(_DESCRIBED.sub("", text)))
-    return frozenset(f"{m[1]}/{m[2]}" if _has_folder(m[1]) else m[2] for m in said)
-
-
-_FILE = re.compile(r"(?:([\w.-]+)/)?([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
-# The files whose comments swagger-jsdoc reads: named, and not run.
-_DESCRIBED = re.compile(r"\bapis\s*:\s*\[[^\]]*\]")
-
-
-def _has_folder(folder: str | None) -> bool:
-    """False for `./x.js`, and for `dist/x.js`, which is made out of a file elsewhere."""
-    return folder not in (None, ".", "..", *_MADE)
-
-
-_MADE = ("dist", "build", "out", "lib", "app", "src", "public", "static", "bin")
 
 
 def _is_named(file: SourceFile, names: frozenset[str]) -> bool:
