@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -54,7 +54,8 @@ from shipworthy.prototype.privacy.pages import Loaded, loaded_by_pages
 from shipworthy.prototype.privacy.personal import PersonalDatum, read_personal_data
 from shipworthy.prototype.privacy.processors import Processor, read_processors
 from shipworthy.prototype.privacy.trackers import Tracker, read_trackers
-from shipworthy.prototype.program.nodes import Module
+from shipworthy.prototype.program.fallbacks import Fallback
+from shipworthy.prototype.program.modules import ServerModules
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, read_files
 from shipworthy.prototype.routes.declared import Route
@@ -293,9 +294,19 @@ class Prototype:
         return read_servers(self)
 
     @cached_property
-    def server_modules(self) -> Mapping[str, Module]:
+    def server_modules(self) -> ServerModules:
         """The code that may run on a server, by path, as it is followed."""
-        return {f.path: f.module for f in self._live() if f.module is not None}
+        serving = [f for f in self._live() if f.may_serve]
+        return ServerModules(
+            {f.path: self.files[f.path] for f in serving},
+            {f.path: f.packed for f in serving if f.packed},
+            self.settings.limits.file_seconds,
+        )
+
+    @cached_property
+    def default_secrets(self) -> Mapping[str, Sequence[Fallback]]:
+        """The secrets of the environment that server code has a default for, by path."""
+        return {f.path: f.fallbacks for f in self._live() if f.fallbacks}
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:

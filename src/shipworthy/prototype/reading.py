@@ -25,8 +25,8 @@ from shipworthy.prototype.models import named, parsed, prompts
 from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.privacy import forms, trackers
-from shipworthy.prototype.program.module import module_of
-from shipworthy.prototype.program.nodes import Module
+from shipworthy.prototype.program import fallbacks, modules
+from shipworthy.prototype.program.module import may_serve
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.routes import declared as routes
 from shipworthy.prototype.secrets import environment
@@ -71,7 +71,9 @@ class FileFacts:
     tests: Sequence[testing.TestCase] = ()
     forms: Sequence[forms.FormField] = ()
     trackers: Sequence[trackers.Tracker] = ()
-    module: Module | None = None  # of code that may run on a server
+    fallbacks: Sequence[fallbacks.Fallback] = ()
+    may_serve: bool = False  # its code may run on a server
+    packed: bytes = b""  # its module, where entry points most likely lead to it
     idle_classes: Sequence[classes.IdleClass] = ()
 
 
@@ -106,6 +108,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
             tests=found_tests,
             environment=environment.read(syntax),
         )
+    found_routes, serves = routes.read(syntax), may_serve(syntax)
     return FileFacts(
         path=source.path,
         partly=syntax.is_broken,
@@ -121,7 +124,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         prompts=prompts.read(syntax),
         named_models=named.read(syntax),
         executions=executions.read(syntax),
-        routes=routes.read(syntax),
+        routes=found_routes,
         connections=connections.read(syntax),
         cookies=cookies.read(syntax),
         cors=cors.read(syntax),
@@ -130,7 +133,9 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         hosts=hosts.read(syntax),
         forms=forms.read(syntax),
         trackers=trackers.read(syntax),
-        module=module_of(syntax),
+        fallbacks=fallbacks.read(syntax),
+        may_serve=serves,
+        packed=modules.packed(syntax, has_routes=bool(found_routes)) if serves else b"",
         idle_classes=classes.read(syntax),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shipworthy.prototype.handlers.values import Scope, Value
+from shipworthy.prototype.program.modules import ServerModules
 from shipworthy.prototype.program.nodes import (
     Class,
     Define,
@@ -58,7 +59,7 @@ class Program:
     """The modules by path. `targets` tells, for each file, what its specifiers mean: the path of a
     module of the prototype; one that is not there is a package."""
 
-    modules: Mapping[str, Module]
+    modules: ServerModules
     targets: Mapping[str, Mapping[str, str]]
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
@@ -75,8 +76,7 @@ class Program:
         """Ask once which libraries the modules import."""
         self.commits = not any(
             imported.module.partition(".")[0] in _BY_THEMSELVES
-            for module in self.modules.values()
-            if module.python
+            for module in self.modules.python_saying(_BY_THEMSELVES)
             for imported in module.imports
         )
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.program.module import may_serve, module_of
 from shipworthy.prototype.program.nodes import (
     Call,
     Choice,
@@ -13,7 +15,6 @@ from shipworthy.prototype.program.nodes import (
     If,
     Literal,
     Member,
-    Module,
     Name,
     Throw,
 )
@@ -41,10 +42,12 @@ _LOOKS_LIKE = re.compile(
 )
 
 
-def fallbacks(module: Module, text: str) -> list[Fallback]:
-    """The secrets of a module, whose text is given, with a default that is no empty word."""
-    if not _LOOKS_LIKE.search(text):
+def read(syntax: Syntax) -> list[Fallback]:
+    """The secrets with a default that is no empty word, in code that may run on a server."""
+    text = syntax.source.text or ""
+    if not (_LOOKS_LIKE.search(text) and may_serve(syntax)):
         return []
+    module = module_of(syntax)
     found = [(name, line) for name, line in _defaults(module.body) if _is_own(name)]
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""A parsed file as a module of the small language, where its code may run on a server."""
+"""A parsed file as a module of the small language, and whether its code may run on a server."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ _LONGEST = 400_000  # characters; a file of more is data
 _ROUTED = re.compile(r"(^|/)(app|pages|routes|api|server|actions)/")
 
 
-def module_of(syntax: Syntax) -> Module | None:
-    """The module; None for what is only shown in a browser, and for files too long to be code."""
+def may_serve(syntax: Syntax) -> bool:
+    """False for what is only shown in a browser, and for files too long to be code."""
     text = syntax.source.text or ""
     if len(text) > _LONGEST:
-        return None
+        return False
     if syntax.python:
-        return from_python.module_of(syntax)
+        return True
     if "use client" in text and "use client" in directives(text):
-        return None
+        return False
     path = syntax.source.path
     is_component = syntax.language is Language.TSX or path.endswith(".jsx")
-    if is_component and "use server" not in text and not _ROUTED.search(path):
-        return None
+    return not is_component or "use server" in text or _ROUTED.search(path) is not None
+
+
+def module_of(syntax: Syntax) -> Module:
+    """The module."""
+    if syntax.python:
+        return from_python.module_of(syntax)
     return from_javascript.module_of(syntax)

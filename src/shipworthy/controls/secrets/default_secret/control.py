@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.program.fallbacks import Fallback, fallbacks
+from shipworthy.prototype.program.fallbacks import Fallback
 from shipworthy.prototype.secrets.required_settings import without_fallbacks
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -22,9 +22,8 @@ class DefaultSecret(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         subjects: dict[str, list[Fallback]] = {}
-        for path, module in prototype.server_modules.items():
-            file = prototype.files.get(path)
-            for found in fallbacks(module, (file.text or "") if file else ""):
+        for path, fallbacks in prototype.default_secrets.items():
+            for found in fallbacks:
                 subjects.setdefault(f"{path}#{found.name}", []).append(found)
         for subject, found_ones in subjects.items():
             yield self._judge(prototype, subject, found_ones)

@@ -198,10 +198,8 @@ def _function(
 
 def _defaults(program: Program, walk: Walk) -> Value:
     """DEFAULT_PERMISSION_CLASSES of the settings, as a list of classes."""
-    for path, module in program.modules.items():
-        if "settings" not in path:
-            continue
-        for statement in module.body:
+    for path in (path for path in program.modules if "settings" in path):
+        for statement in program.modules[path].body:
             target = statement.target if isinstance(statement, Let) else None
             if isinstance(target, Name) and target.id == "REST_FRAMEWORK":
                 value = walk.lookup("REST_FRAMEWORK", program.unit(path).scope)
