@@ -10,8 +10,10 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.reaching import is_live, is_open, is_trusted, is_unclear
+from shipworthy.prototype.handlers.staging_edits import closed_in_production
 from shipworthy.prototype.handlers.standing import in_database
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review, Write
 
 _DRASTIC = re.compile(
     r"^(seed\w*|seed-.+|.+-seed|reset-?(db|database|data|all|demo)|wipe.*|truncate.*|clear-?(db|database|data|all)|impersonate.*"
@@ -42,6 +44,16 @@ class DebugEndpoint(
         yield from found.values()
         if not found:
             yield self.not_applicable("no entry point is for developers by its name")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """404 in production: what is for developers keeps working where they are."""
+        handler = next((h for h in prototype.handlers if h.subject == finding.subject), None)
+        file = prototype.files.get(handler.location.path) if handler is not None else None
+        text = closed_in_production(file, handler) if file is not None and handler else None
+        if file is None or handler is None or text is None:
+            return None
+        said = f"Close {handler.name} in production"
+        return Remedy(said, Review.CAREFUL, (Write(file.path, text),))
 
     def _judge(self, prototype: Prototype, handler: Handler, word: str) -> Finding:
         line = prototype.evidence("code", handler.location)
