@@ -66,6 +66,8 @@ _PARTS = (
         r"request smuggling|static|directory traversal|server|parser",
         code=r"aiohttp\.web|aiohttp import (.*\b)?web\b",
     ),
+    # It reads `data:` addresses by itself on Node.js alone.
+    _part("axios", r"data size check", code=r"\baxios\b", on_server=True),
     _part("form-data", r".", code=r"[fF]orm-?[dD]ata", on_server=True),
     _part("js-yaml", r".", code=r"js-yaml"),
 )

@@ -51,7 +51,8 @@ class DataAccessInComponent(
             tables = len({q.table for q in queries})
             few = len(queries) < _FEW or tables < 2
             severity = Severity.LOW if few or tables < _FEW_TABLES else Severity.MEDIUM
-            sure = Confidence.LOW if few else Confidence.HIGH
+            # Two tables in one form are a matter of taste.
+            sure = Confidence.LOW if few or tables < _FEW_TABLES else Confidence.HIGH
             chain = _chain(prototype, path)
             message = _message(queries)
             yield self.gap(path, message, *shown, *chain, severity=severity, confidence=sure)

@@ -39,7 +39,7 @@ class StateInProcessMemory(
         nothing = True
         for held in prototype.held:
             path = held.location.path
-            if held.use is Use.OTHER or path in prototype.by_hand:
+            if held.use is Use.OTHER or path in prototype.by_hand or path in prototype.abandoned:
                 continue
             if where.get(path) is Side.SERVER and not _OWN_MACHINE.search(path):
                 nothing = False

@@ -59,6 +59,8 @@ class NPlusOneQuery(
             if repeated:
                 side = where.get(repeated[0].location.path, Side.UNKNOWN)
                 severity = _severity(repeated, side)
+                if all(_walks_few(prototype, q) for q in repeated):
+                    severity = Severity.LOW
                 yield self.gap(subject, _message(repeated), *shown, severity=severity)
             else:
                 yield self.satisfied(subject, _reason(queries[0]), *shown)
@@ -71,6 +73,21 @@ class NPlusOneQuery(
             "(`in (…)`, a join or an embedded select), and look each one up in a map"
         )
         return Remedy(said, Review.BY_HAND)
+
+
+def _walks_few(prototype: Prototype, query: Query) -> bool:
+    """True where the list is named after what an app has a handful of: roles, plans, a cart."""
+    if query.loop is None:
+        return False
+    head = prototype.files[query.location.path].line(query.loop.line)
+    return _HANDFUL.search(f"{head} {query.function}") is not None
+
+
+_HANDFUL = re.compile(
+    r"(\b|[a-z_])(role|metric|plan|tier|categor|currenc|permission|setting|cart|basket|badge|level|section|channel"
+    r"|status|weekday|slot|branch|subnet)\w*(\s*\|\||\s*\?\?|\)|\.map|\.forEach|:|\]|\s|$)",
+    re.IGNORECASE,
+)
 
 
 def _runs_on_sqlite(prototype: Prototype) -> bool:
