@@ -58,8 +58,11 @@ def is_for_pages(prototype: Prototype, names: AbstractSet[str], part: str) -> bo
     if not part.endswith("package.json") or not frameworks & _BUNDLED or frameworks & _RENDERS:
         return False
     everyone = importers_of(prototype, names, part)
-    importers = {path for path in everyone if prototype.files[path].role is not Role.SCRIPT}
-    return bool(importers) and importers <= prototype.modules.browser
+    live = everyone - prototype.abandoned
+    importers = {path for path in live if prototype.files[path].role is not Role.SCRIPT}
+    # A screen that no route shows is none of a server's either.
+    screens = {path for path in importers if path.endswith((".tsx", ".jsx"))}
+    return bool(importers) and importers - screens <= prototype.modules.browser
 
 
 def is_for_browsers(prototype: Prototype, names: AbstractSet[str], part: str) -> bool:
@@ -68,7 +71,7 @@ def is_for_browsers(prototype: Prototype, names: AbstractSet[str], part: str) ->
         return True
     folder = part.rpartition("/")[0]
     frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
-    importers = importers_of(prototype, names, part)
+    importers = importers_of(prototype, names, part) - prototype.abandoned
     where = sides(prototype)
     in_next = part.endswith("package.json") and "next" in frameworks
     return in_next and bool(importers) and {where.get(p) for p in importers} == {Side.BROWSER}

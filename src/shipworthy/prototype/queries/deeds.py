@@ -95,7 +95,7 @@ _TALK = re.compile(
 )
 # What happened when, beside the row that says how things stand, and how something is set up.
 _COURSE = re.compile(
-    r"_(events?|history|histories|logs?|audits?|settings?|configs?|preferences|templates?|types?|categor(y|ies))$",
+    r"_(events?|history|histories|logs?|audits?|settings?|configs?|preferences|templates?|types?|categor(y|ies)|mappings?|limits?)$",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(r"(^|_)(users?|profiles?|accounts?|staff|employees|admins)$", re.IGNORECASE)

@@ -252,7 +252,8 @@ def _of_query(query: Query, surfaces: bool) -> _Loss:
 
 
 def _severity(query: Query) -> Severity:
-    """HIGH for money, orders and rights; LOW for notices and what people soon do again."""
+    """HIGH for money, orders and rights that are lost as a whole, or that a payment told of; LOW for
+    notices and what people soon do again."""
     table = query.table or ""
     if is_trifle(query) or _NOTICE.search(table):
         return Severity.LOW
@@ -260,7 +261,21 @@ def _severity(query: Query) -> Severity:
         return Severity.LOW  # a first row, which the next look at the page makes again
     if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
         return Severity.LOW
-    return Severity.HIGH if is_weighty(query) else Severity.MEDIUM
+    if not is_weighty(query):
+        return Severity.MEDIUM
+    lost = query.operation in ("insert", "upsert", "auth") or _RIGHTS.search(table) is not None
+    paid = _PAID.search(f"{query.location.path} {query.function}") is not None
+    return Severity.HIGH if lost or paid else Severity.MEDIUM
+
+
+# Who may do what: one that stays is as bad as one that is missing.
+_RIGHTS = re.compile(
+    r"(^|_)(roles?|permissions?|memberships?|members|access|api_keys?)$", re.IGNORECASE
+)
+# Where money that moved is entered in the books.
+_PAID = re.compile(
+    r"webhook|stripe|paypal|mercadopago|checkout|payment|refund|wallet", re.IGNORECASE
+)
 
 
 # What is only counted or looked at later: one that is missing changes nothing for anybody.
