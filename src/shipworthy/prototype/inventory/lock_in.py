@@ -83,7 +83,7 @@ _KNOWN = (
         "data is kept in Replit's key-value store",
         "PostgreSQL or Redis",
         packages="@replit/database",
-        signs="replit.db REPLIT_DB_URL",
+        signs="replit.db kv.replit.com",
         deep=True,
     ),
     _known(
@@ -179,6 +179,11 @@ _KNOWN = (
         deep=True,
     ),
 )
+# Addresses and libraries of the providers of models themselves.
+_OTHERS = re.compile(
+    r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|openrouter\.ai/api|api\.groq\.com"
+    r"|[\"']@ai-sdk/(openai|anthropic|google|groq|mistral|xai)[\"']|createGoogleGenerativeAI|createAnthropic\("
+)
 _MENTIONED = re.compile(r"^\s*(//|#|\*|/\*|<!--)")
 
 
@@ -192,6 +197,8 @@ def read_bindings(prototype: Prototype) -> tuple[Binding, ...]:
         text = file.text or ""
         for known in _KNOWN:
             words = [w for w in (*known.signs, *(known.packages & packages)) if w in text]
+            if words and known.name.endswith(("-gateway", "-ai")) and _OTHERS.search(text):
+                continue  # the same file knows another provider: one of several
             if words:
                 found = [
                     Location(file.path, number)

@@ -73,10 +73,13 @@ _Found = Iterator[tuple[str, str, int]]
 def _reader(file: SourceFile) -> Callable[[SourceFile], _Found] | None:
     name = file.name.lower()
     if name.startswith(("dockerfile", "containerfile")) or name.endswith(".dockerfile"):
-        return None if ".devcontainer" in file.path else _images
+        return None if ".devcontainer" in file.path or _FOR_DEVELOPERS.search(name) else _images
     if re.fullmatch(r"(docker-)?compose([.-].*)?\.ya?ml", name):
-        return _images
+        return None if _FOR_DEVELOPERS.search(name) else _images
     return _READERS.get(name)
+
+
+_FOR_DEVELOPERS = re.compile(r"[.-](dev|development|local|test|ci)(\.|$)")
 
 
 def _version(one: Dependency) -> str:

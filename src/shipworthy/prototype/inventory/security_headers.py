@@ -158,7 +158,9 @@ def _hosts(prototype: Prototype, part: Part) -> Iterator[SourceFile]:
         inside = not part.folder or file.path.startswith(f"{part.folder}/")
         around = file.folder == "" or part.folder.startswith(f"{file.folder}/")
         near = inside or around or "nginx" in file.path
-        if near and _HOSTS.search(file.path) and not _is_of_another(file, part):
+        if not near or not _HOSTS.search(file.path) or _is_of_another(file, part):
+            continue
+        if around or "nginx" in file.path or home_of(prototype, file.path) == part:
             yield file
 
 
@@ -172,6 +174,8 @@ def _is_of_another(file: SourceFile, part: Part) -> bool:
 
 def _serves_files(file: SourceFile) -> bool:
     """True for what names a host of static files; the others describe servers or databases."""
+    if file.name == "Caddyfile" and "file_server" not in (file.text or ""):
+        return False  # it hands on to a server
     return not file.name.endswith((".tf", "fly.toml")) and not file.name.startswith("render.y")
 
 

@@ -31,7 +31,7 @@ def is_unused(prototype: Prototype, path: str, function: str) -> bool:
         return False
     if len(function) < _SHORTEST or not function.isidentifier():
         return False
-    if _is_named_once(function, file.text):
+    if _is_named_once(function, file.text) or _is_exported_to_nobody(prototype, file, function):
         return True
     if not _LIBRARY.search(path):
         return False
@@ -55,6 +55,33 @@ def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> 
         for other in prototype.files.values()
         if other.path != file.path and other.role not in (Role.DOCUMENTATION, Role.TEST)
     )
+
+
+def _is_exported_to_nobody(prototype: Prototype, file: SourceFile, function: str) -> bool:
+    """True for an exported function that neither its own file nor another one names; frameworks
+    find those of their own folders by themselves."""
+    text = file.text or ""
+    if _FOUND_BY_PLACE.search(file.path) or not _EXPORTED.search(text):
+        return False
+    said = re.compile(rf"(?<![\w$]){re.escape(function)}(?![\w$])")
+    places = list(said.finditer(text))
+    if len(places) != 1:
+        return False
+    line = text[text.rfind("\n", 0, places[0].start()) + 1 : places[0].end()]
+    if not _EXPORTED.fullmatch(line):
+        return False
+    return not any(
+        other.text and function in other.text and said.search(other.text)
+        for other in prototype.files.values()
+        if other.path != file.path and other.role not in (Role.DOCUMENTATION, Role.TEST)
+    )
+
+
+_EXPORTED = re.compile(r"\s*export\s+((async\s+)?function\s+|const\s+)[\w$]+", re.MULTILINE)
+_FOUND_BY_PLACE = re.compile(
+    r"(^|/)(app|pages|routes|api|functions|netlify|supabase|server/(plugins|middleware)|plugins)/"
+    r"|(^|/)(middleware|proxy|instrumentation|entry[.-][^/]*|root|main|index)\.[cm]?[jt]sx?$"
+)
 
 
 def _is_named_once(function: str, text: str) -> bool:

@@ -81,12 +81,17 @@ def is_weighty(query: Query) -> bool:
     table = query.table or ""
     if _TALK.search(table) or _COURSE.search(table):
         return False
-    if query.operation == "auth" or _WEIGHTY.search(table):
+    if query.operation == "auth" or names_weight(table):
         return True
     columns = query.written or ()
     return any(map(_WEIGHTY_COLUMNS.search, columns)) or (
         bool(_PEOPLE.search(table)) and any(map(_RIGHTS_COLUMNS.search, columns))
     )
+
+
+def names_weight(table: str) -> bool:
+    """True for a table of money, orders, bookings or rights, by its name."""
+    return _WEIGHTY.search(table) is not None and _COURSE.search(table) is None
 
 
 # Who belongs to a conversation, which people see at once.

@@ -52,7 +52,10 @@ class ModelCallWithoutTimeout(
         both = [c for c in endless if c in bare]
         own = all(_is_visitors_own(prototype, c) for c in calls)
         if both:
-            message = f"{_named(both[0])} has no useful time limit, and {_NO_NET}"
+            spare = all(_is_fallback(prototype, c) for c in both)
+            message = f"{_named(both[0])} has no useful time limit" + f", and {_NO_NET}" * (
+                not spare
+            )
             severity = Severity.LOW if own else self.severity
             return self.gap(subject, message, *_lines(prototype, both), severity=severity)
         if endless:
@@ -87,6 +90,12 @@ class ModelCallWithoutTimeout(
 
 
 _NO_NET = "no fallback was seen"
+
+
+def _is_fallback(prototype: Prototype, call: ModelCall) -> bool:
+    """True for a call that takes the place of another one that failed, as its words say."""
+    line = prototype.files[call.location.path].line(call.location.line).lower()
+    return "fallback" in line or "retry" in line
 
 
 def _subject(call: ModelCall) -> str:

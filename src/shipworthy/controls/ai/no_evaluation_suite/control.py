@@ -43,7 +43,11 @@ class NoEvaluationSuite(
             yield self.unknown("prototype", reason, prototype.evidence("code", like))
             return
         places = {(c.location.path, c.function): c for c in calls}
-        many = "A function asks" if len(places) == 1 else f"At least {len(places)} functions ask"
+        many = (
+            "At least one function asks"
+            if len(places) == 1
+            else f"At least {len(places)} functions ask"
+        )
         message = f"{many} a model, and no evaluation or test tries the answers on cases"
         shown_all = [prototype.evidence("code", c.location) for c in list(places.values())[:5]]
         severity = self.severity if len(places) >= _MANY else Severity.LOW

@@ -23,6 +23,7 @@ from shipworthy.prototype.queries.deeds import (
     is_trifle,
     is_weighty,
     is_write,
+    names_weight,
 )
 from shipworthy.prototype.queries.query import ErrorUse, Query
 from shipworthy.remedy import Remedy, Review, Write
@@ -264,7 +265,8 @@ def _severity(query: Query) -> Severity:
     if not is_weighty(query):
         return Severity.MEDIUM
     lost = query.operation in ("insert", "upsert", "auth") or _RIGHTS.search(table) is not None
-    paid = _PAID.search(f"{query.location.path} {query.function}") is not None
+    place = f"{query.location.path} {query.function}"
+    paid = names_weight(table) and _PAID.search(place) is not None
     return Severity.HIGH if lost or paid else Severity.MEDIUM
 
 

@@ -145,7 +145,7 @@ class VulnerableDependency(
         counted = used or counted
         severity = Severity.LOW if page else _severity(counted, idle=idle)
         if not idle and _needs_a_hostile_host(matches):
-            severity = Severity(min(severity.value, Severity.MEDIUM.value))
+            severity = Severity.LOW
         spare = all(is_variant(prototype, place.path) for place in places)
         sure = Confidence.LOW if spare else Confidence.HIGH
         return self.gap(subject, message, *evidence, severity=severity, confidence=sure)
