@@ -31,7 +31,7 @@ def is_unused(prototype: Prototype, path: str, function: str) -> bool:
         return False
     if len(function) < _SHORTEST or not function.isidentifier():
         return False
-    if _is_named_once(function, file.text) or _is_exported_to_nobody(prototype, file, function):
+    if _is_named_once(function, file.text):
         return True
     if not _LIBRARY.search(path):
         return False
@@ -57,9 +57,12 @@ def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> 
     )
 
 
-def _is_exported_to_nobody(prototype: Prototype, file: SourceFile, function: str) -> bool:
-    """True for an exported function that neither its own file nor another one names; frameworks
-    find those of their own folders by themselves."""
+def is_exported_to_nobody(prototype: Prototype, path: str, function: str) -> bool:
+    """True for an exported function of a script that neither its own file nor another one names;
+    frameworks find those of their own folders by themselves."""
+    file = prototype.files.get(path)
+    if file is None or file.language not in _SCRIPTS or len(function) < _SHORTEST:
+        return False
     text = file.text or ""
     if _FOUND_BY_PLACE.search(file.path) or not _EXPORTED.search(text):
         return False

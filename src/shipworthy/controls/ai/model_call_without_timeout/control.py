@@ -16,7 +16,7 @@ from shipworthy.prototype.models.safety_nets import (
     run_by_hand,
 )
 from shipworthy.prototype.modules.sides import Side, sides
-from shipworthy.prototype.modules.unused import is_unused
+from shipworthy.prototype.modules.unused import is_exported_to_nobody, is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.prototype.roles import is_trial
 from shipworthy.remedy import Remedy, Review, Write
@@ -44,7 +44,7 @@ class ModelCallWithoutTimeout(
         if all(run_by_hand(prototype, c) for c in calls):
             reason = "A script that somebody starts by hand: no user waits for it"
             return self.not_applicable(reason, subject)
-        if all(is_unused(prototype, c.location.path, c.function) for c in calls):
+        if all(_is_idle(prototype, c) for c in calls):
             shown = _lines(prototype, calls)
             return self.satisfied(subject, "Nothing calls this function", *shown)
         endless = [c for c in calls if c.timeout is Timeout.NONE and _counts(prototype, c)]
@@ -90,6 +90,11 @@ class ModelCallWithoutTimeout(
 
 
 _NO_NET = "no fallback was seen"
+
+
+def _is_idle(prototype: Prototype, call: ModelCall) -> bool:
+    path, function = call.location.path, call.function
+    return is_unused(prototype, path, function) or is_exported_to_nobody(prototype, path, function)
 
 
 def _is_fallback(prototype: Prototype, call: ModelCall) -> bool:
