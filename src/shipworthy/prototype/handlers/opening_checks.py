@@ -68,7 +68,8 @@ def with_opening_check(
         return None
     before = margin(at, file.text)
     start = at.range().start.index
-    code = "".join(f"{line}\n{before}" if line else "\n" for line in lines.split("\n"))
+    first, *others = lines.split("\n")
+    code = "\n".join([first, *(f"{before}{line}" if line else "" for line in others), before])
     return edited(file.text, [*imports, Edit(start, start, code)])
 
 
@@ -127,7 +128,7 @@ def _read(
     text = file.text or ""
     start, end = taken[0].range().start.index, taken[-1].range().end.index
     before = margin(taken[0], text)
-    lines = [line.removeprefix(before) for line in text[start:end].split("\n")]
+    lines = [line.removeprefix(before).rstrip() for line in text[start:end].split("\n")]
     bindings, parameters = bindings_of(syntax), _parameters(function)
     declares: set[str] = set()
     for statement in taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "all"})
+# Whom clocks, services and people without a session call: what asks for one breaks them.
+_BY_MACHINES = re.compile(
+    r"cron|schedul|worker|queue|job|hook|callback|ping|health|log-?in|sign-?(in|up)|regist|auth/|oauth|otp"
+    r"|verif|confirm|forgot|recover",
+    re.IGNORECASE,
+)
+_BY_GUESTS = re.compile(
+    r"public|guest|visitor|track|reset|invit(e|ation)s?/(accept|\[)|subscri|contact|lead|newsletter|waitlist"
+    r"|feedback|review|referral|checkout|payment|capture|stripe|paypal|cart|order",
+    re.IGNORECASE,
+)
 _USUAL = 0.6  # the share of the entry points of a file that makes a check its rule
 _DECORATED = 20  # lines of decorators above a function, at most
 _KNOWN = (Check.SESSION, Check.API_KEY)
@@ -32,6 +44,9 @@ def guarded(prototype: Prototype, handler: Handler) -> str | None:
     """
     file = prototype.files.get(handler.location.path)
     if file is None or file.language is None or file.text is None:
+        return None
+    named = f"{handler.route.path}/{file.path}/{handler.route.handler}"
+    if _BY_MACHINES.search(named) or ("admin" not in named and _BY_GUESTS.search(named)):
         return None
     if handler.route.framework in ("next", "supabase", "deno"):
         return with_opening_check(prototype, handler, _siblings(prototype, handler))
