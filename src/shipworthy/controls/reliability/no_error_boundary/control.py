@@ -9,10 +9,12 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.boundaries import Drawing, read_drawings
+from shipworthy.prototype.inventory.boundary_edits import with_boundary
 from shipworthy.prototype.roles import role_of
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
 
+_BARE = "the bare error page"
 _FEWEST = 3  # files with elements below which a part is a sketch
 
 
@@ -39,8 +41,8 @@ class NoErrorBoundary(
         screens = f"{drawing.screens} files of components"
         if drawing.framework:
             message = (
-                f"No error boundary catches what goes wrong in {screens}: the visitor gets the bare"
-                f" error page of {drawing.framework}, with no way back"
+                f"No error boundary catches what goes wrong in {screens}: the visitor gets {_BARE}"
+                f" of {drawing.framework}, with no way back"
             )
             return self.gap(subject, message, *_lines(prototype, drawing), severity=Severity.LOW)
         shown = _lines(prototype, drawing)
@@ -50,13 +52,15 @@ class NoErrorBoundary(
         return self.gap(subject, message, *shown)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """A page for errors beside the root layout of the app router."""
+        """A page for errors beside the root layout of the app router, or a component around the app."""
         at = finding.location
         if at is None or role_of(at.path) is not Role.PRODUCT:
             return None
         folder, _, name = at.path.rpartition("/")
         if name not in ("layout.tsx", "layout.jsx", "layout.js"):
-            return None
+            # A data router catches errors itself, inside of what could stand around it.
+            bare = _BARE in finding.message
+            return None if bare else _around_the_app(prototype, finding.subject, at.path)
         kind = name.rpartition(".")[2]
         path = f"{folder}/error.{kind}"
         text = _PAGE.replace(_TYPES, "") if kind != "tsx" else _PAGE
@@ -99,6 +103,18 @@ _WORDS = {
     "pl": ("Coś poszło nie tak", "Spróbuj ponownie.", "Spróbuj ponownie"),
     "pt": ("Algo deu errado", "Tente novamente, por favor.", "Tentar novamente"),
 }
+
+
+def _around_the_app(prototype: Prototype, subject: str, start: str) -> Remedy | None:
+    written = with_boundary(prototype, prototype.files[start])
+    if not written:
+        return None
+    folder = f"{subject}/" if subject != "prototype" else ""
+    page = prototype.files.get(f"{folder}index.html")
+    shown = (page.text or "") if page is not None else ""
+    writes = tuple(Write(path, _spoken(text, shown)) for path, text in written)
+    said = f"Keep a page with a way to try again where drawing fails, around what {start} draws"
+    return Remedy(said, Review.CAREFUL, writes)
 
 
 def _spoken(page: str, layout: str) -> str:
