@@ -85,6 +85,9 @@ def test_what_is_added_ends_its_lines_as_the_others_do() -> None:
     [
         ("from flask import Flask\n", "import os\n\nfrom flask import Flask\n"),
         ("import sys\n", "import os\nimport sys\n"),
+        ("import logging\nimport time\n", "import logging\nimport os\nimport time\n"),
+        ("import json\n\nimport jwt\n", "import json\nimport os\n\nimport jwt\n"),
+        ("from typing import Any\n", "import os\nfrom typing import Any\n"),
         ('"""Doc."""\n\nimport os\n', '"""Doc."""\n\nimport os\n'),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
@@ -12,8 +13,8 @@ from shipworthy.prototype.code.syntax import Syntax
 
 
 def importing(syntax: Syntax, module: str) -> list[Edit]:
-    """`import module` of Python's own library before the first import of a file that lacks it, with a
-    blank line where that one is third-party."""
+    """`import module` of Python's own library among those of a file that lacks it, in their order; or
+    before its first import, with a blank line where that one is third-party."""
     if bindings_of(syntax).modules.get(module) == module:
         return []
     first = _first_import(syntax)
@@ -24,9 +25,31 @@ def importing(syntax: Syntax, module: str) -> list[Edit]:
     if top == "__future__":
         at = first.range().end.index
         return [Edit(at, at, f"\n\nimport {module}")]
-    at = first.range().start.index
-    gap = "" if top in sys.stdlib_module_names else "\n"
-    return [Edit(at, at, f"import {module}\n{gap}")]
+    for other in _own_library(first):
+        name = other.field("name")
+        if name is not None and name.text() > module:
+            at = other.range().start.index
+            return [Edit(at, at, f"import {module}\n")]
+        first = other
+    if top not in sys.stdlib_module_names:
+        at = first.range().start.index
+        return [Edit(at, at, f"import {module}\n\n")]
+    if first.kind() != "import_statement":
+        at = first.range().start.index
+        return [Edit(at, at, f"import {module}\n")]
+    at = first.range().end.index
+    return [Edit(at, at, f"\nimport {module}")]
+
+
+def _own_library(first: SgNode) -> Iterator[SgNode]:
+    """The `import x` of Python's own library with which a file begins, in their order."""
+    at: SgNode | None = first
+    while at is not None and at.kind() == "import_statement":
+        name = at.field("name")
+        if name is None or name.text().partition(".")[0] not in sys.stdlib_module_names:
+            return
+        yield at
+        at = at.next()
 
 
 def _first_import(syntax: Syntax) -> SgNode | None:

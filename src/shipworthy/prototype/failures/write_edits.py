@@ -10,7 +10,7 @@ from shipworthy.prototype.code.components import component_of
 from shipworthy.prototype.code.edits import Edit
 from shipworthy.prototype.code.style import margin
 from shipworthy.prototype.code.syntax import FUNCTIONS, enclosing, identifiers
-from shipworthy.prototype.failures.telling import Telling
+from shipworthy.prototype.failures.telling import TELLS, Telling
 from shipworthy.prototype.queries.chains import QueryCall, called_name
 
 _SETTLES = ("then", "catch", "finally", "throwOnError")
@@ -49,6 +49,8 @@ def tell_write(telling: Telling, call: QueryCall) -> bool:
     block = statement.parent()
     if block is None or block.kind() not in _BLOCKS or not _is_plain(statement):
         return False
+    if pattern is not None and (known := _bound_error(pattern)):
+        return _tell_where_it_is_logged(telling, statement, known)
     name = _name(telling, call, statement)
     lines = _told(telling, call, statement, name)
     if not lines:
@@ -61,6 +63,39 @@ def tell_write(telling: Telling, call: QueryCall) -> bool:
         last = pattern.named_children()[-1].range().end.index
         telling.found.append(Edit(last, last, f", {held[2:-2]}"))
     _after(telling, statement, lines)
+    return True
+
+
+def _bound_error(pattern: SgNode) -> str:
+    """The name that `{ data, error: failed }` gives to the error; '' where it takes none out."""
+    for part in pattern.named_children():
+        key = part.field("key")
+        if part.kind() == "shorthand_property_identifier_pattern" and part.text() == "error":
+            return "error"
+        value = part.field("value")
+        if key is not None and key.text() == "error" and value is not None:
+            return value.text()
+    return ""
+
+
+def _tell_where_it_is_logged(telling: Telling, statement: SgNode, name: str) -> bool:
+    """Show the error at the end of the `if (error)` below, which only logs it so far."""
+    below = statement.next()
+    condition = below.field("condition") if below is not None else None
+    block = below.field("consequence") if below is not None else None
+    if below is None or condition is None or condition.text() != f"({name})":
+        return False
+    if block is None or block.kind() != "statement_block" or below.field("alternative"):
+        return False
+    shown = telling.shown(statement, f"{name}.message")
+    if not shown or not telling.may_return(statement) or TELLS.search(block.text()):
+        return False
+    items = block.named_children()
+    if not items or items[-1].range().start.line == block.range().start.line:
+        return False
+    at, before = items[-1].range().end.index, margin(items[-1], telling.text)
+    lines = telling.style.written(f"{shown}\nreturn;").split(telling.style.newline)
+    telling.found.append(Edit(at, at, "".join(f"\n{before}{line}" for line in lines)))
     return True
 
 
