@@ -57,9 +57,11 @@ def run_assess(
     in a throw-away PostgreSQL, which is gone when this returns. `baseline` is a file of gaps that were
     known, where shipworthy.toml does not name it: the others are new.
     """
-    controls = select(names)
+    named = select(names) if names else ()
     with _opened(root, settings, progress) as prototype:
         known = _baseline(root, baseline, prototype.settings.intent)
+        prototype.read_ahead()
+        controls = named or select()  # to load them all takes as long as to read a hundred files
         return replace(assess(prototype, controls, progress), baseline=known)
 
 

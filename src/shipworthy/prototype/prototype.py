@@ -57,7 +57,7 @@ from shipworthy.prototype.privacy.trackers import Tracker, read_trackers
 from shipworthy.prototype.program.fallbacks import Fallback
 from shipworthy.prototype.program.modules import ServerModules
 from shipworthy.prototype.queries.query import Query
-from shipworthy.prototype.reading import FileFacts, read_files
+from shipworthy.prototype.reading import FileFacts, Reading
 from shipworthy.prototype.routes.declared import Route
 from shipworthy.prototype.routes.files import file_routes
 from shipworthy.prototype.secrets.environment import EnvironmentRead
@@ -136,8 +136,18 @@ class Prototype:
     @cached_property
     def facts(self) -> Mapping[str, FileFacts]:
         """What was read from each parsed file, by path."""
+        if self._reading.is_under_way:
+            self._read_without_code()
+        return {**self._kept, **self._reading.result()}
+
+    def read_ahead(self) -> None:
+        """Have other processes read the code of a larger prototype, until its facts are asked for."""
+        _ = self._reading
+
+    @cached_property
+    def _reading(self) -> Reading:
         unread = [file for path, file in self.files.items() if path not in self._kept]
-        return {**self._kept, **read_files(unread, self.settings, self._read_without_code)}
+        return Reading(unread, self.settings)
 
     def _read_without_code(self) -> None:
         """Read what needs no parsed code, while other processes parse: these must not ask for facts."""

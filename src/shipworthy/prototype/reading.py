@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ from shipworthy.prototype.waits import series
 from shipworthy.settings import Limits, Settings
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
 TOO_LONG = "takes too long to read"
@@ -140,34 +141,46 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
     )
 
 
-def read_files(
-    files: Sequence[SourceFile], settings: Settings, meanwhile: Callable[[], None]
-) -> dict[str, FileFacts]:
-    """Facts of every parsed file by path, read on as many cores as the settings say.
+class Reading:
+    """Reads every parsed file on as many cores as the settings say: from now on where other processes
+    do, else when its result is asked for."""
 
-    `meanwhile` is what this process does while others read.
-    """
-    todo = [f for f in files if _is_parsed(f)]
-    workers = settings.workers or available_cores()
-    read_one = partial(read_file, seconds=settings.limits.file_seconds)
-    size = sum(len(f.text or "") for f in todo)
-    if workers < 2 or size < _SMALL:
-        return {f.path: read_one(f) for f in todo}
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
+    def __init__(self, files: Sequence[SourceFile], settings: Settings) -> None:
+        self._todo = [f for f in files if _is_parsed(f)]
+        self._read_one = partial(read_file, seconds=settings.limits.file_seconds)
+        self._pool: ProcessPoolExecutor | None = None
+        self._under_way: Iterable[list[FileFacts]] = ()
+        workers = settings.workers or available_cores()
+        if workers > 1 and sum(len(f.text or "") for f in self._todo) >= _SMALL:
+            self._start(workers)
 
-    # Large files first and dealt out in turn, so that no worker is left with the longest alone.
-    todo.sort(key=lambda f: -len(f.text or ""))
-    batches = [todo[start :: workers * 4] for start in range(workers * 4)]
-    try:
-        with ProcessPoolExecutor(workers, _context(), _start_worker) as pool:
-            under_way = pool.map(partial(_read_batch, read_one), batches)
-            meanwhile()
-            return {facts.path: facts for batch in under_way for facts in batch}
-    except BrokenProcessPool as error:
-        raise CannotLook(
-            "a process that reads files was killed: is there enough memory?"
-        ) from error
+    @property
+    def is_under_way(self) -> bool:
+        """True where other processes read, so that this one has time for something else."""
+        return self._pool is not None
+
+    def result(self) -> dict[str, FileFacts]:
+        """The facts of every parsed file by path. Raises CannotLook where a process was killed."""
+        if self._pool is None:
+            return {f.path: self._read_one(f) for f in self._todo}
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            with self._pool:
+                return {facts.path: facts for batch in self._under_way for facts in batch}
+        except BrokenProcessPool as error:
+            raise CannotLook(
+                "a process that reads files was killed: is there enough memory?"
+            ) from error
+
+    def _start(self, workers: int) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+
+        # Large files first and dealt out in turn, so that no worker is left with the longest alone.
+        self._todo.sort(key=lambda f: -len(f.text or ""))
+        batches = [self._todo[start :: workers * 4] for start in range(workers * 4)]
+        self._pool = ProcessPoolExecutor(workers, _context(), _start_worker)
+        self._under_way = self._pool.map(partial(_read_batch, self._read_one), batches)
 
 
 def _start_worker() -> None:
