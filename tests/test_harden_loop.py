@@ -11,8 +11,9 @@ from hardened import git, repository
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.harden import Hardening, harden
-from shipworthy.harden.checks import Check, Failed, Passed, Result, Unknown, worsened
+from shipworthy.harden.checks import Check, Failed, Passed, Result, Unknown, Worse, worsened
 from shipworthy.harden.loop import Options
+from shipworthy.harden.node_checks import type_errors
 from shipworthy.harden.repository import find_repository
 from shipworthy.harden.scratch import scratch_of
 from shipworthy.prototype import Prototype, read_prototype
@@ -83,7 +84,7 @@ class FileCheck:
         del changed
         self.asked += 1
         found = {
-            f"{p.name} holds {self.word}": 1
+            f"{p.name}: {self.word}": 1
             for p in self.root.glob("*.py")
             if self.word in p.read_text()
         }
@@ -129,9 +130,9 @@ def test_all_that_holds_is_kept(tmp_path: Path) -> None:
     assert not any("TODO" in text for text in files.values())
 
 
-class Worse(
+class Opening(
     Todo,
-    id="worse",
+    id="opening",
     title="A remedy that opens another gap",
     consequence="It is no remedy.",
     severity=Severity.MEDIUM,
@@ -148,7 +149,7 @@ class Worse(
 def test_a_remedy_that_opens_another_gap_is_found_in_its_batch_and_leaves_no_trace(
     tmp_path: Path,
 ) -> None:
-    done, files = run(tmp_path / "a", [Worse(), Fixme()])
+    done, files = run(tmp_path / "a", [Opening(), Fixme()])
     assert {r.finding.subject for r in done.refused} == {"m2.py", "m5.py"}
     assert all("opens another gap: fixme" in r.reason for r in done.refused)
     assert len(done.commits) == 6
@@ -204,7 +205,7 @@ def test_a_remedy_that_breaks_a_check_is_found_and_leaves_no_trace(
 ) -> None:
     done, files = run(tmp_path / "a", [Breaking()], word="BROKEN", slow=slow)
     assert [(r.finding.subject, r.reason) for r in done.refused] == [
-        ("m4.py", "no BROKEN: m4.py holds BROKEN")
+        ("m4.py", "no BROKEN: m4.py: BROKEN")
     ]
     assert files["m4.py"] == FILES["m4.py"]
     assert len(done.commits) == 7
@@ -270,4 +271,15 @@ def test_only_what_is_worse_counts() -> None:
     assert not worsened(Failed({"a": 2}), Passed())
     assert worsened(Failed({"a": 2}), Failed({"a": 3}))
     assert worsened(Passed(), Unknown("took longer than 1 s"))
-    assert worsened(Passed(), Failed({}, "it broke")) == "it broke"
+    assert worsened(Passed(), Failed({}, tail="it broke")) == Worse("it broke")
+
+
+def test_the_words_of_a_compiler_are_no_part_of_an_error() -> None:
+    one = type_errors([("src/a.ts", "TS2339", "'x' is no part of 'A | B'")])
+    other = type_errors([("src/a.ts", "TS2339", "'x' is no part of 'B | A'")])
+    assert worsened(one, other) is None
+    worse = worsened(Passed(), other)
+    assert worse is not None
+    assert worse.words == "src/a.ts: TS2339: 'x' is no part of 'B | A'"
+    assert worse.within("src/a.ts")
+    assert not worse.within("a.ts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 
@@ -18,9 +18,14 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The check found errors. `errors` names each, without line numbers, with how often it stands."""
+    """The check found errors.
+
+    `errors` counts them by file and kind: lines move with every change, and the words of compilers name
+    things in an order of their own. `words` holds what was said of the first of each kind.
+    """
 
     errors: Mapping[str, int]
+    words: Mapping[str, str] = field(default_factory=dict)
     tail: str = ""  # the end of what the check printed
 
     def __str__(self) -> str:
@@ -65,19 +70,33 @@ class Check(Protocol):
         ...
 
 
-def worsened(before: Result, now: Result) -> str:
-    """What got worse, in words; '' where nothing did. What was red or unseen before is no fault."""
+@dataclass(frozen=True, slots=True)
+class Worse:
+    """What got worse, in words, and the kinds of error that are new."""
+
+    words: str
+    errors: tuple[str, ...] = ()
+
+    def within(self, path: str) -> bool:
+        """True where a new error stands in this file."""
+        return any(error.startswith(f"{path}: ") for error in self.errors)
+
+
+def worsened(before: Result, now: Result) -> Worse | None:
+    """What got worse; None where nothing did. What was red or unseen before is no fault."""
     match before, now:
         case Unknown(), _:
-            return ""
+            return None
         case _, Unknown(why):
-            return f"could not be made any more: {why}"
-        case Passed(), Failed(errors, tail):
-            return _first(errors) or tail.strip()[-300:] or "fails now"
-        case Failed(old), Failed(new):
-            more = Counter(new) - Counter(old)
-            return _first(more) if more else ""
-    return ""
+            return Worse(f"could not be made any more: {why}")
+        case _, Failed(new):
+            known = before.errors if isinstance(before, Failed) else {}
+            more = Counter(new) - Counter(known)
+            if more:
+                return _worse(more, now)
+            if isinstance(before, Passed):
+                return Worse(now.tail.strip()[-300:] or "fails now")
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +109,9 @@ class Seen:
     after: Result
 
     @property
-    def worse(self) -> str:
-        """What got worse, in words; '' for nothing."""
-        return worsened(self.before, self.after) if self.before is not None else ""
+    def worse(self) -> Worse | None:
+        """What got worse; None for nothing."""
+        return worsened(self.before, self.after) if self.before is not None else None
 
 
 class Baseline:
@@ -114,18 +133,19 @@ class Baseline:
                 self._tell(f"before any change: {check.name}")
                 self.before[check.name] = self.last[check.name] = check(())
 
-    def worse(self, changed: Sequence[str]) -> str:
-        """What the changed files made worse; '' for nothing."""
+    def worse(self, changed: Sequence[str]) -> Worse | None:
+        """What the changed files made worse; None for nothing."""
         for check in self.checks:
             known = self.before.get(check.name)
             if known is None or isinstance(known, Unknown):
                 continue
             if any(check.concerns(path) for path in changed):
                 self._tell(f"proving: {check.name}")
-                self.last[check.name] = now = check(changed)
-                if said := worsened(known, now):
-                    return f"{check.name}: {said}"
-        return ""
+                now = check(changed)
+                if worse := worsened(known, now):
+                    return replace(worse, words=f"{check.name}: {worse.words}")
+                self.last[check.name] = now
+        return None
 
     @property
     def seen(self) -> tuple[Seen, ...]:
@@ -133,7 +153,8 @@ class Baseline:
         return tuple(Seen(name, self.before[name], self.last[name]) for name in self.before)
 
 
-def _first(errors: Mapping[str, int]) -> str:
-    shown = next(iter(errors), "")
-    count = sum(errors.values())
-    return f"{shown}{f' (and {count - 1} more)' if count > 1 else ''}" if shown else ""
+def _worse(more: Mapping[str, int], now: Failed) -> Worse:
+    first = next(iter(more))
+    count = sum(more.values())
+    others = f" (and {count - 1} more)" if count > 1 else ""
+    return Worse(f"{first}: {now.words.get(first, '')}".rstrip(": ") + others, tuple(more))

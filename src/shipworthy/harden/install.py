@@ -40,7 +40,7 @@ class Installation:
     package: Package
     node: Node | None
     owner: str  # whose packages these are: another prototype never gets them
-    environment: dict[str, str] = field(default_factory=dict)
+    stubs: dict[str, str] = field(default_factory=dict)  # what stands in for a network
     _why: str = ""  # '' where they are installed, else why not
     _installed_for: str = ""  # the key of what was asked for
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from shipworthy.assess import Assessment, assess
 from shipworthy.errors import ShipworthyError
 from shipworthy.finding import Finding
+from shipworthy.harden.changes import paths
 from shipworthy.harden.checks import Baseline
 from shipworthy.harden.plan import Wanted
 from shipworthy.harden.scratch import Scratch
@@ -76,8 +77,9 @@ class Judge:
         if still:
             reason = f"the gap is still there: {still[0][1].how}"
             return Broke(reason, tuple(a for a, _ in still))
-        if worse := self.baseline.worse(changed):
-            return Broke(worse)
+        if found := self.baseline.worse(changed):
+            guilty = (a for a in attempts if any(map(found.within, paths(a.remedy.changes))))
+            return Broke(found.words, tuple(guilty))
         after = assess(prototype, before.controls)
         if worse := self._worse(attempts, before, after):
             return Broke(worse)

@@ -51,6 +51,9 @@ def own_checks(
     try:
         yield OwnChecks(tuple(found), installations)
     finally:
+        for check in found:
+            if isinstance(check, Types):
+                check.warm.close()
         for installation in installations:
             installation.keep()
 

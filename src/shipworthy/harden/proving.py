@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from shipworthy.harden.checks import Check, Passed, Result, Seen, worsened
+from shipworthy.harden.checks import Check, Passed, Result, Seen, Worse, worsened
 from shipworthy.harden.hardening import Commit
 from shipworthy.harden.scratch import Scratch
 
@@ -35,8 +35,9 @@ class Proving:
             if any(check.concerns(path) for path in changed):
                 seen = self._look(check, tip, changed)
                 self._seen[check.name] = seen
-                if seen.before is not None and seen.worse:
-                    return self._first(check, seen.before, commits, seen.worse)
+                worse = seen.worse
+                if seen.before is not None and worse is not None:
+                    return self._first(check, seen.before, commits, worse)
         return None
 
     def _look(self, check: Check, tip: str, changed: Sequence[str]) -> Seen:
@@ -51,7 +52,7 @@ class Proving:
         return Seen(check.name, before, after)
 
     def _first(
-        self, check: Check, before: Result, commits: Sequence[Commit], reason: str
+        self, check: Check, before: Result, commits: Sequence[Commit], worse: Worse
     ) -> tuple[int, str]:
         """The first commit after which the check is worse, by halving those that concern it."""
         suspects = [n for n, c in enumerate(commits) if any(map(check.concerns, c.paths))]
@@ -62,11 +63,11 @@ class Proving:
             sha = commits[suspects[middle]].sha
             said = worsened(before, self._at(sha, check, self.scratch.changed(self.base, sha)))
             if said:
-                bad, reason = middle, said
+                bad, worse = middle, said
             else:
                 good = middle
         self.scratch.reset(commits[-1].sha)
-        return suspects[bad], f"{check.name}: {reason}"
+        return suspects[bad], f"{check.name}: {worse.words}"
 
     def _at(self, commit: str, check: Check, changed: Sequence[str]) -> Result:
         """The check on the copy as it was at a commit; what it wrote is removed."""
