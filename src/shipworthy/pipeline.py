@@ -22,6 +22,7 @@ from shipworthy.harden.checks import Check
 from shipworthy.harden.hardening import Hardening
 from shipworthy.harden.loop import Choose
 from shipworthy.harden.plan import Wanted
+from shipworthy.harden.repository import CannotHarden, Repository
 from shipworthy.intent import FILE, Intent
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
@@ -105,16 +106,32 @@ def run_harden(
     All work is done in a copy of the last commit; the user's files are not touched unless `apply` says
     so. Raises CannotHarden with what to do where the prototype is not in a state for it.
     """
-    from shipworthy.harden.delivery import deliver, fast_forward, refuse_dirty
-    from shipworthy.harden.loop import Options, harden
-    from shipworthy.harden.own_checks import own_checks
+    from shipworthy.harden.delivery import fast_forward, refuse_dirty
     from shipworthy.harden.repository import find_repository
-    from shipworthy.harden.scratch import scratch_of
 
     options = options or HardenOptions()
     repository = find_repository(root)
     if options.apply:
         refuse_dirty(repository)
+    try:
+        done = _hardened(repository, settings, options, progress)
+    except OSError as error:
+        # The disk is full, or the copy was taken away from under us.
+        raise CannotHarden(
+            f"the copy could not be worked on: {error}; nothing was changed"
+        ) from error
+    return fast_forward(done) if options.apply else done
+
+
+def _hardened(
+    repository: Repository, settings: Settings, options: HardenOptions, progress: Progress
+) -> Hardening:
+    """The work in the copy, and its delivery."""
+    from shipworthy.harden.delivery import deliver
+    from shipworthy.harden.loop import Options, harden
+    from shipworthy.harden.own_checks import own_checks
+    from shipworthy.harden.scratch import scratch_of
+
     progress("copying the repository")
     with ExitStack() as stack:
         scratch = stack.enter_context(scratch_of(repository))
@@ -137,8 +154,7 @@ def run_harden(
         if not options.deliver:
             return replace(done, patch=scratch.diff(repository.base, done.tip))
         progress("writing the branch")
-        done = deliver(done, scratch)
-    return fast_forward(done) if options.apply else done
+        return deliver(done, scratch)
 
 
 def _baseline(root: Path, file: Path | None, intent: Intent) -> Baseline | None:

@@ -224,12 +224,20 @@ def harden(
         refused=tuple(loop.refused.values()),
         by_hand=tuple(_left(loop)),
         checks=tuple(_checked(seen) for seen in (*baseline.seen, *proving.seen)),
-        notes=repository.notes,
+        notes=(*repository.notes, *_unproven(before.prototype)),
         seconds={
             "assess": assessed - started,
             "remedies": time.perf_counter() - assessed,
         },
     )
+
+
+def _unproven(prototype: Prototype) -> Iterator[str]:
+    """Why the gaps of the database could not be closed, where it has any rules at all."""
+    try:
+        _ = prototype.database
+    except FactUnavailable as error:
+        yield f"the database was not rebuilt, so that its gaps are not closed: {error}"
 
 
 def _close_and_prove(loop: Loop, proving: Proving) -> None:

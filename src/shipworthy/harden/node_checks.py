@@ -107,7 +107,11 @@ class Script:
             seconds,
         )
         result = self._judged(command)
-        if isinstance(result, Failed) and _FONTS.search(result.tail) and not self.installation.stubs:
+        if (
+            isinstance(result, Failed)
+            and _FONTS.search(result.tail)
+            and not self.installation.stubs
+        ):
             # Next.js fetches fonts while it builds: without a network it fails for that alone.
             self.installation.stubs.update(_font_stubs(self.installation.scratch.temporary))
             command = replace(command, environment=environment | self.installation.stubs)

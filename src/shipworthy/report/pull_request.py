@@ -65,7 +65,8 @@ def _review(done: Hardening) -> Iterator[str]:
             " database first, and take a backup."
         )
     said += [
-        f"{code(path)} leaves version control: merging deletes it from your checkout. Keep a copy."
+        f"{code(path)} leaves version control: merging deletes it from your checkout. Keep a copy, and"
+        " set what stands in it wherever the app is built and run."
         for path in untracked
     ]
     said += [escaped(note) for note in done.notes]

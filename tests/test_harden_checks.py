@@ -1,0 +1,206 @@
+"""The prototype's own checks: what is run, with which settings, and how it is ended."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hardened import repository
+from shipworthy.command import Command
+from shipworthy.errors import CommandFailed
+from shipworthy.harden.checks import Failed, Passed, Unknown
+from shipworthy.harden.install import Installation, install_commands
+from shipworthy.harden.node import find_node
+from shipworthy.harden.node_checks import Script, failed_tests
+from shipworthy.harden.own_checks import own_checks
+from shipworthy.harden.project import Package, packages, placeholders
+from shipworthy.harden.python_checks import Compiles
+from shipworthy.harden.repository import find_repository
+from shipworthy.harden.running import run_group
+from shipworthy.harden.scratch import Scratch, scratch_of
+from shipworthy.harden.warm import NoAnswer, Warm
+from shipworthy.prototype import read_prototype
+from shipworthy.settings import Settings
+
+needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def python(code: str, seconds: float = 20.0) -> Command:
+    return Command((sys.executable, "-I", "-c", code), seconds=seconds)
+
+
+def test_a_program_that_hangs_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    child = f"import time; time.sleep(3); open({str(left)!r}, 'w')"
+    code = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]);"
+    with pytest.raises(CommandFailed, match="took longer than 1 s"):
+        run_group(python(code + "time.sleep(60)", seconds=1.0))
+    time.sleep(3.5)
+    assert not left.exists()
+
+
+def test_a_program_that_prints_without_end_is_stopped() -> None:
+    with pytest.raises(CommandFailed, match="printed without end"):
+        run_group(python("while True: print('x' * 10_000)", seconds=60.0))
+
+
+def test_what_a_program_leaves_in_the_background_ends_with_it(tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    child = f"import time; time.sleep(2); open({str(left)!r}, 'w')"
+    code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}])"
+    assert run_group(python(code)).code == 0
+    time.sleep(2.5)
+    assert not left.exists()
+
+
+def test_the_secrets_of_the_user_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
+    ran = run_group(python("import os; print(sorted(os.environ))"))
+    assert b"PATH" in ran.output
+    assert b"AWS" not in ran.output
+
+
+def test_a_compiler_that_ends_or_babbles_gives_no_answer(tmp_path: Path) -> None:
+    warm = Warm(seconds=5.0)
+    for code in ("", "print('no json', flush=True); input()", "import time; time.sleep(60)"):
+        with pytest.raises(NoAnswer):
+            warm.errors((sys.executable, "-I", "-c", code), tmp_path, {})
+    answer = 'input(); print(\'{"errors": [["a.ts", "TS1", "x"]]}\', flush=True); input()'
+    assert warm.errors((sys.executable, "-I", "-c", answer), tmp_path, {}) == (
+        ("a.ts", "TS1", "x"),
+    )
+    warm.close()
+
+
+def app(folder: Path, files: dict[str, str]) -> Path:
+    return repository(folder, {"src/main.ts": "export const a = 1;\n"} | files)
+
+
+def manifest(**content: object) -> str:
+    return json.dumps({"name": "app", "dependencies": {"left-pad": "1.3.0"}} | content)
+
+
+def test_the_most_faithful_way_to_install_comes_first(tmp_path: Path) -> None:
+    def ways(*locks: str) -> list[str]:
+        package = Package("", "npm", locks, {}, {})
+        found = [" ".join(c.argv) for c in install_commands(package, tmp_path, {})]
+        assert all("--ignore-scripts" in way for way in found)
+        return found
+
+    assert ways("package-lock.json", "bun.lockb")[0].startswith("npm ci")
+    assert "pnpm" in ways("pnpm-lock.yaml")[0]
+    assert ways("bun.lockb")[0].startswith("npm install --no-package-lock")
+    assert "--legacy-peer-deps" in ways()[-1]
+
+
+def test_each_folder_with_packages_of_its_own_is_installed(tmp_path: Path) -> None:
+    root = app(
+        tmp_path / "app",
+        {
+            "client/package.json": manifest(),
+            "client/src/a.ts": "import 'left-pad';\n",
+            "server/package.json": manifest(),
+            "server/src/a.ts": "import 'left-pad';\n",
+            "examples/x/package.json": manifest(),
+        },
+    )
+    found = packages(read_prototype(root, Settings(workers=1)))
+    assert [package.folder for package in found] == ["client", "server"]
+
+
+def test_settings_without_a_default_get_a_value_that_leads_nowhere(tmp_path: Path) -> None:
+    code = (
+        "export const a = import.meta.env.VITE_SUPABASE_URL;\n"
+        "export const b = process.env.DATABASE_URL;\n"
+        "export const c = process.env.STRIPE_KEY;\n"
+        "export const d = process.env.REGION ?? 'eu';\n"
+        "export const e = process.env.NODE_ENV;\n"
+    )
+    root = app(tmp_path / "app", {"package.json": manifest(), "src/env.ts": code})
+    found = placeholders(read_prototype(root, Settings(workers=1)))
+    assert found["VITE_SUPABASE_URL"] == "https://placeholder.supabase.co"
+    assert found["DATABASE_URL"].endswith("@127.0.0.1:9/none")
+    assert found["STRIPE_KEY"].startswith("placeholder")
+    assert {"REGION", "NODE_ENV"}.isdisjoint(found)
+
+
+def test_failed_tests_are_known_by_name() -> None:
+    output = b"  \x1b[31m\xc3\x97\x1b[0m adds two numbers 12ms\n \xe2\x9c\x93 other\nFAIL src/a.test.ts\n"
+    assert failed_tests(output) == {"adds two numbers": 1, "src/a.test.ts": 1}
+
+
+def in_scratch(root: Path) -> Scratch:
+    return Scratch(root.parent, root, root, ())
+
+
+def test_python_that_does_not_compile_is_named_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("a = 1\n")
+    (tmp_path / "bad.py").write_text("def f(:\n")
+    check = Compiles(tmp_path, tmp_path, ("good.py", "bad.py", "gone.py"))
+    found = check(())
+    assert isinstance(found, Failed)
+    assert [error.partition(":")[0] for error in found.errors] == ["bad.py"]
+    (tmp_path / "bad.py").write_text("def f():\n    ...\n")
+    assert check(()) == Passed()
+
+
+@needs_npm
+def test_the_scripts_of_the_prototype_are_run_with_placeholders_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", "mine")
+    say = 'node -e "process.exit(process.env.API_TOKEN && !process.env.MY_TOKEN ? 0 : 1)"'
+    files = {
+        "package.json": json.dumps({"name": "app", "scripts": {"build": say, "test": "exit 1"}}),
+        "src/main.ts": "export const token = process.env.API_TOKEN;\n",
+    }
+    root = repository(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        package = Package("", "npm", (), json.loads(files["package.json"])["scripts"], {})
+        node = find_node(scratch.temporary / "programs")
+        installation = Installation(scratch, package, node, "me")
+        installation._installed_for = installation._key()  # nothing is to be installed
+        environment = placeholders(prototype) | {"PATH": node.path if node else ""}
+        assert Script(installation, "build", environment)(()) == Passed()
+        assert isinstance(Script(installation, "test", environment)(()), Failed)
+
+
+def test_without_node_the_checks_are_not_known_and_say_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = shutil.which("git")
+    assert git
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").symlink_to(git)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    root = app(
+        tmp_path / "app",
+        {"package.json": manifest(scripts={"build": "true"}), "tsconfig.json": "{}\n"},
+    )
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=True) as own:
+            results = {check.name: check(("src/main.ts",)) for check in own.checks}
+    assert set(results) == {"types (tsconfig.json)", "build (package.json)"}
+    for result in results.values():
+        assert isinstance(result, Unknown)
+        assert "Node.js is not installed" in result.why
+
+
+def test_without_a_build_nothing_of_the_prototype_is_run(tmp_path: Path) -> None:
+    root = app(tmp_path / "app", {"package.json": manifest(scripts={"build": "exit 1"})})
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=False) as own:
+            assert own.checks == ()
