@@ -30,7 +30,7 @@ class DataAccessInComponent(
     id="data-access-in-component",
     title="Database access in a UI component",
     consequence="Screens and data rules cannot be changed, tested or moved apart from each other.",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     satisfies=("A06", "A42", "H01", "cwe:1061"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
@@ -50,12 +50,11 @@ class DataAccessInComponent(
                 continue
             tables = len({q.table for q in queries})
             few = len(queries) < _FEW or tables < 2
-            severity = Severity.LOW if few or tables < _FEW_TABLES else Severity.MEDIUM
             # Two tables in one form are a matter of taste.
             sure = Confidence.LOW if few or tables < _FEW_TABLES else Confidence.HIGH
             chain = _chain(prototype, path)
             message = _message(queries)
-            yield self.gap(path, message, *shown, *chain, severity=severity, confidence=sure)
+            yield self.gap(path, message, *shown, *chain, confidence=sure)
         for path in through:
             yield self.satisfied(path, "Gets its data through a hook or service")
 
