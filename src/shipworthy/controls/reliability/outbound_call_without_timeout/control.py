@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -70,7 +71,7 @@ class OutboundCallWithoutTimeout(
         if side is Side.UNKNOWN:
             reason = "The call has no time limit, and nothing shows whether it runs on the server"
             return self.unknown(subject, reason, *_lines(prototype, waited_for))
-        severity = Severity.LOW if _CUT_OFF in f"/{first.location.path}" else self.severity
+        severity = Severity.LOW if _weighs_little(waited_for) else self.severity
         lines = _lines(prototype, waited_for)
         return self.gap(subject, _message(waited_for), *lines, severity=severity)
 
@@ -90,12 +91,31 @@ class OutboundCallWithoutTimeout(
 
 # The platform ends each call of these after some minutes, and starts as many as it needs beside it.
 _CUT_OFF = "/supabase/functions/"
+# What runs beside the requests of users: the schedule comes back, and one run hangs alone.
+_BESIDE = re.compile(
+    r"(^|[/_.#-])(crons?|jobs?|workers?|queues?|schedul\w*|ingest\w*|sync\w*|pipelines?|rotat\w*|poll\w*"
+    r"|watch\w*|monitor\w*|alerts?|notif\w*|backfill\w*)",
+    re.IGNORECASE,
+)
+# The project's own database, which its other queries wait for in the same way.
+_OWN_DATABASE = re.compile(r"(^|[/.])supabase\.(co|in)\b|/rest/v1(/|$)")
 _SIDECARS = ("127.0.0.1:1106",)  # signs addresses of Replit's object storage, in the same container
 
 
 def _subject(call: OutboundCall) -> str:
     base = f"{call.location.path}#{call.function}"
     return f"{base} → {call.target}" if call.target else base
+
+
+def _weighs_little(calls: list[OutboundCall]) -> bool:
+    """True where a hanging call keeps little else waiting, or where nothing names whom it waits for."""
+    return all(
+        _CUT_OFF in f"/{call.location.path}"
+        or _BESIDE.search(f"{call.location.path}#{call.function}")
+        or _OWN_DATABASE.search(call.target or "")
+        or "." not in (call.target or "").partition("/")[0]
+        for call in calls
+    )
 
 
 def _message(calls: list[OutboundCall]) -> str:

@@ -1,0 +1,35 @@
+"""How much a call without a time limit weighs depends on who waits for whom."""
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.assess import assess
+from shipworthy.catalogue import select
+from shipworthy.finding import Outcome, Severity
+from shipworthy.pipeline import open_prototype
+from shipworthy.settings import Settings
+
+CALL = "export async function GET() {\n  return fetch(%s);\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "severity"),
+    [
+        ("app/api/rates/route.ts", '"https://api.example.com/rates"', Severity.MEDIUM),
+        ("app/api/cron/rates/route.ts", '"https://api.example.com/rates"', Severity.LOW),
+        ("app/api/rates/route.ts", '"https://abc.supabase.co/rest/v1/rates"', Severity.LOW),
+        ("app/api/rates/route.ts", "process.env.RATES_URL!", Severity.LOW),
+        ("supabase/functions/rates/index.ts", '"https://api.example.com/rates"', Severity.LOW),
+    ],
+)
+def test_a_call_weighs_what_waits_for_it(
+    tmp_path: Path, path: str, address: str, severity: Severity
+) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"next": "15.0.0"}}', encoding="utf-8")
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text(CALL % address, encoding="utf-8")
+    prototype = open_prototype(tmp_path, Settings())
+    found = assess(prototype, select(["outbound-call-without-timeout"])).findings
+    assert [f.severity for f in found if f.outcome is Outcome.GAP] == [severity]
