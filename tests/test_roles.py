@@ -17,6 +17,8 @@ from shipworthy.prototype.source import Role
         ("scripts/smoke.ts", "import { test } from '@playwright/test';", Role.TEST),
         ("playwright.config.ts", "import { defineConfig } from '@playwright/test';", Role.SCRIPT),
         ("server/chat.ts", "", Role.PRODUCT),
+        ("functions/a/index.mjs", "var __defProp = Object.defineProperty;\n", Role.GENERATED),
+        ("lib/own.js", "// var __defProp of esbuild\nexport const a = 1;\n", Role.PRODUCT),
     ],
 )
 def test_a_role_follows_from_path_and_head(path: str, head: str, role: Role) -> None:
