@@ -31,7 +31,7 @@ _ASIDE_FUNCTION = re.compile(
 _SETTING = re.compile(r"_(context|config|claims?|tenant|session)$", re.IGNORECASE)
 # When somebody was here or looked at something: a row that misses it is right but for that.
 _MARKS = re.compile(
-    r"^(is_?)?(read|seen|viewed|opened|leid[oa]|lid[oa])(_?at)?$"
+    r"^(is_?)?(read|seen|viewed|opened|discovered|leid[oa]|lid[oa])(_?at)?$"
     r"|^last_?(seen|login|log_?in|sign_?in|active|activity|used|accessed|viewed|visited)(_?at|_?on)?$"
     r"|^(view|click|visit|download|unread)s?(_?(count|messages))?$"
     r"|^last_(sync|synced|error|run|check|checked|test|tested|fetch|poll|import|export|refresh)(_\w+)?$"

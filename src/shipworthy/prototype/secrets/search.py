@@ -198,6 +198,8 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             continue
         if opens_nothing(literal.value) or _is_said_only(kind, literal, text):
             continue
+        if kind_of_name(literal.value) is not None and _is_listed(literal, text):
+            continue  # the name of another secret
         signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
         if signs and is_of_development(literal.value) and _JOBS.search(file.path):
             continue  # what a job of the CI makes up for its tests
@@ -239,14 +241,17 @@ def _is_listed(literal: Named, text: str) -> bool:
     """True in a list of names, `["encryptionKey", "encryption_key", …]`, where none is a value."""
     if not text[: literal.start].rstrip("\"'` \t\r\n").endswith(","):
         return False
-    depth = 0
-    for sign in reversed(text[max(0, literal.start - _LISTED) : literal.start]):
-        depth += {"]": 1, ")": 1, "}": 1, "[": -1, "(": -1, "{": -1}.get(sign, 0)
-        if depth < 0:
-            return sign != "("
+    depth, at = 0, literal.start
+    while at > max(0, literal.start - _LISTED):
+        at -= 1
+        depth += _BRACKETS.get(text[at], 0)
+        if depth < 0:  # a name before the bracket makes it a call: `getenv("KEY", "default")`
+            before = text[max(0, at - 1) : at]
+            return text[at] != "(" or not (before.isalnum() or before in "_>")
     return False
 
 
+_BRACKETS = {"]": 1, ")": 1, "}": 1, "[": -1, "(": -1, "{": -1}
 _LISTED = 2_000  # characters of a list before the value
 _SESSION = re.compile(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")
 

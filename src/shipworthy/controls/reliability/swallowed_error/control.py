@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Location, Severity
@@ -86,7 +86,10 @@ class SwallowedError(
             if query.error in (ErrorUse.CHECKED, ErrorUse.THROWS):
                 right.setdefault(f"{query.location.path}#{query.function}", query.location)
         for subject, loss in _dropped(queries, writes):
-            lost.setdefault(subject, []).append(loss)
+            noted = _is_noted(prototype, loss.location)
+            lost.setdefault(subject, []).append(
+                replace(loss, severity=Severity.LOW) if noted else loss
+            )
         for caught, loss in self._caught(prototype):
             lost.setdefault(_subject(caught.location, caught.function, loss), []).append(loss)
         for subject, losses in lost.items():
@@ -223,6 +226,17 @@ def _is_lost(query: Query) -> bool:
 
 
 _RECOVERS = re.compile(r"(forgot|reset|recover)[-_]?password|password[-_]?reset", re.IGNORECASE)
+
+
+def _is_noted(prototype: Prototype, place: Location) -> bool:
+    """True below a comment such as "// Log the change": a line of a log, whatever its table."""
+    above = prototype.files[place.path].line(place.line - 1) if place.line > 1 else ""
+    return _NOTES.match(above) is not None
+
+
+_NOTES = re.compile(
+    r"\s*(//|#|/\*+)\s*(\d+[.)]\s*)?(log|track|audit)\b(?!\s*(in|out)\b)", re.IGNORECASE
+)
 _NEAR = 15  # lines between the deletion of a row's dependents and its own
 
 
