@@ -71,11 +71,24 @@ def is_script(prototype: Prototype, path: str, function: str) -> bool:
     function that is called there."""
     if not path.endswith(".py"):
         return False
+    if _asks_at_terminal(prototype, path, function):
+        return True
     if prototype.modules.packages.get(path, frozenset()) & _SERVES:
         return False
     if function != "module" and not _is_started_there(prototype, path, function):
         return False
     return not any(path in edges for edges in prototype.modules.edges.values())
+
+
+def _asks_at_terminal(prototype: Prototype, path: str, function: str) -> bool:
+    """True for a function that waits for what somebody types: `input("Press ENTER")`."""
+    text = prototype.files[path].text or ""
+    if "input(" not in text or function == "module":
+        return False
+    body = re.search(
+        rf"^(async )?def {re.escape(function)}\(.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL
+    )
+    return body is not None and re.search(r"(?<![\w.])input\(", body[0]) is not None
 
 
 def _is_started_there(prototype: Prototype, path: str, function: str) -> bool:

@@ -137,7 +137,7 @@ class NoLockFile(
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
             severity=Severity.LOW if few or _is_for_chores(prototype, manifest) else self.severity,
-            confidence=Confidence.LOW if is_variant(prototype, manifest.path) else Confidence.HIGH,
+            confidence=Confidence.LOW if _is_left_over(prototype, manifest) else Confidence.HIGH,
         )
 
 
@@ -152,6 +152,20 @@ def _is_for_chores(prototype: Prototype, manifest: Manifest) -> bool:
     folder = manifest.path.rpartition("/")[0]
     frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
     return not frameworks and _CHORES.search(folder) is not None
+
+
+def _is_left_over(prototype: Prototype, manifest: Manifest) -> bool:
+    """True for a variant that nothing installs, and for Python packages that no code here imports."""
+    if is_variant(prototype, manifest.path):
+        return True
+    if manifest.ecosystem is not Ecosystem.PYPI:
+        return False
+    folder = manifest.path.rpartition("/")[0]
+    prefix = f"{folder.removesuffix('requirements').rstrip('/')}/".lstrip("/")
+    code = (f for f in prototype.files.values() if f.language is Language.PYTHON)
+    return not any(
+        f.path.startswith(prefix) and prototype.modules.packages.get(f.path) for f in code
+    )
 
 
 def _is_held(dependency: Dependency) -> bool:
