@@ -11,7 +11,7 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
-from shipworthy.prototype.handlers.purpose import by_credential, meant_for_anyone
+from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
     Caller,
     Tie,
@@ -188,6 +188,8 @@ def _open(
 
 def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:
     """True where whoever comes may be meant to, or can do no more than ask for what is due anyway."""
+    if by_knowledge(effect):
+        return True
     match kind:
         case Harm.READ if _is_receipt(effect, ownership):
             return True

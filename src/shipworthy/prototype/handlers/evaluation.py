@@ -38,6 +38,7 @@ from shipworthy.prototype.handlers.values import (
     meet_all,
     of_cases,
     replace,
+    settles,
     tested,
     truth,
     union,
@@ -71,6 +72,8 @@ _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _DEEPEST = 14  # calls of own functions inside each other that are followed
 BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines takes some five hundred
 _WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
+_UNSEEN = frozenset({"unseen"})  # made by a function that nobody can see
+_TRUTH = frozenset({"truth"})
 _SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
 _KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
 """What a parameter that takes all keywords is called."""
@@ -81,6 +84,7 @@ _CHAINED = frozenset("select lean populate exec sort limit then catch finally".s
 """Methods of a query that is not waited for yet: asking for one proves no row."""
 _SIZES = frozenset({"length", "byteLength", "size"})
 _PROVES = frozenset({"signature"})  # equal sizes prove nothing
+_UNLESS_SET = "the secret is only asked for where it has been set"
 _NULLS = frozenset({"undefined", "NaN", "null"})
 
 
@@ -263,6 +267,7 @@ class Evaluation:
     def tested(self, value: Value) -> tuple[Guards, Guards]:
         """The guards that hold where a value is true, and where it is false."""
         yes, no = tested(value)
+        yes |= self._unless_unset(value)
         if value.origins and value.when is None:
             yes = yes.union(comparing.true_of_caller(self, value))
         if comparing.is_claim(value):
@@ -270,6 +275,13 @@ class Evaluation:
         if not value.cases and value.literal is UNSET and comparing.is_token(value):
             yes |= {self.hollow("any token will do: it is only asked whether one is there")}
         return yes, no
+
+    def _unless_unset(self, value: Value) -> Guards:
+        """`if (!SECRET) return true; return given === SECRET;`: nothing is asked before it is set."""
+        if not any(case.literal is True and not settles(g) for case, g in value.cases):
+            return NO_GUARDS
+        asked = (g for case, _ in value.cases for g in tested(case)[0])
+        return frozenset(self.hollow(_UNLESS_SET, g.line) for g in asked if g.check is Check.SECRET)
 
     def hollow(self, why: str, at: int = 0) -> Guard:
         """A check that does not hold."""
@@ -506,8 +518,7 @@ class Evaluation:
         if not any(o.kind == "environment" for o in setting.origins):
             return NO_GUARDS
         lost = {g for g in refused - otherwise if g.check is Check.SECRET}
-        why = "the secret is only asked for where it has been set"
-        return frozenset(self.hollow(why, g.line) for g in lost)
+        return frozenset(self.hollow(_UNLESS_SET, g.line) for g in lost)
 
     def _choice(self, node: Choice, scope: Scope) -> Value:
         test = self.value(node.test, scope)
@@ -538,7 +549,7 @@ class Evaluation:
             origins=inner.origins,
             literal=UNSET if known is None else not known,
             when=(no, yes),
-            tags=inner.tags & _SETTLED,
+            tags=inner.tags & (_SETTLED | _UNSEEN),
         )
 
     def _compare(self, node: Compare, scope: Scope) -> Value:
@@ -559,7 +570,8 @@ class Evaluation:
         ):
             return Value(literal=True)  # `roles.length > 0` of a list in the code
         when = comparing.compared(self, node.operator, left, right, node.at)
-        return Value(origins=left.origins | right.origins, when=when, tags=frozenset({"truth"}))
+        tags = _TRUTH | ((left.tags | right.tags) & _UNSEEN)
+        return Value(origins=left.origins | right.origins, when=when, tags=tags)
 
     def _compute(self, node: Compute, scope: Scope) -> Value:
         if node.operator == "=" and len(node.parts) == 2:

@@ -59,6 +59,8 @@ class Check(StrEnum):
     ALLOWED = "allowed-values"  # an input is one of a known list
     HOLLOW = "hollow"  # a check that does not hold: `how` says why; no guard
     UNCLEAR = "unclear"  # something is checked that could not be followed
+    REFUSES = "refuses"  # some callers get 401 or 403, on what could not be followed
+    CLAIMED = "claimed"  # 401 without an input that whoever calls can write: no guard
 
 
 AUTHENTICATES = frozenset({Check.SESSION, Check.API_KEY, Check.SECRET, Check.SIGNATURE})

@@ -181,6 +181,23 @@ def by_credential(handler: Handler, effect: Effect) -> str:
     return ""
 
 
+_REACHED_BY = re.compile(
+    r"(^|_|\.)(e_?mail|phone|mobile|last_?name|surname|postal_?code|zip|birth_?(date|day)|date_of_birth|dob)",
+    re.I,
+)
+
+
+def by_knowledge(effect: Effect) -> tuple[str, ...]:
+    """What a guest has to know of a row to find it, as the number of an order and the address that it
+    went to; nothing where one thing is enough, or none of them is about a person."""
+    sent = sorted(
+        name.rpartition(".")[2]
+        for name, origins in effect.of("filter:")
+        if origins and all(o.is_input for o in origins)
+    )
+    return tuple(sent) if len(sent) > 1 and any(map(_REACHED_BY.search, sent)) else ()
+
+
 def _words(handler: Handler) -> list[str]:
     """The parts of a route, or the words of an action's name, without parameters."""
     if handler.route.kind.value == "server_action":

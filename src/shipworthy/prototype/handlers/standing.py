@@ -47,6 +47,8 @@ def caller(handler: Handler, effect: Effect) -> Caller:
     del handler
     if effect.has(*AUTHENTICATES, Check.ROLE, Check.OWNER):
         return Caller.KNOWN
+    if effect.has(Check.REFUSES) and not effect.has(Check.DECODED):
+        return Caller.UNCLEAR
     if effect.has(Check.PLATFORM):
         # The gateway has verified the token that the code only decodes.
         return Caller.KNOWN if effect.has(Check.DECODED) else Caller.ANON_KEY

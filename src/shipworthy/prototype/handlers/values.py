@@ -181,6 +181,11 @@ def tested(value: Value) -> tuple[Guards, Guards]:
     return yes | meet_all(ways_yes), no | meet_all(ways_no)
 
 
+def settles(guards: Guards) -> bool:
+    """True where a check is known for what it is, and be it that it does not hold."""
+    return any(guard.check in _SETTLES for guard in guards)
+
+
 def meet(one: Guards, other: Guards) -> Guards:
     """The guards that hold on both ways: the same check about the same inputs counts as the same."""
     if one == other:
@@ -204,6 +209,7 @@ def _either(one: Guards, other: Guards, both: Guards) -> Guards:
 
 
 _WEAKEST = (
+    Check.REFUSES,
     Check.UNCLEAR,
     Check.SESSION,
     Check.API_KEY,
@@ -213,7 +219,8 @@ _WEAKEST = (
     Check.SECRET,
 )
 _RIGHTS = frozenset({Check.OWNER, Check.ROLE, Check.SIGNATURE, Check.SECRET})
-_ASKED = AUTHENTICATES | _RIGHTS | {Check.UNCLEAR}
+_ASKED = AUTHENTICATES | _RIGHTS | {Check.UNCLEAR, Check.REFUSES}
+_SETTLES = AUTHENTICATES | {Check.ROLE, Check.OWNER, Check.HOLLOW, Check.DECODED, Check.UNCLEAR}
 
 
 def _strength(guard: Guard) -> tuple[int, str, int]:

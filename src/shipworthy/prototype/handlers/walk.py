@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
+from shipworthy.prototype.handlers.refusals import refused
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NULL,
@@ -18,6 +19,7 @@ from shipworthy.prototype.handlers.values import (
     from_origins,
     meet,
     of_cases,
+    settles,
     truth,
 )
 from shipworthy.prototype.program.nodes import (
@@ -83,6 +85,8 @@ class Walk(Evaluation):
         ended = self.block(statement.then, scope) or decided is False
         if ended and self._is_counted(test, first):
             no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
+        if ended and not settles(no):
+            no |= refused(self, statement.then, test, statement.at)
         then_guards, then_names = self.guards, scope.names
         self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
@@ -94,6 +98,8 @@ class Walk(Evaluation):
         if other_ended:
             self.branches = (*outer, (number, "then"))
             self.guards, scope.names = then_guards, then_names
+            if not settles(yes):
+                self.guards |= refused(self, statement.other, test, statement.at)
             return False
         self.branches = outer
         _merge(scope, then_names, then_guards, self.guards)

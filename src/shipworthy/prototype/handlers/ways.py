@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.wording import claims
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _MOST_STEPS = 4
+_MOST_CLAIMS = 2
 
 
 def way(prototype: Prototype, handler: Handler, effect: Effect) -> tuple[Evidence, ...]:
-    """The entry point, the calls that lead to the effect, and the effect itself."""
+    """The entry point, what it asks that proves nothing, the calls that lead to the effect, and that."""
     entry = Location(handler.location.path, handler.location.line)
     places = [
         entry,
+        *(guard.location for guard in claims(effect)[:_MOST_CLAIMS]),
         *(Location(s.path, s.line) for s in effect.steps[:_MOST_STEPS]),
         effect.location,
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
+from shipworthy.prototype.handlers.purpose import by_knowledge
 from shipworthy.prototype.handlers.standing import Caller, steering
 from shipworthy.prototype.handlers.weight import Harm
 
@@ -74,13 +75,30 @@ def who(caller: Caller) -> str:
     return "Anybody on the internet"
 
 
+def claims(effect: Effect) -> tuple[Guard, ...]:
+    """The refusals before an effect that whoever calls gets past with a word of his own."""
+    found = (g for g in effect.guards if g.check is Check.CLAIMED)
+    return tuple(sorted(found, key=lambda g: (g.path, g.line)))
+
+
+def asked(effect: Effect) -> str:
+    """What is asked of whoever calls before an effect of which nothing proves who that is."""
+    names = sorted(frozenset().union(*(g.about for g in claims(effect))))
+    known = by_knowledge(effect)
+    if known and not names:
+        return f"whoever knows {' and '.join(known[:2])} is let in"
+    if not names:
+        return "nothing asks who is calling"
+    return f"it takes {' and '.join(names[:2])} at its word, which anybody can make up"
+
+
 def sentence(handler: Handler, judged: Judged) -> str:
     """Entry, missing guard and effect in one sentence."""
     what = deed(judged.effect, judged.harm)
     place = f"through {handler.name}"
     match judged.breach:
         case Breach.OPEN:
-            return f"{who(judged.caller)} can {what} {place}: nothing asks who is calling"
+            return f"{who(judged.caller)} can {what} {place}: {asked(judged.effect)}"
         case Breach.ADMIN:
             return f"Any signed-in user can {what} {place}: no role or right is checked"
         case Breach.FOREIGN:

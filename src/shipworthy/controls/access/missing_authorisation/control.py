@@ -56,7 +56,8 @@ class MissingAuthorisation(
         evidence = way(prototype, handler, answer.weighty[0])
         if not handler.whole:
             return self.unknown(handler.subject, handler.hindrance, *evidence)
-        if any(tie(handler, effect) is Tie.UNCLEAR for effect in answer.weighty):
+        unclear = any(tie(handler, effect) is Tie.UNCLEAR for effect in answer.weighty)
+        if unclear or Caller.UNCLEAR in answer.callers():
             return self.unknown(handler.subject, "a check could not be followed", *evidence)
         message = "What it does is held to the caller's own rows, rights or role"
         return self.satisfied(handler.subject, message, *evidence)

@@ -76,7 +76,7 @@ class MissingRateLimit(
         if _is_webhook(handler):
             reason = "who may post to a webhook is asked by `webhook-unverified`, no limit can tell"
             return self.not_applicable(reason, subject.name)
-        if is_unclear(handler, effect):
+        if is_unclear(handler, effect) and not effect.has(Check.REFUSES):
             return self.unknown(
                 subject.name, "Something is checked before that could not be followed", line
             )

@@ -1,0 +1,111 @@
+"""Statements that turn a caller away: an answer of 401 or 403, or an error that says as much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.comparing import CREDENTIAL, ROLE_KEY
+from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
+from shipworthy.prototype.program.nodes import (
+    Do,
+    Let,
+    Literal,
+    Member,
+    Name,
+    Return,
+    Statement,
+    Throw,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation import Evaluation
+
+_MOST = 8  # statements: a refusal is short, a branch with work in it is none
+_UNKNOWN = frozenset({401, "401"})  # who calls is not known
+_UNENTITLED = frozenset({403, "403"})
+_SAYS_UNKNOWN = re.compile(
+    r"unauthori[sz]ed|unauthenticated|not[ _]?(signed|logged)[ _]?in|not[ _]authenticated"
+    r"|authentication[ _]required|(log|sign)[ _-]?in (is )?required|please (log|sign) in"
+    r"|must be (logged|signed) in|NotAuthenticated|AuthenticationFailed"
+    r"|invalid (token|session|api[ _]?key|secret|credentials)|AuthError|401_",
+    re.IGNORECASE,
+)
+_SAYS_UNENTITLED = re.compile(
+    r"forbidden|access denied|permission ?denied|not (allowed|permitted|authori[sz]ed)|403_",
+    re.IGNORECASE,
+)
+_SEES = frozenset({"unseen", "computed", "signature"})  # something is made of what was sent
+_SAID = re.compile(r"user|token|sess|auth|key|secret|pass|pin|code|mail|role|admin|owner", re.I)
+"""Inputs by which callers say who they are."""
+
+
+def refused(walk: Evaluation, statements: tuple[Statement, ...], test: Value, at: int) -> Guards:
+    """What a refusal under a test says of whoever is not refused.
+
+    Nothing where it turns nobody away, or hangs on how the server is set up.
+    """
+    code = _code(statements)
+    if code == 0 or truth(test) is not None:
+        return NO_GUARDS
+    origins = all_origins(test)
+    if origins and all(o.kind in ("environment", "error", "random") for o in origins):
+        return NO_GUARDS
+    sent = [o for o in origins if o.is_input]
+    others = [o for o in origins if not o.is_input and o.kind != "principal"]
+    if sent and not others and not test.tags & _SEES:
+        said = frozenset(str(o) for o in sent if _says_who(o))
+        return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)} if said else ())
+    if code == 403 and _is_state(origins):
+        return NO_GUARDS
+    return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
+
+
+def _says_who(origin: Origin) -> bool:
+    return origin.kind in ("header", "cookie") or _SAID.search(origin.key) is not None
+
+
+def _is_state(origins: Iterable[Origin]) -> bool:
+    """True for a row that is found by an id: what state it is in says nothing of who calls."""
+    found = list(origins)
+    return bool(found) and all(
+        o.kind == "row"
+        and not ROLE_KEY.search(o.key)
+        and not any(by.kind == "principal" or CREDENTIAL.search(str(by)) for by in o.by)
+        for o in found
+    )
+
+
+def _code(statements: tuple[Statement, ...]) -> int:
+    """401 or 403 where these few statements say so and do nothing else; 0 otherwise."""
+    if not statements or len(statements) > _MOST:
+        return 0
+    code = 0
+    for statement in statements:
+        if type(statement) not in (Do, Let, Return, Throw):
+            continue
+        for word in _words(statement):
+            if word in _UNKNOWN or (isinstance(word, str) and _SAYS_UNKNOWN.search(word)):
+                return 401
+            if word in _UNENTITLED or (isinstance(word, str) and _SAYS_UNENTITLED.search(word)):
+                code = 403
+    return code
+
+
+def _words(node: object) -> Iterator[str | int]:
+    """The literals and names in an expression, not those in functions inside of it."""
+    if isinstance(node, Literal):
+        if isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
+            yield node.value
+        return
+    if isinstance(node, Name):
+        yield node.id
+        return
+    if isinstance(node, Member):
+        yield node.key
+    if isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _words(part)

@@ -1,0 +1,104 @@
+"""Refusals of callers: what says who calls, what is taken at its word, what only asks for knowledge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.finding import Confidence, Finding
+from shipworthy.pipeline import run_assess
+from shipworthy.settings import Settings
+
+HEAD = (
+    'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+    'const admin = createClient(Deno.env.get("SUPABASE_URL")!,'
+    ' Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);\n'
+)
+DEED = 'await admin.from("orders").delete().eq("id", body.id);\nreturn new Response("ok");\n'
+
+
+def of_function(folder: Path, body: str, before: str = "") -> dict[str, list[Finding]]:
+    """The gaps of an edge function by control; `before` stands in front of the handler."""
+    path = folder / "supabase/functions/orders/index.ts"
+    path.parent.mkdir(parents=True)
+    code = (
+        f"{HEAD}{before}Deno.serve(async (req) => {{\nconst body = await req.json();\n{body}}});\n"
+    )
+    path.write_text(code, encoding="utf-8")
+    config = folder / "supabase/config.toml"
+    config.write_text('project_id = "a"\n\n[functions.orders]\nverify_jwt = false\n', "utf-8")
+    found: dict[str, list[Finding]] = {}
+    for finding in run_assess(folder, Settings(), ["access"]).findings:
+        if finding.outcome.value == "gap":
+            found.setdefault(finding.control, []).append(finding)
+    return found
+
+
+def test_who_is_let_in_by_what_cannot_be_followed_is_no_alarm(tmp_path: Path) -> None:
+    body = 'if (!(await known(body.token))) return new Response("no", { status: 401 });\n'
+    gaps = of_function(tmp_path, body + DEED, 'import { known } from "npm:house-logins";\n')
+    assert "unauthenticated-endpoint" not in gaps
+
+
+def test_refusal_after_the_deed_helps_nobody(tmp_path: Path) -> None:
+    body = (
+        'await admin.from("orders").delete().eq("id", body.id);\n'
+        'if (!(await known(body.token))) return new Response("no", { status: 401 });\n'
+        'return new Response("ok");\n'
+    )
+    gaps = of_function(tmp_path, body, 'import { known } from "npm:house-logins";\n')
+    (gap,) = gaps["unauthenticated-endpoint"]
+    assert gap.message.endswith("nothing asks who is calling")
+
+
+@pytest.mark.parametrize(
+    "test",
+    ['!req.headers.get("x-user-id")', "!body.userEmail", 'typeof body.userEmail !== "string"'],
+)
+def test_word_of_the_caller_is_named_as_what_it_is(tmp_path: Path, test: str) -> None:
+    body = f'if ({test}) return new Response("no", {{ status: 401 }});\n'
+    (gap,) = of_function(tmp_path, body + DEED)["unauthenticated-endpoint"]
+    assert "at its word, which anybody can make up" in gap.message
+    assert gap.evidence[1].location is not None
+    assert gap.evidence[1].location.line == 5
+
+
+def test_refusal_for_lack_of_a_setting_asks_nobody(tmp_path: Path) -> None:
+    body = 'if (!Deno.env.get("MAIL_KEY")) return new Response("no", { status: 401 });\n'
+    (gap,) = of_function(tmp_path, body + DEED)["unauthenticated-endpoint"]
+    assert gap.message.endswith("nothing asks who is calling")
+
+
+def test_state_of_a_row_says_nothing_of_the_caller(tmp_path: Path) -> None:
+    body = (
+        'const { data: order } = await admin.from("orders").select("*").eq("id", body.id).single();\n'
+        'if (order.status === "sent") return new Response("no", { status: 403 });\n'
+    )
+    (gap,) = of_function(tmp_path, body + DEED)["unauthenticated-endpoint"]
+    assert gap.message.endswith("nothing asks who is calling")
+
+
+def test_secret_that_may_be_unset_is_a_guard_that_fails_open(tmp_path: Path) -> None:
+    before = (
+        "function allowed(req: Request) {\n"
+        '  const secret = Deno.env.get("JOB_SECRET");\n'
+        "  if (!secret) return true;\n"
+        '  return req.headers.get("x-job-secret") === secret;\n'
+        "}\n"
+    )
+    body = 'if (!allowed(req)) return new Response("no", { status: 401 });\n'
+    gaps = of_function(tmp_path, body + DEED, before)
+    assert "unauthenticated-endpoint" not in gaps
+    assert "only asked for where it has been set" in gaps["fail-open-guard"][0].message
+
+
+def test_guest_who_knows_number_and_address_is_a_question(tmp_path: Path) -> None:
+    body = (
+        'const { data } = await admin.from("orders").select("*")'
+        '.eq("number", body.number).eq("email", body.email.toLowerCase()).single();\n'
+        "return Response.json(data);\n"
+    )
+    (gap,) = of_function(tmp_path, body)["unauthenticated-endpoint"]
+    assert gap.confidence is Confidence.LOW
+    assert gap.message.endswith("whoever knows email and number is let in")
