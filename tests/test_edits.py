@@ -108,6 +108,7 @@ def test_an_import_stands_before_the_others(text: str, expected: str) -> None:
         ('console.log("%s sent", email);', 'console.log("%s sent", "***");'),
         ("const x = 1;\nconsole.log(email);\n", "const x = 1;\n"),
         ("if (x) console.log(email);", None),
+        ('console.log("To", String(await email));', None),
     ],
 )
 def test_a_value_goes_out_of_a_log_and_the_rest_stays(line: str, expected: str | None) -> None:
