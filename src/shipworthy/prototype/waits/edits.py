@@ -15,12 +15,13 @@ from shipworthy.prototype.source import SourceFile
 from shipworthy.prototype.waits.reads import waiting_statements
 
 _WIDE = 90  # characters of a line
+_MANY = 3  # waits of one run, one after the other
 
 
 def waiting_at_once(file: SourceFile, runs: Sequence[Sequence[Location]]) -> str | None:
     """The text of a file in which the statements of each run that are neighbours wait together.
 
-    None where no two of them are, or one does more than wait.
+    None where that leaves many waits, for other work stands between them.
     """
     if file.language is None or file.text is None:
         return None
@@ -30,10 +31,14 @@ def waiting_at_once(file: SourceFile, runs: Sequence[Sequence[Location]]) -> str
     edits: list[Edit] = []
     for run in runs:
         known = [statements[place] for place in run if place in statements]
+        left = len(known)
         for group in _neighbours(known):
             edit = _joined(syntax, group, style, file.text)
             if edit is not None:
                 edits.append(edit)
+                left -= len(group) - 1
+        if left >= _MANY:
+            return None
     if not edits:
         return None
     return edited(file.text, [*edits, *(importing(syntax, "asyncio") if syntax.python else [])])
