@@ -11,7 +11,7 @@ from hardened import git, repository
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.harden import Hardening, harden
-from shipworthy.harden.checks import Check, Failed, Passed, Result, Unknown, Worse, worsened
+from shipworthy.harden.checks import Check, Failed, Own, Passed, Result, Unknown, Worse, worsened
 from shipworthy.harden.loop import Options
 from shipworthy.harden.node_checks import type_errors
 from shipworthy.harden.repository import find_repository
@@ -115,7 +115,12 @@ def run(
     with scratch_of(find_repository(root)) as scratch:
         checks: list[Check] = [FileCheck(scratch.root, word, slow)] if word else []
         done = harden(
-            find_repository(root), scratch, read, Options(), lambda _: checks, tuple(controls)
+            find_repository(root),
+            scratch,
+            read,
+            Options(),
+            lambda _: Own(tuple(checks)),
+            tuple(controls),
         )
         assert git(scratch.top, "status", "--porcelain") == ""
         assert git(scratch.top, "rev-parse", "HEAD") == done.tip

@@ -18,7 +18,7 @@ from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
-from shipworthy.harden.checks import Check
+from shipworthy.harden.checks import Own
 from shipworthy.harden.hardening import Hardening
 from shipworthy.harden.loop import Choose
 from shipworthy.harden.plan import Wanted
@@ -144,13 +144,12 @@ def _hardened(
                 prototype.keep_facts_of(earlier)
             return prototype
 
-        def checks(prototype: Prototype) -> Sequence[Check]:
+        def own(prototype: Prototype) -> Own:
             owner = str(repository.top / repository.prefix)
-            own = own_checks(scratch, prototype, owner, build=options.build)
-            return stack.enter_context(own).checks
+            return stack.enter_context(own_checks(scratch, prototype, owner, build=options.build))
 
         chosen = Options(options.wanted, options.choose, progress)
-        done = harden(repository, scratch, read, chosen, checks)
+        done = harden(repository, scratch, read, chosen, own)
         if not options.deliver:
             return replace(done, patch=scratch.diff(repository.base, done.tip))
         progress("writing the branch")

@@ -48,6 +48,10 @@ class Unknown:
 Result = Passed | Failed | Unknown
 
 
+def _nothing(_: Iterable[str]) -> str:
+    return ""
+
+
 class Check(Protocol):
     """One check. `slow` ones are made once for many remedies."""
 
@@ -80,6 +84,18 @@ class Worse:
     def within(self, path: str) -> bool:
         """True where a new error stands in this file."""
         return any(error.startswith(f"{path}: ") for error in self.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a prototype brings itself: its checks, and how files follow those that were changed.
+
+    `bring_along` takes the changed paths, changes what must follow them (a lock file), and says why
+    it could not; '' where it could.
+    """
+
+    checks: tuple[Check, ...] = ()
+    bring_along: Callable[[Iterable[str]], str] = _nothing
 
 
 def worsened(before: Result, now: Result) -> Worse | None:

@@ -71,7 +71,7 @@ class Installation:
         if _fetch(key, self.folder):
             return ""
         said = ""
-        for command in install_commands(self.package, self.folder, self._settings()):
+        for command in install_commands(self.package, self.folder, self.settings()):
             try:
                 ran = run_group(command)
             except CommandFailed as error:
@@ -80,7 +80,7 @@ class Installation:
             if ran.code == 0:
                 self._scripts()
                 return ""
-            said = _last_line(ran.output)
+            said = last_line(ran.output)
             _remove_modules(self.folder)
         return f"its packages could not be installed: {said}"
 
@@ -91,11 +91,12 @@ class Installation:
         if wanted:
             argv = ("npm", "rebuild", "--no-audit", "--no-fund", *wanted)
             try:
-                run_group(Command(argv, self.folder, self._settings(), 180.0))
+                run_group(Command(argv, self.folder, self.settings(), 180.0))
             except CommandFailed:
                 return
 
-    def _settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """What a package manager gets: the user's own configuration, and this machine's network."""
         path = self.node.path if self.node else ""
         return {"PATH": path, "CI": "1", "npm_config_yes": "true", **network()}
 
@@ -117,10 +118,10 @@ def install_commands(
     if "package-lock.json" in names or "npm-shrinkwrap.json" in names:
         ways.append(("npm", "ci", *_NPM))
     if "pnpm-lock.yaml" in names:
-        ways.append((*_program("pnpm"), "install", "--frozen-lockfile", "--ignore-scripts"))
-        ways.append((*_program("pnpm"), "install", "--no-frozen-lockfile", "--ignore-scripts"))
+        ways.append((*program("pnpm"), "install", "--frozen-lockfile", "--ignore-scripts"))
+        ways.append((*program("pnpm"), "install", "--no-frozen-lockfile", "--ignore-scripts"))
     if "yarn.lock" in names:
-        ways.append((*_program("yarn"), "install", "--ignore-scripts", "--non-interactive"))
+        ways.append((*program("yarn"), "install", "--ignore-scripts", "--non-interactive"))
     if "bun.lock" in names and shutil.which("bun"):
         ways.append(("bun", "install", "--frozen-lockfile", "--ignore-scripts"))
     ways.append(("npm", "install", "--no-package-lock", *_NPM))
@@ -129,7 +130,7 @@ def install_commands(
         yield Command(argv, folder, environment, _SECONDS)
 
 
-def _program(name: str) -> tuple[str, ...]:
+def program(name: str) -> tuple[str, ...]:
     """A package manager on the PATH, else the one that npm fetches."""
     if shutil.which(name):
         return (name,)
@@ -207,7 +208,8 @@ def _remove_modules(folder: Path) -> None:
         shutil.rmtree(modules, ignore_errors=True)
 
 
-def _last_line(output: bytes) -> str:
+def last_line(output: bytes) -> str:
+    """The line that says why a package manager failed."""
     lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines()]
     telling = [line for line in lines if line and "complete log" not in line]
     errors = [line for line in telling if "rror" in line or "ERR" in line]

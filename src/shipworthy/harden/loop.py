@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shipworthy.assess import Assessment, assess
@@ -12,7 +12,7 @@ from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
 from shipworthy.harden.changes import Refused, apply, paths
-from shipworthy.harden.checks import Baseline, Check, Seen
+from shipworthy.harden.checks import Baseline, Own, Seen
 from shipworthy.harden.commit import before_of, message, subject_of, undo
 from shipworthy.harden.hardening import ByHand, Checked, Commit, Hardening, Refusal
 from shipworthy.harden.judge import Attempt, Broke, Held, Judge, Reader
@@ -49,6 +49,7 @@ class Loop:
     judge: Judge
     options: Options
     assessment: Assessment
+    bring_along: Callable[[Iterable[str]], str]
     commits: list[Commit] = field(default_factory=list)
     refused: dict[_Key, Refusal] = field(default_factory=dict)
 
@@ -151,6 +152,8 @@ class Loop:
         """The tree with the remedy; None where it cannot be, changes nothing or is not wanted."""
         try:
             apply(remedy.changes, self.scratch, self.assessment.prototype.files)
+            if why := self.bring_along(paths(remedy.changes)):
+                raise Refused(why)
         except (Refused, OSError) as error:
             self.scratch.restore(before)
             self.refuse(gap, remedy.summary, str(error))
@@ -200,7 +203,7 @@ def harden(
     scratch: Scratch,
     read: Reader,
     options: Options | None = None,
-    checks: Callable[[Prototype], Sequence[Check]] = lambda _: (),
+    own_of: Callable[[Prototype], Own] = lambda _: Own(),
     controls: Sequence[Control] | None = None,
 ) -> Hardening:
     """Close what a machine may close, in the copy. Nothing is written to the user's repository."""
@@ -210,10 +213,13 @@ def harden(
     options.tell("assessing the prototype as it is")
     before = assess(read(scratch.root, None), controls, options.tell)
     assessed = time.perf_counter()
-    own = checks(before.prototype)
-    baseline = Baseline(own, options.tell)
-    loop = Loop(scratch, Judge(scratch, read, baseline, options.wanted), options, before)
-    proving = Proving(scratch, tuple(c for c in own if c.slow), repository.base, options.tell)
+    own = own_of(before.prototype)
+    baseline = Baseline(own.checks, options.tell)
+    judge = Judge(scratch, read, baseline, options.wanted)
+    loop = Loop(scratch, judge, options, before, own.bring_along)
+    proving = Proving(
+        scratch, tuple(c for c in own.checks if c.slow), repository.base, options.tell
+    )
     _close_and_prove(loop, proving)
     return Hardening(
         repository=repository,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from shipworthy.harden.checks import Check
+from shipworthy.harden.checks import Check, Own
 from shipworthy.harden.install import Installation
 from shipworthy.harden.node import find_node
 from shipworthy.harden.node_checks import Lint, Script, Types
 from shipworthy.harden.project import Package, packages, placeholders
 from shipworthy.harden.python_checks import Compiles
+from shipworthy.harden.relock import relock
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Language
@@ -20,18 +20,8 @@ _MOST_CONFIGS = 6
 _NO_TESTS = "no test specified"
 
 
-@dataclass(frozen=True)
-class OwnChecks:
-    """The checks, and the installations that they share."""
-
-    checks: tuple[Check, ...]
-    installations: tuple[Installation, ...]
-
-
 @contextmanager
-def own_checks(
-    scratch: Scratch, prototype: Prototype, owner: str, *, build: bool
-) -> Iterator[OwnChecks]:
+def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: bool) -> Iterator[Own]:
     """The checks of a prototype; what they install is kept for the next run when the block ends.
 
     Without `build` nothing of the prototype is run: only what compiles Python is asked.
@@ -40,16 +30,14 @@ def own_checks(
     installations = tuple(
         Installation(scratch, package, node, owner) for package in packages(prototype)
     )
-    if not build:
-        yield OwnChecks(tuple(_python(scratch, prototype)), ())
-        return
-    environment = _environment(scratch, prototype, node.path if node else "")
     found: list[Check] = [*_python(scratch, prototype)]
-    found.extend(_types(prototype, installations, environment))
-    for installation in installations:
-        found.extend(_scripts(installation, environment))
+    if build:
+        environment = _environment(scratch, prototype, node.path if node else "")
+        found.extend(_types(prototype, installations, environment))
+        for installation in installations:
+            found.extend(_scripts(installation, environment))
     try:
-        yield OwnChecks(tuple(found), installations)
+        yield Own(tuple(found), lambda paths: relock(installations, paths, may_run=build))
     finally:
         for check in found:
             if isinstance(check, Types):
