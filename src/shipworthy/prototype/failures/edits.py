@@ -10,10 +10,12 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.edits import edited
 from shipworthy.prototype.code.syntax import Syntax, arguments
 from shipworthy.prototype.failures.handler_edits import tell_handler
-from shipworthy.prototype.failures.telling import Telling
+from shipworthy.prototype.failures.telling import Telling, Weight
 from shipworthy.prototype.failures.write_edits import tell_write
 from shipworthy.prototype.queries.calls import queries_of
 from shipworthy.prototype.source import SourceFile
+
+__all__ = ["Weight", "with_errors_told"]
 
 
 def with_errors_told(
@@ -21,16 +23,17 @@ def with_errors_told(
     writes: Collection[Location],
     catches: Collection[Location],
     browser: bool,
-    grave: bool = False,
+    weight: Weight = Weight.USUAL,
 ) -> str | None:
     """The text of a file in which the errors of these writes and in these handlers are told.
 
     Thrown where the function throws already, shown to the visitor where the file has a way to, else
-    logged; what is `grave` fails the request as well. None where one of them leaves no such way.
+    logged; what is grave fails the request as well, and what only keeps books on a server fails none.
+    None where one of them leaves no such way.
     """
     if file.language is None or file.text is None:
         return None
-    telling = Telling(Syntax(file, file.language), file.text, browser, grave)
+    telling = Telling(Syntax(file, file.language), file.text, browser, weight)
     for call in queries_of(telling.syntax):
         if telling.syntax.location(call.top) in writes and not tell_write(telling, call):
             return None

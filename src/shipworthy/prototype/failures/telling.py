@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 
 from ast_grep_py import SgNode
 
@@ -33,15 +34,22 @@ _THROWS = frozenset({"throw_statement"})
 _RETURNS = frozenset({"return_statement"})
 
 
+class Weight(Enum):
+    """What is lost with what failed."""
+
+    LIGHT = "light"  # a record that is only counted, or a notice
+    USUAL = "usual"
+    GRAVE = "grave"  # money, an order, an account: the request must fail as well
+
+
 @dataclass
 class Telling:
-    """The edits of one file that tell errors. `browser`: it runs there; `grave`: what fails must fail
-    the request as well."""
+    """The edits of one file that tell errors. `browser`: it runs there."""
 
     syntax: Syntax
     text: str
     browser: bool
-    grave: bool
+    weight: Weight
     found: list[Edit] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
@@ -66,7 +74,11 @@ class Telling:
     def failing(self, node: SgNode, name: str) -> str:
         """The line that fails the request of a grave error; '' where it goes on."""
         function = enclosing(node, FUNCTIONS)
-        if not self.grave or function is None or enclosing(node, LOOPS, FUNCTIONS) is not None:
+        if (
+            self.weight is not Weight.GRAVE
+            or function is None
+            or enclosing(node, LOOPS, FUNCTIONS) is not None
+        ):
             return ""
         if "res.status(" in function.text():
             return '  return res.status(500).json({ error: "Something went wrong" });\n'

@@ -10,7 +10,7 @@ from shipworthy.prototype.code.components import component_of
 from shipworthy.prototype.code.edits import Edit
 from shipworthy.prototype.code.style import margin
 from shipworthy.prototype.code.syntax import FUNCTIONS, enclosing, identifiers
-from shipworthy.prototype.failures.telling import TELLS, Telling
+from shipworthy.prototype.failures.telling import TELLS, Telling, Weight
 from shipworthy.prototype.queries.chains import QueryCall, called_name
 
 _SETTLES = ("then", "catch", "finally", "throwOnError")
@@ -122,7 +122,8 @@ def _name(telling: Telling, call: QueryCall, statement: SgNode) -> str:
 
 
 def _told(telling: Telling, call: QueryCall, statement: SgNode, name: str) -> str:
-    if telling.may_throw(statement):
+    keeps_books = telling.weight is Weight.LIGHT and not telling.browser
+    if telling.may_throw(statement) and not keeps_books:
         return f"if ({name}) throw {name};"
     if telling.browser:
         shown = telling.shown(statement, f"{name}.message")

@@ -11,7 +11,7 @@ from shipworthy.finding import Confidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.failures.catches import Catch, Handling
-from shipworthy.prototype.failures.edits import with_errors_told
+from shipworthy.prototype.failures.edits import Weight, with_errors_told
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.queries.deeds import (
@@ -131,7 +131,7 @@ class SwallowedError(
             {loss.location for subject, loss in told if subject == finding.subject},
             {c.location for c in caught},
             browser,
-            finding.severity.blocks_launch,
+            _weight(finding.severity),
         )
         if not text or file is None or text == file.text:
             return None
@@ -154,6 +154,12 @@ class SwallowedError(
             loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote, models)
             if loss is not None:
                 yield caught, loss
+
+
+def _weight(severity: Severity) -> Weight:
+    if severity.blocks_launch:
+        return Weight.GRAVE
+    return Weight.LIGHT if severity is Severity.LOW else Weight.USUAL
 
 
 def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _Loss]]:
