@@ -81,12 +81,24 @@ class BruteForce(
             else (prototype.evidence("code", handler.location),)
         )
         what = "passwords" if effect is None or effect.kind is EffectKind.TOKEN else "codes"
+        if effect is not None and effect.path.endswith(".py") and _throttles(prototype):
+            reason = "Only the limit that all calls share applies: it may be too high for passwords"
+            return self.unknown(handler.subject, reason, *lines)
         return self.gap(
             handler.subject,
             f"{handler.name} lets anybody try {what} as often as he likes,"
             " so a script gets into accounts with weak ones",
             *lines,
         )
+
+
+def _throttles(prototype: Prototype) -> bool:
+    """True where Django REST framework counts all calls: DEFAULT_THROTTLE_CLASSES of the settings."""
+    return any(
+        "DEFAULT_THROTTLE_CLASSES" in (source.text or "")
+        for path, source in prototype.files.items()
+        if path.endswith(".py") and "settings" in path
+    )
 
 
 def _is_passport(handler: Handler) -> bool:
@@ -112,8 +124,17 @@ def _is_guess(effect: Effect) -> bool:
     )
 
 
+_SENT = frozenset({"body", "query", "path", "form", "argument", "claims"})
+
+
+def _is_his_own(effect: Effect) -> bool:
+    """True for a password that is compared with the one of whom the session names, found by nothing else."""
+    rows = [o for found in effect.inputs.values() for o in found if o.kind == "row" and o.by]
+    return bool(rows) and not any(by.kind in _SENT for o in rows for by in o.by)
+
+
 def _is_counted(handler: Handler, effect: Effect) -> bool:
-    if effect.has(Check.ROLE, Check.OWNER):
+    if effect.has(Check.ROLE, Check.OWNER) or _is_his_own(effect):
         return True
     if effect.has(Check.RATE, *(AUTHENTICATES - {Check.API_KEY})):
         return True
