@@ -68,7 +68,7 @@ class DebugEndpoint(
             return self.satisfied(handler.subject, "Closed to strangers, or does nothing", line)
         doing = [e for e in open_ones if _does(e)]
         effect = (doing or open_ones)[0]
-        does = f"changes {effect.target or 'data'}" if doing else "shows what is inside"
+        does = f"changes {effect.target or 'data'}" if doing else _shows(effect)
         return self.gap(
             handler.subject,
             f"{handler.name} is for developers but open to anybody, and {does}",
@@ -92,6 +92,16 @@ def _matters(effect: Effect) -> bool:
     return any(
         o.kind in ("row", "environment") for origins in effect.sent.values() for o in origins
     )
+
+
+def _shows(effect: Effect) -> str:
+    if effect.kind in (EffectKind.EMAIL, EffectKind.MESSAGE):
+        return "sends messages in your name"
+    if effect.kind is EffectKind.MODEL:
+        return "uses the model that you pay for"
+    if effect.kind is EffectKind.FETCH and effect.operation != "get":
+        return f"acts on {effect.target or 'another service'}"
+    return "shows what is inside"
 
 
 def _does(effect: Effect) -> bool:

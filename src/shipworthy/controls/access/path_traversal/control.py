@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
@@ -49,8 +49,10 @@ class PathTraversal(
 
 def _places(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
     """The inputs that can hold a way out of a folder. Upload libraries of Node give base names alone,
-    and the routers of Python let no slash into a parameter of the path."""
+    the routers of Python let no slash into a parameter of the path, and the id of a row that was found
+    is no way."""
     python = effect.path.endswith(".py")
     whole = ":path" in handler.route.path or "<path" in handler.route.path
     harmless = {"upload"} if not python else set() if whole else {"path"}
-    return tuple(o for o in free(effect, "path") if o.kind not in harmless)
+    known = frozenset().union(*(g.about for g in effect.guards if g.check is Check.OWNER))
+    return tuple(o for o in free(effect, "path") if o.kind not in harmless and str(o) not in known)

@@ -98,10 +98,19 @@ _TRIAL = re.compile(r"([a-z](Demo|Test|Example)|(^|[-_/])(demo|test|example))(?=
 
 
 def _is_question(place: str, values: Iterable[LoggedValue], side: Side) -> bool:
-    """True for the headers of a webhook, which no visitor signs in to, and for a trial in the browser."""
+    """True for the headers of what no visitor signs in to, and for a trial in the browser."""
     if side is Side.BROWSER:
         return _TRIAL.search(place.partition(" ")[0]) is not None
-    return "webhook" in place.lower() and any(v.origin == "request headers" for v in values)
+    return _NO_VISITOR.search(place) is not None and any(
+        v.origin == "request headers" for v in values
+    )
+
+
+# Whoever calls there has no token yet, or is another system.
+_NO_VISITOR = re.compile(
+    r"hook|sign-?_?up|register|log-?_?in|sign-?_?in|contact|callback|incoming|inbound|receive|health|public",
+    re.IGNORECASE,
+)
 
 
 def _is_session_id(subject: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
@@ -81,7 +81,9 @@ class NotIdempotent(
             f"{handler.name} {what} for each request and knows none of them again: a double click or a retry"
             " does it twice"
         )
-        return self.gap(handler.subject, message, *shown, severity=severity)
+        # What staff books by hand is seen and put right.
+        sure = Confidence.LOW if effect.has(Check.ROLE) else Confidence.HIGH
+        return self.gap(handler.subject, message, *shown, severity=severity, confidence=sure)
 
 
 def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severity] | None:
@@ -112,12 +114,7 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
     ]
     if not spent or not records or not any(inputs(o) for _, o in effect.of("value:")):
         return None
-    severity = (
-        Severity.HIGH
-        if "transfer" in handler.name or "wallet" in effect.target
-        else Severity.MEDIUM
-    )
-    return effect, f"changes {spent[0]} of {effect.target}", severity
+    return effect, f"changes {spent[0]} of {effect.target}", Severity.MEDIUM
 
 
 def _recognised(handler: Handler, effect: Effect) -> str:

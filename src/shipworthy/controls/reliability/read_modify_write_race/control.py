@@ -40,7 +40,7 @@ class ReadModifyWriteRace(
                 if _starts_anew(effect):
                     continue
                 for column in reread(effect, handler):
-                    if _weight(column) is not None:
+                    if _weight(column) is not None and not _opens(column, effect):
                         key = f"{handler.subject} → {effect.target}.{column}"
                         found.setdefault(key, []).append((handler, effect, column))
         if not found:
@@ -98,6 +98,16 @@ def _shared(cases: list[tuple[Handler, Effect, str]]) -> str:
     _, effect, column = cases[0]
     helper = helper_of(effect)
     return f"{helper} → {effect.target}.{column}" if helper else ""
+
+
+_SERVICES = re.compile(
+    r"integration|oauth|connection|credential|session|account|google|gmail|calendar|provider", re.I
+)
+
+
+def _opens(column: str, effect: Effect) -> bool:
+    """True for the tokens by which another service lets one in: nobody spends them."""
+    return "tokens" in words(column) and bool(_SERVICES.search(effect.target))
 
 
 def _starts_anew(effect: Effect) -> bool:
