@@ -484,8 +484,20 @@ def _is_editable(origin: Origin) -> bool:
 
 
 def _is_name_of_caller(origin: Origin) -> bool:
-    """True for the address or the id of whoever is signed in."""
+    """True for the address or the id of whoever is signed in, as the session or his own row has it."""
+    if origin.kind == "row":
+        own = any(by.kind == "principal" for by in origin.by)
+        return own and origin.key == "email" and not any(by.is_input for by in origin.by)
     return origin.kind == "principal" and origin.key in _NAMES_OF_CALLER
+
+
+def is_address_of_caller(value: Value) -> bool:
+    """True for the e-mail address of whoever is signed in."""
+    return any(
+        _is_name_of_caller(o) and o.key.endswith("email")
+        for case in (value, *(v for v, _ in value.cases))
+        for o in case.origins
+    )
 
 
 _NAMES_OF_CALLER = frozenset({"email", "id", "sub", "uid", "user.email", "user.id"})

@@ -114,13 +114,15 @@ class ClientDecidedMoney(
         if effect.has(Check.UNCLEAR) or (effect.has(Check.OWNER) and _is_own_bill(handler)):
             reason = f"{handler.name} charges {name}, after a check that could not be followed"
             return self.unknown(handler.subject, reason, *shown)
+        billed = any(o.is_input for o in effect.inputs.get("customer", ()))
+        sure = Confidence.LOW if billed and not out else Confidence.HIGH  # a seller bills somebody
         verb, cost = (
             ("pays out", "anybody draws money")
             if out
             else ("charges", "a buyer pays what he likes")
         )
         message = f"{handler.name} {verb} {name} as it was sent, never compared with a stored price: {cost}"
-        return self.gap(handler.subject, message, *shown)
+        return self.gap(handler.subject, message, *shown, confidence=sure)
 
     def _mixed(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         """One input says what is paid for, another what is given for it."""

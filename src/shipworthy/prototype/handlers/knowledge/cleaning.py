@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shipworthy.prototype.handlers.comparing import is_address_of_caller
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins, replace
@@ -40,6 +41,10 @@ def _starts(walk: Evaluation, site: Site) -> Value | None:
     """`next.startsWith("/")`, `full.startsWith(folder)`; below a folder of the caller's own it is his."""
     if not site.has(0):
         return None
+    domain = site.argument(0).text or ""
+    if domain.startswith("@") and is_address_of_caller(site.receiver):
+        staff = walk.guard(Check.ROLE, "an address of one company", site.call.at)
+        return Value(when=(frozenset({staff}), NO_GUARDS))
     answer = _asked(walk, site, site.receiver)
     origins = all_origins(site.argument(0))
     if any(o.kind == "principal" for o in origins) and not any(o.is_input for o in origins):
