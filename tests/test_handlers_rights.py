@@ -235,3 +235,22 @@ def test_who_moves_rows_to_another_parent_decides_whose_they_are(tmp_path: Path)
         'await admin.from("fields").update(rest).eq("id", id);\nreturn new Response("ok");'
     )
     assert gaps(tmp_path, "mass-assignment", SIGNED_IN + write)
+
+
+def test_a_guest_may_order_and_stock_follows(tmp_path: Path) -> None:
+    order = (
+        "const { product, email } = await req.json();\n"
+        'await admin.from("orders").insert({ product, buyer_email: email });\n'
+        'await admin.from("products").update({ reserved: product }).eq("id", product);\n'
+        'return new Response("ok");'
+    )
+    assert sure(judged(tmp_path, order=order)["order"]) == set()
+
+
+def test_what_tells_nothing_of_persons_may_be_shown(tmp_path: Path) -> None:
+    board = (
+        "const { auction } = await req.json();\n"
+        'const { data } = await admin.from("bids").select("place, points").eq("auction_id", auction);\n'
+        "return Response.json(data);"
+    )
+    assert sure(judged(tmp_path, board=board)["board"]) == set()

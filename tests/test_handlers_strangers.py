@@ -65,3 +65,19 @@ def test_rows_of_others_are_a_question_among_staff(
     gaps = [f for f in MissingAuthorisation().detect(prototype) if f.outcome is Outcome.GAP]
     assert [g.subject for g in gaps] == ["server/index.ts#app.get /api/invoices/:id"]
     assert (gaps[0].confidence is not Confidence.LOW) is confident
+
+
+_CUSTOMERS = """
+app.post("/api/portal/register", async (req, res) => {
+  const hash = await bcrypt.hash(req.body.password, 12);
+  await pool.query("insert into customers (email, password_hash) values ($1, $2)", [req.body.email, hash]);
+  res.status(201).end();
+});
+"""
+
+
+def test_customers_with_a_door_of_their_own_make_no_strangers_of_staff(tmp_path: Path) -> None:
+    prototype = prototype_of(tmp_path, {"package.json": "{}", "server/index.ts": _APP + _CUSTOMERS})
+    gaps = [f for f in MissingAuthorisation().detect(prototype) if f.outcome is Outcome.GAP]
+    assert gaps
+    assert {finding.confidence for finding in gaps} == {Confidence.LOW}

@@ -77,6 +77,10 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
     kind = harm(effect) or _passed_on(effect, ownership)
     if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
         return None
+    if effect.after_failure and not any(
+        o.is_input for _, found in effect.of("value:") for o in found
+    ):
+        return None  # it is noted that something went wrong
     who = caller(handler, effect)
     match who:
         case Caller.ANYBODY | Caller.ANON_KEY:
@@ -194,14 +198,21 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.READ if _is_receipt(effect, ownership):
             return True
         case Harm.READ if not _shows_persons(handler, effect, ownership):
-            return (
-                plain(effect.target) not in ownership.guarded
-                or _IS_SHOWN.search(handler.name) is not None
-            )
+            return True
+        case Harm.READ if _IS_SHOWN.search(handler.name):
+            return effect.target not in ("users", "profiles")
+        case Harm.ADD if _LOG.search(effect.target) or _GUESTS.search(effect.target):
+            return True
+        case Harm.CHANGE if _is_by_the_way(handler, effect):
+            return True
+        case Harm.FORWARD if _LOOKS.search(handler.name) or effect.has(Check.PLATFORM):
+            return True  # it asks another service for something: the limits of that answer for it
+        case Harm.SEND if _confirms(handler):
+            return True
         case Harm.FORWARD if _HOOK.search(f"{effect.target} {_names(effect)}"):
             return True  # the team is told of something
-        case Harm.CHANGE if _SYNC.search(handler.name) and _only_repeats(effect):
-            return True
+        case Harm.CHANGE | Harm.ADD if _SYNC.search(handler.name):
+            return _only_repeats(effect) or _asks_provider(handler, effect)
         case Harm.SEND if _signs_up(handler):
             return True
     return bool(by_credential(handler, effect))
@@ -209,6 +220,39 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
 
 _SYNC = re.compile(r"sync|notif|callback|refresh|poll|reconcile", re.IGNORECASE)
 """Entry points that bring up to date what another server knows."""
+
+
+_GUESTS = re.compile(
+    r"(^|_)(guest_?)?(orders?|bookings?|reservations?|appointments?|carts?|cart_?items?|order_?items?|checkouts?|registrations?|rsvps?)$",
+    re.IGNORECASE,
+)
+"""What guests leave without an account."""
+_LOOKS = re.compile(
+    r"search|suggest|look-?up|location|geo|rates?(/|$)|availab|quote|autocomplete|coverage|check|translate|weather|test",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"cache|track|(^|_)log|increment|usage|count|metric|visit", re.IGNORECASE)
+
+
+def _is_by_the_way(handler: Handler, effect: Effect) -> bool:
+    """True for what follows from a guest's order or from a page that is looked at: stock, a count."""
+    if _ASIDE.search(effect.target):
+        return True
+    sent = any(o.is_input for _, found in effect.of("value:") for o in found)
+    if handler.route.method == "GET" and not sent:
+        return True
+    return not _is_admin(handler) and any(
+        e.operation == "insert" and _GUESTS.search(e.target) for e in handler.effects
+    )
+
+
+def _confirms(handler: Handler) -> bool:
+    """True where somebody leaves an order, a booking or a request, of which mails are sent."""
+    return any(
+        effect.operation == "insert"
+        and any(o.is_input for _, found in effect.of("value:") for o in found)
+        for effect in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 _IS_SHOWN = re.compile(
@@ -271,6 +315,15 @@ def _only_repeats(effect: Effect) -> bool:
         return False
     written: frozenset[Origin] = frozenset().union(*(origins for _, origins in effect.of("value:")))
     return any(o.kind == "answer" for o in written) and not any(o.is_input for o in written)
+
+
+def _asks_provider(handler: Handler, effect: Effect) -> bool:
+    """True where another server was asked first, with a key, for the state of what is written."""
+    return any(
+        e.kind is EffectKind.PAYMENT
+        or (e.kind is EffectKind.FETCH and e.operation == "get" and "headers" in e.inputs)
+        for e in handler.effects[: handler.effects.index(effect)]
+    )
 
 
 def _signs_up(handler: Handler) -> bool:
@@ -344,7 +397,9 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
             return _severity_of_addition(effect)
     if _writes_power(effect):
         return Severity.CRITICAL
-    if kind is Harm.CHANGE and not (_PII.search(effect.target) or ownership.of(effect.target)):
+    if kind is Harm.CHANGE and not (
+        _is_admin(handler) or _PII.search(effect.target) or ownership.of(effect.target)
+    ):
         return Severity.MEDIUM
     return Severity.HIGH
 
@@ -551,7 +606,7 @@ def _of_foreign(
 
 def _moves_into(effect: Effect, ownership: Ownership) -> bool:
     """True for a row that is put into somebody's organisation, or among his people, as the caller says."""
-    if _LOG.search(effect.target):
+    if _LOG.search(effect.target) or "notification" in effect.target.lower():
         return False
     return _is_grave(effect, Harm.ADD) or (
         _is_fenced(effect, ownership)
@@ -562,7 +617,10 @@ def _moves_into(effect: Effect, ownership: Ownership) -> bool:
     )
 
 
-_LOG = re.compile(r"(^|_)(logs?|notifications?|events?|errors?|history)$|Log$|Notification$", re.I)
+_LOG = re.compile(
+    r"(^|_)(logs?|events?|errors?|history|activit(y|ies))$|Log$|Activity$|notification_?logs?$",
+    re.I,
+)
 
 
 def _acts_himself(handler: Handler, effect: Effect) -> bool:

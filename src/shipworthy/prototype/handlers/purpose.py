@@ -33,14 +33,14 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (Purpose.LOGOUT, r"log-?out|sign-?out"),
     (
         Purpose.LOGIN,
-        r"log-?in|(\w+-)*sign-?in|authenticate|token|refresh(-token)?|[\w-]*otp|(\w+-)*otp(-\w+)*|(\w+-)*magic-?link(-\w+)*"
-        r"|(\w+-)*(password-?reset|reset-?password|forgot-?password)(-\w+)*|forgot|reset|request-?reset|recover(y)?(-\w+)?"
+        r"log-?in(-\w+)*|activate-(account|user|e?mail)|(\w+-)*activation|check-(user|e?mail|username|phone)(-\w+)*|(\w+-)*sign-?in|authenticate|token|refresh(-token)?|[\w-]*otp|(\w+-)*otp(-\w+)*|(\w+-)*magic-?link(-\w+)*"
+        r"|(\w+-)*(password-?(reset|recovery|forgot)|(reset|recover|forgot)-?password)(-\w+)*|forgot|reset|request-?reset|recover(y)?(-\w+)?"
         r"|(verify|confirm|check|validate|send|resend|request)(-(email|phone|sms|mobile|whatsapp|login|verification|auth))*-(code|token|otp|verification)"
         r"|verify(-email|-phone|-sms)?|resend|confirm(-email)?|nextauth|\w+-login|login-\w+|passkeys?|webauthn",
     ),
     (
         Purpose.SIGN_UP,
-        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-tenant|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-(tenant|store|shop|workspace|organi[sz]ation|company)|registration|create-?account|join|accept-?invite|invite-?accept",
     ),
     (
         Purpose.CHECKOUT,
@@ -64,7 +64,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (Purpose.UNSUBSCRIBE, r"unsubscribe|opt-?out"),
     (
         Purpose.TRACKING,
-        r"track(ing)?|page-?views?|analytics-?event|events?/track|pixel|beacon|log-?error|vitals",
+        r"track(ing)?|page-?views?|analytics-?event|events?/track|pixel|beacon|log-?errors?|error-(tracking|logs?|logging|reports?)|client-errors?|telemetry|vitals",
     ),
 )
 _COMPILED = tuple(
@@ -88,7 +88,16 @@ ALLOWED: dict[Purpose, frozenset[Harm]] = {
         {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.DELETE, Harm.ACCOUNT, Harm.FORWARD}
     ),
     Purpose.SIGN_UP: frozenset(
-        {Harm.READ, Harm.ADD, Harm.CHANGE, Harm.SEND, Harm.ACCOUNT, Harm.SPEND, Harm.FORWARD}
+        {
+            Harm.READ,
+            Harm.ADD,
+            Harm.CHANGE,
+            Harm.DELETE,
+            Harm.SEND,
+            Harm.ACCOUNT,
+            Harm.SPEND,
+            Harm.FORWARD,
+        }
     ),
     Purpose.CHECKOUT: frozenset({Harm.READ, Harm.ADD, Harm.SPEND, Harm.FORWARD, Harm.SEND}),
     Purpose.LOGOUT: frozenset({Harm.READ, Harm.CHANGE, Harm.DELETE}),
@@ -211,8 +220,16 @@ def _words(handler: Handler) -> list[str]:
     ][-3:]
 
 
+_MADE = frozenset({"insert", "upsert", "createUser", "create_user"})
+
+
 def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     kind = harm(effect)
+    if why is Purpose.SIGN_UP and kind is Harm.DELETE:  # taken back where a later step failed
+        return any(
+            e.kind is effect.kind and e.target == effect.target and e.operation in _MADE
+            for e in handler.effects
+        )
     if why is Purpose.LOGIN and kind is Harm.ACCOUNT:
         return effect.operation != "deleteUser" and not effect.operation.startswith(
             ("create", "invite")

@@ -13,7 +13,11 @@ from shipworthy.prototype.handlers.handler import Effect, Handler
 from shipworthy.prototype.handlers.ownership import read_ownership
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
 from shipworthy.prototype.handlers.standing import Caller, caller
-from shipworthy.prototype.handlers.strangers import strangers_sign_up
+from shipworthy.prototype.handlers.strangers import (
+    first_word,
+    realm_of_strangers,
+    strangers_sign_up,
+)
 from shipworthy.prototype.handlers.weight import harm
 
 if TYPE_CHECKING:
@@ -62,6 +66,7 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
     ownership = read_ownership(prototype)
     public = prototype.settings.intent.public_endpoints
     strangers = strangers_sign_up(prototype)
+    realm = realm_of_strangers(prototype) if strangers else frozenset()
     seen: set[str] = set()
     for handler in prototype.handlers:
         if handler.subject in seen:
@@ -73,7 +78,7 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
             if harm(effect) is not None and not meant_for_anyone(handler, effect)
         )
         found = breaches(handler, ownership)
-        if not strangers:
+        if not strangers or (realm and first_word(handler) not in realm):
             found = [_among_staff(judged) for judged in found]
         declared = bool({handler.name, handler.subject} & public)
         if declared:

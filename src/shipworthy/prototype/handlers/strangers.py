@@ -71,6 +71,29 @@ def _shows_forms(prototype: Prototype) -> bool:
     )
 
 
+def realm_of_strangers(prototype: Prototype) -> frozenset[str]:
+    """Where those who signed up by themselves are kept apart from staff, each with a table of their own:
+    the first words of the routes that are theirs; empty where all accounts are of one kind."""
+    doors = [handler for handler in prototype.handlers if _signs_up(handler)]
+    made = {e.target for handler in doors for e in handler.effects if e.operation in _ADDS}
+    staff = {
+        origin.name
+        for handler in prototype.handlers
+        if purpose(handler) is Purpose.LOGIN
+        for e in handler.effects_of(EffectKind.TOKEN)
+        for found in e.inputs.values()
+        for origin in found
+        if origin.kind == "row" and origin.name not in made
+    }
+    return frozenset(first_word(handler) for handler in doors) if staff else frozenset()
+
+
+def first_word(handler: Handler) -> str:
+    """The first part of a route that says something: "portal" of `/api/portal/register`."""
+    parts = [p for p in handler.route.path.split("/") if p and not re.match(r"api$|v\d+$|:", p)]
+    return parts[0].lower() if parts else ""
+
+
 def _signs_up(handler: Handler) -> bool:
     """An entry point for signing up that adds somebody for whoever calls it."""
     if purpose(handler) is not Purpose.SIGN_UP:
