@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from planting import prototype_of
+from shipworthy.prototype.duplicates import blocks
 from shipworthy.prototype.duplicates.blocks import Duplicates
 from shipworthy.prototype.duplicates.lines import Renaming, is_logic
 
@@ -47,6 +50,15 @@ def test_a_part_of_a_block_is_no_other_block(tmp_path: Path) -> None:
     files = {"a.ts": logic(90), "b.ts": logic(90), "c.ts": logic(40)}
     found = duplicates(tmp_path, files).blocks
     assert [(b.size, len(b.places)) for b in found] == [(92, 2)]
+
+
+def test_files_beyond_the_most_lines_are_counted_as_not_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "MOST_LINES", 50)
+    found = duplicates(tmp_path, {name: logic(40) for name in ("a.ts", "b.ts", "c.ts")})
+    assert len(found.blocks) == 1
+    assert found.unread == 1
 
 
 def test_a_name_stands_for_one_other_name_only() -> None:

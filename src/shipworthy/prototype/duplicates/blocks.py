@@ -24,7 +24,7 @@ _TELLING = 20  # characters below which a line is equal by chance
 _EQUAL = 0.5  # of the lines are equal to the letter
 _MOST_RENAMED = 12  # names: with more of them it is a likeness
 _ALIKE = 0.8  # of the size: a smaller block in the same place is a part of the larger one
-_MOST_LINES = 250_000
+MOST_LINES = 250_000
 _MOST_PAIRS = 300
 # What frameworks call every other file; a file of another name twice is a whole project copied.
 _CUSTOMARY = ("index.", "route.", "page.", "main.", "actions.", "views.", "__init__.")
@@ -40,10 +40,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """All blocks, the largest first; `left` is how many likenesses were not compared."""
+    """All blocks, the largest first; `left` is how many likenesses were not compared, `unread` how many
+    files were not, because those before them held all the lines that are."""
 
     blocks: tuple[Block, ...]
     left: int = 0
+    unread: int = 0
 
 
 _Place = tuple[str, int]  # file and index into its lines
@@ -52,7 +54,8 @@ _Diagonal = tuple[str, str, int]  # two files, and how far their lines are apart
 
 def read_duplicates(prototype: Prototype) -> Duplicates:
     """The blocks of live product code that stand in several places."""
-    lines = _own_lines(prototype)
+    files = list(_own_files(prototype))
+    lines = _own_lines(files)
     seeds = _seeds(lines)
     likely = sorted(
         (d for d, at in seeds.items() if len(at) >= _SEEDS), key=lambda d: -len(seeds[d])
@@ -63,17 +66,26 @@ def read_duplicates(prototype: Prototype) -> Duplicates:
         for block in _runs(lines, diagonal, min(seeds[diagonal]), max(seeds[diagonal]))
     ]
     blocks = sorted(found, key=lambda b: (-b.size, b.places))
-    return Duplicates(tuple(_distinct(blocks)), max(0, len(likely) - _MOST_PAIRS))
+    left = max(0, len(likely) - _MOST_PAIRS)
+    return Duplicates(tuple(_distinct(blocks)), left, len(files) - len(lines))
 
 
-def _own_lines(prototype: Prototype) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    total = 0
+def _own_files(prototype: Prototype) -> Iterator[SourceFile]:
     unseen = prototype.abandoned | prototype.by_hand
     for file in prototype.of_role(Role.PRODUCT):
-        if file.language and file.path not in unseen and _is_own(file) and total < _MOST_LINES:
-            found[file.path] = code_lines(file)
-            total += len(found[file.path])
+        if file.language and file.path not in unseen and _is_own(file):
+            yield file
+
+
+def _own_lines(files: Sequence[SourceFile]) -> dict[str, list[Line]]:
+    """The lines of the files, as far as there are not too many of them."""
+    found: dict[str, list[Line]] = {}
+    total = 0
+    for file in files:
+        if total >= MOST_LINES:
+            break
+        found[file.path] = code_lines(file)
+        total += len(found[file.path])
     return found
 
 

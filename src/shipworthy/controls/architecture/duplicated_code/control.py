@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.duplicates.blocks import SMALLEST, Block
+from shipworthy.prototype.duplicates.blocks import MOST_LINES, SMALLEST, Block, Duplicates
 
 _SHOWN = 5
 
@@ -32,12 +32,20 @@ class DuplicatedCode(
             places = [place for block in blocks for place in block.places]
             shown = [prototype.evidence("code", place) for place in places[:_SHOWN]]
             yield self.gap(subject, _message(blocks), *shown)
-        if found.left:
-            reason = f"{found.left} pairs of files with equal lines are too many to compare"
-            yield self.unknown("prototype", reason)
+        if found.left or found.unread:
+            yield self.unknown("prototype", _not_compared(found))
         elif not found.blocks:
             message = f"No {SMALLEST} lines of logic stand in two places"
             yield self.satisfied("prototype", message)
+
+
+def _not_compared(found: Duplicates) -> str:
+    reasons = []
+    if found.left:
+        reasons.append(f"{found.left} pairs of files with equal lines are too many to compare")
+    if found.unread:
+        reasons.append(f"{found.unread} files come after the first {MOST_LINES:,} lines of code")
+    return "; ".join(reasons)
 
 
 def _subject(block: Block) -> str:
