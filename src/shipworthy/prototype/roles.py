@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from shipworthy.prototype.source import Role
 
@@ -114,6 +115,7 @@ def is_environment_template(name: str) -> bool:
     return bool(re.search(r"(example|sample|template|dist|defaults?|schema)$", name.lower()))
 
 
+@lru_cache(maxsize=50_000)  # each reader of files asks it of them all
 def is_archived(path: str) -> bool:
     """True in folders, or for files, whose name says that they were put aside."""
     return _ARCHIVED_PATH.search(path) is not None

@@ -35,11 +35,13 @@ def is_unused(prototype: Prototype, path: str, function: str) -> bool:
         return True
     if not _LIBRARY.search(path):
         return False
-    return _is_only_offered(function, file.text) and not any(
+    if any(
         other.text and function in other.text
         for other in prototype.files.values()
         if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
-    )
+    ):
+        return False
+    return _is_only_offered(function, file.text)
 
 
 def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> bool:
@@ -66,7 +68,7 @@ def is_exported_to_nobody(prototype: Prototype, path: str, function: str) -> boo
     text = file.text or ""
     if _FOUND_BY_PLACE.search(file.path) or not _EXPORTED.search(text):
         return False
-    said = re.compile(rf"(?<![\w$]){re.escape(function)}(?![\w$])")
+    said = _word(function)
     places = list(said.finditer(text))
     if len(places) != 1:
         return False
@@ -89,7 +91,7 @@ _FOUND_BY_PLACE = re.compile(
 
 def _is_named_once(function: str, text: str) -> bool:
     """True for a function of a file alone whose name stands only where it is declared."""
-    said = list(re.finditer(rf"(?<![\w$]){re.escape(function)}(?![\w$])", text))
+    said = list(_word(function).finditer(text))
     if len(said) != 1:
         return False
     line = text[text.rfind("\n", 0, said[0].start()) + 1 : said[0].end()]
@@ -121,4 +123,11 @@ def _is_only_offered(function: str, text: str) -> bool:
         return False
     offered = re.compile(rf"(?<=[,{{;\n])\s*{name}\s*(?=[,}}\n]|\??:)")
     rest = offered.sub("", declared.sub("", text))
-    return re.search(rf"(?<![\w$]){name}(?![\w$])", rest) is None
+    return _word(function).search(rest) is None
+
+
+def _word(name: str) -> re.Pattern[str]:
+    """A name as a whole word. It comes first, what may not stand before it after: a search starts fast
+    at a literal."""
+    literal = re.escape(name)
+    return re.compile(rf"{literal}(?<![\w$]{literal})(?![\w$])")

@@ -37,6 +37,9 @@ class Fallback(NamedTuple):
     guarded: bool
 
 
+# Plain words that stand in the name of every such secret, and where a setting is read.
+_ENDS = ("SECRET", "KEY", "TOKEN", "PASSWORD")
+_READS = ("env", "config", "get")
 _LOOKS_LIKE = re.compile(
     r"(SECRET|KEY|TOKEN|PASSWORD|SALT)\w*[\"'\])]*\s*(\|\||\?|,|or\b)", re.IGNORECASE
 )
@@ -45,6 +48,8 @@ _LOOKS_LIKE = re.compile(
 def read(syntax: Syntax) -> list[Fallback]:
     """The secrets with a default that is no empty word, in code that may run on a server."""
     text = syntax.source.text or ""
+    if not any(word in text for word in _ENDS) or not any(word in text for word in _READS):
+        return []
     if not (_LOOKS_LIKE.search(text) and may_serve(syntax)):
         return []
     module = module_of(syntax)

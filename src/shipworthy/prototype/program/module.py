@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.code.syntax import Syntax
@@ -28,8 +29,9 @@ def may_serve(syntax: Syntax) -> bool:
     return not is_component or "use server" in text or _ROUTED.search(path) is not None
 
 
+@lru_cache(maxsize=1)
 def module_of(syntax: Syntax) -> Module:
-    """The module."""
+    """The module; kept until another file is asked for."""
     if syntax.python:
         return from_python.module_of(syntax)
     return from_javascript.module_of(syntax)

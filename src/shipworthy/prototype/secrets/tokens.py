@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/=.~]{20,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Twenty characters or more of a key's alphabet, and where they start."""
+class Token(NamedTuple):
+    """Twenty characters or more of a key's alphabet, and where they start. There are very many."""
 
     start: int
     text: str

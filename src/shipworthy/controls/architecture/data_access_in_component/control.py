@@ -67,9 +67,9 @@ def _is_screen(query: Query, prototype: Prototype) -> bool:
     file = prototype.files[path]
     if file.language is Language.PYTHON:
         return True
-    if not any(_SERVER_PAGE.search(other) for other in prototype.files):
+    if path in prototype.modules.browser:
         return True
-    return path in prototype.modules.browser
+    return not any(_SERVER_PAGE.search(other) for other in prototype.files)
 
 
 def _indirect(prototype: Prototype) -> set[str]:
