@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -47,6 +48,8 @@ def may_fork(settings: Settings) -> bool:
 
 
 def _send(sender: Connection, read: Callable[[], object]) -> None:
+    gc.freeze()  # its life is short, and to look for cycles copies every page of the parent
+    gc.disable()
     sender.send(read())
     sender.close()
     os._exit(0)  # leaves alone what the parent has open

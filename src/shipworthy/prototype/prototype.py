@@ -123,6 +123,7 @@ class Prototype:
         self._unread = tree.unread
         self._engines = engines
         self._followed_ahead: Ahead[tuple[Handler, ...]] | None = None
+        self._searched_ahead: Ahead[SearchedTexts] | None = None
         self._kept: Mapping[str, FileFacts] = {}
 
     def keep_facts_of(self, earlier: Prototype) -> None:
@@ -141,7 +142,11 @@ class Prototype:
         return {**self._kept, **self._reading.result()}
 
     def read_ahead(self) -> None:
-        """Have other processes read the code of a larger prototype, until its facts are asked for."""
+        """Have other processes read the code of a larger prototype and search its texts for secrets,
+        until these facts are asked for."""
+        wanted = self._engines.secrets is not None
+        if wanted and len(self.files) >= _WORTH_A_PROCESS and may_fork(self.settings):
+            self._searched_ahead = Ahead(self._search)  # first: those that read start threads here
         _ = self._reading
 
     @cached_property
@@ -152,7 +157,7 @@ class Prototype:
     def _read_without_code(self) -> None:
         """Read what needs no parsed code, while other processes parse: these must not ask for facts."""
         _ = self.commits, self.dependencies, self.tables, self.named_scripts
-        if self._engines.secrets is not None:
+        if self._engines.secrets is not None and self._searched_ahead is None:
             _ = self.searched_texts
 
     @cached_property
@@ -226,6 +231,11 @@ class Prototype:
     @cached_property
     def searched_texts(self) -> SearchedTexts:
         """What a search for secrets sees in the texts alone."""
+        if self._searched_ahead is not None:
+            return self._searched_ahead.result()
+        return self._search()
+
+    def _search(self) -> SearchedTexts:
         return search_texts(self.files.values())
 
     @cached_property

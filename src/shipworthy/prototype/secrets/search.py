@@ -100,9 +100,8 @@ class _Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchedTexts:
-    """The files that may hold secrets, their tokens by path, and the secrets in plain sight."""
+    """The tokens of the files that may hold secrets, by path, and the secrets in plain sight."""
 
-    files: Sequence[SourceFile]
     tokens: Mapping[str, Sequence[Token]]
     found: Sequence[Secret]
 
@@ -112,7 +111,7 @@ def search_texts(files: Iterable[SourceFile]) -> SearchedTexts:
     searched = [f for f in files if f.text and _is_searched(f)]
     pieces = {f.path: tokens(f.text or "") for f in searched}
     found = [s for file in searched for s in _in_file(file, pieces[file.path])]
-    return SearchedTexts(searched, pieces, found)
+    return SearchedTexts(pieces, found)
 
 
 def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
@@ -122,8 +121,8 @@ def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     known: dict[str, set[int]] = {}
     for secret in found:
         known.setdefault(secret.location.path, set()).add(secret.location.line)
-    own = (f for f in texts.files if f.role is not Role.GENERATED)
-    searched = ((f, texts.tokens[f.path]) for f in own)
+    files = ((prototype.files[path], pieces) for path, pieces in texts.tokens.items())
+    searched = ((f, pieces) for f, pieces in files if f.role is not Role.GENERATED)
     candidates = choose(searched, known)
     lines = list(candidates.places)
     for index, recognised in engine(lines).items():
