@@ -54,18 +54,22 @@ class Proving:
     def _first(
         self, check: Check, before: Result, commits: Sequence[Commit], worse: Worse
     ) -> tuple[int, str]:
-        """The first commit after which the check is worse, by halving those that concern it."""
+        """The first commit after which the check is worse, among those that concern it.
+
+        The last are asked first, in growing steps: those that make checks stricter come last. Then the
+        step that holds it is halved.
+        """
         suspects = [n for n, c in enumerate(commits) if any(map(check.concerns, c.paths))]
-        good, bad = -1, len(suspects) - 1
+        good, bad, step = -1, len(suspects) - 1, 1
         while bad - good > 1:
             self.tell(f"looking for what broke it: {bad - good} commits left ({check.name})")
-            middle = (good + bad) // 2
+            middle = max(bad - step, (good + bad) // 2)
             sha = commits[suspects[middle]].sha
             said = worsened(before, self._at(sha, check, self.scratch.changed(self.base, sha)))
             if said:
-                bad, worse = middle, said
+                bad, worse, step = middle, said, step * 2
             else:
-                good = middle
+                good = middle  # from here on half the rest is less than a step
         self.scratch.reset(commits[-1].sha)
         return suspects[bad], f"{check.name}: {worse.words}"
 
