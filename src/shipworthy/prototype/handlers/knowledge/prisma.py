@@ -85,7 +85,7 @@ def _result(walk: Evaluation, site: Site, effect: int) -> Value:
             return count(walk, effect, rows(walk, effect).origins)
         case "updateMany" | "deleteMany" | "createMany":
             counted = count(walk, effect, rows(walk, effect).origins)
-            return Value(fields={"count": counted}, tags=frozenset({"truthy"}))
+            return Value(fields={"count": counted}, effect=effect, tags=frozenset({"truthy"}))
     return surely(walk, effect)
 
 

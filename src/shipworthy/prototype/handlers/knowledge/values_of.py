@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
@@ -176,11 +176,28 @@ def _transaction(walk: Evaluation, site: Site) -> Value | None:
     """`db.transaction(async (tx) => …)`: the function gets the client, and all holds or nothing."""
     handler = site.argument(0)
     if handler.closure is None:
-        return None if handler.elements is None else Value(elements=handler.elements)
+        return _all_or_none(walk, handler)
     walk.transactions += 1
     result = walk.enter(handler.closure, (site.receiver,), {}, site.call.at)
     walk.transactions -= 1
     return result
+
+
+def _all_or_none(walk: Evaluation, listed: Value) -> Value | None:
+    """`prisma.$transaction([prisma.a.create(…), …])`: nothing was asked before it got the whole list."""
+    for number in frozenset(_made(listed)):
+        if number < len(walk.effects):
+            walk.effects[number] = walk.effects[number]._replace(atomic=True)
+    return None if listed.elements is None else Value(elements=listed.elements)
+
+
+def _made(value: Value, depth: int = 3) -> Iterator[int]:
+    """The effects that the parts of a value are results of."""
+    if value.effect >= 0:
+        yield value.effect
+    if depth:
+        for part in (*(value.elements or ()), *(case for case, _ in value.cases)):
+            yield from _made(part, depth - 1)
 
 
 _LAYOUT = re.compile(r"/?\^?(\\[nrs]|\\/|\n|\?|[ \-_+$])*/?[gimu]*$")
@@ -283,6 +300,7 @@ NAMES = {
     "get": _mapped_get,
     "transaction": _transaction,
     "$transaction": _transaction,
+    "batch": lambda walk, site: _all_or_none(walk, site.argument(0)),
     **dict.fromkeys(
         """trim toLowerCase toUpperCase toString strip lower upper replace replaceAll substring substr
         split join padStart encode decode rstrip lstrip normalize""".split(),
