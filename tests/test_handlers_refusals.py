@@ -102,3 +102,34 @@ def test_guest_who_knows_number_and_address_is_a_question(tmp_path: Path) -> Non
     (gap,) = of_function(tmp_path, body)["unauthenticated-endpoint"]
     assert gap.confidence is Confidence.LOW
     assert gap.message.endswith("whoever knows email and number is let in")
+
+
+def test_search_in_all_rows_is_a_question(tmp_path: Path) -> None:
+    body = (
+        'const { data } = await admin.from("contacts").select("name")'
+        ".or(`name.ilike.%${body.q}%,town.ilike.%${body.q}%`);\n"
+        "return Response.json(data);\n"
+    )
+    (gap,) = of_function(tmp_path, body)["nosql-injection"]
+    assert gap.confidence is Confidence.LOW
+
+
+def test_search_in_the_rows_of_one_is_an_alarm(tmp_path: Path) -> None:
+    body = (
+        'const { data } = await admin.from("contacts").select("name").eq("team", "ours")'
+        ".or(`name.ilike.%${body.q}%,town.ilike.%${body.q}%`);\n"
+        "return Response.json(data);\n"
+    )
+    (gap,) = of_function(tmp_path, body)["nosql-injection"]
+    assert gap.confidence is Confidence.HIGH
+
+
+def test_disk_that_stands_in_for_a_service_is_a_question(tmp_path: Path) -> None:
+    before = 'import { writeFile } from "node:fs/promises";\n'
+    before += 'const local = () => Deno.env.get("STORAGE_DRIVER") === "local";\n'
+    body = (
+        'if (local()) { await writeFile("/data/" + body.name, body.text); }\n'
+        'return new Response("ok");\n'
+    )
+    (gap,) = of_function(tmp_path, body, before)["path-traversal"]
+    assert gap.confidence is Confidence.LOW

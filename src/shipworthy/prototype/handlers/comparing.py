@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
+from shipworthy.prototype.handlers.sent import KEY_OF_ROW
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -46,6 +47,11 @@ _EDITABLE = ("user_metadata", "raw_user_meta_data", "unsafeMetadata", "unsafe_me
 
 WORD_OF_CODE = "compared with a secret in the code"
 """How a guard is put whose secret is a literal."""
+
+STANDS_IN = "only where a setting names what is at hand"
+"""How a guard is put behind which something stands in for a service, as in development."""
+
+_IDS = ("filter:id", "filter:uuid")
 
 Pair = tuple[Guards, Guards]
 _NONE: Pair = (NO_GUARDS, NO_GUARDS)
@@ -111,6 +117,19 @@ def _stage(walk: Evaluation, left: Value, right: Value, at: int) -> Pair | None:
     return None
 
 
+_DRIVERS = re.compile(r"DRIVER|STORAGE|PROVIDER|BACKEND|ADAPTER|MODE$")
+_ON_THE_SPOT = frozenset({"local", "disk", "fs", "file", "filesystem", "dev", "development"})
+
+
+def _driver(walk: Evaluation, left: Value, right: Value, at: int) -> Pair | None:
+    """`STORAGE_DRIVER === "local"`: what stands in for a service where there is none."""
+    for one, other in ((left, right), (right, left)):
+        names = {o.name for o in one.origins if o.kind == "environment"}
+        if other.text in _ON_THE_SPOT and any(map(_DRIVERS.search, names)):
+            return frozenset({walk.guard(Check.VALID, STANDS_IN, at)}), NO_GUARDS
+    return None
+
+
 def _has_key(left: Value, right: Value) -> Pair | None:
     """`"error" in result`: tells the ways apart on which a record came about."""
     if left.text is None or not any(case.fields is not None for case, _ in right.cases):
@@ -125,6 +144,7 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     if keyed is not None:
         return keyed
     by_stage = None if contains else _stage(walk, left, right, at)
+    by_stage = by_stage or (None if contains else _driver(walk, left, right, at))
     if by_stage is not None:
         return by_stage
     if not contains:
@@ -197,6 +217,9 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
     for origin in origins:
         if origin.kind != "row":
             continue
+        named = frozenset(_keys(walk, origin))
+        if named:
+            yield walk.guard(Check.VALID, KEY_OF_ROW, at, named)
         by_caller = [o for o in origin.by if o.kind == "principal"]
         if SESSION_HOLDER in origin.by:
             yield walk.guard(Check.SESSION, f"a row of {origin.name} by its token", at)
@@ -215,6 +238,18 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
         inputs = frozenset(str(o) for o in origin.by if o.is_input)
         if inputs:
             yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, inputs)
+
+
+def _keys(walk: Evaluation, origin: Origin) -> Iterable[str]:
+    """The inputs that are the id of a row, as they were sent, once it is known to be there."""
+    asked = {str(by) for by in origin.by if by.is_input}
+    if not asked:
+        return
+    for effect in walk.effects:
+        if effect.kind is EffectKind.QUERY and effect.target == origin.name:
+            for name in _IDS:
+                found = {str(o) for o in effect.sent.get(name, ())}
+                yield from found & asked
 
 
 _LONG_ENOUGH = 12  # characters; what is shorter is a mode or a name

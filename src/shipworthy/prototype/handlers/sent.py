@@ -30,6 +30,9 @@ HARMLESS = frozenset(
 LEFT_OVER = "without its secrets"
 """The tag of a record out of which the secret columns were taken."""
 
+KEY_OF_ROW = "the key of a row"
+"""How a guard is put that leaves of an input only what the database has made itself."""
+
 _SCALARS = re.compile(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
 _OWN_ADDRESS = re.compile(
     r"^(host|origin|url|x-forwarded-\w+|x-real-ip|cf-connecting-ip|user-agent|x-vercel-.*|forwarded)(\.|$)",
@@ -77,9 +80,9 @@ def hashed(values: Mapping[str, Value]) -> dict[str, str]:
 
 def free(effect: Effect, *parts: str) -> tuple[Origin, ...]:
     """The inputs that arrive in these parts of an effect as they were sent, without those of which an
-    earlier check leaves only known values, and without what proxies and browsers fill in."""
+    earlier check leaves only known values or ids, and without what proxies and browsers fill in."""
     listed = frozenset().union(
-        *(guard.about for guard in effect.guards if guard.check is Check.ALLOWED)
+        *(g.about for g in effect.guards if g.check is Check.ALLOWED or g.how == KEY_OF_ROW)
     )
     found = {
         origin

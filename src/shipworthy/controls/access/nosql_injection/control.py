@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
@@ -42,6 +42,7 @@ class NosqlInjection(
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         open_ones = [r for r in subject.effects if is_live(r[1]) and _conditions(r[1])]
         open_ones = [r for r in open_ones if not is_trusted(r[1])]
+        open_ones.sort(key=lambda r: not _is_restricted(r[1]))
         handler, effect = (open_ones or subject.effects)[0]
         if not open_ones:
             line = prototype.evidence("code", effect.location)
@@ -54,7 +55,16 @@ class NosqlInjection(
             f" {effect.target or 'a table'},"
             " so a caller can add conditions and find other rows than meant",
             *way(prototype, handler, effect),
+            confidence=Confidence.HIGH if _is_restricted(effect) else Confidence.LOW,
         )
+
+
+def _is_restricted(effect: Effect) -> bool:
+    """False for a search in all rows: whoever searches for nothing finds them all anyway."""
+    text = effect.literals.get("filter:or~text", "")
+    named = {name.partition("~")[0] for name in (*effect.inputs, *effect.literals)}
+    others = {name for name in named if name.startswith("filter:")} - {"filter:or"}
+    return bool(others) or "like." not in text or ".eq." in text
 
 
 def _operators(effect: Effect) -> tuple[Origin, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.comparing import STANDS_IN
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
 from shipworthy.prototype.handlers.sent import free, spoken
@@ -33,6 +34,7 @@ class PathTraversal(
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         open_ones = [r for r in subject.effects if is_live(r[1]) and _places(*r)]
+        open_ones.sort(key=lambda r: _stands_in(r[1]))
         handler, effect = (open_ones or subject.effects)[0]
         if not open_ones:
             line = prototype.evidence("code", effect.location)
@@ -44,7 +46,13 @@ class PathTraversal(
             f" so {who(handler, effect)} reaches files outside of the folder with ../",
             *way(prototype, handler, effect),
             severity=by_reach(handler, effect, Severity.HIGH, Severity.HIGH, Severity.LOW),
+            confidence=Confidence.LOW if _stands_in(effect) else Confidence.HIGH,
         )
+
+
+def _stands_in(effect: Effect) -> bool:
+    """True for a disk that stands in for a storage service where a setting says so."""
+    return any(guard.how == STANDS_IN for guard in effect.guards)
 
 
 def _places(handler: Handler, effect: Effect) -> tuple[Origin, ...]:

@@ -173,6 +173,8 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
         arrived[name] = arrived.get(name, frozenset()) | sent(value)
         if value.text is not None:
             literals[name] = value.text
+        elif value.what == "text":
+            literals[f"{name}~text"] = "".join(part.text or "…" for part in value.elements or ())
     walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived)
     return site.receiver
 
