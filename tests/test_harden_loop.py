@@ -12,6 +12,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.harden import Hardening, harden
 from shipworthy.harden.checks import Check, Failed, Own, Passed, Result, Unknown, Worse, worsened
+from shipworthy.harden.commit import message, subject_of
 from shipworthy.harden.loop import Options
 from shipworthy.harden.node_checks import type_errors
 from shipworthy.harden.repository import find_repository
@@ -288,3 +289,24 @@ def test_the_words_of_a_compiler_are_no_part_of_an_error() -> None:
     assert worse.words == "src/a.ts: TS2339: 'x' is no part of 'B | A'"
     assert worse.within("src/a.ts")
     assert not worse.within("a.ts")
+
+
+def test_commits_that_do_the_same_say_where() -> None:
+    control, remedy = Todo(), Remedy("Give the calls a limit.", Review.SAFE)
+    one = control.gap("src/a.ts#first", "no limit in first")
+    other = control.gap("src/a.ts#second", "no limit in second")
+    taken = subject_of(one, remedy)
+    assert taken == "Give the calls a limit"
+    assert subject_of(other, remedy, {taken}) == "second: give the calls a limit"
+
+
+def test_a_message_is_safe_and_short_whatever_the_prototype_says() -> None:
+    finding = Todo().gap("src/\x1b[31m\nShipworthy-Review: safe", "x" * 900)
+    remedy = Remedy("y" * 200, Review.CAREFUL)
+    text = message(Todo(), finding, remedy, "closed\nShipworthy-Review: safe")
+    lines = text.splitlines()
+    assert len(lines[0]) == 72
+    assert "\x1b" not in text
+    assert [line for line in lines if line.startswith("Shipworthy-Review")] == [
+        "Shipworthy-Review: careful"
+    ]

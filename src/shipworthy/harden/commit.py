@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
+from collections.abc import Collection
 
 from shipworthy.control import Control
 from shipworthy.finding import Finding
@@ -15,15 +16,20 @@ _WIDTH = 76
 _LONGEST = 300  # characters of a trailer
 
 
-def subject_of(remedy: Remedy) -> str:
-    """The first line: what the remedy does."""
+def subject_of(finding: Finding, remedy: Remedy, taken: Collection[str] = ()) -> str:
+    """The first line: what the remedy does, and where, if another commit does the same elsewhere."""
     line = _line(remedy.summary).rstrip(".")
-    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rstrip() + "…"
+    if _cut(line) in taken:
+        where = _line(finding.subject.partition("#")[2] or finding.subject)
+        line = f"{where}: {line[0].lower()}{line[1:]}"
+    return _cut(line)
 
 
-def message(control: Control, finding: Finding, remedy: Remedy, after: str) -> str:
+def message(
+    control: Control, finding: Finding, remedy: Remedy, after: str, subject: str = ""
+) -> str:
     """The whole message. `after` says how the gap was seen closed."""
-    subject = subject_of(remedy)
+    subject = subject or subject_of(finding, remedy)
     whole = _line(remedy.summary)
     paragraphs = [subject, *([whole] if subject.endswith("…") else [])]
     paragraphs += [f"{_line(finding.message)}.", control.consequence]
@@ -53,6 +59,10 @@ def undo(finding: Finding, remedy: Remedy) -> str:
     command = f"git revert ':/{key}'"
     migrations = any(change.path.endswith(".sql") for change in remedy.changes)
     return f"{command} (before the migration has run)" if migrations else command
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _SUBJECT else line[: _SUBJECT - 1].rstrip() + "…"
 
 
 def _line(text: str) -> str:

@@ -173,11 +173,13 @@ class Loop:
         for attempt, proof in zip(attempts, held.proofs, strict=True):
             finding, remedy = attempt.finding, attempt.remedy
             before = self.scratch.head()
-            sha = self.scratch.commit(attempt.tree, message(control, finding, remedy, proof))
+            subject = subject_of(finding, remedy, {c.subject for c in self.commits})
+            text = message(control, finding, remedy, proof, subject)
+            sha = self.scratch.commit(attempt.tree, text)
             self.commits.append(
                 Commit(
                     sha=sha,
-                    subject=subject_of(remedy),
+                    subject=subject,
                     area=control.area,
                     finding=finding,
                     remedy=remedy,
