@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from hardened import commit, git, repository, state
+from shipworthy.harden.plan import Wanted
 from shipworthy.harden.repository import BRANCH, CannotHarden, find_repository
 from shipworthy.harden.scratch import remove_dead, scratch_of
+from shipworthy.pipeline import HardenOptions, run_harden
+from shipworthy.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -159,3 +164,24 @@ def test_what_a_killed_run_left_is_removed_and_a_living_one_is_not(
         remove_dead(own_cache)
         assert scratch.root.exists()
     assert list(own_cache.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="the system has no /proc")
+def test_what_a_killed_run_started_is_ended(own_cache: Path) -> None:
+    dead = own_cache / "run-dead"
+    dead.mkdir(parents=True)
+    (dead / "lock").touch()
+    left = subprocess.Popen(["sleep", "60"], cwd=dead)
+    remove_dead(own_cache)
+    assert left.wait(timeout=10) == -signal.SIGKILL
+    assert not dead.exists()
+
+
+def test_a_checked_out_branch_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    git(root, "switch", "-q", "-c", BRANCH)
+    before = state(root)
+    options = HardenOptions(Wanted(frozenset({"outbound-call-without-timeout"})), build=False)
+    with pytest.raises(CannotHarden, match="is checked out: switch to your own branch"):
+        run_harden(root, Settings(), options)
+    assert state(root) == before
