@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted,
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.library import Library
+from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
 from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, parameter
 from shipworthy.prototype.handlers.knowledge.responses import RES
@@ -121,7 +122,7 @@ class Entry:
                 _answer(walk, result, function.at)
             return True
         if going_on:
-            walk.guards = before | meet_all(going_on)
+            walk.guards = before | loosest(going_on, meet_all(going_on))
         elif result.what == "never":
             return False
         return True

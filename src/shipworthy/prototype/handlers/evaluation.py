@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -593,6 +594,8 @@ class Evaluation:
             and (parts[0].text is not None or parts[0].what == "text")
         ):
             return self.joined(parts)
+        if node.operator == "*" and all(type(part.literal) in (int, float) for part in parts):
+            return literal(math.prod(part.literal for part in parts))
         if node.operator in ("instanceof", "typeof"):
             when = comparing.kind_of(self, node.operator, parts, node.at)
             return Value(

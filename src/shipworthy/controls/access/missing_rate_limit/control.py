@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.limits import is_lax
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
     Subject,
@@ -82,7 +83,7 @@ class MissingRateLimit(
             )
         return self.gap(
             subject.name,
-            f"{handler.name} {_COSTS[effect.kind]} at every call without any limit,"
+            f"{handler.name} {_COSTS[effect.kind]} at every call {_without(effect)},"
             f" so {who(handler, effect)} can run up the bill",
             *way(prototype, handler, effect),
             severity=_severity(handler, effect),
@@ -127,9 +128,21 @@ def _is_steered(effect: Effect) -> bool:
     )
 
 
+def _without(effect: Effect) -> str:
+    """What is missing: any limit, or one that is tighter than that of all routes."""
+    general = min((g.how for g in effect.guards if is_lax(g.how)), default="")
+    return (
+        f"with no other limit than that of all routes, {general}"
+        if general
+        else "without any limit"
+    )
+
+
 def _is_limited(handler: Handler, effect: Effect) -> bool:
     """True where a limiter was asked, or the use of the caller was looked up before."""
-    if effect.has(Check.RATE, Check.API_KEY):
+    if effect.has(Check.API_KEY):
+        return True
+    if any(g.check is Check.RATE and not is_lax(g.how) for g in effect.guards):
         return True
     before = handler.effects[: handler.effects.index(effect)]
     return any(

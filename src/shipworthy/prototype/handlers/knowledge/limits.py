@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Callable, Iterable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.values import Value, replace
+from shipworthy.prototype.handlers.values import UNKNOWN, Guards, Value, literal, replace
 
 LIMITS = re.compile(
     r"rate_?limit|throttle|(?<![a-z])limiter|ratelimit|check_?limit|quota", re.IGNORECASE
@@ -22,8 +24,60 @@ def limited(walk: Evaluation, site: Site, value: Value) -> Value:
     return replace(value, tags=value.tags | {"rate"})
 
 
+_MINUTE = 60_000  # milliseconds, as windowMs of express-rate-limit counts
+_LAX = 60
+"""Calls a minute from which on a limit no longer keeps a bill small: one a second, all night."""
+_RATE = "at most {} a minute"
+
+
 def _made(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="limiter", tags=frozenset({"truthy", "rate"}))
+
+
+def _of_express(walk: Evaluation, site: Site) -> Value | None:
+    """`rateLimit({ windowMs, max })`, with how much it lets through where that is a number."""
+    options = site.argument(0).fields or {}
+    most = options.get("limit", options.get("max", UNKNOWN)).literal
+    window = options.get("windowMs", literal(_MINUTE)).literal
+    known = _is_number(most) and _is_number(window)
+    how = _RATE.format(round(most * _MINUTE / window)) if known else ""
+    return Value(what="limiter", native=_run(how), tags=frozenset({"truthy", "rate", how}))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+
+
+def rate_of(value: Value) -> str:
+    """How a limiter is put in words: with its rate where that is known."""
+    return next((tag for tag in value.tags if tag.startswith(_RATE[:7])), "")
+
+
+def is_lax(how: str) -> bool:
+    """True for a limit that lets through so much that a bill still grows over night."""
+    words = how.split()
+    return how.startswith(_RATE[:7]) and words[2].isdigit() and int(words[2]) >= _LAX
+
+
+def loosest(ways: Iterable[Guards], passed: Guards) -> Guards:
+    """What holds on all ways, with the rate of the limiter that lets most through."""
+    found = {g.how for way in ways for g in way if g.how.startswith(_RATE[:7])}
+    if len(found) < 2:
+        return passed
+    most = max(found, key=lambda how: int(how.split()[2]))
+    return frozenset(g._replace(how=most) if g.how in found else g for g in passed)
+
+
+def _run(how: str) -> Callable[[Evaluation, Site], Value]:
+    """`limiter(req, res, next)` inside of a middleware: it counts, and hands on."""
+
+    def run(walk: Evaluation, site: Site) -> Value:
+        walk.passed(Check.RATE, how or "limiter", site.call.at)
+        if site.has(2):
+            walk.called(site.given[2], dataclasses.replace(site, given=()))
+        return UNKNOWN
+
+    return run
 
 
 def _asked(walk: Evaluation, site: Site) -> Value | None:
@@ -34,9 +88,9 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
 
 
 CALLS = {
-    "express-rate-limit": _made,
-    "express-rate-limit.rateLimit": _made,
-    "express-rate-limit.default": _made,
+    "express-rate-limit": _of_express,
+    "express-rate-limit.rateLimit": _of_express,
+    "express-rate-limit.default": _of_express,
     "@upstash/ratelimit.Ratelimit": _made,
     "rate-limiter-flexible.RateLimiterMemory": _made,
     "rate-limiter-flexible.RateLimiterRedis": _made,

@@ -6,7 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.knowledge.limits import LIMITS
+from shipworthy.prototype.handlers.knowledge.limits import LIMITS, rate_of
 from shipworthy.prototype.handlers.values import Value
 
 _KNOWN = {
@@ -49,7 +49,7 @@ def package_guard(walk: Evaluation, value: Value) -> None:
     name = value.what.removesuffix("()").removesuffix(".default")
     known = _KNOWN.get(name)
     if "rate" in value.tags or LIMITS.search(name):
-        walk.passed(Check.RATE, name, 1)
+        walk.passed(Check.RATE, rate_of(value) or name, 1)
     elif known is not None:
         walk.passed(known, name, 1)
     elif _AUTHENTICATES.search(name) and not _NONE.search(name):
