@@ -22,7 +22,7 @@ from shipworthy.harden.project import Package, packages, placeholders
 from shipworthy.harden.python_checks import Compiles
 from shipworthy.harden.repository import find_repository
 from shipworthy.harden.running import run_group
-from shipworthy.harden.scratch import Scratch, scratch_of
+from shipworthy.harden.scratch import scratch_of
 from shipworthy.harden.warm import NoAnswer, Warm
 from shipworthy.prototype import read_prototype
 from shipworthy.settings import Settings
@@ -82,6 +82,13 @@ def test_a_compiler_that_ends_or_babbles_gives_no_answer(tmp_path: Path) -> None
     warm.close()
 
 
+_LOCK = """{"name": "app", "lockfileVersion": 3, "packages": {
+  "": {"name": "app", "dependencies": {"left-pad": "1.3.0"}},
+  "node_modules/left-pad": {"version": "1.3.0"}
+}}
+"""
+
+
 def app(folder: Path, files: dict[str, str]) -> Path:
     return repository(folder, {"src/main.ts": "export const a = 1;\n"} | files)
 
@@ -137,10 +144,6 @@ def test_settings_without_a_default_get_a_value_that_leads_nowhere(tmp_path: Pat
 def test_failed_tests_are_known_by_name() -> None:
     output = b"  \x1b[31m\xc3\x97\x1b[0m adds two numbers 12ms\n \xe2\x9c\x93 other\nFAIL src/a.test.ts\n"
     assert failed_tests(output) == {"adds two numbers": 1, "src/a.test.ts": 1}
-
-
-def in_scratch(root: Path) -> Scratch:
-    return Scratch(root.parent, root, root, ())
 
 
 def test_python_that_does_not_compile_is_named_by_its_file(tmp_path: Path) -> None:
@@ -204,3 +207,14 @@ def test_without_a_build_nothing_of_the_prototype_is_run(tmp_path: Path) -> None
         prototype = read_prototype(scratch.root, Settings(workers=1))
         with own_checks(scratch, prototype, "me", build=False) as own:
             assert own.checks == ()
+            assert "only a build tells" in own.bring_along(["tsconfig.json"])
+            assert own.bring_along(["src/main.ts"]) == ""
+
+
+def test_a_lock_file_that_cannot_follow_its_manifest_is_said(tmp_path: Path) -> None:
+    files = {"package.json": manifest(), "package-lock.json": _LOCK}
+    root = app(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=False) as own:
+            assert "package-lock.json must follow" in own.bring_along(["package.json"])

@@ -49,6 +49,11 @@ class Installation:
         """Where the package.json is in the copy."""
         return self.scratch.root / self.package.folder
 
+    @property
+    def failed(self) -> str:
+        """Why an installation that was tried failed; '' where it did not, or was not tried."""
+        return self._why
+
     def ready(self) -> str:
         """'' where the packages that are asked for now are installed, else why they are not."""
         key = self._key()

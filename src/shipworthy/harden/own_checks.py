@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from shipworthy.harden.checks import Check, Own
 from shipworthy.harden.install import Installation
@@ -18,6 +20,8 @@ from shipworthy.prototype.source import Language
 
 _MOST_CONFIGS = 6
 _NO_TESTS = "no test specified"
+# What decides how strictly code is checked: reading alone never shows whether it passes.
+_SETTINGS = re.compile(r"(^|/)([tj]sconfig[\w.-]*\.json|next\.config\.\w+)$")
 
 
 @contextmanager
@@ -37,13 +41,26 @@ def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: boo
         for installation in installations:
             found.extend(_scripts(installation, environment))
     try:
-        yield Own(tuple(found), lambda paths: relock(installations, paths, may_run=build))
+        yield Own(tuple(found), partial(_follow, installations, build))
     finally:
         for check in found:
             if isinstance(check, Types):
                 check.warm.close()
         for installation in installations:
             installation.keep()
+
+
+def _follow(installations: tuple[Installation, ...], build: bool, paths: Iterable[str]) -> str:
+    """Bring lock files along; why not, and why nobody could tell whether stricter settings hold."""
+    changed = tuple(paths)
+    settings = next((path for path in changed if _SETTINGS.search(path)), None)
+    if settings is not None:
+        if not build:
+            return f"only a build tells whether {settings} holds, which --no-build leaves out"
+        around = _of(settings, installations)
+        if around is not None and around.failed:
+            return f"only a build tells whether {settings} holds: {around.failed}"
+    return relock(installations, changed, may_run=build)
 
 
 def _python(scratch: Scratch, prototype: Prototype) -> Iterator[Check]:
