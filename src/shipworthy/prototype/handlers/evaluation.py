@@ -448,6 +448,10 @@ class Evaluation:
             elif value.fields is not None:
                 fields.update(value.fields)
             else:
+                if any(
+                    o.is_input for o in value.origins
+                ):  # and what stood before it is written over
+                    fields = {k: join(v, self._part(value, k)) for k, v in fields.items()}
                 fields["..."] = join(fields["..."], value) if "..." in fields else value
         return Value(fields=fields)
 

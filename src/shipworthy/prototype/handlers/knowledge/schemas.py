@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
@@ -12,6 +14,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     from_origins,
 )
+from shipworthy.prototype.program.nodes import Member, Name
 
 SCHEMA = "schema"
 _CALLED_SO = ("Body", "Input", "Params", "Payload", "Request", "Dto", "DTO", "Query")
@@ -51,12 +54,20 @@ def shaped(schema: Value, value: Value) -> Value:
     origins = all_origins(value)
     inputs = frozenset(_parsed(o) for o in origins)
     if schema.fields is None or "open" in schema.tags:
+        if value.fields is not None and "..." in value.fields:
+            return Value(fields=_over(value.fields), tags=frozenset({"truthy"}))
         return Value(origins=inputs, tags=frozenset({"truthy"}))
     fields = {
         key: _field(inner, frozenset(_parsed(o, key) for o in origins))
         for key, inner in schema.fields.items()
     }
     return Value(fields=fields, tags=frozenset({"truthy"}))
+
+
+def _over(fields: Mapping[str, Value]) -> dict[str, Value]:
+    """`{ ...body, owner: user.id }`: what the code says itself stays what it is."""
+    sent = frozenset(_parsed(o) for o in all_origins(fields["..."]))
+    return {**fields, "...": from_origins(*sent)}
 
 
 def _field(schema: Value, origins: frozenset[Origin]) -> Value:
@@ -121,6 +132,11 @@ def _is_schema(site: Site) -> bool:
     if site.name.startswith("safeParse"):
         return True  # of a schema that another package of the workspace has
     owner = site.what.split(".")[-2:-1]
+    called = site.call.function
+    if not site.receiver.what and isinstance(called, Member) and isinstance(called.object, Name):
+        owner = [called.object.id]  # `insertOrderSchema`, wherever that may be defined
+    if owner and owner[0].endswith("Schema"):
+        return True
     return bool(owner) and owner[0][:1].isupper() and owner[0].endswith(_CALLED_SO)
 
 
