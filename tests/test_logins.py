@@ -43,3 +43,10 @@ def test_accounts_of_nobody_and_files_for_trials_are_trials() -> None:
     real = text.replace("teste.com", "orchard.com")
     assert not is_trial_login(password("senha123"), file(real))
     assert is_trial_login(password("senha123", path="debug-plans.ts"), file(real, "debug-plans.ts"))
+
+
+def test_demo_account_that_production_does_not_make_is_a_trial() -> None:
+    line = 'const demoPassword = settings.get("DEMO_PASSWORD") || "Zebra123!";\n'
+    secret = password("Zebra123!", name="DEMO_PASSWORD")
+    assert is_trial_login(secret, file("if (!isProduction) " + line))
+    assert not is_trial_login(secret, file("if (isProduction) " + line))

@@ -20,6 +20,10 @@ _TRIALS = re.compile(r"(^|[/_.-])(test|tests|debug|demo|dev|try|mock)(?=[/_.-])"
 _OTHER = re.compile(r"db|database|postgres|supabase|mysql|redis|mongo|smtp|mail|ftp|ssh", re.I)
 
 
+_ABOVE = 12  # lines from the test of the environment to the password
+_OUTSIDE = re.compile(r"!\w*(is)?_?prod(uction)?\b|!==?\s*[\"']production|not in_production", re.I)
+
+
 def is_made_up_login(secret: Secret) -> bool:
     """True for `Admin@123`: the password of an account that the app itself has, easily guessed."""
     plain = secret.kind is SecretKind.PASSWORD and not _OTHER.search(secret.name or "")
@@ -30,11 +34,18 @@ def is_trial_login(secret: Secret, file: SourceFile) -> bool:
     """True for such a password of nobody's account, or in a file that is there to try things out."""
     if not is_made_up_login(secret):
         return False
-    if _TRIALS.search(file.path):
+    if _TRIALS.search(file.path) or _is_off_in_production(secret, file):
         return True
     near = "\n".join(_lines_around(secret, file))
     start = near.find(secret.value)
     return start >= 0 and _NO_ONE.search(account_beside(near, start)) is not None
+
+
+def _is_off_in_production(secret: Secret, file: SourceFile) -> bool:
+    """True for a demo account that the lines above it make only outside of production."""
+    number = secret.location.line
+    above = "\n".join(file.line(n) for n in range(max(1, number - _ABOVE), number + 1))
+    return "demo" in (secret.name or "").lower() and _OUTSIDE.search(above) is not None
 
 
 def is_of_administrator(secret: Secret, file: SourceFile) -> bool:

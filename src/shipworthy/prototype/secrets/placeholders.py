@@ -15,6 +15,8 @@ _STAND_INS = re.compile(
     r"|\$\{|\{\{|\$\(|<|>|%s|^\$|^\{|\[|^%|\{\w*\}|^env\(",
     re.IGNORECASE,
 )
+# The version of a secret in a secret manager: `--set-secrets=KEY=KEY:latest` of Google Cloud.
+_VERSION = re.compile(r"[\w-]+:latest(,|$)|[A-Z][A-Z0-9_]+:\d+(,|$)")
 _TRIVIAL = frozenset(
     """password passwd pass pwd secret admin root postgres mysql redis mongo guest test testing user
     username none null true false token key default string dev development local localhost
@@ -28,7 +30,7 @@ _WORDS = re.compile(r"[-_.:/ ]+")
 
 def is_placeholder(value: str) -> bool:
     """True for `your-key-here`, `<token>`, `${KEY}`, `xxxx`, `changeme`, repeated characters."""
-    if value.lower() in _TRIVIAL or _STAND_INS.search(value):
+    if value.lower() in _TRIVIAL or _STAND_INS.search(value) or _VERSION.match(value):
         return True
     return len(set(value)) < min(5, max(2, len(value) // 2))
 
