@@ -14,7 +14,7 @@ from shipworthy.harden.hardening import Commit, Hardening
 from shipworthy.harden.repository import BRANCH
 from shipworthy.prototype.tree import printable
 from shipworthy.report.groups import by_control
-from shipworthy.report.lines import Line, area_word, counted
+from shipworthy.report.lines import Line, area_heading, counted
 from shipworthy.report.text import COLOURS, shown
 from shipworthy.report.verdict import verdict_of
 
@@ -60,7 +60,7 @@ def _commits(done: Hardening) -> Iterator[Line]:
     for commit in done.commits:
         areas.setdefault(commit.area, []).append(commit)
     for area, commits in areas.items():
-        heading = Text(area_word(area).capitalize(), "bold")
+        heading = Text(area_heading(area), "bold")
         yield Line(heading.append(f"  {counted(len(commits), 'commit')}", "dim"))
         for commit in commits[:_SHOWN]:
             text = Text(f"{commit.sha[:9]} ", "cyan").append(commit.subject, "default")

@@ -26,3 +26,9 @@ _ACRONYMS = {"ai": "AI", "http": "HTTP"}
 def area_word(area: str) -> str:
     """An area as a reader spells it: "supply chain", "AI"."""
     return _ACRONYMS.get(area, area.replace("_", " "))
+
+
+def area_heading(area: str) -> str:
+    """An area as a heading has it: "Supply chain", "AI"."""
+    word = area_word(area)
+    return word[:1].upper() + word[1:]

@@ -8,7 +8,7 @@ from shipworthy.catalogue import entry
 from shipworthy.harden.hardening import ByHand, Commit, Hardening
 from shipworthy.remedy import Review, Untrack
 from shipworthy.report.groups import Group, by_control
-from shipworthy.report.lines import area_word, counted
+from shipworthy.report.lines import area_heading, counted
 from shipworthy.report.markdown import code, escaped
 from shipworthy.report.verdict import verdict_of
 
@@ -82,7 +82,7 @@ def _commits(done: Hardening) -> Iterator[str]:
     for commit in done.commits:
         areas.setdefault(commit.area, []).append(commit)
     for area, commits in areas.items():
-        yield f"### {area_word(area).capitalize()}: {counted(len(commits), 'commit')}"
+        yield f"### {area_heading(area)}: {counted(len(commits), 'commit')}"
         yield ""
         for commit in commits[:_COMMITS]:
             gap = escaped(commit.finding.message)
