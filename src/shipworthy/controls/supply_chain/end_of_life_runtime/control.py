@@ -9,6 +9,7 @@ from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.newer_runtimes import supported_version, with_version
 from shipworthy.prototype.inventory.runtimes import RuntimeVersion, runtime_versions
+from shipworthy.prototype.inventory.servers import Hosting
 from shipworthy.prototype.inventory.support import Support, support_table
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -66,7 +67,8 @@ class EndOfLifeRuntime(
         if ended:
             said = "; ".join(_said(s, by_version[c]) for c, s in sorted(ended.items(), key=_order))
             places = [one.location for c in sorted(ended, key=_number) for one in by_version[c]]
-            return self.gap(product, said, *_evidence(prototype, places))
+            severity = Severity.LOW if _only_builds(prototype, product) else self.severity
+            return self.gap(product, said, *_evidence(prototype, places), severity=severity)
         shown = _evidence(prototype, places)
         for cycle, support in supports.items():
             if support is None:
@@ -105,6 +107,11 @@ def _said(support: Support, places: Sequence[RuntimeVersion]) -> str:
 def _kept(support: Support) -> str:
     until = f" until {support.ends}" if support.ends else ""
     return f"{support.label} {support.cycle} gets security fixes{until}"
+
+
+def _only_builds(prototype: Prototype, product: str) -> bool:
+    """True for Node.js where nothing of it is left once the pages are built."""
+    return product == "node" and all(s.hosting is Hosting.FUNCTIONS for s in prototype.servers)
 
 
 def _evidence(prototype: Prototype, places: Sequence[Location]) -> list[Evidence]:
