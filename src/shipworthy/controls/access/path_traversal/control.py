@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Han
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.inventory.servers import runs_for_each_request
 
 _VERBS = {"read": "reads", "write": "writes", "delete": "deletes"}
 
@@ -45,9 +46,17 @@ class PathTraversal(
             f"{handler.name} {verb} the file that {spoken(_places(handler, effect))} names,"
             f" so {who(handler, effect)} reaches files outside of the folder with ../",
             *way(prototype, handler, effect),
-            severity=by_reach(handler, effect, Severity.HIGH, Severity.HIGH, Severity.LOW),
+            severity=_severity(prototype, handler, effect),
             confidence=Confidence.LOW if _stands_in(effect) else Confidence.HIGH,
         )
+
+
+def _severity(prototype: Prototype, handler: Handler, effect: Effect) -> Severity:
+    """HIGH; MEDIUM for what is written on a platform whose functions have a disk of their own each, of
+    which they may write to /tmp alone (Vercel, Netlify: their documentation of functions)."""
+    if effect.operation in ("write", "delete") and runs_for_each_request(prototype):
+        return by_reach(handler, effect, Severity.MEDIUM, Severity.MEDIUM, Severity.LOW)
+    return by_reach(handler, effect, Severity.HIGH, Severity.HIGH, Severity.LOW)
 
 
 def _stands_in(effect: Effect) -> bool:
