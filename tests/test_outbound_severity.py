@@ -33,3 +33,21 @@ def test_a_call_weighs_what_waits_for_it(
     prototype = open_prototype(tmp_path, Settings())
     found = assess(prototype, select(["outbound-call-without-timeout"])).findings
     assert [f.severity for f in found if f.outcome is Outcome.GAP] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("beside", "severity"), [("", Severity.LOW), ("Dockerfile", Severity.MEDIUM)]
+)
+def test_a_platform_ends_the_calls_of_its_functions(
+    tmp_path: Path, beside: str, severity: Severity
+) -> None:
+    files = {"package.json": '{"dependencies": {"next": "15.0.0"}}', "vercel.json": "{}"}
+    files["app/api/rates/route.ts"] = CALL % '"https://api.example.com/rates"'
+    if beside:
+        files[beside] = "FROM node:24\n"
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    prototype = open_prototype(tmp_path, Settings())
+    found = assess(prototype, select(["outbound-call-without-timeout"])).findings
+    assert [f.severity for f in found if f.outcome is Outcome.GAP] == [severity]

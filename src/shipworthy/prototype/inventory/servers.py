@@ -122,8 +122,8 @@ def _runs_on_vercel(prototype: Prototype) -> bool:
 def runs_for_each_request(prototype: Prototype) -> bool:
     """True where nothing starts a process and a host is named that calls code request by request:
     Vercel, Netlify or Cloudflare, which keep what was logged by request."""
-    if any(_STARTERS.search(path) for path in prototype.files):
-        return False
+    if any(_STARTERS.search(path) and path.count("/") < 2 for path in prototype.files):
+        return False  # deeper ones start what stands beside the app
     named = any(_CALLS_CODE.search(path) for path in prototype.files)
     return named or any(
         name.startswith(("@vercel/", "@netlify/", "@cloudflare/", "@opennextjs/"))

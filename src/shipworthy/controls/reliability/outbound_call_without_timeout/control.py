@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
+from shipworthy.prototype.inventory.servers import runs_for_each_request
 from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
@@ -71,7 +72,8 @@ class OutboundCallWithoutTimeout(
         if side is Side.UNKNOWN:
             reason = "The call has no time limit, and nothing shows whether it runs on the server"
             return self.unknown(subject, reason, *_lines(prototype, waited_for))
-        severity = Severity.LOW if _weighs_little(waited_for) else self.severity
+        little = _weighs_little(waited_for) or runs_for_each_request(prototype)
+        severity = Severity.LOW if little else self.severity
         lines = _lines(prototype, waited_for)
         return self.gap(subject, _message(waited_for), *lines, severity=severity)
 
