@@ -1,4 +1,4 @@
-"""Functions that nothing calls are asked about, and raise no alarm."""
+"""Functions and addresses that nothing calls are asked about, and raise no alarm."""
 
 from pathlib import Path
 
@@ -77,3 +77,34 @@ def test_an_alarm_about_an_uncalled_function_is_a_question(tmp_path: Path) -> No
     gap = next(f for f in found if f.outcome is Outcome.GAP)
     assert gap.confidence is Confidence.LOW
     assert "no code seems to call sendReminder" in gap.message
+
+
+LOOP = """import { db } from "@/lib/db";
+
+export async function POST() {
+  return fetch("https://api.example.com/titles");
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "caller", "sure"),
+    [
+        ("app/api/recalculate-titles/route.ts", "", Confidence.LOW),
+        (
+            "app/api/recalculate-titles/route.ts",
+            'fetch("/api/recalculate-titles");',
+            Confidence.HIGH,
+        ),
+        ("app/api/stripe-webhook/route.ts", "", Confidence.HIGH),
+        ("app/api/test-titles/route.ts", 'fetch("/api/test-titles");', Confidence.LOW),
+        ("supabase/functions/recalculate-titles/index.ts", "", Confidence.LOW),
+    ],
+)
+def test_an_address_that_nobody_asks_for_is_a_question(
+    tmp_path: Path, path: str, caller: str, sure: Confidence
+) -> None:
+    page = f"export default function Page() {{\n  {caller}\n  return null;\n}}\n"
+    prototype = _prototype(tmp_path, {path: LOOP, "app/page.tsx": page})
+    found = assess(prototype, select(["outbound-call-without-timeout"])).findings
+    assert [f.confidence for f in found if f.outcome is Outcome.GAP] == [sure]

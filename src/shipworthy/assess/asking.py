@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from shipworthy.assess.running import asked_of_uncalled
+from shipworthy.assess.running import asked_of_idle_code
 from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Finding, Location, Outcome
@@ -39,7 +39,7 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
     if not findings:
         # A control that says nothing has not looked: silence is never success.
         yield control.unknown("prototype", "the control gave no answer")
-    yield from (asked_of_uncalled(prototype, control, finding) for finding in findings)
+    yield from (asked_of_idle_code(prototype, control, finding) for finding in findings)
     judged = {f.subject.partition("#")[0] for f in findings}
     hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
     if control.needs_database:

@@ -1,25 +1,46 @@
-"""Alarms about functions that nothing calls become questions: is this code still part of the product?"""
+"""Alarms about code that nothing seems to run become questions: is it still part of the product?"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.modules.uncalled import is_uncalled
+from shipworthy.prototype.routes.unasked import is_unasked
+
+# What anybody can call lies open whether the product calls it or not.
+_OPEN_ANYWAY = frozenset({"access", "secrets", "http", "database", "supply_chain"})
+_FOR_TRYING = re.compile(
+    r"(^|[/_.-])(tests?|debug|diagnos\w*|sandbox|playground|demo|scratch|migration-tools?)(?=[/_.-]|$)",
+    re.IGNORECASE,
+)
 
 
-def asked_of_uncalled(prototype: Prototype, control: Control, finding: Finding) -> Finding:
-    """The finding; as a question where it is an alarm about a function that no code calls. What lies
-    open whether it runs or not (exposed secrets) stays an alarm."""
+def asked_of_idle_code(prototype: Prototype, control: Control, finding: Finding) -> Finding:
+    """The finding; as a question where it is an alarm about a function that no code calls, and, unless
+    it is about what strangers can do, about an address that no code asks for or a page for trying
+    things out. What lies open whether it runs or not (exposed secrets) stays an alarm."""
     if not finding.is_alarm or control.never_hidden:
         return finding
-    path, _, member = finding.subject.partition("#")
-    function = member.partition(" ")[0].rpartition(".")[2]
-    if not function or not is_uncalled(prototype, path, function):
+    doubt = _doubt(prototype, control, finding)
+    if not doubt:
         return finding
-    message = (
-        f"{finding.message} (no code seems to call {function}: is it still part of the product?)"
-    )
+    message = f"{finding.message} ({doubt}: is it still part of the product?)"
     return replace(finding, message=message, confidence=Confidence.LOW)
+
+
+def _doubt(prototype: Prototype, control: Control, finding: Finding) -> str:
+    path, _, member = finding.subject.partition("#")
+    if path not in prototype.files:
+        return ""
+    function = member.partition(" ")[0].rpartition(".")[2]
+    if function and is_uncalled(prototype, path, function):
+        return f"no code seems to call {function}"
+    if control.area in _OPEN_ANYWAY:
+        return ""
+    if _FOR_TRYING.search(path):
+        return "its name says that it is for trying things out"
+    return "no code seems to ask for this address" if is_unasked(prototype, path) else ""

@@ -1,0 +1,50 @@
+"""Addresses of the server that no code of the prototype asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.source import Role, SourceFile
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+# Where the address follows from the place of the file: Next.js, and functions of Supabase.
+_NEXT = re.compile(r"(^|/)(app|pages)/(?P<url>api/.+?)(/route)?\.[cm]?[jt]sx?$")
+_FUNCTION = re.compile(r"(^|/)supabase/functions/(?P<url>[^/_][^/]*)/")
+_PARAMETER = re.compile(r"^[\[(].*[\])]$|^index$")
+# Called from outside, or by hand with a reason: other services, monitors, schedules, browsers.
+_FROM_OUTSIDE = re.compile(
+    r"hook|callback|cron|schedul|oauth|\bauth|health|ping|status|ready|live|og|sitemap|robots|feed|rss|manifest"
+    r"|public|external|partner|\bv\d+\b|mcp|graphql|trpc|ingest|sync|job|worker|queue|revalidate|inngest|uploadthing"
+    r"|sms|telegram|whatsapp|slack|discord|twilio|stripe|paddle|paypal|api-docs|openapi|mobile|app-",
+    re.IGNORECASE,
+)
+_SILENT = (Role.DOCUMENTATION, Role.TEST, Role.ASSET, Role.LOCK)
+_ENTRY_OF_CONFIG = re.compile(r"^\s*\[functions\.")
+
+
+def is_unasked(prototype: Prototype, path: str) -> bool:
+    """True for a route handler or function of its own address whose last fixed part stands in no
+    other file of the prototype. False for those whose name says that somebody outside calls them."""
+    found = _NEXT.search(path) or _FUNCTION.search(path)
+    if found is None or _FROM_OUTSIDE.search(found["url"]):
+        return False
+    parts = [p for p in found["url"].split("/") if not _PARAMETER.match(p)]
+    last = parts[-1] if parts else ""
+    if len(last) < 6 or last == "api":
+        return False
+    folder = path[: found.end("url")]
+    return not any(
+        _names(other, last)
+        for other in prototype.files.values()
+        if other.role not in _SILENT and not other.path.startswith(folder)
+    )
+
+
+def _names(file: SourceFile, part: str) -> bool:
+    if part not in (file.text or ""):
+        return False
+    said = re.compile(rf"(?<![\w-]){re.escape(part)}(?![\w-])")
+    return any(said.search(line) and not _ENTRY_OF_CONFIG.match(line) for line in file.lines)
