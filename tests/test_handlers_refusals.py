@@ -133,3 +133,16 @@ def test_disk_that_stands_in_for_a_service_is_a_question(tmp_path: Path) -> None
     )
     (gap,) = of_function(tmp_path, body, before)["path-traversal"]
     assert gap.confidence is Confidence.LOW
+
+
+def test_wrong_method_is_no_refusal_of_a_caller(tmp_path: Path) -> None:
+    body = 'if (body.way !== "POST") return new Response("Method not allowed", { status: 405 });\n'
+    (gap,) = of_function(tmp_path, body + DEED)["unauthenticated-endpoint"]
+    assert gap.message.endswith("nothing asks who is calling")
+
+
+def test_word_of_the_code_in_the_body_is_a_secret_written_down(tmp_path: Path) -> None:
+    body = (
+        'if (body.setup_key !== "orchard-setup-2025") return new Response("no", { status: 403 });\n'
+    )
+    assert "unauthenticated-endpoint" not in of_function(tmp_path, body + DEED)

@@ -256,12 +256,14 @@ _LONG_ENOUGH = 12  # characters; what is shorter is a mode or a name
 
 
 def _is_password_of_code(value: Value, others: Origins) -> bool:
-    """True for a header that is compared with a long word of the code: a check, however badly kept."""
+    """True for what is compared with a long word of the code: a check, however badly kept."""
     text = value.text
     if text is None or len(text) < _LONG_ENOUGH or " " in text:
         return False
+    made_up = any(letter.isdigit() or letter in "-_!" for letter in text)
     return any(
-        o.kind in ("header", "query") and re.search(r"secret|token|key|auth|pass", o.key, re.I)
+        (o.kind in ("header", "query") or (made_up and o.kind == "body" and "." not in o.key))
+        and re.search(r"secret|token|key|auth|pass", o.key, re.I)
         for o in others
     )
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
 
 _MOST = 8  # statements: a refusal is short, a branch with work in it is none
-_UNKNOWN = frozenset({401, "401"})  # who calls is not known
-_UNENTITLED = frozenset({403, "403"})
+_STATUS = re.compile(r"[45]\d\d")
 _SAYS_UNKNOWN = re.compile(
     r"unauthori[sz]ed|unauthenticated|not[ _]?(signed|logged)[ _]?in|not[ _]authenticated"
     r"|authentication[ _]required|(log|sign)[ _-]?in (is )?required|please (log|sign) in"
@@ -34,7 +33,7 @@ _SAYS_UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _SAYS_UNENTITLED = re.compile(
-    r"forbidden|access denied|permission ?denied|not (allowed|permitted|authori[sz]ed)|403_",
+    r"forbidden|access denied|permission ?denied|not (permitted|authori[sz]ed)|403_",
     re.IGNORECASE,
 )
 _SEES = frozenset({"unseen", "computed", "signature"})  # something is made of what was sent
@@ -82,16 +81,19 @@ def _code(statements: tuple[Statement, ...]) -> int:
     """401 or 403 where these few statements say so and do nothing else; 0 otherwise."""
     if not statements or len(statements) > _MOST:
         return 0
-    code = 0
-    for statement in statements:
-        if type(statement) not in (Do, Let, Return, Throw):
-            continue
-        for word in _words(statement):
-            if word in _UNKNOWN or (isinstance(word, str) and _SAYS_UNKNOWN.search(word)):
-                return 401
-            if word in _UNENTITLED or (isinstance(word, str) and _SAYS_UNENTITLED.search(word)):
-                code = 403
-    return code
+    words = [
+        word
+        for statement in statements
+        if type(statement) in (Do, Let, Return, Throw)
+        for word in _words(statement)
+    ]
+    codes = {int(word) for word in words if _STATUS.fullmatch(str(word))}
+    if codes:  # "Method not allowed" is 405
+        return next((code for code in (401, 403) if code in codes), 0)
+    texts = [word for word in words if isinstance(word, str)]
+    if any(map(_SAYS_UNKNOWN.search, texts)):
+        return 401
+    return 403 if any(map(_SAYS_UNENTITLED.search, texts)) else 0
 
 
 def _words(node: object) -> Iterator[str | int]:
