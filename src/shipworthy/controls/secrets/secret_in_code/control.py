@@ -16,6 +16,7 @@ from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
 from shipworthy.prototype.secrets.jwt import claims
+from shipworthy.prototype.secrets.literal_edits import from_environment
 from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.prototype.secrets.logins import (
     is_made_up_login,
@@ -81,12 +82,10 @@ class SecretInCode(
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         label = finding.subject.partition("#")[2]
         secrets = exposed(prototype, Exposure.REPOSITORY).get(finding.subject, [])
-        if any(s.place is not Place.FALLBACK for s in secrets):
-            return None
         writes = []
         for path in dict.fromkeys(s.location.path for s in secrets):
-            names = [s.label for s in secrets if s.location.path == path]
-            changed = _without_fallbacks(prototype.files[path], names)
+            here = [s for s in secrets if s.location.path == path]
+            changed = _from_outside(prototype, path, here)
             if changed is None or changed == prototype.files[path].text:
                 return None
             writes.append(Write(path, changed))
@@ -138,6 +137,17 @@ def _never_runs(prototype: Prototype, secret: Secret) -> bool:
 def _elsewhere(secrets: list[Secret]) -> str:
     files = len({s.location.path for s in secrets})
     return f", in {files} files" if files > 1 else ""
+
+
+def _from_outside(prototype: Prototype, path: str, secrets: list[Secret]) -> str | None:
+    """The text of a file that reads these secrets from outside; None where no machine can tell how."""
+    file = prototype.files[path]
+    if all(s.place is Place.FALLBACK for s in secrets):
+        return _without_fallbacks(file, [s.label for s in secrets])
+    runs = file.role in (Role.PRODUCT, Role.SCRIPT)
+    plain = all(s.place is Place.CODE and s.rule != DEFAULT_SECRET for s in secrets)
+    in_pages = path in prototype.modules.browser
+    return from_environment(file, secrets) if runs and plain and not in_pages else None
 
 
 def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
