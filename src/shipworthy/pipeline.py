@@ -131,6 +131,7 @@ def _hardened(
     from shipworthy.harden.loop import Options, harden
     from shipworthy.harden.own_checks import own_checks
     from shipworthy.harden.scratch import scratch_of
+    from shipworthy.prototype.secrets.masking import masked_patch
 
     progress("copying the repository")
     with ExitStack() as stack:
@@ -151,7 +152,8 @@ def _hardened(
         chosen = Options(options.wanted, options.choose, progress)
         done = harden(repository, scratch, read, chosen, own)
         if not options.deliver:
-            return replace(done, patch=scratch.diff(repository.base, done.tip))
+            patch = masked_patch(done.before.prototype, scratch.diff(repository.base, done.tip))
+            return replace(done, patch=patch)
         progress("writing the branch")
         return deliver(done, scratch)
 

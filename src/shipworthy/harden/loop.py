@@ -23,6 +23,7 @@ from shipworthy.harden.repository import Repository
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.deadline import TookTooLong, deadline
+from shipworthy.prototype.secrets.masking import masked_patch
 from shipworthy.remedy import Remedy, Review
 
 Tell = Callable[[str], None]
@@ -163,11 +164,15 @@ class Loop:
             self.refuse(gap, remedy.summary, "it changes nothing that is under version control")
             return None
         choose = self.options.choose
-        if choose is not None and not choose(gap, remedy, self.scratch.diff(before, tree)):
+        if choose is not None and not choose(gap, remedy, self._shown(before, tree)):
             self.scratch.restore(before)
             self.refuse(gap, remedy.summary, "you did not want it")
             return None
         return tree
+
+    def _shown(self, before: str, after: str) -> str:
+        """The patch, with the secrets that it takes out of the code masked."""
+        return masked_patch(self.assessment.prototype, self.scratch.diff(before, after))
 
     def _commit(self, control: Control, attempts: Sequence[Attempt], held: Held) -> None:
         for attempt, proof in zip(attempts, held.proofs, strict=True):

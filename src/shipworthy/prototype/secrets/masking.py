@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.errors import FactUnavailable
+from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.source import Role
 from shipworthy.secret import mask
 
@@ -44,6 +45,34 @@ def masked_lines(prototype: Prototype, path: str, first: int, last: int) -> Sequ
     shown = [_bounded(line) for line in text.split("\n")[max(0, first - 1) : last]]
     called = _CALLED_SECRET.sub(_masked_value, "\n".join(shown))
     return called.split("\n") if shown else []
+
+
+def masked_patch(prototype: Prototype, patch: str) -> str:
+    """A patch as it may be shown to others: every known secret masked, and every value of an
+    environment file. Where one was masked, the patch can be read, but not applied."""
+    try:
+        for value in _values(prototype):
+            patch = patch.replace(value, mask(value)) if value in patch else patch
+    except FactUnavailable:
+        pass  # where nothing was searched, the names of settings still tell
+    settings = False
+    lines = []
+    for line in patch.split("\n"):
+        if line.startswith("diff --git "):
+            name = line.rpartition("/")[2]
+            settings = name.startswith(".env") and not is_environment_template(name)
+        lines.append(_SETTING.sub(_masked_setting, line) if settings else line)
+    return "\n".join(lines)
+
+
+_SETTING = re.compile(
+    r"^([-+ ]\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*)([\"']?)([^\s\"'#][^\"'\n]{5,})"
+)
+
+
+def _masked_setting(match: re.Match[str]) -> str:
+    shown = match[3] if "…(" in match[3] else mask(match[3])
+    return f"{match[1]}{match[2]}{shown}"
 
 
 def _masked_value(match: re.Match[str]) -> str:
