@@ -67,7 +67,8 @@ class DebugEndpoint(
                 )
             return self.satisfied(handler.subject, "Closed to strangers, or does nothing", line)
         doing = [e for e in open_ones if _does(e)]
-        effect = (doing or open_ones)[0]
+        telling = [e for e in open_ones if not _only_compares(e)]
+        effect = (doing or telling or open_ones)[0]
         does = f"changes {effect.target or 'data'}" if doing else _shows(effect)
         return self.gap(
             handler.subject,
@@ -95,6 +96,8 @@ def _matters(effect: Effect) -> bool:
 
 
 def _shows(effect: Effect) -> str:
+    if _only_compares(effect):
+        return "tells whether a password or key is right"
     if effect.kind in (EffectKind.EMAIL, EffectKind.MESSAGE):
         return "sends messages in your name"
     if effect.kind is EffectKind.MODEL:
@@ -104,7 +107,14 @@ def _shows(effect: Effect) -> str:
     return "shows what is inside"
 
 
+def _only_compares(effect: Effect) -> bool:
+    """True for `bcrypt.compare(…)`, which changes nothing."""
+    return effect.kind is EffectKind.TOKEN and effect.operation.startswith("compare")
+
+
 def _does(effect: Effect) -> bool:
+    if _only_compares(effect):
+        return False
     if effect.kind is EffectKind.QUERY:
         return effect.operation in _DONE
     return effect.kind in (EffectKind.ACCOUNT, EffectKind.SQL, EffectKind.COMMAND, EffectKind.TOKEN)
