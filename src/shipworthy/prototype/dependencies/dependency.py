@@ -87,7 +87,19 @@ class Dependencies:
             return own.workspace_of or path
         return next((m.path for m in self.manifests if path in m.locks), path)
 
-    def brought_in_by(self, dependency: Dependency) -> frozenset[str]:
+    def is_for_development(self, dependency: Dependency) -> bool:
+        """True where each way from the manifest to a package starts at one that only development
+        uses, or leads through descriptions of types, of which nothing runs."""
+        if not self.brought_in_by(dependency):
+            return False
+        part = self.part_of(dependency)
+        aside = {d.name for d in self.packages if d.development and self.part_of(d) == part}
+        roots = self.brought_in_by(dependency, through_types=False)
+        return all(root in aside for root in roots)
+
+    def brought_in_by(
+        self, dependency: Dependency, *, through_types: bool = True
+    ) -> frozenset[str]:
         """The packages that the manifest asks for and that lead to this one; empty if unknown.
 
         Names stand for all their versions, which names too many rather than too few.
@@ -100,10 +112,15 @@ class Dependencies:
         found, pending = {dependency.name}, [dependency.name]
         while pending:
             new = users.get(pending.pop(), set()) - found
+            if not through_types:
+                new = {name for name in new if not name.startswith(_TYPES)}
             found |= new
             pending.extend(new)
         asked = {d.name for d in self.packages if d.direct and self.part_of(d) == part}
         return frozenset(found & asked)
+
+
+_TYPES = "@types/"  # descriptions for the compiler
 
 
 def read_dependencies(prototype: Prototype) -> Dependencies:

@@ -238,8 +238,7 @@ def _reaches_users(prototype: Prototype, match: Match) -> bool:
     for what another package brings in where its advisory calls it low or only tools need it."""
     if match.malicious or _BUILDS_IT_IN.search(match.summary):
         return True
-    roots = prototype.dependencies.brought_in_by(match.dependency)
-    if not match.dependency.direct and roots and all(r.startswith(_TYPES) for r in roots):
+    if not match.dependency.direct and prototype.dependencies.is_for_development(match.dependency):
         return False
     if not match.dependency.direct and (match.severity == "low" or match.dependency.development):
         return False
@@ -254,9 +253,6 @@ def _is_tool(prototype: Prototype, match: Match) -> bool:
         return True
     roots = prototype.dependencies.brought_in_by(match.dependency)
     return not match.dependency.direct and bool(roots) and all(map(_TOOLS.match, roots))
-
-
-_TYPES = "@types/"  # descriptions for the compiler: nothing of them runs
 
 
 def _is_idle(prototype: Prototype, matches: Sequence[Match]) -> bool:
