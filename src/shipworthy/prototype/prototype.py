@@ -56,6 +56,7 @@ from shipworthy.prototype.privacy.processors import Processor, read_processors
 from shipworthy.prototype.privacy.trackers import Tracker, read_trackers
 from shipworthy.prototype.program.fallbacks import Fallback
 from shipworthy.prototype.program.modules import ServerModules
+from shipworthy.prototype.program.starting import refuses_without
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, Reading
 from shipworthy.prototype.routes.declared import Route
@@ -326,7 +327,14 @@ class Prototype:
     @cached_property
     def default_secrets(self) -> Mapping[str, Sequence[Fallback]]:
         """The secrets of the environment that server code has a default for, by path."""
-        return {f.path: f.fallbacks for f in self._live() if f.fallbacks}
+        return {
+            f.path: [
+                found._replace(guarded=found.guarded or refuses_without(self, f.path, found.name))
+                for found in f.fallbacks
+            ]
+            for f in self._live()
+            if f.fallbacks
+        }
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:

@@ -25,7 +25,7 @@ from shipworthy.prototype.models import named, parsed, prompts
 from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
 from shipworthy.prototype.privacy import forms, trackers
-from shipworthy.prototype.program import fallbacks, modules
+from shipworthy.prototype.program import fallbacks, modules, refusals
 from shipworthy.prototype.program.module import may_serve
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.routes import declared as routes
@@ -73,6 +73,7 @@ class FileFacts:
     forms: Sequence[forms.FormField] = ()
     trackers: Sequence[trackers.Tracker] = ()
     fallbacks: Sequence[fallbacks.Fallback] = ()
+    refusals: Sequence[refusals.Refusal] = ()
     may_serve: bool = False  # its code may run on a server
     packed: bytes = b""  # its module, where entry points most likely lead to it
     idle_classes: Sequence[classes.IdleClass] = ()
@@ -135,6 +136,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         forms=forms.read(syntax),
         trackers=trackers.read(syntax),
         fallbacks=fallbacks.read(syntax),
+        refusals=refusals.read(syntax),
         may_serve=serves,
         packed=modules.packed(syntax, has_routes=bool(found_routes)) if serves else b"",
         idle_classes=classes.read(syntax),

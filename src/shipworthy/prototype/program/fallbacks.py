@@ -87,17 +87,17 @@ def _is_own(name: str) -> bool:
 def _defaults(node: object) -> Iterator[tuple[str, int]]:
     """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree."""
     if isinstance(node, Either) and node.operator in ("or", "??") and _is_word(node.right):
-        name = _setting(node.left)
+        name = setting_of(node.left)
         if name:
             yield name, node.at
     if isinstance(node, Call) and len(node.arguments) == 2 and _is_word(node.arguments[1]):
-        name = _setting(Call(node.function, node.arguments[:1], (), node.at, node.end))
+        name = setting_of(Call(node.function, node.arguments[:1], (), node.at, node.end))
         if name:
             yield name, node.at
     if isinstance(node, Choice) and not _is_staged(node.test):
         for one, other in ((node.then, node.other), (node.other, node.then)):
-            if _is_word(other) and _setting(one):
-                yield _setting(one), node.at
+            if _is_word(other) and setting_of(one):
+                yield setting_of(one), node.at
     if isinstance(node, Choice) and _is_staged(node.test):
         return  # `isProduction ? required() : "dev-only"`
     if isinstance(node, tuple):
@@ -112,10 +112,12 @@ def _is_word(node: object) -> bool:
 
 def _is_staged(test: object) -> bool:
     """True for a test that asks whether this is production."""
-    return any(re.search("prod|NODE_ENV|development|is_?dev", word, re.I) for word in _words(test))
+    return any(
+        re.search("prod|NODE_ENV|development|is_?dev", word, re.I) for word in words_of(test)
+    )
 
 
-def _setting(node: object) -> str:
+def setting_of(node: object) -> str:
     """The name of the environment variable that an expression reads."""
     if isinstance(node, Member):
         owner = node.object
@@ -132,22 +134,24 @@ def _setting(node: object) -> str:
 
 def _refused(node: object) -> Iterator[str]:
     """The settings that are named in a test under which something is thrown."""
-    if isinstance(node, If) and (_throws(node.then) or _throws(node.other)):
-        yield from _words(node.test)
+    if isinstance(node, If) and (throws(node.then) or throws(node.other)):
+        yield from words_of(node.test)
     if isinstance(node, tuple):
         for part in node:
             if isinstance(part, tuple):
                 yield from _refused(part)
 
 
-def _throws(statements: tuple[object, ...]) -> bool:
+def throws(statements: tuple[object, ...]) -> bool:
+    """True where one of the statements throws or ends the process."""
     return any(
-        isinstance(s, Throw) or (type(s).__name__ == "Do" and "exit" in set(_words(s)))
+        isinstance(s, Throw) or (type(s).__name__ == "Do" and "exit" in set(words_of(s)))
         for s in statements
     )
 
 
-def _words(node: object) -> Iterator[str]:
+def words_of(node: object) -> Iterator[str]:
+    """The names, keys and strings in a tree."""
     if isinstance(node, Member):
         yield node.key
     elif isinstance(node, Name):
@@ -157,4 +161,4 @@ def _words(node: object) -> Iterator[str]:
     if isinstance(node, tuple):
         for part in node:
             if isinstance(part, tuple):
-                yield from _words(part)
+                yield from words_of(part)
