@@ -167,6 +167,11 @@ def _account(walk: Evaluation, site: Site) -> Value | None:
     )
 
 
+def _page_client(walk: Evaluation, site: Site) -> Value | None:
+    """`createBrowserClient(…)` used on a server: it has the key of the page, and no visitor's login."""
+    return Value(what="supabase", client="anon", tags=frozenset({"truthy"}))
+
+
 def _client(walk: Evaluation, site: Site) -> Value | None:
     """`createClient(url, key, options)` of supabase-js: whose rights its key gives."""
     key = site.argument(1, "supabase_key")
@@ -207,6 +212,10 @@ CALLS = {
     "@supabase/supabase-js.createClient": _client,
     "supabase.create_client": _client,
     "supabase.createClient": _client,
+    "@supabase/ssr.createBrowserClient": _page_client,
+    "@supabase/auth-helpers-nextjs.createClientComponentClient": _page_client,
+    "@supabase/auth-helpers-nextjs.createPagesBrowserClient": _page_client,
+    "@supabase/auth-helpers-nextjs.createBrowserSupabaseClient": _page_client,
     "@supabase/ssr.createServerClient": _user_client,
     "@supabase/auth-helpers-nextjs.createRouteHandlerClient": _user_client,
     "@supabase/auth-helpers-nextjs.createServerComponentClient": _user_client,
