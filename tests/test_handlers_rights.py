@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shipworthy.finding import Confidence, Outcome
+from shipworthy.finding import Confidence, Outcome, Severity
 from shipworthy.pipeline import run_assess
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.ownership import read_ownership
+from shipworthy.prototype.handlers.wording import sentence
 from shipworthy.settings import Settings
 
 IMPORT = 'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
@@ -254,3 +255,42 @@ def test_what_tells_nothing_of_persons_may_be_shown(tmp_path: Path) -> None:
         "return Response.json(data);"
     )
     assert sure(judged(tmp_path, board=board)["board"]) == set()
+
+
+_BLOB = (
+    'import { del } from "@vercel/blob";\n'
+    'import { createClient } from "@/lib/server";\n'
+    "export async function POST(request: Request) {\n"
+    "  const supabase = await createClient();\n"
+    "  const { data: { user } } = await supabase.auth.getUser();\n"
+    '  if (!user) return Response.json({ error: "no" }, { status: 401 });\n'
+    '  const { data: row } = await supabase.from("users").select("plan").eq("id", user.id).single();\n'
+    '  if (row?.plan !== "pro") return Response.json({ error: "upgrade" }, { status: 403 });\n'
+    "  const { blobUrl } = await request.json();\n"
+    "  await del(blobUrl);\n"
+    "  return Response.json({ done: true });\n"
+    "}\n"
+)
+_SERVER = (
+    'import { createServerClient } from "@supabase/ssr";\n'
+    'import { cookies } from "next/headers";\n'
+    "export const createClient = async () =>\n"
+    "  createServerClient(process.env.URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!,\n"
+    "    { cookies: await cookies() });\n"
+)
+
+
+def test_a_file_named_by_its_whole_address_takes_more_than_guessing(tmp_path: Path) -> None:
+    package = (
+        '{"dependencies": {"next": "15.0.0", "@vercel/blob": "1.0.0", "@supabase/ssr": "0.5.0"}}'
+    )
+    files = {
+        "package.json": package,
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+        "lib/server.ts": _SERVER,
+        "app/api/convert/route.ts": _BLOB,
+    }
+    ((worst, *_),) = found(tmp_path, files).values()
+    assert worst.severity is Severity.MEDIUM
+    handler = next(iter(read_prototype(tmp_path).handlers))
+    assert sentence(handler, worst).startswith("Any signed-in user whom the checks before let pass")

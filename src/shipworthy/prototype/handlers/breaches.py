@@ -597,11 +597,22 @@ def _of_foreign(
         return None
     if _of_staff(effect):
         confidence = Confidence.LOW
-    severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
+    grave = _is_grave(effect, kind) and not _is_by_address(handler, effect)
+    severity = Severity.HIGH if grave else Severity.MEDIUM
     if _writes_power(effect) and not _of_staff(effect):
         severity = Severity.CRITICAL
         confidence = Confidence.HIGH  # who may do what is nobody's to say who merely has an account
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _is_by_address(handler: Handler, effect: Effect) -> bool:
+    """True for a stored file that the caller names by its whole address (`del(body.blobUrl)`), which
+    holds a part that nobody guesses: it takes somebody who was shown it."""
+    asked = steering(effect, handler)
+    return effect.kind is EffectKind.STORAGE and bool(asked) and all(map(_ADDRESS.search, asked))
+
+
+_ADDRESS = re.compile(r"ur[li]s?$", re.IGNORECASE)
 
 
 def _moves_into(effect: Effect, ownership: Ownership) -> bool:

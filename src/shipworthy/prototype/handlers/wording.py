@@ -92,6 +92,13 @@ def asked(effect: Effect) -> str:
     return f"it takes {' and '.join(names[:2])} at its word, which anybody can make up"
 
 
+def _any_user(judged: Judged) -> str:
+    """Every account, or those with a plan or another right that is asked for before."""
+    if judged.effect.has(Check.REFUSES):
+        return "Any signed-in user whom the checks before let pass"
+    return "Any signed-in user"
+
+
 def sentence(handler: Handler, judged: Judged) -> str:
     """Entry, missing guard and effect in one sentence."""
     what = deed(judged.effect, judged.harm)
@@ -100,18 +107,18 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.OPEN:
             return f"{who(judged.caller)} can {what} {place}: {asked(judged.effect)}"
         case Breach.ADMIN:
-            return f"Any signed-in user can {what} {place}: no role or right is checked"
+            return f"{_any_user(judged)} can {what} {place}: no role or right is checked"
         case Breach.FOREIGN:
             if judged.harm is Harm.SPEND:
                 what = "charge the stored cards"
             named = ", ".join(sorted(steering(judged.effect, handler))[:2]) or "the id"
             return (
-                f"Any signed-in user can {what} of other people {place}: {named} is taken from the request"
+                f"{_any_user(judged)} can {what} of other people {place}: {named} is taken from the request"
                 " and never compared with who is signed in"
             )
         case Breach.EVERYTHING:
             return (
-                f"Any signed-in user can {what} of everybody {place}: it asks with rights that pass row"
+                f"{_any_user(judged)} can {what} of everybody {place}: it asks with rights that pass row"
                 " security, and for no role"
             )
         case Breach.HOLLOW:
