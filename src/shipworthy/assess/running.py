@@ -21,8 +21,8 @@ _FOR_TRYING = re.compile(
 
 def asked_of_idle_code(prototype: Prototype, control: Control, finding: Finding) -> Finding:
     """The finding; as a question where it is an alarm about a function that no code calls, and, unless
-    it is about what strangers can do, about an address that no code asks for or a page for trying
-    things out. What lies open whether it runs or not (exposed secrets) stays an alarm."""
+    it is about what strangers can do or blocks a launch, about an address that no code asks for or a
+    page for trying things out. What lies open whether it runs or not (exposed secrets) stays an alarm."""
     if not finding.is_alarm or control.never_hidden:
         return finding
     doubt = _doubt(prototype, control, finding)
@@ -39,7 +39,7 @@ def _doubt(prototype: Prototype, control: Control, finding: Finding) -> str:
     function = member.partition(" ")[0].rpartition(".")[2]
     if function and is_uncalled(prototype, path, function):
         return f"no code seems to call {function}"
-    if control.area in _OPEN_ANYWAY:
+    if control.area in _OPEN_ANYWAY or finding.severity.blocks_launch:
         return ""
     if _FOR_TRYING.search(path):
         return "its name says that it is for trying things out"
