@@ -16,7 +16,7 @@ _FUNCTION = re.compile(r"(^|/)supabase/functions/(?P<url>[^/_][^/]*)/")
 _PARAMETER = re.compile(r"^[\[(].*[\])]$|^index$")
 # Called from outside, or by hand with a reason: other services, monitors, schedules, browsers.
 _FROM_OUTSIDE = re.compile(
-    r"hook|callback|cron|schedul|oauth|\bauth|health|ping|status|ready|live|og|sitemap|robots|feed|rss|manifest"
+    r"hook|callback|cron|schedul|digest|daily|weekly|nightly|remind|oauth|\bauth|health|ping|status|ready|live|og|sitemap|robots|feed|rss|manifest"
     r"|public|external|partner|\bv\d+\b|mcp|graphql|trpc|ingest|sync|job|worker|queue|revalidate|inngest|uploadthing"
     r"|sms|telegram|whatsapp|slack|discord|twilio|stripe|paddle|paypal|api-docs|openapi|mobile|app-",
     re.IGNORECASE,
