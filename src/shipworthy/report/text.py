@@ -252,6 +252,8 @@ def _next_step(assessment: Assessment, path: str) -> Text:
         if any(f.message == NOT_REPLAYED for f in assessment.findings):
             text.append(f"\n      shipworthy prove {path}", "cyan")
             text.append("   rebuild the database, attack it, and show what leaks")
+        text.append(f"\n      shipworthy harden {path}", "cyan")
+        text.append("   close what a machine can close, as proven commits on a branch")
     elif any(f.outcome is Outcome.UNKNOWN for f in assessment.findings):
         text.append(f"shipworthy assess {path} --json", "cyan")
         text.append("   what could not be seen, and why")
