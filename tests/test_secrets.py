@@ -13,6 +13,7 @@ import pytest
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype import Engines, Prototype, read_prototype
+from shipworthy.prototype.secrets.app_passwords import is_app_password
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.exposure import Exposure, exposed
 from shipworthy.prototype.secrets.history import deleted_environment_files, history_secrets
@@ -343,3 +344,12 @@ def test_invented_values_are_no_secrets(tmp_path: Path, text: str) -> None:
 def test_token_whose_signature_was_cut_off_opens_nothing(tmp_path: Path) -> None:
     token = jwt(iss="supabase", role="service_role")[:-9]
     assert not secrets(tmp_path, "GUIDE.md", f"KEY={token}\n")
+
+
+def test_an_app_password_of_a_mail_account_is_known_by_its_form() -> None:
+    assert is_app_password("SMTP_PASSWORD", "kqzv trwp xmbl hgdn")
+    assert is_app_password("EMAIL_PASS", "kqzvtrwpxmblhgdn")
+    assert not is_app_password("SMTP_PASSWORD", "notarealpassword")
+    assert not is_app_password("SMTP_PASSWORD", "abcd efgh ijkl mnop")
+    assert not is_app_password("SMTP_PASSWORD", "internationaliza")
+    assert not is_app_password("DB_PASSWORD", "kqzvtrwpxmblhgdn")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.roles import is_environment_template
+from shipworthy.prototype.secrets.app_passwords import is_app_password
 from shipworthy.prototype.secrets.candidates import choose
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR, session_cookies
 from shipworthy.prototype.secrets.demo_logins import is_demo_login
@@ -301,6 +302,8 @@ def _of_value(name: str, value: str, formats_only: bool = False) -> _Hit | None:
             kind = SecretKind.CONNECTION_URI
             return _Hit(0, uri.value, name, kind, uri.provider, "connection-uri")
     kind_by_name = kind_of_name(name)
+    if kind_by_name is SecretKind.PASSWORD and is_app_password(name, value):
+        return _Hit(0, value, name, SecretKind.PASSWORD, "Google", "google-app-password")
     if formats_only or kind_by_name is None or not is_real(kind_by_name, value):
         return None
     if opens_nothing(value):
