@@ -56,9 +56,13 @@ def read_drawings(prototype: Prototype) -> tuple[Drawing, ...]:
 
 def _drawing(prototype: Prototype, part: Part) -> Drawing | None:
     files = list(live_files(prototype, part, Role.PRODUCT, Role.UI_KIT))
-    screens = [f for f in files if f.path.endswith(_SCREEN) and f.role is Role.PRODUCT]
     starts = [at for f in files if (at := first_line(f, *_ENTRIES))]
+    shown = prototype.modules.reachable([at.path for at in starts])
     starts += [Location(f.path) for f in files if _ROOTS.search(f.path)]
+    screens = [f for f in files if f.path.endswith(_SCREEN) and f.role is Role.PRODUCT]
+    drawn = [f for f in screens if f.path in shown]
+    if len(drawn) > 1 and not any(_ROOTS.search(f.path) for f in files):
+        screens = drawn  # what no page leads to is drawn by nobody
     boundaries = [Location(f.path) for f in files if _OF_NEXT.search(f.path)]
     for words in (_CLASSES, _USES):
         boundaries += [at for f in files if _is_code(f.path) and (at := first_line(f, *words))]
