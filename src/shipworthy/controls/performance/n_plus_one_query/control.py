@@ -139,11 +139,13 @@ def _severity(queries: list[Query], side: Side) -> Severity:
 
     LOW for lists that the caller gives; for rows that each get a value of their own: one statement
     for that takes some work; for the few rows of one guest; for what goes on in the background;
-    and for what somebody starts now and then, to bring data in or to put it right."""
+    and for what somebody starts now and then, to bring data in, to look it through or to put it right."""
     if not any(q.over_rows and q.operation == "select" for q in queries):
         return Severity.LOW
     path = queries[0].location.path
     if _NOW_AND_THEN.search(path) or _NOW_AND_THEN.search(queries[0].function):
+        return Severity.LOW
+    if _BY_HAND.search(queries[0].function) or _OF_DEVELOPERS.search(path):
         return Severity.LOW
     if _MENDS.search(spoken(queries[0].location.path, queries[0].function)):
         return Severity.LOW
@@ -168,6 +170,11 @@ _MENDS = re.compile(
     r"|[-_](dedup|duplicates?|recalculat|inflated)",
     re.IGNORECASE,
 )
+# Buttons of maintenance, and the components that hold them.
+_BY_HAND = re.compile(
+    r"^(handle|run|on)?_?(scan|recalc|re_?index|audit|diagnos|debug|inspect)", re.IGNORECASE
+)
+_OF_DEVELOPERS = re.compile(r"debug|diagnos|maintenance|recalc", re.IGNORECASE)
 # For what a clock starts, nobody waits.
 _BY_CLOCK = re.compile(
     r"(^|[/_-])(crons?|reminders?|daily|nightly|weekly|monthly|scheduled|scheduler|backfill|digest)([/_.-]|$)"
