@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from shipworthy.prototype.queries.query import WRITES, Query
 
@@ -74,6 +75,25 @@ def is_trifle(query: Query) -> bool:
         return True
     columns = [c for c in query.written or () if c not in _WITH_MARKS]
     return query.operation == "update" and bool(columns) and all(map(_LOOKS.match, columns))
+
+
+def is_reference(query: Query, asked_by: Collection[str]) -> bool:
+    """True for an update that only keeps the name under which a payment provider knows somebody, where
+    no query finds rows by it (`asked_by` are all columns that rows are found by): another is made."""
+    columns = [c for c in query.written or () if c not in _WITH_MARKS]
+    return (
+        query.operation == "update"
+        and bool(columns)
+        and all(map(_REFERENCE.search, columns))
+        and not set(columns) & set(asked_by)
+    )
+
+
+_REFERENCE = re.compile(
+    r"(stripe|gateway|paypal|paddle|razorpay|asaas|mercado_?pago|mollie|provider|billing)\w*customer_?id$"
+    r"|^(last|latest)_\w*(status|label)$",
+    re.IGNORECASE,
+)
 
 
 def is_weighty(query: Query) -> bool:

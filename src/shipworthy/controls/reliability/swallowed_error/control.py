@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shipworthy.control import Control
@@ -19,6 +19,7 @@ from shipworthy.prototype.queries.deeds import (
     is_aside,
     is_aside_function,
     is_aside_place,
+    is_reference,
     is_timing,
     is_trifle,
     is_weighty,
@@ -166,10 +167,11 @@ def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _
     """The writes whose error is lost, by subject: those that are waited for together are one."""
     first: dict[Location, str] = {}
     surfacing = _surfacing(queries)
+    asked_by = frozenset(column for query in queries for column in query.filters)
     for query in writes:
         checked = query.error in (ErrorUse.CHECKED, ErrorUse.THROWS)
         if not checked and _is_lost(query):
-            loss = _of_query(query, query.location in surfacing)
+            loss = _of_query(query, query.location in surfacing, asked_by)
             subject = _subject(query.location, query.function, loss)
             if query.together is not None:
                 subject = first.setdefault(query.together, subject)
@@ -262,17 +264,17 @@ def _surfacing(queries: list[Query]) -> frozenset[Location]:
     )
 
 
-def _of_query(query: Query, surfaces: bool) -> _Loss:
+def _of_query(query: Query, surfaces: bool, asked_by: Collection[str]) -> _Loss:
     where = spoken(query.location.path, query.function)
     words = _SENT_AS.get(query.operation)
     what = words.format(query.table or "the database") if words else deed(query)
     seen = "only logged" if query.error is ErrorUse.LOGGED else "not looked at"
     message = f"{where} goes on as if {what} had worked: its error is {seen}"
     target, sure = query.table or query.method, not surfaces and not is_timing(query)
-    return _Loss(target, message, query.location, _severity(query), sure)
+    return _Loss(target, message, query.location, _severity(query, asked_by), sure)
 
 
-def _severity(query: Query) -> Severity:
+def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     """HIGH for money, orders and rights that are lost as a whole, or that a payment told of; LOW for
     notices and what people soon do again."""
     table = query.table or ""
@@ -282,7 +284,7 @@ def _severity(query: Query) -> Severity:
         return Severity.LOW  # a first row, which the next look at the page makes again
     if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
         return Severity.LOW
-    if not is_weighty(query):
+    if not is_weighty(query) or is_reference(query, asked_by):
         return Severity.MEDIUM
     lost = query.operation in ("insert", "upsert", "auth") or _RIGHTS.search(table) is not None
     place = f"{query.location.path} {query.function}"

@@ -1,0 +1,88 @@
+"""An alarm is as severe as what is at stake, and counts what visitors meet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planting import prototype_of
+from shipworthy.control import Control
+from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
+from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
+from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
+from shipworthy.finding import Finding, Outcome, Severity
+
+PACKAGE = (
+    '{"dependencies": {"react": "18.0.0", "react-dom": "18.0.0", "@supabase/supabase-js": "2.0.0"},'
+    ' "devDependencies": {"vite": "5.0.0"}}'
+)
+PAGE = '<script type="module" src="/src/main.tsx"></script>'
+
+
+def gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
+    prototype = prototype_of(folder, {"package.json": PACKAGE, "index.html": PAGE, **files})
+    return [f for f in control.detect(prototype) if f.outcome is Outcome.GAP]
+
+
+def _checkout(after: str) -> str:
+    return (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const supabase = createClient(process.env.URL!, process.env.SERVICE_KEY!);\n"
+        "export async function checkout(id: string, customer: string) {\n"
+        '  await supabase.from("accounts").update({ stripe_customer_id: customer }).eq("id", id);\n'
+        f"  {after}\n"
+        "  return { done: true };\n"
+        "}\n"
+    )
+
+
+def test_a_name_at_the_payment_provider_is_made_again(tmp_path: Path) -> None:
+    files = {"server/checkout.ts": _checkout(""), "server/index.ts": 'import "./checkout";\n'}
+    found = gaps(SwallowedError(), tmp_path, files)
+    assert [f.severity for f in found] == [Severity.MEDIUM]
+
+
+def test_a_name_by_which_a_webhook_finds_the_account_must_not_get_lost(tmp_path: Path) -> None:
+    asks = 'await supabase.from("accounts").select("id").eq("stripe_customer_id", customer);'
+    files = {"server/checkout.ts": _checkout(asks), "server/index.ts": 'import "./checkout";\n'}
+    found = gaps(SwallowedError(), tmp_path, files)
+    assert Severity.HIGH in [f.severity for f in found]
+
+
+def _scan(name: str) -> dict[str, str]:
+    body = (
+        'import { supabase } from "./client";\n'
+        f"export async function {name}() {{\n"
+        '  const { data: docs } = await supabase.from("documents").select("id");\n'
+        "  for (const doc of docs ?? []) {\n"
+        '    const { data } = await supabase.from("chunks").select("text").eq("document_id", doc.id);\n'
+        "    console.log(data);\n"
+        "  }\n"
+        "}\n"
+    )
+    client = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        'export const supabase = createClient("u", "k");\n'
+    )
+    main = f'import {{ {name} }} from "./documents";\nvoid {name}();\n'
+    return {"src/documents.ts": body, "src/client.ts": client, "src/main.tsx": main}
+
+
+def test_a_button_of_maintenance_may_ask_row_by_row(tmp_path: Path) -> None:
+    found = gaps(NPlusOneQuery(), tmp_path, _scan("scanForBlanks"))
+    assert [f.severity for f in found] == [Severity.LOW]
+
+
+def test_a_list_that_visitors_wait_for_may_not(tmp_path: Path) -> None:
+    found = gaps(NPlusOneQuery(), tmp_path, _scan("listDocuments"))
+    assert [f.severity for f in found] == [Severity.MEDIUM]
+
+
+def test_only_components_that_a_page_leads_to_are_counted(tmp_path: Path) -> None:
+    part = "export const Part = () => <p />;\n"
+    files = {f"src/Part{n}.tsx": part for n in range(3)} | {"widgets/Left.tsx": part}
+    main = 'import { createRoot } from "react-dom/client";\n' + "".join(
+        f'import {{ Part as P{n} }} from "./Part{n}";\n' for n in range(3)
+    )
+    shown = "createRoot(document.body).render(<><P0 /><P1 /><P2 /></>);\n"
+    (found,) = gaps(NoErrorBoundary(), tmp_path, {**files, "src/main.tsx": main + shown})
+    assert "any of 4 files" in found.message
