@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from planting import prototype_of
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
-from shipworthy.finding import Finding, Outcome
+from shipworthy.controls.ai.unpinned_model.control import UnpinnedModel
+from shipworthy.finding import Confidence, Finding, Outcome
 from shipworthy.prototype import Prototype
 
 
@@ -36,3 +39,31 @@ def test_a_comparison_is_not_called_a_change(tmp_path: Path) -> None:
 
 def _debug(prototype: Prototype) -> list[Finding]:
     return list(DebugEndpoint().detect(prototype))
+
+
+_ASKS = """
+import OpenAI from "openai";
+const client = new OpenAI();
+export async function ask(text: string) {
+  const messages = [{ role: "user" as const, content: text }];
+  const made = await client.chat.completions.create({ model: "gpt-4o", messages });
+  return ANSWER;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"),
+    [
+        ("made.choices[0].message.content", Confidence.LOW),
+        ("JSON.parse(made.choices[0].message.content)", Confidence.HIGH),
+    ],
+)
+def test_a_model_that_writes_for_people_may_get_better(
+    tmp_path: Path, answer: str, sure: Confidence
+) -> None:
+    package = '{"dependencies": {"openai": "5.0.0"}}'
+    text = _ASKS.replace("ANSWER", answer)
+    prototype = prototype_of(tmp_path, {"package.json": package, "server/index.ts": text})
+    (gap,) = _gaps(list(UnpinnedModel().detect(prototype)))
+    assert gap.confidence is sure

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Location, Severity
+from shipworthy.finding import Confidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.models.dating import with_dated_name
@@ -65,7 +66,36 @@ class UnpinnedModel(
             f"{count} for {model}, which the provider moves to newer models;"
             f" a dated name such as {fixed.name} stays the same"
         )
-        return self.gap(model, message, *shown)
+        if _is_parsed(prototype, {place.path for place in places}):
+            return self.gap(model, message, *shown)
+        # What only people read may as well get better: for the owner to say.
+        return self.gap(model, message, *shown, confidence=Confidence.LOW)
+
+
+def _is_parsed(prototype: Prototype, paths: AbstractSet[str]) -> bool:
+    """True where the files that ask, or those that import them, read something as data: JSON, the
+    shape of an answer, calls of tools, words that are looked for; or run something."""
+    edges = prototype.modules.edges
+    users = {path for path, imported in edges.items() if not paths.isdisjoint(imported)}
+    texts = (prototype.files[path].text or "" for path in sorted(paths | users))
+    return any(word in text for text in texts for word in _READS)
+
+
+_READS = (
+    *("JSON.parse", "json.loads", "response_format", "responseFormat", "responseSchema"),
+    *("response_schema", "json_schema", "generateObject", "streamObject", "Output.object"),
+    *("tool_calls", "tool_choice", "toolCalls", "tools:", "tools=", "function_call", "structured"),
+    *(
+        "safeParse",
+        "model_validate",
+        "Parser",
+        "re.search",
+        "re.findall",
+        "re.match",
+        "input_schema",
+    ),
+    *("eval(", ".execute(", ".rpc(", "```"),  # it is run, or taken out of what stands around it
+)
 
 
 def _by_name(prototype: Prototype) -> Mapping[tuple[str, str], Mapping[Location, None]]:
