@@ -10,7 +10,9 @@ from shipworthy.prototype.secrets.placeholders import is_placeholder
 _GROUPS = re.compile(r"[a-z]{4}([ -][a-z]{4}){3}")
 _TOGETHER = re.compile(r"[a-z]{16}")
 _OF_MAIL = re.compile(r"smtp|mail|google", re.IGNORECASE)
-_SAID = re.compile(r"abcd|pass|word|mail|smtp|secret|your|test|demo|example|google|change|replace|here")
+_SAID = re.compile(
+    r"abcd|pass|word|mail|smtp|secret|your|test|demo|example|google|change|replace|here"
+)
 _UNSPEAKABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|q(?!u)|[jvxz][bcdfghjklmnpqrstvwxz]")
 _TWICE = re.compile(r"(.)\1{2}|(.{4})[ -]?\2")
 
