@@ -162,3 +162,21 @@ def test_a_server_inside_a_plugin_of_vite_is_not_started_by_hand(tmp_path: Path)
         "vite-api.js": "export default () => ({ configureServer() { fetch('https://a.example'); } });\n",
     }
     assert prototype_of(tmp_path, files).by_hand == frozenset()
+
+
+@pytest.mark.parametrize(
+    "name", ["bills(1).py", "bills (2).py", "bills copy.py", "bills - Copy.py"]
+)
+def test_a_copy_that_a_download_left_is_abandoned(tmp_path: Path, name: str) -> None:
+    text = "def total(rows):\n    return sum(r.amount for r in rows)\n"
+    files = {"main.py": "import bills\n", "bills.py": text, name: text + "# again\n"}
+    assert prototype_of(tmp_path, files).abandoned == {name}
+
+
+def test_a_file_of_its_own_is_no_copy_of_its_namesake(tmp_path: Path) -> None:
+    files = {
+        "main.py": "import a\n",
+        "a.py": "x = 1\ny = 2\n",
+        "a copy.py": "def b():\n    return 3\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == frozenset()

@@ -36,7 +36,8 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
     """Product files that no live code imports.
 
     Files in folders such as `archive/`, and in those of material for the assistant such as
-    `context/`, are abandoned unless live code imports them. Other
+    `context/`, and copies that a download or an editor left beside a file, are abandoned unless live
+    code imports them. Other
     TypeScript and JavaScript files are when no chain of imports leads to them from an entry: a file
     that a bundler, a platform, a script, a configuration file or its own name makes one. Where that
     cannot be told (Python, unresolved imports, a folder in which no live file imports another), a
@@ -45,9 +46,10 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
     graph = prototype.modules
     product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
     material = _material(prototype)
-    set_aside = {path for path in product if is_archived(path) or path in material}
+    copies = _copies(prototype)
+    set_aside = {p for p in product if is_archived(p) or p in material or p in copies}
     entries = {f.path for f in _entries(prototype) if not is_archived(f.path)}
-    alive = graph.reachable(entries - material)
+    alive = graph.reachable(entries - material - copies)
     understood = {_top(p) for p in alive if "/" in p and graph.edges.get(p)}
     return frozenset(
         p for p in product if p not in alive and (p in set_aside or _top(p) in understood)
@@ -65,6 +67,32 @@ def reached_by_hand(prototype: Prototype) -> frozenset[str]:
     every = {f.path for f in _entries(prototype)}
     graph = prototype.modules
     return graph.reachable(every) - graph.reachable(others) - scripts
+
+
+def _copies(prototype: Prototype) -> frozenset[str]:
+    """`name (1).py`, `name copy.ts` of which most lines stand in a `name.py` as well."""
+    found = set()
+    for file in prototype.of_role(Role.PRODUCT, Role.MIGRATION):
+        match = _COPY.fullmatch(file.name)
+        if match is None:
+            continue
+        name = f"{match[1]}{match[2]}"
+        firsts = [f for f in prototype.files.values() if f.name == name and f.path != file.path]
+        if any(_is_alike(first.text or "", file.text or "") for first in firsts):
+            found.add(file.path)
+    return frozenset(found)
+
+
+_COPY = re.compile(
+    r"(.+?)(?: ?\(\d+\)| ?\(copy\)| - Copy(?: \(\d+\))?|[ _-]copy(?: ?\d+)?)(\.\w+)", re.I
+)
+_ALIKE = 0.5  # of the lines of the copy
+
+
+def _is_alike(first: str, second: str) -> bool:
+    lines = {line.strip() for line in second.splitlines() if line.strip()}
+    known = {line.strip() for line in first.splitlines()}
+    return bool(lines) and len(lines & known) >= len(lines) * _ALIKE
 
 
 def _material(prototype: Prototype) -> frozenset[str]:
