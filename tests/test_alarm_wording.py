@@ -8,6 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
+from shipworthy.controls.ai.no_evaluation_suite.control import NoEvaluationSuite
 from shipworthy.controls.ai.unpinned_model.control import UnpinnedModel
 from shipworthy.finding import Confidence, Finding, Outcome
 from shipworthy.prototype import Prototype
@@ -67,3 +68,14 @@ def test_a_model_that_writes_for_people_may_get_better(
     prototype = prototype_of(tmp_path, {"package.json": package, "server/index.ts": text})
     (gap,) = _gaps(list(UnpinnedModel().detect(prototype)))
     assert gap.confidence is sure
+
+
+def test_a_test_beside_the_function_is_not_overlooked(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"openai": "5.0.0"}}',
+        "server/index.ts": _ASKS.replace("ANSWER", "made.choices[0].message.content"),
+        "server/test.ts": "const cases = [{ text: 'a', expected: 'b' }];\nconsole.log(cases);\n",
+    }
+    (gap,) = _gaps(list(NoEvaluationSuite().detect(prototype_of(tmp_path, files))))
+    assert gap.confidence is Confidence.LOW
+    assert "a test file stands beside it" in gap.message

@@ -37,6 +37,19 @@ def evaluation_like(prototype: Prototype) -> Location | None:
     return next((Location(path) for path in found), None)
 
 
+def tests_beside(prototype: Prototype) -> tuple[Location, ...]:
+    """Files of tests in the very folder of a function that asks a model, whatever they make sure of."""
+    folders = {prototype.files[call.location.path].folder for call in prototype.model_calls}
+    return tuple(
+        Location(path)
+        for path, file in prototype.files.items()
+        if file.folder in folders and file.language is not None and _TESTS.search(file.name)
+    )
+
+
+_TESTS = re.compile(r"^(test_.*|.*_test|tests?)\.\w+$|\.(test|spec)\.\w+$", re.IGNORECASE)
+
+
 def evaluation_of(prototype: Prototype) -> Location | None:
     """Where answers are evaluated; None where no sign of it was found."""
     for path, packages in prototype.modules.packages.items():

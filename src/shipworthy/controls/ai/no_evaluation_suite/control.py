@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.models.evaluations import evaluation_like, evaluation_of
+from shipworthy.prototype.models.evaluations import evaluation_like, evaluation_of, tests_beside
 from shipworthy.prototype.models.purpose import writes_text
 from shipworthy.prototype.models.safety_nets import run_by_hand
 from shipworthy.prototype.roles import is_trial
@@ -49,6 +49,19 @@ class NoEvaluationSuite(
             else f"At least {len(places)} functions ask"
         )
         message = f"{many} a model, and no evaluation or test tries the answers on cases"
+        beside = tests_beside(prototype)
+        if beside:
+            files = "a test file stands" if len(beside) == 1 else f"{len(beside)} test files stand"
+            message = f"{many} a model; {files} beside it, and none was seen to try the answers"
+            shown_tests = [prototype.evidence("code", place) for place in beside[:5]]
+            yield self.gap(
+                "prototype",
+                message,
+                *shown_tests,
+                severity=Severity.LOW,
+                confidence=Confidence.LOW,
+            )
+            return
         shown_all = [prototype.evidence("code", c.location) for c in list(places.values())[:5]]
         severity = self.severity if len(places) >= _MANY else Severity.LOW
         yield self.gap(
