@@ -6,6 +6,7 @@ from pathlib import Path
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
@@ -86,3 +87,18 @@ def test_only_components_that_a_page_leads_to_are_counted(tmp_path: Path) -> Non
     shown = "createRoot(document.body).render(<><P0 /><P1 /><P2 /></>);\n"
     (found,) = gaps(NoErrorBoundary(), tmp_path, {**files, "src/main.tsx": main + shown})
     assert "any of 4 files" in found.message
+
+
+def test_cookies_of_the_same_site_leave_only_neighbours(tmp_path: Path) -> None:
+    app = (
+        "from fastapi import FastAPI\n"
+        "from fastapi.middleware.cors import CORSMiddleware\n"
+        "app = FastAPI()\n"
+        'app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n'
+        '@app.post("/login")\n'
+        "def login(response):\n"
+        '    response.set_cookie("session", make(), httponly=True, samesite="lax")\n'
+    )
+    (found,) = gaps(CorsAnyOriginCredentials(), tmp_path, {"main.py": app})
+    assert found.severity is Severity.MEDIUM
+    assert "subdomains" in found.message

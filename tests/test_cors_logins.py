@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
-from shipworthy.prototype.cors.logins import knows_logins_sent_along
+from shipworthy.prototype.cors.logins import cookies_stay_on_their_site, knows_logins_sent_along
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,18 @@ from shipworthy.prototype.cors.logins import knows_logins_sent_along
 def test_cookies_and_sessions_are_sent_along(tmp_path: Path, code: str, known: bool) -> None:
     read = prototype_of(tmp_path, {"main.py": f"{code}\n", "page.ts": "document.cookie;"})
     assert knows_logins_sent_along(read, "main.py") is known
+
+
+@pytest.mark.parametrize(
+    ("code", "stays"),
+    [
+        ("response.set_cookie('seat', token, samesite='lax')", True),
+        ("response.set_cookie('seat', token)", False),
+        ("r.set_cookie('a', b, samesite='Strict')\nr.set_cookie('c', d)", False),
+        ("r.set_cookie('a', b, samesite='lax')\nsecurity = HTTPBasic()", False),
+        ("token = request.headers['cookie']", False),
+    ],
+)
+def test_cookies_of_the_same_site_stay_there(tmp_path: Path, code: str, stays: bool) -> None:
+    read = prototype_of(tmp_path, {"main.py": f"{code}\n"})
+    assert cookies_stay_on_their_site(read, "main.py") is stays

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.roles import is_archived
@@ -21,11 +22,39 @@ _SENT_ALONG = re.compile(
 )
 
 
+# Each cookie that code sets by itself, and those that browsers keep from the calls of other sites.
+_SETS = re.compile(
+    r"\.set_(signed_)?cookie\(|\.cookie\(\s*[\"'`\w]|ookies?(\(\))?\)?\.set\(|\bsetCookie\("
+)
+_STAYS = re.compile(r"same_?site[\"']?\s*[:=]\s*[\"'](lax|strict)[\"']", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"(?i:httpbasic|httpdigest|basic[_-]?auth)|Set-Cookie|SessionMiddleware|express-session|cookie-session"
+    r"|passport|next-auth|better-auth|lucia|supabase/ssr|iron-session|flask_(login|security|session)"
+    r"|from flask import[^\n]*\bsession\b|fastapi_users|nicegui"
+)
+
+
 def knows_logins_sent_along(prototype: Prototype, path: str) -> bool:
     """True where code in the language of this file, and outside of pages, mentions such a login."""
+    return any(map(_SENT_ALONG.search, _texts(prototype, path)))
+
+
+def cookies_stay_on_their_site(prototype: Prototype, path: str) -> bool:
+    """True where each cookie that this server sets is SameSite lax or strict: pages of other sites
+    send none along, those on other ports and subdomains of the same host do."""
+    told = [text for text in _texts(prototype, path) if _SENT_ALONG.search(text)]
+    if any(map(_OTHERWISE.search, told)):
+        return False
+    set_ones = sum(len(_SETS.findall(text)) for text in told)
+    return 0 < set_ones <= sum(len(_STAYS.findall(text)) for text in told)
+
+
+def _texts(prototype: Prototype, path: str) -> Iterator[str]:
     python = prototype.files[path].language is Language.PYTHON
-    return any(
-        (file.language is Language.PYTHON) == python and _SENT_ALONG.search(file.text or "")
+    return (
+        file.text or ""
         for file in prototype.of_role(Role.PRODUCT, Role.CONFIG)
-        if file.path not in prototype.modules.browser and not is_archived(file.path)
+        if (file.language is Language.PYTHON) == python
+        and file.path not in prototype.modules.browser
+        and not is_archived(file.path)
     )

@@ -8,7 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.cors.edits import with_listed_origins
-from shipworthy.prototype.cors.logins import knows_logins_sent_along
+from shipworthy.prototype.cors.logins import cookies_stay_on_their_site, knows_logins_sent_along
 from shipworthy.prototype.cors.rule import AllowedOrigin, Announced, CorsRule
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -39,7 +39,13 @@ class CorsAnyOriginCredentials(
         lines = [prototype.evidence("code", rule.location) for rule in shown]
         if open_to_all:
             message = _message(open_to_all[0])
-            if knows_logins_sent_along(prototype, open_to_all[0].location.path):
+            path = open_to_all[0].location.path
+            if cookies_stay_on_their_site(prototype, path):
+                message += (
+                    ". Its cookies are SameSite: other ports and subdomains of the host profit"
+                )
+                return self.gap(subject, message, *lines, severity=Severity.MEDIUM)
+            if knows_logins_sent_along(prototype, path):
                 return self.gap(subject, message, *lines)
             message += ". Nothing here logs in by cookie yet: it is open as soon as something does"
             return self.gap(subject, message, *lines, severity=Severity.LOW)
