@@ -11,6 +11,7 @@ from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQue
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.finding import Finding, Outcome, Severity
+from shipworthy.prototype.dependencies.usage import is_used
 
 PACKAGE = (
     '{"dependencies": {"react": "18.0.0", "react-dom": "18.0.0", "@supabase/supabase-js": "2.0.0"},'
@@ -102,3 +103,14 @@ def test_cookies_of_the_same_site_leave_only_neighbours(tmp_path: Path) -> None:
     (found,) = gaps(CorsAnyOriginCredentials(), tmp_path, {"main.py": app})
     assert found.severity is Severity.MEDIUM
     assert "subdomains" in found.message
+
+
+def test_a_package_that_only_a_test_replaces_is_not_used(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"form-data": "4.0.2"}}',
+        "src/sum.ts": "export const sum = (a: number, b: number) => a + b;\n",
+        "src/sum.test.ts": 'jest.mock("form-data");\ntest("adds", () => expect(sum(1, 2)).toBe(3));\n',
+    }
+    prototype = prototype_of(tmp_path, files)
+    assert not is_used(prototype, "form-data", by_tests=False)
+    assert is_used(prototype, "form-data")

@@ -25,15 +25,23 @@ _RUNTIMES = frozenset("node bun deno npm cli core".split())
 _RENDERS = frozenset("next remix nuxt sveltekit astro tanstack-start".split())
 
 
-def is_used(prototype: Prototype, package: str) -> bool:
-    """True for an npm package that a file imports or names, or that runs the app without."""
+def is_used(prototype: Prototype, package: str, *, by_tests: bool = True) -> bool:
+    """True for an npm package that a file imports or names, or that runs the app without.
+
+    A test names what it puts something else in place of (`jest.mock("uuid")`): `by_tests` says
+    whether that counts.
+    """
     if package in _STARTED and package not in prototype.stack.frameworks:
         return False
     if package in _STARTED or package in _FRAMEWORKS or package.startswith(_LINKED_IN):
         return True
     if any(package in packages for packages in prototype.modules.packages.values()):
         return True
-    return any(_names(file, package) for file in prototype.files.values())
+    return any(
+        _names(file, package)
+        for file in prototype.files.values()
+        if by_tests or file.role is not Role.TEST
+    )
 
 
 def is_for_trials(prototype: Prototype, package: str) -> bool:

@@ -265,7 +265,8 @@ def _is_idle(prototype: Prototype, matches: Sequence[Match]) -> bool:
     if not asked:
         return False
     if one.ecosystem is Ecosystem.NPM:
-        return not is_used(prototype, one.name) or is_for_trials(prototype, one.name)
+        used = is_used(prototype, one.name, by_tests=False)
+        return not used or is_for_trials(prototype, one.name)
     module = _IMPORTED_AS.get(one.name)
     return module is not None and not importers_of(prototype, {module}, _part(prototype, one))
 
