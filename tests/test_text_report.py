@@ -53,12 +53,13 @@ def test_every_gap_is_shown_on_demand(example: Assessment) -> None:
 
 
 def test_it_ends_with_a_next_step(example: Assessment) -> None:
-    last = _text(example).rstrip().splitlines()[-3:]
+    last = _text(example).rstrip().splitlines()[-4:]
     worst = re.search(r"shipworthy explain (\S+)", last[0])
     assert worst
     assert worst[1] in {f.control for f in example.blockers}
     assert "shipworthy assess 'my proto' --all" in last[1]
     assert "shipworthy prove 'my proto'" in last[2]
+    assert "shipworthy harden 'my proto'" in last[3]
 
 
 def test_counts_of_the_table_add_up(example: Assessment) -> None:
