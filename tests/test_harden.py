@@ -83,6 +83,16 @@ def test_a_prototype_in_a_subfolder_is_hardened_there(tmp_path: Path) -> None:
     assert all(path.startswith("apps/weather/") for path in changed)
 
 
+def test_no_workflow_is_written_where_nobody_runs_it(tmp_path: Path) -> None:
+    tests = {"tests/test_rates.py": "def test_rates():\n    assert True\n"}
+    top = tmp_path / "many"
+    more = {f"prices_{n}.py": f"def price():\n    return {n}\n" for n in range(6)}
+    repository(top, FILES | tests | more, prefix="apps/small")
+    done = hardened(top / "apps/small", wanted=Wanted(frozenset({"no-ci"})))
+    assert done.commits == ()
+    assert ["GitHub" in r.reason for r in done.refused] == [True]
+
+
 def test_apply_moves_the_branch_on(tmp_path: Path) -> None:
     root = repository(tmp_path / "app")
     done = hardened(root, apply=True)

@@ -10,6 +10,7 @@ from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype.source import SourceFile
 from shipworthy.remedy import Change, Delete, Untrack, Write
 
+_OF_THE_TOP = ".github/workflows/"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -22,6 +23,10 @@ def apply(changes: Sequence[Change], scratch: Scratch, files: Mapping[str, Sourc
     in full, so that writing it anew would lose what was not seen."""
     for change in changes:
         place = _place(scratch.root, change.path)
+        if scratch.root != scratch.top and change.path.startswith(_OF_THE_TOP):
+            raise Refused(
+                "GitHub runs the workflows at the top of a repository alone, and this is a folder in one"
+            )
         match change:
             case Write(_, text):
                 _write(place, text, files.get(change.path))
