@@ -161,13 +161,18 @@ def test_the_command_writes_a_patch_and_no_branch(tmp_path: Path) -> None:
 def test_a_patch_shows_no_secret_that_it_takes_out(tmp_path: Path) -> None:
     secret, own = "sk_live_51QvwlscB59Gd1hVDoIonIru", "harbor-of-the-north"
     root = repository(tmp_path / "app")
-    (root / ".env").write_text(f"STRIPE_SECRET_KEY={secret}\nPROJECT_WORD={own}\n", "utf-8")
+    key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
+    pem = f"-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----"
+    settings = f'STRIPE_SECRET_KEY={secret}\nPROJECT_WORD={own}\nSIGNING="{pem}"\nDEBUG=1\n'
+    (root / ".env").write_text(settings, "utf-8")
     git(root, "add", "-f", ".env")
     commit(root, "settings")
     ran = CliRunner().invoke(app, ["harden", str(root), "--dry-run", "--no-build"])
     assert "deleted file" in ran.stdout
     assert secret not in ran.stdout
     assert own not in ran.stdout
+    assert key not in ran.stdout
+    assert "-DEBUG=1" in ran.stdout
 
 
 def test_the_document_meets_its_schema(tmp_path: Path) -> None:

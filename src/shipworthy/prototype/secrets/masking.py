@@ -48,31 +48,37 @@ def masked_lines(prototype: Prototype, path: str, first: int, last: int) -> Sequ
 
 
 def masked_patch(prototype: Prototype, patch: str) -> str:
-    """A patch as it may be shown to others: every known secret masked, and every value of an
-    environment file. Where one was masked, the patch can be read, but not applied."""
+    """A patch as it may be shown to others: every known secret masked, and all that an environment
+    file holds. Where one was masked, the patch can be read, but not applied."""
     try:
-        for value in _values(prototype):
-            patch = patch.replace(value, mask(value)) if value in patch else patch
+        # Each line of a key has the sign of the patch before it.
+        values = [line for value in _values(prototype) for line in value.split("\n") if line]
     except FactUnavailable:
-        pass  # where nothing was searched, the names of settings still tell
-    settings = False
+        values = []  # where nothing was searched, the names of settings still tell
+    for value in values:
+        patch = patch.replace(value, mask(value)) if len(value) > 3 else patch
+    settings = content = False
     lines = []
     for line in patch.split("\n"):
         if line.startswith("diff --git "):
             name = line.rpartition("/")[2]
             settings = name.startswith(".env") and not is_environment_template(name)
-        lines.append(_SETTING.sub(_masked_setting, line) if settings else line)
+            content = False
+        content = content or line.startswith("@@")
+        lines.append(_masked_setting(line) if settings and content else line)
     return "\n".join(lines)
 
 
-_SETTING = re.compile(
-    r"^([-+ ]\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*)([\"']?)([^\s\"'#][^\"'\n]{5,})"
-)
+_SETTING = re.compile(r"^([-+ ]\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*[\"']?)([^\"'\n]*)")
+_SHORT = 6  # characters of a value that is a switch or a number
+_REST = re.compile(r"^([-+ ]\s*)([^\s#@].*)$")  # of a value that goes over several lines
 
 
-def _masked_setting(match: re.Match[str]) -> str:
-    shown = match[3] if "…(" in match[3] else mask(match[3])
-    return f"{match[1]}{match[2]}{shown}"
+def _masked_setting(line: str) -> str:
+    found = _SETTING.match(line) or _REST.match(line)
+    if found is None or len(found[2]) < _SHORT or "…(" in found[2]:
+        return line
+    return f"{found[1]}{mask(found[2])}{line[found.end() :]}"
 
 
 def _masked_value(match: re.Match[str]) -> str:
