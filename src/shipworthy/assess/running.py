@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.modules.uncalled import is_uncalled
+from shipworthy.prototype.roles import is_for_trying
 from shipworthy.prototype.routes.unasked import is_unasked
 
 # What anybody can call lies open whether the product calls it or not.
 _OPEN_ANYWAY = frozenset({"access", "secrets", "http", "database", "supply_chain"})
-_FOR_TRYING = re.compile(
-    r"(^|[/_.-])(tests?|debug|diagnos\w*|sandbox|playground|demo|scratch|migration-tools?)(?=[/_.-]|$)",
-    re.IGNORECASE,
-)
 
 
 def asked_of_idle_code(prototype: Prototype, control: Control, finding: Finding) -> Finding:
@@ -41,6 +37,6 @@ def _doubt(prototype: Prototype, control: Control, finding: Finding) -> str:
         return f"no code seems to call {function}"
     if control.area in _OPEN_ANYWAY or finding.severity.blocks_launch:
         return ""
-    if _FOR_TRYING.search(path):
+    if is_for_trying(path):
         return "its name says that it is for trying things out"
     return "no code seems to ask for this address" if is_unasked(prototype, path) else ""

@@ -105,6 +105,10 @@ _TRIAL_PATH = re.compile(
     r"|smtp|connection|api|db|database|webhook|supabase|stripe|twilio|whatsapp|slack)([-_.][^/]*)?)(/|$)",
     re.IGNORECASE,
 )
+_TRYING_PATH = re.compile(
+    r"(^|[/_.-])(tests?|debug|diagnos\w*|sandbox|playground|demo|scratch|migration-tools?)(?=[/_.-]|$)",
+    re.IGNORECASE,
+)
 _UI_FOLDER = re.compile(r"(^|/)components/ui/|(^|/)ui/src/components/|(^|/)packages/ui/")
 _MIGRATION_PATH = re.compile(r"(^|/)(migrations?|alembic/versions|drizzle|schema)/")
 _ENVIRONMENT = re.compile(r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.vars$")
@@ -124,6 +128,11 @@ def is_archived(path: str) -> bool:
 def is_trial(path: str) -> bool:
     """True for endpoints made to try a service out, as their name says: `test-ai/route.ts`."""
     return _TRIAL_PATH.search(path) is not None
+
+
+def is_for_trying(path: str) -> bool:
+    """True where any word of a path says that it is for trying things out; wider than `is_trial`."""
+    return _TRYING_PATH.search(path) is not None
 
 
 def role_of(path: str, head: str = "", longest_line: int = 0) -> Role:

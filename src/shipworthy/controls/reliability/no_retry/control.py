@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.calls import OutboundCall, Waiting
-from shipworthy.prototype.roles import is_trial
+from shipworthy.prototype.outbound.judged import judged_calls
 from shipworthy.prototype.source import Role
 
 # Any word of it, even in a comment: whether it covers each call is more than reading can say.
@@ -59,14 +58,12 @@ class NoRetry(
 def _asked_of_others(prototype: Prototype) -> list[OutboundCall]:
     """What the server reads from a named service while somebody waits; models are asked by others."""
     where = sides(prototype)
-    models = {call.location for call in prototype.model_calls}
     return [
         call
-        for call in prototype.outbound_calls
+        for call in judged_calls(prototype)
         if call.reads
         and call.waiting is Waiting.CALLER
         and call.library not in _BY_ITSELF
-        and call.location not in models
         and not call.from_page
         and _is_elsewhere(call.target)
         and where.get(call.location.path) is Side.SERVER
@@ -82,11 +79,8 @@ def _is_elsewhere(target: str | None) -> bool:
 def _is_in_use(prototype: Prototype, call: OutboundCall) -> bool:
     path = call.location.path
     return not (
-        path in prototype.by_hand
-        or is_trial(path)
-        or _TAKES_A_TOKEN.search(f"{path}#{call.function}")
+        _TAKES_A_TOKEN.search(f"{path}#{call.function}")
         or _SECOND_SOURCE.search(prototype.files[path].text or "")
-        or is_script(prototype, path, call.function)
         or is_unused(prototype, path, call.function)
     )
 

@@ -10,12 +10,11 @@ from shipworthy.finding import Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.inventory.servers import runs_for_each_request
-from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.prototype.outbound.calls import OutboundCall, Timeout, Waiting
-from shipworthy.prototype.roles import is_trial
+from shipworthy.prototype.outbound.judged import judged_calls
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -28,15 +27,9 @@ class OutboundCallWithoutTimeout(
     satisfies=("A37", "H43", "owasp:A10", "cwe:1088"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        models = {call.location for call in prototype.model_calls}
         subjects: dict[str, list[OutboundCall]] = {}
-        for call in prototype.outbound_calls:
-            if call.location in models or call.location.path in prototype.by_hand:
-                continue  # judged with their fallback, elsewhere; or nobody's request waits
-            if is_script(prototype, call.location.path, call.function):
-                continue
-            if not is_trial(call.location.path):
-                subjects.setdefault(_subject(call), []).append(call)
+        for call in judged_calls(prototype):
+            subjects.setdefault(_subject(call), []).append(call)
         if not subjects:
             yield self.not_applicable("the code calls no other service over HTTP")
             return
