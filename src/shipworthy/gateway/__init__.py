@@ -1,0 +1,1 @@
+"""One process in front of the models: contract, fallback, budget, redaction, kill switch."""
