@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from shipworthy.assess import Assessment, assess
 from shipworthy.catalogue import select
 from shipworthy.control import Control
+from shipworthy.decide.order import PHASES
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
 from shipworthy.harden.changes import Refused, apply, paths
@@ -17,7 +18,7 @@ from shipworthy.harden.commit import before_of, message, subject_of, undo
 from shipworthy.harden.hardening import ByHand, Checked, Commit, Hardening, Refusal
 from shipworthy.harden.judge import Attempt, Broke, Held, Judge, Reader
 from shipworthy.harden.migrations import numbered
-from shipworthy.harden.plan import PHASES, Step, Wanted, has_remedies, steps
+from shipworthy.harden.plan import Step, Wanted, has_remedies, steps
 from shipworthy.harden.proving import Proving
 from shipworthy.harden.repository import Repository
 from shipworthy.harden.scratch import Scratch

@@ -7,19 +7,10 @@ from dataclasses import dataclass
 
 from shipworthy.assess import Assessment
 from shipworthy.control import Control
+from shipworthy.decide.order import PHASES
 from shipworthy.finding import Finding
 from shipworthy.remedy import Remedy, Review
 
-# Secrets first, because they are known to others already; then who may do what, then what breaks.
-PHASES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("secrets", ("secrets",)),
-    ("access and database", ("access", "database")),
-    ("reliability", ("reliability", "ai")),
-    ("http and privacy", ("http", "privacy")),
-    ("performance", ("performance", "architecture")),
-    ("supply chain", ("supply_chain",)),
-    ("tests and operations", ("testing", "observability", "operations")),
-)
 _PLACED = frozenset(area for _, areas in PHASES for area in areas)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
+from shipworthy.intent.answers import NO_ANSWERS, Answers
+
 FILE = "shipworthy.toml"
 
 
@@ -52,6 +54,7 @@ class Intent:
     answers: Mapping[str, Word] = field(default_factory=dict)  # by row: "hardening_checklist.load"
     fail_on: str = ""  # the severity from which on a gap fails a gate; empty: not said
     baseline: str = ""  # the file of the gaps that are known, relative to shipworthy.toml
+    decide: Answers = NO_ANSWERS  # what only a person can say before it is decided
 
     def excludes(self, path: str) -> bool:
         """True for a file in an excluded folder or of an excluded pattern; `*` crosses folders."""

@@ -10,6 +10,7 @@ import msgspec
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.intent import FILE, Acceptance, Intent, Word
+from shipworthy.intent.decide import DecideTable, answers_of
 
 _LARGEST = 256_000  # bytes; a file of hundreds of acceptances has a tenth of that
 
@@ -58,6 +59,7 @@ class _File(_Table, frozen=True):
     api: _Public = _Public()
     approved: _Approved = _Approved()
     gate: _Gate = _Gate()
+    decide: DecideTable = DecideTable()
     accepted: list[_Accepted] = []
     answer: list[_Answer] = []
 
@@ -86,6 +88,7 @@ def read_intent(folder: Path) -> Intent:
         answers={a.row: Word(a.answer == "yes", a.by, a.on, a.reason) for a in read.answer},
         fail_on=read.gate.fail_on,
         baseline=read.gate.baseline,
+        decide=answers_of(read.decide),
     )
 
 

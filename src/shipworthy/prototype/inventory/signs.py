@@ -153,6 +153,11 @@ def read_commits(prototype: Prototype) -> tuple[str, ...]:
     return tuple(ran.output.decode("utf-8", "replace").lower().split("\x1e"))
 
 
+def is_machine(commit: str) -> bool:
+    """True for one of `read_commits` that a tool has made or helped to make."""
+    return "[bot]" in commit or any(author in commit for author, _ in _AUTHORS)
+
+
 def _folders(prototype: Prototype) -> Iterator[Sign]:
     seen: set[str] = set()
     ignored = prototype.git.ignored_folders if prototype.git else frozenset()

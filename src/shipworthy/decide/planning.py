@@ -1,0 +1,118 @@
+"""Make the plan: one task for the gaps of each control, and those of the parts, the path and the launch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shipworthy.assess import Assessment
+from shipworthy.control import Control
+from shipworthy.decide.fixed import fixed_tasks
+from shipworthy.decide.order import phase_of, place_of
+from shipworthy.decide.path import PathChoice
+from shipworthy.decide.placing import component_of
+from shipworthy.decide.plan import Kind, Owner, Phase, Plan, Task
+from shipworthy.decide.verdict import Component, ComponentVerdict, Overall, Verdict
+from shipworthy.decide.work import part_tasks, path_tasks
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Finding
+from shipworthy.intent.answers import Answers
+from shipworthy.prototype import Prototype
+from shipworthy.remedy import Review
+
+_OWNERS = {
+    "access": Owner.SECURITY,
+    "secrets": Owner.SECURITY,
+    "database": Owner.DATABASE,
+    "ai": Owner.AI,
+    "privacy": Owner.PRIVACY,
+    "supply_chain": Owner.PLATFORM,
+    "operations": Owner.PLATFORM,
+    "observability": Owner.PLATFORM,
+}
+
+
+def make_plan(
+    assessment: Assessment,
+    components: Sequence[ComponentVerdict],
+    overall: Overall,
+    path: PathChoice,
+    answers: Answers,
+) -> Plan:
+    """The tasks in order: by phase, then by area, the worst first, each after those it needs."""
+    if overall is Overall.NOT_YET:
+        return Plan(())
+    verdicts = {c.component: c for c in components}
+    tasks = [
+        *_remedies(assessment, verdicts, answers),
+        *part_tasks(verdicts, answers),
+        *path_tasks(path),
+        *fixed_tasks(verdicts, answers),
+    ]
+    return Plan(tuple(_in_order(tasks)))
+
+
+def _remedies(
+    assessment: Assessment, verdicts: Mapping[Component, ComponentVerdict], answers: Answers
+) -> Iterator[Task]:
+    """One task for each control with open gaps; those in a part that is built anew close with it.
+
+    Where somebody depends on it today, what blocks is closed in the old part as well, meanwhile.
+    """
+    controls = {c.id: c for c in assessment.controls}
+    groups: dict[str, list[Finding]] = {}
+    for gap in assessment.gaps:
+        area = controls[gap.control].area
+        part = component_of(assessment.prototype, gap, area)
+        rebuilt = part is not None and verdicts[part].verdict is Verdict.REBUILD
+        if not rebuilt or (answers.live is not False and gap.severity.blocks_launch):
+            groups.setdefault(gap.control, []).append(gap)
+    for name, gaps in groups.items():
+        yield _remedy(assessment.prototype, controls[name], tuple(gaps))
+
+
+def _remedy(prototype: Prototype, control: Control, gaps: tuple[Finding, ...]) -> Task:
+    reviews, said = [], ""
+    for gap in gaps:
+        try:
+            remedy = control.remedy(prototype, gap)
+        except FactUnavailable:
+            continue
+        if remedy is None:
+            continue
+        said = said or remedy.summary
+        if remedy.changes and remedy.review is not Review.BY_HAND:
+            reviews.append(remedy.review)
+    severity = max(gap.severity.value for gap in gaps)
+    part = component_of(prototype, gaps[0], control.area)
+    owner = _OWNERS.get(control.area)
+    if owner is None:
+        owner = Owner.FRONTEND if part is Component.FRONTEND else Owner.BACKEND
+    return Task(
+        id=control.id,
+        title=control.title,
+        phase=phase_of(control.area, severity),
+        owner=owner,
+        kind=Kind.REMEDY,
+        how=said or f"shipworthy explain {control.id}",
+        component=part,
+        closes=gaps,
+        remedies=tuple(reviews),
+    )
+
+
+def _in_order(tasks: Sequence[Task]) -> Iterator[Task]:
+    """By phase and area, the worst first; a task moves behind those it needs."""
+    left = sorted(tasks, key=_rank)
+    known, done = {task.id for task in tasks}, set[str]()
+    while left:
+        ready = next((t for t in left if done.issuperset(known.intersection(t.after))), left[0])
+        left.remove(ready)
+        done.add(ready.id)
+        yield ready
+
+
+def _rank(task: Task) -> tuple[int, int, int, int, str]:
+    kinds = (Kind.REMEDY, Kind.COMPONENT, Kind.PATH, Kind.FIXED)
+    severity = task.severity.value if task.severity else 0
+    area = place_of(task.closes[0].control) if task.closes else 0
+    return (list(Phase).index(task.phase), kinds.index(task.kind), -severity, area, task.id)

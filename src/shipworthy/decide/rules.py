@@ -1,0 +1,145 @@
+"""The rule model: stated grounds for building anew, and how signals become verdicts. Read it as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from shipworthy.decide.signal import Signal
+from shipworthy.decide.verdict import Component, Ground, Overall, Verdict
+
+PRIOR = 0.2
+"""The probability that building anew is right before anything is measured: to refactor is the default."""
+
+PER_POINT = 0.45
+"""What one point of weight adds to the logarithm of the odds: with all signals at one side, 1:250."""
+
+REFACTOR_FROM = 0.1
+"""The balance of a part, from -1 to +1, from which on hardening it in place is not enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A ground to build a part anew (None: the whole): it holds where each signal leans at least so."""
+
+    name: str
+    component: Component | None
+    needs: Mapping[str, float]
+    says: str
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "head-does-not-run",
+        None,
+        {"runnable-head": 0.5},
+        "What is committed does not hang together: there is nothing that could be hardened",
+    ),
+    Rule(
+        "nobody-can-explain",
+        None,
+        {"explained": 1.0, "schema-in-repository": 0.3},
+        "Nobody can explain it, and its data model is not in the repository either",
+    ),
+    Rule(
+        "schema-lost",
+        Component.DATA_MODEL,
+        {"schema-in-repository": 0.6},
+        "Most tables in use are defined nowhere in the repository: nobody can make the database again",
+    ),
+    Rule(
+        "migrations-do-not-replay",
+        Component.DATA_MODEL,
+        {"schema-replays": 0.6},
+        "The migrations do not make the database that the code expects",
+    ),
+    Rule(
+        "nothing-is-kept",
+        Component.DATA_MODEL,
+        {"persistence": 1.0},
+        "It takes data in and keeps it nowhere",
+    ),
+    Rule(
+        "open-by-design",
+        Component.API,
+        {"guarded-entry-points": 0.6},
+        "Most entry points act for whoever calls: what is missing is a boundary, not a check",
+    ),
+    Rule(
+        "browser-decides-money",
+        Component.API,
+        {"client-asserted-money": 0.6},
+        "The browser decides about money in several places",
+    ),
+    Rule(
+        "rights-are-claimed",
+        Component.AUTH,
+        {"client-asserted-roles": 0.5, "security-debt": 0.0},
+        "People give themselves rights in several ways, and the debt behind it is structural",
+    ),
+    Rule(
+        "boundary-is-wrong",
+        Component.AUTH,
+        {"security-debt": 0.6},
+        "Most of what blocks the launch is structural: the trust boundary itself is wrong",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is known of one part before it is judged: is it there, what blocks in it, what is open."""
+
+    component: Component
+    present: bool
+    blocking: int
+    open: int
+
+
+def grounds(signals: Iterable[Signal]) -> tuple[Ground, ...]:
+    """The rules that hold. A signal that is not known supports no ground."""
+    known = {s.name: s for s in signals if s.lean is not None}
+    return tuple(
+        Ground(rule.name, rule.says, rule.component, tuple(known[n] for n in rule.needs))
+        for rule in RULES
+        if all(n in known and (known[n].lean or 0.0) >= least for n, least in rule.needs.items())
+    )
+
+
+def probability(signals: Iterable[Signal]) -> float:
+    """The balance of all signals as the probability that building anew is right."""
+    odds = math.log(PRIOR / (1 - PRIOR)) + PER_POINT * sum(s.points for s in signals)
+    return round(1 / (1 + math.exp(-odds)), 2)
+
+
+def balance(signals: Iterable[Signal], component: Component) -> float:
+    """The mean lean of the known signals about a part, by weight; 0 where none is known."""
+    about = [s for s in signals if s.part == component and s.known]
+    weight = sum(s.weight for s in about)
+    return sum(s.points for s in about) / weight if weight else 0.0
+
+
+def verdict(part: Part, signals: Sequence[Signal], held: Sequence[Ground]) -> Verdict:
+    """What becomes of a part."""
+    if not part.present:
+        return Verdict.ABSENT
+    if any(ground.component is part.component for ground in held):
+        return Verdict.REBUILD
+    if balance(signals, part.component) >= REFACTOR_FROM:
+        return Verdict.REFACTOR
+    return Verdict.HARDEN if part.open else Verdict.KEEP
+
+
+def overall(
+    verdicts: Mapping[Component, Verdict], signals: Sequence[Signal], held: Sequence[Ground]
+) -> Overall:
+    """What becomes of the whole: rebuilt on stated grounds alone, and where the balance agrees."""
+    rebuilt = {c for c, v in verdicts.items() if v is Verdict.REBUILD}
+    whole = any(ground.component is None for ground in held)
+    load_bearing = Component.DATA_MODEL in rebuilt and len(rebuilt) > 1
+    if (whole or load_bearing) and probability(signals) >= 0.5:
+        return Overall.REBUILD
+    if rebuilt or whole or Verdict.REFACTOR in verdicts.values():
+        return Overall.REFACTOR
+    return Overall.HARDEN
