@@ -1,0 +1,177 @@
+"""One attempt at one model: the whole answer, or a stream that has begun."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import orjson
+
+from shipworthy.gateway.call import Usage
+from shipworthy.gateway.conversation import CannotTranslate
+from shipworthy.gateway.dialects.dialect import Body, Dialect
+from shipworthy.gateway.exchange import Exchange, translated
+from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.relay import Relay
+from shipworthy.gateway.sse import Frame
+from shipworthy.gateway.targets import Target
+from shipworthy.gateway.upstream import Response, Upstream, garbage, truncated
+
+
+@dataclass(slots=True)
+class Whole:
+    """An answer in the caller's dialect; `raw` where it is byte for byte what the provider sent."""
+
+    body: Body
+    raw: bytes | None
+    usage: Usage | None
+
+
+@dataclass(slots=True)
+class Begun:
+    """A stream whose first words are there: `ready` goes out first, then what `rest` yields."""
+
+    ready: bytes
+    rest: AsyncIterator[bytes]
+    relay: Relay
+    response: Response
+
+
+async def ask(upstream: Upstream, exchange: Exchange, target: Target) -> Whole:
+    """The whole answer of a model. Raises Problem, also where its time is up."""
+    dialect = spoken(target, exchange)
+    response = await _sent(upstream, exchange, target, dialect)
+    try:
+        async with asyncio.timeout(exchange.seconds_left):
+            read = await response.whole()
+    except TimeoutError as error:
+        raise timed_out() from error
+    finally:
+        response.close()
+    answer = document(read)
+    if answer is None or not dialect.is_answer(answer):
+        raise garbage("The model provider's answer is not one that can be read.")
+    usage = dialect.usage(answer)
+    if dialect is exchange.dialect:
+        return Whole(answer, without_key(read, target), usage)
+    try:
+        own = translated(dialect, exchange.dialect, answer, exchange.call.model, exchange.call.id)
+    except CannotTranslate as error:
+        raise untranslatable(error) from error
+    return Whole(own, None, usage)
+
+
+async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun:
+    """A stream of which the first words have come. Raises Problem as long as nothing has gone out."""
+    dialect = spoken(target, exchange)
+    times = exchange.call.feature.timeouts
+    started = time.monotonic()
+    response = await _sent(upstream, exchange, target, dialect)
+    relay = Relay(exchange, target, dialect)
+    frames = dialect.frames()
+    ready = b""
+    try:
+        if response.media_type in ("text/html", "application/json") and dialect.stream_type not in (
+            response.media_type,
+        ):
+            raise garbage("The model provider answered a stream with something else.")
+        while not relay.spoke:
+            left = min(times.first_byte - (time.monotonic() - started), exchange.seconds_left)
+            piece = await _piece(response, left)
+            for frame in frames.push(piece) if piece else frames.finish():
+                ready += relay.pass_on(_event(frame))
+            if not piece and not relay.spoke:
+                raise truncated()
+    except BaseException:
+        response.close()
+        raise
+    return Begun(ready, _rest(exchange, response, relay, frames), relay, response)
+
+
+async def _rest(
+    exchange: Exchange, response: Response, relay: Relay, frames: object
+) -> AsyncIterator[bytes]:
+    """What follows the first words, until the stream is complete. Raises Problem."""
+    idle = exchange.call.feature.timeouts.idle
+    while True:
+        piece = await _piece(response, min(idle, exchange.seconds_left))
+        found: list[Frame] = frames.push(piece) if piece else frames.finish()  # type: ignore[attr-defined]
+        out = b"".join([relay.pass_on(_event(frame)) for frame in found])
+        if out:
+            yield out
+        if not piece:
+            break
+    if not relay.complete:
+        raise truncated()
+    if last := relay.finish():
+        yield last
+
+
+async def _sent(
+    upstream: Upstream, exchange: Exchange, target: Target, dialect: Dialect
+) -> Response:
+    call = exchange.call
+    try:
+        body = exchange.outgoing(target, dialect)
+    except CannotTranslate as error:
+        raise untranslatable(error) from error
+    url = target.provider.url.rstrip("/") + dialect.path(target.model, call.stream)
+    seconds = min(call.feature.timeouts.first_byte, exchange.seconds_left)
+    try:
+        async with asyncio.timeout(seconds):
+            return await upstream.post(url, body, dialect.headers(target.key))
+    except TimeoutError as error:
+        raise timed_out() from error
+
+
+async def _piece(response: Response, seconds: float) -> bytes:
+    try:
+        async with asyncio.timeout(seconds):
+            return await response.piece()
+    except TimeoutError as error:
+        raise timed_out() from error
+
+
+def _event(frame: Frame) -> tuple[Frame, Body | None]:
+    if frame.data == b"[DONE]":
+        return frame, None
+    event = document(frame.data)
+    if event is None:
+        raise garbage("The model provider's stream holds what cannot be read.")
+    return frame, event
+
+
+def spoken(target: Target, exchange: Exchange) -> Dialect:
+    """The dialect to ask this model in. Raises Problem where it has none for such a request."""
+    dialect = target.dialect_for(exchange.dialect)
+    if dialect is None:
+        raise untranslatable(CannotTranslate("embeddings"))
+    return dialect
+
+
+def document(read: bytes) -> Body | None:
+    """The JSON object, or None where it is none."""
+    try:
+        found = orjson.loads(read)
+    except (orjson.JSONDecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def without_key(read: bytes, target: Target) -> bytes:
+    """The answer without our key, should a provider send it back."""
+    return read.replace(target.key.encode(), b"[key]") if len(target.key) >= 8 else read
+
+
+def timed_out() -> Problem:
+    """The model took too long."""
+    return Problem(Kind.TIMEOUT, "provider_timeout", "The model did not answer in time.")
+
+
+def untranslatable(error: CannotTranslate) -> Problem:
+    """The request cannot be put to this provider."""
+    return Problem(
+        Kind.BAD_REQUEST, "not_translatable", f"This model cannot be asked with {error}."
+    )

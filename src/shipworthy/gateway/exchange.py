@@ -1,0 +1,133 @@
+"""One call on its way: the request as it goes out, and the answer as it comes back to the caller."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from shipworthy.gateway.call import Call, Record
+from shipworthy.gateway.conversation import CannotTranslate
+from shipworthy.gateway.dialects.dialect import Body, Dialect
+from shipworthy.gateway.hooks import Action, Hooks, OutputRefused, Restorer, Screener
+from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.targets import Target
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A call with what its answers need: hooks, restorer, record and deadline."""
+
+    call: Call
+    dialect: Dialect  # of the caller
+    hooks: Hooks
+    record: Record
+    raw: bytes | None  # the request as it came; None once something in it has changed
+    deadline: float  # of the monotonic clock
+    restorer: Restorer | None = None
+    as_array: bool = False  # a Gemini stream without alt=sse is one JSON array
+
+    def prepare(self) -> None:
+        """Screen and redact the request. Raises Problem where screening refuses it."""
+        call, feature = self.call, self.call.feature
+        if self.hooks.screener is not None and feature.screening.enabled:
+            self._screen(self.hooks.screener)
+        if self.hooks.redactor is not None and feature.redaction.enabled:
+            redaction = self.hooks.redactor.redact(call.passages, feature)
+            if redaction is not None:
+                for passage, text in zip(call.passages, redaction.texts, strict=True):
+                    passage.write(text)
+                self.restorer = redaction.restorer
+                self.record.redacted = redaction.counts
+                self.raw = None
+        self._limit_output()
+        if any(observer.wants_texts for observer in self.hooks.observers):
+            self.record.request_texts = tuple(passage.text for passage in call.passages)
+
+    def _screen(self, screener: Screener) -> None:
+        verdict = screener.screen(self.call.passages, self.call.feature)
+        self.record.screening, self.record.score = verdict.action.value, verdict.score
+        if verdict.action is Action.REFUSE:
+            raise Problem(
+                Kind.REFUSED,
+                "request_refused",
+                f"The request was refused. {verdict.reason}".strip(),
+            )
+        if verdict.action is Action.STRIP_TOOLS and self.dialect.without_tools(self.call.body):
+            self.raw = None
+
+    def _limit_output(self) -> None:
+        most = self.call.feature.output_tokens
+        if most is not None:
+            asked = self.dialect.output_limit(self.call.body)
+            if asked is None or asked > most:
+                self.dialect.limit_output(self.call.body, most)
+                self.raw = None
+
+    def outgoing(self, target: Target, dialect: Dialect) -> bytes:
+        """The request as this provider reads it. Raises CannotTranslate."""
+        call = self.call
+        if dialect is not self.dialect:
+            asked = self.dialect.read_request(call.body)
+            return orjson.dumps(dialect.write_request(asked, target.model, call.stream))
+        body = dialect.addressed(call.body, target.model, call.stream, target.provider.stream_usage)
+        if body is call.body and self.raw is not None:
+            return self.raw
+        return dumped(body)
+
+    def incoming(self, answer: Body, raw: bytes | None) -> bytes:
+        """An answer in the caller's dialect, checked and restored. Raises Problem."""
+        call, outputs = self.call, self.hooks.outputs
+        checks = outputs is not None and call.feature.outputs.enabled
+        observed = any(observer.wants_texts for observer in self.hooks.observers)
+        if not checks and self.restorer is None and not observed:
+            return raw if raw is not None else dumped(answer)
+        passages = self.dialect.answer_passages(answer)
+        before = [passage.text for passage in passages]
+        if checks and outputs is not None:
+            try:
+                for name in self.dialect.tools_called(answer):
+                    outputs.tool(call, name)
+                for passage in passages:
+                    passage.write(outputs.check(call, passage.text))
+            except OutputRefused as refused:
+                raise output_refused(refused) from refused
+        if observed:
+            self.record.answer_texts = tuple(passage.text for passage in passages)
+        if self.restorer is not None:
+            for passage in passages:
+                passage.write(self.restorer.restore(passage.text, passage.is_json))
+        unchanged = all(p.text == text for p, text in zip(passages, before, strict=True))
+        return raw if raw is not None and unchanged else dumped(answer)
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the deadline."""
+        return self.deadline - time.monotonic()
+
+
+def dumped(body: Any) -> bytes:
+    """A document as JSON. Raises Problem where it is nested too deeply or holds what JSON cannot."""
+    try:
+        return orjson.dumps(body)
+    except (orjson.JSONEncodeError, RecursionError) as error:
+        raise Problem(Kind.BAD_REQUEST, "not_json", "The request is nested too deeply.") from error
+
+
+def output_refused(refused: OutputRefused) -> Problem:
+    """The problem of an answer that must not be passed on."""
+    return Problem(
+        Kind.REFUSED, "answer_refused", f"The answer was withheld. {refused.reason}".strip()
+    )
+
+
+def translated(dialect: Dialect, inbound: Dialect, answer: Body, model: str, id: str) -> Body:
+    """An answer of one dialect in another. Raises CannotTranslate."""
+    if dialect is inbound:
+        return answer
+    return inbound.write_answer(dialect.read_answer(answer), model, id)
+
+
+__all__ = ["CannotTranslate", "Exchange", "dumped", "output_refused", "translated"]

@@ -1,0 +1,206 @@
+"""A stream on its way to the caller: translated, checked, restored and counted, event by event."""
+
+from __future__ import annotations
+
+from shipworthy.gateway.call import Passage, Usage
+from shipworthy.gateway.conversation import Ended, ToolBegins
+from shipworthy.gateway.dialects.dialect import Body, Dialect
+from shipworthy.gateway.exchange import Exchange, output_refused
+from shipworthy.gateway.hooks import Fragments, OutputRefused
+from shipworthy.gateway.sse import Frame
+from shipworthy.gateway.targets import Target
+from shipworthy.gateway.upstream import garbage
+
+
+class Relay:
+    """Takes the events of a provider and gives the bytes for the caller."""
+
+    def __init__(self, exchange: Exchange, target: Target, dialect: Dialect) -> None:
+        self.spoke = False  # something has come that a person would see
+        self.complete = False  # the answer has come to its proper end
+        self.usage: Usage | None = None
+        self.characters = 0  # of text
+        self._exchange = exchange
+        self._dialect = dialect
+        self._own = exchange.dialect
+        self._key = target.key if len(target.key) >= 8 else ""
+        self._done = False
+        outputs = exchange.hooks.outputs
+        self._outputs = outputs if exchange.call.feature.outputs.enabled else None
+        self._keeps = any(observer.wants_texts for observer in exchange.hooks.observers)
+        self._channels: dict[str, Channel] = {}
+        self._translated = dialect is not self._own
+        if self._translated:
+            self._reader = dialect.reader()
+            self._writer = self._own.writer(exchange.call.model, exchange.call.id)
+            self._opening = list(self._writer.begin())
+
+    def pass_on(self, arrived: tuple[Frame, Body | None]) -> bytes:
+        """What goes out for an event. Raises Problem where it must not go on."""
+        frame, event = arrived
+        if event is None:  # the ending is ours to write, once
+            return b""
+        if "error" in event and event["error"] and not self._dialect.event_passages(event):
+            raise garbage("The model provider broke the stream off with an error.")
+        self.usage = self._dialect.usage(event) or self.usage
+        if not self._translated:
+            return self._passed(frame, event)
+        return b"".join(self._passed(None, own) for own in self._in_own_words(event))
+
+    def finish(self) -> bytes:
+        """What goes out when the provider's stream is complete."""
+        if self._done:
+            return b""
+        self._done = True
+        closing = b""
+        if self._translated:
+            closing = b"".join(self._passed(None, own) for own in self._ending())
+        return closing + self._own.ending()
+
+    def _in_own_words(self, event: Body) -> list[Body]:
+        out: list[Body] = []
+        for piece in self._reader.read(event):
+            if isinstance(piece, Ended):
+                self._end = piece  # usage may still follow: the end is written last
+                self.complete = True
+                continue
+            if isinstance(piece, ToolBegins):
+                self.spoke = True
+            out += self._writer.write(piece)
+        if out and self._opening:
+            out = [*self._opening, *out]
+            self._opening = []
+        return out
+
+    def _ending(self) -> list[Body]:
+        end = Ended(self._end.finish, self.usage or self._end.usage or Usage())
+        return [*self._opening, *self._writer.write(end)]
+
+    def _passed(self, frame: Frame | None, event: Body) -> bytes:
+        own = self._own
+        if (
+            frame is not None
+            and self.complete
+            and own.ends(event)
+            and not own.event_passages(event)
+        ):
+            return b""  # a second end
+        if own.is_surplus(event) and not _asked_for_usage(self._exchange.call.body):
+            return b""
+        passages = own.event_passages(event)
+        closes = own.closes(event)
+        tools = own.tools_called(event)
+        if tools:
+            self.spoke = True
+            self._check_tools(tools)
+        for passage in passages:
+            if not passage.whole and passage.text:
+                self.spoke = True
+                self.characters += len(passage.text)
+        if own.ends(event):
+            self.complete = self.spoke = True
+        if not self._rewrites:
+            raw = frame.raw if frame is not None else own.event(event)
+            return raw.replace(self._key.encode(), b"[key]") if self._key else raw
+        return self._rewritten(event, passages, closes)
+
+    @property
+    def _rewrites(self) -> bool:
+        return self._outputs is not None or self._exchange.restorer is not None or self._keeps
+
+    def _check_tools(self, tools: list[str]) -> None:
+        if self._outputs is None:
+            return
+        try:
+            for name in tools:
+                self._outputs.tool(self._exchange.call, name)
+        except OutputRefused as refused:
+            raise output_refused(refused) from refused
+
+    def _rewritten(self, event: Body, passages: list[Passage], closes: bool) -> bytes:
+        """The event with its texts checked and restored, after what was held back where texts end."""
+        before = b""
+        try:
+            here = {p.channel for p in passages if not p.whole}
+            if closes:
+                for name, channel in self._channels.items():
+                    if name not in here:
+                        before += channel.flush(self._own)
+            for passage in passages:
+                self._rewrite(event, passage, closes)
+        except OutputRefused as refused:
+            raise output_refused(refused) from refused
+        return before + self._own.event(event)
+
+    def _rewrite(self, event: Body, passage: Passage, closes: bool) -> None:
+        exchange = self._exchange
+        if passage.whole:
+            text = passage.text
+            if self._outputs is not None:
+                text = self._outputs.check(exchange.call, text)
+            if exchange.restorer is not None:
+                text = exchange.restorer.restore(text, passage.is_json)
+            passage.write(text)
+            return
+        channel = self._channels.get(passage.channel)
+        if channel is None:
+            checks = self._outputs.fragments(exchange.call) if self._outputs else None
+            restorer = exchange.restorer
+            restores = restorer.fragments(passage.is_json) if restorer else None
+            channel = self._channels[passage.channel] = Channel(checks, restores, self._keeps)
+        channel.template = (event, passage)
+        text = channel.push(passage.text)
+        passage.write(text + channel.finish() if closes else text)
+
+    def keep(self) -> None:
+        """Hand the texts that were kept to the record."""
+        if self._keeps:
+            texts = ("".join(channel.kept) for channel in self._channels.values())
+            self._exchange.record.answer_texts = tuple(texts)
+
+
+class Channel:
+    """One text of a stream: first checked, then restored."""
+
+    def __init__(self, checks: Fragments | None, restores: Fragments | None, keeps: bool) -> None:
+        self.template: tuple[Body, Passage] | None = None  # the last event that carried this text
+        self.kept: list[str] = []
+        self._checks = checks
+        self._restores = restores
+        self._keeps = keeps
+        self._open = False
+
+    def push(self, text: str) -> str:
+        """What can go out now."""
+        self._open = True
+        if self._checks is not None:
+            text = self._checks.push(text)
+        if self._keeps and text:
+            self.kept.append(text)
+        return self._restores.push(text) if self._restores is not None else text
+
+    def finish(self) -> str:
+        """What was held back."""
+        if not self._open:
+            return ""
+        self._open = False
+        held = self._checks.finish() if self._checks is not None else ""
+        if self._keeps and held:
+            self.kept.append(held)
+        if self._restores is None:
+            return held
+        return self._restores.push(held) + self._restores.finish()
+
+    def flush(self, dialect: Dialect) -> bytes:
+        """What was held back, in an event like the last that carried this text; b"" where nothing was."""
+        held = self.finish()
+        if not held or self.template is None:
+            return b""
+        event, passage = self.template
+        passage.write(held)
+        return dialect.event(event)
+
+
+def _asked_for_usage(body: Body) -> bool:
+    options = body.get("stream_options")
+    return isinstance(options, dict) and options.get("include_usage") is True

@@ -1,0 +1,185 @@
+"""Run a gateway: uvicorn with limits of its own for slow and oversized callers, and the admin socket."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shipworthy.errors import ShipworthyError
+from shipworthy.gateway.app import Gateway
+from shipworthy.gateway.assembly import hooks_for
+from shipworthy.gateway.control import Control
+from shipworthy.gateway.hooks import Hooks
+from shipworthy.gateway.policy import Policy
+
+
+class CannotServe(ShipworthyError):
+    """The gateway cannot listen where it should."""
+
+
+def state_folder(file: Path, policy: Policy) -> Path:
+    """Where the gateway of this policy file keeps its store."""
+    return file.parent / policy.server.state
+
+
+class Serving:
+    """A gateway from its start to its end; `stop` may be called from any thread."""
+
+    def __init__(
+        self,
+        file: Path,
+        policy: Policy,
+        hooks: Hooks | None = None,
+        host: str | None = None,
+        port: int | None = None,
+    ) -> None:
+        self.policy = policy
+        self.ready = threading.Event()  # also set where the start failed
+        self.bound_port = 0
+        self._folder = state_folder(file, policy)
+        self._hooks = hooks if hooks is not None else hooks_for(policy)
+        self._host = host or policy.server.host
+        self._port = policy.server.port if port is None else port
+        self._server: uvicorn.Server | None = None
+
+    async def run(self) -> None:
+        """Serve until `stop`, or a signal where this is the main thread. Raises CannotServe, BrokenStore."""
+        try:
+            await self._run()
+        finally:
+            self.ready.set()
+
+    def stop(self) -> None:
+        """End after the calls that are under way."""
+        if self._server is not None:
+            self._server.should_exit = True
+
+    async def _run(self) -> None:
+        listening = _listen(self._host, self._port)
+        self.bound_port = listening.getsockname()[1]
+        control = Control(self._folder / "control.sqlite")
+        try:
+            async with Gateway(self.policy, control, self._hooks) as gateway:
+                server = self._server = _Server(_config(gateway, self.policy), self.ready)
+                await server.serve(sockets=[listening])
+        finally:
+            control.close()
+            listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+
+def _config(gateway: Gateway, policy: Policy) -> uvicorn.Config:
+    options = policy.server
+    limited = type(
+        "Limited",
+        (LimitedProtocol,),
+        {"header_bytes": options.header_bytes, "read_seconds": options.read_seconds},
+    )
+    return uvicorn.Config(
+        gateway,
+        http=limited,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=30,
+        backlog=2048,
+    )
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which itself bounds neither the size of a request's head nor its time."""
+
+    header_bytes = 32_000
+    read_seconds = 30.0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._head_left = self.header_bytes
+        self._in_head = True
+        self._timer: asyncio.TimerHandle | None = None
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_timer()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        self._head_left = self.header_bytes
+        if self._timer is None:
+            self._await_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._end_timer()
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        # Counted before it is parsed: the parser keeps whatever comes.
+        if self._in_head:
+            self._head_left -= len(data)
+            if self._head_left < 0 and not self._ends_here(data):
+                self._refuse()
+                return
+        super().data_received(data)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) >= 100:
+            raise httptools.HttpParserError("too many headers")
+        super().on_header(name, value)
+
+    def _ends_here(self, data: bytes) -> bool:
+        """The head ends within its allowance; what is beyond is already body."""
+        end = data.find(b"\r\n\r\n")
+        return end >= 0 and len(data) + self._head_left - end - 4 >= 0
+
+    def _refuse(self) -> None:
+        self.transport.write(
+            b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+            b"content-length: 0\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.close()
+
+    def _await_head(self) -> None:
+        self._timer = self.loop.call_later(self.read_seconds, self.transport.close)
+
+    def _end_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    listening.setblocking(False)
+    return listening
