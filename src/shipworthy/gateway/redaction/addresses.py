@@ -1,0 +1,98 @@
+"""Addresses on a network: of a mailbox, of a machine, and the password in the address of a service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from shipworthy.gateway.redaction.found import Found
+
+
+def find_addresses(text: str) -> Iterator[Found]:
+    """E-mail addresses, IP addresses, and passwords in `scheme://user:password@host`."""
+    if "@" in text:
+        yield from _at_signs(text)
+    if text.count(".") >= 3:
+        for tail in _THREE_OCTETS.finditer(text):
+            first = _OCTET.search(text, max(0, tail.start() - 3), tail.start())
+            if first and _is_machine(text, first.start(), tail.end()):
+                yield Found(first.start(), tail.end(), "IP")
+    if ":" in text:
+        yield from _ipv6(text)
+
+
+def _at_signs(text: str) -> Iterator[Found]:
+    at = text.find("@")
+    while at >= 0:
+        local = _LOCAL.search(text, max(0, at - 64), at)
+        domain = _DOMAIN.match(text, at + 1)
+        credential = _CREDENTIAL.search(text, max(0, at - 200), at) if domain or local else None
+        if credential:
+            yield Found(*credential.span(1), "PASSWORD")
+        elif local and domain and not _is_clone(text, local[0], domain.end()):
+            start = local.start()
+            after_escape = start and text[start - 1] == "\\" and text[start] in "nrt"
+            yield Found(start + bool(after_escape), domain.end(), "EMAIL")
+        at = text.find("@", at + 1)
+
+
+def _is_clone(text: str, local: str, end: int) -> bool:
+    """True for `git@host:path`, the address of a repository."""
+    return local == "git" and text[end : end + 1] == ":"
+
+
+_LOCAL = re.compile(r"[\w!#$%&*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]*\Z")
+_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w-]*@)")
+_CREDENTIAL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"']*:([^\s/@\"']{3,})\Z")
+
+
+# The search starts at a dot: that is far rarer than a digit.
+_THREE_OCTETS = re.compile(r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+_OCTET = re.compile(r"[0-9]{1,3}\Z")
+
+
+def _is_machine(text: str, start: int, end: int) -> bool:
+    if start and (text[start - 1].isalnum() or text[start - 1] in "._-"):
+        return False
+    if text[end : end + 1].isalnum() or (
+        text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
+    ):
+        return False
+    if any(
+        word in text[max(0, start - 12) : start].lower() for word in ("version", "release", "build")
+    ):
+        return False
+    try:
+        address = IPv4Address(text[start:end])
+    except AddressValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified or address.packed[0] == 255)
+
+
+def _ipv6(text: str) -> Iterator[Found]:
+    end = 0
+    for pair in _TWO_COLONS.finditer(text):
+        if pair.start() < end:
+            continue
+        start = pair.start()
+        while start > 0 and text[start - 1] in _HEX_OR_COLON:
+            start -= 1
+        whole = _HEX_GROUPS.match(text, start)
+        end = whole.end() if whole else pair.end()
+        if not whole or len(whole[0]) < 6 or (start and text[start - 1].isalnum()):
+            continue
+        value = whole[0].rstrip(":") if not whole[0].endswith("::") else whole[0]
+        if text[start + len(value) : start + len(value) + 1].isalnum():
+            continue
+        try:
+            address = IPv6Address(value)
+        except AddressValueError:
+            continue
+        if not (address.is_loopback or address.is_unspecified):
+            yield Found(start, start + len(value), "IP")
+
+
+_TWO_COLONS = re.compile(r":(?:[0-9A-Fa-f]{1,4})?:")
+_HEX_OR_COLON = frozenset("0123456789abcdefABCDEF:")
+_HEX_GROUPS = re.compile(r"[0-9A-Fa-f:]{2,39}")
