@@ -25,6 +25,7 @@ class Relay:
         self._own = exchange.dialect
         self._key = target.key if len(target.key) >= 8 else ""
         self._done = False
+        self._ends: set[bytes] = set()
         outputs = exchange.hooks.outputs
         self._outputs = outputs if exchange.call.feature.outputs.enabled else None
         self._keeps = any(observer.wants_texts for observer in exchange.hooks.observers)
@@ -42,10 +43,17 @@ class Relay:
             return b""
         if "error" in event and event["error"] and not self._dialect.event_passages(event):
             raise garbage("The model provider broke the stream off with an error.")
-        self.usage = self._dialect.usage(event) or self.usage
+        self._count(event)
         if not self._translated:
             return self._passed(frame, event)
         return b"".join(self._passed(None, own) for own in self._in_own_words(event))
+
+    def _count(self, event: Body) -> None:
+        """Usage comes once, in two parts, or again and again growing; it is never added up."""
+        said = self._dialect.usage(event)
+        if said is not None:
+            known = self.usage or Usage()
+            self.usage = Usage(said.input or known.input, said.output or known.output)
 
     def finish(self) -> bytes:
         """What goes out when the provider's stream is complete."""
@@ -78,13 +86,8 @@ class Relay:
 
     def _passed(self, frame: Frame | None, event: Body) -> bytes:
         own = self._own
-        if (
-            frame is not None
-            and self.complete
-            and own.ends(event)
-            and not own.event_passages(event)
-        ):
-            return b""  # a second end
+        if frame is not None and own.ends(event) and self._seen_before(frame):
+            return b""  # an end that came twice
         if own.is_surplus(event) and not _asked_for_usage(self._exchange.call.body):
             return b""
         passages = own.event_passages(event)
@@ -103,6 +106,11 @@ class Relay:
             raw = frame.raw if frame is not None else own.event(event)
             return raw.replace(self._key.encode(), b"[key]") if self._key else raw
         return self._rewritten(event, passages, closes)
+
+    def _seen_before(self, frame: Frame) -> bool:
+        seen = frame.data in self._ends
+        self._ends.add(frame.data)
+        return seen
 
     @property
     def _rewrites(self) -> bool:
@@ -126,8 +134,9 @@ class Relay:
                 for name, channel in self._channels.items():
                     if name not in here:
                         before += channel.flush(self._own)
+            last = {p.channel: p for p in passages}
             for passage in passages:
-                self._rewrite(event, passage, closes)
+                self._rewrite(event, passage, closes and last[passage.channel] is passage)
         except OutputRefused as refused:
             raise output_refused(refused) from refused
         return before + self._own.event(event)

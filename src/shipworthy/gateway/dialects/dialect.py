@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import orjson
 
-from shipworthy.gateway.call import Passage, Usage
-from shipworthy.gateway.conversation import Answer, Conversation, Piece
+from shipworthy.gateway.call import Passage, Role, Usage
+from shipworthy.gateway.conversation import Answer, CannotTranslate, Conversation, Piece
 from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.sse import EventFrames, LineFrames, event_bytes
 
@@ -196,3 +196,30 @@ def tokens(input: Any, output: Any) -> Usage | None:
 def whole_number(value: Any) -> int | None:
     """The number where it is one and above zero."""
     return value if type(value) is int and value > 0 else None
+
+
+def leaves(holder: Any, key: Any, role: Role, whole: bool = True) -> Iterator[Passage]:
+    """The texts inside a JSON value, e.g. the arguments of a tool call; names of fields are not texts."""
+    value = holder[key]
+    if isinstance(value, str):
+        yield Passage(holder, key, role, whole=whole)
+    elif isinstance(value, dict):
+        for name in value:
+            yield from leaves(value, name, role, whole)
+    elif isinstance(value, list):
+        for at in range(len(value)):
+            yield from leaves(value, at, role, whole)
+
+
+def as_object(arguments: str) -> Body:
+    """The arguments of a tool call as an object; empty where they are none. Raises CannotTranslate."""
+    try:
+        read = orjson.loads(arguments or "{}")
+    except (orjson.JSONDecodeError, RecursionError) as error:
+        raise CannotTranslate("arguments of a tool call that are not JSON") from error
+    return a_dict(read)
+
+
+def as_text(value: Any) -> str:
+    """A JSON value as text."""
+    return orjson.dumps(value).decode()
