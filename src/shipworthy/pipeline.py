@@ -34,11 +34,12 @@ def default_engines() -> Engines:
 
 
 def open_prototype(root: Path, settings: Settings, engines: Engines | None = None) -> Prototype:
-    """Read a prototype with its shipworthy.toml and, unless told, the default engines.
+    """Read a prototype with its shipworthy.toml, its register and, unless told, the default engines.
 
-    Raises CannotLook when there is none, and BrokenIntent where that file says nonsense.
+    Raises CannotLook when there is none, BrokenIntent where that file says nonsense, and BrokenRegister
+    where the register is not what was written.
     """
-    settings = replace(settings, intent=declared(root) or settings.intent)
+    settings = _decided(root, replace(settings, intent=declared(root) or settings.intent))
     prototype = read_prototype(root, settings, engines or default_engines())
     if not any(f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no text that can be read")
@@ -176,6 +177,17 @@ def declared(root: Path) -> Intent | None:
     from shipworthy.intent.file import read_intent
 
     return read_intent(root)
+
+
+def _decided(root: Path, settings: Settings) -> Settings:
+    """The settings with what people decided in the register, where there is one."""
+    if not os.path.lexists(root / ".shipworthy"):
+        return settings
+    from shipworthy.register import Register
+    from shipworthy.register.in_force import with_register
+
+    intent, today = with_register(settings.intent, Register(root), settings.today)
+    return replace(settings, intent=intent, today=today)
 
 
 @contextmanager

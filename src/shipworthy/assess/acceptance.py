@@ -1,4 +1,4 @@
-"""What shipworthy.toml accepts: a gap that somebody lives with until a day is no open gap."""
+"""What shipworthy.toml and the register accept: a gap that somebody lives with until a day is no open gap."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from shipworthy.finding import Evidence, Finding, Outcome
-from shipworthy.intent import FILE, Acceptance, Intent
+from shipworthy.intent import Acceptance, Intent
 
 
 def accepted(finding: Finding, intent: Intent, today: date) -> Finding:
@@ -21,7 +21,9 @@ def accepted(finding: Finding, intent: Intent, today: date) -> Finding:
     if not about:
         return finding
     last = max(about, key=lambda a: a.until)
-    ended = Evidence(FILE, f"{last.by} accepted this until {last.until}: that day has passed")
+    ended = Evidence(
+        last.source, f"{last.by} accepted this until {last.until}: that day has passed"
+    )
     return replace(finding, evidence=(*finding.evidence, ended))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 from shipworthy.assess.assessment import Assessment
 from shipworthy.finding import Finding, Outcome
 from shipworthy.frameworks import Framework, Machine, frameworks
 from shipworthy.frameworks import Row as Question
+from shipworthy.intent import Intent, Word
 
 NOT_READY_ABOVE = 3  # this many rows of a checklist may be NO: requirement D30
 
@@ -80,14 +82,38 @@ def _row(question: Question, assessment: Assessment) -> Row:
     asked = tuple(c.id for c in assessment.controls if question.answered_by & set(c.satisfies))
     looking = frozenset(asked)
     findings = [f for f in assessment.findings if f.control in looking]
-    word = assessment.prototype.settings.intent.answers.get(question.id)
     row = replace(_judged(question, findings), controls=asked)
-    if word is None or row.answer is not Answer.UNKNOWN:
+    if row.answer is not Answer.UNKNOWN:
         return row
-    answer = Answer.YES if word.yes else Answer.NO
-    return replace(
-        row, answer=answer, reason=f"{word.by} said so on {word.on}: {word.reason}", who=""
-    )
+    settings = assessment.prototype.settings
+    word = settings.intent.answers.get(question.id)
+    spoken = row if word is None else _spoken(row, word, question.valid_days, settings.today)
+    if spoken.answer is Answer.YES:
+        return spoken
+    return _excepted(spoken, settings.intent, settings.today)
+
+
+def _spoken(row: Row, word: Word, valid_days: int, today: date) -> Row:
+    """The row with a person's answer, where that has not ended."""
+    said = f"{word.by} said {'yes' if word.yes else 'no'} on {word.on}: {word.reason}"
+    until = word.until or word.on + timedelta(days=valid_days)
+    if word.ended or today > until:
+        why = word.ended if word.ended not in ("", "expired") else f"it held until {until}"
+        return replace(row, reason=f"{said}; this no longer counts: {why}")
+    return replace(row, answer=Answer.YES if word.yes else Answer.NO, reason=said, who="")
+
+
+def _excepted(row: Row, intent: Intent, today: date) -> Row:
+    """The row as an exception where somebody accepted it by its own name, until a day.
+
+    Gaps are accepted one by one: a row with an open gap stays NO.
+    """
+    holding = [a for a in intent.acceptances if a.control == row.id and a.holds(today)]
+    if not holding:
+        return row
+    longest = max(holding, key=lambda a: a.until)
+    words = f"accepted by {longest.by} until {longest.until}: {longest.reason}"
+    return replace(row, answer=Answer.EXCEPTION, reason=words, who="")
 
 
 def _judged(question: Question, findings: Sequence[Finding]) -> Row:

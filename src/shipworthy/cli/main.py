@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from shipworthy import __version__
+from shipworthy.cli import register
 from shipworthy.cli.arguments import (
     AsJson,
     FailOn,
@@ -60,6 +61,7 @@ advisories_app = typer.Typer(
     help="The offline database of known vulnerabilities.", no_args_is_help=True
 )
 app.add_typer(advisories_app, name="advisories")
+app.add_typer(register.app, name="register")
 
 
 @app.callback(invoke_without_command=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from shipworthy.errors import ShipworthyError
 
+_YEAR = 365  # days that an answer counts unless its row says otherwise
 _FOLDER = Path(__file__).parent
 
 
@@ -32,6 +33,7 @@ class Row:
     answered_by: frozenset[str]  # requirement ids; the row's own is always among them
     machine: Machine
     who: str  # the role that answers what no machine can; empty where a machine answers it whole
+    valid_days: int  # how long a person's answer counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +126,12 @@ def _row(start: str, row: dict[str, Any], who: str) -> Row:
     if machine is not Machine.WHOLE and not who:
         raise ValueError(f"{id}: a row that a machine does not answer whole names who must")
     answered_by = frozenset({id, *row.get("answered_by", ())})
-    return Row(id, row.get("title", row["id"]), row.get("section", ""), answered_by, machine, who)
+    return Row(
+        id,
+        row.get("title", row["id"]),
+        row.get("section", ""),
+        answered_by,
+        machine,
+        who,
+        row.get("valid_days", _YEAR),
+    )

@@ -21,6 +21,7 @@ class Acceptance:
     reason: str
     by: str
     until: date
+    source: str = FILE  # the file that says so
 
     def covers(self, control: str, subject: str) -> bool:
         """True for the findings that this acceptance is about, in date or not."""
@@ -39,6 +40,8 @@ class Word:
     by: str
     on: date
     reason: str  # what the answer rests on
+    until: date | None = None  # its last day; None: not said
+    ended: str = ""  # why it no longer counts; empty: it does
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,21 +49,24 @@ class Register:
         """True where there is one, sound or not."""
         return self.file.exists() or self.file.is_symlink()
 
-    def open(self, owner: str, *, solo: bool = False) -> Entry:
+    def open(self, owner: str, *, solo: bool = False, again: bool = False) -> Entry:
         """Make the register, with the person who owns the prototype and decides about it.
 
         In solo mode the one who asks may approve; it is written down and shown. Raises BrokenRegister
-        where there is a register already.
+        where there is a register already, or this computer knows of one that is gone; `again` begins
+        anew there.
         """
+        if not again:
+            self._refuse_where_one_is_gone()
         if self.file.parent.is_symlink():
             raise BrokenRegister(f"{self.file.parent} is a link: it is not followed")
         name = uuid4().hex
         body = {"register": name, "owner": _named(owner), "solo": solo}
-        now = self._clock()
+        now = self.now()
         first = Entry(1, BEGINNING, now, now, OPENED, _named(owner), body)
         if not stored.create(self.file, lambda: (1, first.document, first.hash)):
             raise BrokenRegister(f"{self.file} exists already; nothing was changed")
-        self._remember(first, name, "")
+        self.remember(first, name, "")
         return first
 
     def append(self, kind: str, by: str, body: Mapping[str, Any]) -> Entry:
@@ -73,19 +76,25 @@ class Register:
         BrokenRegister where the register is no longer what this computer last saw: then nothing is
         written, so that what happened can still be found out.
         """
-        if not self.exists:
-            raise NoRegister(f"no register here: shipworthy register init {self.folder}")
-        seen = recall(self.home, self._path)
+        return self.append_after(kind, by, lambda _: body)
+
+    def append_after(
+        self, kind: str, by: str, body_of: Callable[[Entry], Mapping[str, Any]]
+    ) -> Entry:
+        """`append` with a body that is made from the entry which it follows, while others wait."""
+        self._must_exist()
+        seen = recall(self.home, self.path)
         with stored.writing(self.file) as connection:
             last = _last(connection)
             if seen is not None:
                 _compare(connection, seen)
-            entry = self._next(last, kind, by, body)
+            entry = self._next(last, kind, by, body_of(last))
             connection.execute(
                 "INSERT INTO entry VALUES (?, ?, ?)", (entry.number, entry.document, entry.hash)
             )
             named = _name_of(connection)
-        self._remember(entry, named, _key_of(seen, named, entry))
+        known = seen.key if seen is not None and seen.register == named else ""
+        self.remember(entry, named, known)
         return entry
 
     def entries(self) -> tuple[Entry, ...]:
@@ -99,26 +108,41 @@ class Register:
 
     def chain(self) -> Chain:
         """What stands there, sound or not. Raises NoRegister, and BrokenRegister for what is none."""
-        if not self.exists:
-            raise NoRegister(f"no register here: shipworthy register init {self.folder}")
+        self._must_exist()
         return chain_of(stored.rows(self.file))
+
+    def _must_exist(self) -> None:
+        if not self.exists:
+            self._refuse_where_one_is_gone()
+            raise NoRegister(f"no register here: shipworthy register init {self.folder}")
+
+    def _refuse_where_one_is_gone(self) -> None:
+        seen = recall(self.home, self.path)
+        if seen is not None and not self.exists:
+            raise BrokenRegister(
+                f"{self.file} is gone: this computer saw one with {seen.count} entries there. Put it "
+                f"back, or begin anew: shipworthy register init {self.folder} --again"
+            )
 
     def _next(self, last: Entry, kind: str, by: str, body: Mapping[str, Any]) -> Entry:
         if not kind or kind == OPENED:
             raise NotAnEntry(f"{kind!r} is no kind of entry that can be appended")
-        clock = self._clock()
+        clock = self.now()
         time = max(clock, last.time)
         return Entry(last.number + 1, last.hash, time, clock, kind, _named(by), dict(body))
 
-    def _clock(self) -> datetime:
+    def now(self) -> datetime:
+        """What the clock says, in UTC and whole seconds."""
         return self.clock().astimezone(UTC).replace(microsecond=0)
 
     @property
-    def _path(self) -> str:
+    def path(self) -> str:
+        """The prototype's folder, without links: what this computer remembers it by."""
         return str(self.folder.resolve())
 
-    def _remember(self, entry: Entry, register: str, key: str) -> None:
-        remember(self.home, Seen(self._path, register, entry.number, entry.hash, key))
+    def remember(self, entry: Entry, register: str, key: str) -> None:
+        """Keep on this computer that the register named so had this last entry and first key."""
+        remember(self.home, Seen(self.path, register, entry.number, entry.hash, key))
 
 
 def _named(name: str) -> str:
@@ -156,10 +180,3 @@ def _name_of(connection: sqlite3.Connection) -> str:
     if row is None:
         raise BrokenRegister("entry 1 of the register is missing; nothing was written")
     return str(sound(row).body.get("register", ""))
-
-
-def _key_of(seen: Seen | None, register: str, entry: Entry) -> str:
-    """The fingerprint of the first key: kept once it was seen."""
-    if seen is not None and seen.register == register and seen.key:
-        return seen.key
-    return str(entry.body.get("fingerprint", "")) if entry.kind == "key" else ""
