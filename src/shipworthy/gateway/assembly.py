@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.gateway.hooks import Hooks
+from shipworthy.gateway.outputs import AnswerCheck
 from shipworthy.gateway.policy import Feature, Policy
 from shipworthy.gateway.redaction import KINDS, PersonalDataRedactor
 from shipworthy.gateway.redaction.names import NAME, load
+from shipworthy.gateway.screening.classifier import score
+from shipworthy.gateway.screening.screener import InjectionScreener
 
 
 class UnknownKind(ShipworthyError):
@@ -22,7 +25,15 @@ def hooks_for(policy: Policy) -> Hooks:
         _check_kinds(feature)
     if any(feature.redaction.names for feature in redacting):
         load()
-    return Hooks(redactor=PersonalDataRedactor() if redacting else None)
+    screened = any(feature.screening.enabled for feature in _features(policy))
+    if screened:
+        score("hello")  # reads the weights now: the first request should not wait for them
+    checked = any(feature.outputs.enabled for feature in _features(policy))
+    return Hooks(
+        redactor=PersonalDataRedactor() if redacting else None,
+        screener=InjectionScreener() if screened else None,
+        outputs=AnswerCheck() if checked else None,
+    )
 
 
 def _features(policy: Policy) -> Iterator[Feature]:

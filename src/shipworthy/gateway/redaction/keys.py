@@ -86,6 +86,9 @@ _MARKS = tuple(
         ("key-", r"[0-9a-f]{32}(?!\w)"),
     )
 )
+MARKS = tuple(mark for mark, _ in _MARKS)
+"""What keys of known forms start with."""
+
 _PEM = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]+?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----|\Z)"
 )

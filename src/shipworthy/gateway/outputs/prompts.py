@@ -1,0 +1,96 @@
+"""Withhold a system prompt that a model recites."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from shipworthy.gateway.outputs.markup import Report
+
+RUN = 20
+"""Words in a row of the system prompt that make a recital; a shorter prompt is recited as a whole.
+
+Answers share phrases with their instructions ("I can only help with …"): those are shorter.
+"""
+_LEAST = 8  # a prompt of fewer words is nothing to keep
+_HOLD_FROM = 4  # words in a row from which on a stream waits: fewer are chance
+
+
+class UnrecitedPrompt:
+    """One text: words of the system prompt in a row are withheld from the moment they are too many."""
+
+    def __init__(self, prompts: tuple[str, ...], report: Report) -> None:
+        self._places = _places(prompts)
+        self._run_needed = min(RUN, max((len(_WORD.findall(p)) for p in prompts), default=0))
+        self._report = report
+        self._ends: set[tuple[int, int]] = set()  # places in the prompts where the run so far ends
+        self._run = 0
+        self._held = ""  # the run so far, from its first word
+        self._word = ""  # a word that is not over
+        self._late = ""  # the part of it that did not go out while it arrived
+        self._withholding = False
+
+    def push(self, fragment: str) -> str:
+        """Take the next piece; give what can be passed on now."""
+        out: list[str] = []
+        for token in _TOKEN.findall(fragment):
+            if not _WORD.match(token):
+                self._end_word(out)
+                self._keep(token, out)
+            else:
+                self._word += token
+                if self._run < _HOLD_FROM - 1 and not self._withholding:
+                    out.append(token)
+                else:
+                    self._late += token
+        return "".join(out)
+
+    def finish(self) -> str:
+        """The text is over: give what was held back."""
+        out: list[str] = []
+        self._end_word(out)
+        held, self._held = self._held, ""
+        return "".join(out) + held
+
+    def _end_word(self, out: list[str]) -> None:
+        if self._word:
+            self._follow(self._word.lower(), out)
+            self._keep(self._late, out)
+            self._word = self._late = ""
+
+    def _keep(self, piece: str, out: list[str]) -> None:
+        if self._withholding:
+            return
+        if self._run >= _HOLD_FROM:
+            self._held += piece
+        else:
+            out.append(piece)
+
+    def _follow(self, word: str, out: list[str]) -> None:
+        places = self._places.get(word, frozenset())
+        ends = {(p, i) for p, i in places if (p, i - 1) in self._ends}
+        if ends:
+            self._ends, self._run = ends, self._run + 1
+        else:
+            self._ends, self._run = set(places), 1 if places else 0
+            out.append(" " if self._withholding else self._held)
+            self._withholding = False
+            self._held = ""
+        if self._run >= self._run_needed >= _LEAST and not self._withholding:
+            self._report("the system prompt")
+            self._withholding = True
+            self._held = ""
+            out.append("[withheld]")
+
+
+@lru_cache(maxsize=256)
+def _places(prompts: tuple[str, ...]) -> dict[str, frozenset[tuple[int, int]]]:
+    found: dict[str, set[tuple[int, int]]] = {}
+    for number, prompt in enumerate(prompts):
+        for index, word in enumerate(_WORD.findall(prompt.lower())):
+            found.setdefault(word, set()).add((number, index))
+    return {word: frozenset(places) for word, places in found.items()}
+
+
+_WORD = re.compile(r"\w+")
+_TOKEN = re.compile(r"\w+|\W+")
