@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shipworthy.assess import Assessment, assess
 from shipworthy.assess.asking import Progress
@@ -26,6 +27,14 @@ from shipworthy.harden.repository import CannotHarden, Repository
 from shipworthy.intent import FILE, Intent
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
+
+if TYPE_CHECKING:
+    from shipworthy.assess.gate import Gate
+    from shipworthy.register import Entry
+    from shipworthy.register.verify import Verification
+    from shipworthy.report.gate import GateDocument
+
+_RECORDED = 100  # blockers by name in one entry of the register
 
 
 def default_engines() -> Engines:
@@ -80,6 +89,46 @@ def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: Non
         except FactUnavailable as error:
             raise CannotLook(str(error)) from error
         return assess(prototype, controls, progress)
+
+
+def run_gate(root: Path, settings: Settings, progress: Progress = lambda _: None) -> Gate:
+    """Judge the checklists of the prototype at `root` from a fresh assessment and its register.
+
+    Raises BrokenRegister where the register was changed, cut off or replaced: what people decided
+    cannot be known then.
+    """
+    from shipworthy.assess.gate import gate
+
+    register = verified_register(root)
+    return gate(run_assess(root, settings, (), progress), register)
+
+
+def verified_register(root: Path) -> Verification | None:
+    """The prototype's register, checked; None where there is none. Raises BrokenRegister."""
+    from shipworthy.register import BrokenRegister, Register
+    from shipworthy.register.verify import verify
+
+    register = Register(root)
+    if not register.exists:
+        return None
+    found = verify(register)
+    if not found.sound:
+        raise BrokenRegister(
+            f"the register cannot be trusted: {found.problems[0]}. Next: shipworthy register verify "
+            f"{root}"
+        )
+    return found
+
+
+def record_gate(root: Path, document: GateDocument, by: str) -> Entry:
+    """Write the outcome of the gate into the register. Raises NoRegister where there is none."""
+    from shipworthy.register import Register
+
+    kept = ("passed", "light", "digest", "commit", "open", "blockers")
+    body = {name: getattr(document, name) for name in kept}
+    if len(body["blockers"]) > _RECORDED:
+        body["blockers"] = [*body["blockers"][:_RECORDED], f"and {len(body['blockers'])} in all"]
+    return Register(root).append("gate", by, body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Row:
     controls: tuple[str, ...]  # ids of the controls that look at it
     findings: tuple[Finding, ...]  # why it is NO or EXCEPTION: the gaps, worst first
     who: str
+    since: date | None = None  # when a person said it; None: the machine, today
+    until: date | None = None  # the last day that their word counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ def _row(question: Question, assessment: Assessment) -> Row:
     asked = tuple(c.id for c in assessment.controls if question.answered_by & set(c.satisfies))
     looking = frozenset(asked)
     findings = [f for f in assessment.findings if f.control in looking]
+    settings = assessment.prototype.settings
     row = replace(_judged(question, findings), controls=asked)
+    if row.answer is Answer.EXCEPTION:
+        return replace(row, until=_first_end(row.findings, settings.intent, settings.today))
     if row.answer is not Answer.UNKNOWN:
         return row
-    settings = assessment.prototype.settings
     word = settings.intent.answers.get(question.id)
     spoken = row if word is None else _spoken(row, word, question.valid_days, settings.today)
     if spoken.answer is Answer.YES:
@@ -100,7 +104,19 @@ def _spoken(row: Row, word: Word, valid_days: int, today: date) -> Row:
     if word.ended or today > until:
         why = word.ended if word.ended not in ("", "expired") else f"it held until {until}"
         return replace(row, reason=f"{said}; this no longer counts: {why}")
-    return replace(row, answer=Answer.YES if word.yes else Answer.NO, reason=said, who="")
+    answer = Answer.YES if word.yes else Answer.NO
+    return replace(row, answer=answer, reason=said, who="", since=word.on, until=until)
+
+
+def _first_end(accepted: Iterable[Finding], intent: Intent, today: date) -> date | None:
+    """The day on which the first of the gaps is open again."""
+    ends = [
+        max(
+            a.until for a in intent.acceptances if a.covers(f.control, f.subject) and a.holds(today)
+        )
+        for f in accepted
+    ]
+    return min(ends, default=None)
 
 
 def _excepted(row: Row, intent: Intent, today: date) -> Row:
@@ -113,7 +129,7 @@ def _excepted(row: Row, intent: Intent, today: date) -> Row:
         return row
     longest = max(holding, key=lambda a: a.until)
     words = f"accepted by {longest.by} until {longest.until}: {longest.reason}"
-    return replace(row, answer=Answer.EXCEPTION, reason=words, who="")
+    return replace(row, answer=Answer.EXCEPTION, reason=words, who="", until=longest.until)
 
 
 def _judged(question: Question, findings: Sequence[Finding]) -> Row:

@@ -31,6 +31,7 @@ from shipworthy.cli.arguments import (
     ShowAll,
     fails,
 )
+from shipworthy.cli.gate import gate
 from shipworthy.cli.harden import harden
 from shipworthy.cli.output import (
     COULD_NOT_LOOK,
@@ -204,6 +205,7 @@ def _show(
 
 
 app.command()(harden)
+app.command()(gate)
 
 
 @app.command()

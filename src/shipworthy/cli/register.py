@@ -62,7 +62,7 @@ def init(
     ] = False,
 ) -> None:
     """Make the register in .shipworthy/register.db, and name who owns the prototype and decides."""
-    name = _name(owner)
+    name = name_of(owner)
     _register(path).open(name, solo=solo, again=again)
     say(f"Wrote {path / '.shipworthy/register.db'}: {name} decides{_solo(solo)}. Keep it with the")
     say(
@@ -86,7 +86,7 @@ def owner(
     """Name the owner and who else may approve; the owner or an approver of today says so."""
     from shipworthy.register.acts import hand_over
 
-    entry = hand_over(_register(path), _name(by), name, tuple(approver or ()), solo=solo)
+    entry = hand_over(_register(path), name_of(by), name, tuple(approver or ()), solo=solo)
     _wrote(entry, f"{name} owns the prototype{_solo(solo)}")
 
 
@@ -115,7 +115,7 @@ def waive(
     wanted = WaiverBody(
         control=control, subject=subject, reason=reason, compensating=instead, until=_day(until)
     )
-    entry = ask(_register(path), _name(by), wanted, critical=critical)
+    entry = ask(_register(path), name_of(by), wanted, critical=critical)
     _wrote(entry, f"asked to accept {control} on {subject} until {wanted.until}")
     say(f"Next: shipworthy register approve {entry.number}, by somebody who may")
 
@@ -130,7 +130,7 @@ def approve(
     """Say yes to a waiver. Whoever asked for it may not, unless the register is in solo mode."""
     from shipworthy.register.acts import approve
 
-    _wrote(approve(_register(path), _name(by), number, reason), f"approved {number}")
+    _wrote(approve(_register(path), name_of(by), number, reason), f"approved {number}")
     say("Next: shipworthy gate PATH")
 
 
@@ -139,7 +139,7 @@ def reject(number: Item, reason: Why, by: By = None, path: _In = _HERE) -> None:
     """Say no to a waiver."""
     from shipworthy.register.acts import reject
 
-    _wrote(reject(_register(path), _name(by), number, reason), f"rejected {number}")
+    _wrote(reject(_register(path), name_of(by), number, reason), f"rejected {number}")
 
 
 @app.command("revoke")
@@ -147,7 +147,7 @@ def revoke(number: Item, reason: Why, by: By = None, path: _In = _HERE) -> None:
     """Take back an approval or an attestation; it stays written, and no longer counts."""
     from shipworthy.register.acts import revoke
 
-    _wrote(revoke(_register(path), _name(by), number, reason), f"revoked {number}")
+    _wrote(revoke(_register(path), name_of(by), number, reason), f"revoked {number}")
 
 
 @app.command("attest")
@@ -185,7 +185,7 @@ def attest(
     if last > register.now().date() + timedelta(days=valid_days):
         fail(f"an answer to {row} counts for {valid_days} days at most: say it again then")
     entry = attest(
-        register, _name(by), row, reason, last, yes=not no, evidence=tuple(evidence or ())
+        register, name_of(by), row, reason, last, yes=not no, evidence=tuple(evidence or ())
     )
     _wrote(entry, f"{row} is answered {'no' if no else 'yes'} until {last}")
     say("Next: shipworthy gate PATH")
@@ -240,7 +240,7 @@ def checkpoint(
 
     register = _register(path)
     key = signing_key(register.home, register.folder)
-    signed = write_checkpoint(register, _name(by), key)
+    signed = write_checkpoint(register, name_of(by), key)
     if as_json:
         emit(signed.document + "\n", None)
     else:
@@ -282,7 +282,7 @@ def recover(reason: Why, path: Where = _HERE, by: By = None) -> None:
     """Go on with an older copy where the newer one is lost for good; the loss is written down."""
     from shipworthy.register.verify import recover
 
-    _wrote(recover(_register(path), _name(by), reason), "goes on; what was lost stays written")
+    _wrote(recover(_register(path), name_of(by), reason), "goes on; what was lost stays written")
 
 
 def _register(path: Path) -> Register:
@@ -294,8 +294,11 @@ def _register(path: Path) -> Register:
     return Register(path)
 
 
-def _name(given: str | None) -> str:
-    """Who says so. Only the user's own git settings are asked: those of the prototype are untrusted."""
+def name_of(given: str | None) -> str:
+    """Who says so; fails where nobody does.
+
+    Only the user's own git settings are asked: those of the prototype are untrusted.
+    """
     if given is not None:
         return given
     from shipworthy.command import Command, run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -27,7 +26,7 @@ def with_register(intent: Intent, register: Register, today: date) -> tuple[Inte
     today = day_of(entries, today)
     approved = (_acceptance(w) for w in standing.waivers if w.approved)
     answers = dict(intent.answers)
-    for row, word in _words(standing, register, today):
+    for row, word in _words(standing, register, today).items():
         answers[row] = _weightier(word, answers.get(row))
     joined = replace(intent, acceptances=(*intent.acceptances, *approved), answers=answers)
     return joined, today
@@ -49,7 +48,9 @@ def _acceptance(waiver: Waiver) -> Acceptance:
     )
 
 
-def _words(standing: Standing, register: Register, today: date) -> Iterator[tuple[str, Word]]:
+def _words(standing: Standing, register: Register, today: date) -> dict[str, Word]:
+    """The answer to each row: the latest entry that still holds, else the latest."""
+    found: dict[str, Word] = {}
     for said in standing.attestations:
         validity = said.validity(today, register.folder)
         if validity is Validity.REVOKED:
@@ -57,7 +58,10 @@ def _words(standing: Standing, register: Register, today: date) -> Iterator[tupl
         ended = "" if validity is Validity.HOLDS else validity.value
         names = ", ".join(a.path for a in said.evidence)
         reason = f"{said.reason} ({names})" if names else said.reason
-        yield said.row, Word(said.yes, said.by, said.on, reason, said.until, ended)
+        if ended and said.row in found and not found[said.row].ended:
+            continue
+        found[said.row] = Word(said.yes, said.by, said.on, reason, said.until, ended)
+    return found
 
 
 def _weightier(new: Word, old: Word | None) -> Word:
