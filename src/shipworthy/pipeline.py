@@ -25,11 +25,13 @@ from shipworthy.harden.loop import Choose
 from shipworthy.harden.plan import Wanted
 from shipworthy.harden.repository import CannotHarden, Repository
 from shipworthy.intent import FILE, Intent
+from shipworthy.intent.answers import Answers
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.settings import Settings
 
 if TYPE_CHECKING:
     from shipworthy.assess.gate import Gate
+    from shipworthy.decide import Decision
     from shipworthy.register import Entry
     from shipworthy.register.verify import Verification
     from shipworthy.report.gate import GateDocument
@@ -74,6 +76,27 @@ def run_assess(
         prototype.read_ahead()
         controls = named or select()  # to load them all takes as long as to read a hundred files
         return replace(assess(prototype, controls, progress), baseline=known)
+
+
+def run_decide(
+    root: Path,
+    settings: Settings,
+    answers: Answers | None = None,
+    progress: Progress = lambda _: None,
+) -> Decision:
+    """Assess the prototype at `root` with all controls, and decide what becomes of it.
+
+    `answers` go over those of its shipworthy.toml, one by one. Nothing of the prototype is run, unless
+    `settings.prove` asks for its database.
+    """
+    from shipworthy.decide import decide
+
+    with _opened(root, settings, progress) as prototype:
+        prototype.read_ahead()
+        assessment = assess(prototype, select(), progress)
+        given = prototype.settings.intent.decide
+        progress("deciding")
+        return decide(assessment, answers.over(given) if answers else given)
 
 
 def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: None) -> Assessment:

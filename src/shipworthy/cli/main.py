@@ -31,6 +31,7 @@ from shipworthy.cli.arguments import (
     ShowAll,
     fails,
 )
+from shipworthy.cli.decide import decide
 from shipworthy.cli.gate import gate
 from shipworthy.cli.harden import harden
 from shipworthy.cli.output import (
@@ -204,6 +205,7 @@ def _show(
     raise typer.Exit(GAPS if fails(assessment, fail_on) else NOTHING_OPEN)
 
 
+app.command()(decide)
 app.command()(harden)
 app.command()(gate)
 
@@ -325,10 +327,13 @@ def explain(
 @app.command()
 def schema(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="assessment, baseline, facts or hardening.")
+        str,
+        typer.Argument(
+            metavar="DOCUMENT", help="assessment, baseline, decision, facts or hardening."
+        ),
     ] = "assessment",
 ) -> None:
-    """Print the JSON Schema of a document: assessment, baseline, facts or hardening."""
+    """Print the JSON Schema of a document: assessment, baseline, decision, facts or hardening."""
     from shipworthy.report.schemas import schema_text
 
     emit(schema_text(document), None)

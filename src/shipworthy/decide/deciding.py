@@ -12,8 +12,9 @@ from shipworthy.decide.decision import Decision
 from shipworthy.decide.estimating import make_estimate
 from shipworthy.decide.flipping import flips
 from shipworthy.decide.judging import Judgement, component_verdicts, judge
+from shipworthy.decide.options import options
 from shipworthy.decide.parts import parts_of
-from shipworthy.decide.planning import make_plan
+from shipworthy.decide.planning import make_plan, remedies_of
 from shipworthy.decide.questions import unanswered
 from shipworthy.decide.signals import measure
 from shipworthy.decide.sizing import choose_tier
@@ -37,7 +38,8 @@ def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
     judged = judge(signals, parts, used, _hidden(assessment))
     path = choose_path(assessment, used, signals, judged.verdicts, judged.overall, today)
     components = component_verdicts(judged, signals, parts, gaps)
-    plan = make_plan(assessment, components, judged.overall, path, used)
+    remedies = remedies_of(assessment)
+    plan = make_plan(assessment, remedies, components, judged.overall, path, used)
     return Decision(
         assessment=assessment,
         answers=given,
@@ -55,6 +57,7 @@ def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
         tier=choose_tier(assessment.prototype, used),
         plan=plan,
         estimate=make_estimate(plan, used, today),
+        options=tuple(options(assessment, remedies, components, path, used, today)),
         digest=_digest(assessment, given, judged),
     )
 

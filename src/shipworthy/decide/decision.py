@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shipworthy.assess import Assessment
-from shipworthy.decide.estimate import Estimate
+from shipworthy.decide.estimate import Estimate, Option
 from shipworthy.decide.path import PathChoice
 from shipworthy.decide.plan import Plan
 from shipworthy.decide.questions import Question
@@ -47,6 +47,7 @@ class Decision:
     tier: TierChoice
     plan: Plan
     estimate: Estimate
+    options: tuple[Option, ...]
     digest: str
 
     @property

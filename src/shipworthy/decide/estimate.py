@@ -39,6 +39,16 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of the ways that were open, with what it would take if all parts went it."""
+
+    name: str
+    hours: Range
+    weeks: Range
+    risk: str
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """The whole. `weeks` is for the team that was stated, else for one person, as `assumptions` say.
 

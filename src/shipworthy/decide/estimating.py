@@ -10,7 +10,7 @@ from random import Random
 
 from shipworthy.decide.effort import effort_of
 from shipworthy.decide.estimate import Band, Estimate, Range, TaskEstimate
-from shipworthy.decide.plan import Plan, Task
+from shipworthy.decide.plan import Kind, Plan, Task
 from shipworthy.intent.answers import Answers
 
 DRAWS = 2_000
@@ -71,7 +71,7 @@ def _drawn(task: Task, pace: Sequence[float]) -> Drawn:
     effort = effort_of(task)
     mu = math.log(effort.p50)
     sigma = math.log(effort.p90 / effort.p50) / _NINETIETH
-    units = max(1, len(task.closes))
+    units = max(1, len(task.closes)) if task.kind is Kind.REMEDY else 1
     by_machine = min(len(task.remedies), units)
     random = _seeded(task.id)
     helped, manual = [], []

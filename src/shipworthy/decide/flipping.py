@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shipworthy.decide.judging import Judgement, judge
 from shipworthy.decide.rules import Part
@@ -41,5 +41,59 @@ def _flips_of(
             if verdict is not judged.verdicts[component]
         )
         if changed or again.overall is not judged.overall:
-            word = "not so" if signal.known else ("badly" if lean > 0 else "well")
-            yield Flip(signal, word, again.overall, changed)
+            yield Flip(signal, _SEEN[signal.name][lean > 0], again.overall, changed)
+
+
+_SEEN: Mapping[str, tuple[str, str]] = {
+    "schema-in-repository": (
+        "if all tables in use were defined in the repository",
+        "if most tables in use were defined nowhere in the repository",
+    ),
+    "schema-replays": (
+        "if the migrations make the database (ask with --prove)",
+        "if the migrations do not make the database (ask with --prove)",
+    ),
+    "table-width": ("if no table were wide", "if a table had more than a hundred columns"),
+    "persistence": ("if what people enter were kept", "if nothing that people enter were kept"),
+    "guarded-entry-points": (
+        "if all entry points asked who calls",
+        "if most entry points acted for callers they do not check",
+    ),
+    "client-asserted-money": (
+        "if the server decided about money",
+        "if the browser decided about money in several places",
+    ),
+    "client-asserted-roles": (
+        "if nobody could give himself rights",
+        "if people could give themselves rights in several ways",
+    ),
+    "security-debt": (
+        "if the blocking gaps could all be patched",
+        "if most blocking gaps were structural",
+    ),
+    "runnable-head": (
+        "if all that is committed could be loaded",
+        "if a tenth of the files could not be loaded",
+    ),
+    "tests": ("if tests held it", "if it had no tests"),
+    "end-of-life": ("if all versions were maintained", "if it stood on versions without fixes"),
+    "layering": (
+        "if screens got their data through a layer",
+        "if all screens asked the database themselves",
+    ),
+    "god-modules": (
+        "if each file had one job",
+        "if most code lay in files that do several jobs",
+    ),
+    "duplicates": ("if everything were said once", "if a third of the code were copies"),
+    "hotspots": (
+        "if change went where it is easy",
+        "if change went mostly where it is hard",
+    ),
+    "machine-commits": ("if people had written it", "if tools had written all of it"),
+    "explained": (
+        "if somebody could explain it, in a recorded walk-through",
+        "if nobody could explain it",
+    ),
+}
+"""How each signal reads where it speaks for keeping, and where it speaks for building anew."""

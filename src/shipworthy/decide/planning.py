@@ -17,7 +17,7 @@ from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
 from shipworthy.intent.answers import Answers
 from shipworthy.prototype import Prototype
-from shipworthy.remedy import Review
+from shipworthy.remedy import Remedy, Review
 
 _OWNERS = {
     "access": Owner.SECURITY,
@@ -31,8 +31,26 @@ _OWNERS = {
 }
 
 
+Remedies = Mapping[Finding, Remedy]
+
+
+def remedies_of(assessment: Assessment) -> Remedies:
+    """What the controls know to do about each open gap, asked once."""
+    controls = {c.id: c for c in assessment.controls}
+    found: dict[Finding, Remedy] = {}
+    for gap in assessment.gaps:
+        try:
+            remedy = controls[gap.control].remedy(assessment.prototype, gap)
+        except FactUnavailable:
+            continue
+        if remedy is not None:
+            found[gap] = remedy
+    return found
+
+
 def make_plan(
     assessment: Assessment,
+    remedies: Remedies,
     components: Sequence[ComponentVerdict],
     overall: Overall,
     path: PathChoice,
@@ -43,7 +61,7 @@ def make_plan(
         return Plan(())
     verdicts = {c.component: c for c in components}
     tasks = [
-        *_remedies(assessment, verdicts, answers),
+        *_remedies(assessment, remedies, verdicts, answers),
         *part_tasks(verdicts, answers),
         *path_tasks(path),
         *fixed_tasks(verdicts, answers),
@@ -52,7 +70,10 @@ def make_plan(
 
 
 def _remedies(
-    assessment: Assessment, verdicts: Mapping[Component, ComponentVerdict], answers: Answers
+    assessment: Assessment,
+    remedies: Remedies,
+    verdicts: Mapping[Component, ComponentVerdict],
+    answers: Answers,
 ) -> Iterator[Task]:
     """One task for each control with open gaps; those in a part that is built anew close with it.
 
@@ -61,27 +82,20 @@ def _remedies(
     controls = {c.id: c for c in assessment.controls}
     groups: dict[str, list[Finding]] = {}
     for gap in assessment.gaps:
-        area = controls[gap.control].area
-        part = component_of(assessment.prototype, gap, area)
+        part = component_of(assessment.prototype, gap, controls[gap.control].area)
         rebuilt = part is not None and verdicts[part].verdict is Verdict.REBUILD
-        if not rebuilt or (answers.live is not False and gap.severity.blocks_launch):
+        if not rebuilt or (answers.live is True and gap.severity.blocks_launch):
             groups.setdefault(gap.control, []).append(gap)
     for name, gaps in groups.items():
-        yield _remedy(assessment.prototype, controls[name], tuple(gaps))
+        yield _remedy(assessment.prototype, controls[name], tuple(gaps), remedies)
 
 
-def _remedy(prototype: Prototype, control: Control, gaps: tuple[Finding, ...]) -> Task:
-    reviews, said = [], ""
-    for gap in gaps:
-        try:
-            remedy = control.remedy(prototype, gap)
-        except FactUnavailable:
-            continue
-        if remedy is None:
-            continue
-        said = said or remedy.summary
-        if remedy.changes and remedy.review is not Review.BY_HAND:
-            reviews.append(remedy.review)
+def _remedy(
+    prototype: Prototype, control: Control, gaps: tuple[Finding, ...], remedies: Remedies
+) -> Task:
+    known = [remedies[gap] for gap in gaps if gap in remedies]
+    reviews = [r.review for r in known if r.changes and r.review is not Review.BY_HAND]
+    said = known[0].summary if known else ""
     severity = max(gap.severity.value for gap in gaps)
     part = component_of(prototype, gaps[0], control.area)
     owner = _OWNERS.get(control.area)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shipworthy.decide.component import Component
 from shipworthy.finding import Evidence, Finding
 
 
@@ -23,12 +24,12 @@ class Signal:
 
     `lean` goes from -1 (keep what is there) over 0 to +1 (build it anew); None where the fact is
     not known, with `reason`: it then counts 0 and lowers the confidence. `weight` is how much it counts.
-    `part` is the component it is about, "" for the whole. `source` says where it was measured.
+    `part` is what it is about, None for the whole. `source` says where it was measured.
     """
 
     name: str
     title: str
-    part: str
+    part: Component | None
     value: str
     lean: float | None
     weight: float

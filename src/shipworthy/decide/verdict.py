@@ -5,18 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shipworthy.decide.component import Component
 from shipworthy.decide.signal import Signal
 from shipworthy.finding import Finding
 
-
-class Component(StrEnum):
-    """A part of a prototype that can be kept while another is replaced."""
-
-    FRONTEND = "frontend"
-    API = "api"  # endpoints and functions
-    DATA_MODEL = "data-model"
-    AUTH = "auth"  # who is let in, and what they may do
-    AI = "ai"  # what asks a model
+__all__ = ["Component", "ComponentVerdict", "Flip", "Ground", "Overall", "Verdict"]
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 
@@ -63,6 +63,10 @@ class Answers:
         """The answers but those of these names, which count as not given."""
         kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in names}
         return Answers(**kept)
+
+    def over(self, other: Answers) -> Answers:
+        """These answers, and where a question has none here, those of another."""
+        return replace(other, **{name: getattr(self, name) for name in self.given})
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from shipworthy.errors import ShipworthyError
 from shipworthy.intent.answers import Aim, Answers, Explained, Regulated
 
 Amount = Annotated[float, msgspec.Meta(ge=0)]
@@ -62,3 +64,45 @@ def _explained(said: ExplainedTable | bool | None) -> Explained | None:
     if isinstance(said, ExplainedTable):
         return Explained(said.by, said.on, said.record)
     return Explained("")
+
+
+def read_answer(name: str, said: Any) -> Answers:
+    """One answer as a person types it; lists are words with commas between.
+
+    Raises ShipworthyError that says what the question takes.
+    """
+    value = said
+    if name in ("aims", "regulated"):
+        words = [word.strip().lower() for word in str(said).split(",")]
+        value = [word for word in words if word and word != "none"]
+    elif name == "explained" and not isinstance(said, dict):
+        value = False
+    elif name == "live":
+        value = {"yes": True, "y": True, "no": False, "n": False}.get(str(said).lower(), said)
+    elif name == "currency":
+        value = str(said).upper()
+    try:
+        return answers_of(msgspec.convert({name: value}, DecideTable, strict=False))
+    except msgspec.ValidationError as error:
+        raise ShipworthyError(str(error)) from error
+
+
+def table_text(answers: Answers) -> str:
+    """The answers as the [decide] table of shipworthy.toml."""
+    lines = [f"{name} = {_toml(getattr(answers, name))}" for name in answers.given]
+    return "\n".join(("[decide]", *lines)) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it; a basic string of TOML is one of JSON."""
+    if isinstance(value, Explained):
+        if not value.by:
+            return "false"
+        said = {"by": value.by, "on": value.on, "record": value.record}
+        inside = ", ".join(f"{key} = {_toml(part)}" for key, part in said.items() if part)
+        return f"{{ {inside} }}"
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(part) for part in value)}]"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)

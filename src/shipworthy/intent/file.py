@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.intent import FILE, Acceptance, Intent, Word
+from shipworthy.intent.answers import Answers
 from shipworthy.intent.decide import DecideTable, answers_of
 
+T = TypeVar("T")
 _LARGEST = 256_000  # bytes; a file of hundreds of acceptances has a tenth of that
 
 
@@ -64,6 +66,10 @@ class _File(_Table, frozen=True):
     answer: list[_Answer] = []
 
 
+class _AnswersFile(_Table, frozen=True):
+    decide: DecideTable
+
+
 def read_intent(folder: Path) -> Intent:
     """What the folder's shipworthy.toml declares.
 
@@ -71,7 +77,7 @@ def read_intent(folder: Path) -> Intent:
     means nothing.
     """
     file = folder / FILE
-    read = _decoded(_text(file))
+    read = _decoded(_text(file), FILE, _File)
     for accepted in read.accepted:
         _said(accepted.reason, f"accepted: {accepted.control} on {accepted.subject}")
     for answer in read.answer:
@@ -92,22 +98,33 @@ def read_intent(folder: Path) -> Intent:
     )
 
 
+def read_answers(file: Path) -> Answers:
+    """The answers in the [decide] table of a file that holds nothing else.
+
+    Raises BrokenIntent as `read_intent` does.
+    """
+    if not file.exists():
+        raise BrokenIntent(f"{file} is not there")
+    return answers_of(_decoded(_text(file), str(file), _AnswersFile).decide)
+
+
 def _text(file: Path) -> bytes:
+    name = file.name
     try:
         if file.is_symlink() or not file.is_file():
-            raise BrokenIntent(f"{FILE} is not a regular file: it is not followed")
+            raise BrokenIntent(f"{name} is not a regular file: it is not followed")
         if file.stat().st_size > _LARGEST:
-            raise BrokenIntent(f"{FILE} is larger than {_LARGEST:,} bytes")
+            raise BrokenIntent(f"{name} is larger than {_LARGEST:,} bytes")
         return file.read_bytes()
     except OSError as error:
-        raise BrokenIntent(f"{FILE} cannot be read: {error.strerror}") from error
+        raise BrokenIntent(f"{name} cannot be read: {error.strerror}") from error
 
 
-def _decoded(text: bytes) -> _File:
+def _decoded(text: bytes, name: str, kind: type[T]) -> T:
     try:
-        return msgspec.toml.decode(text, type=_File)
+        return msgspec.toml.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BrokenIntent(f"{FILE}: {error}") from error
+        raise BrokenIntent(f"{name}: {error}") from error
 
 
 def _said(reason: str, where: str) -> None:

@@ -6,6 +6,7 @@ import json
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.report.baseline import baseline_schema
+from shipworthy.report.decision_document import decision_schema
 from shipworthy.report.facts import facts_schema
 from shipworthy.report.hardening_document import hardening_schema
 from shipworthy.report.json_report import assessment_schema
@@ -13,6 +14,7 @@ from shipworthy.report.json_report import assessment_schema
 SCHEMAS = {
     "assessment": assessment_schema,
     "baseline": baseline_schema,
+    "decision": decision_schema,
     "facts": facts_schema,
     "hardening": hardening_schema,
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from shipworthy.assess import Assessment
+from shipworthy.decide.component import Component
 from shipworthy.decide.signal import Signal, between
-from shipworthy.decide.verdict import Component
 from shipworthy.finding import Outcome
 
 _SHOWN = 4
 _MIXED = 3  # jobs of one file
 _LAYERING = "data-access-in-component"
-_PART = Component.FRONTEND.value
+_PART = Component.FRONTEND
 
 
 def layering(assessment: Assessment) -> Signal | None:
@@ -44,7 +44,7 @@ def god_modules(assessment: Assessment) -> Signal | None:
     return Signal(
         "god-modules",
         "Files with one job",
-        Component.API.value,
+        Component.API,
         value,
         lean,
         1.0,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shipworthy.assess import Assessment
+from shipworthy.decide.component import Component
 from shipworthy.decide.signal import Signal, between
-from shipworthy.decide.verdict import Component
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence
 from shipworthy.prototype import Prototype
@@ -12,7 +12,7 @@ from shipworthy.prototype.queries.query import Query
 
 _ROWS = frozenset("select insert update delete upsert".split())
 _WIDE = 60  # columns; tables of sound applications stay below
-_PART = Component.DATA_MODEL.value
+_PART = Component.DATA_MODEL
 _SHOWN = 4
 
 

@@ -43,11 +43,11 @@ def hotspots(assessment: Assessment) -> Signal | None:
     name, title, source = "hotspots", "Change goes where it is easy", "git log --numstat"
     reason = _unreadable(prototype)
     if reason:
-        return Signal(name, title, "", "", None, 1.0, source, reason=reason)
+        return Signal(name, title, None, "", None, 1.0, source, reason=reason)
     found, whole = _hotspots(prototype)
     if not found or not whole:
         reason = "the history changes no code of the product"
-        return Signal(name, title, "", "", None, 1.0, source, reason=reason)
+        return Signal(name, title, None, "", None, 1.0, source, reason=reason)
     hard = [h for h in found if h.hard]
     share = sum(h.changed for h in hard) / whole
     shown = tuple(
@@ -60,7 +60,7 @@ def hotspots(assessment: Assessment) -> Signal | None:
     )
     value = f"{share:.0%} of all change went into {len(hard)} files that are hard to change"
     lean = between(share, keep=0.2, rebuild=0.9)
-    return Signal(name, title, "", value, lean, 1.0, source, shown)
+    return Signal(name, title, None, value, lean, 1.0, source, shown)
 
 
 def _unreadable(prototype: Prototype) -> str:

@@ -18,12 +18,12 @@ def machine_commits(assessment: Assessment) -> Signal | None:
     commits = [c for c in prototype.commits if c.strip()]
     if not commits:
         reason = prototype.git_reason or "there is no commit yet"
-        return Signal(name, title, "", "", None, 0.5, source, reason=reason)
+        return Signal(name, title, None, "", None, 0.5, source, reason=reason)
     made = sum(is_machine(commit) for commit in commits)
     value = f"{made} of the latest {len(commits)} commits are signed by a tool"
     shown = (Evidence("git", value),)
     return Signal(
-        name, title, "", value, between(made / len(commits), 0.1, 1.0), 0.5, source, shown
+        name, title, None, value, between(made / len(commits), 0.1, 1.0), 0.5, source, shown
     )
 
 
@@ -32,13 +32,13 @@ def explained(answers: Answers) -> Signal:
     said, source = answers.explained, "answer"
     if said is None:
         reason = "nobody was asked: answer `explained`"
-        return Signal(_NAME, _TITLE, "", "", None, 2.0, source, reason=reason)
+        return Signal(_NAME, _TITLE, None, "", None, 2.0, source, reason=reason)
     if not said.by:
         shown = (Evidence("answer", "nobody can explain it"),)
-        return Signal(_NAME, _TITLE, "", "nobody can", 1.0, 2.0, source, shown)
+        return Signal(_NAME, _TITLE, None, "nobody can", 1.0, 2.0, source, shown)
     day = f" on {said.on}" if said.on else ""
     if not said.record:
         value = f"{said.by}{day}, as a claim: no walk-through was recorded"
-        return Signal(_NAME, _TITLE, "", value, -0.3, 2.0, source, (Evidence("answer", value),))
+        return Signal(_NAME, _TITLE, None, value, -0.3, 2.0, source, (Evidence("answer", value),))
     value = f"{said.by}{day}, recorded in {said.record}"
-    return Signal(_NAME, _TITLE, "", value, -1.0, 2.0, source, (Evidence("answer", value),))
+    return Signal(_NAME, _TITLE, None, value, -1.0, 2.0, source, (Evidence("answer", value),))

@@ -43,7 +43,7 @@ def runnable_head(assessment: Assessment) -> Signal | None:
     )
     lean = between(share + 0.02 * len(missing), keep=0.0, rebuild=0.12)
     return Signal(
-        "runnable-head", "What is committed can run", "", value, lean, 3.0,
+        "runnable-head", "What is committed can run", None, value, lean, 3.0,
         "parsed files and their imports", shown, tuple(missing),
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def tests(assessment: Assessment) -> Signal | None:
     value = f"{len(real)} tests with an assertion for {lines:,} lines of code"
     # Nearly all prototypes have none: their absence speaks a little against, a suite much for.
     lean = 0.3 if not real else between(per_thousand, keep=5.0, rebuild=-3.0)
-    return Signal("tests", "Tests hold it", "", value, lean, 1.0, "tests", shown)
+    return Signal("tests", "Tests hold it", None, value, lean, 1.0, "tests", shown)
 
 
 def end_of_life(assessment: Assessment) -> Signal | None:
@@ -90,5 +90,13 @@ def end_of_life(assessment: Assessment) -> Signal | None:
     value = "; ".join(f.message for f in gaps[:2]) or "what is named is still maintained"
     lean = between(len(gaps), keep=0, rebuild=4)
     return Signal(
-        "end-of-life", "Maintained technology", "", value, lean, 1.0, "runtimes", shown, tuple(gaps)
+        "end-of-life",
+        "Maintained technology",
+        None,
+        value,
+        lean,
+        1.0,
+        "runtimes",
+        shown,
+        tuple(gaps),
     )

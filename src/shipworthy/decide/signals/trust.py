@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shipworthy.assess import Assessment
+from shipworthy.decide.component import Component
 from shipworthy.decide.placing import STRUCTURAL, structural
 from shipworthy.decide.signal import Signal, between
-from shipworthy.decide.verdict import Component
 from shipworthy.finding import Evidence, Finding
 
 _OPEN = frozenset(
@@ -31,7 +31,7 @@ def guarded_entry_points(assessment: Assessment) -> Signal | None:
     count = len(open_) or min(len(found), len(handlers))
     value = f"{count} of {len(handlers)} entry points act for callers they do not check"
     return Signal(
-        "guarded-entry-points", "Entry points ask who calls", Component.API.value, value,
+        "guarded-entry-points", "Entry points ask who calls", Component.API, value,
         between(count / len(handlers), keep=0.05, rebuild=0.6), 2.5, "entry points, followed",
         _evidence(gaps), tuple(gaps),
     )  # fmt: skip
@@ -48,7 +48,7 @@ def client_asserted_money(assessment: Assessment) -> Signal | None:
     )
     lean = between(len(gaps), keep=0, rebuild=3)
     return Signal(
-        "client-asserted-money", "The server decides about money", Component.API.value, value,
+        "client-asserted-money", "The server decides about money", Component.API, value,
         lean, 2.0, "controls", _evidence(gaps), tuple(gaps),
     )  # fmt: skip
 
@@ -61,7 +61,7 @@ def client_asserted_roles(assessment: Assessment) -> Signal | None:
         return None
     value = f"{_places(gaps)} where people give themselves rights" if gaps else "the server decides"
     return Signal(
-        "client-asserted-roles", "The server decides about rights", Component.AUTH.value, value,
+        "client-asserted-roles", "The server decides about rights", Component.AUTH, value,
         between(len(gaps), keep=0, rebuild=4), 2.0, "controls", _evidence(gaps), tuple(gaps),
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ def security_debt(assessment: Assessment) -> Signal | None:
         value += "".join(f"; {name}: {STRUCTURAL[name]}" for name in names[:_SHOWN])
         lean = between(len(names) / len(kinds), keep=0.1, rebuild=0.6)
     return Signal(
-        "security-debt", "Security debt can be patched", Component.AUTH.value, value,
+        "security-debt", "Security debt can be patched", Component.AUTH, value,
         lean, 2.5, "controls and their remedies", _evidence(deep), deep,
     )  # fmt: skip
 
