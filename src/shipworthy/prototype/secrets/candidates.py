@@ -15,10 +15,13 @@ LINE = 400
 TOTAL = 120_000
 """Characters that the engine is given in all; the most suspicious lines first."""
 
-_DIGITS = re.compile(r"\d.*\d")
+_RUN = re.compile(r"[A-Za-z0-9]{8,}")  # the shortest body of a key that engines know has more
+_SIZE_OR_COUNT = re.compile(r"\d+[xX]\d+")
+_DIGEST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")  # of commits and files
+_NAMES_A_KEY = re.compile(r"key|token|secret|pass|auth|api|sid|credential", re.IGNORECASE)
 _LONG_TOKEN = 600  # longer pieces are images, fonts and archives in base64
 _PLAIN = re.compile(
-    r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|^sha\d{3}-|^[A-Za-z0-9_.-]*/[A-Za-z0-9_./-]*\.\w{1,5}$|^\d[\d.\-+/]*$"
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|^sha\d{3}-|^\d{4}-\d\d-\d\dT|^[A-Za-z0-9_.-]*/[A-Za-z0-9_./-]*\.\w{1,5}$|^\d[\d.\-+/]*$"
 )
 
 
@@ -42,7 +45,7 @@ def choose(
         line, counted = 1, 0
         for piece in pieces:
             score = _suspicion(piece.text)
-            if not score:
+            if not score or _is_digest(piece, text):
                 continue
             line += text.count("\n", counted, piece.start)
             counted = piece.start
@@ -60,10 +63,23 @@ def _suspicion(token: str) -> float:
     """Bits of entropy per character; 0 for words, paths, numbers, digests and UUIDs."""
     if len(token) > _LONG_TOKEN or token.isalpha():
         return 0.0
-    if not _DIGITS.search(token) or _PLAIN.search(token):
+    if not any(_is_mixed(run) for run in _RUN.findall(token)) or _PLAIN.search(token):
         return 0.0
     bits = entropy(token)
     return bits if bits >= 3.3 else 0.0
+
+
+def _is_mixed(run: str) -> bool:
+    """Letters and digits in one run: neither a class of a stylesheet, nor a file name, nor a number."""
+    return not (run.isalpha() or run.isdigit() or _SIZE_OR_COUNT.fullmatch(run))
+
+
+def _is_digest(piece: Token, text: str) -> bool:
+    """True for the digest of a commit or a file, unless what stands before it speaks of a key."""
+    if not _DIGEST.fullmatch(piece.text):
+        return False
+    before = text[max(0, piece.start - 60) : piece.start].rpartition("\n")[2]
+    return _NAMES_A_KEY.search(before) is None
 
 
 def _window(text: str, start: int, end: int) -> str:
