@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 
 from shipworthy.assess.running import asked_of_idle_code
@@ -10,24 +11,44 @@ from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Finding, Location, Outcome
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.ahead import Ahead
 from shipworthy.prototype.source import Role, Unread
 
 Progress = Callable[[str], None]
+_WORTH_A_PROCESS = 20  # controls
 _HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
-# Their controls ask what entry points do. They come last: another process follows these meanwhile.
+# Their controls ask what entry points do. Another process asks the others, while this one follows these.
 _FOLLOWING = frozenset({"access", "ai", "http", "privacy", "reliability", "secrets"})
 
 
 def ask_all(prototype: Prototype, controls: Sequence[Control], progress: Progress) -> list[Finding]:
     """Every answer of every control, those of one control in its own order."""
-    following = [c for c in controls if c.area in _FOLLOWING]
-    if following and len(following) < len(controls):
-        prototype.follow_ahead()
+    if not prototype.is_worth_a_process or len(controls) < _WORTH_A_PROCESS:
+        return _ask_each(prototype, controls, progress)
+    beside = [c for c in controls if c.area not in _FOLLOWING and not _asks_database(c, prototype)]
+    prototype.read_before_parting()
+    others = Ahead(partial(_ask_each, prototype, beside, _in_silence))
+    mine = [c for c in controls if c not in beside]
+    return [*_ask_each(prototype, mine, progress), *others.result()]
+
+
+def _ask_each(
+    prototype: Prototype, controls: Sequence[Control], progress: Progress
+) -> list[Finding]:
     answers: list[Finding] = []
-    for control in sorted(controls, key=lambda c: c.area in _FOLLOWING):
+    for control in controls:
         progress(f"asking {control.id}")
         answers.extend(_ask(control, prototype))
     return answers
+
+
+def _in_silence(_: str) -> None:
+    """Two processes must not write over each other."""
+
+
+def _asks_database(control: Control, prototype: Prototype) -> bool:
+    """True where the database is rebuilt: a connection belongs to the process that opened it."""
+    return control.needs_database and prototype.settings.prove
 
 
 def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:

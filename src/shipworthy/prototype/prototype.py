@@ -123,7 +123,6 @@ class Prototype:
         self.files: Mapping[str, SourceFile] = {f.path: f for f in tree.files}
         self._unread = tree.unread
         self._engines = engines
-        self._followed_ahead: Ahead[tuple[Handler, ...]] | None = None
         self._searched_ahead: Ahead[SearchedTexts] | None = None
         self._kept: Mapping[str, FileFacts] = {}
 
@@ -339,20 +338,19 @@ class Prototype:
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
         """The server entry points, each followed through its checks to its effects."""
-        if self._followed_ahead is not None:
-            return self._followed_ahead.result()
-        return self._follow()
-
-    def _follow(self) -> tuple[Handler, ...]:
         from shipworthy.prototype.handlers.entries import read_handlers
 
         return read_handlers(self)
 
-    def follow_ahead(self) -> None:
-        """Have another process follow the entry points of a larger prototype, until they are asked for."""
-        if len(self.facts) >= _WORTH_A_PROCESS and may_fork(self.settings):
-            _ = self.modules  # needed here as well as there
-            self._followed_ahead = Ahead(self._follow)
+    @property
+    def is_worth_a_process(self) -> bool:
+        """True for a larger prototype where a second process has a core of its own."""
+        return len(self.facts) >= _WORTH_A_PROCESS and may_fork(self.settings)
+
+    def read_before_parting(self) -> None:
+        """Read what two processes would both have to read, and what only this one can: a library
+        with threads of its own does not survive a fork."""
+        _ = self.modules, self.by_hand, self.abandoned, self._secrets_by_path
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:
