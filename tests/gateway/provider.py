@@ -19,6 +19,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    reader: asyncio.StreamReader
 
     @property
     def json(self) -> dict[str, Any]:
@@ -82,7 +83,7 @@ async def _connection(
                 for n, _, v in (line.partition(":") for line in head[1:] if line)
             }
             body = await reader.readexactly(int(headers.get("content-length", "0")))
-            asked = Asked(method, path, headers, body)
+            asked = Asked(method, path, headers, body, reader)
             made.asked.append(asked)
             await made.script(asked, writer)
             await writer.drain()

@@ -1,42 +1,65 @@
-"""From a request to an answer: attempts, waits between them, the chain of models, and what stands in."""
+"""From a request to an answer: the chain of models, waits between attempts, and what stands in for them."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-from shipworthy.gateway.asking import Begun, Whole, ask, begin
+from shipworthy.gateway.attempt import Attempts, Reply
 from shipworthy.gateway.breaker import Breakers
+from shipworthy.gateway.cache import Cache, key_of
 from shipworthy.gateway.call import Outcome
-from shipworthy.gateway.exchange import Exchange
+from shipworthy.gateway.control import Control
+from shipworthy.gateway.conversation import Answer
+from shipworthy.gateway.exchange import Exchange, dumped
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.standin import as_body, as_stream, stand_in
 from shipworthy.gateway.targets import Target, Targets
-from shipworthy.gateway.upstream import Upstream
-
-
-@dataclass(slots=True)
-class Reply:
-    """What goes to the caller: a body, or its first piece and the pieces that follow."""
-
-    body: bytes
-    rest: AsyncIterator[bytes] | None = None
 
 
 class Answering:
     """Gets calls answered."""
 
-    def __init__(self, targets: Targets, upstream: Upstream, breakers: Breakers) -> None:
+    def __init__(
+        self, targets: Targets, attempts: Attempts, breakers: Breakers, control: Control
+    ) -> None:
         self._targets = targets
-        self._upstream = upstream
+        self._attempts = attempts
         self._breakers = breakers
+        self._control = control
+        self._cache = Cache()
 
     async def answer(self, exchange: Exchange) -> Reply:
         """The reply to a call. Raises Problem where none can be given."""
-        chain = self._targets.chain(exchange.call.feature, exchange.call.model)
+        call = exchange.call
+        feature = call.feature
+        if self._control.off("*", feature.prototype, f"{feature.prototype}/{feature.name}"):
+            return self._instead(exchange, stand_in(call), off(), Outcome.DETERMINISTIC)
+        key = key_of(call) if feature.cache else b""
+        try:
+            exchange.prepare()
+            if key and (found := self._cache.find(key, feature.cache)):
+                return self._instead(exchange, found, off(), Outcome.CACHED)
+            reply = await self._from_models(exchange)
+        except Problem as problem:
+            if not _stands_in(problem):
+                raise
+            stale = self._cache.find(key, feature.stale) if key else None
+            if stale is not None:
+                return self._instead(exchange, stale, problem, Outcome.CACHED)
+            return self._instead(exchange, stand_in(call), problem, Outcome.DETERMINISTIC)
+        if key and reply.answer is not None:
+            self._cache.keep(key, reply.answer)
+        return reply
+
+    async def _from_models(self, exchange: Exchange) -> Reply:
+        """The reply of the first model of the chain that gives one."""
         problem: Problem | None = None
+        chain = self._targets.chain(exchange.call.feature, exchange.call.model)
         for place, target in enumerate(chain):
+            if self._control.off(f"model:{target.name}"):
+                problem = problem or off()
+                continue
             if not self._breakers.allows(target.name):
                 problem = problem or _resting()
                 continue
@@ -55,32 +78,41 @@ class Answering:
         """The reply of one model, asked as often as the policy allows."""
         retries = exchange.call.feature.retries
         wait = retries.wait
-        for attempt in range(1, retries.attempts + 1):
+        attempt = 1
+        while True:
             try:
-                reply = await self._once(exchange, target)
+                reply = await self._attempts.once(exchange, target)
             except Problem as problem:
                 if problem.kind.again:
                     self._breakers.failed(target.name)
                 pause = _pause(wait, problem)
-                last = attempt == retries.attempts or not self._breakers.allows(target.name)
-                if not problem.kind.again or last or pause >= exchange.seconds_left:
+                last = attempt >= retries.attempts or not problem.kind.again or not problem.retry
+                if last or pause >= exchange.seconds_left:
                     raise
                 await asyncio.sleep(pause)
                 wait = min(wait * 2, retries.longest_wait)
+                attempt += 1
                 continue
             self._breakers.succeeded(target.name)
             return reply
-        raise AssertionError("attempts are at least 1")
 
-    async def _once(self, exchange: Exchange, target: Target) -> Reply:
-        record = exchange.record
-        record.attempts += 1
-        record.model, record.provider = target.name, target.provider_name
-        if exchange.call.stream:
-            begun: Begun = await begin(self._upstream, exchange, target)
-            return Reply(begun.ready, begun.rest)
-        whole: Whole = await ask(self._upstream, exchange, target)
-        return Reply(exchange.incoming(whole.body, whole.raw))
+    def _instead(
+        self, exchange: Exchange, answer: Answer | None, problem: Problem, outcome: Outcome
+    ) -> Reply:
+        """An answer of our own, in the form that was asked for. Raises the problem where there is none."""
+        if answer is None:
+            raise problem
+        exchange.record.outcome = outcome
+        exchange.record.error = "" if outcome is Outcome.CACHED else problem.code
+        call, dialect = exchange.call, exchange.dialect
+        if call.stream:
+            return Reply(as_stream(answer, call, dialect))
+        return Reply(dumped(as_body(answer, call, dialect)))
+
+
+def off() -> Problem:
+    """The kill switch is thrown."""
+    return Problem(Kind.OFF, "switched_off", "This use of models is switched off.")
 
 
 def _pause(wait: float, problem: Problem) -> float:
@@ -89,7 +121,14 @@ def _pause(wait: float, problem: Problem) -> float:
 
 
 def _next_may_help(problem: Problem) -> bool:
-    return problem.kind.again or problem.code == "not_translatable"
+    if problem.kind is Kind.STORE:
+        return False
+    return problem.kind.again or problem.kind is Kind.CONTRACT or problem.code == "not_translatable"
+
+
+def _stands_in(problem: Problem) -> bool:
+    """Whether this is an outage, which an answer of our own may cover; not a mistake, nor a budget."""
+    return problem.kind in (Kind.PROVIDER, Kind.BUSY, Kind.TIMEOUT, Kind.CONTRACT, Kind.OFF)
 
 
 def _resting() -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import orjson
@@ -34,7 +34,7 @@ class Begun:
     """A stream whose first words are there: `ready` goes out first, then what `rest` yields."""
 
     ready: bytes
-    rest: AsyncIterator[bytes]
+    rest: AsyncGenerator[bytes]
     relay: Relay
     response: Response
 
@@ -92,7 +92,7 @@ async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun
 
 async def _rest(
     exchange: Exchange, response: Response, relay: Relay, frames: object
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """What follows the first words, until the stream is complete. Raises Problem."""
     idle = exchange.call.feature.timeouts.idle
     while True:
@@ -117,7 +117,7 @@ async def _sent(
         body = exchange.outgoing(target, dialect)
     except CannotTranslate as error:
         raise untranslatable(error) from error
-    url = target.provider.url.rstrip("/") + dialect.path(target.model, call.stream)
+    url = target.provider.url.rstrip("/") + dialect.path(target.model, exchange.streams)
     seconds = min(call.feature.timeouts.first_byte, exchange.seconds_left)
     try:
         async with asyncio.timeout(seconds):
@@ -167,7 +167,9 @@ def without_key(read: bytes, target: Target) -> bytes:
 
 def timed_out() -> Problem:
     """The model took too long."""
-    return Problem(Kind.TIMEOUT, "provider_timeout", "The model did not answer in time.")
+    return Problem(
+        Kind.TIMEOUT, "provider_timeout", "The model did not answer in time.", billed=True
+    )
 
 
 def untranslatable(error: CannotTranslate) -> Problem:

@@ -27,6 +27,9 @@ class Exchange:
     raw: bytes | None  # the request as it came; None once something in it has changed
     deadline: float  # of the monotonic clock
     restorer: Restorer | None = None
+    whole: bool = False  # ask for a whole answer though the caller wants a stream
+    weight: tuple[int, int] | None = None  # bytes of text and pictures, once counted
+    plea: Body | None = None  # the request with a second question, while that is asked
     as_array: bool = False  # a Gemini stream without alt=sse is one JSON array
 
     def prepare(self) -> None:
@@ -66,16 +69,29 @@ class Exchange:
                 self.dialect.limit_output(self.call.body, most)
                 self.raw = None
 
+    @property
+    def streams(self) -> bool:
+        """Whether the provider is asked for a stream."""
+        return self.call.stream and not self.whole
+
+    def follow_up(self, answer: str, words: str) -> None:
+        """Ask once more: what the model said, and what is to be said about it."""
+        self.plea = self.dialect.continued(self.call.body, answer, words)
+
+    def forget_follow_up(self) -> None:
+        """Go back to the request as it was."""
+        self.plea = None
+
     def outgoing(self, target: Target, dialect: Dialect) -> bytes:
         """The request as this provider reads it. Raises CannotTranslate."""
-        call = self.call
+        asked = self.plea or self.call.body
         if dialect is not self.dialect:
-            asked = self.dialect.read_request(call.body)
-            return orjson.dumps(dialect.write_request(asked, target.model, call.stream))
-        body = dialect.addressed(call.body, target.model, call.stream, target.provider.stream_usage)
-        if body is call.body and self.raw is not None:
-            return self.raw
-        return dumped(body)
+            conversation = self.dialect.read_request(asked)
+            return orjson.dumps(dialect.write_request(conversation, target.model, self.streams))
+        if self.call.stream and not self.streams:
+            asked = self.dialect.unstreamed(asked)
+        body = dialect.addressed(asked, target.model, self.streams, target.provider.stream_usage)
+        return self.raw if body is self.call.body and self.raw is not None else dumped(body)
 
     def incoming(self, answer: Body, raw: bytes | None) -> bytes:
         """An answer in the caller's dialect, checked and restored. Raises Problem."""

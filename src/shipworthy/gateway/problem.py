@@ -62,12 +62,23 @@ class Problem(Exception):
     """Ends a call. `code` is a stable word for programs, the message is for people.
 
     The message never quotes what a provider or a caller sent: it may hold a key or personal data.
-    `wait` is how many seconds the provider wants to be left alone.
+    `wait` is how many seconds the provider wants to be left alone, `retry` whether the same model may
+    answer when it is asked again, `billed` whether the provider may have done work that it bills.
     """
 
-    def __init__(self, kind: Kind, code: str, message: str, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        code: str,
+        message: str,
+        wait: float | None = None,
+        retry: bool = True,
+        billed: bool = False,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.code = code
         self.message = message
         self.wait = wait
+        self.retry = retry
+        self.billed = billed

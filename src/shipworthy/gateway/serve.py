@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,15 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shipworthy.errors import ShipworthyError
+from shipworthy.gateway.admin import Admin
 from shipworthy.gateway.app import Gateway
 from shipworthy.gateway.assembly import hooks_for
 from shipworthy.gateway.control import Control
 from shipworthy.gateway.hooks import Hooks
+from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Policy
+
+CONTROL, LEDGER = "control.sqlite", "ledger.sqlite"
 
 
 class CannotServe(ShipworthyError):
@@ -64,14 +71,60 @@ class Serving:
     async def _run(self) -> None:
         listening = _listen(self._host, self._port)
         self.bound_port = listening.getsockname()[1]
-        control = Control(self._folder / "control.sqlite")
-        try:
-            async with Gateway(self.policy, control, self._hooks) as gateway:
-                server = self._server = _Server(_config(gateway, self.policy), self.ready)
-                await server.serve(sockets=[listening])
-        finally:
-            control.close()
-            listening.close()
+        async with AsyncExitStack() as stack:
+            stack.callback(listening.close)
+            control = Control(self._folder / CONTROL)
+            stack.callback(control.close)
+            ledger = Ledger(self._folder / LEDGER)
+            stack.callback(ledger.close)
+            gateway = await stack.enter_async_context(
+                Gateway(self.policy, control, ledger, self._hooks)
+            )
+            await stack.enter_async_context(
+                _admin(self.admin_socket, Admin(gateway, control, ledger))
+            )
+            server = self._server = _Server(_config(gateway, self.policy), self.ready)
+            await server.serve(sockets=[listening])
+
+    @property
+    def admin_socket(self) -> Path:
+        """Where the admin application listens; the port tells replicas apart."""
+        return self._folder / f"admin-{self.bound_port}.sock"
+
+
+@asynccontextmanager
+async def _admin(path: Path, admin: Admin) -> AsyncIterator[None]:
+    """The admin socket, as long as this is entered."""
+    if len(os.fsencode(path)) > 100:  # the kernel takes 107
+        raise CannotServe(
+            f"the path of the admin socket is too long: {path}; move `state` (server)"
+        )
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    except OSError as error:
+        raise CannotServe(f"cannot listen on {path}: {error.strerror}") from error
+    finally:
+        os.umask(old)
+    server = _Quiet(uvicorn.Config(admin, lifespan="off", ws="none", access_log=False))
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
+        path.unlink(missing_ok=True)
+
+
+class _Quiet(uvicorn.Server):
+    """A server beside the main one, which alone heeds signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 class _Server(uvicorn.Server):

@@ -152,12 +152,14 @@ def unreachable() -> Problem:
 
 def truncated() -> Problem:
     """The answer broke off."""
-    return Problem(Kind.PROVIDER, "provider_truncated", "The model provider's answer broke off.")
+    return Problem(
+        Kind.PROVIDER, "provider_truncated", "The model provider's answer broke off.", billed=True
+    )
 
 
 def garbage(message: str) -> Problem:
     """The answer is not what it should be."""
-    return Problem(Kind.PROVIDER, "provider_garbage", message)
+    return Problem(Kind.PROVIDER, "provider_garbage", message, billed=True)
 
 
 async def _raise_for(answer: Response) -> None:
@@ -168,10 +170,15 @@ async def _raise_for(answer: Response) -> None:
         )
     if status in (401, 403):
         raise Problem(
-            Kind.PROVIDER, "provider_credentials", "The provider does not accept the gateway's key."
+            Kind.PROVIDER,
+            "provider_credentials",
+            "The provider does not accept the gateway's key.",
+            retry=False,
         )
     if status == 402:
-        raise Problem(Kind.PROVIDER, "provider_credit", "The provider asks for payment.")
+        raise Problem(
+            Kind.PROVIDER, "provider_credit", "The provider asks for payment.", retry=False
+        )
     if status == 429:
         raise Problem(
             Kind.BUSY, "provider_busy", "The provider limits the rate of calls.", answer.wait

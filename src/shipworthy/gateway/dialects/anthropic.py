@@ -22,6 +22,7 @@ from shipworthy.gateway.dialects.dialect import (
     tokens,
     whole_number,
 )
+from shipworthy.gateway.dialects.openai_chat import continued_messages
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.sse import event_bytes
 
@@ -62,6 +63,9 @@ class Anthropic(Dialect):
     def without_tools(self, body: Body) -> bool:
         body.pop("tool_choice", None)
         return bool(body.pop("tools", None))
+
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        return continued_messages(body, answer, words)
 
     def path(self, model: str, stream: bool) -> str:  # noqa: ARG002
         return "/messages"

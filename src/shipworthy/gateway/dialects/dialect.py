@@ -72,6 +72,18 @@ class Dialect(ABC):
     def without_tools(self, body: Body) -> bool:
         """Take the tools out of a request; whether it had any."""
 
+    def choices(self, body: Body) -> int:  # noqa: ARG002
+        """How many answers a request asks for."""
+        return 1
+
+    @abstractmethod
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        """A copy of the request with an answer of the model and further words of the user."""
+
+    def unstreamed(self, body: Body) -> Body:
+        """A copy of the request that asks for a whole answer."""
+        return {n: v for n, v in body.items() if n != "stream_options"} | {"stream": False}
+
     # What it sends.
 
     @abstractmethod

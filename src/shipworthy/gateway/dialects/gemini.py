@@ -62,6 +62,18 @@ class Gemini(Dialect):
             body.pop(name, None)
         return bool(body.pop("tools", None))
 
+    def choices(self, body: Body) -> int:
+        config = a_dict(translation.named(body, "generationConfig"))
+        return whole_number(translation.named(config, "candidateCount")) or 1
+
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        said = {"role": "model", "parts": [{"text": answer}]}
+        asked = {"role": "user", "parts": [{"text": words}]}
+        return {**body, "contents": [*body["contents"], said, asked]}
+
+    def unstreamed(self, body: Body) -> Body:
+        return body
+
     def path(self, model: str, stream: bool) -> str:
         verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
         return f"/models/{quote(model, safe='')}:{verb}"

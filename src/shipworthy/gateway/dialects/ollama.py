@@ -21,6 +21,7 @@ from shipworthy.gateway.dialects.dialect import (
     tokens,
     whole_number,
 )
+from shipworthy.gateway.dialects.openai_chat import continued_messages
 from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.sse import LineFrames
 
@@ -89,6 +90,9 @@ class OllamaChat(Ollama):
             found += _said(message, ROLES.get(a_text(message.get("role")), Role.USER))
         return found
 
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        return continued_messages(body, answer, words)
+
     def path(self, model: str, stream: bool) -> str:  # noqa: ARG002
         return "/api/chat"
 
@@ -135,6 +139,9 @@ class OllamaGenerate(Ollama):
         return [
             Passage(body, name, role) for name, role in roles if isinstance(body.get(name), str)
         ]
+
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        return {**body, "prompt": f"{body.get('prompt')}\n\n{answer}\n\n{words}"}
 
     def path(self, model: str, stream: bool) -> str:  # noqa: ARG002
         return "/api/generate"

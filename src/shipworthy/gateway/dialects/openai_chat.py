@@ -79,6 +79,12 @@ class OpenAIChat(OpenAI):
         body.pop("parallel_tool_calls", None)
         return bool(body.pop("tools", None)) | bool(body.pop("functions", None))
 
+    def choices(self, body: Body) -> int:
+        return whole_number(body.get("n")) or 1
+
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        return continued_messages(body, answer, words)
+
     def path(self, model: str, stream: bool) -> str:  # noqa: ARG002
         return "/chat/completions"
 
@@ -165,6 +171,12 @@ class OpenAIChat(OpenAI):
 
     def writer(self, model: str, id: str) -> Writer:
         return translation.ChatWriter(model, id)
+
+
+def continued_messages(body: Body, answer: str, words: str) -> Body:
+    """A copy with two further messages."""
+    said = {"role": "assistant", "content": answer}
+    return {**body, "messages": [*body["messages"], said, {"role": "user", "content": words}]}
 
 
 def content_passages(message: Body, role: Role) -> list[Passage]:

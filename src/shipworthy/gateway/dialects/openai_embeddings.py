@@ -33,6 +33,9 @@ class OpenAIEmbeddings(OpenAI):
     def without_tools(self, body: Body) -> bool:  # noqa: ARG002
         return False
 
+    def continued(self, body: Body, answer: str, words: str) -> Body:  # noqa: ARG002
+        return body
+
     def path(self, model: str, stream: bool) -> str:  # noqa: ARG002
         return "/embeddings"
 

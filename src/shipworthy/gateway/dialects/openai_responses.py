@@ -55,6 +55,12 @@ class OpenAIResponses(OpenAI):
         body.pop("tool_choice", None)
         return bool(body.pop("tools", None))
 
+    def continued(self, body: Body, answer: str, words: str) -> Body:
+        given = body.get("input")
+        items = given if isinstance(given, list) else [{"role": "user", "content": given}]
+        said = {"role": "assistant", "content": answer}
+        return {**body, "input": [*items, said, {"role": "user", "content": words}]}
+
     def path(self, model: str, stream: bool) -> str:  # noqa: ARG002
         return "/responses"
 
@@ -116,8 +122,8 @@ class OpenAIResponses(OpenAI):
     def write_request(self, conversation: Conversation, model: str, stream: bool) -> Body:  # noqa: ARG002
         raise CannotTranslate("anything but its own requests")
 
-    def read_answer(self, answer: Body) -> Answer:  # noqa: ARG002
-        raise CannotTranslate("anything but its own requests")
+    def read_answer(self, answer: Body) -> Answer:
+        return translation.read_answer(answer, self.usage(answer))
 
     def write_answer(self, answer: Answer, model: str, id: str) -> Body:
         return translation.write_answer(answer, model, id)

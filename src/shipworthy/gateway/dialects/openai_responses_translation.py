@@ -62,6 +62,25 @@ def read_request(body: Body) -> Conversation:
     )
 
 
+def read_answer(answer: Body, usage: Usage | None) -> Answer:
+    """The texts and tool calls of a response."""
+    items = dicts(answer.get("output"))
+    texts = (p.text for i in items for p in _texts_of(i))
+    calls = tuple(
+        ToolCall(a_text(i.get("call_id")), a_text(i.get("name")), a_text(i.get("arguments")))
+        for i in items
+        if i.get("type") == "function_call"
+    )
+    cut = answer.get("status") == "incomplete"
+    finish = Finish.LENGTH if cut else Finish.TOOLS if calls else Finish.STOP
+    return Answer("".join(texts), calls, finish, usage or Usage())
+
+
+def _texts_of(item: Body) -> Iterator[Words]:
+    if item.get("type") == "message":
+        yield from (p for p in _parts(item.get("content")) if isinstance(p, Words))
+
+
 def write_answer(answer: Answer, model: str, id: str) -> Body:
     """A response."""
     output = [_text_item(id, answer.text)] if answer.text or not answer.tool_calls else []

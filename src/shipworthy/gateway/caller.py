@@ -1,0 +1,93 @@
+"""Who calls and what for: the virtual key, the feature and the call that a request states."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import parse_qs
+
+from shipworthy.gateway.call import Call
+from shipworthy.gateway.control import BrokenStore, Control, VirtualKey
+from shipworthy.gateway.intake import Headers
+from shipworthy.gateway.policy import DEFAULT, Feature, Policy
+from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.routes import Route
+
+LONGEST_NAME = 200  # characters of a user's name that are kept
+
+
+def known_key(control: Control, presented: str) -> VirtualKey:
+    """The virtual key of a request. Raises Problem where it is none that is in force."""
+    try:
+        control.refresh()
+    except BrokenStore as error:
+        raise Problem(
+            Kind.STORE, "store_unavailable", "The gateway's store cannot be read."
+        ) from error
+    key = control.key(presented) if presented else None
+    if key is None:
+        raise Problem(
+            Kind.UNAUTHORISED,
+            "invalid_api_key",
+            "This is not a key of the gateway. `shipworthy ai keys add` makes one.",
+        )
+    return key
+
+
+def presented_key(headers: Headers, query: bytes) -> str:
+    """The key that a request carries, wherever its dialect puts it; "" where it carries none."""
+    bearer = headers.get(b"authorization", b"")
+    if bearer[:7].lower() == b"bearer ":
+        bearer = bearer[7:].strip()
+    key = (
+        headers.get(b"x-shipworthy-key")
+        or headers.get(b"x-api-key")
+        or headers.get(b"x-goog-api-key")
+        or bearer
+    )
+    if not key and b"key=" in query:
+        return parse_qs(query.decode("latin-1")).get("key", [""])[0]
+    return key.decode("latin-1")
+
+
+def feature_of(policy: Policy, key: VirtualKey, found: Route, headers: Headers) -> Feature:
+    """The feature that a request is for: of its header or address, else of its key, else the default.
+
+    Raises Problem where the policy knows no such feature: each has limits of its own, so none may be made up.
+    """
+    prototype = policy.prototypes.get(key.prototype)
+    if prototype is None:
+        raise Problem(
+            Kind.FORBIDDEN, "unknown_prototype", "The policy knows this key's prototype no more."
+        )
+    named = headers.get(b"x-shipworthy-feature", b"").decode("latin-1") or found.feature
+    if key.feature and named not in ("", key.feature):
+        raise Problem(Kind.FORBIDDEN, "other_feature", "This key is for another feature.")
+    feature = prototype.features.get(named or key.feature or DEFAULT)
+    if feature is None:
+        raise Problem(
+            Kind.BAD_REQUEST, "unknown_feature", "The policy knows no feature of this name."
+        )
+    return feature
+
+
+def call_of(
+    found: Route, key: VirtualKey, feature: Feature, body: dict[str, Any], headers: Headers
+) -> Call:
+    """The call. Raises Problem where no model is named."""
+    dialect = found.dialect
+    model = found.model if found.model is not None else body.get("model")
+    if not isinstance(model, str) or not model:
+        raise Problem(Kind.BAD_REQUEST, "no_model", "The request names no model.")
+    user = headers.get(b"x-shipworthy-user", b"").decode("latin-1") or dialect.user(body)
+    return Call(
+        id=secrets.token_hex(8),
+        dialect=dialect.name,
+        feature=feature,
+        key=key.id,
+        user=user[:LONGEST_NAME],
+        model=model,
+        stream=found.stream if found.stream is not None else dialect.streams(body),
+        body=body,
+        passages=dialect.passages(body),
+    )

@@ -1,0 +1,115 @@
+"""Send a reply: whole, as a stream, or as a problem in the words of the caller's dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from shipworthy.gateway.call import Outcome, Record
+from shipworthy.gateway.dialects.dialect import Dialect
+from shipworthy.gateway.exchange import Exchange, dumped
+from shipworthy.gateway.intake import Send
+from shipworthy.gateway.problem import Kind, Problem
+
+Head = list[tuple[bytes, bytes]]
+
+
+async def send_whole(send: Send, exchange: Exchange, body: bytes) -> None:
+    """A body with its length."""
+    stream = exchange.call.stream  # an answer of our own to a caller that wants a stream
+    kind = exchange.dialect.stream_type if stream else "application/json"
+    if exchange.as_array:
+        kind, body = "application/json", _Array().all(body)
+    exchange.record.status = 200
+    head: Head = [
+        (b"content-type", kind.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *_said(exchange.record),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_stream(
+    send: Send, exchange: Exchange, first: bytes, rest: AsyncIterator[bytes]
+) -> None:
+    """A stream that has begun; when it breaks now, the caller learns it in its own words."""
+    record, array = exchange.record, _Array() if exchange.as_array else None
+    kind = "application/json" if array else exchange.dialect.stream_type
+    record.status = 200
+    record.first_token = time.time() - record.at
+    head: Head = [(b"content-type", kind.encode()), (b"cache-control", b"no-cache"), *_said(record)]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await _more(send, array.next(first) if array else first)
+    try:
+        async for piece in rest:
+            await _more(send, array.next(piece) if array else piece)
+    except Problem as problem:
+        record.outcome, record.error = Outcome.FAILED, problem.code
+        event = exchange.dialect.problem_event(problem)
+        await _more(send, array.next(event) if array else event)
+    await send({"type": "http.response.body", "body": b"]" if array else b""})
+
+
+async def send_problem(send: Send, dialect: Dialect, problem: Problem, record: Record) -> None:
+    """A problem before anything has gone out."""
+    status = problem.kind.status
+    if record.status == 200:
+        return  # the head has gone out: the connection ends, and the caller sees that
+    record.status, record.error = status, problem.code
+    record.outcome = Outcome.FAILED if status >= 500 else Outcome.REFUSED
+    body = dumped(dialect.problem(problem))
+    head: Head = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        # The gateway has tried again already; the SDKs of OpenAI and Anthropic heed this.
+        (b"x-should-retry", b"false"),
+        *_said(record),
+    ]
+    if problem.kind in (Kind.TOO_LARGE, Kind.SLOW_CALLER):
+        head.append((b"connection", b"close"))
+    with suppress(asyncio.CancelledError):
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _more(send: Send, piece: bytes) -> None:
+    await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+def _said(record: Record) -> Head:
+    """What the gateway says beside an answer."""
+    said: Head = [(b"x-shipworthy", record.outcome.value.encode())]
+    for name, value in (
+        (b"x-request-id", record.id),
+        (b"x-shipworthy-model", record.model),
+        (b"x-shipworthy-reason", record.error),
+        (b"x-shipworthy-notes", ", ".join(record.notes)),
+    ):
+        if value:
+            said.append((name, value.encode("ascii", "replace").replace(b"\n", b" ")))
+    if record.screening not in ("", "allow"):
+        said.append((b"x-shipworthy-screening", record.screening.encode()))
+    return said
+
+
+class _Array:
+    """Gemini's stream without alt=sse: one JSON array that grows."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def next(self, events: bytes) -> bytes:
+        """The events as further items of the array."""
+        out = b""
+        for event in events.split(b"\n\n"):
+            if event.startswith(b"data: "):
+                out += (b",\n" if self._begun else b"[") + event.removeprefix(b"data: ")
+                self._begun = True
+        return out
+
+    def all(self, events: bytes) -> bytes:
+        """A whole stream."""
+        return self.next(events) + b"]"

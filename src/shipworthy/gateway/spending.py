@@ -1,0 +1,132 @@
+"""What a call can cost at most, which budgets it draws on, and what it has cost in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shipworthy.gateway.call import Call, Usage
+from shipworthy.gateway.exchange import Exchange
+from shipworthy.gateway.ledger import Account, Ledger, Reservation
+from shipworthy.gateway.policy import Budget, Policy
+from shipworthy.gateway.prices import NANO
+from shipworthy.gateway.targets import Target
+
+GRACE = 60.0  # seconds after its deadline that a call has to settle
+PER_TOKEN = 4  # bytes of text, where tokens must be estimated from what was said
+_BLOBS = frozenset({"data", "url", "image_url", "images", "file_data"})
+
+
+class Spending:
+    """Reserves and settles for calls."""
+
+    def __init__(self, policy: Policy, ledger: Ledger) -> None:
+        self._policy = policy
+        self._ledger = ledger
+
+    async def reserve(self, exchange: Exchange, target: Target) -> Reservation | None:
+        """Set aside what an attempt can cost; None where nothing limits it. Raises Problem."""
+        accounts = list(self._accounts(exchange.call))
+        if not accounts:
+            return None
+        amount = at_most(exchange, target)
+        if amount == 0:
+            return None
+        made = await self._ledger.reserve(accounts, amount, max(exchange.seconds_left, 0) + GRACE)
+        for account in made.near:
+            exchange.record.notes.append(f"soft budget: {account.partition(':')[0]}")
+        return made
+
+    def settle(
+        self, exchange: Exchange, target: Target, reservation: Reservation | None, usage: Usage
+    ) -> None:
+        """An attempt has ended."""
+        record = exchange.record
+        cost = target.cost.of(usage)
+        most = at_most(exchange, target)
+        if cost > 2 * most:
+            # A provider that claims what cannot be must not empty a budget.
+            cost = most
+            record.notes.append("usage doubtful")
+        record.usage = usage
+        record.cost += cost
+        record.price_known = target.cost.known
+        names: tuple[str, ...] = ()
+        if reservation is not None:
+            self._ledger.settle(reservation, cost)
+            names = reservation.accounts
+        if cost:
+            call = exchange.call
+            for name in (
+                f"prototype:{call.prototype}",
+                f"feature:{_feature(call)}",
+                f"key:{call.key}",
+            ):
+                if name not in names:
+                    self._ledger.spend(name, cost)
+
+    def _accounts(self, call: Call) -> Iterator[Account]:
+        prototype = self._policy.prototypes[call.prototype].budget
+        own = call.feature.budget
+        user = f"{call.prototype}/{call.user}"
+        for name, amount, budget in (
+            (f"prototype:{call.prototype}", prototype.day, prototype),
+            (f"feature:{_feature(call)}", own.day, own),
+            (f"key:{call.key}", prototype.per_key, prototype),
+            (f"key:{call.key} in {call.feature.name}", own.per_key, own),
+            (f"user:{user}", prototype.per_user if call.user else None, prototype),
+            (f"user:{user} in {call.feature.name}", own.per_user if call.user else None, own),
+        ):
+            if amount is not None:
+                yield _account(name, amount, budget)
+
+
+def at_most(exchange: Exchange, target: Target) -> int:
+    """The most that an attempt at this model can cost, in billionths of a US dollar."""
+    call, dialect = exchange.call, exchange.dialect
+    if exchange.weight is None:
+        exchange.weight = weight(call.body)
+    limit = dialect.output_limit(call.body)
+    longest = target.cost.output_tokens if limit is None else limit
+    text, blobs = exchange.weight
+    return target.cost.at_most(text, blobs, longest * dialect.choices(call.body))
+
+
+def measured(exchange: Exchange, said: Usage | None, characters: int) -> Usage:
+    """The usage that a provider states, or an estimate where it states none that can be."""
+    if said is not None and (said.output or not characters):
+        return said
+    text = (exchange.weight or weight(exchange.call.body))[0]
+    estimated = said.input if said is not None and said.input else text // PER_TOKEN
+    return Usage(estimated, characters // PER_TOKEN + bool(characters), estimated=True)
+
+
+def weight(value: Any, key: str = "") -> tuple[int, int]:
+    """Bytes of text in a request, an upper bound for its tokens, and how many pictures it holds."""
+    if isinstance(value, str):
+        if key in _BLOBS and (
+            value.startswith("data:") or (len(value) > 200 and " " not in value[:200])
+        ):
+            return 0, 1
+        return (
+            len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+        ), int(
+            key in ("image_url", "fileUri", "file_id")
+            or (key == "url" and value.startswith("http"))
+        )
+    if isinstance(value, dict):
+        inner = [weight(item, name) for name, item in value.items()]
+        return sum(t for t, _ in inner) + sum(len(n) + 4 for n in value), sum(b for _, b in inner)
+    if isinstance(value, list):
+        inner = [weight(item, key) for item in value]
+        return sum(t for t, _ in inner) + len(value), sum(b for _, b in inner)
+    return 8, 0
+
+
+def _account(name: str, amount: float, budget: Budget) -> Account:
+    limit = int(amount * NANO)
+    return Account(name, limit, int(limit * budget.soft))
+
+
+def _feature(call: Call) -> str:
+    return f"{call.prototype}/{call.feature.name}"
