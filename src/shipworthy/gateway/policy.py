@@ -136,6 +136,16 @@ class PrototypeOptions(FeatureOptions, frozen=True):
     features: dict[str, FeatureOptions] = {}
 
 
+class TelemetryOptions(Section, frozen=True):
+    """What is written down about calls. Texts only as the provider saw them: with placeholders."""
+
+    calls_days: float = 90.0  # how long the journal keeps what is known about a call
+    texts_days: float = 0.0  # how long it keeps the texts; 0 keeps none
+    spans: Literal["off", "file", "collector"] = (
+        "off"  # the collector is OTEL_EXPORTER_OTLP_ENDPOINT
+    )
+
+
 class ServerOptions(Section, frozen=True):
     """The process itself."""
 
@@ -188,4 +198,5 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     models: dict[str, Model]
     prototypes: dict[str, Prototype]
     breaker: Breaker = Breaker()
+    telemetry: TelemetryOptions = TelemetryOptions()
     server: ServerOptions = ServerOptions()

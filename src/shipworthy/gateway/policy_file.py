@@ -21,13 +21,14 @@ from shipworthy.gateway.policy import (
     PrototypeOptions,
     Provider,
     ServerOptions,
+    TelemetryOptions,
 )
 from shipworthy.gateway.resolved import check_policy, resolve_prototype
 
 FILES = (".shipworthy/ai.yaml", ".shipworthy/gateway.yaml")
 LARGEST = 1_000_000  # bytes; a policy of a hundred features has a twentieth of that
 DEEPEST = 50  # levels; JSON Schemas go to about ten
-SECTIONS = ("providers", "models", "prototypes", "breaker", "server")
+SECTIONS = ("providers", "models", "prototypes", "breaker", "telemetry", "server")
 
 S = TypeVar("S")
 _PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
@@ -64,6 +65,7 @@ def read_policy(file: Path) -> Policy:
             for name, options in (prototypes or {"default": PrototypeOptions()}).items()
         },
         breaker=_convert(file, sections.get("breaker"), Breaker),
+        telemetry=_convert(file, sections.get("telemetry"), TelemetryOptions),
         server=_convert(file, sections.get("server"), ServerOptions),
     )
     for problem in check_policy(policy):

@@ -51,7 +51,7 @@ class Serving:
         self.ready = threading.Event()  # also set where the start failed
         self.bound_port = 0
         self._folder = state_folder(file, policy)
-        self._hooks = hooks if hooks is not None else hooks_for(policy)
+        self._hooks = hooks if hooks is not None else hooks_for(policy, self._folder)
         self._host = host or policy.server.host
         self._port = policy.server.port if port is None else port
         self._server: uvicorn.Server | None = None
