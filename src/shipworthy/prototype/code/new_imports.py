@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.edits import Edit
+from shipworthy.prototype.code.style import after_line
 from shipworthy.prototype.code.syntax import Syntax
 
 
@@ -39,6 +40,17 @@ def importing(syntax: Syntax, module: str) -> list[Edit]:
         return [Edit(at, at, f"import {module}\n")]
     at = first.range().end.index
     return [Edit(at, at, f"\nimport {module}")]
+
+
+def adding_imports(syntax: Syntax, statements: Sequence[str]) -> list[Edit]:
+    """These imports of a script, written without semicolons, below its own and ended as they are."""
+    own = [n for n in syntax.root.children() if n.kind() == "import_statement"]
+    end = ";" if own and own[-1].text().endswith(";") else ""
+    code = "".join(f"{statement}{end}\n" for statement in statements)
+    if not code:
+        return []
+    at = after_line(own[-1], syntax.source.text or "") if own else 0
+    return [Edit(at, at, code)]
 
 
 def _own_library(first: SgNode) -> Iterator[SgNode]:

@@ -11,8 +11,10 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.edits import Edit, edited
-from shipworthy.prototype.code.style import after_line, margin
+from shipworthy.prototype.code.new_imports import adding_imports
+from shipworthy.prototype.code.style import margin
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, identifiers
+from shipworthy.prototype.handlers.entry_functions import parameter_names, script_function
 from shipworthy.prototype.handlers.handler import Check, Handler
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import SourceFile
@@ -49,11 +51,11 @@ def with_opening_check(
     if opening is None or file is None or file.language is None or file.text is None:
         return None
     syntax = Syntax(file, file.language)
-    function = _function(syntax, handler)
+    function = script_function(syntax, handler)
     body = function.field("body") if function is not None else None
     if function is None or body is None or body.kind() != "statement_block":
         return None
-    given = _parameters(function)
+    given = parameter_names(function)
     if len(given) < len([p for p in opening.parameters if p]):
         return None
     used = {n.text() for n in within(function, _DECLARED | _NAMES)}
@@ -62,8 +64,8 @@ def with_opening_check(
     lines = opening.text
     for old, new in zip(opening.parameters, given, strict=False):
         lines = re.sub(rf"(?<![\w.]){re.escape(old)}\b", new, lines) if old else lines
-    imports = _imports(syntax, opening, file.text)
-    at = _place(body)
+    imports = _imports(syntax, opening)
+    at = first_work(body)
     if imports is None or at is None:
         return None
     before = margin(at, file.text)
@@ -104,9 +106,9 @@ def _opening(prototype: Prototype, handler: Handler) -> _Opening | None:
     if file is None or file.language is None or file.text is None:
         return None
     syntax = Syntax(file, file.language)
-    function = _function(syntax, handler)
+    function = script_function(syntax, handler)
     body = function.field("body") if function is not None else None
-    first = _place(body) if body is not None else None
+    first = first_work(body) if body is not None else None
     if function is None or first is None:
         return None
     taken: list[SgNode] = []
@@ -129,7 +131,7 @@ def _read(
     start, end = taken[0].range().start.index, taken[-1].range().end.index
     before = margin(taken[0], text)
     lines = [line.removeprefix(before).rstrip() for line in text[start:end].split("\n")]
-    bindings, parameters = bindings_of(syntax), _parameters(function)
+    bindings, parameters = bindings_of(syntax), parameter_names(function)
     declares: set[str] = set()
     for statement in taken:
         for declarator in within(statement, frozenset({"variable_declarator"}), FUNCTIONS):
@@ -149,30 +151,7 @@ def _read(
     return _Opening("\n".join(lines), tuple(imports), named, frozenset(declares))
 
 
-def _function(syntax: Syntax, handler: Handler) -> SgNode | None:
-    """The function of a handler: exported by the name of a method, or given to `Deno.serve`."""
-    place = handler.location
-    for function in syntax.nodes("function_declaration", "arrow_function"):
-        here = syntax.location(function)
-        name = function.field("name")
-        fits = name is not None and name.text() == handler.route.handler
-        served = name is None and handler.route.framework in ("supabase", "deno")
-        if (fits or served) and here.line >= place.line and here.line - place.line <= 1:
-            return function
-    return None
-
-
-def _parameters(function: SgNode) -> list[str]:
-    """The names of the parameters; '' for one that is taken apart."""
-    holder = function.field("parameters")
-    found = []
-    for parameter in holder.named_children() if holder is not None else ():
-        name = parameter.field("pattern") or parameter
-        found.append(name.text() if name.kind() == "identifier" else "")
-    return found
-
-
-def _place(body: SgNode) -> SgNode | None:
+def first_work(body: SgNode) -> SgNode | None:
     """The first statement of a handler that works: behind the answer to OPTIONS, inside its try."""
     for statement in body.named_children():
         if statement.kind() == "comment":
@@ -181,7 +160,7 @@ def _place(body: SgNode) -> SgNode | None:
             continue
         if statement.kind() == "try_statement":
             inner = statement.field("body")
-            return _place(inner) if inner is not None else None
+            return first_work(inner) if inner is not None else None
         return statement
     return None
 
@@ -201,16 +180,10 @@ def _import_of(syntax: Syntax, name: str) -> str | None:
     return None
 
 
-def _imports(syntax: Syntax, opening: _Opening, text: str) -> list[Edit] | None:
+def _imports(syntax: Syntax, opening: _Opening) -> list[Edit] | None:
     """The imports that the file lacks, below its own; None where a name means something else."""
     known = bindings_of(syntax)
     missing = [(n, s) for n, s in opening.imports if n not in known.modules]
     if any(n in identifiers(syntax.root) for n, _ in missing):
         return None
-    statements = [n for n in syntax.root.children() if n.kind() == "import_statement"]
-    end = ";" if statements and statements[-1].text().endswith(";") else ""
-    code = "".join(f"{statement}{end}\n" for _, statement in missing)
-    if not code:
-        return []
-    at = after_line(statements[-1], text) if statements else 0
-    return [Edit(at, at, code)]
+    return adding_imports(syntax, [statement for _, statement in missing])

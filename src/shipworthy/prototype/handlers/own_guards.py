@@ -10,7 +10,8 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.edits import Edit, adding_arguments, edited
 from shipworthy.prototype.code.style import margin
-from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee
+from shipworthy.prototype.handlers.entry_functions import VERBS, python_functions, route_calls
 from shipworthy.prototype.handlers.handler import Check, Handler
 from shipworthy.prototype.handlers.opening_checks import with_opening_check
 from shipworthy.prototype.queries.chains import within
@@ -18,7 +19,6 @@ from shipworthy.prototype.queries.chains import within
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "all"})
 # Whom clocks, services and people without a session call: what asks for one breaks them.
 _BY_MACHINES = re.compile(
     r"cron|schedul|worker|queue|job|hook|callback|ping|health|log-?in|sign-?(in|up)|regist|auth/|oauth|otp"
@@ -31,7 +31,6 @@ _BY_GUESTS = re.compile(
     re.IGNORECASE,
 )
 _USUAL = 0.6  # the share of the entry points of a file that makes a check its rule
-_DECORATED = 20  # lines of decorators above a function, at most
 _KNOWN = (Check.SESSION, Check.API_KEY)
 _CALLS = frozenset({"call"})
 
@@ -69,10 +68,12 @@ def _siblings(prototype: Prototype, handler: Handler) -> list[Handler]:
 def _express(
     syntax: Syntax, handler: Handler, known: list[Handler], open_ones: list[Handler], text: str
 ) -> str | None:
-    names = [set(_middleware(call)) for h in known for call in _routes(syntax, h)]
-    others = {n for h in (*open_ones, handler) for c in _routes(syntax, h) for n in _middleware(c)}
+    names = [set(_middleware(call)) for h in known for call in route_calls(syntax, h)]
+    others = {
+        n for h in (*open_ones, handler) for c in route_calls(syntax, h) for n in _middleware(c)
+    }
     name = _only(names, others)
-    targets = list(_routes(syntax, handler))
+    targets = list(route_calls(syntax, handler))
     if name is None or len(targets) != 1:
         return None
     at = arguments(targets[0])[0].range().end.index
@@ -83,17 +84,6 @@ def _only(found: list[set[str]], others: set[str]) -> str | None:
     """The one name that all of these have, and none of the others; None where there are more."""
     shared = set.intersection(*found) - others if found else set()
     return next(iter(shared)) if len(shared) == 1 else None
-
-
-def _routes(syntax: Syntax, handler: Handler) -> Iterator[SgNode]:
-    """The call that declares a route of Express: `router.patch("/x", requireUser, …)`."""
-    place = handler.route.location
-    for call in syntax.calls_named(_VERBS):
-        given = arguments(call)
-        here = syntax.location(call)
-        starts = here.line == place.line or here.line == handler.location.line
-        if starts and len(given) > 1 and string(given[0]) is not None:
-            yield call
 
 
 def _middleware(call: SgNode) -> Iterator[str]:
@@ -107,33 +97,28 @@ def _middleware(call: SgNode) -> Iterator[str]:
 def _python(
     syntax: Syntax, handler: Handler, known: list[Handler], open_ones: list[Handler], text: str
 ) -> str | None:
-    targets = list(_functions(syntax, handler))
+    targets = list(python_functions(syntax, handler))
     if len(targets) != 1:
         return None
-    given = [_dependencies(f) for h in known for f in _functions(syntax, h)]
-    others = {n for h in open_ones for f in _functions(syntax, h) for n in _dependencies(f)}
+    given = [_dependencies(f) for h in known for f in python_functions(syntax, h)]
+    others = {n for h in open_ones for f in python_functions(syntax, h) for n in _dependencies(f)}
     name = _only([set(d) for d in given], others | set(_dependencies(targets[0])))
     if name is not None:
         return _with_dependency(targets[0], next(d[name] for d in given if name in d), text)
-    decorators = [set(_decorators(f)) for h in known for f in _functions(syntax, h)]
+    decorators = [set(_decorators(f)) for h in known for f in python_functions(syntax, h)]
     plain = {
-        n for h in (*open_ones, handler) for f in _functions(syntax, h) for n in _decorators(f)
+        n
+        for h in (*open_ones, handler)
+        for f in python_functions(syntax, h)
+        for n in _decorators(f)
     }
     decorator = _only(decorators, plain)
-    if decorator is None or any(_takes_more(f, h) for h in known for f in _functions(syntax, h)):
+    if decorator is None or any(
+        _takes_more(f, h) for h in known for f in python_functions(syntax, h)
+    ):
         return None
     start = targets[0].range().start.index
     return edited(text, [Edit(start, start, f"{decorator}\n{margin(targets[0], text)}")])
-
-
-def _functions(syntax: Syntax, handler: Handler) -> Iterator[SgNode]:
-    place, name = handler.route.location, handler.route.handler
-    for function in syntax.nodes("function_definition"):
-        named, here = function.field("name"), syntax.location(function)
-        last = max(place.end_line, place.line) + _DECORATED
-        fits = named is not None and named.text() == name.rpartition(".")[2]
-        if fits and place.line <= here.line <= last:
-            yield function
 
 
 def _dependencies(function: SgNode) -> dict[str, str]:
@@ -168,7 +153,7 @@ def _decorators(function: SgNode) -> Iterator[str]:
     for child in holder.children() if holder is not None else ():
         if child.kind() == "decorator" and ".route(" not in child.text():
             called = child.text().partition("(")[0].rpartition(".")[2]
-            if called not in _VERBS:
+            if called not in VERBS:
                 yield child.text()
 
 

@@ -14,6 +14,8 @@ from shipworthy.prototype.handlers.handler import (
     EffectKind,
     Handler,
 )
+from shipworthy.prototype.handlers.senders import STRIPE, sender_of
+from shipworthy.prototype.handlers.signed_webhooks import signed_webhook
 from shipworthy.prototype.handlers.standing import (
     by_credential,
     changes,
@@ -21,7 +23,7 @@ from shipworthy.prototype.handlers.standing import (
     is_of_caller,
 )
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.remedy import Remedy, Review
+from shipworthy.remedy import Remedy, Review, Write
 
 _HOOK = re.compile(
     r"webhook|(^|[-_/])(hooks?|inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)",
@@ -93,13 +95,26 @@ class WebhookUnverified(
         return self.gap(handler.subject, message, *shown_, severity=severity)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """What a person does: no machine knows the right way here."""
-        del prototype
+        """A check of the signature, where the sender and the way it signs are known."""
+        handler = next((h for h in prototype.handlers if h.subject == finding.subject), None)
+        changed = signed_webhook(prototype, handler) if handler is not None else None
+        if changed is not None:
+            writes = tuple(Write(path, text) for path, text in sorted(changed.texts.items()))
+            said = f"Let {finding.subject} refuse what {changed.sender} did not sign; "
+            secret = changed.secret or "the secret that it reads"
+            said += f"set {secret} where it runs, or every message is refused"
+            return Remedy(said, Review.CAREFUL, writes)
         said = (
             f"Check the signature of each message to {finding.subject} with the secret that the "
             "sender shows, over the body as it came and before anything is read from it; answer "
             "401 where it does not fit"
         )
+        known = sender_of(handler.route.path) if handler is not None else None
+        if known is not None and known is not STRIPE:
+            said += (
+                f". {known.name} signs with HMAC {known.algorithm} in the header {known.header}"
+                f" ({known.encoding}): {known.source}"
+            )
         return Remedy(said, Review.BY_HAND)
 
 
