@@ -20,7 +20,8 @@ from shipworthy.prototype.source import Language, SourceFile
 _VERIFIES = re.compile(
     r"constructEvent|createHmac|subtle\.|verif\w*|timingSafeEqual", re.IGNORECASE
 )
-_SECRET = re.compile(r"secret|signing|webhook_?key", re.IGNORECASE)
+_REFUSES = re.compile(r"\b40[13]\b")
+_SECRET = re.compile(r"secret|signing|webhook_?(key|token)", re.IGNORECASE)
 _READS_ENVIRONMENT = re.compile(r"process\.env\b|Deno\.env\b")
 _IFS = frozenset({"if_statement"})
 _TEMPLATES = frozenset({"template_string"})
@@ -60,7 +61,7 @@ def _asked(syntax: Syntax, statement: SgNode) -> list[tuple[str, bool]] | None:
         return None
     if consequence.kind() != "statement_block" or block.kind() != "statement_block":
         return None
-    if not _VERIFIES.search(consequence.text()):
+    if not (_VERIFIES.search(consequence.text()) or _REFUSES.search(consequence.text())):
         return None
     asked = []
     for part in _conjuncts(condition):

@@ -8,11 +8,12 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
+from shipworthy.prototype.handlers.owner_edits import with_owner_filters
 from shipworthy.prototype.handlers.rights import Answer, answers
 from shipworthy.prototype.handlers.standing import Caller, Tie, tie
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
-from shipworthy.remedy import Remedy, Review
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class MissingAuthorisation(
@@ -34,8 +35,18 @@ class MissingAuthorisation(
             yield self.not_applicable("no server code here acts for a signed-in user")
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """What a person does: no machine knows the right way here."""
-        del prototype
+        """A filter by the caller, where table, owner and caller are known; else a person decides."""
+        for answer in answers(prototype):
+            if answer.handler.subject != finding.subject or answer.of(Breach.FOREIGN) is None:
+                continue
+            fenced = with_owner_filters(prototype, answer)
+            if fenced is not None:
+                text, columns = fenced
+                held = (
+                    f"Let {finding.subject} touch only rows whose {columns} is the signed-in user"
+                )
+                path = answer.handler.location.path
+                return Remedy(held, Review.CAREFUL, (Write(path, text),))
         said = (
             f"Let {finding.subject} touch only what belongs to the caller: compare the owner of "
             "the row with the signed-in user in the statement itself (`and owner_id = $user`), "
