@@ -132,6 +132,9 @@ def _checks(prototype: Prototype, content: NodeManifest, manifest: Manifest) -> 
         runner = next((c for name, c in _RUNNERS.items() if name in content.dependencies), None)
         if runner is not None:
             yield f"{once} {runner}"
+    if content.scripts.get("test:e2e", "").startswith("playwright test"):
+        yield f"{once} playwright install --with-deps chromium"
+        yield f"{run} test:e2e"
 
 
 def _has_lock(manifest: Manifest) -> bool:

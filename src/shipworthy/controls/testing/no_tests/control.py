@@ -8,14 +8,18 @@ from collections.abc import Iterator, Sequence
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.manifests import node_manifests
+from shipworthy.prototype.inventory.smoke_tests import smoke_tests
 from shipworthy.prototype.inventory.stack import Part
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # code files below which a part is a sketch that one can check by hand
 # The test that Create React App writes and that fails as soon as the page is changed.
 _TEMPLATES = ("renders learn react link",)
 _END_TO_END = frozenset({"@playwright/test", "playwright", "cypress", "puppeteer"})
+_MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _MANIFESTS = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile")
 
 
@@ -38,6 +42,25 @@ class NoTests(
         if not judged:
             yield self.not_applicable(f"no part has {_FEWEST} code files yet")
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """A test that opens every page of a web app; what the rules of the business are, a person says."""
+        folder = "" if finding.subject == "prototype" else finding.subject
+        part = next((p for p in prototype.stack.parts if p.folder == folder), None)
+        manifest = next((m for m in node_manifests(prototype.files) if m.folder == folder), None)
+        if part is None or manifest is None:
+            return None
+        told = [m for m in part.managers if m in _MANAGERS]
+        manager = told[0] if len(told) == 1 else "npm"  # which reads every package.json
+        made = smoke_tests(prototype, manifest, manager)
+        if made is None:
+            return None
+        said = (
+            f"Open {_pages(made.pages)} of {folder or 'the app'} in a browser with every `test:e2e`, and"
+            " fail where one throws an error"
+        )
+        writes = tuple(Write(path, text) for path, text in sorted(made.texts.items()))
+        return Remedy(said, Review.SAFE, writes)
+
     def _part(self, prototype: Prototype, part: Part, code: frozenset[str]) -> Finding:
         subject = part.folder or "prototype"
         cases = [c for c in prototype.tests if _covers(prototype, c, part, code)]
@@ -57,6 +80,10 @@ class NoTests(
             message = f"No test runner checks {what}: {_count(scripts)} to be started by hand"
             return self.gap(subject, message, *shown, severity=Severity.LOW)
         return self.gap(subject, f"No test checks {what}", _manifest(prototype, part, code))
+
+
+def _pages(count: int) -> str:
+    return "the one page" if count == 1 else f"the {count} pages"
 
 
 _TEST_SCRIPT = re.compile(r"(^|[-_.])tests?([-_.]|$)", re.IGNORECASE)
