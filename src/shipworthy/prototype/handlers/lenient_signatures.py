@@ -13,7 +13,7 @@ from shipworthy.prototype.code.style import margin, style_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, dotted, enclosing
 from shipworthy.prototype.handlers.entry_functions import entry_function, parameter_names
 from shipworthy.prototype.handlers.handler import Handler
-from shipworthy.prototype.handlers.signature_edits import refusal
+from shipworthy.prototype.handlers.signature_checks import refusal
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import Language, SourceFile
 
