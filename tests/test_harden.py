@@ -35,11 +35,11 @@ def hardened(root: Path, **options: object) -> Hardening:
 def test_each_gap_becomes_one_commit_with_its_proof(tmp_path: Path) -> None:
     root = repository(tmp_path / "app")
     done = hardened(root)
-    subjects = {c.finding.subject for c in done.commits}
+    subjects = {c.closed[0].finding.subject for c in done.commits}
     assert len(done.commits) == len(subjects) >= 2
     log = git(root, "log", "--format=%B", f"main..{BRANCH}")
     for one in done.commits:
-        assert f"Shipworthy-Finding: {one.finding.subject}\n" in log
+        assert f"Shipworthy-Finding: {one.closed[0].finding.subject}\n" in log
     assert "Shipworthy-Proof-Before: observed: " in log
     assert "Shipworthy-Proof-After: " in log
     assert "Shipworthy-Review: careful" in log
@@ -115,7 +115,7 @@ def test_what_leaves_version_control_stays_on_disk_with_apply(tmp_path: Path) ->
     secret = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc" * 2
     root = repository(tmp_path / "app", FILES | {".env": f"STRIPE_SECRET_KEY={secret}\n"})
     done = hardened(root, wanted=Wanted(frozenset({"env-file-committed"})), apply=True)
-    assert [c.finding.control for c in done.commits] == ["env-file-committed"]
+    assert [c.closed[0].finding.control for c in done.commits] == ["env-file-committed"]
     assert (root / ".env").read_text() == f"STRIPE_SECRET_KEY={secret}\n"
     assert ".env" not in git(root, "ls-files").splitlines()
 
@@ -132,7 +132,7 @@ def test_safe_alone_leaves_careful_remedies_for_a_person(tmp_path: Path) -> None
     root = repository(tmp_path / "app")
     done = hardened(root, wanted=Wanted(TIMEOUTS, Review.SAFE))
     assert not done.commits
-    assert any("not asked for in this run" in left.how for left in done.by_hand)
+    assert {left.finding.control for left in done.closable} >= TIMEOUTS
 
 
 def test_what_the_user_does_not_want_leaves_no_trace(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.harden import Hardening, harden
 from shipworthy.harden.checks import Check, Failed, Own, Passed, Result, Unknown, Worse, worsened
-from shipworthy.harden.commit import message, subject_of
-from shipworthy.harden.loop import Options
+from shipworthy.harden.closing import Options
+from shipworthy.harden.commit import before_of, message, subject_of
+from shipworthy.harden.hardening import Closed
+from shipworthy.harden.migrations import joined
 from shipworthy.harden.node_checks import type_errors
 from shipworthy.harden.repository import find_repository
 from shipworthy.harden.scratch import scratch_of
@@ -219,6 +221,67 @@ def test_a_remedy_that_breaks_a_check_is_found_and_leaves_no_trace(
     assert [(c.before, c.after, c.worse) for c in done.checks] == [(before, "passes", False)]
 
 
+class Migrated(
+    Todo,
+    id="migrated",
+    title="Something that a migration mends",
+    consequence="Somebody reads it.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Each word wants a migration; that of m6.py must be looked at in another way."""
+
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        said = "".join(f.text or "" for f in prototype.files.values() if f.path.endswith(".sql"))
+        for path in FILES:
+            name = path.removesuffix(".py")
+            found = self.satisfied if f"on {name} " in said else self.gap
+            yield found(path, name, Evidence("code", "x", Location(path)))
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        del prototype
+        name = finding.subject.removesuffix(".py")
+        review = Review.CAREFUL if name == "m6" else Review.SAFE
+        script = (
+            f"-- {name} is set.\n"
+            "create or replace function f() returns int language sql as $$ select 1 $$;\n\n"
+            f"create trigger t before update on {name} execute function f();\n"
+        )
+        folder = "supabase/migrations"
+        path = f"{folder}/20250101000001_shipworthy_migrated_{name}.sql"
+        return Remedy(f"Migrate {name}", review, (Write(path, script),))
+
+
+def test_migrations_of_one_control_stand_in_one_file_and_one_commit(tmp_path: Path) -> None:
+    migrations = "supabase/migrations"
+    done, _ = run(tmp_path / "a", [Migrated()])
+    assert [c.paths for c in done.commits] == [
+        (f"{migrations}/20250101000001_shipworthy_migrated.sql",),
+        (f"{migrations}/20250101000002_shipworthy_migrated_m6.sql",),
+        (f"{migrations}/20250101000003_shipworthy_migrated_m7.sql",),
+    ]
+    together = done.commits[0]
+    assert [one.finding.subject for one in together.closed] == [f"m{n}.py" for n in range(6)]
+    assert together.subject == "Close migrated in 6 places"
+    assert [c.review for c in done.commits] == [Review.SAFE, Review.CAREFUL, Review.SAFE]
+
+
+def test_what_several_migrations_repeat_is_said_once() -> None:
+    control = Migrated()
+    remedies = [control.remedy(None, control.gap(f"m{n}.py", "x")) for n in range(3)]  # type: ignore[arg-type]
+    text = ""
+    together = remedies[0]
+    for remedy in remedies[1:]:
+        assert together is not None
+        assert remedy is not None
+        together = joined(together, remedy)
+        assert together is not None
+        text = next(c.text for c in together.changes if isinstance(c, Write))
+    assert text.count("create or replace function") == 1
+    assert text.count("create trigger") == 3
+    assert "on m2 " in text.splitlines()[-1]
+
+
 def test_what_was_red_before_is_nobodys_fault(tmp_path: Path) -> None:
     files = FILES | {"red.py": "x = 9  # BROKEN\n"}
     done, _ = run(tmp_path / "a", [Todo()], files, word="BROKEN")
@@ -268,7 +331,7 @@ def test_a_file_that_was_not_read_as_it_is_is_left_as_it_is(tmp_path: Path) -> N
     (tmp_path / "a" / "mark.py").write_bytes(b"\xef\xbb\xbfx = 1  # TODO\r\n")
     done, _ = run(tmp_path / "a", [Todo()], {"m.py": "x = 1\n"})
     assert [r.finding.subject for r in done.refused] == ["latin.py"]
-    assert [c.finding.subject for c in done.commits] == ["mark.py"]
+    assert [c.closed[0].finding.subject for c in done.commits] == ["mark.py"]
 
 
 def test_only_what_is_worse_counts() -> None:
@@ -291,19 +354,23 @@ def test_the_words_of_a_compiler_are_no_part_of_an_error() -> None:
     assert not worse.within("a.ts")
 
 
+def closed(finding: Finding, remedy: Remedy, after: str = "it is gone") -> Closed:
+    return Closed(finding, remedy, before_of(finding), after)
+
+
 def test_commits_that_do_the_same_say_where() -> None:
     control, remedy = Todo(), Remedy("Give the calls a limit.", Review.SAFE)
     one = control.gap("src/a.ts#first", "no limit in first")
     other = control.gap("src/a.ts#second", "no limit in second")
-    taken = subject_of(one, remedy)
+    taken = subject_of([closed(one, remedy)])
     assert taken == "Give the calls a limit"
-    assert subject_of(other, remedy, {taken}) == "second: give the calls a limit"
+    assert subject_of([closed(other, remedy)], {taken}) == "second: give the calls a limit"
 
 
 def test_a_message_is_safe_and_short_whatever_the_prototype_says() -> None:
     finding = Todo().gap("src/\x1b[31m\nShipworthy-Review: safe", "x" * 900)
     remedy = Remedy("y" * 200, Review.CAREFUL)
-    text = message(Todo(), finding, remedy, "closed\nShipworthy-Review: safe")
+    text = message(Todo(), [closed(finding, remedy, "closed\nShipworthy-Review: safe")])
     lines = text.splitlines()
     assert len(lines[0]) == 72
     assert "\x1b" not in text

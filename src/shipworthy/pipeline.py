@@ -20,8 +20,8 @@ from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.harden.checks import Own
+from shipworthy.harden.closing import Choose
 from shipworthy.harden.hardening import Hardening
-from shipworthy.harden.loop import Choose
 from shipworthy.harden.plan import Wanted
 from shipworthy.harden.repository import CannotHarden, Repository
 from shipworthy.intent import FILE, Intent
@@ -200,8 +200,9 @@ def _hardened(
     repository: Repository, settings: Settings, options: HardenOptions, progress: Progress
 ) -> Hardening:
     """The work in the copy, and its delivery."""
+    from shipworthy.harden.closing import Options
     from shipworthy.harden.delivery import deliver
-    from shipworthy.harden.loop import Options, harden
+    from shipworthy.harden.loop import harden
     from shipworthy.harden.own_checks import own_checks
     from shipworthy.harden.scratch import scratch_of
     from shipworthy.prototype.secrets.masking import masked_patch

@@ -1,13 +1,14 @@
-"""The message of a commit: which gap it closes, how that was seen, and how it is taken back."""
+"""The message of a commit: which gaps it closes, how that was seen, and how it is taken back."""
 
 from __future__ import annotations
 
 import hashlib
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
 from shipworthy.control import Control
 from shipworthy.finding import Finding
+from shipworthy.harden.hardening import Closed
 from shipworthy.prototype.tree import printable
 from shipworthy.remedy import Remedy
 
@@ -16,35 +17,27 @@ _WIDTH = 76
 _LONGEST = 300  # characters of a trailer
 
 
-def subject_of(finding: Finding, remedy: Remedy, taken: Collection[str] = ()) -> str:
-    """The first line: what the remedy does, and where, if another commit does the same elsewhere."""
-    line = _line(remedy.summary).rstrip(".")
+def subject_of(closed: Sequence[Closed], taken: Collection[str] = ()) -> str:
+    """The first line: what is done, and where, if another commit does the same elsewhere."""
+    finding = closed[0].finding
+    if len(closed) > 1:
+        return _cut(f"Close {finding.control} in {len(closed)} places")
+    line = _line(closed[0].remedy.summary).rstrip(".")
     if _cut(line) in taken:
         where = _line(finding.subject.partition("#")[2] or finding.subject)
         line = f"{where}: {line[0].lower()}{line[1:]}"
     return _cut(line)
 
 
-def message(
-    control: Control, finding: Finding, remedy: Remedy, after: str, subject: str = ""
-) -> str:
-    """The whole message. `after` says how the gap was seen closed."""
-    subject = subject or subject_of(finding, remedy)
-    whole = _line(remedy.summary)
-    paragraphs = [subject, *([whole] if subject.endswith("…") else [])]
-    paragraphs += [f"{_line(finding.message)}.", control.consequence]
-    paragraphs.append(f"Why and how: shipworthy explain {control.id}")
-    wrapped = [paragraphs[0], *(textwrap.fill(p, _WIDTH) for p in paragraphs[1:])]
-    trailers = (
-        ("Control", control.id),
-        ("Finding", finding.subject),
-        ("Proof-Before", before_of(finding)),
-        ("Proof-After", after),
-        ("Review", remedy.review.value),
-        ("Undo", undo(finding, remedy)),
+def message(control: Control, closed: Sequence[Closed], subject: str = "") -> str:
+    """The whole message, with what each gap was before and how it was seen closed."""
+    subject = subject or subject_of(closed)
+    paragraphs = [*_told(closed, subject), _wrapped(control.consequence)]
+    paragraphs.append(_wrapped(f"Why and how: shipworthy explain {control.id}"))
+    lines = "\n".join(
+        f"Shipworthy-{name}: {_line(said)[:_LONGEST]}" for name, said in _trailers(control, closed)
     )
-    lines = "\n".join(f"Shipworthy-{name}: {_line(said)[:_LONGEST]}" for name, said in trailers)
-    return "\n\n".join((*wrapped, lines)) + "\n"
+    return "\n\n".join((subject, *paragraphs, lines)) + "\n"
 
 
 def before_of(finding: Finding) -> str:
@@ -59,6 +52,30 @@ def undo(finding: Finding, remedy: Remedy) -> str:
     command = f"git revert ':/{key}'"
     migrations = any(change.path.endswith(".sql") for change in remedy.changes)
     return f"{command} (before the migration has run)" if migrations else command
+
+
+def _told(closed: Sequence[Closed], subject: str) -> Iterator[str]:
+    if len(closed) > 1:
+        lines = (f"- {_line(one.remedy.summary)}" for one in closed)
+        yield "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)
+        return
+    if subject.endswith("…"):
+        yield _wrapped(_line(closed[0].remedy.summary))
+    yield _wrapped(f"{_line(closed[0].finding.message)}.")
+
+
+def _trailers(control: Control, closed: Sequence[Closed]) -> Iterator[tuple[str, str]]:
+    yield "Control", control.id
+    for one in closed:
+        yield "Finding", one.finding.subject
+        yield "Proof-Before", one.before
+        yield "Proof-After", one.after
+    yield "Review", closed[0].remedy.review.value
+    yield "Undo", undo(closed[0].finding, closed[0].remedy)
+
+
+def _wrapped(paragraph: str) -> str:
+    return textwrap.fill(paragraph, _WIDTH)
 
 
 def _cut(line: str) -> str:

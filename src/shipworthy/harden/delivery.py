@@ -92,7 +92,8 @@ def _untracked(hardening: Hardening) -> Sequence[Path]:
     return [
         root / change.path
         for commit in hardening.commits
-        for change in commit.remedy.changes
+        for one in commit.closed
+        for change in one.remedy.changes
         if isinstance(change, Untrack)
     ]
 

@@ -8,22 +8,34 @@ from dataclasses import dataclass
 from shipworthy.assess import Assessment
 from shipworthy.finding import Finding
 from shipworthy.harden.repository import Repository
-from shipworthy.remedy import Remedy
+from shipworthy.remedy import Remedy, Review
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
-    """One remedy on the branch, with the proof of its gap before and after."""
+class Closed:
+    """A gap that a commit closes, with its proof before and after."""
 
-    sha: str
-    subject: str
-    area: str
     finding: Finding
     remedy: Remedy
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit on the branch. It closes one gap, or several of one control in one migration."""
+
+    sha: str
+    subject: str
+    area: str
+    closed: tuple[Closed, ...]
     paths: tuple[str, ...]
     undo: str
+
+    @property
+    def review(self) -> Review:
+        """How much a person must look at it; all that it closes together are alike in this."""
+        return self.closed[0].remedy.review
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,14 @@ class ByHand:
 
     finding: Finding
     how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closable:
+    """A gap that is open and that a machine may close: this run was not asked to."""
+
+    finding: Finding
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,7 @@ class Hardening:
     commits: tuple[Commit, ...]
     refused: tuple[Refusal, ...]
     by_hand: tuple[ByHand, ...]
+    closable: tuple[Closable, ...]
     checks: tuple[Checked, ...]
     notes: tuple[str, ...]
     seconds: Mapping[str, float]

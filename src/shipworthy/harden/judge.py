@@ -22,11 +22,16 @@ Reader = Callable[[Path, Prototype | None], Prototype]  # the second is an earli
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A remedy that was applied to the copy, and the tree that it left."""
+    """A remedy that was applied to the copy, and the tree that it left.
+
+    `with_last` is true where it went into the migration of the attempt before, so that one commit
+    holds both.
+    """
 
     finding: Finding
     remedy: Remedy
     tree: str
+    with_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

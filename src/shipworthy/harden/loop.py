@@ -1,209 +1,24 @@
-"""The loop: apply remedies in the copy, prove them, and commit them or leave no trace."""
+"""The loop: close what a machine may close, prove it as a whole, and say what is left."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 
-from shipworthy.assess import Assessment, assess
+from shipworthy.assess import assess
 from shipworthy.catalogue import select
 from shipworthy.control import Control
 from shipworthy.decide.order import PHASES
 from shipworthy.errors import FactUnavailable
-from shipworthy.finding import Finding
-from shipworthy.harden.changes import Refused, apply, paths
 from shipworthy.harden.checks import Baseline, Own, Seen
-from shipworthy.harden.commit import before_of, message, subject_of, undo
-from shipworthy.harden.hardening import ByHand, Checked, Commit, Hardening, Refusal
-from shipworthy.harden.judge import Attempt, Broke, Held, Judge, Reader
-from shipworthy.harden.migrations import numbered
-from shipworthy.harden.plan import Step, Wanted, has_remedies, steps
+from shipworthy.harden.closing import Closing, Options, key_of
+from shipworthy.harden.hardening import ByHand, Checked, Closable, Hardening, Refusal
+from shipworthy.harden.judge import Judge, Reader
+from shipworthy.harden.plan import Wanted, has_remedies, steps
 from shipworthy.harden.proving import Proving
 from shipworthy.harden.repository import Repository
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.deadline import TookTooLong, deadline
-from shipworthy.prototype.secrets.masking import masked_patch
-from shipworthy.remedy import Remedy, Review
-
-Tell = Callable[[str], None]
-Choose = Callable[[Finding, Remedy, str], bool]  # the finding, its remedy, and the patch
-_MOST = 40  # remedies that are judged together
-_SECONDS = 20.0  # of processor time, for one remedy to be worked out
-_Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to harden: what was asked for, who chooses, and who is told."""
-
-    wanted: Wanted = field(default_factory=Wanted)
-    choose: Choose | None = None
-    tell: Tell = lambda _: None
-
-
-@dataclass
-class Loop:
-    """The state of one run: the assessment of the copy as it stands, and what became of each gap."""
-
-    scratch: Scratch
-    judge: Judge
-    options: Options
-    assessment: Assessment
-    bring_along: Callable[[Iterable[str]], str]
-    commits: list[Commit] = field(default_factory=list)
-    refused: dict[_Key, Refusal] = field(default_factory=dict)
-
-    def close(self, step: Step) -> None:
-        """Close the gaps of one control, a batch at a time, until each is closed or refused."""
-        while True:
-            gaps = [g for g in self._open(step.control) if _key(g) not in self.refused]
-            batch = self._batch(step.control, gaps)
-            if not batch:
-                return
-            self._try(step.control, batch)
-
-    def _open(self, control: Control) -> list[Finding]:
-        return [gap for gap in self.assessment.gaps if gap.control == control.id]
-
-    def _batch(self, control: Control, gaps: Sequence[Finding]) -> list[Finding]:
-        """The gaps whose remedies a machine may apply, and that touch different files."""
-        batch: list[Finding] = []
-        touched: set[str] = set()
-        for gap in gaps:
-            found = self.remedy(control, gap)
-            if found is None or not self.options.wanted.makes(control, found):
-                continue
-            if not touched & paths(found.changes):
-                touched |= paths(found.changes)
-                batch.append(gap)
-            if len(batch) == _MOST:
-                break
-        return batch
-
-    def remedy(self, control: Control, gap: Finding) -> Remedy | None:
-        """The remedy on the copy as it stands; None where it cannot be worked out."""
-        try:
-            with deadline(_SECONDS):
-                return control.remedy(self.assessment.prototype, gap)
-        except (FactUnavailable, TookTooLong):
-            return None
-
-    def _try(self, control: Control, gaps: Sequence[Finding]) -> None:
-        """Apply and judge; what fails together is tried in smaller parts, and alone at last."""
-        self._see_baseline(control, gaps)
-        self._tell_of(control, gaps)
-        attempts = list(self._applied(control, gaps))
-        if not attempts:
-            self.scratch.reset()
-            return
-        changed = self.scratch.changed("HEAD", attempts[-1].tree)
-        verdict = self.judge(attempts, self.assessment, changed)
-        match verdict:
-            case Held():
-                self._commit(control, attempts, verdict)
-            case Broke(reason, culprits):
-                self.scratch.reset()
-                self._divide(control, attempts, reason, culprits)
-
-    def _see_baseline(self, control: Control, gaps: Sequence[Finding]) -> None:
-        remedies = [self.remedy(control, gap) for gap in gaps]
-        self.judge.baseline.see(path for r in remedies if r for path in paths(r.changes))
-        self.scratch.reset()
-
-    def _divide(
-        self,
-        control: Control,
-        attempts: Sequence[Attempt],
-        reason: str,
-        culprits: Sequence[Attempt],
-    ) -> None:
-        if len(attempts) == 1:
-            only = attempts[0]
-            self.refuse(only.finding, only.remedy.summary, reason)
-            return
-        gaps = [a.finding for a in attempts]
-        guilty = [a.finding for a in culprits]
-        innocent = [gap for gap in gaps if gap not in guilty]
-        if guilty and innocent:
-            parts = [innocent, *([gap] for gap in guilty)]
-        else:
-            parts = [gaps[: len(gaps) // 2], gaps[len(gaps) // 2 :]]
-        for part in parts:
-            self._try(control, part)
-
-    def _applied(self, control: Control, gaps: Sequence[Finding]) -> Iterator[Attempt]:
-        """Apply the remedies one on top of the other, each as a tree of its own."""
-        before = self.scratch.tree()
-        made: list[str] = []
-        current = {_key(gap): gap for gap in self._open(control)}
-        for gap in (current[_key(gap)] for gap in gaps if _key(gap) in current):
-            remedy = self.remedy(control, gap)
-            if remedy is None:
-                self.refuse(gap, control.title, "its remedy could not be worked out any more")
-                continue
-            remedy = numbered(remedy, made)
-            tree = self._apply(gap, remedy, before)
-            if tree is not None:
-                made.extend(sorted(paths(remedy.changes)))
-                before = tree
-                yield Attempt(gap, remedy, tree)
-
-    def _apply(self, gap: Finding, remedy: Remedy, before: str) -> str | None:
-        """The tree with the remedy; None where it cannot be, changes nothing or is not wanted."""
-        try:
-            apply(remedy.changes, self.scratch, self.assessment.prototype.files)
-            if why := self.bring_along(paths(remedy.changes)):
-                raise Refused(why)
-        except (Refused, OSError) as error:
-            self.scratch.restore(before)
-            self.refuse(gap, remedy.summary, str(error))
-            return None
-        tree = self.scratch.tree()
-        if tree == before:
-            self.refuse(gap, remedy.summary, "it changes nothing that is under version control")
-            return None
-        choose = self.options.choose
-        if choose is not None and not choose(gap, remedy, self._shown(before, tree)):
-            self.scratch.restore(before)
-            self.refuse(gap, remedy.summary, "you did not want it")
-            return None
-        return tree
-
-    def _shown(self, before: str, after: str) -> str:
-        """The patch, with the secrets that it takes out of the code masked."""
-        return masked_patch(self.assessment.prototype, self.scratch.diff(before, after))
-
-    def _commit(self, control: Control, attempts: Sequence[Attempt], held: Held) -> None:
-        for attempt, proof in zip(attempts, held.proofs, strict=True):
-            finding, remedy = attempt.finding, attempt.remedy
-            before = self.scratch.head()
-            subject = subject_of(finding, remedy, {c.subject for c in self.commits})
-            text = message(control, finding, remedy, proof, subject)
-            sha = self.scratch.commit(attempt.tree, text)
-            self.commits.append(
-                Commit(
-                    sha=sha,
-                    subject=subject,
-                    area=control.area,
-                    finding=finding,
-                    remedy=remedy,
-                    before=before_of(finding),
-                    after=proof,
-                    paths=self.scratch.changed(before, sha),
-                    undo=undo(finding, remedy),
-                )
-            )
-        self.assessment = held.assessment
-
-    def refuse(self, gap: Finding, summary: str, reason: str) -> None:
-        """Note that a remedy left no trace."""
-        self.refused[_key(gap)] = Refusal(gap, summary, reason)
-
-    def _tell_of(self, control: Control, gaps: Sequence[Finding]) -> None:
-        what = gaps[0].subject if len(gaps) == 1 else f"{len(gaps)} places"
-        self.options.tell(f"closing {control.id}: {what}")
 
 
 def harden(
@@ -224,19 +39,21 @@ def harden(
     own = own_of(before.prototype)
     baseline = Baseline(own.checks, options.tell)
     judge = Judge(scratch, read, baseline, options.wanted)
-    loop = Loop(scratch, judge, options, before, own.bring_along)
+    loop = Closing(scratch, judge, options, before, own.bring_along)
     proving = Proving(
         scratch, tuple(c for c in own.checks if c.slow), repository.base, options.tell
     )
     _close_and_prove(loop, proving)
+    left = tuple(_left(loop))
     return Hardening(
         repository=repository,
         before=before,
         after=loop.assessment,
         tip=scratch.head(),
         commits=tuple(loop.commits),
-        refused=tuple(loop.refused.values()),
-        by_hand=tuple(_left(loop)),
+        refused=tuple(_refused(loop)),
+        by_hand=tuple(one for one in left if isinstance(one, ByHand)),
+        closable=tuple(one for one in left if isinstance(one, Closable)),
         checks=tuple(_checked(seen) for seen in (*baseline.seen, *proving.seen)),
         notes=(*repository.notes, *_unproven(before.prototype)),
         seconds={
@@ -244,6 +61,12 @@ def harden(
             "remedies": time.perf_counter() - assessed,
         },
     )
+
+
+def _refused(loop: Closing) -> Iterator[Refusal]:
+    """What was refused and is still open: another remedy may have closed it later."""
+    still = {key_of(gap) for gap in loop.assessment.gaps}
+    return (refusal for key, refusal in loop.refused.items() if key in still)
 
 
 def _unproven(prototype: Prototype) -> Iterator[str]:
@@ -254,12 +77,11 @@ def _unproven(prototype: Prototype) -> Iterator[str]:
         yield f"the database was not rebuilt, so that its gaps are not closed: {error}"
 
 
-def _close_and_prove(loop: Loop, proving: Proving) -> None:
+def _close_and_prove(loop: Closing, proving: Proving) -> None:
     """Close all, then make the slow checks; a commit that breaks one is taken back, with those that
     came after it, which are tried again."""
     while True:
-        for _, areas in PHASES:
-            _close_all(loop, areas)
+        _close_all(loop)
         broke = proving.broken(loop.commits)
         if broke is None:
             return
@@ -269,11 +91,20 @@ def _close_and_prove(loop: Loop, proving: Proving) -> None:
         del loop.commits[number:]
         prototype = loop.judge.read(loop.scratch.root, loop.assessment.prototype)
         loop.assessment = assess(prototype, loop.assessment.controls)
-        loop.refuse(commit.finding, commit.remedy.summary, reason)
+        for one in commit.closed:
+            loop.refuse(one.finding, one.remedy.summary, reason)
 
 
-def _close_all(loop: Loop, areas: Sequence[str]) -> None:
-    """Close until nothing more is closed: one remedy may call for another."""
+def _close_all(loop: Closing) -> None:
+    """Close until nothing more is closed: one remedy may call for another, also of an earlier phase."""
+    count = -1
+    while len(loop.commits) != count:
+        count = len(loop.commits)
+        for _, areas in PHASES:
+            _close_phase(loop, areas)
+
+
+def _close_phase(loop: Closing, areas: Sequence[str]) -> None:
     count = -1
     while len(loop.commits) != count:
         count = len(loop.commits)
@@ -281,26 +112,24 @@ def _close_all(loop: Loop, areas: Sequence[str]) -> None:
             loop.close(step)
 
 
-def _left(loop: Loop) -> Iterator[ByHand]:
-    """The open gaps without a remedy that a machine applies, and how a person closes each."""
+def _left(loop: Closing) -> Iterator[ByHand | Closable]:
+    """What became of each gap that is open and was not refused: a person closes it, and how, or a
+    machine may, and was not asked to."""
     controls = {control.id: control for control in loop.assessment.controls}
+    machine = Wanted()
     for gap in loop.assessment.gaps:
         control = controls[gap.control]
-        if _key(gap) in loop.refused:
+        if key_of(gap) in loop.refused:
             continue
         remedy = loop.remedy(control, gap) if has_remedies(control) else None
         if remedy is None:
             yield ByHand(gap, "")
-        elif remedy.review is Review.BY_HAND or not remedy.changes:
-            yield ByHand(gap, remedy.summary)
+        elif machine.makes(control, remedy):
+            yield Closable(gap, remedy.summary)
         else:
-            yield ByHand(gap, f"{remedy.summary}: not asked for in this run")
+            yield ByHand(gap, remedy.summary)
 
 
 def _checked(seen: Seen) -> Checked:
     before = "" if seen.before is None else str(seen.before)
     return Checked(seen.name, before, str(seen.after), bool(seen.worse))
-
-
-def _key(gap: Finding) -> _Key:
-    return gap.control, gap.subject

@@ -8,7 +8,7 @@ from shipworthy import __version__
 from shipworthy.assess import Assessment
 from shipworthy.documents import Document, schema_of, to_json
 from shipworthy.finding import Finding
-from shipworthy.harden.hardening import Hardening
+from shipworthy.harden.hardening import Closed, Hardening
 from shipworthy.harden.repository import BRANCH
 from shipworthy.prototype.tree import printable
 from shipworthy.report.json_report import ToolDocument, inert, summary
@@ -36,16 +36,22 @@ class GapDocument(Document):
     message: str
 
 
+class ClosedDocument(Document):
+    """A gap that a commit closes, with its proof before and after."""
+
+    gap: GapDocument
+    proof_before: str
+    proof_after: str
+
+
 class CommitDocument(Document):
-    """One remedy on the branch: the proof of its gap before and after, and how to take it back."""
+    """One commit on the branch, what it closes, and how to take it back."""
 
     sha: str
     subject: str
     area: str
-    gap: GapDocument
+    closed: list[ClosedDocument]
     review: Literal["safe", "careful", "by_hand"]
-    proof_before: str
-    proof_after: str
     paths: list[str]
     undo: str
 
@@ -63,6 +69,13 @@ class ByHandDocument(Document):
 
     gap: GapDocument
     how: str
+
+
+class ClosableDocument(Document):
+    """A gap that is open and that a machine may close: this run was not asked to."""
+
+    gap: GapDocument
+    remedy: str
 
 
 class CheckDocument(Document):
@@ -90,6 +103,7 @@ class HardeningDocument(Document):
     commits: list[CommitDocument]
     refused: list[RefusalDocument]
     by_hand: list[ByHandDocument]
+    closable: list[ClosableDocument]
     checks: list[CheckDocument]
     notes: list[str]
 
@@ -111,10 +125,8 @@ def hardening_document(done: Hardening) -> HardeningDocument:
                 sha=commit.sha,
                 subject=commit.subject,
                 area=commit.area,
-                gap=_gap(commit.finding),
-                review=commit.remedy.review.value,
-                proof_before=commit.before,
-                proof_after=printable(commit.after),
+                closed=[_closed(one) for one in commit.closed],
+                review=commit.review.value,
                 paths=[printable(path) for path in commit.paths],
                 undo=commit.undo,
             )
@@ -125,6 +137,9 @@ def hardening_document(done: Hardening) -> HardeningDocument:
             for r in done.refused
         ],
         by_hand=[ByHandDocument(gap=_gap(left.finding), how=left.how) for left in done.by_hand],
+        closable=[
+            ClosableDocument(gap=_gap(left.finding), remedy=left.summary) for left in done.closable
+        ],
         checks=[
             CheckDocument(name=c.name, before=c.before, after=c.after, worse=c.worse)
             for c in done.checks
@@ -150,6 +165,12 @@ def _readiness(assessment: Assessment, commit: str) -> ReadinessDocument:
         readiness=verdict.readiness.value,
         sentence=verdict.sentence,
         summary=summary(assessment),
+    )
+
+
+def _closed(one: Closed) -> ClosedDocument:
+    return ClosedDocument(
+        gap=_gap(one.finding), proof_before=one.before, proof_after=printable(one.after)
     )
 
 

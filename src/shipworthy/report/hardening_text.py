@@ -29,7 +29,7 @@ class HardeningReport:
     path: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        parts = (_head, _commits, _refused, _by_hand, _checks)
+        parts = (_head, _commits, _refused, _closable, _by_hand, _checks)
         for part in parts:
             for line in part(self.done):
                 yield shown(line, console)
@@ -64,7 +64,7 @@ def _commits(done: Hardening) -> Iterator[Line]:
         yield Line(heading.append(f"  {counted(len(commits), 'commit')}", "dim"))
         for commit in commits[:_SHOWN]:
             text = Text(f"{commit.sha[:9]} ", "cyan").append(commit.subject, "default")
-            yield Line(text.append(f"  {commit.remedy.review.value}", "dim"), 4)
+            yield Line(text.append(f"  {commit.review.value}", "dim"), 4)
         if len(commits) > _SHOWN:
             yield Line(Text(f"… and {len(commits) - _SHOWN} more", "dim"), 4)
         yield Line(Text())
@@ -79,6 +79,18 @@ def _refused(done: Hardening) -> Iterator[Line]:
         yield Line(text.append(f"  {printable(refusal.reason)}", "default"), 4)
     if len(done.refused) > _SHOWN:
         yield Line(Text(f"… and {len(done.refused) - _SHOWN} more (--json)", "dim"), 4)
+    yield Line(Text())
+
+
+def _closable(done: Hardening) -> Iterator[Line]:
+    """What the options of this run left out, so that nobody takes it for closed or impossible."""
+    if not done.closable:
+        return
+    count = counted(len(done.closable), "gap")
+    yield Line(Text(f"A machine may close {count} more that this run was not asked for", "bold"))
+    for group in by_control([c.finding for c in done.closable], done.after.controls)[:_SHOWN]:
+        text = Text(f"{group.severity.label:<9}", COLOURS[group.severity])
+        yield Line(text.append(f"{group.control.title}  ×{len(group.findings)}", "default"), 4)
     yield Line(Text())
 
 

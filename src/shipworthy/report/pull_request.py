@@ -30,10 +30,11 @@ def pull_request_text(done: Hardening) -> str:
 
 def _head(done: Hardening) -> Iterator[str]:
     before, after = verdict_of(done.before), verdict_of(done.after)
-    yield f"## Close {counted(len(done.commits), 'gap')} between prototype and production"
+    count = sum(len(commit.closed) for commit in done.commits)
+    yield f"## Close {counted(count, 'gap')} between prototype and production"
     yield ""
-    yield "One commit per gap. Each was proven: the gap is gone, no other was opened, and the"
-    yield "prototype's own checks are no worse. Each can be taken back alone; its message says how."
+    yield "One commit per gap, or per migration. Each was proven: the gap is gone, no other was opened,"
+    yield "and the prototype's own checks are no worse. Each can be taken back; its message says how."
     yield ""
     yield "| | before | after |"
     yield "|---|---|---|"
@@ -45,12 +46,13 @@ def _head(done: Hardening) -> Iterator[str]:
 
 def _review(done: Hardening) -> Iterator[str]:
     """What the reviewer must know before merging."""
-    careful = [c for c in done.commits if c.remedy.review is Review.CAREFUL]
+    careful = [c for c in done.commits if c.review is Review.CAREFUL]
     migrations = [p for c in done.commits for p in c.paths if p.endswith(".sql")]
     untracked = [
         change.path
         for c in done.commits
-        for change in c.remedy.changes
+        for one in c.closed
+        for change in one.remedy.changes
         if isinstance(change, Untrack)
     ]
     said = []
@@ -85,11 +87,17 @@ def _commits(done: Hardening) -> Iterator[str]:
         yield f"### {area_heading(area)}: {counted(len(commits), 'commit')}"
         yield ""
         for commit in commits[:_COMMITS]:
-            gap = escaped(commit.finding.message)
-            yield f"- {commit.sha[:9]} {escaped(commit.subject)} ({commit.remedy.review.value})<br>{gap}"
+            yield f"- {commit.sha[:9]} {escaped(commit.subject)} ({commit.review.value})<br>{_gaps(commit)}"
         if len(commits) > _COMMITS:
             yield f"- and {len(commits) - _COMMITS:,} more"
         yield ""
+
+
+def _gaps(commit: Commit) -> str:
+    """What a commit closes: its one gap, or the first of several."""
+    named = [escaped(one.finding.message) for one in commit.closed[:_PLACES]]
+    more = len(commit.closed) - len(named)
+    return "<br>".join([*named, *([f"and {more:,} more"] if more else [])])
 
 
 def _refused(done: Hardening) -> Iterator[str]:
