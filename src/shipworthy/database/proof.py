@@ -78,6 +78,9 @@ class Unreachable:
 
     tables: tuple[str, ...]
     reachable: int
+    to_servers: frozenset[str] = (
+        frozenset()
+    )  # those of the tables that a server may not touch either
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,5 +182,7 @@ def _unreachable(strict: _Replayed | None) -> Unreachable:
         return Unreachable((), 0)
     schema = strict.schema
     tables = [t for t in schema.tables.values() if t.schema in schema.exposed and t.judged]
-    closed = [t.qualified for t in tables if not (t.grants.keys() & {"anon", "authenticated"})]
-    return Unreachable(tuple(sorted(closed)), len(tables) - len(closed))
+    closed = [t for t in tables if not (t.grants.keys() & {"anon", "authenticated"})]
+    names = tuple(sorted(t.qualified for t in closed))
+    to_servers = frozenset(t.qualified for t in closed if "service_role" not in t.grants)
+    return Unreachable(names, len(tables) - len(closed), to_servers)

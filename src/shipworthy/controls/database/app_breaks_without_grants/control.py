@@ -43,7 +43,11 @@ class AppBreaksWithoutGrants(
             mine = {
                 name: queries for name, queries in used.items() if name.startswith(f"{schema}.")
             }
-            refused = {name: queries for name, queries in mine.items() if name in closed}
+            refused = {
+                name: queries
+                for name, queries in mine.items()
+                if name in closed and not _serves(prototype, proof, name, queries)
+            }
             if refused:
                 yield self._gap(prototype, schema, refused, len(mine))
             else:
@@ -69,7 +73,11 @@ class AppBreaksWithoutGrants(
         if proof is None or path is None:
             return None
         closed = [t for t in proof.unreachable.tables if t.startswith(f"{finding.subject}.")]
-        used = {n: q for n, q in _used(prototype, proof).items() if n in closed}
+        used = {
+            name: queries
+            for name, queries in _used(prototype, proof).items()
+            if name in closed and not _serves(prototype, proof, name, queries)
+        }
         open_ones = [n for n in used if not is_guarded(proof.schema.tables[n])]
         if open_ones:
             first = f"Switch row security on for {spoken(open_ones)}, then grant what the app needs"
@@ -97,6 +105,13 @@ def _used(prototype: Prototype, proof: DatabaseProof) -> dict[str, list[Query]]:
         if query.library == "supabase" and query.operation in _OPERATIONS and table_asked:
             found.setdefault(table_asked.qualified, []).append(query)
     return dict(sorted(found.items()))
+
+
+def _serves(prototype: Prototype, proof: DatabaseProof, name: str, queries: list[Query]) -> bool:
+    """True where only servers ask for a table, and are granted it."""
+    where = sides(prototype)
+    on_server = all(where.get(query.location.path) is Side.SERVER for query in queries)
+    return on_server and name not in proof.unreachable.to_servers
 
 
 def _statements(
