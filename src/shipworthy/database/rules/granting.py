@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from shipworthy.database.rules.expressions import asks_caller, expressions
-from shipworthy.database.rules.names import quoted, sql_name
+from shipworthy.database.rules.names import quoted, sql_list, sql_name
 from shipworthy.database.schema import Policy, Table
 
 PRIVILEGES = ("select", "insert", "update", "delete")
@@ -68,7 +68,8 @@ def _asks(policy: Policy) -> bool:
 
 
 def _grant(table: Table, privileges: list[str], role: str) -> list[str]:
-    lines = [f"grant {', '.join(privileges)} on {sql_name(table)} to {role};"]
+    named = ", ".join(_of_columns(table, privilege, role) for privilege in privileges)
+    lines = [f"grant {named} on {sql_name(table)} to {role};"]
     if "insert" in privileges:
         numbered = (_SEQUENCE.search(column.default or "") for column in table.columns)
         lines += [
@@ -77,6 +78,15 @@ def _grant(table: Table, privileges: list[str], role: str) -> list[str]:
             if match
         ]
     return lines
+
+
+def _of_columns(table: Table, privilege: str, role: str) -> str:
+    """The privilege, for those columns alone that a migration left to the role."""
+    held = table.grants.get(role, frozenset())
+    columns = table.column_grants.get((role, privilege.upper()), frozenset())
+    if privilege.upper() in held or not columns:
+        return privilege
+    return f"{privilege} ({sql_list(c.name for c in table.columns if c.name in columns)})"
 
 
 def _sequence(name: str, table: Table) -> str:
