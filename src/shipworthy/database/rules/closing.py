@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from shipworthy.database.attempts import Actor, Ownership, Verb
 from shipworthy.database.exposure import succeeded
 from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.rules.expressions import asked_once, asks_caller, expressions
 from shipworthy.database.rules.names import quoted, sql_list, sql_name, sql_target
 from shipworthy.database.schema import Function, Policy, Table
 
@@ -25,6 +26,8 @@ _OPEN = re.compile(
     r"|\( SELECT auth\.role\(\) AS role\) = '(authenticated|anon)'(::text)?",
     re.IGNORECASE,
 )
+
+_WORD = re.compile(r"\w+")
 
 # The server needs no policy: one that is meant for it has only ever let everybody else in.
 _FOR_SERVER = re.compile(r"service|system|backend|server|edge function|webhook|cron", re.IGNORECASE)
@@ -63,7 +66,7 @@ def close_table(table: Table, ownership: Ownership, verbs: Iterable[Verb]) -> st
         [] if table.row_security else [f"alter table {sql_name(table)} enable row level security;"]
     )
     lines += [f"drop policy {quoted(p.name)} on {sql_name(table)};" for p in open_policies]
-    lines += _owner_policies(table, ownership, wanted)
+    lines += _owner_policies(table, ownership, kept, wanted)
     return "\n".join(lines) + "\n"
 
 
@@ -130,17 +133,34 @@ def _covers(policy: Policy, commands: Iterable[str]) -> bool:
     return any(command in _commands(policy) for command in commands)
 
 
-def _owner_policies(table: Table, ownership: Ownership, commands: Iterable[str]) -> Iterator[str]:
+def _owner_policies(
+    table: Table, ownership: Ownership, kept: Sequence[Policy], commands: Iterable[str]
+) -> Iterator[str]:
     """A policy for owners per command."""
+    owner = _is_owner(table, ownership.user_columns[0]) if ownership.user_columns else ""
     for command in commands:
-        owner = _is_owner(table, ownership.user_columns[0])
         using = "" if command == "INSERT" else f" using ({owner})"
-        check = f" with check ({owner})" if command in ("INSERT", "UPDATE") else ""
+        # To own a row is not enough: a stranger would write rows of their own into any organisation.
+        written = " and ".join([owner, *_members(ownership, kept)])
+        check = f" with check ({written})" if command in ("INSERT", "UPDATE") else ""
         name = f"Owners {_DONE[command]} their {table.name}"[:63]
         yield (
             f"create policy {quoted(name)} on {sql_name(table)}\n"
             f"  for {command.lower()} to authenticated{using}{check};"
         )
+
+
+def _members(ownership: Ownership, kept: Iterable[Policy]) -> list[str]:
+    """How a policy that stays tells the members of the row's organisation: one text, none where no
+    policy for readers or writers does."""
+    for policy in sorted(kept, key=lambda p: p.command != "SELECT"):
+        for text in expressions(policy) if policy.command in ("SELECT", "UPDATE", "INSERT") else ():
+            rule = _bare(text)
+            names = set(_WORD.findall(rule))
+            # What is joined by OR lets in others than members.
+            if asks_caller(rule) and names & set(ownership.tenant_columns) and "OR" not in names:
+                return [asked_once(rule)]
+    return []
 
 
 def _is_owner(table: Table, column: str) -> str:
