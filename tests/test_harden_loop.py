@@ -164,6 +164,73 @@ def test_a_remedy_that_opens_another_gap_is_found_in_its_batch_and_leaves_no_tra
     assert {name for name, text in files.items() if "TODO" in text} == {"m2.py", "m5.py"}
 
 
+class Asked(
+    Todo,
+    id="asked",
+    title="What can be asked once the first gap is closed",
+    consequence="Somebody reads it.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Finds "done" where a TODO stood, and cannot look before."""
+
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        for path, file in prototype.files.items():
+            text = file.text or ""
+            if "done" in text:
+                yield self.gap(path, "it can be asked", Evidence("code", "x", Location(path)))
+            elif "TODO" in text:
+                yield self.answer(path)
+
+    def answer(self, path: str) -> Finding:
+        """Before: nothing can be said."""
+        return self.unknown(path, "it cannot be asked")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        del prototype, finding
+        return None
+
+
+class InOrder(
+    Asked,
+    id="in-order",
+    title="What was in order before",
+    consequence="Somebody reads it.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """The same, and it was in order before."""
+
+    def answer(self, path: str) -> Finding:
+        return self.satisfied(path, "it is in order")
+
+
+class Worst(
+    Asked,
+    id="worst",
+    title="What is worse than the gap",
+    consequence="Somebody reads it.",
+    severity=Severity.HIGH,
+    satisfies=("A10",),
+):
+    """The same, and it is more severe."""
+
+
+def test_what_can_be_asked_only_now_is_progress(tmp_path: Path) -> None:
+    done, _ = run(tmp_path / "a", [Todo(), Asked()])
+    assert len(done.commits) == 8
+    assert {gap.control for gap in done.after.gaps} == {"asked"}
+
+
+@pytest.mark.parametrize("control", [InOrder, Worst])
+def test_what_was_in_order_or_is_worse_is_no_progress(tmp_path: Path, control: type[Asked]) -> None:
+    done, _ = run(tmp_path / "a", [Todo(), control()], {"m.py": "x = 1  # TODO\n"})
+    assert not done.commits
+    assert [r.reason for r in done.refused] == [
+        f"it opens another gap: {control.id} on m.py: it can be asked"
+    ]
+
+
 class Idle(
     Todo,
     id="idle",

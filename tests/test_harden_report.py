@@ -36,6 +36,7 @@ def test_the_report_says_before_and_after_and_what_is_next(root: Path) -> None:
     assert "\nafter " in text
     assert "\nReliability  " in text
     assert "Left for a person" in text
+    assert "1 key to replace at the issuer" in text
     assert "merge --ff-only shipworthy/harden" in text
     assert SECRET not in text
     assert "\x1b" not in text
@@ -48,6 +49,7 @@ def test_the_pull_request_says_what_to_know_before_merging(root: Path, tmp_path:
     assert "| places that block it |" in text
     assert "`.env` leaves version control: merging deletes it from your checkout" in text
     assert "marked *careful*" in text
+    assert "1 key to replace at the issuer" in text
     assert SECRET not in text
     assert "### Reliability: " in text
 

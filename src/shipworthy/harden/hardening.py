@@ -10,6 +10,9 @@ from shipworthy.finding import Finding
 from shipworthy.harden.repository import Repository
 from shipworthy.remedy import Remedy, Review
 
+IN_HISTORY = "secret-in-history"
+"""The control about secrets that no file shows any more: nothing but their issuer ends them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -94,3 +97,9 @@ class Hardening:
     patch: str = ""  # all changes, where nothing was to be written
     delivered: bool = False
     applied: bool = False
+
+    @property
+    def rotations(self) -> tuple[Finding, ...]:
+        """The keys that only the git history still shows: to be replaced where they were issued. They
+        stood in files before, so that they are no new gaps."""
+        return tuple(gap for gap in self.after.gaps if gap.control == IN_HISTORY)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from shipworthy.assess import Assessment, assess
 from shipworthy.errors import ShipworthyError
-from shipworthy.finding import Finding
+from shipworthy.finding import Finding, Outcome
 from shipworthy.harden.changes import paths
 from shipworthy.harden.checks import Baseline
+from shipworthy.harden.hardening import IN_HISTORY
 from shipworthy.harden.plan import Wanted
 from shipworthy.harden.scratch import Scratch
 from shipworthy.harden.served import shut_out
@@ -93,9 +94,10 @@ class Judge:
     def _worse(self, attempts: Sequence[Attempt], before: Assessment, after: Assessment) -> str:
         """What is worse in the second assessment, in words; '' for nothing."""
         for gap in opened(before, after):
-            if not any(_remains(a.finding, gap) for a in attempts) and not self._follows(
-                after, gap
-            ):
+            left = any(
+                _remains(a.finding, gap) or progress(a.finding, gap, before) for a in attempts
+            )
+            if not left and not self._follows(after, gap):
                 return f"it opens another gap: {gap.control} on {gap.subject}: {gap.message}"
         unread = {u.path for u in before.unread}
         hidden = next((u for u in after.unread if u.path not in unread), None)
@@ -123,12 +125,26 @@ def opened(before: Assessment, after: Assessment) -> Iterator[Finding]:
             yield gap
 
 
+def progress(closed: Finding, gap: Finding, before: Assessment) -> bool:
+    """True for a gap that could not be asked about before: once callers must sign in, it is asked what
+    each of them may touch. It is about the same place and area, no worse, and nothing that was in order
+    before."""
+    areas = {control.id: control.area for control in before.controls}
+    in_order = {(f.control, f.subject) for f in before.findings if f.outcome is Outcome.SATISFIED}
+    return (
+        gap.subject == closed.subject
+        and areas[gap.control] == areas[closed.control]
+        and gap.severity.value <= closed.severity.value
+        and (gap.control, gap.subject) not in in_order
+    )
+
+
 def _remains(closed: Finding, gap: Finding) -> bool:
     """True for what is left of a gap: a secret that no file shows any more stays in the history, where
     a gap about the files hid it."""
     places = {e.location.path for e in gap.evidence if e.location} | {gap.subject.partition("#")[0]}
     return (
-        gap.control == "secret-in-history"
+        gap.control == IN_HISTORY
         and closed.subject.partition("#")[0] in places
         and gap.severity.value <= closed.severity.value
     )

@@ -50,6 +50,11 @@ def _head(done: Hardening) -> Iterator[Line]:
         text.append(verdict.headline, "bold red" if assessment.blockers else "bold green")
         text.append(f"  {gaps}, {blocking} of them block the launch", "dim")
         yield Line(text)
+    if done.rotations:
+        count = counted(len(done.rotations), "key")
+        yield Line(
+            Text(f"{'':<7}{count} to replace at the issuer: the git history alone shows them")
+        )
     for note in done.notes:
         yield Line(Text(f"Note: {printable(note)}", "yellow"))
     yield Line(Text())

@@ -40,6 +40,8 @@ def _head(done: Hardening) -> Iterator[str]:
     yield "|---|---|---|"
     yield f"| launch | {before.readiness.value} | {after.readiness.value} |"
     yield f"| places that block it | {len(done.before.blockers):,} | {len(done.after.blockers):,} |"
+    if done.rotations:
+        yield f"| of them keys to replace at their issuer | | {len(done.rotations):,} |"
     yield f"| gaps in all | {len(done.before.gaps):,} | {len(done.after.gaps):,} |"
     yield ""
 
@@ -71,6 +73,11 @@ def _review(done: Hardening) -> Iterator[str]:
         " set what stands in it wherever the app is built and run."
         for path in untracked
     ]
+    if done.rotations:
+        said.append(
+            f"{counted(len(done.rotations), 'key')} to replace at the issuer: the git history alone shows"
+            " them, and no commit can end that."
+        )
     said += [escaped(note) for note in done.notes]
     if said:
         yield "### Before you merge"
