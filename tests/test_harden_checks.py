@@ -141,6 +141,31 @@ def test_settings_without_a_default_get_a_value_that_leads_nowhere(tmp_path: Pat
     assert {"REGION", "NODE_ENV"}.isdisjoint(found)
 
 
+def test_a_key_that_must_have_no_default_gets_a_value_all_the_same(tmp_path: Path) -> None:
+    code = (
+        'import { createHmac } from "crypto";\n'
+        'const KEY = process.env.LINK_SIGNING_SECRET || "word-in-the-code";\n'
+        'export const sign = (x: string) => createHmac("sha256", KEY).update(x).digest("hex");\n'
+    )
+    root = app(tmp_path / "app", {"package.json": manifest(), "src/token.ts": code})
+    assert "LINK_SIGNING_SECRET" in placeholders(read_prototype(root, Settings(workers=1)))
+
+
+@needs_npm
+def test_a_build_gets_the_settings_that_the_changed_code_needs(tmp_path: Path) -> None:
+    say = 'node -e "process.exit(process.env.API_TOKEN ? 0 : 1)"'
+    root = app(tmp_path / "app", {"package.json": manifest(scripts={"build": say})})
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=True) as own:
+            build = next(check for check in own.checks if check.name.startswith("build"))
+            assert isinstance(build(()), Failed)
+            changed = scratch.root / "src" / "main.ts"
+            changed.write_text("export const token = process.env.API_TOKEN;\n", "utf-8")
+            own.learn(read_prototype(scratch.root, Settings(workers=1)))
+            assert build(()) == Passed()
+
+
 def test_failed_tests_are_known_by_name() -> None:
     output = b"  \x1b[31m\xc3\x97\x1b[0m adds two numbers 12ms\n \xe2\x9c\x93 other\nFAIL src/a.test.ts\n"
     assert failed_tests(output) == {"adds two numbers": 1, "src/a.test.ts": 1}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from shipworthy.prototype import Prototype
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ def _nothing(_: Iterable[str]) -> str:
     return ""
 
 
+def _unasked(_: Prototype) -> None:
+    return None
+
+
 class Check(Protocol):
     """One check. `slow` ones are made once for many remedies."""
 
@@ -91,11 +98,13 @@ class Own:
     """What a prototype brings itself: its checks, and how files follow those that were changed.
 
     `bring_along` takes the changed paths, changes what must follow them (a lock file), and says why
-    it could not; '' where it could.
+    it could not; '' where it could. `learn` is told how the prototype reads before slow checks are
+    made: code that takes a key from the environment now needs one there.
     """
 
     checks: tuple[Check, ...] = ()
     bring_along: Callable[[Iterable[str]], str] = _nothing
+    learn: Callable[[Prototype], None] = _unasked
 
 
 def worsened(before: Result, now: Result) -> Worse | None:

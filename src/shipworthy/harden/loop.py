@@ -43,7 +43,7 @@ def harden(
     proving = Proving(
         scratch, tuple(c for c in own.checks if c.slow), repository.base, options.tell
     )
-    _close_and_prove(loop, proving)
+    _close_and_prove(loop, proving, own.learn)
     left = tuple(_left(loop))
     return Hardening(
         repository=repository,
@@ -77,11 +77,12 @@ def _unproven(prototype: Prototype) -> Iterator[str]:
         yield f"the database was not rebuilt, so that its gaps are not closed: {error}"
 
 
-def _close_and_prove(loop: Closing, proving: Proving) -> None:
+def _close_and_prove(loop: Closing, proving: Proving, learn: Callable[[Prototype], None]) -> None:
     """Close all, then make the slow checks; a commit that breaks one is taken back, with those that
     came after it, which are tried again."""
     while True:
         _close_all(loop)
+        learn(loop.assessment.prototype)
         broke = proving.broken(loop.commits)
         if broke is None:
             return

@@ -35,19 +35,27 @@ def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: boo
         Installation(scratch, package, node, owner) for package in packages(prototype)
     )
     found: list[Check] = [*_python(scratch, prototype)]
+    environment: dict[str, str] = {}
     if build:
-        environment = _environment(scratch, prototype, node.path if node else "")
+        environment.update(_environment(scratch, prototype, node.path if node else ""))
         found.extend(_types(prototype, installations, environment))
         for installation in installations:
             found.extend(_scripts(installation, environment))
     try:
-        yield Own(tuple(found), partial(_follow, installations, build))
+        follow, learn = partial(_follow, installations, build), partial(_learn, environment)
+        yield Own(tuple(found), follow, learn)
     finally:
         for check in found:
             if isinstance(check, Types):
                 check.warm.close()
         for installation in installations:
             installation.keep()
+
+
+def _learn(environment: dict[str, str], prototype: Prototype) -> None:
+    """A placeholder for each setting that the changed code needs and the code before did not."""
+    for name, value in placeholders(prototype).items():
+        environment.setdefault(name, value)
 
 
 def _follow(installations: tuple[Installation, ...], build: bool, paths: Iterable[str]) -> str:

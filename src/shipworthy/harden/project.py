@@ -66,8 +66,10 @@ def packages(prototype: Prototype) -> tuple[Package, ...]:
 
 
 def placeholders(prototype: Prototype) -> dict[str, str]:
-    """A value for every variable that the code reads and that has none to fall back on."""
-    fallbacks = {read.name for read in prototype.environment if read.fallback}
+    """A value for every variable that the code reads and that has none to fall back on, and for keys
+    that must not have one."""
+    keys = {f.name for found in prototype.default_secrets.values() for f in found}
+    fallbacks = {read.name for read in prototype.environment if read.fallback} - keys
     names = {read.name for read in prototype.environment} - fallbacks - _NOT_OURS
     return {name: _placeholder(name) for name in sorted(names)}
 
