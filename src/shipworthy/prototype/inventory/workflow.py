@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.dependencies.dependency import Ecosystem, Manifest
 from shipworthy.prototype.inventory.delivery import is_test_command
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
+from shipworthy.prototype.inventory.newer_runtimes import supported_version
+from shipworthy.prototype.inventory.runtimes import runtime_versions
+from shipworthy.prototype.inventory.support import support_table
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -23,6 +26,7 @@ _MOST_PARTS = 6
 _TYPES = ("typecheck", "type-check", "check-types", "types:check", "tsc")
 _PLACEHOLDER = re.compile(r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.I)
 _RUNNERS = {"vitest": "vitest run", "jest": "jest"}
+_ELSE = {"node": "24", "python": "3.12"}
 _MANAGERS = ("npm", "yarn", "pnpm", "bun")
 # https://pnpm.io/: the version that writes this version of the lock file, by its first digit.
 _PNPM = {"5": "7", "6": "8", "9": "10"}
@@ -90,8 +94,10 @@ def _node_setup(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
     folder = manifest.path.rpartition("/")[0]
     file = f"{folder}/.nvmrc" if folder else ".nvmrc"
     known = file in prototype.files
-    yield from ("- uses: actions/setup-node@v4", "  with:")
-    yield f'    node-version-file: "{file}"' if known else "    node-version: 22"
+    version = (
+        f'node-version-file: "{file}"' if known else f"node-version: {_asked(prototype, 'node')}"
+    )
+    yield from ("- uses: actions/setup-node@v4", "  with:", f"    {version}")
     if manifest.manager != "npm":
         yield "- run: corepack enable"
     if manifest.manager == "pnpm":
@@ -169,7 +175,22 @@ def _python_version(prototype: Prototype, manifest: Manifest) -> str:
     folder = manifest.path.rpartition("/")[0]
     file = f"{folder}/.python-version" if folder else ".python-version"
     known = file in prototype.files
-    return f'python-version-file: "{file}"' if known else 'python-version: "3.12"'
+    return (
+        f'python-version-file: "{file}"'
+        if known
+        else f'python-version: "{_asked(prototype, "python")}"'
+    )
+
+
+def _asked(prototype: Prototype, product: str) -> str:
+    """The version that the prototype runs on, while it gets fixes; else the next that gets some years."""
+    table = support_table()
+    for one in runtime_versions(prototype):
+        support = table.of(one.product, one.version)
+        kept = support is not None and support.ends is not None and support.ends > table.as_of
+        if one.product == product and support is not None and kept:
+            return support.cycle
+    return supported_version(product) or _ELSE[product]
 
 
 def _is_tested(prototype: Prototype, manifest: Manifest, python: bool) -> bool:
