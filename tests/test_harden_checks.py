@@ -19,7 +19,8 @@ from shipworthy.harden.node import find_node
 from shipworthy.harden.node_checks import Script, failed_tests
 from shipworthy.harden.own_checks import own_checks
 from shipworthy.harden.project import Package, packages, placeholders
-from shipworthy.harden.python_checks import Compiles
+from shipworthy.harden.python_checks import Compiles, PythonTests
+from shipworthy.harden.python_packages import NoPackages, requirements
 from shipworthy.harden.repository import find_repository
 from shipworthy.harden.running import run_group
 from shipworthy.harden.scratch import scratch_of
@@ -180,6 +181,51 @@ def test_python_that_does_not_compile_is_named_by_its_file(tmp_path: Path) -> No
     assert [error.partition(":")[0] for error in found.errors] == ["bad.py"]
     (tmp_path / "bad.py").write_text("def f():\n    ...\n")
     assert check(()) == Passed()
+
+
+def test_the_tests_of_a_python_prototype_run_with_packages_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", "mine")
+    files = {
+        "api/requirements.txt": "pytest\n",
+        "api/prices.py": "import os\n\n\ndef price():\n    return os.environ['API_TOKEN']\n",
+        "api/test_prices.py": (
+            "import os\n\nfrom prices import price\n\n\n"
+            "def test_price():\n    assert price()\n\n\n"
+            "def test_alone():\n    assert 'MY_TOKEN' not in os.environ\n\n\n"
+            "def test_ours():\n    import typer\n\n    assert typer\n"
+        ),
+    }
+    root = repository(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=True) as own:
+            check = next(check for check in own.checks if check.name == "pytest (api)")
+            assert isinstance(check, PythonTests)
+            check.packages._for = check.packages.key_of(check.packages.wanted())  # as if installed
+            there = Path(pytest.__file__).parent.parent
+            for name in ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments"):
+                shutil.copytree(there / name, check.packages.place / name)
+            shutil.copy(there / "py.py", check.packages.place)
+            found = check(())
+    assert isinstance(found, Failed)
+    assert dict(found.errors) == {"test_prices.py::test_ours": 1}, found.tail
+
+
+@pytest.mark.parametrize("line", ["-e .", "git+https://example.com/x.git", "x @ file:///tmp/x"])
+def test_packages_that_would_be_built_are_not_installed(tmp_path: Path, line: str) -> None:
+    (tmp_path / "requirements.txt").write_text(f"fastapi==0.115.0\n{line}\n")
+    with pytest.raises(NoPackages, match="builds are not run"):
+        list(requirements(tmp_path))
+
+
+def test_a_project_asks_for_its_packages_and_those_of_its_tests(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "x"\ndependencies = ["fastapi>=0.1"]\n'
+        '[project.optional-dependencies]\ntest = ["httpx"]\ndocs = ["sphinx"]\n'
+    )
+    assert list(requirements(tmp_path)) == ["fastapi>=0.1", "httpx"]
 
 
 @needs_npm

@@ -175,10 +175,10 @@ def _store(key: str, folder: Path) -> None:
         made.rename(kept)
     except OSError:
         shutil.rmtree(made, ignore_errors=True)  # one is kept already, or the disk is another
-    _forget(installs_folder())
+    forget_old(installs_folder())
 
 
-def _forget(folder: Path) -> None:
+def forget_old(folder: Path) -> None:
     """Remove the oldest installations, and what killed runs left of them."""
     entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
     whole = [entry for entry in entries if "." not in entry.name]

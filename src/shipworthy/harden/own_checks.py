@@ -12,10 +12,12 @@ from shipworthy.harden.install import Installation
 from shipworthy.harden.node import find_node
 from shipworthy.harden.node_checks import Lint, Script, Types
 from shipworthy.harden.project import Package, packages, placeholders
-from shipworthy.harden.python_checks import Compiles
+from shipworthy.harden.python_checks import Compiles, PythonTests
+from shipworthy.harden.python_packages import PythonPackages
 from shipworthy.harden.relock import relock
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.dependencies.dependency import Ecosystem
 from shipworthy.prototype.source import Language
 
 _MOST_CONFIGS = 6
@@ -41,6 +43,7 @@ def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: boo
         found.extend(_types(prototype, installations, environment))
         for installation in installations:
             found.extend(_scripts(installation, environment))
+        found.extend(_pytest(scratch, prototype, owner, environment))
     try:
         follow, learn = partial(_follow, installations, build), partial(_learn, environment)
         yield Own(tuple(found), follow, learn)
@@ -48,6 +51,8 @@ def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: boo
         for check in found:
             if isinstance(check, Types):
                 check.warm.close()
+            if isinstance(check, PythonTests):
+                check.packages.keep()
         for installation in installations:
             installation.keep()
 
@@ -75,6 +80,19 @@ def _python(scratch: Scratch, prototype: Prototype) -> Iterator[Check]:
     files = [f.path for f in prototype.files.values() if f.language is Language.PYTHON]
     if files:
         yield Compiles(scratch.root, scratch.temporary, files)
+
+
+def _pytest(
+    scratch: Scratch, prototype: Prototype, owner: str, environment: dict[str, str]
+) -> Iterator[Check]:
+    """One check for each folder with requirements of its own and tests."""
+    tests = {case.location.path for case in prototype.tests if case.location.path.endswith(".py")}
+    manifests = prototype.dependencies.manifests
+    folders = {m.path.rpartition("/")[0] for m in manifests if m.ecosystem is Ecosystem.PYPI}
+    for folder in sorted(folders)[:_MOST_CONFIGS]:
+        if any(path.startswith(f"{folder}/" if folder else "") for path in tests):
+            packages = PythonPackages(scratch.root, folder, scratch.temporary, owner)
+            yield PythonTests(packages, environment)
 
 
 def _types(
