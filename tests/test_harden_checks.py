@@ -15,12 +15,13 @@ from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
 from shipworthy.harden.checks import Failed, Passed, Unknown
 from shipworthy.harden.install import Installation, install_commands
-from shipworthy.harden.node import find_node
+from shipworthy.harden.node import Node, find_node
 from shipworthy.harden.node_checks import Script, failed_tests
 from shipworthy.harden.own_checks import own_checks
 from shipworthy.harden.project import Package, packages, placeholders
 from shipworthy.harden.python_checks import Compiles, PythonTests
 from shipworthy.harden.python_packages import NoPackages, requirements
+from shipworthy.harden.relock import lock_commands, relock
 from shipworthy.harden.repository import find_repository
 from shipworthy.harden.running import run_group
 from shipworthy.harden.scratch import scratch_of
@@ -289,3 +290,48 @@ def test_a_lock_file_that_cannot_follow_its_manifest_is_said(tmp_path: Path) -> 
         prototype = read_prototype(scratch.root, Settings(workers=1))
         with own_checks(scratch, prototype, "me", build=False) as own:
             assert "package-lock.json must follow" in own.bring_along(["package.json"])
+
+
+@pytest.mark.parametrize(
+    ("lock", "manager", "more", "words"),
+    [
+        ("yarn.lock", "yarn", {}, "install --ignore-scripts"),
+        (
+            "yarn.lock",
+            "yarn",
+            {".yarnrc.yml": "nodeLinker: node-modules\n"},
+            "--mode=update-lockfile",
+        ),
+        ("bun.lock", "bun", {}, "--lockfile-only"),
+    ],
+    ids=["yarn-1", "yarn-4", "bun"],
+)
+def test_each_package_manager_writes_its_own_lock_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lock: str,
+    manager: str,
+    more: dict[str, str],
+    words: str,
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    root = app(tmp_path / "app", {"package.json": manifest(), lock: "", **more})
+    with scratch_of(find_repository(root)) as scratch:
+        package = Package("", manager, (lock,), {}, {})
+        installation = Installation(scratch, package, None, "me")
+        commands = [" ".join(command.argv) for command in lock_commands(installation)]
+        assert len(commands) == 1
+        assert words in commands[0]
+
+
+def test_a_lock_file_without_its_package_manager_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = app(tmp_path / "app", {"package.json": manifest(), "bun.lock": ""})
+    with scratch_of(find_repository(root)) as scratch:
+        monkeypatch.setattr(shutil, "which", lambda _: None)
+        installation = Installation(
+            scratch, Package("", "bun", ("bun.lock",), {}, {}), Node("node", ""), "me"
+        )
+        said = relock((installation,), ("package.json",), may_run=True)
+    assert said == "bun.lock must follow, and bun is not installed here"
