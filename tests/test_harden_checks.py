@@ -18,6 +18,7 @@ from shipworthy.harden.install import Installation, install_commands
 from shipworthy.harden.node import Node, find_node
 from shipworthy.harden.node_checks import Script, failed_tests
 from shipworthy.harden.own_checks import own_checks
+from shipworthy.harden.places import installs_folder
 from shipworthy.harden.project import Package, packages, placeholders
 from shipworthy.harden.python_checks import Compiles, PythonTests
 from shipworthy.harden.python_packages import NoPackages, requirements
@@ -166,6 +167,29 @@ def test_a_build_gets_the_settings_that_the_changed_code_needs(tmp_path: Path) -
             changed.write_text("export const token = process.env.API_TOKEN;\n", "utf-8")
             own.learn(read_prototype(scratch.root, Settings(workers=1)))
             assert build(()) == Passed()
+
+
+@needs_npm
+def test_a_changed_manifest_costs_no_second_installation(tmp_path: Path) -> None:
+    files = {
+        "package.json": manifest(dependencies={"one": "file:./one"}),
+        "one/package.json": '{"name": "one", "version": "1.0.0"}\n',
+        "two/package.json": '{"name": "two", "version": "1.0.0"}\n',
+    }
+    root = repository(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        node = find_node(scratch.temporary / "programs")
+        installation = Installation(scratch, Package("", "npm", (), {}, {}), node, "me")
+        assert installation.ready() == ""
+        modules = scratch.root / "node_modules"
+        (modules / ".mark").write_text("of the first\n")
+        both = {"one": "file:./one", "two": "file:./two"}
+        (scratch.root / "package.json").write_text(manifest(dependencies=both))
+        scratch.tree()  # a remedy's changes are recorded before anything is asked
+        assert installation.ready() == ""
+        assert {".mark", "one", "two"} <= {entry.name for entry in modules.iterdir()}
+        assert len(list(installs_folder().iterdir())) == 1  # the first, whole, for the next run
+        assert (next(installs_folder().iterdir()) / "node_modules" / "one").is_symlink()
 
 
 def test_failed_tests_are_known_by_name() -> None:

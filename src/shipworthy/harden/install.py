@@ -11,6 +11,7 @@ from pathlib import Path
 
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
+from shipworthy.harden.kept import fetch, modules_in, move_modules, remove_modules, store
 from shipworthy.harden.node import MISSING, Node, network
 from shipworthy.harden.places import installs_folder
 from shipworthy.harden.project import Package
@@ -18,7 +19,6 @@ from shipworthy.harden.running import run_group
 from shipworthy.harden.scratch import Scratch
 
 _SECONDS = 900.0
-_MOST_KEPT = 8  # installations that are kept
 _MODULES = "node_modules"
 # Packages that do not work before their script has fetched or built a program.
 _NEED_SCRIPTS = (
@@ -28,6 +28,10 @@ _NEED_SCRIPTS = (
     "@prisma/client",
     "@prisma/engines",
     "prisma",
+)
+_FOLLOW = (
+    *("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"),
+    "--prefer-offline",
 )
 _NPM = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
 
@@ -58,22 +62,40 @@ class Installation:
         """'' where the packages that are asked for now are installed, else why they are not."""
         key = self._key()
         if key != self._installed_for:
+            start = self._start(key)
             self.keep()
             self._installed_for = key
-            self._why = self._installed(key)
+            self._why = self._installed(key, start)
             self.scratch.discard()
         return self._why
 
     def keep(self) -> None:
         """Move what was installed to where the next run finds it."""
         if self._installed_for and not self._why:
-            _store(self._installed_for, self.folder)
+            store(self._installed_for, self.folder)
         self._installed_for = ""
 
-    def _installed(self, key: str) -> str:
+    def _start(self, key: str) -> Path | None:
+        """What is installed now, once more, for npm to change where little else is asked for: hard
+        links cost seconds, a whole installation minutes."""
+        by_npm = next(install_commands(self.package, self.folder, {})).argv[0] == "npm"
+        stays = self._installed_for and not self._why and by_npm
+        if not stays or (installs_folder() / key).exists():
+            return None
+        start = self.scratch.temporary / "start"
+        shutil.rmtree(start, ignore_errors=True)
+        try:
+            for modules in modules_in(self.folder):
+                place = start / modules.relative_to(self.folder)
+                shutil.copytree(modules, place, symlinks=True, copy_function=os.link)
+        except (OSError, shutil.Error):  # a disk without hard links
+            shutil.rmtree(start, ignore_errors=True)
+        return start
+
+    def _installed(self, key: str, start: Path | None) -> str:
         if self.node is None:
             return MISSING
-        if _fetch(key, self.folder):
+        if fetch(key, self.folder) or (start is not None and self._changed(start)):
             return ""
         said = ""
         for command in install_commands(self.package, self.folder, self.settings()):
@@ -86,8 +108,22 @@ class Installation:
                 self._scripts()
                 return ""
             said = last_line(ran.output)
-            _remove_modules(self.folder)
+            remove_modules(self.folder)
         return f"its packages could not be installed: {said}"
+
+    def _changed(self, start: Path) -> bool:
+        """True where npm could make what is asked for out of what was installed before."""
+        move_modules(start, self.folder)
+        command = Command(_FOLLOW, self.folder, self.settings(), _SECONDS)
+        try:
+            done = run_group(command).code == 0
+        except CommandFailed:
+            done = False
+        if done:
+            self._scripts()
+        else:
+            remove_modules(self.folder)
+        return done
 
     def _scripts(self) -> None:
         """Run the scripts of the few packages that need them; what fails shows in the checks."""
@@ -146,71 +182,6 @@ def program(name: str) -> tuple[str, ...]:
 def _manifests(package: Package) -> Iterator[str]:
     for member in package.members:
         yield f"{member}/package.json"
-
-
-def _fetch(key: str, folder: Path) -> bool:
-    """Move a kept installation into place; False where there is none."""
-    kept = installs_folder() / key
-    taken = kept.with_name(f"{key}.{os.getpid()}")
-    try:
-        kept.rename(taken)  # in one step: two runs never share one
-    except OSError:
-        return False
-    for modules in list(_modules(taken)):
-        target = folder / modules.relative_to(taken)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        modules.rename(target)
-    shutil.rmtree(taken, ignore_errors=True)
-    return True
-
-
-def _store(key: str, folder: Path) -> None:
-    kept = installs_folder() / key
-    made = kept.with_name(f"{key}.{os.getpid()}")
-    try:
-        for modules in list(_modules(folder)):
-            target = made / modules.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            modules.rename(target)
-        made.rename(kept)
-    except OSError:
-        shutil.rmtree(made, ignore_errors=True)  # one is kept already, or the disk is another
-    forget_old(installs_folder())
-
-
-def forget_old(folder: Path) -> None:
-    """Remove the oldest installations, and what killed runs left of them."""
-    entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
-    whole = [entry for entry in entries if "." not in entry.name]
-    for old in whole[_MOST_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
-    for part in (entry for entry in entries if "." in entry.name):
-        owner = part.name.rpartition(".")[2]
-        if not owner.isdigit() or not _is_alive(int(owner)):
-            shutil.rmtree(part, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _modules(folder: Path) -> Iterator[Path]:
-    """The outermost node_modules folders."""
-    for place, folders, _ in os.walk(folder):
-        if _MODULES in folders:
-            yield Path(place) / _MODULES
-        folders[:] = [name for name in folders if name not in (_MODULES, ".git")]
-
-
-def _remove_modules(folder: Path) -> None:
-    for modules in list(_modules(folder)):
-        shutil.rmtree(modules, ignore_errors=True)
 
 
 def last_line(output: bytes) -> str:

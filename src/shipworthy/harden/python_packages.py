@@ -11,7 +11,8 @@ from pathlib import Path
 
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
-from shipworthy.harden.install import forget_old, last_line
+from shipworthy.harden.install import last_line
+from shipworthy.harden.kept import forget_old
 from shipworthy.harden.node import network
 from shipworthy.harden.places import installs_folder
 from shipworthy.harden.running import run_group
