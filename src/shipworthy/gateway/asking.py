@@ -15,7 +15,7 @@ from shipworthy.gateway.dialects.dialect import Body, Dialect
 from shipworthy.gateway.exchange import Exchange, translated
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.relay import Relay
-from shipworthy.gateway.sse import Frame
+from shipworthy.gateway.sse import EventFrames, Frame, LineFrames
 from shipworthy.gateway.targets import Target
 from shipworthy.gateway.upstream import Response, Upstream, garbage, truncated
 
@@ -91,22 +91,34 @@ async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun
 
 
 async def _rest(
-    exchange: Exchange, response: Response, relay: Relay, frames: object
+    exchange: Exchange, response: Response, relay: Relay, frames: EventFrames | LineFrames
 ) -> AsyncGenerator[bytes]:
     """What follows the first words, until the stream is complete. Raises Problem."""
     idle = exchange.call.feature.timeouts.idle
     while True:
         piece = await _piece(response, min(idle, exchange.seconds_left))
-        found: list[Frame] = frames.push(piece) if piece else frames.finish()  # type: ignore[attr-defined]
-        out = b"".join([relay.pass_on(_event(frame)) for frame in found])
+        out, wrong = _passed(relay, frames.push(piece) if piece else frames.finish())
         if out:
             yield out
+        if wrong is not None:
+            raise wrong
         if not piece:
             break
     if not relay.complete:
         raise truncated()
     if last := relay.finish():
         yield last
+
+
+def _passed(relay: Relay, found: list[Frame]) -> tuple[bytes, Problem | None]:
+    """What goes out for some events, and the problem that ends it."""
+    out: list[bytes] = []
+    for frame in found:
+        try:
+            out.append(relay.pass_on(_event(frame)))
+        except Problem as problem:
+            return b"".join(out), problem
+    return b"".join(out), None
 
 
 async def _sent(
@@ -124,6 +136,10 @@ async def _sent(
             return await upstream.post(url, body, dialect.headers(target.key))
     except TimeoutError as error:
         raise timed_out() from error
+    except Problem as problem:
+        if target.key:  # some providers repeat the key that they refuse
+            problem.message = problem.message.replace(target.key, "[key]")
+        raise
 
 
 async def _piece(response: Response, seconds: float) -> bytes:

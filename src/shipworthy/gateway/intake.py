@@ -11,6 +11,8 @@ import orjson
 from shipworthy.gateway.policy import ServerOptions
 from shipworthy.gateway.problem import Kind, Problem
 
+DEEPEST = 100  # levels of a request; JSON Schemas of tools go to some twenty
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -65,7 +67,24 @@ def parse_body(body: bytes, headers: Headers, any_type: bool) -> dict[str, Any]:
         raise Problem(Kind.BAD_REQUEST, "not_json", "The body is not JSON.") from error
     if not isinstance(found, dict):
         raise Problem(Kind.BAD_REQUEST, "not_json", "The body is not a JSON object.")
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _deeper(found, DEEPEST):
+        raise Problem(Kind.BAD_REQUEST, "not_json", "The body is nested too deeply.")
     return found
+
+
+def _deeper(document: Any, levels: int) -> bool:
+    """Whether a document has more levels, without going down into it by recursion."""
+    level = [document]
+    for _ in range(levels):
+        level = [
+            item
+            for holder in level
+            for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _too_large(limits: ServerOptions) -> Problem:

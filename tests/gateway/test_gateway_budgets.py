@@ -1,0 +1,259 @@
+"""Budgets: nothing is overspent by any number of calls at the same time, and nothing that was spent is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+from provider import chat, chat_script, provider, says
+from running import running
+from test_gateway_hostile import settled
+
+from shipworthy.gateway.ledger import Account, Ledger
+from shipworthy.gateway.policy import Provider
+from shipworthy.gateway.prices import NANO, cost_of, table
+from shipworthy.gateway.problem import Kind, Problem
+
+OPENAI = Provider(url="https://api.openai.com/v1")
+
+
+def priced(url: str, budget: str, feature: str = "", output_tokens: int = 3) -> str:
+    """A model of 1,000 dollars per million tokens each way, so a thousandth of a dollar for a token."""
+    return f"""
+providers:
+  fake: {{url: "{url}"}}
+models:
+  m: {{provider: fake, price: {{input: 1000, output: 1000}}, output_tokens: {output_tokens}}}
+prototypes:
+  app:
+    budget: {budget}
+    features:
+      chat: {{{feature}}}
+server: {{calls: 2000}}
+"""
+
+
+def test_a_thousand_parallel_calls_spend_no_more_than_the_limit(tmp_path: Path) -> None:
+    # Each call costs 10 tokens = 0.01 dollars: a limit of 2 dollars lets exactly 200 through at most.
+    with (
+        provider(says(chat("ok"))) as fake,
+        running(tmp_path, priced(fake.url, "{day: 2}")) as gateway,
+    ):
+        statuses = asyncio.run(_at_once(gateway.url, gateway.key, 1000))
+        spent, reserved = settled(gateway)["prototype:app"]
+    answered = statuses.count(200)
+    assert set(statuses) == {200, 429}
+    assert answered == len(fake.asked)
+    assert spent == answered * NANO // 100
+    assert spent <= 2 * NANO
+    assert reserved == 0
+    assert answered > 20, "what is settled makes room again"
+
+
+async def _at_once(url: str, key: str, number: int) -> list[int]:
+    body = json.dumps(
+        {"model": "m", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 3}
+    )
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+
+        async def once() -> int:
+            async with session.post(
+                f"{url}/v1/chat/completions", data=body, headers=headers
+            ) as got:
+                await got.read()
+                return got.status
+
+        return await asyncio.gather(*(once() for _ in range(number)))
+
+
+_PROCESS = """
+import asyncio, sys
+from pathlib import Path
+from shipworthy.gateway.ledger import Account, Ledger
+from shipworthy.gateway.problem import Problem
+
+async def main():
+    ledger = Ledger(Path(sys.argv[1]))
+    accounts = [Account("prototype:app", 100, 100), Account("key:a", 1000, 1000)]
+    done = 0
+    for _ in range(200):
+        try:
+            made = await ledger.reserve(accounts, 1, 60)
+        except Problem as problem:
+            assert problem.code == "budget_exceeded", problem.code
+            break
+        ledger.settle(made, 1)
+        done += 1
+    ledger.close()
+    print(done)
+
+asyncio.run(main())
+"""
+
+
+def test_four_processes_share_one_limit_exactly(tmp_path: Path) -> None:
+    file = tmp_path / "state" / "ledger.sqlite"
+    Ledger(file).close()
+    started = [
+        subprocess.Popen([sys.executable, "-c", _PROCESS, str(file)], stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    done = [int(process.communicate(timeout=60)[0]) for process in started]
+    assert sum(done) == 100
+    ledger = Ledger(file)
+    assert ledger.spent(ledger.today()) == {"prototype:app": (100, 0), "key:a": (100, 0)}
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("budget", "feature", "headers", "again"),
+    [
+        ("{day: 0.05}", "", {}, {"x-shipworthy-feature": "chat"}),
+        ("{per_key: 0.05}", "", {}, {"x-shipworthy-feature": "chat"}),
+        ("{per_user: 0.05}", "", {"x-shipworthy-user": "ann"}, {"x-shipworthy-user": "ann"}),
+        (
+            "{}",
+            "budget: {day: 0.05}",
+            {"x-shipworthy-feature": "chat"},
+            {"x-shipworthy-feature": "chat"},
+        ),
+    ],
+    ids=["day", "key", "user", "feature"],
+)
+def test_each_budget_stops_what_it_is_about(
+    tmp_path: Path, budget: str, feature: str, headers: dict[str, str], again: dict[str, str]
+) -> None:
+    policy = "URL"
+    with provider(chat_script()) as fake:
+        policy = priced(fake.url, budget, feature)
+        with running(tmp_path, policy) as gateway:
+            assert gateway.chat(headers=headers).status == 429, "it could cost more than is left"
+            assert gateway.chat(headers=again).status == 429
+    assert not fake.asked
+
+
+def test_other_users_keep_theirs(tmp_path: Path) -> None:
+    with (
+        provider(says(chat("ok"))) as fake,
+        running(tmp_path, priced(fake.url, "{per_user: 0.12}")) as gateway,
+    ):
+        ann = [gateway.chat(user="ann").status for _ in range(10)]
+        bob = gateway.chat(user="bob").status
+        spent = settled(gateway)
+    assert ann[0] == 200
+    assert ann[-1] == 429
+    assert bob == 200
+    assert spent["user:app/bob"][0] == NANO // 100
+
+
+def test_a_soft_limit_warns_before_the_hard_one_stops(tmp_path: Path) -> None:
+    with (
+        provider(says(chat("ok"))) as fake,
+        running(tmp_path, priced(fake.url, "{day: 1, soft: 0.2}")) as gateway,
+    ):
+        notes = [gateway.chat().headers.get("x-shipworthy-notes", "") for _ in range(20)]
+    assert notes[0] == ""
+    assert notes[-1] == "soft budget: prototype"
+
+
+def test_what_a_dead_process_had_set_aside_counts_as_spent(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    file = tmp_path / "ledger.sqlite"
+    first = Ledger(file, clock=lambda: now[0])
+    account = Account("prototype:app", 100, 100)
+    asyncio.run(first.reserve([account], 60, seconds=30))
+    first._connection.close()
+    second = Ledger(file, clock=lambda: now[0])
+    assert second.spent(second.today()) == {"prototype:app": (0, 60)}
+    with pytest.raises(Problem):
+        asyncio.run(second.reserve([account], 60, seconds=30))
+    now[0] += 31
+    second.sweep()
+    assert second.spent(second.today()) == {"prototype:app": (60, 0)}
+    second.close()
+
+
+def test_a_full_disk_loses_no_settlement(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    account = Account("prototype:app", 10**9, 10**9)
+    made = asyncio.run(ledger.reserve([account], 50, 60))
+    ledger._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    pages = ledger._connection.execute("PRAGMA page_count").fetchone()[0]
+    ledger._connection.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(Problem) as caught:
+        asyncio.run(_fill(ledger))
+    assert (caught.value.kind, caught.value.code) == (Kind.STORE, "store_unavailable")
+    ledger.settle(made, 20)
+    for at in range(500):
+        ledger.spend(f"feature:{at}" + "x" * 90, 1)
+    assert not ledger.flush()
+    ledger._connection.execute("PRAGMA max_page_count=100000")
+    assert ledger.flush()
+    assert ledger.spent(ledger.today())["prototype:app"] == (20, 0)
+    ledger.close()
+
+
+async def _fill(ledger: Ledger) -> None:
+    for at in range(500):
+        await ledger.reserve([Account(f"user:{at}" + "x" * 90, 10, 10)], 1, 60)
+
+
+def test_a_new_day_begins_with_nothing_spent(tmp_path: Path) -> None:
+    now = [1_763_700_000.0]
+    ledger = Ledger(tmp_path / "ledger.sqlite", clock=lambda: now[0])
+    account = Account("prototype:app", 100, 100)
+    ledger.settle(asyncio.run(ledger.reserve([account], 100, 60)), 100)
+    with pytest.raises(Problem):
+        asyncio.run(ledger.reserve([account], 1, 60))
+    now[0] += 86_400
+    asyncio.run(ledger.reserve([account], 100, 60))
+    ledger.close()
+
+
+def test_prices_are_dated_and_an_unknown_model_counts_as_the_dearest() -> None:
+    known = cost_of("gpt-4o-mini-2024-07-18", OPENAI, None, None)
+    unknown = cost_of("brand-new-model", OPENAI, None, None)
+    assert table().date >= "2026-01-01"
+    assert known.known
+    assert not unknown.known
+    assert all(unknown.input >= entry["input"] for entry in table().models.values())
+    local = cost_of(
+        "llama3.2", Provider(url="http://localhost:11434", dialect="ollama"), None, None
+    )
+    assert local.at_most(1000, 1, 1000) == 0
+
+
+def test_a_reservation_is_beyond_what_the_call_can_cost(tmp_path: Path) -> None:
+    """The provider uses up every token of output; each byte of input is a token."""
+    text = "é" * 50
+    used = {"prompt_tokens": 100, "completion_tokens": 3, "total_tokens": 103}
+    with (
+        provider(says(chat("ok", usage=used))) as fake,
+        running(tmp_path, priced(fake.url, "{day: 1}")) as gateway,
+    ):
+        answered = [gateway.chat(text).status for _ in range(12)]
+        spent, _ = settled(gateway)["prototype:app"]
+    assert 429 in answered
+    assert spent <= NANO
+
+
+def test_the_store_holds_no_key_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    with (
+        provider(chat_script()) as fake,
+        running(tmp_path, priced(fake.url, "{day: 1}")) as gateway,
+    ):
+        gateway.chat()
+        folder = tmp_path / "gateway"
+        held = b"".join(f.read_bytes() for f in folder.iterdir() if f.is_file())
+        assert gateway.key.encode() not in held
+        assert folder.stat().st_mode & 0o077 == 0
+        assert all(f.stat().st_mode & 0o077 == 0 for f in folder.iterdir() if f.suffix == ".sqlite")
+        sockets = [f for f in folder.iterdir() if f.is_socket()]
+        assert [s.stat().st_mode & 0o077 for s in sockets] == [0]
