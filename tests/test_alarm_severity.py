@@ -50,6 +50,33 @@ def test_a_name_by_which_a_webhook_finds_the_account_must_not_get_lost(tmp_path:
     assert Severity.HIGH in [f.severity for f in found]
 
 
+def _membership(after: str) -> dict[str, str]:
+    text = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const supabase = createClient(process.env.URL!, process.env.SERVICE_KEY!);\n"
+        "export async function change(id: string, role: string) {\n"
+        '  await supabase.from("user_roles").delete().eq("user_id", id);\n'
+        f"  {after}\n"
+        "  return { done: true };\n"
+        "}\n"
+    )
+    return {"server/change.ts": text, "server/index.ts": 'import "./change";\n'}
+
+
+def test_a_right_that_is_taken_away_must_not_stay(tmp_path: Path) -> None:
+    found = gaps(SwallowedError(), tmp_path, _membership(""))
+    assert [f.severity for f in found] == [Severity.HIGH]
+
+
+def test_a_right_that_makes_room_for_another_is_met_again(tmp_path: Path) -> None:
+    asked = (
+        'const { error } = await supabase.from("user_roles").insert({ user_id: id, role });'
+        " if (error) throw error;"
+    )
+    found = gaps(SwallowedError(), tmp_path, _membership(asked))
+    assert [f.severity for f in found] == [Severity.MEDIUM]
+
+
 def _scan(name: str) -> dict[str, str]:
     body = (
         'import { supabase } from "./client";\n'

@@ -287,6 +287,29 @@ def test_rows_of_one_guest_are_told_from_rows_of_all() -> None:
     assert found == {"guest_id": [True], "order_id": [True], "wedding_id": [False]}
 
 
+def test_rows_of_whoever_asks_and_pages_are_few() -> None:
+    loop = """async function f() {{
+        const rows = await db.select().from(bookings){rest};
+        return Promise.all(rows.map(async (row) => {{
+            const [receipt] = await db.select().from(receipts).where(eq(receipts.bookingId, row.id));
+            return receipt;
+        }}));
+    }}"""
+    few = (
+        ".where(eq(bookings.portalUserId, asker))",
+        ".where(eq(bookings.holder, req.user.id))",
+        ".limit(size)",
+    )
+    many = ("", ".where(eq(bookings.companyId, company))", '.where(eq(bookings.state, "open"))')
+    found = [
+        q.of_one
+        for rest in (*few, *many)
+        for q in read(loop.format(rest=rest))
+        if q.loop is not None
+    ]
+    assert found == [True] * len(few) + [False] * len(many)
+
+
 def test_roles_of_one_person_are_few() -> None:
     found = read("""export async function setRoles(userId, roleIds) {
         for (const roleId of roleIds) {

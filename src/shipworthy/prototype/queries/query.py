@@ -22,7 +22,7 @@ from shipworthy.prototype.queries.rows import (
     bulk_of,
     takes_many,
 )
-from shipworthy.prototype.queries.small_lists import is_of_one_guest, is_small
+from shipworthy.prototype.queries.small_lists import is_of_one, is_small
 from shipworthy.prototype.queries.success import Reports
 
 __all__ = ["Bound", "Bulk", "ErrorUse", "Query", "Reach", "read"]
@@ -39,7 +39,7 @@ class Query:
     `loop` is where the loop starts that runs it once per element; `batched` is True when that loop
     walks over chunks, pages, retries, files or a list that stays small, or the query takes a list.
     `over_rows` is True when it walks over the rows of another query, `of_one` when these belong to
-    one guest. `alone` is True when that loop
+    one person or thing, or are one page. `alone` is True when that loop
     waits for queries only and does not go on to change the row. `bulk`: could one statement do it.
     `may_fail` is True where it only tidies up after a failure, or a comment calls it best effort.
     `success` is what reports success afterwards although its error was only logged.
@@ -102,7 +102,7 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
         filters=call.filters,
         limited=call.limited,
         over_rows=rows and loop is not None and company.walks_rows(loop),
-        of_one=rows and loop is not None and is_of_one_guest(loop, syntax),
+        of_one=rows and loop is not None and is_of_one(loop, syntax),
         bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
         alone=rows and loop is not None and _is_alone(call, loop, company),
         may_fail=_may_fail(call),

@@ -81,20 +81,37 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
 
 
 @lru_cache(maxsize=8)
-def is_of_one_guest(loop: SgNode, syntax: Syntax) -> bool:
-    """True for rows that were asked for by the id of one person who takes part once, and for the
-    lines of one order."""
+def is_of_one(loop: SgNode, syntax: Syntax) -> bool:
+    """True for rows that were asked for by the id of one person or one thing, for one page of rows, and
+    for the lines of one order. The rows of a whole customer (a company, a shop) grow with its work."""
     name = root_name(iterable_of(loop))
     origins = _origins(name, loop, syntax)
     lines = _LINES.search(name) is not None and any(map(_is_form, origins))
-    return lines or any(map(_BY_GUEST.search, origins))
+    return lines or any(_PAGE.search(o) or _is_by_one(o) for o in origins)
 
 
 _LINES = re.compile(r"^(cart|basket|order|line|ticket|invoice)?_?items$|^(cart|basket)$", re.I)
+_PAGE = re.compile(r"\.(limit|range|take|paginate)\(|\b(take|limit|pageSize):|\bLIMIT\s+[\d$?:{%]")
 
 
-_BY_GUEST = re.compile(
-    r"""\b(?:eq|filter_by|where)\(\s*["']?\w*(guest|invitee|attendee|participant|supporter|applicant|order|cart|invoice|quote)_?id\b""",
+def _is_by_one(origin: str) -> bool:
+    compared = ("".join(found) for found in _COMPARED.findall(origin))
+    return any(map(_ONE.match, compared)) or _CALLER.search(origin) is not None
+
+
+# `.eq("user_id", …)`, `eq(bookings.portalUserId, …)`, `where: { authorId: … }`, `WHERE owner_id = …`
+_COMPARED = re.compile(
+    r"""\b(?:eq|filter_by|where|filter)\(\s*["'`]?(?:\w+\.)*(\w+)(?![\w(.])|\bwhere:\s*\{\s*(\w+)\s*[:,}]"""
+    r"""|\b(?:where|WHERE|and|AND)\s+(?:\w+\.)?(\w+)\s*=\s*[%$?:]"""
+)
+_ONE = re.compile(
+    r"(\w*_)?(\w*user|owner|author|creator|guest|invitee|attendee|participant|supporter|applicant|profile|member"
+    r"|student|patient|player|sender|receiver|recipient|employee|candidate|order|cart|invoice|quote|booking|ticket"
+    r"|session)_?(id|uuid|uid)$|(user|uid|created_?by|owner)$",
+    re.IGNORECASE,
+)
+_CALLER = re.compile(
+    r"\b((current|session|portal|auth)?\.?user[?!]?\.(id|uid|sub|email)|current_user\.id|auth\.uid\(\))\b",
     re.IGNORECASE,
 )
 

@@ -84,7 +84,7 @@ def _walks_few(prototype: Prototype, query: Query) -> bool:
 
 
 _HANDFUL = re.compile(
-    r"(\b|[a-z_])(role|metric|plan|tier|categor|currenc|permission|setting|cart|basket|badge|level|section|channel"
+    r"(\b|[a-z_])(role|metric|plan|tier|feature|module|stage|template|provider|integration|categor|currenc|permission|setting|cart|basket|badge|level|section|channel"
     r"|status|weekday|slot|branch|subnet)\w*(\s*\|\||\s*\?\?|\)|\.map|\.forEach|:|\]|\s|$)",
     re.IGNORECASE,
 )
@@ -138,7 +138,7 @@ def _severity(queries: list[Query], side: Side) -> Severity:
     """MEDIUM where as many rows are walked through as a query finds and somebody waits for it.
 
     LOW for lists that the caller gives; for rows that each get a value of their own: one statement
-    for that takes some work; for the few rows of one guest; for what goes on in the background;
+    for that takes some work; for one page, or the rows of one person; for what goes on in the background;
     and for what somebody starts now and then, to bring data in, to look it through or to put it right."""
     if not any(q.over_rows and q.operation == "select" for q in queries):
         return Severity.LOW

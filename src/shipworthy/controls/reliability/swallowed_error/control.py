@@ -172,6 +172,8 @@ def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _
         checked = query.error in (ErrorUse.CHECKED, ErrorUse.THROWS)
         if not checked and _is_lost(query):
             loss = _of_query(query, query.location in surfacing, asked_by)
+            if loss.severity.blocks_launch and _makes_room(query, queries):
+                loss = replace(loss, severity=Severity.MEDIUM)
             subject = _subject(query.location, query.function, loss)
             if query.together is not None:
                 subject = first.setdefault(query.together, subject)
@@ -264,6 +266,26 @@ def _surfacing(queries: list[Query]) -> frozenset[Location]:
     )
 
 
+def _makes_room(query: Query, queries: list[Query]) -> bool:
+    """True for the deletion of rows or accounts that the same function makes anew further down (what is
+    left over meets the new ones there), and of rows whose account it deletes next."""
+    if query.operation != "delete" and query.method != "deleteUser":
+        return False
+    return any(
+        later.location.line > query.location.line
+        and (later.location.path, later.function) == (query.location.path, query.function)
+        and (
+            later.method in _MAKES
+            or (query.operation == "delete" and later.method == "deleteUser")
+            or (later.operation in ("insert", "upsert") and later.table == query.table)
+        )
+        for later in queries
+    )
+
+
+_MAKES = ("createUser", "inviteUserByEmail", "signUp")
+
+
 def _of_query(query: Query, surfaces: bool, asked_by: Collection[str]) -> _Loss:
     where = spoken(query.location.path, query.function)
     words = _SENT_AS.get(query.operation)
@@ -286,15 +308,20 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
         return Severity.LOW
     if not is_weighty(query) or is_reference(query, asked_by):
         return Severity.MEDIUM
-    lost = query.operation in ("insert", "upsert", "auth") or _RIGHTS.search(table) is not None
+    entered = query.operation in ("insert", "upsert") and names_weight(table)
+    taken = query.operation != "upsert" and _RIGHTS.search(table) is not None
     place = f"{query.location.path} {query.function}"
-    paid = names_weight(table) and _PAID.search(place) is not None
-    return Severity.HIGH if lost or paid else Severity.MEDIUM
+    paid = query.operation != "delete" and names_weight(table) and _PAID.search(place) is not None
+    return (
+        Severity.HIGH if entered or taken or paid or query.operation == "auth" else Severity.MEDIUM
+    )
 
 
 # Who may do what: one that stays is as bad as one that is missing.
 _RIGHTS = re.compile(
-    r"(^|_)(roles?|permissions?|memberships?|members|access|api_keys?)$", re.IGNORECASE
+    r"(^|_)(roles?|permissions?|memberships?|access|api_keys?)$"
+    r"|(^|_)(team|org|organi[sz]ation|company|workspace|tenant|project|group)_(members|users)$",
+    re.IGNORECASE,
 )
 # Where money that moved is entered in the books.
 _PAID = re.compile(
