@@ -75,7 +75,7 @@ BUDGET = 6_000  # expressions per entry point; a handler of a hundred lines take
 _WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
 _UNSEEN = frozenset({"unseen"})  # made by a function that nobody can see
 _TRUTH = frozenset({"truth"})
-_SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
+SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
 _KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
 """What a parameter that takes all keywords is called."""
 _MUTATORS = frozenset(
@@ -554,7 +554,7 @@ class Evaluation:
             origins=inner.origins,
             literal=UNSET if known is None else not known,
             when=(no, yes),
-            tags=inner.tags & (_SETTLED | _UNSEEN),
+            tags=inner.tags & (SETTLED | _UNSEEN),
         )
 
     def _compare(self, node: Compare, scope: Scope) -> Value:

@@ -44,7 +44,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.CHECKOUT,
-        r"[\w-]*(checkout|payment-token|payment-intent)[\w-]*|create-(payment|pix|charge|order)[\w-]*|donat\w+|pay",
+        r"[\w-]*(checkout|payment-token|payment-intent)[\w-]*|create-(payment|pix|charge|order|preference)[\w-]*|donat\w+|pay",
     ),
     (
         Purpose.CALLBACK,
@@ -57,7 +57,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.CONTACT,
-        r"contact(-us|-form)?|contact-\w+|inquir(y|ies)|enquir(y|ies)|newsletter(-(subscribe|sign-?up|opt-?in|join|confirm))?|subscribe(-(to-)?(newsletter|updates|mailing-list))?"
+        r"contact(-us|-form)?|contact-\w+|(\w+-)?inquir(y|ies)|(\w+-)?enquir(y|ies)|newsletter(-(subscribe|sign-?up|opt-?in|join|confirm))?|subscribe(-(to-)?(newsletter|updates|mailing-list))?"
         r"|(newsletter|e?mail|mailing-list|waitlist|news)-(subscribe|sign-?up)|(join-)?wait-?list|lead-?capture|quote-?request"
         r"|request-?(a-)?(demo|quote)|demo-?request|feedback|apply|report(-\w+)?|support-?request|get-?in-?touch|rsvp",
     ),
@@ -125,11 +125,15 @@ def purpose(handler: Handler) -> Purpose | None:
 
 def _purpose(handler: Handler) -> Purpose | None:
     if "public" in _words(handler):
-        return Purpose.CATALOGUE
+        return _by_words(handler) or Purpose.CATALOGUE
     if any(e.kind is EffectKind.ACCOUNT and e.target == "auth" for e in handler.effects):
         return Purpose.LOGIN
     if any(e.has(Check.SIGNATURE) for e in handler.effects):
         return Purpose.WEBHOOK
+    return _by_words(handler)
+
+
+def _by_words(handler: Handler) -> Purpose | None:
     for word in reversed(_words(handler)):
         for found, pattern in _COMPILED:
             if pattern.match(word):

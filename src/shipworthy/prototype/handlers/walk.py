@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
-from shipworthy.prototype.handlers.evaluation import Evaluation
+from shipworthy.prototype.handlers.evaluation import SETTLED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.refusals import refused
 from shipworthy.prototype.handlers.values import (
@@ -75,7 +76,7 @@ class Walk(Evaluation):
         yes, no = self.tested(test)
         decided = truth(test)
         if decided is not None and "settled" in test.tags:
-            return self.block(statement.then if decided else statement.other, scope)
+            return self._certain(statement.then if decided else statement.other, scope)
         before, names, outer = self.guards, scope.names, self.branches
         number = self.decision()
         self.branches = (*outer, (number, "then"))
@@ -107,6 +108,17 @@ class Walk(Evaluation):
         unneeded = _needless(statement.test, test, then_guards)
         self.guards = meet(then_guards, self.guards) | unless | unneeded
         return False
+
+    def _certain(self, statements: tuple[Statement, ...], scope: Scope) -> bool:
+        """What runs for sure: `if (NODE_ENV === "production") return false` settles the answer as well."""
+        first, ended = len(self.outcomes), self.block(statements, scope)
+        only = statements[0] if len(statements) == 1 else None
+        if isinstance(only, Return) and isinstance(only.value, Literal):
+            self.outcomes[first:] = [
+                (replace(value, tags=value.tags | SETTLED), guards)
+                for value, guards in self.outcomes[first:]
+            ]
+        return ended
 
     def _is_counted(self, test: Value, first: int) -> bool:
         """`if (!free) return 429`: calls are counted, however; not where another server said so."""
