@@ -68,7 +68,8 @@ def compared(walk: Evaluation, operator: str, left: Value, right: Value, at: int
 
 
 def settled(operator: str, left: Value, right: Value) -> bool | None:
-    """`process.env.NODE_ENV === "development"`: what it is where the code runs for real."""
+    """`process.env.NODE_ENV === "development"`: what it is where the code runs for real, and nobody
+    has switched a check off."""
     if operator not in ("==", "!="):
         return None
     if "settled" in left.tags | right.tags and left.text is not None and right.text is not None:
@@ -79,7 +80,19 @@ def settled(operator: str, left: Value, right: Value) -> bool | None:
         origin = next(iter(one.origins))
         if origin.kind == "environment" and origin.name in ("NODE_ENV", "VERCEL_ENV"):
             return (other.text == "production") is (operator == "==")
+        if origin.kind == "environment" and _is_switched_on(origin.name, other.text):
+            return operator == "!="
     return None
+
+
+def _is_switched_on(setting: str, word: str) -> bool:
+    """`process.env.BYPASS_AUTH === "true"`: what opens a door only where somebody sets it."""
+    return word.lower() in ("true", "1", "yes", "on") and _OPENS.search(setting) is not None
+
+
+_OPENS = re.compile(
+    r"(^|_)(BYPASS|SKIP|DISABLE|DISABLED|OPEN|MOCK|DEMO|DEV|DEBUG|TEST|TESTING|INSECURE|UNSAFE|NO_AUTH)(_|$)"
+)
 
 
 def kind_of(walk: Evaluation, operator: str, parts: Sequence[Value], at: int) -> Pair:

@@ -81,6 +81,8 @@ def _code(statements: tuple[Statement, ...]) -> int:
     """401 or 403 where these few statements say so and do nothing else; 0 otherwise."""
     if not statements or len(statements) > _MOST:
         return 0
+    if _hands_on_a_refusal(statements[-1]):
+        return 401
     words = [
         word
         for statement in statements
@@ -94,6 +96,24 @@ def _code(statements: tuple[Statement, ...]) -> int:
     if any(map(_SAYS_UNKNOWN.search, texts)):
         return 401
     return 403 if any(map(_SAYS_UNENTITLED.search, texts)) else 0
+
+
+def _hands_on_a_refusal(statement: Statement) -> bool:
+    """`return guard.response`: the answer that a check has ready for whoever does not pass it."""
+    value = statement.value if isinstance(statement, Return) else None
+    return (
+        isinstance(value, Member)
+        and isinstance(value.object, Name)
+        and _ANSWER.search(value.key) is not None
+        and _CHECK.match(value.object.id) is not None
+    )
+
+
+_ANSWER = re.compile(r"response|refusal|denied|denial|^error$|^(unauthori[sz]ed|forbidden)$", re.I)
+_CHECK = re.compile(
+    r"(g|guard|gate|auth|session|staff|admin|access|permission|perms|role|owner|member|caller|identity|principal)"
+    r"([A-Z_]\w*|ed|z|n|orization|entication|Result|Check)?$"
+)
 
 
 def _words(node: object) -> Iterator[str | int]:
