@@ -77,6 +77,23 @@ def test_a_right_that_makes_room_for_another_is_met_again(tmp_path: Path) -> Non
     assert [f.severity for f in found] == [Severity.MEDIUM]
 
 
+def test_rows_that_make_room_and_codes_that_run_out_weigh_little(tmp_path: Path) -> None:
+    anew = (
+        'await supabase.from("opening_hours").delete().eq("shop_id", id);\n'
+        ' const { error } = await supabase.from("opening_hours").insert({ shop_id: id });'
+        ' await supabase.from("otp_sessions").update({ used: true }).eq("id", id);'
+        ' await supabase.from("shops").update({ name: role }).eq("id", id);'
+        " if (error) throw error;"
+    )
+    found = gaps(SwallowedError(), tmp_path, _membership(anew))
+    assert {f.subject.rpartition(" ")[2]: f.severity for f in found} == {
+        "user_roles": Severity.HIGH,
+        "opening_hours": Severity.LOW,
+        "otp_sessions": Severity.LOW,
+        "shops": Severity.MEDIUM,
+    }
+
+
 def _scan(name: str) -> dict[str, str]:
     body = (
         'import { supabase } from "./client";\n'

@@ -149,6 +149,8 @@ class SwallowedError(
             path = caught.location.path
             if path in prototype.by_hand:
                 continue
+            if caught.sends == ("request",) and _takes_leave(prototype, caught):
+                continue
             queries = _guarded(caught, by_path.get(path, ()))
             if caught.sends and "request" not in caught.sends and _tells_itself(prototype, caught):
                 continue
@@ -172,8 +174,9 @@ def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _
         checked = query.error in (ErrorUse.CHECKED, ErrorUse.THROWS)
         if not checked and _is_lost(query):
             loss = _of_query(query, query.location in surfacing, asked_by)
-            if loss.severity.blocks_launch and _makes_room(query, queries):
-                loss = replace(loss, severity=Severity.MEDIUM)
+            if _makes_room(query, queries):
+                grave = loss.severity.blocks_launch
+                loss = replace(loss, severity=Severity.MEDIUM if grave else Severity.LOW)
             subject = _subject(query.location, query.function, loss)
             if query.together is not None:
                 subject = first.setdefault(query.together, subject)
@@ -196,9 +199,24 @@ def _tells_itself(prototype: Prototype, caught: Catch) -> bool:
 
 
 def _passes_on(prototype: Prototype, place: Location) -> bool:
-    file = prototype.files[place.path]
-    lines = (file.line(n) for n in range(place.line, max(place.end_line, place.line) + 1))
+    lines = _lines(prototype, place)
     return any(word in line for line in lines for word in ("throw", "return", "reject", "raise"))
+
+
+def _takes_leave(prototype: Prototype, caught: Catch) -> bool:
+    """True where a page signs out or counts a visit: it goes on whatever the server says to that."""
+    return any(map(_LEAVES.search, _lines(prototype, caught.guarded)))
+
+
+_LEAVES = re.compile(
+    r"""["'`/][\w/-]*(log-?out|sign-?out|heartbeat|telemetry|analytics|track|beacon|page-?view)s?["'`?/]""",
+    re.IGNORECASE,
+)
+
+
+def _lines(prototype: Prototype, place: Location) -> Iterator[str]:
+    file = prototype.files[place.path]
+    return (file.line(n) for n in range(place.line, max(place.end_line, place.line) + 1))
 
 
 def _remote(prototype: Prototype) -> frozenset[str]:
@@ -300,7 +318,7 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     """HIGH for money, orders and rights that are lost as a whole, or that a payment told of; LOW for
     notices and what people soon do again."""
     table = query.table or ""
-    if is_trifle(query) or _NOTICE.search(table):
+    if is_trifle(query) or _NOTICE.search(table) or _PASSING.search(table):
         return Severity.LOW
     if query.function == "GET" and query.operation in ("insert", "upsert"):
         return Severity.LOW  # a first row, which the next look at the page makes again
@@ -329,6 +347,12 @@ _PAID = re.compile(
 )
 
 
+# What is over in minutes, or is made again at the next try.
+_PASSING = re.compile(
+    r"(^|_)(otps?|otp_\w+|(verification|reset|login)_(codes?|tokens?)|drafts?|queues?|locks?|nonces?|states?"
+    r"|suggestions?|embeddings?|chunks?|thumbnails?|previews?)$",
+    re.IGNORECASE,
+)
 # What is only counted or looked at later: one that is missing changes nothing for anybody.
 _RECORDS = re.compile(
     r"(^|_)(logs?|runs?|stats?|statistics|metrics?|analytics|usages?|views?|visits?|clicks?|impressions?"
