@@ -10,8 +10,11 @@ from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAny
 from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
+from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
 from shipworthy.finding import Finding, Outcome, Severity
+from shipworthy.prototype import Engines, read_prototype
 from shipworthy.prototype.dependencies.usage import is_used
+from shipworthy.settings import Settings
 
 PACKAGE = (
     '{"dependencies": {"react": "18.0.0", "react-dom": "18.0.0", "@supabase/supabase-js": "2.0.0"},'
@@ -21,7 +24,12 @@ PAGE = '<script type="module" src="/src/main.tsx"></script>'
 
 
 def gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
-    prototype = prototype_of(folder, {"package.json": PACKAGE, "index.html": PAGE, **files})
+    planted = {"package.json": PACKAGE, "index.html": PAGE, **files}
+    for path, text in planted.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    engines = Engines(secrets=lambda lines: {})
+    prototype = read_prototype(folder, Settings(workers=1), engines)
     return [f for f in control.detect(prototype) if f.outcome is Outcome.GAP]
 
 
@@ -158,3 +166,25 @@ def test_a_package_that_only_a_test_replaces_is_not_used(tmp_path: Path) -> None
     prototype = prototype_of(tmp_path, files)
     assert not is_used(prototype, "form-data", by_tests=False)
     assert is_used(prototype, "form-data")
+
+
+def test_a_password_that_a_setting_may_replace_weighs_less(tmp_path: Path) -> None:
+    text = "services:\n  cache:\n    environment:\n      REDIS_PASSWORD: {}\n"
+    spare = gaps(
+        SecretInCode(),
+        tmp_path / "spare",
+        {"compose.yml": text.format("${REDIS_PASSWORD:-r3dis_Zq81_2024}")},
+    )
+    fixed = gaps(
+        SecretInCode(), tmp_path / "fixed", {"compose.yml": text.format("r3dis_Zq81_2024")}
+    )
+    assert [f.severity for f in spare] == [Severity.MEDIUM]
+    assert [f.severity for f in fixed] == [Severity.HIGH]
+
+
+def test_a_key_in_the_middle_of_a_word_is_no_key_of_a_provider(tmp_path: Path) -> None:
+    text = "ALTER DATABASE postgres SET app.words = '{}key-" + 4 * "0a9f3c71" + "';\n"
+    inside = gaps(SecretInCode(), tmp_path / "a", {"migrations/1.sql": text.format("cron-2025-")})
+    whole = gaps(SecretInCode(), tmp_path / "b", {"migrations/1.sql": text.format("")})
+    assert not any("Mailgun" in f.message for f in inside)
+    assert any("Mailgun" in f.message for f in whole)

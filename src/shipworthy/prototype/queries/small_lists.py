@@ -105,9 +105,9 @@ _COMPARED = re.compile(
     r"""|\b(?:where|WHERE|and|AND)\s+(?:\w+\.)?(\w+)\s*=\s*[%$?:]"""
 )
 _ONE = re.compile(
-    r"(\w*_)?(\w*user|owner|author|creator|guest|invitee|attendee|participant|supporter|applicant|profile|member"
-    r"|student|patient|player|sender|receiver|recipient|employee|candidate|order|cart|invoice|quote|booking|ticket"
-    r"|session)_?(id|uuid|uid)$|(user|uid|created_?by|owner)$",
+    r"(?!\w*(compan(y|ies)|org|organi[sz]ation|tenant|workspace|account|team|business|agency|clinic|school|shop|store"
+    r"|branch|firm|hospital|restaurant|merchant|vendor|site|project|wedding|event|course|campaign|category)_?id$)"
+    r"(\w+_?(id|uuid|uid)$|(user|uid|created_?by|owner)$)",
     re.IGNORECASE,
 )
 _CALLER = re.compile(

@@ -15,8 +15,11 @@ _STAND_INS = re.compile(
     r"|\$\{|\{\{|\$\(|<|>|%s|^\$|^\{|\[|^%|\{\w*\}|^env\(",
     re.IGNORECASE,
 )
-# The version of a secret in a secret manager: `--set-secrets=KEY=KEY:latest` of Google Cloud.
-_VERSION = re.compile(r"[\w-]+:latest(,|$)|[A-Z][A-Z0-9_]+:\d+(,|$)")
+# The version of a secret in a secret manager: `--set-secrets=KEY=KEY:latest` of Google Cloud; or how
+# a script makes a new one and where it keeps that: `random:48:production-secrets:WEBHOOK_SECRET`.
+_VERSION = re.compile(
+    r"[\w-]+:latest(,|$)|[A-Z][A-Z0-9_]+:\d+(,|$)|([\w-]+:){2,}[A-Z][A-Z0-9_]{4,}$"
+)
 _TRIVIAL = frozenset(
     """password passwd pass pwd secret admin root postgres mysql redis mongo guest test testing user
     username none null true false token key default string dev development local localhost

@@ -133,7 +133,7 @@ _RECOGNISERS = (
     _row("ntn_", rf"{_A}{{40,}}", "Notion", _TOKEN),
     _row("shpat_", r"[0-9a-fA-F]{32}", "Shopify", _TOKEN),
     _row("dop_v1_", r"[0-9a-f]{64}", "DigitalOcean", _TOKEN),
-    _row("key-", r"[0-9a-f]{32}(?!\w)", "Mailgun", _KEY),
+    Recogniser("key-", "Mailgun", _KEY, re.compile(r"(?<![\w-])key-[0-9a-f]{32}(?!\w)")),
 )
 # Sources of the formats: the providers' own documentation and GitHub's list of secret scanning
 # patterns. Lengths are lower bounds: a key that a provider makes longer is still one.

@@ -191,8 +191,10 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     if is_made_up_login(secret):
         opens = file.role is Role.PRODUCT and is_of_administrator(secret, file)
         return Severity.HIGH if opens else Severity.MEDIUM
-    if _is_local(secret):
-        return Severity.MEDIUM
+    if _is_local(secret) or f":-{secret.value}}}" in file.line(secret.location.line):
+        return (
+            Severity.MEDIUM
+        )  # of one's own machine; or `${NAME:-value}`, where nobody sets another
     if secret.kind in _OPEN_EVERYTHING or secret.provider in ("Stripe", "AWS", "Google Cloud"):
         return Severity.CRITICAL
     return Severity.MEDIUM if secret.provider == "Stripe (test mode)" else Severity.HIGH
