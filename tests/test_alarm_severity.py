@@ -7,6 +7,7 @@ from pathlib import Path
 from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
+from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
@@ -14,6 +15,7 @@ from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
 from shipworthy.finding import Finding, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
 from shipworthy.prototype.dependencies.usage import is_used
+from shipworthy.prototype.handlers.columns import is_held
 from shipworthy.settings import Settings
 
 PACKAGE = (
@@ -28,7 +30,7 @@ def gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]
     for path, text in planted.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    engines = Engines(secrets=lambda lines: {})
+    engines = Engines(secrets=lambda _lines: {})
     prototype = read_prototype(folder, Settings(workers=1), engines)
     return [f for f in control.detect(prototype) if f.outcome is Outcome.GAP]
 
@@ -188,3 +190,31 @@ def test_a_key_in_the_middle_of_a_word_is_no_key_of_a_provider(tmp_path: Path) -
     whole = gaps(SecretInCode(), tmp_path / "b", {"migrations/1.sql": text.format("")})
     assert not any("Mailgun" in f.message for f in inside)
     assert any("Mailgun" in f.message for f in whole)
+
+
+def test_a_code_in_the_log_weighs_less_than_a_key_and_least_where_no_mail_is_set_up(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "import logging\n\n\n"
+        "def send(mailer, otp, reset_token, api_key):\n"
+        '    logging.info("code %s", otp)\n'
+        '    logging.info("key %s", api_key)\n'
+        "    if not mailer:\n"
+        '        logging.info("reset %s", reset_token)\n\n\n'
+        'send(None, "1", "2", "3")\n'
+    )
+    found = gaps(SecretInLogs(), tmp_path, {"server/app.py": text})
+    assert {f.subject.rpartition(" ")[2]: f.severity for f in found} == {
+        "otp": Severity.MEDIUM,
+        "api_key": Severity.HIGH,
+        "reset_token": Severity.LOW,
+    }
+
+
+def test_points_of_a_story_are_no_money() -> None:
+    assert [is_held(name) for name in ("points_balance", "storyPoints", "story_points")] == [
+        True,
+        False,
+        False,
+    ]

@@ -11,7 +11,9 @@ _MONEY = frozenset(
     budget deposit fare wage salary funds cash wallet revenue commission""".split()
 )
 _MONEY_AT_THE_END = frozenset("total subtotal value sum charge payment".split())
-_BODILY = frozenset("injury recovery stamina health hit skill experience damage".split())
+_BODILY = frozenset(
+    "injury recovery stamina health hit skill experience damage story bullet talking data check key touch".split()
+)
 """Of what points are no money."""
 _HELD = frozenset(
     "balance credits credit coins points wallet funds cash shares gems tokens earnings".split()

@@ -64,7 +64,10 @@ class SecretInLogs(
                 yield self.satisfied(subject, _TYPED, prototype.evidence("code", call.location))
                 continue
             severity = Severity.MEDIUM if side is Side.BROWSER else Severity.HIGH
-            severity = Severity.LOW if _is_session_id(subject) else severity
+            if severity is Severity.HIGH and _is_one_time(subject):
+                severity = Severity.MEDIUM  # it works once, and for minutes
+            if _is_session_id(subject) or _stands_in(prototype, call):
+                severity = Severity.LOW
             shown = [prototype.evidence("code", hit.location) for hit, _ in hits[:5]]
             sure = (
                 Confidence.LOW
@@ -123,6 +126,19 @@ def _logs_cookies(subject: str, subjects: Iterable[str]) -> bool:
     return any(s.startswith(f"{head} ") and s.endswith("headers.cookie") for s in subjects)
 
 
+def _stands_in(prototype: Prototype, call: LogCall) -> bool:
+    """True below `if (!transporter)`: written where a service that would send it is not set up."""
+    file, line = prototype.files[call.location.path], call.location.line
+    return any(
+        _NOT_SET_UP.search(file.line(n)) is not None for n in range(max(line - _NEAR, 1), line)
+    )
+
+
+_NEAR = 4  # lines
+_NOT_SET_UP = re.compile(
+    r"\bif\s*\(?\s*(!|not\s)\s*[\w.]*(transport|mailer|resend|sendgrid|twilio|smtp|mail|sms|client|configured|api_?key)",
+    re.IGNORECASE,
+)
 _TYPED = "A code that works once, in the console of the visitor who typed it"
 
 
