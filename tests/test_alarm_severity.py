@@ -6,6 +6,8 @@ from pathlib import Path
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access.mass_assignment.control import MassAssignment
+from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
@@ -218,3 +220,65 @@ def test_points_of_a_story_are_no_money() -> None:
         False,
         False,
     ]
+
+
+def _webhook(around: str) -> dict[str, str]:
+    text = (
+        'import crypto from "crypto";\n'
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        "const secret = process.env.HOOK_SECRET;\n"
+        "export async function POST(request: Request) {\n"
+        "  const body = await request.text();\n"
+        '  const signature = request.headers.get("x-signature");\n'
+        f"  if ({around}) {{\n"
+        '    const right = crypto.createHmac("sha256", secret!).update(body).digest("hex");\n'
+        "    if (signature !== right) return new Response(null, { status: 401 });\n"
+        "  }\n"
+        "  const event = JSON.parse(body);\n"
+        '  await db.from("orders").update({ paid: true }).eq("id", event.id);\n'
+        "  return new Response(null);\n"
+        "}\n"
+    )
+    return {
+        "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/supabase-js": "2.0.0"}}',
+        "app/api/webhooks/pay/route.ts": text,
+    }
+
+
+def test_a_signature_that_is_checked_once_a_secret_is_set_weighs_less(tmp_path: Path) -> None:
+    (by_setting,) = gaps(WebhookUnverified(), tmp_path / "a", _webhook("secret"))
+    (by_sender,) = gaps(WebhookUnverified(), tmp_path / "b", _webhook("signature"))
+    assert by_setting.severity is Severity.MEDIUM
+    assert "is not set" in by_setting.message
+    assert by_sender.severity is Severity.HIGH
+
+
+def _integration(table: str, column: str) -> dict[str, str]:
+    text = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        "export async function POST(request: Request) {\n"
+        f"  const {{ name, {column} }} = await request.json();\n"
+        f'  await db.from("{table}").insert({{ name, {column} }});\n'
+        "  return new Response(null);\n"
+        "}\n"
+    )
+    return {
+        "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/supabase-js": "2.0.0"}}',
+        "app/api/things/route.ts": text,
+    }
+
+
+def test_only_what_raises_a_person_is_critical(tmp_path: Path) -> None:
+    cases = {
+        ("profiles", "is_admin"): [Severity.CRITICAL],
+        ("listings", "approved"): [Severity.HIGH],
+        ("integrations", "only_approved"): [],
+        ("inquiries", "user_type"): [],
+    }
+    found = {
+        case: [f.severity for f in gaps(MassAssignment(), tmp_path / case[0], _integration(*case))]
+        for case in cases
+    }
+    assert found == cases

@@ -12,7 +12,8 @@ _MONEY = frozenset(
 )
 _MONEY_AT_THE_END = frozenset("total subtotal value sum charge payment".split())
 _BODILY = frozenset(
-    "injury recovery stamina health hit skill experience damage story bullet talking data check key touch".split()
+    """injury recovery stamina health hit skill experience damage story bullet talking data check key
+    touch""".split()
 )
 """Of what points are no money."""
 _HELD = frozenset(

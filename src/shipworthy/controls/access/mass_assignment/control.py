@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.columns import is_held, is_owner, is_plan, is_right, is_state
+from shipworthy.prototype.handlers.columns import (
+    is_held,
+    is_owner,
+    is_plan,
+    is_right,
+    is_state,
+    words,
+)
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
+from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.standing import is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
@@ -93,10 +101,15 @@ class MassAssignment(
         if unclear or for_administrators(handler, effect):
             reason = f"{said}; whether only somebody entitled comes so far could not be seen"
             return self.unknown(subject, reason, *shown)
+        if purpose(handler) is Purpose.WEBHOOK:
+            reason = f"{said}; who may post to a webhook is asked by `webhook-unverified`"
+            return self.unknown(subject, reason, *shown)
         message = f"{said}, without a check of rights: whoever calls gives himself more of them"
+        of_people = _PERSONS.search(effect.target) is not None
         # What somebody hands out of his own workspace or account is his to hand out.
         sure = Confidence.LOW if _hands_out(effect) else Confidence.HIGH
-        return self.gap(subject, message, *shown, severity=Severity.CRITICAL, confidence=sure)
+        severity = Severity.CRITICAL if of_people else Severity.HIGH  # approval of a thing
+        return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
     def _of_whole(
         self,
@@ -190,11 +203,18 @@ def _refuses(effect: Effect) -> bool:
 
 def _gives_rights(column: str, effect: Effect) -> bool:
     """True for a role of a person, not of an agent or a message; for an approval of anything."""
-    if "role" in column.lower():
+    said = words(column)
+    if not _SAYS_WHICH.isdisjoint(said):
+        return False
+    if "role" in column.lower() or said == ["user", "type"]:
         return bool(_PERSONS.search(effect.target))
     if re.search("account_?type", column, re.IGNORECASE):  # assets and debts have one too
         return bool(re.search("user|profile|member", effect.target, re.IGNORECASE))
     return is_right(column)
+
+
+# `only_approved`, `date_approved`: a choice among things, and when something was.
+_SAYS_WHICH = frozenset("only date last first show filter include notify auto".split())
 
 
 def _is_free(effect: Effect, origin: object) -> bool:

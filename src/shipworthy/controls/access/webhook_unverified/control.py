@@ -84,14 +84,18 @@ class WebhookUnverified(
             reason = "The provider is asked whether the signature is right"
             return self.unknown(handler.subject, reason, *shown_)
         why = next((g.how for g in effect.guards if g.check is Check.HOLLOW), "")
+        at_times = not why and _checks_at_times(prototype, handler, effect)
         lacking = f"its check does not hold, {why}" if why else "without checking a signature"
+        lacking = "where the secret of its signatures is not set" if at_times else lacking
         message = (
             f"{handler.name} acts on whatever is posted, {lacking}: anybody who knows the"
             f" address {_does(effect)}"
         )
         severity = self.severity if _is_grave(effect) else Severity.MEDIUM
-        if re.search("lead|form|contact|signup", handler.route.path, re.IGNORECASE):
-            severity = Severity.MEDIUM  # strangers may write there anyway
+        if at_times or re.search("lead|form|contact|signup", handler.route.path, re.IGNORECASE):
+            severity = (
+                Severity.MEDIUM
+            )  # only a setting is missing, or strangers may write there anyway
         return self.gap(handler.subject, message, *shown_, severity=severity)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -119,7 +123,7 @@ class WebhookUnverified(
 
 
 def _is_hook(handler: Handler) -> bool:
-    if handler.route.method not in ("POST", "*", "PUT", ""):
+    if handler.route.method not in ("POST", "*", ""):
         return False
     if _OUTGOING.search(handler.route.path):
         return False
@@ -178,6 +182,31 @@ def _asks_back(handler: Handler, effect: Effect) -> bool:
 _VERIFIES = re.compile(
     r"verif\w*(webhook|signature|ipn|event)|(webhook|signature)\w*verif", re.IGNORECASE
 )
+
+
+_CHECKS = re.compile(
+    r"constructEvent|createHmac|timingSafeEqual|compare_digest|hmac\.new"
+    r"|(verif|validat|check|isvalid)\w*(signature|webhook)",
+    re.IGNORECASE,
+)
+
+
+# `if (signature) {` around the check: whoever sends none gets past it.
+_LETS_PASS = re.compile(
+    r"\bif\s*\(?\s*(?!\w*secret)(\w*(sig|hmac|sent|header|given|hash|token)\w*)\s*(\)\s*\{|:\s*$)",
+    re.I,
+)
+
+
+def _checks_at_times(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True where a signature is compared before it acts, and a way leads past that which no sender
+    chooses: the one on which no secret is set."""
+    path, start = handler.location.path, handler.location.line
+    here = [s.line for s in effect.steps[1:] if s.path == path]
+    last = here[0] if here else effect.line if effect.path == path else start
+    file = prototype.files.get(path)
+    before = [file.line(n) for n in range(start, last)] if file is not None else []
+    return any(map(_CHECKS.search, before)) and not any(map(_LETS_PASS.search, before))
 
 
 def _has_it_verified(handler: Handler, effect: Effect) -> bool:

@@ -78,10 +78,11 @@ class InternalsInResponse(
     def _judge(self, prototype: Prototype, subject: Subject, tables: frozenset[str]) -> Finding:
         for handler, effect in subject.effects:
             found = _given_away(handler, effect, tables) if is_live(effect) else None
-            if found is not None:
+            if found is not None and not ("hashes" in found[1] and _masks(prototype, effect)):
                 severity, what, then = found
                 staff = is_trusted(effect)
-                if _is_own(effect) and "hashes" in what:
+                own = _is_own(effect) or purpose(handler) in (Purpose.LOGIN, Purpose.SIGN_UP)
+                if own and "hashes" in what:
                     severity, then = Severity.LOW, "sees the hash of the own password"
                 return self.gap(
                     subject.name,
@@ -127,6 +128,20 @@ def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:
         and bool(asked)
         and all(e.literals.get("columns", "*").strip() == "*" for e in asked)
     )
+
+
+_MASK = re.compile(
+    r"\b(\w*(password|passwd|hash|secret))[\"']?\s*:\s*(undefined|null|None|[\"'`]|[\w.]+\s*\?\s*[\"'`]|!!)",
+    re.IGNORECASE,
+)
+_REACH = 6  # lines of an answer in which the fields of a row are written over
+
+
+def _masks(prototype: Prototype, effect: Effect) -> bool:
+    """True for `{ ...row, password: row.password ? "••••" : null }`."""
+    file = prototype.files.get(effect.path)
+    lines = range(max(effect.line - 2, 1), effect.line + _REACH)
+    return file is not None and any(_MASK.search(file.line(n)) for n in lines)
 
 
 def _is_own(effect: Effect) -> bool:
