@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class _Part:
     """A part of packages, known by the words of advisories on it, and by what its users write.
 
-    `path` is the file, `code` the text that shows it in use; `on_server` leaves pages out.
+    `path` is the file, `code` the text (of that file) that shows it in use; `on_server` leaves pages out.
     """
 
     packages: frozenset[str]
@@ -40,8 +40,10 @@ def _part(
 
 
 _FORMS = r"\bForm\(|\bFile\(|UploadFile|OAuth2PasswordRequestForm|\.form\(\)|python_multipart"
+# What a middleware is bypassed for: it lets in or keeps out, and does not only choose a language.
+_GUARDS = r"(?i)auth|session|token|jwt|getUser|clerk|kinde|supabase|sign-?in|log-?in|password|forbidden|\b40[13]\b"
 _PARTS = (
-    _part("next", r"middleware", path=r"(^|/)(middleware|proxy)\.[cm]?[jt]s$"),
+    _part("next", r"middleware", path=r"(^|/)(middleware|proxy)\.[cm]?[jt]s$", code=_GUARDS),
     _part(
         "next",
         r"flight protocol|server (components|actions|functions)",
@@ -79,7 +81,11 @@ def uses_part(prototype: Prototype, package: str, summary: str) -> bool:
         if package not in part.packages or not part.said.search(summary):
             continue
         if part.path is not None:
-            return any(part.path.search(file.path) for file in prototype.files.values())
+            return any(
+                part.path.search(file.path)
+                and (part.code is None or part.code.search(file.text or "") is not None)
+                for file in prototype.files.values()
+            )
         pattern = part.code
         return pattern is None or any(pattern.search(f.text or "") for f in _code(prototype, part))
     return True

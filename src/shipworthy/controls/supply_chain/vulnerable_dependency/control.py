@@ -52,6 +52,8 @@ _REDIRECTS = re.compile(
 )
 # What pages do without: bundlers replace these by what the browser brings along.
 _SERVER_ONLY = frozenset("form-data follow-redirects node-fetch undici ws proxy-from-env".split())
+# Whoever attacks names the fields of a form that the app sends on, or reads what its random numbers were.
+_HARD_TO_USE = frozenset(("form-data",))
 _ASKS_OTHERS = frozenset("axios node-fetch undici got ky requests httpx urllib3 aiohttp".split())
 # Python packages whose import tells whether they are used, by the name they are imported by.
 _IMPORTED_AS = {"python-jose": "jose", "pyjwt": "jwt", "requests": "requests", "aiohttp": "aiohttp"}
@@ -146,6 +148,8 @@ class VulnerableDependency(
         severity = Severity.LOW if page else _severity(counted, idle=idle)
         if not idle and _needs_a_hostile_host(matches):
             severity = Severity.LOW
+        if matches[0].dependency.name in _HARD_TO_USE and severity.blocks_launch:
+            severity = Severity.MEDIUM
         spare = all(is_variant(prototype, place.path) for place in places)
         sure = Confidence.LOW if spare else Confidence.HIGH
         return self.gap(subject, message, *evidence, severity=severity, confidence=sure)
