@@ -41,7 +41,7 @@ def _part(
 
 _FORMS = r"\bForm\(|\bFile\(|UploadFile|OAuth2PasswordRequestForm|\.form\(\)|python_multipart"
 # What a middleware is bypassed for: it lets in or keeps out, and does not only choose a language.
-_GUARDS = r"(?i)auth|session|token|jwt|getUser|clerk|kinde|supabase|sign-?in|log-?in|password|forbidden|\b40[13]\b"
+_GUARDS = r"(?i)auth|session|token|jwt|getUser|clerk|supabase|sign-?in|log-?in|forbidden|\b40[13]\b"
 _PARTS = (
     _part("next", r"middleware", path=r"(^|/)(middleware|proxy)\.[cm]?[jt]s$", code=_GUARDS),
     _part(
