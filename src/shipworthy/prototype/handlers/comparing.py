@@ -15,7 +15,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
-from shipworthy.prototype.handlers.sent import KEY_OF_ROW
+from shipworthy.prototype.handlers.sent import KEY_OF_ROW, NO_WAY_UP
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -156,6 +156,9 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     keyed = _has_key(left, right) if contains else None
     if keyed is not None:
         return keyed
+    if contains and left.text in ("..", "../"):
+        about = [str(o) for o in all_origins(right) if o.is_input]
+        return NO_GUARDS, frozenset({walk.guard(Check.VALID, NO_WAY_UP, at, about)})
     by_stage = None if contains else _stage(walk, left, right, at)
     by_stage = by_stage or (None if contains else _driver(walk, left, right, at))
     if by_stage is not None:
@@ -480,7 +483,9 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
     if not inputs:
         return _NONE
     limits = [v.literal for v in (left, right) if isinstance(v.literal, (int, float))]
-    how = f"within limits: {limits[0]}" if limits else "compared"
+    # `balance - amount < 0` refuses what is too much, and no negative amount.
+    mixed = any(o.kind == "row" for o in both)
+    how = f"within limits: {limits[0]}" if limits and not mixed else "compared"
     held = frozenset({walk.guard(Check.VALID, how, at, inputs)})
     return held, held
 

@@ -33,6 +33,12 @@ LEFT_OVER = "without its secrets"
 KEY_OF_ROW = "the key of a row"
 """How a guard is put that leaves of an input only what the database has made itself."""
 
+BEGINS = "begins with"
+"""How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
+
+NO_WAY_UP = "no .. in it"
+"""How a guard is put that refuses a path which leads out of its folder."""
+
 _SCALARS = re.compile(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
 _OWN_ADDRESS = re.compile(
     r"^(host|origin|url|x-forwarded-\w+|x-real-ip|cf-connecting-ip|user-agent|x-vercel-.*|forwarded)(\.|$)",
@@ -78,11 +84,16 @@ def hashed(values: Mapping[str, Value]) -> dict[str, str]:
     }
 
 
-def free(effect: Effect, *parts: str) -> tuple[Origin, ...]:
+def free(effect: Effect, *parts: str, despite: str = "") -> tuple[Origin, ...]:
     """The inputs that arrive in these parts of an effect as they were sent, without those of which an
-    earlier check leaves only known values or ids, and without what proxies and browsers fill in."""
+    earlier check leaves only known values or ids, and without what proxies and browsers fill in.
+    `despite` names a kind of check that is none for this effect."""
     listed = frozenset().union(
-        *(g.about for g in effect.guards if g.check is Check.ALLOWED or g.how == KEY_OF_ROW)
+        *(
+            g.about
+            for g in effect.guards
+            if (g.check is Check.ALLOWED and g.how != despite) or g.how == KEY_OF_ROW
+        )
     )
     found = {
         origin

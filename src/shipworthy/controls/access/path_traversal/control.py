@@ -10,7 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.comparing import STANDS_IN
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
-from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.sent import BEGINS, NO_WAY_UP, free, spoken
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.inventory.servers import runs_for_each_request
 
@@ -71,5 +71,8 @@ def _places(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
     python = effect.path.endswith(".py")
     whole = ":path" in handler.route.path or "<path" in handler.route.path
     harmless = {"upload"} if not python else set() if whole else {"path"}
-    known = frozenset().union(*(g.about for g in effect.guards if g.check is Check.OWNER))
-    return tuple(o for o in free(effect, "path") if o.kind not in harmless and str(o) not in known)
+    known = frozenset().union(
+        *(g.about for g in effect.guards if g.check is Check.OWNER or g.how == NO_WAY_UP)
+    )
+    found = free(effect, "path", despite=BEGINS)
+    return tuple(o for o in found if o.kind not in harmless and str(o) not in known)

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from shipworthy.prototype.handlers.comparing import is_address_of_caller
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.sent import BEGINS
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins, replace
 
 
-def _asked(walk: Evaluation, site: Site, about: Value) -> Value:
+def _asked(walk: Evaluation, site: Site, about: Value, how: str = "") -> Value:
     """True only where an input is one of those wanted."""
     inputs = [str(o) for o in all_origins(about) if o.is_input]
-    yes = frozenset({walk.guard(Check.ALLOWED, site.name or site.what, site.call.at, inputs)})
+    how = how or site.name or site.what
+    yes = frozenset({walk.guard(Check.ALLOWED, how, site.call.at, inputs)})
     return Value(
         origins=all_origins(about),
         when=(yes if inputs else NO_GUARDS, NO_GUARDS),
@@ -45,7 +47,8 @@ def _starts(walk: Evaluation, site: Site) -> Value | None:
     if domain.startswith("@") and is_address_of_caller(site.receiver):
         staff = walk.guard(Check.ROLE, "an address of one company", site.call.at)
         return Value(when=(frozenset({staff}), NO_GUARDS))
-    answer = _asked(walk, site, site.receiver)
+    begins = site.name.lower() == "startswith" and site.receiver.what != "path"
+    answer = _asked(walk, site, site.receiver, BEGINS if begins else "")
     origins = all_origins(site.argument(0))
     if any(o.kind == "principal" for o in origins) and not any(o.is_input for o in origins):
         about = [str(o) for o in all_origins(site.receiver) if o.is_input]
