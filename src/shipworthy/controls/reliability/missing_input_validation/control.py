@@ -60,7 +60,7 @@ class MissingInputValidation(
         sent: list[Origin],
     ) -> Finding:
         subject, shown = f"{handler.subject} → {sent[0]}", way(prototype, handler, effect)
-        free = [o for o in sent if not bounded(effect, o)]
+        free = [o for o in sent if not (bounded(effect, o) or _adds_up_bounded(effect, o))]
         if not free:
             return self.satisfied(subject, f"{sent[0]} is kept within limits", *shown)
         if effect.has(Check.UNCLEAR) or any(o.name == "parsed" for o in free):
@@ -73,7 +73,7 @@ class MissingInputValidation(
         severity = Severity.CRITICAL if is_held(column) else Severity.HIGH
         # What a number stands for, only its author knows: stock, a record of one's own. Where it is
         # compared with what there is, it is spent.
-        spent = is_held(column) and any(compared(effect, o) for o in free)
+        spent = is_held(column) and any(_is_spent(effect, o) for o in free)
         sure = Confidence.HIGH if spent else Confidence.LOW
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
@@ -101,3 +101,25 @@ class MissingInputValidation(
                     severity=Severity.MEDIUM,
                     confidence=Confidence.LOW,
                 )
+
+
+def _adds_up_bounded(effect: Effect, origin: Origin) -> bool:
+    """True for a list whose elements were each compared with a number."""
+    return any(
+        guard.how.startswith("within limits")
+        and any(
+            name.startswith(f"{origin}.") and not name.endswith((".length", ".size"))
+            for name in guard.about
+        )
+        for guard in effect.guards
+    )
+
+
+def _is_spent(effect: Effect, origin: Origin) -> bool:
+    """True where an input, or each element of a list that is added up, was compared with what there is."""
+    return compared(effect, origin) or any(
+        guard.check is Check.VALID
+        and guard.how == "compared"
+        and any(name.startswith(f"{origin}.") for name in guard.about)
+        for guard in effect.guards
+    )

@@ -35,6 +35,10 @@ _KEY = re.compile(
 _BOUGHT = re.compile(
     r"subscri|payment|order|charge|transfer|payout|transaction|purchase|tenant|customer", re.I
 )
+_PURSE = frozenset("wallet wallets balance funds cash".split())
+"""What holds money rather than points of a game."""
+_OFFERS = re.compile(r"gateway|method|provider|setting|config|plan|product|price", re.IGNORECASE)
+"""Tables of what there is to pay with and for: a look at them refuses no repeat."""
 
 
 class NotIdempotent(
@@ -81,8 +85,12 @@ class NotIdempotent(
             f"{handler.name} {what} for each request and knows none of them again: a double click or a retry"
             " does it twice"
         )
-        # What staff books by hand is seen and put right.
-        sure = Confidence.LOW if effect.has(Check.ROLE) else Confidence.HIGH
+        # What staff books by hand is seen and put right; what it pays out is gone.
+        by_staff = effect.has(Check.ROLE)
+        if by_staff and books(effect) and severity is Severity.HIGH:
+            severity = Severity.MEDIUM
+            by_staff = False
+        sure = Confidence.LOW if by_staff else Confidence.HIGH
         return self.gap(handler.subject, message, *shown, severity=severity, confidence=sure)
 
 
@@ -114,7 +122,9 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
     ]
     if not spent or not records or not any(inputs(o) for _, o in effect.of("value:")):
         return None
-    return effect, f"changes {spent[0]} of {effect.target}", Severity.MEDIUM
+    grave = _PURSE.intersection(words(f"{effect.target}_{spent[0]}"))
+    severity = Severity.HIGH if grave else Severity.MEDIUM
+    return effect, f"changes {spent[0]} of {effect.target}", severity
 
 
 def _recognised(handler: Handler, effect: Effect) -> str:
@@ -145,6 +155,7 @@ def _looks_first(handler: Handler, effect: Effect) -> bool:
     return effect.kind is EffectKind.PAYMENT and any(
         e.kind is EffectKind.QUERY
         and e.operation == "select"
+        and not _OFFERS.search(e.target)
         and (_BOUGHT.search(e.target) or any("status" in name for name in e.literals))
         for e in before
     )

@@ -12,7 +12,14 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock, is_sum, words
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.writes import MANY, helper_of, reread, writes
+from shipworthy.prototype.handlers.writes import (
+    MANY,
+    books,
+    helper_of,
+    reread,
+    together,
+    writes,
+)
 from shipworthy.remedy import Remedy, Review
 
 _QUOTA = frozenset("used usage uses quota redemptions redeemed sold".split())
@@ -43,10 +50,14 @@ class ReadModifyWriteRace(
                     if _weight(column) is not None and not _opens(column, effect):
                         key = f"{handler.subject} → {effect.target}.{column}"
                         found.setdefault(key, []).append((handler, effect, column))
-        if not found:
+        emptied = [case for handler in prototype.handlers for case in _emptied(handler)]
+        if not found and not emptied:
             yield self.not_applicable("no entry point counts up or down what it has read before")
         sharing = Counter(helper for cases in found.values() if (helper := _shared(cases)))
         told: set[str] = set()
+        for handler, effect, column in emptied:
+            if f"{handler.subject} → {effect.target}.{column}" not in found:
+                yield self._of_emptied(prototype, handler, effect, column)
         for subject, cases in found.items():
             helper = _shared(cases)
             if sharing[helper] <= MANY:
@@ -64,8 +75,8 @@ class ReadModifyWriteRace(
     ) -> Finding:
         racing = [case for case in cases if not _is_guarded(*case)]
         handler, effect, column = (racing or cases)[0]
-        shown = (*_read(prototype, handler, effect), *way(prototype, handler, effect))
-        shown = tuple(dict.fromkeys(shown))
+        entry, *steps = way(prototype, handler, effect)
+        shown = tuple(dict.fromkeys((entry, *_read(prototype, handler, effect), *steps)))
         if not racing:
             return self.satisfied(subject, "The write holds only for what was read", *shown)
         if effect.atomic:
@@ -83,6 +94,19 @@ class ReadModifyWriteRace(
         sure = Confidence.LOW if severity is Severity.LOW else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
+    def _of_emptied(
+        self, prototype: Prototype, handler: Handler, effect: Effect, column: str
+    ) -> Finding:
+        entry, *steps = way(prototype, handler, effect)
+        shown = tuple(dict.fromkeys((entry, *_read(prototype, handler, effect), *steps)))
+        message = (
+            f"{handler.name} reads {column} of {effect.target}, gives it away and then sets it to nothing,"
+            " whatever it is by then: parallel requests each give it away"
+        )
+        return self.gap(
+            f"{handler.subject} → {effect.target}.{column}", message, *shown, severity=Severity.HIGH
+        )
+
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """What a person does: no machine knows the right way here."""
         del prototype
@@ -98,6 +122,41 @@ def _shared(cases: list[tuple[Handler, Effect, str]]) -> str:
     _, effect, column = cases[0]
     helper = helper_of(effect)
     return f"{helper} → {effect.target}.{column}" if helper else ""
+
+
+def _emptied(handler: Handler) -> Iterator[tuple[Handler, Effect, str]]:
+    """Updates that set what was read, and given to somebody, to nothing without asking whether it is still
+    there."""
+    for effect in writes(handler):
+        if effect.operation != "update" or effect.atomic or effect.after_failure:
+            continue
+        for name, text in effect.literals.items():
+            column = name.removeprefix("value:")
+            if name == column or text not in ("0", "0.0") or not _is_worth(column):
+                continue
+            if not _is_guarded(handler, effect, column) and _given(handler, effect, column):
+                yield handler, effect, column
+                break
+
+
+def _is_worth(column: str) -> bool:
+    return is_held(column) or is_sum(column)
+
+
+def _given(handler: Handler, effect: Effect, column: str) -> bool:
+    """True where what the column held goes into something else that the same call books."""
+    return any(
+        other is not effect
+        and (books(other) or any(is_held(name) or is_sum(name) for name, _ in other.of("value:")))
+        and together(other, effect)
+        and any(
+            o.kind == "row" and o.name == effect.target and o.key.rpartition(".")[2] == column
+            for prefix in ("value:", "argument:")
+            for _, origins in other.of(prefix)
+            for o in origins
+        )
+        for other in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 _SERVICES = re.compile(
