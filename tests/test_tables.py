@@ -35,6 +35,18 @@ CREATE TABLE leads (id uuid);"""
     assert names(sql) == ["leads"]
 
 
+def test_a_comment_that_ends_with_a_quote_opens_no_text() -> None:
+    sql = """CREATE TABLE moves (
+  kind text not null, -- 'credit', 'debit'
+  amount int
+);
+CREATE TABLE wallets (id uuid);"""
+    assert [(t.name, t.columns) for t in create_tables(sql)] == [
+        ("moves", ("kind", "amount")),
+        ("wallets", ("id",)),
+    ]
+
+
 def test_tables_of_do_blocks_count_and_of_function_bodies_do_not() -> None:
     sql = """DO $$ BEGIN CREATE TABLE made (id int); END $$;
 CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $body$

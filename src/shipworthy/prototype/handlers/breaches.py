@@ -30,6 +30,7 @@ from shipworthy.prototype.handlers.weight import (
     is_sensitive,
     revealed,
 )
+from shipworthy.prototype.tables.policies import Reach
 
 
 class Breach(StrEnum):
@@ -82,6 +83,8 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
     ):
         return None  # it is noted that something went wrong
     who = caller(handler, effect)
+    if in_database(effect):
+        return _past_policies(handler, effect, kind, who, ownership)
     match who:
         case Caller.ANYBODY | Caller.ANON_KEY:
             return _open(handler, effect, kind, who, ownership)
@@ -151,14 +154,65 @@ def _is_transfer(handler: Handler, judged: Judged) -> bool:
 _MONEY = re.compile(r"wallet|balance|credit|point|coin", re.IGNORECASE)
 
 
+# -- row security decides ---------------------------------------------------------------------
+
+
+def _past_policies(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """Writes with the rights of the caller that the policies in the repository let pass: then nothing
+    stands in the way. Where they do not tell, the controls of the database try it."""
+    if effect.kind is not EffectKind.QUERY or kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
+        return None
+    reach = ownership.policies.reach(effect.target, effect.operation)
+    if who in (Caller.ANYBODY, Caller.ANON_KEY):
+        return _open(handler, effect, kind, who, ownership) if reach is Reach.ANYBODY else None
+    if who is not Caller.KNOWN or reach is Reach.UNCLEAR or effect.has(*_RIGHTS):
+        return None
+    if _is_admin(handler):
+        return _of_admin(handler, effect, kind, who, ownership)
+    if reach is Reach.OWNERS:
+        return None
+    if _governs(effect, ownership):
+        return _of_government(effect, kind, who, ownership)
+    if tie(handler, effect, by_rows=False) is Tie.NONE:
+        return _of_foreign(handler, effect, kind, who, ownership)
+    return None
+
+
+_RIGHTS = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+
+
+def _governs(effect: Effect, ownership: Ownership) -> bool:
+    """True for a table that says what everybody pays or may do, and belongs to no user."""
+    return bool(_GOVERNING.search(effect.target)) and ownership.of(effect.target) is not True
+
+
+_GOVERNING = re.compile(
+    r"(^|_)(promo(tion)?s?(_?codes?)?|coupons?|vouchers?|gift_?cards?|discounts?(_\w+)?|pricing(_\w+)?|prices?"
+    r"|(subscription_|pricing_)?plans?|roles?|permissions?|role_permissions?|tax_?rates?|shipping_?rates?"
+    r"|commissions?(_\w+)?|fees?|fee_settings)$",
+    re.IGNORECASE,
+)
+
+
+def _of_government(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
+    """What only some may decide, open to every user; a question where nobody has a role at all."""
+    if kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
+        return None
+    severity = Severity.CRITICAL if _writes_power(effect) else Severity.HIGH
+    sure = Confidence.HIGH if ownership.has_roles else Confidence.LOW
+    return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
+
+
 # -- nobody asks who calls --------------------------------------------------------------------
 
 
 def _open(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
-    if in_database(effect) or (kind is Harm.CHANGE and _is_counter(effect)):
-        return None  # row security answers for it; the database controls try that
+    if kind is Harm.CHANGE and _is_counter(effect):
+        return None
     if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
         return None
     severity = _severity_open(handler, effect, kind, ownership)
@@ -197,6 +251,8 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     match kind:
         case Harm.READ if _is_receipt(effect, ownership):
             return True
+        case Harm.READ if _is_admin(handler) and is_bypassing(effect) and not _is_setting(effect):
+            return False  # what administrators see of everybody is no page for visitors
         case Harm.READ if not _shows_persons(handler, effect, ownership):
             return True
         case Harm.READ if _IS_SHOWN.search(handler.name):
@@ -205,6 +261,8 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return True
         case Harm.CHANGE if _is_by_the_way(handler, effect):
             return True
+        case Harm.FORWARD if _lends_its_key(effect):
+            return False
         case Harm.FORWARD if _LOOKS.search(handler.name) or effect.has(Check.PLATFORM):
             return True  # it asks another service for something: the limits of that answer for it
         case Harm.SEND if _confirms(handler):
@@ -216,6 +274,29 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.SEND if _signs_up(handler):
             return True
     return bool(by_credential(handler, effect))
+
+
+def _lends_its_key(effect: Effect) -> bool:
+    """True where what the caller has sent goes to another function together with the key that passes row
+    security: that function takes the request for one of the server's own."""
+    key = any(
+        o.kind == "environment" and _MASTER_KEY.search(o.name)
+        for o in effect.inputs.get("headers", ())
+    )
+    return key and any(o.is_input for o in effect.inputs.get("body", ()))
+
+
+_MASTER_KEY = re.compile(r"SERVICE_ROLE|SERVICE_KEY|SECRET_KEY$", re.IGNORECASE)
+
+
+def _is_setting(effect: Effect) -> bool:
+    """True for what a page has to know before anybody signs in: settings, texts, flags."""
+    return bool(_SETTINGS.search(effect.target))
+
+
+_SETTINGS = re.compile(
+    r"setting|config|flag|content|theme|banner|translation|menu|stat|metric|health", re.IGNORECASE
+)
 
 
 _SYNC = re.compile(r"sync|notif|callback|refresh|poll|reconcile", re.IGNORECASE)
@@ -385,7 +466,7 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
         case Harm.SPEND:
             return Severity.HIGH
         case Harm.FORWARD:
-            return Severity.MEDIUM
+            return Severity.HIGH if _lends_its_key(effect) else Severity.MEDIUM
         case Harm.SEND:
             return _severity_of_mail(effect)
         case Harm.ASK:
@@ -472,7 +553,9 @@ def _beyond(
     if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
         return None
     if _is_admin(handler) and not _asks_for_right(handler, effect):
-        return _of_admin(handler, effect, kind, who, ownership, bond)
+        return _of_admin(handler, effect, kind, who, ownership)
+    if _governs(effect, ownership) and not effect.has(Check.OWNER, Check.REFUSES, Check.API_KEY):
+        return _of_government(effect, kind, who, ownership)
     if bond is Tie.NONE:
         return _of_foreign(handler, effect, kind, who, ownership)
     if bond is Tie.UNSTEERED and is_bypassing(effect):
@@ -535,10 +618,8 @@ def _asks_for_right(handler: Handler, effect: Effect) -> bool:
 
 
 def _of_admin(
-    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership, bond: Tie
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
-    if bond is Tie.DATABASE:
-        return None
     if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
         return None
     if kind in (Harm.ACCOUNT, Harm.RUN) or _writes_power(effect):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.standing import Caller, caller, is_of_caller, owner_columns
+from shipworthy.prototype.tables.policies import Policies, read_policies
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -36,6 +37,7 @@ class Ownership:
     personal: frozenset[str] = frozenset()  # tables with columns that say who somebody is or wrote
     has_roles: bool = True  # some entry point asks for a role
     has_logins: bool = True  # somebody can sign in
+    policies: Policies = field(default_factory=Policies)  # what row security lets pass
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -81,9 +83,23 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(fenced),
         _guarded(handlers),
         frozenset(name for name, found in columns.items() if any(map(_CONTACT.search, found))),
-        any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
+        _keeps_roles(columns)
+        or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
         accounts or _signs_in(handlers),
+        read_policies(prototype),
     )
+
+
+def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:
+    """True where the schema says who is more than a user: profiles.role, a table of roles of users."""
+    return any(
+        name in ("userrole", "adminuser")
+        or (name.endswith(("user", "profile")) and any(map(_ROLE.match, map(_snake, found))))
+        for name, found in columns.items()
+    )
+
+
+_ROLE = re.compile(r"^(user_)?role$|^is_(super_?)?admin$|^is_staff$")
 
 
 _CONTACT = re.compile(

@@ -48,6 +48,8 @@ _READS = re.compile(
     r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup)(_|[A-Z])"
     r"|_(count|stats|search|exists)$"
 )
+_RUNS_SQL = re.compile(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)
+"""Functions of the database that run the SQL which they are given."""
 _CHEAP_PAYMENT = re.compile(
     r"(retrieve|list|search|constructEvent|sessions\.create|(paymentIntents|setupIntents|customers|orders)\.create)$"
 )
@@ -228,6 +230,8 @@ def is_personal(effect: Effect) -> bool:
 
 def _of_query(effect: Effect) -> Harm | None:
     if effect.operation == "rpc":
+        if _RUNS_SQL.search(effect.target):
+            return Harm.RUN
         return Harm.READ if _READS.search(effect.target) else Harm.CHANGE
     if effect.operation == "raw":
         return _of_text(effect.literals.get("text", ""))

@@ -53,6 +53,8 @@ def deed(effect: Effect, kind: Harm) -> str:
         case Harm.FORWARD:
             where = effect.target or "another service"
             return f"make your server act on {where} with its own rights"
+        case Harm.RUN if effect.operation == "rpc":
+            return "run SQL on your database"
         case Harm.RUN:
             return "run commands on your server"
 

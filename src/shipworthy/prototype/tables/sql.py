@@ -119,7 +119,8 @@ def statements(source: str) -> str:
             out.append(token)
             at = end
             continue
-        if token.endswith("'"):
+        comment = token.startswith(("--", "/*"))  # which may end with a quote
+        if not comment and token.endswith("'"):
             ending = _ESCAPED_END if escapes or token[0] in "eE" else _PLAIN_END
             found = ending.match(source, end)
             end = found.end() if found else len(source)

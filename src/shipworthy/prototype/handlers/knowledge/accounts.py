@@ -157,7 +157,8 @@ def _account(walk: Evaluation, site: Site) -> Value | None:
         inputs=inputs,
         values={"value:*": Value(elements=(site.argument(0), site.argument(1)))},
     )
-    row = Value(origins=frozenset({Origin("row", "auth.users", "", frozenset())}))
+    named = frozenset(o for o in inputs["value:*"] if o.is_input or o.kind == "principal")
+    row = Value(origins=frozenset({Origin("row", "auth.users", "", named)}))
     fields = {"user": row, "users": row, "properties": row}
     return Value(
         cases=(
