@@ -31,7 +31,9 @@ CREATE TABLE IF NOT EXISTS texts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS texts_by_time ON texts (at);
 """
-_INSERT = "INSERT OR REPLACE INTO calls VALUES (" + ", ".join("?" * 21) + ")"
+_INSERT = """
+INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _DAY = 86_400.0
 _LONGEST_QUEUE = 10_000  # calls that wait while the disk does not take them; later ones are dropped
 _TIDY_EVERY = 60.0  # seconds

@@ -115,7 +115,7 @@ class MetricsPage:
 
     def render(self) -> bytes:
         """The page as it stands now."""
-        self._taken_out.set_all(self._withheld)
+        self._taken_out.set_all({key: count for key, count in self._withheld.items()})  # noqa: C416
         parts = (
             *(self._calls, self._seconds, self._first, self._tokens, self._cost, self._attempts),
             *(self._redacted, self._screened, self._scores, self._taken_out),
