@@ -1,0 +1,240 @@
+"""Programs that nobody changed, whose calls to models go through the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from policies import one_model
+from provider import Asked, Provider, chat_script, provider, says
+
+from shipworthy.gateway.adoption import Rerouted, run_rerouted
+from shipworthy.gateway.adoption.environment import command
+from shipworthy.gateway.adoption.rerouted import CannotRun
+from shipworthy.gateway.control import Control
+from shipworthy.gateway.policy_file import read_policy
+
+NODE = shutil.which("node")
+PYTHON_PROGRAM = """
+import asyncio, json, sys, urllib.request
+import aiohttp, httpx, requests
+from openai import OpenAI
+URL = "https://api.openai.com/v1/chat/completions"
+BODY = {"model": "m", "messages": [{"role": "user", "content": "I am a@b.com"}]}
+HEADERS = {"Authorization": "Bearer sk-of-a-provider-0000000000000000"}
+def show(name, answer): print(name, answer["choices"][0]["message"]["content"])
+show("requests", requests.post(URL, json=BODY, headers=HEADERS).json())
+show("httpx", httpx.post(URL, json=BODY, headers=HEADERS).json())
+typed = {**HEADERS, "content-type": "application/json"}
+request = urllib.request.Request(URL, json.dumps(BODY).encode(), typed)
+show("urllib", json.load(urllib.request.urlopen(request)))
+async def later():
+    async with aiohttp.ClientSession(headers=HEADERS) as session:
+        async with session.post(URL, json=BODY) as response:
+            show("aiohttp", await response.json())
+asyncio.run(later())
+client = OpenAI(base_url="https://api.openai.com/v1", api_key="sk-of-a-provider-0000000000000000")
+show("openai", client.chat.completions.create(**BODY).model_dump())
+stream = OpenAI().chat.completions.create(stream=True, **BODY)
+print("stream", "".join(c.choices[0].delta.content or "" for c in stream if c.choices))
+"""
+NODE_PROGRAM = '''
+import https, { request } from "node:https";
+const URL_ = "https://api.openai.com/v1/chat/completions";
+const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "I am a@b.com" }] });
+const headers = { authorization: "Bearer sk-of-a-provider", "content-type": "application/json" };
+const show = (name, answer) => console.log(name, answer.choices[0].message.content);
+show("fetch", await (await fetch(URL_, { method: "POST", body, headers })).json());
+show("Request", await (await fetch(new Request(URL_, { method: "POST", body, headers }))).json());
+const read = (name, done) => (response) => {
+  let text = "";
+  response.on("data", (part) => (text += part));
+  response.on("end", () => { show(name, JSON.parse(text)); done(); });
+};
+const sized = { ...headers, "content-length": body.length };
+await new Promise((done) => {
+  const asked = request(URL_, { method: "POST", headers: sized }, read("https", done));
+  asked.setHeader("Authorization", "Bearer sk-of-a-provider");
+  asked.end(body);
+});
+await new Promise((done) => {
+  const options = { hostname: "api.openai.com", path: "/v1/chat/completions", method: "POST" };
+  const asked = https.request({ ...options, headers: sized, agent: new https.Agent() });
+  asked.on("response", read("options", done)).end(body);
+});
+'''  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _provider_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_KEY", "provider-key-0123456789")
+
+
+def _run(folder: Path, fake: Provider, argv: list[str], **options: Any) -> Rerouted:
+    file = folder / "ai.yaml"
+    file.write_text(one_model(fake.url))
+    return run_rerouted(argv, file, read_policy(file), **options)
+
+
+def _shown(argv: list[str], output: Path) -> list[str]:
+    """A command that writes what it prints into a file."""
+    script = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[2:], stdout=open(sys.argv[1], 'w')))"
+    return [sys.executable, "-c", script, str(output), *argv]
+
+
+def _all_keys_stayed_home(fake: Provider) -> bool:
+    return all(
+        asked.headers["authorization"] == "Bearer provider-key-0123456789"
+        and b"sk-of-a-provider" not in asked.body
+        and b"a@b.com" not in asked.body
+        for asked in fake.asked
+    )
+
+
+def test_python_libraries_are_rerouted_without_an_edit(tmp_path: Path) -> None:
+    program, output = tmp_path / "program.py", tmp_path / "out.txt"
+    program.write_text(PYTHON_PROGRAM)
+    with provider(chat_script("hello [EMAIL_1]")) as fake:
+        seen = _run(tmp_path, fake, _shown([sys.executable, str(program)], output))
+    lines = output.read_text().splitlines()
+    assert [
+        line.split()[0] for line in lines
+    ] == "requests httpx urllib aiohttp openai stream".split()
+    assert all("a@b.com" in line for line in lines)
+    assert (seen.exit_code, seen.calls, dict(seen.redacted)) == (0, 6, {"EMAIL": 6})
+    assert _all_keys_stayed_home(fake)
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed")
+def test_node_is_rerouted_without_an_edit(tmp_path: Path) -> None:
+    program, output = tmp_path / "program.mjs", tmp_path / "out.txt"
+    program.write_text(NODE_PROGRAM)
+    with provider(chat_script("hello [EMAIL_1]")) as fake:
+        seen = _run(tmp_path, fake, _shown([NODE or "node", str(program)], output))
+    assert output.read_text().splitlines() == [
+        f"{name} hello a@b.com" for name in ("fetch", "Request", "https", "options")
+    ]
+    assert (seen.exit_code, seen.calls) == (0, 4)
+    assert _all_keys_stayed_home(fake)
+
+
+def test_other_hosts_are_left_alone(tmp_path: Path) -> None:
+    with provider(says({"from": "elsewhere"})) as other, provider(chat_script("hi")) as fake:
+        address = f"http://127.0.0.1:{other.port}/v1/chat/completions"
+        code = (
+            "import requests, urllib.request, httpx;"
+            f"h = {{'Authorization': 'Bearer own'}}; u = {address!r};"
+            "assert requests.get(u, headers=h).json() == httpx.get(u, headers=h).json();"
+            "urllib.request.urlopen(urllib.request.Request(u, headers=h)).read()"
+        )
+        seen = _run(tmp_path, fake, [sys.executable, "-c", code])
+    assert (seen.exit_code, seen.calls) == (0, 0)
+    assert [asked.headers["authorization"] for asked in other.asked] == ["Bearer own"] * 3
+
+
+def test_a_sitecustomize_that_was_there_before_still_runs(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import os; os.environ['WAS_HERE'] = 'yes'")
+    preload = Path(sys.modules[run_rerouted.__module__].__file__ or "").parent / "python"
+    env = {**os.environ, "PYTHONPATH": f"{preload}{os.pathsep}{tmp_path}"}
+    code = "import os; print(os.environ['WAS_HERE'])"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.stdout == "yes\n"
+
+
+def test_the_program_sees_no_provider_key_and_its_own_key_ends_with_it(tmp_path: Path) -> None:
+    output = tmp_path / "env.json"
+    code = f"import json, os; json.dump(dict(os.environ), open({str(output)!r}, 'w')); raise SystemExit(3)"
+    with provider(chat_script()) as fake:
+        seen = _run(tmp_path, fake, [sys.executable, "-c", code])
+    env = json.loads(output.read_text())
+    assert seen.exit_code == 3
+    assert "provider-key-0123456789" not in env.values()
+    assert env["FAKE_KEY"] == env["OPENAI_API_KEY"] == env["SHIPWORTHY_AI_KEY"]
+    assert env["OPENAI_BASE_URL"] == env["SHIPWORTHY_AI_GATEWAY"] + "/v1"
+    control = Control(tmp_path / "gateway" / "control.sqlite")
+    made = control.keys()
+    assert made
+    assert all(key.revoked for key in made)
+    control.close()
+
+
+def test_a_program_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with (
+        provider(chat_script()) as fake,
+        pytest.raises(CannotRun, match="cannot be started"),
+    ):
+        _run(tmp_path, fake, ["/nowhere/program"])
+
+
+def test_deno_gets_the_preload_as_an_argument() -> None:
+    assert command(["npm", "run", "dev"]) == ["npm", "run", "dev"]
+    argv = command(["deno", "run", "-A", "main.ts"])
+    assert argv[:2] == ["deno", "run"]
+    assert argv[2].startswith("--preload=")
+    assert argv[-2:] == ["-A", "main.ts"]
+
+
+def test_the_switch_works_while_a_program_runs_and_the_provider_may_go(tmp_path: Path) -> None:
+    """One program asks four times; between its questions the switch is flipped and the provider goes."""
+    program, output = tmp_path / "program.py", tmp_path / "out.txt"
+    program.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from time import sleep\n"
+        "from openai import OpenAI\n"
+        "client = OpenAI(max_retries=0)\n"
+        f"here = Path({str(tmp_path)!r})\n"
+        "for turn in range(4):\n"
+        "    while not (here / f'go{turn}').exists(): sleep(0.01)\n"
+        "    message = [{'role': 'user', 'content': 'hi'}]\n"
+        "    answer = client.chat.completions.create(model='m', messages=message)\n"
+        "    print(answer.choices[0].message.content, flush=True)\n"
+        "    (here / f'done{turn}').touch()\n"
+    )
+    policy = 'answers: [{answer: "Please write to us instead."}]\nretries: {attempts: 1}'
+
+    async def gone(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    with provider(chat_script("hello")) as fake:
+        file = tmp_path / "ai.yaml"
+        file.write_text(
+            one_model(fake.url, policy).replace("    retries: {attempts: 2, wait: 0.01}\n", "")
+        )
+        read = read_policy(file)
+
+        async def play() -> Rerouted:
+            running = asyncio.to_thread(
+                run_rerouted, _shown([sys.executable, str(program)], output), file, read
+            )
+            task = asyncio.create_task(running)
+            control = Control(tmp_path / "gateway" / "control.sqlite")
+            for turn in range(4):
+                if turn == 1:
+                    control.switch_off("app", "test", "trying the switch")
+                if turn == 2:
+                    control.switch_on("app")
+                if turn == 3:
+                    fake.script = gone
+                (tmp_path / f"go{turn}").touch()
+                while not (tmp_path / f"done{turn}").exists() and not task.done():
+                    await asyncio.sleep(0.01)
+            control.close()
+            return await task
+
+        seen = asyncio.run(play())
+    answers = output.read_text().splitlines()
+    assert answers == [
+        "hello",
+        "Please write to us instead.",
+        "hello",
+        "Please write to us instead.",
+    ]
+    assert dict(seen.outcomes) == {"answered": 2, "deterministic": 2}
