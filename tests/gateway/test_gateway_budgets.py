@@ -1,4 +1,4 @@
-"""Budgets: nothing is overspent by any number of calls at the same time, and nothing that was spent is lost."""
+"""Budgets: no number of calls at the same time spends more, and nothing that was spent is lost."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from shipworthy import __version__
-from shipworthy.cli import register
+from shipworthy.cli import ai, register
 from shipworthy.cli.arguments import (
     AsJson,
     FailOn,
@@ -64,6 +64,7 @@ advisories_app = typer.Typer(
 )
 app.add_typer(advisories_app, name="advisories")
 app.add_typer(register.app, name="register")
+app.add_typer(ai.app, name="ai")
 
 
 @app.callback(invoke_without_command=True)

@@ -14,12 +14,12 @@ import yaml
 from shipworthy.errors import ShipworthyError
 from shipworthy.gateway.policy import (
     Breaker,
-    Feature,
     FeatureOptions,
     Model,
     Policy,
     PrototypeOptions,
     Provider,
+    Section,
     ServerOptions,
     TelemetryOptions,
 )
@@ -56,7 +56,8 @@ def read_policy(file: Path) -> Policy:
         node = sections.get(section)
         return {n: _convert(file, v, kind) for _, n, v in _entries(file, node)} if node else {}
 
-    prototypes = each("prototypes", PrototypeOptions)
+    named = _entries(file, sections["prototypes"]) if "prototypes" in sections else []
+    prototypes = {name: _prototype(file, node) for _, name, node in named}
     policy = Policy(
         providers=each("providers", Provider),
         models=each("models", Model),
@@ -73,15 +74,22 @@ def read_policy(file: Path) -> Policy:
     return policy
 
 
+def _prototype(file: Path, node: yaml.Node) -> PrototypeOptions:
+    """A prototype; its features are converted one by one, so that an error has its line."""
+    features: dict[str, FeatureOptions] = {}
+    for key, value in _pairs(node):
+        if key.value == "features":
+            features = {n: _convert(file, v, FeatureOptions) for _, n, v in _entries(file, value)}
+    options = _convert(file, node, PrototypeOptions)
+    return msgspec.structs.replace(options, features=features)
+
+
 def _root(file: Path) -> yaml.MappingNode:
     try:
         if file.stat().st_size > LARGEST:
             raise BrokenPolicy(f"{file} is larger than {LARGEST:,} bytes")
         text = file.read_text(encoding="utf-8")
-        # An alias can stand for a million copies of what it names.
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise _broken(file, event.start_mark, "aliases (*name) are not read; write it out")
+        _check_events(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
         raise BrokenPolicy(f"{file} cannot be read: {error.strerror}") from error
@@ -94,6 +102,18 @@ def _root(file: Path) -> yaml.MappingNode:
     if not isinstance(node, yaml.MappingNode):
         raise BrokenPolicy(f"{file}:1: must hold {', '.join(SECTIONS)}")
     return node
+
+
+def _check_events(file: Path, text: str) -> None:
+    """Refuse what would make a small file large or endless: aliases and deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _broken(file, event.start_mark, "aliases (*name) are not read; write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _broken(file, event.start_mark, f"nested deeper than {DEEPEST} levels")
 
 
 def _entries(
@@ -131,14 +151,12 @@ def _convert(file: Path, node: yaml.Node | None, kind: type[S]) -> S:
         raise _broken(file, at.start_mark, message) from error
 
 
-def _plain(file: Path, node: yaml.Node, depth: int = 0) -> Any:
+def _plain(file: Path, node: yaml.Node) -> Any:
     """The node as plain values; the mapping's keys are checked on the way."""
-    if depth > DEEPEST:
-        raise _broken(file, node.start_mark, f"nested deeper than {DEEPEST} levels")
     if isinstance(node, yaml.MappingNode):
-        return {name: _plain(file, value, depth + 1) for _, name, value in _entries(file, node)}
+        return {name: _plain(file, value) for _, name, value in _entries(file, node)}
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(file, item, depth + 1) for item in node.value]
+        return [_plain(file, item) for item in node.value]
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
@@ -189,10 +207,9 @@ def _unknown(name: str, known: tuple[str, ...]) -> str:
 
 
 def _meant(name: str, kind: type) -> str:
-    """The most similar key of the types that can stand here."""
-    known = [
-        f for k in (kind, Feature, FeatureOptions) for f in getattr(k, "__struct_fields__", ())
-    ]
+    """The most similar key, of the section itself rather than of any other."""
+    known = list(getattr(kind, "__struct_fields__", ()))
+    known += [field for section in Section.__subclasses__() for field in section.__struct_fields__]
     meant = get_close_matches(name, known, 1)
     return f"; is {meant[0]} meant?" if meant else ""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,17 @@ class Serving:
         self.bound_port = 0
         self._folder = state_folder(file, policy)
         self._hooks = hooks if hooks is not None else hooks_for(policy, self._folder)
-        self._host = host or policy.server.host
+        self.host = host or policy.server.host
         self._port = policy.server.port if port is None else port
         self._server: uvicorn.Server | None = None
 
-    async def run(self) -> None:
-        """Serve until `stop`, or a signal where this is the main thread. Raises CannotServe, BrokenStore."""
+    async def run(self, told: Callable[[Serving], None] = lambda _: None) -> None:
+        """Serve until `stop`, or a signal where this is the main thread. Raises CannotServe, BrokenStore.
+
+        `told` is called once the address is known.
+        """
         try:
-            await self._run()
+            await self._run(told)
         finally:
             self.ready.set()
 
@@ -68,8 +72,8 @@ class Serving:
         if self._server is not None:
             self._server.should_exit = True
 
-    async def _run(self) -> None:
-        listening = _listen(self._host, self._port)
+    async def _run(self, told: Callable[[Serving], None]) -> None:
+        listening = _listen(self.host, self._port)
         self.bound_port = listening.getsockname()[1]
         async with AsyncExitStack() as stack:
             stack.callback(listening.close)
@@ -83,6 +87,7 @@ class Serving:
             await stack.enter_async_context(
                 _admin(self.admin_socket, Admin(gateway, control, ledger))
             )
+            told(self)
             server = self._server = _Server(_config(gateway, self.policy), self.ready)
             await server.serve(sockets=[listening])
 
@@ -133,6 +138,19 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
         self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End on the usual signals, and say so with exit code 0; uvicorn would raise them once more."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
