@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +19,6 @@ from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
-from shipworthy.harden.checks import Own
-from shipworthy.harden.closing import Choose
-from shipworthy.harden.hardening import Hardening
-from shipworthy.harden.plan import Wanted
-from shipworthy.harden.repository import CannotHarden, Repository
 from shipworthy.intent import FILE, Intent
 from shipworthy.intent.answers import Answers
 from shipworthy.prototype import Engines, Prototype, read_prototype
@@ -32,6 +27,11 @@ from shipworthy.settings import Settings
 if TYPE_CHECKING:
     from shipworthy.assess.gate import Gate
     from shipworthy.decide import Decision
+    from shipworthy.harden.checks import Own
+    from shipworthy.harden.closing import Choose
+    from shipworthy.harden.hardening import Hardening
+    from shipworthy.harden.plan import Wanted
+    from shipworthy.harden.repository import Repository
     from shipworthy.register import Entry
     from shipworthy.register.verify import Verification
     from shipworthy.report.gate import GateDocument
@@ -161,7 +161,7 @@ class HardenOptions:
     `build` lets the prototype's own build and tests run: its code is executed.
     """
 
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: Wanted | None = None  # None: all that a machine may close
     build: bool = True
     deliver: bool = True
     apply: bool = False
@@ -180,7 +180,7 @@ def run_harden(
     so. Raises CannotHarden with what to do where the prototype is not in a state for it.
     """
     from shipworthy.harden.delivery import fast_forward, refuse_dirty
-    from shipworthy.harden.repository import find_repository
+    from shipworthy.harden.repository import CannotHarden, find_repository
 
     options = options or HardenOptions()
     repository = find_repository(root)
@@ -204,6 +204,7 @@ def _hardened(
     from shipworthy.harden.delivery import deliver
     from shipworthy.harden.loop import harden
     from shipworthy.harden.own_checks import own_checks
+    from shipworthy.harden.plan import Wanted
     from shipworthy.harden.scratch import scratch_of
     from shipworthy.prototype.secrets.masking import masked_patch
 
@@ -223,7 +224,7 @@ def _hardened(
             owner = str(repository.top / repository.prefix)
             return stack.enter_context(own_checks(scratch, prototype, owner, build=options.build))
 
-        chosen = Options(options.wanted, options.choose, progress)
+        chosen = Options(options.wanted or Wanted(), options.choose, progress)
         done = harden(repository, scratch, read, chosen, own)
         if not options.deliver:
             patch = masked_patch(done.before.prototype, scratch.diff(repository.base, done.tip))
