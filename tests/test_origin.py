@@ -94,20 +94,32 @@ def test_nothing_that_tells_is_unknown(tmp_path: Path) -> None:
     assert origin(tmp_path, files).tool is Tool.UNKNOWN
 
 
+_BOT = ("-c", "user.name=gpt-engineer-app[bot]", "-c", "user.email=bot@users.noreply.github.com")
+_MADE = "Add page\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
+
+
+def _commit_all(folder: Path) -> None:
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", _MADE)):
+        subprocess.run(["git", *_BOT, "-C", str(folder), *command], check=True)
+
+
 def test_commit_authors_tell(tmp_path: Path) -> None:
     (tmp_path / "main.ts").write_text("export {};")
-    author = (
-        "-c",
-        "user.name=gpt-engineer-app[bot]",
-        "-c",
-        "user.email=bot@users.noreply.github.com",
-    )
-    message = "Add page\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
-    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", message)):
-        subprocess.run(["git", *author, "-C", str(tmp_path), *command], check=True)
+    _commit_all(tmp_path)
     found = read_prototype(tmp_path).origin
     assert (found.tool, found.also) == (Tool.LOVABLE, (Tool.CLAUDE_CODE,))
     assert "1 commit by gpt-engineer-app[bot]" in [e.excerpt for e in found.evidence]
+
+
+def test_commits_to_other_folders_tell_nothing_about_this_one(tmp_path: Path) -> None:
+    for name in ("app", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.ts").write_text("export {};")
+    _commit_all(tmp_path)
+    (tmp_path / "other/more.ts").write_text("export {};")
+    _commit_all(tmp_path)
+    evidence = [e.excerpt for e in read_prototype(tmp_path / "app").origin.evidence]
+    assert "1 commit by gpt-engineer-app[bot]" in evidence
 
 
 def test_log_lines_of_v0_outweigh_the_folder_of_an_assistant(tmp_path: Path) -> None:

@@ -141,11 +141,16 @@ def read_signs(prototype: Prototype) -> list[Sign]:
 
 
 def read_commits(prototype: Prototype) -> tuple[str, ...]:
-    """Author and co-authors of each of the latest commits, in lower case; none without git."""
+    """Author and co-authors of each of the latest commits, in lower case; none without git.
+
+    Of a prototype in a folder of a larger repository, those that change something there.
+    """
     if prototype.git is None or prototype.git.commit is None:
         return ()
     seconds = prototype.settings.limits.git_seconds
-    asked = ("log", f"-{_COMMITS}", _AUTHOR_FORMAT)
+    asked: tuple[str, ...] = ("log", f"-{_COMMITS}", _AUTHOR_FORMAT)
+    if not (prototype.root / ".git").exists():
+        asked += ("--", ".")
     try:
         ran = run(git_command(prototype.root, *asked, seconds=seconds))
     except CommandFailed:
