@@ -181,60 +181,99 @@ def test_deno_gets_the_preload_as_an_argument() -> None:
     assert argv[-2:] == ["-A", "main.ts"]
 
 
+TURNS = """
+import sys
+from pathlib import Path
+from time import sleep
+{ask}
+here = Path({folder!r})
+for turn in range(4):
+    while not (here / f"go{{turn}}").exists(): sleep(0.01)
+    print(ask(), flush=True)
+    (here / f"done{{turn}}").touch()
+"""
+BY_SDK = """
+from openai import OpenAI
+client = OpenAI(max_retries=0)
+asked = [{"role": "user", "content": "hi"}]
+def ask(): return client.chat.completions.create(model="m", messages=asked).choices[0].message.content
+"""
+BY_ASSISTANT = """
+from app.services.llm import answer_question
+def ask(): return answer_question("When does anna@example.org start?", "", [], "Anna", "English")
+"""
+STAND_IN = "Please write to us instead."
+
+
+async def _gone(_: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+def _ask_four_times(folder: Path, fake: Provider, ask: str) -> tuple[list[str], Rerouted]:
+    """Between its questions the switch is flipped off and on, and at last the provider goes."""
+    program, output, file = folder / "program.py", folder / "out.txt", folder / "ai.yaml"
+    program.write_text(TURNS.format(ask=ask, folder=str(folder)))
+    policy = one_model(fake.url, f"answers: [{{answer: {STAND_IN!r}}}]")
+    file.write_text(policy.replace("  m: {", "  gpt-4o: {provider: fake}\n  m: {"))
+    read = read_policy(file)
+
+    async def play() -> Rerouted:
+        argv = _shown([sys.executable, str(program)], output)
+        task = asyncio.create_task(asyncio.to_thread(run_rerouted, argv, file, read))
+        control = Control(folder / "gateway" / "control.sqlite")
+        for turn in range(4):
+            if turn == 1:
+                control.switch_off("app", "test", "trying the switch")
+            elif turn == 2:
+                control.switch_on("app")
+            elif turn == 3:
+                fake.script = _gone
+            (folder / f"go{turn}").touch()
+            while not (folder / f"done{turn}").exists() and not task.done():
+                await asyncio.sleep(0.01)
+        control.close()
+        return await task
+
+    seen = asyncio.run(play())
+    return output.read_text().splitlines(), seen
+
+
 def test_the_switch_works_while_a_program_runs_and_the_provider_may_go(tmp_path: Path) -> None:
-    """One program asks four times; between its questions the switch is flipped and the provider goes."""
-    program, output = tmp_path / "program.py", tmp_path / "out.txt"
-    program.write_text(
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from time import sleep\n"
-        "from openai import OpenAI\n"
-        "client = OpenAI(max_retries=0)\n"
-        f"here = Path({str(tmp_path)!r})\n"
-        "for turn in range(4):\n"
-        "    while not (here / f'go{turn}').exists(): sleep(0.01)\n"
-        "    message = [{'role': 'user', 'content': 'hi'}]\n"
-        "    answer = client.chat.completions.create(model='m', messages=message)\n"
-        "    print(answer.choices[0].message.content, flush=True)\n"
-        "    (here / f'done{turn}').touch()\n"
-    )
-    policy = 'answers: [{answer: "Please write to us instead."}]\nretries: {attempts: 1}'
-
-    async def gone(_: Asked, writer: asyncio.StreamWriter) -> None:
-        writer.transport.abort()
-
     with provider(chat_script("hello")) as fake:
-        file = tmp_path / "ai.yaml"
-        file.write_text(
-            one_model(fake.url, policy).replace("    retries: {attempts: 2, wait: 0.01}\n", "")
-        )
-        read = read_policy(file)
-
-        async def play() -> Rerouted:
-            running = asyncio.to_thread(
-                run_rerouted, _shown([sys.executable, str(program)], output), file, read
-            )
-            task = asyncio.create_task(running)
-            control = Control(tmp_path / "gateway" / "control.sqlite")
-            for turn in range(4):
-                if turn == 1:
-                    control.switch_off("app", "test", "trying the switch")
-                if turn == 2:
-                    control.switch_on("app")
-                if turn == 3:
-                    fake.script = gone
-                (tmp_path / f"go{turn}").touch()
-                while not (tmp_path / f"done{turn}").exists() and not task.done():
-                    await asyncio.sleep(0.01)
-            control.close()
-            return await task
-
-        seen = asyncio.run(play())
-    answers = output.read_text().splitlines()
-    assert answers == [
-        "hello",
-        "Please write to us instead.",
-        "hello",
-        "Please write to us instead.",
-    ]
+        answers, seen = _ask_four_times(tmp_path, fake, BY_SDK)
+    assert answers == ["hello", STAND_IN, "hello", STAND_IN]
     assert dict(seen.outcomes) == {"answered": 2, "deterministic": 2}
+
+
+@pytest.fixture(scope="session")
+def dotenv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the bundled assistant imports beside the SDK; skipped where pip cannot bring it."""
+    folder = tmp_path_factory.mktemp("dotenv")
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(folder),
+    ]
+    done = subprocess.run([*install, "python-dotenv"], capture_output=True, text=True, timeout=100)
+    if done.returncode:
+        pytest.skip(f"pip cannot install python-dotenv here: {done.stderr.strip()[-100:]}")
+    return folder
+
+
+def test_the_bundled_assistant_is_switched_off_and_on_while_it_is_used(
+    tmp_path: Path, dotenv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = Path(__file__).parents[2] / "examples/assistant/backend"
+    monkeypatch.setenv("PYTHONPATH", f"{backend}{os.pathsep}{dotenv}")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-provider-0000000000000000")
+    with provider(chat_script("ask [EMAIL_1]")) as fake:
+        answers, seen = _ask_four_times(tmp_path, fake, BY_ASSISTANT)
+    assert answers == ["ask anna@example.org", STAND_IN, "ask anna@example.org", STAND_IN]
+    assert dict(seen.outcomes) == {"answered": 2, "deterministic": 2}
+    assert all(b"anna@example.org" not in asked.body for asked in fake.asked)
+    assert fake.asked[0].headers["authorization"] == "Bearer provider-key-0123456789"
