@@ -170,6 +170,20 @@ def test_a_build_gets_the_settings_that_the_changed_code_needs(tmp_path: Path) -
 
 
 @needs_npm
+def test_packages_that_cannot_be_had_are_asked_for_once(tmp_path: Path) -> None:
+    files = {"package.json": manifest(dependencies={"one": "file:./missing.tgz"})}
+    root = repository(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        node = find_node(scratch.temporary / "programs")
+        installation = Installation(scratch, Package("", "npm", (), {}, {}), node, "me")
+        why = installation.ready()
+        (scratch.root / "package.json").write_text(manifest(dependencies={}))
+        scratch.tree()
+        assert "could not be installed" in why
+        assert installation.ready() == why
+
+
+@needs_npm
 def test_a_changed_manifest_costs_no_second_installation(tmp_path: Path) -> None:
     files = {
         "package.json": manifest(dependencies={"one": "file:./one"}),

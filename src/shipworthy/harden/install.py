@@ -59,9 +59,10 @@ class Installation:
         return self._why
 
     def ready(self) -> str:
-        """'' where the packages that are asked for now are installed, else why they are not."""
+        """'' where the packages that are asked for now are installed, else why they are not. What could
+        not be installed once is not tried again: there would be nothing to compare with."""
         key = self._key()
-        if key != self._installed_for:
+        if key != self._installed_for and not self._why:
             start = self._start(key)
             self.keep()
             self._installed_for = key
