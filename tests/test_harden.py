@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from shipworthy.pipeline import HardenOptions, run_harden
 from shipworthy.remedy import Review
 from shipworthy.settings import Settings
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 TIMEOUTS = frozenset({"outbound-call-without-timeout"})
 
 
@@ -186,3 +188,28 @@ def test_the_document_meets_its_schema(tmp_path: Path) -> None:
     Draft202012Validator(hardening_schema()).validate(document)
     assert document["written"]
     assert len(document["commits"]) >= 2
+
+
+@pytest.mark.parametrize("name", ["assistant", "marketplace"])
+def test_no_blocker_of_an_example_is_left_that_a_machine_may_close(
+    tmp_path: Path, name: str
+) -> None:
+    """The third example is hardened with its build in the journey."""
+    root = tmp_path / name
+    skipped = shutil.ignore_patterns("node_modules", ".next", "__pycache__")
+    shutil.copytree(EXAMPLES / name, root, ignore=skipped)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A", "-f")
+    commit(root, "start")
+    done = hardened(root, wanted=Wanted())
+    assert len(done.commits) >= 30
+    assert done.is_thorough, (done.failed, done.closable)
+    assert len(done.after.blockers) < len(done.before.blockers)
+
+
+def test_what_was_not_asked_for_is_not_thorough(tmp_path: Path) -> None:
+    secret = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc" * 2
+    root = repository(tmp_path / "app", FILES | {"keys.py": f'STRIPE_SECRET_KEY = "{secret}"\n'})
+    done = hardened(root, deliver=False)
+    assert {one.finding.control for one in done.closable} >= {"secret-in-code"}
+    assert not done.is_thorough

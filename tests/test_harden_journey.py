@@ -87,6 +87,7 @@ def test_the_crm_works_as_before(tmp_path: Path) -> None:
     build = next(check for check in done.checks if check.name.startswith("build"))
     assert build.after == "passes", done.checks
     assert not [check for check in done.checks if check.worse]
+    assert done.is_thorough, (done.failed, done.closable)
     npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     before = walked(built(root, tmp_path / "before"))
     settings = (root / ".env").read_bytes()

@@ -103,3 +103,16 @@ class Hardening:
         """The keys that only the git history still shows: to be replaced where they were issued. They
         stood in files before, so that they are no new gaps."""
         return tuple(gap for gap in self.after.gaps if gap.control == IN_HISTORY)
+
+    @property
+    def failed(self) -> tuple[Refusal, ...]:
+        """The remedies that were tried and that block a launch as long as their gap is open."""
+        return tuple(r for r in self.refused if r.finding.severity.blocks_launch)
+
+    @property
+    def is_thorough(self) -> bool:
+        """True where no gap is left that blocks a launch and that a machine may close: what is left
+        needs a person, or is milder."""
+        return not self.failed and not any(
+            one.finding.severity.blocks_launch for one in self.closable
+        )

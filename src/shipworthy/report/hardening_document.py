@@ -89,7 +89,8 @@ class CheckDocument(Document):
 
 
 class HardeningDocument(Document):
-    """A whole run. `continued` names the commit of an earlier run that it went on from."""
+    """A whole run. `continued` names the commit of an earlier run that it went on from. `thorough` is
+    true where no gap is left that blocks a launch and that a machine may close."""
 
     schema: str
     tool: ToolDocument
@@ -98,6 +99,7 @@ class HardeningDocument(Document):
     continued: str | None
     written: bool
     applied: bool
+    thorough: bool
     before: ReadinessDocument
     after: ReadinessDocument
     commits: list[CommitDocument]
@@ -118,6 +120,7 @@ def hardening_document(done: Hardening) -> HardeningDocument:
         continued=done.repository.base if done.repository.continued else None,
         written=done.delivered,
         applied=done.applied,
+        thorough=done.is_thorough,
         before=_readiness(done.before, done.repository.base),
         after=_readiness(done.after, done.tip),
         commits=[

@@ -55,6 +55,8 @@ def _head(done: Hardening) -> Iterator[Line]:
         yield Line(
             Text(f"{'':<7}{count} to replace at the issuer: the git history alone shows them")
         )
+    if done.is_thorough and done.after.blockers:
+        yield Line(Text(f"{'':<7}What still blocks the launch needs a person"))
     for note in done.notes:
         yield Line(Text(f"Note: {printable(note)}", "yellow"))
     yield Line(Text())
