@@ -222,7 +222,8 @@ def _hardened(
 
         def own(prototype: Prototype) -> Own:
             owner = str(repository.top / repository.prefix)
-            return stack.enter_context(own_checks(scratch, prototype, owner, build=options.build))
+            checks = own_checks(scratch, prototype, owner, build=options.build, tell=progress)
+            return stack.enter_context(checks)
 
         chosen = Options(options.wanted or Wanted(), options.choose, progress)
         done = harden(repository, scratch, read, chosen, own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Installation:
     package: Package
     node: Node | None
     owner: str  # whose packages these are: another prototype never gets them
+    tell: Callable[[str], None] = lambda _: None
     stubs: dict[str, str] = field(default_factory=dict)  # what stands in for a network
     _why: str = ""  # '' where they are installed, else why not
     _installed_for: str = ""  # the key of what was asked for
@@ -66,7 +67,9 @@ class Installation:
             start = self._start(key)
             self.keep()
             self._installed_for = key
+            self.tell(f"installing the packages of {self.package.name}")
             self._why = self._installed(key, start)
+            self.tell(f"the packages of {self.package.name}: {self._why or 'installed'}")
             self.scratch.discard()
         return self._why
 

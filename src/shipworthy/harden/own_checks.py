@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -27,14 +27,21 @@ _SETTINGS = re.compile(r"(^|/)([tj]sconfig[\w.-]*\.json|next\.config\.\w+)$")
 
 
 @contextmanager
-def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: bool) -> Iterator[Own]:
+def own_checks(
+    scratch: Scratch,
+    prototype: Prototype,
+    owner: str,
+    *,
+    build: bool,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Own]:
     """The checks of a prototype; what they install is kept for the next run when the block ends.
 
     Without `build` nothing of the prototype is run: only what compiles Python is asked.
     """
     node = find_node(scratch.temporary / "programs")
     installations = tuple(
-        Installation(scratch, package, node, owner) for package in packages(prototype)
+        Installation(scratch, package, node, owner, tell) for package in packages(prototype)
     )
     found: list[Check] = [*_python(scratch, prototype)]
     environment: dict[str, str] = {}
@@ -43,7 +50,7 @@ def own_checks(scratch: Scratch, prototype: Prototype, owner: str, *, build: boo
         found.extend(_types(prototype, installations, environment))
         for installation in installations:
             found.extend(_scripts(installation, environment))
-        found.extend(_pytest(scratch, prototype, owner, environment))
+        found.extend(_pytest(scratch, prototype, owner, environment, tell))
     try:
         follow, learn = partial(_follow, installations, build), partial(_learn, environment)
         yield Own(tuple(found), follow, learn)
@@ -83,7 +90,11 @@ def _python(scratch: Scratch, prototype: Prototype) -> Iterator[Check]:
 
 
 def _pytest(
-    scratch: Scratch, prototype: Prototype, owner: str, environment: dict[str, str]
+    scratch: Scratch,
+    prototype: Prototype,
+    owner: str,
+    environment: dict[str, str],
+    tell: Callable[[str], None],
 ) -> Iterator[Check]:
     """One check for each folder with requirements of its own and tests."""
     tests = {case.location.path for case in prototype.tests if case.location.path.endswith(".py")}
@@ -91,7 +102,7 @@ def _pytest(
     folders = {m.path.rpartition("/")[0] for m in manifests if m.ecosystem is Ecosystem.PYPI}
     for folder in sorted(folders)[:_MOST_CONFIGS]:
         if any(path.startswith(f"{folder}/" if folder else "") for path in tests):
-            packages = PythonPackages(scratch.root, folder, scratch.temporary, owner)
+            packages = PythonPackages(scratch.root, folder, scratch.temporary, owner, tell)
             yield PythonTests(packages, environment)
 
 

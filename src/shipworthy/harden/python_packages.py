@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,7 @@ class PythonPackages:
     folder: str  # of the requirements, from the root
     temporary: Path
     owner: str
+    tell: Callable[[str], None] = lambda _: None
     _for: str = ""  # the key of what is installed
     _why: str = ""
 
@@ -62,6 +63,7 @@ class PythonPackages:
         key = self.key_of(wanted)
         if key != self._for:
             self.keep()
+            self.tell(f"installing the Python packages of {self.folder or 'the prototype'}")
             self._for, self._why = key, self._installed(key, wanted)
         return self._why
 
