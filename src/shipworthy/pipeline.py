@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from shipworthy.register import Entry
     from shipworthy.register.verify import Verification
     from shipworthy.report.gate import GateDocument
+    from shipworthy.report.records.records import Written
 
 _RECORDED = 100  # blockers by name in one entry of the register
 
@@ -141,6 +142,31 @@ def verified_register(root: Path) -> Verification | None:
             f"{root}"
         )
     return found
+
+
+def run_records(
+    root: Path,
+    settings: Settings,
+    folder: Path,
+    *,
+    pdf: bool = True,
+    progress: Progress = lambda _: None,
+) -> Written:
+    """Decide, judge the gate, and write all records into `folder`.
+
+    Raises BrokenRegister where the register cannot be trusted, MissingExtra or NoPdf where a PDF is
+    wanted and cannot be made: nothing is written then.
+    """
+    from shipworthy.assess.gate import gate
+    from shipworthy.report.records.due_diligence import pdf_of
+    from shipworthy.report.records.records import records_of, write_records
+
+    register = verified_register(root)
+    decision = run_decide(root, settings, None, progress)
+    drafts = records_of(decision, gate(decision.assessment, register))
+    page = next(d for d in drafts if d.path == "due-diligence.html")
+    progress("writing the PDF" if pdf else "writing")
+    return write_records(folder, drafts, pdf_of(page) if pdf else None)
 
 
 def record_gate(root: Path, document: GateDocument, by: str) -> Entry:

@@ -44,6 +44,7 @@ from shipworthy.cli.output import (
     fail,
     say,
 )
+from shipworthy.cli.records import records
 from shipworthy.errors import ShipworthyError
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ def _show(
 app.command()(decide)
 app.command()(harden)
 app.command()(gate)
+app.command()(records)
 
 
 @app.command()

@@ -22,31 +22,32 @@ def html_report(assessment: Assessment) -> str:
     page's policy allows our own style and script by their digests alone."""
     style, script = _asset("report.css"), _asset("report.js")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             report=content_of(assessment),
-            style=_safe(style),
-            script=_safe(script),
-            style_digest=_digest(style),
-            script_digest=_digest(script),
+            style=own_markup(style),
+            script=own_markup(script),
+            style_digest=digest_of(style),
+            script_digest=digest_of(script),
         )
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment(package: str = "shipworthy.report.html") -> Environment:
+    """The templates of a package, with everything escaped that is put into them."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("shipworthy.report.html", "templates"),
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_printable,
     )
-    environment.filters |= {"safe_html": _safe, "number": _number, "anchor": _anchor}
+    environment.filters |= {"safe_html": own_markup, "number": _number, "anchor": _anchor}
     environment.filters["area_word"] = area_word
     environment.globals |= {"counted": counted}
     return environment
@@ -57,7 +58,7 @@ def _printable(value: Any) -> Any:
     return value if hasattr(value, "__html__") else printable(str(value))
 
 
-def _safe(text: str) -> Any:
+def own_markup(text: str) -> Any:
     """Our own markup, as it stands: style, script, drawings and rendered control pages."""
     from markupsafe import Markup
 
@@ -77,6 +78,6 @@ def _asset(name: str) -> str:
     return files("shipworthy.report.html").joinpath(name).read_text(encoding="utf-8").strip()
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
     """As a content security policy names an inline block."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,1 @@
+"""Records for people: decisions, a due-diligence pack, and compliance drafts, all from facts."""
