@@ -7,12 +7,14 @@ from pathlib import Path
 from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
+from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
+from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
 from shipworthy.finding import Finding, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
@@ -282,3 +284,47 @@ def test_only_what_raises_a_person_is_critical(tmp_path: Path) -> None:
         for case in cases
     }
     assert found == cases
+
+
+def test_a_key_that_shows_the_weather_is_no_master_key(tmp_path: Path) -> None:
+    key = 2 * "0a9f3c71b2e84d56"
+    found = {}
+    for part in ("Weather", "Billing"):
+        files = {
+            "src/main.tsx": f'import {{ load }} from "./{part}";\nload();\n',
+            f"src/{part}.tsx": f'const API_KEY = "{key}";\n'
+            "export const load = () => fetch(`https://api.example.org/?k=${API_KEY}`);\n",
+        }
+        found[part] = [f.severity for f in gaps(ClientSideSecret(), tmp_path / part, files)]
+    assert found == {"Weather": [Severity.MEDIUM], "Billing": [Severity.CRITICAL]}
+
+
+def test_a_cart_is_filled_again_and_an_order_is_not(tmp_path: Path) -> None:
+    found = {}
+    for table in ("cart_items", "invoices"):
+        text = (
+            'import { createClient } from "@supabase/supabase-js";\n'
+            "const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+            "export async function DELETE(request: Request) {\n"
+            "  const { id } = await request.json();\n"
+            f'  const {{ error }} = await db.from("{table}").delete().eq("id", id);\n'
+            "  return new Response(null, { status: error ? 500 : 204 });\n"
+            "}\n"
+        )
+        login = (
+            'import { createClient } from "@supabase/supabase-js";\n'
+            "const db = createClient(process.env.URL!, process.env.ANON_KEY!);\n"
+            "export async function POST(request: Request) {\n"
+            "  const { data } = await db.auth.signInWithPassword(await request.json());\n"
+            "  return Response.json(data);\n"
+            "}\n"
+        )
+        files = {
+            "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/supabase-js": "2.0.0"}}',
+            "app/api/things/route.ts": text,
+            "app/api/login/route.ts": login,
+        }
+        found[table] = [
+            f.severity for f in gaps(UnauthenticatedEndpoint(), tmp_path / table, files)
+        ]
+    assert found == {"cart_items": [Severity.MEDIUM], "invoices": [Severity.HIGH]}

@@ -482,7 +482,15 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
         _is_admin(handler) or _PII.search(effect.target) or ownership.of(effect.target)
     ):
         return Severity.MEDIUM
-    return Severity.HIGH
+    return Severity.MEDIUM if _SOON_MADE_AGAIN.search(effect.target) else Severity.HIGH
+
+
+_SOON_MADE_AGAIN = re.compile(
+    r"(carts?|cart_?items?|baskets?|basket_?items?|wish_?lists?|favou?rites?|bookmarks?|likes?|push_?subscriptions?"
+    r"|(push|device)_?tokens?|drafts?)$",
+    re.IGNORECASE,
+)
+"""What its owner has again with a few clicks."""
 
 
 def _severity_of_mail(effect: Effect) -> Severity:

@@ -66,9 +66,20 @@ class ClientSideSecret(
 
 
 def _severity(prototype: Prototype, secrets: list[Secret]) -> Severity:
-    """Lower where the password is one that was made up to try the app."""
+    """Lower where the password is one that was made up to try the app, and for the key of a service that
+    shows what everybody may see: using it up is all that a thief can do."""
     trial = all(is_trial_login(s, prototype.files[s.location.path]) for s in secrets)
-    return Severity.MEDIUM if trial else Severity.CRITICAL
+    costs_little = all(
+        not s.provider and _SHOWS.search(f"{s.name or ''} {s.location.path}") for s in secrets
+    )
+    return Severity.MEDIUM if trial or costs_little else Severity.CRITICAL
+
+
+_SHOWS = re.compile(
+    r"weather|exchange_?rates?|currency|unsplash|pexels|pixabay|giphy|tenor|tmdb|movie|omdb|news|football|sports?|nasa|geocod"
+    r"|maps?(?![a-z])|iqair|air_?quality",
+    re.IGNORECASE,
+)
 
 
 def _is_remark(prototype: Prototype, secret: Secret) -> bool:
