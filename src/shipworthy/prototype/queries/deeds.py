@@ -90,7 +90,7 @@ def is_reference(query: Query, asked_by: Collection[str]) -> bool:
 
 
 _REFERENCE = re.compile(
-    r"(stripe|gateway|paypal|paddle|razorpay|asaas|mercado_?pago|mollie|provider|billing)\w*customer_?id$"
+    r"(stripe|gateway|paypal|paddle|razorpay|asaas|mercado_?pago|mollie|provider|billing)\w*(customer|payment|session|intent|checkout|preference|order)_?id$"
     r"|^(last|latest)_\w*(status|label)$",
     re.IGNORECASE,
 )

@@ -286,18 +286,24 @@ def _surfacing(queries: list[Query]) -> frozenset[Location]:
 
 def _makes_room(query: Query, queries: list[Query]) -> bool:
     """True for the deletion of rows or accounts that the same function makes anew further down (what is
-    left over meets the new ones there), and of rows whose account it deletes next."""
+    left over meets the new ones there), and of rows whose account it made or deletes next."""
     if query.operation != "delete" and query.method != "deleteUser":
         return False
+    rows = query.operation == "delete"
+    near = (
+        q for q in queries if (q.location.path, q.function) == (query.location.path, query.function)
+    )
     return any(
-        later.location.line > query.location.line
-        and (later.location.path, later.function) == (query.location.path, query.function)
-        and (
-            later.method in _MAKES
-            or (query.operation == "delete" and later.method == "deleteUser")
-            or (later.operation in ("insert", "upsert") and later.table == query.table)
+        (rows and other.method in _MAKES)
+        or (
+            other.location.line > query.location.line
+            and (
+                other.method in _MAKES
+                or (rows and other.method == "deleteUser")
+                or (other.operation in ("insert", "upsert") and other.table == query.table)
+            )
         )
-        for later in queries
+        for other in near
     )
 
 
@@ -326,18 +332,24 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
         return Severity.LOW
     if not is_weighty(query) or is_reference(query, asked_by):
         return Severity.MEDIUM
-    entered = query.operation in ("insert", "upsert") and names_weight(table)
-    taken = query.operation != "upsert" and _RIGHTS.search(table) is not None
+    money = names_weight(table) and _MONEY_OR_PLACES.search(table) is not None
+    taken = query.operation in ("insert", "delete", "update") and _RIGHTS.search(table)
     place = f"{query.location.path} {query.function}"
-    paid = query.operation != "delete" and names_weight(table) and _PAID.search(place) is not None
-    return (
-        Severity.HIGH if entered or taken or paid or query.operation == "auth" else Severity.MEDIUM
-    )
+    paid = query.operation == "update" and money and _PAID.search(place) is not None
+    entered = query.operation in ("insert", "upsert") and money
+    account = query.operation == "auth"
+    return Severity.HIGH if entered or taken or paid or account else Severity.MEDIUM
 
 
+# What was paid, sold or booked; a ticket, a contract or an invitation that is missing is asked for.
+_MONEY_OR_PLACES = re.compile(
+    r"^accounts?$|pay|invoice|order|transaction|transfer|refund|subscription|purchase|sale|bill|wallet|balance|credit|ledger"
+    r"|earning|commission|booking|reservation|appointment|enrol|withdraw|deposit|stock|inventor|licen",
+    re.IGNORECASE,
+)
 # Who may do what: one that stays is as bad as one that is missing.
 _RIGHTS = re.compile(
-    r"(^|_)(roles?|permissions?|memberships?|access|api_keys?)$"
+    r"(^|_)(roles?|permissions?|memberships?|access|api_keys?)$|^members$"
     r"|(^|_)(team|org|organi[sz]ation|company|workspace|tenant|project|group)_(members|users)$",
     re.IGNORECASE,
 )
@@ -480,8 +492,10 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
     message = f"{where} {told} when {what} fails"
     if writes:
         worst = max(map(_severity, writes), key=lambda s: s.value)
-    elif sends != ["request"]:
+    elif {"payment", "account"} & set(sends):
         worst = Severity.HIGH
+    elif sends != ["request"]:
+        worst = Severity.MEDIUM  # whoever waits for a message asks for it
     else:
         worst = Severity.LOW if _TRIFLE.search(caught.function) else Severity.MEDIUM
     return _Loss(target, message, caught.location, worst)
