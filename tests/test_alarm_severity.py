@@ -12,6 +12,7 @@ from shipworthy.controls.access.webhook_unverified.control import WebhookUnverif
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
+from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
@@ -328,3 +329,22 @@ def test_a_cart_is_filled_again_and_an_order_is_not(tmp_path: Path) -> None:
             f.severity for f in gaps(UnauthenticatedEndpoint(), tmp_path / table, files)
         ]
     assert found == {"cart_items": [Severity.MEDIUM], "invoices": [Severity.HIGH]}
+
+
+def test_who_did_it_weighs_less_in_a_log_than_whom_it_was_done_to(tmp_path: Path) -> None:
+    text = (
+        "import logging\n"
+        "from fastapi import FastAPI\n\n"
+        "app = FastAPI()\n\n\n"
+        '@app.post("/imports")\n'
+        "def imports(current_user: dict):\n"
+        '    logging.info("Import by %s: %s rows", current_user["email"], 3)\n\n\n'
+        '@app.post("/mails")\n'
+        "def mails(customer: dict):\n"
+        '    logging.info("Mail to %s", customer["email"])\n'
+    )
+    found = gaps(PersonalDataInLogs(), tmp_path, {"main.py": text})
+    assert {f.subject.rpartition("#")[2]: f.severity for f in found} == {
+        "imports": Severity.LOW,
+        "mails": Severity.MEDIUM,
+    }

@@ -131,7 +131,8 @@ def is_actor(value: LoggedValue, call: LogCall) -> bool:
 
 
 _ACTORS = re.compile(
-    r"(^|\.)(session|auth|admin|actor|operator|moderator|caller|(current_?)?user)$", re.I
+    r"(^|\.)(session|auth|admin|actor|operator|moderator|caller|((current|admin|staff|session|auth)_?)?user)$",
+    re.I,
 )
 _DONE_BY = re.compile(
     r"\b(deleted|removed|approved|rejected|revoked|reset|disabled|enabled|banned|suspended|blocked"
@@ -144,7 +145,7 @@ _DONE_BY = re.compile(
 # `Admin {current_user.email} deleted …` and `(by {user.email})`.
 _ADMIN = re.compile(r"\badmin(istrator)?\b\W{0,3}[{$]", re.IGNORECASE)
 _BY = re.compile(
-    r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{|\b(by|por|par|von)[:\s]*[\"'`]\s*,",
+    r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{|\b(by|por|par|von)[:\s]*([\"'`]\s*,|%s)",
     re.IGNORECASE,
 )
 

@@ -116,5 +116,6 @@ def _does(effect: Effect) -> bool:
     if _only_compares(effect):
         return False
     if effect.kind is EffectKind.QUERY:
-        return effect.operation in _DONE
+        named = effect.target not in ("", "?") or effect.operation in ("rpc", "raw")
+        return named and effect.operation in _DONE
     return effect.kind in (EffectKind.ACCOUNT, EffectKind.SQL, EffectKind.COMMAND, EffectKind.TOKEN)
