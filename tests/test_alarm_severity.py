@@ -7,6 +7,7 @@ from pathlib import Path
 from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
+from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
@@ -348,3 +349,55 @@ def test_who_did_it_weighs_less_in_a_log_than_whom_it_was_done_to(tmp_path: Path
         "imports": Severity.LOW,
         "mails": Severity.MEDIUM,
     }
+
+
+def test_a_thousand_calls_a_minute_are_no_limit_for_a_paid_model(tmp_path: Path) -> None:
+    text = (
+        "from fastapi import FastAPI, Request\n"
+        "from openai import OpenAI\n"
+        "from slowapi import Limiter\n"
+        "from slowapi.util import get_remote_address\n\n"
+        "app, client = FastAPI(), OpenAI()\n"
+        "limiter = Limiter(key_func=get_remote_address)\n\n\n"
+        '@app.post("/ask")\n'
+        '@limiter.limit("{}")\n'
+        "def ask(request: Request, question: str):\n"
+        '    said = [{{"role": "user", "content": question}}]\n'
+        '    return client.chat.completions.create(model="gpt-4o", messages=said)\n'
+    )
+    found = {
+        rate: len(gaps(MissingRateLimit(), tmp_path / str(n), {"main.py": text.format(rate)}))
+        for n, rate in enumerate(("5/minute", "20 per hour", "1000/minute", "1000/minute;100/day"))
+    }
+    assert found == {
+        "5/minute": 0,
+        "20 per hour": 0,
+        "1000/minute": 1,
+        "1000/minute;100/day": 0,
+    }
+
+
+def test_rules_that_nobody_shows_are_no_rules_that_hold(tmp_path: Path) -> None:
+    route = (
+        'import { createServerClient } from "@supabase/ssr";\n'
+        'import { cookies } from "next/headers";\n'
+        "export async function POST(request: Request) {\n"
+        "  const store = await cookies();\n"
+        "  const db = createServerClient(process.env.URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, {\n"
+        "    cookies: { getAll: () => store.getAll(), setAll: () => {} },\n"
+        "  });\n"
+        "  const body = await request.json();\n"
+        '  await db.from("invoices").update(body).eq("id", body.id);\n'
+        "  return new Response(null);\n"
+        "}\n"
+    )
+    files = {
+        "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/ssr": "0.5.2"}}',
+        "app/api/invoices/route.ts": route,
+    }
+    policy = "create table invoices (id uuid);\ncreate policy own on invoices using (true);\n"
+    found = {}
+    for name, more in {"unseen": {}, "seen": {"supabase/migrations/1_init.sql": policy}}.items():
+        prototype = prototype_of(tmp_path / name, {**files, **more})
+        found[name] = {f.outcome for f in MassAssignment().detect(prototype)}
+    assert found == {"unseen": {Outcome.UNKNOWN}, "seen": {Outcome.SATISFIED}}

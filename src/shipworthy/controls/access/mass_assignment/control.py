@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Confidence, Evidence, Finding, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import (
     is_held,
@@ -19,9 +19,10 @@ from shipworthy.prototype.handlers.columns import (
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
-from shipworthy.prototype.handlers.standing import is_bypassing
+from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
+from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
 
 _PEOPLE = re.compile(r"user|profile|account|member|customer|wallet|tenant|compan|organi", re.I)
 _PERSONS = re.compile(
@@ -41,10 +42,14 @@ class MassAssignment(
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         ownership = read_ownership(prototype)
         columns = _columns(prototype)
+        rules = shows_row_security(prototype)
         found: dict[str, Finding] = {}
         for handler in prototype.handlers:
             for effect in writes(handler):
                 finding = self._judged(prototype, handler, effect, columns, ownership)
+                if finding is not None and not rules and _is_left_to_rules(finding, effect):
+                    shown = way(prototype, handler, effect)
+                    finding = self.unknown(finding.subject, NOT_SHOWN, *shown)
                 if finding is None:
                     continue
                 known = found.get(finding.subject)
@@ -150,6 +155,10 @@ class MassAssignment(
         )  # settings, a catalogue
         confidence = Confidence.LOW if unclear else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
+
+
+def _is_left_to_rules(finding: Finding, effect: Effect) -> bool:
+    return finding.outcome is Outcome.SATISFIED and in_database(effect) and not by_trusted(effect)
 
 
 def _points(column: str) -> bool:

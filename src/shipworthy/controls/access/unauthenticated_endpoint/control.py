@@ -10,9 +10,10 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.rights import Answer, answers
-from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.standing import Caller, in_database
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
+from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -25,10 +26,10 @@ class UnauthenticatedEndpoint(
     satisfies=("A07", "A54", "I40", "owasp:A01", "owasp:A07", "cwe:306"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        found = False
+        found, rules = False, shows_row_security(prototype)
         for answer in answers(prototype):
             found = True
-            yield self._judge(prototype, answer)
+            yield self._judge(prototype, answer, rules)
         if not found:
             yield self.not_applicable("no server code here does anything that a stranger must not")
 
@@ -44,7 +45,7 @@ class UnauthenticatedEndpoint(
                     return Remedy(said, Review.CAREFUL, (Write(path, text),))
         return None
 
-    def _judge(self, prototype: Prototype, answer: Answer) -> Finding:
+    def _judge(self, prototype: Prototype, answer: Answer, rules: bool) -> Finding:
         handler, alarm = answer.handler, answer.of(Breach.OPEN)
         if alarm is not None:
             return self.gap(
@@ -65,4 +66,6 @@ class UnauthenticatedEndpoint(
             return self.unknown(handler.subject, "a check could not be followed", *evidence)
         if not handler.whole:
             return self.unknown(handler.subject, handler.hindrance, *evidence)
+        if in_database(answer.weighty[0]) and not rules:
+            return self.unknown(handler.subject, NOT_SHOWN, *evidence)
         return self.satisfied(handler.subject, "It asks who is calling before it acts", *evidence)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import EffectKind, Origin
+from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
 from shipworthy.prototype.handlers.knowledge.requests import parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
-from shipworthy.prototype.handlers.knowledge.wrapping import Answer, guarding
+from shipworthy.prototype.handlers.knowledge.wrapping import Answer
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -153,10 +154,6 @@ def _file(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="response", tags=frozenset({"truthy", "response"}))
 
 
-def _limited(walk: Evaluation, site: Site) -> Value | None:
-    return guarding(Check.RATE)(walk, site)
-
-
 _SCHEMES = """OAuth2PasswordBearer OAuth2AuthorizationCodeBearer HTTPBearer HTTPBasic HTTPDigest
 APIKeyHeader APIKeyQuery APIKeyCookie""".split()
 _MODULES = ("fastapi.responses", "starlette.responses", "fastapi")
@@ -181,7 +178,7 @@ CALLS = {
     **{f"{module}.HTMLResponse": _html for module in _MODULES},
     **{f"{module}.FileResponse": _file for module in _MODULES},
     "upload.read": _upload,
-    "slowapi.Limiter().limit": _limited,
-    "slowapi.Limiter().shared_limit": _limited,
+    "slowapi.Limiter().limit": limit_of_python,
+    "slowapi.Limiter().shared_limit": limit_of_python,
 }
 PROPERTIES = {REQUEST: _request, f"{REQUEST}.url": _url, f"{REQUEST}.state": _state}

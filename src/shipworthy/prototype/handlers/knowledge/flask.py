@@ -6,6 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
 from shipworthy.prototype.handlers.knowledge.requests import parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.wrapping import (
@@ -168,10 +169,6 @@ def _roles(walk: Evaluation, site: Site) -> Value | None:
     return decorator(site, guards)
 
 
-def _limit(walk: Evaluation, site: Site) -> Value | None:
-    return guarding(Check.RATE)(walk, site)
-
-
 def _http_auth(walk: Evaluation, site: Site) -> Value | None:
     return guarding(Check.SESSION)(walk, site)
 
@@ -204,7 +201,7 @@ CALLS = {
     "flask_httpauth.HTTPBasicAuth().login_required": _http_auth,
     "flask_httpauth.HTTPTokenAuth().login_required": _http_auth,
     "flask_httpauth.MultiAuth().login_required": _http_auth,
-    "flask_limiter.Limiter().limit": _limit,
+    "flask_limiter.Limiter().limit": limit_of_python,
     "flask_limiter.Limiter().exempt": transparent,
     "flask_wtf.csrf.CSRFProtect().exempt": transparent,
     "flask_wtf.CSRFProtect().exempt": transparent,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.knowledge.wrapping import decorator
 from shipworthy.prototype.handlers.values import UNKNOWN, Guards, Value, literal, replace
 
 LIMITS = re.compile(
@@ -46,6 +47,22 @@ def _of_express(walk: Evaluation, site: Site) -> Value | None:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+
+
+_SPOKEN = re.compile(r"(\d+)\s*(?:/|per)\s*(\d*)\s*(second|minute|hour|day|month|year)")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 2_592_000}
+
+
+def limit_of_python(walk: Evaluation, site: Site) -> Value | None:
+    """`@limiter.limit("5/minute")` of slowapi and Flask-Limiter, with the tightest of its rates in words
+    where they are written out (the notation of the package `limits`)."""
+    text = site.argument(0).text or ""
+    rates = [
+        int(most) * 60 / (int(times or 1) * _SECONDS.get(unit, 31_536_000))
+        for most, times, unit in _SPOKEN.findall(text)
+    ]
+    how = _RATE.format(max(1, round(min(rates)))) if rates else "limit"
+    return decorator(site, frozenset({walk.guard(Check.RATE, how, site.call.at)}))
 
 
 def rate_of(value: Value) -> str:
