@@ -161,7 +161,7 @@ def test_what_a_killed_run_left_is_removed_and_a_living_one_is_not(
     (dead / "lock").touch()
     with scratch_of(find_repository(root)) as scratch:
         assert not dead.exists()
-        remove_dead(own_cache)
+        remove_dead(own_cache).join()
         assert scratch.root.exists()
     assert list(own_cache.iterdir()) == []
 

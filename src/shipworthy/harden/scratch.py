@@ -12,8 +12,9 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,21 +110,33 @@ def scratch_of(repository: Repository) -> Iterator[Scratch]:
         os.close(lock)
 
 
-def remove_dead(folder: Path) -> None:
-    """Remove what runs left that were killed, and end what they started."""
+def remove_dead(folder: Path) -> threading.Thread:
+    """Remove what runs left that were killed, and end what they started.
+
+    They are out of the way at once. Their files go meanwhile, in the thread that is given back: an
+    installation of packages takes minutes to remove on a busy disk.
+    """
     for new in folder.glob("new-*"):
         with suppress(OSError):
             if time.time() - new.stat().st_mtime > _NEW:
-                shutil.rmtree(new, ignore_errors=True)
+                new.rename(new.with_name(new.name.replace("new-", "dead-", 1)))
     for run in folder.glob("run-*"):
         with suppress(OSError):
             lock = os.open(run / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 _end_processes(run)
-                shutil.rmtree(run, ignore_errors=True)
+                run.rename(run.with_name(run.name.replace("run-", "dead-", 1)))
             finally:
                 os.close(lock)
+    removing = threading.Thread(target=_remove, args=(tuple(folder.glob("dead-*")),), daemon=True)
+    removing.start()
+    return removing
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _locked(folder: Path) -> tuple[Path, int]:
