@@ -30,6 +30,8 @@ _STATE = re.compile(
 TELLS = re.compile(r"toast|alert\(|set\w*Error|notif|message\.|throw|Snackbar")
 """What a handler does that tells somebody."""
 _ENTRIES = frozenset({"POST", "PUT", "PATCH", "DELETE", "Deno.serve", "serve", "handler"})
+# Every function of such a file is an entry point: what it throws reaches the page that called it.
+_ACTIONS = re.compile(r"""\s*["']use server["']""")
 _THROWS = frozenset({"throw_statement"})
 _RETURNS = frozenset({"return_statement"})
 
@@ -82,7 +84,8 @@ class Telling:
             return ""
         if "res.status(" in function.text():
             return '  return res.status(500).json({ error: "Something went wrong" });\n'
-        return f"  throw {name};\n" if function_name(node) in _ENTRIES else ""
+        entry = function_name(node) in _ENTRIES or _ACTIONS.match(self.text) is not None
+        return f"  throw {name};\n" if entry else ""
 
     def may_throw(self, node: SgNode) -> bool:
         """True in a try whose handler does more than keep quiet, and where the function throws."""
