@@ -101,6 +101,8 @@ def _asked(*, single: bool) -> Answer:
 def _run(walk: Evaluation, site: Site) -> Value | None:
     """`session.scalar(statement)`, `session.exec(statement)`."""
     text = site.argument(0)
+    if site.receiver.what == QUERYING:
+        return None  # `result.scalars()`: the rows of a statement that was run
     if text.what == QUERYING:
         return one(walk, text.effect) if site.name == "scalar" else text
     return _execute(walk, site) if site.name != "scalar" else None
