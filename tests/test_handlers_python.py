@@ -559,3 +559,32 @@ def test_dependencies_of_a_decorated_handler_are_found_where_it_is_written(tmp_p
     )
     found = handlers(tmp_path, {"main.py": text, "wrapping.py": wrapping})["POST /run"]
     assert effect(found, EffectKind.COMMAND).has(Check.SESSION)
+
+
+def test_the_rows_of_a_statement_that_was_run_are_those_of_its_table(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        "from sqlalchemy import Column, Integer, String, select\n"
+        "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"
+        "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n"
+        "class Guest(Base):\n    __tablename__ = 'guests'\n"
+        "    id = Column(Integer, primary_key=True)\n    email = Column(String)\n"
+        "maker = async_sessionmaker(bind=create_async_engine('postgresql+asyncpg://x'))\n"
+        "async def session():\n    async with maker() as found:\n        yield found\n"
+        '@app.get("/x")\nasync def x(db: AsyncSession = Depends(session)):\n'
+        "    result = await db.execute(select(Guest))\n    return list(result.scalars().all())\n"
+    )
+    answer = effect(only(tmp_path, code), EffectKind.RESPONSE)
+    assert origins(answer, "body") == {"row.guests"}
+
+
+def test_a_condition_that_is_added_to_a_statement_leaves_its_table(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        'import sqlite3\n@app.get("/x")\ndef x(latest: bool):\n'
+        '    cursor = sqlite3.connect("a.db").cursor()\n    wanted = []\n'
+        '    text = "SELECT * FROM guests"\n    if wanted:\n'
+        '        text += " WHERE " + " AND ".join(wanted)\n'
+        '    if latest:\n        text += " ORDER BY id"\n'
+        "    cursor.execute(text)\n    return cursor.fetchall()\n"
+    )
+    found = effect(only(tmp_path, code), EffectKind.QUERY)
+    assert (found.operation, found.target) == ("select", "guests")

@@ -256,7 +256,9 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.READ if not _shows_persons(handler, effect, ownership):
             return True
         case Harm.READ if _IS_SHOWN.search(handler.name):
-            return effect.target not in ("users", "profiles")
+            return effect.target not in ("users", "profiles") and not _INTIMATE.search(
+                effect.target
+            )
         case Harm.ADD if _LOG.search(effect.target) or _GUESTS.search(effect.target):
             return True
         case Harm.CHANGE if _is_by_the_way(handler, effect):

@@ -268,7 +268,7 @@ def join(one: Value, other: Value) -> Value:
     return Value(
         origins=_few(one.origins | other.origins),
         what=one.what or other.what,
-        literal=one.literal if one.literal is not UNSET and one.literal == other.literal else UNSET,
+        literal=_joined_literal(one.literal, other.literal),
         fields=_joined_fields(one, other),
         elements=one.elements if one.elements is not None else other.elements,
         closure=one.closure or other.closure,
@@ -279,6 +279,17 @@ def join(one: Value, other: Value) -> Value:
         native=one.native or other.native,
         tags=(one.tags | other.tags) - {"truthy"},
     )
+
+
+def _joined_literal(one: object, other: object) -> object:
+    """What both are, and a statement to which one of the ways adds a condition: it asks the same table."""
+    if one is UNSET or one == other:
+        return one
+    if isinstance(one, str) and isinstance(other, str):
+        short, long = sorted((one, other), key=len)
+        if " " in short and long.startswith(short):
+            return long
+    return UNSET
 
 
 def _joined_fields(one: Value, other: Value) -> Mapping[str, Value] | None:
