@@ -446,6 +446,21 @@ def express(folder: Path, text: str, **more: str) -> Handler:
     return found
 
 
+def test_an_object_of_a_class_that_a_file_gives_away_handles_routes(tmp_path: Path) -> None:
+    controller = (
+        'const { Pool } = require("pg");\nconst pool = new Pool();\nclass Farms {\n'
+        "  async remove(req, res) {\n"
+        '    await pool.query("delete from farms where id = $1", [req.params.id]);\n'
+        "    res.end();\n  }\n}\nmodule.exports = new Farms();\n"
+    )
+    text = (
+        'const farms = require("./controllers/farms");\n'
+        'app.delete("/farms/:id", farms.remove.bind(farms));\n'
+    )
+    handler = express(tmp_path, text, **{"controllers/farms.js": controller})
+    assert query(handler, "farms").operation == "delete"
+
+
 def test_a_browsers_origin_is_no_secret(tmp_path: Path) -> None:
     text = (
         "app.use((req, res, next) => { const allowed = [process.env.CORS_ORIGIN];\n"

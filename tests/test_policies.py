@@ -125,6 +125,18 @@ COUPON = "const body = await req.json();\nawait db.from('promo_codes').insert({ 
 CODES = "create table promo_codes (id uuid primary key, code text);\n"
 
 
+def test_scripts_that_only_describe_a_schema_open_nothing(tmp_path: Path) -> None:
+    text = (
+        f"{IMPORT}Deno.serve(async (req) => {{\n{CLIENT}{MOVE}\nreturn new Response('ok');\n}});\n"
+    )
+    files = {
+        "supabase/functions/wipe/index.ts": text,
+        "supabase/migrations/1_all.sql": PEOPLE,
+        "docs/schema.sql": TABLE,
+    }
+    assert sure(found(tmp_path, files)["wipe"]) == set()
+
+
 def test_what_everybody_pays_is_not_for_every_user_to_say(tmp_path: Path) -> None:
     assert edge(tmp_path, "codes", COUPON, CODES) == {Breach.ADMIN}
 

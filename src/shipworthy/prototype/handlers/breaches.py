@@ -720,7 +720,8 @@ def _moves_into(effect: Effect, ownership: Ownership) -> bool:
 
 
 _LOG = re.compile(
-    r"(^|_)(logs?|events?|errors?|history|activit(y|ies))$|Log$|Activity$|notification_?logs?$",
+    r"(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$|(Log|Activity|View|Visit)$"
+    r"|notification_?logs?$",
     re.I,
 )
 

@@ -342,7 +342,7 @@ class Evaluation:
             owner.what.startswith("module:")
             and owner.what[len("module:") :] in self.program.modules
         ):
-            return self.exported(owner.what[len("module:") :], key)
+            return self._of_module(owner.what[len("module:") :], key)
         if owner.fields is not None:
             found = owner.fields.get(key)
             if found is not None:
@@ -376,6 +376,17 @@ class Evaluation:
             effect=owner.effect,
             tags=owner.tags - FLEETING - (_PROVES if key in _SIZES else frozenset()),
         )
+
+    def _of_module(self, path: str, key: str) -> Value:
+        """A name of a whole module; of one whose `module.exports` is an object, a part of that."""
+        unit = self.program.unit(path)
+        given = unit.exports.get("default")
+        if key in unit.exports or given is None or unit.module.python or key == "default":
+            return self.exported(path, key)
+        whole = self.exported(path, "default")
+        if whole.instance is None and whole.fields is None:
+            return self.exported(path, key)
+        return self._part(whole, key)
 
     def _index(self, node: Index, scope: Scope) -> Value:
         owner, key = self.value(node.object, scope), self.value(node.key, scope)

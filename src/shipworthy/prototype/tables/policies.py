@@ -116,7 +116,15 @@ def read_policies(prototype: Prototype) -> Policies:
         return Policies()
     if history is None or not history.supabase:
         return Policies()
-    return policies_of((*history.migrations, *history.loose))
+    applied = (file for file in history.loose if not _DRAFT.search(file.path))
+    return policies_of((*history.migrations, *applied))
+
+
+_DRAFT = re.compile(
+    r"(^|/)(docs?|documentation|drafts?|designs?|examples?|templates?|old|backups?|archived?)/",
+    re.I,
+)
+"""Scripts of which nobody says that they were run."""
 
 
 def policies_of(files: Iterable[SqlFile]) -> Policies:
