@@ -141,7 +141,8 @@ class VulnerableDependency(
         ]
         idle = _is_idle(prototype, matches)
         page = not idle and _harms_a_page_only(prototype, matches)
-        message = _message(matches, idle=idle, page=page)
+        told = [m for m in matches if m.malicious or _may_be_used(prototype, m)] or matches
+        message = _message(told, idle=idle, page=page)
         counted = matches if idle else _that_count(prototype, matches)
         used = [m for m in counted if m.malicious or _may_be_used(prototype, m)]
         counted = used or counted
