@@ -19,7 +19,17 @@ from shipworthy.gateway.control import Control
 from shipworthy.gateway.dialects import DIALECTS
 from shipworthy.gateway.exchange import Exchange
 from shipworthy.gateway.hooks import Hooks
-from shipworthy.gateway.intake import Gone, Headers, Receive, Scope, Send, parse_body, read_body
+from shipworthy.gateway.intake import (
+    CONNECTION,
+    Connection,
+    Gone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    parse_body,
+    read_body,
+)
 from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.outgoing import send_problem, send_stream, send_whole
 from shipworthy.gateway.policy import Policy
@@ -122,14 +132,21 @@ class Gateway:
         exchange.as_array = found.dialect.name == "gemini" and (
             call.stream and b"alt=sse" not in scope["query_string"]
         )
-        await self._replied(receive, send, exchange)
+        await self._replied(scope, send, exchange)
 
-    async def _replied(self, receive: Receive, send: Send, exchange: Exchange) -> None:
-        """Answer while watching whether the caller is still there: nobody pays for words nobody reads."""
+    async def _replied(self, scope: Scope, send: Send, exchange: Exchange) -> None:
+        """Answer as long as the caller is there: nobody pays for words that nobody reads."""
+        gone: list[bool] = []
         own = asyncio.current_task()
-        gone = asyncio.ensure_future(_disconnected(receive))
-        if own is not None:
-            gone.add_done_callback(lambda done: done.cancelled() or own.cancel())
+
+        def lost() -> None:
+            gone.append(True)
+            if own is not None:
+                own.cancel()
+
+        connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+        if connection is not None:
+            connection.on_lost = lost
         reply: Reply | None = None
         try:
             reply = await self._answering.answer(exchange)
@@ -138,13 +155,13 @@ class Gateway:
             else:
                 await send_stream(send, exchange, reply.body, reply.rest)
         except asyncio.CancelledError:
-            if not gone.done() or gone.cancelled():
+            if not gone or own is None:
                 raise
-            if own is not None:
-                own.uncancel()
+            own.uncancel()
             raise Gone from None
         finally:
-            gone.cancel()
+            if connection is not None:
+                connection.on_lost = None
             if reply is not None and reply.rest is not None:
                 await reply.rest.aclose()
 
@@ -159,11 +176,6 @@ class Gateway:
             if time.monotonic() - swept > SWEPT_EVERY:
                 swept = time.monotonic()
                 self._ledger.sweep()
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _healthy(send: Send) -> None:

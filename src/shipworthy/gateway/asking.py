@@ -42,14 +42,18 @@ class Begun:
 async def ask(upstream: Upstream, exchange: Exchange, target: Target) -> Whole:
     """The whole answer of a model. Raises Problem, also where its time is up."""
     dialect = spoken(target, exchange)
-    response = await _sent(upstream, exchange, target, dialect)
+    response: Response | None = None
+    first = min(exchange.call.feature.timeouts.first_byte, exchange.seconds_left)
     try:
-        async with asyncio.timeout(exchange.seconds_left):
+        async with asyncio.timeout(first) as timer:
+            response = await _sent(upstream, exchange, target, dialect)
+            timer.reschedule(asyncio.get_running_loop().time() + exchange.seconds_left)
             read = await response.whole()
     except TimeoutError as error:
         raise timed_out() from error
     finally:
-        response.close()
+        if response is not None:
+            response.close()
     answer = document(read)
     if answer is None or not dialect.is_answer(answer):
         raise garbage("The model provider's answer is not one that can be read.")
@@ -68,7 +72,11 @@ async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun
     dialect = spoken(target, exchange)
     times = exchange.call.feature.timeouts
     started = time.monotonic()
-    response = await _sent(upstream, exchange, target, dialect)
+    try:
+        async with asyncio.timeout(min(times.first_byte, exchange.seconds_left)):
+            response = await _sent(upstream, exchange, target, dialect)
+    except TimeoutError as error:
+        raise timed_out() from error
     relay = Relay(exchange, target, dialect)
     frames = dialect.frames()
     ready = b""
@@ -124,18 +132,13 @@ def _passed(relay: Relay, found: list[Frame]) -> tuple[bytes, Problem | None]:
 async def _sent(
     upstream: Upstream, exchange: Exchange, target: Target, dialect: Dialect
 ) -> Response:
-    call = exchange.call
     try:
         body = exchange.outgoing(target, dialect)
     except CannotTranslate as error:
         raise untranslatable(error) from error
     url = target.provider.url.rstrip("/") + dialect.path(target.model, exchange.streams)
-    seconds = min(call.feature.timeouts.first_byte, exchange.seconds_left)
     try:
-        async with asyncio.timeout(seconds):
-            return await upstream.post(url, body, dialect.headers(target.key))
-    except TimeoutError as error:
-        raise timed_out() from error
+        return await upstream.post(url, body, dialect.headers(target.key))
     except Problem as problem:
         if target.key:  # some providers repeat the key that they refuse
             problem.message = problem.message.replace(target.key, "[key]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -13,11 +13,22 @@ from shipworthy.gateway.problem import Kind, Problem
 
 DEEPEST = 100  # levels of a request; JSON Schemas of tools go to some twenty
 
+CONNECTION = "shipworthy.connection"  # an ASGI extension: see Connection
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = dict[bytes, bytes]
+
+
+class Connection(Protocol):
+    """What the server tells beside ASGI: it calls `on_lost` when the caller hangs up.
+
+    A task that waits for http.disconnect would tell the same, for a tenth of what a call costs.
+    """
+
+    on_lost: Callable[[], object] | None
 
 
 class Gone(Exception):

@@ -14,7 +14,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 
@@ -237,7 +238,12 @@ class Ledger:
 
 
 def _day(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).date().isoformat()
+    return _date(int(at // 86_400))
+
+
+@lru_cache(maxsize=8)
+def _date(days: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days)).isoformat()
 
 
 def _exceeded(account: Account, day: str) -> Problem:

@@ -23,12 +23,14 @@ class Relay:
         self._exchange = exchange
         self._dialect = dialect
         self._own = exchange.dialect
-        self._key = target.key if len(target.key) >= 8 else ""
+        self._key = target.key.encode() if len(target.key) >= 8 else b""
         self._done = False
         self._ends: set[bytes] = set()
         outputs = exchange.hooks.outputs
         self._outputs = outputs if exchange.call.feature.outputs.enabled else None
         self._keeps = any(observer.wants_texts for observer in exchange.hooks.observers)
+        restores = exchange.restorer is not None
+        self._rewrites = self._outputs is not None or restores or self._keeps
         self._channels: dict[str, Channel] = {}
         self._translated = dialect is not self._own
         if self._translated:
@@ -41,9 +43,10 @@ class Relay:
         frame, event = arrived
         if event is None:  # the ending is ours to write, once
             return b""
-        if "error" in event and event["error"] and not self._dialect.event_passages(event):
+        if event.get("error") and not self._dialect.event_passages(event):
             raise garbage("The model provider broke the stream off with an error.")
-        self._count(event)
+        if b"sage" in frame.data or b"eval_count" in frame.data:  # "usage", "usageMetadata"
+            self._count(event)
         if not self._translated:
             return self._passed(frame, event)
         return b"".join(self._passed(None, own) for own in self._in_own_words(event))
@@ -86,37 +89,34 @@ class Relay:
 
     def _passed(self, frame: Frame | None, event: Body) -> bytes:
         own = self._own
-        if frame is not None and own.ends(event) and self._seen_before(frame):
+        ends = own.ends(event)
+        if frame is not None and ends and self._seen_before(frame):
             return b""  # an end that came twice
         if own.is_surplus(event) and not _asked_for_usage(self._exchange.call.body):
             return b""
+        if frame is None or b"tool" in frame.data or b"unction" in frame.data:
+            self._check_tools(own.tools_called(event))
         passages = own.event_passages(event)
-        closes = own.closes(event)
-        tools = own.tools_called(event)
-        if tools:
-            self.spoke = True
-            self._check_tools(tools)
         for passage in passages:
-            if not passage.whole and passage.text:
+            if not passage.whole and (text := passage.text):
                 self.spoke = True
-                self.characters += len(passage.text)
-        if own.ends(event):
+                self.characters += len(text)
+        if ends:
             self.complete = self.spoke = True
-        if not self._rewrites:
-            raw = frame.raw if frame is not None else own.event(event)
-            return raw.replace(self._key.encode(), b"[key]") if self._key else raw
-        return self._rewritten(event, passages, closes)
+        if self._rewrites:
+            return self._rewritten(event, passages, own.closes(event))
+        raw = frame.raw if frame is not None else own.event(event)
+        return raw.replace(self._key, b"[key]") if self._key and self._key in raw else raw
 
     def _seen_before(self, frame: Frame) -> bool:
         seen = frame.data in self._ends
         self._ends.add(frame.data)
         return seen
 
-    @property
-    def _rewrites(self) -> bool:
-        return self._outputs is not None or self._exchange.restorer is not None or self._keeps
-
     def _check_tools(self, tools: list[str]) -> None:
+        if not tools:
+            return
+        self.spoke = True
         if self._outputs is None:
             return
         try:

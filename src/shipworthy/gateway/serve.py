@@ -22,6 +22,7 @@ from shipworthy.gateway.app import Gateway
 from shipworthy.gateway.assembly import hooks_for
 from shipworthy.gateway.control import Control
 from shipworthy.gateway.hooks import Hooks
+from shipworthy.gateway.intake import CONNECTION
 from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Policy
 
@@ -173,6 +174,7 @@ def _config(gateway: Gateway, policy: Policy) -> uvicorn.Config:
         log_level="warning",
         server_header=False,
         date_header=False,
+        proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=30,
         backlog=2048,
@@ -190,10 +192,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._head_left = self.header_bytes
         self._in_head = True
         self._timer: asyncio.TimerHandle | None = None
+        self.on_lost: Callable[[], object] | None = None
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_timer()
+        if self.on_lost is not None:
+            self.on_lost()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -202,6 +207,8 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._timer is None:
             self._await_head()
         super().on_message_begin()
+        scope: Any = self.scope
+        scope["extensions"] = {CONNECTION: self}
 
     def on_headers_complete(self) -> None:
         self._in_head = False

@@ -43,7 +43,7 @@ class Spending:
         """An attempt has ended."""
         record = exchange.record
         cost = target.cost.of(usage)
-        most = at_most(exchange, target)
+        most = reservation.amount if reservation is not None else at_most(exchange, target)
         if cost > 2 * most:
             # A provider that claims what cannot be must not empty a budget.
             cost = most
@@ -84,6 +84,8 @@ class Spending:
 def at_most(exchange: Exchange, target: Target) -> int:
     """The most that an attempt at this model can cost, in billionths of a US dollar."""
     call, dialect = exchange.call, exchange.dialect
+    if not target.cost.input and not target.cost.output:
+        return 0
     if exchange.weight is None:
         exchange.weight = weight(call.body)
     limit = dialect.output_limit(call.body)
