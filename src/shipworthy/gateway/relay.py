@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipworthy.gateway.call import Passage, Usage
-from shipworthy.gateway.conversation import Ended, ToolBegins
+from shipworthy.gateway.conversation import Ended, Finish, ToolBegins
 from shipworthy.gateway.dialects.dialect import Body, Dialect
 from shipworthy.gateway.exchange import Exchange, output_refused
 from shipworthy.gateway.hooks import Fragments, OutputRefused
@@ -25,6 +25,7 @@ class Relay:
         self._own = exchange.dialect
         self._key = target.key.encode() if len(target.key) >= 8 else b""
         self._done = False
+        self._end = Ended(Finish.STOP, None)  # of a provider that does not say how it ended
         self._ends: set[bytes] = set()
         outputs = exchange.hooks.outputs
         self._outputs = outputs if exchange.call.feature.outputs.enabled else None
@@ -42,6 +43,7 @@ class Relay:
         """What goes out for an event. Raises Problem where it must not go on."""
         frame, event = arrived
         if event is None:  # the ending is ours to write, once
+            self.complete = True  # some servers say nothing else at the end
             return b""
         if event.get("error") and not self._dialect.event_passages(event):
             raise garbage("The model provider broke the stream off with an error.")
@@ -66,7 +68,11 @@ class Relay:
         closing = b""
         if self._translated:
             closing = b"".join(self._passed(None, own) for own in self._ending())
-        return closing + self._own.ending()
+        try:
+            held = b"".join(channel.flush(self._own) for channel in self._channels.values())
+        except OutputRefused as refused:
+            raise output_refused(refused) from refused
+        return closing + held + self._own.ending()
 
     def _in_own_words(self, event: Body) -> list[Body]:
         out: list[Body] = []

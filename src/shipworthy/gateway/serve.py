@@ -256,6 +256,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(2048)  # who is told the address may call at once
     except OSError as error:
         listening.close()
         raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}") from error
