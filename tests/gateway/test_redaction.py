@@ -30,6 +30,7 @@ FOUND = [
     ("PHONE", "+49 (0)30 1234567", "+49 (0)30 1234567"),
     ("PHONE", "ring (415) 555-0123", "(415) 555-0123"),
     ("PHONE", "Tél. 06 12 34 56 78", "06 12 34 56 78"),
+    ("PHONE", "dial 415-555-0123x42 please", "415-555-0123x42"),
     ("PHONE", "0171/2345678", "0171/2345678"),
     ("PHONE", "Ofcom's 07700 900123", "07700 900123"),
     ("PHONE", "llámame al 600 123 456", "600 123 456"),
@@ -79,6 +80,11 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"
 @pytest.mark.parametrize(("kind", "text", "value"), FOUND)
 def test_values_are_found_whole(kind: str, text: str, value: str) -> None:
     assert [(f.kind, text[f.start : f.end]) for f in recognise(text)] == [(kind, value)]
+
+
+def test_a_long_row_of_numbers_is_read_to_its_end() -> None:
+    row = " ".join(["4111 1111 1111 1111"] * 9)
+    assert len(recognise(row)) == 9
 
 
 def test_every_kind_has_an_example() -> None:

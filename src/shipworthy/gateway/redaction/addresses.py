@@ -52,6 +52,9 @@ _THREE_OCTETS = re.compile(r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
 _OCTET = re.compile(r"[0-9]{1,3}\Z")
 
 
+_NUMBERED = ("version", "release", "build", "section", "chapter", "clause", "§", "abschnitt")
+
+
 def _is_machine(text: str, start: int, end: int) -> bool:
     if start and (text[start - 1].isalnum() or text[start - 1] in "._-"):
         return False
@@ -59,9 +62,8 @@ def _is_machine(text: str, start: int, end: int) -> bool:
         text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
     ):
         return False
-    if any(
-        word in text[max(0, start - 12) : start].lower() for word in ("version", "release", "build")
-    ):
+    before = text[max(0, start - 12) : start].lower()
+    if any(word in before for word in _NUMBERED):
         return False
     try:
         address = IPv4Address(text[start:end])

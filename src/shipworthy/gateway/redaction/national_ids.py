@@ -39,11 +39,8 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 
 def _ssn(d: str) -> bool:
-    # Areas 000, 666 and 900-999 are never issued as SSN; 9xx with these groups are ITINs (IRS).
-    if d[3:5] == "00" or d[5:] == "0000" or d[:3] in ("000", "666"):
-        return False
-    group = int(d[3:5])
-    return d[0] != "9" or 50 <= group <= 65 or 70 <= group <= 99
+    # Areas 000 and 666 are never issued; 900 to 999 are ITINs and numbers that stand in for one.
+    return d[3:5] != "00" and d[5:] != "0000" and d[:3] not in ("000", "666")
 
 
 def _steuer_id(d: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from shipworthy.gateway.redaction import phones
 from shipworthy.gateway.redaction.checksums import luhn
@@ -44,87 +45,135 @@ def _without_dates(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
 
 def _in_cluster(text: str, start: int, end: int) -> Iterator[Found]:
     """The longest stretches of whole groups that are something, from the left."""
-    groups = [m.span() for m in _GROUP.finditer(text, start, end)][:_MOST_GROUPS]
+    groups = [m.span() for m in _GROUP.finditer(text, start, end)]
     first = 0
     while first < len(groups):
-        for last in range(len(groups), first, -1):
-            kind = _kind(text, groups[first][0], groups[last - 1][1])
+        begin = groups[first][0]
+        if not _can_begin(text, begin):
+            first += 1
+            continue
+        before = Before(text, begin)
+        for last, digits in reversed(list(_stretches(text, groups, first))):
+            number = Number(text, begin, groups[last][1], digits, before)
+            kind = number.kind()
             if kind:
-                yield Found(_opened(text, groups[first][0]), groups[last - 1][1], kind)
-                first = last - 1
+                yield Found(number.opened(), number.closed(kind), kind)
+                first = last
                 break
         first += 1
 
 
 _GROUP = re.compile(r"[0-9]+")
-_MOST_GROUPS = 12  # an IBAN in fours has nine; longer rows are tables
 
 
-def _opened(text: str, start: int) -> int:
-    """Where a number really starts: with its plus sign and its bracket."""
-    while start and text[start - 1] in "(+":
-        start -= 1
-    return start
+def _stretches(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[tuple[int, str]]:
+    """The last group and the digits of each stretch of 6 to 19 digits that begins with `first`."""
+    digits, end = "", groups[first][0]
+    for last in range(first, len(groups)):
+        start = groups[last][0]
+        if start - end > 3:  # "+49 (0) 30 / 12": three separators stand between groups at most
+            return
+        end = groups[last][1]
+        digits += text[start:end]
+        if len(digits) > 19:
+            return
+        if len(digits) >= 6:
+            yield last, digits
 
 
-def _kind(text: str, start: int, end: int) -> str | None:
-    before = text[start - 1] if start else ""
-    after = text[end : end + 1]
-    if after.isalnum() or after == "_" or (before and before in _GLUED):
-        return None
-    if not stands_alone(text, start):
-        return None
-    written = text[start:end]
-    digits = "".join(filter(str.isdigit, written))
-    count = len(digits)
-    if not 6 <= count <= 19 or _WIDE.search(written):
-        return None
-    if count >= 12 and is_card(digits):
-        return "CARD"
-    lead = text[max(0, start - 4) : start]
-    dialled = "+" in lead[-2:]
-    if dialled or digits.startswith("00"):
-        number = digits if dialled else digits[2:]
-        if count >= 8 and phones.is_international(number):
-            return "PHONE"
-    opened = "(" if before == "(" else ""
-    is_telephone = len(written) > count and phones.is_national(opened + written, digits)
-    return (
-        _identity(text, start, end, digits, bare=not is_telephone)
-        or ("PHONE" if is_telephone else None)
-        or _phone(text, start, end, opened + written, digits)
-    )
+def _can_begin(text: str, start: int) -> bool:
+    return not (start and text[start - 1] in _GLUED) and stands_alone(text, start)
 
 
-_WIDE = re.compile(r"[^0-9]{4}")  # "+49 (0) 30 / 12": three separators stand between groups at most
 _GLUED = "_#$€£=-"  # an amount, an issue's number, a part of something longer
 
 
-def _identity(text: str, start: int, end: int, digits: str, bare: bool) -> str | None:
-    """The kind that a word nearby names, or else that the form shows, or else (`bare`) the check."""
-    possible = [one for one in BY_DIGITS.get(len(digits), ()) if one.valid(digits)]
-    if not possible:
-        return None
-    around = text[max(0, start - _NEAR) : end + 24].lower()
-    for one in possible:
-        if any(word in around for word in one.words):
-            return one.kind
-    for one in possible:
-        if (one.form and one.form.fullmatch(text, start, end)) or (bare and one.strong):
-            return one.kind
-    return None
+class Before:
+    """What stands before a number: lower case, and whether it announces a telephone."""
+
+    __slots__ = ("_announces", "text")
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text = text[max(0, start - _NEAR) : start].lower()
+        self._announces: bool | None = None
+
+    def announces_phone(self) -> bool:
+        """True where the words speak of a telephone; looked up once for all stretches."""
+        if self._announces is None:
+            self._announces = phones.announced(self.text)
+        return self._announces
 
 
 _NEAR = 48  # characters before a number in which a word may name it
 
 
-def _phone(text: str, start: int, end: int, written: str, digits: str) -> str | None:
-    if not 7 <= len(digits) <= 15:
-        return None
-    if phones.is_national(written, digits):
-        return "PHONE"
-    before = text[max(0, start - _NEAR) : start].lower()
-    return "PHONE" if phones.named(before, text[end : end + 12].lower()) else None
+class Number(NamedTuple):
+    """A stretch of digit groups, and what it could be."""
+
+    text: str
+    start: int
+    end: int
+    digits: str
+    before: Before
+
+    def kind(self) -> str | None:
+        """What it is; None for a number of no known kind."""
+        after = self.text[self.end : self.end + 2]
+        if (after[:1].isalnum() or after[:1] == "_") and not _EXTENSION.match(self.text, self.end):
+            return None
+        count = len(self.digits)
+        if count >= 12 and is_card(self.digits):
+            return "CARD"
+        dialled = self.before.text[-2:].rstrip("(").endswith("+")
+        if count >= 8 and (dialled or self.digits.startswith("00")):
+            number = self.digits if dialled else self.digits[2:]
+            if phones.is_international(number):
+                return "PHONE"
+        opened = "(" if self.before.text.endswith("(") else ""
+        written = opened + self.text[self.start : self.end]
+        has_form = phones.is_national(written, self.digits)
+        is_telephone = has_form and len(written) > count
+        return self._identity(bare=not is_telephone) or (
+            "PHONE" if has_form or self._is_announced() else None
+        )
+
+    def _identity(self, bare: bool) -> str | None:
+        """The kind that a word nearby names, or else that the form shows, or else (`bare`) the check."""
+        possible = BY_DIGITS.get(len(self.digits))
+        if not possible:
+            return None
+        around = self.before.text + " " + self.text[self.end : self.end + 24].lower()
+        shown: str | None = None
+        for one in possible:  # the arithmetic comes last: it costs more than the rest together
+            if any(word in around for word in one.words):
+                if one.valid(self.digits):
+                    return one.kind
+            elif shown is None:
+                in_form = one.form and one.form.fullmatch(self.text, self.start, self.end)
+                if (in_form or (bare and one.strong)) and one.valid(self.digits):
+                    shown = one.kind
+        return shown
+
+    def _is_announced(self) -> bool:
+        if not 7 <= len(self.digits) <= 15:
+            return False
+        after = self.text[self.end : self.end + 12].lower()
+        return self.before.announces_phone() or after.startswith(phones.NAMED_AFTER)
+
+    def opened(self) -> int:
+        """Where it really starts: with its plus sign and its bracket."""
+        start = self.start
+        while start and self.text[start - 1] in "(+":
+            start -= 1
+        return start
+
+    def closed(self, kind: str) -> int:
+        """Where it really ends: a telephone with its extension."""
+        extension = _EXTENSION.match(self.text, self.end) if kind == "PHONE" else None
+        return extension.end() if extension else self.end
+
+
+_EXTENSION = re.compile(r" ?(?:x|ext\.? ?)[0-9]{1,6}\b", re.IGNORECASE)
 
 
 def is_card(digits: str) -> bool:

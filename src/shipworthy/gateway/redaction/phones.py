@@ -48,16 +48,17 @@ def is_national(written: str, digits: str) -> bool:
     return any(form.fullmatch(written) for form in _BY_COUNT.get(len(digits), ()))
 
 
-def named(before: str, after: str) -> bool:
-    """True where the words around a number speak of a telephone and of nothing else nearer.
-
-    `before` and `after` are in lower case.
-    """
-    near = max((before.rfind(word) for word in WORDS), default=-1)
-    if near < 0:
-        return any(word in after for word in (" (mobile", " (cell", " (phone", " (tel", " (handy"))
+def announced(before: str) -> bool:
+    """True where the words before a number, in lower case, speak of a telephone and of nothing nearer."""
+    words = [word for word in WORDS if word in before]
+    if not words:
+        return False
+    near = max(before.rfind(word) for word in words)
     return near > max(before.rfind(word) for word in NOT_PHONES)
 
+
+NAMED_AFTER = (" (mobile", " (cell", " (phone", " (tel", " (handy", " (fax")
+"""Words that say so behind a number."""
 
 _NANP = re.compile(r"(?:1[ .-])?\(?[2-9][0-9]{2}(?:\) ?|[ .-])[2-9][0-9]{2}[ .-][0-9]{4}")
 _TRUNK = re.compile(r"\(?0[0-9]{1,4}\)?(?:[ ./-]|[ ][/-][ ])[0-9]{2,9}(?:[ .-][0-9]{2,6}){0,4}")
