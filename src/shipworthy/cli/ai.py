@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shipworthy.cli.ai_run import forget, run
 from shipworthy.cli.arguments import AsJson, folder
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, emit, say
 from shipworthy.cli.register import By, name_of
@@ -26,6 +27,8 @@ keys_app = typer.Typer(
     help="Virtual keys: what a prototype uses in place of a provider's.", no_args_is_help=True
 )
 app.add_typer(keys_app, name="keys")
+app.command("run", context_settings={"allow_interspersed_args": False})(run)
+app.command("forget")(forget)
 
 _In = Annotated[
     Path,
@@ -67,7 +70,7 @@ def check(path: _In = _HERE, as_json: AsJson = False) -> None:
     """
     from shipworthy.gateway.outlook import outlook
 
-    _, policy = _policy(path)
+    _, policy = read_policy_in(path)
     found = outlook(policy)
     if as_json:
         _json(found.document)
@@ -96,7 +99,7 @@ def serve(
 
     from shipworthy.gateway.serve import Serving
 
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     serving = Serving(file, policy, host=host, port=port)
 
     def told(at: Serving) -> None:
@@ -121,7 +124,7 @@ def off(
 
     Callers then get the answer that is registered for the feature, its message, or an error that says so.
     """
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     scope, name = _scope(policy, prototype, feature, model), name_of(by)
     with _control(file, policy) as control:
         control.switch_off(scope, name, reason)
@@ -140,7 +143,7 @@ def on(
     path: _In = _HERE,
 ) -> None:
     """Switch models on again, for what was switched off by the same words."""
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     scope, name = _scope(policy, prototype, feature, model), name_of(by)
     with _control(file, policy) as control:
         if not any(switch.scope == scope for switch in control.switches()):
@@ -158,7 +161,7 @@ def status(path: _In = _HERE, as_json: AsJson = False) -> None:
     from shipworthy.gateway.prices import NANO
     from shipworthy.gateway.serve import LEDGER, state_folder
 
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     with (
         _control(file, policy) as control,
         closing(Ledger(state_folder(file, policy) / LEDGER)) as ledger,
@@ -193,7 +196,7 @@ def add_key(
     path: _In = _HERE,
 ) -> None:
     """Make a key and print it, once: only its hash is kept."""
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     scope = _scope(policy, _one(policy, prototype), feature, None)
     of, _, part = scope.partition("/")
     with _control(file, policy) as control:
@@ -206,7 +209,7 @@ def add_key(
 @keys_app.command("list")
 def list_keys(path: _In = _HERE, as_json: AsJson = False) -> None:
     """List the keys; their text is not known any more."""
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     with _control(file, policy) as control:
         keys = control.keys()
     if as_json:
@@ -229,7 +232,7 @@ def revoke_key(
     path: _In = _HERE,
 ) -> None:
     """Put a key out of force, from the very next request on."""
-    file, policy = _policy(path)
+    file, policy = read_policy_in(path)
     with _control(file, policy) as control:
         if not control.revoke_key(id):
             raise UnknownName(f"there is no key {id} in force. Next: shipworthy ai keys list")
@@ -252,7 +255,8 @@ def _needs_gateway() -> None:
         raise MissingExtra(f"the gateway's part {error.name}", "gateway") from error
 
 
-def _policy(path: Path) -> tuple[Path, Policy]:
+def read_policy_in(path: Path) -> tuple[Path, Policy]:
+    """The policy file of a prototype and what it says. Raises BrokenPolicy and MissingExtra."""
     _needs_gateway()
     from shipworthy.gateway.policy_file import find_policy, read_policy
 
