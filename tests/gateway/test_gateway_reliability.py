@@ -92,6 +92,24 @@ def test_a_stream_that_dies_before_its_first_word_goes_on_to_the_next_model(tmp_
     assert answered.events[0]["choices"][0]["delta"]["role"]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [fails("429 Slow down", "retry-after: 30\r\n"), fails("404 Gone"), fails("401 Who are you")],
+    ids=["busy for long", "unknown model", "no key"],
+)
+def test_what_waiting_does_not_mend_is_asked_of_the_next_model_at_once(
+    tmp_path: Path, first: Script
+) -> None:
+    with (
+        provider(first) as one,
+        provider(chat_script()) as two,
+        running(tmp_path, two_models(one.url, two.url)) as gateway,
+    ):
+        answered = gateway.chat()
+    assert answered.headers["x-shipworthy-model"] == "small"
+    assert len(one.asked) == 1
+
+
 def test_a_mistake_of_the_caller_is_not_tried_elsewhere(tmp_path: Path) -> None:
     with (
         provider(fails("400 Bad")) as one,

@@ -87,7 +87,7 @@ class Answering:
                     self._breakers.failed(target.name)
                 pause = _pause(wait, problem)
                 last = attempt >= retries.attempts or not problem.kind.again or not problem.retry
-                if last or pause >= exchange.seconds_left:
+                if last or pause > min(retries.longest_wait, exchange.seconds_left):
                     raise
                 await asyncio.sleep(pause)
                 wait = min(wait * 2, retries.longest_wait)

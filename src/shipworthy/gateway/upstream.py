@@ -183,7 +183,14 @@ async def _raise_for(answer: Response) -> None:
         raise Problem(
             Kind.BUSY, "provider_busy", "The provider limits the rate of calls.", answer.wait
         )
-    if status in (400, 404, 413, 415, 422):
+    if status == 404:
+        raise Problem(
+            Kind.PROVIDER,
+            "provider_unknown_model",
+            "The provider knows no such model.",
+            retry=False,
+        )
+    if status in (400, 413, 415, 422):
         raise Problem(Kind.BAD_REQUEST, "provider_refused", await _reason(answer, status))
     raise Problem(
         Kind.PROVIDER, "provider_failed", f"The provider failed (status {status}).", answer.wait
