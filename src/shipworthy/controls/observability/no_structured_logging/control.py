@@ -10,6 +10,9 @@ from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.servers import Hosting, Server, runs_for_each_request
 from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.logs.logger_edits import with_logger
+from shipworthy.prototype.logs.python_logger_edits import with_python_logger
+from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # routes or bare log calls below which a server is a sketch
 _SESSIONS = ("streamlit", "gradio", "chainlit")
@@ -51,6 +54,21 @@ class NoStructuredLogging(
                 yield self._judge(prototype, server, calls)
         if not judged:
             yield self.not_applicable("no server code logs here, or it is a sketch yet")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """A small logger with the id of the request; a platform's framework has its own ways for that."""
+        server = next((s for s in prototype.servers if s.subject == finding.subject), None)
+        if server is None:
+            return None
+        changed = with_logger(prototype, server) or with_python_logger(prototype, server)
+        if changed is None:
+            return None
+        said = (
+            f"Log what goes wrong in the {server.framework} server as JSON, with the id of the request"
+            " and without secrets"
+        )
+        writes = tuple(Write(path, text) for path, text in sorted(changed.items()))
+        return Remedy(said, Review.CAREFUL, writes)
 
     def _judge(self, prototype: Prototype, server: Server, calls: list[LogCall]) -> Finding:
         bare = [call for call in calls if call.callee.partition(".")[0] in _BARE]
