@@ -9,6 +9,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.input_edits import with_choice, with_positive
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     bounded,
@@ -19,6 +20,7 @@ from shipworthy.prototype.handlers.writes import (
     reread,
     writes,
 )
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class MissingInputValidation(
@@ -39,6 +41,24 @@ class MissingInputValidation(
         if not found:
             yield self.not_applicable("no number or choice of a request decides about money")
         yield from found.values()
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """A refusal behind the line that reads the input: of numbers not above zero, of unknown models."""
+        subject, _, sent = finding.subject.partition(" → ")
+        kind, _, key = sent.partition(".")
+        handler = next((h for h in prototype.handlers if h.subject == subject), None)
+        if handler is None or kind != "body" or not key or "." in key:
+            return None
+        if any(str(o) == sent for e in handler.effects_of(EffectKind.MODEL) for o in _asked(e)):
+            known = _named(prototype)
+            text = with_choice(prototype, handler, key, known) if known else None
+            said = f"Let {handler.name} ask only the models that the code names: {', '.join(known)}"
+        else:
+            text = with_positive(prototype, handler, key)
+            said = f"Let {handler.name} refuse {key} that is not above zero"
+        if text is None:
+            return None
+        return Remedy(said, Review.CAREFUL, (Write(handler.location.path, text),))
 
     def _amounts(self, prototype: Prototype, handler: Handler) -> Iterator[Finding]:
         for effect in writes(handler):
@@ -123,3 +143,17 @@ def _is_spent(effect: Effect, origin: Origin) -> bool:
         and any(name.startswith(f"{origin}.") for name in guard.about)
         for guard in effect.guards
     )
+
+
+_MOST_MODELS = 12
+
+
+def _asked(effect: Effect) -> list[Origin]:
+    return inputs(effect.inputs.get("model", ()))
+
+
+def _named(prototype: Prototype) -> list[str]:
+    """The models that the prototype's own code names; none where it names a whole catalogue."""
+    found = {model.model for model in prototype.named_models}
+    found |= {call.model for call in prototype.model_calls if call.model}
+    return sorted(found) if len(found) <= _MOST_MODELS else []
