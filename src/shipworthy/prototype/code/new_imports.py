@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -9,8 +10,9 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.edits import Edit
-from shipworthy.prototype.code.style import after_line
-from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.code.style import after_line, style_of
+from shipworthy.prototype.code.syntax import Syntax, string
+from shipworthy.prototype.source import Language
 
 
 def importing(syntax: Syntax, module: str) -> list[Edit]:
@@ -43,14 +45,44 @@ def importing(syntax: Syntax, module: str) -> list[Edit]:
 
 
 def adding_imports(syntax: Syntax, statements: Sequence[str]) -> list[Edit]:
-    """These imports of a script, written without semicolons, below its own and ended as they are."""
+    """These imports of a script, written without semicolons, below its own and ended as they are; in a
+    file without imports at its top, behind directives such as "use server"."""
+    text = syntax.source.text or ""
     own = [n for n in syntax.root.children() if n.kind() == "import_statement"]
-    end = ";" if own and own[-1].text().endswith(";") else ""
-    code = "".join(f"{statement}{end}\n" for statement in statements)
+    ended = own[-1].text().endswith(";") if own else bool(style_of(syntax).end)
+    code = "".join(f"{statement}{';' if ended else ''}\n" for statement in statements)
     if not code:
         return []
-    at = after_line(own[-1], syntax.source.text or "") if own else 0
-    return [Edit(at, at, code)]
+    if own:
+        at = after_line(own[-1], text)
+        return [Edit(at, at, code)]
+    top = list(_directives(syntax))
+    at = after_line(top[-1], text) if top else 0
+    return [Edit(at, at, f"\n{code}" if top else f"{code}\n")]
+
+
+def _directives(syntax: Syntax) -> Iterator[SgNode]:
+    for node in syntax.root.children():
+        inner = node.child(0) if node.kind() == "expression_statement" else None
+        if node.kind() == "hash_bang_line" or (inner is not None and inner.kind() == "string"):
+            yield node
+        elif node.kind() != "comment":
+            return
+
+
+def specifier(syntax: Syntax, module: str, ending: str = "") -> str:
+    """How a script names a module of the prototype, given by its path without an ending: relative, and
+    with this ending, or with the one that the script's own imports have."""
+    relative = posixpath.relpath(module, syntax.source.folder or ".")
+    relative = relative if relative.startswith(".") else f"./{relative}"
+    sources = [
+        string(source) or ""
+        for statement in syntax.nodes("import_statement")
+        if (source := statement.field("source")) is not None
+    ]
+    own = [source for source in sources if source.startswith(".")]
+    ended = any(s.endswith(".js") for s in own) or syntax.language is Language.JAVASCRIPT
+    return relative + (ending or (".js" if ended else ""))
 
 
 def _own_library(first: SgNode) -> Iterator[SgNode]:

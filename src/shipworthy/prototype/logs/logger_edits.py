@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.edits import Edit, edited, replacing
-from shipworthy.prototype.code.new_imports import adding_imports
+from shipworthy.prototype.code.new_imports import adding_imports, specifier
 from shipworthy.prototype.code.style import style_of
-from shipworthy.prototype.code.syntax import Syntax, callee, identifiers, string
+from shipworthy.prototype.code.syntax import Syntax, callee, identifiers
 from shipworthy.prototype.inventory.app_edits import behind_app
 from shipworthy.prototype.inventory.servers import Server
 from shipworthy.prototype.logs.logger_texts import script_logger
@@ -91,7 +91,7 @@ def _rewritten(file: SourceFile, module: str, *, home: bool) -> str | None:
     wanted = [*(["logger"] if edits else []), *(["withRequestId"] if home else [])]
     if not wanted:
         return None
-    source = _specifier(syntax, file.path, module)
+    source = specifier(syntax, module)
     statement = style_of(syntax).written(f'import {{ {", ".join(wanted)} }} from "{source}"')
     return edited(text, [*edits, *adding_imports(syntax, [statement])])
 
@@ -106,17 +106,3 @@ def _calls(syntax: Syntax) -> list[Edit]:
         if console is not None and callee(call) in _ERRORS:
             found.append(replacing(console, "logger"))
     return found
-
-
-def _specifier(syntax: Syntax, path: str, module: str) -> str:
-    """How the file would name the module: with the ending that its own imports have."""
-    relative = posixpath.relpath(module, posixpath.dirname(path) or ".")
-    relative = relative if relative.startswith(".") else f"./{relative}"
-    sources = [
-        string(source) or ""
-        for statement in syntax.nodes("import_statement")
-        if (source := statement.field("source")) is not None
-    ]
-    own = [s for s in sources if s.startswith(".")]
-    ended = any(s.endswith(".js") for s in own) or syntax.language is Language.JAVASCRIPT
-    return f"{relative}.js" if ended else relative

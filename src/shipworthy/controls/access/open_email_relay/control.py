@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.reaching import (
 )
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review
 
 _TO = (
     "to",
@@ -80,6 +81,18 @@ class OpenEmailRelay(
                 yield self._judge(prototype, Subject(subject.name, tuple(sending)))
         if nothing:
             yield self.not_applicable("no entry point sends mails")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """What a person does: to whom mails may go is known to nobody else."""
+        del prototype
+        place = finding.evidence[-1].location if finding.evidence else None
+        where = f"{place.path}:{place.line}" if place is not None else finding.subject
+        said = (
+            f"At {where}, take the address from your own data: the signed-in user's, or that of the row"
+            " which the mail is about, looked up by its id; let the caller send the id, not the address."
+            " Where anybody may write to you, send to your own address and put theirs into reply-to"
+        )
+        return Remedy(said, Review.BY_HAND)
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         relays = [r for r in subject.effects if is_live(r[1]) and _is_relay(*r)]

@@ -12,7 +12,9 @@ from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.calls import OutboundCall, Waiting
 from shipworthy.prototype.outbound.judged import judged_calls
+from shipworthy.prototype.outbound.retrying import with_retries
 from shipworthy.prototype.source import Role
+from shipworthy.remedy import Remedy, Review, Write
 
 # Any word of it, even in a comment: whether it covers each call is more than reading can say.
 _TRIES_AGAIN = re.compile(
@@ -53,6 +55,19 @@ class NoRetry(
             return
         shown = [prototype.evidence("code", call.location) for call in calls[:5]]
         yield self.gap("prototype", _message(calls), *shown)
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """`fetch` that asks again, for the requests that only read; other clients have their own ways."""
+        del finding
+        calls = _asked_of_others(prototype)
+        changed = with_retries(prototype, calls)
+        if changed is None:
+            return None
+        said = (
+            "Send requests that only read again after a failure, twice at most, with growing pauses"
+        )
+        writes = tuple(Write(path, text) for path, text in sorted(changed.items()))
+        return Remedy(said, Review.CAREFUL, writes)
 
 
 def _asked_of_others(prototype: Prototype) -> list[OutboundCall]:
