@@ -356,6 +356,38 @@ def test_what_was_red_before_is_nobodys_fault(tmp_path: Path) -> None:
     assert [str(c.before) for c in done.checks] == ["fails with 1 error"]
 
 
+class Red:
+    """A check that fails before and after, and does not say where."""
+
+    name, slow = "build", True
+
+    def concerns(self, path: str) -> bool:
+        return path.endswith(".py")
+
+    def __call__(self, changed: Sequence[str]) -> Result:
+        del changed
+        return Failed({}, tail="no network")
+
+
+def test_a_setting_is_not_kept_that_a_red_build_alone_could_prove(tmp_path: Path) -> None:
+    root = repository(tmp_path / "a", FILES)
+    control = Todo()
+    type(control).area = "reliability"
+    with scratch_of(find_repository(root)) as scratch:
+        done = harden(
+            find_repository(root),
+            scratch,
+            lambda place, _: read_prototype(place, Settings(workers=1)),
+            Options(),
+            lambda _: Own((Red(),), alone_tells=lambda _, path: path == "m4.py"),
+            (control,),
+        )
+    assert [(r.finding.subject, r.reason) for r in done.refused] == [
+        ("m4.py", "build was red before: nobody can tell whether it holds")
+    ]
+    assert len(done.commits) == 7
+
+
 class Fenced(
     Todo,
     id="fenced",

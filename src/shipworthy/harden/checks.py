@@ -59,6 +59,11 @@ def _unasked(_: Prototype) -> None:
     return None
 
 
+def _never(check: Check, path: str) -> bool:
+    del check, path
+    return False
+
+
 class Check(Protocol):
     """One check. `slow` ones are made once for many remedies."""
 
@@ -99,12 +104,15 @@ class Own:
 
     `bring_along` takes the changed paths, changes what must follow them (a lock file), and says why
     it could not; '' where it could. `learn` is told how the prototype reads before slow checks are
-    made: code that takes a key from the environment now needs one there.
+    made: code that takes a key from the environment now needs one there. `alone_tells` is true for a
+    check without which nobody can say whether a change of this file holds, since it sets how strict the
+    check is.
     """
 
     checks: tuple[Check, ...] = ()
     bring_along: Callable[[Iterable[str]], str] = _nothing
     learn: Callable[[Prototype], None] = _unasked
+    alone_tells: Callable[[Check, str], bool] = _never
 
 
 def worsened(before: Result, now: Result) -> Worse | None:
@@ -132,6 +140,14 @@ class Seen:
     name: str
     before: Result | None
     after: Result
+
+    @property
+    def is_blind(self) -> bool:
+        """True where it tells nothing of what a stricter setting finds: it fails for other reasons, which
+        have no names, or cannot be made."""
+        return isinstance(self.after, Unknown) or (
+            isinstance(self.after, Failed) and not self.after.errors
+        )
 
     @property
     def worse(self) -> Worse | None:

@@ -46,6 +46,7 @@ class Installation:
     owner: str  # whose packages these are: another prototype never gets them
     tell: Callable[[str], None] = lambda _: None
     stubs: dict[str, str] = field(default_factory=dict)  # what stands in for a network
+    fonts: set[str] = field(default_factory=set)  # the addresses that it stands in for
     _why: str = ""  # '' where they are installed, else why not
     _installed_for: str = ""  # the key of what was asked for
 

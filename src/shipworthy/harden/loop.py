@@ -40,9 +40,8 @@ def harden(
     baseline = Baseline(own.checks, options.tell)
     judge = Judge(scratch, read, baseline, options.wanted)
     loop = Closing(scratch, judge, options, before, own.bring_along)
-    proving = Proving(
-        scratch, tuple(c for c in own.checks if c.slow), repository.base, options.tell
-    )
+    slow = tuple(check for check in own.checks if check.slow)
+    proving = Proving(scratch, slow, repository.base, options.tell, own.alone_tells)
     _close_and_prove(loop, proving, own.learn)
     left = tuple(_left(loop))
     return Hardening(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -23,11 +23,15 @@ _TEST_SECONDS = 180.0
 _TYPED = frozenset((".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".json", ".vue"))
 _NOT_BUILT = frozenset((".sql", ".md", ".txt", ".py", ".toml", ".yml", ".yaml"))
 _FONTS = re.compile("fonts.googleapis.com|Google Fonts")
-_ANY_FONT = """module.exports = new Proxy({}, { get: () => `
+# Turbopack reads the entries, webpack asks for any.
+_FONT_ADDRESS = re.compile(r"https://fonts\.googleapis\.com/[^\s'\"`<>]+")
+_ANY_FONT = """const font = `
 @font-face {
   font-family: "Any"; font-style: normal; font-weight: 400;
   src: url(https://fonts.gstatic.com/any.woff2) format("woff2");
-}` });
+}`;
+const known = Object.fromEntries(ADDRESSES.map((address) => [address, font]));
+module.exports = new Proxy(known, { get: () => font });
 """
 # Deno runs these; the tools of the app never see them.
 _DENO = re.compile(r"(^|/)supabase/functions/")
@@ -106,25 +110,30 @@ class Script:
             environment | self.installation.stubs,
             seconds,
         )
-        result = self._judged(command)
-        if (
-            isinstance(result, Failed)
-            and _FONTS.search(result.tail)
-            and not self.installation.stubs
-        ):
+        result, output = self._judged(command)
+        asked = set(_FONT_ADDRESS.findall(output)) - self.installation.fonts
+        wanted = asked or (_FONTS.search(output) and not self.installation.stubs)
+        if isinstance(result, Failed) and wanted:
             # Next.js fetches fonts while it builds: without a network it fails for that alone.
-            self.installation.stubs.update(_font_stubs(self.installation.scratch.temporary))
+            self.installation.fonts.update(asked)
+            folder = self.installation.scratch.temporary
+            self.installation.stubs.update(_font_stubs(folder, self.installation.fonts))
             command = replace(command, environment=environment | self.installation.stubs)
-            result = self._judged(command)
+            result, _ = self._judged(command)
         return result
 
-    def _judged(self, command: Command) -> Result:
+    def _judged(self, command: Command) -> tuple[Result, str]:
+        """What the script says, and all that it printed where it failed."""
         top = self.installation.scratch.top
         testing = self.script == "test"
-        return _judged(
-            command,
-            lambda ran: Failed(failed_tests(ran.output) if testing else {}, tail=_tail(ran, top)),
-        )
+        printed: list[str] = []
+
+        def failed(ran: Ran) -> Result:
+            printed.append(ran.output.decode("utf-8", "replace"))
+            errors = failed_tests(ran.output) if testing else {}
+            return Failed(errors, tail=_tail(ran, top))
+
+        return _judged(command, failed), "".join(printed)
 
 
 @dataclass(frozen=True)
@@ -185,10 +194,11 @@ def failed_tests(output: bytes) -> Mapping[str, int]:
     return Counter(found[1] for line in lines if (found := _FAILED_TEST.match(line)))
 
 
-def _font_stubs(folder: Path) -> dict[str, str]:
+def _font_stubs(folder: Path, addresses: Collection[str]) -> dict[str, str]:
     """A module that answers for every font, where Next.js looks for one in its own tests."""
     module = folder / "fonts.cjs"
-    module.write_text(_ANY_FONT, encoding="utf-8")
+    asked = json.dumps(sorted(addresses))
+    module.write_text(_ANY_FONT.replace("ADDRESSES", asked), encoding="utf-8")
     return {"NEXT_FONT_GOOGLE_MOCKED_RESPONSES": str(module)}
 
 

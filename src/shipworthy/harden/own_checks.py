@@ -53,7 +53,7 @@ def own_checks(
         found.extend(_pytest(scratch, prototype, owner, environment, tell))
     try:
         follow, learn = partial(_follow, installations, build), partial(_learn, environment)
-        yield Own(tuple(found), follow, learn)
+        yield Own(tuple(found), follow, learn, _alone_tells)
     finally:
         for check in found:
             if isinstance(check, Types):
@@ -62,6 +62,12 @@ def own_checks(
                 check.packages.keep()
         for installation in installations:
             installation.keep()
+
+
+def _alone_tells(check: Check, path: str) -> bool:
+    """True for the build where a setting decides on how much of the code it accepts."""
+    builds = isinstance(check, Script) and check.script == "build" and check.concerns(path)
+    return builds and _SETTINGS.search(path) is not None
 
 
 def _learn(environment: dict[str, str], prototype: Prototype) -> None:

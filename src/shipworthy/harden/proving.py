@@ -18,6 +18,7 @@ class Proving:
     checks: tuple[Check, ...]
     base: str
     tell: Callable[[str], None]
+    alone_tells: Callable[[Check, str], bool]
     _seen: dict[str, Seen] = field(default_factory=dict)
 
     @property
@@ -38,6 +39,16 @@ class Proving:
                 worse = seen.worse
                 if seen.before is not None and worse is not None:
                     return self._first(check, seen.before, commits, worse)
+                blind = self._unproven(check, commits) if seen.is_blind else None
+                if blind is not None:
+                    return blind, f"{check.name} was red before: nobody can tell whether it holds"
+        return None
+
+    def _unproven(self, check: Check, commits: Sequence[Commit]) -> int | None:
+        """The number of the first commit that sets how strict the check is; None for none."""
+        for number, commit in enumerate(commits):
+            if any(self.alone_tells(check, path) for path in commit.paths):
+                return number
         return None
 
     def _look(self, check: Check, tip: str, changed: Sequence[str]) -> Seen:

@@ -11,6 +11,8 @@ from shipworthy.prototype.code.style import margin
 from shipworthy.prototype.code.syntax import function_name, identifiers
 from shipworthy.prototype.failures.telling import TELLS, Telling
 
+_LEAVES = ("return_statement", "throw_statement", "continue_statement", "break_statement")
+
 
 def tell_handler(telling: Telling, clause: SgNode) -> bool:
     """Log in the handler of a server, show in that of a page."""
@@ -39,7 +41,8 @@ def _script(telling: Telling, clause: SgNode) -> bool:
     failing = (
         "" if telling.browser or clause.kind() != "catch_clause" else telling.failing(clause, name)
     )
-    lines += [failing.strip()] if failing.startswith("  throw") else []
+    throws = failing.startswith("  throw") and _leaving(body) is None
+    lines += [failing.strip()] if throws else []
     _inside(telling, body, clause, lines)
     return True
 
@@ -61,7 +64,8 @@ def _caught(telling: Telling, clause: SgNode) -> str:
 
 
 def _inside(telling: Telling, body: SgNode, clause: SgNode, lines: list[str]) -> None:
-    """Put lines at the end of a block, which may be empty or stand on one line."""
+    """Put lines into a block, which may be empty or stand on one line: at its end, or before what
+    leaves it, behind which nothing would run."""
     before = margin(clause, telling.text)
     inner = before + telling.style.indent
     nl = telling.style.newline
@@ -69,13 +73,21 @@ def _inside(telling: Telling, body: SgNode, clause: SgNode, lines: list[str]) ->
     items = body.named_children()
     end = body.range().end.index - 1
     start = body.range().start.index + 1
+    leaves = _leaving(body)
     if items and items[-1].range().start.line > body.range().start.line:
-        at = telling.text.rfind("\n", 0, end) + 1
+        at = leaves.range().start.index if leaves is not None else end
+        at = telling.text.rfind("\n", 0, at) + 1
         telling.found.append(Edit(at, at, code))
     else:
         kept = telling.text[start:end].strip()
         held = f"{inner}{kept}{nl}" if kept else ""
-        telling.found.append(Edit(start, end, f"{nl}{held}{code}{before}"))
+        text = code + held if leaves is not None else held + code
+        telling.found.append(Edit(start, end, f"{nl}{text}{before}"))
+
+
+def _leaving(body: SgNode) -> SgNode | None:
+    """The statement of a block that always leaves it; None where its end is reached."""
+    return next((item for item in body.named_children() if item.kind() in _LEAVES), None)
 
 
 def _python(telling: Telling, clause: SgNode) -> bool:
