@@ -8,7 +8,7 @@ from shipworthy.gateway.call import Call, Role
 from shipworthy.gateway.hooks import Fragments, OutputRefused
 from shipworthy.gateway.outputs.links import Destinations
 from shipworthy.gateway.outputs.markup import HarmlessMarkup
-from shipworthy.gateway.outputs.prompts import UnrecitedPrompt
+from shipworthy.gateway.outputs.prompts import UnrecitedPrompt, may_recite
 from shipworthy.gateway.outputs.secrets import WithheldKeys
 
 
@@ -20,11 +20,15 @@ class AnswerCheck:
 
     def check(self, call: Call, text: str) -> str:
         """A whole text as it may be passed on. Raises OutputRefused where the feature says refuse."""
-        checked = self.fragments(call)
+        checked = self._checks(call, text)
         return checked.push(text) + checked.finish()
 
     def fragments(self, call: Call) -> Fragments:
         """The same for a text that arrives in pieces."""
+        return self._checks(call, None)
+
+    def _checks(self, call: Call, whole: str | None) -> Chain:
+        """What the feature asks for; a whole text that can hold no recital is spared the search for one."""
         options, said = call.feature.outputs, [p.text for p in call.passages]
         prompts = tuple(p.text for p in call.passages if p.role is Role.SYSTEM)
 
@@ -33,9 +37,10 @@ class AnswerCheck:
             if options.action == "refuse":
                 raise OutputRefused(f"It held {what}.")
 
+        recited = bool(prompts) and (whole is None or may_recite(prompts, whole))
         return Chain(
             WithheldKeys(said, report),
-            *([UnrecitedPrompt(prompts, report)] if prompts else []),
+            *([UnrecitedPrompt(prompts, report)] if recited else []),
             HarmlessMarkup(Destinations(options.link_hosts, said), report),
         )
 

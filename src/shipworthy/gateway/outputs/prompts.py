@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from shipworthy.gateway.outputs.markup import Report
 
@@ -21,7 +22,7 @@ class UnrecitedPrompt:
 
     def __init__(self, prompts: tuple[str, ...], report: Report) -> None:
         self._places = _places(prompts)
-        self._run_needed = min(RUN, max((len(_WORD.findall(p)) for p in prompts), default=0))
+        self._run_needed = _pairs(prompts)[1]
         self._report = report
         self._ends: set[tuple[int, int]] = set()  # places in the prompts where the run so far ends
         self._run = 0
@@ -81,6 +82,24 @@ class UnrecitedPrompt:
             self._withholding = True
             self._held = ""
             out.append("[withheld]")
+
+
+def may_recite(prompts: tuple[str, ...], text: str) -> bool:
+    """Whether a whole text has as many pairs of the prompts' words as a recital; most have far fewer.
+
+    Much cheaper than to follow the text word by word, and never False where that would find one.
+    """
+    pairs, needed = _pairs(prompts)
+    words = _WORD.findall(text.lower())
+    return sum(map(pairs.__contains__, pairwise(words))) >= needed - 1
+
+
+@lru_cache(maxsize=256)
+def _pairs(prompts: tuple[str, ...]) -> tuple[frozenset[tuple[str, str]], int]:
+    """The pairs of neighbouring words of all prompts, and how many words make a recital."""
+    split = [_WORD.findall(prompt.lower()) for prompt in prompts]
+    needed = min(RUN, max(map(len, split), default=0))
+    return frozenset(pair for words in split for pair in pairwise(words)), needed
 
 
 @lru_cache(maxsize=256)
