@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import socket
@@ -24,11 +25,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from figures import replace_section
 
 PAGE = Path(__file__).parent.parent / "docs" / "gateway.md"
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "model": "m",
     "messages": [
         {"role": "system", "content": "You answer questions about orders in two sentences. " * 4},
@@ -111,12 +113,12 @@ def measure(subject: Subject, requests: int) -> None:
 
 async def load(subject: Subject, requests: int, connections: int, stream: bool) -> None:
     """That many requests over some kept connections."""
-    raw = request(subject, stream)
+    questions = itertools.cycle([request(subject, stream, at) for at in range(500)])
 
     async def some(count: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", subject.port)
         for _ in range(count):
-            writer.write(raw)
+            writer.write(next(questions))
             await answer(reader)
         writer.close()
 
@@ -125,12 +127,12 @@ async def load(subject: Subject, requests: int, connections: int, stream: bool) 
 
 async def first_token(subject: Subject, requests: int) -> float:
     """The median time to the first word of a stream, in milliseconds, one caller at a time."""
-    raw = request(subject, True)
+    questions = itertools.cycle([request(subject, True, at) for at in range(500)])
     reader, writer = await asyncio.open_connection("127.0.0.1", subject.port)
     took = []
     for _ in range(requests):
         began = time.perf_counter()
-        writer.write(raw)
+        writer.write(next(questions))
         await answer(reader, lambda: took.append(time.perf_counter() - began))  # noqa: B023
     writer.close()
     return statistics.median(took) * 1e3
@@ -153,9 +155,14 @@ async def answer(reader: asyncio.StreamReader, begun: object = None) -> bytes:
     return body
 
 
-def request(subject: Subject, stream: bool) -> bytes:
-    """The question as bytes."""
-    body = json.dumps({**QUESTION, "stream": True} if stream else QUESTION).encode()
+def request(subject: Subject, stream: bool, at: int) -> bytes:
+    """The question as bytes, in words of its own: nothing is to be remembered from one to the next."""
+    system, user = QUESTION["messages"]
+    asked = {
+        **user,
+        "content": f"{user['content']} Its number is {at:05}{time.time_ns() % 10_000}.",
+    }
+    body = json.dumps({**QUESTION, "messages": [system, asked], "stream": stream}).encode()
     return (
         f"POST {subject.path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
         f"authorization: Bearer {subject.key}\r\ncontent-length: {len(body)}\r\n\r\n"
