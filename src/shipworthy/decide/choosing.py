@@ -37,8 +37,8 @@ def choose_path(
     found = {
         Path.SIDECAR: _sidecar(answers, verdicts, overall, today),
         Path.DATA_PLANE: _data_plane(assessment, answers),
-        Path.SERVERLESS: _serverless(assessment, by_name),
-        Path.HEXAGONAL: _hexagonal(answers, by_name, overall, today),
+        Path.SERVERLESS: _serverless(assessment, by_name, verdicts),
+        Path.HEXAGONAL: _hexagonal(answers, verdicts, overall, today),
         Path.DESIGN_SYSTEM: _design_system(answers),
     }
     options = tuple(
@@ -52,9 +52,10 @@ def choose_path(
             key=lambda o: (bool(o.barred), -o.points, list(Path).index(o.path)),
         )
     )
-    if overall is Overall.NOT_YET:
-        return PathChoice(None, (), options, "No path is walked before it is decided to go on.")
     lead = options[0]
+    if overall is Overall.NOT_YET:
+        says = f"No path is walked yet; if it goes on, the {lead.path} path leads."
+        return PathChoice(lead.path, (), options, says)
     others = [o for o in options[1:] if not o.barred and o.points >= _ENOUGH]
     sequence = tuple(sorted((o.path for o in (lead, *others[:2])), key=list(Path).index))
     return PathChoice(lead.path, sequence, options, _sentence(lead.path, sequence))
@@ -115,12 +116,16 @@ def _data_plane(assessment: Assessment, answers: Answers) -> Iterator[Reason]:
         yield Reason(-1.0, "it holds no regulated data")
 
 
-def _serverless(assessment: Assessment, signals: Mapping[str, Signal]) -> Iterator[Reason]:
+def _serverless(
+    assessment: Assessment, signals: Mapping[str, Signal], verdicts: Mapping[Component, Verdict]
+) -> Iterator[Reason]:
     prototype = assessment.prototype
     if "supabase" in prototype.stack.data or "firebase" in prototype.stack.data:
         yield Reason(1.0, "its backend is a managed one already")
     if any(route.kind is RouteKind.EDGE_FUNCTION for route in prototype.routes):
         yield Reason(0.5, "part of it runs in functions")
+        if verdicts[Component.API] in (Verdict.REFACTOR, Verdict.REBUILD):
+            yield Reason(1.0, "these functions are worked on anyway")
     money, roles = signals.get("client-asserted-money"), signals.get("client-asserted-roles")
     if any(s is not None and (s.lean or 0) > 0 for s in (money, roles)):
         yield Reason(1.0, "the browser decides what a trusted function should")
@@ -130,12 +135,12 @@ def _serverless(assessment: Assessment, signals: Mapping[str, Signal]) -> Iterat
 
 def _hexagonal(
     answers: Answers,
-    signals: Mapping[str, Signal],
+    verdicts: Mapping[Component, Verdict],
     overall: Overall,
     today: date,
 ) -> Iterator[Reason]:
-    layered, god = signals.get("layering"), signals.get("god-modules")
-    if any(s is not None and (s.lean or 0) > 0 for s in (layered, god)):
+    mixed = (verdicts[part] is Verdict.REFACTOR for part in (Component.FRONTEND, Component.API))
+    if any(mixed):
         yield Reason(1.5, "screens, rules and data are mixed")
     if overall in (Overall.REFACTOR, Overall.REBUILD):
         yield Reason(1.0, "its inside is worked on anyway")

@@ -72,13 +72,12 @@ def _drawn(task: Task, pace: Sequence[float]) -> Drawn:
     mu = math.log(effort.p50)
     sigma = math.log(effort.p90 / effort.p50) / _NINETIETH
     units = max(1, len(task.closes)) if task.kind is Kind.REMEDY else 1
-    by_machine = min(len(task.remedies), units)
     random = _seeded(task.id)
     helped, manual = [], []
     for speed in pace:
         first = random.lognormvariate(mu, sigma) * speed * REVIEW
         whole = first * (1 + effort.further * (units - 1))
-        share = by_machine / units * HOLDS
+        share = task.auto_share * HOLDS
         left = random.uniform(*LEFT)
         manual.append(whole)
         helped.append(whole * (1 - share + share * left))

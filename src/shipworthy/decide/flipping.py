@@ -81,10 +81,19 @@ _SEEN: Mapping[str, tuple[str, str]] = {
         "if screens got their data through a layer",
         "if all screens asked the database themselves",
     ),
-    "god-modules": (
-        "if each file had one job",
-        "if most code lay in files that do several jobs",
+    "rival-definitions": (
+        "if each table had one definition",
+        "if most tables were created by several scripts",
     ),
+    "long-screens": (
+        "if the files of the frontend were short",
+        "if most code of the frontend lay in long files",
+    ),
+    "long-modules": (
+        "if the files of the server were short",
+        "if most code of the server lay in long files",
+    ),
+    "dead-code": ("if all code were used", "if most code were reached by nothing"),
     "duplicates": ("if everything were said once", "if a third of the code were copies"),
     "hotspots": (
         "if change went where it is easy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shipworthy.decide.rules import Part, balance, grounds, overall, probability, verdict
+from shipworthy.decide.rules import Part, grounds, overall, probability, verdict
 from shipworthy.decide.signal import Signal
 from shipworthy.decide.verdict import Component, ComponentVerdict, Ground, Overall, Verdict
 from shipworthy.finding import Finding
@@ -30,8 +30,8 @@ def judge(
 ) -> Judgement:
     """Apply the rules. `hidden` is the share of the code files that could not be read."""
     held = grounds(signals)
-    verdicts = {part.component: verdict(part, signals, held) for part in parts}
-    held = tuple(g for g in held if g.component is None or verdicts[g.component] is Verdict.REBUILD)
+    verdicts = {part.component: verdict(part, held) for part in parts}
+    held = tuple(g for g in held if g.component is None or verdicts[g.component] is g.verdict)
     found = overall(verdicts, signals, held)
     waiting = _not_yet(found, held, answers, hidden)
     if waiting:
@@ -43,15 +43,21 @@ def judge(
 def _not_yet(found: Overall, held: Sequence[Ground], answers: Answers, hidden: float) -> str:
     """Why nothing should be decided or built yet; empty where nothing speaks against it."""
     if hidden > _HIDDEN:
-        return f"{hidden:.0%} of the code could not be read: what was not seen cannot be decided"
+        return f"{hidden:.0%} of the code could not be read: what was not seen cannot be decided."
     unproven = answers.live is False and Aim.UNCERTAIN_DEMAND in (answers.aims or ())
-    empty = any(g.name == "nothing-is-kept" for g in held)
-    if unproven and (found is Overall.REBUILD or empty):
-        return (
-            "nobody depends on it, demand is uncertain, and it would have to be built anew:"
-            " show it to users first, as the prototype that it is"
-        )
-    return ""
+    if not unproven:
+        return ""
+    missing = []
+    if found is Overall.REBUILD or any(g.name == "nothing-is-kept" for g in held):
+        missing.append("it would have to be built anew")
+    if answers.explained is not None and not answers.explained.by:
+        missing.append("nobody can explain it, so nobody could own it")
+    if not missing:
+        return ""
+    return (
+        f"Nobody depends on it, demand is uncertain, and {' and '.join(missing)}: show it to users"
+        " first, as the prototype that it is."
+    )
 
 
 def _why(found: Overall, verdicts: Mapping[Component, Verdict], held: Sequence[Ground]) -> str:
@@ -59,15 +65,14 @@ def _why(found: Overall, verdicts: Mapping[Component, Verdict], held: Sequence[G
         return "No stated ground to rebuild holds, and each part can be hardened where it stands."
     rebuilt = [c.value for c, v in verdicts.items() if v is Verdict.REBUILD]
     changed = [c.value for c, v in verdicts.items() if v is Verdict.REFACTOR]
-    stated = "; ".join(ground.says for ground in held)
+    stated = "; ".join(ground.says for ground in held if ground.verdict is Verdict.REBUILD)
     if found is Overall.REBUILD:
         return f"{stated}."
     parts = [f"build {_listed(rebuilt)} anew ({stated})"] if rebuilt else []
-    if changed:
-        parts.append(f"refactor {_listed(changed)}")
-    if not parts:
-        parts = [stated]
-    return f"Keep the prototype and {' and '.join(parts)}."
+    parts += [f"refactor {_listed(changed)}"] if changed else []
+    whole = "" if rebuilt or not stated else f"{stated}, but the balance does not bear a rebuild. "
+    todo = " and ".join(parts) or "mend what does not hold together before anything else"
+    return f"{whole}Keep the prototype, and {todo}."
 
 
 def component_verdicts(
@@ -81,7 +86,7 @@ def component_verdicts(
         ComponentVerdict(
             component=part.component,
             verdict=judged.verdicts[part.component],
-            why=_reason(part, judged, signals),
+            why=_reason(part, judged),
             grounds=tuple(g for g in judged.grounds if g.component is part.component),
             signals=tuple(s for s in signals if s.part == part.component),
             gaps=gaps[part.component],
@@ -90,16 +95,12 @@ def component_verdicts(
     )
 
 
-def _reason(part: Part, judged: Judgement, signals: Sequence[Signal]) -> str:
+def _reason(part: Part, judged: Judgement) -> str:
     found = judged.verdicts[part.component]
     if found is Verdict.ABSENT:
         return "none was found"
-    if found is Verdict.REBUILD:
+    if found in (Verdict.REBUILD, Verdict.REFACTOR):
         return "; ".join(g.says for g in judged.grounds if g.component is part.component)
-    if found is Verdict.REFACTOR:
-        about = [s for s in signals if s.part == part.component and (s.lean or 0) > 0]
-        worst = sorted(about, key=lambda s: -s.points)
-        return "; ".join(s.value for s in worst[:2]) or f"{balance(signals, part.component):+.1f}"
     if found is Verdict.KEEP:
         return "nothing that matters is open"
     blocking = f", {part.blocking} of them block the launch" if part.blocking else ""

@@ -40,10 +40,10 @@ class PathOption:
 
 @dataclass(frozen=True, slots=True)
 class PathChoice:
-    """The path that leads, those to walk with it, and why not the others. `lead` is None where nothing
+    """The path that leads, those to walk with it, and why not the others. `sequence` is empty where none
     is to be walked yet."""
 
-    lead: Path | None
+    lead: Path
     sequence: tuple[Path, ...]
     options: tuple[PathOption, ...]
     sentence: str

@@ -50,7 +50,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One piece of work. `remedies` are how much review each change needs that a machine proposes."""
+    """One piece of work. `remedies` are how much review each change needs that a machine proposes, for
+    `asked` of the gaps: where there are many alike, only some are asked."""
 
     id: str
     title: str
@@ -60,6 +61,7 @@ class Task:
     how: str
     component: Component | None = None
     closes: tuple[Finding, ...] = ()
+    asked: int = 0
     remedies: tuple[Review, ...] = ()
     after: tuple[str, ...] = ()  # ids of the tasks that must be done before
 
@@ -68,7 +70,12 @@ class Task:
         """Whether a machine can make the changes."""
         if not self.remedies:
             return Means.BY_HAND
-        return Means.AUTO if len(self.remedies) >= len(self.closes) else Means.PARTLY
+        return Means.AUTO if len(self.remedies) >= self.asked else Means.PARTLY
+
+    @property
+    def auto_share(self) -> float:
+        """The share of its gaps that a machine proposes a change for, from 0 to 1."""
+        return len(self.remedies) / self.asked if self.asked else 0.0
 
     @property
     def severity(self) -> Severity | None:

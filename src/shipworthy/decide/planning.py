@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from shipworthy.assess import Assessment
@@ -31,14 +32,21 @@ _OWNERS = {
 }
 
 
+MOST_ASKED = 8
+"""Gaps of one control whose remedy is asked for; the others count as these do."""
+
 Remedies = Mapping[Finding, Remedy]
 
 
 def remedies_of(assessment: Assessment) -> Remedies:
-    """What the controls know to do about each open gap, asked once."""
+    """What the controls know to do about open gaps: of each control, the worst few are asked."""
     controls = {c.id: c for c in assessment.controls}
     found: dict[Finding, Remedy] = {}
+    asked = Counter[str]()
     for gap in assessment.gaps:
+        asked[gap.control] += 1
+        if asked[gap.control] > MOST_ASKED:
+            continue  # to write each of a hundred alike changes takes seconds, and tells nothing new
         try:
             remedy = controls[gap.control].remedy(assessment.prototype, gap)
         except FactUnavailable:
@@ -66,7 +74,8 @@ def make_plan(
         *path_tasks(path),
         *fixed_tasks(verdicts, answers),
     ]
-    return Plan(tuple(_in_order(tasks)))
+    areas = {c.id: c.area for c in assessment.controls}
+    return Plan(tuple(_in_order(tasks, areas)))
 
 
 def _remedies(
@@ -93,7 +102,8 @@ def _remedies(
 def _remedy(
     prototype: Prototype, control: Control, gaps: tuple[Finding, ...], remedies: Remedies
 ) -> Task:
-    known = [remedies[gap] for gap in gaps if gap in remedies]
+    asked = gaps[:MOST_ASKED]
+    known = [remedies[gap] for gap in asked if gap in remedies]
     reviews = [r.review for r in known if r.changes and r.review is not Review.BY_HAND]
     said = known[0].summary if known else ""
     severity = max(gap.severity.value for gap in gaps)
@@ -110,13 +120,14 @@ def _remedy(
         how=said or f"shipworthy explain {control.id}",
         component=part,
         closes=gaps,
+        asked=len(asked),
         remedies=tuple(reviews),
     )
 
 
-def _in_order(tasks: Sequence[Task]) -> Iterator[Task]:
+def _in_order(tasks: Sequence[Task], areas: Mapping[str, str]) -> Iterator[Task]:
     """By phase and area, the worst first; a task moves behind those it needs."""
-    left = sorted(tasks, key=_rank)
+    left = sorted(tasks, key=lambda task: _rank(task, areas))
     known, done = {task.id for task in tasks}, set[str]()
     while left:
         ready = next((t for t in left if done.issuperset(known.intersection(t.after))), left[0])
@@ -125,8 +136,8 @@ def _in_order(tasks: Sequence[Task]) -> Iterator[Task]:
         yield ready
 
 
-def _rank(task: Task) -> tuple[int, int, int, int, str]:
+def _rank(task: Task, areas: Mapping[str, str]) -> tuple[int, int, int, int, str]:
     kinds = (Kind.REMEDY, Kind.COMPONENT, Kind.PATH, Kind.FIXED)
     severity = task.severity.value if task.severity else 0
-    area = place_of(task.closes[0].control) if task.closes else 0
+    area = place_of(areas.get(task.id, ""))
     return (list(Phase).index(task.phase), kinds.index(task.kind), -severity, area, task.id)

@@ -15,18 +15,19 @@ PRIOR = 0.2
 PER_POINT = 0.45
 """What one point of weight adds to the logarithm of the odds: with all signals at one side, 1:250."""
 
-REFACTOR_FROM = 0.1
-"""The balance of a part, from -1 to +1, from which on hardening it in place is not enough."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A ground to build a part anew (None: the whole): it holds where each signal leans at least so."""
+    """A ground to do more than harden: it holds where each of the signals leans at least so.
+
+    `component` is None for one about the whole; `verdict` what it asks for.
+    """
 
     name: str
     component: Component | None
     needs: Mapping[str, float]
     says: str
+    verdict: Verdict = Verdict.REBUILD
 
 
 RULES: tuple[Rule, ...] = (
@@ -41,6 +42,12 @@ RULES: tuple[Rule, ...] = (
         None,
         {"explained": 1.0, "schema-in-repository": 0.3},
         "Nobody can explain it, and its data model is not in the repository either",
+    ),
+    Rule(
+        "mostly-dead",
+        None,
+        {"dead-code": 0.7, "schema-in-repository": 0.3},
+        "Most of its code is reached by nothing, and its data model is not in the repository",
     ),
     Rule(
         "schema-lost",
@@ -61,22 +68,85 @@ RULES: tuple[Rule, ...] = (
         "It takes data in and keeps it nowhere",
     ),
     Rule(
+        "rival-schemas",
+        Component.DATA_MODEL,
+        {"rival-definitions": 0.3},
+        "Several scripts create the same tables: one history of migrations has to replace them",
+        Verdict.REFACTOR,
+    ),
+    Rule(
+        "schema-incomplete",
+        Component.DATA_MODEL,
+        {"schema-in-repository": 0.0},
+        "Many tables in use are not defined in the repository",
+        Verdict.REFACTOR,
+    ),
+    Rule(
+        "tables-too-wide",
+        Component.DATA_MODEL,
+        {"table-width": 0.5},
+        "Tables hold several things at once",
+        Verdict.REFACTOR,
+    ),
+    Rule(
         "open-by-design",
         Component.API,
         {"guarded-entry-points": 0.6},
         "Most entry points act for whoever calls: what is missing is a boundary, not a check",
     ),
     Rule(
+        "many-open-entry-points",
+        Component.API,
+        {"guarded-entry-points": 0.0},
+        "A third of the entry points act for callers they do not check: they need one common guard",
+        Verdict.REFACTOR,
+    ),
+    Rule(
+        "long-server-files",
+        Component.API,
+        {"long-modules": 0.6},
+        "Most of the server lies in files too long to be changed with confidence",
+        Verdict.REFACTOR,
+    ),
+    Rule(
         "browser-decides-money",
         Component.API,
+        {"client-asserted-money": 0.3, "schema-in-repository": 0.6},
+        "The browser decides about money, and no table in the repository says what was owed",
+    ),
+    Rule(
+        "money-in-several-places",
+        Component.API,
         {"client-asserted-money": 0.6},
-        "The browser decides about money in several places",
+        "The browser decides about money in several places: prices and payments need one place",
+        Verdict.REFACTOR,
     ),
     Rule(
         "rights-are-claimed",
         Component.AUTH,
         {"client-asserted-roles": 0.5, "security-debt": 0.0},
         "People give themselves rights in several ways, and the debt behind it is structural",
+    ),
+    Rule(
+        "rights-in-several-places",
+        Component.AUTH,
+        {"client-asserted-roles": 0.5},
+        "People give themselves rights in several ways: who may do what needs one place",
+        Verdict.REFACTOR,
+    ),
+    Rule(
+        "no-layers",
+        Component.FRONTEND,
+        {"layering": 0.2},
+        "Most screens with data ask the database themselves: rules and screens cannot be told apart",
+        Verdict.REFACTOR,
+    ),
+    Rule(
+        "long-screen-files",
+        Component.FRONTEND,
+        {"long-screens": 0.3},
+        "Much of the frontend lies in files too long to be changed with confidence",
+        Verdict.REFACTOR,
     ),
     Rule(
         "boundary-is-wrong",
@@ -101,7 +171,9 @@ def grounds(signals: Iterable[Signal]) -> tuple[Ground, ...]:
     """The rules that hold. A signal that is not known supports no ground."""
     known = {s.name: s for s in signals if s.lean is not None}
     return tuple(
-        Ground(rule.name, rule.says, rule.component, tuple(known[n] for n in rule.needs))
+        Ground(
+            rule.name, rule.says, rule.component, tuple(known[n] for n in rule.needs), rule.verdict
+        )
         for rule in RULES
         if all(n in known and (known[n].lean or 0.0) >= least for n, least in rule.needs.items())
     )
@@ -113,21 +185,14 @@ def probability(signals: Iterable[Signal]) -> float:
     return round(1 / (1 + math.exp(-odds)), 2)
 
 
-def balance(signals: Iterable[Signal], component: Component) -> float:
-    """The mean lean of the known signals about a part, by weight; 0 where none is known."""
-    about = [s for s in signals if s.part == component and s.known]
-    weight = sum(s.weight for s in about)
-    return sum(s.points for s in about) / weight if weight else 0.0
-
-
-def verdict(part: Part, signals: Sequence[Signal], held: Sequence[Ground]) -> Verdict:
+def verdict(part: Part, held: Sequence[Ground]) -> Verdict:
     """What becomes of a part."""
     if not part.present:
         return Verdict.ABSENT
-    if any(ground.component is part.component for ground in held):
-        return Verdict.REBUILD
-    if balance(signals, part.component) >= REFACTOR_FROM:
-        return Verdict.REFACTOR
+    asked = {ground.verdict for ground in held if ground.component is part.component}
+    for found in (Verdict.REBUILD, Verdict.REFACTOR):
+        if found in asked:
+            return found
     return Verdict.HARDEN if part.open else Verdict.KEEP
 
 

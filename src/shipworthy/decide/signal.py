@@ -69,3 +69,10 @@ def between(value: float, keep: float, rebuild: float) -> float:
     """A lean from -1 where `value` is at `keep` to +1 where it is at `rebuild`, straight in between."""
     share = (value - keep) / (rebuild - keep)
     return round(max(-1.0, min(1.0, 2 * share - 1)), 2)
+
+
+def against(value: float, none: float, rebuild: float) -> float:
+    """A lean from 0 where `value` is at `none` to +1 at `rebuild`: that it is right says nothing, because
+    it is in nearly every prototype; that it is wrong speaks for building anew."""
+    share = (value - none) / (rebuild - none)
+    return round(max(0.0, min(1.0, share)), 2)

@@ -35,13 +35,14 @@ class Overall(StrEnum):
 class Ground:
     """A stated ground: a rule that holds, and the signals that it rests on.
 
-    `component` is None for a ground that is about the whole.
+    `component` is None for a ground that is about the whole; `verdict` is what it asks for.
     """
 
     name: str
     says: str
     component: Component | None
     signals: tuple[Signal, ...]
+    verdict: Verdict = Verdict.REBUILD
 
 
 @dataclass(frozen=True, slots=True)

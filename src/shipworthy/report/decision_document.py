@@ -59,11 +59,12 @@ class SignalDocument(Document):
 
 
 class GroundDocument(Document):
-    """A stated ground to rebuild, with the signals it rests on; `component` is null for the whole."""
+    """A stated ground to do more than harden; `component` is null for the whole."""
 
     name: str
     says: str
     component: ComponentWord | None
+    asks_for: VerdictWord
     signals: list[str]
 
 
@@ -106,7 +107,7 @@ class PathDocument(Document):
 class ChoiceDocument(Document):
     """The chosen path and the others."""
 
-    lead: PathWord | None
+    lead: PathWord
     sequence: list[PathWord]
     sentence: str
     options: list[PathDocument]
@@ -130,7 +131,10 @@ class RangeDocument(Document):
 
 
 class TaskDocument(Document):
-    """One task with what it closes, who does it, what comes before and how long it takes."""
+    """One task with what it closes, who does it, what comes before and how long it takes.
+
+    A machine proposes a change for `auto_fixable` of the `asked` gaps; of many alike, some are asked.
+    """
 
     id: str
     title: str
@@ -141,6 +145,7 @@ class TaskDocument(Document):
     how: str
     component: ComponentWord | None
     closes: list[GapReference]
+    asked: int
     auto_fixable: int
     after: list[str]
     hours: RangeDocument
@@ -309,6 +314,7 @@ def _ground(ground: Ground) -> GroundDocument:
         name=ground.name,
         says=ground.says,
         component=ground.component.value if ground.component else None,
+        asks_for=ground.verdict.value,
         signals=[s.name for s in ground.signals],
     )
 
@@ -341,7 +347,7 @@ def _flip(flip: Flip) -> FlipDocument:
 def _path(decision: Decision) -> ChoiceDocument:
     choice = decision.path
     return ChoiceDocument(
-        lead=choice.lead.value if choice.lead else None,
+        lead=choice.lead.value,
         sequence=[p.value for p in choice.sequence],
         sentence=choice.sentence,
         options=[
@@ -369,6 +375,7 @@ def _task(decision: Decision, task: Task) -> TaskDocument:
         how=printable(task.how),
         component=task.component.value if task.component else None,
         closes=[_gap(f) for f in task.closes],
+        asked=task.asked,
         auto_fixable=len(task.remedies),
         after=list(task.after),
         hours=_range(estimate.hours),

@@ -54,9 +54,7 @@ def _markdown(decision: Decision) -> str:
     lines = [
         f"# Plan for {_plain(decision.assessment.prototype.root.name)}",
         "",
-        f"**{decision.overall.value}**, on the {decision.path.lead} path."
-        if decision.path.lead
-        else f"**{decision.overall.value}**",
+        f"**{decision.overall.value}**: {_plain(decision.path.sentence)}",
         "",
         _plain(decision.why),
         "",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shipworthy.assess import Assessment
 from shipworthy.decide.component import Component
-from shipworthy.decide.signal import Signal, between
-from shipworthy.finding import Outcome
+from shipworthy.decide.signal import Signal, against, between
+from shipworthy.finding import Location, Outcome
+from shipworthy.prototype.source import Role
 
 _SHOWN = 4
 _MIXED = 3  # jobs of one file
+_LONG = 1_000  # lines, empty ones left out: the limit of the control `god-module`
+_LITTLE = 1_000  # lines of code below which no share says anything
+_FEW = 3  # added to the number of screens: two of two say little
 _LAYERING = "data-access-in-component"
 _PART = Component.FRONTEND
 
@@ -23,34 +29,56 @@ def layering(assessment: Assessment) -> Signal | None:
         return None
     value = f"{len(direct)} of {whole} screens with data ask the database themselves"
     shown = tuple(f.evidence[0] for f in direct[:_SHOWN] if f.evidence)
-    lean = between(len(direct) / whole, keep=0.1, rebuild=1.0)
+    lean = between(len(direct) / (whole + _FEW), keep=0.1, rebuild=0.8)
     return Signal(
         "layering", "Screens and data are apart", _PART, value, lean, 1.5, "queries by component",
         shown, tuple(direct),
     )  # fmt: skip
 
 
-def god_modules(assessment: Assessment) -> Signal | None:
-    """The share of the code in long files that do several jobs."""
+def long_screens(assessment: Assessment) -> Signal | None:
+    """The share of the browser's code in files that are too long to be changed with confidence."""
+    browser = assessment.prototype.modules.browser
+    return _long(assessment, "long-screens", Component.FRONTEND, lambda path: path in browser)
+
+
+def long_modules(assessment: Assessment) -> Signal | None:
+    """The share of the server's code in such files."""
+    browser = assessment.prototype.modules.browser
+    return _long(assessment, "long-modules", Component.API, lambda path: path not in browser)
+
+
+def _long(
+    assessment: Assessment, name: str, part: Component, counts: Callable[[str], bool]
+) -> Signal | None:
     prototype = assessment.prototype
-    lines = sum(dict(prototype.stack.languages).values())
-    if not lines:
+    code = [f for f in prototype.of_role(Role.PRODUCT) if f.language and counts(f.path)]
+    lines = sum(len(f.lines) for f in code if f.path not in prototype.abandoned)
+    if lines < _LITTLE:
         return None
-    mixed = [m for m in prototype.long_modules if len(m.concerns) >= _MIXED]
-    share = min(1.0, sum(m.lines for m in mixed) / lines)
-    shown = tuple(prototype.evidence("code", m.concerns[0].location) for m in mixed[:_SHOWN])
-    value = f"{len(mixed)} long files with three jobs and more hold {share:.0%} of the code"
-    lean = between(share, keep=0.0, rebuild=0.6)
-    return Signal(
-        "god-modules",
-        "Files with one job",
-        Component.API,
-        value,
-        lean,
-        1.0,
-        "long files",
-        shown,
-    )
+    # A long table or translation is one job, and does none of those that are looked for.
+    long = [m for m in prototype.long_modules if counts(m.path) and m.concerns]
+    long = [m for m in long if m.lines >= _LONG or len(m.concerns) >= _MIXED]
+    share = min(1.0, sum(m.lines for m in long) / lines)
+    worst = sorted(long, key=lambda m: -m.lines)[:_SHOWN]
+    shown = tuple(prototype.evidence("code", m.concerns[0].location) for m in worst)
+    where = "browser" if part is Component.FRONTEND else "server"
+    value = f"{len(long)} long files hold {share:.0%} of the code of the {where}"
+    lean = against(share, none=0.1, rebuild=0.6)
+    return Signal(name, "Files of a sane length", part, value, lean, 1.0, "long files", shown)
+
+
+def dead_code(assessment: Assessment) -> Signal | None:
+    """The share of the code files that nothing alive reaches."""
+    prototype = assessment.prototype
+    code = [f.path for f in prototype.of_role(Role.PRODUCT) if f.language]
+    if not code:
+        return None
+    dead = [path for path in code if path in prototype.abandoned]
+    shown = tuple(prototype.evidence("code", Location(path)) for path in dead[:_SHOWN])
+    value = f"{len(dead)} of {len(code)} code files are reached by nothing"
+    lean = against(len(dead) / len(code), none=0.1, rebuild=0.7)
+    return Signal("dead-code", "Code that is used", None, value, lean, 1.5, "imports", shown)
 
 
 def duplicates(assessment: Assessment) -> Signal | None:
@@ -63,6 +91,6 @@ def duplicates(assessment: Assessment) -> Signal | None:
     copied = sum(block.size * (len(block.places) - 1) for block in blocks)
     share = min(1.0, copied / lines)
     shown = tuple(prototype.evidence("code", block.places[0]) for block in blocks[:_SHOWN])
-    lean = between(share, keep=0.02, rebuild=0.3)
+    lean = against(share, none=0.05, rebuild=0.3)
     value = f"{share:.0%} of the code are copies of other code"
     return Signal("duplicates", "Said once", _PART, value, lean, 0.5, "equal blocks", shown)

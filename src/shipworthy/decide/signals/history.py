@@ -59,7 +59,7 @@ def hotspots(assessment: Assessment) -> Signal | None:
         for h in sorted(hard, key=lambda h: (-h.changed * h.lines, h.path))[:_TOP]
     )
     value = f"{share:.0%} of all change went into {len(hard)} files that are hard to change"
-    lean = between(share, keep=0.2, rebuild=0.9)
+    lean = between(share, keep=0.1, rebuild=0.9)
     return Signal(name, title, None, value, lean, 1.0, source, shown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shipworthy.assess import Assessment
-from shipworthy.decide.signal import Signal, between
+from shipworthy.decide.signal import Signal, against
 from shipworthy.finding import Evidence
 from shipworthy.intent.answers import Answers
 from shipworthy.prototype.inventory.signs import is_machine
@@ -23,7 +23,14 @@ def machine_commits(assessment: Assessment) -> Signal | None:
     value = f"{made} of the latest {len(commits)} commits are signed by a tool"
     shown = (Evidence("git", value),)
     return Signal(
-        name, title, None, value, between(made / len(commits), 0.1, 1.0), 0.5, source, shown
+        name,
+        title,
+        None,
+        value,
+        against(made / len(commits), none=0.5, rebuild=1.0),
+        0.5,
+        source,
+        shown,
     )
 
 

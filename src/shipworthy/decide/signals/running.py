@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.assess import Assessment
-from shipworthy.decide.signal import Signal, between
+from shipworthy.decide.signal import Signal, against, between
 from shipworthy.finding import Evidence, Location, Outcome
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Role
 
 _SHOWN = 4
+_SOUND = -0.5  # that all of it loads is the least one expects
 _ASSETS = (
     ".css",
     ".scss",
@@ -41,7 +42,7 @@ def runnable_head(assessment: Assessment) -> Signal | None:
     shown = tuple(
         Evidence("code", why, Location(path)) for path, why in list(broken.items())[:_SHOWN]
     )
-    lean = between(share + 0.02 * len(missing), keep=0.0, rebuild=0.12)
+    lean = max(_SOUND, between(share + 0.02 * len(missing), keep=0.0, rebuild=0.12))
     return Signal(
         "runnable-head", "What is committed can run", None, value, lean, 3.0,
         "parsed files and their imports", shown, tuple(missing),
@@ -88,7 +89,7 @@ def end_of_life(assessment: Assessment) -> Signal | None:
         return None
     shown = tuple(f.evidence[0] for f in gaps[:_SHOWN] if f.evidence)
     value = "; ".join(f.message for f in gaps[:2]) or "what is named is still maintained"
-    lean = between(len(gaps), keep=0, rebuild=4)
+    lean = against(len(gaps), none=0, rebuild=4)
     return Signal(
         "end-of-life",
         "Maintained technology",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shipworthy.assess import Assessment
 from shipworthy.decide.component import Component
 from shipworthy.decide.placing import STRUCTURAL, structural
-from shipworthy.decide.signal import Signal, between
+from shipworthy.decide.signal import Signal, against, between
 from shipworthy.finding import Evidence, Finding
 
 _OPEN = frozenset(
@@ -18,6 +18,7 @@ _ROLES = frozenset(
     "sign-up-decides-role self-promotion first-user-becomes-admin open-tenant".split()
 )
 _SHOWN = 4
+_FEW = 5  # added to the number of entry points: one of one says little, thirty of thirty much
 
 
 def guarded_entry_points(assessment: Assessment) -> Signal | None:
@@ -32,7 +33,7 @@ def guarded_entry_points(assessment: Assessment) -> Signal | None:
     value = f"{count} of {len(handlers)} entry points act for callers they do not check"
     return Signal(
         "guarded-entry-points", "Entry points ask who calls", Component.API, value,
-        between(count / len(handlers), keep=0.05, rebuild=0.6), 2.5, "entry points, followed",
+        between(count / (len(handlers) + _FEW), keep=0.05, rebuild=0.6), 2.5, "entry points, followed",
         _evidence(gaps), tuple(gaps),
     )  # fmt: skip
 
@@ -46,7 +47,7 @@ def client_asserted_money(assessment: Assessment) -> Signal | None:
     value = (
         f"{_places(gaps)} where the browser decides about money" if gaps else "the server decides"
     )
-    lean = between(len(gaps), keep=0, rebuild=3)
+    lean = against(len(gaps), none=0, rebuild=3)
     return Signal(
         "client-asserted-money", "The server decides about money", Component.API, value,
         lean, 2.0, "controls", _evidence(gaps), tuple(gaps),
@@ -62,7 +63,7 @@ def client_asserted_roles(assessment: Assessment) -> Signal | None:
     value = f"{_places(gaps)} where people give themselves rights" if gaps else "the server decides"
     return Signal(
         "client-asserted-roles", "The server decides about rights", Component.AUTH, value,
-        between(len(gaps), keep=0, rebuild=4), 2.0, "controls", _evidence(gaps), tuple(gaps),
+        against(len(gaps), none=0, rebuild=4), 2.0, "controls", _evidence(gaps), tuple(gaps),
     )  # fmt: skip
 
 
