@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from shipworthy.decide.judging import Judgement
 from shipworthy.decide.questions import QUESTIONS
@@ -31,7 +32,7 @@ def confidence(
     return round(max(0.0, sure - CONTRADICTED * contradicted), 2)
 
 
-def word(sure: float) -> str:
+def word(sure: float) -> Literal["high", "medium", "low"]:
     """High from 0.75, medium from 0.55, else low."""
     return "high" if sure >= _HIGH else "medium" if sure >= _MEDIUM else "low"
 

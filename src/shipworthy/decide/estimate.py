@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shipworthy.decide.verdict import Overall
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -42,7 +44,7 @@ class Band:
 class Option:
     """One of the ways that were open, with what it would take if all parts went it."""
 
-    name: str
+    overall: Overall
     hours: Range
     weeks: Range
     risk: str

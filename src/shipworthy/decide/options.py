@@ -41,4 +41,4 @@ def options(
         ]
         plan = make_plan(assessment, remedies, forced, overall, path, answers)
         estimate = make_estimate(plan, answers, today)
-        yield Option(overall.value, estimate.hours, estimate.weeks, _RISKS[overall])
+        yield Option(overall, estimate.hours, estimate.weeks, _RISKS[overall])

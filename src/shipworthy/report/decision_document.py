@@ -166,7 +166,7 @@ class BandDocument(Document):
 class OptionDocument(Document):
     """What one way would take if all parts went it."""
 
-    name: OverallWord
+    overall: OverallWord
     hours: RangeDocument
     weeks: RangeDocument
     risk: str
@@ -266,7 +266,9 @@ def decision_document(decision: Decision) -> DecisionDocument:
         plan=[_task(decision, task) for task in decision.plan.tasks],
         estimate=_estimate(decision),
         options=[
-            OptionDocument(name=o.name, hours=_range(o.hours), weeks=_range(o.weeks), risk=o.risk)
+            OptionDocument(
+                overall=o.overall.value, hours=_range(o.hours), weeks=_range(o.weeks), risk=o.risk
+            )
             for o in decision.options
         ],
         answers=_answers(decision.answers),

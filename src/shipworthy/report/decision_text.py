@@ -153,7 +153,7 @@ def _tier(decision: Decision) -> Iterator[Line]:
 def _options(decision: Decision) -> Iterator[Line]:
     yield Line(Text("The other ways, if all parts went them", "bold"))
     for option in decision.options:
-        text = Text(f"{option.name:<21}").append(f"{_range(option.hours)} hours")
+        text = Text(f"{option.overall.value:<21}").append(f"{_range(option.hours)} hours")
         yield Line(text.append(f"  risk {option.risk}", "dim"), 4)
     yield Line(Text())
 
