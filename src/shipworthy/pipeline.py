@@ -45,13 +45,19 @@ def default_engines() -> Engines:
     return Engines(secrets=recognise, advisories=osv_source())
 
 
-def open_prototype(root: Path, settings: Settings, engines: Engines | None = None) -> Prototype:
+def open_prototype(
+    root: Path,
+    settings: Settings,
+    engines: Engines | None = None,
+    decided_in: Path | None = None,
+) -> Prototype:
     """Read a prototype with its shipworthy.toml, its register and, unless told, the default engines.
 
+    `decided_in` is where the register lies, for a copy that was made without it.
     Raises CannotLook when there is none, BrokenIntent where that file says nonsense, and BrokenRegister
     where the register is not what was written.
     """
-    settings = _decided(root, replace(settings, intent=declared(root) or settings.intent))
+    settings = _decided(decided_in or root, replace(settings, intent=declared(root) or settings.intent))
     prototype = read_prototype(root, settings, engines or default_engines())
     if not any(f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no text that can be read")
@@ -239,15 +245,16 @@ def _hardened(
         scratch = stack.enter_context(scratch_of(repository))
         prover = Prover(ProveOptions(settings.pg_bin, settings.grants), progress)
         engines = replace(default_engines(), database=stack.enter_context(prover))
+        own_folder = repository.top / repository.prefix
 
         def read(folder: Path, earlier: Prototype | None) -> Prototype:
-            prototype = open_prototype(folder, settings, engines)
+            prototype = open_prototype(folder, settings, engines, decided_in=own_folder)
             if earlier is not None:
                 prototype.keep_facts_of(earlier)
             return prototype
 
         def own(prototype: Prototype) -> Own:
-            owner = str(repository.top / repository.prefix)
+            owner = str(own_folder)
             checks = own_checks(scratch, prototype, owner, build=options.build, tell=progress)
             return stack.enter_context(checks)
 

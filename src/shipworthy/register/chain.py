@@ -55,8 +55,6 @@ def _entry(number: object, document: object, hash: object) -> tuple[Entry | None
         return None, f"entry {number} was changed: its content no longer gives its hash"
     try:
         entry = entry_of(document)
-        if entry.document != document:
-            return None, f"entry {number} was not written by shipworthy: it is in another form"
     except BrokenRegister as error:
         return None, f"entry {number} was replaced: {error}"
     if entry.number != number:

@@ -13,6 +13,8 @@ from shipworthy.errors import ShipworthyError
 
 BEGINNING = "0" * 64  # what the first entry follows
 _KEYS = frozenset({"number", "previous", "time", "clock", "kind", "by", "body"})
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_TIME = len("2026-11-21T20:28:39Z")
 _LARGEST = 2**53  # integers beyond it are not the same in every JSON reader
 _LONGEST = 64_000  # characters of one entry: a page of reasons, not a file
 
@@ -73,7 +75,7 @@ def canonical(value: Mapping[str, Any]) -> str:
     Raises NotAnEntry for what has no such form.
     """
     _refuse_other_than_plain(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _sorted(value)
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -84,19 +86,31 @@ def canonical(value: Mapping[str, Any]) -> str:
 
 
 def entry_of(document: str) -> Entry:
-    """Read a stored entry. Raises BrokenRegister where it has not the form of one."""
+    """Read a stored entry. Raises BrokenRegister where it has not the form of one, to the letter."""
     try:
         read = json.loads(document)
-        if set(read) != _KEYS or not all(isinstance(read[k], str) for k in ("kind", "by")):
+        if not isinstance(read, dict) or _sorted(read) != document:
+            raise ValueError("it is in another form than shipworthy writes")
+        if read.keys() != _KEYS or not all(isinstance(read[k], str) for k in ("kind", "by")):
             raise ValueError("it has other fields than an entry")
         if type(read["number"]) is not int or not isinstance(read["body"], dict):
             raise ValueError("its number or body is none")
-        time, clock = (datetime.fromisoformat(read[k]) for k in ("time", "clock"))
+        time, clock = _time(read["time"]), _time(read["clock"])
         return Entry(
             read["number"], read["previous"], time, clock, read["kind"], read["by"], read["body"]
         )
     except (ValueError, TypeError, RecursionError) as error:
         raise BrokenRegister(f"it is no entry: {error}") from error
+
+
+def _sorted(value: Mapping[str, Any]) -> str:
+    return _ENCODER.encode(value)
+
+
+def _time(text: str) -> datetime:
+    if len(text) != _TIME or text[-1] != "Z":
+        raise ValueError("its time is in another form than shipworthy writes")
+    return datetime.fromisoformat(text)
 
 
 def written(time: datetime) -> str:
