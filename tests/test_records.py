@@ -50,6 +50,10 @@ create table public.orders (
   user_id uuid not null references public.profiles (id),
   email text, phone text, created_at timestamptz not null default now()
 );
+create table public.companies (
+  id uuid primary key default gen_random_uuid(), name text, email text,
+  made_by uuid references public.profiles (id)
+);
 create table public.order_notes (
   id uuid primary key default gen_random_uuid(),
   order_id uuid not null references public.orders (id), email text,
@@ -229,6 +233,8 @@ def test_the_erasure_takes_what_leads_to_one_person_and_nothing_else(
         owners = connection.execute("select user_id::text from orders").fetchall()
         assert {owner for (owner,) in owners} == {_BO}
         assert connection.execute("select count(*) from order_notes").fetchone() == (1,)
+        kept = connection.execute("select name, made_by from companies").fetchall()
+        assert kept == [("of all", None)]  # what others need stays, without the person
         connection.execute("delete from profiles where id = %s", (_ANA,))  # nothing holds it back
 
 
@@ -309,6 +315,7 @@ def _filled(connection) -> None:  # type: ignore[no-untyped-def]
         connection.execute("insert into orders (user_id) values (%s)", (person,))
         connection.execute(note + "from orders where user_id = %s", (0, person))
     connection.execute(note + "from orders where user_id = %s", (60, _ANA))
+    connection.execute("insert into companies (name, made_by) values ('of all', %s)", (_ANA,))
 
 
 def _one(drafts: list[Draft], path: str) -> Draft:

@@ -230,7 +230,7 @@ def test_the_command_line_walks_from_a_request_to_a_sound_checkpoint(tmp_path: P
     run = _runner(tmp_path)
     app = _prototype(tmp_path / "app")
     here = ("--in", str(app))
-    assert run("register", "init", str(app), "--owner", "Ana").returncode == 0
+    assert run("register", "init", "--owner", "Ana", folder=app).returncode == 0
     asked = run(
         "register", "waive", "no-tests", "--until", "30d", "--reason", "demo", "--by", "Bo", *here
     )
@@ -240,7 +240,7 @@ def test_the_command_line_walks_from_a_request_to_a_sound_checkpoint(tmp_path: P
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "nothing was written" in refused.stderr
     assert run("register", "list", str(app)).returncode == 1
-    assert run("register", "approve", "2", "--by", "Ana", *here).returncode == 0
+    assert run("register", "approve", "2", "--by", "Ana", folder=app).returncode == 0
     listed = run("register", "list", str(app), "--json")
     assert listed.returncode == 0
     assert json.loads(listed.stdout)["waivers"][0]["state"] == "approved"
@@ -320,12 +320,13 @@ def _answer(register: Register, day: date, row: str = _RECOVERY) -> Answer:
 def _runner(home: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     environment = {**os.environ, "XDG_CONFIG_HOME": str(home / "config")}
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, folder: Path = home) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "shipworthy", *arguments],
             capture_output=True,
             text=True,
             env=environment,
+            cwd=folder,
         )
 
     return run

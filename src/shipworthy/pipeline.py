@@ -57,7 +57,9 @@ def open_prototype(
     Raises CannotLook when there is none, BrokenIntent where that file says nonsense, and BrokenRegister
     where the register is not what was written.
     """
-    settings = _decided(decided_in or root, replace(settings, intent=declared(root) or settings.intent))
+    settings = _decided(
+        decided_in or root, replace(settings, intent=declared(root) or settings.intent)
+    )
     prototype = read_prototype(root, settings, engines or default_engines())
     if not any(f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no text that can be read")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shipworthy.cli.arguments import AsJson, folder
+from shipworthy.cli.arguments import AsJson
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, emit, fail, say
 from shipworthy.errors import ShipworthyError
 
@@ -22,9 +22,7 @@ app = typer.Typer(
 
 _In = Annotated[
     Path,
-    typer.Option(
-        "--in", help="The folder of the prototype; the current one unless said.", parser=folder
-    ),
+    typer.Option("--in", help="The folder of the prototype; the current one unless said."),
 ]
 _HERE = Path()
 By = Annotated[

@@ -229,51 +229,78 @@ def _tables(schema: Schema) -> list[Table]:
 
 
 def _erasure(schema: Schema | str) -> str:
-    """Statements that delete all rows that lead to one person, those that others need last."""
+    """Statements that erase what leads to one person: rows that cannot be without them go, those that
+    others need last; rows that can stay lose the person."""
     if isinstance(schema, str):
         return ""
-    found = dict(_belonging(_tables(schema)))
-    if not found:
+    tables = _tables(schema)
+    going = _going(tables)
+    if not going:
         return ""
-    deepest_first = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
-    lines = [f"delete from {name} where {condition};" for name, (_, condition) in deepest_first]
+    deepest_first = sorted(going.items(), key=lambda item: (-item[1][0], item[0]))
     return "\n".join(
         [
-            "-- Draft: erases what leads to one person by foreign keys. Try it on a copy first, and look at",
-            "-- what the law asks you to keep. The person's own account is deleted last, by the platform.",
+            "-- Draft: erases what leads to one person, as the foreign keys say it: rows that cannot be",
+            "-- without the person are deleted, rows that can are kept without them. Is what is kept still",
+            "-- personal? Does the law ask you to keep what is deleted? Try it on a copy first.",
+            "-- The person's own account is deleted afterwards, by the platform.",
             "--   psql -v ON_ERROR_STOP=1 -v person=\"'…the id…'\" -f erase-person.sql",
             "begin;",
-            *lines,
+            *sorted(_detaching(tables, going)),
+            *(f"delete from {_quoted(name)} where {rows};" for name, (_, rows) in deepest_first),
             "commit;",
             "",
         ]
     )
 
 
-def _belonging(tables: list[Table]) -> Iterator[tuple[str, tuple[int, str]]]:
-    """Each table by its quoted name, with its distance from a person and the condition for its rows."""
-    conditions: dict[str, tuple[int, str]] = {}
+_Going = dict[
+    str, tuple[int, str]
+]  # by table: foreign keys from a person, and the condition of its rows
+
+
+def _going(tables: list[Table]) -> _Going:
+    """The tables of which rows go with a person."""
+    found: _Going = {}
     for depth in range(1, _DEEPEST + 1):
+        reached: _Going = {}
         for table_ in tables:
-            if table_.qualified in conditions:
+            if table_.qualified in found:
                 continue
-            parts = [p for key in table_.foreign_keys if (p := _condition(key, conditions, depth))]
-            if parts:
-                conditions[table_.qualified] = (depth, " or ".join(parts))
-                yield _quoted(table_.qualified), conditions[table_.qualified]
+            takes = (k for k in table_.foreign_keys if _takes(table_, k))
+            if rows := [c for k in takes if (c := _condition(k, found))]:
+                reached[table_.qualified] = (depth, " or ".join(rows))
+        found |= reached
+    return found
 
 
-def _condition(key: ForeignKey, known: dict[str, tuple[int, str]], depth: int) -> str:
+def _detaching(tables: list[Table], going: _Going) -> Iterator[str]:
+    """Take the person out of rows that stay."""
+    for table_ in tables:
+        for key in table_.foreign_keys:
+            rows = _condition(key, going)
+            if rows and not _takes(table_, key):
+                column = _quoted(key.columns[0])
+                yield f"update {_quoted(table_.qualified)} set {column} = null where {rows};"
+
+
+def _takes(table_: Table, key: ForeignKey) -> bool:
+    """True where a row cannot stay without what it refers to."""
+    column = table_.column(key.columns[0])
+    return key.on_delete == "CASCADE" or column is None or not column.nullable
+
+
+def _condition(key: ForeignKey, going: _Going) -> str:
+    """Which rows a foreign key leads to a person from; empty where it leads to none."""
     if len(key.columns) != 1 or len(key.target_columns) != 1:
         return ""
     column = _quoted(key.columns[0])
-    if key.target in _PEOPLE and key.target not in known:
+    if key.target in _PEOPLE:
         return f"{column} = :person"
-    reached = known.get(key.target)
-    if reached is None or reached[0] >= depth:
+    if key.target not in going:
         return ""
-    target = _quoted(key.target_columns[0])
-    return f"{column} in (select {target} from {_quoted(key.target)} where {reached[1]})"
+    target, rows = _quoted(key.target_columns[0]), going[key.target][1]
+    return f"{column} in (select {target} from {_quoted(key.target)} where {rows})"
 
 
 def _quoted(name: str) -> str:
