@@ -25,7 +25,8 @@ from pathlib import Path
 
 import numpy as np  # type: ignore[import-not-found,unused-ignore]
 from pyarrow import parquet  # type: ignore[import-not-found]
-from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-not-found]
+from scipy.sparse import diags  # type: ignore[import-not-found]
+from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-not-found]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
 from shipworthy.gateway.screening.features import features, pieces
@@ -109,23 +110,22 @@ def train(labelled: list[Row]) -> tuple[float, list[tuple[str, float, float]]]:
     cut = [(piece, label) for text, label in labelled for piece in pieces(text)]
     texts, labels = [t for t, _ in cut], np.array([y for _, y in cut])
     vocabulary = None
-    for attempt in ("select", "fit"):
-        vectors = TfidfVectorizer(
-            analyzer=features,
-            binary=True,
-            min_df=4 if vocabulary is None else 1,
-            vocabulary=vocabulary,
+    for _ in ("select", "fit"):
+        vectors = CountVectorizer(
+            analyzer=features, min_df=4 if vocabulary is None else 1, vocabulary=vocabulary
         )
-        matrix = vectors.fit_transform(texts)
+        counts = vectors.fit_transform(texts)
+        rarity = np.log((1 + len(texts)) / (1 + (counts > 0).sum(axis=0).A1)) + 1
+        # Not the usual norm: the one that adds up word by word, as the classifier computes it.
+        norm = np.sqrt(np.maximum(counts @ (rarity * rarity), 1e-9))
+        matrix = diags(1 / norm) @ counts @ diags(rarity)
         model = LogisticRegression(C=6.0, max_iter=400, class_weight="balanced")
         model.fit(matrix, labels)
         names, weights = vectors.get_feature_names_out(), model.coef_[0]
-        if attempt == "select":
+        if vocabulary is None:
             strongest = np.argsort(-np.abs(weights))[:FEATURES]
             vocabulary = sorted(names[strongest])
-    kept = [
-        (str(n), float(i), float(w)) for n, i, w in zip(names, vectors.idf_, weights, strict=True)
-    ]
+    kept = [(str(n), float(i), float(w)) for n, i, w in zip(names, rarity, weights, strict=True)]
     return float(model.intercept_[0]), kept
 
 

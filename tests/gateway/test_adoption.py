@@ -21,7 +21,7 @@ from shipworthy.gateway.adoption.rerouted import CannotRun
 from shipworthy.gateway.control import Control
 from shipworthy.gateway.policy_file import read_policy
 
-NODE = shutil.which("node")
+NODE, DENO = shutil.which("node"), shutil.which("deno")
 PYTHON_PROGRAM = """
 import asyncio, json, sys, urllib.request
 import aiohttp, httpx, requests
@@ -122,6 +122,23 @@ def test_node_is_rerouted_without_an_edit(tmp_path: Path) -> None:
         f"{name} hello a@b.com" for name in ("fetch", "Request", "https", "options")
     ]
     assert (seen.exit_code, seen.calls) == (0, 4)
+    assert _all_keys_stayed_home(fake)
+
+
+@pytest.mark.skipif(DENO is None, reason="Deno is not installed")
+def test_deno_is_rerouted_without_an_edit(tmp_path: Path) -> None:
+    program, output = tmp_path / "program.ts", tmp_path / "out.txt"
+    program.write_text(
+        'const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "I am a@b.com" }] });'
+        'const headers = { authorization: "Bearer sk-of-a-provider", "content-type": "application/json" };'
+        'const url = "https://api.openai.com/v1/chat/completions";'
+        'const answer = await fetch(url, { method: "POST", body, headers });'
+        "console.log((await answer.json()).choices[0].message.content);"
+    )
+    run = command([DENO or "deno", "run", "--allow-net", str(program)])
+    with provider(chat_script("hello [EMAIL_1]")) as fake:
+        _run(tmp_path, fake, _shown(run, output))
+    assert output.read_text() == "hello a@b.com\n"
     assert _all_keys_stayed_home(fake)
 
 

@@ -121,6 +121,13 @@ def test_streams_are_checked_like_whole_answers_wherever_they_are_cut() -> None:
         assert out + checked.finish() == whole, seed
 
 
+def test_any_recital_that_is_long_enough_is_seen_wherever_it_begins() -> None:
+    words = PROMPT.split()
+    for start in range(len(words) - 20):
+        recited = f"they said {' '.join(words[start : start + 20])} and that was it"
+        assert "[withheld]" in AnswerCheck().check(_call(), recited), start
+
+
 def test_ordinary_words_are_not_held_back() -> None:
     checked = AnswerCheck().fragments(_call())
     for word in ("Hello", " the", "re, ", "today you", " are free."):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Protocol
 
 from shipworthy.gateway.call import Call, Role
 from shipworthy.gateway.hooks import Fragments, OutputRefused
 from shipworthy.gateway.outputs.links import Destinations
 from shipworthy.gateway.outputs.markup import HarmlessMarkup
-from shipworthy.gateway.outputs.prompts import UnrecitedPrompt, may_recite
+from shipworthy.gateway.outputs.prompts import UnrecitedPrompt
 from shipworthy.gateway.outputs.secrets import WithheldKeys
 
 
@@ -20,15 +21,10 @@ class AnswerCheck:
 
     def check(self, call: Call, text: str) -> str:
         """A whole text as it may be passed on. Raises OutputRefused where the feature says refuse."""
-        checked = self._checks(call, text)
-        return checked.push(text) + checked.finish()
+        return self.fragments(call).whole(text)
 
-    def fragments(self, call: Call) -> Fragments:
+    def fragments(self, call: Call) -> Chain:
         """The same for a text that arrives in pieces."""
-        return self._checks(call, None)
-
-    def _checks(self, call: Call, whole: str | None) -> Chain:
-        """What the feature asks for; a whole text that can hold no recital is spared the search for one."""
         options, said = call.feature.outputs, [p.text for p in call.passages]
         prompts = tuple(p.text for p in call.passages if p.role is Role.SYSTEM)
 
@@ -37,10 +33,9 @@ class AnswerCheck:
             if options.action == "refuse":
                 raise OutputRefused(f"It held {what}.")
 
-        recited = bool(prompts) and (whole is None or may_recite(prompts, whole))
         return Chain(
             WithheldKeys(said, report),
-            *([UnrecitedPrompt(prompts, report)] if recited else []),
+            *([UnrecitedPrompt(prompts, report)] if prompts else []),
             HarmlessMarkup(Destinations(options.link_hosts, said), report),
         )
 
@@ -52,11 +47,25 @@ class AnswerCheck:
             raise OutputRefused("It called a tool that this feature may not use.")
 
 
+class Stage(Fragments, Protocol):
+    """A check that also takes a whole text, which costs less than taking it as one piece."""
+
+    def whole(self, text: str) -> str:
+        """A text that is complete already."""
+        ...
+
+
 class Chain:
     """Several checks, one behind the other."""
 
-    def __init__(self, *stages: Fragments) -> None:
+    def __init__(self, *stages: Stage) -> None:
         self._stages = stages
+
+    def whole(self, text: str) -> str:
+        """A text that is complete already."""
+        for stage in self._stages:
+            text = stage.whole(text)
+        return text
 
     def push(self, fragment: str) -> str:
         """Take the next piece; give what can be passed on now."""

@@ -33,6 +33,10 @@ class HarmlessMarkup:
         """The text is over: give what was held back."""
         return self._pass(self._held, is_end=True)
 
+    def whole(self, text: str) -> str:
+        """A text that is complete already."""
+        return self._pass(text, is_end=True) if any(mark in text for mark in _MARKS) else text
+
     def _pass(self, text: str, is_end: bool) -> str:
         out: list[str] = []
         at = 0
@@ -132,6 +136,7 @@ class HarmlessMarkup:
 
 WITHHELD = "about:blank#withheld"
 _LONGEST = 4_000  # characters of an address or a tag
+_MARKS = ("://", "](", "]:", "<")  # without one of them there is nothing to look at
 _START = re.compile(r"```|`(?!``)|\]\(\s*|\]:\s+|<(?=[A-Za-z/!])|https?://", re.IGNORECASE)
 _BEGINNING = re.compile(
     r"(?:`{1,2}|\](?:[(:]\s*)?|<|h(?:t(?:t(?:ps?(?::/?)?)?)?)?)\Z", re.IGNORECASE

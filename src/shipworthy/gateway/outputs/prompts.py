@@ -21,6 +21,7 @@ class UnrecitedPrompt:
     """One text: words of the system prompt in a row are withheld from the moment they are too many."""
 
     def __init__(self, prompts: tuple[str, ...], report: Report) -> None:
+        self._prompts = prompts
         self._places = _places(prompts)
         self._run_needed = _pairs(prompts)[1]
         self._report = report
@@ -52,6 +53,12 @@ class UnrecitedPrompt:
         self._end_word(out)
         held, self._held = self._held, ""
         return "".join(out) + held
+
+    def whole(self, text: str) -> str:
+        """A text that is complete already; most can hold no recital and are not followed."""
+        if not may_recite(self._prompts, text):
+            return text
+        return self.push(text) + self.finish()
 
     def _end_word(self, out: list[str]) -> None:
         if self._word:

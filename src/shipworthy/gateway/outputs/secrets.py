@@ -29,6 +29,10 @@ class WithheldKeys:
         held, self._held = self._held, ""
         return self._without_keys(held)
 
+    def whole(self, text: str) -> str:
+        """A text that is complete already."""
+        return self._without_keys(text)
+
     def _without_keys(self, text: str) -> str:
         out: list[str] = []
         at = 0

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp, sqrt
 
-from shipworthy.gateway.screening.features import features, pieces
+from shipworthy.gateway.screening.features import grams, pieces, words_and_pairs
 
 
 @cache
@@ -42,11 +42,25 @@ MOST_PIECES = 64
 def score_piece(text: str) -> float:
     """The score of one piece. Cached: a conversation is sent again with every turn."""
     intercept, table = _weights()
+    words, pairs = words_and_pairs(text)
     total = norm = 0.0
-    for hit in map(table.get, features(text)):
+    for word in words:
+        part = _of_word(word)
+        total += part[0]
+        norm += part[1]
+    for pair in pairs:
+        hit = table.get(pair)
         if hit:
             total += hit[0]
             norm += hit[1]
     if not norm:
         return 0.0
     return 1 / (1 + exp(-(intercept + total / sqrt(norm))))
+
+
+@lru_cache(maxsize=20_000)
+def _of_word(word: str) -> tuple[float, float]:
+    """What a word adds to the sum and to the norm, whatever text it stands in."""
+    table = _weights()[1]
+    hits = [hit for hit in map(table.get, grams(word)) if hit]
+    return sum(hit[0] for hit in hits), sum(hit[1] for hit in hits)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 PIECE = 300
 """Characters of a piece that is scored on its own: an instruction hidden in a long text must not drown."""
@@ -28,27 +27,36 @@ def pieces(text: str) -> Iterator[str]:
 _SENTENCE_END = re.compile(r"[.!?:;]\s+|\n")
 
 
-def features(text: str) -> set[str]:
-    """The features of one piece: n-grams of 3 to 5 characters within words, and pairs of words."""
-    words = plain(text).split()
-    found: set[str] = set()
+def features(text: str) -> Iterator[str]:
+    """The features of one piece, of each word and each pair of words that is in it, once.
+
+    A gram that two words share comes twice: so a word's part of the score is the same in every text, and
+    can be remembered.
+    """
+    words, pairs = words_and_pairs(text)
     for word in words:
-        found.update(_grams(word))
-    found.update(map(_pair, words, words[1:]))
-    return found
+        yield from grams(word)
+    yield from pairs
+
+
+def words_and_pairs(text: str) -> tuple[set[str], set[str]]:
+    """The different words of a piece made plain, and the different pairs that stand side by side."""
+    words = plain(text).split()
+    return set(words), set(map(_pair, words, words[1:]))
 
 
 def _pair(first: str, second: str) -> str:
     return f"{first} {second}"
 
 
-@lru_cache(maxsize=20_000)
-def _grams(word: str) -> tuple[str, ...]:
-    if len(word) > _LONGEST:
-        return ()
-    padded = f"_{word}_"
-    count = len(padded)
-    return tuple(padded[i : i + n] for n in (3, 4, 5) for i in range(count - n + 1))
+def grams(word: str) -> Iterator[str]:
+    """The n-grams of 3 to 5 characters of a word between its ends."""
+    if len(word) <= _LONGEST:
+        padded = f"_{word}_"
+        count = len(padded)
+        for n in (3, 4, 5):
+            for i in range(count - n + 1):
+                yield padded[i : i + n]
 
 
 _LONGEST = 30  # longer ones are encoded data, not words
