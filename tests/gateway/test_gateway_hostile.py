@@ -340,6 +340,52 @@ def test_a_huge_head_is_refused(tmp_path: Path) -> None:
     assert many == b"" or many.split(b" ")[1] in (b"400", b"431")
 
 
+def test_a_caller_that_reads_nothing_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shipworthy.gateway.app.READING", 0.2)
+    left: list[bool] = []
+
+    async def floods(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM)
+        event = sse([chunk({"content": "word " * 20_000})], done=False)
+        while not asked.reader.at_eof():
+            writer.write(event)
+            await writer.drain()
+            await asyncio.sleep(0)
+        left.append(True)
+
+    policy = one_model("URL", "timeouts: {total: 0.5}")
+    with provider(floods) as fake, running(tmp_path, policy.replace("URL", fake.url)) as gateway:
+        body = b'{"model": "m", "messages": [], "stream": true}'
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {gateway.key}\r\n"
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as caller:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            caller.sendall(head.encode() + b"content-length: %d\r\n\r\n" % len(body) + body)
+            for _ in range(400):
+                if left or not gateway.serving.calls:
+                    break
+                time.sleep(0.01)
+        assert gateway.serving.calls == 0
+        assert gateway.chat(stream=False).status in (200, 502, 504)
+
+
+def test_no_log_and_no_dump_shows_a_providers_key(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from shipworthy.gateway.targets import Targets
+
+    with (
+        provider(raw(reply(SECRET.encode(), "500 Oops"))) as fake,
+        running(tmp_path, one_model(fake.url)) as gateway,
+        caplog.at_level("DEBUG"),
+    ):
+        gateway.chat()
+        target = next(iter(Targets(gateway.serving.policy)))
+    assert target.key == SECRET
+    assert SECRET not in repr(target) + str(target) + caplog.text
+
+
 # The store.
 
 

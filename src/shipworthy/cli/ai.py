@@ -97,10 +97,15 @@ def serve(
     _needs_gateway()
     import uvloop
 
+    from shipworthy.gateway.outlook import outlook
     from shipworthy.gateway.serve import Serving
 
     file, policy = read_policy_in(path)
     serving = Serving(file, policy, host=host, port=port)
+
+    for question in outlook(policy).open:
+        if question.startswith("provider "):
+            say(f"Take care: {question}.")
 
     def told(at: Serving) -> None:
         say(f"Listening on http://{at.host}:{at.bound_port} (admin: {at.admin_socket}).")

@@ -43,6 +43,7 @@ FLUSHED_EVERY = (
     0.1  # seconds; what is queued then is lost with the process, and counted as spent in full
 )
 SWEPT_EVERY = 60.0
+READING = 15.0  # seconds beyond its deadline that the caller of a stream may take to read it
 _OPENAI = DIALECTS["openai-chat"]  # for problems at addresses that no dialect knows
 _log = logging.getLogger("shipworthy.gateway")
 
@@ -153,7 +154,12 @@ class Gateway:
             if reply.rest is None:
                 await send_whole(send, exchange, reply.body)
             else:
-                await send_stream(send, exchange, reply.body, reply.rest)
+                async with asyncio.timeout(max(exchange.seconds_left, 0) + READING):
+                    await send_stream(send, exchange, reply.body, reply.rest)
+        except TimeoutError:
+            if connection is not None:
+                connection.abort()
+            raise Gone from None
         except asyncio.CancelledError:
             if not gone or own is None:
                 raise

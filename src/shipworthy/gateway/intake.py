@@ -23,12 +23,16 @@ Headers = dict[bytes, bytes]
 
 
 class Connection(Protocol):
-    """What the server tells beside ASGI: it calls `on_lost` when the caller hangs up.
+    """What the server can do beside ASGI: it calls `on_lost` when the caller hangs up.
 
     A task that waits for http.disconnect would tell the same, for a tenth of what a call costs.
     """
 
     on_lost: Callable[[], object] | None
+
+    def abort(self) -> None:
+        """Hang up at once, without waiting for a caller that reads nothing."""
+        ...
 
 
 class Gone(Exception):

@@ -57,6 +57,7 @@ class Serving:
         self.host = host or policy.server.host
         self._port = policy.server.port if port is None else port
         self._server: uvicorn.Server | None = None
+        self._gateway: Gateway | None = None
 
     async def run(self, told: Callable[[Serving], None] = lambda _: None) -> None:
         """Serve until `stop`, or a signal where this is the main thread. Raises CannotServe, BrokenStore.
@@ -82,7 +83,7 @@ class Serving:
             stack.callback(control.close)
             ledger = Ledger(self._folder / LEDGER)
             stack.callback(ledger.close)
-            gateway = await stack.enter_async_context(
+            gateway = self._gateway = await stack.enter_async_context(
                 Gateway(self.policy, control, ledger, self._hooks)
             )
             await stack.enter_async_context(
@@ -91,6 +92,11 @@ class Serving:
             told(self)
             server = self._server = _Server(_config(gateway, self.policy), self.ready)
             await server.serve(sockets=[listening])
+
+    @property
+    def calls(self) -> int:
+        """How many calls are under way."""
+        return self._gateway.running if self._gateway is not None else 0
 
     @property
     def admin_socket(self) -> Path:
@@ -200,6 +206,16 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.on_lost is not None:
             self.on_lost()
         super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """Hang up at once, without waiting for a caller that reads nothing."""
+        self.transport.abort()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """A kept connection is closed; one whose caller has not read its answer is cut."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        super().timeout_keep_alive_handler()
 
     def on_message_begin(self) -> None:
         self._in_head = True

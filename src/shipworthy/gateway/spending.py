@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from shipworthy.gateway.ledger import Account, Ledger, Reservation
 from shipworthy.gateway.policy import Budget, Policy
 from shipworthy.gateway.prices import NANO
 from shipworthy.gateway.targets import Target
+
+_log = logging.getLogger("shipworthy.gateway")
 
 GRACE = 60.0  # seconds after its deadline that a call has to settle
 PER_TOKEN = 4  # bytes of text, where tokens must be estimated from what was said
@@ -23,6 +26,7 @@ class Spending:
     def __init__(self, policy: Policy, ledger: Ledger) -> None:
         self._policy = policy
         self._ledger = ledger
+        self._alerted: dict[str, str] = {}  # the day of the last alert of each account
 
     async def reserve(self, exchange: Exchange, target: Target) -> Reservation | None:
         """Set aside what an attempt can cost; None where nothing limits it. Raises Problem."""
@@ -35,7 +39,14 @@ class Spending:
         made = await self._ledger.reserve(accounts, amount, max(exchange.seconds_left, 0) + GRACE)
         for account in made.near:
             exchange.record.notes.append(f"soft budget: {account.partition(':')[0]}")
+            self._alert(account, made.day)
         return made
+
+    def _alert(self, account: str, day: str) -> None:
+        """Tell the operator, once a day for each account, that its soft limit is reached."""
+        if self._alerted.get(account) != day:
+            self._alerted[account] = day
+            _log.warning("budget: %s has reached its soft limit on %s", account, day)
 
     def settle(
         self, exchange: Exchange, target: Target, reservation: Reservation | None, usage: Usage
