@@ -26,10 +26,13 @@ from shipworthy.register.checkpoint import write_checkpoint
 from shipworthy.register.key import signing_key
 from shipworthy.register.standing import WaiverBody
 from shipworthy.register.verify import verify
+from shipworthy.report.gate import gate_text
+from shipworthy.report.html import html_report
 from shipworthy.report.records.draft import Draft
 from shipworthy.report.records.due_diligence import pdf_of
 from shipworthy.report.records.law import regimes, transfer_to
 from shipworthy.report.records.records import CannotWriteRecords, records_of, write_records
+from shipworthy.report.register import register_document, register_text
 from shipworthy.settings import Settings
 
 _CLAIMS = re.compile(
@@ -76,7 +79,14 @@ def drafts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     attest(register, "Bo Example", "hardening_checklist.recovery", "restored in 12 minutes", day)
     write_checkpoint(register, "Ana Example", signing_key(register.home, root))
     decision = run_decide(root, Settings(workers=1))
-    return list(records_of(decision, gate(decision.assessment, verify(register))))
+    judged = gate(decision.assessment, verify(register))
+    shown = register_document(register, register.entries(), day)
+    return [
+        *records_of(decision, judged),
+        Draft("gate", "what `shipworthy gate` prints", gate_text(judged, ".")),
+        Draft("register", "what `shipworthy register list` prints", register_text(shown)),
+        Draft("report", "what `assess --html` writes", html_report(decision.assessment)),
+    ]
 
 
 def test_no_record_claims_that_a_law_is_kept_or_broken(drafts: list[Draft]) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from shipworthy.assess.checklist import Answer
 from shipworthy.assess.gate import Gate, Light
@@ -20,6 +21,7 @@ from shipworthy.pipeline import run_gate
 from shipworthy.register import BrokenRegister, Register
 from shipworthy.register.acts import approve, ask, attest
 from shipworthy.register.standing import WaiverBody
+from shipworthy.report.gate import gate_schema
 from shipworthy.settings import Settings
 
 _TODAY = date(2026, 11, 21)
@@ -96,6 +98,7 @@ def test_a_blocker_fails_whatever_the_rows_say(register: Register) -> None:
     judged = _gate(register)
     assert not judged.passed
     assert "secret-in-code" in {f.control for f in judged.blockers}
+    assert not Gate(judged.assessment, (), judged.register).passed  # where no row asks about it
 
 
 def test_a_register_that_was_changed_cannot_be_judged_by(register: Register) -> None:
@@ -114,7 +117,9 @@ def test_a_register_that_was_changed_cannot_be_judged_by(register: Register) -> 
 def test_the_command_exits_by_the_outcome_and_records_it(register: Register) -> None:
     refused = _run("gate", str(register.folder), "--json")
     assert refused.returncode == 1
-    assert json.loads(refused.stdout)["passed"] is False
+    document = json.loads(refused.stdout)
+    assert document["passed"] is False
+    Draft202012Validator(gate_schema()).validate(document)
     recorded = _run("gate", str(register.folder), "--record", "--by", "Ana")
     assert recorded.returncode == 1
     last = register.entries()[-1]

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from shipworthy.assess.checklist import Answer, checklists
 from shipworthy.pipeline import run_assess
@@ -21,6 +22,7 @@ from shipworthy.register.attestation import NoEvidence, Validity
 from shipworthy.register.in_force import day_of, with_register
 from shipworthy.register.standing import Standing, WaiverBody, standing_of
 from shipworthy.register.waiver import State
+from shipworthy.report.register import register_schema
 from shipworthy.settings import Settings
 
 _TODAY = date(2026, 11, 21)
@@ -243,7 +245,9 @@ def test_the_command_line_walks_from_a_request_to_a_sound_checkpoint(tmp_path: P
     assert run("register", "approve", "2", "--by", "Ana", folder=app).returncode == 0
     listed = run("register", "list", str(app), "--json")
     assert listed.returncode == 0
-    assert json.loads(listed.stdout)["waivers"][0]["state"] == "approved"
+    document = json.loads(listed.stdout)
+    assert document["waivers"][0]["state"] == "approved"
+    Draft202012Validator(register_schema()).validate(document)
     assert run("register", "checkpoint", str(app), "--by", "Ana").returncode == 0
     verified = run("register", "verify", str(app), "--json")
     assert verified.returncode == 0

@@ -332,11 +332,12 @@ def schema(
     document: Annotated[
         str,
         typer.Argument(
-            metavar="DOCUMENT", help="assessment, baseline, decision, facts or hardening."
+            metavar="DOCUMENT",
+            help="assessment, baseline, decision, facts, gate, hardening or register.",
         ),
     ] = "assessment",
 ) -> None:
-    """Print the JSON Schema of a document: assessment, baseline, decision, facts or hardening."""
+    """Print the JSON Schema of a document: assessment, baseline, decision, facts, gate, …"""
     from shipworthy.report.schemas import schema_text
 
     emit(schema_text(document), None)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from shipworthy.assess.checklist import Answer, Checklist, Row
 from shipworthy.assess.gate import Gate
-from shipworthy.documents import Document
+from shipworthy.documents import Document, schema_of
 from shipworthy.prototype.tree import printable
 from shipworthy.register.standing import standing_of
 
+SCHEMA_ID = "urn:shipworthy:schema:gate:1"
 _REASON = 110  # characters of a reason on a terminal
 
 
@@ -39,6 +41,7 @@ class GateChecklistDocument(Document):
 class GateDocument(Document):
     """The gate on a day. `register` says how far its log can be trusted; null without one."""
 
+    schema: str  # SCHEMA_ID
     passed: bool
     light: str
     day: str
@@ -58,6 +61,7 @@ def gate_document(gate: Gate) -> GateDocument:
     git = gate.assessment.prototype.git
     register = gate.register
     return GateDocument(
+        schema=SCHEMA_ID,
         passed=gate.passed,
         light=gate.light.value,
         day=str(gate.day),
@@ -71,6 +75,11 @@ def gate_document(gate: Gate) -> GateDocument:
         ending_soon=[row.id for _, row in gate.ending_soon],
         checklists=[_checklist(c, gate) for c in gate.checklists],
     )
+
+
+def gate_schema() -> dict[str, Any]:
+    """The JSON Schema that every gate document meets."""
+    return schema_of(GateDocument, SCHEMA_ID, "shipworthy gate")
 
 
 def owner_of(gate: Gate) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from shipworthy.documents import Document
+from shipworthy.documents import Document, schema_of
 from shipworthy.prototype.tree import printable
 from shipworthy.register import Entry, Register
 from shipworthy.register.attestation import Attestation, Validity
@@ -15,6 +15,8 @@ from shipworthy.register.in_force import day_of
 from shipworthy.register.standing import standing_of
 from shipworthy.register.verify import Verification
 from shipworthy.register.waiver import State, Waiver
+
+SCHEMA_ID = "urn:shipworthy:schema:register:1"
 
 
 class WaiverDocument(Document):
@@ -52,13 +54,14 @@ class AttestationDocument(Document):
 class RegisterDocument(Document):
     """Who decides, and what was decided, as it stands on a day."""
 
+    schema: str  # SCHEMA_ID
     day: str
     owner: str
     approvers: list[str]
     solo: bool
     waivers: list[WaiverDocument]
     attestations: list[AttestationDocument]
-    ignored: dict[int, str]  # entries that do not count, and why
+    ignored: dict[str, str]  # entries that do not count, by number, and why
 
 
 class EntryDocument(Document):
@@ -93,14 +96,20 @@ def register_document(
     """What the entries amount to on a day; reads the attached evidence."""
     standing, day = standing_of(entries), day_of(entries, today)
     return RegisterDocument(
+        schema=SCHEMA_ID,
         day=str(day),
         owner=standing.owner,
         approvers=list(standing.approvers),
         solo=standing.solo,
         waivers=[_waiver(w, day) for w in standing.waivers],
         attestations=[_attestation(a, register, day) for a in standing.attestations],
-        ignored={i.number: i.why for i in standing.ignored},
+        ignored={str(i.number): i.why for i in standing.ignored},
     )
+
+
+def register_schema() -> dict[str, Any]:
+    """The JSON Schema that every register document meets: what holds on a day."""
+    return schema_of(RegisterDocument, SCHEMA_ID, "shipworthy register")
 
 
 def waiting(document: RegisterDocument) -> bool:

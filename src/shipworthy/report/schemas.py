@@ -8,15 +8,19 @@ from shipworthy.errors import ShipworthyError
 from shipworthy.report.baseline import baseline_schema
 from shipworthy.report.decision_document import decision_schema
 from shipworthy.report.facts import facts_schema
+from shipworthy.report.gate import gate_schema
 from shipworthy.report.hardening_document import hardening_schema
 from shipworthy.report.json_report import assessment_schema
+from shipworthy.report.register import register_schema
 
 SCHEMAS = {
     "assessment": assessment_schema,
     "baseline": baseline_schema,
     "decision": decision_schema,
     "facts": facts_schema,
+    "gate": gate_schema,
     "hardening": hardening_schema,
+    "register": register_schema,
 }
 
 
