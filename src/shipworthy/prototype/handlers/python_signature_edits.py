@@ -49,6 +49,8 @@ def with_python_signature(
     code = "".join(f"{before}{line.replace('    ', step)}\n" for line in lines)
     start = at.range().start.index - len(before)
     modules = ["os"] if sender is STRIPE else ["hashlib", "hmac", "os"]
+    if not sender.algorithm:
+        modules = ["hmac", "os"]
     if sender.encoding == "base64":
         modules = ["base64", *modules]
     edits = [e for m in modules for e in importing(syntax, m)]
@@ -81,9 +83,10 @@ def _request(function: SgNode) -> str:
 
 
 def _first_read(function: SgNode, request: str, framework: str) -> SgNode | None:
-    """The statement that reads the body first, in the function itself or its outermost try."""
+    """The statement of the function itself in which the body is read first. A `try` around the read is
+    taken whole: what is raised in front of it, no `except` of it takes for another kind of body."""
     body = function.field("body")
-    for statement in _statements(body) if body is not None else ():
+    for statement in body.named_children() if body is not None else ():
         text = statement.text()
         named = any(callee(c) in _ways(request, framework) for c in within(statement, _CALLS))
         plain = framework == "flask" and (f"{request}.json" in text or f"{request}.data" in text)
@@ -96,14 +99,6 @@ def _ways(request: str, framework: str) -> set[str]:
     return {f"{request}.{name}" for name in _READS[framework]}
 
 
-def _statements(block: SgNode) -> list[SgNode]:
-    found = []
-    for statement in block.named_children():
-        inner = statement.field("body") if statement.kind() == "try_statement" else None
-        found += _statements(inner) if inner is not None else [statement]
-    return found
-
-
 def _lines(
     syntax: Syntax, sender: Sender, secret: str, request: str, framework: str
 ) -> list[str] | None:
@@ -112,7 +107,7 @@ def _lines(
         return None
     read = f"{request}.get_data()" if framework == "flask" else f"await {request}.body()"
     opening = [
-        f"raw_body = {read}",
+        *([f"raw_body = {read}"] if sender.algorithm else []),
         f'webhook_secret = os.environ.get("{secret}")',
         "if not webhook_secret:",
         f"    {_refusal(framework, 'The secret of the webhook is not configured', 500)}",
@@ -135,6 +130,8 @@ def _lines(
     else:
         signed = f"{made}.hexdigest()"
     signed = f'"{sender.prefix}" + {signed}' if sender.prefix else signed
+    if not sender.algorithm:
+        signed = "webhook_secret"
     return [
         *opening,
         f"expected_signature = {signed}",

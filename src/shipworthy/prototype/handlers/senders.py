@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One service that signs the body of its messages with HMAC and a shared secret.
+    """One service that signs the body of its messages with HMAC and a shared secret, or sends the
+    secret itself along (no `algorithm`).
 
     `secret` matches the names that apps give the variable of that secret; `prefix` stands in front
     of the signature in `header`. `source` is the page on which the service says all this.
@@ -23,6 +24,14 @@ class Sender:
     algorithm: str = "sha256"
     encoding: str = "hex"
     prefix: str = ""
+
+    @property
+    def way(self) -> str:
+        """How it proves itself, for a person who writes the check."""
+        if not self.algorithm:
+            return f"{self.name} sends the secret itself in the header {self.header}"
+        how = f"{self.algorithm} in the header {self.header} ({self.encoding})"
+        return f"{self.name} signs with HMAC {how}"
 
     def is_secret(self, name: str) -> bool:
         """True for a name that apps give the variable of the secret."""
@@ -111,6 +120,30 @@ SENDERS = (
         "linear-signature",
         r"LINEAR_\w*(WEBHOOK|SIGNING)\w*SECRET",
         "https://linear.app/developers/webhooks#securing-webhooks",
+    ),
+    Sender(
+        "GitLab",
+        r"gitlab",
+        "x-gitlab-token",
+        r"GITLAB_\w*(WEBHOOK|HOOK)\w*(SECRET|TOKEN)",
+        "https://docs.gitlab.com/user/project/integrations/webhooks/",
+        algorithm="",
+    ),
+    Sender(
+        "Telegram",
+        r"telegram",
+        "x-telegram-bot-api-secret-token",
+        r"TELEGRAM_\w*(WEBHOOK|SECRET)\w*",
+        "https://core.telegram.org/bots/api#setwebhook",
+        algorithm="",
+    ),
+    Sender(
+        "Asaas",
+        r"asaas",
+        "asaas-access-token",
+        r"ASAAS_\w*WEBHOOK\w*",
+        "https://docs.asaas.com/docs/sobre-os-webhooks",
+        algorithm="",
     ),
 )
 

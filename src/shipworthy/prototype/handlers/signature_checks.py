@@ -125,6 +125,8 @@ def _hmac_lines(hook: Hook) -> list[str] | None:
         f'.digest("{sender.encoding}")'
     )
     signed = f"`{sender.prefix}${{{digest}}}`" if sender.prefix else digest
+    if not sender.algorithm:
+        signed = "webhookSecret"
     return [
         f"const expectedSignature = Buffer.from({signed});",
         f"const sentSignature = Buffer.from({_header(hook)});",
@@ -150,7 +152,8 @@ def check_imports(hook: Hook) -> list[Edit] | None:
     if not _of_crypto(hook):
         if "createHmac" in known or "timingSafeEqual" in known:
             return None
-        statements.append('import { createHmac, timingSafeEqual } from "node:crypto"')
+        names = "createHmac, timingSafeEqual" if hook.sender.algorithm else "timingSafeEqual"
+        statements.append(f'import {{ {names} }} from "node:crypto"')
     if "Deno." in hook.text and "Buffer" not in known:
         statements.append('import { Buffer } from "node:buffer"')
     style = style_of(hook.syntax)

@@ -88,6 +88,10 @@ def _web(hook: Hook) -> str | None:
     if block.kind() != "statement_block" or peeled(value) != read:
         return None
     name = declarator.field("name")
+    if not hook.sender.algorithm:  # nothing is computed over the body
+        check = check_lines(hook, margin(statement, hook.text))
+        start = statement.range().start.index - len(margin(statement, hook.text))
+        return _written(hook, check, [Edit(start, start, check or "")])
     if how == "text" and name is not None and name.kind() == "identifier":
         at = after_line(statement, hook.text)
         kept = replace(hook, raw=name.text())
@@ -131,7 +135,7 @@ def _express(prototype: Prototype, handler: Handler, hook: Hook) -> dict[str, st
     own = next(route_calls(hook.syntax, handler), None)
     if own is not None and any(callee(a) == "express.raw" for a in arguments(own)):
         raw = f"{hook.request}.body"
-    else:
+    elif hook.sender.algorithm:
         kept = keeping_raw(prototype)
         if kept is None:
             return None

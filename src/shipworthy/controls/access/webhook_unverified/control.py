@@ -115,10 +115,7 @@ class WebhookUnverified(
         )
         known = sender_of(handler.route.path) if handler is not None else None
         if known is not None and known is not STRIPE:
-            said += (
-                f". {known.name} signs with HMAC {known.algorithm} in the header {known.header}"
-                f" ({known.encoding}): {known.source}"
-            )
+            said += f". {known.way}: {known.source}"
         return Remedy(said, Review.BY_HAND)
 
 
