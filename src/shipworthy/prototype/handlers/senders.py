@@ -150,7 +150,8 @@ SENDERS = (
 
 def sender_of(path: str) -> Sender | None:
     """The sender that a path or address names; None where it names none, or several."""
-    words = re.split(r"[^a-z0-9.]+", path.lower())
+    spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", path).lower()
+    words = re.split(r"[^a-z0-9.]+", spelled)
     found = [s for s in SENDERS if any(re.fullmatch(s.word, word) for word in words)]
     if not found and (joined := "-".join(words)):
         found = [s for s in SENDERS if re.search(rf"(?<![a-z])({s.word})(?![a-z])", joined)]
