@@ -310,7 +310,7 @@ class Migrated(
         name = finding.subject.removesuffix(".py")
         review = Review.CAREFUL if name == "m6" else Review.SAFE
         script = (
-            f"-- {name} is set.\n"
+            "-- The time of a change is set.\n"
             "create or replace function f() returns int language sql as $$ select 1 $$;\n\n"
             f"create trigger t before update on {name} execute function f();\n"
         )
@@ -345,6 +345,7 @@ def test_what_several_migrations_repeat_is_said_once() -> None:
         assert together is not None
         text = next(c.text for c in together.changes if isinstance(c, Write))
     assert text.count("create or replace function") == 1
+    assert text.count("-- The time of a change is set.") == 1
     assert text.count("create trigger") == 3
     assert "on m2 " in text.splitlines()[-1]
 

@@ -64,7 +64,11 @@ def _named_for_all(first: str, second: str) -> str | None:
 
 
 def _without_repeats(text: str, before: str) -> str:
-    """A script without what can be said twice and was said: the same function, made or replaced."""
+    """A script without what can be said twice and was said: the same function, made or replaced, and
+    the same comment above it."""
+    first, _, rest = text.partition("\n")
+    if first.startswith("--") and first in before.splitlines():
+        text = rest
     said = {statement.text for statement in split(before)}
     for statement in split(text):
         if statement.text in said and _REPEATABLE.match(statement.code):

@@ -16,6 +16,11 @@ from shipworthy.remedy import Remedy, Review, Write
 
 _USERS = "auth.users"
 _OWNER = re.compile(r"(user|owner|profile|member|account)(_id|_uuid)?$", re.IGNORECASE)
+# What the books are made of has to be kept for years, whoever it was about.
+_BOOKS = re.compile(
+    r"(^|_)(payments?|invoices?|orders?|transactions?|payouts?|receipts?|refunds?|ledger|donations?)$",
+    re.IGNORECASE,
+)
 _BLOCKS = frozenset({"NO ACTION", "RESTRICT"})
 
 
@@ -109,7 +114,8 @@ def _remedy(table: Table, key: ForeignKey, path: str) -> Remedy:
     column = table.column(key.columns[0])
     required = column is None or not column.nullable
     owner = key.columns[0] in table.primary_key or (required and _OWNER.match(key.columns[0]))
-    emptied = not owner
+    kept = _BOOKS.search(table.name) is not None and key.columns[0] not in table.primary_key
+    emptied = kept or not owner
     then = "set null" if emptied else "cascade"
     stays = "stays, without the user" if emptied else "goes with the user"
     name = quoted(key.name)
