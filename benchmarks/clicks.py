@@ -69,6 +69,7 @@ ROW = {
     "order_items": [],
     "created_at": "2024-01-15T12:00:00Z",
 }
+QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund")
 PAGES = (
     "/",
     "/listings",
@@ -94,9 +95,10 @@ def main() -> int:
         say(f"{len(done.commits)} commits; thorough: {done.is_thorough}")
         for check in done.checks:
             say(f"{check.name}: {check.after} afterwards")
-        run(root, {}, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        run(root, {}, "npm", "ci", *QUIETLY)
         before = seen(root, address, chromium)
         run(root, {}, "git", "switch", "-q", BRANCH)
+        run(root, {}, "npm", "install", *QUIETLY)  # the branch asks for other packages
         after = seen(root, address, chromium)
     changed = [page for page in before if before[page] != after.get(page)]
     for page in changed:
