@@ -164,13 +164,21 @@ def _worst(severities: Iterable[str]) -> str:
 
 
 def _entry_of(finding: Finding, entries: list[dict[str, Any]]) -> int | None:
-    """The labelled entry point that a finding is about: its first evidence stands in it."""
+    """The labelled entry point that a finding is about: its first evidence stands in it, or at the very
+    line of the same file where the label says that this defect is (a secret that the file begins with)."""
     place = finding.location
     if place is None:
         return None
     for number, entry in enumerate(entries):
         end = entry.get("end_line") or entry["line"]
         if entry["path"] == place.path and entry["line"] - 3 <= place.line <= end:
+            return number
+    group = _group(finding.control)
+    for number, entry in enumerate(entries):
+        if entry["path"] == place.path and any(
+            _group(gap["control"]) == group and abs(gap["line"] - place.line) <= 1
+            for gap in entry["gaps"]
+        ):
             return number
     return None
 

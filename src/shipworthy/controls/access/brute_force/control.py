@@ -80,7 +80,7 @@ class BruteForce(
             if effect is not None
             else (prototype.evidence("code", handler.location),)
         )
-        what = "passwords" if effect is None or effect.kind is EffectKind.TOKEN else "codes"
+        what = "codes" if effect is not None and _is_of_code(effect) else "passwords"
         if effect is not None and effect.path.endswith(".py") and _throttles(prototype):
             reason = "Only the limit that all calls share applies: it may be too high for passwords"
             return self.unknown(handler.subject, reason, *lines)
@@ -116,12 +116,35 @@ def _is_guess(effect: Effect) -> bool:
         return effect.operation.startswith("compare") and effect.literals.get("of") != "token"
     if effect.kind is not EffectKind.QUERY or effect.operation != "select":
         return False
-    return any(
+    return _finds_by_password(effect) or any(
         _CODE.match(name)
         and free(effect, name)
         and (_CODES.search(effect.target) or name != "filter:code")
         for name in effect.sent
     )
+
+
+def _finds_by_password(effect: Effect) -> bool:
+    """True for `select … where username = ? and password = ?`: the statement itself is the login."""
+    return any(
+        _PASSWORD.match(name) and any(o.is_input for o in origins)
+        for name, origins in effect.of("filter:")
+    )
+
+
+_PASSWORD = re.compile(r"(\w+\.)?(password|passwd|pwd|pass)(_?(hash|digest))?$", re.IGNORECASE)
+
+
+def _is_of_code(effect: Effect) -> bool:
+    return effect.kind is EffectKind.QUERY and not _finds_by_password(effect)
+
+
+def _is_second_factor(effect: Effect) -> bool:
+    """True for a code that is asked for after the password: the login it completes is the session."""
+    return effect.kind is EffectKind.QUERY and bool(_SECOND.search(effect.target))
+
+
+_SECOND = re.compile(r"mfa|2fa|two_?factor|second_?factor|totp|sms_?code|otp", re.IGNORECASE)
 
 
 _SENT = frozenset({"body", "query", "path", "form", "argument", "claims"})
@@ -136,7 +159,10 @@ def _is_his_own(effect: Effect) -> bool:
 def _is_counted(handler: Handler, effect: Effect) -> bool:
     if effect.has(Check.ROLE, Check.OWNER) or _is_his_own(effect):
         return True
-    if effect.has(Check.RATE, *(AUTHENTICATES - {Check.API_KEY})):
+    known = AUTHENTICATES - {Check.API_KEY}
+    if _is_second_factor(effect):
+        known -= {Check.SESSION}  # whoever has the password has a session, and tries the codes
+    if effect.has(Check.RATE, *known):
         return True
     return any(
         e.kind is EffectKind.QUERY

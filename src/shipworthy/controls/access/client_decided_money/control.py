@@ -34,6 +34,7 @@ _CHARGES = re.compile(
     r"(paymentIntents|charges|sessions|orders|invoiceItems|prices|payment_links|paymentLinks|PaymentIntent|Session|Charge)"
     r"\.create$|^post$"
 )
+_SUBSCRIBES = re.compile(r"(subscriptions|Subscription)\.create$")
 _PAYS_OUT = re.compile(r"(transfers|payouts|Transfer|Payout)\.create$")
 _GRANTS = re.compile(
     r"(add|increment|increase|credit|award|grant|give|top_?up)\w*(credit|balance|point|coin|token|wallet|fund)s?"
@@ -89,6 +90,8 @@ class ClientDecidedMoney(
         return None
 
     def _payment(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
+        if _SUBSCRIBES.search(effect.operation):
+            return self._mixed(prototype, handler, effect)
         out = bool(_PAYS_OUT.search(effect.operation))
         if not out and not _CHARGES.search(effect.operation):
             return None
