@@ -33,6 +33,7 @@ _WIRED = {
     "Flask": "configure()\nwith_request_id(APP)\n",
 }
 _IMPORTS = ("import_statement", "import_from_statement", "future_import_statement")
+_COMMANDS = frozenset({"__name__", "argparse", "click", "typer", "argv"})
 _EXCEPT = frozenset({"except_clause"})
 
 
@@ -129,6 +130,8 @@ def _printing(file: SourceFile) -> str | None:
     last = _last_import(syntax)
     if "logger" in identifiers(syntax.root) or last is None or syntax.is_broken:
         return None
+    if not _COMMANDS.isdisjoint(identifiers(syntax.root)):
+        return None  # what a command prints is for whoever typed it
     edits = list(_prints(syntax))
     if not edits:
         return None
