@@ -104,8 +104,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "long-server-files",
         Component.API,
-        {"long-modules": 0.6},
-        "Most of the server lies in files too long to be changed with confidence",
+        {"long-modules": 0.6, "tests": 0.0},
+        "Most of the server lies in files too long to be changed with confidence, and few tests hold it",
         Verdict.REFACTOR,
     ),
     Rule(
@@ -144,8 +144,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "long-screen-files",
         Component.FRONTEND,
-        {"long-screens": 0.3},
-        "Much of the frontend lies in files too long to be changed with confidence",
+        {"long-screens": 0.3, "tests": 0.0},
+        "Much of the frontend lies in files too long to be changed with confidence, and few tests hold it",
         Verdict.REFACTOR,
     ),
     Rule(
@@ -199,11 +199,13 @@ def verdict(part: Part, held: Sequence[Ground]) -> Verdict:
 def overall(
     verdicts: Mapping[Component, Verdict], signals: Sequence[Signal], held: Sequence[Ground]
 ) -> Overall:
-    """What becomes of the whole: rebuilt on stated grounds alone, and where the balance agrees."""
+    """What becomes of the whole: rebuilt on stated grounds alone, and where the signals together do not
+    speak against it."""
     rebuilt = {c for c, v in verdicts.items() if v is Verdict.REBUILD}
     whole = any(ground.component is None for ground in held)
+    borne = sum(signal.points for signal in signals) >= 0
     load_bearing = Component.DATA_MODEL in rebuilt and len(rebuilt) > 1
-    if (whole or load_bearing) and probability(signals) >= 0.5:
+    if (whole or load_bearing) and borne:
         return Overall.REBUILD
     if rebuilt or whole or Verdict.REFACTOR in verdicts.values():
         return Overall.REFACTOR

@@ -63,6 +63,8 @@ class Signal:
 
 
 _SLIGHT = 0.2
+SOUND = -0.5
+"""The lean of what is the least one expects when it is right: that code loads, that callers are asked."""
 
 
 def between(value: float, keep: float, rebuild: float) -> float:

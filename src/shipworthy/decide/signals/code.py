@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shipworthy.assess import Assessment
 from shipworthy.decide.component import Component
-from shipworthy.decide.signal import Signal, against, between
+from shipworthy.decide.signal import SOUND, Signal, against, between
 from shipworthy.finding import Location, Outcome
 from shipworthy.prototype.source import Role
 
@@ -29,7 +29,7 @@ def layering(assessment: Assessment) -> Signal | None:
         return None
     value = f"{len(direct)} of {whole} screens with data ask the database themselves"
     shown = tuple(f.evidence[0] for f in direct[:_SHOWN] if f.evidence)
-    lean = between(len(direct) / (whole + _FEW), keep=0.1, rebuild=0.8)
+    lean = max(SOUND, between(len(direct) / (whole + _FEW), keep=0.1, rebuild=0.8))
     return Signal(
         "layering", "Screens and data are apart", _PART, value, lean, 1.5, "queries by component",
         shown, tuple(direct),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shipworthy.assess import Assessment
 from shipworthy.command import run
-from shipworthy.decide.signal import Signal, between
+from shipworthy.decide.signal import SOUND, Signal, between
 from shipworthy.errors import CommandFailed
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype import Prototype
@@ -59,7 +59,7 @@ def hotspots(assessment: Assessment) -> Signal | None:
         for h in sorted(hard, key=lambda h: (-h.changed * h.lines, h.path))[:_TOP]
     )
     value = f"{share:.0%} of all change went into {len(hard)} files that are hard to change"
-    lean = between(share, keep=0.1, rebuild=0.9)
+    lean = max(SOUND, between(share, keep=0.1, rebuild=0.9))
     return Signal(name, title, None, value, lean, 1.0, source, shown)
 
 

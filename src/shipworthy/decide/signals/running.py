@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.assess import Assessment
-from shipworthy.decide.signal import Signal, against, between
+from shipworthy.decide.signal import SOUND, Signal, against, between
 from shipworthy.finding import Evidence, Location, Outcome
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.source import Role
 
 _SHOWN = 4
-_SOUND = -0.5  # that all of it loads is the least one expects
 _ASSETS = (
     ".css",
     ".scss",
@@ -42,7 +41,7 @@ def runnable_head(assessment: Assessment) -> Signal | None:
     shown = tuple(
         Evidence("code", why, Location(path)) for path, why in list(broken.items())[:_SHOWN]
     )
-    lean = max(_SOUND, between(share + 0.02 * len(missing), keep=0.0, rebuild=0.12))
+    lean = max(SOUND, between(share + 0.02 * len(missing), keep=0.0, rebuild=0.12))
     return Signal(
         "runnable-head", "What is committed can run", None, value, lean, 3.0,
         "parsed files and their imports", shown, tuple(missing),

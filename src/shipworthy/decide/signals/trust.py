@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shipworthy.assess import Assessment
 from shipworthy.decide.component import Component
 from shipworthy.decide.placing import STRUCTURAL, structural
-from shipworthy.decide.signal import Signal, against, between
+from shipworthy.decide.signal import SOUND, Signal, against, between
 from shipworthy.finding import Evidence, Finding
 
 _OPEN = frozenset(
@@ -31,9 +31,10 @@ def guarded_entry_points(assessment: Assessment) -> Signal | None:
     open_ = [h for h in handlers if h.subject in found or h.name in found]
     count = len(open_) or min(len(found), len(handlers))
     value = f"{count} of {len(handlers)} entry points act for callers they do not check"
+    lean = max(SOUND, between(count / (len(handlers) + _FEW), keep=0.05, rebuild=0.6))
     return Signal(
         "guarded-entry-points", "Entry points ask who calls", Component.API, value,
-        between(count / (len(handlers) + _FEW), keep=0.05, rebuild=0.6), 2.5, "entry points, followed",
+        lean, 2.5, "entry points, followed",
         _evidence(gaps), tuple(gaps),
     )  # fmt: skip
 
@@ -73,11 +74,11 @@ def security_debt(assessment: Assessment) -> Signal | None:
     deep = structural(assessment.blockers)
     names = sorted({f.control for f in deep})
     if not kinds:
-        value, lean = "nothing blocks the launch", -1.0
+        value, lean = "nothing blocks the launch", SOUND
     else:
         value = f"{len(names)} of {len(kinds)} kinds of blocking gap are structural"
         value += "".join(f"; {name}: {STRUCTURAL[name]}" for name in names[:_SHOWN])
-        lean = between(len(names) / len(kinds), keep=0.1, rebuild=0.6)
+        lean = max(SOUND, between(len(names) / len(kinds), keep=0.1, rebuild=0.6))
     return Signal(
         "security-debt", "Security debt can be patched", Component.AUTH, value,
         lean, 2.5, "controls and their remedies", _evidence(deep), deep,
