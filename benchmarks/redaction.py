@@ -21,6 +21,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from figures import replace_section, share
@@ -126,14 +127,16 @@ def presidio_sentences(wheel: Path, count: int) -> list[Specimen]:
     return made
 
 
-def leak_benchmark(folder: Path) -> list[str]:
-    """What pii-leak-benchmark says about a gateway whose provider is its capture server."""
+@contextmanager
+def gateway(folder: Path, port: int, options: str) -> Iterator[tuple[str, str]]:
+    """Address and key of a real gateway whose provider is what listens on a port of 127.0.0.1."""
     os.environ["CAPTURE_KEY"] = "provider-key-0123456789"
+    folder.mkdir()
     file = folder / "ai.yaml"
     file.write_text(
-        "providers:\n  capture: {url: 'http://127.0.0.1:8765/v1', key: CAPTURE_KEY}\n"
+        f"providers:\n  capture: {{url: 'http://127.0.0.1:{port}/v1', key: CAPTURE_KEY}}\n"
         "models:\n  bench: {provider: capture, price: {input: 0, output: 0}, output_tokens: 1000}\n"
-        "prototypes:\n  app: {models: [bench]}\n"
+        f"prototypes:\n  app: {{models: [bench]{options}}}\n"
     )
     policy = read_policy(file)
     control = Control(state_folder(file, policy) / "control.sqlite")
@@ -144,22 +147,56 @@ def leak_benchmark(folder: Path) -> list[str]:
     thread.start()
     serving.ready.wait(30)
     try:
-        out = folder / "report.json"
-        program = Path(sys.executable).parent / "pii-leak-benchmark"
-        address = f"http://127.0.0.1:{serving.bound_port}/v1"
-        done = subprocess.run(
-            [program, "selfcheck", "--target-base-url", address, "--target-api-key", key,
-             "--target-model", "bench", "--json-out", str(out)],
-            capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        yield f"http://127.0.0.1:{serving.bound_port}/v1", key
     finally:
         serving.stop()
         thread.join(40)
+
+
+def leak_benchmark(folder: Path) -> Iterator[str]:
+    """What pii-leak-benchmark says about what leaves."""
+    out = folder / "report.json"
+    with gateway(folder / "requests", 8765, "") as (address, key):
+        done = _benchmark(
+            "pii-leak-benchmark", "selfcheck", "--target-base-url", address, "--target-api-key", key,
+            "--target-model", "bench", "--json-out", str(out),
+        )  # fmt: skip
     if not out.exists():
-        return [
-            f"`pii-leak-benchmark selfcheck` did not finish: {done.stdout[-500:]}{done.stderr[-500:]}"
-        ]
-    return list(_leak_lines(done.returncode, json.loads(out.read_text())))
+        yield f"`pii-leak-benchmark selfcheck` did not finish: {done.stdout[-500:]}{done.stderr[-500:]}"
+        return
+    yield from _leak_lines(done.returncode, json.loads(out.read_text()))
+
+
+def answer_benchmark(folder: Path) -> Iterator[str]:
+    """What its second profile says about what comes back, by where the value stood."""
+    options = ", outputs: {personal_data: withhold}"
+    with gateway(folder / "answers", 8799, options) as (address, key):
+        os.environ["CONFORMANCE_TARGET_API_KEY"] = key
+        done = _benchmark(
+            "pii-leak-benchmark-v2", "--out", str(folder / "v2"), "--only", "gateway",
+            "--gateway-url", f"{address}/chat/completions", "--upstream-port", "8799",
+            "--model", "bench", "--seed", "a1b2c3d4e5f60001",
+        )  # fmt: skip
+    report = folder / "v2" / "gateway.json"
+    if not report.exists():
+        yield f"`pii-leak-benchmark-v2` did not finish: {done.stdout[-500:]}{done.stderr[-500:]}"
+        return
+    metrics = json.loads(report.read_text())["metrics"]
+    yield (
+        "`pii-leak-benchmark-v2` with `outputs: {personal_data: withhold}`: values that came back right, and"
+        f" values of others that got through (cutting the stream changes it by {metrics['delta_frag']:.2f}):"
+    )
+    yield ""
+    yield "| where the value stood | came back | got through |"
+    yield "|---|---|---|"
+    for axis in ("request_site", "carrier", "encoding"):
+        for name, row in metrics["by_axis"][axis].items():
+            yield f"| {name} | {row['fidelity_rate']:.0%} | {row['leak_rate']:.0%} |"
+
+
+def _benchmark(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = Path(sys.executable).parent / program
+    return subprocess.run([path, *arguments], capture_output=True, text=True, timeout=240)
 
 
 def _leak_lines(code: int, report: dict[str, object]) -> Iterator[str]:
@@ -195,6 +232,7 @@ def main() -> None:
         lines += [*recall_table(others), ""]
     with tempfile.TemporaryDirectory() as folder:
         lines += leak_benchmark(Path(folder))
+        lines += ["", *answer_benchmark(Path(folder))]
     print("\n".join(lines))
     if asked.write:
         replace_section(PAGE, "redaction figures", "\n".join(lines))

@@ -134,6 +134,28 @@ def test_ordinary_words_are_not_held_back() -> None:
         assert checked.push(word) == word
 
 
+def test_personal_data_of_others_is_withheld_where_the_feature_says_so() -> None:
+    options = OutputOptions(personal_data="withhold")
+    text = (
+        "Write to [EMAIL_1] or bob@example.org, SSN 078-05-1120, card 4111 1111 1111 1111 (valid),"
+        " IBAN GB82 WEST 1234 5698 7654 32. Call +49 30 1234567, or 415-555-0123; OK? a@b.com"
+    )
+    whole = AnswerCheck().check(_call(options), text)
+    assert whole == (
+        "Write to [EMAIL_1] or [EMAIL withheld], SSN [US_SSN withheld], card [CARD withheld] (valid),"
+        " IBAN [IBAN withheld]. Call [PHONE withheld], or [PHONE withheld]; OK? [EMAIL withheld]"
+    )
+    assert AnswerCheck().check(_call(), text) == text
+    for seed in range(100):
+        draw = random.Random(seed)  # noqa: S311
+        checked, out, at = AnswerCheck().fragments(_call(options)), "", 0
+        while at < len(text):
+            size = draw.choice((1, 2, 3, 8))
+            out += checked.push(text[at : at + size])
+            at += size
+        assert out + checked.finish() == whole, seed
+
+
 def test_a_feature_may_refuse_instead_and_lists_its_tools() -> None:
     check = AnswerCheck()
     call = _call(OutputOptions(action="refuse", tools=["search"]))

@@ -22,6 +22,7 @@ FOUND = [
     ("EMAIL", "Write to anna.k+shop@firma-beispiel.de today", "anna.k+shop@firma-beispiel.de"),
     ("EMAIL", '{"text":"first\\nbob@example.org"}', "bob@example.org"),
     ("EMAIL", "An: jörg@müller-söhne.de", "jörg@müller-söhne.de"),
+    ("EMAIL", "https://example.org/?to=bob%40example.org&x=1", "bob%40example.org"),
     ("IBAN", "pay GB82 WEST 1234 5698 7654 32 now", "GB82 WEST 1234 5698 7654 32"),
     ("IBAN", "IBAN:DE89370400440532013000.", "DE89370400440532013000"),
     ("IBAN", "MT84MALT011000012345MTLCAST001S", "MT84MALT011000012345MTLCAST001S"),

@@ -9,6 +9,7 @@ from shipworthy.gateway.call import Call, Role
 from shipworthy.gateway.hooks import Fragments, OutputRefused
 from shipworthy.gateway.outputs.links import Destinations
 from shipworthy.gateway.outputs.markup import HarmlessMarkup
+from shipworthy.gateway.outputs.personal import WithheldPersonalData
 from shipworthy.gateway.outputs.prompts import UnrecitedPrompt
 from shipworthy.gateway.outputs.secrets import WithheldKeys
 
@@ -35,6 +36,7 @@ class AnswerCheck:
 
         return Chain(
             WithheldKeys(said, report),
+            *([WithheldPersonalData(said, report)] if options.personal_data == "withhold" else []),
             *([UnrecitedPrompt(prompts, report)] if prompts else []),
             HarmlessMarkup(Destinations(options.link_hosts, said), report),
         )

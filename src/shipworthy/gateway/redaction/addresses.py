@@ -11,8 +11,9 @@ from shipworthy.gateway.redaction.found import Found
 
 def find_addresses(text: str) -> Iterator[Found]:
     """E-mail addresses, IP addresses, and passwords in `scheme://user:password@host`."""
-    if "@" in text:
-        yield from _at_signs(text)
+    for sign in ("@", "%40"):  # the second as it stands in an address of a page
+        if sign in text:
+            yield from _at_signs(text, sign)
     if text.count(".") >= 3:
         for tail in _THREE_OCTETS.finditer(text):
             first = _OCTET.search(text, max(0, tail.start() - 3), tail.start())
@@ -22,11 +23,11 @@ def find_addresses(text: str) -> Iterator[Found]:
         yield from _ipv6(text)
 
 
-def _at_signs(text: str) -> Iterator[Found]:
-    at = text.find("@")
+def _at_signs(text: str, sign: str) -> Iterator[Found]:
+    at = text.find(sign)
     while at >= 0:
         local = _LOCAL.search(text, max(0, at - 64), at)
-        domain = _DOMAIN.match(text, at + 1)
+        domain = _DOMAIN.match(text, at + len(sign))
         credential = _CREDENTIAL.search(text, max(0, at - 200), at) if domain or local else None
         if credential:
             yield Found(*credential.span(1), "PASSWORD")
@@ -34,7 +35,7 @@ def _at_signs(text: str) -> Iterator[Found]:
             start = local.start()
             after_escape = start and text[start - 1] == "\\" and text[start] in "nrt"
             yield Found(start + bool(after_escape), domain.end(), "EMAIL")
-        at = text.find("@", at + 1)
+        at = text.find(sign, at + 1)
 
 
 def _is_clone(text: str, local: str, end: int) -> bool:
@@ -42,7 +43,8 @@ def _is_clone(text: str, local: str, end: int) -> bool:
     return local == "git" and text[end : end + 1] == ":"
 
 
-_LOCAL = re.compile(r"[\w!#$%&*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]*\Z")
+# RFC 5321 allows more, such as = and /: in real texts those belong to what stands before.
+_LOCAL = re.compile(r"[\w+-][\w.+'-]*\Z")
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w-]*@)")
 _CREDENTIAL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"']*:([^\s/@\"']{3,})\Z")
 
