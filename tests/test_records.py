@@ -31,6 +31,7 @@ from shipworthy.report.html import html_report
 from shipworthy.report.records.draft import Draft
 from shipworthy.report.records.due_diligence import pdf_of
 from shipworthy.report.records.law import regimes, transfer_to
+from shipworthy.report.records.policy import Policy
 from shipworthy.report.records.records import CannotWriteRecords, records_of, write_records
 from shipworthy.report.register import register_document, register_text
 from shipworthy.settings import Settings
@@ -254,13 +255,33 @@ def test_a_policy_that_names_no_processor_is_told_so(tmp_path: Path) -> None:
         "src/a.ts": 'import { createClient } from "@supabase/supabase-js";\nimport Stripe from "stripe";\n'
         "export const db = createClient(process.env.URL!, process.env.KEY!);\n"
         "export const pay = new Stripe(process.env.STRIPE_KEY!);\n",
-        "src/pages/Privacy.tsx": "export default () => <p>We collect personal data with Supabase.</p>;\n",
+        "src/pages/Privacy.tsx": "export default () => "
+        "<p>We collect personal data and metadata with Supabase: your email address.</p>;\n",
+        "src/Form.tsx": 'export const F = () => <form><input type="email" name="email" />'
+        '<input type="tel" name="phone" /></form>;\n',
     }
     decision = decide(run_assess(written(tmp_path / "app", files), Settings(workers=1)))
     found = records_of(decision, gate(decision.assessment, None))
     text = _one(list(found), "compliance/privacy-policy.md").text
     assert "| Supabase | database | named |" in text
+    assert "| e-mail address | data | a word for it stands there |" in text
+    assert "| phone number | data | **no word for it was found** |" in text
     assert "| Stripe | payments | **neither the company nor the purpose was found** |" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "company", "named"),
+    [
+        ("metadata is kept by a payment gateway", "Meta pixel", False),
+        ("metadata is kept by a payment gateway", "Lovable AI gateway", False),
+        ("we use meta, and hubspot.", "Meta pixel", True),
+        ("we use meta, and hubspot.", "Clearbit (HubSpot)", True),
+    ],
+)
+def test_a_company_is_named_by_its_name_and_not_by_a_part_of_a_word(
+    text: str, company: str, named: bool
+) -> None:
+    assert Policy(("privacy.md",), text).names(company) is named
 
 
 def test_every_law_has_dates_and_a_source() -> None:

@@ -7,12 +7,49 @@ from dataclasses import dataclass
 
 from shipworthy.assess import Assessment
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.privacy.categories import Category
 from shipworthy.prototype.source import Role
 from shipworthy.report.markdown import code, escaped
 from shipworthy.report.records.draft import COUNSEL, Draft, page, table
 
 _NAMES = ("privacy", "datenschutz", "privacidad", "privacidade", "confidentialite", "gdpr-policy")
-_WORDS = (
+_DATA = {
+    Category.NAME: ("name", "nome", "nombre", "nom "),
+    Category.EMAIL: ("email", "e-mail", "correo"),
+    Category.PHONE: ("phone", "telefon", "teléfono", "mobile number"),
+    Category.ADDRESS: ("address", "anschrift", "adresse", "dirección", "endereço"),
+    Category.LOCATION: ("location", "standort", "ubicación", "localização", "geolocat"),
+    Category.BIRTH: ("birth", "geburt", "nacimiento", "nascimento", "your age"),
+    Category.IDENTITY: ("identity", "passport", "social security", "national id", "ausweis", "cpf"),
+    Category.FINANCE: ("financ", "bank", "income", "salary", "iban"),
+    Category.CARD: ("card", "payment", "zahlung", "pago", "pagamento", "cartão", "tarjeta"),
+    Category.HEALTH: ("health", "medical", "gesundheit", "salud", "saúde"),
+    Category.BELIEF: ("religio", "belief", "ethnic", "political", "orientation", "weltanschau"),
+    Category.BODY: ("biometric", "genetic", "fingerprint", "biometr"),
+    Category.CRIMINAL: ("criminal", "conviction", "background check", "straf"),
+    Category.DEMOGRAPHIC: (
+        "gender",
+        "nationality",
+        "marital",
+        "demographic",
+        "geschlecht",
+        "género",
+    ),
+    Category.PICTURE: ("picture", "photo", "image", "avatar", "foto", "bild", "imagen", "imagem"),
+    Category.WORK: ("job", "employ", "work", "education", "occupation", "beruf", "profession"),
+    Category.MESSAGE: (
+        "message",
+        "chat",
+        "conversation",
+        "content you",
+        "nachricht",
+        "mensaje",
+        "mensage",
+    ),
+    Category.DEVICE: ("ip address", "ip-adress", "device", "browser", "gerät", "dispositivo"),
+}
+"""How a policy may speak of each kind of data: a word that is missing is a question, no finding."""
+_PHRASES = (
     *("personal data", "personal information", "personenbezogen", "datos personales"),
     *("dados pessoais", "donnees personnelles", "données personnelles", "we collect"),
     *("wir erheben", "information we"),
@@ -43,10 +80,20 @@ class Policy:
     paths: tuple[str, ...]
     text: str
 
-    def speaks_of(self, name: str) -> bool:
-        """True where it names the company: its first word, or what stands in brackets."""
-        words = name.replace("(", " ").replace(")", " ").lower().split()
-        return any(word in self.text for word in words if len(word) > 3)
+    def names(self, company: str) -> bool:
+        """True where it names the company: the first word of its name, or the owner in brackets."""
+        first, _, owner = company.partition("(")
+        wanted = (_words(first)[:1], _words(owner)[:1])
+        return any(word in self.words for words in wanted for word in words)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Each of its words."""
+        return frozenset(_words(self.text))
+
+
+def _words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.lower()).split()
 
 
 def policy_check(assessment: Assessment) -> Draft:
@@ -82,7 +129,7 @@ def _policy(prototype: Prototype) -> Policy:
         if file.text
         and file.role in (Role.PRODUCT, Role.DOCUMENTATION, Role.ASSET, Role.CONFIG)
         and any(name in path.lower() for name in _NAMES)
-        and any(word in file.text.lower() for word in _WORDS)
+        and any(word in file.text.lower() for word in _PHRASES)
     ]
     return Policy(tuple(f.path for f in found), "\n".join((f.text or "").lower() for f in found))
 
@@ -97,19 +144,17 @@ def _rows(prototype: Prototype, policy: Policy) -> Iterator[tuple[str, ...]]:
             _said(policy, company.name, company.purpose),
             place,
         )
-    seen: dict[str, str] = {}
+    seen: dict[Category, str] = {}
     for datum in prototype.personal_data:
-        seen.setdefault(datum.category.value, str(datum.location))
+        seen.setdefault(datum.category, str(datum.location))
     for kind, where in seen.items():
-        first = kind.split()[0].rstrip(",")
-        said = (
-            "a word for it stands there" if first in policy.text else "**no word for it was found**"
-        )
-        yield escaped(kind), "data", said, code(where)
+        there = any(word in policy.text for word in _DATA[kind])
+        said = "a word for it stands there" if there else "**no word for it was found**"
+        yield escaped(kind.value), "data", said, code(where)
 
 
 def _said(policy: Policy, name: str, purpose: str) -> str:
-    if policy.speaks_of(name):
+    if policy.names(name):
         return "named"
     if any(word in policy.text for word in _KINDS.get(purpose, ())):
         return "not named; the purpose may be described"
