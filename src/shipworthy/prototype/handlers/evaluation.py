@@ -721,7 +721,7 @@ class Evaluation:
             result: Value = function.native(self, site)
             return result
         if function.closure is not None:
-            result = self.enter(function.closure, site.given, site.named, site.call.at)
+            result = self.enter(function.closure, _handed(site), site.named, site.call.at)
             return self.knowledge.own(self, site, result)
         known = self.knowledge.call(self, site)
         if known is not None:
@@ -1188,6 +1188,16 @@ def _rest_of(value: Value, taken: set[str]) -> Value:
         return value
     cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)
     return replace(value, cases=cases, tags=value.tags | {LEFT_OVER})
+
+
+def _handed(site: Site) -> tuple[Value, ...]:
+    """What a call gives to a function of the prototype: a tag gets the written pieces of its template,
+    and after them what stood in the holes, so that nothing of a caller is in the first."""
+    first = site.call.arguments[0] if site.call.arguments else None
+    if not isinstance(first, Text) or not first.tagged or not site.given:
+        return site.given
+    holes = tuple(e for e in site.given[0].elements or () if e.literal is UNSET)
+    return (replace(site.given[0], what="sql fragment"), *holes)
 
 
 def _form(value: Value) -> str:

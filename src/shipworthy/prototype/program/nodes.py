@@ -59,10 +59,12 @@ class Call(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A template, an f-string, or strings joined with + or %: what it is made of, in order."""
+    """A template, an f-string, or strings joined with + or %: what it is made of, in order. A tagged one
+    is handed to its tag in pieces."""
 
     parts: tuple[Expression, ...]
     at: int
+    tagged: bool = False
 
 
 class Record(NamedTuple):

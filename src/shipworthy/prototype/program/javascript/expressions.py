@@ -47,7 +47,7 @@ def _call(node: SgNode) -> Expression:
             given += expressions(inner(part))
         elif kind == "template_string":  # the tag of a template is always given a Text
             text = template(part)
-            given += (text if isinstance(text, Text) else Text((text,), at),)
+            given += (Text(text.parts if isinstance(text, Text) else (text,), at, tagged=True),)
         else:
             given += (expression(part),)
     return Call(function, given, (), at, end)
