@@ -173,10 +173,20 @@ def test_a_copy_that_a_download_left_is_abandoned(tmp_path: Path, name: str) -> 
     assert prototype_of(tmp_path, files).abandoned == {name}
 
 
-def test_a_file_of_its_own_is_no_copy_of_its_namesake(tmp_path: Path) -> None:
+def test_a_copy_whose_original_went_on_is_abandoned(tmp_path: Path) -> None:
     files = {
         "main.py": "import a\n",
         "a.py": "x = 1\ny = 2\n",
         "a copy.py": "def b():\n    return 3\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == {"a copy.py"}
+
+
+def test_a_file_of_its_own_is_no_copy_of_its_namesake(tmp_path: Path) -> None:
+    files = {
+        "main.ts": "import './a'; import './a copy'; import './a-copy';",
+        "a.ts": "export const x = 1;\n",
+        "a copy.ts": "export const b = () => 3;\n",
+        "a-copy.ts": "export const c = () => 4;\n",
     }
     assert prototype_of(tmp_path, files).abandoned == frozenset()

@@ -292,6 +292,34 @@ def test_npm_lock_gives_version_line_licence_and_who_asked(tmp_path: Path) -> No
     assert {d.name for d in found.packages} == {"axios", "vite", "other"}
 
 
+def test_a_workspace_with_a_version_of_its_own_asks_for_that_one(tmp_path: Path) -> None:
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"workspaces": ["web", "api"]},
+            "node_modules/next": {"version": "16.1.1"},
+            "api/node_modules/next": {"version": "15.1.6"},
+            "api": {"dependencies": {"next": "15.1.6"}},
+            "web": {"dependencies": {"next": "^16.0.0"}},
+        },
+    }
+    files = {
+        "package.json": {"workspaces": ["web", "api"]},
+        "web/package.json": asks(dependencies={"next": "^16.0.0"}),
+        "api/package.json": asks(dependencies={"next": "15.1.6"}),
+        "package-lock.json": lock,
+    }
+    found = read(tmp_path, files)
+    assert [
+        (d.version, d.specifier, d.direct, d.location.path)
+        for d in sorted(found.packages, key=lambda d: d.version)
+        if d.name == "next"
+    ] == [
+        ("15.1.6", "15.1.6", True, "api/package.json"),
+        ("16.1.1", "^16.0.0", True, "web/package.json"),
+    ]
+
+
 def test_first_version_of_the_npm_lock_is_read_with_its_nested_packages(tmp_path: Path) -> None:
     lock = {
         "lockfileVersion": 1,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
@@ -306,8 +307,12 @@ def _packages(
     roots = [r.name for r in asked if not r.development]
     production = production_names(locked, roots)
     answered: set[str] = set()
+    folder = PurePosixPath(lock).parent
+    own = {(str(folder / p.workspace), p.name) for p in locked if p.workspace and not p.nested}
     for package in locked:
-        one = _asked_for(package, by_name.get(package.name, []))
+        here = str(folder / package.workspace)
+        requests = by_name.get(package.name, [])
+        one = _asked_for(package, [r for r in requests if _is_for(r, here, own, package)])
         development = package.development
         if development is None:
             development = package.name not in production
@@ -327,6 +332,15 @@ def _packages(
     for missing in asked:
         if missing.name not in answered and not missing.optional:
             yield _unlocked(ecosystem, missing)
+
+
+def _is_for(request: Requested, folder: str, own: Set[tuple[str, str]], package: Locked) -> bool:
+    """False where a part of the monorepo that has its own version of a package asks for it, and this is
+    another's."""
+    asking = str(PurePosixPath(request.path).parent)
+    if package.workspace:
+        return asking == folder
+    return (asking, package.name) not in own
 
 
 def _asked_for(package: Locked, asked: list[Requested]) -> Requested | None:

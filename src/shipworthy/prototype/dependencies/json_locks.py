@@ -88,6 +88,7 @@ def _npm_flat(packages: Table, lines: _Lines) -> Iterator[Locked]:
                 needs=tuple(_npm_needs(entry)),
                 may_load=tuple(table(entry, "peerDependenciesMeta")),
                 nested=key.count(_FOLDER) > 1,
+                workspace=key.partition(_FOLDER)[0].rstrip("/"),
                 integrity=text(entry, "integrity"),
             )
 

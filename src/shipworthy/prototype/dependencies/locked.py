@@ -13,6 +13,7 @@ class Locked:
     - `needs`: names of the packages that it needs
     - `may_load`: names of the packages that it loads where they are installed (optional peers)
     - `nested`: installed for another package only, so never what the manifest asks for
+    - `workspace`: the folder, from the lock file's, of the one part that it was installed for
     - `answers`: the specifiers that it was chosen for; empty where the file does not say
     - `integrity`: its checksum as `sha512-<base64>`, of packages that are one file
     """
@@ -24,6 +25,7 @@ class Locked:
     development: bool | None = None
     needs: tuple[str, ...] = ()
     nested: bool = False
+    workspace: str = ""
     answers: tuple[str, ...] = ()
     integrity: str = ""
     may_load: tuple[str, ...] = ()

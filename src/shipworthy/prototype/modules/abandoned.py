@@ -70,15 +70,19 @@ def reached_by_hand(prototype: Prototype) -> frozenset[str]:
 
 
 def _copies(prototype: Prototype) -> frozenset[str]:
-    """`name (1).py`, `name copy.ts` of which most lines stand in a `name.py` as well."""
+    """`name (1).py`, `name copy.ts` beside its `name.py`, which may have gone on since; `name_copy.py` where
+    most of its lines stand in a `name.py` as well."""
     found = set()
+    imported = {path for targets in prototype.modules.edges.values() for path in targets}
     for file in prototype.of_role(Role.PRODUCT, Role.MIGRATION):
         match = _COPY.fullmatch(file.name)
         if match is None:
             continue
         name = f"{match[1]}{match[2]}"
         firsts = [f for f in prototype.files.values() if f.name == name and f.path != file.path]
-        if any(_is_alike(first.text or "", file.text or "") for first in firsts):
+        beside = " " in file.name and file.path not in imported
+        beside = beside and any(f.folder == file.folder for f in firsts)
+        if beside or any(_is_alike(first.text or "", file.text or "") for first in firsts):
             found.add(file.path)
     return frozenset(found)
 
