@@ -28,6 +28,8 @@ from provider import (
 )
 from running import Running, running
 
+from shipworthy.gateway.hooks import Hooks
+
 SECRET = "provider-key-0123456789"
 PRICED = """
 providers:
@@ -344,29 +346,35 @@ def test_a_caller_that_reads_nothing_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shipworthy.gateway.app.READING", 0.2)
-    left: list[bool] = []
 
     async def floods(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(STREAM)
-        event = sse([chunk({"content": "word " * 20_000})], done=False)
+        event = sse([chunk({"content": "word " * 200_000})], done=False)
         while not asked.reader.at_eof():
             writer.write(event)
             await writer.drain()
             await asyncio.sleep(0)
-        left.append(True)
 
-    policy = one_model("URL", "timeouts: {total: 0.5}")
-    with provider(floods) as fake, running(tmp_path, policy.replace("URL", fake.url)) as gateway:
+    policy = one_model("URL", "timeouts: {total: 1}")
+    with (
+        provider(floods) as fake,
+        running(tmp_path, policy.replace("URL", fake.url), Hooks()) as gateway,
+    ):
         body = b'{"model": "m", "messages": [], "stream": true}'
         head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {gateway.key}\r\n"
         with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as caller:
             caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             caller.sendall(head.encode() + b"content-length: %d\r\n\r\n" % len(body) + body)
-            for _ in range(400):
-                if left or not gateway.serving.calls:
+            for _ in range(200):
+                if fake.asked:
                     break
                 time.sleep(0.01)
-        assert gateway.serving.calls == 0
+            for _ in range(400):
+                if not gateway.serving.calls:
+                    break
+                time.sleep(0.01)
+            assert fake.asked
+            assert gateway.serving.calls == 0
         assert gateway.chat(stream=False).status in (200, 502, 504)
 
 
