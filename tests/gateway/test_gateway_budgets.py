@@ -205,6 +205,16 @@ async def _fill(ledger: Ledger) -> None:
         await ledger.reserve([Account(f"user:{at}" + "x" * 90, 10, 10)], 1, 60)
 
 
+def test_what_is_written_twice_counts_once(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.settle(asyncio.run(ledger.reserve([Account("prototype:app", 100, 100)], 50, 60)), 20)
+    ledger.spend("feature:app/chat", 7)
+    assert ledger.flush()
+    assert ledger.flush()
+    assert ledger.spent(ledger.today()) == {"feature:app/chat": (7, 0), "prototype:app": (20, 0)}
+    ledger.close()
+
+
 def test_a_new_day_begins_with_nothing_spent(tmp_path: Path) -> None:
     now = [1_763_700_000.0]
     ledger = Ledger(tmp_path / "ledger.sqlite", clock=lambda: now[0])

@@ -333,13 +333,13 @@ def test_a_huge_head_is_refused(tmp_path: Path) -> None:
         provider(chat_script()) as fake,
         running(tmp_path, SLOW.replace("URL", fake.url)) as gateway,
     ):
-        said = talk(gateway, b"POST / HTTP/1.1\r\n", *[b"x-a: " + b"a" * 1000 + b"\r\n"] * 50)
+        long = talk(gateway, b"POST / HTTP/1.1\r\n" + b"x-a: " + b"a" * 5000)
         many = talk(
             gateway, b"GET / HTTP/1.1\r\n" + b"".join(b"a%d: b\r\n" % i for i in range(300))
         )
         assert gateway.chat().status == 200
-    assert said == b"" or b" 431 " in said.split(b"\r\n")[0]
-    assert many == b"" or many.split(b" ")[1] in (b"400", b"431")
+    assert b" 431 " in long.split(b"\r\n")[0]
+    assert b" 400 " in many.split(b"\r\n")[0]
 
 
 def test_a_caller_that_reads_nothing_is_cut(
