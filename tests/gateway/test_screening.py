@@ -54,7 +54,12 @@ def test_a_disguise_changes_little(disguised: str) -> None:
 def test_pieces_hold_the_whole_text() -> None:
     for text in ("", "short", "x" * 2000, f"{BENIGN} " * 30, "a\n" * 500):
         assert "".join(pieces(text)).strip() == text.strip()
+
+
+def test_a_text_is_read_as_a_model_would_read_it() -> None:
     assert plain("Ｆｏｏ—Bar 12,5") == "foo bar 0 0"
+    assert plain("I g n o r e this, i.g.n.o.r.e it").split() == "ignore this ignore it".split()
+    assert plain("Ign\u200bore аll") == "ignore all"
 
 
 @pytest.fixture(autouse=True)

