@@ -74,7 +74,10 @@ class Types:
             found = self.warm.errors(argv, root, self.environment)
         except NoAnswer as error:
             return Unknown(f"the compiler gave no answer: {error}")
-        return type_errors(found)
+        # Two packages with the same type are told apart by their places.
+        return type_errors(
+            [(path, code, said.replace(f"{root}/", "")) for path, code, said in found]
+        )
 
 
 @dataclass(frozen=True)
