@@ -12,8 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from made_assessments import HOSTILE, assessed, gap, hostile, written
+from shipworthy.cli.asking import ask_questions
 from shipworthy.cli.main import app, main
 from shipworthy.decide import Decision, decide
+from shipworthy.intent.answers import Answers, Explained
+from shipworthy.intent.file import read_intent
 from shipworthy.report.decision_document import decision_json, decision_schema
 from shipworthy.report.plan_export import PlanFormat, plan_text
 from test_decide import HEALTHY
@@ -109,6 +112,49 @@ def test_what_cannot_be_done_is_said_before_anything_is_read(
         main()
     assert left.value.code == 2
     assert says in capsys.readouterr().err
+
+
+def test_asking_keeps_what_was_answered_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shipworthy.toml"
+    file.write_text('exclude = ["legacy/"]', encoding="utf-8")  # no newline at its end
+    typed = [
+        "fame",
+        "ownership",
+        "many",
+        "900",
+        "yes",
+        "",
+        "2",
+        "nobody",
+        "none",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join([*typed, "y"]) + "\n"))
+    answers = ask_questions(tmp_path, Answers(currency="EUR"))
+    assert (answers.users, answers.team, answers.live) == (900, 2.0, True)
+    assert answers.explained == Explained("")
+    assert "fame" in capsys.readouterr().err
+    intent = read_intent(tmp_path)
+    assert intent.exclude == ("legacy/",)
+    assert intent.decide == answers
+
+
+def test_a_table_that_is_there_is_not_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shipworthy.toml"
+    file.write_text("[decide]\nusers = 5\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("ownership\n" + "\n" * 20))
+    answers = ask_questions(tmp_path, Answers(users=5))
+    assert answers.aims is not None
+    assert file.read_text(encoding="utf-8") == "[decide]\nusers = 5\n"
+    assert "is not touched" in capsys.readouterr().err
 
 
 def test_an_empty_folder_cannot_be_decided(

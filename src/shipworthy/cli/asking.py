@@ -11,8 +11,18 @@ from shipworthy.cli.output import say
 from shipworthy.decide.questions import QUESTIONS, Question
 from shipworthy.errors import ShipworthyError
 from shipworthy.intent import FILE
-from shipworthy.intent.answers import Answers
+from shipworthy.intent.answers import Aim, Answers, Regulated
 from shipworthy.intent.decide import read_answer, table_text
+
+# Where a person types something else than shipworthy.toml holds.
+_TYPED = {
+    "aims": f"with commas between: {', '.join(Aim)}",
+    "live": "yes or no",
+    "deadline": "a day such as 2027-03-31",
+    "explained": "a name, or nobody",
+    "regulated": f"with commas between: {', '.join(Regulated)}; or none",
+    "currency": "three letters such as EUR",
+}
 
 
 def ask_questions(folder: Path, known: Answers) -> Answers:
@@ -36,7 +46,7 @@ def ask_questions(folder: Path, known: Answers) -> Answers:
 def _ask(question: Question, place: str) -> Answers:
     say(f"{place}  {question.asks}  ({question.why})")
     while True:
-        said = _line(question.form)
+        said = _line(_TYPED.get(question.name, question.form))
         if not said:
             return Answers()
         try:

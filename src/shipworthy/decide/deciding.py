@@ -25,7 +25,7 @@ from shipworthy.prototype.source import Role
 def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
     """What becomes of the prototype. `answers` are those of its shipworthy.toml where none are given.
 
-    Pure but for the git history, which is read within three seconds: the same assessment, answers and
+    Pure but for the git history: the same assessment, answers and
     day give the same decision.
     """
     settings = assessment.prototype.settings

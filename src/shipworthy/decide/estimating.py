@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from random import Random
 
-from shipworthy.decide.effort import effort_of
+from shipworthy.decide.effort import Effort, effort_of
 from shipworthy.decide.estimate import Band, Estimate, Range, TaskEstimate
 from shipworthy.decide.plan import Kind, Plan, Task
 from shipworthy.intent.answers import Answers
 
-DRAWS = 2_000
+DRAWS = 1_000
 REVIEW = 1.25  # a second person reads each change
 TEAM = 0.25  # standard deviation of the logarithm of a team's pace, the same for all its tasks
 HOLDS = 0.8  # of the changes a machine proposes hold; the others are made by hand
@@ -41,8 +42,7 @@ def make_estimate(plan: Plan, answers: Answers, today: date) -> Estimate:
 
     Each task draws from a stream of its own, so that one task less changes no other.
     """
-    pace = _stream("team", lambda r: r.lognormvariate(0.0, TEAM))
-    drawn = [_drawn(task, pace) for task in plan.tasks]
+    drawn = [_drawn(task) for task in plan.tasks]
     helped = _sums([d.helped for d in drawn])
     manual = _sums([d.manual for d in drawn])
     team = answers.team or 1.0
@@ -67,21 +67,32 @@ def make_estimate(plan: Plan, answers: Answers, today: date) -> Estimate:
     )
 
 
-def _drawn(task: Task, pace: Sequence[float]) -> Drawn:
-    effort = effort_of(task)
-    mu = math.log(effort.p50)
-    sigma = math.log(effort.p90 / effort.p50) / _NINETIETH
+def _drawn(task: Task) -> Drawn:
     units = max(1, len(task.closes)) if task.kind is Kind.REMEDY else 1
-    random = _seeded(task.id)
+    helped, manual = _hours(task.id, effort_of(task), units, task.auto_share * HOLDS)
+    return Drawn(task, helped, manual)
+
+
+@lru_cache(maxsize=1_024)  # the other ways have most of their tasks in common
+def _hours(
+    name: str, effort: Effort, units: int, share: float
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The hours of a task in each draw: where a machine takes on a share of it, and all by hand."""
+    mu, sigma = math.log(effort.p50), math.log(effort.p90 / effort.p50) / _NINETIETH
+    random = _seeded(name)
     helped, manual = [], []
-    for speed in pace:
+    for speed in _pace():
         first = random.lognormvariate(mu, sigma) * speed * REVIEW
         whole = first * (1 + effort.further * (units - 1))
-        share = task.auto_share * HOLDS
-        left = random.uniform(*LEFT)
         manual.append(whole)
-        helped.append(whole * (1 - share + share * left))
-    return Drawn(task, helped, manual)
+        helped.append(whole * (1 - share + share * random.uniform(*LEFT)))
+    return tuple(helped), tuple(manual)
+
+
+@lru_cache(maxsize=1)
+def _pace() -> tuple[float, ...]:
+    """How long this team takes for everything, as a factor, in each draw."""
+    return tuple(_stream("team", lambda r: r.lognormvariate(0.0, TEAM)))
 
 
 def _task(drawn: Drawn, rate: float | None) -> TaskEstimate:

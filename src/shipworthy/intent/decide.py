@@ -84,7 +84,7 @@ def read_answer(name: str, said: Any) -> Answers:
     try:
         return answers_of(msgspec.convert({name: value}, DecideTable, strict=False))
     except msgspec.ValidationError as error:
-        raise ShipworthyError(str(error)) from error
+        raise ShipworthyError(f"{name}: {str(error).partition(' - at ')[0]}") from error
 
 
 def table_text(answers: Answers) -> str:

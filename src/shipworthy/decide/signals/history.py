@@ -14,9 +14,8 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.git import git_command
 from shipworthy.prototype.source import Role, SourceFile
 
-_COMMITS = 500  # the latest; a larger history says little more
+_COMMITS = 200  # the latest; a larger history says little more
 _FEWEST = 10  # commits below which no file stands out
-_SECONDS = 3.0
 _TOP = 3
 _DEEP = 4.0  # levels of indentation, on average, that are hard to read
 _LONG = 400  # lines
@@ -44,7 +43,10 @@ def hotspots(assessment: Assessment) -> Signal | None:
     reason = _unreadable(prototype)
     if reason:
         return Signal(name, title, None, "", None, 1.0, source, reason=reason)
-    found, whole = _hotspots(prototype)
+    try:
+        found, whole = _hotspots(prototype)
+    except CommandFailed as error:
+        return Signal(name, title, None, "", None, 1.0, source, reason=str(error))
     if not found or not whole:
         reason = "the history changes no code of the product"
         return Signal(name, title, None, "", None, 1.0, source, reason=reason)
@@ -87,13 +89,12 @@ def _hotspots(prototype: Prototype) -> tuple[list[Hotspot], int]:
 
 
 def _changed(prototype: Prototype) -> Counter[str]:
-    """Lines added and taken away by path, over the latest commits; empty where git cannot tell."""
+    """Lines added and taken away by path, over the latest commits. Raises CommandFailed."""
     options = ("--numstat", "--format=", "--no-renames", "--relative", "-z")
     arguments = ("log", f"-{_COMMITS}", *options, "--", ".")
-    try:
-        ran = run(git_command(prototype.root, *arguments, seconds=_SECONDS))
-    except CommandFailed:
-        return Counter()
+    ran = run(
+        git_command(prototype.root, *arguments, seconds=prototype.settings.limits.git_seconds)
+    )
     changed: Counter[str] = Counter()
     for line in ran.output.decode("utf-8", "replace").split("\0"):
         added, _, rest = line.strip("\n").partition("\t")
