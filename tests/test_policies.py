@@ -132,7 +132,7 @@ def test_scripts_that_only_describe_a_schema_open_nothing(tmp_path: Path) -> Non
     files = {
         "supabase/functions/wipe/index.ts": text,
         "supabase/migrations/1_all.sql": PEOPLE,
-        "docs/schema.sql": TABLE,
+        "lib/Documentation/schema.sql": TABLE,
     }
     assert sure(found(tmp_path, files)["wipe"]) == set()
 
