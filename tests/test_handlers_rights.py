@@ -294,3 +294,19 @@ def test_a_file_named_by_its_whole_address_takes_more_than_guessing(tmp_path: Pa
     assert worst.severity is Severity.MEDIUM
     handler = next(iter(read_prototype(tmp_path).handlers))
     assert sentence(handler, worst).startswith("Any signed-in user whom the checks before let pass")
+
+
+def test_a_login_link_that_nobody_is_shown_weighs_less_than_one_that_is_answered(
+    tmp_path: Path,
+) -> None:
+    made = (
+        "const { id } = await req.json();\n"
+        "const { data: who } = await admin.auth.admin.getUserById(id);\n"
+        'const { data: link } = await admin.auth.admin.generateLink({ type: "magiclink",'
+        " email: who.user.email });\n"
+    )
+    kept = SIGNED_IN + made + 'return new Response("ok");'
+    told = SIGNED_IN + made + "return Response.json(link.properties);"
+    result = judged(tmp_path, again=kept, hand=told)
+    worst = {name: result[name][0].severity for name in ("again", "hand")}
+    assert worst == {"again": Severity.MEDIUM, "hand": Severity.CRITICAL}

@@ -663,7 +663,9 @@ def _of_foreign(
     if kind in (Harm.SEND, Harm.ASK, Harm.FORWARD, Harm.RUN, Harm.SPEND):
         return None  # what is sent and asked is no row of anybody; other controls look at it
     if kind is Harm.ACCOUNT:
-        looked = effect.operation.lower().startswith(("get", "list"))
+        looked = _looks_up(effect) or (
+            effect.operation == "generateLink" and not _shows_account(handler)
+        )
         severity = Severity.MEDIUM if looked else Severity.CRITICAL
         sure = Confidence.LOW if _refuses_before(handler, effect) else Confidence.HIGH
         return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
@@ -694,6 +696,16 @@ def _of_foreign(
         severity = Severity.CRITICAL
         confidence = Confidence.HIGH  # who may do what is nobody's to say who merely has an account
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _shows_account(handler: Handler) -> bool:
+    """True where something of an account, as the link that was made for it, is answered."""
+    return any(
+        origin.kind == "row" and origin.name == "auth.users"
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        for origins in answer.inputs.values()
+        for origin in origins
+    )
 
 
 def _is_by_address(handler: Handler, effect: Effect) -> bool:
