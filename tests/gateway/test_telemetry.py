@@ -15,6 +15,7 @@ from running import running
 
 from shipworthy.gateway.assembly import NoCollector, hooks_for
 from shipworthy.gateway.call import Outcome, Record, Usage
+from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Policy, TelemetryOptions
 from shipworthy.gateway.policy_file import read_policy
 from shipworthy.gateway.telemetry import Journal, MetricsPage, SpanWriter
@@ -104,6 +105,25 @@ def test_no_texts_are_kept_unless_the_policy_says_so(tmp_path: Path) -> None:
     journal.finished(_record())
     journal.close()
     assert b"hello" not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+
+
+def test_what_a_user_has_spent_is_known_for_a_day_and_what_a_prototype_has_for_a_year(
+    tmp_path: Path,
+) -> None:
+    day = 86_400.0
+    now = 20_000 * day
+    ledger = Ledger(tmp_path / "ledger.sqlite", clock=lambda: now)
+    for account in ("user:app/anna", "prototype:app"):
+        ledger.spend(account, 7)
+    ledger.flush()
+    today = ledger.today()
+    now += day
+    ledger.sweep()
+    assert set(ledger.spent(today)) == {"user:app/anna", "prototype:app"}
+    now += day
+    ledger.sweep()
+    assert set(ledger.spent(today)) == {"prototype:app"}
+    ledger.close()
 
 
 def test_a_locked_journal_loses_nothing(tmp_path: Path) -> None:

@@ -222,6 +222,9 @@ class Ledger:
                 execute("DELETE FROM reservations WHERE id = ?", (id,))
             oldest = _day(now - timedelta(days=KEPT_DAYS).total_seconds())
             execute("DELETE FROM accounts WHERE day < ?", (oldest,))
+            # Whose it was is needed for the limit of the day alone, and by calls that began before midnight.
+            yesterday = _day(now - timedelta(days=1).total_seconds())
+            execute("DELETE FROM accounts WHERE account LIKE 'user:%' AND day < ?", (yesterday,))
 
         self._in_transaction(write)
         self._known.clear()
