@@ -18,6 +18,8 @@ import pytest
 from shipworthy.register import BrokenRegister, NoRegister, Register
 from shipworthy.register.entry import NotAnEntry
 from shipworthy.register.file import CannotWrite
+from shipworthy.register.key import NoKey, signing_key
+from shipworthy.register.verify import verify
 
 
 @pytest.fixture
@@ -149,6 +151,23 @@ def test_what_has_no_one_form_in_json_is_refused(
 def test_an_entry_needs_a_kind_and_a_name(register: Register, kind: str, by: str) -> None:
     with pytest.raises(NotAnEntry):
         register.append(kind, by, {})
+
+
+def test_a_user_without_a_home_writes_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nobody)
+    register = Register(tmp_path)
+    register.open("Ana")
+    register.append("note", "Ana", {})
+    assert len(register.entries()) == 2
+    assert verify(register).sound
+    with pytest.raises(NoKey, match="cannot be used"):
+        signing_key(register.home, register.folder)
 
 
 def test_without_a_register_the_way_to_one_is_said(tmp_path: Path) -> None:

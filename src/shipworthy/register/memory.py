@@ -24,13 +24,20 @@ class Seen:
 
 
 def config_folder() -> Path:
-    """The user's folder for settings: XDG_CONFIG_HOME, or what the system has for it."""
+    """The user's folder for settings: XDG_CONFIG_HOME, or what the system has for it.
+
+    A place where nothing can be kept for a user without a home, as in some containers.
+    """
     configured = os.environ.get("XDG_CONFIG_HOME")
     if configured:
         return Path(configured) / "shipworthy"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return Path(os.devnull) / "shipworthy"
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "shipworthy"
-    return Path.home() / ".config" / "shipworthy"
+        return home / "Library" / "Application Support" / "shipworthy"
+    return home / ".config" / "shipworthy"
 
 
 def remember(home: Path, seen: Seen) -> bool:
