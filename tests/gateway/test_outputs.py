@@ -121,6 +121,15 @@ def test_streams_are_checked_like_whole_answers_wherever_they_are_cut() -> None:
         assert out + checked.finish() == whole, seed
 
 
+def test_documents_further_down_in_a_system_prompt_may_be_quoted() -> None:
+    document = " ".join(f"rule{n} says that day{n} is free" for n in range(60))
+    call = _call(system=f"{PROMPT} {'Be kind. ' * 35} {document}")
+    assert AnswerCheck().check(call, f"It says: {document}") == f"It says: {document}"
+    assert "[withheld]" in AnswerCheck().check(call, PROMPT)
+    off = _call(OutputOptions(system_prompt=False))
+    assert AnswerCheck().check(off, PROMPT) == PROMPT
+
+
 def test_any_recital_that_is_long_enough_is_seen_wherever_it_begins() -> None:
     words = PROMPT.split()
     for start in range(len(words) - 20):

@@ -105,6 +105,7 @@ class OutputOptions(Section, frozen=True):
     enabled: bool = True
     tools: list[str] | None = None  # the tools that may be called; null: all
     link_hosts: list[str] = []  # hosts that links and images may point to
+    system_prompt: bool = True  # withhold a recital of how the system prompt begins
     personal_data: Literal["pass", "withhold"] = "pass"  # that was not in the request
     action: Literal["clean", "refuse"] = "clean"
 

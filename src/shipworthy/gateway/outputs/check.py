@@ -27,7 +27,9 @@ class AnswerCheck:
     def fragments(self, call: Call) -> Chain:
         """The same for a text that arrives in pieces."""
         options, said = call.feature.outputs, [p.text for p in call.passages]
-        prompts = tuple(p.text for p in call.passages if p.role is Role.SYSTEM)
+        prompts = tuple(
+            p.text for p in call.passages if p.role is Role.SYSTEM and options.system_prompt
+        )
 
         def report(what: str) -> None:
             self.withheld[call.prototype, call.feature.name, what] += 1

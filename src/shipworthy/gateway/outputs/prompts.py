@@ -13,6 +13,8 @@ RUN = 20
 
 Answers share phrases with their instructions ("I can only help with …"): those are shorter.
 """
+OPENING = 100
+"""Words of a system prompt that are kept: many prompts hold documents further down, to be quoted from."""
 _LEAST = 8  # a prompt of fewer words is nothing to keep
 _HOLD_FROM = 4  # words in a row from which on a stream waits: fewer are chance
 
@@ -101,10 +103,15 @@ def may_recite(prompts: tuple[str, ...], text: str) -> bool:
     return sum(map(pairs.__contains__, pairwise(words))) >= needed - 1
 
 
+def _opening(prompt: str) -> list[str]:
+    """The words that instructions begin with; what is looked up for an answer usually follows them."""
+    return _WORD.findall(prompt.lower())[:OPENING]
+
+
 @lru_cache(maxsize=256)
 def _pairs(prompts: tuple[str, ...]) -> tuple[frozenset[tuple[str, str]], int]:
     """The pairs of neighbouring words of all prompts, and how many words make a recital."""
-    split = [_WORD.findall(prompt.lower()) for prompt in prompts]
+    split = [_opening(prompt) for prompt in prompts]
     needed = min(RUN, max(map(len, split), default=0))
     return frozenset(pair for words in split for pair in pairwise(words)), needed
 
@@ -113,7 +120,7 @@ def _pairs(prompts: tuple[str, ...]) -> tuple[frozenset[tuple[str, str]], int]:
 def _places(prompts: tuple[str, ...]) -> dict[str, frozenset[tuple[int, int]]]:
     found: dict[str, set[tuple[int, int]]] = {}
     for number, prompt in enumerate(prompts):
-        for index, word in enumerate(_WORD.findall(prompt.lower())):
+        for index, word in enumerate(_opening(prompt)):
             found.setdefault(word, set()).add((number, index))
     return {word: frozenset(places) for word, places in found.items()}
 
