@@ -191,7 +191,7 @@ class ClientDecidedMoney(
         )
         if column is None or not active or by_trusted(effect):
             return None
-        if effect.has(Check.UNCLEAR) or for_administrators(handler, effect):
+        if effect.has(Check.UNCLEAR, Check.REFUSES) or for_administrators(handler, effect):
             return None
         if any(e.kind in (EffectKind.PAYMENT, EffectKind.FETCH) for e in handler.effects):
             return None
@@ -208,7 +208,7 @@ class ClientDecidedMoney(
         shown = way(prototype, handler, effect)
         if by_trusted(effect) or _asks_provider(handler, effect):
             return self.satisfied(handler.subject, f"{column} follows the provider's word", *shown)
-        if effect.has(Check.UNCLEAR) or for_administrators(handler, effect):
+        if effect.has(Check.UNCLEAR, Check.REFUSES) or for_administrators(handler, effect):
             reason = f"{column} of {effect.target} is set after a check that was not followed"
             return self.unknown(handler.subject, reason, *shown)
         message = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.reaching import is_live, is_open
 from shipworthy.prototype.handlers.ways import way
 
@@ -69,5 +69,6 @@ def _tells(handler: Handler, effect: Effect) -> bool:
         effect.kind is EffectKind.RESPONSE
         and is_live(effect)
         and is_open(handler, effect)
+        and not effect.has(Check.REFUSES)
         and bool(_TELLS.search(effect.literals.get("message", "")))
     )

@@ -247,13 +247,14 @@ class Injection:
         return UNKNOWN
 
     def _dependency(self, depends: Value, annotation: str, scope: Scope) -> Value | None:
-        on = (depends.fields or {}).get("on", UNKNOWN)
+        fields = depends.fields or {}
+        on = fields.get("on", UNKNOWN)
         if on.what == SCHEME:
             return sent(on)
         if "OAuth2PasswordRequestForm" in on.what + annotation:
             return login_form()
         kind = on.type
-        if kind is None and not is_callable(on) and on.instance is None and annotation:
+        if "on" not in fields and annotation:  # `Depends()` makes what the annotation names
             kind = classes.type_named(self.walk, annotation, scope)
         if kind is not None:
             return self._constructed(kind)

@@ -37,7 +37,7 @@ _MARKS = {
 def _depends(walk: Evaluation, site: Site) -> Value | None:
     return Value(
         what=DEPENDS,
-        fields={"on": site.argument(0, "dependency")},
+        fields={"on": site.argument(0, "dependency")} if site.given or site.named else {},
         tags=frozenset({"truthy"}),
     )
 
