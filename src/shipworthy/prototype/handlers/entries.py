@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, pa
 from shipworthy.prototype.handlers.knowledge.responses import RES
 from shipworthy.prototype.handlers.middleware import middleware_guards
 from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.server_actions import hidden_actions
 from shipworthy.prototype.handlers.setting_up import run_module, set_up
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -164,12 +165,12 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     if not program.modules:
         return ()
     knowledge = Library()
-    unused = _unreferred(prototype)
+    hidden = hidden_actions(prototype)
     routes = [
         r
         for r in prototype.routes
         if r.location.path in program.modules
-        and not (r.kind is RouteKind.SERVER_ACTION and r.location.path in unused)
+        and not (r.kind is RouteKind.SERVER_ACTION and hidden.holds(r))
     ]
     declaring = {r.location.path for r in routes if r.kind is RouteKind.ENDPOINT}
     starting = _importers(prototype, declaring)
@@ -184,33 +185,6 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
             entry.guards |= middleware_guards(layers, route, program, knowledge)
             found.append(follower.follow(route, entry))
     return tuple(found)
-
-
-_DRAWN = (".tsx", ".jsx", ".js", ".mdx")
-
-
-def _unreferred(prototype: Prototype) -> frozenset[str]:
-    """The files of server actions that only other code of the server asks for: no page or component
-    leads to them, so none of their functions gets an address that a browser could call."""
-    importers: dict[str, set[str]] = {}
-    for path, targets in prototype.modules.edges.items():
-        for target in targets:
-            importers.setdefault(target, set()).add(path)
-    of_actions = {r.location.path for r in prototype.routes if r.kind is RouteKind.SERVER_ACTION}
-    browser = prototype.modules.browser
-    found = set()
-    for path in {r.location.path for r in prototype.routes if _is_of_next(r)}:
-        asking = set(importers.get(path, ()))
-        for barrel in [p for p in asking if p.rpartition("/")[2].startswith("index.")]:
-            asking |= importers.get(barrel, set())
-        drawn = {p for p in asking if p.endswith(_DRAWN)} - (of_actions - browser)
-        if asking and not drawn and not asking & browser:
-            found.add(path)
-    return frozenset(found)
-
-
-def _is_of_next(route: Route) -> bool:
-    return route.kind is RouteKind.SERVER_ACTION and route.framework == "next"
 
 
 def _importers(prototype: Prototype, paths: set[str]) -> set[str]:
