@@ -78,6 +78,8 @@ def test_a_mistake_is_shown_with_its_line(
         ("models: [m]", "budget: {day: -1}", "a budget must be from 0"),
         ("models: [m]", "contract: {type: 5}", "contract is no JSON Schema"),
         ("models: [m]", "contract: ../../../etc/passwd", "lies outside the prototype"),
+        ("models:\n", "server: {state: ../../x}\nmodels:\n", "state is the name of a folder"),
+        ("models:\n", "server: {state: /tmp}\nmodels:\n", "state is the name of a folder"),
         ("models:\n", 'server: {store: "postgresql://db/x"}\nmodels:\n', "only sqlite is there"),
     ],
 )
@@ -95,6 +97,14 @@ def test_what_cannot_be_meant_is_said(tmp_path: Path, old: str, new: str, says: 
 def test_what_is_no_policy_is_said(tmp_path: Path, text: str) -> None:
     with pytest.raises(BrokenPolicy):
         read(tmp_path, text)
+
+
+def test_a_policy_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(GOOD)
+    (tmp_path / ".shipworthy").mkdir()
+    (tmp_path / ".shipworthy" / "ai.yaml").symlink_to(tmp_path / "other.yaml")
+    with pytest.raises(BrokenPolicy, match="is a link"):
+        find_policy(tmp_path)
 
 
 def test_the_example_is_a_policy_and_is_never_written_twice(tmp_path: Path) -> None:

@@ -42,8 +42,11 @@ class BrokenPolicy(ShipworthyError):
 def find_policy(folder: Path) -> Path:
     """The policy file of a prototype. Raises BrokenPolicy where there is none."""
     for name in FILES:
-        if (folder / name).is_file():
-            return folder / name
+        file = folder / name
+        if file.is_symlink() or file.parent.is_symlink():
+            raise BrokenPolicy(f"{file} is a link: it is not followed")
+        if file.is_file():
+            return file
     raise BrokenPolicy(f"there is no {FILES[0]} in {folder}; `shipworthy ai init` writes one")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,8 @@ def check_policy(policy: Policy) -> Iterator[str]:
             yield f"models: {name}: the provider {model.provider} is not among the providers"
         if model.price and (model.price.input < 0 or model.price.output < 0):
             yield f"models: {name}: a price is negative"
+    if PurePath(policy.server.state).name != policy.server.state:
+        yield "server: state is the name of a folder beside this file"
     if policy.server.store != "sqlite":
         yield (
             "server: store: only sqlite is there. All replicas of a machine share it through its file;"
