@@ -56,7 +56,7 @@ class NoTests(
             return None
         said = (
             f"Open {_pages(made.pages)} of {folder or 'the app'} in a browser with every `test:e2e`, and"
-            " fail where one throws an error"
+            " fail where one throws an error that nothing catches"
         )
         writes = tuple(Write(path, text) for path, text in sorted(made.texts.items()))
         return Remedy(said, Review.SAFE, writes)
