@@ -34,25 +34,29 @@ _OWNERS = {
 
 MOST_ASKED = 8
 """Gaps of one control whose remedy is asked for; the others count as these do."""
+_MOST_LINES = (
+    4_000  # of the files that these lie in: to edit one of 8,000 lines takes half a second
+)
 
-Remedies = Mapping[Finding, Remedy]
+Remedies = Mapping[Finding, Remedy | None]
 
 
 def remedies_of(assessment: Assessment) -> Remedies:
     """What the controls know to do about open gaps: of each control, the worst few are asked."""
     controls = {c.id: c for c in assessment.controls}
-    found: dict[Finding, Remedy] = {}
-    asked = Counter[str]()
+    found: dict[Finding, Remedy | None] = {}
+    asked, lines = Counter[str](), Counter[str]()
     for gap in assessment.gaps:
-        asked[gap.control] += 1
-        if asked[gap.control] > MOST_ASKED:
+        name = gap.control
+        if asked[name] >= MOST_ASKED or lines[name] >= _MOST_LINES:
             continue  # to write each of a hundred alike changes takes seconds, and tells nothing new
+        asked[name] += 1
+        place = assessment.prototype.files.get(gap.location.path) if gap.location else None
+        lines[name] += len(place.lines) if place else 0
         try:
-            remedy = controls[gap.control].remedy(assessment.prototype, gap)
+            found[gap] = controls[name].remedy(assessment.prototype, gap)
         except FactUnavailable:
-            continue
-        if remedy is not None:
-            found[gap] = remedy
+            found[gap] = None
     return found
 
 
@@ -102,8 +106,8 @@ def _remedies(
 def _remedy(
     prototype: Prototype, control: Control, gaps: tuple[Finding, ...], remedies: Remedies
 ) -> Task:
-    asked = gaps[:MOST_ASKED]
-    known = [remedies[gap] for gap in asked if gap in remedies]
+    asked = [remedies[gap] for gap in gaps if gap in remedies]
+    known = [remedy for remedy in asked if remedy is not None]
     reviews = [r.review for r in known if r.changes and r.review is not Review.BY_HAND]
     said = known[0].summary if known else ""
     severity = max(gap.severity.value for gap in gaps)
