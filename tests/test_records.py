@@ -154,6 +154,7 @@ def test_the_pdf_is_one_and_tagged(tmp_path: Path) -> None:
     root = written(tmp_path / "app", {"src/a.ts": "export const add = (a: number) => a + 1;\n"})
     decision = decide(run_assess(root, Settings(workers=1), ("testing",)))
     page = _one(list(records_of(decision, gate(decision.assessment, None))), "due-diligence.html")
+    assert "<p>Not applicable: no call of a model was found.</p>" in page.text
     made = pdf_of(page)
     assert made.startswith(b"%PDF-")
     inside = b"".join(_streams(made))
