@@ -309,7 +309,8 @@ def upstream_role() -> None:
             self.held += data
             while (end := self.held.find(b"\r\n\r\n")) >= 0:
                 top = self.held[:end].lower()
-                size = int(top.split(b"content-length:")[1].split(b"\r")[0])
+                stated = top.partition(b"content-length:")[2].split(b"\r")[0]
+                size = int(stated) if stated else 0
                 if len(self.held) < end + 4 + size:
                     return
                 body, self.held = self.held[end + 4 : end + 4 + size], self.held[end + 4 + size :]

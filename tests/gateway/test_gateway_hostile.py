@@ -32,6 +32,7 @@ from shipworthy.gateway.hooks import Hooks
 
 SECRET = "provider-key-0123456789"
 PRICED = """
+breaker: {failures: 1, seconds: 60}
 providers:
   fake: {url: "URL", key: FAKE_KEY}
 models:
@@ -423,6 +424,7 @@ def test_a_locked_store_is_waited_for_and_then_said(tmp_path: Path) -> None:
         locked = gateway.chat()
         other.execute("ROLLBACK")
         other.close()
+        assert gateway.serving.resting == {}, "no model is blamed for it"
         assert (locked.status, locked.json["error"]["code"]) == (503, "store_locked")
         assert not fake.asked
         assert gateway.chat().status == 200

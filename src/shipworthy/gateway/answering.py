@@ -83,6 +83,8 @@ class Answering:
             try:
                 reply = await self._attempts.once(exchange, target)
             except Problem as problem:
+                if problem.kind is Kind.STORE:
+                    raise  # has been waited for, and is no fault of the model
                 if problem.kind.again:
                     self._breakers.failed(target.name)
                 pause = _pause(wait, problem)

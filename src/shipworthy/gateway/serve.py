@@ -96,6 +96,11 @@ class Serving:
         return self._gateway.running if self._gateway is not None else 0
 
     @property
+    def resting(self) -> dict[str, float]:
+        """The models that are left alone now, and for how many seconds."""
+        return self._gateway.breakers.broken() if self._gateway is not None else {}
+
+    @property
     def admin_socket(self) -> Path:
         """Where the admin application listens; the port tells replicas apart."""
         return self._folder / f"admin-{self.bound_port}.sock"
