@@ -8,6 +8,7 @@ from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
+from shipworthy.controls.access.nosql_injection.control import NosqlInjection
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
@@ -18,7 +19,7 @@ from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBou
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
-from shipworthy.finding import Finding, Outcome, Severity
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
 from shipworthy.prototype.dependencies.usage import is_used
 from shipworthy.prototype.handlers.columns import is_held
@@ -401,3 +402,24 @@ def test_rules_that_nobody_shows_are_no_rules_that_hold(tmp_path: Path) -> None:
         prototype = prototype_of(tmp_path / name, {**files, **more})
         found[name] = {f.outcome for f in MassAssignment().detect(prototype)}
     assert found == {"unseen": {Outcome.UNKNOWN}, "seen": {Outcome.SATISFIED}}
+
+
+def test_a_search_only_narrows_what_the_other_filters_leave(tmp_path: Path) -> None:
+    function = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+Deno.serve(async (req) => {
+  const admin = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+  const search = new URL(req.url).searchParams.get("search");
+  let query = admin.from("companies").select("id, name").eq("listed", true).limit(50);
+  query = query.or(`CONDITION`);
+  const { data, error } = await query;
+  if (error) return new Response("not found", { status: 500 });
+  return new Response(JSON.stringify(data));
+});
+"""
+    found = {}
+    conditions = {"search": "name.ilike.%${search}%", "choice": "owner.eq.${search}"}
+    for name, condition in conditions.items():
+        files = {"supabase/functions/companies/index.ts": function.replace("CONDITION", condition)}
+        found[name] = [f.confidence for f in gaps(NosqlInjection(), tmp_path / name, files)]
+    assert found == {"search": [Confidence.LOW], "choice": [Confidence.HIGH]}
