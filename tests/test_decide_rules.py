@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fixtures_of import unpack
+from fixtures_of import GIT, unpack
 from made_assessments import assessed, gap, written
 from shipworthy.decide import Decision, decide
 from shipworthy.decide.component import Component
@@ -138,6 +139,17 @@ def test_few_commits_show_no_hotspot(tmp_path: Path) -> None:
     root = unpack(written(tmp_path / "a", HEALTHY), tmp_path / "b")
     unknown = {s.name: s.reason for s in decide(assessed(root)).unknown}
     assert unknown["hotspots"] == "there is no commit yet"
+
+
+def test_a_shallow_clone_shows_no_history(tmp_path: Path) -> None:
+    root = unpack(written(tmp_path / "a", HEALTHY), tmp_path / "b")
+    subprocess.run((*GIT, "-C", str(root), "commit", "-qm", "one"), check=True)
+    subprocess.run((*GIT, "-C", str(root), "commit", "-qm", "two", "--allow-empty"), check=True)
+    clone = tmp_path / "c"
+    subprocess.run((*GIT, "clone", "-q", "--depth", "1", root.as_uri(), str(clone)), check=True)
+    unknown = {s.name: s.reason for s in decide(assessed(clone)).unknown}
+    assert "--unshallow" in unknown["hotspots"]
+    assert "--unshallow" in unknown["machine-commits"]
 
 
 @pytest.mark.parametrize(

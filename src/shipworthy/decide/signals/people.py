@@ -19,6 +19,9 @@ def machine_commits(assessment: Assessment) -> Signal | None:
     if not commits:
         reason = prototype.git_reason or "there is no commit yet"
         return Signal(name, title, None, "", None, 0.5, source, reason=reason)
+    if prototype.git is not None and prototype.git.shallow:
+        reason = "the history is cut off: git fetch --unshallow"
+        return Signal(name, title, None, "", None, 0.5, source, reason=reason)
     made = sum(is_machine(commit) for commit in commits)
     value = f"{made} of the latest {len(commits)} commits are signed by a tool"
     shown = (Evidence("git", value),)
