@@ -190,3 +190,12 @@ def test_a_file_of_its_own_is_no_copy_of_its_namesake(tmp_path: Path) -> None:
         "a-copy.ts": "export const c = () => 4;\n",
     }
     assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+def test_a_hidden_file_that_runs_something_is_read_to_the_end(tmp_path: Path) -> None:
+    files = {
+        "app.py": "import streamlit\n",
+        ".check.py": "print(1)\n",
+        "run.sh": "python app.py",  # no line break at its end
+    }
+    assert prototype_of(tmp_path, files).by_hand == frozenset()

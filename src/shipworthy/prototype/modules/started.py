@@ -86,6 +86,8 @@ def _is_named(prototype: Prototype, file: SourceFile) -> bool:
     """True where any other file but a document says the name: a manifest, a container, a shell
     script, or code that loads or starts it."""
     name = file.name.partition(".")[0]
+    if not name:
+        return True  # a hidden file: what starts it is not to be told by a name
     stem = re.escape(name)
     said = re.compile(
         rf"(?<![\w-]){stem}\.(py|[cm]?[jt]s)\b|[\"'./]{stem}[\"':]|-m\s+[\w.]*\b{stem}\b"
@@ -105,7 +107,7 @@ def _is_named(prototype: Prototype, file: SourceFile) -> bool:
 def _lines_with(name: str, text: str) -> Iterator[str]:
     """The lines that hold the name: to search all of a text takes a hundred times as long."""
     at = text.find(name)
-    while at >= 0:
+    while 0 <= at < len(text):
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         yield text[text.rfind("\n", 0, at) + 1 : end]
