@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from shipworthy.cli.main import app
 from shipworthy.errors import ShipworthyError
+from shipworthy.gateway.serve import socket_path
 from shipworthy.register import Register
 
 
@@ -136,7 +137,9 @@ def test_a_served_gateway_obeys_the_command_line(tmp_path: Path) -> None:
                 [known] = json.loads(ai(tmp_path, "keys", "list", "--json"))
                 ai(tmp_path, "keys", "revoke", known["id"])
                 assert _ask(port, key) == 401
-                assert _admin(folder / "gateway" / f"admin-{port}.sock")["models"]["m"]["key"]
+                assert _admin(socket_path(folder / "gateway" / f"admin-{port}.sock"))["models"][
+                    "m"
+                ]["key"]
             finally:
                 serving.send_signal(signal.SIGINT)
                 rest = serving.communicate(timeout=20)[1]
@@ -161,3 +164,10 @@ def _admin(path: Path) -> dict[str, dict[str, dict[str, bool]]]:
         while got := talking.recv(65536):
             said += got
     return json.loads(said.partition(b"\r\n\r\n")[2])  # type: ignore[no-any-return]
+
+
+def test_a_socket_in_a_deep_folder_gets_a_short_path_in_a_private_one() -> None:
+    deep = Path("/srv") / ("prototypes/" * 12) / "admin-1.sock"
+    assert socket_path(Path("/srv/app/admin-1.sock")) == Path("/srv/app/admin-1.sock")
+    assert len(str(socket_path(deep))) <= 100
+    assert socket_path(deep) != socket_path(deep.with_name("admin-2.sock"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -24,6 +26,7 @@ from shipworthy.gateway.limited import LimitedProtocol
 from shipworthy.gateway.policy import Policy
 
 CONTROL, LEDGER = "control.sqlite", "ledger.sqlite"
+_LONGEST = 100  # bytes of a socket's path; the kernel takes 107
 
 
 class CannotServe(ShipworthyError):
@@ -103,16 +106,14 @@ class Serving:
     @property
     def admin_socket(self) -> Path:
         """Where the admin application listens; the port tells replicas apart."""
-        return self._folder / f"admin-{self.bound_port}.sock"
+        return socket_path(self._folder / f"admin-{self.bound_port}.sock")
 
 
 @asynccontextmanager
 async def _admin(path: Path, admin: Admin) -> AsyncIterator[None]:
     """The admin socket, as long as this is entered."""
-    if len(os.fsencode(path)) > 100:  # the kernel takes 107
-        raise CannotServe(
-            f"the path of the admin socket is too long: {path}; move `state` (server)"
-        )
+    if path.parent == _temporary():
+        _keep_private(path.parent)
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     old = os.umask(0o177)
@@ -131,6 +132,26 @@ async def _admin(path: Path, admin: Admin) -> AsyncIterator[None]:
         await task
         listening.close()
         path.unlink(missing_ok=True)
+
+
+def socket_path(path: Path) -> Path:
+    """The path, or one in the user's folder for temporary files where the kernel would not take it."""
+    if len(os.fsencode(path)) <= _LONGEST:
+        return path
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return _temporary() / f"{name}.sock"
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"shipworthy-{os.getuid()}"
+
+
+def _keep_private(folder: Path) -> None:
+    """Make sure that nobody else can put a socket there. Raises CannotServe."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise CannotServe(f"{folder} belongs to somebody else or is open to others: remove it")
 
 
 class _Quiet(uvicorn.Server):
