@@ -61,6 +61,18 @@ def test_a_flip_is_written_into_the_register(
     assert flips[0].body["reason"] == "it lies"
 
 
+def test_off_holds_where_the_register_is_broken_and_on_waits_for_it(
+    prototype: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(prototype / "home"))
+    Register(prototype).open("anna", solo=True)
+    (prototype / ".shipworthy" / "register.db").write_bytes(b"no database")
+    ai(prototype, "off", "--by", "anna")
+    with pytest.raises(ShipworthyError):
+        ai(prototype, "on", "--by", "anna")
+    assert "anna" in ai(prototype, "status")
+
+
 def test_status_says_what_is_off_and_who_did_it(prototype: Path) -> None:
     assert ai(prototype, "status").startswith("Nothing is off.")
     ai(prototype, "off", "--model", "m", "--by", "anna", "--reason", "slow")
