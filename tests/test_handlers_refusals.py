@@ -114,10 +114,10 @@ def test_search_in_all_rows_is_a_question(tmp_path: Path) -> None:
     assert gap.confidence is Confidence.LOW
 
 
-def test_search_in_the_rows_of_one_is_an_alarm(tmp_path: Path) -> None:
+def test_condition_that_chooses_the_rows_of_one_is_an_alarm(tmp_path: Path) -> None:
     body = (
-        'const { data } = await admin.from("contacts").select("name").eq("team", "ours")'
-        ".or(`name.ilike.%${body.q}%,town.ilike.%${body.q}%`);\n"
+        'const { data } = await admin.from("contacts").select("name")'
+        ".or(`owner.eq.${body.owner},town.ilike.%${body.q}%`);\n"
         "return Response.json(data);\n"
     )
     (gap,) = of_function(tmp_path, body)["nosql-injection"]
