@@ -1,16 +1,21 @@
-"""Entry points that another process follows are those that this one would find, whatever becomes of it."""
+"""What another process answers is what this one would answer, whatever becomes of it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from copies import copy_of_example
+from shipworthy.assess import assess
+from shipworthy.catalogue import select
+from shipworthy.database.proof import DatabaseProof
+from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
 from shipworthy.pipeline import run_assess
-from shipworthy.prototype import ahead, prototype
+from shipworthy.prototype import Engines, ahead, prototype
 from shipworthy.prototype.handlers import entries
 from shipworthy.settings import Settings
 
@@ -41,12 +46,30 @@ def test_a_second_process_that_is_killed_costs_no_answer(
     assert run_assess(crm, Settings(workers=2)).findings == alone
 
 
-def test_an_error_in_the_second_process_is_raised_in_the_first(
-    crm: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("room", "name"),
+    [(entries, "read_handlers"), (prototype, "read_duplicates")],
+    ids=["in the first", "in the second"],
+)
+def test_an_error_in_either_process_is_raised_in_the_first(
+    crm: Path, monkeypatch: pytest.MonkeyPatch, room: ModuleType, name: str
 ) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr(entries, "read_handlers", fail)
+    monkeypatch.setattr(room, name, fail)
     with pytest.raises(ZeroDivisionError, match="planted"):
         run_assess(crm, Settings(workers=2))
+
+
+def test_the_database_is_asked_by_the_process_that_keeps_it(crm: Path, tmp_path: Path) -> None:
+    asking = tmp_path / "asking"
+
+    def rebuilt(_: object) -> DatabaseProof:
+        with asking.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        raise FactUnavailable("only who asks is of interest")
+
+    engines = Engines(secrets=lambda _: {}, database=rebuilt)
+    assess(prototype.read_prototype(crm, Settings(workers=2), engines), select())
+    assert set(asking.read_text().split()) == {str(os.getpid())}

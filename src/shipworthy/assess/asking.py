@@ -25,7 +25,8 @@ def ask_all(prototype: Prototype, controls: Sequence[Control], progress: Progres
     """Every answer of every control, those of one control in its own order."""
     if not prototype.is_worth_a_process or len(controls) < _WORTH_A_PROCESS:
         return _ask_each(prototype, controls, progress)
-    beside = [c for c in controls if c.area not in _FOLLOWING and not _asks_database(c, prototype)]
+    # A database that is rebuilt belongs to the process that started it.
+    beside = [c for c in controls if c.area not in _FOLLOWING and not c.needs_database]
     prototype.read_before_parting()
     others = Ahead(partial(_ask_each, prototype, beside, _in_silence))
     mine = [c for c in controls if c not in beside]
@@ -44,11 +45,6 @@ def _ask_each(
 
 def _in_silence(_: str) -> None:
     """Two processes must not write over each other."""
-
-
-def _asks_database(control: Control, prototype: Prototype) -> bool:
-    """True where the database is rebuilt: a connection belongs to the process that opened it."""
-    return control.needs_database and prototype.settings.prove
 
 
 def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
