@@ -86,6 +86,12 @@ NewBaseline = Annotated[
     Path | None,
     typer.Option("--write-baseline", help="Write all open gaps to FILE.", metavar="FILE"),
 ]
+Prove = Annotated[
+    bool,
+    typer.Option(
+        "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
+    ),
+]
 RunTools = Annotated[
     bool,
     typer.Option(

@@ -16,6 +16,7 @@ from shipworthy.cli.arguments import (
     Grants,
     Output,
     PgBin,
+    Prove,
     RunTools,
 )
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, Progress, emit, fail, say
@@ -56,12 +57,7 @@ def decide(
     as_json: AsJson = False,
     output: Output = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show every task of the plan.")] = False,
-    prove: Annotated[
-        bool,
-        typer.Option(
-            "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
-        ),
-    ] = False,
+    prove: Prove = False,
     run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from shipworthy.cli.arguments import AsJson, Folder, GrantEra, Grants, Output, PgBin, RunTools
+from shipworthy.cli.arguments import (
+    AsJson,
+    Folder,
+    GrantEra,
+    Grants,
+    Output,
+    PgBin,
+    Prove,
+    RunTools,
+)
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, Progress, emit, say
 from shipworthy.cli.register import By, name_of
 
@@ -19,12 +28,7 @@ def gate(
         bool, typer.Option("--record", help="Write the result into the register.")
     ] = False,
     by: By = None,
-    prove: Annotated[
-        bool,
-        typer.Option(
-            "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
-        ),
-    ] = False,
+    prove: Prove = False,
     run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,

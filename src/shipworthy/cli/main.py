@@ -27,6 +27,7 @@ from shipworthy.cli.arguments import (
     Output,
     OutputFormat,
     PgBin,
+    Prove,
     RunTools,
     ShowAll,
     fails,
@@ -91,12 +92,7 @@ def assess(
         ),
     ] = None,
     show_all: ShowAll = False,
-    prove: Annotated[
-        bool,
-        typer.Option(
-            "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
-        ),
-    ] = False,
+    prove: Prove = False,
     run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shipworthy.cli.arguments import Folder, GrantEra, Grants, PgBin, RunTools
+from shipworthy.cli.arguments import Folder, GrantEra, Grants, PgBin, Prove, RunTools
 from shipworthy.cli.output import NOTHING_OPEN, Progress, say
 
 
@@ -20,12 +20,7 @@ def records(
     pdf: Annotated[
         bool, typer.Option("--pdf/--no-pdf", help="Also write the pack as PDF; needs WeasyPrint.")
     ] = True,
-    prove: Annotated[
-        bool,
-        typer.Option(
-            "--prove", help="Also rebuild the database on a throw-away PostgreSQL and attack it."
-        ),
-    ] = False,
+    prove: Prove = False,
     run: RunTools = False,
     pg_bin: PgBin = None,
     grants: GrantEra = Grants.AUTO,
