@@ -165,14 +165,13 @@ def on(
 @app.command("status")
 def status(path: _In = _HERE, as_json: AsJson = False) -> None:
     """Say what is off, who switched it off, and what was spent today."""
-    from shipworthy.gateway.ledger import Ledger
     from shipworthy.gateway.prices import NANO
-    from shipworthy.gateway.serve import LEDGER, state_folder
+    from shipworthy.gateway.state import open_ledger
 
     file, policy = read_policy_in(path)
     with (
         _control(file, policy) as control,
-        closing(Ledger(state_folder(file, policy) / LEDGER)) as ledger,
+        closing(open_ledger(file, policy)) as ledger,
     ):
         switches, day = control.switches(), ledger.today()
         spent = {n: (s / NANO, r / NANO) for n, (s, r) in ledger.spent(day).items()}
@@ -273,10 +272,9 @@ def read_policy_in(path: Path) -> tuple[Path, Policy]:
 
 
 def _control(file: Path, policy: Policy) -> closing[Control]:
-    from shipworthy.gateway.control import Control
-    from shipworthy.gateway.serve import CONTROL, state_folder
+    from shipworthy.gateway.state import open_control
 
-    return closing(Control(state_folder(file, policy) / CONTROL))
+    return closing(open_control(file, policy))
 
 
 def _scope(policy: Policy, prototype: str | None, feature: str | None, model: str | None) -> str:

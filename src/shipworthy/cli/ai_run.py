@@ -114,7 +114,7 @@ def forget(
     What a call cost stays, without whose it was.
     """
     from shipworthy.cli.ai import read_policy_in
-    from shipworthy.gateway.serve import state_folder
+    from shipworthy.gateway.state import state_folder
     from shipworthy.gateway.telemetry import Journal
     from shipworthy.gateway.telemetry.journal import FILE
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from shipworthy import __version__
-from shipworthy.cli import ai, register
+from shipworthy.cli import ai, register, sidecar
 from shipworthy.cli.arguments import (
     AsJson,
     FailOn,
@@ -46,7 +46,8 @@ from shipworthy.cli.output import (
     say,
 )
 from shipworthy.cli.records import records
-from shipworthy.errors import ShipworthyError
+from shipworthy.cli.up import up
+from shipworthy.errors import ShipworthyError, ToldInLines
 
 if TYPE_CHECKING:
     from shipworthy.assess import Assessment
@@ -67,6 +68,7 @@ advisories_app = typer.Typer(
 app.add_typer(advisories_app, name="advisories")
 app.add_typer(register.app, name="register")
 app.add_typer(ai.app, name="ai")
+app.add_typer(sidecar.app, name="sidecar")
 
 
 @app.callback(invoke_without_command=True)
@@ -207,6 +209,7 @@ app.command()(decide)
 app.command()(harden)
 app.command()(gate)
 app.command()(records)
+app.command()(up)
 
 
 @app.command()
@@ -375,7 +378,7 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
         sys.stdout.flush()  # here, where a closed pipe is still caught
     except ShipworthyError as error:
-        fail(str(error))
+        fail(*(str(error).split("\n") if isinstance(error, ToldInLines) else [str(error)]))
     except KeyboardInterrupt:
         fail("interrupted; nothing was changed")
     except BrokenPipeError:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 NOTHING_OPEN, GAPS, COULD_NOT_LOOK = 0, 1, 2
 
 
-def fail(message: str) -> NoReturn:
+def fail(*message: str) -> NoReturn:
+    """End with an error of one line, or of several; none of them can break the terminal."""
     from shipworthy.prototype.tree import printable
 
-    print(f"shipworthy: {printable(message)}", file=sys.stderr)
+    lines = "\n".join(map(printable, message))
+    print(f"shipworthy: {lines}", file=sys.stderr)
     sys.exit(COULD_NOT_LOOK)
 
 

@@ -1,0 +1,109 @@
+"""Build one program in the copy, and find out which of its ways to start there is then."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shipworthy.command import Command
+from shipworthy.errors import CommandFailed
+from shipworthy.harden.fonts import Fonts
+from shipworthy.harden.install import last_line
+from shipworthy.prototype.running import Files, Program, Way
+from shipworthy.prototype.running.python import PYTHON
+from shipworthy.sidecar.application.copy import Copy
+from shipworthy.sidecar.application.guarded_run import run_guarded
+from shipworthy.sidecar.application.problem import CannotRun, last_lines
+
+_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A program that can be started. `note` says where it is not as it would be in production."""
+
+    program: Program
+    way: Way | Files
+    folder: Path  # where it is run
+    log: Path
+    note: str = ""
+
+
+def build(
+    program: Program,
+    copy: Copy,
+    environment: Mapping[str, str],
+    python: tuple[str, ...],
+    log: Path,
+    tell: Callable[[str], None],
+    fonts: Fonts,
+    mend: Callable[[Program, Path], bool] = lambda _, __: False,
+) -> Built:
+    """Build it, the faithful way first. Its development server is the last resort, and the note says so.
+
+    Raises CannotRun with the last words of the build where there is no way to start it.
+    """
+    folder = copy.root / program.home
+    why = ""
+    for argv in program.build:
+        tell(f"building {program.name}: {' '.join(argv)}")
+        said = _built(argv, folder, environment, python, log, tell, fonts)
+        while said and mend(program, log):
+            said = _built(argv, folder, environment, python, log, tell, fonts)
+        why = why or said
+        way = _way(program, folder)
+        if not said and way is not None:
+            return Built(program, way, folder, log)
+    way = _way(program, folder) if not program.build else None
+    if way is not None:
+        return Built(program, way, folder, log)
+    why = why or "its build made nothing that can be started"
+    if program.develop is not None:
+        note = f"{program.name} runs on its development server, which is not for production: {why}"
+        tell(note)
+        settings = (("NODE_ENV", "development"), *program.develop.settings)
+        return Built(program, replace(program.develop, settings=settings), folder, log, note)
+    raise CannotRun(f"{program.name} cannot be built: {why}{last_lines(log)}")
+
+
+def path_of(folder: Path, root: Path, path: str) -> str:
+    """A PATH with the programs of the packages around a folder first, as `npm run` has it."""
+    around = [folder, *(above for above in folder.parents if above.is_relative_to(root))]
+    places = [str(place / "node_modules" / ".bin") for place in around]
+    return os.pathsep.join([*places, path])
+
+
+def command_line(argv: tuple[str, ...], python: tuple[str, ...]) -> tuple[str, ...]:
+    """The command with the Python that has the program's packages."""
+    return (*python, *argv[1:]) if argv[0] == PYTHON else argv
+
+
+def _built(
+    argv: tuple[str, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+    python: tuple[str, ...],
+    log: Path,
+    tell: Callable[[str], None],
+    fonts: Fonts,
+) -> str:
+    """'' where the build succeeded, else why it did not."""
+    command = Command(command_line(argv, python), folder, environment, _SECONDS)
+    try:
+        ran = run_guarded(command, log, tell, "building")
+        if ran.code != 0 and fonts.are_missing(ran.output.decode("utf-8", "replace")):
+            tell("Google's fonts could not be fetched: built again without them")
+            command = replace(command, environment={**environment, **fonts.settings})
+            ran = run_guarded(command, log, tell, "building")
+    except CommandFailed as error:
+        return f"{' '.join(argv)}: {error}"
+    return "" if ran.code == 0 else f"{' '.join(argv)} failed ({last_line(ran.output)})"
+
+
+def _way(program: Program, folder: Path) -> Way | Files | None:
+    for way in program.ways:
+        if not way.made or (folder / way.made).exists():
+            return way
+    return None

@@ -1,0 +1,56 @@
+"""A version of a Node.js package that no registry has gives way, in the copy: models make versions up."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+# npm: "notarget No matching version found for NAME@VERSION."; pnpm and yarn say nearly the same.
+_LACKING = re.compile(
+    r"(?:No matching version found for|Couldn't find any versions for) \"?(@?[\w./-]+?)\"?"
+    r"(?:@| that matches \")([^\s\"]+?)[.\"]?(?:\s|$)"
+)
+_ANY = ("*", "latest", "")
+_DIRECT = ("dependencies", "devDependencies", "optionalDependencies")
+
+
+def another_version(folder: Path, why: str) -> str:
+    """Have package.json ask for any version of the package that could not be had in the one it names, and
+    for none where there is none at all. What was changed, in words; '' where it is not for this."""
+    lacking = _LACKING.search(why)
+    file = folder / "package.json"
+    if lacking is None or file.is_symlink():
+        return ""
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return ""
+    before = json.dumps(content)
+    name, version = lacking[1], lacking[2]
+    said = _changed(content, name, version)
+    if json.dumps(content) == before:
+        return ""
+    with suppress(OSError):
+        file.write_text(json.dumps(content, indent=2), encoding="utf-8")
+        return said
+    return ""
+
+
+def _changed(content: dict[str, Any], name: str, version: str) -> str:
+    direct = [content[key] for key in _DIRECT if name in (content.get(key) or {})]
+    for asked in direct:
+        if version in _ANY:
+            del asked[name]
+        else:
+            asked[name] = "*"
+    if direct:
+        instead = "it is left out" if version in _ANY else "the newest is taken"
+    else:  # asked for by another package: what npm, yarn and pnpm call it
+        for place in (content, content.setdefault("pnpm", {})):
+            place.setdefault("overrides", {})[name] = "*"
+        content.setdefault("resolutions", {})[name] = "*"
+        instead = "the newest is taken"
+    return f"no registry has {name}@{version}: {instead}"

@@ -1,0 +1,1 @@
+"""A program in a network of its own. Runs on the bare interpreter: nothing here imports what is not in it."""

@@ -1,0 +1,1 @@
+"""Sign-up and sign-in of the stand-in, as the hosted authentication server answers."""

@@ -1,0 +1,1 @@
+"""Files of the stand-in: on disk, under the prototype's own policies on storage.objects."""

@@ -1,0 +1,62 @@
+"""Ports: a taken one is named with its program, a derived policy gets free ones."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from shipworthy.sidecar.policy import Ports
+from shipworthy.sidecar.ports import PortTaken, check_free, free_ports, listener
+
+LINUX = pytest.mark.skipif(not os.path.exists("/proc/net/tcp"), reason="needs /proc")
+
+
+@pytest.fixture(params=["127.0.0.1", "0.0.0.0", "::1"])  # noqa: S104
+def taken(request: pytest.FixtureRequest) -> Iterator[int]:
+    family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
+    with socket.socket(family) as listening:
+        try:
+            listening.bind((request.param, 0))
+        except OSError:
+            pytest.skip("no IPv6 here")
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+def test_a_taken_port_is_refused_with_the_key_of_the_policy(taken: int) -> None:
+    with pytest.raises(PortTaken, match=rf"port {taken} \(ports\.https of the policy\) is taken"):
+        check_free(Ports(https=taken, http=free()))
+    with pytest.raises(PortTaken, match=r"ports\.http of"):
+        check_free(Ports(https=free(), http=taken))
+
+
+@LINUX
+def test_the_program_that_has_it_is_named(taken: int) -> None:
+    assert listener(taken).startswith(f"process {os.getpid()} (")
+
+
+def test_a_port_that_only_udp_has_is_taken_too_for_http3_listens_there() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        with pytest.raises(PortTaken):
+            check_free(Ports(https=udp.getsockname()[1], http=free()))
+
+
+def test_free_ports_pass_over_taken_ones_and_differ(taken: int) -> None:
+    found = free_ports(Ports(https=taken, http=taken))
+    assert taken < found.https < found.http
+    check_free(found)
+
+
+def test_an_address_that_is_not_ours_is_said() -> None:
+    with pytest.raises(PortTaken, match=r"192\.0\.2\.1 cannot be had"):
+        check_free(Ports(bind="192.0.2.1", https=free(), http=free()))
+
+
+def free() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -1,0 +1,50 @@
+"""Prototypes that read the address of their database in parts get each part under their own names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.pipeline import open_prototype
+from shipworthy.settings import Settings
+from shipworthy.sidecar.standin.plain.opening import Opened, address_names
+from shipworthy.sidecar.standin.plain.relay import Relay
+
+PARTS = {"PGHOST": "127.0.0.1", "PGPORT": "5", "PGUSER": "u", "PGPASSWORD": "p", "PGDATABASE": "d"}
+
+
+def prototype(tmp_path: Path, code: str, packages: str) -> Path:
+    (tmp_path / "server.js").write_text(code)
+    (tmp_path / "package.json").write_text(f'{{"name": "a", "dependencies": {{{packages}}}}}')
+    return tmp_path
+
+
+def test_each_part_has_the_name_that_the_code_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "const a = [process.env.DB_HOST, process.env.POSTGRES_USER, process.env.DB_PASS];"
+    root = prototype(tmp_path, f'require("pg"); {code}', '"pg": "^8"')
+    found = open_prototype(root, Settings())
+    assert address_names(found) == ("DB_HOST",)
+    monkeypatch.setattr(Relay, "__init__", lambda *_: None)
+    given = Opened("postgresql://x", Relay(Path(), ""), PARTS).environment(found)
+    assert (given["DB_HOST"], given["POSTGRES_USER"], given["DB_PASS"]) == ("127.0.0.1", "u", "p")
+
+
+def test_the_parts_of_another_kind_of_database_are_left_alone(tmp_path: Path) -> None:
+    root = prototype(tmp_path, 'require("mysql2"); process.env.DB_HOST;', '"mysql2": "^3"')
+    assert address_names(open_prototype(root, Settings())) == ()
+
+
+@pytest.mark.parametrize(("provider", "names"), [("postgresql", ("STORE",)), ("mysql", ())])
+def test_a_prisma_schema_names_the_address_of_its_database(
+    provider: str, names: tuple[str, ...], tmp_path: Path
+) -> None:
+    root = prototype(tmp_path, 'require("@prisma/client");', '"@prisma/client": "^6"')
+    (root / "prisma").mkdir()
+    (root / "prisma" / "schema.prisma").write_text(
+        f'datasource db {{\n  provider = "{provider}"\n  url = env("STORE")\n}}\n'
+        "model A {\n  id Int @id\n}\n"
+    )
+    assert address_names(open_prototype(root, Settings())) == names
