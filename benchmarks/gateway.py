@@ -229,9 +229,8 @@ class Prepared:
 
 def prepared(folder: Path, kind: str, upstream: int) -> Prepared:
     """A policy with nothing but the model, or with everything on."""
-    from shipworthy.gateway.control import Control
     from shipworthy.gateway.policy_file import read_policy
-    from shipworthy.gateway.serve import CONTROL, state_folder
+    from shipworthy.gateway.state import open_control
 
     folder.mkdir()
     features = {
@@ -253,7 +252,7 @@ prototypes:
 """
     )
     policy = read_policy(file)
-    control = Control(state_folder(file, policy) / CONTROL)
+    control = open_control(file, policy)
     _, key = control.add_key("app", "", "benchmark")
     control.close()
     return Prepared(file, key)

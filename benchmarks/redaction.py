@@ -27,10 +27,10 @@ from pathlib import Path
 from figures import replace_section, share
 from personal_data import MAKERS, Specimen, benign, filled, specimens
 
-from shipworthy.gateway.control import Control
 from shipworthy.gateway.policy_file import read_policy
 from shipworthy.gateway.redaction import recognise
-from shipworthy.gateway.serve import Serving, state_folder
+from shipworthy.gateway.serve import Serving
+from shipworthy.gateway.state import open_control
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/redaction.md"
 SEED = 20261121
@@ -139,7 +139,7 @@ def gateway(folder: Path, port: int, options: str) -> Iterator[tuple[str, str]]:
         f"prototypes:\n  app: {{models: [bench]{options}}}\n"
     )
     policy = read_policy(file)
-    control = Control(state_folder(file, policy) / "control.sqlite")
+    control = open_control(file, policy)
     _, key = control.add_key("app", "", "benchmark")
     control.close()
     serving = Serving(file, policy, port=0)

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from shipworthy.gateway.control import Control
 from shipworthy.gateway.hooks import Hooks
 from shipworthy.gateway.policy_file import read_policy
-from shipworthy.gateway.serve import Serving, state_folder
+from shipworthy.gateway.serve import Serving
+from shipworthy.gateway.state import open_control
 
 
 @dataclass
@@ -58,9 +61,7 @@ class Running:
 
     def control(self) -> Control:
         """The same store, opened a second time as the command line does."""
-        return Control(
-            state_folder(self.folder / "ai.yaml", self.serving.policy) / "control.sqlite"
-        )
+        return open_control(self.folder / "ai.yaml", self.serving.policy)
 
     def post(
         self, path: str, body: Any, headers: dict[str, str] | None = None, key: str | None = None
@@ -90,7 +91,7 @@ def running(folder: Path, policy: str, hooks: Hooks | None = None) -> Iterator[R
     file = folder / "ai.yaml"
     file.write_text(policy)
     read = read_policy(file)
-    control = Control(state_folder(file, read) / "control.sqlite")
+    control = open_control(file, read)
     _, key = control.add_key("app", "", "test")
     control.close()
     serving = Serving(file, read, hooks=hooks, port=0)
@@ -102,3 +103,22 @@ def running(folder: Path, policy: str, hooks: Hooks | None = None) -> Iterator[R
     finally:
         serving.stop()
         thread.join(20)
+
+
+async def ask_at_once(url: str, key: str, number: int) -> list[int]:
+    """The statuses of so many calls at the same time."""
+    body = json.dumps(
+        {"model": "m", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 3}
+    )
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+
+        async def once() -> int:
+            async with session.post(
+                f"{url}/v1/chat/completions", data=body, headers=headers
+            ) as got:
+                await got.read()
+                return got.status
+
+        return await asyncio.gather(*(once() for _ in range(number)))

@@ -18,8 +18,9 @@ from provider import Asked, Provider, chat_script, provider, says
 from shipworthy.gateway.adoption import Rerouted, run_rerouted
 from shipworthy.gateway.adoption.environment import command
 from shipworthy.gateway.adoption.rerouted import CannotRun
-from shipworthy.gateway.control import Control
+from shipworthy.gateway.control import CONTROL, Control
 from shipworthy.gateway.policy_file import read_policy
+from shipworthy.gateway.store.sqlite import SqliteStore
 
 NODE, DENO = shutil.which("node"), shutil.which("deno")
 PYTHON_PROGRAM = """
@@ -175,7 +176,7 @@ def test_the_program_sees_no_provider_key_and_its_own_key_ends_with_it(tmp_path:
     assert "provider-key-0123456789" not in env.values()
     assert env["FAKE_KEY"] == env["OPENAI_API_KEY"] == env["SHIPWORTHY_AI_KEY"]
     assert env["OPENAI_BASE_URL"] == env["SHIPWORTHY_AI_GATEWAY"] + "/v1"
-    control = Control(tmp_path / "gateway" / "control.sqlite")
+    control = Control(SqliteStore(tmp_path / "gateway" / "control.sqlite", CONTROL))
     made = control.keys()
     assert made
     assert all(key.revoked for key in made)
@@ -237,7 +238,7 @@ def _ask_four_times(folder: Path, fake: Provider, ask: str) -> tuple[list[str], 
     async def play() -> Rerouted:
         argv = _shown([sys.executable, str(program)], output)
         task = asyncio.create_task(asyncio.to_thread(run_rerouted, argv, file, read))
-        control = Control(folder / "gateway" / "control.sqlite")
+        control = Control(SqliteStore(folder / "gateway" / "control.sqlite", CONTROL))
         for turn in range(4):
             if turn == 1:
                 control.switch_off("app", "test", "trying the switch")

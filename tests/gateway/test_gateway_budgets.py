@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-import aiohttp
 import pytest
 from provider import chat, chat_script, provider, says
-from running import running
+from running import ask_at_once, running
 from test_gateway_hostile import settled
 
-from shipworthy.gateway.ledger import Account, Ledger
+from shipworthy.gateway.accounts import LEDGER, Account
+from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Provider
 from shipworthy.gateway.prices import NANO, cost_of, table
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.store.sqlite import SqliteStore
 
 OPENAI = Provider(url="https://api.openai.com/v1")
+
+
+def opened(file: Path, clock: Callable[[], float] = time.time) -> Ledger:
+    return Ledger(SqliteStore(file, LEDGER), clock)
 
 
 def priced(url: str, budget: str, feature: str = "", output_tokens: int = 3) -> str:
@@ -44,7 +50,7 @@ def test_a_thousand_parallel_calls_spend_no_more_than_the_limit(tmp_path: Path) 
         provider(says(chat("ok"))) as fake,
         running(tmp_path, priced(fake.url, "{day: 2}")) as gateway,
     ):
-        statuses = asyncio.run(_at_once(gateway.url, gateway.key, 1000))
+        statuses = asyncio.run(ask_at_once(gateway.url, gateway.key, 1000))
         spent, reserved = settled(gateway)["prototype:app"]
     answered = statuses.count(200)
     assert set(statuses) == {200, 429}
@@ -55,32 +61,16 @@ def test_a_thousand_parallel_calls_spend_no_more_than_the_limit(tmp_path: Path) 
     assert answered > 20, "what is settled makes room again"
 
 
-async def _at_once(url: str, key: str, number: int) -> list[int]:
-    body = json.dumps(
-        {"model": "m", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 3}
-    )
-    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector) as session:
-
-        async def once() -> int:
-            async with session.post(
-                f"{url}/v1/chat/completions", data=body, headers=headers
-            ) as got:
-                await got.read()
-                return got.status
-
-        return await asyncio.gather(*(once() for _ in range(number)))
-
-
 _PROCESS = """
 import asyncio, sys
 from pathlib import Path
-from shipworthy.gateway.ledger import Account, Ledger
+from shipworthy.gateway.accounts import LEDGER, Account
+from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.problem import Problem
+from shipworthy.gateway.store.sqlite import SqliteStore
 
 async def main():
-    ledger = Ledger(Path(sys.argv[1]))
+    ledger = Ledger(SqliteStore(Path(sys.argv[1]), LEDGER))
     accounts = [Account("prototype:app", 100, 100), Account("key:a", 1000, 1000)]
     done = 0
     for _ in range(200):
@@ -100,14 +90,14 @@ asyncio.run(main())
 
 def test_four_processes_share_one_limit_exactly(tmp_path: Path) -> None:
     file = tmp_path / "state" / "ledger.sqlite"
-    Ledger(file).close()
+    opened(file).close()
     started = [
         subprocess.Popen([sys.executable, "-c", _PROCESS, str(file)], stdout=subprocess.PIPE)
         for _ in range(4)
     ]
     done = [int(process.communicate(timeout=60)[0]) for process in started]
     assert sum(done) == 100
-    ledger = Ledger(file)
+    ledger = opened(file)
     assert ledger.spent(ledger.today()) == {"prototype:app": (100, 0), "key:a": (100, 0)}
     ledger.close()
 
@@ -166,11 +156,11 @@ def test_a_soft_limit_warns_before_the_hard_one_stops(tmp_path: Path) -> None:
 def test_what_a_dead_process_had_set_aside_counts_as_spent(tmp_path: Path) -> None:
     now = [1_000_000.0]
     file = tmp_path / "ledger.sqlite"
-    first = Ledger(file, clock=lambda: now[0])
+    first = opened(file, lambda: now[0])
     account = Account("prototype:app", 100, 100)
     asyncio.run(first.reserve([account], 60, seconds=30))
-    first._connection.close()
-    second = Ledger(file, clock=lambda: now[0])
+    first._store.close()
+    second = opened(file, lambda: now[0])
     assert second.spent(second.today()) == {"prototype:app": (0, 60)}
     with pytest.raises(Problem):
         asyncio.run(second.reserve([account], 60, seconds=30))
@@ -181,12 +171,12 @@ def test_what_a_dead_process_had_set_aside_counts_as_spent(tmp_path: Path) -> No
 
 
 def test_a_full_disk_loses_no_settlement(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger = opened(tmp_path / "ledger.sqlite")
     account = Account("prototype:app", 10**9, 10**9)
     made = asyncio.run(ledger.reserve([account], 50, 60))
-    ledger._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    pages = ledger._connection.execute("PRAGMA page_count").fetchone()[0]
-    ledger._connection.execute(f"PRAGMA max_page_count={pages}")
+    ledger._store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    pages = ledger._store._connection.execute("PRAGMA page_count").fetchone()[0]
+    ledger._store._connection.execute(f"PRAGMA max_page_count={pages}")
     with pytest.raises(Problem) as caught:
         asyncio.run(_fill(ledger))
     assert (caught.value.kind, caught.value.code) == (Kind.STORE, "store_unavailable")
@@ -194,7 +184,7 @@ def test_a_full_disk_loses_no_settlement(tmp_path: Path) -> None:
     for at in range(500):
         ledger.spend(f"feature:{at}" + "x" * 90, 1)
     assert not ledger.flush()
-    ledger._connection.execute("PRAGMA max_page_count=100000")
+    ledger._store._connection.execute("PRAGMA max_page_count=100000")
     assert ledger.flush()
     assert ledger.spent(ledger.today())["prototype:app"] == (20, 0)
     ledger.close()
@@ -206,7 +196,7 @@ async def _fill(ledger: Ledger) -> None:
 
 
 def test_what_is_written_twice_counts_once(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger = opened(tmp_path / "ledger.sqlite")
     ledger.settle(asyncio.run(ledger.reserve([Account("prototype:app", 100, 100)], 50, 60)), 20)
     ledger.spend("feature:app/chat", 7)
     assert ledger.flush()
@@ -217,7 +207,7 @@ def test_what_is_written_twice_counts_once(tmp_path: Path) -> None:
 
 def test_a_new_day_begins_with_nothing_spent(tmp_path: Path) -> None:
     now = [1_763_700_000.0]
-    ledger = Ledger(tmp_path / "ledger.sqlite", clock=lambda: now[0])
+    ledger = opened(tmp_path / "ledger.sqlite", lambda: now[0])
     account = Account("prototype:app", 100, 100)
     ledger.settle(asyncio.run(ledger.reserve([account], 100, 60)), 100)
     with pytest.raises(Problem):

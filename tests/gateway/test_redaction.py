@@ -13,10 +13,10 @@ from policies import one_model
 from provider import Asked, Provider, chat, chunks, provider, reply, sse, streams
 from running import running
 
+from shipworthy.errors import MissingExtra
 from shipworthy.gateway.call import Passage, Role
 from shipworthy.gateway.policy import Feature, RedactionOptions
 from shipworthy.gateway.redaction import KINDS, PersonalDataRedactor, recognise
-from shipworthy.gateway.redaction.names import NamesUnavailable
 from shipworthy.gateway.redaction.restoring import ValueRestorer
 
 # Numbers that their issuers publish as examples, or that were computed; none is a person's.
@@ -184,7 +184,7 @@ HAS_SPACY = find_spec("spacy") is not None
 
 @pytest.mark.skipif(HAS_SPACY, reason="spaCy is installed")
 def test_names_without_a_language_model_are_an_error_with_the_line_that_installs_it() -> None:
-    with pytest.raises(NamesUnavailable, match="pip install spacy"):
+    with pytest.raises(MissingExtra, match=r"pip install 'shipworthy\[ner\]'"):
         _redacted(["Anna Kowalska called"], RedactionOptions(names=True))
 
 

@@ -13,11 +13,13 @@ from policies import one_model
 from provider import chat, provider, says
 from running import running
 
+from shipworthy.gateway.accounts import LEDGER
 from shipworthy.gateway.assembly import NoCollector, hooks_for
 from shipworthy.gateway.call import Outcome, Record, Usage
 from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Policy, TelemetryOptions
 from shipworthy.gateway.policy_file import read_policy
+from shipworthy.gateway.store.sqlite import SqliteStore
 from shipworthy.gateway.telemetry import Journal, MetricsPage, SpanWriter
 from shipworthy.gateway.telemetry.spans import to_collector, to_file
 
@@ -112,7 +114,7 @@ def test_what_a_user_has_spent_is_known_for_a_day_and_what_a_prototype_has_for_a
 ) -> None:
     day = 86_400.0
     now = 20_000 * day
-    ledger = Ledger(tmp_path / "ledger.sqlite", clock=lambda: now)
+    ledger = Ledger(SqliteStore(tmp_path / "ledger.sqlite", LEDGER), clock=lambda: now)
     for account in ("user:app/anna", "prototype:app"):
         ledger.spend(account, 7)
     ledger.flush()

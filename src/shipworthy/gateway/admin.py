@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from shipworthy.gateway.intake import Receive, Scope, Send
+from shipworthy.gateway.store import BrokenStore
 
 if TYPE_CHECKING:
     from shipworthy.gateway.app import Gateway
@@ -32,16 +33,17 @@ class Admin:
         elif page is not None:
             await _send(send, 200, page.content_type, page.render())
         elif scope["path"] == "/status":
-            body = orjson.dumps(self._status(), option=orjson.OPT_INDENT_2)
+            body = orjson.dumps(await self._status(), option=orjson.OPT_INDENT_2)
             await _send(send, 200, "application/json", body)
         else:
             await _send(send, 404, "text/plain", b"nothing here\n")
 
-    def _status(self) -> dict[str, Any]:
+    async def _status(self) -> dict[str, Any]:
         return {
+            "store": await self._store(),
             "calls": self._gateway.running,
             "resting_models": self._gateway.breakers.broken(),
-            "off": [switch.scope for switch in self._control.switches()],
+            "off": sorted(self._control.now_off),
             "models": {
                 target.name: {
                     "provider": target.provider_name,
@@ -51,6 +53,14 @@ class Admin:
                 for target in self._gateway.targets
             },
         }
+
+    async def _store(self) -> str:
+        """Whether the store can be read; if so, what is off is as it stands now."""
+        try:
+            await self._control.refresh()
+        except BrokenStore as error:
+            return str(error)
+        return "ok"
 
 
 async def _send(send: Send, status: int, kind: str, body: bytes) -> None:

@@ -120,7 +120,7 @@ class Gateway:
             raise Problem(Kind.METHOD, "method_not_allowed", "Only POST is understood here.")
         if self.running > self.policy.server.calls:
             raise Problem(Kind.BUSY, "gateway_busy", "The gateway has too many calls under way.")
-        key = known_key(self._control, presented_key(headers, scope["query_string"]))
+        key = await known_key(self._control, presented_key(headers, scope["query_string"]))
         feature = feature_of(self.policy, key, found, headers)
         raw = await read_body(receive, headers, self.policy.server)
         body = parse_body(raw, headers, found.dialect.name.startswith("ollama"))
@@ -176,12 +176,12 @@ class Gateway:
         swept = time.monotonic()
         while True:
             await asyncio.sleep(FLUSHED_EVERY)
-            self._ledger.flush()
+            sweeps = time.monotonic() - swept > SWEPT_EVERY
+            await self._ledger.keep_up(sweeps)
             for observer in self.hooks.observers:
                 observer.flush()
-            if time.monotonic() - swept > SWEPT_EVERY:
+            if sweeps:
                 swept = time.monotonic()
-                self._ledger.sweep()
 
 
 async def _healthy(send: Send) -> None:

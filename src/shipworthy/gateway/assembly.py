@@ -31,7 +31,7 @@ class UnknownKind(ShipworthyError):
 def hooks_for(policy: Policy, state: Path) -> Hooks:
     """The hooks that the policy asks for; what they write down goes into the folder `state`.
 
-    Raises UnknownKind, NamesUnavailable, NoCollector and BrokenStore: now, and not at the first request.
+    Raises UnknownKind, MissingExtra, NoCollector and BrokenStore: now, and not at the first request.
     """
     features = list(_features(policy))
     redacting = [feature for feature in features if feature.redaction.enabled]

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from shipworthy.gateway.accounts import Reservation
 from shipworthy.gateway.asking import Begun, Whole, ask, begin
 from shipworthy.gateway.breaker import Breakers
 from shipworthy.gateway.call import Usage
 from shipworthy.gateway.contract import Contracts, broken, mended, plea
 from shipworthy.gateway.conversation import Answer, Finish
 from shipworthy.gateway.exchange import Exchange
-from shipworthy.gateway.ledger import Reservation
 from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.spending import Spending, measured
 from shipworthy.gateway.standin import as_stream

@@ -7,19 +7,20 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from shipworthy.gateway.call import Call
-from shipworthy.gateway.control import BrokenStore, Control, VirtualKey
+from shipworthy.gateway.control import Control, VirtualKey
 from shipworthy.gateway.intake import Headers
 from shipworthy.gateway.policy import DEFAULT, Feature, Policy
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.routes import Route
+from shipworthy.gateway.store import BrokenStore
 
 LONGEST_NAME = 200  # characters of a user's name that are kept
 
 
-def known_key(control: Control, presented: str) -> VirtualKey:
+async def known_key(control: Control, presented: str) -> VirtualKey:
     """The virtual key of a request. Raises Problem where it is none that is in force."""
     try:
-        control.refresh()
+        await control.refresh()
     except BrokenStore as error:
         raise Problem(
             Kind.STORE, "store_unavailable", "The gateway's store cannot be read."
@@ -85,7 +86,7 @@ def call_of(
         dialect=dialect.name,
         feature=feature,
         key=key.id,
-        user=user[:LONGEST_NAME],
+        user=user[:LONGEST_NAME].replace("\0", ""),  # which no PostgreSQL keeps
         model=model,
         stream=found.stream if found.stream is not None else dialect.streams(body),
         body=body,

@@ -1,4 +1,4 @@
-"""What may still be spent: reserved before a call, settled after it, in one SQLite file for all replicas.
+"""What may still be spent: reserved before a call, settled after it, in one store for all replicas.
 
 A call reserves the most that it can cost, in one transaction for all its accounts; only so can any number
 of calls at the same time not spend more than a limit. What it has really cost is settled in batches;
@@ -9,93 +9,67 @@ counted as spent in full when its time is over: what the provider has billed is 
 from __future__ import annotations
 
 import asyncio
-import json
-import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import lru_cache
-from pathlib import Path
+from functools import partial
 from secrets import token_hex
+from typing import TypeVar
 
-from shipworthy.gateway.control import BrokenStore, private_folder
+from shipworthy.gateway.accounts import (
+    SPENT,
+    Account,
+    Reservation,
+    Spent,
+    balances,
+    day_of,
+    expire,
+    hold,
+    release,
+)
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.store import BrokenStore, Session, Store, StoreBusy
 
-PATIENCE = 2.0  # seconds that a call waits for a store that another process has locked
-KEPT_DAYS = 400
-_TABLES = """
-CREATE TABLE IF NOT EXISTS accounts (
-    account TEXT NOT NULL, day TEXT NOT NULL, spent INTEGER NOT NULL DEFAULT 0,
-    reserved INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, day)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS reservations (
-    id TEXT PRIMARY KEY, day TEXT NOT NULL, amount INTEGER NOT NULL, accounts TEXT NOT NULL,
-    expires REAL NOT NULL
-) STRICT, WITHOUT ROWID;
-"""
-_RESERVE = (
-    "UPDATE accounts SET reserved = reserved + ?1 WHERE account = ?2 AND day = ?3"
-    " AND spent + reserved + ?1 <= ?4 RETURNING spent + reserved"
-)
-_SETTLE = (
-    "UPDATE accounts SET reserved = reserved - ?, spent = spent + ? WHERE account = ? AND day = ?"
-)
+_AT_ONCE = 1_000  # of what waits, in one transaction
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Something with a limit for a day, in billionths of a US dollar; `soft` is where warnings begin."""
+@dataclass(slots=True)
+class _Wish:
+    """A call that waits for its reservation; `outcome` is that, or the account that has not enough."""
 
-    name: str
-    limit: int
-    soft: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """What a call has set aside; `near` are the accounts that are beyond their soft limit."""
-
-    id: str
-    day: str
+    accounts: Sequence[Account]
     amount: int
-    accounts: tuple[str, ...]
-    near: tuple[str, ...] = ()
+    expires: float
+    outcome: Reservation | Account | None = None
+    withdrawn: bool = False
 
 
 class Ledger:
-    """The accounts. Belongs to one event loop. Raises BrokenStore where the file cannot be used."""
+    """The accounts. Belongs to one event loop. Raises BrokenStore where the store cannot be used."""
 
-    def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
-        self._file = file
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
         self._clock = clock
-        self._known: set[tuple[str, str]] = set()  # accounts that have a row
-        self._settled: list[tuple[Reservation, int]] = []
-        self._spent: dict[tuple[str, str], int] = {}  # of accounts without a limit
-        try:
-            private_folder(file.parent)
-            self._connection = sqlite3.connect(file, isolation_level=None, timeout=0)
-            self._connection.execute("PRAGMA busy_timeout=5000")
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_TABLES)
-            file.chmod(0o600)
-            self._sweep(self._clock())
-            self._connection.execute("PRAGMA busy_timeout=0")  # calls wait without blocking others
-        except (sqlite3.Error, OSError) as error:
-            raise BrokenStore(f"{file} cannot be opened: {error}") from error
+        # Filled in the event loop and emptied where the store works, which may be another thread.
+        self._wishes: deque[_Wish] = deque()
+        self._settled: deque[tuple[Reservation, int]] = deque()
+        self._spent: deque[Spent] = deque()
+        store.transaction(partial(expire, now=clock()))
 
     def close(self) -> None:
-        """Settle what is left, and let go of the file."""
+        """Settle what is left, and let go of the store."""
         try:
-            self._connection.execute("PRAGMA busy_timeout=5000")
             self.flush()
         finally:
-            self._connection.close()
+            self._store.close()
 
     def today(self) -> str:
         """The day (UTC) that spending counts for."""
-        return _day(self._clock())
+        return day_of(self._clock())
 
     async def reserve(
         self, accounts: Sequence[Account], amount: int, seconds: float
@@ -104,23 +78,21 @@ class Ledger:
 
         Raises Problem where a limit is reached, or the store is locked for too long or cannot be written.
         """
-        until = time.monotonic() + PATIENCE
-        wait = 0.001
-        while True:
-            try:
-                return self._reserve(accounts, amount, seconds)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in (
-                    sqlite3.SQLITE_BUSY,
-                    sqlite3.SQLITE_LOCKED,
-                ):
-                    raise _unwritable() from error
-                if time.monotonic() > until:
-                    raise _locked() from error
-            except sqlite3.Error as error:
-                raise _unwritable() from error
-            await asyncio.sleep(wait)
-            wait = min(wait * 1.5, 0.02)
+        wish = _Wish(accounts, amount, self._clock() + seconds)
+        self._wishes.append(wish)
+        try:
+            await asyncio.sleep(0)  # who asks in the same turn of the loop shares the transaction
+            await self._store.soon(self._decide)
+        except BaseException as error:
+            wish.withdrawn = True
+            self._take_back(wish)
+            if isinstance(error, BrokenStore):
+                raise _unusable(error) from error
+            raise
+        if isinstance(wish.outcome, Reservation):
+            return wish.outcome
+        assert wish.outcome is not None  # noqa: S101 - each run decides on all who waited before it
+        raise _exceeded(wish.outcome, self.today())
 
     def settle(self, reservation: Reservation, cost: int) -> None:
         """A call has ended and has cost this much."""
@@ -128,125 +100,103 @@ class Ledger:
 
     def spend(self, account: str, cost: int) -> None:
         """Note what was spent on something without a limit."""
-        key = (account, self.today())
-        self._spent[key] = self._spent.get(key, 0) + cost
+        self._spent.append(Spent(account, self.today(), cost))
+
+    async def keep_up(self, sweeps: bool) -> None:
+        """Write what waits, within an event loop; `sweeps` says whether to look for dead processes too."""
+        with suppress(BrokenStore):
+            if self._settled or self._spent:
+                await self._store.soon(self.flush)
+            if sweeps:
+                await self._store.soon(self.sweep)
 
     def flush(self) -> bool:
         """Write what was settled and spent; False where that must wait. Nothing is lost by waiting."""
-        if not self._settled and not self._spent:
-            return True
-        try:
-            self._in_transaction(self._write_settled)
-        except sqlite3.Error:
-            return False
-        self._settled, self._spent = [], {}
+        while self._settled or self._spent:
+            settled, spent = _taken(self._settled), _taken(self._spent)
+            try:
+                self._store.transaction(partial(release, settled=settled, spent=spent))
+            except BaseException as error:
+                self._settled.extendleft(reversed(settled))
+                self._spent.extendleft(reversed(spent))
+                if isinstance(error, BrokenStore):
+                    return False
+                raise
         return True
 
     def sweep(self) -> None:
         """Count what is left of processes that have died; does nothing while the store is locked."""
-        try:
-            self._sweep(self._clock())
-        except sqlite3.Error:
-            return
+        with suppress(BrokenStore):
+            self._store.transaction(partial(expire, now=self._clock()))
 
     def spent(self, day: str) -> dict[str, tuple[int, int]]:
         """What each account has spent on a day, and what is set aside."""
-        rows = self._connection.execute(
-            "SELECT account, spent, reserved FROM accounts WHERE day = ? ORDER BY account", (day,)
-        )
-        return {account: (spent, reserved) for account, spent, reserved in rows}
+        return {account: (spent, held) for account, spent, held in self._store.rows(SPENT, (day,))}
 
-    def _reserve(self, accounts: Sequence[Account], amount: int, seconds: float) -> Reservation:
-        refused = self._attempt(accounts, amount, seconds)
-        if isinstance(refused, Account) and self._settled and self.flush():
-            refused = self._attempt(accounts, amount, seconds)
-        if isinstance(refused, Account):
-            raise _exceeded(refused, self.today())
-        return refused
-
-    def _attempt(
-        self, accounts: Sequence[Account], amount: int, seconds: float
-    ) -> Reservation | Account:
-        """The reservation, or the account that has not enough left."""
-        day, execute = self.today(), self._connection.execute
-        near: list[str] = []
-        execute("BEGIN IMMEDIATE")
+    def _decide(self) -> None:
+        """Decide on all who wait; what was settled makes room for who would be refused."""
+        wishes = [wish for wish in _taken(self._wishes) if not wish.withdrawn]
+        if not wishes:
+            return
         try:
-            for account in accounts:
-                if (account.name, day) not in self._known:
-                    execute(
-                        "INSERT OR IGNORE INTO accounts (account, day) VALUES (?, ?)",
-                        (account.name, day),
-                    )
-                row = execute(_RESERVE, (amount, account.name, day, account.limit)).fetchone()
-                if row is None:
-                    execute("ROLLBACK")
-                    return account
-                if row[0] >= account.soft:
-                    near.append(account.name)
-            names = tuple(account.name for account in accounts)
-            made = Reservation(token_hex(8), day, amount, names, tuple(near))
-            expires = self._clock() + seconds
-            execute(
-                "INSERT INTO reservations VALUES (?, ?, ?, ?, ?)",
-                (made.id, day, amount, json.dumps(names), expires),
-            )
-            execute("COMMIT")
+            self._grant(wishes)
         except BaseException:
-            if self._connection.in_transaction:
-                execute("ROLLBACK")
+            self._wishes.extendleft(reversed(wishes))
             raise
-        self._known.update((name, day) for name in names)
-        return made
+        refused = [wish for wish in wishes if isinstance(wish.outcome, Account)]
+        if refused and self._settled and self.flush():
+            with suppress(BrokenStore):
+                self._grant(refused)
 
-    def _write_settled(self) -> None:
-        execute = self._connection.execute
-        for made, cost in self._settled:
-            # A reservation that another process swept is spent in full already.
-            if execute("DELETE FROM reservations WHERE id = ?", (made.id,)).rowcount:
-                for account in made.accounts:
-                    execute(_SETTLE, (made.amount, cost, account, made.day))
-        for (account, day), cost in self._spent.items():
-            execute("INSERT OR IGNORE INTO accounts (account, day) VALUES (?, ?)", (account, day))
-            execute(_SETTLE, (0, cost, account, day))
+    def _grant(self, wishes: Sequence[_Wish]) -> None:
+        day = self.today()
+        outcomes = self._store.transaction(partial(_granted, wishes=wishes, day=day))
+        for wish, outcome in zip(wishes, outcomes, strict=True):
+            wish.outcome = outcome
+            if wish.withdrawn:
+                self._take_back(wish)
 
-    def _sweep(self, now: float) -> None:
-        def write() -> None:
-            execute = self._connection.execute
-            rows = execute(
-                "SELECT id, day, amount, accounts FROM reservations WHERE expires < ?", (now,)
-            )
-            for id, day, amount, accounts in rows.fetchall():
-                for account in json.loads(accounts):
-                    execute(_SETTLE, (amount, amount, account, day))
-                execute("DELETE FROM reservations WHERE id = ?", (id,))
-            oldest = _day(now - timedelta(days=KEPT_DAYS).total_seconds())
-            execute("DELETE FROM accounts WHERE day < ?", (oldest,))
-            # Whose it was is needed for the limit of the day alone, and by calls that began before midnight.
-            yesterday = _day(now - timedelta(days=1).total_seconds())
-            execute("DELETE FROM accounts WHERE account LIKE 'user:%' AND day < ?", (yesterday,))
+    def _take_back(self, wish: _Wish) -> None:
+        """Who waited has gone: nothing was spent. Doing it twice does no harm."""
+        if isinstance(wish.outcome, Reservation):
+            self.settle(wish.outcome, 0)
 
-        self._in_transaction(write)
-        self._known.clear()
 
-    def _in_transaction(self, write: Callable[[], None]) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+def _granted(session: Session, wishes: Sequence[_Wish], day: str) -> list[Reservation | Account]:
+    """Reservations for all whose accounts have enough left, first come first served."""
+    held = balances(session, (a.name for wish in wishes for a in wish.accounts), day)
+    outcomes = [_decided(wish, held, day) for wish in wishes]
+    made = [
+        (outcome, wish.expires)
+        for wish, outcome in zip(wishes, outcomes, strict=True)
+        if isinstance(outcome, Reservation)
+    ]
+    if made:
+        hold(session, made)
+    return outcomes
+
+
+def _decided(wish: _Wish, held: dict[str, int], day: str) -> Reservation | Account:
+    amount = wish.amount
+    for account in wish.accounts:
+        if held[account.name] + amount > account.limit:
+            return account
+    for account in wish.accounts:
+        held[account.name] += amount
+    names = tuple(account.name for account in wish.accounts)
+    near = tuple(a.name for a in wish.accounts if held[a.name] >= a.soft)
+    return Reservation(token_hex(8), day, amount, names, near)
+
+
+def _taken(queue: deque[T]) -> list[T]:
+    """The first of a queue; others may add to it meanwhile."""
+    taken: list[T] = []
+    while len(taken) < _AT_ONCE:
         try:
-            write()
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
-
-
-def _day(at: float) -> str:
-    return _date(int(at // 86_400))
-
-
-@lru_cache(maxsize=8)
-def _date(days: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days)).isoformat()
+            taken.append(queue.popleft())
+        except IndexError:
+            break
+    return taken
 
 
 def _exceeded(account: Account, day: str) -> Problem:
@@ -255,11 +205,9 @@ def _exceeded(account: Account, day: str) -> Problem:
     return Problem(Kind.BUDGET, "budget_exceeded", message)
 
 
-def _locked() -> Problem:
-    return Problem(Kind.STORE, "store_locked", "The gateway's store is locked; nothing was spent.")
-
-
-def _unwritable() -> Problem:
-    return Problem(
-        Kind.STORE, "store_unavailable", "The gateway's store cannot be written; nothing was spent."
-    )
+def _unusable(error: BrokenStore) -> Problem:
+    if isinstance(error, StoreBusy):
+        code, what = "store_locked", "is locked"
+    else:
+        code, what = "store_unavailable", "cannot be written"
+    return Problem(Kind.STORE, code, f"The gateway's store {what}; nothing was spent.")

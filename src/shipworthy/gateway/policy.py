@@ -159,7 +159,7 @@ class ServerOptions(Section, frozen=True):
     read_seconds: float = 30.0  # until a request is there, head and body
     calls: int = 1_000  # at the same time
     state: str = "gateway"  # the folder of the store, beside the file
-    store: str = "sqlite"
+    store: str = "sqlite"  # or env:NAME, the variable that holds the address of a PostgreSQL
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True):

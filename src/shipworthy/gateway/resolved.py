@@ -19,6 +19,7 @@ from shipworthy.gateway.policy import (
     PrototypeOptions,
     Provider,
 )
+from shipworthy.gateway.store.opening import check_store
 
 ReadContract = Callable[[dict[str, Any] | str | None], dict[str, Any] | None]
 
@@ -61,11 +62,7 @@ def check_policy(policy: Policy) -> Iterator[str]:
             yield f"models: {name}: a price is negative"
     if PurePath(policy.server.state).name != policy.server.state:
         yield "server: state is the name of a folder beside this file"
-    if policy.server.store != "sqlite":
-        yield (
-            "server: store: only sqlite is there. All replicas of a machine share it through its file;"
-            " PostgreSQL for replicas on several machines is not built yet"
-        )
+    yield from check_store(policy.server.store)
     for prototype in policy.prototypes.values():
         yield from _budget(prototype.name, prototype.budget)
         for feature in prototype.features.values():

@@ -19,23 +19,16 @@ from shipworthy.errors import ShipworthyError
 from shipworthy.gateway.admin import Admin
 from shipworthy.gateway.app import Gateway
 from shipworthy.gateway.assembly import hooks_for
-from shipworthy.gateway.control import Control
 from shipworthy.gateway.hooks import Hooks
-from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.limited import LimitedProtocol
 from shipworthy.gateway.policy import Policy
+from shipworthy.gateway.state import open_control, open_ledger, state_folder
 
-CONTROL, LEDGER = "control.sqlite", "ledger.sqlite"
 _LONGEST = 100  # bytes of a socket's path; the kernel takes 107
 
 
 class CannotServe(ShipworthyError):
     """The gateway cannot listen where it should."""
-
-
-def state_folder(file: Path, policy: Policy) -> Path:
-    """Where the gateway of this policy file keeps its store."""
-    return file.parent / policy.server.state
 
 
 class Serving:
@@ -52,6 +45,7 @@ class Serving:
         self.policy = policy
         self.ready = threading.Event()  # also set where the start failed
         self.bound_port = 0
+        self._file = file
         self._folder = state_folder(file, policy)
         self._hooks = hooks if hooks is not None else hooks_for(policy, self._folder)
         self.host = host or policy.server.host
@@ -79,9 +73,9 @@ class Serving:
         self.bound_port = listening.getsockname()[1]
         async with AsyncExitStack() as stack:
             stack.callback(listening.close)
-            control = Control(self._folder / CONTROL)
+            control = open_control(self._file, self.policy)
             stack.callback(control.close)
-            ledger = Ledger(self._folder / LEDGER)
+            ledger = open_ledger(self._file, self.policy)
             stack.callback(ledger.close)
             gateway = self._gateway = await stack.enter_async_context(
                 Gateway(self.policy, control, ledger, self._hooks)

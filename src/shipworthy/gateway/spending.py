@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from shipworthy.gateway.accounts import Account, Reservation
 from shipworthy.gateway.call import Call, Usage
 from shipworthy.gateway.exchange import Exchange
-from shipworthy.gateway.ledger import Account, Ledger, Reservation
+from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Budget, Policy
 from shipworthy.gateway.prices import NANO
 from shipworthy.gateway.targets import Target

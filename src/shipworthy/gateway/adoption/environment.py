@@ -22,6 +22,11 @@ _BASE_URLS = {
     "GOOGLE_GEMINI_BASE_URL": "",
     "GROQ_BASE_URL": "",
     "MISTRAL_BASE_URL": "/v1",
+    "OPENROUTER_BASE_URL": "/v1",
+    "TOGETHER_BASE_URL": "/v1",
+    "XAI_BASE_URL": "/v1",
+    "PERPLEXITY_BASE_URL": "/v1",
+    "LOVABLE_BASE_URL": "/v1",
     "OLLAMA_HOST": "",
     "OLLAMA_BASE_URL": "",
 }

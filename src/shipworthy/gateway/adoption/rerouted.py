@@ -18,9 +18,9 @@ from shipworthy.errors import ShipworthyError
 from shipworthy.gateway.adoption.environment import command, environment
 from shipworthy.gateway.assembly import hooks_for
 from shipworthy.gateway.call import Record
-from shipworthy.gateway.control import Control
 from shipworthy.gateway.policy import DEFAULT, Policy
-from shipworthy.gateway.serve import CannotServe, Serving, state_folder
+from shipworthy.gateway.serve import CannotServe, Serving
+from shipworthy.gateway.state import open_control, state_folder
 
 
 class CannotRun(ShipworthyError):
@@ -70,7 +70,10 @@ def run_rerouted(
     state = state_folder(file, policy)
     hooks = hooks_for(policy, state)
     hooks = replace(hooks, observers=(*hooks.observers, seen))
-    with _key(state, name, feature) as key, _served(Serving(file, policy, hooks, port=port)) as at:
+    with (
+        _key(file, policy, name, feature) as key,
+        _served(Serving(file, policy, hooks, port=port)) as at,
+    ):
         tell(f"gateway: {at}  prototype: {name}  state: {state}")
         seen.exit_code = _run(command(argv), environment(os.environ, policy, at, key, feature))
     return seen
@@ -94,9 +97,9 @@ def _whose(policy: Policy, prototype: str, feature: str) -> str:
 
 
 @contextmanager
-def _key(state: Path, prototype: str, feature: str) -> Iterator[str]:
+def _key(file: Path, policy: Policy, prototype: str, feature: str) -> Iterator[str]:
     """A virtual key for as long as the program runs."""
-    control = Control(state / "control.sqlite")
+    control = open_control(file, policy)
     try:
         key, text = control.add_key(prototype, feature, "shipworthy ai run")
         try:

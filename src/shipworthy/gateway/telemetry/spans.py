@@ -20,7 +20,7 @@ from typing import Any
 
 from shipworthy import __version__
 from shipworthy.gateway.call import Outcome, Record
-from shipworthy.gateway.control import private_folder
+from shipworthy.gateway.private_folder import private_folder
 
 FILE = "spans.jsonl"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
