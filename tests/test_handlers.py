@@ -192,7 +192,7 @@ def test_middleware_of_a_mount_guards_the_routes_of_its_router(tmp_path: Path) -
         "server/orders.ts": orders,
     }
     found = handlers(tmp_path, files)
-    (run,) = found["POST /run"].effects_of(EffectKind.COMMAND)
+    (run,) = found["POST /api/admin/orders/run"].effects_of(EffectKind.COMMAND)
     assert run.has(Check.ROLE)
     assert {str(o) for o in run.inputs["text"]} == {"body.command"}
 

@@ -10,6 +10,9 @@ import pytest
 
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.library import Library
+from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.setting_up import START_BUDGET, set_up
 
 FASTAPI = (
     "from fastapi import FastAPI, APIRouter, Depends, HTTPException, Header\napp = FastAPI()\n"
@@ -588,3 +591,19 @@ def test_a_condition_that_is_added_to_a_statement_leaves_its_table(tmp_path: Pat
     )
     found = effect(only(tmp_path, code), EffectKind.QUERY)
     assert (found.operation, found.target) == ("select", "guests")
+
+
+def test_a_decorator_that_is_not_followed_runs_nothing_when_the_server_starts(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text(
+        FASTAPI + "from tracing import traced\n"
+        '@app.post("/ask")\n@traced("ask")\n'
+        "def ask(question: str):\n" + "    total = 1 + 1\n" * 500,
+        encoding="utf-8",
+    )
+    prototype = read_prototype(tmp_path)
+    program = Program(prototype.server_modules, prototype.modules.targets)
+    walk = set_up(program, Library(), {"main.py"})
+    assert len(walk.routing.routes) == 1
+    assert START_BUDGET - walk.left < 100

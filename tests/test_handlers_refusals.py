@@ -146,3 +146,20 @@ def test_word_of_the_code_in_the_body_is_a_secret_written_down(tmp_path: Path) -
         'if (body.setup_key !== "orchard-setup-2025") return new Response("no", { status: 403 });\n'
     )
     assert "unauthenticated-endpoint" not in of_function(tmp_path, body + DEED)
+
+
+def test_name_in_the_body_that_stands_on_a_list_of_the_code_is_no_check(tmp_path: Path) -> None:
+    refuse = 'return new Response("Forbidden", { status: 403 });\n'
+    before = 'const STAFF = ["ann@example.org", "bob@example.org"];\n'
+    gaps = of_function(tmp_path, f"if (!STAFF.includes(body.email)) {refuse}{DEED}", before)
+    (gap,) = gaps["unauthenticated-endpoint"]
+    assert "takes body.email at its word" in gap.message
+
+
+def test_secret_in_the_body_that_stands_on_a_list_of_the_code_is_not_called_a_name(
+    tmp_path: Path,
+) -> None:
+    refuse = 'return new Response("Forbidden", { status: 403 });\n'
+    before = f"const KEYS = {['k-81723', 'k-99123']};\n"
+    gaps = of_function(tmp_path, f"if (!KEYS.includes(body.accessKey)) {refuse}{DEED}", before)
+    assert "unauthenticated-endpoint" not in gaps

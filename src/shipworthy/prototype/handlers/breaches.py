@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
+from shipworthy.prototype.handlers.paying import is_paid_for
 from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -30,6 +31,7 @@ from shipworthy.prototype.handlers.weight import (
     is_sensitive,
     revealed,
 )
+from shipworthy.prototype.handlers.writes import is_told, only_moves_on
 from shipworthy.prototype.tables.policies import Reach
 
 
@@ -54,6 +56,7 @@ class Judged:
     severity: Severity
     confidence: Confidence
     why: str = ""  # of a check that does not hold
+    gated: bool = False  # behind a guard that looks at roles and was not understood
 
 
 def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
@@ -246,7 +249,7 @@ def _open(
 
 def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:
     """True where whoever comes may be meant to, or can do no more than ask for what is due anyway."""
-    if by_knowledge(effect):
+    if by_knowledge(effect) or is_paid_for(handler, effect):
         return True
     match kind:
         case Harm.READ if _is_receipt(effect, ownership):
@@ -263,7 +266,9 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return True
         case Harm.CHANGE if _is_by_the_way(handler, effect):
             return True
-        case Harm.FORWARD if _lends_its_key(effect):
+        case Harm.ADD if handler.route.method == "GET" and not is_told(effect):
+            return True  # a page is looked at: a view is kept, its owner is told
+        case Harm.FORWARD if lends_its_key(effect):
             return False
         case Harm.FORWARD if _LOOKS.search(handler.name) or effect.has(Check.PLATFORM):
             return True  # it asks another service for something: the limits of that answer for it
@@ -278,7 +283,7 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     return bool(by_credential(handler, effect))
 
 
-def _lends_its_key(effect: Effect) -> bool:
+def lends_its_key(effect: Effect) -> bool:
     """True where what the caller has sent goes to another function together with the key that passes row
     security: that function takes the request for one of the server's own."""
     key = any(
@@ -286,6 +291,14 @@ def _lends_its_key(effect: Effect) -> bool:
         for o in effect.inputs.get("headers", ())
     )
     return key and any(o.is_input for o in effect.inputs.get("body", ()))
+
+
+def _goes_to_staff(effect: Effect) -> bool:
+    """True for a message whose reader the code or the database names, whatever the caller writes into it."""
+    named = [
+        effect.inputs[name] for name in ("to", "recipient", "recipients") if name in effect.inputs
+    ]
+    return bool(named) and not any(o.is_input for found in named for o in found)
 
 
 _MASTER_KEY = re.compile(r"SERVICE_ROLE|SERVICE_KEY|SECRET_KEY$", re.IGNORECASE)
@@ -436,15 +449,7 @@ def hollow(effect: Effect) -> str:
 
 def _is_job(effect: Effect, kind: Harm) -> bool:
     """True where nothing that the caller sends has a part in it: a job that is due anyway."""
-    if kind is Harm.READ:
-        return False
-    return not any(o.is_input or any(b.is_input for b in o.by) for o in _all(effect))
-
-
-def _all(effect: Effect) -> Iterator:  # type: ignore[type-arg]
-    for name, origins in effect.inputs.items():
-        if name != "headers":
-            yield from origins
+    return kind is not Harm.READ and not effect.is_steered
 
 
 _POWER = re.compile(
@@ -468,7 +473,8 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
         case Harm.SPEND:
             return Severity.HIGH
         case Harm.FORWARD:
-            return Severity.HIGH if _lends_its_key(effect) else Severity.MEDIUM
+            lends = lends_its_key(effect) and not _goes_to_staff(effect)
+            return Severity.HIGH if lends else Severity.MEDIUM
         case Harm.SEND:
             return _severity_of_mail(effect)
         case Harm.ASK:
@@ -483,6 +489,8 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
     if kind is Harm.CHANGE and not (
         _is_admin(handler) or _PII.search(effect.target) or ownership.of(effect.target)
     ):
+        return Severity.MEDIUM
+    if kind is Harm.CHANGE and only_moves_on(effect):
         return Severity.MEDIUM
     return Severity.MEDIUM if _SOON_MADE_AGAIN.search(effect.target) else Severity.HIGH
 
@@ -634,6 +642,8 @@ def _of_admin(
         return None
     if kind in (Harm.ACCOUNT, Harm.RUN) or _writes_power(effect):
         severity = Severity.CRITICAL
+    elif kind in (Harm.ADD, Harm.CHANGE) and not effect.is_steered:
+        severity = Severity.MEDIUM  # whoever calls can do no more than have it done once more
     else:
         severity = Severity.HIGH
     # Where nothing anywhere asks for a role, whoever is signed in may be the one administrator.

@@ -321,6 +321,9 @@ def _proved(
     if "signature" in tags and any(o.is_input for o in (*one, *other)):
         yield walk.guard(Check.SIGNATURE, "signature compared", at)
         return
+    if not contains and (_is_kept_secret(one, other) or _is_kept_secret(other, one)):
+        yield walk.guard(Check.SECRET, "compared with a secret among the settings", at)
+        return
     caller = [o for o in one | other if _of_caller(o)]
     literal = _is_literal(left) or _is_literal(right)
     roles = [o for o in caller if ROLE_KEY.search(o.key or o.name) and not _is_editable(o)]
@@ -375,6 +378,19 @@ def _proved(
             yield walk.guard(Check.VALID, "compared", at, inputs)
 
 
+def _is_kept_secret(sent: Origins, kept: Origins) -> bool:
+    """True for a token or key of the request against a row of the settings, which nobody who calls names:
+    what one program tells another, not who somebody is."""
+    return (
+        bool(sent)
+        and bool(kept)
+        and all(o.is_input and _TOKEN.search(o.key) for o in sent)
+        and all(o.kind == "row" and _SETTINGS.search(o.name) and not o.by for o in kept)
+    )
+
+
+_TOKEN = re.compile(r"token|secret|key|signature", re.IGNORECASE)
+_SETTINGS = re.compile(r"setting|config|secret|vault", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(origin|host|referr?er|user-agent|x-forwarded-\w+|x-real-ip)(\.|$)", re.I)
 
 

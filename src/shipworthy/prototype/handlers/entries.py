@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.finding import Location
+from shipworthy.prototype.handlers.addresses import addresses, registered_as
 from shipworthy.prototype.handlers.answers import answered
 from shipworthy.prototype.handlers.entering.django import django_entry
 from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
@@ -34,6 +35,7 @@ from shipworthy.prototype.handlers.values import (
     meet_all,
 )
 from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.loading import declared_twice
 from shipworthy.prototype.program.nodes import Function, Name
 from shipworthy.prototype.routes.route import Route, RouteKind
 
@@ -50,7 +52,7 @@ class Follower:
     program: Program
     knowledge: Knowledge
 
-    def follow(self, route: Route, entry: Runnable) -> Handler:
+    def follow(self, route: Route, entry: Runnable, served: tuple[str, ...] = ()) -> Handler:
         """Follow one entry point with what stands before it; where one function takes up all that may
         be taken, once more without it."""
         walk, ends = self._run(entry)
@@ -60,13 +62,14 @@ class Follower:
             walk, ends = self._run(entry)
         return Handler(
             route=route,
-            name=_spoken(route),
+            name=_spoken(route, served),
             subject=f"{entry.location.path}#{route.handler}",
             location=entry.location,
             effects=tuple(walk.effects),
             guards=ends,
             privileged=any(e.client in ("service", "owner") for e in walk.effects),
             hindrance=walk.hindrance,
+            addresses=served,
         )
 
     def _run(self, entry: Runnable) -> tuple[Walk, frozenset[Guard]]:
@@ -181,10 +184,32 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     for route in routes:
         entry = _entry(route, program, walk, knowledge)
         if entry is not None:
+            served = addresses(route, walk.routing)
+            if twice := declared_twice(program.modules[entry.location.path]):
+                found.append(_unloaded(route, entry.location, served, twice))
+                continue
             entry.guards |= gateway_guards(prototype, route)
             entry.guards |= middleware_guards(layers, route, program, knowledge)
-            found.append(follower.follow(route, entry))
+            found.append(follower.follow(route, entry, served))
     return tuple(found)
+
+
+def _unloaded(route: Route, place: Location, served: tuple[str, ...], twice: str) -> Handler:
+    """An entry point that does nothing, as its file does not load."""
+    subject = f"{place.path}#{route.handler}"
+    why = f"its file does not load: {twice} is imported and declared again"
+    effects, guards = (), NO_GUARDS
+    return Handler(
+        route,
+        _spoken(route, served),
+        subject,
+        place,
+        effects,
+        guards,
+        False,
+        hindrance=why,
+        addresses=served,
+    )
 
 
 def _importers(prototype: Prototype, paths: set[str]) -> set[str]:
@@ -243,25 +268,14 @@ def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> 
 
 def _endpoint(route: Route, walk: Walk) -> Entry | None:
     """A route that a router declares: all middleware on the way to it, then its own."""
-    found = [
-        r
-        for r in walk.routing.routes
-        if r.path == route.location.path
-        and _covers(route.location, r.line)
-        and r.method in (route.method, "*")
-    ]
-    if not found:
+    registered = registered_as(route, walk.routing)
+    if registered is None:
         return None
-    registered = next((r for r in found if route.path.endswith(r.pattern)), found[0])
     style = {"hono": "hono"}.get(route.framework, "node")
     chain = (*_above(registered, walk), *registered.chain)
     return Entry(
         Location(registered.path, route.location.line, route.location.end_line), style, chain
     )
-
-
-def _covers(location: Location, line: int) -> bool:
-    return location.line <= line <= max(location.end_line, location.line)
 
 
 def _above(route: Registered, walk: Walk) -> Iterator[Value]:
@@ -336,7 +350,9 @@ def _of_value(route: Route, value: Value, style: str) -> Entry | None:
     return Entry(at, style, (value,))
 
 
-def _spoken(route: Route) -> str:
+def _spoken(route: Route, served: tuple[str, ...]) -> str:
+    """The method with the whole path, where its routers leave only one."""
     if route.kind is RouteKind.SERVER_ACTION:
         return f"action {route.handler}"
-    return route.path if route.method == "*" else f"{route.method} {route.path}"
+    path = served[0] if len(served) == 1 else route.path
+    return path if route.method == "*" else f"{route.method} {path}"

@@ -151,6 +151,12 @@ class Effect(NamedTuple):
             if name.startswith(prefix)
         )
 
+    @property
+    def is_steered(self) -> bool:
+        """True where something that the caller sends has a part in it, or chose the row that has."""
+        given = (found for name, found in self.inputs.items() if name != "headers")
+        return any(o.is_input or any(b.is_input for b in o.by) for found in given for o in found)
+
     def excludes(self, other: Effect) -> bool:
         """True where one call of the entry point has either this effect or the other, never both."""
         sides = dict(self.branches)
@@ -179,6 +185,7 @@ class Handler:
     guards: frozenset[Guard]  # on every way to its end that is no refusal
     privileged: bool  # uses a client that row security does not hold back
     hindrance: str = ""
+    addresses: tuple[str, ...] = ()  # its URL paths, with the prefixes of its routers
 
     @property
     def whole(self) -> bool:

@@ -27,6 +27,8 @@ _TAKEN_APART = frozenset({"member_expression", "subscript_expression", "spread_e
 _SHOWN = (".toFixed", ".toString", ".toLocaleString")  # which numbers have too
 _ARITHMETIC = frozenset({"-", "*", "/", "%", "<", ">", "<=", ">=", "-=", "*="})
 _TO_NUMBER = frozenset({"Number", "parseInt", "parseFloat", "Math.abs", "Math.round", "Math.floor"})
+_TYPED = (Language.TYPESCRIPT, Language.TSX)
+_SAYS_WHY = ("error", "message")
 _BODIES = ("body", "payload", "data", "input", "json", "requestBody", "reqBody")
 
 
@@ -39,6 +41,56 @@ def with_positive(prototype: Prototype, handler: Handler, key: str) -> str | Non
     test = "!Number.isFinite(Number(NAME)) || Number(NAME) <= 0"
     why = f"{key} must be a number above zero"
     return _refusing(prototype, handler, key, test, why, numeric=True)
+
+
+def with_positive_argument(prototype: Prototype, handler: Handler, key: str) -> str | None:
+    """The text in which a server action refuses a number that is not above zero, before all else it does
+    and in the way in which it refuses other calls.
+
+    None where the argument is not declared as a number, or the action refuses nothing yet.
+    """
+    file = prototype.files.get(handler.location.path)
+    if file is None or file.language not in _TYPED or file.text is None:
+        return None
+    syntax = Syntax(file, file.language)
+    function = entry_function(syntax, handler)
+    body = function.field("body") if function is not None else None
+    if function is None or body is None or body.kind() != "statement_block":
+        return None
+    declared = _declared(function, key)
+    first = next((c for c in body.named_children() if c.kind() != "comment"), None)
+    refused = _refused(body)
+    if declared != "number" or first is None or refused is None:
+        return None
+    style, before = style_of(syntax), margin(first, file.text)
+    answer = refused.replace("NAME", json.dumps(f"{key} must be above zero"))
+    line = style.written(f"if (!Number.isFinite({key}) || {key} <= 0) {answer}")
+    at = first.range().start.index
+    return edited(file.text, [Edit(at, at, f"{line}{style.newline}{before}")])
+
+
+def _declared(function: SgNode, key: str) -> str:
+    """The type that a parameter is written with; '' for none."""
+    parameters = function.field("parameters")
+    for parameter in parameters.named_children() if parameters is not None else ():
+        name, kind = parameter.field("pattern"), parameter.field("type")
+        if name is not None and name.text() == key and kind is not None:
+            return kind.text().removeprefix(":").strip()
+    return ""
+
+
+def _refused(body: SgNode) -> str | None:
+    """How a function refuses a call, with NAME for what it says: `return { error: NAME }`, or an error;
+    None where it does neither."""
+    for node in body.find_all(kind="return_statement"):
+        given = next((c for c in node.named_children()), None)
+        pairs = list(given.named_children()) if given and given.kind() == "object" else []
+        if len(pairs) == 1 and pairs[0].kind() == "pair":
+            name, value = pairs[0].field("key"), pairs[0].field("value")
+            if name and value and name.text() in _SAYS_WHY and value.kind() == "string":
+                return f"return {{ {name.text()}: NAME }};"
+    thrown = body.find(kind="throw_statement")
+    return "throw new Error(NAME);" if thrown is not None else None
 
 
 def with_choice(

@@ -27,7 +27,8 @@ _USUAL, _NEARLY_ALL = 0.6, 0.8  # shares of handlers that make something the way
 _ROOTS = ("api", "app", "functions", "src", "pages", "")  # folders in which everything stands
 _MOST = 4  # statements
 _REFUSES = re.compile(r"\b40[13]\b|nauthori[sz]ed|orbidden")
-_OPTIONS = re.compile(r"""method\s*===?\s*["']OPTIONS["']""")
+_RIGHTS = re.compile(r"role\b|role_|is_?admin|permission", re.IGNORECASE)
+_PREFLIGHT = re.compile(r"""method\s*===?\s*["']OPTIONS["']""")
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _DECLARED = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
@@ -47,8 +48,45 @@ def with_opening_check(
 ) -> str | None:
     """The text of the handler's file; None where the handlers around it do not open alike."""
     opening = _shared(prototype, handler, siblings)
+    return _begun(prototype, handler, opening) if opening is not None else None
+
+
+def with_usual_opening(
+    prototype: Prototype, handler: Handler, siblings: list[Handler]
+) -> str | None:
+    """The same, with what most of those that ask who is signed in open with, however many do not ask.
+
+    Lines that ask for more than that (a role) are no pattern for others. None where none opens so.
+    """
+    known = [h for h in siblings if h.principal is Check.SESSION]
+    found = [o for h in known if (o := _opening(prototype, h)) and not _RIGHTS.search(o.text)]
+    for text, _ in Counter(o.text for o in found).most_common():
+        opening = next(o for o in found if o.text == text)
+        begun = _begun(prototype, handler, opening)
+        if begun is not None:
+            return begun
+    return None
+
+
+def answers_preflight_first(prototype: Prototype, handler: Handler) -> bool:
+    """True where the question that a browser sends before a call (OPTIONS), without any session, is
+    answered before the first work."""
     file = prototype.files.get(handler.location.path)
-    if opening is None or file is None or file.language is None or file.text is None:
+    if file is None or file.language is None or file.text is None:
+        return False
+    function = script_function(Syntax(file, file.language), handler)
+    body = function.field("body") if function is not None else None
+    at = first_work(body) if body is not None else None
+    if function is None or at is None:
+        return False
+    before = file.text[function.range().start.index : at.range().start.index]
+    return _PREFLIGHT.search(before) is not None
+
+
+def _begun(prototype: Prototype, handler: Handler, opening: _Opening) -> str | None:
+    """The text of the handler's file, in which it begins with these lines."""
+    file = prototype.files.get(handler.location.path)
+    if file is None or file.language is None or file.text is None:
         return None
     syntax = Syntax(file, file.language)
     function = script_function(syntax, handler)
@@ -156,7 +194,7 @@ def first_work(body: SgNode) -> SgNode | None:
     for statement in body.named_children():
         if statement.kind() == "comment":
             continue
-        if statement.kind() == "if_statement" and _OPTIONS.search(statement.text()):
+        if statement.kind() == "if_statement" and _PREFLIGHT.search(statement.text()):
             continue
         if statement.kind() == "try_statement":
             inner = statement.field("body")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
@@ -11,9 +11,16 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.edits import Edit, adding_arguments, edited
 from shipworthy.prototype.code.style import margin
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee
+from shipworthy.prototype.handlers.caller_checks import with_caller_check
 from shipworthy.prototype.handlers.entry_functions import VERBS, python_functions, route_calls
 from shipworthy.prototype.handlers.handler import Check, Handler
-from shipworthy.prototype.handlers.opening_checks import with_opening_check
+from shipworthy.prototype.handlers.opening_checks import (
+    answers_preflight_first,
+    with_opening_check,
+    with_usual_opening,
+)
+from shipworthy.prototype.handlers.own_functions import function_called
+from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.queries.chains import within
 
 if TYPE_CHECKING:
@@ -35,17 +42,31 @@ _KNOWN = (Check.SESSION, Check.API_KEY)
 _CALLS = frozenset({"call"})
 
 
-def guarded(prototype: Prototype, handler: Handler) -> str | None:
-    """The text of the handler's file with the one check that all guarded handlers beside it share.
+def guarded(prototype: Prototype, handler: Handler) -> dict[str, str] | None:
+    """The texts of the files in which the handler passes the check of its house before it acts.
 
-    A middleware of Express, a dependency of FastAPI, a decorator of Flask, or the opening lines of a
-    route handler. None where they share none, or more than one: nothing is guessed.
+    That is the one check that all guarded handlers beside it share: a middleware of Express, a dependency
+    of FastAPI, a decorator of Flask, or the opening lines of a route handler. None where they share none,
+    or more than one: nothing is guessed. A function of the platform that only pages behind the sign-in
+    ask for gets a check in any case.
     """
+    path = handler.location.path
+    named = f"{handler.route.path}/{path}/{handler.route.handler}"
+    if _BY_MACHINES.search(named):
+        return None
+    if asked_by_signed_in_pages(prototype, handler) and answers_preflight_first(prototype, handler):
+        usual = with_usual_opening(prototype, handler, _siblings(prototype, handler))
+        return {path: usual} if usual else with_caller_check(prototype, handler)
+    if "admin" not in named and _BY_GUESTS.search(named):
+        return None
+    text = _as_beside(prototype, handler)
+    return {path: text} if text is not None else None
+
+
+def _as_beside(prototype: Prototype, handler: Handler) -> str | None:
+    """The text of the handler's file with the check that those beside it share."""
     file = prototype.files.get(handler.location.path)
     if file is None or file.language is None or file.text is None:
-        return None
-    named = f"{handler.route.path}/{file.path}/{handler.route.handler}"
-    if _BY_MACHINES.search(named) or ("admin" not in named and _BY_GUESTS.search(named)):
         return None
     if handler.route.framework in ("next", "supabase", "deno"):
         return with_opening_check(prototype, handler, _siblings(prototype, handler))
@@ -56,7 +77,7 @@ def guarded(prototype: Prototype, handler: Handler) -> str | None:
     if len(guarded_ones) < len(beside) * _USUAL:
         return None  # most are meant for everybody, or nobody thought of it
     if syntax.python:
-        return _python(syntax, handler, guarded_ones, open_ones, file.text)
+        return _python(prototype, syntax, handler, guarded_ones, open_ones)
     return _express(syntax, handler, guarded_ones, open_ones, file.text)
 
 
@@ -95,15 +116,21 @@ def _middleware(call: SgNode) -> Iterator[str]:
 
 
 def _python(
-    syntax: Syntax, handler: Handler, known: list[Handler], open_ones: list[Handler], text: str
+    prototype: Prototype,
+    syntax: Syntax,
+    handler: Handler,
+    known: list[Handler],
+    open_ones: list[Handler],
 ) -> str | None:
+    text = prototype.files[handler.location.path].text or ""
     targets = list(python_functions(syntax, handler))
     if len(targets) != 1:
         return None
     given = [_dependencies(f) for h in known for f in python_functions(syntax, h)]
     others = {n for h in open_ones for f in python_functions(syntax, h) for n in _dependencies(f)}
-    name = _only([set(d) for d in given], others | set(_dependencies(targets[0])))
-    if name is not None:
+    passed = [_with_those_behind(prototype, handler.location.path, d) for d in given]
+    name = _only(passed, others | set(_dependencies(targets[0])))
+    if name is not None and any(name in d for d in given):
         return _with_dependency(targets[0], next(d[name] for d in given if name in d), text)
     decorators = [set(_decorators(f)) for h in known for f in python_functions(syntax, h)]
     plain = {
@@ -130,6 +157,16 @@ def _dependencies(function: SgNode) -> dict[str, str]:
             given = arguments(call)
             if callee(call) in ("Depends", "Security") and given:
                 found[given[0].text()] = parameter.text()
+    return found
+
+
+def _with_those_behind(prototype: Prototype, path: str, names: Iterable[str]) -> set[str]:
+    """These dependencies, and those that they ask for themselves: who must be of the staff must be
+    signed in."""
+    found = set(names)
+    for name in names:
+        for function in function_called(prototype, path, name):
+            found |= _dependencies(function).keys()
     return found
 
 

@@ -16,6 +16,7 @@ from shipworthy.prototype.program.nodes import (
     If,
     Imported,
     Items,
+    Lambda,
     Let,
     Module,
     Name,
@@ -159,3 +160,16 @@ def names_in(target: object) -> list[str]:
         return [name for inner in target.elements for name in names_in(inner)]
     inner = getattr(target, "target", None) or getattr(target, "value", None)
     return names_in(inner) if inner is not None and not isinstance(target, str) else []
+
+
+def functions_of(module: Module) -> Iterator[tuple[str, Function]]:
+    """The functions at the top of a module, with the names that they go by there."""
+    for statement in module.body:
+        if isinstance(statement, Define):
+            yield statement.function.name, statement.function
+        elif isinstance(statement, Let) and isinstance(statement.value, Lambda):
+            target = statement.target
+            yield target.id if isinstance(target, Name) else "", statement.value.function
+    for name, expression in module.exports:
+        if isinstance(expression, Lambda):
+            yield name, expression.function

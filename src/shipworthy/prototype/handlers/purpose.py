@@ -33,14 +33,14 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (Purpose.LOGOUT, r"log-?out|sign-?out"),
     (
         Purpose.LOGIN,
-        r"log-?in(-\w+)*|activate-(account|user|e?mail)|(\w+-)*activation|check-(user|e?mail|username|phone)(-\w+)*|(\w+-)*sign-?in|authenticate|token|refresh(-token)?|[\w-]*otp|(\w+-)*otp(-\w+)*|(\w+-)*magic-?link(-\w+)*"
+        r"log-?in(-\w+)*|activate-(account|user|e?mail)|(\w+-)*activation|check-(user|e?mail|username|phone)(-\w+)*|(\w+-)*sign-?in(-(with|by|via|using)(-\w+)+)?|authenticate|token|refresh(-token)?|[\w-]*otp|(\w+-)*otp(-\w+)*|(\w+-)*magic-?link(-\w+)*"
         r"|(\w+-)*(password-?(reset|recovery|forgot)|(reset|recover|forgot)-?password)(-\w+)*|forgot|reset|request-?reset|recover(y)?(-\w+)?"
         r"|(verify|confirm|check|validate|send|resend|request)(-(email|phone|sms|mobile|whatsapp|login|verification|auth))*-(code|token|otp|verification)"
         r"|verify(-email|-phone|-sms)?|resend|confirm(-email)?|nextauth|\w+-login|login-\w+|passkeys?|webauthn",
     ),
     (
         Purpose.SIGN_UP,
-        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-(tenant|store|shop|workspace|organi[sz]ation|company)|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|register-(new-)?(user|account)?-?(with|by|via|using)(-\w+)+|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-(tenant|store|shop|workspace|organi[sz]ation|company)|registration|create-?account|join|accept-?invite|invite-?accept",
     ),
     (
         Purpose.CHECKOUT,

@@ -17,6 +17,7 @@ from shipworthy.prototype.code.syntax import (
     callee,
     enclosing,
 )
+from shipworthy.prototype.handlers.own_functions import spans
 from shipworthy.prototype.source import SourceFile
 
 _CUTS = ("slice", "substring", "substr")
@@ -52,7 +53,7 @@ def _is_around(syntax: Syntax, call: SgNode, line: int) -> bool:
     function = enclosing(call, FUNCTIONS)
     while function is not None:
         place = syntax.location(function)
-        if place.line <= line <= max(place.line, place.end_line):
+        if spans(place, line):
             return True
         function = enclosing(function, FUNCTIONS)
     return False
@@ -63,17 +64,23 @@ def _script(syntax: Syntax, call: SgNode, text: str) -> Edit | None:
 
 
 def _letters(syntax: Syntax, call: SgNode) -> Edit | None:
-    """`Math.random().toString(36).slice(2, 8)`: as many letters as before, of a random UUID."""
+    """`Math.random().toString(36).slice(2, 8)`: as many letters as before, of the same alphabet; a
+    random UUID where nothing is cut."""
     top, names = call, []
     given: list[SgNode] = []
+    base = ""
     while (above := _outer(top)) is not None and above[0] in ("toString", *_CUTS):
         names.append(above[0])
         top, given = above[1], arguments(above[1])
+        base = base or "".join(g.text() for g in given)
     if not names or names[0] != "toString":
         return None
     length = _length(names[-1], given) if names[-1] in _CUTS else 0
     made = "crypto.randomUUID()"
-    if 0 < length < 32:
+    if 0 < length < 32 and base == "36":
+        random = f"crypto.getRandomValues(new Uint8Array({length}))"
+        made = f'Array.from({random}, (byte) => (byte % 36).toString(36)).join("")'
+    elif 0 < length < 32:
         made = f'crypto.randomUUID().replace(/-/g, "").slice(0, {length})'
     elif length >= 32:
         return None

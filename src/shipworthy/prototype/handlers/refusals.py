@@ -39,10 +39,13 @@ _SAYS_UNENTITLED = re.compile(
 _SEES = frozenset({"unseen", "computed", "signature"})  # something is made of what was sent
 _SAID = re.compile(r"user|token|sess|auth|key|secret|pass|pin|code|mail|role|admin|owner", re.I)
 """Inputs by which callers say who they are."""
+_NAMED_IN_BODY = re.compile(r"^body\.(.+\.)?\w*(mail|user_?(id|name)?|phone|admin|owner)$", re.I)
 
 
-def refused(walk: Evaluation, statements: tuple[Statement, ...], test: Value, at: int) -> Guards:
-    """What a refusal under a test says of whoever is not refused.
+def refused(
+    walk: Evaluation, statements: tuple[Statement, ...], test: Value, at: int, passed: Guards
+) -> Guards:
+    """What a refusal under a test says of whoever is not refused; `passed` is what the test proves of them.
 
     Nothing where it turns nobody away, or hangs on how the server is set up.
     """
@@ -57,9 +60,19 @@ def refused(walk: Evaluation, statements: tuple[Statement, ...], test: Value, at
     if sent and not others and not test.tags & _SEES:
         said = frozenset(str(o) for o in sent if _says_who(o))
         return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)} if said else ())
+    listed = _listed_names(passed)
+    if not origins and listed:
+        return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, listed)})
     if code == 403 and _is_state(origins):
         return NO_GUARDS
     return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
+
+
+def _listed_names(passed: Guards) -> frozenset[str]:
+    """`ADMINS.includes(body.email)`: the names in a request that only have to stand on a list of the
+    code. Whoever reads a page of the team knows one; a secret would be something else."""
+    named = frozenset(n for g in passed if g.check is Check.ALLOWED for n in g.about)
+    return named if all(_NAMED_IN_BODY.search(n) for n in named) else frozenset()
 
 
 def _says_who(origin: Origin) -> bool:

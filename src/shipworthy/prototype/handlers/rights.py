@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from shipworthy.finding import Confidence
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.named_guards import passes_named_guard
 from shipworthy.prototype.handlers.ownership import read_ownership
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
 from shipworthy.prototype.handlers.standing import Caller, caller
@@ -80,6 +81,7 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         found = breaches(handler, ownership)
         if not strangers or (realm and first_word(handler) not in realm):
             found = [_among_staff(judged) for judged in found]
+        found = [_behind_guard(prototype, handler, judged) for judged in found]
         declared = bool({handler.name, handler.subject} & public)
         if declared:
             found = [judged for judged in found if judged.breach is not Breach.OPEN]
@@ -95,6 +97,18 @@ def _among_staff(judged: Judged) -> Judged:
     own_word = judged.breach is Breach.HOLLOW  # whoever has an account writes his own rights
     known = judged.caller is Caller.KNOWN and not own_word
     return replace(judged, confidence=Confidence.LOW) if known else judged
+
+
+def _behind_guard(prototype: Prototype, handler: Handler, judged: Judged) -> Judged:
+    """What a known caller may do past a guard that looks at roles, and was not understood: a question."""
+    doubted = judged.caller is Caller.KNOWN and judged.breach is not Breach.HOLLOW
+    if (
+        doubted
+        and not is_question(judged)
+        and passes_named_guard(prototype, handler, judged.effect)
+    ):
+        return replace(judged, confidence=Confidence.LOW, gated=True)
+    return judged
 
 
 def is_question(judged: Judged) -> bool:

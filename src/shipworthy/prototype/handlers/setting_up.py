@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.evaluation import Knowledge
 from shipworthy.prototype.handlers.knowledge.routing import router
-from shipworthy.prototype.handlers.program import Program, names_in
+from shipworthy.prototype.handlers.program import Program, functions_of, names_in
 from shipworthy.prototype.handlers.values import UNKNOWN, Closure, Value
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import (
@@ -17,21 +17,21 @@ from shipworthy.prototype.program.nodes import (
     If,
     Let,
     Member,
-    Module,
     Name,
     Return,
     Statement,
     Try,
 )
 
-_BUDGET = 400_000  # expressions: all of a server's start
+START_BUDGET = 400_000  # expressions: all of a server's start
+_APPLICATIONS = frozenset({"app", "application"})
 _ROUTERS = frozenset({"app", "router", "server", "fastify", "api", "application", "instance"})
 
 
 def set_up(program: Program, knowledge: Knowledge, paths: Iterable[str]) -> Walk:
     """Run these modules from top to bottom; what they declare is in the walk's `routing`."""
     walk = Walk(program, knowledge)
-    walk.left = _BUDGET
+    walk.left = START_BUDGET
     walk.heap = program.heap
     for path in sorted(paths):
         if path in program.modules:
@@ -67,7 +67,7 @@ def _run_registrars(walk: Walk, path: str) -> None:
     """`export function registerRoutes(app)`, where the call that passes the app was not found."""
     unit = walk.program.unit(path)
     known = {(r.path, r.line) for r in walk.routing.routes}
-    for function in _functions(unit.module):
+    for _, function in functions_of(unit.module):
         names = [n for p in function.parameters for n in names_in(p.target)]
         if not (_ROUTERS & set(names)) or not _registers(function, names):
             continue
@@ -75,22 +75,11 @@ def _run_registrars(walk: Walk, path: str) -> None:
             continue
         closure = Closure(function, unit.scope, unit.module)
         given = tuple(router(walk) if n in _ROUTERS else Value(what=n) for n in names)
+        for name, value in zip(names, given, strict=True):
+            if name in _APPLICATIONS:
+                walk.routing.applications.add(value.identity)
         walk.guards, walk.steps = frozenset(), ()
         walk.enter(closure, given or (UNKNOWN,), {}, function.at)
-
-
-def _functions(module: Module) -> Iterator[Function]:
-    for statement in module.body:
-        if isinstance(statement, Define):
-            yield statement.function
-        elif isinstance(statement, Let):
-            function = getattr(statement.value, "function", None)
-            if isinstance(function, Function):
-                yield function
-    for _, expression in module.exports:
-        function = getattr(expression, "function", None)
-        if isinstance(function, Function):
-            yield function
 
 
 def _registers(function: Function, names: list[str]) -> bool:

@@ -23,6 +23,7 @@ from shipworthy.prototype.handlers.values import (
     settles,
     truth,
 )
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
     Class,
     Compare,
@@ -87,7 +88,7 @@ class Walk(Evaluation):
         if ended and self._is_counted(test, first):
             no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
         if ended and not settles(no):
-            no |= refused(self, statement.then, test, statement.at)
+            no |= refused(self, statement.then, test, statement.at, no)
         then_guards, then_names = self.guards, scope.names
         self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
@@ -100,7 +101,7 @@ class Walk(Evaluation):
             self.branches = (*outer, (number, "then"))
             self.guards, scope.names = then_guards, then_names
             if not settles(yes):
-                self.guards |= refused(self, statement.other, test, statement.at)
+                self.guards |= refused(self, statement.other, test, statement.at, yes)
             return False
         self.branches = outer
         _merge(scope, then_names, then_guards, self.guards)
@@ -168,12 +169,16 @@ class Walk(Evaluation):
             self.guards, scope.names = goes_on[0]
             for more, others in goes_on[1:]:
                 _merge(scope, others, more, self.guards)
-                self.guards = meet(self.guards, more) | self._swallowed(self.guards, more)
+                lost = self._swallowed(self.guards, more, noted=_notes_outcome(statement))
+                self.guards = meet(self.guards, more) | lost
         return self.block(statement.final, scope) or not goes_on
 
-    def _swallowed(self, tried: Guards, caught: Guards) -> Guards:
-        """Checks whose failure is caught, whereupon it goes on as if they had been passed."""
+    def _swallowed(self, tried: Guards, caught: Guards, *, noted: bool) -> Guards:
+        """Checks whose failure is caught, whereupon it goes on as if they had been passed; unclear ones
+        where a flag keeps how they ended."""
         lost = {g for g in tried - caught if g.check in AUTHENTICATES or g.check is Check.ROLE}
+        if noted:
+            return frozenset(g._replace(check=Check.UNCLEAR) for g in lost)
         why = "its failure is caught and everything goes on"
         return frozenset(self.hollow(why, g.line) for g in lost)
 
@@ -329,3 +334,12 @@ def _merge(scope: Scope, then: dict[str, Value], passed: Guards, passed_other: G
             names[name] = value
         else:
             names[name] = of_cases(((value, passed), (other, passed_other)))
+
+
+def _notes_outcome(statement: Try) -> bool:
+    """True for `valid = false` in a handler: what failed is asked about further down."""
+    return any(
+        isinstance(let.value, Literal) and let.value.value is False
+        for handler in statement.handlers
+        for let in nodes_in(handler.body, Let)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shipworthy.prototype.handlers.breaches import Breach, Judged
+from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
@@ -50,6 +50,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             return f"send {kinds} in your name"
         case Harm.ASK:
             return "use the AI model that you pay for"
+        case Harm.FORWARD if lends_its_key(effect):
+            return "put words of his own into a request that carries the key past row security,"
         case Harm.FORWARD:
             where = effect.target or "another service"
             return f"make your server act on {where} with its own rights"
@@ -96,7 +98,7 @@ def asked(effect: Effect) -> str:
 
 def _any_user(judged: Judged) -> str:
     """Every account, or those with a plan or another right that is asked for before."""
-    if judged.effect.has(Check.REFUSES):
+    if judged.gated or judged.effect.has(Check.REFUSES):
         return "Any signed-in user whom the checks before let pass"
     return "Any signed-in user"
 

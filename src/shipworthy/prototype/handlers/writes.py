@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from shipworthy.prototype.handlers.columns import is_held, is_money, is_state
+from shipworthy.prototype.handlers.columns import is_held, is_money, is_right, is_state
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
@@ -109,6 +109,29 @@ def sets_state(effect: Effect) -> bool:
     names = [*effect.inputs, *effect.literals]
     written = any(n.startswith("value:") and is_state(n[6:]) for n in names)
     return written and not any(n.startswith("filter:") and is_state(n[7:]) for n in names)
+
+
+_DEAR = re.compile(
+    r"order|invoice|payment|subscription|transaction|wallet|balance|credit|user|profile|account|role|permission"
+    r"|member|booking|appointment|reservation|customer|patient",
+    re.IGNORECASE,
+)
+
+
+def is_told(effect: Effect) -> bool:
+    """True where something that the caller sends is written."""
+    return any(o.is_input for _, found in effect.of("value:") for o in found)
+
+
+def only_moves_on(effect: Effect) -> bool:
+    """True for an update in which the caller names a row and no more: what is written comes from the code,
+    a model or the database, and is about no person and no money. It is done again, or too early."""
+    if effect.operation != "update" or _DEAR.search(effect.target):
+        return False
+    columns = [name for name, _ in effect.of("value:")]
+    if not columns or is_told(effect):
+        return False
+    return not any(is_money(c) or is_right(c) for c in columns)
 
 
 _CARD = re.compile(r"card|payment_?method|source|token", re.IGNORECASE)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
-from shipworthy.prototype.handlers.knowledge.limits import LIMITS, limited
+from shipworthy.prototype.handlers.knowledge.limits import LIMITS, limit_of_prototype, limited
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NO_GUARDS,
@@ -51,6 +51,8 @@ _RIGHTS = re.compile(
 def own(walk: Evaluation, site: Site, result: Value) -> Value:
     """A function of the prototype that by its name counts calls, cleans or looks at an input."""
     name = site.name or site.what
+    if (decorator := limit_of_prototype(walk, site, result)) is not None:
+        return decorator
     if LIMITS.search(name):
         return limited(walk, site, result)
     if result is NEVER:

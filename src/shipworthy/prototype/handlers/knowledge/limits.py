@@ -65,6 +65,22 @@ def limit_of_python(walk: Evaluation, site: Site) -> Value | None:
     return decorator(site, frozenset({walk.guard(Check.RATE, how, site.call.at)}))
 
 
+_COUNTS = re.compile(r"limit|throttle|rate", re.IGNORECASE)
+_NOTATION = re.compile(rf"\s*{_SPOKEN.pattern}s?\s*")
+
+
+def limit_of_prototype(walk: Evaluation, site: Site, result: Value) -> Value | None:
+    """`@limiter.limit("5/minute")` of a class of the prototype's own that speaks the same notation: what
+    it gives is a decorator that counts. None for anything else."""
+    if result.closure is None or not _COUNTS.search(site.name) or not _is_notation(site):
+        return None
+    return limit_of_python(walk, site)
+
+
+def _is_notation(site: Site) -> bool:
+    return bool(_NOTATION.fullmatch(site.argument(0).text or ""))
+
+
 def rate_of(value: Value) -> str:
     """How a limiter is put in words: with its rate where that is known."""
     return next((tag for tag in value.tags if tag.startswith(_RATE[:7])), "")
@@ -74,6 +90,11 @@ def is_lax(how: str) -> bool:
     """True for a limit that lets through so much that a bill still grows over night."""
     words = how.split()
     return how.startswith(_RATE[:7]) and words[2].isdigit() and int(words[2]) >= _LAX
+
+
+def is_lax_rate(per_minute: float) -> bool:
+    """The same for a number of calls a minute."""
+    return per_minute >= _LAX
 
 
 def loosest(ways: Iterable[Guards], passed: Guards) -> Guards:
@@ -100,6 +121,8 @@ def _run(how: str) -> Callable[[Evaluation, Site], Value]:
 def _asked(walk: Evaluation, site: Site) -> Value | None:
     if "limiter" not in site.what.lower() and "ratelimit" not in site.what.lower():
         return None
+    if _is_notation(site):
+        return limit_of_python(walk, site)  # a decorator: it counts when its function is called
     walk.passed(Check.RATE, site.what, site.call.at)
     return Value(tags=frozenset({"rate"}))
 

@@ -34,6 +34,7 @@ _PAYMENT_HOSTS = re.compile(
 )
 
 _DEEPEST_PART = 6
+_DEFAULT = "default:"
 
 
 def url_parts(url: Value) -> tuple[str, Origins]:
@@ -41,14 +42,34 @@ def url_parts(url: Value) -> tuple[str, Origins]:
     if url.text is not None:
         return url.text, frozenset()
     if url.elements is not None and url.what in ("text", "url"):
-        written = "".join(part.text if part.text is not None else "{}" for part in url.elements)
+        written = "".join(_as_written(part) for part in url.elements)
         first = url.elements[0] if url.elements else UNKNOWN
+        if _is_one_of_few(first):
+            return written, frozenset()
         if first.text is not None and re.match(r"https?://[^/{}]+[/?#]", first.text):
             return written, frozenset()
         if first.text is not None and re.match(r"https?://$", first.text):
             return written, all_origins(url.elements[1]) if len(url.elements) > 1 else frozenset()
         return written, all_origins(first)
-    return "", all_origins(url)
+    return _as_written(url).removeprefix("{}"), all_origins(url)
+
+
+def _as_written(part: Value) -> str:
+    """The text of a part; for a setting with a default the default, of an address that the code chooses
+    among few the first, and `{}` for anything else."""
+    if part.text is not None:
+        return part.text
+    if _is_one_of_few(part):
+        return part.cases[0][0].text or "{}"
+    defaults = [tag.removeprefix(_DEFAULT) for tag in part.tags if tag.startswith(_DEFAULT)]
+    set_only = bool(part.origins) and all(o.kind == "environment" for o in part.origins)
+    return defaults[0] if set_only and len(defaults) == 1 else "{}"
+
+
+def _is_one_of_few(part: Value) -> bool:
+    """`LIVE ? "https://api.example.com" : "https://sandbox.example.com"`."""
+    texts = [case.text for case, _ in part.cases]
+    return bool(texts) and all(text and text.startswith("https://") for text in texts)
 
 
 def _fetch(walk: Evaluation, site: Site) -> Value | None:
@@ -62,6 +83,8 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     body = fields.get("body") or site.named.get("json") or site.named.get("data") or UNKNOWN
     kind = _kind_of(written)
     inputs: dict[str, Origins] = _parts_of(body)
+    if kind is EffectKind.PAYMENT:
+        inputs |= dict(_spread_out(_record(body)))
     inputs |= {"url": host, "path": all_origins(url), "body": all_origins(body)}
     headers = fields.get("headers") or site.named.get("headers") or UNKNOWN
     inputs["headers"] = all_origins(headers, 6)
@@ -139,8 +162,12 @@ def _host_of(url: Value) -> Value:
 
 
 def _named_parts(body: Value) -> Mapping[str, Value]:
-    inner = body.elements[0] if body.what == "json text" and body.elements else body
-    return inner.fields or {}
+    return _record(body).fields or {}
+
+
+def _record(body: Value) -> Value:
+    """What is made into JSON text; any other body as it is."""
+    return body.elements[0] if body.what == "json text" and body.elements else body
 
 
 def _parts_of(body: Value) -> dict[str, Origins]:

@@ -12,6 +12,7 @@ EVERY = -1  # the router of what runs before the routes of all routers
 _VERBS = frozenset("get post put patch delete head options api_route route websocket".split())
 _BEFORE = frozenset({"before_request", "before_app_request"})
 _TRUTHY = frozenset({"truthy"})
+_APPLICATIONS = frozenset({"FastAPI", "Flask", "Quart"})
 
 
 def python_router(walk: Evaluation, prefix: str = "") -> Value:
@@ -24,6 +25,8 @@ def _made(walk: Evaluation, site: Site) -> Value | None:
     prefix = site.named.get("prefix") or site.named.get("url_prefix") or UNKNOWN
     made = python_router(walk, prefix.text or "")
     _mount(walk, made.identity, _listed(site.named.get("dependencies")))
+    if site.name in _APPLICATIONS:
+        walk.routing.applications.add(made.identity)
     return made
 
 
@@ -31,10 +34,17 @@ def _listed(value: Value | None) -> tuple[Value, ...]:
     return (value.elements or ()) if value is not None else ()
 
 
-def _mount(walk: Evaluation, parent: int, chain: tuple[Value, ...], child: int = 0) -> None:
+def _mount(
+    walk: Evaluation,
+    parent: int,
+    chain: tuple[Value, ...],
+    child: int = 0,
+    prefix: str | None = "",
+) -> None:
     if chain or child:
         # What Python declares before all requests holds for routes that were declared before it.
-        walk.routing.mounts.append(Mounted(parent, "", chain, child, -1))
+        mounted = Mounted(parent, prefix or "", chain, child, -1, prefix is not None)
+        walk.routing.mounts.append(mounted)
 
 
 def attribute(walk: Evaluation, value: Value, key: str) -> Value | None:
@@ -131,10 +141,16 @@ def _add_middleware(walk: Evaluation, site: Site, owner: Value) -> Value:
 
 def _include(walk: Evaluation, site: Site, owner: Value) -> Value:
     child = site.argument(0, "router", "blueprint")
-    if child.what != ROUTER:
-        child = site.argument(1, "app")
+    prefix = site.named.get("prefix") or site.named.get("url_prefix")
+    if child.what != ROUTER:  # mount("/v1", app)
+        prefix, child = site.argument(0, "path"), site.argument(1, "app")
     if child.what == ROUTER:
-        _mount(walk, owner.identity, _listed(site.named.get("dependencies")), child.identity)
+        own = (owner.fields or {}).get("prefix", UNKNOWN).text or ""
+        below = own if prefix is None else None if prefix.text is None else own + prefix.text
+        if "url_prefix" in site.named and (child.fields or {}).get("prefix", UNKNOWN).text:
+            below = None  # Flask takes it instead of the prefix that the blueprint's routes carry
+        before = _listed(site.named.get("dependencies"))
+        _mount(walk, owner.identity, before, child.identity, below)
     return UNKNOWN
 
 

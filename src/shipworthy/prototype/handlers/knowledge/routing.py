@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
 from shipworthy.prototype.handlers.values import UNKNOWN, Value
+from shipworthy.prototype.program.nodes import Imported
 
 ROUTER = "router"
 VERBS = frozenset("get post put patch delete del head options all".split())
@@ -27,6 +28,8 @@ def _made(walk: Evaluation, site: Site) -> Value | None:
     dependencies = site.named.get("dependencies")
     if dependencies is not None and dependencies.elements:
         _mount(walk, made.identity, "", dependencies.elements, 0)
+    if site.name != "Router":
+        walk.routing.applications.add(made.identity)
     return made
 
 
@@ -146,7 +149,15 @@ def _served(walk: Evaluation, site: Site) -> Value | None:
     return UNKNOWN
 
 
+def _imported(walk: Evaluation, site: Site) -> Value | None:
+    """`await import("./routes")` in the middle of a function, as where a server puts its routes together."""
+    text = site.argument(0).text
+    return walk.imported(Imported("", text, "*", site.call.at), walk.module) if text else None
+
+
 CALLS = {
+    "import": _imported,
+    "require": _imported,
     "express": _made,
     "express.Router": _made,
     "express.default": _made,

@@ -1,0 +1,52 @@
+"""Under which URL paths a route is served: with the prefixes of all routers that it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.prototype.handlers.evaluation import Registered, Routing
+from shipworthy.prototype.routes.route import Route, RouteKind
+
+_DEEPEST = 6  # routers inside of routers
+
+
+def addresses(route: Route, routing: Routing) -> tuple[str, ...]:
+    """The URL paths of a route, "/api/orders/:id" as its framework writes them; none where a router
+    on the way was not seen to be mounted, or its prefix is only known at run time."""
+    if route.kind is RouteKind.SERVER_ACTION or route.framework == "django":
+        return ()  # an action is posted to the page that shows it; Django's includes are not read
+    if route.kind is not RouteKind.ENDPOINT:
+        return (route.path,)
+    registered = registered_as(route, routing)
+    if registered is None:
+        return ()
+    paths = _paths(registered.router, registered.pattern, routing, 0)
+    return tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
+
+
+def registered_as(route: Route, routing: Routing) -> Registered | None:
+    """The declaration of a route that running the code has met; None where it met none."""
+    found = [
+        r
+        for r in routing.routes
+        if r.path == route.location.path
+        and route.location.line <= r.line <= max(route.location.end_line, route.location.line)
+        and r.method in (route.method, "*")
+    ]
+    return next((r for r in found if route.path.endswith(r.pattern)), found[0]) if found else None
+
+
+def _paths(router: int, path: str, routing: Routing, depth: int) -> Iterator[str]:
+    parents = [mount for mount in routing.mounts if mount.child == router]
+    if not parents:
+        if router in routing.applications:
+            yield path
+        return
+    for mount in parents if depth < _DEEPEST else ():
+        if mount.is_known:
+            yield from _paths(mount.router, _joined(mount.prefix, path), routing, depth + 1)
+
+
+def _joined(prefix: str, path: str) -> str:
+    joined = prefix.rstrip("/") + ("" if path == "/" else path)
+    return joined or "/"

@@ -1,0 +1,18 @@
+"""What expressions give while an entry point is followed, and what a test of them would prove."""
+
+from shipworthy.prototype.handlers.evaluation.budget import BUDGET
+from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
+from shipworthy.prototype.handlers.evaluation.expressions import SETTLED
+from shipworthy.prototype.handlers.evaluation.routing import Mounted, Registered, Routing
+from shipworthy.prototype.handlers.evaluation.site import Knowledge, Site
+
+__all__ = [
+    "BUDGET",
+    "SETTLED",
+    "Evaluation",
+    "Knowledge",
+    "Mounted",
+    "Registered",
+    "Routing",
+    "Site",
+]

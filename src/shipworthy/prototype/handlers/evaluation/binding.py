@@ -1,0 +1,164 @@
+"""Giving names, patterns and properties their values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.evaluation.site import Site
+from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.sent import LEFT_OVER
+from shipworthy.prototype.handlers.values import (
+    UNKNOWN,
+    UNSET,
+    Scope,
+    Value,
+    all_origins,
+    join,
+    replace,
+)
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Default,
+    Expression,
+    Index,
+    Items,
+    Member,
+    Name,
+    Record,
+    Spread,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
+
+_HIDDEN = re.compile(r"passw|pwd|hash|secret|salt", re.IGNORECASE)
+
+
+def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, declared: bool) -> None:
+    """Give a name, a pattern or a property its value."""
+    if isinstance(target, Name):
+        _bind_name(walk, target, value, scope, declared)
+    elif isinstance(target, Record):
+        for key, inner in target.pairs:
+            if key == "...":
+                part = _rest_of(value, {k for k, _ in target.pairs})
+            else:
+                part = value if key == "[]" else walk.member(value, key, optional=False)
+            walk.bind(inner, part, scope, declared)
+    elif isinstance(target, Items):
+        for number, inner in enumerate(target.elements):
+            part = walk.item(value, number) if type(inner) is not Spread else value
+            walk.bind(inner, part, scope, declared)
+    elif isinstance(target, Default):
+        default = walk.value(target.value, scope)
+        known = value if not value.is_null else default
+        if value.literal is UNSET and not value.cases:
+            known = join(value, default) if default.origins or default.fields else value
+        walk.bind(target.target, known, scope, declared)
+    elif isinstance(target, Spread):
+        walk.bind(target.value, value, scope, declared)
+    elif isinstance(target, Member):
+        _bind_member(walk, target, value, scope)
+    elif isinstance(target, Index):
+        owner = walk.value(target.object, scope)
+        _changed(walk, target.object, owner, value, scope, target.at)
+        walk.assigned(owner, "[]", value, target.at)
+        _fill(walk, target.object, owner, value, scope)
+
+
+def _fill(walk: Evaluation, target: Expression, owner: Value, value: Value, scope: Scope) -> None:
+    """`bytes[i] = x`: what a list is filled with is in it from then on."""
+    found = scope.find(target.id) if isinstance(target, Name) else None
+    if found is None or not isinstance(target, Name) or owner.fields or owner.identity:
+        return
+    origins = owner.origins | all_origins(value)
+    if origins != owner.origins and found.parent is not None:
+        found.names[target.id] = replace(owner, origins=origins)
+
+
+def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, declared: bool) -> None:
+    home, name = scope, target.id
+    if not declared:
+        found = scope.find(name)
+        if found is not None:
+            home = found
+            if found is not scope and found.parent is None:
+                walk.module_assigned(name, value, target.at)
+        elif name in walk.names_of_module(scope):
+            walk.module_assigned(name, value, target.at)
+            return
+    home.names[name] = comparing.named_role(name, value)
+
+
+def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -> None:
+    owner = walk.value(target.object, scope)
+    if owner.identity:
+        walk.heap[owner.identity, target.key] = value
+    elif owner.fields is not None and type(target.object) is Name:
+        changed = replace(owner, fields={**owner.fields, target.key: value})
+        found = scope.find(target.object.id)
+        if found is not None:
+            found.names[target.object.id] = changed
+    _changed(walk, target.object, owner, value, scope, target.at)
+    walk.assigned(owner, target.key, value, target.at)
+
+
+def _changed(
+    walk: Evaluation, target: Expression, owner: Value, value: Value, scope: Scope, at: int
+) -> None:
+    """Note what is put into a list or a dictionary, which may be one of the module."""
+    if type(target) is not Name or owner.identity or owner.what not in ("", "list"):
+        return
+    home = scope.find(target.id)
+    of_module = home is not None and home.parent is None and home is not scope
+    holds = owner.fields is not None or owner.elements is not None
+    if of_module and holds and walk.running:
+        walk.module_assigned(target.id, value, at)
+
+
+def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
+    """`list.append(x)` of a list of the module."""
+    function = node.function
+    if type(function) is not Member or type(function.object) is not Name:
+        return
+    receiver, given = site.receiver, site.given
+    if not given and not site.named and function.key not in ("clear", "pop"):
+        return
+    value = given[-1] if given else UNKNOWN
+    _changed(walk, function.object, receiver, value, scope, node.at)
+
+
+def assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+    """A property was given a value: knowledge of object mappers hooks in here."""
+    walk.knowledge.assigned(walk, owner, key, value, at)
+
+
+def module_assigned(walk: Evaluation, name: str, value: Value, at: int) -> None:
+    """A variable of the module was given a value, or changed, by a function."""
+    if walk.running:
+        inputs = {"value": all_origins(value)}
+        literals = {"kind": value.what or _form(value)}
+        walk.effect(EffectKind.STATE, "assign", name, at, inputs=inputs, literals=literals)
+
+
+def _rest_of(value: Value, taken: set[str]) -> Value:
+    """`const { password, ...user } = row`: what is left of a record."""
+    if value.fields is not None and not value.cases:
+        return replace(value, fields={k: v for k, v in value.fields.items() if k not in taken})
+    if not any(map(_HIDDEN.search, taken)):
+        return value
+    cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)
+    return replace(value, cases=cases, tags=value.tags | {LEFT_OVER})
+
+
+def _form(value: Value) -> str:
+    """What kind of value it is, for a reader."""
+    if value.instance is not None:
+        return value.instance.node.name
+    if value.fields is not None:
+        return "record"
+    if value.elements is not None:
+        return "text" if value.what == "text" else "list"
+    return "literal" if value.literal is not UNSET else ""

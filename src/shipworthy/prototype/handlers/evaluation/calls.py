@@ -1,0 +1,246 @@
+"""What a call gives: a function of the prototype is followed, a library's is known or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.evaluation import binding, members
+from shipworthy.prototype.handlers.evaluation.site import Site
+from shipworthy.prototype.handlers.values import (
+    FLEETING,
+    NEVER,
+    UNKNOWN,
+    UNSET,
+    Closure,
+    Scope,
+    Type,
+    Value,
+    replace,
+    union,
+)
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Expression,
+    Function,
+    Member,
+    Name,
+    Spread,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
+
+_KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
+"""What a parameter that takes all keywords is called."""
+_MUTATORS = frozenset(
+    "append push add extend update insert setdefault pop clear remove set".split()
+)
+_CHAINED = frozenset("select lean populate exec sort limit then catch finally".split())
+"""Methods of a query that is not waited for yet: asking for one proves no row."""
+
+
+def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
+    function = node.function
+    if type(function) is Member:
+        receiver = walk.value(function.object, scope)
+        if receiver is NEVER:
+            return NEVER
+        pending = receiver.what == "row" and function.key in _CHAINED
+        called = walk.member(receiver, function.key, optional=function.optional or pending)
+        what, name = members.dotted(receiver.what, function.key), function.key
+        if called.what and not called.closure:
+            what = called.what
+    else:
+        receiver = UNKNOWN
+        called = walk.value(function, scope)
+        if called is NEVER:
+            return NEVER
+        name = function.id if type(function) is Name else ""
+        what = called.what or name
+    given = _given(walk, node, scope)
+    named = _named(walk, node, scope)
+    if any(value is NEVER for value in given):
+        return NEVER
+    site = Site(what, name, receiver, given, named, node)
+    if name in _MUTATORS:
+        binding.mutated(walk, node, site, scope)
+    if name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
+        _grown(walk, function, receiver, given, scope)
+    return walk.called(called, site)
+
+
+def _given(walk: Evaluation, node: Call, scope: Scope) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for argument in node.arguments:
+        if type(argument) is not Spread:
+            found.append(walk.value(argument, scope))
+            continue
+        listed = walk.value(argument.value, scope)
+        if listed.elements is not None and listed.what != "text":
+            found += listed.elements
+        else:
+            found.append(walk.element(listed))
+    return tuple(found)
+
+
+def _named(walk: Evaluation, node: Call, scope: Scope) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for key, inner in node.keywords:
+        value = walk.value(inner, scope)
+        if key == "..." and value.fields is not None:  # f(**{"a": 1})
+            found.update(value.fields)
+        else:
+            found[key] = value
+    return found
+
+
+def _grown(
+    walk: Evaluation, function: Expression, receiver: Value, given: tuple[Value, ...], scope: Scope
+) -> None:
+    """`list.push(x)`: the name stands for a longer list from here on."""
+    if not isinstance(function, Member) or not isinstance(function.object, Name):
+        return
+    name = function.object.id
+    found = scope.find(name)
+    if found is not None and found.names.get(name) is receiver:
+        elements = (*(receiver.elements or ()), *given)[:60]
+        tags = receiver.tags - members.WRITTEN
+        found.names[name] = replace(receiver, elements=elements, tags=tags)
+
+
+def called(walk: Evaluation, function: Value, site: Site) -> Value:
+    """The result of a call."""
+    if function.native is not None:
+        result: Value = function.native(walk, site)
+        return result
+    if function.closure is not None:
+        result = walk.enter(function.closure, _handed(site), site.named, site.call.at)
+        return walk.knowledge.own(walk, site, result)
+    known = walk.knowledge.call(walk, site)
+    if known is not None:
+        return known
+    if function.type is not None:
+        made = walk.knowledge.made(walk, function.type, site)
+        return made if made is not None else walk.construct(function.type, site)
+    walk.run_callbacks(site)
+    return walk.unfollowed(site.given, site.named, site.receiver, f"{site.what}()")
+
+
+def run_callbacks(walk: Evaluation, site: Site) -> None:
+    """Follow the functions that are given to a call which is not followed itself."""
+    for value in (*site.given, *site.named.values()):
+        if value.closure is not None:
+            element = walk.element(site.receiver)
+            count = len(value.closure.function.parameters)
+            walk.enter(value.closure, (element,) * min(count, 1), {}, site.call.at)
+
+
+def unfollowed(
+    walk: Evaluation,
+    given: tuple[Value, ...],
+    named: Mapping[str, Value],
+    receiver: Value = UNKNOWN,
+    what: str = "",
+) -> Value:
+    """What an unknown call gives: something made of what it was given."""
+    values = (receiver, *given, *named.values())
+    tags = frozenset().union(*(v.tags for v in values)) - FLEETING - {"truth"}
+    return Value(origins=union(values), what=what, client=receiver.client, tags=tags | {"unseen"})
+
+
+def construct(walk: Evaluation, kind: Type, site: Site) -> Value:
+    """An object of a class of the prototype."""
+    made = Value(
+        instance=kind,
+        identity=walk.program.identity(),
+        origins=union((*site.given, *site.named.values())),
+    )
+    inner = Scope({"this": made}, kind.scope)
+    for assignment in kind.node.fields:
+        for name in members.names_in(assignment.target):
+            walk.heap[made.identity, name] = walk.value(assignment.value, inner)
+    constructor = walk.method(made, "constructor") or walk.method(made, "__init__")
+    if constructor is not None and constructor.closure is not None:
+        walk.enter(constructor.closure, site.given, site.named, site.call.at)
+    for key, value in site.named.items():
+        walk.heap.setdefault((made.identity, key), value)
+    return made
+
+
+def decorated(walk: Evaluation, function: Function, scope: Scope) -> Value:
+    """A function with its decorators applied, the nearest first."""
+    value = walk.closure(function, scope)
+    for decorator in reversed(function.decorators):
+        wrapper = walk.value(decorator, scope)
+        call = Call(decorator, (), (), function.at, function.end)
+        site = Site(wrapper.what, "", UNKNOWN, (value,), {}, call)
+        if wrapper.native is None and wrapper.closure is None and wrapper.type is None:
+            # A decorator that is not followed keeps the function for later: nothing runs it here.
+            result = walk.knowledge.call(walk, site) or UNKNOWN
+        else:
+            result = walk.called(wrapper, site)
+        if result.closure is not None or result.native is not None:
+            value = result
+    return value
+
+
+def bind_parameters(
+    walk: Evaluation,
+    function: Function,
+    given: tuple[Value, ...],
+    named: Mapping[str, Value],
+    scope: Scope,
+    closure: Closure,
+) -> None:
+    """Give the parameters of a function their values."""
+    if closure.module.python and closure.this is not None and not _is_static(function):
+        given = (closure.this, *given)
+    for position, parameter in enumerate(function.parameters):
+        names = members.names_in(parameter.target)
+        if parameter.variadic and closure.module.python:
+            value = _rest(walk, function, position, given, named)
+        elif parameter.variadic:
+            rest = given[position:] or tuple(named.values())
+            value = Value(elements=tuple(rest), origins=union(rest))
+        elif len(names) == 1 and names[0] in named and type(parameter.target) is Name:
+            value = named[names[0]]
+        elif position < len(given):
+            value = given[position]
+        elif parameter.default is not None:
+            value = walk.value(parameter.default, scope)
+        else:
+            value = UNKNOWN
+        walk.bind(parameter.target, value, scope, True)
+
+
+def _rest(
+    walk: Evaluation,
+    function: Function,
+    position: int,
+    given: tuple[Value, ...],
+    named: Mapping[str, Value],
+) -> Value:
+    """What `*args` or `**kwargs` of Python take up."""
+    before = function.parameters[:position]
+    name = "".join(members.names_in(function.parameters[position].target))
+    if not any(p.variadic for p in before) and not _KEYWORDS.search(name):
+        return Value(elements=given[position:])
+    taken = {name for p in function.parameters for name in members.names_in(p.target)}
+    return Value(fields={k: v for k, v in named.items() if k not in taken})
+
+
+def _handed(site: Site) -> tuple[Value, ...]:
+    """What a call gives to a function of the prototype: a tag gets the written pieces of its template,
+    and after them what stood in the holes, so that nothing of a caller is in the first."""
+    first = site.call.arguments[0] if site.call.arguments else None
+    if not isinstance(first, Text) or not first.tagged or not site.given:
+        return site.given
+    holes = tuple(e for e in site.given[0].elements or () if e.literal is UNSET)
+    return (replace(site.given[0], what="sql fragment"), *holes)
+
+
+def _is_static(function: Function) -> bool:
+    return any(isinstance(d, Name) and d.id == "staticmethod" for d in function.decorators)

@@ -1,0 +1,292 @@
+"""What literals, operators and tests give, and which of these guards hold in what follows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.evaluation import members
+from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.values import (
+    FLEETING,
+    NEVER,
+    NO_GUARDS,
+    NULL,
+    ROWS,
+    UNKNOWN,
+    UNSET,
+    Closure,
+    Guards,
+    Scope,
+    Value,
+    join,
+    literal,
+    meet,
+    of_cases,
+    replace,
+    truth,
+    union,
+)
+from shipworthy.prototype.program.nodes import (
+    Choice,
+    Compare,
+    Compute,
+    Default,
+    Either,
+    Function,
+    Items,
+    Lambda,
+    Literal,
+    Name,
+    Not,
+    Record,
+    Spread,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
+
+_UNSEEN = frozenset({"unseen"})  # made by a function that nobody can see
+SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
+_TRUTH = frozenset({"truth"})
+DENIED = frozenset({"denied"})  # what `!a` is: where it is true, nothing of `a` is there
+UNLESS_SET = "the secret is only asked for where it has been set"
+_NULLS = frozenset({"undefined", "NaN", "null"})
+
+
+def of_name(walk: Evaluation, node: Name, scope: Scope) -> Value:
+    if node.id in _NULLS:
+        return NULL
+    return walk.lookup(node.id, scope)
+
+
+def of_literal(walk: Evaluation, node: Literal, scope: Scope) -> Value:
+    return literal(node.value)
+
+
+def of_text(walk: Evaluation, node: Text, scope: Scope) -> Value:
+    return walk.joined([walk.value(part, scope) for part in node.parts])
+
+
+def joined(walk: Evaluation, values: Iterable[Value]) -> Value:
+    """Texts put one behind the other."""
+    parts = tuple(
+        inner
+        for v in values
+        for inner in (v.elements or (v,) if v.what == "text" and not v.cases else (v,))
+    )[:200]
+    if all(isinstance(part.literal, (str, int, float)) for part in parts):
+        return literal("".join(str(part.literal) for part in parts))
+    tags = frozenset().union(*(part.tags for part in parts)) - FLEETING
+    return Value(elements=parts, what="text", tags=tags)
+
+
+def of_record(walk: Evaluation, node: Record, scope: Scope) -> Value:
+    fields: dict[str, Value] = {}
+    for key, inner in node.pairs:
+        value = walk.value(inner, scope)
+        if key != "...":
+            fields[key] = comparing.named_role(key, value)
+        elif value.fields is not None:
+            fields.update(value.fields)
+        else:
+            if any(o.is_input for o in value.origins):  # and what stood before it is written over
+                fields = {k: join(v, members.part(walk, value, k)) for k, v in fields.items()}
+            fields["..."] = join(fields["..."], value) if "..." in fields else value
+    return Value(fields=fields)
+
+
+def of_items(walk: Evaluation, node: Items, scope: Scope) -> Value:
+    if len(node.elements) == 1 and isinstance(node.elements[0], Spread):
+        copied = walk.value(node.elements[0].value, scope)
+        if copied.what == ROWS:
+            return copied
+    elements = tuple(walk.value(inner, scope) for inner in node.elements)
+    written = bool(elements) and all(v.literal is not UNSET for v in elements)
+    return Value(elements=elements, tags=members.WRITTEN if written else frozenset())
+
+
+def of_spread(walk: Evaluation, node: Spread, scope: Scope) -> Value:
+    return walk.element(walk.value(node.value, scope))
+
+
+def of_default(walk: Evaluation, node: Default, scope: Scope) -> Value:
+    return walk.value(node.value, scope)
+
+
+def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
+    left = walk.value(node.left, scope)
+    if left is NEVER:
+        return NEVER
+    if "settled" in left.tags and truth(left) is not None and node.operator != "??":
+        decided = truth(left) is (node.operator == "or")
+        return left if decided else walk.value(node.right, scope)
+    yes, no = walk.tested(left)
+    before = walk.guards
+    walk.guards = before | (yes if node.operator == "and" else no)
+    right = walk.value(node.right, scope)
+    after = walk.guards
+    walk.guards = before
+    if right.client and not left.client and not left.cases and node.operator != "and":
+        return right  # `globalThis.db ?? new Client()`
+    if right is NEVER:  # `a || fail()`
+        walk.guards = before | (no if node.operator == "and" else yes)
+        return left
+    if "settled" in right.tags and truth(right) is not None and node.operator != "??":
+        return right if truth(right) is (node.operator == "or") else left
+    right_yes, right_no = walk.tested(right)
+    gained = after - before
+    if node.operator == "and":
+        if truth(left) is False:
+            return left
+        unless = walk.unless_set(left, right_no, no)
+        when = (yes | right_yes | gained, meet(no, right_no) | unless)
+    else:
+        if truth(left) is True:
+            return left
+        when = (meet(yes, right_yes | gained), no | right_no)
+    if truth(left) is True and node.operator == "and":
+        return right
+    result = join(left, right)
+    tags = result.tags
+    if node.operator != "and" and right.text and left.origins:
+        tags |= {"default:" + right.text[:60]}
+    cases: tuple[tuple[Value, Guards], ...] = ()
+    if node.operator != "and":
+        ways = [*(left.cases or ((left, NO_GUARDS),)), *(right.cases or ((right, NO_GUARDS),))]
+        cases = tuple(way for way in ways if not (way[0].is_null and way in left.cases))[:8]
+        if len(cases) < 2:
+            cases = ()
+    literal_ = result.literal if left.literal is UNSET or left.literal == right.literal else UNSET
+    return replace(result, when=when, cases=cases, literal=literal_, tags=tags)
+
+
+def unless_set(walk: Evaluation, setting: Value, refused: Guards, otherwise: Guards) -> Guards:
+    """`if (SECRET && given !== SECRET)`: no check where the secret was never set."""
+    if not any(o.kind == "environment" for o in setting.origins):
+        return NO_GUARDS
+    lost = {g for g in refused - otherwise if g.check is Check.SECRET}
+    return frozenset(walk.hollow(UNLESS_SET, g.line) for g in lost)
+
+
+def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
+    test = walk.value(node.test, scope)
+    if test is NEVER:
+        return NEVER
+    yes, no = walk.tested(test)
+    before, outer = walk.guards, walk.branches
+    number = walk.decision()
+    walk.guards, walk.branches = before | yes, (*outer, (number, "then"))
+    then = walk.value(node.then, scope)
+    walk.guards, walk.branches = before | no, (*outer, (number, "other"))
+    other = walk.value(node.other, scope)
+    walk.guards, walk.branches = before, outer
+    if truth(test) is not None:
+        return then if truth(test) else other
+    if then is NEVER or other is NEVER:
+        walk.guards = before | (no if then is NEVER else yes)
+        return other if then is NEVER else then
+    return of_cases(((then, yes), (other, no)))
+
+
+def of_not(walk: Evaluation, node: Not, scope: Scope) -> Value:
+    inner = walk.value(node.operand, scope)
+    if inner is NEVER:
+        return NEVER
+    yes, no = walk.tested(inner)
+    known = truth(inner)
+    return Value(
+        origins=inner.origins,
+        literal=UNSET if known is None else not known,
+        when=(no, yes),
+        tags=(inner.tags & (SETTLED | _UNSEEN)) | DENIED,
+    )
+
+
+def of_compare(walk: Evaluation, node: Compare, scope: Scope) -> Value:
+    left, right = walk.value(node.left, scope), walk.value(node.right, scope)
+    if left is NEVER or right is NEVER:
+        return NEVER
+    condition = walk.knowledge.compared(walk, node.operator, left, right, node.at)
+    if condition is not None:
+        return condition
+    settled = comparing.settled(node.operator, left, right)
+    if settled is not None:
+        return Value(literal=settled, tags=frozenset({"settled"}))
+    if "written" in left.tags and node.operator == ">" and right.literal == 0 and not left.cases:
+        return Value(literal=True)  # `roles.length > 0` of a list in the code
+    when = comparing.compared(walk, node.operator, left, right, node.at)
+    tags = _TRUTH | ((left.tags | right.tags) & _UNSEEN)
+    return Value(origins=left.origins | right.origins, when=when, tags=tags)
+
+
+def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
+    if node.operator == "=" and len(node.parts) == 2:
+        value = walk.value(node.parts[1], scope)
+        if value is not NEVER:
+            walk.bind(node.parts[0], value, scope, False)
+        return value
+    if node.operator == "yield" and walk.running:  # what a dependency or a manager hands over
+        handed = walk.value(node.parts[0], scope) if node.parts else NULL
+        walk.outcomes.append((handed, walk.guards))
+        walk.yields.add(walk.running[-1])
+        return UNKNOWN
+    if node.operator == "comprehension" and len(node.parts) >= 2:
+        return _comprehension(walk, node, scope)
+    parts = [walk.value(part, scope) for part in node.parts]
+    if node.operator == "+" and parts and (parts[0].text is not None or parts[0].what == "text"):
+        return walk.joined(parts)
+    if node.operator == "*" and all(type(part.literal) in (int, float) for part in parts):
+        return literal(math.prod(part.literal for part in parts))
+    if node.operator in ("instanceof", "typeof"):
+        when = comparing.kind_of(walk, node.operator, parts, node.at)
+        return Value(
+            origins=parts[0].origins if parts else frozenset(),
+            when=when,
+            tags=frozenset({node.operator}),
+        )
+    if node.operator in ("&", "|") and len(parts) == 2:
+        condition = walk.knowledge.compared(walk, node.operator, parts[0], parts[1], node.at)
+        if condition is not None:
+            return condition
+    origins = union(parts)
+    tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
+    return Value(origins=origins, tags=(tags - FLEETING) | {"computed"})
+
+
+def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
+    over = walk.value(node.parts[1], scope)
+    inner = Scope({}, scope)
+    for name in _free_names(node.parts[0]):
+        if scope.find(name) is None and name not in walk.names_of_module(scope):
+            inner.names[name] = walk.element(over)
+    for test in node.parts[2:]:
+        walk.value(test, inner)
+    walk.loops += 1
+    result = walk.value(node.parts[0], inner)
+    walk.loops -= 1
+    return replace(result, cases=(), when=None, literal=UNSET, client="")
+
+
+def of_lambda(walk: Evaluation, node: Lambda, scope: Scope) -> Value:
+    return walk.closure(node.function, scope)
+
+
+def closure(walk: Evaluation, function: Function, scope: Scope) -> Value:
+    """A function with the names around it."""
+    this = scope.find("this")
+    bound = this.names["this"] if this is not None else None
+    return Value(closure=Closure(function, scope, walk.module, bound))
+
+
+def _free_names(node: object) -> Iterable[str]:
+    """The names that an expression asks for."""
+    if isinstance(node, Name):
+        yield node.id
+    elif isinstance(node, tuple):
+        for part in node:
+            if isinstance(part, tuple):
+                yield from _free_names(part)

@@ -1,0 +1,221 @@
+"""What a property, an element or a method of a value gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.evaluation.site import Site
+from shipworthy.prototype.handlers.sent import HARMLESS
+from shipworthy.prototype.handlers.values import (
+    FLEETING,
+    NEVER,
+    NULL,
+    ROWS,
+    UNKNOWN,
+    Closure,
+    Scope,
+    Type,
+    Value,
+    all_origins,
+    derived,
+    join,
+    meet_all,
+    of_cases,
+    replace,
+    union,
+)
+from shipworthy.prototype.program.nodes import (
+    Expression,
+    Function,
+    Index,
+    Member,
+    Name,
+)
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
+
+WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
+_MOST_WAYS = 12  # functions of a table, of which the caller names one
+_SIZES = frozenset({"length", "byteLength", "size"})
+_PROVES = frozenset({"signature"})  # equal sizes prove nothing
+
+
+def of_member(walk: Evaluation, node: Member, scope: Scope) -> Value:
+    owner = walk.value(node.object, scope)
+    if owner is NEVER:
+        return NEVER
+    return walk.member(owner, node.key, optional=node.optional)
+
+
+def member(walk: Evaluation, owner: Value, key: str, *, optional: bool = True) -> Value:
+    """A property. Where it is not optional, what may be nothing is something from here on."""
+    if owner.identity:
+        kept = walk.heap.get((owner.identity, key)) or walk.program.heap.get((owner.identity, key))
+        if kept is not None:
+            return comparing.named_role(key, kept)
+    if owner.cases and any(case.is_null for case, _ in owner.cases) and not optional:
+        walk.guards |= meet_all(passed for case, passed in owner.cases if not case.is_null)
+    known = walk.knowledge.property(walk, owner, key)
+    if known is not None:
+        return known
+    if owner.cases:
+        parts = [
+            (NULL if case.is_null else part(walk, case, key), passed)
+            for case, passed in owner.cases
+            if optional or not case.is_null
+        ]
+        if parts:
+            whole = of_cases(parts)
+            return whole if whole.what else replace(whole, what=dotted(owner.what, key))
+    return part(walk, owner, key)
+
+
+def part(walk: Evaluation, owner: Value, key: str) -> Value:
+    if owner.what.startswith("module:") and owner.what[len("module:") :] in walk.program.modules:
+        return _of_module(walk, owner.what[len("module:") :], key)
+    if owner.fields is not None:
+        found = owner.fields.get(key)
+        if found is not None:
+            return found
+        rest = owner.fields.get("...")
+        if rest is not None:
+            return part(walk, rest, key)
+        if not owner.origins and owner.identity == 0:
+            return UNKNOWN if "module" in owner.tags else NULL
+    if owner.elements and key == "length" and "written" in owner.tags:
+        return Value(literal=len(owner.elements), tags=WRITTEN)
+    if owner.elements is not None and key.isdigit() and int(key) < len(owner.elements):
+        return owner.elements[int(key)]
+    if owner.instance is not None:
+        method = walk.method(owner, key)
+        if method is not None:
+            if method.closure is not None and _is_property(method.closure.function):
+                return walk.enter(method.closure, (), {}, method.closure.function.at)
+            return method
+    if owner.type is not None:
+        found = _static(walk, owner.type, key)
+        if found is not None:
+            return found
+    origins = owner.origins or (all_origins(owner) if owner.elements is not None else frozenset())
+    return Value(
+        origins=derived(origins, key),
+        what=dotted(owner.what, key),
+        client=owner.client,
+        effect=owner.effect,
+        tags=owner.tags - FLEETING - (_PROVES if key in _SIZES else frozenset()),
+    )
+
+
+def _of_module(walk: Evaluation, path: str, key: str) -> Value:
+    """A name of a whole module; of one whose `module.exports` is an object, a part of that."""
+    unit = walk.program.unit(path)
+    given = unit.exports.get("default")
+    if key in unit.exports or given is None or unit.module.python or key == "default":
+        return walk.exported(path, key)
+    whole = walk.exported(path, "default")
+    if whole.instance is None and whole.fields is None:
+        return walk.exported(path, key)
+    return part(walk, whole, key)
+
+
+def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
+    owner, key = walk.value(node.object, scope), walk.value(node.key, scope)
+    if owner.elements is not None and isinstance(key.literal, int) and owner.elements:
+        at = key.literal
+        if -len(owner.elements) <= at < len(owner.elements):
+            return owner.elements[at]
+    if isinstance(key.literal, int) and (owner.what == ROWS or owner.cases):
+        return walk.item(owner, max(key.literal, 0))
+    if isinstance(key.literal, str):
+        return walk.member(owner, key.literal, optional=False)
+    if owner.fields is not None and not owner.origins:
+        ways = [v for v in owner.fields.values() if v.closure is not None]
+        if ways:
+            return _one_of(walk, ways[:_MOST_WAYS])
+        # A lookup in a table of the code: what comes out is in the code, whatever is asked for.
+        return Value(origins=union(owner.fields.values()), tags=frozenset({"looked-up"}))
+    return walk.element(owner)
+
+
+def _one_of(walk: Evaluation, ways: list[Value]) -> Value:
+    """`actions[name]`: whichever of these functions the caller names."""
+
+    def run(walk: Evaluation, site: Site) -> Value:
+        result = NEVER
+        for way in ways:
+            result = join(result, walk.called(way, site))
+        return result
+
+    return Value(native=run, tags=frozenset({"looked-up"}))
+
+
+def element(walk: Evaluation, owner: Value) -> Value:
+    """One element of a list."""
+    if owner.elements:
+        result = owner.elements[0]
+        for other in owner.elements[1:]:
+            result = join(result, other)
+        return result
+    if owner.fields is not None and owner.what == "list":
+        return replace(owner, what="")  # the record that a function made of each element
+    origins = owner.origins if owner.fields is None else all_origins(owner)
+    return Value(
+        origins=origins,
+        what="row" if owner.what == ROWS else owner.what,
+        client=owner.client,
+        effect=owner.effect,
+        tags=owner.tags & (HARMLESS | {"signature"}),
+    )
+
+
+def item(walk: Evaluation, value: Value, number: int) -> Value:
+    """One element by its number."""
+    if value.elements is not None and number < len(value.elements):
+        return value.elements[number]
+    if value.what == ROWS and not value.cases:
+        return walk.knowledge.property(walk, value, str(number)) or UNKNOWN
+    if value.cases:
+        return of_cases(
+            (NULL if case.is_null else walk.item(case, number), passed)
+            for case, passed in value.cases
+        )
+    return walk.element(value)
+
+
+def method(walk: Evaluation, owner: Value, name: str) -> Value | None:
+    """A method of an object, its own or of a base class."""
+    kind, seen = owner.instance, 0
+    while kind is not None and seen < 6:
+        for function in kind.node.methods:
+            if function.name == name:
+                return Value(closure=Closure(function, kind.scope, kind.module, owner))
+        bases = [walk.value(base, kind.scope) for base in kind.node.bases[:3]]
+        kind, seen = next((base.type for base in bases if base.type), None), seen + 1
+    return None
+
+
+def _static(walk: Evaluation, kind: Type, key: str) -> Value | None:
+    for function in kind.node.methods:
+        if function.name == key:
+            return Value(closure=Closure(function, kind.scope, kind.module, Value(type=kind)))
+    for assignment in kind.node.fields:
+        if key in names_in(assignment.target):
+            return walk.value(assignment.value, kind.scope)
+    return None
+
+
+def _is_property(function: Function) -> bool:
+    return any(
+        isinstance(d, Name) and d.id in ("property", "cached_property") for d in function.decorators
+    )
+
+
+def dotted(what: str, key: str) -> str:
+    # The method of something unknown is no function of that name: `pattern.exec(text)` runs nothing.
+    return f"{what or '?'}.{key}"
+
+
+def names_in(target: Expression) -> list[str]:
+    return [target.id] if isinstance(target, Name) else []

@@ -1,0 +1,65 @@
+"""One call with what is known of its parts, and what has to be known of libraries to follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value
+from shipworthy.prototype.program.nodes import Call
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One call, with what is known of its parts; `name` is the last word of what is called."""
+
+    what: str
+    name: str
+    receiver: Value
+    given: tuple[Value, ...]
+    named: Mapping[str, Value]
+    call: Call
+
+    def argument(self, position: int, *names: str) -> Value:
+        """An argument by its place or one of its names; UNKNOWN where it is not given."""
+        for name in names:
+            if name in self.named:
+                return self.named[name]
+        return self.given[position] if position < len(self.given) else UNKNOWN
+
+    def has(self, position: int) -> bool:
+        """True where so many arguments are given."""
+        return position < len(self.given)
+
+
+class Knowledge:
+    """What calls and properties of libraries mean; see `knowledge/`."""
+
+    def call(self, walk: Evaluation, site: Site) -> Value | None:
+        """The result of a known call, its effects and guards noted; None for one that is not known."""
+        raise NotImplementedError
+
+    def own(self, walk: Evaluation, site: Site, result: Value) -> Value:
+        """What the name of a function of the prototype adds to what following it has shown."""
+        raise NotImplementedError
+
+    def property(self, walk: Evaluation, value: Value, key: str) -> Value | None:
+        """A known property of a known thing."""
+        raise NotImplementedError
+
+    def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
+        """An object of a class of the prototype whose base says what it is."""
+        return None
+
+    def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+        """Note what it means that a property is given a value."""
+
+    def compared(
+        self, walk: Evaluation, operator: str, left: Value, right: Value, at: int
+    ) -> Value | None:
+        """What a comparison gives beyond what values say: a condition of a query, who logged in."""
+        return None

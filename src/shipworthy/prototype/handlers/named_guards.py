@@ -1,0 +1,90 @@
+"""Guards of the prototype that are named after a right and look at roles, but were not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.handlers.comparing import ROLE_KEY
+from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.program import functions_of
+from shipworthy.prototype.program.nodes import Call, Do, Function, Member, Module, Name
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_DEEPEST = 3  # imports from the handler's file to the guard: a barrel or two
+# `requireAdmin`, `assert_staff`, `checkPermission`: a verb that refuses, and whom it lets pass.
+_GUARD = re.compile(
+    r"^_?(require|ensure|assert|check|verify|validate|guard|authori[sz]e|enforce|only|must_?be|is)s?_?\w*"
+    r"(admin|staff|role|permission|moderator|manager|operator|access)\w*$",
+    re.IGNORECASE,
+)
+_RIGHT = re.compile(r"^(is_?)?(super_?)?admins?(_?(role|e?mails?|users?|ids?))?$", re.IGNORECASE)
+
+
+def passes_named_guard(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True where a handler asks such a guard before an effect, and the guard looks at roles or at a list
+    of administrators. That it does so rightly is not said: whoever asks can only put a question."""
+    path = handler.location.path
+    module = prototype.server_modules.get(path)
+    if module is None:
+        return False
+    line = handler.location.line
+    own = [f for _, f in functions_of(module) if f.at <= line <= f.end][-1:]
+    asked = {
+        name
+        for function, left in ((f, _left_at(handler, effect, f)) for f in own)
+        for name, at in _names((function.parameters, function.decorators, function.body))
+        if at < left and _GUARD.match(name)
+    }
+    asked |= {name for name in _before_the_handler(module, line) if _GUARD.match(name)}
+    return bool(asked) and any(
+        _asks_for_right(function) for function in _named(prototype, path, asked)
+    )
+
+
+def _before_the_handler(module: Module, line: int) -> Iterator[str]:
+    """What stands before the handler where its route is declared: `router.get("/x", requireAdmin, …)`."""
+    for statement in module.body:
+        if isinstance(statement, Do) and isinstance(statement.value, Call):
+            call = statement.value
+            if call.at <= line <= call.end and call.arguments:
+                yield from (name for name, _ in _names(call.arguments[:-1]))
+
+
+def _left_at(handler: Handler, effect: Effect, function: Function) -> int:
+    """The line of the handler's own code that leads to the effect."""
+    places = [*((s.path, s.line) for s in effect.steps), (effect.path, effect.line)]
+    inside = (n for path, n in places if path == handler.location.path)
+    return next((n for n in inside if handler.location.line < n <= function.end), function.end + 1)
+
+
+def _named(prototype: Prototype, path: str, names: set[str]) -> Iterator[Function]:
+    """The functions of these names in a file, and in the files that it imports."""
+    near, seen = {path}, set[str]()
+    for _ in range(_DEEPEST):
+        for place in sorted(near):
+            module = prototype.server_modules.get(place)
+            for name, function in functions_of(module) if module is not None else ():
+                if name in names:
+                    yield function
+        seen |= near
+        near = {t for p in near for t in prototype.modules.edges.get(p, ())} - seen
+
+
+def _asks_for_right(function: Function) -> bool:
+    return any(ROLE_KEY.search(name) or _RIGHT.match(name) for name, _ in _names(function.body))
+
+
+def _names(node: object) -> Iterator[tuple[str, int]]:
+    """The names and properties in code, with their lines."""
+    if isinstance(node, Name):
+        yield node.id, node.at
+    elif isinstance(node, Member):
+        yield node.key, node.at
+        yield from _names(node.object)
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _names(part)
