@@ -19,7 +19,7 @@ _KEPT = (Role.ENVIRONMENT, Role.LOCK, Role.ASSET, Role.TEST, Role.DOCUMENTATION)
 def set_apart(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     """The files, with those of copied projects marked as somebody else's."""
     known = tuple(files)
-    folders = tuple(f"{folder}/" for folder in _copied(known))
+    folders = (*(f"{folder}/" for folder in _copied(known)), *_installed(known))
     twins = _twins(known)
     if not folders and not twins:
         return known
@@ -42,6 +42,21 @@ def _copied(files: tuple[SourceFile, ...]) -> frozenset[str]:
     if any(_CHANGES.match(f.name) or _joins(f) for f in top):
         return frozenset()
     return frozenset(folder for folder, found in by_folder.items() if folder and _is_project(found))
+
+
+def _installed(files: tuple[SourceFile, ...]) -> frozenset[str]:
+    """The folders of Python packages that pip put into the tree, as for AWS Lambda: those that the
+    RECORD of a `.dist-info` lists (https://packaging.python.org/specifications/recording-installed-packages/).
+    """
+    found = set()
+    for file in files:
+        if file.name == "RECORD" and file.folder.endswith(".dist-info"):
+            site = file.folder.rpartition("/")[0]
+            listed = {
+                line.partition("/")[0] for line in file.lines if "/" in line.partition(",")[0]
+            }
+            found |= {f"{site}/{name}/" for name in listed if site and name not in ("..", "bin")}
+    return frozenset(found)
 
 
 def _joins(file: SourceFile) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
-from shipworthy.errors import FactUnavailable
+from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.ahead import Ahead, may_fork
 from shipworthy.prototype.connections.opened import Opened
@@ -21,6 +21,8 @@ from shipworthy.prototype.cors.rule import CorsRule
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
 from shipworthy.prototype.duplicates.blocks import Duplicates, read_duplicates
+from shipworthy.prototype.edge.evidence import FILE as EVIDENCE
+from shipworthy.prototype.edge.evidence import Edge, read_edge
 from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
 from shipworthy.prototype.git import commit_date
@@ -38,6 +40,7 @@ from shipworthy.prototype.inventory.stack import Stack, read_stack
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.inventory.tolerance import Tolerance, read_tolerances
 from shipworthy.prototype.logs.log_calls import LogCall
+from shipworthy.prototype.models.addresses import ModelAddress
 from shipworthy.prototype.models.calls import ModelCall
 from shipworthy.prototype.models.named import NamedModel
 from shipworthy.prototype.models.parsed import ParsedAnswer
@@ -53,6 +56,7 @@ from shipworthy.prototype.privacy.forms import FormField
 from shipworthy.prototype.privacy.pages import Loaded, loaded_by_pages
 from shipworthy.prototype.privacy.personal import PersonalDatum, read_personal_data
 from shipworthy.prototype.privacy.processors import Processor, read_processors
+from shipworthy.prototype.privacy.regulated import RegulatedData, read_regulated
 from shipworthy.prototype.privacy.trackers import Tracker, read_trackers
 from shipworthy.prototype.program.fallbacks import Fallback
 from shipworthy.prototype.program.modules import ServerModules
@@ -82,6 +86,7 @@ Placed = TypeVar(
     "Placed",
     Catch,
     LogCall,
+    ModelAddress,
     ModelCall,
     Opened,
     OutboundCall,
@@ -173,7 +178,10 @@ class Prototype:
             for f in self.of_role(Role.PRODUCT)
             if f.text and (kind := f.name.rpartition(".")[2].lower()) in _COMPONENTS
         )
-        return tuple(sorted((*self._unread, *partly, *components), key=lambda u: u.path))
+        broken = (
+            [Unread(EVIDENCE, str(self.edge))] if isinstance(self.edge, ShipworthyError) else []
+        )
+        return tuple(sorted((*self._unread, *partly, *components, *broken), key=lambda u: u.path))
 
     @cached_property
     def committed(self) -> str | None:
@@ -332,7 +340,7 @@ class Prototype:
                 for found in f.fallbacks
             ]
             for f in self._live()
-            if f.fallbacks
+            if f.fallbacks and f.path not in self.by_hand
         }
 
     @cached_property
@@ -393,6 +401,11 @@ class Prototype:
         return self._collect(f.named_models for f in self._live())
 
     @cached_property
+    def model_addresses(self) -> tuple[ModelAddress, ...]:
+        """Addresses of model providers that stand in the code."""
+        return self._running(f.model_addresses for f in self._live())
+
+    @cached_property
     def prompts(self) -> tuple[WrittenPrompt, ...]:
         """Long prompts inside of functions."""
         return self._running(f.prompts for f in self._live())
@@ -410,6 +423,12 @@ class Prototype:
     def cookies(self) -> tuple[Cookie, ...]:
         """Cookies that sign somebody in."""
         return self._collect(f.cookies for f in self._live())
+
+    @cached_property
+    def edge(self) -> Edge | ShipworthyError | None:
+        """What attacks on the proxy in front of it showed; None where none were made, an error where the
+        evidence of them cannot be read."""
+        return read_edge(self.root, self.files.values(), self.settings.today)
 
     @cached_property
     def cors_rules(self) -> tuple[CorsRule, ...]:
@@ -437,6 +456,16 @@ class Prototype:
     @cached_property
     def form_fields(self) -> tuple[FormField, ...]:
         return self._collect(f.forms for f in self._live())
+
+    @cached_property
+    def asked(self) -> tuple[FormField, ...]:
+        """What schemas of requests and questions that are kept as data ask for."""
+        return self._collect(f.asked for f in self._live())
+
+    @cached_property
+    def regulated_data(self) -> tuple[RegulatedData, ...]:
+        """The regulated kinds of data that the names of fields tell."""
+        return read_regulated(self)
 
     @cached_property
     def started_trackers(self) -> tuple[Tracker, ...]:

@@ -20,11 +20,11 @@ from shipworthy.prototype.failures import catches
 from shipworthy.prototype.inventory import hosts, testing
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
+from shipworthy.prototype.models import addresses, named, parsed, prompts
 from shipworthy.prototype.models import calls as models
-from shipworthy.prototype.models import named, parsed, prompts
 from shipworthy.prototype.modules import classes, imports
 from shipworthy.prototype.outbound import calls as outbound
-from shipworthy.prototype.privacy import forms, trackers
+from shipworthy.prototype.privacy import asked, forms, trackers
 from shipworthy.prototype.program import fallbacks, modules, refusals
 from shipworthy.prototype.program.module import may_serve
 from shipworthy.prototype.queries import query as queries
@@ -61,6 +61,7 @@ class FileFacts:
     parsed_answers: Sequence[parsed.ParsedAnswer] = ()
     prompts: Sequence[prompts.WrittenPrompt] = ()
     named_models: Sequence[named.NamedModel] = ()
+    model_addresses: Sequence[addresses.ModelAddress] = ()
     executions: Sequence[executions.Execution] = ()
     routes: Sequence[routes.Route] = ()
     connections: Sequence[connections.Opened] = ()
@@ -70,6 +71,7 @@ class FileFacts:
     held: Sequence[held.Held] = ()
     series: Sequence[series.Series] = ()
     tests: Sequence[testing.TestCase] = ()
+    asked: Sequence[forms.FormField] = ()
     forms: Sequence[forms.FormField] = ()
     trackers: Sequence[trackers.Tracker] = ()
     fallbacks: Sequence[fallbacks.Fallback] = ()
@@ -125,6 +127,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         parsed_answers=parsed.read(syntax),
         prompts=prompts.read(syntax),
         named_models=named.read(syntax),
+        model_addresses=addresses.read(syntax),
         executions=executions.read(syntax),
         routes=found_routes,
         connections=connections.read(syntax),
@@ -134,6 +137,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
         series=series.read(syntax),
         hosts=hosts.read(syntax),
         forms=forms.read(syntax),
+        asked=asked.read(syntax),
         trackers=trackers.read(syntax),
         fallbacks=fallbacks.read(syntax),
         refusals=refusals.read(syntax),

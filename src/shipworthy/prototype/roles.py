@@ -71,6 +71,7 @@ _SCRIPT_PATH = re.compile(
     r"(^|/)(scripts?|seeds?|seeders?|bin|tools|tooling|devtools|notebooks?|examples?|samples?|\.github"
     r"|\.husky|benchmarks?)/"
     r"|(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
+    r"|(^|/)prisma/(seed|import|export|backfill|migrate|reset|populate|fix|clean)[^/]*\.[cm]?[jt]s$"
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
     r"|(^|/)(test|tests?_?app|scratch|playground|sandbox|demo_test|try)\.py$"
     r"|\.(example|sample)\.[cm]?[jt]sx?$"

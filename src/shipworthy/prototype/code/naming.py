@@ -17,10 +17,17 @@ def spoken(path: str, function: str) -> str:
     if function not in _GENERIC and " " not in function:
         return function.rpartition(".")[2]
     if " " in function:
-        return function.partition(" ")[2]  # the path of a route: app.get /leads
+        return _of_route(path, function.partition(" ")[2])  # app.get /leads
     folders = path.split("/")
     stem = folders.pop().partition(".")[0]
     meaningful = [folder for folder in folders if not folder.startswith(("(", "["))]
     if stem in _GENERIC_FILES and meaningful:
         return meaningful[-1]
     return stem
+
+
+def _of_route(path: str, route: str) -> str:
+    """The path of a route, with its file where a router further up says what it is about: "/ of brands"."""
+    stem = path.rpartition("/")[2].partition(".")[0]
+    bare = route == "/" or route.startswith("/:")
+    return f"{route} of {stem}" if bare and stem not in _GENERIC_FILES else route

@@ -32,6 +32,9 @@ TELLS = re.compile(r"toast|alert\(|set\w*Error|notif|message\.|throw|Snackbar")
 _ENTRIES = frozenset({"POST", "PUT", "PATCH", "DELETE", "Deno.serve", "serve", "handler"})
 # Every function of such a file is an entry point: what it throws reaches the page that called it.
 _ACTIONS = re.compile(r"""\s*["']use server["']""")
+# Checks of signatures by the libraries of Stripe and Svix; both deliver again what is not answered with
+# 2xx: https://docs.stripe.com/webhooks (retries), https://docs.svix.com/retries.
+_RECEIVES = re.compile(r"\bconstructEvent(Async)?\(|\bnew Webhook\(")
 _THROWS = frozenset({"throw_statement"})
 _RETURNS = frozenset({"return_statement"})
 
@@ -73,11 +76,18 @@ class Telling:
                 return f"{setter}({message});"
         return f"alert({message});" if re.search(r"(?<![\w.])alert\(", component) else ""
 
-    def failing(self, node: SgNode, name: str) -> str:
-        """The line that fails the request of a grave error; '' where it goes on."""
+    def is_sent_again(self, node: SgNode) -> bool:
+        """True in what answers a sender that delivers once more what is not answered well."""
+        return self.weight is not Weight.LIGHT and bool(
+            _RECEIVES.search(self.outermost(node).text())
+        )
+
+    def failing(self, node: SgNode, name: str, *, repeats: bool = False) -> str:
+        """The line that fails the request of a grave error, or of one whose request `repeats` what has
+        failed when it is sent again; '' where it goes on."""
         function = enclosing(node, FUNCTIONS)
         if (
-            self.weight is not Weight.GRAVE
+            not (self.weight is Weight.GRAVE or (repeats and self.is_sent_again(node)))
             or function is None
             or enclosing(node, LOOPS, FUNCTIONS) is not None
         ):

@@ -23,6 +23,7 @@ _DEEDS = {
     "rpc": "call",
     "function": "call",
 }
+_REPEATED = ("update", "upsert", "delete")  # once more changes nothing further
 _CUSTOM = re.compile(r"if \(\w*[eE]rror\) throw")
 
 
@@ -136,7 +137,8 @@ def _told(telling: Telling, call: QueryCall, statement: SgNode, name: str) -> st
     if call.operation == "auth":
         what = f"change the account ({call.table})"
     line = f'  console.error("Could not {what}:", {name});\n'
-    return f"if ({name}) {{\n{line}{telling.failing(statement, name)}}}"
+    failing = telling.failing(statement, name, repeats=call.operation in _REPEATED)
+    return f"if ({name}) {{\n{line}{failing}}}"
 
 
 def _is_plain(statement: SgNode) -> bool:

@@ -81,13 +81,26 @@ def _drawn(syntax: Syntax) -> SgNode | None:
         named = [e for e in alone if (n := e.field("name")) is not None and n.text() in own]
         if len(named) == 1:
             return named[0]
+        elements = [given for given in arguments(call) if given.kind() == "jsx_element"]
+        if len(elements) == 1:
+            return _within_strict_mode(elements[0])
     return None
+
+
+def _within_strict_mode(element: SgNode) -> SgNode:
+    """What stands in React's check for developers alone, else all of it."""
+    inner = [c for c in element.named_children() if c.kind() in ("jsx_element", *_ALONE)]
+    opening = element.field("open_tag")
+    strict = opening is not None and "StrictMode" in opening.text()
+    return inner[0] if strict and len(inner) == 1 else element
 
 
 def _wrapped(element: SgNode, style: Style, text: str) -> Edit:
     """The element between two lines; on lines of its own where it was an argument on the same line."""
     span = element.range()
     before, inner = margin(element, text), element.text()
+    if "`" not in inner:  # a text over several lines keeps them as they are
+        inner = inner.replace("\n", f"\n{style.indent}")
     line = text[text.rfind("\n", 0, span.start.index) + 1 : span.start.index]
     if not line.strip():
         own = ("<ErrorBoundary>", f"{before}{style.indent}{inner}", f"{before}</ErrorBoundary>")

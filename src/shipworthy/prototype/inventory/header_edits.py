@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import bindings_of
-from shipworthy.prototype.code.edits import adding_properties, edited
+from shipworthy.prototype.code.edits import Edit, adding_properties, edited
 from shipworthy.prototype.code.json_edits import members, with_members
-from shipworthy.prototype.code.style import margin, style_of
+from shipworthy.prototype.code.style import Style, margin, style_of
 from shipworthy.prototype.code.syntax import Syntax, properties
 from shipworthy.prototype.inventory.app_edits import behind_app
 from shipworthy.prototype.inventory.manifests import read_json
@@ -55,6 +56,12 @@ _NEXT = (
     + _PAIRS
     + "      ],\n    },\n  ];\n}"
 )
+_ENTRY = (
+    '{\n  source: "/(.*)",\n  headers: [\n'
+    + "".join(f'    {{ key: "{key}", value: "{value}" }},\n' for key, value in _HEADERS.items())
+    + "  ],\n},"
+)
+_NAMED = re.compile(r"(?:async\s+)?headers\b")
 _NEW_CONFIG = f"""/** @type {{import('next').NextConfig}} */
 const nextConfig = {{
 {"".join(f"  {line}{chr(10)}" for line in _NEXT.splitlines())[:-1]},
@@ -112,14 +119,32 @@ def _next(prototype: Prototype, found: PageHeaders) -> tuple[str, str] | None:
         return None
     syntax = Syntax(file, file.language)
     literal = _configuration(syntax)
-    if literal is None or "headers" in properties(literal):
+    if literal is None:
         return None
     style = style_of(syntax)
+    if "headers" in properties(literal):
+        text = _before_others(literal, file.text, style)
+        return (path, text) if text is not None else None
     items = literal.named_children()
     before = margin(items[0], file.text) if items else style.indent
     code = style.written(_NEXT).replace("\n", f"\n{before}")
     edit = adding_properties(literal, code)
     return (path, edited(file.text, [edit])) if edit is not None else None
+
+
+def _before_others(literal: SgNode, text: str, style: Style) -> str | None:
+    """With an entry for all pages before those that `headers()` returns already, which go over it; None
+    where it does not return one list."""
+    method = next((c for c in literal.named_children() if _NAMED.match(c.text())), None)
+    returned = list(method.find_all(kind="return_statement")) if method is not None else []
+    lists = [c for r in returned for c in r.named_children() if c.kind() == "array"]
+    items = lists[0].named_children() if len(lists) == len(returned) == 1 else []
+    if not items or '"X-Frame-Options"' in text.replace("'", '"'):
+        return None
+    before = margin(items[0], text)
+    code = style.written(_ENTRY).replace("\n", f"{style.newline}{before}")
+    at = items[0].range().start.index
+    return edited(text, [Edit(at, at, f"{code}{style.newline}{before}")])
 
 
 def _configuration(syntax: Syntax) -> SgNode | None:

@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.inventory.host_uses import Use, use_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class HostUse:
 
     host: str
     location: Location
+    use: Use = Use.OTHER
 
 
 _URL = re.compile(
@@ -34,7 +36,7 @@ _LOCAL = (".local", ".localhost", ".internal", ".test", ".invalid", ".example", 
 _EXAMPLE = re.compile(
     r"(^|\.)(example|example-?\w*|(your|my)[-_]?(\w+[-_])?"
     r"(domain|site|app|company|project|server|host|api)"
-    r"|domain|placeholder|foo|acme|xxx+)\.(com|org|net|io|co|dev|app)$"
+    r"|domain|placeholder|foo|acme|ejemplo|exemple|exemplo|esempio|beispiel|voorbeeld|xxx+)\.(com|org|net|io|co|dev|app)$"
     r"|(^|[.-])(your|my)[-_]?(project|domain|app|ref|instance)(?=[.-])"
 )
 _NAMESPACES = frozenset(
@@ -62,7 +64,8 @@ def read(syntax: Syntax) -> list[HostUse]:
         if _is_only_mentioned(node):
             continue
         hosts = dict.fromkeys(_hosts(_HOLE.sub("*", node.text())))
-        found += [HostUse(host, syntax.location(node)) for host in hosts]
+        use = use_of(node) if hosts else Use.OTHER
+        found += [HostUse(host, syntax.location(node), use) for host in hosts]
     return found
 
 

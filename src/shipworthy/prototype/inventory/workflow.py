@@ -10,8 +10,10 @@ from shipworthy.prototype.dependencies.dependency import Ecosystem, Manifest
 from shipworthy.prototype.inventory.delivery import is_test_command
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
 from shipworthy.prototype.inventory.newer_runtimes import supported_version
+from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.prototype.inventory.runtimes import runtime_versions
 from shipworthy.prototype.inventory.support import support_table
+from shipworthy.prototype.source import Language
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -47,7 +49,8 @@ def workflow(prototype: Prototype) -> str | None:
         if manifest.workspace_of is None and len(jobs) < _MOST_PARTS:
             steps = list(_steps(prototype, manifest))
             if steps:
-                jobs.setdefault(_named(manifest), [*_place(manifest), *steps])
+                lines = [*_place(manifest), *_settings(prototype, manifest), *steps]
+                jobs.setdefault(_named(manifest), lines)
     if not jobs:
         return None
     return _HEAD + "".join(_job(name, lines) for name, lines in jobs.items())
@@ -68,6 +71,25 @@ def _place(manifest: Manifest) -> Iterator[str]:
     folder = manifest.path.rpartition("/")[0]
     if folder:
         yield from ("defaults:", "  run:", f'    working-directory: "{folder}"')
+
+
+def _settings(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    """What a build of Next.js reads: it loads the files of the server, and many stop without a setting."""
+    content = next((m for m in node_manifests(prototype.files) if m.path == manifest.path), None)
+    if content is None or "next" not in content.dependencies or "build" not in content.scripts:
+        return
+    folder = manifest.path.rpartition("/")[0]
+    inside = {
+        read.name
+        for read in prototype.environment
+        if read.location.path.startswith(f"{folder}/" if folder else "")
+        and prototype.files[read.location.path].language is not Language.PYTHON
+    }
+    values = {name: v for name, v in placeholders(prototype).items() if name in inside}
+    if values:
+        yield "# For the build alone: no value leads anywhere."
+        yield "env:"
+        yield from (f'  {name}: "{value}"' for name, value in values.items())
 
 
 def _steps(prototype: Prototype, manifest: Manifest) -> Iterator[str]:

@@ -20,6 +20,8 @@ _TEXTS = ("template_string", "string", "concatenated_string")
 _HOLES = ("template_substitution", "interpolation")
 _PLACES = re.compile(r"%[sdifjoOr]|%\(\w+\)s|(?<!\{)\{\}")
 _TAIL = re.compile(r"\s*[:=>-]+\s*$|\s+$")
+# A sentence that waits for a name.
+_GOES_ON = re.compile(r"\w\s+(for|to|from|of|with|by):?\s*[\"'`]$")
 # What a text says before a value of which the id would be a lie.
 _LABEL = re.compile(r"(mail|phone|name|address|token|password|secret|key|code)\W*$", re.IGNORECASE)
 
@@ -64,7 +66,7 @@ class CallEdits:
                 if other:
                     self._put(argument, other)
                 else:
-                    gone.add(number)
+                    gone |= {number, *self._label(number)}
         if gone and len(gone) == len(self.given):
             return self._whole()
         self.found += _without(self.given, gone)
@@ -87,7 +89,15 @@ class CallEdits:
         if other and not _LABEL.search(before[-20:]):
             return other
         labelled = number + 1 < len(self.given) and before[-2:-1] in (":", "=")
-        return self._hidden if (formatted and number) or labelled else ""
+        goes_on = _GOES_ON.search(before) is not None
+        return self._hidden if (formatted and number) or labelled or goes_on else ""
+
+    def _label(self, number: int) -> Iterator[int]:
+        """The text that only names the last argument: `"id:", id, "mail:", mail`."""
+        if number == len(self.given) - 1 and number > 1:
+            before = self.given[number - 1]
+            if before.kind() == "string" and _TAIL.search(before.text()[:-1]):
+                yield number - 1
 
     def _reads_id(self, name: str) -> bool:
         return re.search(rf"(?<![\w.]){re.escape(name)}\??\.id\b", self.text) is not None

@@ -98,7 +98,7 @@ _FAILED = re.compile(
 def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
     """What personal data a logged value holds, in words; None where nothing says so."""
     found = _recipient(value, call) or _personal(value, call, is_python)
-    if found is None or not found.startswith("the whole record"):
+    if found is None or not is_record(found):
         return found
     # What an answer holds that was no success, the name does not say.
     return None if _FAILED.search(call.text) and _is_answer(value.name) else found
@@ -197,8 +197,25 @@ def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
     if value.name == "candidate" and not value.origin:
         return None  # one of several answers, more often than a person
     if all(word in _RECORD_WORDS for word in words) and is_whole:
-        return f"the whole record {value.name}"
+        return _of_record(value)
     return None
+
+
+_LISTED = 60  # characters of columns that a message still names
+
+
+def is_record(what: str) -> bool:
+    """True for a record as it came from the database, in the words of `personal_in`."""
+    return what.startswith(("the whole record", "the record"))
+
+
+def _of_record(value: LoggedValue) -> str:
+    """The whole record, or the columns that were asked for."""
+    kind, _, columns = value.origin.partition(" ")
+    if kind != "columns" or "*" in columns:
+        return f"the whole record {value.name}"
+    named = f" ({columns})" if len(columns) <= _LISTED else ""
+    return f"the record {value.name}{named}"
 
 
 _BODY = "the whole request body"

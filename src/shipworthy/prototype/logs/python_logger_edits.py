@@ -22,6 +22,7 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.inventory.servers import Server
 from shipworthy.prototype.logs.logger_texts import python_logger
+from shipworthy.prototype.modules.module_names import python_name
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def with_python_logger(prototype: Prototype, server: Server) -> dict[str, str] |
         if made is None:
             continue
         module = posixpath.join(home.folder, f"{_MODULE}.py")
-        name = _dotted(prototype, home)
+        name = python_name(prototype, home, module.removesuffix(".py"))
         wired = _wired(home, made, name) if name is not None else None
         if wired is None or module in prototype.files:
             return None
@@ -77,29 +78,6 @@ def _made(file: SourceFile) -> SgNode | None:
         if held.kind() == "identifier" and value.kind() == "call" and callee(value) in _WIRED:
             return node
     return None
-
-
-def _dotted(prototype: Prototype, home: SourceFile) -> str | None:
-    """How a file names a module beside it, as its own imports show."""
-    syntax = Syntax(home, Language.PYTHON)
-    names = [
-        named.text()
-        for statement in syntax.nodes("import_from_statement")
-        if (named := statement.field("module_name")) is not None
-    ]
-    if any(name.startswith(".") for name in names):
-        return f".{_MODULE}"
-    folders = [home.folder]
-    while folders[-1]:
-        folders.append(folders[-1].rpartition("/")[0])
-    for root in folders:
-        for name in names:
-            path = posixpath.join(root, name.replace(".", "/"))
-            if f"{path}.py" in prototype.files or f"{path}/__init__.py" in prototype.files:
-                inside = posixpath.relpath(home.folder or ".", root or ".")
-                return f"{inside.replace('/', '.')}.{_MODULE}" if inside != "." else _MODULE
-    package = posixpath.join(home.folder, "__init__.py") in prototype.files
-    return None if package else _MODULE
 
 
 def _wired(home: SourceFile, made: SgNode, module: str) -> str | None:

@@ -43,7 +43,7 @@ def own_limit(call: SgNode, bindings: Bindings) -> Timeout:
     if bindings.python:
         limit = keyword_limit(call, bindings)
         named = ((n, keyword(call, n)) for n in (*_OPTIONS, "timeout_ms"))
-        inner = [_nested(name, value) for name, value in named if value is not None]
+        inner = [_nested(n, bindings.value(v) or v) for n, v in named if v is not None]
     else:
         given = [bindings.value(a) for a in arguments(call)]
         literals = [g for g in given if g is not None and g.kind() == "object"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.failures.catches import Handling
 from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout
+from shipworthy.prototype.program.nodes import Name, Record
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -36,7 +38,33 @@ def caught_elsewhere(prototype: Prototype, call: ModelCall) -> bool:
             wanted = names if found.location.path in users else distinct
             if any(attempt.rpartition(".")[2] in wanted for attempt in found.attempts):
                 return True
-    return _is_caught_by_taker(prototype, call)
+    return _is_caught_by_taker(prototype, call) or _is_caught_by_property(prototype, call)
+
+
+def _is_caught_by_property(prototype: Prototype, call: ModelCall) -> bool:
+    """True where the function is kept in a record, `{ call: askModel }`, and the same file tries what is
+    kept there: `provider.call(…)`."""
+    path = call.location.path
+    module = prototype.server_modules.get(path)
+    if module is None:
+        return False
+    functions = {call.function, *call.reached_through}
+    kept = {key for key, name in _kept((module.body, module.exports)) if name in functions}
+    return any(
+        found.location.path == path
+        and found.handling in (*_CAUGHT, Handling.LOGGED_ONLY)  # and the next one is asked
+        and any("." in tried and tried.rpartition(".")[2] in kept for tried in found.attempts)
+        for found in prototype.catches
+    )
+
+
+def _kept(node: object) -> Iterator[tuple[str, str]]:
+    """Property and name of each function, or other variable, that a record holds."""
+    if isinstance(node, Record):
+        yield from ((key, value.id) for key, value in node.pairs if isinstance(value, Name))
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _kept(part)
 
 
 def _is_caught_by_taker(prototype: Prototype, call: ModelCall) -> bool:

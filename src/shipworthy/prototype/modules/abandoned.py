@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.modules.idle_servers import idle_servers
 from shipworthy.prototype.modules.named import all_named
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role, SourceFile
@@ -36,20 +37,22 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
     """Product files that no live code imports.
 
     Files in folders such as `archive/`, and in those of material for the assistant such as
-    `context/`, and copies that a download or an editor left beside a file, are abandoned unless live
-    code imports them. Other
-    TypeScript and JavaScript files are when no chain of imports leads to them from an entry: a file
-    that a bundler, a platform, a script, a configuration file or its own name makes one. Where that
-    cannot be told (Python, unresolved imports, a folder in which no live file imports another), a
-    file counts as live.
+    `context/`, copies that a download or an editor left beside a file, and servers that nothing
+    starts with what only they import, are abandoned unless live code imports them. Other
+    TypeScript and JavaScript files are when no chain of imports leads to them from an entry: a
+    file that a bundler, a platform, a script, a configuration file or its own name makes one.
+    Where that cannot be told (Python, unresolved imports, a folder in which no live file
+    imports another), a file counts as live.
     """
     graph = prototype.modules
     product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
     material = _material(prototype)
     copies = _copies(prototype)
-    set_aside = {p for p in product if is_archived(p) or p in material or p in copies}
+    idle = idle_servers(prototype)
+    set_aside = {p for p in product if is_archived(p) or p in material | copies}
     entries = {f.path for f in _entries(prototype) if not is_archived(f.path)}
-    alive = graph.reachable(entries - material - copies)
+    alive = graph.reachable(entries - material - copies - idle)
+    set_aside |= graph.reachable(idle)
     understood = {_top(p) for p in alive if "/" in p and graph.edges.get(p)}
     return frozenset(
         p for p in product if p not in alive and (p in set_aside or _top(p) in understood)
@@ -118,6 +121,7 @@ def _material(prototype: Prototype) -> frozenset[str]:
 
 def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Iterator[SourceFile]:
     names = all_named(prototype) if named is None else named
+    started = names & all_named(prototype, by_scripts=False)
     lost = _unresolved_stems(prototype)
     routed = bool(_FILE_ROUTERS & set(prototype.stack.frameworks))
     for file in prototype.files.values():
@@ -132,9 +136,14 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
             or _CALLED_BY_PLACE.search(file.path)
             or (routed and _ROUTED.search(file.path))
             or stem in lost
-            or _is_named(file, names)
+            or _is_named(file, started if _is_element(file) else names)
         ):
             yield file
+
+
+def _is_element(file: SourceFile) -> bool:
+    """True for what a page or bundler starts and no script does, though one may read or rewrite it."""
+    return file.name.endswith((".tsx", ".jsx"))
 
 
 def _is_component(file: SourceFile) -> bool:

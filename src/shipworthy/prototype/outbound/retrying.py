@@ -43,10 +43,10 @@ _PLAIN = _TYPED.replace(": () => Promise<Response>", "").replace(": Promise<Resp
 _AWAITS = frozenset({"await_expression", "yield_expression"})
 
 
-def with_retries(prototype: Prototype, calls: Sequence[OutboundCall]) -> dict[str, str] | None:
+def with_retries(prototype: Prototype, calls: Sequence[OutboundCall]) -> dict[str, str]:
     """The texts of the files in which these calls of `fetch` are sent again, and of the new module.
 
-    Calls of other clients stay as they are. None where nothing of it is `fetch`.
+    Calls of other clients stay as they are. Empty where nothing of it is `fetch`.
     """
     changed: dict[str, str] = {}
     for shared in (True, False):  # edge functions cannot import what lies outside of their folder
@@ -63,7 +63,7 @@ def with_retries(prototype: Prototype, calls: Sequence[OutboundCall]) -> dict[st
         places = {call.location for call in chosen}
         texts = {f.path: text for f in files if (text := _asking_again(f, places, module, shared))}
         changed |= {path: script_retry(typed), **texts} if texts else {}
-    return changed or None
+    return changed
 
 
 def script_retry(typed: bool) -> str:

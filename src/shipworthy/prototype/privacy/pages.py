@@ -32,6 +32,9 @@ class Loaded:
     code: str
     held: bool
     location: Location
+    rel: str = (
+        ""  # of a link element, as written: "stylesheet", "icon", "canonical"; "" for a script
+    )
 
 
 def loaded_by_pages(prototype: Prototype) -> tuple[Loaded, ...]:
@@ -75,7 +78,8 @@ def _of_page(file: SourceFile) -> Iterator[Loaded]:
         held = name == "script" and (kind == "text/plain" or "data-src" in given)
         line = node.range().start.line + 1
         if url or code.strip():
-            yield Loaded(url, code, held, Location(file.path, line))
+            rel = given.get("rel", "link").lower() if name == "link" else ""
+            yield Loaded(url, code, held, Location(file.path, line), rel)
 
 
 def _attributes(tag: SgNode) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ _ACCOUNT = frozenset(
 # Bookkeeping on the side: when it fails, nobody is misled and nothing of value is lost.
 _ASIDE = re.compile(
     r"(^|_)(log|logs|audit|analytics|metrics?|telemetry|views?|visits?|clicks?|impressions?|presence|typing"
-    r"|heartbeats?|last_?seen|last_?log_?in|usage|history|change_?log|cache|cached|tracking|errors?|attempts?|rate_?limits?|read_receipts?"
+    r"|heartbeats?|last_?seen|last_?log_?in|usage|history|change_?log|cache|cached|mirrors?|tracking|errors?|attempts?|rate_?limits?|read_receipts?"
     r"|push_subscriptions?|(push|device)_tokens?|active_(editors|viewers|users|sessions_view))(_|$)",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ def _only_marks(query: Query) -> bool:
 
 def is_trifle(query: Query) -> bool:
     """True for what people soon notice and do again: likes, follows, the order of a list, how a
-    page looks."""
+    page looks, that a tour of the features was seen."""
     if _TRIFLES.search(query.table or ""):
         return True
     columns = [c for c in query.written or () if c not in _WITH_MARKS]
@@ -159,11 +159,13 @@ _TIME = re.compile(
 )
 _TRIFLES = re.compile(
     r"(^|_)(likes?|follows?|followers|reactions?|bookmarks?|favou?rites?|(ui|display|view|user)_preferences|themes?|tags?|emojis?"
-    r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?)$",
+    r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?"
+    r"|(feature|product|app|completed|onboarding|welcome)_tours?)$",
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
     r"^((sort|display|item|list)_?(order|index)|order(_?index)?|position|rank|(is_?)?(pinned|starred|favou?rite)"
+    r"|(has_)?(seen|completed|dismissed)_(\w+_)?(tours?|tips?|hints?|intro)"
     r"|likes?(_?count)?|follow(er|ing)s?_?count|theme|background(_\w+)?|wallpaper|colou?r|layout)$",
     re.IGNORECASE,
 )

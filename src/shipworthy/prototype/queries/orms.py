@@ -6,6 +6,7 @@ import re
 
 from ast_grep_py import SgNode
 
+from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, keyword, properties, string
 from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
 
@@ -83,7 +84,7 @@ def model_method(call: SgNode, syntax: Syntax) -> QueryCall | None:
     verb, model = parts[-1], parts[-2]
     if "query" in parts[1:-2] and verb in ("findMany", "findFirst"):
         library = "drizzle"
-    elif len(parts) >= 3 and ("prisma" in callee(call).lower() or _is_prisma(parts, text)):
+    elif len(parts) >= 3 and ("prisma" in callee(call).lower() or _is_prisma(call, syntax, parts)):
         library = "prisma"
     elif len(parts) == 2 and model[:1].isupper() and verb in _MONGOOSE and "mongoose" in text:
         library = "mongoose"
@@ -102,8 +103,31 @@ def model_method(call: SgNode, syntax: Syntax) -> QueryCall | None:
     )
 
 
-def _is_prisma(parts: list[str], text: str) -> bool:
-    return parts[-3] in ("db", "tx") and ("prisma" in text or "$transaction" in text)
+def _is_prisma(call: SgNode, syntax: Syntax, parts: list[str]) -> bool:
+    """True for a client by another name: `db.user.findMany(…)`, also where another file makes it.
+
+    A client is imported or handed in a transaction, and its calls take one object with the keys that
+    only Prisma has.
+    """
+    text = syntax.source.text or ""
+    if parts[-3] in ("db", "tx") and ("prisma" in text or "$transaction" in text):
+        return True
+    given = arguments(call)
+    if len(parts) != 3 or len(given) > 1 or parts[-1] not in MODEL_METHODS - _MONGOOSE_ONLY:
+        return False
+    if parts[0] not in bindings_of(syntax).modules:
+        return False
+    if not given:
+        return parts[-1] == "findMany"
+    keys = properties(given[0]).keys() if given[0].kind() == "object" else set[str]()
+    return bool(keys & _PRISMA_KEYS)
+
+
+_MONGOOSE_ONLY = frozenset(
+    """find findOne findById findByIdAndUpdate findOneAndUpdate findByIdAndDelete insertMany updateOne
+    deleteOne countDocuments""".split()
+)
+_PRISMA_KEYS = frozenset({"where", "data", "create"})
 
 
 def knex(call: SgNode, syntax: Syntax) -> QueryCall | None:
@@ -133,13 +157,14 @@ def session_query(call: SgNode, _syntax: Syntax) -> QueryCall | None:
     model = _model(given[0].text())
     if given[0].kind() not in ("identifier", "attribute", "call") or not model[:1].isalpha():
         return None
+    table = model if model[:1].isupper() else None  # a column, or a count of all rows
     top, links = links_of(call)
     names = [link.name for link in links]
     operation = "delete" if "delete" in names else "update" if "update" in names else "select"
     limited = any(
         name in names for name in ("first", "one", "one_or_none", "limit", "count", "scalar", "get")
     )
-    return QueryCall("sqlalchemy", operation, model, top, links, limited=limited)
+    return QueryCall("sqlalchemy", operation, table, top, links, limited=limited)
 
 
 def _model(text: str) -> str:

@@ -22,7 +22,7 @@ from shipworthy.prototype.queries.rows import (
     bulk_of,
     takes_many,
 )
-from shipworthy.prototype.queries.small_lists import is_of_one, is_small
+from shipworthy.prototype.queries.small_lists import is_small
 from shipworthy.prototype.queries.success import Reports
 
 __all__ = ["Bound", "Bulk", "ErrorUse", "Query", "Reach", "read"]
@@ -38,9 +38,8 @@ class Query:
 
     `loop` is where the loop starts that runs it once per element; `batched` is True when that loop
     walks over chunks, pages, retries, files or a list that stays small, or the query takes a list.
-    `over_rows` is True when it walks over the rows of another query, `of_one` when these belong to
-    one person or thing, or are one page. `alone` is True when that loop
-    waits for queries only and does not go on to change the row. `bulk`: could one statement do it.
+    `alone` is True when that loop waits for queries only and does not go on to change the row. `bulk`:
+    could one statement do it.
     `may_fail` is True where it only tidies up after a failure, or a comment calls it best effort.
     `success` is what reports success afterwards although its error was only logged.
     `component` names the UI component (or Streamlit page) it stands in.
@@ -60,8 +59,6 @@ class Query:
     columns: str | None = None
     filters: tuple[str, ...] = ()
     limited: bool = False
-    over_rows: bool = False
-    of_one: bool = False
     alone: bool = False
     bulk: Bulk = Bulk.UNKNOWN
     may_fail: bool = False
@@ -101,8 +98,6 @@ def _query(call: QueryCall, syntax: Syntax, company: Company, reports: Reports) 
         columns=call.columns,
         filters=call.filters,
         limited=call.limited,
-        over_rows=rows and loop is not None and company.walks_rows(loop),
-        of_one=rows and loop is not None and is_of_one(loop, syntax),
         bulk=bulk_of(call, loop, error) if rows and loop is not None else Bulk.UNKNOWN,
         alone=rows and loop is not None and _is_alone(call, loop, company),
         may_fail=_may_fail(call),

@@ -23,6 +23,11 @@ class ErrorUse(StrEnum):
     UNKNOWN = "unknown"  # the result is returned or passed on
 
 
+# Made by supabase-js's PostgrestBuilder, which is only a PromiseLike: it has `then`, and to call its
+# `catch` is a TypeError (postgrest-js, PostgrestBuilder.ts). Functions and storage give real promises.
+_BUILT = frozenset({"select", "insert", "update", "upsert", "delete", "rpc"})
+
+
 def error_use(query: QueryCall) -> ErrorUse:
     """Follow the result of a query to the place where its error is read, if there is one."""
     for link in query.links:
@@ -30,6 +35,8 @@ def error_use(query: QueryCall) -> ErrorUse:
             return ErrorUse.THROWS
         if link.name == "then" and link.arguments is not None:
             return _in_callback(link.arguments)
+        if link.name in ("catch", "finally") and query.operation in _BUILT:
+            return ErrorUse.THROWS
     return _of_value(query.top)
 
 

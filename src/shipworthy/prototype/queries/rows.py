@@ -11,10 +11,10 @@ from math import inf
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.syntax import FUNCTIONS, ITERATORS, LOOPS, arguments, enclosing
+from shipworthy.prototype.code.syntax import FUNCTIONS, ITERATORS, LOOPS, arguments
 from shipworthy.prototype.outbound.sends import sends
 from shipworthy.prototype.queries.chains import CALLS, QueryCall, called_name, within
-from shipworthy.prototype.queries.loops import element_of, iterable_of, root_name
+from shipworthy.prototype.queries.loops import element_of
 from shipworthy.prototype.queries.results import ErrorUse
 
 _CONDITIONS = frozenset(
@@ -50,21 +50,8 @@ class Company:
         spans = ((_span(call.top), call.table, call.operation) for call in calls)
         self._spans = sorted(spans, key=lambda item: item[0])
         self._starts = [span[0] for span, _, _ in self._spans]
-        self._given: dict[str, list[tuple[int, SgNode | None]]] = {}
-        for call in calls:
-            holder = enclosing(call.top, _DECLARATIONS, FUNCTIONS)
-            target = (holder.field("name") or holder.field("left")) if holder else None
-            for name in _bound(target) if target is not None else ():
-                owner = enclosing(call.top, FUNCTIONS)
-                self._given.setdefault(name, []).append((_span(call.top)[0], owner))
         self._waits: dict[tuple[int, int], bool] = {}
         self._deeds: dict[tuple[int, int], dict[str | None, set[str]]] = {}
-
-    def walks_rows(self, loop: SgNode) -> bool:
-        """True when a loop walks over what another query of the same function gave."""
-        given = self._given.get(root_name(iterable_of(loop)), ())
-        home, start = enclosing(loop, FUNCTIONS), _span(loop)[0]
-        return any(at <= start and (home is None or owner == home) for at, owner in given)
 
     def waits_for_others(self, loop: SgNode) -> bool:
         """True when a loop, or one around it, also waits for something that is no query here."""

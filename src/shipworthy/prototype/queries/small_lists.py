@@ -80,42 +80,6 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
     return _is_of_configuration(iterable, loop, syntax) or _is_read_by_place(loop)
 
 
-@lru_cache(maxsize=8)
-def is_of_one(loop: SgNode, syntax: Syntax) -> bool:
-    """True for rows that were asked for by the id of one person or one thing, for one page of rows, and
-    for the lines of one order. The rows of a whole customer (a company, a shop) grow with its work."""
-    name = root_name(iterable_of(loop))
-    origins = _origins(name, loop, syntax)
-    lines = _LINES.search(name) is not None and any(map(_is_form, origins))
-    return lines or any(_PAGE.search(o) or _is_by_one(o) for o in origins)
-
-
-_LINES = re.compile(r"^(cart|basket|order|line|ticket|invoice)?_?items$|^(cart|basket)$", re.I)
-_PAGE = re.compile(r"\.(limit|range|take|paginate)\(|\b(take|limit|pageSize):|\bLIMIT\s+[\d$?:{%]")
-
-
-def _is_by_one(origin: str) -> bool:
-    compared = ("".join(found) for found in _COMPARED.findall(origin))
-    return any(map(_ONE.match, compared)) or _CALLER.search(origin) is not None
-
-
-# `.eq("user_id", …)`, `eq(bookings.portalUserId, …)`, `where: { authorId: … }`, `WHERE owner_id = …`
-_COMPARED = re.compile(
-    r"""\b(?:eq|filter_by|where|filter)\(\s*["'`]?(?:\w+\.)*(\w+)(?![\w(.])|\bwhere:\s*\{\s*(\w+)\s*[:,}]"""
-    r"""|\b(?:where|WHERE|and|AND)\s+(?:\w+\.)?(\w+)\s*=\s*[%$?:]"""
-)
-_ONE = re.compile(
-    r"(?!\w*(compan(y|ies)|org|organi[sz]ation|tenant|workspace|account|team|business|agency|clinic|school|shop|store"
-    r"|branch|firm|hospital|restaurant|merchant|vendor|site|project|wedding|event|course|campaign|category)_?id$)"
-    r"(\w+_?(id|uuid|uid)$|(user|uid|created_?by|owner)$)",
-    re.IGNORECASE,
-)
-_CALLER = re.compile(
-    r"\b((current|session|portal|auth)?\.?user[?!]?\.(id|uid|sub|email)|current_user\.id|auth\.uid\(\))\b",
-    re.IGNORECASE,
-)
-
-
 def _origins(name: str, loop: SgNode, syntax: Syntax) -> list[str]:
     """Where a name comes from, and what that is another name for: `rows`, `data ?? []`, `await …`."""
     found = [_origin(name, loop, syntax)]

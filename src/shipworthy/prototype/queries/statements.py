@@ -145,6 +145,8 @@ def _statement(text: str, top: SgNode, library: str, named: bool) -> QueryCall:
         write = _WRITES.search(text)
         operation = write[1].split()[0].lower() if write else "select"
     table = _TABLE.search(text)
+    if table and "information_schema" in table[0].lower():
+        table = None  # the database's own catalogue, whose `tables` is no table of the product
     return QueryCall(
         library=library,
         operation={"replace": "upsert", "merge": "upsert"}.get(operation, operation),

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.edits import Edit, edited, replacing
 from shipworthy.prototype.code.new_imports import importing
-from shipworthy.prototype.code.style import style_of
+from shipworthy.prototype.code.settings import setting
 from shipworthy.prototype.code.syntax import Syntax, string
 from shipworthy.prototype.secrets.secret import Secret, SecretKind
 from shipworthy.prototype.source import Language, SourceFile
@@ -19,6 +19,16 @@ _SUFFIXES = {
     SecretKind.API_KEY: "API_KEY",
     SecretKind.SERVICE_ROLE: "SERVICE_ROLE_KEY",
     SecretKind.TOKEN: "TOKEN",
+}
+
+# The names that the hosts of these databases give to their addresses.
+_ADDRESSES = {
+    "postgres": "DATABASE_URL",
+    "postgresql": "DATABASE_URL",
+    "mysql": "DATABASE_URL",
+    "mongodb": "MONGODB_URI",
+    "redis": "REDIS_URL",
+    "rediss": "REDIS_URL",
 }
 
 
@@ -41,18 +51,23 @@ def from_environment(file: SourceFile, secrets: Sequence[Secret]) -> str | None:
 
 
 def variable_of(secret: Secret) -> str:
-    """The variable for a secret: the constant that holds it, or its issuer and kind; '' for none."""
+    """The variable for a secret: the constant that holds it, what hosts call it, or its issuer and kind;
+    '' for none."""
     if secret.name and _CONSTANT.match(secret.name):
         return secret.name
     suffix = _SUFFIXES.get(secret.kind, "")
+    if secret.kind is SecretKind.CONNECTION_URI:
+        scheme = secret.value.partition(":")[0].partition("+")[0]
+        return _ADDRESSES.get(scheme, "")
     issuer = re.sub(r"[^A-Z0-9]+", "_", secret.provider.partition("(")[0].strip().upper())
     return f"{issuer}_{suffix}" if issuer and suffix else ""
 
 
 def _literals(syntax: Syntax, value: str) -> Iterator[SgNode]:
-    """The strings that are this value and nothing else, except where only a literal can stand."""
+    """The strings that are this value and nothing else, or the address that it makes up, except where
+    only a literal can stand."""
     for node in syntax.root.find_all(kind="string"):
-        if string(node) != value:
+        if (string(node) or "").removeprefix("https://") != value.removeprefix("https://"):
             continue
         parent = node.parent()
         settled = parent is not None and parent.kind() in ("jsx_attribute", "literal_type")
@@ -62,9 +77,5 @@ def _literals(syntax: Syntax, value: str) -> Iterator[SgNode]:
 
 
 def _read(syntax: Syntax, name: str) -> str:
-    if syntax.python:
-        return style_of(syntax).written(f'os.environ["{name}"]')
-    known = "" if syntax.language is Language.JAVASCRIPT else "!"
-    if "Deno." in (syntax.source.text or "") or "/functions/" in f"/{syntax.source.path}":
-        return style_of(syntax).written(f'Deno.env.get("{name}"){known}')
-    return f"process.env.{name}{known}"
+    known = syntax.python or syntax.language is Language.JAVASCRIPT
+    return setting(syntax, name) + ("" if known else "!")

@@ -38,8 +38,8 @@ def named_literals(text: str, unquoted: bool = False) -> Iterator[Named]:
         while at != -1:
             end = at + len(word)
             match = _TAIL.match(text, end) or (_BARE.match(text, end) if unquoted else None)
-            if match:
-                start = _name_start(text, at)
+            start = _name_start(text, at)
+            if match and not _is_named_to_gcloud(text, start):
                 yield Named(match.start("value"), text[start : match.end("rest")], match["value"])
             at = lower.find(word, end)
 
@@ -127,6 +127,13 @@ def _name_start(text: str, at: int) -> int:
     before = text[max(0, at - 40) : at]
     match = _NAME_CHARACTERS.search(before)
     return at - (len(before) - match.start()) if match else at
+
+
+def _is_named_to_gcloud(text: str, start: int) -> bool:
+    """True for `gcloud secrets versions access latest --secret=NAME`, which says which one to read
+    (https://cloud.google.com/sdk/gcloud/reference/secrets/versions/access)."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return text.startswith("--secret", start) and "gcloud secrets" in before
 
 
 _SIGNING = re.compile(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.edits import Edit, edited, replacing
 from shipworthy.prototype.code.style import after_line, margin, style_of
 from shipworthy.prototype.code.syntax import (
+    FUNCTIONS,
     Syntax,
     arguments,
     callee,
@@ -21,6 +23,9 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.source import Language, SourceFile
 
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
 _READS = {"os.getenv": "os.environ", "os.environ.get": "os.environ", "environ.get": "environ"}
 # Bundlers put these into the page by their name, and the page cannot refuse to start.
 _OF_PAGES = re.compile(r"^(NEXT_PUBLIC|VITE|EXPO_PUBLIC|REACT_APP|NUXT_PUBLIC|PUBLIC)_")
@@ -31,19 +36,37 @@ _FUNCTION = """function NAME(name: string): string {
   return value;
 }
 """
+# The phase in which Next.js loads the modules of a server to see what it can draw ahead:
+# https://nextjs.org/docs/app/api-reference/config/next-config-js (constants, PHASE_PRODUCTION_BUILD).
+_BUILT = """function NAME(name: string): string {
+  const value = READ;
+  // The build loads this file, without the settings of the server.
+  const building = process.env.NEXT_PHASE === "phase-production-build";
+  if (!value && !building) throw new Error(`${name} is not set`);
+  return value ?? "";
+}
+"""
 _HOISTED = frozenset({"function_declaration", "method_definition", "class_declaration"})
 
 
-def without_fallbacks(file: SourceFile, name: str) -> str | None:
+def without_fallbacks(file: SourceFile, name: str, *, built: bool = False) -> str | None:
     """The file's text with each literal default of the variable `name` taken away, so that a missing
-    setting stops the start; None where it has no such read, or it is one of a page."""
+    setting stops the start; None where it has no such read, or it is one of a page.
+
+    `built` says that a build loads such files as well (Next.js): there a setting may be missing.
+    """
     if file.language is None or file.text is None:
         return None
     syntax = Syntax(file, file.language)
     if syntax.python:
         edits = list(_edits(syntax, name))
         return edited(file.text, edits) if edits else None
-    return None if _OF_PAGES.match(name) else _script(syntax, name, file.text)
+    return None if _OF_PAGES.match(name) else _script(syntax, name, file.text, built)
+
+
+def is_built_ahead(prototype: Prototype) -> bool:
+    """True where a build loads the files of the server: Next.js."""
+    return any(p.name == "next" and p.direct for p in prototype.dependencies.packages)
 
 
 def _edits(syntax: Syntax, name: str) -> Iterator[Edit]:
@@ -68,16 +91,18 @@ def _alternative(call: SgNode) -> SgNode | None:
     return parent if right and string(right) is not None else None
 
 
-def _script(syntax: Syntax, name: str, text: str) -> str | None:
+def _script(syntax: Syntax, name: str, text: str, built: bool) -> str | None:
     """`const KEY = process.env.KEY;` with a line that throws below it, or `required("KEY")` where no
     statement can stand."""
     edits: list[Edit] = []
-    calls = ""
+    calls, ahead = "", False
     for whole in syntax.root.find_all(kind="binary_expression"):
         read = _read(whole, name)
         if read is None:
             continue
-        statement = _narrowed(syntax, whole)
+        at_start = built and enclosing(whole, FUNCTIONS) is None
+        statement = _narrowed(syntax, whole) if not at_start else None
+        ahead = ahead or at_start
         style = style_of(syntax)
         if statement is not None:
             held = statement.children()[1].field("name")
@@ -94,7 +119,7 @@ def _script(syntax: Syntax, name: str, text: str) -> str | None:
             return None
         edits.append(replacing(whole, style.written(f'{calls}("{name}")')))
     if calls and f"function {calls}(" not in text:
-        edits.append(_function(syntax, calls, text))
+        edits.append(_function(syntax, calls, text, _BUILT if ahead else _FUNCTION))
     return edited(text, edits) if edits else None
 
 
@@ -146,10 +171,10 @@ def _function_name(syntax: Syntax) -> str:
     return ""
 
 
-def _function(syntax: Syntax, name: str, text: str) -> Edit:
+def _function(syntax: Syntax, name: str, text: str, code: str) -> Edit:
     style = style_of(syntax)
     read = "Deno.env.get(name)" if "Deno.env" in text else "process.env[name]"
-    code = _FUNCTION.replace("NAME", name).replace("READ", read)
+    code = code.replace("function NAME", f"function {name}").replace("READ", read)
     if syntax.language is Language.JAVASCRIPT:
         code = code.replace(": string", "")
     imports = [n for n in syntax.root.children() if n.kind() == "import_statement"]

@@ -61,7 +61,7 @@ def read_history(
     return History(
         migrations=_plain(migrations),
         loose=_plain(sorted(loose, key=lambda f: natural(f.path))),
-        generated=_generated(prototype),
+        generated=generated_types(prototype),
         seeds=_plain(seeds),
         supabase=supabase,
         declared_public=prototype.settings.intent.public_tables,
@@ -130,7 +130,7 @@ def _largest(files: Iterable[SourceFile]) -> list[SourceFile]:
     return max(folders.values(), key=lambda fs: (len(fs), -fs[0].path.count("/")), default=[])
 
 
-def _generated(prototype: Prototype) -> SqlFile | None:
+def generated_types(prototype: Prototype) -> SqlFile | None:
     """The file of generated database types with the most tables."""
     found = [
         f

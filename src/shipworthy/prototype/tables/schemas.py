@@ -37,6 +37,8 @@ _COLUMNS = frozenset({"Column", "mapped_column", "relationship"})
 _PRISMA_MODEL = re.compile(r"^\s*model\s+(\w+)\s*\{\s*$")
 _PRISMA_FIELD = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?")
 _PRISMA_MAP = re.compile(r'@?@map\(\s*(?:name:\s*)?"([^"]+)"')
+_PRISMA_SOURCE = re.compile(r"datasource\s+\w+\s*\{[^}]*\}")
+_PRISMA_ENV = re.compile(r'env\(\s*"(\w+)"\s*\)')
 _PRISMA_PROVIDER = re.compile(r'datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"')
 
 
@@ -58,6 +60,14 @@ def read_prisma(source: str) -> tuple[str, list[Model]]:
     heads = {m[1]: n for n, line in enumerate(lines) if (m := _PRISMA_MODEL.match(line))}
     models = [_prisma_model(name, number, lines, set(heads)) for name, number in heads.items()]
     return (provider[1] if provider else ""), models
+
+
+def prisma_addresses(source: str) -> tuple[str, ...]:
+    """The settings from which a Prisma schema for PostgreSQL takes the addresses of its database."""
+    found = _PRISMA_SOURCE.search(source)
+    provider = _PRISMA_PROVIDER.search(source)
+    wanted = found and provider and provider[1] in ("postgresql", "postgres")
+    return tuple(_PRISMA_ENV.findall(found[0])) if found and wanted else ()
 
 
 def _prisma_model(name: str, number: int, lines: list[str], models: set[str]) -> Model:

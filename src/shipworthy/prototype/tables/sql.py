@@ -34,6 +34,13 @@ _CREATE = re.compile(
     rf"({_NAME}(?:\s*\.\s*{_NAME}){{0,2}})\s*(\()?",
     re.IGNORECASE,
 )
+_OTHER = re.compile(
+    rf"\bcreate\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+(?:if\s+not\s+exists\s+)?"
+    rf"({_NAME}(?:\s*\.\s*{_NAME}){{0,2}})"
+    rf"|\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}(?:\s*\.\s*{_NAME}){{0,2}}"
+    rf"\s+rename\s+to\s+({_NAME})",
+    re.IGNORECASE,
+)
 _NO_COLUMNS = frozenset(
     "constraint primary foreign unique check exclude key index like fulltext spatial period".split()
 )
@@ -84,6 +91,15 @@ def create_tables(source: str) -> Iterator[CreateTable]:
         body = _body(code[match.end() : end]) if match[2] else ""
         columns = tuple(filter(None, (_column(part) for part in _split(body))))
         yield CreateTable(_plain(match[1]), columns, line)
+
+
+def views_and_new_names(source: str) -> Iterator[CreateTable]:
+    """The views that a script creates and the names that it gives to tables there were, in order."""
+    if not any(word in source.lower() for word in ("view", "rename")):
+        return
+    code = statements(source)
+    for match in _OTHER.finditer(code):
+        yield CreateTable(_plain(match[1] or match[2]), (), code.count("\n", 0, match.start()) + 1)
 
 
 def dialect_of(source: str) -> Dialect:

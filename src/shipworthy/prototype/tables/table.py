@@ -7,13 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ast_grep_py import Rule
+from ast_grep_py import Rule, SgNode
 
 from shipworthy.finding import Location
-from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.code.syntax import Syntax, callee
+from shipworthy.prototype.logs.logging_calls import is_log
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.prototype.tables.schemas import read_prisma, read_schema
-from shipworthy.prototype.tables.sql import Dialect, create_tables, dialect_of
+from shipworthy.prototype.tables.sql import (
+    Dialect,
+    create_tables,
+    dialect_of,
+    views_and_new_names,
+)
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -35,7 +41,8 @@ class Table:
     location: Location
 
 
-_JUDGED = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.GENERATED, Role.CONFIG)
+JUDGED = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.GENERATED, Role.CONFIG)
+"""The roles of the files that may define tables."""
 _PASTED = ("attached_assets/", "docs/")
 _DISCARDED = ".bolt/"  # Bolt keeps migrations there that it took back
 _MIGRATIONS = re.compile(r"(^|/)(migrations?|drizzle|alembic|versions)/", re.IGNORECASE)
@@ -54,7 +61,7 @@ _DRIVERS = (
 def read_tables(prototype: Prototype) -> tuple[Table, ...]:
     """Every table that the prototype's files define; where it is dropped again is not followed."""
     found: list[Table] = []
-    for file in prototype.of_role(*_JUDGED):
+    for file in prototype.of_role(*JUDGED):
         if file.text and not file.path.startswith(_DISCARDED):
             found += _tables(file)
     return tuple(_with_common_dialect(found))
@@ -85,10 +92,20 @@ def _script(file: SourceFile) -> Iterator[Table]:
         return
     hosted = file.path.startswith("supabase/") or "/supabase/" in file.path
     dialect = Dialect.SUPABASE if hosted else dialect_of(text)
-    source = "migration" if _MIGRATIONS.search(file.path) else "sql"
     for table in found:
         where = Location(file.path, table.line)
-        yield Table(table.name, source, dialect, table.columns, where)
+        yield Table(table.name, _source(file), dialect, table.columns, where)
+
+
+def named_otherwise(file: SourceFile) -> Iterator[Table]:
+    """The views of a SQL file and the tables that it renames: rows are asked of them as of a table."""
+    for found in views_and_new_names(file.text or ""):
+        where = Location(file.path, found.line)
+        yield Table(found.name, _source(file), Dialect.UNKNOWN, (), where)
+
+
+def _source(file: SourceFile) -> str:
+    return "migration" if _MIGRATIONS.search(file.path) else "sql"
 
 
 def _prisma(file: SourceFile) -> list[Table]:
@@ -118,6 +135,8 @@ def _embedded(syntax: Syntax) -> Iterator[Table]:
         parent = node.parent()
         if syntax.python and parent and parent.kind() == "expression_statement":
             continue  # a docstring
+        if _is_shown(node):
+            continue
         literal = node.text()
         quote = 3 if literal.startswith(('"""', "'''")) else 1
         script = literal.lstrip("rRfFbB")[quote:-quote]
@@ -127,6 +146,23 @@ def _embedded(syntax: Syntax) -> Iterator[Table]:
             where = Location(syntax.source.path, start + table.line - 1)
             known = dialect if dialect is not Dialect.UNKNOWN else driver
             yield Table(table.name, "sql", known, table.columns, where)
+
+
+def _is_shown(node: SgNode) -> bool:
+    """True for text that somebody reads, to run it himself: in a log, an error, an answer, a page."""
+    for above in node.ancestors():
+        kind = above.kind()
+        if kind in ("call_expression", "call", "new_expression"):
+            name = callee(above).rpartition(".")[2]
+            return is_log(above) or name.endswith(("Error", "Exception")) or name in _SHOWING
+        if kind in ("jsx_expression", "jsx_attribute"):
+            return True
+        if kind in ("arrow_function", "function_declaration", "function_definition"):
+            return False
+    return False
+
+
+_SHOWING = frozenset("json jsonify send HTTPException alert writeText".split())
 
 
 def _by_name(name: str) -> Dialect:
