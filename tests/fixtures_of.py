@@ -69,11 +69,10 @@ def unpack(folder: Path, into: Path) -> Path:
     _git(into, "init", "-q")
     past = folder.parent.parent / "past" / folder.parent.name / folder.name
     for state in sorted(past.iterdir()) if past.is_dir() else ():
-        _git(into, "rm", "-rqf", "--ignore-unmatch", ".")
         shutil.copytree(state, into, dirs_exist_ok=True)
         _git(into, "add", "-Af")
         _git(into, "commit", "-qm", state.name)
-    _git(into, "rm", "-rqf", "--ignore-unmatch", ".")
+        _git(into, "rm", "-rqf", "--ignore-unmatch", ".")
     shutil.copytree(folder, into, dirs_exist_ok=True)
     _git(into, "add", "-A")
     return into

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
+from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.access.nosql_injection.control import NosqlInjection
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.access.weak_random.control import WeakRandom
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
-from shipworthy.controls.performance.n_plus_one_query.control import NPlusOneQuery
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
@@ -109,35 +111,6 @@ def test_rows_that_make_room_and_codes_that_run_out_weigh_little(tmp_path: Path)
         "otp_sessions": Severity.LOW,
         "shops": Severity.MEDIUM,
     }
-
-
-def _scan(name: str) -> dict[str, str]:
-    body = (
-        'import { supabase } from "./client";\n'
-        f"export async function {name}() {{\n"
-        '  const { data: docs } = await supabase.from("documents").select("id");\n'
-        "  for (const doc of docs ?? []) {\n"
-        '    const { data } = await supabase.from("chunks").select("text").eq("document_id", doc.id);\n'
-        "    console.log(data);\n"
-        "  }\n"
-        "}\n"
-    )
-    client = (
-        'import { createClient } from "@supabase/supabase-js";\n'
-        'export const supabase = createClient("u", "k");\n'
-    )
-    main = f'import {{ {name} }} from "./documents";\nvoid {name}();\n'
-    return {"src/documents.ts": body, "src/client.ts": client, "src/main.tsx": main}
-
-
-def test_a_button_of_maintenance_may_ask_row_by_row(tmp_path: Path) -> None:
-    found = gaps(NPlusOneQuery(), tmp_path, _scan("scanForBlanks"))
-    assert [f.severity for f in found] == [Severity.LOW]
-
-
-def test_a_list_that_visitors_wait_for_may_not(tmp_path: Path) -> None:
-    found = gaps(NPlusOneQuery(), tmp_path, _scan("listDocuments"))
-    assert [f.severity for f in found] == [Severity.MEDIUM]
 
 
 def test_only_components_that_a_page_leads_to_are_counted(tmp_path: Path) -> None:
@@ -423,3 +396,199 @@ Deno.serve(async (req) => {
         files = {"supabase/functions/companies/index.ts": function.replace("CONDITION", condition)}
         found[name] = [f.confidence for f in gaps(NosqlInjection(), tmp_path / name, files)]
     assert found == {"search": [Confidence.LOW], "choice": [Confidence.HIGH]}
+
+
+def _assigned(which: str) -> dict[str, str]:
+    route = (
+        'import { db, auth } from "@/lib/session";\n'
+        "export async function POST(request: Request) {\n"
+        "  const user = await auth();\n"
+        "  if (!user) return new Response(null, { status: 401 });\n"
+        "  const { id } = await request.json().catch(() => ({}));\n"
+        '  const { data } = await db.from("campaigns").select("id").is("client", null);\n'
+        "  for (const one of data ?? [])\n"
+        f'    await db.from("campaigns").update({{ client: "A" }}).eq("id", {which});\n'
+        "  return new Response(null, { status: 204 });\n"
+        "}\n"
+    )
+    session = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        'import { cookies } from "next/headers";\n'
+        "export const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        "export async function auth() {\n"
+        '  const token = (await cookies()).get("token")?.value;\n'
+        "  const { data } = await db.auth.getUser(token);\n"
+        "  return data.user;\n"
+        "}\n"
+        "export async function admin() {\n"
+        "  const user = await auth();\n"
+        '  const { data } = await db.from("user_roles").select("role").eq("user_id", user.id).single();\n'
+        '  if (data?.role !== "admin") throw new Error("forbidden");\n'
+        "}\n"
+    )
+    ban = (
+        'import { db, admin } from "@/lib/session";\n'
+        "export async function POST(request: Request) {\n"
+        "  await admin();\n"
+        "  const { id } = await request.json();\n"
+        '  await db.from("profiles").update({ banned: true }).eq("id", id);\n'
+        "  return new Response(null, { status: 204 });\n"
+        "}\n"
+    )
+    return {
+        "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/supabase-js": "2.0.0"}}',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+        "lib/session.ts": session,
+        "app/api/admin/assign/route.ts": route,
+        "app/api/admin/ban/route.ts": ban,
+    }
+
+
+def test_an_administrators_routine_that_takes_no_orders_weighs_less(tmp_path: Path) -> None:
+    named = gaps(MissingAuthorisation(), tmp_path / "a", _assigned("id"))
+    fixed = gaps(MissingAuthorisation(), tmp_path / "b", _assigned("one.id"))
+    assert [f.severity for f in named] == [Severity.HIGH]
+    assert [f.severity for f in fixed] == [Severity.MEDIUM]
+
+
+def test_settings_that_are_set_to_the_same_again_weigh_less_than_rows_added(tmp_path: Path) -> None:
+    found = {}
+    for change in ("insert", "upsert"):
+        text = (
+            'import { createClient } from "npm:@supabase/supabase-js@2";\n'
+            'const key = Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!;\n'
+            'const supabase = createClient(Deno.env.get("SUPABASE_URL")!, key);\n'
+            "Deno.serve(async () => {\n"
+            f'  await supabase.from("app_config").{change}({{ key: "site", value: "https://a.example" }});\n'
+            "  return Response.json({ ok: true });\n"
+            "});\n"
+        )
+        files = {
+            "supabase/config.toml": "[functions.seed-app-config]\nverify_jwt = false\n",
+            "supabase/functions/seed-app-config/index.ts": text,
+        }
+        found[change] = [f.severity for f in gaps(DebugEndpoint(), tmp_path / change, files)]
+    assert found == {"insert": [Severity.HIGH], "upsert": [Severity.MEDIUM]}
+
+
+def _guarded(guard: str) -> dict[str, str]:
+    session = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        'import { cookies } from "next/headers";\n'
+        'import { effective } from "roles-of-another-team";\n'
+        "export const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+        "export async function requireAdmin() {\n"
+        '  const token = (await cookies()).get("token")?.value;\n'
+        "  const { data } = await db.auth.getUser(token);\n"
+        "  if (!data.user) return { error: new Response(null, { status: 401 }) };\n"
+        f"  {guard}\n"
+        "  return { user: data.user };\n"
+        "}\n"
+    )
+    route = (
+        'import { db, requireAdmin } from "@/lib/session";\n'
+        "export async function POST(request: Request) {\n"
+        "  const admin = await requireAdmin();\n"
+        '  if ("error" in admin) return admin.error;\n'
+        "  const { id } = await request.json();\n"
+        '  await db.from("profiles").update({ banned: true }).eq("id", id);\n'
+        "  return new Response(null, { status: 204 });\n"
+        "}\n"
+    )
+    close = (
+        'import { db } from "@/lib/session";\n'
+        "export async function POST(request: Request) {\n"
+        '  const token = request.headers.get("authorization");\n'
+        "  const { data } = await db.auth.getUser(token);\n"
+        '  const own = await db.from("user_roles").select("role").eq("user_id", data.user.id).single();\n'
+        '  if (own.data?.role !== "admin") return new Response(null, { status: 403 });\n'
+        '  await db.from("shops").delete().eq("id", (await request.json()).id);\n'
+        "  return new Response(null, { status: 204 });\n"
+        "}\n"
+    )
+    login = (
+        'import { db } from "@/lib/session";\n'
+        "export async function POST(request: Request) {\n"
+        "  const { data } = await db.auth.signUp(await request.json());\n"
+        "  return Response.json(data);\n"
+        "}\n"
+    )
+    return {
+        "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/supabase-js": "2.0.0"}}',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+        "lib/session.ts": session,
+        "app/api/admin/ban/route.ts": route,
+        "app/api/admin/close/route.ts": close,
+        "app/api/sign-up/route.ts": login,
+    }
+
+
+def test_a_guard_that_looks_at_roles_in_ways_not_followed_leaves_a_question(tmp_path: Path) -> None:
+    looks = (
+        "const level = effective(data.user).isAdmin ?? 0; if (level) return { user: data.user };"
+    )
+    found = gaps(MissingAuthorisation(), tmp_path, _guarded(looks))
+    assert [f.confidence for f in found] == [Confidence.LOW]
+
+
+def test_a_guard_that_is_for_administrators_by_its_name_alone_is_none(tmp_path: Path) -> None:
+    found = gaps(MissingAuthorisation(), tmp_path, _guarded("console.log(data.user.id);"))
+    assert [(f.severity, f.confidence) for f in found] == [(Severity.HIGH, Confidence.HIGH)]
+
+
+def test_a_word_that_signs_opens_little_in_code_that_nothing_reaches(tmp_path: Path) -> None:
+    signs = 'import jwt from "jsonwebtoken";\nconst JWT_SECRET = "kX9!pQ2vLm7#rT4wZs8";\n'
+    signs += "export const sign = (id: string) => jwt.sign({ id }, JWT_SECRET);\n"
+    files = {
+        "src/main.tsx": 'import { App } from "./App";\nApp();\n',
+        "src/App.tsx": "export const App = () => <p />;\n",
+        "src/sign.ts": signs,
+    }
+    found = gaps(SecretInCode(), tmp_path, files)
+    assert [(f.severity, f.message.endswith("that nothing uses")) for f in found] == [
+        (Severity.LOW, True)
+    ]
+    live = 'import { App } from "./App";\nimport { sign } from "./sign";\nApp(sign("1"));\n'
+    found = gaps(SecretInCode(), tmp_path, files | {"src/main.tsx": live})
+    assert all(f.severity > Severity.LOW for f in found)
+
+
+def test_that_a_tour_was_seen_is_lost_without_harm(tmp_path: Path) -> None:
+    tour = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const supabase = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON);\n"
+        "export const saveChoice = async () => {\n"
+        '  await supabase.rpc("update_completed_tour", { _key: "feature" });\n'
+        "};\n"
+    )
+    main = 'import { saveChoice } from "./save";\nsaveChoice();\n'
+    files = {"src/main.tsx": main, "src/save.ts": tour}
+    assert all(f.severity is Severity.LOW for f in gaps(SwallowedError(), tmp_path, files))
+    order = files | {
+        "src/save.ts": tour.replace("update_completed_tour", "update_customer_address")
+    }
+    found = gaps(SwallowedError(), tmp_path, order)
+    assert [f.severity for f in found] == [Severity.MEDIUM]
+
+
+def test_a_password_that_only_administrators_have_made_is_foretold_by_few(tmp_path: Path) -> None:
+    server = (
+        'import express from "express";\nimport jwt from "jsonwebtoken";\nimport { Pool } from "pg";\n'
+        "const pool = new Pool();\nconst app = express();\n"
+        "const requireAuth = (req: any, res: any, next: any) => {\n"
+        "  try { req.user = jwt.verify(req.headers.authorization, process.env.JWT_SECRET!); }\n"
+        '  catch { return res.status(401).json({ error: "Sign in first" }); }\n'
+        "  next();\n};\n"
+        'app.post("/api/AREA/invites", requireAuth, async (req: any, res: any) => {\n'
+        "  const code = Math.random().toString(36).slice(2);\n"
+        '  await pool.query("insert into invites (invite_code) values ($1)", [code]);\n'
+        "  res.json({ code });\n});\napp.listen(80);\n"
+    )
+    found = {
+        area: gaps(WeakRandom(), tmp_path / area, {"server/a.ts": server.replace("AREA", area)})
+        for area in ("admin", "team")
+    }
+    assert {area: [f.severity for f in some] for area, some in found.items()} == {
+        "admin": [Severity.MEDIUM],
+        "team": [Severity.HIGH],
+    }

@@ -8,10 +8,12 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
+from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.ai.no_evaluation_suite.control import NoEvaluationSuite
 from shipworthy.controls.ai.unpinned_model.control import UnpinnedModel
 from shipworthy.finding import Confidence, Finding, Outcome
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.code.naming import spoken
 
 
 def _gaps(found: list[Finding]) -> list[Finding]:
@@ -79,3 +81,76 @@ def test_a_test_beside_the_function_is_not_overlooked(tmp_path: Path) -> None:
     (gap,) = _gaps(list(NoEvaluationSuite().detect(prototype_of(tmp_path, files))))
     assert gap.confidence is Confidence.LOW
     assert "a test file stands beside it" in gap.message
+
+
+def test_a_model_that_stands_in_a_chain_has_a_fallback(tmp_path: Path) -> None:
+    text = """
+import express from "express";
+import OpenAI from "openai";
+const openai = new OpenAI();
+async function callOpenAI(prompt: string) {
+  const answer = await openai.chat.completions.create({ model: "gpt-4o-2024-08-06", messages: [
+    { role: "user", content: prompt }] });
+  return answer.choices[0].message.content;
+}
+const providers = [{ name: "openai", call: callOpenAI }];
+async function ask(prompt: string) {
+  for (const provider of providers) {
+    try {
+      return await provider.call(prompt);
+    } catch (error) {
+      console.error(provider.name, error);
+    }
+  }
+  return "Nobody answers just now.";
+}
+const app = express();
+app.post("/ask", async (req, res) => res.json({ answer: await ask(req.body.prompt) }));
+"""
+    package = '{"dependencies": {"express": "4.0.0", "openai": "5.0.0"}}'
+    chained = prototype_of(tmp_path, {"package.json": package, "server.ts": text})
+    (gap,) = _gaps(list(ModelCallWithoutTimeout().detect(chained)))
+    assert "fallback" not in gap.message
+
+
+@pytest.mark.parametrize(
+    ("path", "function", "name"),
+    [
+        ("server/routes/brands.ts", "router.post /", "/ of brands"),
+        ("server/routes/brands.ts", "router.post /:id/invite", "/:id/invite of brands"),
+        ("server/routes/brands.ts", "router.get /stats", "/stats"),
+        ("server/index.ts", "app.get /", "/"),
+    ],
+)
+def test_a_bare_route_is_named_with_its_file(path: str, function: str, name: str) -> None:
+    assert spoken(path, function) == name
+
+
+_ROUTER = """
+import { Router } from "express";
+import { db } from "./db";
+import { files } from "./schema";
+import { eq } from "drizzle-orm";
+export const router = Router();
+router.delete("/:id", async (req, res) => {
+  await db.delete(files).where(eq(files.id, req.params.id));
+  res.json({ ok: true });
+});
+"""
+_MOUNTS = """
+import express from "express";
+import { router } from "./files";
+const app = express();
+app.use("/api/files", router);
+app.listen(3000);
+"""
+
+
+def test_an_entry_point_is_named_with_the_path_of_its_router(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4.0.0", "drizzle-orm": "0.40.0"}}',
+        "server/index.ts": _MOUNTS,
+        "server/files.ts": _ROUTER,
+    }
+    prototype = prototype_of(tmp_path, files)
+    assert [h.name for h in prototype.handlers] == ["DELETE /api/files/:id"]

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.behind import all_rules_close
+from shipworthy.prototype.edge.evidence import Edge
+from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.limits import is_lax_rate
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.sent import free
 from shipworthy.prototype.handlers.ways import way
@@ -44,6 +48,17 @@ class BruteForce(
         yield from found.values()
         if not found:
             yield self.not_applicable("no entry point checks passwords or codes of its own")
+
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """It counts the calls of each address, where its limit for the path is a tight one."""
+
+        def closes(rule: GuardedRoute) -> bool:
+            tight = rule.per_minute is not None and not is_lax_rate(rule.per_minute)
+            return tight and edge.holds_at("rates", rule.name)
+
+        if not all_rules_close(prototype, finding.subject, edge, closes):
+            return ""
+        return "one address got 429 at its address after a few calls"
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """What a person does: no machine knows the right way here."""

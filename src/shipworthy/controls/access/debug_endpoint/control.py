@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.behind import all_rules_close
+from shipworthy.prototype.edge.evidence import Edge
+from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.reaching import is_live, is_open, is_trusted, is_unclear
 from shipworthy.prototype.handlers.staging_edits import closed_in_production
@@ -45,6 +48,18 @@ class DebugEndpoint(
         if not found:
             yield self.not_applicable("no entry point is for developers by its name")
 
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """Nobody, or a role: any user of the product is too many."""
+
+        def closes(rule: GuardedRoute) -> bool:
+            narrow = rule.need == "nobody" or rule.need.startswith("role:")
+            kept = edge.holds_at("anonymous", rule.name) and edge.nothing_broke_at(rule.name)
+            return narrow and kept and edge.holds_at("roles", rule.name)
+
+        if not all_rules_close(prototype, finding.subject, edge, closes):
+            return ""
+        return "strangers and users without the role were refused at its address"
+
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """404 in production: what is for developers keeps working where they are."""
         handler = next((h for h in prototype.handlers if h.subject == finding.subject), None)
@@ -69,13 +84,20 @@ class DebugEndpoint(
         doing = [e for e in open_ones if _does(e)]
         telling = [e for e in open_ones if not _only_compares(e)]
         effect = (doing or telling or open_ones)[0]
+        drastic = _DRASTIC.match(word) is not None
         does = f"changes {effect.target or 'data'}" if doing else _shows(effect)
         return self.gap(
             handler.subject,
             f"{handler.name} is for developers but open to anybody, and {does}",
             *way(prototype, handler, effect),
-            severity=Severity.HIGH if doing and _DRASTIC.match(word) else Severity.MEDIUM,
+            severity=Severity.HIGH if any(map(_harms, doing)) and drastic else Severity.MEDIUM,
         )
+
+
+def _harms(effect: Effect) -> bool:
+    """False for what sets the same values however often it is called."""
+    same = effect.kind is EffectKind.QUERY and effect.operation in ("update", "upsert")
+    return effect.is_steered or not same
 
 
 def _word(handler: Handler) -> str:

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.behind import all_rules_close
+from shipworthy.prototype.edge.evidence import Edge
+from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.knowledge.limits import is_lax
+from shipworthy.prototype.handlers.knowledge.limits import is_lax, is_lax_rate
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
     Subject,
@@ -56,6 +59,17 @@ class MissingRateLimit(
         if nothing:
             yield self.not_applicable("no entry point calls what is billed by use")
 
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """It counts the calls of each address, where its limit for the path is a tight one."""
+
+        def closes(rule: GuardedRoute) -> bool:
+            tight = rule.per_minute is not None and not is_lax_rate(rule.per_minute)
+            return tight and edge.holds_at("rates", rule.name)
+
+        if not all_rules_close(prototype, finding.subject, edge, closes):
+            return ""
+        return "one address got 429 at its address after a few calls"
+
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """What a person does: no machine knows the right way here."""
         del prototype
@@ -86,8 +100,14 @@ class MissingRateLimit(
             f"{handler.name} {_COSTS[effect.kind]} at every call {_without(effect)},"
             f" so {who(handler, effect)} can run up the bill",
             *way(prototype, handler, effect),
-            severity=_severity(handler, effect),
+            severity=_slowed(_severity(handler, effect), effect),
         )
+
+
+def _slowed(severity: Severity, effect: Effect) -> Severity:
+    """One step less where a limit of all routes holds off the worst, though it is too wide for a bill."""
+    slowed = any(is_lax(guard.how) for guard in effect.guards)
+    return Severity(max(severity.value - 1, Severity.LOW.value)) if slowed else severity
 
 
 def _is_webhook(handler: Handler) -> bool:

@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Ori
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.weight import is_catalogue
 
 _RIGHT = "What is sent cannot add conditions, or row security decides"
 
@@ -55,6 +56,7 @@ class NosqlInjection(
             f" {effect.target or 'a table'},"
             " so a caller can add conditions and find other rows than meant",
             *way(prototype, handler, effect),
+            severity=Severity.LOW if is_catalogue(effect) else self.severity,
             confidence=Confidence.HIGH if _is_restricted(effect) else Confidence.LOW,
         )
 

@@ -9,10 +9,12 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.comparing import STANDS_IN
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.path_edits import with_base_names
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
 from shipworthy.prototype.handlers.sent import BEGINS, NO_WAY_UP, free, spoken
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.inventory.servers import runs_for_each_request
+from shipworthy.remedy import Remedy, Review, Write
 
 _VERBS = {"read": "reads", "write": "writes", "delete": "deletes"}
 
@@ -33,6 +35,22 @@ class PathTraversal(
         if nothing:
             yield self.not_applicable("no entry point opens files")
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The last part alone, of what is called a name: whether a path may lead deeper, a person says."""
+        for subject in reached(prototype.handlers, EffectKind.FILE):
+            if subject.name != finding.subject:
+                continue
+            for handler, effect in subject.effects:
+                places = _places(handler, effect) if is_live(effect) else ()
+                file = prototype.files.get(effect.path)
+                if file is None or not places or not all(map(_is_name, places)):
+                    continue
+                text = with_base_names(file, effect.line)
+                if text is not None:
+                    said = f"Keep what {handler.name} is sent in its folder, whatever its name"
+                    return Remedy(said, Review.CAREFUL, (Write(file.path, text),))
+        return None
+
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         open_ones = [r for r in subject.effects if is_live(r[1]) and _places(*r)]
         open_ones.sort(key=lambda r: _stands_in(r[1]))
@@ -49,6 +67,11 @@ class PathTraversal(
             severity=_severity(prototype, handler, effect),
             confidence=Confidence.LOW if _stands_in(effect) else Confidence.HIGH,
         )
+
+
+def _is_name(origin: Origin) -> bool:
+    """True for the name of an uploaded file, and for an input that is called a name."""
+    return origin.kind == "upload" or origin.key.lower().endswith("name")
 
 
 def _severity(prototype: Prototype, handler: Handler, effect: Effect) -> Severity:

@@ -8,9 +8,18 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import EffectKind
-from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
+from shipworthy.prototype.handlers.reaching import (
+    Reach,
+    Subject,
+    by_reach,
+    is_live,
+    reached,
+    who,
+)
 from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.sql_edits import with_parameters
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.remedy import Remedy, Review, Write
 
 
 class SqlInjection(
@@ -29,8 +38,24 @@ class SqlInjection(
         if nothing:
             yield self.not_applicable("no entry point puts SQL together")
 
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        """The values beside the text; where a name of a table or a piece of SQL comes from the request, a
+        person decides what may be asked for."""
+        subjects = reached(prototype.handlers, EffectKind.SQL)
+        subject = next((s for s in subjects if s.name == finding.subject), None)
+        if subject is None:
+            return None
+        changed = with_parameters(prototype, [effect for _, effect in _open_ones(subject)])
+        if not changed:
+            return None
+        said = (
+            f"Hand what {finding.subject} is sent to the database beside the SQL, not in its text"
+        )
+        writes = tuple(Write(path, text) for path, text in sorted(changed.items()))
+        return Remedy(said, Review.CAREFUL, writes)
+
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
-        open_ones = [r for r in subject.effects if is_live(r[1]) and free(r[1], "text")]
+        open_ones = _open_ones(subject)
         handler, effect = (open_ones or subject.effects)[0]
         if not open_ones:
             line = prototype.evidence("code", effect.location)
@@ -44,3 +69,7 @@ class SqlInjection(
                 handler, effect, Severity.CRITICAL, Severity.CRITICAL, Severity.MEDIUM
             ),
         )
+
+
+def _open_ones(subject: Subject) -> list[Reach]:
+    return [r for r in subject.effects if is_live(r[1]) and free(r[1], "text")]

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.behind import all_rules_close
+from shipworthy.prototype.edge.evidence import Edge
+from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.own_guards import guarded
+from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers
 from shipworthy.prototype.handlers.standing import Caller, in_database
 from shipworthy.prototype.handlers.ways import way
@@ -33,16 +37,30 @@ class UnauthenticatedEndpoint(
         if not found:
             yield self.not_applicable("no server code here does anything that a stranger must not")
 
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """Strangers are refused before they reach it. Which user may do what, the proxy cannot know."""
+
+        def closes(rule: GuardedRoute) -> bool:
+            kept = edge.holds_at("anonymous", rule.name) and edge.nothing_broke_at(rule.name)
+            return not rule.is_open and kept
+
+        if not all_rules_close(prototype, finding.subject, edge, closes):
+            return ""
+        return "strangers were refused at its address, however it was written"
+
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """The check that the entry points beside it share; where they share none, a person decides."""
+        """The check that the entry points beside it share, or the platform's own where only pages behind
+        the sign-in ask for a function; in other cases a person decides."""
         for answer in answers(prototype):
             handler = answer.handler
             if handler.subject == finding.subject and answer.of(Breach.OPEN) is not None:
-                text = guarded(prototype, handler)
-                if text is not None:
-                    path = handler.location.path
+                changed = guarded(prototype, handler)
+                if changed is not None:
                     said = f"Ask who calls {handler.name}, as the entry points beside it do"
-                    return Remedy(said, Review.CAREFUL, (Write(path, text),))
+                    if asked_by_signed_in_pages(prototype, handler):
+                        said = f"Ask who calls {handler.name}: only pages behind the sign-in do"
+                    writes = tuple(Write(path, text) for path, text in sorted(changed.items()))
+                    return Remedy(said, Review.CAREFUL, writes)
         return None
 
     def _judge(self, prototype: Prototype, answer: Answer, rules: bool) -> Finding:

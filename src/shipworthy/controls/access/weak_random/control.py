@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.own_functions import called_near
 from shipworthy.prototype.handlers.random_edits import unguessable
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.writes import by_trusted, for_administrators
+from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.remedy import Remedy, Review, Write
 
 _GUARDS = re.compile(
@@ -54,6 +57,7 @@ class WeakRandom(
                     f"{handler.name} makes {kept} with a random number that can be foretold,"
                     f" so an attacker can guess it and {gains}",
                     *way(prototype, handler, effect),
+                    severity=_severity(handler, effect),
                 )
         yield from found.values()
         if not found:
@@ -65,14 +69,35 @@ class WeakRandom(
             for effect in handler.effects:
                 if handler.subject != finding.subject or not _kept(effect):
                     continue
-                paths = dict.fromkeys((effect.path, *(step.path for step in effect.steps)))
-                for path in paths:
-                    file = prototype.files.get(path)
-                    text = unguessable(file, effect.line, path != effect.path) if file else None
-                    if text is not None:
-                        said = f"Make {_kept(effect)} of numbers that nobody can foretell"
-                        return Remedy(said, Review.CAREFUL, (Write(path, text),))
+                for path, text in _mended(prototype, effect):
+                    said = f"Make {_kept(effect)} of numbers that nobody can foretell"
+                    return Remedy(said, Review.CAREFUL, (Write(path, text),))
         return None
+
+
+def _severity(handler: Handler, effect: Effect) -> Severity:
+    """One step less where only administrators have such a value made: no attacker can have a few of
+    them made to foretell the next."""
+    few = by_trusted(effect) or for_administrators(handler, effect)
+    return Severity.MEDIUM if few else Severity.HIGH
+
+
+def _mended(prototype: Prototype, effect: Effect) -> Iterator[tuple[str, str]]:
+    """The texts of the files that may make the value: where it is kept, what leads there, and the
+    functions that are called there."""
+    for path in dict.fromkeys((effect.path, *(step.path for step in effect.steps))):
+        file = prototype.files.get(path)
+        text = unguessable(file, effect.line, path != effect.path) if file else None
+        if text is not None:
+            yield path, text
+    words = set(split_name(_kept(effect).rpartition(".")[2]))
+    places = dict.fromkeys(((effect.path, effect.line), *((s.path, s.line) for s in effect.steps)))
+    makers = [m for path, line in places for m in called_near(prototype, path, line)]
+    # Other numbers that are made there, of orders for example, may be foretold.
+    for path, line, _ in sorted(makers, key=lambda m: -len(words & set(split_name(m[2])))):
+        text = unguessable(prototype.files[path], line, False)
+        if text is not None:
+            yield path, text
 
 
 def _kept(effect: Effect) -> str:

@@ -85,6 +85,11 @@ class WebhookUnverified(
             return self.unknown(handler.subject, reason, *shown_)
         why = next((g.how for g in effect.guards if g.check is Check.HOLLOW), "")
         at_times = not why and _checks_at_times(prototype, handler, effect)
+        if effect.has(Check.REFUSES) and not why and not at_times:
+            reason = (
+                "Some senders are turned away before it acts, by a check that could not be followed"
+            )
+            return self.unknown(handler.subject, reason, *shown_)
         lacking = f"its check does not hold, {why}" if why else "without checking a signature"
         lacking = "where the secret of its signatures is not set" if at_times else lacking
         message = (

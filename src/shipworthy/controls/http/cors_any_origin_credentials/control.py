@@ -10,6 +10,8 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.cors.edits import with_listed_origins
 from shipworthy.prototype.cors.logins import cookies_stay_on_their_site, knows_logins_sent_along
 from shipworthy.prototype.cors.rule import AllowedOrigin, Announced, CorsRule
+from shipworthy.prototype.edge.behind import is_behind
+from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -53,6 +55,13 @@ class CorsAnyOriginCredentials(
             reason = "Logins are sent along, and the list of allowed sites comes from elsewhere"
             return self.unknown(subject, reason, *lines)
         return self.satisfied(subject, _why_right(rules), *lines)
+
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """It takes away what the code says and allows the sites of its own list."""
+        path = finding.subject.partition("#")[0]
+        if not is_behind(prototype, path) or not edge.held("cors"):
+            return ""
+        return "foreign sites, null and lookalikes are allowed nothing, whatever the code says"
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """Take the sites from the environment, where a FastAPI or Flask file says "*"."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.behind import is_behind
+from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
 from shipworthy.prototype.handlers.ways import way
@@ -40,6 +42,22 @@ class HostHeaderLink(
             yield self._judge(prototype, subject)
         if nothing:
             yield self.not_applicable("no entry point sends links or redirects")
+
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """It refuses foreign names in Host and takes X-Forwarded-Host away; Origin and Referer it cannot."""
+        if not edge.held("hosts", "identity"):
+            return ""
+        for subject in reached(prototype.handlers, EffectKind.EMAIL, EffectKind.REDIRECT):
+            if subject.name != finding.subject:
+                continue
+            steered = [r for r in subject.effects if is_live(r[1]) and not is_trusted(r[1])]
+            names = {o.key.lower() for _, effect in steered for o in _headers(effect)}
+            behind = all(is_behind(prototype, h.location.path) for h, _ in steered)
+            if steered and behind and names and names <= {"host", "x-forwarded-host"}:
+                return (
+                    "requests with a foreign Host were refused, and X-Forwarded-Host never arrived"
+                )
+        return ""
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         steered = [r for r in subject.effects if is_live(r[1]) and _headers(r[1])]

@@ -20,6 +20,7 @@ from shipworthy.prototype.handlers.reaching import (
     who,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
 
 _SECRET = re.compile(
@@ -172,8 +173,20 @@ def _is_secret(origin: Origin) -> bool:
 
 
 def _tables_with_hashes(prototype: Prototype) -> frozenset[str]:
-    return frozenset(
-        table.name
+    """Tables with a column for hashes that some code speaks of: one that stands in SQL alone is empty,
+    as where the platform keeps the passwords and an old set-up script is left over."""
+    columns = {
+        (table.name, column)
         for table in prototype.tables
-        if any(_HASH.search(column) for column in table.columns)
+        for column in table.columns
+        if _HASH.search(column)
+    }
+    spoken = {column for column in {c for _, c in columns} if _is_spoken_of(prototype, column)}
+    return frozenset(table for table, column in columns if column in spoken)
+
+
+def _is_spoken_of(prototype: Prototype, column: str) -> bool:
+    return any(
+        file.language is not None and column in (file.text or "")
+        for file in prototype.of_role(Role.PRODUCT, Role.SCRIPT)
     )

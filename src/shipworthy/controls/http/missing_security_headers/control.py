@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.inventory.header_edits import with_headers
 from shipworthy.prototype.inventory.security_headers import PageHeaders, Pages, read_page_headers
 from shipworthy.remedy import Remedy, Review, Write
@@ -39,6 +40,14 @@ class MissingSecurityHeaders(
                     said = f"Keep other sites from framing the pages, in {path}"
                     return Remedy(said, Review.CAREFUL, (Write(path, text),))
         return None
+
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """The proxy sets them on every answer; where several parts have pages, it may be before another."""
+        del finding
+        parts = [p for p in read_page_headers(prototype) if p.pages is not Pages.NONE]
+        if len(parts) > 1 or not edge.held("headers", "framing"):
+            return ""
+        return "pages, errors and refusals carry the security headers, and no other site may frame them"
 
     def _judge(self, prototype: Prototype, found: PageHeaders) -> Finding:
         subject = found.part.folder or "prototype"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.failures.alerts import own_alert
 from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review
@@ -65,6 +66,12 @@ class NoErrorTracking(
         if found is not None:
             message, evidence = found
             yield self.satisfied("prototype", message, evidence)
+            return
+        told = own_alert(prototype)
+        if told is not None:
+            name, evidence = told
+            reason = f"{name} tells somebody of failures; whether it hears of all that matter, no code tells"
+            yield self.unknown("prototype", reason, evidence)
             return
         unused = sorted(
             d.name

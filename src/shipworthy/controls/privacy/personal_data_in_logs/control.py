@@ -11,7 +11,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.logs.edits import Instead, without_values
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
-from shipworthy.prototype.logs.logged_persons import is_actor, is_unseen, personal_in
+from shipworthy.prototype.logs.logged_persons import is_actor, is_record, is_unseen, personal_in
 from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
@@ -121,7 +121,7 @@ class PersonalDataInLogs(
             what = personal_in(value, call, is_python)
             if what is None or hides(prototype.redacted, value, call):
                 return None
-            return Instead.ID if what.startswith("the whole record") else Instead.NOTHING
+            return Instead.ID if is_record(what) else Instead.NOTHING
 
         text = without_values(file, personal)
         if text is None or text == file.text:

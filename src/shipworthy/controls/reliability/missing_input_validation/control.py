@@ -9,7 +9,11 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.input_edits import with_choice, with_positive
+from shipworthy.prototype.handlers.input_edits import (
+    with_choice,
+    with_positive,
+    with_positive_argument,
+)
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     bounded,
@@ -47,9 +51,12 @@ class MissingInputValidation(
         subject, _, sent = finding.subject.partition(" → ")
         kind, _, key = sent.partition(".")
         handler = next((h for h in prototype.handlers if h.subject == subject), None)
-        if handler is None or kind != "body" or not key or "." in key:
+        if handler is None or kind not in ("body", "argument") or not key or "." in key:
             return None
-        if any(str(o) == sent for e in handler.effects_of(EffectKind.MODEL) for o in _asked(e)):
+        if kind == "argument":
+            text = with_positive_argument(prototype, handler, key)
+            said = f"Let {handler.name} refuse {key} that is not above zero"
+        elif any(str(o) == sent for e in handler.effects_of(EffectKind.MODEL) for o in _asked(e)):
             known = _named(prototype)
             text = with_choice(prototype, handler, key, known) if known else None
             said = f"Let {handler.name} ask only the models that the code names: {', '.join(known)}"

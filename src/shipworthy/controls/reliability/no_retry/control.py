@@ -12,6 +12,7 @@ from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.calls import OutboundCall, Waiting
 from shipworthy.prototype.outbound.judged import judged_calls
+from shipworthy.prototype.outbound.python_retrying import with_python_retries
 from shipworthy.prototype.outbound.retrying import with_retries
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
@@ -57,11 +58,11 @@ class NoRetry(
         yield self.gap("prototype", _message(calls), *shown)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """`fetch` that asks again, for the requests that only read; other clients have their own ways."""
+        """`fetch`, requests and httpx that ask again, where they only read; others have their own ways."""
         del finding
         calls = _asked_of_others(prototype)
-        changed = with_retries(prototype, calls)
-        if changed is None:
+        changed = with_retries(prototype, calls) | with_python_retries(prototype, calls)
+        if not changed:
             return None
         said = (
             "Send requests that only read again after a failure, twice at most, with growing pauses"

@@ -13,6 +13,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.leaving import may_leave_between
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     MANY,
@@ -50,6 +51,9 @@ _WEIGHTY = re.compile(
 _CHARGED = re.compile(
     r"(subscriptions|charges|transfers|payouts|Subscription|Charge|Transfer|Payout)\.create$"
 )
+
+
+_MAY_LEAVE = "it returns on what the first step gave back, so the second may never follow it"
 
 
 class _Pair(NamedTuple):
@@ -99,7 +103,11 @@ class NonAtomicWrites(
             shown = way(prototype, handler, pair.first)
             said = "They hold together or are taken back"
             return "", self.satisfied(handler.subject, said, *shown)
-        pair = max(bad, key=lambda p: p.severity.value)
+        sure = [p for p in bad if not may_leave_between(prototype, handler, p.first, p.second)]
+        if not sure:
+            shown = way(prototype, handler, bad[0].first)
+            return "", self.unknown(handler.subject, _MAY_LEAVE, *shown)
+        pair = max(sure, key=lambda p: p.severity.value)
         shown = tuple(
             dict.fromkeys(
                 (*way(prototype, handler, pair.first), *way(prototype, handler, pair.second))

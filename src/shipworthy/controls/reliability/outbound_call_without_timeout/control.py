@@ -94,6 +94,8 @@ _BESIDE = re.compile(
 )
 # The project's own database, which its other queries wait for in the same way.
 _OWN_DATABASE = re.compile(r"(^|[/.])supabase\.(co|in)\b|/rest/v1(/|$)")
+# A server of the project's own: it stands beside, and hangs for the same reasons.
+_HERE = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(:|/|$)")
 _SIDECARS = ("127.0.0.1:1106",)  # signs addresses of Replit's object storage, in the same container
 
 
@@ -109,6 +111,7 @@ def _weighs_little(calls: list[OutboundCall]) -> bool:
         or _BESIDE.search(f"{call.location.path}#{call.function}")
         or _OWN_DATABASE.search(call.target or "")
         or "." not in (call.target or "").partition("/")[0]
+        or _HERE.match(call.target or "")
         for call in calls
     )
 
@@ -118,6 +121,8 @@ def _message(calls: list[OutboundCall]) -> str:
     target = (first.target or "an address from elsewhere").replace("{}", "…")
     times = f", in {len(calls)} places" if len(calls) > 1 else ""
     where = spoken(first.location.path, first.function)
+    if _HERE.match(target):
+        target = f"a server of yours ({target})"  # most often the default of a setting
     return f"{where} waits for {target} without a time limit{times}"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.columns import is_held, is_stock, is_sum, words
+from shipworthy.prototype.handlers.columns import is_held, is_state, is_stock, is_sum, words
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
@@ -91,6 +91,10 @@ class ReadModifyWriteRace(
         if sharing:
             message += f" ({sharing} entry points share it)"
         severity = Severity.LOW if _LIMITER.search(effect.target) else _weight(column)
+        if severity is not None and severity.blocks_launch and _is_claimed(handler, effect):
+            severity = (
+                Severity.MEDIUM
+            )  # what is repeated is refused: only two different ones collide
         sure = Confidence.LOW if severity is Severity.LOW else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
@@ -162,6 +166,17 @@ def _given(handler: Handler, effect: Effect, column: str) -> bool:
 _SERVICES = re.compile(
     r"integration|oauth|connection|credential|session|account|google|gmail|calendar|provider", re.I
 )
+
+
+def _is_claimed(handler: Handler, effect: Effect) -> bool:
+    """True where an update before moves a row on only as long as it is in its former state: the same
+    purchase or message comes no second time so far."""
+    return any(
+        other.operation == "update" and is_state(name[7:]) and f"value:{name[7:]}" in other.inputs
+        for other in handler.effects[: handler.effects.index(effect)]
+        for name in (*other.inputs, *other.literals)
+        if name.startswith("filter:") and other.target != effect.target
+    )
 
 
 def _opens(column: str, effect: Effect) -> bool:

@@ -497,12 +497,20 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
     elif sends != ["request"]:
         worst = Severity.MEDIUM  # whoever waits for a message asks for it
     else:
-        worst = Severity.LOW if _TRIFLE.search(caught.function) else Severity.MEDIUM
+        little = _TRIFLE.search(caught.function) or _LOOKS.match(caught.function)
+        worst = Severity.LOW if little else Severity.MEDIUM
     return _Loss(target, message, caught.location, worst)
 
 
 _TRIFLE = re.compile(
     r"(^|[a-z])(Like|Vote|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss|Notification)s?([A-Z]|$)"
+)
+
+
+# What only brings something to the screen: whoever misses it asks once more, and nothing is lost.
+_LOOKS = re.compile(
+    r"(handle|on|do|start|run|auto)?_?([A-Z]\w*)?(search|fetch|load|reload|refresh|look_?up|preview|suggest|estimate)([A-Z_]|$)",
+    re.IGNORECASE,
 )
 
 

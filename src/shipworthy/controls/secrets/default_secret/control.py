@@ -8,7 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.program.fallbacks import Fallback
-from shipworthy.prototype.secrets.required_settings import without_fallbacks
+from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -34,7 +34,8 @@ class DefaultSecret(
         """No default: the server refuses to start without the setting."""
         path, _, name = finding.subject.rpartition("#")
         file = prototype.files.get(path)
-        text = without_fallbacks(file, name) if file is not None else None
+        built = is_built_ahead(prototype)
+        text = without_fallbacks(file, name, built=built) if file is not None else None
         if file is None or text is None or text == file.text:
             return None
         said = f"Take the default of {name} out of the code; set it to a long random value first"

@@ -16,14 +16,14 @@ from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
 from shipworthy.prototype.secrets.jwt import claims
-from shipworthy.prototype.secrets.literal_edits import from_environment
+from shipworthy.prototype.secrets.literal_edits import from_environment, variable_of
 from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.prototype.secrets.logins import (
     is_made_up_login,
     is_of_administrator,
     is_trial_login,
 )
-from shipworthy.prototype.secrets.required_settings import without_fallbacks
+from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
 from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
@@ -68,6 +68,8 @@ class SecretInCode(
             sure = Confidence.LOW if doubtful else Confidence.HIGH
             worst = max(severities, key=_rank)
             message = _message(first, private)
+            if all(s.location.path in prototype.abandoned for s in private):
+                message = f"{message}, in a file that nothing uses"
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
         words = dict(_words_that_open(prototype, found))
         for subject, guard in words.items():
@@ -89,6 +91,7 @@ class SecretInCode(
             if changed is None or changed == prototype.files[path].text:
                 return None
             writes.append(Write(path, changed))
+        label = next((name for s in secrets if (name := variable_of(s))), label)
         summary = f"Read {label} from the environment alone; replace the leaked value at its issuer"
         return Remedy(summary, Review.CAREFUL, tuple(writes)) if writes else None
 
@@ -143,17 +146,17 @@ def _from_outside(prototype: Prototype, path: str, secrets: list[Secret]) -> str
     """The text of a file that reads these secrets from outside; None where no machine can tell how."""
     file = prototype.files[path]
     if all(s.place is Place.FALLBACK for s in secrets):
-        return _without_fallbacks(file, [s.label for s in secrets])
+        return _without_fallbacks(file, [s.label for s in secrets], is_built_ahead(prototype))
     runs = file.role in (Role.PRODUCT, Role.SCRIPT)
     plain = all(s.place is Place.CODE and s.rule != DEFAULT_SECRET for s in secrets)
     in_pages = path in prototype.modules.browser
     return from_environment(file, secrets) if runs and plain and not in_pages else None
 
 
-def _without_fallbacks(file: SourceFile, names: list[str]) -> str | None:
+def _without_fallbacks(file: SourceFile, names: list[str], built: bool) -> str | None:
     """The file with none of these variables falling back; None where one cannot be changed."""
     for name in dict.fromkeys(names):
-        changed = without_fallbacks(file, name)
+        changed = without_fallbacks(file, name, built=built)
         if changed is None:
             return None
         file = replace(file, text=changed)
@@ -181,6 +184,8 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     if _is_handshake(secret) or _OF_A_MEETING.search(secret.name or ""):
         return Severity.LOW
     if _expired_soon(secret) or _of_nobody(secret):
+        return Severity.LOW
+    if file.path in prototype.abandoned and not _opens_elsewhere(secret):
         return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM
@@ -225,6 +230,11 @@ def _of_nobody(secret: Secret) -> bool:
 
 
 _MADE_UP = re.compile(r"^(test|demo|user|john\.?doe|jane\.?doe)\d*@|@example\.(com|org|net)$")
+
+
+def _opens_elsewhere(secret: Secret) -> bool:
+    """True for what a provider or a database accepts whether the code around it runs or not."""
+    return bool(secret.provider) or secret.kind in _OPEN_EVERYTHING
 
 
 def _rank(severity: Severity) -> int:

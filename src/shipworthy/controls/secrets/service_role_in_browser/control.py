@@ -50,12 +50,23 @@ class ServiceRoleInBrowser(
                     f"{name} is built into the page: it opens the whole database to any visitor"
                 )
                 return self.gap(subject, message, *lines, *way)
+            if not makes_client(prototype, path):
+                said = f"{name} is read in a file that the browser loads, where it is left empty"
+                return self.satisfied(subject, f"{said}; no client is made with it there", *lines)
             message = f"The database client with {name} is in a file that the browser loads as well"
             return self.gap(subject, message, *lines, *way, severity=Severity.MEDIUM)
         if built_in and any(r.accessor == "import.meta.env" for r in reads):
             reason = f"{name} is named for the browser, but we found no page that loads its reader"
             return self.unknown(subject, reason, *lines)
         return self.satisfied(subject, f"{name} is read in code that stays on the server", *lines)
+
+
+def makes_client(prototype: Prototype, path: str) -> bool:
+    """True where a file imports what makes a database client, and so may make one with the key."""
+    return any(_CLIENTS in found.specifier for found in prototype.facts[path].imports)
+
+
+_CLIENTS = "supabase"
 
 
 def _reads(prototype: Prototype) -> dict[str, list[EnvironmentRead]]:

@@ -19,8 +19,8 @@ _SHOWN = 5
 class EndOfLifeRuntime(
     Control,
     id="end-of-life-runtime",
-    title="Version without security fixes",
-    consequence="Weaknesses that become known from now on are never closed in this version.",
+    title="Version out of support",
+    consequence="Nobody has promised to close weaknesses of this version that become known from now on.",
     severity=Severity.MEDIUM,
     satisfies=("A13", "owasp:A03", "cwe:1104"),
 ):
@@ -100,7 +100,8 @@ def _said(support: Support, places: Sequence[RuntimeVersion]) -> str:
         more = f"{', '.join(shown[:2])} and {shown[2]}"
     return (
         f"{support.label} {support.cycle}, which {more}"
-        f" {'asks' if len(files) == 1 else 'ask'} for, has had no security fixes since {support.ends}"
+        f" {'asks' if len(files) == 1 else 'ask'} for, is out of support since {support.ends}: nobody"
+        " promises security fixes for it any more"
     )
 
 

@@ -52,11 +52,14 @@ class UnusedDependency(
         return Remedy(said, Review.CAREFUL, (Write(finding.subject, text),))
 
     def verify(self, prototype: Prototype, finding: Finding) -> Verification:
-        """Closed as well where what is left of the manifest cannot be judged."""
+        """Closed as well where what is left of the manifest cannot be judged, and where it now asks for
+        others in vain: what only those used that are gone."""
         again = {f.subject: f for f in self.detect(prototype)}
         now = again.get(finding.subject)
         if now is None:
             return Verification(True, f"{finding.subject} is no longer there")
+        if now.outcome is Outcome.GAP and not _named(finding) & _named(now):
+            return Verification(True, "none of these packages is asked for any more")
         return Verification(now.outcome is not Outcome.GAP, now.message)
 
     def _gap(self, prototype: Prototype, one: Unused) -> Finding:
@@ -76,3 +79,9 @@ class UnusedDependency(
             if is_variant(prototype, one.manifest.path)
             else Confidence.HIGH,
         )
+
+
+def _named(finding: Finding) -> set[str]:
+    """The packages that a finding shows, at most five."""
+    listed = finding.message.rpartition(": ")[2].partition(" and ")[0]
+    return {name.strip() for name in listed.split(",")}

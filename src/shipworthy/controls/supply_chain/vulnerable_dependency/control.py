@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.advisories import Match
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
+from shipworthy.prototype.dependencies.renewing import Newer, renewed
 from shipworthy.prototype.dependencies.usage import (
     importers_of,
     is_for_browsers,
@@ -85,14 +86,7 @@ class VulnerableDependency(
             yield self.not_applicable("no manifest asks for a package")
             return
         found = _groups(prototype)
-        groups = {
-            s: ms
-            for s, ms in found.items()
-            if any(_reaches_users(prototype, m) for m in ms)
-            and not _comes_for_nothing(prototype, ms)
-            and not _is_other_mode(prototype, ms)
-            and not _stays_on_servers(prototype, ms)
-        }
+        groups = {s: ms for s, ms in found.items() if _is_gap(prototype, ms)}
         for subject, matches in found.items():
             if subject in groups:
                 yield self._gap(prototype, subject, matches)
@@ -129,7 +123,11 @@ class VulnerableDependency(
                 f"Take the newest version of {one.name} or replace it: the advisory names no fix",
                 Review.BY_HAND,
             )
-        return _bump(prototype, matches, fixed) or _by_hand(prototype, one, fixed)
+        return (
+            _bump(prototype, matches, fixed)
+            or _renewal(prototype, finding.subject)
+            or _by_hand(prototype, one, fixed)
+        )
 
     def _gap(self, prototype: Prototype, subject: str, matches: Sequence[Match]) -> Finding:
         places = list(dict.fromkeys(m.dependency.location for m in matches))
@@ -216,6 +214,15 @@ def _rank(match: Match) -> tuple[bool, int, str]:
 
 def _severity_of(match: Match) -> Severity:
     return _SEVERITIES.get(match.severity, Severity.MEDIUM)
+
+
+def _is_gap(prototype: Prototype, matches: Sequence[Match]) -> bool:
+    return (
+        any(_reaches_users(prototype, m) for m in matches)
+        and not _comes_for_nothing(prototype, matches)
+        and not _is_other_mode(prototype, matches)
+        and not _stays_on_servers(prototype, matches)
+    )
 
 
 def _is_other_mode(prototype: Prototype, matches: Sequence[Match]) -> bool:
@@ -396,6 +403,32 @@ def _bump(prototype: Prototype, matches: Sequence[Match], fixed: str) -> Remedy 
     changes = (Write(path, "\n".join(lines)) for path, lines in sorted(texts.items()))
     said = f"Raise {one.name} from {one.version} to {fixed}"
     return Remedy(said, Review.CAREFUL, tuple(changes))
+
+
+def _renewal(prototype: Prototype, subject: str) -> Remedy | None:
+    """All packages of a manifest that npm may renew within their ranges, at once: each installation
+    takes as long as one of all. None where this one is not among them."""
+    groups = _groups(prototype)
+    part = _part(prototype, groups[subject][0].dependency)
+    newer: dict[str, Newer] = {}
+    for name, matches in groups.items():
+        one, fixed = matches[0].dependency, _fixed_in(matches)
+        if _part(prototype, one) != part or fixed is None or any(m.malicious for m in matches):
+            continue
+        every = [Newer(m.dependency, fixed) for m in matches]
+        if _is_gap(prototype, matches) and _texts(prototype, every):
+            newer |= {f"{name} {n}": found for n, found in enumerate(every)}
+    if not any(key.startswith(f"{subject} ") for key in newer):
+        return None
+    texts = _texts(prototype, newer.values())
+    names = list(dict.fromkeys(n.dependency.name for n in newer.values()))
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    said = f"Renew {listed} within the ranges of {part}, then install anew"
+    return Remedy(said, Review.CAREFUL, tuple(Write(p, t) for p, t in sorted(texts.items())))
+
+
+def _texts(prototype: Prototype, newer: Iterable[Newer]) -> Mapping[str, str]:
+    return renewed(prototype.files, prototype.dependencies, newer)
 
 
 def _by_hand(prototype: Prototype, one: Dependency, fixed: str) -> Remedy:

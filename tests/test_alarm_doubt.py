@@ -1,0 +1,197 @@
+"""Where the code cannot tell whether something is wrong, it is asked, and no alarm is raised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planting import prototype_of
+from shipworthy.control import Control
+from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
+from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
+from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
+
+
+def _gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
+    found = control.detect(prototype_of(folder, files))
+    return [finding for finding in found if finding.outcome is Outcome.GAP]
+
+
+_CAPTURES = """
+import { NextResponse } from "next/server";
+import { PrismaClient } from "@prisma/client";
+const db = new PrismaClient();
+export async function POST(request: Request) {
+  const { paymentId, email } = await request.json();
+  const answer = await fetch(`https://api-m.paypal.com/v2/checkout/orders/${paymentId}/capture`, {
+    method: "POST", headers: { Authorization: `Bearer ${process.env.PAYPAL_TOKEN}` } });
+  const captured = await answer.json();
+  REFUSAL
+  await db.customer.update({ where: { email }, data: { premium: true } });
+  return NextResponse.json({ success: true });
+}
+"""
+_REFUSAL = """if (captured.status !== "COMPLETED") {
+    return NextResponse.json({ error: "Not paid" }, { status: 402 });
+  }"""
+
+
+@pytest.mark.parametrize(("refusal", "sure"), [(_REFUSAL, Confidence.LOW), ("", Confidence.HIGH)])
+def test_who_has_paid_before_may_be_meant_to(
+    tmp_path: Path, refusal: str, sure: Confidence
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "@prisma/client": "5.0.0"}}',
+        "app/api/capture/route.ts": _CAPTURES.replace("REFUSAL", refusal),
+        "app/api/login/route.ts": _LOGIN,
+    }
+    (gap,) = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert gap.confidence is sure
+
+
+_LOGIN = """
+import { PrismaClient } from "@prisma/client";
+import bcrypt from "bcryptjs";
+const db = new PrismaClient();
+export async function POST(request: Request) {
+  const { email, password } = await request.json();
+  const user = await db.user.findUnique({ where: { email } });
+  const right = user && (await bcrypt.compare(password, user.passwordHash));
+  return Response.json({ right }, { status: right ? 200 : 401 });
+}
+"""
+
+_SERVER = """
+import express from "express";
+import rateLimit from "express-rate-limit";
+const app = express();
+app.use("/api/tutor", rateLimit({ windowMs: 60_000, max: 120 }));
+(async () => {
+  const { registerTutor } = await import("./tutor");
+  registerTutor(app);
+  app.listen(3000);
+})();
+"""
+_TUTOR = """
+import type { Express } from "express";
+import OpenAI from "openai";
+const openai = new OpenAI();
+export function registerTutor(app: Express) {
+  app.post("/api/tutor", async (req, res) => {
+    const answer = await openai.chat.completions.create({ model: "gpt-4o-2024-08-06",
+      messages: [{ role: "user", content: req.body.question }] });
+    res.json({ answer: answer.choices[0].message.content });
+  });
+}
+"""
+
+
+def test_routes_that_are_imported_on_the_way_have_the_limit_of_their_server(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4.0.0", "openai": "5.0.0"}}',
+        "server/index.ts": _SERVER,
+        "server/tutor.ts": _TUTOR,
+    }
+    (gap,) = _gaps(MissingRateLimit(), tmp_path, files)
+    assert "at most 120 a minute" in gap.message
+    assert gap.severity is Severity.MEDIUM  # HIGH without that limit
+
+
+_SETTING = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+const admin = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+async function setting(key: string) {
+  const { data } = await admin.from("runtime_settings").select("value").eq("key", key).maybeSingle();
+  return data?.value;
+}
+Deno.serve(async (req) => {
+  const token = req.headers.get("x-worker-token") ?? "";
+  if (token !== (await setting("worker_token"))) return new Response("", { status: 401 });
+  const { id } = await req.json();
+  await admin.from("orders").update({ sent: true }).eq("id", id);
+  return new Response("ok");
+});
+"""
+
+
+def test_a_token_that_is_kept_among_the_settings_is_of_no_user(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2.45.0"}}',
+        "supabase/functions/send/index.ts": _SETTING,
+        "supabase/migrations/1_first.sql": "create table orders (id uuid primary key, user_id uuid);",
+    }
+    assert not _gaps(MissingAuthorisation(), tmp_path, files)
+
+
+_INVOICE = """
+import bcrypt from "bcryptjs";
+import express from "express";
+import { Pool } from "pg";
+import { requireAuth, GUARD } from "./guards";
+const pool = new Pool();
+const app = express();
+app.get("/api/invoices/:id", requireAuth, GUARD, async (req, res) => {
+  const { rows } = await pool.query("select * from invoices where id = $1", [req.params.id]);
+  res.json(rows[0]);
+});
+app.get("/api/invoices", requireAuth, async (req: any, res) => {
+  const { rows } = await pool.query("select * from invoices where user_id = $1", [req.user.id]);
+  res.json(rows);
+});
+app.put("/api/invoices/:id", requireAuth, async (req: any, res) => {
+  const owned = [req.body.total, req.params.id, req.user.id];
+  await pool.query("update invoices set total = $1 where id = $2 and user_id = $3", owned);
+  res.json({ ok: true });
+});
+app.post("/api/signup", async (req, res) => {
+  const hash = await bcrypt.hash(req.body.password, 12);
+  await pool.query("insert into users (email, password) values ($1, $2)", [req.body.email, hash]);
+  res.json({ ok: true });
+});
+app.listen(80);
+"""
+_GUARDS = """
+import jwt from "jsonwebtoken";
+export function requireAuth(req: any, res: any, next: any) {
+  try {
+    req.user = jwt.verify(req.headers.authorization, process.env.JWT_SECRET!);
+  } catch {
+    return res.status(401).json({ error: "Sign in first" });
+  }
+  next();
+}
+export const isStaffOrAdmin = (req: any, res: any, next: any) => {
+  if (req.user.id === 1) {
+    next();
+    return;
+  }
+  const role = req.user.role;
+  if (role !== "admin" && role !== "staff") return res.status(403).json({ error: "Not for you" });
+  next();
+};
+export const isAccessLogged = (req: any, res: any, next: any) => {
+  console.log(req.path);
+  next();
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "sure"),
+    [("isStaffOrAdmin", Confidence.LOW), ("isAccessLogged", Confidence.HIGH)],
+)
+def test_a_guard_by_role_that_lets_one_account_past_first_is_asked_about(
+    tmp_path: Path, guard: str, sure: Confidence
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "pg": "8", "jsonwebtoken": "9"}}',
+        "server/index.ts": _INVOICE.replace("GUARD", guard),
+        "server/guards.ts": _GUARDS,
+        "schema.sql": "create table invoices (id serial primary key, user_id integer not null,"
+        " total numeric not null);\ncreate table users (id serial primary key, email text, password text);\n",
+    }
+    (gap,) = _gaps(MissingAuthorisation(), tmp_path, files)
+    assert gap.confidence is sure
+    assert ("whom the checks before let pass" in gap.message) is (sure is Confidence.LOW)
