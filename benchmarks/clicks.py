@@ -1,10 +1,12 @@
-"""Whether the bundled marketplace works as before once harden is through: the same clicks, in Chromium.
+"""Whether a bundled example works as before once harden is through: the same clicks, in Chromium.
 
-python benchmarks/clicks.py [CHROMIUM]
+python benchmarks/clicks.py marketplace|assistant [CHROMIUM]
 
 Hardens a copy with its build, starts the app as it was and as it is on the branch, and walks through
-both. Prints what each page shows otherwise; the code is 1 where something does. Takes minutes: two
-builds. A stand-in on this machine answers for the platform; nothing else is reached.
+both, twice through the first. Prints what each look shows otherwise; the code is 1 where something
+does. What differs between the two first walks differs by chance, and is said apart. Takes minutes: two
+builds. A stand-in on this machine answers for the platform and for the assistant's own API; nothing
+else is reached. The third example, the CRM, is walked through by tests/test_harden_journey.py.
 """
 
 from __future__ import annotations
@@ -22,19 +24,23 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shipworthy.harden.project import placeholders
 from shipworthy.harden.repository import BRANCH
 from shipworthy.pipeline import run_harden
 from shipworthy.prototype import read_prototype
+from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.settings import Settings
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "marketplace"
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 USER = {"id": "11111111-1111-4111-8111-111111111111", "email": "ana@attic.example", "aud": "x"}
 ROW = {
     "id": "22222222-2222-4222-8222-222222222222",
@@ -84,29 +90,45 @@ PAGES = (
 )
 
 
+@dataclass(frozen=True)
+class App:
+    """How an example is made ready, started on a port, and walked through."""
+
+    prepare: Callable[[Path, str], Mapping[str, str]]  # gives the settings that it runs with
+    command: Callable[[Path, int], list[str]]
+    folder: str
+    ready: str  # a path that answers once it runs
+    walk: Callable[[Page, str], Iterator[str]]
+
+
 def main() -> int:
-    """Harden, walk twice, and compare."""
-    chromium = sys.argv[1] if len(sys.argv) > 1 else shutil.which("chromium")
+    """Harden, walk, and compare."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "marketplace"
+    app = APPS[name]
+    chromium = sys.argv[2] if len(sys.argv) > 2 else shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder, platform() as address:
-        root = Path(folder) / "marketplace"
-        shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("node_modules", ".next"))
+        root = Path(folder) / name
+        skipped = shutil.ignore_patterns("node_modules", ".next", "__pycache__")
+        shutil.copytree(EXAMPLES / name, root, ignore=skipped)
         start_of_history(root)
         done = run_harden(root, Settings())
         say(f"{len(done.commits)} commits; thorough: {done.is_thorough}")
         for check in done.checks:
             say(f"{check.name}: {check.after} afterwards")
-        run(root, {}, "npm", "ci", *QUIETLY)
-        before = seen(root, address, chromium)
+        before, again = seen(app, root, address, chromium, walks=2)
         run(root, {}, "git", "switch", "-q", BRANCH)
-        run(root, {}, "npm", "install", *QUIETLY)  # the branch asks for other packages
-        after = seen(root, address, chromium)
-    changed = [page for page in before if before[page] != after.get(page)]
-    for page in changed:
+        (after,) = seen(app, root, address, chromium, walks=1)
+    by_chance = [look for look in before if before[look] != again.get(look)]
+    changed = [look for look in before if after.get(look) not in (before[look], again.get(look))]
+    for look in changed:
         lines = difflib.unified_diff(
-            before[page].split("\n"), after[page].split("\n"), page, "after"
+            before[look].split("\n"), after.get(look, "").split("\n"), look, "after"
         )
         print("\n".join(lines))
-    print(f"{len(before)} looks, {len(changed)} of them differ")
+    complaints = sum("pageerror: " in text for text in after.values())
+    print(f"{len(before)} looks, {len(changed)} of them differ; {complaints} with a complaint")
+    if by_chance:
+        print(f"as it was, these differ from walk to walk: {', '.join(by_chance)}")
     return 1 if changed else 0
 
 
@@ -121,30 +143,26 @@ def start_of_history(root: Path) -> None:
         run(root, {}, "git", *who, *arguments)
 
 
-def seen(root: Path, address: str, chromium: str | None) -> dict[str, str]:
-    """Build and start the app as it is checked out; what each look shows."""
-    prototype = read_prototype(root, Settings())
-    settings = placeholders(prototype) | {
-        "NEXT_PUBLIC_SUPABASE_URL": address,
-        "LINK_SIGNING_SECRET": "placeholder-placeholder",
-        "NEXT_TELEMETRY_DISABLED": "1",
-    }
+def seen(
+    app: App, root: Path, address: str, chromium: str | None, walks: int
+) -> list[dict[str, str]]:
+    """Make the app ready as it is checked out and start it; what each look shows, for each walk."""
     say("building")
-    run(root, settings, "npm", "run", "build")
-    with started(root, settings) as site:
+    settings = app.prepare(root, address)
+    with started(app, root, settings) as site:
         say("walking through")
-        return walked(site, chromium)
+        return [walked(app, site, chromium) for _ in range(walks)]
 
 
 @contextmanager
-def started(root: Path, settings: Mapping[str, str]) -> Iterator[str]:
-    """The built app on a port of its own, ended with all that it started."""
+def started(app: App, root: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """The app on a port of its own, ended with all that it started."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        ["npx", "next", "start", "-H", "127.0.0.1", "-p", str(port)],
-        cwd=root,
+        app.command(root, port),
+        cwd=root / app.folder,
         env=os.environ | settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -154,7 +172,7 @@ def started(root: Path, settings: Mapping[str, str]) -> Iterator[str]:
     try:
         for _ in range(120):
             with suppress(OSError):
-                urllib.request.urlopen(f"{site}/about", timeout=30).close()  # noqa: S310
+                urllib.request.urlopen(f"{site}{app.ready}", timeout=30).close()  # noqa: S310
                 break
             time.sleep(1)
         yield site
@@ -163,8 +181,8 @@ def started(root: Path, settings: Mapping[str, str]) -> Iterator[str]:
         process.wait()
 
 
-def walked(site: str, chromium: str | None) -> dict[str, str]:
-    """Buy something, sign in, open every page of the seller, write to the shop."""
+def walked(app: App, site: str, chromium: str | None) -> dict[str, str]:
+    """What each look of a walk shows, and what the page complained of since the look before."""
     from playwright.sync_api import sync_playwright
 
     looks: dict[str, str] = {}
@@ -175,36 +193,124 @@ def walked(site: str, chromium: str | None) -> dict[str, str]:
         )
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(60_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-
-        def look(name: str) -> None:
+        page.on("pageerror", lambda error: complaints.append(f"pageerror: {error}"))
+        for name in app.walk(page, site):
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(1000)
-            looks[name] = page.inner_text("body") + "".join(sorted(complaints))
-
-        page.goto(site)
-        look("home")
-        page.click("a:has-text('Oak chair')")
-        page.wait_for_url("**/listings/oak-chair")
-        look("listing")
-        page.click("button:has-text('Add to cart')")
-        page.goto(f"{site}/cart")
-        look("cart")
-        page.goto(f"{site}/auth/login")
-        page.fill("#email", "ana@attic.example")
-        page.fill("#password", "secret-secret")
-        page.click("button:has-text('Sign in')")
-        page.wait_for_url("**/dashboard")
-        for path in PAGES:
-            page.goto(f"{site}{path}")
-            look(path)
-        page.goto(f"{site}/contact")
-        page.fill("input[placeholder='Your e-mail'] >> nth=0", "ana@attic.example")
-        page.fill("textarea", "When do you deliver?")
-        page.click("button:has-text('Send')")
-        look("contact, sent")
+            looks[name] = "\n".join([page.inner_text("body"), *sorted(complaints)])
+            complaints.clear()
         browser.close()
     return looks
+
+
+def prepare_marketplace(root: Path, address: str) -> Mapping[str, str]:
+    """Install and build; the branch asks for other packages than the app did."""
+    settings = placeholders(read_prototype(root, Settings())) | {
+        "NEXT_PUBLIC_SUPABASE_URL": address,
+        "LINK_SIGNING_SECRET": "placeholder-placeholder",
+        "NEXT_TELEMETRY_DISABLED": "1",
+    }
+    run(root, {}, "npm", "install", *QUIETLY)
+    run(root, settings, "npm", "run", "build")
+    return settings
+
+
+def marketplace(page: Page, site: str) -> Iterator[str]:
+    """Buy something, sign in, open every page of the seller, write to the shop."""
+    page.goto(site)
+    yield "home"
+    page.click("a:has-text('Oak chair')")
+    page.wait_for_url("**/listings/oak-chair")
+    yield "listing"
+    page.click("button:has-text('Add to cart')")
+    page.goto(f"{site}/cart")
+    yield "cart"
+    page.goto(f"{site}/auth/login")
+    page.fill("#email", "ana@attic.example")
+    page.fill("#password", "secret-secret")
+    page.click("button:has-text('Sign in')")
+    page.wait_for_url("**/dashboard")
+    for path in PAGES:
+        page.goto(f"{site}{path}")
+        yield path
+    page.goto(f"{site}/contact")
+    page.fill("input[placeholder='Your e-mail'] >> nth=0", "ana@attic.example")
+    page.fill("textarea", "When do you deliver?")
+    page.click("button:has-text('Send')")
+    yield "contact, sent"
+
+
+def prepare_assistant(root: Path, address: str) -> Mapping[str, str]:
+    """The packages of the frontend in an environment beside the copy."""
+    environment = root.parent / "environment"
+    run(root, {}, sys.executable, "-m", "venv", str(environment))
+    requirements = str(root / "frontend" / "requirements.txt")
+    python = str(environment / "bin" / "python")
+    run(
+        root, {}, python, "-m", "pip", "install", "-q", "--only-binary", ":all:", "-r", requirements
+    )
+    return {"API_URL": address, "DATABASE_URL": "", "HOME": str(root.parent)}
+
+
+def assistant(page: Page, site: str) -> Iterator[str]:
+    """Log in, ask, and open the pages that need no database but the API."""
+    page.goto(site)
+    page.get_by_label("E-mail").fill("ana@corp.example")
+    page.get_by_label("Password").first.fill("secret-secret")
+    yield "start"
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_text("Logged in as").wait_for()
+    yield "logged in"
+    opened(page, "Chat")
+    page.get_by_placeholder("Ask about a policy").fill("How many days of leave do I have?")
+    page.get_by_placeholder("Ask about a policy").press("Enter")
+    page.get_by_text("Thirty days").wait_for()
+    yield "answer"
+    opened(page, "Documents")
+    page.get_by_text("Travel policy").wait_for()
+    yield "documents"
+    opened(page, "My Leave")
+    page.get_by_text("12 days").wait_for()
+    yield "leave"
+    opened(page, "Help")
+    page.get_by_text("Policypal is up").wait_for()
+    yield "help"
+
+
+def opened(page: Page, name: str) -> None:
+    """Follow the link of a page in the list at the side, which keeps the session."""
+    page.locator("[data-testid=stSidebarNav] a", has_text=name).click()
+
+
+APPS = {
+    "marketplace": App(
+        prepare_marketplace,
+        lambda _, port: ["npx", "next", "start", "-H", "127.0.0.1", "-p", str(port)],
+        "",
+        "/about",
+        marketplace,
+    ),
+    "assistant": App(
+        prepare_assistant,
+        lambda root, port: [
+            *(str(root.parent / "environment" / "bin" / "streamlit"), "run", "app.py"),
+            *("--server.headless", "true", "--server.address", "127.0.0.1"),
+            *("--server.port", str(port), "--browser.gatherUsageStats", "false"),
+        ],
+        "frontend",
+        "/_stcore/health",
+        assistant,
+    ),
+}
+# What the assistant's own API answers, by the start of the path.
+ANSWERS = {
+    "/api/auth/login": {"access_token": "e30.e30.e30", "token_type": "bearer"},
+    "/api/chat": {"answer": "Thirty days.", "sources": ["Leave policy"], "session_id": "1"},
+    "/api/documents": [{"title": "Travel policy", "source": "travel.pdf"}],
+    "/api/employees": {"vacation": 12, "sick": 3},
+    "/api/leave": {"vacation": 12, "sick": 3},
+    "/api/health": {"status": "ok"},
+}
 
 
 class _Platform(BaseHTTPRequestHandler):
@@ -212,12 +318,15 @@ class _Platform(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         one = "vnd.pgrst.object" in self.headers.get("accept", "")
-        rows: Any = ROW if one else [ROW]
+        own = [answer for path, answer in ANSWERS.items() if self.path.startswith(path)]
+        rows: Any = own[0] if own else ROW if one else [ROW]
         self._answer(USER if "/auth/v1/user" in self.path else rows)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        self._answer(session() if "/auth/v1/token" in self.path else [ROW])
+        own = [answer for path, answer in ANSWERS.items() if self.path.startswith(path)]
+        rows: Any = own[0] if own else [ROW]
+        self._answer(session() if "/auth/v1/token" in self.path else rows)
 
     do_PATCH = do_POST  # noqa: N815
     do_DELETE = do_POST  # noqa: N815

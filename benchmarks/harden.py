@@ -3,11 +3,12 @@
 python benchmarks/harden.py PROTOTYPE [safe|careful]
 
 Hardens the last commit of a repository and writes no branch. Seconds depend on the machine and on what
-else runs; the ratios in the last lines hardly do.
+else runs; the ratios in the last lines and the seconds of processor time hardly do.
 """
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -75,6 +76,10 @@ def main() -> None:
     for step, seconds in sorted(clock.seconds.items(), key=lambda item: -item[1]):
         print(f"{step:34} {seconds:8.1f} s  {clock.counts.get(step, 0):5} times")
     print("\n".join(ratios(done, clock.seconds)))
+    own, others = (
+        sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(f"{own:.0f} s of processor time here, {others:.0f} s in the programs that were started")
 
 
 def ratios(done: Hardening, seconds: dict[str, float]) -> Iterator[str]:

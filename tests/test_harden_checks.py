@@ -13,21 +13,23 @@ import pytest
 from hardened import repository
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
+from shipworthy.harden.build_errors import build_errors
 from shipworthy.harden.checks import Failed, Passed, Unknown
 from shipworthy.harden.install import Installation, install_commands
 from shipworthy.harden.node import Node, find_node
 from shipworthy.harden.node_checks import Script, failed_tests
 from shipworthy.harden.own_checks import own_checks
 from shipworthy.harden.places import installs_folder
-from shipworthy.harden.project import Package, packages, placeholders
+from shipworthy.harden.project import Package, packages
 from shipworthy.harden.python_checks import Compiles, PythonTests
-from shipworthy.harden.python_packages import NoPackages, requirements
 from shipworthy.harden.relock import lock_commands, relock
 from shipworthy.harden.repository import find_repository
+from shipworthy.harden.requirement_lists import NoPackages, requirements
 from shipworthy.harden.running import run_group
 from shipworthy.harden.scratch import scratch_of
 from shipworthy.harden.warm import NoAnswer, Warm
 from shipworthy.prototype import read_prototype
+from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.settings import Settings
 
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
@@ -211,6 +213,34 @@ def test_failed_tests_are_known_by_name() -> None:
     assert failed_tests(output) == {"adds two numbers": 1, "src/a.test.ts": 1}
 
 
+def test_what_a_red_build_names_is_known_again_on_other_lines() -> None:
+    output = (
+        "Failed to compile.\n\n./src/side.scss:3:1\nTo use Sass, install `sass` 1.\n\n"
+        "./src/face.js:77:5\nModule not found: Can't resolve '@tensorflow/wasm' in '/tmp/x'\n"
+        "src/a.ts(3,4): error TS2304: Cannot find name 'b'.\n"
+    )
+    found = build_errors(output)
+    assert found == build_errors(output.replace(":3:1", ":9:1").replace("(3,4)", "(5,6)"))
+    assert set(found) == {
+        "src/side.scss: To use Sass, install `sass` 0.",
+        "cannot resolve @tensorflow/wasm",
+        "src/a.ts: TS2304",
+    }
+    assert not build_errors("vite v5.4.1 building...\ntransforming (12) src/main.tsx\n")
+
+
+def test_taking_packages_away_needs_a_build_that_sees_what_is_missing(tmp_path: Path) -> None:
+    root = app(tmp_path / "app", {"package.json": manifest(scripts={"build": "true"})})
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=True) as own:
+            build = next(check for check in own.checks if check.name.startswith("build"))
+            two, one = (json.dumps({"dependencies": dict.fromkeys(n, "1")}) for n in ("ab", "a"))
+            assert own.alone_tells(build, "package.json", two, one)
+            assert not own.alone_tells(build, "package.json", one, two)
+            assert own.alone_tells(build, "tsconfig.json", "", "")
+
+
 def test_python_that_does_not_compile_is_named_by_its_file(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text("a = 1\n")
     (tmp_path / "bad.py").write_text("def f(:\n")
@@ -257,6 +287,20 @@ def test_packages_that_would_be_built_are_not_installed(tmp_path: Path, line: st
     (tmp_path / "requirements.txt").write_text(f"fastapi==0.115.0\n{line}\n")
     with pytest.raises(NoPackages, match="builds are not run"):
         list(requirements(tmp_path))
+
+
+def test_requirements_that_name_others_are_followed_in_their_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    (folder / "sub").mkdir(parents=True)
+    (tmp_path / "outside.txt").write_text("evil\n")
+    (folder / "requirements.txt").write_text("fastapi==0.115.0\n")
+    (folder / "sub" / "ui.txt").write_text("-r ../requirements-dev.txt\nstreamlit  # the pages\n")
+    dev = folder / "requirements-dev.txt"
+    dev.write_text("-r requirements.txt  # the app's\n--requirement=sub/ui.txt\npytest\n")
+    assert list(requirements(folder)) == ["fastapi==0.115.0", "streamlit", "pytest"]
+    dev.write_text("-r ../outside.txt\n")
+    with pytest.raises(NoPackages, match="outside"):
+        list(requirements(folder))
 
 
 def test_a_project_asks_for_its_packages_and_those_of_its_tests(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,17 @@ from hardened import git, repository
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.harden import Hardening, harden
-from shipworthy.harden.checks import Check, Failed, Own, Passed, Result, Unknown, Worse, worsened
+from shipworthy.harden.checks import (
+    Check,
+    Failed,
+    Own,
+    Passed,
+    Result,
+    Unknown,
+    Worse,
+    both,
+    worsened,
+)
 from shipworthy.harden.closing import Options
 from shipworthy.harden.commit import before_of, message, subject_of
 from shipworthy.harden.hardening import Closed
@@ -74,6 +84,7 @@ class FileCheck:
 
     def __init__(self, root: Path, word: str, slow: bool) -> None:
         self.root, self.word, self.slow = root, word, slow
+        self.whole = True
         self.asked = 0
 
     @property
@@ -136,6 +147,60 @@ def test_all_that_holds_is_kept(tmp_path: Path) -> None:
     assert len(done.commits) == 8
     assert not done.refused
     assert not any("TODO" in text for text in files.values())
+
+
+class AtOnce(
+    Todo,
+    id="at-once",
+    title="What one change closes in several places",
+    consequence="Somebody reads it.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """The same changes mend all even files; `m3.py` has none that help."""
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        even = [f"m{n}.py" for n in range(0, 8, 2)]
+        if finding.subject == "m3.py":
+            return Remedy("Try in vain", Review.SAFE, (Write("m3.py", "x = 3  # TODO!\n"),))
+        if finding.subject not in even:
+            return super().remedy(prototype, finding)
+        texts = [(path, (prototype.files[path].text or "").replace("TODO", "")) for path in even]
+        return Remedy("Mend them", Review.SAFE, tuple(Write(path, text) for path, text in texts))
+
+
+def test_gaps_that_the_same_changes_close_share_a_commit(tmp_path: Path) -> None:
+    done, files = run(tmp_path / "a", [AtOnce()])
+    closed = [[one.finding.subject for one in commit.closed] for commit in done.commits]
+    assert sorted(closed) == [["m0.py", "m2.py", "m4.py", "m6.py"], ["m1.py"], ["m5.py"], ["m7.py"]]
+    shared = next(commit for commit in done.commits if len(commit.closed) == 4)
+    assert shared.subject == "Mend them"
+    assert [r.finding.subject for r in done.refused] == ["m3.py"]
+    assert [name for name, text in files.items() if "TODO" in text] == ["m3.py"]
+
+
+def test_the_same_changes_are_tried_once_where_they_cannot_be_made(tmp_path: Path) -> None:
+    asked: list[list[str]] = []
+
+    def bring_along(paths: Iterable[str]) -> str:
+        asked.append(sorted(paths))
+        return "it cannot follow" if len(asked[-1]) > 1 else ""
+
+    root = repository(tmp_path / "a", FILES)
+    control = AtOnce()
+    type(control).area = "reliability"
+    with scratch_of(find_repository(root)) as scratch:
+        done = harden(
+            find_repository(root),
+            scratch,
+            lambda place, _: read_prototype(place, Settings(workers=1)),
+            Options(),
+            lambda _: Own((), bring_along=bring_along),
+            (control,),
+        )
+    assert asked.count(["m0.py", "m2.py", "m4.py", "m6.py"]) == 1
+    assert {r.reason for r in done.refused if r.finding.subject != "m3.py"} == {"it cannot follow"}
+    assert len(done.commits) == 3
 
 
 class Opening(
@@ -360,7 +425,7 @@ def test_what_was_red_before_is_nobodys_fault(tmp_path: Path) -> None:
 class Red:
     """A check that fails before and after, and does not say where."""
 
-    name, slow = "build", True
+    name, slow, whole = "build", True, True
 
     def concerns(self, path: str) -> bool:
         return path.endswith(".py")
@@ -380,13 +445,70 @@ def test_a_setting_is_not_kept_that_a_red_build_alone_could_prove(tmp_path: Path
             scratch,
             lambda place, _: read_prototype(place, Settings(workers=1)),
             Options(),
-            lambda _: Own((Red(),), alone_tells=lambda _, path: path == "m4.py"),
+            lambda _: Own((Red(),), alone_tells=lambda _, path, *__: path == "m4.py"),
             (control,),
         )
     assert [(r.finding.subject, r.reason) for r in done.refused] == [
         ("m4.py", "build was red before: nobody can tell whether it holds")
     ]
     assert len(done.commits) == 7
+
+
+class Moody:
+    """Tests of which another one fails each time, beside those that `broken` files break."""
+
+    name, slow, whole = "test", True, True
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.asked = root, 0
+
+    def concerns(self, path: str) -> bool:
+        return path.endswith(".py")
+
+    def __call__(self, changed: Sequence[str]) -> Result:
+        del changed
+        self.asked += 1
+        broken = {p.name: 1 for p in self.root.glob("*.py") if "BROKEN" in p.read_text()}
+        return Failed({f"moody {self.asked}": 1, "always red": 1, **broken})
+
+
+@pytest.mark.parametrize(("word", "commits", "asked"), [("done", 8, 3), ("BROKEN", 7, 0)])
+def test_tests_that_fail_by_chance_blame_no_change(
+    tmp_path: Path, word: str, commits: int, asked: int
+) -> None:
+    """Asked after, before and after again; what fails both times is looked for."""
+    root = repository(tmp_path / "a", FILES)
+    control = Todo() if word == "done" else BreaksOne()
+    type(control).area = "reliability"
+    with scratch_of(find_repository(root)) as scratch:
+        tests = Moody(scratch.root)
+        done = harden(
+            find_repository(root),
+            scratch,
+            lambda place, _: read_prototype(place, Settings(workers=1)),
+            Options(),
+            lambda _: Own((tests,)),
+            (control,),
+        )
+    assert len(done.commits) == commits
+    assert [r.finding.subject for r in done.refused] == (["m5.py"] if commits == 7 else [])
+    assert tests.asked == asked or not asked
+
+
+class BreaksOne(
+    Todo,
+    id="breaks-one",
+    title="A remedy that breaks a test in one file",
+    consequence="It is no remedy.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Its remedy breaks `m5.py`."""
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        better = "BROKEN" if finding.subject == "m5.py" else "done"
+        text = (prototype.files[finding.subject].text or "").replace("TODO", better)
+        return Remedy("Mend it", Review.SAFE, (Write(finding.subject, text),))
 
 
 class Fenced(
@@ -432,6 +554,14 @@ def test_a_file_that_was_not_read_as_it_is_is_left_as_it_is(tmp_path: Path) -> N
     done, _ = run(tmp_path / "a", [Todo()], {"m.py": "x = 1\n"})
     assert [r.finding.subject for r in done.refused] == ["latin.py"]
     assert [c.closed[0].finding.subject for c in done.commits] == ["mark.py"]
+
+
+def test_what_fails_by_chance_is_what_fails_once() -> None:
+    once, again = Failed({"a": 1, "b": 2}), Failed({"b": 1, "c": 1})
+    assert both(once, again) == Failed({"b": 1})
+    assert both(once, Passed()) == both(Unknown("slow"), Passed()) == Passed()
+    assert both(once, Unknown("slow")) == both(Unknown("slow"), once) == once
+    assert both(Unknown("slow"), Unknown("slow")) == Unknown("slow")
 
 
 def test_only_what_is_worse_counts() -> None:

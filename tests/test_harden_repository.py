@@ -12,7 +12,8 @@ import pytest
 from hardened import commit, git, repository, state
 from shipworthy.harden.plan import Wanted
 from shipworthy.harden.repository import BRANCH, CannotHarden, find_repository
-from shipworthy.harden.scratch import remove_dead, scratch_of
+from shipworthy.harden.runs import remove_dead
+from shipworthy.harden.scratch import scratch_of
 from shipworthy.pipeline import HardenOptions, run_harden
 from shipworthy.settings import Settings
 

@@ -24,12 +24,14 @@ class Failed:
     """The check found errors.
 
     `errors` counts them by file and kind: lines move with every change, and the words of compilers name
-    things in an order of their own. `words` holds what was said of the first of each kind.
+    things in an order of their own. `words` holds what was said of the first of each kind. `partial` is
+    true where errors end the check: what lies behind them was not looked at.
     """
 
     errors: Mapping[str, int]
     words: Mapping[str, str] = field(default_factory=dict)
     tail: str = ""  # the end of what the check printed
+    partial: bool = False
 
     def __str__(self) -> str:
         count = sum(self.errors.values())
@@ -59,8 +61,8 @@ def _unasked(_: Prototype) -> None:
     return None
 
 
-def _never(check: Check, path: str) -> bool:
-    del check, path
+def _never(check: Check, path: str, before: str, after: str) -> bool:
+    del check, path, before, after
     return False
 
 
@@ -75,6 +77,11 @@ class Check(Protocol):
     @property
     def slow(self) -> bool:
         """True for those that take longer than some seconds."""
+        ...
+
+    @property
+    def whole(self) -> bool:
+        """True for those that look at everything, whatever has changed."""
         ...
 
     def concerns(self, path: str) -> bool:
@@ -93,6 +100,10 @@ class Worse:
     words: str
     errors: tuple[str, ...] = ()
 
+    def is_about(self, other: Worse) -> bool:
+        """True where one of the other's errors is new here as well, or one of them names none."""
+        return not (self.errors and other.errors) or bool(set(self.errors) & set(other.errors))
+
     def within(self, path: str) -> bool:
         """True where a new error stands in this file."""
         return any(error.startswith(f"{path}: ") for error in self.errors)
@@ -105,14 +116,14 @@ class Own:
     `bring_along` takes the changed paths, changes what must follow them (a lock file), and says why
     it could not; '' where it could. `learn` is told how the prototype reads before slow checks are
     made: code that takes a key from the environment now needs one there. `alone_tells` is true for a
-    check without which nobody can say whether a change of this file holds, since it sets how strict the
-    check is.
+    check without which nobody can say whether a change of this file, from one text to another, holds: it
+    sets how strict the check is, or takes a package away.
     """
 
     checks: tuple[Check, ...] = ()
     bring_along: Callable[[Iterable[str]], str] = _nothing
     learn: Callable[[Prototype], None] = _unasked
-    alone_tells: Callable[[Check, str], bool] = _never
+    alone_tells: Callable[[Check, str, str, str], bool] = _never
 
 
 def worsened(before: Result, now: Result) -> Worse | None:
@@ -132,6 +143,16 @@ def worsened(before: Result, now: Result) -> Worse | None:
     return None
 
 
+def both(first: Result, second: Result) -> Result:
+    """What two looks at the same files have in common: what failed once failed by chance."""
+    match first, second:
+        case Failed(), Failed(errors) if first.errors:
+            return replace(second, errors=Counter(first.errors) & Counter(errors))
+        case _, Unknown():
+            return first
+    return second
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A check with what it said before the changes and after; `before` is None where it passes after
@@ -143,10 +164,10 @@ class Seen:
 
     @property
     def is_blind(self) -> bool:
-        """True where it tells nothing of what a stricter setting finds: it fails for other reasons, which
-        have no names, or cannot be made."""
+        """True where it tells nothing of what a stricter setting finds: it fails for other reasons before
+        it gets there, or cannot be made."""
         return isinstance(self.after, Unknown) or (
-            isinstance(self.after, Failed) and not self.after.errors
+            isinstance(self.after, Failed) and (self.after.partial or not self.after.errors)
         )
 
     @property

@@ -18,7 +18,7 @@ from shipworthy.harden.plan import Step, Wanted
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.secrets.masking import masked_patch
-from shipworthy.remedy import Remedy
+from shipworthy.remedy import Change, Remedy
 
 Tell = Callable[[str], None]
 Choose = Callable[[Finding, Remedy, str], bool]  # the finding, its remedy, and the patch
@@ -63,19 +63,20 @@ class Closing:
         return [gap for gap in self.assessment.gaps if gap.control == control.id]
 
     def _batch(self, control: Control, gaps: Sequence[Finding]) -> list[Finding]:
-        """The gaps whose remedies a machine may apply, and that touch different files."""
-        batch: list[Finding] = []
+        """The gaps whose remedies a machine may apply, and that touch different files; those that the
+        very same changes close stand one behind the other."""
+        batch: dict[tuple[Change, ...], list[Finding]] = {}
         touched: set[str] = set()
         for gap in gaps:
             found = self.remedy(control, gap)
             if found is None or not self.options.wanted.makes(control, found):
                 continue
-            if not touched & paths(found.changes):
+            if found.changes in batch or not touched & paths(found.changes):
                 touched |= paths(found.changes)
-                batch.append(gap)
+                batch.setdefault(found.changes, []).append(gap)
             if len(batch) == _MOST:
                 break
-        return batch
+        return [gap for alike in batch.values() for gap in alike]
 
     def remedy(self, control: Control, gap: Finding) -> Remedy | None:
         """The remedy on the copy as it stands; None where it cannot be worked out."""
@@ -141,16 +142,27 @@ class Closing:
         before = self.scratch.tree()
         made: list[str] = []
         last: Remedy | None = None  # the one before, whose migration may take up the next
+        planned: Remedy | None = None  # the same as its control gave it
+        reason = ""  # why it left no trace
         current = {key_of(gap): gap for gap in self._open(control)}
         for gap in (current[key_of(gap)] for gap in gaps if key_of(gap) in current):
             remedy = self.remedy(control, gap)
             if remedy is None:
                 self.refuse(gap, control.title, "its remedy could not be worked out any more")
                 continue
+            if remedy == planned and last is not None:
+                yield Attempt(gap, last, before, with_last=True)
+                continue
+            if remedy == planned:
+                self.refuse(gap, remedy.summary, reason)
+                continue
+            planned = remedy
             together = joined(last, remedy) if last is not None else None
             remedy = together or numbered(remedy, made)
             tree = self._apply(gap, remedy, before)
-            if tree is not None:
+            if tree is None:
+                last, reason = None, self.refused[key_of(gap)].reason
+            else:
                 made.extend(sorted(paths(remedy.changes)))
                 before, last = tree, remedy
                 yield Attempt(gap, remedy, tree, with_last=together is not None)

@@ -20,7 +20,7 @@ _LONGEST = 300  # characters of a trailer
 def subject_of(closed: Sequence[Closed], taken: Collection[str] = ()) -> str:
     """The first line: what is done, and where, if another commit does the same elsewhere."""
     finding = closed[0].finding
-    if len(closed) > 1:
+    if len({one.remedy.summary for one in closed}) > 1:
         return _cut(f"Close {finding.control} in {len(closed)} places")
     line = _line(closed[0].remedy.summary).rstrip(".")
     if _cut(line) in taken:
@@ -56,7 +56,9 @@ def undo(finding: Finding, remedy: Remedy) -> str:
 
 def _told(closed: Sequence[Closed], subject: str) -> Iterator[str]:
     if len(closed) > 1:
-        lines = (f"- {_line(one.remedy.summary)}" for one in closed)
+        same = len({one.remedy.summary for one in closed}) == 1
+        said = (one.finding.message if same else one.remedy.summary for one in closed)
+        lines = (f"- {_line(text)}" for text in said)
         yield "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)
         return
     if subject.endswith("…"):

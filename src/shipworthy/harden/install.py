@@ -8,15 +8,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from shipworthy.command import Command
+from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
+from shipworthy.harden.fonts import Fonts
 from shipworthy.harden.kept import fetch, modules_in, move_modules, remove_modules, store
 from shipworthy.harden.node import MISSING, Node, network
 from shipworthy.harden.places import installs_folder
 from shipworthy.harden.project import Package
 from shipworthy.harden.running import run_group
-from shipworthy.harden.scratch import Scratch
 
 _SECONDS = 900.0
 _MODULES = "node_modules"
@@ -33,22 +34,45 @@ _FOLLOW = (
     *("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"),
     "--prefer-offline",
 )
+_CODES = ("npm error code ", "npm ERR! code ")  # what they mean stands in the next line
 _NPM = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+
+
+class Workplace(Protocol):
+    """A copy of a prototype that may be changed."""
+
+    @property
+    def root(self) -> Path:
+        """The prototype's folder in the copy."""
+
+    @property
+    def top(self) -> Path:
+        """The folder of the repository, or of the copy where there is none."""
+
+    @property
+    def temporary(self) -> Path:
+        """A folder for what else is needed, on the same disk."""
+
+    def discard(self) -> None:
+        """Remove what package managers wrote beside the packages."""
 
 
 @dataclass
 class Installation:
     """The packages of one folder: installed when first asked for, moved away for later at the end."""
 
-    scratch: Scratch
+    scratch: Workplace
     package: Package
     node: Node | None
     owner: str  # whose packages these are: another prototype never gets them
     tell: Callable[[str], None] = lambda _: None
-    stubs: dict[str, str] = field(default_factory=dict)  # what stands in for a network
-    fonts: set[str] = field(default_factory=set)  # the addresses that it stands in for
+    run: Callable[[Command], Ran] = run_group
+    fonts: Fonts = field(init=False)  # what stands in for them without a network
     _why: str = ""  # '' where they are installed, else why not
     _installed_for: str = ""  # the key of what was asked for
+
+    def __post_init__(self) -> None:
+        self.fonts = Fonts(self.scratch.temporary)
 
     @property
     def folder(self) -> Path:
@@ -105,7 +129,7 @@ class Installation:
         said = ""
         for command in install_commands(self.package, self.folder, self.settings()):
             try:
-                ran = run_group(command)
+                ran = self.run(command)
             except CommandFailed as error:
                 said = str(error)
                 continue
@@ -121,7 +145,7 @@ class Installation:
         move_modules(start, self.folder)
         command = Command(_FOLLOW, self.folder, self.settings(), _SECONDS)
         try:
-            done = run_group(command).code == 0
+            done = self.run(command).code == 0
         except CommandFailed:
             done = False
         if done:
@@ -137,7 +161,7 @@ class Installation:
         if wanted:
             argv = ("npm", "rebuild", "--no-audit", "--no-fund", *wanted)
             try:
-                run_group(Command(argv, self.folder, self.settings(), 180.0))
+                self.run(Command(argv, self.folder, self.settings(), 180.0))
             except CommandFailed:
                 return
 
@@ -193,5 +217,9 @@ def last_line(output: bytes) -> str:
     """The line that says why a package manager failed."""
     lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines()]
     telling = [line for line in lines if line and "complete log" not in line]
+    telling = [line for line in telling if not line.startswith(_CODES)] or telling
     errors = [line for line in telling if "rror" in line or "ERR" in line]
-    return (errors or telling or ["no word"])[0][:300]
+    first = (errors or telling or ["no word"])[0]
+    if first.endswith(":") and first in telling[:-1]:  # a heading: what follows it tells
+        first = f"{first} {telling[telling.index(first) + 1]}"
+    return first[:300]

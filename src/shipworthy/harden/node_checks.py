@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
+from shipworthy.harden.build_errors import build_errors
 from shipworthy.harden.checks import Failed, Passed, Result, Unknown
 from shipworthy.harden.install import Installation
 from shipworthy.harden.running import run_group
@@ -22,17 +23,6 @@ _BUILD_SECONDS = 900.0
 _TEST_SECONDS = 180.0
 _TYPED = frozenset((".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".json", ".vue"))
 _NOT_BUILT = frozenset((".sql", ".md", ".txt", ".py", ".toml", ".yml", ".yaml"))
-_FONTS = re.compile("fonts.googleapis.com|Google Fonts")
-# Turbopack reads the entries, webpack asks for any.
-_FONT_ADDRESS = re.compile(r"https://fonts\.googleapis\.com/[^\s'\"`<>]+")
-_ANY_FONT = """const font = `
-@font-face {
-  font-family: "Any"; font-style: normal; font-weight: 400;
-  src: url(https://fonts.gstatic.com/any.woff2) format("woff2");
-}`;
-const known = Object.fromEntries(ADDRESSES.map((address) => [address, font]));
-module.exports = new Proxy(known, { get: () => font });
-"""
 # Deno runs these; the tools of the app never see them.
 _DENO = re.compile(r"(^|/)supabase/functions/")
 _FAILED_TEST = re.compile(r"^\s*(?:✕|×|✗|FAIL|not ok)\s+(.+?)(?:\s+\(?\d+(?:\.\d+)?\s*m?s\)?)?\s*$")
@@ -46,6 +36,7 @@ class Types:
     config: str  # from the root of the prototype
     environment: Mapping[str, str]
     slow: bool = False
+    whole: bool = True
     warm: Warm = field(default_factory=lambda: Warm(_TYPES_SECONDS))
 
     @property
@@ -88,6 +79,7 @@ class Script:
     script: str
     environment: Mapping[str, str]
     slow: bool = True
+    whole: bool = True
 
     @property
     def name(self) -> str:
@@ -110,19 +102,13 @@ class Script:
         command = Command(
             ("npm", "run", "--silent", self.script),
             self.installation.folder,
-            environment | self.installation.stubs,
+            environment | self.installation.fonts.settings,
             seconds,
         )
         result, output = self._judged(command)
-        asked = set(_FONT_ADDRESS.findall(output)) - self.installation.fonts
-        wanted = asked or (_FONTS.search(output) and not self.installation.stubs)
-        if isinstance(result, Failed) and wanted:
-            # Next.js fetches fonts while it builds: without a network it fails for that alone.
-            self.installation.fonts.update(asked)
-            folder = self.installation.scratch.temporary
-            self.installation.stubs.update(_font_stubs(folder, self.installation.fonts))
-            command = replace(command, environment=environment | self.installation.stubs)
-            result, _ = self._judged(command)
+        if isinstance(result, Failed) and self.installation.fonts.are_missing(output):
+            settings = environment | self.installation.fonts.settings
+            result, _ = self._judged(replace(command, environment=settings))
         return result
 
     def _judged(self, command: Command) -> tuple[Result, str]:
@@ -133,8 +119,8 @@ class Script:
 
         def failed(ran: Ran) -> Result:
             printed.append(ran.output.decode("utf-8", "replace"))
-            errors = failed_tests(ran.output) if testing else {}
-            return Failed(errors, tail=_tail(ran, top))
+            errors = failed_tests(ran.output) if testing else build_errors(printed[-1])
+            return Failed(errors, tail=_tail(ran, top), partial=not testing)
 
         return _judged(command, failed), "".join(printed)
 
@@ -146,6 +132,7 @@ class Lint:
     installation: Installation
     environment: Mapping[str, str]
     slow: bool = True
+    whole: bool = False
 
     @property
     def name(self) -> str:
@@ -195,14 +182,6 @@ def failed_tests(output: bytes) -> Mapping[str, int]:
     """The names of the tests that failed, as the usual runners print them."""
     lines = re.sub(r"\x1b\[[0-9;]*m", "", output.decode("utf-8", "replace")).splitlines()
     return Counter(found[1] for line in lines if (found := _FAILED_TEST.match(line)))
-
-
-def _font_stubs(folder: Path, addresses: Collection[str]) -> dict[str, str]:
-    """A module that answers for every font, where Next.js looks for one in its own tests."""
-    module = folder / "fonts.cjs"
-    asked = json.dumps(sorted(addresses))
-    module.write_text(_ANY_FONT.replace("ADDRESSES", asked), encoding="utf-8")
-    return {"NEXT_FONT_GOOGLE_MOCKED_RESPONSES": str(module)}
 
 
 def _linted(report: Path, folder: Path, ran: Ran) -> Result:

@@ -9,15 +9,17 @@ from functools import partial
 
 from shipworthy.harden.checks import Check, Own
 from shipworthy.harden.install import Installation
-from shipworthy.harden.node import find_node
+from shipworthy.harden.node import find_node, tool_settings
 from shipworthy.harden.node_checks import Lint, Script, Types
-from shipworthy.harden.project import Package, packages, placeholders
+from shipworthy.harden.project import Package, packages
 from shipworthy.harden.python_checks import Compiles, PythonTests
 from shipworthy.harden.python_packages import PythonPackages
 from shipworthy.harden.relock import relock
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Ecosystem
+from shipworthy.prototype.inventory.manifests import read_json, table
+from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.prototype.source import Language
 
 _MOST_CONFIGS = 6
@@ -46,7 +48,8 @@ def own_checks(
     found: list[Check] = [*_python(scratch, prototype)]
     environment: dict[str, str] = {}
     if build:
-        environment.update(_environment(scratch, prototype, node.path if node else ""))
+        path = node.path if node else ""
+        environment.update(placeholders(prototype) | tool_settings(scratch.temporary, path))
         found.extend(_types(prototype, installations, environment))
         for installation in installations:
             found.extend(_scripts(installation, environment))
@@ -64,10 +67,14 @@ def own_checks(
             installation.keep()
 
 
-def _alone_tells(check: Check, path: str) -> bool:
-    """True for the build where a setting decides on how much of the code it accepts."""
+def _alone_tells(check: Check, path: str, before: str, after: str) -> bool:
+    """True for the build where a setting decides on how much of the code it accepts, or where packages
+    are taken away: others use some without saying so."""
     builds = isinstance(check, Script) and check.script == "build" and check.concerns(path)
-    return builds and _SETTINGS.search(path) is not None
+    if not builds or not path.endswith("package.json"):
+        return builds and _SETTINGS.search(path) is not None
+    asked = (table(read_json(text), "dependencies") for text in (before, after))
+    return bool(next(asked).keys() - next(asked).keys())
 
 
 def _learn(environment: dict[str, str], prototype: Prototype) -> None:
@@ -140,19 +147,3 @@ def _scripts(installation: Installation, environment: dict[str, str]) -> Iterato
 
 def _lints(package: Package) -> bool:
     return "lint" in package.scripts and "eslint" in package.dependencies
-
-
-def _environment(scratch: Scratch, prototype: Prototype, path: str) -> dict[str, str]:
-    """A home and a temporary folder in the copy, and a placeholder for each setting."""
-    home, temporary = scratch.temporary / "home", scratch.temporary / "tmp"
-    for folder in (home, temporary):
-        folder.mkdir(exist_ok=True)
-    return {
-        **placeholders(prototype),
-        "PATH": path,
-        "HOME": str(home),
-        "TMPDIR": str(temporary),
-        "NEXT_TELEMETRY_DISABLED": "1",
-        "NODE_OPTIONS": "--max-old-space-size=4096",
-        "BROWSER": "none",
-    }

@@ -11,29 +11,6 @@ from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifest
 
 _MOST = 6  # packages of one prototype that are installed
 _NOT_APPS = ("example", "template", "fixture", "supabase/functions", "docs/")
-# By the words of a name, first match: a value of the form that code expects, leading nowhere.
-_PLACEHOLDERS = (
-    (("CLERK", "PUBLISHABLE"), "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk"),
-    (("DATABASE_URL",), "postgresql://nobody:nobody@127.0.0.1:9/none"),
-    (("POSTGRES",), "postgresql://nobody:nobody@127.0.0.1:9/none"),
-    (("MONGO",), "mongodb://127.0.0.1:9/none"),
-    (("REDIS",), "redis://127.0.0.1:9"),
-    (("SUPABASE", "URL"), "https://placeholder.supabase.co"),
-    (("EMAIL",), "nobody@example.invalid"),
-    (("URL",), "https://placeholder.invalid"),
-    (("URI",), "https://placeholder.invalid"),
-    (("ORIGIN",), "https://placeholder.invalid"),
-    (("ENDPOINT",), "https://placeholder.invalid"),
-    (("DOMAIN",), "placeholder.invalid"),
-    (("HOST",), "placeholder.invalid"),
-    (("PORT",), "3999"),
-)
-_ANY = "placeholder-placeholder-placeholder-placeholder"
-# What the machine, the runtime or the tools set themselves.
-_NOT_OURS = frozenset(
-    "PATH HOME USER SHELL TMPDIR LANG CI NODE_ENV NODE_OPTIONS DEBUG PWD PORT ANALYZE VERCEL"
-    " MODE DEV PROD SSR BASE_URL TURBOPACK REPL_ID NETLIFY VERCEL_ENV NEXT_RUNTIME".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +42,6 @@ def packages(prototype: Prototype) -> tuple[Package, ...]:
     return tuple(found[:_MOST])
 
 
-def placeholders(prototype: Prototype) -> dict[str, str]:
-    """A value for every variable that the code reads and that has none to fall back on, and for keys
-    that must not have one."""
-    keys = {f.name for found in prototype.default_secrets.values() for f in found}
-    fallbacks = {read.name for read in prototype.environment if read.fallback} - keys
-    names = {read.name for read in prototype.environment} - fallbacks - _NOT_OURS
-    return {name: _placeholder(name) for name in sorted(names)}
-
-
 def _package(manifest: NodeManifest, known: Manifest, manifests: Mapping[str, Manifest]) -> Package:
     return Package(
         folder=manifest.folder,
@@ -93,8 +61,3 @@ def _members(path: str, manifests: Mapping[str, Manifest]) -> Iterator[str]:
 
 def _is_no_app(path: str) -> bool:
     return any(word in path for word in _NOT_APPS)
-
-
-def _placeholder(name: str) -> str:
-    upper = name.upper()
-    return next((value for words, value in _PLACEHOLDERS if all(w in upper for w in words)), _ANY)

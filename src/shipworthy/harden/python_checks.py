@@ -45,6 +45,7 @@ class Compiles:
     temporary: Path
     files: Sequence[str]
     slow: bool = False
+    whole: bool = True
 
     @property
     def name(self) -> str:
@@ -76,6 +77,7 @@ class PythonTests:
     packages: PythonPackages
     environment: Mapping[str, str]
     slow: bool = True
+    whole: bool = True
 
     @property
     def name(self) -> str:

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from importlib.metadata import distributions
 from pathlib import Path
 
-from shipworthy.command import Command
+from packaging.utils import canonicalize_name
+
+from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
 from shipworthy.harden.install import last_line
 from shipworthy.harden.kept import forget_old
+from shipworthy.harden.loosening import Wanted, named, parsed
 from shipworthy.harden.node import network
 from shipworthy.harden.places import installs_folder
+from shipworthy.harden.requirement_lists import NoPackages, requirements
 from shipworthy.harden.running import run_group
-from shipworthy.prototype.inventory.manifests import read_toml, strings, table
 
 _SECONDS = 600.0
-_FILES = (
-    "requirements.txt",
-    "requirements-dev.txt",
-    "requirements-test.txt",
-    "requirements_dev.txt",
-)
-_GROUPS = ("test", "tests", "dev", "testing")
-# What pip would build, which runs code of the prototype or of a stranger: an address, or a folder.
-_BUILT = ("-e", "--editable", "git+", "./", "../", "/", "file:", "http://", "https://")
-
-
-class NoPackages(Exception):
-    """The packages cannot be had, and why."""
+_MOST_OTHERS = 25  # times that pip is asked again for a little less
 
 
 @dataclass
@@ -46,6 +39,11 @@ class PythonPackages:
     temporary: Path
     owner: str
     tell: Callable[[str], None] = lambda _: None
+    run: Callable[[Command], Ran] = run_group
+    more: tuple[str, ...] = ("pytest",)  # beside what it asks for
+    exact: bool = True  # False: another version where there is no wheel of the one asked for
+    left_out: list[str] = field(default_factory=list)  # lines that are no packages of a registry
+    _wanted: Wanted = field(default_factory=lambda: Wanted(()))  # what pip was asked for last
     _for: str = ""  # the key of what is installed
     _why: str = ""
 
@@ -68,8 +66,10 @@ class PythonPackages:
         return self._why
 
     def wanted(self) -> str:
-        """All that the folder asks for, and pytest. Raises NoPackages where it cannot be had."""
-        return "\n".join((*requirements(self.root / self.folder), "pytest")) + "\n"
+        """All that is asked for. Raises NoPackages where it cannot be had."""
+        self.left_out.clear()
+        left_out = None if self.exact else self.left_out
+        return "\n".join((*requirements(self.root / self.folder, left_out), *self.more)) + "\n"
 
     def key_of(self, wanted: str) -> str:
         """By which an installation is known again."""
@@ -83,75 +83,128 @@ class PythonPackages:
             forget_old(installs_folder())
         self._for = ""
 
+    def mend(self, change: Callable[[Wanted], Wanted]) -> str:
+        """Install something else than was asked for: what `change` makes of it. '' where that was done."""
+        changed = change(self._wanted)
+        if changed == self._wanted:
+            return "nothing else to install"
+        self._why = "it was interrupted"  # and is not kept then
+        if not self._exchanged(changed):
+            shutil.rmtree(self.place, ignore_errors=True)
+            self._why = self._install(changed)
+        else:
+            self._why = ""
+        return self._why
+
+    def others(self) -> tuple[str, ...]:
+        """What is asked for and installed in another version, or not at all, in words."""
+        found: dict[str, str] = {
+            canonicalize_name(d.name): d.version for d in distributions(path=[str(self.place)])
+        }
+        texts = []
+        for line in self.wanted().splitlines():
+            asked = parsed(line)
+            if asked is None or (asked.marker and not asked.marker.evaluate()):
+                continue
+            version = found.get(named(line))
+            if version is None and f"{named(line)}-binary" not in found:
+                texts.append(f"{asked.name} (left out)")
+            elif version is not None and not asked.specifier.contains(version, prereleases=True):
+                texts.append(f"{asked.name} {version} ({asked.specifier})")
+        return tuple(texts)
+
     def _installed(self, key: str, wanted: str) -> str:
+        self._wanted = Wanted(tuple(wanted.splitlines()))
         try:
             (installs_folder() / key).rename(self.place)  # in one step: two runs never share one
         except OSError:
-            return self._install(wanted)
+            return self._install(self._wanted)
         return ""
 
-    def _install(self, wanted: str) -> str:
-        listed = self.temporary / "requirements.txt"
-        listed.write_text(wanted, encoding="utf-8")
-        argv = (
-            *(
-                sys.executable,
-                "-I",
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ),
-            *("--no-input", "--only-binary", ":all:", "--target", str(self.place)),
-            *("-r", str(listed)),
-        )
+    def _install(self, wanted: Wanted) -> str:
+        if not self.exact:
+            wanted = wanted.as_wheels()
+        for number in range(1 if self.exact else _MOST_OTHERS):
+            self._wanted = wanted
+            try:
+                if number == 0 and self._by_uv(wanted):
+                    return ""
+                ran = self.run(self._command(wanted))
+            except CommandFailed as error:
+                return f"its packages could not be installed: {error}"
+            if ran.code == 0:
+                return ""
+            wanted = wanted.loosened(ran.output.decode("utf-8", "replace"))
+            if wanted == self._wanted:
+                break
+        return f"its packages could not be installed from wheels alone: {_last_error(ran.output)}"
+
+    def _by_uv(self, wanted: Wanted) -> bool:
+        """True where uv is on the PATH and could do it: it decides within seconds where pip takes minutes.
+        What it says when it cannot is not read: pip is asked then."""
+        uv = shutil.which("uv")
+        if uv is None:
+            return False
+        command = self._command(wanted)
+        rest = command.argv[command.argv.index("--only-binary") :]
+        argv = (uv, "pip", "install", "--quiet", "--python", sys.executable, *rest)
+        done = self.run(replace(command, argv=argv)).code == 0
+        if not done:
+            shutil.rmtree(self.place, ignore_errors=True)
+        return done
+
+    def _exchanged(self, changed: Wanted) -> bool:
+        """True where the lines that changed could be installed alone, beside all that stays as it is."""
+        new = self.temporary / f"{self.place.name}-new"
+        shutil.rmtree(new, ignore_errors=True)
+        lines = tuple(line for line in changed.lines if line not in self._wanted.lines)
+        other = {named(line) for line in lines}
+        stays = [
+            f"{found.name}=={found.version}"
+            for found in distributions(path=[str(self.place)])
+            if canonicalize_name(found.name) not in other
+        ]
         try:
-            ran = run_group(Command(argv, self.temporary, network(), _SECONDS))
-        except CommandFailed as error:
-            return f"its packages could not be installed: {error}"
-        if ran.code == 0:
-            return ""
-        return f"its packages could not be installed from wheels alone: {last_line(ran.output)}"
+            ran = self.run(self._command(replace(changed, lines=lines), new, stays))
+        except CommandFailed:
+            return False
+        if ran.code == 0 and lines:
+            self._wanted = changed
+            _move_packages(new, self.place)
+        return ran.code == 0 and bool(lines)
 
-
-def requirements(folder: Path) -> Iterator[str]:
-    """What the folder asks for, one requirement each. Raises NoPackages where something of it would
-    be built, or nothing is asked for."""
-    found = [line for name in _FILES for line in _lines(folder / name)] or list(
-        _of_project(folder / "pyproject.toml")
-    )
-    if not found:
-        raise NoPackages("no requirements.txt or pyproject.toml says which packages it needs")
-    for line in found:
-        built = next(
-            (sign for sign in _BUILT if line.startswith(sign) or f"@ {sign}" in line), None
+    def _command(
+        self, wanted: Wanted, place: Path | None = None, stays: Iterable[str] = ()
+    ) -> Command:
+        listed, kept = self.temporary / "requirements.txt", self.temporary / "constraints.txt"
+        listed.write_text("\n".join(wanted.lines) + "\n", encoding="utf-8")
+        kept.write_text("\n".join(stays) + "\n", encoding="utf-8")
+        source = ("--no-binary", ",".join(sorted(wanted.from_source)))
+        argv = (
+            *(sys.executable, "-I", "-m", "pip", "install", "--progress-bar", "off"),
+            *("--disable-pip-version-check", "--no-input", "--only-binary", ":all:"),
+            *(source if wanted.from_source else ()),
+            *("--target", str(place or self.place), "-c", str(kept), "-r", str(listed)),
         )
-        if built is not None or line.startswith("-"):
-            raise NoPackages(
-                f"{line[:80]} is no package from a wheel, and builds are not run for it"
-            )
-        yield line
+        return Command(argv, self.temporary, network(), _SECONDS)
 
 
-def _lines(file: Path) -> Iterator[str]:
-    if file.is_symlink() or not file.is_file():
-        return
-    content = file.read_bytes()
-    # PowerShell writes UTF-16, which pip reads as well.
-    coding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    for line in content.decode(coding, "replace").splitlines():
-        said = line.partition(" #")[0].strip()
-        if said and not said.startswith("#"):
-            yield said
+def _move_packages(new: Path, place: Path) -> None:
+    """Put packages where others of the same names are, whose files go first."""
+    names = {canonicalize_name(found.name) for found in distributions(path=[str(new)])}
+    for old in list(distributions(path=[str(place)])):
+        if canonicalize_name(old.name) in names:
+            for file in old.files or ():
+                if (place / file).resolve().is_relative_to(place.resolve()):
+                    (place / file).unlink(missing_ok=True)
+                if file.parts[0].endswith(".dist-info"):
+                    shutil.rmtree(place / file.parts[0], ignore_errors=True)
+    shutil.copytree(new, place, symlinks=True, dirs_exist_ok=True)
+    shutil.rmtree(new)
 
 
-def _of_project(file: Path) -> Iterator[str]:
-    if file.is_symlink() or not file.is_file():
-        return
-    content = read_toml(file.read_text(encoding="utf-8", errors="replace"))
-    project = table(content, "project")
-    yield from strings(project.get("dependencies"))
-    for groups in (table(project, "optional-dependencies"), table(content, "dependency-groups")):
-        for name in _GROUPS:
-            yield from strings(groups.get(name))
+def _last_error(output: bytes) -> str:
+    """What pip says last is what stops it; before that it only remarks."""
+    lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines()]
+    errors = [line for line in lines if line.startswith("ERROR:")]
+    return errors[-1][:300] if errors else last_line(output)

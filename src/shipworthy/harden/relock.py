@@ -16,12 +16,12 @@ _SECONDS = 300.0
 
 
 def relock(installations: Sequence[Installation], paths: Iterable[str], *, may_run: bool) -> str:
-    """Write the lock files of the manifests among these paths anew; '' or why that was not possible."""
+    """Write lock files anew where these paths hold one, or a manifest; '' or why that was not possible."""
     changed = set(paths)
     for installation in installations:
         package = installation.package
         manifests = {package.name, *(f"{member}/package.json" for member in package.members)}
-        if not manifests & changed or not package.locks:
+        if not (manifests | set(package.locks)) & changed or not package.locks:
             continue
         if not may_run:
             return f"{package.locks[0]} must follow, which --no-build leaves out"
