@@ -73,6 +73,14 @@ def test_a_part_that_is_not_there_is_not_judged() -> None:
     assert not found.grounds
 
 
+def test_where_nothing_runs_a_part_that_nobody_found_sound_is_rebuilt() -> None:
+    parts = [replace(PARTS[0], sound=3), replace(PARTS[1], sound=0), *PARTS[2:]]
+    found = judge(signals(runnable_head=1.0), parts, Answers())
+    assert found.verdicts[parts[0].component] is Verdict.HARDEN
+    assert found.verdicts[parts[1].component] is Verdict.REBUILD
+    assert Verdict.REBUILD not in judge(signals(), parts, Answers()).verdicts.values()
+
+
 def test_code_that_could_not_be_read_is_not_decided() -> None:
     found = judge(signals(tests=-1.0), PARTS, Answers(), hidden=0.7)
     assert found.overall is Overall.NOT_YET
@@ -192,3 +200,29 @@ def test_hours_follow_gaps_and_never_size(tmp_path: Path) -> None:
         assessed(written(tmp_path / "b", {**HEALTHY, "src/large.ts": large}), found)
     ).estimate
     assert small.hours == big.hours
+
+
+LONG = "".join(f"export const step{n} = (a: number) => a + {n};\n" for n in range(1_100))
+QUERIES = 'export const load = () => supabase.from("orders").select("*").limit(9);\n'.replace
+SCREEN = (
+    'import { createClient } from "@supabase/supabase-js";\n'
+    'const supabase = createClient("a", "b");\n'
+    + "".join(QUERIES("load", f"load{n}") for n in range(3))
+    + LONG
+    + "export default function Page() {\n  return (\n    <main>Hello</main>\n  );\n}\n"
+)
+
+
+def test_a_long_file_is_held_by_the_tests_that_reach_it_and_by_no_others(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "x", "dependencies": {"react": "18.3.1", "vite": "5.4.0"}}',
+        "index.html": '<script type="module" src="/src/main.tsx"></script>\n',
+        "src/main.tsx": 'import Page from "./page";\nexport const app = <Page />;\n',
+        "src/page.tsx": SCREEN,
+        "src/small.ts": "export const add = (a: number, b: number) => a + b;\n",
+    }
+    body = '\ntest("adds", () => { expect(f(1, 2)).toBe(3); });\n'
+    corner = {**files, "src/small.test.ts": f'import {{ add as f }} from "./small";{body}'}
+    assert "long-screen-files" in {g.name for g in decided(tmp_path / "a", corner).grounds}
+    reached = {**files, "src/page.test.ts": f'import {{ step1 as f }} from "./page";{body}'}
+    assert "long-screen-files" not in {g.name for g in decided(tmp_path / "b", reached).grounds}

@@ -107,7 +107,7 @@ def test_a_claim_would_be_noticed(claim: str) -> None:
 
 def test_each_compliance_draft_says_to_ask_counsel(drafts: list[Draft]) -> None:
     compliance = [d for d in drafts if d.path.startswith("compliance/") and d.path.endswith(".md")]
-    assert len(compliance) == 5
+    assert len(compliance) == 6
     assert all("ask counsel" in d.text for d in compliance)
 
 

@@ -30,7 +30,8 @@ HUGE = Effort(24, 60, 0.4)
 
 _BY_CONTROL = {
     **dict.fromkeys(
-        """no-lock-file no-health-endpoint unpinned-model unpinned-dependency unused-dependency
+        """no-lock-file no-health-endpoint unpinned-model model-address-in-code unpinned-dependency
+        unused-dependency
         redundant-index timestamp-without-time-zone updated-at-without-trigger policy-reevaluates-auth
         foreign-key-without-index unindexed-filter definer-without-search-path insecure-cookie
         missing-security-headers outbound-call-without-timeout cors-any-origin-credentials

@@ -49,6 +49,10 @@ _SEEN: Mapping[str, tuple[str, str]] = {
         "if all tables in use were defined in the repository",
         "if most tables in use were defined nowhere in the repository",
     ),
+    "schema-history": (
+        "if one history of migrations made all tables in use",
+        "if no one place made the tables in use",
+    ),
     "schema-replays": (
         "if the migrations make the database (ask with --prove)",
         "if the migrations do not make the database (ask with --prove)",
@@ -83,7 +87,7 @@ _SEEN: Mapping[str, tuple[str, str]] = {
     ),
     "rival-definitions": (
         "if each table had one definition",
-        "if most tables were created by several scripts",
+        "if most tables were created differently in several places",
     ),
     "long-screens": (
         "if the files of the frontend were short",

@@ -100,11 +100,20 @@ def _reason(part: Part, judged: Judgement) -> str:
     if found is Verdict.ABSENT:
         return "none was found"
     if found in (Verdict.REBUILD, Verdict.REFACTOR):
-        return "; ".join(g.says for g in judged.grounds if g.component is part.component)
+        said = [g.says for g in judged.grounds if g.component is part.component]
+        return (
+            "; ".join(said)
+            or "what is committed does not run, and nothing here is known to be sound"
+        )
     if found is Verdict.KEEP:
-        return "nothing that matters is open"
-    blocking = f", {part.blocking} of them block the launch" if part.blocking else ""
-    return f"{part.open} gaps to close in place{blocking}"
+        return f"nothing that matters is open, and {part.sound} answers found it sound"
+    said = [g.says for g in judged.grounds if g.component is part.component]
+    if part.open:
+        blocking = f", {part.blocking} of them block the launch" if part.blocking else ""
+        said.insert(0, f"{part.open} gaps to close in place{blocking}")
+    return (
+        "; ".join(said) or "no control could look at it closely: nothing here is known to be sound"
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

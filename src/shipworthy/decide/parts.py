@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from shipworthy.assess import Assessment
 from shipworthy.decide.placing import component_of
 from shipworthy.decide.rules import Part
 from shipworthy.decide.verdict import Component
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.source import Role
@@ -28,12 +29,18 @@ def parts_of(assessment: Assessment) -> tuple[tuple[Part, ...], Gaps]:
         if component is not None:
             gaps[component].append(gap)
     there = _there(prototype)
+    sound = Counter(
+        component_of(prototype, f, areas[f.control])
+        for f in assessment.findings
+        if f.outcome is Outcome.SATISFIED
+    )
     found = tuple(
         Part(
             component,
             component in there,
             sum(gap.severity.blocks_launch for gap in gaps[component]),
             sum(gap.severity is not Severity.LOW for gap in gaps[component]),
+            sound[component],
         )
         for component in Component
     )

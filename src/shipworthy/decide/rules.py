@@ -30,9 +30,10 @@ class Rule:
     verdict: Verdict = Verdict.REBUILD
 
 
+HEAD = "head-does-not-run"
 RULES: tuple[Rule, ...] = (
     Rule(
-        "head-does-not-run",
+        HEAD,
         None,
         {"runnable-head": 0.5},
         "What is committed does not hang together: there is nothing that could be hardened",
@@ -71,15 +72,22 @@ RULES: tuple[Rule, ...] = (
         "rival-schemas",
         Component.DATA_MODEL,
         {"rival-definitions": 0.3},
-        "Several scripts create the same tables: one history of migrations has to replace them",
+        "Several places create the same tables differently: one history of migrations has to replace them",
         Verdict.REFACTOR,
     ),
     Rule(
-        "schema-incomplete",
+        "schema-scattered",
         Component.DATA_MODEL,
-        {"schema-in-repository": 0.0},
-        "Many tables in use are not defined in the repository",
+        {"schema-history": 0.5},
+        "No one place makes the tables in use: one history of migrations has to be written",
         Verdict.REFACTOR,
+    ),
+    Rule(
+        "schema-behind",
+        Component.DATA_MODEL,
+        {"schema-history": 0.01},
+        "Tables in use are not in the migrations",
+        Verdict.HARDEN,
     ),
     Rule(
         "tables-too-wide",
@@ -104,8 +112,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "long-server-files",
         Component.API,
-        {"long-modules": 0.6, "tests": 0.0},
-        "Most of the server lies in files too long to be changed with confidence, and few tests hold it",
+        {"long-modules": 0.6},
+        "Most of the server lies in files too long to be changed with confidence, which no test reaches",
         Verdict.REFACTOR,
     ),
     Rule(
@@ -144,8 +152,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "long-screen-files",
         Component.FRONTEND,
-        {"long-screens": 0.3, "tests": 0.0},
-        "Much of the frontend lies in files too long to be changed with confidence, and few tests hold it",
+        {"long-screens": 0.3},
+        "Much of the frontend lies in files too long to be changed with confidence, which no test reaches",
         Verdict.REFACTOR,
     ),
     Rule(
@@ -159,12 +167,14 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is known of one part before it is judged: is it there, what blocks in it, what is open."""
+    """What is known of one part before it is judged: is it there, what blocks in it, what is open, and
+    how many answers found it sound. Where there is none, nothing was seen that could be kept."""
 
     component: Component
     present: bool
     blocking: int
     open: int
+    sound: int = 1
 
 
 def grounds(signals: Iterable[Signal]) -> tuple[Ground, ...]:
@@ -186,14 +196,17 @@ def probability(signals: Iterable[Signal]) -> float:
 
 
 def verdict(part: Part, held: Sequence[Ground]) -> Verdict:
-    """What becomes of a part."""
+    """What becomes of a part. Where what is committed does not run, a part of which nothing is known to
+    be sound leaves nothing to harden."""
     if not part.present:
         return Verdict.ABSENT
+    if not part.sound and any(ground.name == HEAD for ground in held):
+        return Verdict.REBUILD
     asked = {ground.verdict for ground in held if ground.component is part.component}
-    for found in (Verdict.REBUILD, Verdict.REFACTOR):
+    for found in (Verdict.REBUILD, Verdict.REFACTOR, Verdict.HARDEN):
         if found in asked:
             return found
-    return Verdict.HARDEN if part.open else Verdict.KEEP
+    return Verdict.KEEP if part.sound and not part.open else Verdict.HARDEN
 
 
 def overall(

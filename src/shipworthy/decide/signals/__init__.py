@@ -13,6 +13,7 @@ Measure = Callable[[Assessment], Signal | None]
 
 MEASURES: tuple[Measure, ...] = (
     data.schema_in_repository,
+    data.schema_history,
     data.schema_replays,
     data.table_width,
     data.rival_definitions,

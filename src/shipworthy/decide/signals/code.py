@@ -23,8 +23,7 @@ def layering(assessment: Assessment) -> Signal | None:
     """The share of the screens with data that ask the database themselves."""
     asked = [f for f in assessment.findings if f.control == _LAYERING]
     direct = [f for f in asked if f.outcome is Outcome.GAP]
-    through = [f for f in asked if f.outcome is Outcome.SATISFIED]
-    whole = len(direct) + len(through)
+    whole = len(direct) + sum(f.outcome is Outcome.SATISFIED for f in asked)
     if not whole:
         return None
     value = f"{len(direct)} of {whole} screens with data ask the database themselves"
@@ -37,7 +36,8 @@ def layering(assessment: Assessment) -> Signal | None:
 
 
 def long_screens(assessment: Assessment) -> Signal | None:
-    """The share of the browser's code in files that are too long to be changed with confidence."""
+    """The share of the browser's code in files that are too long to be changed with confidence, and that
+    no test reaches."""
     browser = assessment.prototype.modules.browser
     return _long(assessment, "long-screens", Component.FRONTEND, lambda path: path in browser)
 
@@ -59,25 +59,33 @@ def _long(
     # A long table or translation is one job, and does none of those that are looked for.
     long = [m for m in prototype.long_modules if counts(m.path) and m.concerns]
     long = [m for m in long if m.lines >= _LONG or len(m.concerns) >= _MIXED]
+    # What a suite says of one corner holds nothing elsewhere.
+    tested = prototype.modules.reachable({t.location.path for t in prototype.tests if t.asserts})
+    long = [m for m in long if m.path not in tested]
     share = min(1.0, sum(m.lines for m in long) / lines)
     worst = sorted(long, key=lambda m: -m.lines)[:_SHOWN]
     shown = tuple(prototype.evidence("code", m.concerns[0].location) for m in worst)
     where = "browser" if part is Component.FRONTEND else "server"
-    value = f"{len(long)} long files hold {share:.0%} of the code of the {where}"
+    value = (
+        f"{len(long)} long files that no test reaches hold {share:.0%} of the code of the {where}"
+    )
     lean = against(share, none=0.1, rebuild=0.6)
     return Signal(name, "Files of a sane length", part, value, lean, 1.0, "long files", shown)
 
 
 def dead_code(assessment: Assessment) -> Signal | None:
-    """The share of the code files that nothing alive reaches."""
+    """The share of the code, by lines, in files that nothing alive reaches: many small leftovers weigh
+    less than one abandoned half."""
     prototype = assessment.prototype
-    code = [f.path for f in prototype.of_role(Role.PRODUCT) if f.language]
-    if not code:
+    code = {f.path: len(f.lines) for f in prototype.of_role(Role.PRODUCT) if f.language}
+    whole = sum(code.values())
+    if not whole:
         return None
-    dead = [path for path in code if path in prototype.abandoned]
+    dead = sorted((p for p in code if p in prototype.abandoned), key=lambda p: (-code[p], p))
+    share = sum(code[path] for path in dead) / whole
     shown = tuple(prototype.evidence("code", Location(path)) for path in dead[:_SHOWN])
-    value = f"{len(dead)} of {len(code)} code files are reached by nothing"
-    lean = against(len(dead) / len(code), none=0.1, rebuild=0.7)
+    value = f"{share:.0%} of the lines of code, in {len(dead)} of {len(code)} files, are reached by nothing"
+    lean = against(share, none=0.1, rebuild=0.7)
     return Signal("dead-code", "Code that is used", None, value, lean, 1.5, "imports", shown)
 
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 from shipworthy.assess import Assessment
 from shipworthy.database.proof import Fate
 from shipworthy.decide.component import Component
-from shipworthy.decide.signal import Signal, against, between
+from shipworthy.decide.signal import SOUND, Signal, against, between
 from shipworthy.errors import FactUnavailable
-from shipworthy.finding import Evidence, Location
+from shipworthy.finding import Evidence
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
+from shipworthy.prototype.tables.makers import Kind, Maker, makers, plain, rivals
+from shipworthy.prototype.tables.table import Table
 
 _ROWS = frozenset("select insert update delete upsert".split())
 _WIDE = 60  # columns; tables of sound applications stay below
 _PART = Component.DATA_MODEL
 _SHOWN = 4
 _TYPES = "types"  # generated from a database elsewhere: no definition
+_DOCUMENTS = frozenset({"mongoose"})  # stores whose collections come to be with the first document
+_CATALOGUES = ("pg_", "sqlite_")  # of the database itself
+_SETTINGS = frozenset("settings setting config configs configuration preferences options".split())
+_MISSING = -0.9  # the furthest towards "keep" where a table in use is defined nowhere
+_MANY_PLACES = 6  # beside the main one; half as many ask for one history
+_BEHIND = 0.05  # where one is not in the migrations yet
 _READ = frozenset(
     {"drizzle", "prisma", "sqlalchemy", "migration"}
 )  # whose queries are read as well
@@ -24,20 +32,77 @@ _FEW_STATEMENTS = 10  # added to their number: one of two says little
 
 
 def schema_in_repository(assessment: Assessment) -> Signal | None:
-    """The share of the tables in use whose definition is in the repository."""
+    """The share of the tables in use that anything in the repository tells the columns of, generated
+    types as well: from these a definition can be written again."""
     prototype = assessment.prototype
     used = _used(prototype)
     if not used:
         return None
-    defined = _defined(prototype)
-    missing = sorted(name for name in used if name not in defined)
+    told = {name for maker in makers(prototype) for name in maker.tables}
+    missing = sorted(name for name in used if name not in told)
     share = 1 - len(missing) / len(used)
     shown = [prototype.evidence("code", used[name].location) for name in missing[:_SHOWN]]
-    value = f"{len(used) - len(missing)} of {len(used)} tables in use are defined in the repository"
+    value = (
+        f"{len(used) - len(missing)} of {len(used)} tables in use are described in the repository"
+    )
+    lean = between(share, keep=0.95, rebuild=0.3)
     return Signal(
         "schema-in-repository", "Data model in the repository", _PART, value,
-        between(share, keep=0.95, rebuild=0.3), 3.0, "queries and table definitions", tuple(shown),
+        max(lean, _MISSING) if missing else lean, 3.0, "queries and table definitions", tuple(shown),
     )  # fmt: skip
+
+
+def schema_history(assessment: Assessment) -> Signal | None:
+    """How many tables in use the one place that makes most of them leaves out, and in how many further
+    places they have to be looked for."""
+    prototype = assessment.prototype
+    used = _used(prototype)
+    if not used:
+        return None
+    found = makers(prototype)
+    making = [m for m in found if m.kind is not Kind.TYPES]
+    main = max(making, key=lambda m: len(used.keys() & m.tables.keys()), default=None)
+    made = used.keys() & main.tables.keys() if main else set[str]()
+    outside = sorted(used.keys() - made)
+    behind = _not_migrated(main, making, made) if main else []
+    further = _further(making, set(outside))
+    lean = max(
+        against(len(outside) / len(used), none=0.0, rebuild=0.8),
+        against(further, none=0, rebuild=_MANY_PLACES),
+    )
+    if not outside:
+        lean = _BEHIND if behind else SOUND
+    shown = tuple(
+        prototype.evidence("code", used[n].location) for n in (outside or behind)[:_SHOWN]
+    )
+    return Signal(
+        "schema-history", "One history makes the tables", _PART,
+        _made(len(used), len(made), main, len(behind), further), lean, 1.5, "table definitions", shown,
+    )  # fmt: skip
+
+
+def _further(making: list[Maker], outside: set[str]) -> int:
+    """How many further places are needed to make what the main one leaves out, the largest first."""
+    count = 0
+    while best := max((outside & m.tables.keys() for m in making), key=len, default=set()):
+        outside, count = outside - best, count + 1
+    return count
+
+
+def _made(used: int, made: int, main: Maker | None, behind: int, further: int) -> str:
+    if main is None:
+        return f"nothing here makes one of the {used} tables in use"
+    value = f"{made} of {used} tables in use are made by one place, {main.name} ({main.kind})"
+    value += f", others by {further} further places" if further else ""
+    return f"{value}; {behind} of them have no migration" if behind else value
+
+
+def _not_migrated(main: Maker, making: list[Maker], made: set[str]) -> list[str]:
+    """The tables of a schema in code that no migration makes yet."""
+    if main.kind is not Kind.SCHEMA or main.name == "django":
+        return []  # Django writes its migrations as operations on classes, and checks them itself
+    migrated = {n for maker in making if maker.kind is Kind.HISTORY for n in maker.tables}
+    return sorted(made - migrated)
 
 
 def schema_replays(assessment: Assessment) -> Signal | None:
@@ -67,8 +132,9 @@ def schema_replays(assessment: Assessment) -> Signal | None:
 
 
 def table_width(assessment: Assessment) -> Signal | None:
-    """How wide the widest table is: one of a hundred columns holds several things at once."""
-    tables = [t for t in assessment.prototype.tables if t.source != _TYPES]
+    """How wide the widest table is: one of a hundred columns holds several things at once. Settings,
+    kept in one row with a column for each, are left out."""
+    tables = [t for t in assessment.prototype.tables if t.source != _TYPES and not _is_settings(t)]
     if not tables:
         return None
     widest = max(tables, key=lambda t: len(t.columns))
@@ -81,23 +147,20 @@ def table_width(assessment: Assessment) -> Signal | None:
 
 
 def rival_definitions(assessment: Assessment) -> Signal | None:
-    """The share of the tables that several SQL scripts create: nobody knows which of them is true."""
-    places: dict[str, list[Location]] = {}
-    for table in assessment.prototype.tables:
-        if table.source == "sql":
-            found = places.setdefault(_plain(table.name), [])
-            if all(other.path != table.location.path for other in found):
-                found.append(table.location)
-    if not places:
+    """The share of the tables that several places create differently: nobody knows which is true."""
+    prototype = assessment.prototype
+    found = [m for m in makers(prototype) if m.kind in (Kind.HISTORY, Kind.SCRIPT)]
+    tables = {name for maker in found for name in maker.tables}
+    if not tables:
         return None
-    rival = {name: found for name, found in places.items() if len(found) > 1}
+    several = list(rivals(found))
     shown = tuple(
-        assessment.prototype.evidence("table", place)
-        for name in sorted(rival)[: _SHOWN // 2]
-        for place in rival[name][:2]
+        prototype.evidence("table", table.location)
+        for _, first, second in several[: _SHOWN // 2]
+        for table in (first, second)
     )
-    value = f"{len(rival)} of {len(places)} tables are created by several scripts without an order"
-    lean = against(len(rival) / len(places), none=0.1, rebuild=0.8)
+    value = f"{len(several)} of {len(tables)} tables are created differently in several places"
+    lean = against(len(several) / len(tables), none=0.05, rebuild=0.5)
     return Signal(
         "rival-definitions", "One definition of each table", _PART, value, lean, 1.5, "SQL scripts",
         shown,
@@ -133,23 +196,12 @@ def _used(prototype: Prototype) -> dict[str, Query]:
     """The tables that product code asks for rows of, each with its first query."""
     used: dict[str, Query] = {}
     for query in prototype.queries:
-        if query.table and query.operation in _ROWS:
-            used.setdefault(_plain(query.table), query)
+        if not query.table or query.operation not in _ROWS or query.library in _DOCUMENTS:
+            continue
+        if not query.table.lower().startswith(_CATALOGUES):
+            used.setdefault(plain(query.table), query)
     return used
 
 
-def _defined(prototype: Prototype) -> frozenset[str]:
-    names = {_plain(t.name) for t in prototype.tables if t.source != _TYPES}
-    return frozenset(names)
-
-
-def _plain(name: str) -> str:
-    """A table by the name that SQL, its mapper and the code share: `order_items` is `orderItem`."""
-    bare = name.rpartition(".")[2].strip('"').replace("_", "").lower()
-    for ending, singular in _PLURALS:
-        if bare.endswith(ending):
-            return bare.removesuffix(ending) + singular
-    return bare
-
-
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", ""))
+def _is_settings(table: Table) -> bool:
+    return table.name.lower().rpartition(".")[2].rpartition("_")[2] in _SETTINGS

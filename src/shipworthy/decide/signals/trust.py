@@ -8,57 +8,93 @@ from shipworthy.assess import Assessment
 from shipworthy.decide.component import Component
 from shipworthy.decide.placing import STRUCTURAL, structural
 from shipworthy.decide.signal import SOUND, Signal, against, between
-from shipworthy.finding import Evidence, Finding
+from shipworthy.finding import Evidence, Finding, Outcome
+from shipworthy.prototype.handlers.handler import Handler
 
 _OPEN = frozenset(
     "unauthenticated-endpoint privileged-client-for-any-caller missing-authorisation".split()
 )
+_JUDGED = (Outcome.SATISFIED, Outcome.GAP)
 _MONEY = frozenset({"client-decided-money"})
 _ROLES = frozenset(
-    "sign-up-decides-role self-promotion first-user-becomes-admin open-tenant".split()
+    "sign-up-decides-role self-promotion first-user-becomes-admin open-tenant fail-open-guard".split()
 )
 _SHOWN = 4
 _FEW = 5  # added to the number of entry points: one of one says little, thirty of thirty much
 
 
 def guarded_entry_points(assessment: Assessment) -> Signal | None:
-    """The share of the server entry points that act for callers whom nobody asked who they are."""
+    """The share of the server entry points that act for callers whom nobody asked who they are, over
+    those that were judged: one that could not be followed is not known to be sound."""
     handlers = assessment.prototype.handlers
     if not handlers:
         return None
     gaps = [f for f in assessment.gaps if f.control in _OPEN]
-    found = {f.subject for f in gaps}
-    open_ = [h for h in handlers if h.subject in found or h.name in found]
-    count = len(open_) or min(len(found), len(handlers))
-    value = f"{count} of {len(handlers)} entry points act for callers they do not check"
-    lean = max(SOUND, between(count / (len(handlers) + _FEW), keep=0.05, rebuild=0.6))
+    open_ = _among(handlers, gaps)
+    passed = [f for f in assessment.findings if f.control in _OPEN and f.outcome in _JUDGED]
+    judged = len(open_ | _among(handlers, passed))
+    name, title, source = (
+        "guarded-entry-points",
+        "Entry points ask who calls",
+        "entry points, followed",
+    )
+    if not judged:
+        reason = f"none of {len(handlers)} entry points could be followed to what it does"
+        return Signal(name, title, Component.API, "", None, 2.5, source, reason=reason)
+    value = (
+        f"{len(open_)} of {judged} entry points that were judged act for callers they do not check"
+    )
+    if judged < len(handlers):
+        value += (
+            f"; {len(handlers) - judged} more do nothing that asks for it, or were not followed"
+        )
+    lean = max(SOUND, between(len(open_) / (judged + _FEW), keep=0.05, rebuild=0.6))
     return Signal(
-        "guarded-entry-points", "Entry points ask who calls", Component.API, value,
-        lean, 2.5, "entry points, followed",
-        _evidence(gaps), tuple(gaps),
-    )  # fmt: skip
+        name, title, Component.API, value, lean, 2.5, source, _evidence(gaps), tuple(gaps)
+    )
+
+
+def _among(handlers: Sequence[Handler], findings: Sequence[Finding]) -> frozenset[str]:
+    """The entry points that the findings are about, by subject."""
+    found = {f.subject for f in findings}
+    return frozenset(h.subject for h in handlers if h.subject in found or h.name in found)
 
 
 def client_asserted_money(assessment: Assessment) -> Signal | None:
     """Whether the browser says what something costs, or that it was paid."""
     asked = [f for f in assessment.findings if f.control in _MONEY]
     gaps = [f for f in assessment.gaps if f.control in _MONEY]
-    if not gaps and not any(f.outcome.value == "satisfied" for f in asked):
-        return None
+    name, title = "client-asserted-money", "The server decides about money"
+    if not gaps and not any(f.outcome is Outcome.SATISFIED for f in asked):
+        taken = _paid_through(assessment)
+        if not taken:
+            return None
+        reason = (
+            f"{taken} takes payments here, and no charge was understood: look who names the price"
+        )
+        return Signal(name, title, Component.API, "", None, 2.0, "controls", reason=reason)
     value = (
         f"{_places(gaps)} where the browser decides about money" if gaps else "the server decides"
     )
     lean = against(len(gaps), none=0, rebuild=3)
     return Signal(
-        "client-asserted-money", "The server decides about money", Component.API, value,
-        lean, 2.0, "controls", _evidence(gaps), tuple(gaps),
-    )  # fmt: skip
+        name, title, Component.API, value, lean, 2.0, "controls", _evidence(gaps), tuple(gaps)
+    )
+
+
+def _paid_through(assessment: Assessment) -> str:
+    """The first payment provider that the prototype speaks to; '' where there is none."""
+    names = (
+        p.company.name for p in assessment.prototype.processors if p.company.purpose == "payments"
+    )
+    return next(names, "")
 
 
 def client_asserted_roles(assessment: Assessment) -> Signal | None:
-    """Whether people can give themselves rights or enter what belongs to others."""
+    """Whether people can give themselves rights or enter what belongs to others: by a sign-up, a policy,
+    or a check that believes what they send."""
     gaps = [f for f in assessment.gaps if f.control in _ROLES]
-    seen = any(f.control in _ROLES and f.outcome.value == "satisfied" for f in assessment.findings)
+    seen = any(f.control in _ROLES and f.outcome is Outcome.SATISFIED for f in assessment.findings)
     if not gaps and not seen:
         return None
     value = f"{_places(gaps)} where people give themselves rights" if gaps else "the server decides"

@@ -11,6 +11,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.privacy.categories import SPECIAL, Category
 from shipworthy.prototype.privacy.processors import Processor, as_of
 from shipworthy.prototype.privacy.rights import ending
+from shipworthy.prototype.privacy.third_parties import third_party_of
 from shipworthy.report.markdown import code, escaped
 from shipworthy.report.records.draft import COUNSEL, NOT_KNOWN, Draft, listed, page, table
 from shipworthy.report.records.law import transfer_source, transfer_to
@@ -206,5 +207,11 @@ def _processor(processor: Processor) -> tuple[str, ...]:
 def _unknown_hosts(prototype: Prototype) -> str:
     from shipworthy.report.inventory import hosts
 
-    found: Iterator[str] = (row.host for row in hosts(prototype).rows[:20])
+    found: Iterator[str] = (_host(row.host) for row in hosts(prototype).rows[:20])
     return listed(found, "none")
+
+
+def _host(host: str) -> str:
+    """A host, with the company that a list of third parties puts behind it."""
+    party = third_party_of(host)
+    return f"{host} ({party.company}, {party.category})" if party else host

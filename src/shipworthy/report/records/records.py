@@ -13,6 +13,7 @@ from shipworthy.decide import Decision
 from shipworthy.errors import ShipworthyError
 from shipworthy.report.gate import owner_of
 from shipworthy.report.markdown import escaped
+from shipworthy.report.records.cookies import cookie_list
 from shipworthy.report.records.decisions import decision_records
 from shipworthy.report.records.draft import COUNSEL, Draft, page, table
 from shipworthy.report.records.due_diligence import due_diligence
@@ -46,6 +47,7 @@ def records_of(decision: Decision, gate: Gate) -> tuple[Draft, ...]:
         processors(assessment),
         *retention(assessment),
         policy_check(assessment),
+        cookie_list(assessment),
         screening(assessment, decision.answers),
     )
     return (_index(decision, drafts), *drafts)
