@@ -199,3 +199,40 @@ def test_a_hidden_file_that_runs_something_is_read_to_the_end(tmp_path: Path) ->
         "run.sh": "python app.py",  # no line break at its end
     }
     assert prototype_of(tmp_path, files).by_hand == frozenset()
+
+
+_SERVERS = {
+    "package.json": '{"scripts": {"start": "node server/live.js"}, "dependencies": {"express": "4"}}',
+    "server/live.js": "import express from 'express';\nimport './mail.js';\nexpress().listen(80);\n",
+    "server/mail.js": "export const mail = 1;\n",
+    "server/index.ts": "import express from 'express';\nimport './routes';\nimport './mail.js';\n"
+    "const app = express();\napp.listen(80);\n",
+    "server/routes.ts": "export const routes = 1;\n",
+}
+
+
+def test_a_server_beside_the_one_that_is_started_is_abandoned_with_what_it_imports(
+    tmp_path: Path,
+) -> None:
+    found = prototype_of(tmp_path, _SERVERS).abandoned
+    assert found == {"server/index.ts", "server/routes.ts"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", 'FROM node\nWORKDIR /srv/server\nCMD ["node", "index.js"]\n'),
+        ("Procfile", "web: node dist/index.js\n"),
+        ("server/package.json", '{"main": "index.js"}'),
+        ("fly.toml", "[processes]\napp = 'tsx server/index.ts'\n"),
+        ("run.sh", "cd server\nnode index.js\n"),
+        ("server/worker.js", "import './index';\n"),
+    ],
+)
+def test_a_server_that_anything_starts_is_alive(tmp_path: Path, path: str, text: str) -> None:
+    assert "server/index.ts" not in prototype_of(tmp_path, _SERVERS | {path: text}).abandoned
+
+
+def test_without_a_script_that_starts_another_server_each_one_is_alive(tmp_path: Path) -> None:
+    files = _SERVERS | {"package.json": '{"dependencies": {"express": "4"}}'}
+    assert "server/index.ts" not in prototype_of(tmp_path, files).abandoned

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from copies import copy_of_example
+from fixtures_of import cases, unpack
 from shipworthy import __version__
 from shipworthy.pipeline import run_assess
 from shipworthy.report.json_report import json_report
@@ -33,6 +34,13 @@ def crm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A few files with a gap."""
+    case = next(c for c in cases("vulnerable") if c.entry.control.id == "unauthenticated-endpoint")
+    return unpack(case.folder, tmp_path / "small")
+
+
+@pytest.fixture
 def clean(tmp_path: Path) -> Path:
     """A prototype too small to have a gap."""
     root = tmp_path / "clean"
@@ -47,8 +55,8 @@ def test_nothing_open_is_exit_code_0(clean: Path) -> None:
     assert "Nothing was found that a control could judge." in ran.stdout
 
 
-def test_gaps_are_exit_code_1(crm: Path) -> None:
-    assert _run("assess", str(crm)).returncode == 1
+def test_gaps_are_exit_code_1(small: Path) -> None:
+    assert _run("assess", str(small)).returncode == 1
 
 
 def test_not_being_able_to_look_is_exit_code_2(tmp_path: Path) -> None:
@@ -75,23 +83,23 @@ def test_json_meets_the_published_schema(crm: Path, command: str, document: str)
 
 
 @pytest.mark.parametrize("format", ["text", "json", "sarif"])
-def test_output_writes_the_file_and_says_so(crm: Path, tmp_path: Path, format: str) -> None:
+def test_output_writes_the_file_and_says_so(small: Path, tmp_path: Path, format: str) -> None:
     file = tmp_path / "out" / "assessment"
     file.parent.mkdir()
-    ran = _run("assess", str(crm), "--format", format, "--output", str(file), FORCE_COLOR="1")
+    ran = _run("assess", str(small), "--format", format, "--output", str(file), FORCE_COLOR="1")
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", f"Wrote {file}.\n")
-    assert file.read_text(encoding="utf-8") == _run("assess", str(crm), "--format", format).stdout
+    assert file.read_text(encoding="utf-8") == _run("assess", str(small), "--format", format).stdout
 
 
-def test_output_that_cannot_be_written_is_one_line(crm: Path, tmp_path: Path) -> None:
-    ran = _run("assess", str(crm), "--json", "--output", str(tmp_path / "no" / "file.json"))
+def test_output_that_cannot_be_written_is_one_line(small: Path, tmp_path: Path) -> None:
+    ran = _run("assess", str(small), "--json", "--output", str(tmp_path / "no" / "file.json"))
     assert ran.returncode == 2
     assert ran.stderr.startswith("shipworthy: ")
     assert ran.stderr.count("\n") == 1
 
 
-def test_unknown_control_gets_a_close_match(crm: Path) -> None:
-    ran = _run("assess", str(crm), "--only", "client-side-secrets")
+def test_unknown_control_gets_a_close_match(small: Path) -> None:
+    ran = _run("assess", str(small), "--only", "client-side-secrets")
     assert ran.returncode == 2
     assert "client-side-secret" in ran.stderr.replace("client-side-secrets", "")
     assert ran.stderr.count("\n") == 1
@@ -122,8 +130,12 @@ def test_help_without_arguments_writes_no_traceback() -> None:
 
 @pytest.mark.parametrize("variable", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
 @pytest.mark.parametrize("command", ["assess", "facts", "controls", "explain"])
-def test_no_colour_codes_off_a_terminal(crm: Path, command: str, variable: dict[str, str]) -> None:
-    subject = {"assess": [str(crm)], "facts": [str(crm)], "explain": ["no-tests"]}.get(command, [])
+def test_no_colour_codes_off_a_terminal(
+    small: Path, command: str, variable: dict[str, str]
+) -> None:
+    subject = {"assess": [str(small)], "facts": [str(small)], "explain": ["no-tests"]}.get(
+        command, []
+    )
     ran = _run(command, *subject, **variable)
     assert ran.stdout
     assert "\x1b" not in ran.stdout + ran.stderr
@@ -142,12 +154,12 @@ def test_closed_pipe_is_no_error(crm: Path, arguments: str) -> None:
     assert ran.stderr == ""
 
 
-def test_full_disk_is_no_traceback(crm: Path) -> None:
+def test_full_disk_is_no_traceback(small: Path) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
     with open("/dev/full", "w") as full:
         ran = subprocess.run(
-            [sys.executable, "-m", "shipworthy", "assess", str(crm), "--json"],
+            [sys.executable, "-m", "shipworthy", "assess", str(small), "--json"],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

@@ -56,3 +56,18 @@ def test_another_app_with_files_of_the_same_names_is_the_authors_own(tmp_path: P
     files = {"package.json": "{}", "admin/package.json": "{}", **_SCREENS}
     files |= {f"admin/{path}": f"// admin\n{text}" for path, text in _SCREENS.items()}
     assert roles(tmp_path, files)["admin/src/pages/Page1.tsx"] is Role.PRODUCT
+
+
+def test_packages_that_pip_put_into_the_tree_are_somebody_elses(tmp_path: Path) -> None:
+    files = {
+        "lambda/package/handler.py": "import urllib3\n",
+        "lambda/package/own/rules.py": "x = 1\n",
+        "lambda/package/urllib3/__init__.py": "import contrib_of_nobody\n",
+    }
+    record = "urllib3/__init__.py,sha256=x,5\nurllib3-2.4.0.dist-info/RECORD,,\n"
+    installed = files | {"lambda/package/urllib3-2.4.0.dist-info/RECORD": record}
+    found = roles(tmp_path / "with", installed)
+    assert found["lambda/package/urllib3/__init__.py"] is Role.VENDORED
+    assert found["lambda/package/own/rules.py"] is Role.PRODUCT
+    assert found["lambda/package/handler.py"] is Role.PRODUCT
+    assert roles(tmp_path / "without", files)["lambda/package/urllib3/__init__.py"] is Role.PRODUCT

@@ -9,6 +9,7 @@ from shipworthy.prototype.code.json_edits import members, with_members, without_
 from shipworthy.prototype.code.new_imports import importing
 from shipworthy.prototype.code.style import style_of
 from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.handlers.path_edits import with_base_names
 from shipworthy.prototype.logs.edits import Instead, without_values
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.prototype.waits.edits import waiting_at_once
@@ -101,6 +102,7 @@ def test_an_import_stands_before_the_others(text: str, expected: str) -> None:
     [
         ('console.log("To:", email);', 'console.log("To");'),
         ('console.log("To:", email, 1);', 'console.log("To:", "***", 1);'),
+        ('console.log("No:", id, "to:", email);', 'console.log("No:", id);'),
         ("console.log(`To ${email} now`);", "console.log(`To *** now`);"),
         ('console.log("To " + email);', 'console.log("To " + "***");'),
         ('console.log("To", { email, id });', 'console.log("To", { id });'),
@@ -126,3 +128,25 @@ def test_what_stands_between_two_waits_keeps_them_apart() -> None:
     text = "async function f() {\n  await fetch(a);\n  g();\n  await fetch(b);\n}\n"
     file = source("a.ts", text, Language.TYPESCRIPT)
     assert waiting_at_once(file, []) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "open(os.path.join(FOLDER, filename))",
+            "os.path.join(FOLDER, os.path.basename(filename))",
+        ),
+        ("open(FOLDER / file.filename)", "FOLDER / os.path.basename(file.filename)"),
+        ('open(f"{FOLDER}/{filename}")', "{FOLDER}/{os.path.basename(filename)}"),
+        ("size / count", None),
+        ("open(os.path.join(FOLDER, folder))", None),
+        ("open(os.path.join(FOLDER, other_name))", None),
+    ],
+)
+def test_the_last_part_of_a_name_is_kept_where_paths_are_made(
+    line: str, expected: str | None
+) -> None:
+    text = f"import os\n\ndef save(filename, file, count, folder):\n    {line}\n"
+    found = with_base_names(source("a.py", text, Language.PYTHON), 4)
+    assert found is None if expected is None else expected in (found or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planting import syntax_of
+from shipworthy.prototype.inventory.host_uses import Use
 from shipworthy.prototype.inventory.hosts import is_third_party, read
 
 
@@ -63,3 +64,33 @@ def test_local_example_and_documentation_hosts_are_left_out(host: str) -> None:
 )
 def test_real_hosts_are_kept(host: str) -> None:
     assert is_third_party(host)
+
+
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        ('<img src="https://images.unsplash.com/photo-1" />;', Use.IMAGE),
+        ('<AvatarImage src={user.url ?? "https://i.pravatar.cc/100"} />;', Use.IMAGE),
+        ('const rooms = [{ image: "https://cdn.rooms.io/1" }];', Use.IMAGE),
+        ('const x = "https://cdn.rooms.io/plan.webp?w=3";', Use.IMAGE),
+        ("<iframe src={`https://www.youtube.com/embed/${id}`} />;", Use.FRAME),
+        ('script.src = "https://js.paystack.co/v1/inline";', Use.SCRIPT),
+        (
+            "pdfjs.GlobalWorkerOptions.workerSrc = `https://unpkg.com/pdf.worker.min.mjs`;",
+            Use.SCRIPT,
+        ),
+        ('const API_URL = import.meta.env.VITE_API ?? "https://api.rooms.io";', Use.REQUEST),
+        ('const ws = new WebSocket("wss://live.rooms.io/x");', Use.REQUEST),
+        ('window.open("https://wa.me/49170");', Use.LINK),
+        ('window.location.href = "https://buy.rooms.io/x";', Use.LINK),
+        ('send("https://hooks.rooms.io/x");', Use.OTHER),
+    ],
+)
+def test_the_place_of_a_url_says_what_it_is_for(text: str, use: Use) -> None:
+    assert [found.use for found in read(syntax_of(text, "src/a.tsx"))] == [use]
+
+
+def test_what_looks_like_a_url_and_is_none_ends_no_reading() -> None:
+    assert hosts('const note = "see https://[1] and https://api.resend.com/x";') == [
+        "api.resend.com"
+    ]

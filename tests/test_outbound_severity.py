@@ -20,6 +20,7 @@ CALL = "export async function GET() {\n  return fetch(%s);\n}\n"
         ("app/api/cron/rates/route.ts", '"https://api.example.com/rates"', Severity.LOW),
         ("app/api/rates/route.ts", '"https://abc.supabase.co/rest/v1/rates"', Severity.LOW),
         ("app/api/rates/route.ts", "process.env.RATES_URL!", Severity.LOW),
+        ("app/api/rates/route.ts", '"http://127.0.0.1:3003/rates"', Severity.LOW),
         ("supabase/functions/rates/index.ts", '"https://api.example.com/rates"', Severity.LOW),
     ],
 )

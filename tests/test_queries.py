@@ -49,6 +49,19 @@ def test_query_of_each_javascript_library(call: str, expected: tuple[str, str, s
     assert (query.library, query.operation, query.table) == expected
 
 
+@pytest.mark.parametrize("client", ["db", "database", "client"])
+def test_prisma_client_that_another_file_makes_is_known_by_its_calls(client: str) -> None:
+    made = f'import {{ {client} }} from "@/lib/store";\n'
+    query = one(
+        f"{made}const x = await {client}.order.update({{ where: {{ id }}, data: {{ paid }} }});"
+    )
+    assert (query.library, query.operation, query.table) == ("prisma", "update", "order")
+    assert not read(
+        f"const x = await {client}.order.update({{ where: {{ id }}, data: {{ paid }} }});"
+    )
+    assert not read(f"{made}const x = await {client}.orders.update(id, {{ paid }});")
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -222,15 +235,6 @@ def test_write_per_row_says_whether_one_statement_would_do(body: str, expected: 
     assert inside(f"for (const row of rows) {{ {body} }}").bulk is expected
 
 
-def test_loop_over_the_rows_of_a_query_is_known() -> None:
-    text = (
-        "async function f() {"
-        ' const { data: rows } = await s.from("a").select();'
-        ' for (const row of rows ?? []) { await s.from("b").select().eq("id", row.id).single(); } }'
-    )
-    assert [q.over_rows for q in read(text)] == [False, True]
-
-
 def test_component_is_found_from_an_inner_callback() -> None:
     text = (
         "export function Leads() { useEffect(() => {"
@@ -272,44 +276,6 @@ def test_broken_code_is_read_without_raising() -> None:
         read(text, "a.py")
 
 
-def test_rows_of_one_guest_are_told_from_rows_of_all() -> None:
-    loop = """async function f() {{
-        const {{ data }} = await supabase.from("invitations").select("id").eq("{column}", key);
-        return Promise.all((data ?? []).map(async (row) => {{
-            const {{ data }} = await supabase.from("answers").select("*").eq("invitation_id", row.id);
-            return data;
-        }}));
-    }}"""
-    found = {
-        column: [q.of_one for q in read(loop.format(column=column)) if q.table == "answers"]
-        for column in ("guest_id", "order_id", "wedding_id")
-    }
-    assert found == {"guest_id": [True], "order_id": [True], "wedding_id": [False]}
-
-
-def test_rows_of_whoever_asks_and_pages_are_few() -> None:
-    loop = """async function f() {{
-        const rows = await db.select().from(bookings){rest};
-        return Promise.all(rows.map(async (row) => {{
-            const [receipt] = await db.select().from(receipts).where(eq(receipts.bookingId, row.id));
-            return receipt;
-        }}));
-    }}"""
-    few = (
-        ".where(eq(bookings.portalUserId, asker))",
-        ".where(eq(bookings.holder, req.user.id))",
-        ".limit(size)",
-    )
-    many = ("", ".where(eq(bookings.companyId, company))", '.where(eq(bookings.state, "open"))')
-    found = [
-        q.of_one
-        for rest in (*few, *many)
-        for q in read(loop.format(rest=rest))
-        if q.loop is not None
-    ]
-    assert found == [True] * len(few) + [False] * len(many)
-
-
 def test_roles_of_one_person_are_few() -> None:
     found = read("""export async function setRoles(userId, roleIds) {
         for (const roleId of roleIds) {
@@ -318,17 +284,6 @@ def test_roles_of_one_person_are_few() -> None:
         }
     }""")
     assert [q.batched for q in found] == [True]
-
-
-def test_lines_of_a_cart_are_few() -> None:
-    found = read("""export async function POST(request) {
-        const { items } = await request.json();
-        return Promise.all(items.map(async (item) => {
-            const { data } = await supabase.from("prices").select("*").eq("id", item.id);
-            return data;
-        }));
-    }""")
-    assert [q.of_one for q in found] == [True]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
+from shipworthy.prototype.outbound.python_retrying import python_retry
 from shipworthy.prototype.outbound.retrying import script_retry
 
 NODE = shutil.which("node")
@@ -53,3 +62,96 @@ def test_a_read_is_sent_again_only_while_that_helps(tmp_path: Path) -> None:
         "unknown": [404, 1],
         "late": ["TimeoutError", 1],
     }
+
+
+DROPPED, LATE = -1, -2
+WAYS = {
+    "well": [200],
+    "busy": [503, 200],
+    "dropped": [DROPPED, 429, 200],
+    "down": [503, 503, 503, 200],
+    "unknown": [404],
+    "late": [LATE, 200],
+}
+SEEN = {
+    "well": (200, 1),
+    "busy": (200, 2),
+    "dropped": (200, 3),
+    "down": (503, 3),
+    "unknown": (404, 1),
+    "late": ("ReadTimeout", 1),
+}
+
+
+@contextmanager
+def service() -> Iterator[tuple[str, dict[str, int]]]:
+    """A server that answers each path as `WAYS` says, and how often each was asked."""
+    sent = dict.fromkeys(WAYS, 0)
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.strip("/")
+            status = WAYS[name][sent[name]]
+            sent[name] += 1
+            if status == LATE:
+                time.sleep(0.5)
+            elif status != DROPPED:
+                self.send_response(status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: Any) -> None:
+            del format, args
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", sent
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def made() -> dict[str, Any]:
+    """The module that a prototype is given, without its pauses."""
+    module: dict[str, Any] = {}
+    exec(python_retry("httpx", {"again", "again_async"}), module)  # noqa: S102
+    module["pause"] = lambda _: 0.0
+    return module
+
+
+def test_a_read_of_httpx_is_sent_again_only_while_that_helps() -> None:
+    module, seen = made(), dict[str, object]()
+    with service() as (address, sent):
+        for name in WAYS:
+            try:
+                got = module["again"](lambda name=name: httpx.get(f"{address}/{name}", timeout=0.2))
+                seen[name] = (got.status_code, sent[name])
+            except httpx.HTTPError as error:
+                seen[name] = (type(error).__name__, sent[name])
+    assert seen == SEEN
+
+
+def test_a_read_of_an_async_client_is_sent_again_as_well() -> None:
+    module, seen = made(), dict[str, object]()
+
+    async def ask(address: str, sent: dict[str, int]) -> None:
+        async with httpx.AsyncClient(timeout=0.2) as client:
+            for name in WAYS:
+                try:
+                    send = module["again_async"](lambda name=name: client.get(f"{address}/{name}"))
+                    seen[name] = ((await send).status_code, sent[name])
+                except httpx.HTTPError as error:
+                    seen[name] = (type(error).__name__, sent[name])
+
+    with service() as (address, sent):
+        asyncio.run(ask(address, sent))
+    assert seen == SEEN
+
+
+def test_a_module_for_requests_asks_for_what_it_needs_alone() -> None:
+    text = python_retry("requests", {"again"})
+    compile(text, "again.py", "exec")
+    assert "requests.ConnectionError" in text
+    assert not {word for word in ("asyncio", "Awaitable", "httpx") if word in text}

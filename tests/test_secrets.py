@@ -147,6 +147,13 @@ def test_what_is_no_secret(tmp_path: Path, text: str) -> None:
     assert secrets(tmp_path, "src/a.ts", text) == []
 
 
+def test_the_name_of_an_entry_in_a_secret_manager_is_no_secret(tmp_path: Path) -> None:
+    line = 'SCOPE=$(COMMAND access latest --secret="VITE_AUTH0_SCOPE")\n'
+    read = line.replace("COMMAND", "gcloud secrets versions")
+    assert secrets(tmp_path / "1", "deploy.sh", read) == []
+    assert secrets(tmp_path / "2", "deploy.sh", line.replace("COMMAND", "./login"))
+
+
 @pytest.mark.parametrize(
     ("path", "text", "name", "place"),
     [

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.remedy import Remedy, Verification
 
 
@@ -73,6 +74,14 @@ class Control(ABC):
         if now is None:
             return Verification(True, f"{finding.subject} is no longer there")
         return Verification(now.outcome is Outcome.SATISFIED, now.message)
+
+    def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
+        """What of the attacks on the proxy closes this gap, in words; "" where none does.
+
+        Only what the proxy itself enforces counts: whose row a signed-in user reads it cannot know.
+        """
+        del prototype, finding, edge
+        return ""
 
     def gap(
         self,

@@ -7,6 +7,10 @@ class ShipworthyError(Exception):
     """Base of every error whose message is meant for the user."""
 
 
+class ToldInLines(ShipworthyError):
+    """An error of several lines: what a program said last. Elsewhere a line break comes from a name."""
+
+
 class CannotLook(ShipworthyError):
     """The input cannot be assessed at all: it is missing, empty or not a prototype."""
 

@@ -15,10 +15,10 @@ export function ListingCard({ listing }: { listing: Listing }) {
         />
         <CardContent className="p-4">
           <p className="truncate font-medium">{listing.title}</p>
-          <p className="mt-1 flex items-center justify-between text-sm">
+          <div className="mt-1 flex items-center justify-between text-sm">
             <span className="font-semibold text-primary">{formatPrice(listing.price)}</span>
             <Badge variant="secondary">{listing.condition}</Badge>
-          </p>
+          </div>
           <p className="mt-2 text-xs text-muted-foreground">{listing.profiles?.full_name}</p>
         </CardContent>
       </Card>

@@ -8,7 +8,7 @@ export async function getListings(filters: { category?: string; q?: string }) {
 
   let query = supabase
     .from("listings")
-    .select("*, profiles(id, full_name, avatar_url), categories!inner(slug)")
+    .select("*, profiles!seller_id(id, full_name, avatar_url), categories!inner(slug)")
     .eq("status", "active")
 
   if (filters.category) {
@@ -28,7 +28,7 @@ export async function getFeatured() {
   const supabase = await createClient()
   const { data, error } = await supabase
     .from("listings")
-    .select("*, profiles(id, full_name, avatar_url)")
+    .select("*, profiles!seller_id(id, full_name, avatar_url)")
     .eq("status", "active")
     .eq("featured", true)
     .order("created_at", { ascending: false })
@@ -42,7 +42,7 @@ export async function getListing(slug: string) {
   const supabase = await createClient()
   const { data, error } = await supabase
     .from("listings")
-    .select("*, profiles(id, full_name, avatar_url, email)")
+    .select("*, profiles!seller_id(id, full_name, avatar_url, email)")
     .eq("slug", slug)
     .maybeSingle()
   if (error) throw error
@@ -54,7 +54,7 @@ export async function getReviews(listingId: string) {
   const supabase = await createClient()
   const { data, error } = await supabase
     .from("reviews")
-    .select("*, profiles(full_name)")
+    .select("*, profiles!seller_id(full_name)")
     .eq("listing_id", listingId)
     .order("created_at", { ascending: false })
     .limit(50)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
+from shipworthy.assess.edge import seen_at_the_edge
 from shipworthy.assess.running import asked_of_idle_code
 from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
@@ -56,7 +57,9 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
     if not findings:
         # A control that says nothing has not looked: silence is never success.
         yield control.unknown("prototype", "the control gave no answer")
-    yield from (asked_of_idle_code(prototype, control, finding) for finding in findings)
+    for finding in findings:
+        still = asked_of_idle_code(prototype, control, finding)
+        yield seen_at_the_edge(prototype, control, still)
     judged = {f.subject.partition("#")[0] for f in findings}
     hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
     if control.needs_database:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from shipworthy.control import Control
 from shipworthy.errors import CannotLook
 from shipworthy.finding import Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.edge.evidence import digest_of
 from shipworthy.prototype.source import Role, Unread
 
 
@@ -57,7 +57,7 @@ class Assessment:
     @property
     def digest(self) -> str:
         """SHA-256 over paths and contents of all files that were read, in hexadecimal."""
-        return content_digest(self.prototype)
+        return digest_of(self.prototype.files.values())
 
 
 def assess(
@@ -76,14 +76,6 @@ def assess(
     answers = ask_all(prototype, controls, progress)
     findings = [accepted(f, settings.intent, settings.today) for f in answers]
     return Assessment(prototype, tuple(controls), tuple(_in_order(findings)), unread)
-
-
-def content_digest(prototype: Prototype) -> str:
-    """SHA-256 over paths and contents of all files that were read, in hexadecimal."""
-    whole = hashlib.sha256()
-    for path, file in prototype.files.items():
-        whole.update(path.encode() + b"\0" + (file.text or "").encode() + b"\0")
-    return whole.hexdigest()
 
 
 def relevant_unread(prototype: Prototype) -> tuple[Unread, ...]:

@@ -112,10 +112,13 @@ class _Running:
     def connect(self, database: str, login: str, **more: Any) -> psycopg.Connection[Any]:
         import psycopg
 
+        return psycopg.connect(self.address(database, login), **more)
+
+    def address(self, database: str, login: str) -> str:
         why = self.guard.reason if self.guard is not None else ""
         if why or not self.process.alive:
             raise FactUnavailable(why or "PostgreSQL ended, its bounds were exceeded")
-        return psycopg.connect(connection_string(self.process.place, database, login), **more)
+        return connection_string(self.process.place, database, login)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,10 @@ class Database:
         """
         options = "-c search_path=pg_catalog" if login == ADMIN else ""
         return self._running.connect(self.name, login, options=options)
+
+    def address(self, login: str) -> str:
+        """How libpq reaches it as this role, for connections of one's own; see `connect`."""
+        return self._running.address(self.name, login)
 
     def clone(self) -> Database:
         """A copy, on the same server; settings of the database come along."""
