@@ -24,6 +24,7 @@ from shipworthy.prototype.code.syntax import (
     properties,
     string,
 )
+from shipworthy.prototype.cookies.plain import is_plain
 
 
 class Flag(StrEnum):
@@ -37,7 +38,7 @@ class Flag(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cookie:
     """One cookie that opens an account. `script` is True where the page's own script sets it, which
-    can never hide it from scripts."""
+    can never hide it from scripts; `plain` where it holds the id of somebody and nothing that proves it."""
 
     name: str
     http_only: Flag
@@ -45,6 +46,7 @@ class Cookie:
     location: Location
     function: str
     script: bool = False
+    plain: bool = False
 
 
 _OPENS = re.compile(
@@ -65,7 +67,7 @@ def read(syntax: Syntax) -> list[Cookie]:
     bindings = bindings_of(syntax)
     found = [*_by_call(syntax, bindings)]
     if not syntax.python:
-        found += _by_script(syntax)
+        found += _by_script(syntax, bindings)
     return found
 
 
@@ -81,19 +83,27 @@ def _by_call(syntax: Syntax, bindings: Bindings) -> Iterator[Cookie]:
         elif syntax.python:
             if method.startswith("set_") and _ANSWERS.search(receiver.lower()):
                 yield from _of_python(call, given, syntax, bindings)
-        elif _is_setter(receiver, method, bindings):
+        elif _is_setter(call, receiver, method, bindings):
             yield from _of_script(call, method, given, syntax, bindings)
 
 
-def _is_setter(receiver: str, method: str, bindings: Bindings) -> bool:
+def _is_setter(call: SgNode, receiver: str, method: str, bindings: Bindings) -> bool:
     if method == "set":
-        return _STORES.search(receiver) is not None
+        return _STORES.search(receiver) is not None or _is_jar(call, bindings)
     if method == "cookie":
         return (
             _ANSWERS.search(receiver.replace("()", "").rpartition(".status")[0] or receiver)
             is not None
         )
     return bool(receiver) or "setCookie" in bindings.modules
+
+
+def _is_jar(call: SgNode, bindings: Bindings) -> bool:
+    """`const store = await cookies(); store.set(…)`, as Next.js has it."""
+    function = call.field("function")
+    held = function.field("object") if function is not None else None
+    made = peeled(bindings.value(held)) if held is not None else None
+    return made is not None and made.kind() == "call_expression" and callee(made) == "cookies"
 
 
 def _of_script(
@@ -127,6 +137,7 @@ def _of_script(
         location=syntax.location(call),
         function=function_name(call),
         script=by_page,
+        plain=is_plain(value, bindings) and not _is_signed(options, bindings),
     )
 
 
@@ -139,6 +150,14 @@ def _is_empty(value: SgNode) -> bool:
     """True for what deletes a cookie or only notes that something is so."""
     written = string(value)
     return written is not None or value.kind() in ("true", "false", "null", "none", "undefined")
+
+
+def _is_signed(options: SgNode | None, bindings: Bindings) -> bool:
+    value = bindings.value(options) if options is not None else None
+    signed = (
+        properties(value).get("signed") if value is not None and value.kind() == "object" else None
+    )
+    return signed is not None and signed.text() != "false"
 
 
 def _flags(options: SgNode | None, bindings: Bindings) -> Mapping[str, Flag] | None:
@@ -210,13 +229,14 @@ def _of_python(
         secure=_flag(keyword(call, "secure"), missing),
         location=syntax.location(call),
         function=function_name(call),
+        plain=callee(call).endswith("set_cookie") and is_plain(value, bindings),
     )
 
 
 _WRITTEN = re.compile(r"^[`\"']\s*([\w.-]+)=(.?)")
 
 
-def _by_script(syntax: Syntax) -> Iterator[Cookie]:
+def _by_script(syntax: Syntax, bindings: Bindings) -> Iterator[Cookie]:
     """`document.cookie = `token=${token}; path=/`` in the page's own script."""
     for assignment in syntax.nodes("assignment_expression"):
         left, right = assignment.field("left"), assignment.field("right")
@@ -238,4 +258,5 @@ def _by_script(syntax: Syntax) -> Iterator[Cookie]:
             location=syntax.location(assignment),
             function=function_name(assignment),
             script=True,
+            plain=is_plain(right, bindings),
         )

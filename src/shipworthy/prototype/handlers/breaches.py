@@ -238,13 +238,21 @@ def _open(
         severity = Severity.MEDIUM
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
-    if not ownership.has_logins and kind is not Harm.RUN:
+    if not ownership.has_logins and kind is not Harm.RUN and not _asks_a_cookie(effect):
         severity = min(
             severity, Severity.MEDIUM, key=lambda s: s.value
         )  # a tool that is open to all on purpose so far
     if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
         confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def _asks_a_cookie(effect: Effect) -> bool:
+    """True behind a check that was meant to close: it asks for a cookie, which anybody can write."""
+    return any(
+        g.check is Check.CLAIMED and any(name.startswith("cookie.") for name in g.about)
+        for g in effect.guards
+    )
 
 
 def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:

@@ -295,9 +295,15 @@ SESSION_HOLDER = Origin("principal", "", "session")
 _SESSION_KEY = re.compile(r"sess|token|sid$|auth|jwt|api_?-?key", re.IGNORECASE)
 
 
+UNSIGNED = "unsigned"
+"""The name of the origin of a cookie into which the prototype writes a plain id, whatever it is called."""
+
+
 def is_session_token(origin: Origin) -> bool:
     """True for a cookie or header that is called a token: a plain user id in a cookie proves nothing."""
-    return origin.kind in ("cookie", "header") and _SESSION_KEY.search(origin.key) is not None
+    if origin.kind not in ("cookie", "header") or origin.name == UNSIGNED:
+        return False
+    return _SESSION_KEY.search(origin.key) is not None
 
 
 def _proved(

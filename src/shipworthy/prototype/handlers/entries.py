@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.finding import Location
+from shipworthy.prototype.cookies.plain import plain_names
 from shipworthy.prototype.handlers.addresses import addresses, registered_as
 from shipworthy.prototype.handlers.answers import answered
 from shipworthy.prototype.handlers.entering.django import django_entry
@@ -164,7 +165,8 @@ def _argument(target: object, annotation: str) -> Value:
 
 def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     """Every server entry point that could be found, followed."""
-    program = Program(prototype.server_modules, prototype.modules.targets)
+    unsigned = plain_names(prototype.cookies)
+    program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
     if not program.modules:
         return ()
     knowledge = Library()

@@ -62,6 +62,7 @@ class Program:
 
     modules: ServerModules
     targets: Mapping[str, Mapping[str, str]]
+    unsigned: frozenset[str] = frozenset()  # cookies that hold a plain id, set by the prototype
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     identities: int = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.comparing import CREDENTIAL, ROLE_KEY
-from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.nodes import (
     Do,
@@ -63,6 +63,9 @@ def refused(
     listed = _listed_names(passed)
     if not origins and listed:
         return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, listed)})
+    said = _said_by_cookie(walk, others) if len(sent) + len(others) == len(origins) else frozenset()
+    if said:
+        return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)})
     if code == 403 and _is_state(origins):
         return NO_GUARDS
     return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
@@ -75,8 +78,43 @@ def _listed_names(passed: Guards) -> frozenset[str]:
     return named if all(_NAMED_IN_BODY.search(n) for n in named) else frozenset()
 
 
+def _said_by_cookie(walk: Evaluation, origins: Iterable[Origin]) -> frozenset[str]:
+    """The cookies that name the account which is looked up: whoever knows or guesses an id is let in.
+
+    Nothing where anything else has a part in it, as a token that is looked up in a table of sessions.
+    """
+    said: set[str] = set()
+    for origin in origins:
+        if origin.kind != "row" or not origin.by or not _ACCOUNTS.search(origin.name):
+            return frozenset()
+        named = {str(by) for by in origin.by if by.kind in ("cookie", "claims")}
+        if len(named) < len(origin.by) or not named <= _asked_by_id(walk, origin.name):
+            return frozenset()
+        said |= named
+    return frozenset(said)
+
+
+def _asked_by_id(walk: Evaluation, table: str) -> frozenset[str]:
+    return frozenset(
+        str(o)
+        for effect in walk.effects
+        if effect.kind is EffectKind.QUERY and effect.target == table
+        for column, origins in effect.of("filter:")
+        if _ID.search(column)
+        for o in origins
+    )
+
+
+_ACCOUNTS = re.compile(
+    r"^(?!.*(session|token|key|device|invit|login|secret|link|code))"
+    r".*(user|account|profile|member|admin|staff|employee|customer|client|patient|student|teacher|owner|player)",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"^_?(id|uuid|uid|e?mail|user_?name|user_?id|\w*_id)$", re.IGNORECASE)
+
+
 def _says_who(origin: Origin) -> bool:
-    return origin.kind in ("header", "cookie") or _SAID.search(origin.key) is not None
+    return origin.kind in ("header", "cookie", "claims") or _SAID.search(origin.key) is not None
 
 
 def _is_state(origins: Iterable[Origin]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
+from shipworthy.prototype.handlers.comparing import UNSIGNED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
@@ -87,13 +88,23 @@ def claims(effect: Effect) -> tuple[Guard, ...]:
 
 def asked(effect: Effect) -> str:
     """What is asked of whoever calls before an effect of which nothing proves who that is."""
-    names = sorted(frozenset().union(*(g.about for g in claims(effect))))
+    names = sorted({_spoken(name) for g in claims(effect) for name in g.about})
     known = by_knowledge(effect)
     if known and not names:
         return f"whoever knows {' and '.join(known[:2])} is let in"
     if not names:
         return "nothing asks who is calling"
     return f"it takes {' and '.join(names[:2])} at its word, which anybody can make up"
+
+
+def _spoken(name: str) -> str:
+    """`cookie.uid.value` as a person would say it: the cookie uid."""
+    if name.startswith("claims.cookie"):
+        return "what a cookie says"
+    return _COOKIE.sub(r"the cookie \1", name)
+
+
+_COOKIE = re.compile(rf"^cookie\.(?:{UNSIGNED}\.)?(.+?)(?:\.value)?$")
 
 
 def _any_user(judged: Judged) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shipworthy.prototype.handlers.comparing import ROLE_KEY
+from shipworthy.prototype.handlers.comparing import ROLE_KEY, UNSIGNED
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
@@ -66,6 +66,8 @@ def _web(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 
 def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key == "signedCookies":
+        return Value(what="cookies whose signature the framework has checked")
     kind = _NODE_PARTS.get(key)
     if kind is not None:
         return parameter(kind, what=f"{kind}s" if kind in ("header", "cookie") else kind)
@@ -91,7 +93,6 @@ _NODE_PARTS = {
     "params": "path",
     "headers": "header",
     "cookies": "cookie",
-    "signedCookies": "cookie",
 }
 
 
@@ -128,7 +129,20 @@ def _headers(walk: Evaluation, value: Value, key: str) -> Value | None:
 def _cookies(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key in ("get", "getAll", "set", "delete", "has"):
         return None
-    return from_origins(Origin("cookie", "", key))
+    return cookie(walk, key)
+
+
+def _signed_cookies(walk: Evaluation, value: Value, key: str) -> Value | None:
+    return principal(walk, f"signed cookie {key}", 0)
+
+
+def cookie(walk: Evaluation, name: str) -> Value:
+    """What a cookie of this name brings: some hold a plain id, whatever they are called."""
+    return from_origins(Origin("cookie", UNSIGNED if name in walk.program.unsigned else "", name))
+
+
+def _cookie(walk: Evaluation, site: Site) -> Value | None:
+    return cookie(walk, site.argument(0).text or "")
 
 
 def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
@@ -223,6 +237,7 @@ PROPERTIES = {
     "session": _session,
     "headers": _headers,
     "cookies": _cookies,
+    "cookies whose signature the framework has checked": _signed_cookies,
     "url": _url,
 }
 
@@ -240,7 +255,7 @@ CALLS = {
     "formdata.getlist": _get("form"),
     "searchParams.getlist": _get("query"),
     "headers.get": _get("header"),
-    "cookies.get": _get("cookie"),
+    "cookies.get": _cookie,
     "searchParams.get": _get("query"),
     "searchParams.getAll": _get("query"),
     "next/headers.cookies": _cookie_jar,
