@@ -16,27 +16,47 @@ if TYPE_CHECKING:
 _FAILURES = re.compile(r"err|fail|invalid|missing|denied", re.IGNORECASE)
 
 
-def may_leave_between(
-    prototype: Prototype, handler: Handler, first: Effect, second: Effect
-) -> bool:
-    """True where a function does the first effect, and the entry point returns on what it gave back, as on
-    a flag (`const { handled } = await settle(…); if (handled) return`), before it comes to the second.
+class Leaving:
+    """Where the entry points of a prototype return on what a step of theirs gave back; each file is read
+    once, when the first of its entry points is asked about."""
 
-    Which of its answers stands for which effect is not followed: whoever asks can only put a question.
-    """
-    path = handler.location.path
-    module = prototype.server_modules.get(path)
-    steps = [step.line for step in first.steps if step.path == path]
-    end = max(_lines_in(path, second), default=0)
-    if module is None or not steps:
-        return False
-    return any(
-        let.at < choice.at < end and _asked(choice.test) in names_in(let.target)
-        for let in nodes_in(module, Let)
-        if any(let.at <= line <= max(let.at, getattr(let.value, "end", 0)) for line in steps)
-        for choice in nodes_in(module, If)
-        if choice.then and isinstance(choice.then[-1], Return)
-    )
+    def __init__(self, prototype: Prototype) -> None:
+        self._prototype = prototype
+        self._read: dict[str, list[tuple[Let, int]]] = {}
+
+    def may_leave_between(self, handler: Handler, first: Effect, second: Effect) -> bool:
+        """True where a function does the first effect, and the entry point returns on what it gave back, as
+        on a flag (`const { handled } = await settle(…); if (handled) return`), before it comes to the second.
+
+        Which of its answers stands for which effect is not followed: whoever asks can only put a question.
+        """
+        path = handler.location.path
+        steps = [step.line for step in first.steps if step.path == path]
+        end = max(_lines_in(path, second), default=0)
+        return any(
+            let.at < at < end
+            and any(let.at <= line <= max(let.at, getattr(let.value, "end", 0)) for line in steps)
+            for let, at in (self._returns_in(path) if steps else ())
+        )
+
+    def _returns_in(self, path: str) -> list[tuple[Let, int]]:
+        """What is kept in a name, with the line of each `if` that returns on it."""
+        if path not in self._read:
+            module = self._prototype.server_modules.get(path)
+            asked = [
+                (name, choice.at)
+                for choice in (nodes_in(module, If) if module is not None else ())
+                if choice.then and isinstance(choice.then[-1], Return)
+                if (name := _asked(choice.test))
+            ]
+            self._read[path] = [
+                (let, at)
+                for let in (nodes_in(module, Let) if asked else ())
+                for names in [set(names_in(let.target))]
+                for name, at in asked
+                if name in names and let.at < at
+            ]
+        return self._read[path]
 
 
 def _lines_in(path: str, effect: Effect) -> list[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers.comparing import ROLE_KEY
 from shipworthy.prototype.handlers.handler import Effect, Handler
 from shipworthy.prototype.handlers.program import functions_of
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Call, Do, Function, Member, Module, Name
 
 if TYPE_CHECKING:
@@ -78,13 +79,7 @@ def _asks_for_right(function: Function) -> bool:
     return any(ROLE_KEY.search(name) or _RIGHT.match(name) for name, _ in _names(function.body))
 
 
-def _names(node: object) -> Iterator[tuple[str, int]]:
+def _names(tree: object) -> Iterator[tuple[str, int]]:
     """The names and properties in code, with their lines."""
-    if isinstance(node, Name):
-        yield node.id, node.at
-    elif isinstance(node, Member):
-        yield node.key, node.at
-        yield from _names(node.object)
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _names(part)
+    yield from ((name.id, name.at) for name in nodes_in(tree, Name))
+    yield from ((member.key, member.at) for member in nodes_in(tree, Member))

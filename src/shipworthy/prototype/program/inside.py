@@ -10,9 +10,10 @@ Node = TypeVar("Node", bound=tuple[object, ...])
 
 def nodes_in(tree: object, *kinds: type[Node]) -> Iterator[Node]:
     """Every node of these kinds in a tree, the outer ones before those inside of them."""
-    if isinstance(tree, kinds):
-        yield tree
-    if isinstance(tree, tuple):
-        for part in tree:
-            if isinstance(part, tuple):
-                yield from nodes_in(part, *kinds)
+    pending = [tree]  # a generator in a generator for each level costs several times as much
+    while pending:
+        part = pending.pop()
+        if isinstance(part, tuple):
+            if isinstance(part, kinds):
+                yield part
+            pending += [inner for inner in reversed(part) if isinstance(inner, tuple)]

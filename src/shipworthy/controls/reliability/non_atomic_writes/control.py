@@ -13,7 +13,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_stock
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.leaving import may_leave_between
+from shipworthy.prototype.handlers.leaving import Leaving
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     MANY,
@@ -74,9 +74,10 @@ class NonAtomicWrites(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         judged: dict[str, tuple[str, Finding]] = {}
+        leaving = Leaving(prototype)
         for handler in prototype.handlers:
             if handler.subject not in judged:
-                found = self._judged(prototype, handler)
+                found = self._judged(prototype, handler, leaving)
                 if found is not None:
                     judged[handler.subject] = found
         if not judged:
@@ -91,7 +92,9 @@ class NonAtomicWrites(
                 message = f"{finding.message} ({sharing[helper]} entry points share it)"
                 yield replace(finding, subject=helper, message=message)
 
-    def _judged(self, prototype: Prototype, handler: Handler) -> tuple[str, Finding] | None:
+    def _judged(
+        self, prototype: Prototype, handler: Handler, leaving: Leaving
+    ) -> tuple[str, Finding] | None:
         """What is to be said of an entry point, and the helper that it is about, if any."""
         pairs = list(_pairs(handler))
         if not pairs:
@@ -103,7 +106,7 @@ class NonAtomicWrites(
             shown = way(prototype, handler, pair.first)
             said = "They hold together or are taken back"
             return "", self.satisfied(handler.subject, said, *shown)
-        sure = [p for p in bad if not may_leave_between(prototype, handler, p.first, p.second)]
+        sure = [p for p in bad if not leaving.may_leave_between(handler, p.first, p.second)]
         if not sure:
             shown = way(prototype, handler, bad[0].first)
             return "", self.unknown(handler.subject, _MAY_LEAVE, *shown)
