@@ -80,6 +80,10 @@ _SEEN: Mapping[str, tuple[str, str]] = {
         "if a tenth of the files could not be loaded",
     ),
     "tests": ("if tests held it", "if it had no tests"),
+    "coverage": (
+        "if tests covered most of the code",
+        "if no test covered any of the code",
+    ),
     "end-of-life": ("if all versions were maintained", "if it stood on versions without fixes"),
     "layering": (
         "if screens got their data through a layer",

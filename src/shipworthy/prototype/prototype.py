@@ -18,6 +18,8 @@ from shipworthy.prototype.ahead import Ahead, may_fork
 from shipworthy.prototype.connections.opened import Opened
 from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
+from shipworthy.prototype.coverage.report import CoverageReport, read_reports
+from shipworthy.prototype.coverage.threshold import CoverageThreshold, read_thresholds
 from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
 from shipworthy.prototype.duplicates.blocks import Duplicates, read_duplicates
@@ -219,6 +221,16 @@ class Prototype:
     def duplicates(self) -> Duplicates:
         """Blocks of logic that stand in several places."""
         return read_duplicates(self)
+
+    @cached_property
+    def coverage_reports(self) -> tuple[CoverageReport, ...]:
+        """What coverage reports in the repository say of the product's files."""
+        return read_reports(self)
+
+    @cached_property
+    def coverage_thresholds(self) -> tuple[CoverageThreshold, ...]:
+        """The share of the code that its own test settings demand to be covered."""
+        return read_thresholds(self)
 
     @cached_property
     def dependencies(self) -> Dependencies:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shipworthy.assess import Assessment
 from shipworthy.decide.signal import Signal
-from shipworthy.decide.signals import code, data, history, people, running, trust
+from shipworthy.decide.signals import code, coverage, data, history, people, running, trust
 from shipworthy.intent.answers import Answers
 
 Measure = Callable[[Assessment], Signal | None]
@@ -24,6 +24,7 @@ MEASURES: tuple[Measure, ...] = (
     trust.security_debt,
     running.runnable_head,
     running.tests,
+    coverage.coverage,
     running.end_of_life,
     code.layering,
     code.long_screens,

@@ -77,7 +77,7 @@ def tests(assessment: Assessment) -> Signal | None:
     value = f"{len(real)} tests with an assertion for {lines:,} lines of code"
     # Nearly all prototypes have none: their absence speaks a little against, a suite much for.
     lean = 0.3 if not real else between(per_thousand, keep=5.0, rebuild=-3.0)
-    return Signal("tests", "Tests hold it", None, value, lean, 1.0, "tests", shown)
+    return Signal("tests", "Tests hold it", None, value, lean, 0.5, "tests", shown)
 
 
 def end_of_life(assessment: Assessment) -> Signal | None:
