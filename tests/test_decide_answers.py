@@ -154,6 +154,71 @@ def test_kubernetes_before_the_first_thousand_users_is_too_early(tmp_path: Path)
     assert not decided(tmp_path, Answers(users=5_000)).tier.premature
 
 
+TOO_LARGE = {
+    "a message broker": {
+        "docker-compose.yml": "services:\n  events:\n    image: bitnami/kafka:3.7\n"
+    },
+    "a message broker by import": {
+        "src/events.ts": "import { Kafka } from 'kafkajs';\nexport const k = new Kafka({});\n"
+    },
+    "a read replica": {
+        "src/events.ts": "export const reader = process.env.DATABASE_REPLICA_URL;\n"
+    },
+    "a read replica by Terraform": {
+        "infra/db.tf": 'resource "aws_db_instance" "r" {\n  replicate_source_db = "main"\n}\n'
+    },
+    "a database in shards": {
+        "supabase/migrations/9_z.sql": "select create_distributed_table('notes', 'owner');\n"
+    },
+    "a cluster of Redis servers": {
+        "src/events.ts": "import Redis from 'ioredis';\nexport const r = new Redis.Cluster([]);\n"
+    },
+    "Kubernetes": {"infra/main.tf": 'resource "aws_eks_cluster" "main" {\n  name = "shop"\n}\n'},
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_what_is_built_for_a_crowd_is_named_while_there_is_none(tmp_path: Path, name: str) -> None:
+    entry = {"src/index.ts": HEALTHY["src/index.ts"] + "import './events';\n"}
+    decision = decided(
+        written(tmp_path, {**HEALTHY, **entry, **TOO_LARGE[name]}), Answers(users=900)
+    )
+    (said,) = decision.tier.premature
+    assert f"shows {name.partition(' by ')[0]}" in said
+    assert not decided(tmp_path, Answers(users=200_000)).tier.premature
+
+
+def test_what_an_application_of_any_size_has_is_not_too_early(tmp_path: Path) -> None:
+    usual = {
+        "docker-compose.yml": "services:\n  # image: rabbitmq\n  db:\n    image: postgres:16\n"
+        "  cache:\n    image: redis:7\n",
+        "src/events.ts": "import { Queue } from 'bullmq';\nimport Redis from 'ioredis';\n"
+        "export const jobs = new Queue('mail', { connection: new Redis() });\n",
+        "supabase/migrations/9_z.sql": "-- select create_distributed_table('notes', 'owner');\n",
+    }
+    entry = {"src/index.ts": HEALTHY["src/index.ts"] + "import './events';\n"}
+    found = decided(written(tmp_path, {**HEALTHY, **entry, **usual}), Answers(users=50))
+    assert found.tier.premature == ()
+
+
+def test_three_servers_for_fifty_users_are_too_early(tmp_path: Path) -> None:
+    server = (
+        "import express from 'express';\nconst app = express();\n"
+        "app.get('/x', (req, res) => res.json({}));\napp.listen(3000);\n"
+    )
+    files = {
+        f"services/{name}/{file}": text
+        for name in ("orders", "users", "mail")
+        for file, text in {
+            "package.json": '{"scripts": {"start": "node index.js"}, "dependencies": {"express": "4"}}',
+            "index.js": server,
+        }.items()
+    }
+    small = decided(written(tmp_path, files), Answers(users=50)).tier.premature
+    assert "3 servers of its own (services/mail, services/orders, services/users)" in small[0]
+    assert not decided(tmp_path, Answers(users=5_000)).tier.premature
+
+
 def test_what_nobody_needs_and_nobody_can_explain_is_not_hardened_yet(folder: Path) -> None:
     said = Answers(aims=(Aim.UNCERTAIN_DEMAND,), live=False, explained=Explained(""))
     decision = decided(folder, said)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from shipworthy.decide.premature import LARGE, SMALL, premature
 from shipworthy.decide.tier import Tier, TierChoice
 from shipworthy.intent.answers import Answers
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.source import Role
-
-SMALL, LARGE = 10_000, 100_000
-"""Users at which the next tier begins (requirement D41)."""
-FIRST = 1_000
-"""Users below which neither Kubernetes nor separate services pay (requirement D40)."""
 
 _PARTS = {
     Tier.MONOLITH: (
@@ -34,10 +27,6 @@ _PARTS = {
         "a mesh or gateway with one policy",
     ),
 }
-_HEAVY = (
-    ("kubernetes manifests", ("kind: Deployment", "kind: StatefulSet")),
-    ("a Helm chart", ("apiVersion: v2\nname:",)),
-)
 
 
 def choose_tier(prototype: Prototype, answers: Answers) -> TierChoice:
@@ -54,15 +43,4 @@ def choose_tier(prototype: Prototype, answers: Answers) -> TierChoice:
             else Tier.DISTRIBUTED
         )
         why = f"{users:,} users are expected within a year"
-    return TierChoice(tier, why, _PARTS[tier], tuple(_premature(prototype, users)))
-
-
-def _premature(prototype: Prototype, users: int | None) -> Iterator[str]:
-    """What is there that so few users do not need."""
-    if users is not None and users >= FIRST:
-        return
-    for file in prototype.of_role(Role.CONFIG):
-        for name, signs in _HEAVY:
-            if file.path.endswith((".yaml", ".yml")) and any(s in (file.text or "") for s in signs):
-                yield f"{file.path} holds {name}: not needed before {FIRST:,} users"
-                break
+    return TierChoice(tier, why, _PARTS[tier], tuple(premature(prototype, users)))
