@@ -49,7 +49,7 @@ _RECORD_WORDS = frozenset(
     """user profile customer lead patient employee candidate applicant resident auth current new
     created updated existing my the data info details record row supabase db""".split()
 )
-_RECIPIENTS = frozenset({"to", "recipient", "recipients", "toAddress", "to_address"})
+_RECIPIENTS = frozenset({"to", "cc", "bcc", "recipient", "recipients", "toAddress", "to_address"})
 _SENDS = re.compile(r"mail|sms|whatsapp|otp", re.IGNORECASE)
 _RECEIVES = re.compile(r"incoming|inbound|received|webhook", re.IGNORECASE)
 _COLUMNS = re.compile(
