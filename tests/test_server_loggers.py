@@ -31,9 +31,11 @@ console.log(JSON.stringify(headers));
 """
 _ASGI = """
 import asyncio, logging
+from types import SimpleNamespace
 from json_log import configure, with_request_id
 
 class Message:
+    method, url, status_code = "GET", SimpleNamespace(path="/orders"), 200
     def __init__(self, headers): self.headers = headers
 
 async def answer(request):
@@ -77,6 +79,17 @@ def test_a_line_of_python_names_its_request_and_no_secret(tmp_path: Path) -> Non
     assert "ValueError" in inside["error"]
     assert outside["request_id"] == ""
     assert not [word for word in ("ann@", "abc.def", "abc123") if word in ran.stderr]
+
+
+def test_a_server_without_lines_gets_one_for_each_request(tmp_path: Path) -> None:
+    (tmp_path / "json_log.py").write_text(python_logger("fastapi", tells_requests=True))
+    (tmp_path / "main.py").write_text(_ASGI)
+    ran = subprocess.run(
+        [sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    _, told, _ = map(json.loads, ran.stderr.splitlines())
+    assert (told["message"], told["request_id"]) == ("GET /orders: 200", "order-0815-abc")
+    compile(python_logger("flask", tells_requests=True), "json_log.py", "exec")
 
 
 @pytest.mark.parametrize("typed", [True, False])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _TYPES = re.compile(r"‹([^›]*)›")
+_MARKED = re.compile(r"^( +)‹(.*)›\n", re.MULTILINE)  # a line of its own
 
 _SCRIPT = """import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
@@ -117,6 +118,7 @@ _FASTAPI = '''async def with_request_id(request, call_next):
     try:
         response = await call_next(request)
         response.headers["x-request-id"] = request_id.get()
+        ‹logger.info("%s %s: %s", request.method, request.url.path, response.status_code)›
         return response
     finally:
         request_id.reset(known)
@@ -132,8 +134,11 @@ _FLASK = '''def with_request_id(app) -> None:
     @app.after_request
     def end(response):
         response.headers["x-request-id"] = request_id.get()
+        ‹logger.info("%s %s: %s", request.method, request.path, response.status_code)›
         return response
 '''
+_LOGGER = 'logger = logging.getLogger("requests")\n'
+_NAMED = 'request_id: ContextVar'
 
 
 def script_logger(typed: bool) -> str:
@@ -141,6 +146,9 @@ def script_logger(typed: bool) -> str:
     return _TYPES.sub(r"\1" if typed else "", _SCRIPT)
 
 
-def python_logger(framework: str) -> str:
-    """The module for FastAPI or Flask."""
-    return _PYTHON + (_FLASK if framework == "flask" else _FASTAPI)
+def python_logger(framework: str, *, tells_requests: bool = False) -> str:
+    """The module for FastAPI or Flask. Where nothing else is logged, it writes a line for each request."""
+    text = _PYTHON + (_FLASK if framework == "flask" else _FASTAPI)
+    if tells_requests:
+        return _MARKED.sub(r"\1\2\n", text.replace(_NAMED, f"{_LOGGER}{_NAMED}", 1))
+    return _MARKED.sub("", text)

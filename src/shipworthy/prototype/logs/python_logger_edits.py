@@ -59,12 +59,11 @@ def with_python_logger(prototype: Prototype, server: Server) -> dict[str, str] |
         wired = _wired(home, made, name) if name is not None else None
         if wired is None or module in prototype.files:
             return None
-        changed = {module: python_logger(server.framework), home.path: wired}
-        for file in files:
-            text = _printing(file) if file is not home else None
-            if text is not None:
-                changed[file.path] = text
-        return changed
+        rewritten = {f.path: _printing(f) for f in files if f is not home}
+        said = {path: text for path, text in rewritten.items() if text is not None}
+        silent = not said and not any(call.location.path in server.files for call in prototype.logs)
+        text = python_logger(server.framework, tells_requests=silent)
+        return {module: text, home.path: wired, **said}
     return None
 
 
