@@ -138,7 +138,7 @@ _FLASK = '''def with_request_id(app) -> None:
         return response
 '''
 _LOGGER = 'logger = logging.getLogger("requests")\n'
-_NAMED = 'request_id: ContextVar'
+_NAMED = "request_id: ContextVar"
 
 
 def script_logger(typed: bool) -> str:

@@ -28,6 +28,13 @@ _PYTHON = frozenset(
     {"OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI", "Anthropic", "AsyncAnthropic"}
 )
 _SCRIPT = frozenset({"OpenAI", "AzureOpenAI", "Anthropic"})
+# https://github.com/google-gemini/deprecated-generative-ai-python takes its limit with each question (in
+# seconds), https://github.com/google-gemini/deprecated-generative-ai-js with the model (in milliseconds).
+_GOOGLE_PYTHON = re.compile(
+    r"^\s*(import|from) google(\.generativeai\b| import generativeai\b)", re.M
+)
+_GOOGLE_SCRIPT = "@google/generative-ai"
+_ASKS = frozenset({"generate_content", "generate_content_async"})
 
 
 _USUAL, _LONG = 60, 120  # seconds: an answer of some hundred words; pictures, sound, whole chapters
@@ -51,7 +58,8 @@ def _limit(found: FoundModel) -> int:
 def with_client_limits(file: SourceFile, places: Collection[Location]) -> str:
     """The text of a file in which the clients of the model calls at these places give up in time.
 
-    Only the clients of OpenAI and Anthropic, made in the file with options that are written out.
+    Only the clients of OpenAI, Anthropic and Google (its older packages), made in the file with options
+    that are written out.
     """
     if file.language is None or file.text is None:
         return file.text or ""
@@ -65,6 +73,8 @@ def with_client_limits(file: SourceFile, places: Collection[Location]) -> str:
 
 def _python(found: FoundModel) -> list[Edit]:
     made = found.client
+    if made is not None and callee(made).rpartition(".")[2] == "GenerativeModel":
+        return _asked_of_google(found)
     if made is None or callee(made).rpartition(".")[2] not in _PYTHON or has_splat(made):
         return []
     if keyword(made, "timeout") is not None or keyword(made, "http_client") is not None:
@@ -74,8 +84,20 @@ def _python(found: FoundModel) -> list[Edit]:
     return [edit] if edit is not None else []
 
 
+def _asked_of_google(found: FoundModel) -> list[Edit]:
+    call = found.node
+    if not _GOOGLE_PYTHON.search(call.get_root().root().text()):
+        return []  # Vertex AI has a model of the same name, which takes no such options
+    if callee(call).rpartition(".")[2] not in _ASKS or has_splat(call):
+        return []
+    edit = adding_arguments(call, f'request_options={{"timeout": {_limit(found)}}}')
+    return [edit] if edit is not None and keyword(call, "request_options") is None else []
+
+
 def _script(found: FoundModel) -> list[Edit]:
     made = found.client
+    if made is not None and callee(made).rpartition(".")[2] == "getGenerativeModel":
+        return _model_of_google(found, made)
     if made is None or made.kind() != "new_expression":
         return []
     if callee(made).rpartition(".")[2] not in _SCRIPT:
@@ -84,6 +106,13 @@ def _script(found: FoundModel) -> list[Edit]:
     limit = f"timeout: {_limit(found)}_000"
     fresh = f"{{ {limit}, maxRetries: 2 }}"
     edit = _property(given[0], limit) if given else adding_arguments(made, fresh)
+    return [edit] if edit is not None else []
+
+
+def _model_of_google(found: FoundModel, made: SgNode) -> list[Edit]:
+    if _GOOGLE_SCRIPT not in made.get_root().root().text() or len(arguments(made)) != 1:
+        return []
+    edit = adding_arguments(made, f"{{ timeout: {_limit(found)}_000 }}")
     return [edit] if edit is not None else []
 
 
