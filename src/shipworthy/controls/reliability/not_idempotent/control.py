@@ -33,7 +33,9 @@ _KEY = re.compile(
     r"idempot|request_?id|client_?(ref|key|id)|nonce|dedup|reference|external_?id", re.I
 )
 _BOUGHT = re.compile(
-    r"subscri|payment|order|charge|transfer|payout|transaction|purchase|tenant|customer", re.I
+    r"subscri|payment|order|charge|transfer|payout|transaction|purchase|tenant|customer|invoice|donation"
+    r"|booking|reservation|appointment|registration|enrol|ticket|redemption|withdrawal|refund",
+    re.I,
 )
 _PURSE = frozenset("wallet wallets balance funds cash".split())
 """What holds money rather than points of a game."""
@@ -76,7 +78,8 @@ class NotIdempotent(
         key = _recognised(handler, effect)
         if key:
             return self.satisfied(handler.subject, f"A repeat is recognised by {key}", *shown)
-        if effect.atomic or effect.has(Check.UNCLEAR) or _looks_first(handler, effect):
+        looks = _looks_first(handler, effect) or _asks_for_the_record(handler, effect)
+        if effect.atomic or effect.has(Check.UNCLEAR) or looks:
             reason = (
                 f"{handler.name} {what} after a look at what is there: that may refuse a repeat"
             )
@@ -157,5 +160,24 @@ def _looks_first(handler: Handler, effect: Effect) -> bool:
         and e.operation == "select"
         and not _OFFERS.search(e.target)
         and (_BOUGHT.search(e.target) or any("status" in name for name in e.literals))
+        for e in before
+    )
+
+
+def _asks_for_the_record(handler: Handler, effect: Effect) -> bool:
+    """True where the row that a first request leaves is looked up before, and what is done hangs on it:
+    `if (await find(redemption)) return "already redeemed"`."""
+    left = {
+        e.target
+        for e in writes(handler)
+        if e.operation == "insert" and e is not effect and not e.excludes(effect)
+    }
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(
+        e.kind is EffectKind.QUERY
+        and e.operation == "select"
+        and e.target in left
+        and any(inputs(origins) for _, origins in e.of("filter:"))
+        and set(effect.branches) - set(e.branches)
         for e in before
     )
