@@ -109,7 +109,7 @@ def package_of(specifier: str) -> str:
     if deno and deno[1] in _ALSO_ON_NPM:
         return deno[1]
     if deno:
-        return f"deno/{deno[1]}/{deno[2]}".rstrip("/")
+        return f"deno/{deno[1]}/{'' if deno[2] == 'mod' else deno[2]}".rstrip("/")
     bare = _VERSION.sub("", _CDN.sub("", specifier)).partition("?")[0]
     return bare.removesuffix("/mod.ts").removesuffix("/dist/module/index.js")
 

@@ -51,10 +51,22 @@ def caller(handler: Handler, effect: Effect) -> Caller:
         return Caller.UNCLEAR
     if effect.has(Check.PLATFORM):
         # The gateway has verified the token that the code only decodes.
-        return Caller.KNOWN if effect.has(Check.DECODED) else Caller.ANON_KEY
+        decoded = effect.has(Check.DECODED) or _is_bound_by_claims(effect)
+        return Caller.KNOWN if decoded else Caller.ANON_KEY
     if effect.has(Check.UNCLEAR):
         return Caller.UNCLEAR
     return Caller.ANYBODY
+
+
+def _is_bound_by_claims(effect: Effect) -> bool:
+    """True where what a token says of its holder decides the rows; the public key says nothing of any."""
+    return any(
+        origin.kind == "principal"
+        or (origin.kind == "claims" and origin.name != "cookie")
+        or origin.key.startswith("authorization.")
+        for _, origins in _selecting(effect)
+        for origin in origins
+    )
 
 
 def tie(handler: Handler, effect: Effect, *, by_rows: bool = True) -> Tie:
@@ -68,11 +80,7 @@ def tie(handler: Handler, effect: Effect, *, by_rows: bool = True) -> Tie:
     selecting = _selecting(effect)
     if any(is_of_caller(origin) for _, origins in selecting for origin in origins):
         return Tie.OWN
-    if effect.has(Check.PLATFORM) and any(
-        origin.kind == "claims" or origin.key.startswith("authorization.")
-        for _, origins in selecting
-        for origin in origins
-    ):
+    if effect.has(Check.PLATFORM) and _is_bound_by_claims(effect):
         return Tie.OWN  # the gateway has verified the token that they were read from
     steered = steering(effect, handler)
     owned = frozenset().union(
