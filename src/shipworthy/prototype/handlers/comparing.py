@@ -15,7 +15,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
-from shipworthy.prototype.handlers.sent import KEY_OF_ROW, NO_WAY_UP
+from shipworthy.prototype.handlers.sent import KEY_OF_ROW, NO_WAY_UP, is_own_address
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -310,6 +310,9 @@ def _proved(
     walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool
 ) -> Iterable[Guard]:
     one, other = all_origins(left), all_origins(right)
+    if not contains and (asked := _of_own_site(left, right) or _of_own_site(right, left)):
+        yield walk.guard(Check.ALLOWED, OWN_SITE, at, asked)
+        return
     for mine, yours in ((one, other), (other, one)):
         secrets = {o for o in mine if o.kind == "environment"}
         if not secrets or any(o.is_input for o in mine):
@@ -393,6 +396,25 @@ def _is_kept_secret(sent: Origins, kept: Origins) -> bool:
         and all(o.is_input and _TOKEN.search(o.key) for o in sent)
         and all(o.kind == "row" and _SETTINGS.search(o.name) and not o.by for o in kept)
     )
+
+
+OWN_SITE = "an address of its own site"
+"""How a guard is put that lets addresses of one host pass."""
+
+_HOSTS = frozenset({"url.origin", "url.host", "url.hostname", "url.netloc"})
+
+
+def names_host(value: Value) -> frozenset[str]:
+    """The inputs whose host this is: `new URL(next, origin).origin`, `urlparse(next).netloc`."""
+    if value.what not in _HOSTS:
+        return frozenset()
+    return frozenset(str(o) for o in value.origins if o.is_input and not is_own_address(o))
+
+
+def _of_own_site(asked: Value, own: Value) -> frozenset[str]:
+    """The inputs whose host is compared with that of the prototype, as code, settings or request say."""
+    fixed = all(o.kind == "environment" or is_own_address(o) for o in all_origins(own))
+    return names_host(asked) if fixed else frozenset()
 
 
 _TOKEN = re.compile(r"token|secret|key|signature", re.IGNORECASE)

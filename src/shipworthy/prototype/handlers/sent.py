@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from shipworthy.prototype.handlers.handler import Check, Effect, Origin, Origins
-from shipworthy.prototype.handlers.values import UNSET, Value
+from shipworthy.prototype.handlers.values import UNSET, Guards, Value, replace
 
 HARMLESS = frozenset(
     {
@@ -52,8 +52,29 @@ def sent(value: Value, depth: int = _DEEPEST) -> Origins:
     if depth == 0 or value.literal is not UNSET:
         return frozenset()
     if value.cases:
-        return frozenset().union(*(_whole(case, depth) for case, _ in value.cases))
+        return frozenset().union(
+            *(_left(_whole(case, depth), passed, BEGINS) for case, passed in value.cases)
+        )
     return _whole(value, depth)
+
+
+def checked(value: Value) -> Value:
+    """A value without the inputs of which a check on the way to it leaves only those wanted, and be it
+    by their beginning: `next.startsWith("/") ? next : "/"`."""
+    if not value.cases:
+        return value
+    ways = tuple(
+        (replace(case, origins=_left(case.origins, passed)), passed) for case, passed in value.cases
+    )
+    return replace(value, cases=ways, origins=frozenset().union(*(c.origins for c, _ in ways)))
+
+
+def _left(origins: Origins, passed: Guards, despite: str = "") -> Origins:
+    """The origins but for the inputs of which these guards leave only those wanted."""
+    wanted = frozenset().union(
+        *(g.about for g in passed if g.check is Check.ALLOWED and (not despite or g.how != despite))
+    )
+    return frozenset(o for o in origins if str(o) not in wanted) if wanted else origins
 
 
 def _whole(value: Value, depth: int) -> Origins:

@@ -171,6 +171,8 @@ class Evaluation:
         yes |= self._unless_unset(value)
         if value.origins and value.when is None:
             yes = yes.union(comparing.true_of_caller(self, value))
+        if asked := comparing.names_host(value):
+            no |= {self.guard(Check.ALLOWED, comparing.OWN_SITE, self.at, asked)}
         if comparing.is_claim(value):
             yes |= {Guard(Check.DECODED, frozenset(), "read from the token", self.path, self.at)}
         there = not value.cases and value.literal is UNSET and not expressions.DENIED & value.tags

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from shipworthy.prototype.handlers.comparing import ROLE_KEY, UNSIGNED
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.sent import checked
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -196,8 +197,18 @@ def _header_list(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _new_url(walk: Evaluation, site: Site) -> Value | None:
-    first = site.argument(0)
+    first = checked(site.argument(0))
     return Value(origins=first.origins, what="url", elements=first.elements)
+
+
+def _parsed_url(walk: Evaluation, site: Site) -> Value | None:
+    """`urlparse(address)` of Python."""
+    return Value(origins=all_origins(site.argument(0)), what="url")
+
+
+def _joined_url(walk: Evaluation, site: Site) -> Value | None:
+    """`urljoin(base, address)`: an address that begins anew is taken whole."""
+    return replace(site.argument(1), tags=site.argument(1).tags | {"part"})
 
 
 def _is_authenticated(walk: Evaluation, site: Site) -> Value | None:
@@ -277,6 +288,9 @@ CALLS = {
     "headers.entries": lambda walk, site: Value(origins=frozenset({Origin("header")})),
     "session.get": _get_session,
     "URL": _new_url,
+    "urllib.parse.urlparse": _parsed_url,
+    "urllib.parse.urlsplit": _parsed_url,
+    "urllib.parse.urljoin": _joined_url,
     "URLSearchParams": _search_params,
     "searchParams.toString": lambda walk, site: site.receiver,
 }

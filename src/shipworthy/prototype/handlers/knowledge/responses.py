@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.sent import checked
 from shipworthy.prototype.handlers.values import NEVER, NULL, UNKNOWN, Value, all_origins, replace
 
 _RESPONSE = frozenset({"response", "truthy"})
@@ -83,7 +84,7 @@ def _redirect(*, ends: bool) -> Callable[[Evaluation, Site], Value | None]:
             url.text or "",
             site.call.at,
             inputs={"url": all_origins(url), "start": _start(url)},
-            values={"start": _first(url)},
+            values={"start": checked(_first(url))},
         )
         if ends:
             return NEVER
