@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from planting import prototype_of
+from shipworthy.prototype import read_prototype
 from shipworthy.prototype.modules.unused import is_unused
+from shipworthy.settings import Settings
 
 LIVE = {
     "index.html": '<script type="module" src="/src/main.tsx"></script>',
@@ -67,6 +70,95 @@ def test_an_archive_is_abandoned_unless_live_code_imports_it(tmp_path: Path) -> 
 def test_without_a_known_entry_nothing_is_called_abandoned(tmp_path: Path) -> None:
     files = {"src/pages/Leads.tsx": "import '../db';\n", "src/db.ts": "export const db = 1;\n"}
     assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+def test_a_lone_library_beside_used_ones_is_abandoned(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0"}}',
+        "app/page.tsx": "import { a } from '../lib/used';\nexport default () => a;\n",
+        "lib/used.ts": "export const a = 1;\n",
+        "lib/unused.ts": "export const b = 1;\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == {"lib/unused.ts"}
+
+
+SERVED = {
+    "requirements.txt": "fastapi==0.115.0\n",
+    "backend/main.py": "from fastapi import FastAPI\nfrom routers import orders\n"
+    "app = FastAPI()\napp.include_router(orders.router)\n",
+    "backend/routers/__init__.py": "",
+    "backend/routers/orders.py": "from fastapi import APIRouter\nimport db\nrouter = APIRouter()\n",
+    "backend/db.py": "def rows():\n    return []\n",
+}
+UNUSED = "def rows():\n    return []\n"
+
+
+def test_a_module_of_python_that_no_entry_imports_is_abandoned(tmp_path: Path) -> None:
+    admin = "from fastapi import APIRouter\nimport old_rows\nrouter = APIRouter()\n"
+    files = SERVED | {"backend/routers/admin.py": admin, "backend/old_rows.py": UNUSED}
+    expected = {"backend/routers/admin.py", "backend/old_rows.py"}
+    assert prototype_of(tmp_path, files).abandoned == expected
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {
+            "backend/main.py": SERVED["backend/main.py"]
+            + "import importlib\nimportlib.import_module(x)\n"
+        },
+        {"backend/main.py": SERVED["backend/main.py"] + 'TASKS = ["sums.add"]\nload("app.sums")\n'},
+        {"Procfile": "web: uvicorn main:app\nother: python -m sums\n"},
+        {"backend/sums.py": 'def add(): ...\nif __name__ == "__main__":\n    add()\n'},
+        {"backend/sums.py": "from fastapi import FastAPI\napp = FastAPI()\n"},
+        {"backend/db.py": "from elsewhere.sums import add\n"},
+        {"backend/db.py": "from .sums import add\n"},
+    ],
+)
+def test_a_module_of_python_that_something_may_load_is_alive(
+    tmp_path: Path, reason: dict[str, str]
+) -> None:
+    files = SERVED | {"backend/sums.py": "def add():\n    return 1\n"} | reason
+    assert prototype_of(tmp_path, files).abandoned == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("# Old app\n\nThis folder is a mirror of the previous app, kept for reference.\n", True),
+        ("# DEPRECATED\n", True),
+        ("This app is no longer deployed; see ../server.\n", True),
+        (
+            "# Store\n\nCopy .env.example to .env. Works in legacy browsers. Makes a backup.\n",
+            False,
+        ),
+        ("# Archive of fish\n\nThis app keeps an archive of what was caught.\n", False),
+    ],
+)
+def test_a_folder_whose_note_says_so_is_put_aside(
+    tmp_path: Path, note: str, expected: bool
+) -> None:
+    files = {
+        "package.json": '{"scripts": {"start": "node server/index.js"}}',
+        "server/index.js": "require('express')().listen(1);\n",
+        "other/README.md": note,
+        "other/index.js": "require('express')().listen(2);\n",
+    }
+    found = prototype_of(tmp_path, files).abandoned
+    assert found == ({"other/index.js"} if expected else frozenset())
+
+
+def test_what_git_is_told_to_leave_out_is_put_aside_unless_imported(tmp_path: Path) -> None:
+    files = LIVE | {
+        "src/App.tsx": "import { Live } from './Live';\nimport '../lib/kept';\nexport default Live;\n",
+        "lib/kept.ts": "export const kept = 1;\n",
+        "snapshot/api/pay.ts": "export default function handler() {}\n",
+        ".gitignore": "snapshot/\nlib/\n",
+    }
+    prototype_of(tmp_path, files)
+    for arguments in (["init", "-q"], ["add", "-f", "."]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    assert read_prototype(tmp_path, Settings(workers=1)).abandoned == {"snapshot/api/pay.ts"}
 
 
 def test_code_that_the_assistant_was_given_to_read_is_abandoned(tmp_path: Path) -> None:

@@ -41,6 +41,9 @@ class GitState:
     ignored_files: frozenset[str]
     ignored_folders: frozenset[str]
     shallow: bool
+    ignored_and_tracked: frozenset[str] = (
+        frozenset()
+    )  # added before `.gitignore` named them, or by force
 
 
 def git_command(root: Path, *arguments: str, seconds: float = 10.0) -> Command:
@@ -66,6 +69,7 @@ def read_git(root: Path, seconds: float = 10.0) -> GitState:
         "--exclude-standard",
         "--directory",
     )
+    both = _paths(root, seconds, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
     head = run(git_command(root, "rev-parse", "--verify", "--quiet", "HEAD", seconds=seconds))
     shallow = run(git_command(root, "rev-parse", "--is-shallow-repository", seconds=seconds))
     return GitState(
@@ -74,6 +78,7 @@ def read_git(root: Path, seconds: float = 10.0) -> GitState:
         ignored_files=frozenset(p for p in ignored if not p.endswith("/")),
         ignored_folders=frozenset(p.rstrip("/") for p in ignored if p.endswith("/")),
         shallow=shallow.output.strip() == b"true",
+        ignored_and_tracked=frozenset(both),
     )
 
 

@@ -94,7 +94,8 @@ _VENDORED_PATH = re.compile(
 _ARCHIVED_PATH = re.compile(
     r"(^|/)[._]?(archived?|backups?|bak|old|legacy|deprecated|obsolete|unused|trash|attic|excluded|graveyard)"
     r"([-_][^/]*)?/"
-    r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused|disabled)/"
+    r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused|disabled|superseded|mirror|copy)/"
+    r"|^(mirror|dead([-_]?code)?|do[-_]not[-_]use|not[-_]used|superseded|copy[-_ ]of[^/]*)/"
     r"|(^|/)[^/]+\.(backup|bak|old|disabled)/"
     r"|(^|/)\.history/"  # where an editor keeps each version that was saved
     r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused|disabled)\.[a-z]+$"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.modules.idle_servers import idle_servers
 from shipworthy.prototype.modules.named import all_named
+from shipworthy.prototype.modules.put_aside import put_aside
+from shipworthy.prototype.modules.unimported import unimported
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -36,27 +38,29 @@ _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 def abandoned_files(prototype: Prototype) -> frozenset[str]:
     """Product files that no live code imports.
 
-    Files in folders such as `archive/`, and in those of material for the assistant such as
-    `context/`, copies that a download or an editor left beside a file, and servers that nothing
-    starts with what only they import, are abandoned unless live code imports them. Other
+    Files in folders such as `archive/`, in those that their owner put aside, and in those of material
+    for the assistant such as `context/`, copies that a download or an editor left beside a file, and
+    servers that nothing starts with what only they import, are abandoned unless live code imports
+    them. Other
     TypeScript and JavaScript files are when no chain of imports leads to them from an entry: a
     file that a bundler, a platform, a script, a configuration file or its own name makes one.
-    Where that cannot be told (Python, unresolved imports, a folder in which no live file
-    imports another), a file counts as live.
+    Where that cannot be told (unresolved imports, a folder in which no live file imports another and
+    into which none does), a file counts as live. Modules of Python: see `unimported`.
     """
     graph = prototype.modules
     product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
     material = _material(prototype)
     copies = _copies(prototype)
     idle = idle_servers(prototype)
-    set_aside = {p for p in product if is_archived(p) or p in material | copies}
+    aside = material | copies | put_aside(prototype)
+    set_aside = {p for p in product if is_archived(p) or p in aside}
     entries = {f.path for f in _entries(prototype) if not is_archived(f.path)}
-    alive = graph.reachable(entries - material - copies - idle)
+    alive = graph.reachable(entries - aside - idle)
     set_aside |= graph.reachable(idle)
     understood = {_top(p) for p in alive if "/" in p and graph.edges.get(p)}
-    return frozenset(
-        p for p in product if p not in alive and (p in set_aside or _top(p) in understood)
-    )
+    understood |= {_top(q) for p in alive for q in graph.edges.get(p, ()) if "/" in q}
+    left = {p for p in product if p not in alive and (p in set_aside or _top(p) in understood)}
+    return frozenset(left | unimported(prototype))
 
 
 def reached_by_hand(prototype: Prototype) -> frozenset[str]:

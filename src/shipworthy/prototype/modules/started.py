@@ -55,7 +55,7 @@ def started_by_hand(prototype: Prototype) -> frozenset[str]:
     files = [f for f in _candidates(prototype) if f.path not in imported]
     if not files or not _serves_elsewhere(prototype):
         return frozenset()
-    return frozenset(f.path for f in files if not _is_named(prototype, f))
+    return frozenset(f.path for f in files if not says_name(prototype, f))
 
 
 def _candidates(prototype: Prototype) -> Iterator[SourceFile]:
@@ -82,19 +82,19 @@ def _serves_elsewhere(prototype: Prototype) -> bool:
     )
 
 
-def _is_named(prototype: Prototype, file: SourceFile) -> bool:
+def says_name(prototype: Prototype, file: SourceFile, *, by_imports: bool = True) -> bool:
     """True where any other file but a document says the name: a manifest, a container, a shell
-    script, or code that loads or starts it."""
+    script, or code that loads or starts it. Without `by_imports` those of Python files do not count."""
     name = file.name.partition(".")[0]
     if not name:
         return True  # a hidden file: what starts it is not to be told by a name
     stem = re.escape(name)
-    said = re.compile(
-        rf"(?<![\w-]){stem}\.(py|[cm]?[jt]s)\b|[\"'./]{stem}[\"':]|-m\s+[\w.]*\b{stem}\b"
-        rf"|\b(import|from)\b[^\n]{{0,200}}(?<![\w-]){stem}(?![\w-])"
-    )
+    started = rf"(?<![\w-]){stem}\.(py|[cm]?[jt]s)\b|[\"'./]{stem}[\"':]|-m\s+[\w.]*\b{stem}\b"
+    imported = rf"\b(import|from)\b[^\n]{{0,200}}(?<![\w-]){stem}(?![\w-])"
+    said = re.compile(f"{started}|{imported}")
+    only_started = re.compile(started)
     return any(
-        said.search(line)
+        (said if by_imports or other.language is not Language.PYTHON else only_started).search(line)
         for other in prototype.files.values()
         if other.text
         and other.path != file.path
