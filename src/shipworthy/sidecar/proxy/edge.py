@@ -65,6 +65,8 @@ def _filters(policy: Policy, secrets: identity.Secrets, *, upgrade: bool = False
 
 
 def _protocols(policy: Policy, *, quic: bool) -> Message:
+    """Web sockets are not offered over HTTP/2 (RFC 8441), so that browsers open them over HTTP/1.1: Envoy
+    makes of the former a handshake without a key, which no server takes (envoyproxy/envoy issue 8547)."""
     shared: Message = {
         "max_request_headers_kb": max(1, -(-int(policy.limits.headers) // 1024)),
         "common_http_protocol_options": {
@@ -88,7 +90,6 @@ def _protocols(policy: Policy, *, quic: bool) -> Message:
             "max_concurrent_streams": STREAMS,
             "initial_stream_window_size": 65_536,
             "initial_connection_window_size": 1_048_576,
-            "allow_connect": True,  # web sockets over HTTP/2
         },
     }
 
