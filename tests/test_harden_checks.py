@@ -16,6 +16,7 @@ from shipworthy.errors import CommandFailed
 from shipworthy.harden.build_errors import build_errors
 from shipworthy.harden.checks import Failed, Passed, Unknown
 from shipworthy.harden.install import Installation, install_commands
+from shipworthy.harden.managers import fetched
 from shipworthy.harden.node import Node, find_node
 from shipworthy.harden.node_checks import Script, failed_tests
 from shipworthy.harden.own_checks import own_checks
@@ -113,6 +114,48 @@ def test_the_most_faithful_way_to_install_comes_first(tmp_path: Path) -> None:
     assert "pnpm" in ways("pnpm-lock.yaml")[0]
     assert ways("bun.lockb")[0].startswith("npm install --no-package-lock")
     assert "--legacy-peer-deps" in ways()[-1]
+
+
+PACKAGES = "packages:\n  - apps/*\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "manager"),
+    [
+        ({"package.json": '{"packageManager": "pnpm@10.24.0+sha512.x"}'}, "pnpm@10"),
+        ({"package.json": '{"engines": {"node": ">=20", "pnpm": ">=10.0.0"}}'}, "pnpm@10"),
+        ({"pnpm-workspace.yaml": "allowBuilds:\n  sharp: true\n"}, "pnpm@10"),
+        ({"pnpm-workspace.yaml": PACKAGES}, "pnpm@9"),
+        ({"pnpm-lock.yaml": "lockfileVersion: '6.0'\n"}, "pnpm@8"),
+        ({"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, "pnpm@9"),
+        ({"package.json": '{"packageManager": "yarn@4.1.0"}'}, "pnpm@9"),
+        ({"package.json": "[1"}, "pnpm@9"),
+    ],
+)
+def test_the_pnpm_that_a_folder_wants_installs_it(
+    files: dict[str, str], manager: str, tmp_path: Path
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    assert fetched("pnpm", tmp_path) == manager
+
+
+def test_npm_never_stands_in_for_pnpm_where_it_would_leave_the_members_out(tmp_path: Path) -> None:
+    """It installs the packages of the root and ends with 0: then `next is not installed`."""
+
+    def managers(manager: str, members: tuple[str, ...], *locks: str) -> set[str]:
+        package = Package("", manager, locks, {}, {}, members)
+        found = [" ".join(c.argv) for c in install_commands(package, tmp_path, {})]
+        return {"pnpm" if "pnpm" in way else way.split()[0] for way in found}
+
+    (tmp_path / "pnpm-workspace.yaml").write_text(PACKAGES)
+    assert managers("npm", ("apps/web",)) == {"pnpm"}
+    assert managers("pnpm", ("apps/web",), "pnpm-lock.yaml") == {"pnpm"}
+    assert managers("pnpm", (), "pnpm-lock.yaml") == {"pnpm", "npm"}
+    (tmp_path / "package.json").write_text('{"workspaces": ["apps/*"]}')
+    assert managers("pnpm", ("apps/web",)) == {"pnpm", "npm"}
+    (tmp_path / "pnpm-workspace.yaml").unlink()
+    assert managers("npm", ("client",), "package-lock.json") == {"npm"}
 
 
 def test_each_folder_with_packages_of_its_own_is_installed(tmp_path: Path) -> None:

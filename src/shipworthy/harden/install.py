@@ -14,6 +14,7 @@ from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
 from shipworthy.harden.fonts import Fonts
 from shipworthy.harden.kept import fetch, modules_in, move_modules, remove_modules, store
+from shipworthy.harden.managers import is_of_pnpm, npm_sees_all, program
 from shipworthy.harden.node import MISSING, Node, network
 from shipworthy.harden.places import installs_folder
 from shipworthy.harden.project import Package
@@ -187,25 +188,20 @@ def install_commands(
     ways: list[tuple[str, ...]] = []
     if "package-lock.json" in names or "npm-shrinkwrap.json" in names:
         ways.append(("npm", "ci", *_NPM))
-    if "pnpm-lock.yaml" in names:
-        ways.append((*program("pnpm"), "install", "--frozen-lockfile", "--ignore-scripts"))
-        ways.append((*program("pnpm"), "install", "--no-frozen-lockfile", "--ignore-scripts"))
+    if is_of_pnpm(package, folder):
+        pnpm = (*program("pnpm", folder), "install", "--ignore-scripts")
+        if "pnpm-lock.yaml" in names:
+            ways.append((*pnpm, "--frozen-lockfile"))
+        ways.append((*pnpm, "--no-frozen-lockfile"))
     if "yarn.lock" in names:
         ways.append((*program("yarn"), "install", "--ignore-scripts", "--non-interactive"))
     if "bun.lock" in names and shutil.which("bun"):
         ways.append(("bun", "install", "--frozen-lockfile", "--ignore-scripts"))
-    ways.append(("npm", "install", "--no-package-lock", *_NPM))
-    ways.append(("npm", "install", "--no-package-lock", "--legacy-peer-deps", *_NPM))
+    if npm_sees_all(package, folder) or not ways:
+        ways.append(("npm", "install", "--no-package-lock", *_NPM))
+        ways.append(("npm", "install", "--no-package-lock", "--legacy-peer-deps", *_NPM))
     for argv in ways:
         yield Command(argv, folder, environment, _SECONDS)
-
-
-def program(name: str) -> tuple[str, ...]:
-    """A package manager on the PATH, else the one that npm fetches."""
-    if shutil.which(name):
-        return (name,)
-    version = {"pnpm": "pnpm@9", "yarn": "yarn@1"}[name]
-    return ("npm", "exec", "--yes", f"--package={version}", "--", name)
 
 
 def _manifests(package: Package) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
-from shipworthy.harden.install import Installation, last_line, program
+from shipworthy.harden.install import Installation, last_line
+from shipworthy.harden.managers import program
 from shipworthy.harden.node import MISSING
 from shipworthy.harden.running import run_group
 
@@ -59,7 +60,7 @@ def _way(lock: str, folder: Path) -> tuple[str, ...]:
         )
     if lock == "pnpm-lock.yaml":
         return (
-            *(*program("pnpm"), "install", "--lockfile-only", "--ignore-scripts"),
+            *(*program("pnpm", folder), "install", "--lockfile-only", "--ignore-scripts"),
             "--no-frozen-lockfile",
         )
     if lock == "yarn.lock" and (folder / ".yarnrc.yml").is_file():

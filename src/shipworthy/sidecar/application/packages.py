@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from shipworthy.command import Command, Ran
 from shipworthy.harden.install import Installation
+from shipworthy.harden.managers import program as manager
 from shipworthy.harden.node import MISSING, Node, find_node
 from shipworthy.harden.project import Package, packages
 from shipworthy.harden.python_packages import PythonPackages
@@ -30,7 +32,7 @@ from shipworthy.sidecar.application.problem import CannotRun, end_of
 PYTHON = (sys.executable, "-S", python_program.__file__)
 _MOST_LACKING = 8  # versions of packages for Node.js that may give way
 _MOST_MENDED = 6  # times that packages of one program are exchanged
-_MANAGERS = {"pnpm": "pnpm@9", "yarn": "yarn@1"}  # what scripts call, and what npm fetches for it
+_MANAGERS = ("pnpm", "yarn")  # what scripts call, and npm can fetch
 
 
 @dataclass
@@ -73,9 +75,9 @@ class Packages:
         return str(found.place) if found else ""
 
     def _node(self, program: Program) -> None:
-        if self.node is None:
-            self.node = self._found()
         package = self._around(program.folder)
+        if self.node is None:
+            self.node = self._found(self.copy.root / (package.folder if package else ""))
         if package is None or (not package.dependencies and not package.members):
             return  # nothing to install
         if package.folder in self._nodes:
@@ -96,19 +98,18 @@ class Packages:
             self.tell(changed)
         return why
 
-    def _found(self) -> Node:
-        """Node.js, and beside it the managers that scripts call and this machine lacks."""
+    def _found(self, folder: Path) -> Node:
+        """Node.js, and beside it the managers that scripts call and this machine lacks, as the folder wants
+        them."""
         programs = self.copy.temporary / "programs"
         node = find_node(programs)
         if node is None:
             raise CannotRun(MISSING)
         programs.mkdir(exist_ok=True)
-        for name, version in _MANAGERS.items():
+        for name in _MANAGERS:
             if shutil.which(name) is None:
                 script = programs / name
-                script.write_text(
-                    f'#!/bin/sh\nexec npm exec --yes --package={version} -- {name} "$@"\n'
-                )
+                script.write_text(f'#!/bin/sh\nexec {shlex.join(manager(name, folder))} "$@"\n')
                 script.chmod(0o755)
         first = "" if node.path.startswith(str(programs)) else f"{programs}:"
         return Node(node.program, f"{first}{node.path}")
