@@ -144,6 +144,39 @@ def test_a_server_that_has_settings_for_development_alone_is_started_for_it(tmp_
     assert any("ends as it runs in production" in line for line in said)
 
 
+BUILT_AHEAD = """
+if (!process.env["PAYMENT" + "_KEY"]) {
+  console.error("Error: Neither apiKey nor config.authenticator provided");
+  console.error("> Build error occurred\\n[Error: Failed to collect page data for /api/pay]");
+  process.exit(1);
+}
+require("node:fs").mkdirSync("dist");
+require("node:fs").copyFileSync("server.js", "dist/server.js");
+"""
+
+
+@needs_node
+def test_a_build_that_runs_the_code_gets_values_that_lead_nowhere_and_the_program_none(
+    tmp_path: Path,
+) -> None:
+    files = node_app(LISTEN, start="node dist/server.js", build="node build.js") | {
+        "build.js": BUILT_AHEAD,
+        "src/pay.js": "export const pay = () => charge(process.env.PAYMENT_KEY);\n",
+    }
+    said: list[str] = []
+    with running(written(tmp_path / "app", files), tmp_path / "place", said=said) as launched:
+        assert "PAYMENT_KEY" not in json.loads(get(launched.port, "/settings"))
+    assert any("built with values that lead nowhere" in line for line in said)
+    files["build.js"] = "console.error('error TS2322: not assignable'); process.exit(1);"
+    said.clear()
+    with (
+        pytest.raises(CannotRun, match="TS2322"),
+        running(written(tmp_path / "b", files), tmp_path / "place", said=said),
+    ):
+        pass
+    assert not any("lead nowhere" in line for line in said)
+
+
 @needs_node
 def test_a_built_server_that_does_not_run_gives_way_to_its_development_server(
     tmp_path: Path,

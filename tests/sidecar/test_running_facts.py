@@ -181,6 +181,27 @@ def test_a_typescript_server_that_is_never_built_is_run_by_tsx(tmp_path: Path) -
     assert main(tmp_path, files).ways[0].text == "tsx src/index.ts"
 
 
+def test_a_package_that_others_ask_for_is_not_what_people_open(tmp_path: Path) -> None:
+    """A design system has a page to look at its parts; however many files it has, it is no app."""
+
+    def member(name: str, *dependencies: str) -> str:
+        asked = dict.fromkeys((*dependencies, "vite"), "workspace:^")
+        return json.dumps({"name": name, "scripts": VITE, "dependencies": asked})
+
+    files = {
+        "package.json": json.dumps({"devDependencies": {"turbo": "2"}}),
+        "pnpm-workspace.yaml": "packages: ['packages/*', 'apps/*']",
+        "packages/design/package.json": member("@shop/design"),
+        "packages/design/index.html": "<h1>",
+        **{f"packages/design/src/{name}.ts": "export const a = 1;" for name in "abc"},
+        "apps/shop/package.json": member("shop", "@shop/design"),
+        "apps/shop/index.html": "<h1>",
+    }
+    found = chosen(tmp_path, files)
+    assert found.main.folder == "apps/shop"
+    assert found.left_out == ("the single-page app (Vite) in packages/design",)
+
+
 def test_pages_without_a_build_are_handed_out_as_they_are(tmp_path: Path) -> None:
     program = main(tmp_path, {"public/index.html": "<h1>", "notes.txt": ""})
     assert (program.framework, program.home, program.ways) == (

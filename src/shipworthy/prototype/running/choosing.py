@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.code.syntax import properties
+from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.running.configured import configurations, values
 from shipworthy.prototype.running.program import Files, Program
@@ -45,7 +46,8 @@ def choose(programs: tuple[Program, ...], prototype: Prototype) -> Chosen | None
     """The program that shows pages nearest to the top, with the servers that it asks. None for none."""
     if not programs:
         return None
-    main = min(programs, key=lambda program: _rank(prototype, program))
+    libraries = _libraries(prototype)
+    main = min(programs, key=lambda program: _rank(prototype, program, libraries))
     expected = _expected(prototype, main, programs)
     beside = tuple(_beside(prototype, main, programs, expected))[:_MOST_BESIDE]
     running = {id(main), *(id(found.program) for found in beside)}
@@ -53,11 +55,20 @@ def choose(programs: tuple[Program, ...], prototype: Prototype) -> Chosen | None
     return Chosen(main, beside, left_out)
 
 
-def _rank(prototype: Prototype, program: Program) -> tuple[object, ...]:
+def _libraries(prototype: Prototype) -> frozenset[str]:
+    """The folders of packages that others of the same prototype ask for: parts of an app, with a page for
+    those who make them at best."""
+    manifests = node_manifests(prototype.files)
+    asked = {name for one in manifests for name in one.dependencies if name != one.name}
+    return frozenset(one.folder for one in manifests if one.folder and one.name in asked)
+
+
+def _rank(prototype: Prototype, program: Program, libraries: frozenset[str]) -> tuple[object, ...]:
     prefix = f"{program.folder}/" if program.folder else ""
     files = sum(1 for f in prototype.of_role(Role.PRODUCT) if f.path.startswith(prefix))
     screen = program.framework in _SCREENS
-    return (not program.pages, program.folder.count("/") + bool(program.folder), screen, -files)
+    depth = program.folder.count("/") + bool(program.folder)
+    return (not program.pages, program.folder in libraries, depth, screen, -files)
 
 
 def _beside(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
@@ -15,9 +17,11 @@ from shipworthy.prototype.running import Files, Program, Way
 from shipworthy.prototype.running.python import PYTHON
 from shipworthy.sidecar.application.copy import Copy
 from shipworthy.sidecar.application.guarded_run import run_guarded
-from shipworthy.sidecar.application.problem import CannotRun, last_lines
+from shipworthy.sidecar.application.problem import CannotRun, end_of, last_lines
 
 _SECONDS = 900.0
+# What Next.js, SvelteKit, Astro and Nuxt say where they run pages and entry points as they build.
+_AHEAD = re.compile(r"[Cc]ollect(?:ing)? page data|prerender|generating static", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,11 @@ def build(
     tell: Callable[[str], None],
     fonts: Fonts,
     mend: Callable[[Program, Path], bool] = lambda _, __: False,
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> Built:
-    """Build it, the faithful way first. Its development server is the last resort, and the note says so.
+    """Build it, the faithful way first. `instead`: values that lead nowhere for settings that nobody gave;
+    a build that runs the code which needs them gets them, the program does not. Its development server is
+    the last resort. The note says which of this was done.
 
     Raises CannotRun with the last words of the build where there is no way to start it.
     """
@@ -52,10 +59,20 @@ def build(
         said = _built(argv, folder, environment, python, log, tell, fonts)
         while said and mend(program, log):
             said = _built(argv, folder, environment, python, log, tell, fonts)
-        why = why or said
+        why, note = why or said, ""
+        if said and instead and _runs_the_code(end_of(log), instead):
+            note = (
+                f"{program.name} was built with values that lead nowhere, for its build asks for settings"
+                f" that nobody gave: {', '.join(sorted(instead))}"
+            )
+            tell(
+                "the build asks for settings that nobody gave: built again with values that lead nowhere"
+            )
+            given = {**instead, **environment}
+            said = _built(argv, folder, given, python, log, tell, fonts)
         way = _way(program, folder)
         if not said and way is not None:
-            return Built(program, way, folder, log)
+            return Built(program, way, folder, log, note)
     way = _way(program, folder) if not program.build else None
     if way is not None:
         return Built(program, way, folder, log)
@@ -100,6 +117,12 @@ def _built(
     except CommandFailed as error:
         return f"{' '.join(argv)}: {error}"
     return "" if ran.code == 0 else f"{' '.join(argv)} failed ({last_line(ran.output)})"
+
+
+def _runs_the_code(output: str, missing: Iterable[str]) -> bool:
+    """True where a build ended in code of the prototype that it ran: as pages are made in advance, or with a
+    word on a setting."""
+    return _AHEAD.search(output) is not None or any(name in output for name in missing)
 
 
 def _way(program: Program, folder: Path) -> Way | Files | None:

@@ -13,6 +13,7 @@ from shipworthy.harden.fonts import Fonts
 from shipworthy.harden.node import tool_settings
 from shipworthy.harden.runs import run_folder
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.inventory.placeholders import placeholder
 from shipworthy.prototype.running import Chosen, Files, Program
 from shipworthy.prototype.running.choosing import LOCAL_URL, Beside
 from shipworthy.sidecar.application.building import Built, build, path_of
@@ -188,6 +189,7 @@ class _Preparing:
             self._tell,
             self._fonts,
             self.packages.mend,
+            {one.name: placeholder(one.name) for one in found.missing},
         )
         if built.note:
             self._notes.append(built.note)
