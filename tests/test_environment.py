@@ -32,6 +32,8 @@ def one(text: str, language: Language = Language.TYPESCRIPT) -> tuple[str, str, 
         ("const a = (import.meta as any).env.VITE_A", "VITE_A", "import.meta.env", None),
         ('const a = Deno.env.get("A") ?? ""', "A", "Deno.env.get", ""),
         ("const a = Bun.env.A", "A", "Bun.env", None),
+        ("const a = process.env.A || 3000", "A", "process.env", "3000"),
+        ("const a = process.env.A || port()", "A", "process.env", None),
     ],
 )
 def test_reads_of_javascript(text: str, name: str, accessor: str, fallback: str | None) -> None:
@@ -50,6 +52,12 @@ def test_reads_of_javascript(text: str, name: str, accessor: str, fallback: str 
         ("a = st.secrets.A", "A", "st.secrets", None),
         ('class S(BaseSettings):\n    a_key: str = "x"', "A_KEY", "BaseSettings", "x"),
         ('class S(BaseSettings):\n    a: str = Field("x", env="B")', "B", "BaseSettings", "x"),
+        ("class S(BaseSettings):\n    a: int = 20", "A", "BaseSettings", "20"),
+        ("class S(BaseSettings):\n    a: list[str] = ['x']", "A", "BaseSettings", "[]"),
+        ("class S(BaseSettings):\n    a: dict[str, str] = {'x': 'y'}", "A", "BaseSettings", "{}"),
+        ("class S(BaseSettings):\n    a: str | None = None", "A", "BaseSettings", None),
+        ("class S(BaseSettings):\n    a: str", "A", "BaseSettings", None),
+        ("a = int(os.getenv('A', 5))", "A", "os.getenv", "5"),
         ('from decouple import config\na = config("A", default="x")', "A", "config", "x"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from shipworthy.pipeline import open_prototype
 from shipworthy.settings import Settings
 from shipworthy.sidecar.standin.plain.opening import Opened, address_names
 from shipworthy.sidecar.standin.plain.relay import Relay
+from shipworthy.sidecar.standin.plain.written import point_addresses, written_addresses
 
 PARTS = {"PGHOST": "127.0.0.1", "PGPORT": "5", "PGUSER": "u", "PGPASSWORD": "p", "PGDATABASE": "d"}
 
@@ -48,3 +50,35 @@ def test_a_prisma_schema_names_the_address_of_its_database(
         "model A {\n  id Int @id\n}\n"
     )
     assert address_names(open_prototype(root, Settings())) == names
+
+
+def test_an_address_that_the_code_has_written_out_leads_to_the_database_of_the_run(
+    tmp_path: Path,
+) -> None:
+    """Otherwise trying a prototype out would change the data of its users."""
+    hosted = "postgresql://owner:pw@ep-x-pooler.eu.neon.tech/shop?sslmode=require"
+    texts = {
+        "server.js": f"new Client({{ connectionString: '{hosted}' }});\n",
+        "db.py": 'E = create_async_engine("postgresql+asyncpg://u:p@db.example.com:5432/shop")\n',
+        "carts.js": "mongoose.connect('mongodb+srv://u:p@cluster0.example.net/carts');\n",
+        "words.js": "// postgres://HOST/DATABASE, or mongodb://localhost:27017/x\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    found = written_addresses(open_prototype(tmp_path, Settings()))
+    assert found.files == ("db.py", "server.js")
+    assert found.elsewhere == ("MongoDB at cluster0.example.net (carts.js)",)
+    point_addresses(tmp_path, found.files, "postgresql://postgres:x@127.0.0.1:5/d?sslmode=disable")
+    assert (tmp_path / "server.js").read_text() == (
+        "new Client({ connectionString: 'postgresql://postgres:x@127.0.0.1:5/d?sslmode=disable' });\n"
+    )
+    assert '"postgresql+asyncpg://postgres:x@127.0.0.1:5/d"' in (tmp_path / "db.py").read_text()
+
+
+def test_a_database_of_ones_own_on_this_machine_stays(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (tmp_path / "db.py").write_text(f'E = connect("postgres://me:pw@localhost:{port}/shop")\n')
+        prototype = open_prototype(tmp_path, Settings())
+        assert written_addresses(prototype).files == ()
+    assert written_addresses(prototype).files == ("db.py",)

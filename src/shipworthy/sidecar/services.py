@@ -84,29 +84,38 @@ def _supabase(run: Run, trusted: Mapping[str, str], stack: ExitStack, tell: Tell
 def _database(
     run: Run, stack: ExitStack, tell: Tell, copy: Path, python_path: str
 ) -> Mapping[str, str]:
-    """A PostgreSQL for a prototype that reads the address of one, where nobody gave it.
+    """A PostgreSQL for a prototype that reads the address of one, where nobody gave it, or has it written out
+    in its code: no run works on the data behind that.
 
     It needs the copy with its packages: the prototype's own tool makes the tables.
     """
     from shipworthy.sidecar.standin import start_database
     from shipworthy.sidecar.standin.plain.opening import address_names
+    from shipworthy.sidecar.standin.plain.written import point_addresses, written_addresses
 
+    written = written_addresses(run.prototype)
+    for place in written.elsewhere:
+        tell(Event(Kind.NOTE, f"written out in the code, and reached as it is: {place}"))
     names = address_names(run.prototype)
-    if not names or any(run.settings.get(name) for name in names):
+    asks = bool(names) and not any(run.settings.get(name) for name in names)
+    if not asks and not written.files:
         return {}
     tell(Event(Kind.STEP, "starting a PostgreSQL and making its tables"))
     try:
         database = start_database(run.prototype, copy, run.folder, step_by_step(tell), python_path)
     except FactUnavailable as error:
         tell(Event(Kind.NOTE, str(error)))
+        for path in written.files:
+            tell(Event(Kind.NOTE, f"the database that {path} names is reached as it is"))
         return {}
     stack.callback(database.stop)
-    tell(
-        Event(
-            Kind.NOTE, f"{names[0]} leads to a PostgreSQL of this run; its data are gone at the end"
-        )
+    point_addresses(copy, written.files, database.url)
+    what = ", ".join(
+        [*(names[:1] if asks else ()), *(f"the address in {f}" for f in written.files)]
     )
-    return database.environment
+    text = f"a PostgreSQL of this run takes the place of {what}; its data are gone at the end"
+    tell(Event(Kind.NOTE, text))
+    return database.environment if asks else {}
 
 
 def trusting(authority: str, folder: Path) -> dict[str, str]:

@@ -156,8 +156,8 @@ def _py_call(syntax: Syntax, call: SgNode, accessor: str) -> Iterator[Environmen
     default = keyword(call, "default")
     if default is None and len(given) > 1 and given[1].kind() != "keyword_argument":
         default = given[1]
-    literal = string(default) if default else None
-    yield _read(syntax, call, name, accessor, literal or _alternative(call))
+    given_default = _literal(default) if default else None
+    yield _read(syntax, call, name, accessor, given_default or _alternative(call))
 
 
 def _settings_fields(syntax: Syntax) -> Iterator[EnvironmentRead]:
@@ -183,8 +183,8 @@ def _settings_fields(syntax: Syntax) -> Iterator[EnvironmentRead]:
             value = keyword(value, "default") or first
         else:
             label = None
-        literal = string(value) if value else None
-        yield _read(syntax, field, label or name.text().upper(), "BaseSettings", literal)
+        default = _literal(value) if value else None
+        yield _read(syntax, field, label or name.text().upper(), "BaseSettings", default)
 
 
 def _read(
@@ -236,11 +236,22 @@ def _alternative(node: SgNode) -> str | None:
                 return None
             # The right side may be reached from the left operand only, or from a chain before it.
             if right and right.range().start.index != below.range().start.index:
-                literal = string(_unwrapped(right))
-                if literal is not None:
-                    return literal
+                stands_in = _literal(_unwrapped(right))
+                if stands_in is not None:
+                    return stands_in
         below = above
     return None
+
+
+def _literal(node: SgNode) -> str | None:
+    """The value of a literal as text: of a number and a truth value as written, of a list or a table no more
+    than that it is one. None for what is computed, and for None."""
+    kind = node.kind()
+    if kind in ("list", "tuple", "set", "array"):
+        return "[]"
+    if kind in ("dictionary", "object"):
+        return "{}"
+    return node.text() if kind in ("integer", "float", "number", "true", "false") else string(node)
 
 
 def _unwrapped(node: SgNode) -> SgNode:

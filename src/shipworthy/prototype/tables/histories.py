@@ -33,6 +33,17 @@ _SEED = re.compile(
 _GENERATED = re.compile(r"\bRow:\s*\{")
 
 
+class SchemaInCode(FactUnavailable):
+    """No SQL file makes the tables: a library of the prototype's language does. `tool` names it."""
+
+    def __init__(self, tool: str) -> None:
+        super().__init__(
+            f"the schema stands in code alone ({tool}): ask with --run, which runs its own tool,"
+            " or write it out as SQL migrations"
+        )
+        self.tool = tool
+
+
 def read_history(
     prototype: Prototype, tools: Callable[[Prototype], SqlFile] | None = None
 ) -> History | None:
@@ -92,10 +103,7 @@ def _decline(prototype: Prototype, has_sql: bool, asked: bool) -> bool:
         return True
     if in_code:
         tool = ", ".join(sorted(in_code))
-        raise FactUnavailable(
-            f"the schema stands in code alone ({tool}): ask with --run, which runs its own tool,"
-            " or write it out as SQL migrations"
-        )
+        raise SchemaInCode(tool)
     if "supabase" in prototype.stack.data and not has_sql:
         raise FactUnavailable(
             "Supabase is used, but no migration is here: `supabase db pull` fetches the schema"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipworthy.errors import FactUnavailable
-from shipworthy.prototype.tables.histories import read_history
+from shipworthy.prototype.tables.histories import SchemaInCode, read_history
 from shipworthy.sidecar.guarded import start
 from shipworthy.sidecar.standin.plain.opening import Opened, open_database
 from shipworthy.sidecar.standin.plain.schema import Absent, Tool, find_tool
@@ -36,6 +36,11 @@ class PlainDatabase:
     said: tuple[str, ...]  # what a person should know of it
     _opened: Opened
     _server: Server
+
+    @property
+    def url(self) -> str:
+        """Its address, as `postgresql://…`."""
+        return self._opened.url
 
     def stop(self) -> None:
         """End it. Everything in it is gone."""
@@ -100,6 +105,9 @@ def _from_files(database: Database, prototype: Prototype, tool: Absent | None) -
     missing = [f"the tables could not be made by {tool.name}: {tool.why}"] if tool else []
     try:
         history = read_history(prototype)
+    except SchemaInCode as error:
+        made = f"the tables stand in code alone ({error.tool}), which makes them as it starts, if at all"
+        return [*missing, f"the database is empty: {made}"]
     except FactUnavailable as error:
         return [*missing, f"the database is empty: {error}"]
     if history is None:
