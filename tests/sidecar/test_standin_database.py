@@ -12,6 +12,7 @@ import pytest
 from shipworthy.errors import FactUnavailable
 from shipworthy.pipeline import open_prototype
 from shipworthy.settings import Settings
+from shipworthy.sidecar.certificate import default_authorities
 from shipworthy.sidecar.standin import PlainDatabase, start_database
 from shipworthy.sidecar.standin.plain.schema import Absent, Tool, find_tool
 
@@ -47,6 +48,15 @@ def test_the_tables_and_the_seed_are_there_at_the_address_that_the_code_reads(
         rights = "select rolsuper from pg_roles where rolname = current_user"
         assert connection.execute(rights).fetchone() == (False,)
     assert database.environment["DATABASE_URL"] == database.environment["SHOP_DATABASE_URL"]
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-full", "disable", "prefer"])
+def test_a_driver_that_insists_on_tls_is_let_in(database: PlainDatabase, mode: str) -> None:
+    """`ssl_require=True` and `ssl: {rejectUnauthorized: false}` stand in code that hosts gave."""
+    trusted = default_authorities() / "localhost" / "authority.pem"
+    with psycopg.connect(database.url, sslmode=mode, sslrootcert=str(trusted)) as connection:
+        assert connection.execute("select count(*) from shops").fetchone() is not None
+        assert connection.pgconn.ssl_in_use is (mode != "disable")
 
 
 @pytest.mark.parametrize(

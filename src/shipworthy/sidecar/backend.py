@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.running import Chosen, choose, read_programs
@@ -29,6 +30,11 @@ class Backend:
     def restarts(self) -> int:
         """How often programs were started again."""
         return self.launched.restarts
+
+    @property
+    def log(self) -> Path:
+        """What the program that people open prints."""
+        return self.launched.log
 
     @property
     def problem(self) -> str:

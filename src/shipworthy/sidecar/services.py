@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING
 from shipworthy.errors import FactUnavailable
 from shipworthy.sidecar.event import Event, Kind, Tell, step_by_step
 from shipworthy.sidecar.run import Run
+from shipworthy.sidecar.standin.plain.written import (
+    NOTHING_WRITTEN,
+    Written,
+    point_addresses,
+    written_addresses,
+)
 
 if TYPE_CHECKING:
     from shipworthy.sidecar.standin import Standin
@@ -36,6 +42,7 @@ class Services:
     prefixes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     standin: Standin | None = None
+    written: Written = NOTHING_WRITTEN
     database: Callable[[Path, str], Mapping[str, str]] = lambda _, __: {}
 
     def equip(self, copy: Path, python_path: str) -> Mapping[str, str]:
@@ -44,6 +51,7 @@ class Services:
             from shipworthy.sidecar.standin import point
 
             point(copy, self.standin)
+            point_addresses(copy, self.written.files, self.standin.database_url)
         return {**self.environment, **self.database(copy, python_path)}
 
 
@@ -68,16 +76,20 @@ def running_services(run: Run, tell: Tell) -> Iterator[Services]:
 def _supabase(run: Run, trusted: Mapping[str, str], stack: ExitStack, tell: Tell) -> Services:
     from shipworthy.sidecar.standin import start_supabase
 
+    written = _written(run, tell)
     tell(Event(Kind.STEP, "rebuilding the database of the Supabase project"))
     standin = start_supabase(run.prototype, run.folder, run.url, step_by_step(tell), run.settings)
     stack.callback(standin.stop)
     text = "a stand-in takes the place of Supabase: its data are local, and nothing reaches the real project"
     tell(Event(Kind.NOTE, text))
+    for path in written.files:
+        tell(Event(Kind.NOTE, f"the database that {path} names gives way to that of the stand-in"))
     return Services(
         {**trusted, **standin.environment},
         dict.fromkeys(standin.prefixes, standin.port),
         {"SUPABASE_JWT_SECRET": standin.jwt_secret},
         standin,
+        written,
     )
 
 
@@ -91,11 +103,8 @@ def _database(
     """
     from shipworthy.sidecar.standin import start_database
     from shipworthy.sidecar.standin.plain.opening import address_names
-    from shipworthy.sidecar.standin.plain.written import point_addresses, written_addresses
 
-    written = written_addresses(run.prototype)
-    for place in written.elsewhere:
-        tell(Event(Kind.NOTE, f"written out in the code, and reached as it is: {place}"))
+    written = _written(run, tell)
     names = address_names(run.prototype)
     asks = bool(names) and not any(run.settings.get(name) for name in names)
     if not asks and not written.files:
@@ -116,6 +125,14 @@ def _database(
     text = f"a PostgreSQL of this run takes the place of {what}; its data are gone at the end"
     tell(Event(Kind.NOTE, text))
     return database.environment if asks else {}
+
+
+def _written(run: Run, tell: Tell) -> Written:
+    """The addresses in the code; those that this run reaches as they are are told."""
+    written = written_addresses(run.prototype)
+    for place in written.elsewhere:
+        tell(Event(Kind.NOTE, f"written out in the code, and reached as it is: {place}"))
+    return written
 
 
 def trusting(authority: str, folder: Path) -> dict[str, str]:

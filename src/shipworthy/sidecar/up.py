@@ -43,6 +43,7 @@ _IN_MEMORY = (
     "the policy was derived from the code and is in memory alone. Keep it: shipworthy sidecar init"
 )
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+_FAILS = 500  # the least status that says that the prototype itself is broken
 _NOBODY = 9  # the port of the prototype until it has one: discard, so the maintenance page is shown
 # Of the policy: sockets, certificates, and what a program was told when it was started.
 _AT_START_ALONE = ("host", "ports", "tls", "egress.mode", "egress.port")
@@ -326,8 +327,17 @@ class Sidecar:
 
     def _ready(self) -> str:
         seen = self._first_page_seen
+        if seen.status >= _FAILS:
+            return f"{self.url} is up, and its first page fails with {seen.status}{self._why()}"
         page = f" ({seen.title})" if seen.title else f" (its first page answers {seen.status})"
         return f"{self.url} is ready{page}"
+
+    def _why(self) -> str:
+        """What the prototype says of its last error, in words; '' where it says nothing."""
+        from shipworthy.sidecar.application import last_fault
+
+        why = last_fault(self._backend.log)
+        return f": {why}" if why else f"; what it says of it: {self._backend.log}"
 
     def _tell(self, kind: Kind, text: str, **details: Any) -> None:
         if kind in (Kind.NOTE, Kind.POLICY, Kind.STATE):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shipworthy.errors import CommandFailed
 from shipworthy.sidecar.application.answering import Asking, ask
 from shipworthy.sidecar.application.listening import Listener, listeners
-from shipworthy.sidecar.application.problem import CannotRun, EndedEarly, last_lines
+from shipworthy.sidecar.application.problem import CannotRun, EndedEarly, last_fault, last_lines
 from shipworthy.sidecar.guarded import Guarded
 
 _TOLD = sys.platform.startswith("linux")  # else the given port is tried alone
@@ -159,8 +159,9 @@ class Attended:
         code = self._guarded.poll()
         if code is not None:
             how = self._guarded.why or _ended(code)
+            why = last_fault(self._guarded.log)
             raise EndedEarly(
-                f"{self.name} {how} before it answered. Its last words:"
+                f"{self.name} {how} before it answered{f': {why}' if why else ''}. Its last words:"
                 + last_lines(self._guarded.log)
             )
 

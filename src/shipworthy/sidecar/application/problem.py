@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shipworthy.errors import ToldInLines
 from shipworthy.prototype.tree import printable
+from shipworthy.sidecar.application.fault import fault, told
 
 _LINES = 20
 _WIDTH = 300
@@ -24,10 +25,17 @@ class EndedEarly(CannotRun):
 def last_lines(log: Path, most: int = _LINES) -> str:
     """The end of a log, indented, for an error; '' where it holds nothing."""
     kept = (
-        line.rstrip() for line in end_of(log).splitlines() if line.strip() and _INSIDE not in line
+        line.rstrip()
+        for line in told(end_of(log)).splitlines()
+        if line.strip() and _INSIDE not in line
     )
     lines = [printable(line)[:_WIDTH] for line in kept]
     return "".join(f"\n  {line}" for line in lines[-most:])
+
+
+def last_fault(log: Path) -> str:
+    """Why a program failed, as far as the end of its log says so; '' where it does not."""
+    return fault(end_of(log))
 
 
 def end_of(log: Path) -> str:

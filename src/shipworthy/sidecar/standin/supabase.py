@@ -17,6 +17,7 @@ from shipworthy.sidecar.standin.environment import environment_of
 from shipworthy.sidecar.standin.functions import Functions
 from shipworthy.sidecar.standin.keys import Keys
 from shipworthy.sidecar.standin.plain.opening import Opened, open_database, wants_address
+from shipworthy.sidecar.standin.plain.written import written_addresses
 from shipworthy.sidecar.standin.rebuilding import rebuild
 from shipworthy.sidecar.standin.rest.catalogue import read_catalogue
 from shipworthy.sidecar.standin.rest.interface import Rest
@@ -56,6 +57,11 @@ class Standin:
     _database: Server
     _opened: Opened | None
     prefixes: tuple[str, ...] = PREFIXES
+
+    @property
+    def database_url(self) -> str:
+        """The address of its database, '' where the code asks for none."""
+        return self._opened.url if self._opened is not None else ""
 
     def stop(self) -> None:
         """End it. Its database and everything that was entered are gone."""
@@ -101,7 +107,8 @@ def start_supabase(
     for line in said:
         tell(line)
     environment = environment_of(prototype, public_url, keys)
-    opened = open_database(database) if wants_address(prototype) else None
+    asked = wants_address(prototype) or written_addresses(prototype).files
+    opened = open_database(database) if asked else None
     if opened is not None:
         environment |= opened.environment(prototype)
     return Standin(

@@ -13,6 +13,7 @@ from shipworthy.database.names import literal
 from shipworthy.prototype.source import Role
 from shipworthy.prototype.tables.schemas import prisma_addresses
 from shipworthy.sidecar.standin.plain.relay import Relay
+from shipworthy.sidecar.standin.plain.tls import server_context
 
 if TYPE_CHECKING:
     from shipworthy.database.engine import Database
@@ -84,7 +85,7 @@ def open_database(database: Database) -> Opened:
         admin.execute(f"ALTER ROLE {ROLE} PASSWORD {literal(password)}".encode())
         (Path(database.folder) / "data" / "pg_hba.conf").write_text(_RULES)
         admin.execute("SELECT pg_reload_conf()")
-    relay = Relay(Path(database.folder) / ".s.PGSQL.5432", ROLE)
+    relay = Relay(Path(database.folder) / ".s.PGSQL.5432", ROLE, server_context())
     parts = {
         "PGHOST": "127.0.0.1",
         "PGPORT": str(relay.port),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import struct
 import threading
 from pathlib import Path
@@ -24,11 +25,11 @@ _CHUNK = 65_536
 
 
 class Relay:
-    """Leads connections on `port` to a Unix socket until `stop`."""
+    """Leads connections on `port` to a Unix socket until `stop`. `tls`: offered to those who ask for it."""
 
-    def __init__(self, target: Path, role: str) -> None:
+    def __init__(self, target: Path, role: str, tls: ssl.SSLContext | None = None) -> None:
         self.port = 0
-        self._target, self._role = str(target), role
+        self._target, self._role, self._tls = str(target), role, tls
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._over = asyncio.Event()
@@ -72,11 +73,17 @@ class Relay:
 
     async def _first(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
         """The first message that matters, b"" where it is refused."""
+        secured = False
         while True:
             head = await reader.readexactly(8)
             length, code = struct.unpack("!II", head)
+            if code == _SSL and length == 8 and self._tls is not None and not secured:
+                writer.write(b"S")
+                await writer.start_tls(self._tls)
+                secured = True
+                continue
             if code in (_SSL, _GSS) and length == 8:
-                writer.write(b"N")  # not offered: nothing leaves this machine
+                writer.write(b"N")
                 continue
             if not 8 <= length <= _LARGEST:
                 return b""

@@ -31,6 +31,9 @@ class Written:
     elsewhere: tuple[str, ...]
 
 
+NOTHING_WRITTEN = Written((), ())
+
+
 def written_addresses(prototype: Prototype) -> Written:
     """The addresses in the code that runs. One on this machine that something listens at is the user's own,
     and stays."""
