@@ -45,6 +45,13 @@ NEXT = """
 Module not found: Can't resolve '@/components/ui/toaster'
    5 | import { AuthProvider } from "./providers/auth-provider";
 """
+DJANGO = """
+Traceback (most recent call last):
+  File "COPY/python-packages/django/conf/__init__.py", line 98, in __getattr__
+    raise ImproperlyConfigured("The SECRET_KEY setting must not be empty.")
+django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.
+[22/Nov/2026 07:40:13] "GET / HTTP/1.1" 500 59
+"""
 QUIET = "Server is starting\nWarning: Error pages are off\n"
 
 
@@ -68,6 +75,10 @@ QUIET = "Server is starting\nWarning: Error pages are off\n"
             " ep-x-pooler.neon.tech cannot be reached from here: give another address with --env FILE",
         ),
         (NEXT, "Module not found: Can't resolve '@/components/ui/toaster'"),
+        (
+            DJANGO,
+            "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.",
+        ),
         (QUIET, ""),
         ("", ""),
     ],

@@ -18,7 +18,7 @@ from shipworthy.harden.places import installs_folder
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.running import Program, choose, read_programs
 from shipworthy.sidecar.application.copy import copied
-from shipworthy.sidecar.application.node_versions import another_version
+from shipworthy.sidecar.application.node_versions import another_version, lacking_member
 from shipworthy.sidecar.application.packages import imported
 from shipworthy.sidecar.application.prisma_client import make_clients
 from shipworthy.sidecar.application.problem import last_lines
@@ -227,6 +227,21 @@ def test_a_version_that_no_registry_has_gives_way(
     file.write_text('{"dependencies": {"a": "9.9.9", "fs": "latest"}}')
     assert another_version(tmp_path, why) == said
     assert json.loads(file.read_text()) == expected
+
+
+def test_what_a_workspace_lacks_is_told_with_what_would_fetch_it(tmp_path: Path) -> None:
+    pnpm = (
+        'ERR_PNPM_WORKSPACE_PKG_NOT_FOUND  In apps/web: "@repo/ui@workspace:*" is in the dependencies'
+        ' but no package named "@repo/ui" is present in the workspace'
+    )
+    assert lacking_member(tmp_path, pnpm).startswith(
+        "it asks for @repo/ui, a package of a workspace"
+    )
+    npm = 'npm error Unsupported URL Type "workspace:": workspace:*'
+    assert lacking_member(tmp_path, npm).endswith("give the folder that holds all of it")
+    (tmp_path / ".gitmodules").write_text('[submodule "packages"]\n')
+    assert "`git submodule update --init`" in lacking_member(tmp_path, pnpm)
+    assert lacking_member(tmp_path, "npm error network timeout") == ""
 
 
 def test_the_prisma_client_is_made_where_it_is_not_there_and_its_failure_told(

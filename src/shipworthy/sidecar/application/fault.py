@@ -13,8 +13,8 @@ _WIDTH = 240
 _BEGINS = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^\s*File "([^"\n]+)", line (\d+)', re.MULTILINE)
 _RAISED = re.compile(
-    r"^[ \t]*([A-Za-z_][\w.]*(?:Error|Exception|Refused|NotFound)\b.*)", re.MULTILINE
-)
+    r"^([A-Za-z_][\w.]*(?:: .*)?)$", re.MULTILINE
+)  # after the frames, which are indented
 # Node.js: what was thrown, with a code in brackets at times, then the calls that led there.
 _THROWN = re.compile(
     r"(?:^|[\s:(])((?:[A-Z][A-Za-z]*)?Error(?: \[\w+\])?: .+|Module not found: .+)", re.MULTILINE
@@ -45,8 +45,9 @@ def fault(log: str) -> str:
 
 def _of_python(text: str) -> str:
     last = text.rpartition(_BEGINS)[2]
-    raised = [found[1].strip() for found in _RAISED.finditer(last)]
-    return _at(raised[-1], _own(_FRAME.findall(last))) if raised else ""
+    frames = list(_FRAME.finditer(last))
+    raised = _RAISED.search(last, frames[-1].end() if frames else 0)
+    return _at(raised[1], _own(_FRAME.findall(last))) if raised else ""
 
 
 def _of_node(text: str) -> str:

@@ -13,6 +13,8 @@ _LACKING = re.compile(
     r"(?:No matching version found for|Couldn't find any versions for) \"?(@?[\w./-]+?)\"?"
     r"(?:@| that matches \")([^\s\"]+?)[.\"]?(?:\s|$)"
 )
+_OTHERS = re.compile(r'"(@?[\w./-]+)@workspace:[^"]*" is in the dependencies but no package named')
+_OF_WORKSPACE = re.compile(r'Unsupported URL Type "workspace:"')
 _ANY = ("*", "latest", "")
 _DIRECT = ("dependencies", "devDependencies", "optionalDependencies")
 
@@ -37,6 +39,18 @@ def another_version(folder: Path, why: str) -> str:
         file.write_text(json.dumps(content, indent=2), encoding="utf-8")
         return said
     return ""
+
+
+def lacking_member(folder: Path, why: str) -> str:
+    """What to do where a package asks for others of its workspace that are not here; '' for another error."""
+    named = _OTHERS.search(why)
+    if named is None and not _OF_WORKSPACE.search(why):
+        return ""
+    which = f"{named[1]}, a package" if named else "packages"
+    if (folder / ".gitmodules").is_file():
+        fetched = "`git submodule update --init` fetches what stands in other repositories"
+        return f"it asks for {which} of a workspace that is not all here: {fetched}"
+    return f"it asks for {which} of a workspace that is not all here: give the folder that holds all of it"
 
 
 def _changed(content: dict[str, Any], name: str, version: str) -> str:

@@ -25,7 +25,7 @@ from shipworthy.sidecar.application import python_program
 from shipworthy.sidecar.application.copy import Copy
 from shipworthy.sidecar.application.guarded_run import run_guarded
 from shipworthy.sidecar.application.misfit import misfit
-from shipworthy.sidecar.application.node_versions import another_version
+from shipworthy.sidecar.application.node_versions import another_version, lacking_member
 from shipworthy.sidecar.application.problem import CannotRun, end_of
 
 # The Python that runs a program: with its packages, without ours, on this machine alone.
@@ -83,7 +83,8 @@ class Packages:
         if package.folder in self._nodes:
             return
         if why := self._node_installed(package, self.node):
-            raise CannotRun(f"{program.name}: {why}")
+            told = lacking_member(self.copy.root / package.folder, why) or why
+            raise CannotRun(f"{program.name}: {told}")
 
     def _node_installed(self, package: Package, node: Node) -> str:
         """'' where its packages are installed; versions that no registry has give way."""
