@@ -15,7 +15,12 @@ _FAILURE = re.compile(
 _EXCUSE = re.compile(
     r"best.?effort|non.?critical|non.?fatal|non.?blocking|fire.and.forget|optional|ignore|silent"
     r"|doesn't matter"
-    r"|don't (fail|block|wait)",
+    r"|don't (fail|block|wait|throw)"
+    r"|\b(continue|proceed|go on|carry on)\b.{0,20}\b(anyway|regardless|even (if|though))"
+    # The same in Spanish, Portuguese, French and German.
+    r"|\b(continu[ae]\w*|seguir|seguimos)\b.{0,20}\b(de todos modos|de todas (formas|maneras)|igualmente"
+    r"|mesmo assim|quand même|malgré)"
+    r"|\b(no|não|nao) (es |é )?(cr[ií]tico|bloque\w*|fatal)|trotzdem (weiter|fortfahren)|unkritisch",
     re.IGNORECASE,
 )
 
