@@ -150,3 +150,13 @@ def test_the_last_part_of_a_name_is_kept_where_paths_are_made(
     text = f"import os\n\ndef save(filename, file, count, folder):\n    {line}\n"
     found = with_base_names(source("a.py", text, Language.PYTHON), 4)
     assert found is None if expected is None else expected in (found or "")
+
+
+def test_a_new_member_stands_in_its_place_among_sorted_names() -> None:
+    text = '{\n  "dependencies": {\n    "next": "15",\n    "zod": "4"\n  }\n}\n'
+    added = with_members(text, ("dependencies",), {"react": '"19"'})
+    assert added == text.replace('    "zod"', '    "react": "19",\n    "zod"')
+    unsorted = text.replace('"next"', '"zustand"')
+    assert with_members(unsorted, ("dependencies",), {"react": '"19"'}) == unsorted.replace(
+        '"zod": "4"', '"zod": "4",\n    "react": "19"'
+    )

@@ -12,7 +12,8 @@ from shipworthy.prototype.code.edits import Edit, adding_properties, edited, rep
 def with_members(text: str, keys: Sequence[str], members: Mapping[str, str]) -> str | None:
     """The document in which the object below these keys has these members, written as JSON.
 
-    None where there is no such object.
+    New ones stand in their place where the object is in order of its names, else last. None where there
+    is no such object.
     """
     for name, value in members.items():
         holder = _object(text, keys)
@@ -20,11 +21,24 @@ def with_members(text: str, keys: Sequence[str], members: Mapping[str, str]) -> 
             return None
         known = _member(holder, name)
         old = known.field("value") if known is not None else None
-        edit = replacing(old, value) if old else adding_properties(holder, f'"{name}": {value}')
+        edit = replacing(old, value) if old else _added(holder, name, value, text)
         if edit is None:
             return None
         text = edited(text, [edit])
     return text
+
+
+def _added(holder: SgNode, name: str, value: str, text: str) -> Edit | None:
+    pairs = [c for c in holder.named_children() if c.kind() == "pair"]
+    names = [_key(pair) for pair in pairs]
+    after = next((pair for pair in pairs if _key(pair) > name), None)
+    if after is not None and len(pairs) > 1 and names == sorted(names):
+        start = after.range().start.index
+        line = text.rfind("\n", 0, start) + 1
+        if not text[line:start].strip():
+            newline = "\r\n" if "\r\n" in text else "\n"
+            return Edit(line, line, f'{text[line:start]}"{name}": {value},{newline}')
+    return adding_properties(holder, f'"{name}": {value}')
 
 
 def without_member(text: str, keys: Sequence[str], name: str) -> str | None:
