@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -10,6 +9,7 @@ from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.boundaries import Drawing, read_drawings
 from shipworthy.prototype.inventory.boundary_edits import with_boundary
+from shipworthy.prototype.inventory.languages import spoken_language
 from shipworthy.prototype.roles import role_of
 from shipworthy.prototype.source import Role
 from shipworthy.remedy import Remedy, Review, Write
@@ -65,7 +65,9 @@ class NoErrorBoundary(
         path = f"{folder}/error.{kind}"
         text = _PAGE.replace(_TYPES, "") if kind != "tsx" else _PAGE
         layout = prototype.files.get(at.path)
-        text = _spoken(text, (layout.text or "") if layout is not None else "")
+        part = "" if finding.subject == "prototype" else finding.subject
+        shown = (layout.text or "") if layout is not None else ""
+        text = _spoken(text, spoken_language(prototype, part, shown))
         summary = f"Show {path} where drawing a page fails, with a way to try again"
         return Remedy(summary, Review.CAREFUL, (Write(path, text),))
 
@@ -91,7 +93,6 @@ export default function ErrorPage({ error, reset }: { error: Error; reset: () =>
 """
 
 
-_LANGUAGE = re.compile(r"""<html[^>]*\blang=\{?["'`](\w\w)""")
 _SAID = ("Something went wrong", "Please try again.", "Try again")
 _TOLD = " If it happens again, tell us what you were doing."
 _WORDS = {
@@ -102,6 +103,8 @@ _WORDS = {
     "nl": ("Er ging iets mis", "Probeer het opnieuw.", "Opnieuw proberen"),
     "pl": ("Coś poszło nie tak", "Spróbuj ponownie.", "Spróbuj ponownie"),
     "pt": ("Algo deu errado", "Tente novamente, por favor.", "Tentar novamente"),
+    "ru": ("Что-то пошло не так", "Попробуйте ещё раз.", "Попробовать ещё раз"),
+    "tr": ("Bir şeyler ters gitti", "Lütfen tekrar deneyin.", "Tekrar dene"),
 }
 
 
@@ -109,18 +112,18 @@ def _around_the_app(prototype: Prototype, subject: str, start: str) -> Remedy | 
     written = with_boundary(prototype, prototype.files[start])
     if not written:
         return None
-    folder = f"{subject}/" if subject != "prototype" else ""
-    page = prototype.files.get(f"{folder}index.html")
+    folder = subject if subject != "prototype" else ""
+    page = prototype.files.get(f"{folder}/index.html" if folder else "index.html")
     shown = (page.text or "") if page is not None else ""
-    writes = tuple(Write(path, _spoken(text, shown)) for path, text in written)
+    language = spoken_language(prototype, folder, shown)
+    writes = tuple(Write(path, _spoken(text, language)) for path, text in written)
     said = f"Keep a page with a way to try again where drawing fails, around what {start} draws"
     return Remedy(said, Review.CAREFUL, writes)
 
 
-def _spoken(page: str, layout: str) -> str:
-    """The page in the language that the root layout declares, where that is known here."""
-    declared = _LANGUAGE.search(layout)
-    words = _WORDS.get(declared[1].lower()) if declared is not None else None
+def _spoken(page: str, language: str) -> str:
+    """The page in the language of the others, where that is known here."""
+    words = _WORDS.get(language)
     if words is None:
         return page
     page = page.replace(_TOLD, "")
