@@ -15,12 +15,14 @@ from shipworthy.controls.access.unauthenticated_endpoint.control import Unauthen
 from shipworthy.controls.access.weak_random.control import WeakRandom
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
+from shipworthy.controls.observability.no_error_tracking.control import NoErrorTracking
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
+from shipworthy.controls.supply_chain.end_of_life_runtime.control import EndOfLifeRuntime
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
 from shipworthy.prototype.dependencies.usage import is_used
@@ -592,3 +594,31 @@ def test_a_password_that_only_administrators_have_made_is_foretold_by_few(tmp_pa
         "admin": [Severity.MEDIUM],
         "team": [Severity.HIGH],
     }
+
+
+def test_node_weighs_less_where_only_a_stage_of_the_build_needs_it(tmp_path: Path) -> None:
+    built = "FROM node:16-alpine AS build\nRUN npm run build\n"
+    served = {"Dockerfile": f"{built}FROM nginx:1.27\nCOPY --from=build /app/dist /srv\n"}
+    start = '{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5.0.0"}}'
+    listens = 'import express from "express";\nconst app = express();\n'
+    listens += 'app.get("/up", (req, res) => res.json({}));\napp.listen(3000);\n'
+    api = {"package.json": start, "server.js": listens}
+    found = gaps(EndOfLifeRuntime(), tmp_path, served | api)
+    assert [(f.subject, f.severity) for f in found] == [("node", Severity.LOW)]
+    runs = {"Dockerfile": f"{built}FROM build\nCMD node server.js\n"}
+    found = gaps(EndOfLifeRuntime(), tmp_path, runs | api)
+    assert [(f.subject, f.severity) for f in found] == [("node", Severity.MEDIUM)]
+
+
+def test_pages_alone_lose_little_when_nobody_hears_of_their_errors(tmp_path: Path) -> None:
+    page = "export const Page = () => <p>{new Date().toString()}</p>;\n"
+    names = [f"page{number}" for number in range(25)]
+    pages = {f"src/{name}.tsx": page.replace("Page", name.title()) for name in names}
+    used = "".join(f'import {{ {n.title()} }} from "./{n}";\n{n.title()}();\n' for n in names)
+    files = pages | {"src/main.tsx": used}
+    assert [f.severity for f in gaps(NoErrorTracking(), tmp_path, files)] == [Severity.LOW]
+    save = 'import { createClient } from "@supabase/supabase-js";\n'
+    save += 'const db = createClient("https://x.example", "k");\n'
+    save += 'export const Page0 = () => db.from("orders").insert({ id: 1 });\n'
+    found = gaps(NoErrorTracking(), tmp_path, files | {"src/page0.tsx": save})
+    assert [f.severity for f in found] == [Severity.MEDIUM]

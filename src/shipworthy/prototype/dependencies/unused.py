@@ -95,6 +95,8 @@ def unused_packages(prototype: Prototype) -> Iterator[Unused]:
             if one.location.path == manifest.path and one.direct and not one.development
         ]
         judged = [one for one in asked if reader.is_judged(manifest, one, asked)]
+        if not reader.has_code(manifest):
+            judged = []  # what it builds does not stand here
         unused = tuple(one for one in judged if not reader.is_used(manifest, one))
         yield Unused(manifest, unused, len(judged))
 
@@ -113,6 +115,21 @@ class _Reader:
             return False
         return len(_FROZEN & {d.name for d in asked}) < _MOST_FROZEN
 
+    def has_code(self, manifest: Manifest) -> bool:
+        """True where code of the product stands in the folder of a manifest, or below it."""
+        folder = manifest.path.rpartition("/")[0]
+        return any(
+            file.language is not None and file.path.startswith(f"{folder}/".lstrip("/"))
+            for file in self.prototype.of_role(Role.PRODUCT)
+        )
+
+    def is_imported(self, one: Dependency) -> bool:
+        """True for a package that code imports."""
+        if one.ecosystem is Ecosystem.PYPI:
+            modules = {name.partition(".")[0] for name in self.names.imports(one.name)}
+            return not self._imported.isdisjoint(modules)
+        return one.name in self._imported
+
     def is_used(self, manifest: Manifest, one: Dependency) -> bool:
         """True for a package that is imported, named anywhere or asked for by another as a peer.
 
@@ -121,8 +138,8 @@ class _Reader:
         if one.ecosystem is Ecosystem.PYPI:
             modules = {name.partition(".")[0] for name in self.names.imports(one.name)}
             words = {*modules, one.name, one.name.replace("-", "_")}
-            return not self._imported.isdisjoint(modules) or any(map(self._is_named, words))
-        if one.name in self._imported or one.name in self._needed(manifest):
+            return self.is_imported(one) or any(map(self._is_named, words))
+        if self.is_imported(one) or one.name in self._needed(manifest):
             return True
         return self._is_named(one.name)
 

@@ -18,6 +18,8 @@ _DATA = re.compile(
     r"""["'`]?[\w-]+["'`]?\??\s*:\s*(["'`\d\[{-]|true\b|false\b|null\b|None\b|True\b|False\b"""
     r"""|[\w\[\]<>|,"' ]+;?$)|["'`\d{\[]|[\w-]+,$|type\s|interface\s"""
 )
+# Words and nothing else, as between the tags of an article; no statement of a script has as many.
+_PROSE = re.compile(r"(?:[\w’'(\"“-]+[.,;:)”\"]*\s+){6}")
 _WORK = re.compile(r"[(=]|\b(return|if|else|for|while|try|catch|except|raise|throw|await)\b")
 
 
@@ -30,13 +32,15 @@ class Line(NamedTuple):
 
 def code_lines(file: SourceFile) -> list[Line]:
     """The lines of a file that are neither empty nor a comment nor an import nor inside a long text."""
-    quote = '"""' if file.path.endswith(".py") else "`"
+    python = file.path.endswith(".py")
+    quote = '"""' if python else "`"
     found = []
     inside = False
     for number, line in enumerate(file.lines, 1):
         text = line.strip()
         turns = quote in text and text.count(quote) % 2 == 1
-        if not inside and text and not text.startswith(_SKIPPED):
+        is_prose = not python and _PROSE.match(text) is not None
+        if not inside and text and not is_prose and not text.startswith(_SKIPPED):
             found.append(Line(number, text))
         inside = inside != turns
     return found

@@ -90,6 +90,26 @@ def _version(one: Dependency) -> str:
     return number[1] if number else ""
 
 
+def is_left_behind(file: SourceFile, line: int) -> bool:
+    """True for the base of a stage of a Dockerfile that the image which runs does not start from: only
+    what it copies over is left of it (https://docs.docker.com/build/building/multi-stage/)."""
+    stages = [
+        (number, stage[1].lower(), (stage[2] or "").lower())
+        for number, said in enumerate(file.lines, 1)
+        if (stage := _STAGE.match(said.strip()))
+    ]
+    runs = {stages[-1][0]} if stages else set()
+    base = stages[-1][1] if stages else ""
+    for number, image, name in reversed(stages[:-1]):
+        if name and name == base:
+            runs.add(number)
+            base = image
+    return any(number == line for number, _, _ in stages) and line not in runs
+
+
+_STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+
+
 def _images(file: SourceFile) -> _Found:
     given: dict[str, str] = {}
     for line, said in enumerate(file.lines, 1):

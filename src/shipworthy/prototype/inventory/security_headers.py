@@ -108,8 +108,12 @@ def _of_part(prototype: Prototype, part: Part) -> PageHeaders:
 def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, str]:
     rendering = next((name for name in _RENDERING if name in part.frameworks), None)
     if rendering is not None and not _is_export(prototype, part):
-        by = _SPOKEN.get(rendering, rendering.capitalize())
-        return Pages.SERVER, _configuration(prototype, part), by
+        settings = _configuration(prototype, part)
+        if settings is None:  # whether it is a server or an export, they would say
+            return Pages.ELSEWHERE, None, ""
+        if not any(live_files(prototype, part, Role.PRODUCT)):
+            return Pages.NONE, None, ""
+        return Pages.SERVER, settings, _SPOKEN.get(rendering, rendering.capitalize())
     for framework, words in _SENDS.items():
         if framework not in part.frameworks:
             continue

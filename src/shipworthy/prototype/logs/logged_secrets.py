@@ -20,7 +20,7 @@ _SECRETS = frozenset(
 # Tokens of a language model, of a design or of a page, and those that are made to be public.
 _ENDINGS = tuple(secret for secret in _SECRETS if len(secret) > 6)
 _HARMLESS_TOKEN = re.compile(
-    r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|cancel|design|colou?r|mapbox|stop|special|pad|"
+    r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|continu|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
     r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget|"
     r"^url_?sem|without|masked|redacted|"

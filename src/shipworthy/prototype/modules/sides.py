@@ -46,6 +46,9 @@ _SERVER_WORDS = re.compile(
 )
 
 
+_USE_CLIENT = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
+
+
 @lru_cache(maxsize=1)
 def sides(prototype: Prototype) -> dict[str, Side]:
     """The side of each parsed file. What a server file imports runs on the server, even where the
@@ -76,15 +79,19 @@ def _served(prototype: Prototype, certain: list[str]) -> set[str]:
 
 def _is_client(prototype: Prototype, path: str) -> bool:
     file = prototype.files.get(path)
-    if file is None or path not in prototype.modules.browser:
+    if file is None:
         return False
-    return file.path.endswith((".tsx", ".jsx")) or "use client" in (file.text or "")[:500]
+    if _USE_CLIENT.search((file.text or "")[:500]):
+        return True
+    return path in prototype.modules.browser and path.endswith((".tsx", ".jsx"))
 
 
 def _is_server(prototype: Prototype, file: SourceFile) -> bool:
     if file.language is Language.PYTHON:
         return True
     text = file.text or ""
+    if _USE_CLIENT.search(text[:500]):
+        return False  # https://react.dev/reference/rsc/use-client
     if file.path in prototype.modules.browser:
         return "use server" in text[:500] and _SERVER_WORDS.search(text[:500]) is not None
     if _PAGE.search(file.path):

@@ -56,8 +56,8 @@ class MissingSecurityHeaders(
             return self.satisfied(subject, "Security headers are set for the pages", line)
         if found.pages is Pages.ELSEWHERE:
             reason = (
-                "the pages are static files, and no settings of their host stand here: look for"
-                " Content-Security-Policy in its answers"
+                "no settings of what sends the pages, a host of static files or another, stand here:"
+                " look for Content-Security-Policy in its answers"
             )
             return self.unknown(subject, reason)
         message = (

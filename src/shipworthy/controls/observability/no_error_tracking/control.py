@@ -85,7 +85,9 @@ class NoErrorTracking(
             if unused
             else _message(prototype)
         )
-        severity = Severity.LOW if size < _SMALL else None
+        # Of pages alone, without a server or data of anybody, little is lost when they fail.
+        alone = not prototype.handlers and not prototype.queries
+        severity = Severity.LOW if size < _SMALL or alone else None
         yield self.gap("prototype", message, shown, *quiet, severity=severity)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:

@@ -8,7 +8,11 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.newer_runtimes import supported_version, with_version
-from shipworthy.prototype.inventory.runtimes import RuntimeVersion, runtime_versions
+from shipworthy.prototype.inventory.runtimes import (
+    RuntimeVersion,
+    is_left_behind,
+    runtime_versions,
+)
 from shipworthy.prototype.inventory.servers import Hosting
 from shipworthy.prototype.inventory.support import Support, support_table
 from shipworthy.remedy import Remedy, Review, Write
@@ -67,7 +71,10 @@ class EndOfLifeRuntime(
         if ended:
             said = "; ".join(_said(s, by_version[c]) for c, s in sorted(ended.items(), key=_order))
             places = [one.location for c in sorted(ended, key=_number) for one in by_version[c]]
-            severity = Severity.LOW if _only_builds(prototype, product) else self.severity
+            builds = _only_builds(prototype, product) or all(
+                is_left_behind(prototype.files[place.path], place.line) for place in places
+            )
+            severity = Severity.LOW if builds else self.severity
             return self.gap(product, said, *_evidence(prototype, places), severity=severity)
         shown = _evidence(prototype, places)
         for cycle, support in supports.items():

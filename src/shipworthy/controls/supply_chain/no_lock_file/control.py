@@ -227,4 +227,18 @@ def _useless(prototype: Prototype, manifest: Manifest) -> str:
         if file.folder == folder and file.name in names:
             why = "is kept out of version control" if file.ignored else "names no package"
             return f" ({file.name} {why})"
-    return ""
+    lacking = [names for names in _lacking(prototype, manifest) if names]
+    return f" ({lacking[0]})" if lacking else ""
+
+
+def _lacking(prototype: Prototype, manifest: Manifest) -> Iterator[str]:
+    """What a list of fixed versions beside a manifest leaves out, so that it cannot stand for it."""
+    packages = prototype.dependencies.packages
+    asked = {d.name for d in packages if d.location.path == manifest.path and not d.development}
+    for other in prototype.dependencies.manifests:
+        beside = other.path.rpartition("/")[0] == manifest.path.rpartition("/")[0]
+        if other.path != manifest.path and beside and other.locks == (other.path,):
+            held = {d.name for d in packages if d.location.path == other.path}
+            missing = sorted(asked - held)
+            if 0 < len(missing) < len(asked) / 2:
+                yield f"{other.path.rpartition('/')[2]} beside it lacks {_listed(missing)}"

@@ -76,7 +76,8 @@ class UnpinnedDependency(
                 f"{first.lock} holds {it} until the next update, which can be a new major version"
             )
         elif first.dependency.ecosystem is Ecosystem.PYPI:
-            then = "there is no lock file: each installation can bring a new major version"
+            it = "them" if len(loose) > 1 else "it"
+            then = f"no lock file holds {it}: each installation can bring a new major version"
         else:
             then = "no lock file holds one: each installation can bring a new major version"
         return self.gap(

@@ -62,9 +62,14 @@ def _timing_safe(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _password_checked(walk: Evaluation, site: Site) -> Value | None:
-    """`bcrypt.compare(given, stored)`: who knows the password is the caller."""
-    yes = frozenset({walk.guard(Check.SESSION, site.what or site.name, site.call.at)})
+    """`bcrypt.compare(given, stored)`: who knows the password is the caller, and by what the row that it
+    is stored in was found is his."""
     given = union(site.given)
+    said, at = site.what or site.name, site.call.at
+    yes = frozenset({walk.guard(Check.SESSION, said, at)})
+    named = frozenset(str(by) for o in given if o.kind == "row" for by in o.by if by.is_input)
+    if named:
+        yes |= {walk.guard(Check.OWNER, said, at, named)}
     token = any(_TOKEN.search(o.key) for o in given)
     walk.effect(
         EffectKind.TOKEN,
