@@ -61,12 +61,13 @@ def test_an_address_that_the_code_has_written_out_leads_to_the_database_of_the_r
         "server.js": f"new Client({{ connectionString: '{hosted}' }});\n",
         "db.py": 'E = create_async_engine("postgresql+asyncpg://u:p@db.example.com:5432/shop")\n',
         "carts.js": "mongoose.connect('mongodb+srv://u:p@cluster0.example.net/carts');\n",
+        "alembic.ini": "[alembic]\nsqlalchemy.url = postgresql://me:pw@db.example.com/shop\n",
         "words.js": "// postgres://HOST/DATABASE, or mongodb://localhost:27017/x\n",
     }
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
     found = written_addresses(open_prototype(tmp_path, Settings()))
-    assert found.files == ("db.py", "server.js")
+    assert found.files == ("db.py", "server.js", "alembic.ini")
     assert found.elsewhere == ("MongoDB at cluster0.example.net (carts.js)",)
     point_addresses(tmp_path, found.files, "postgresql://postgres:x@127.0.0.1:5/d?sslmode=disable")
     assert (tmp_path / "server.js").read_text() == (

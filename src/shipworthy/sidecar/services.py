@@ -118,7 +118,6 @@ def _database(
             tell(Event(Kind.NOTE, f"the database that {path} names is reached as it is"))
         return {}
     stack.callback(database.stop)
-    point_addresses(copy, written.files, database.url)
     what = ", ".join(
         [*(names[:1] if asks else ()), *(f"the address in {f}" for f in written.files)]
     )

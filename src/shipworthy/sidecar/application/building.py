@@ -59,7 +59,7 @@ def build(
         said = _built(argv, folder, environment, python, log, tell, fonts)
         while said and mend(program, log):
             said = _built(argv, folder, environment, python, log, tell, fonts)
-        why, note = why or said, ""
+        note = ""
         if said and instead and _runs_the_code(end_of(log), instead):
             note = (
                 f"{program.name} was built with values that lead nowhere, for its build asks for settings"
@@ -70,6 +70,9 @@ def build(
             )
             given = {**instead, **environment}
             said = _built(argv, folder, given, python, log, tell, fonts)
+        why = (
+            said or why
+        )  # the last way asks for the least: what fails there is what must be mended
         way = _way(program, folder)
         if not said and way is not None:
             return Built(program, way, folder, log, note)

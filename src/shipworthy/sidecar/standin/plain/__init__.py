@@ -14,6 +14,7 @@ from shipworthy.prototype.tables.histories import SchemaInCode, read_history
 from shipworthy.sidecar.guarded import start
 from shipworthy.sidecar.standin.plain.opening import Opened, open_database
 from shipworthy.sidecar.standin.plain.schema import Absent, Tool, find_tool
+from shipworthy.sidecar.standin.plain.written import point_addresses, written_addresses
 from shipworthy.sidecar.standin.seeding import run_seeds
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def start_database(
     """A PostgreSQL with the tables of a prototype, made by its own tool or by its SQL files.
 
     `copy` is its scratch copy with the packages installed, `place` a private folder for logs,
-    `python_path` where the copy's Python packages lie. Runs code of the prototype where its tool does.
+    `python_path` where the copy's Python packages lie. Addresses that the copy has written out are led
+    there. Runs code of the prototype where its tool does.
     Each start begins anew. Raises FactUnavailable for a prototype that wants another kind of database,
     and where no PostgreSQL can be started.
     """
@@ -76,6 +78,7 @@ def start_database(
         if tool is None or isinstance(tool, Absent):
             said += _from_files(database, prototype, tool)
         opened = open_database(database)
+        point_addresses(copy, written_addresses(prototype).files, opened.url)
         if isinstance(tool, Tool):
             said += _from_tool(tool, opened, place, python_path)
     except BaseException:

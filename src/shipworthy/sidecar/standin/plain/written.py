@@ -61,9 +61,11 @@ def point_addresses(copy: Path, files: Iterable[str], url: str) -> None:
 
 
 def _code(prototype: Prototype) -> Iterator[SourceFile]:
+    """What runs, and what Alembic reads before it makes the tables."""
     for file in prototype.of_role(Role.PRODUCT):
         if file.language is not None and file.path not in prototype.abandoned:
             yield file
+    yield from (file for file in prototype.of_role(Role.CONFIG) if file.name == "alembic.ini")
 
 
 def _instead(found: re.Match[str], url: str) -> str:
