@@ -268,6 +268,20 @@ def test_streamlit_starts_with_the_file_that_the_readme_names_and_its_server_bes
     ]
 
 
+def test_streamlit_starts_with_what_a_document_says_though_a_layer_below_shows_the_page(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "README.md": "1. `streamlit run app/init_streamlit.py`\n",
+        "app/requirements.txt": "streamlit",
+        "app/init_streamlit.py": "from src.external.views.home import render\nrender()\n",
+        "app/src/external/views/home.py": "import streamlit as st\ndef render(): st.title('Books')\n",
+        "app/src/external/views/other.py": "import streamlit as st\ndef render(): st.title('Other')\n",
+    }
+    program = main(tmp_path, files)
+    assert (program.entry, program.home) == ("app/init_streamlit.py", "app")
+
+
 def test_a_server_in_python_beside_pages_answers_its_own_paths(tmp_path: Path) -> None:
     files = {
         "frontend/package.json": package(VITE, "vite"),

@@ -89,10 +89,15 @@ _ROOT_SCRIPT = re.compile(
     r"|^(backend/|server/|api/)?[^/]+[-_](migrate|migration|backfill)\.(py|[cm]?[jt]s)$"
 )
 _VENDORED_PATH = re.compile(
-    r"(^|/)(vendor|vendors|third[-_]party|external|extern|\.replit_integration_files)/"
+    r"(^|/)(third[-_]party|\.replit_integration_files)/|(^|/)(static|public|assets)/(.*/)?(vendors?|extern(al)?)/"
     r"|(^|/)(jquery|bootstrap|chart|d3|three|lodash|moment|swiper|tinymce|ckeditor|pdf\.worker|workbox)"
     r"[^/]*\.js$"
 )
+# To a shop a vendor sells, and what is external is a layer of the app or a path of its interface: what is
+# written in these languages, or stands among the app's own parts, is the author's.
+_VENDOR = re.compile(r"(^|/)(vendors?|extern(al)?)/")
+_AUTHORED = frozenset("py ts tsx mts cts jsx vue svelte astro".split())
+_OWN_PARTS = re.compile(r"(^|/)(api|app|components|controllers|pages|routes|server|src|views)/")
 _ARCHIVED_PATH = re.compile(
     r"(^|/)[._]?(archived?|backups?|bak|old|legacy|deprecated|obsolete|unused|trash|attic|excluded|graveyard)"
     r"([-_][^/]*)?/"
@@ -154,13 +159,24 @@ def role_of(path: str, head: str = "", longest_line: int = 0) -> Role:
         return Role.DOCUMENTATION
     if extension in _CODE:
         return _role_of_code(path, stem, extension, head, longest_line)
-    if _VENDORED_PATH.search(path):
+    if _is_vendored(path, extension):
         return Role.VENDORED
     return Role.CONFIG
 
 
-def _role_of_code(path: str, stem: str, extension: str, head: str, longest_line: int) -> Role:
+def _is_vendored(path: str, extension: str) -> bool:
     if _VENDORED_PATH.search(path):
+        return True
+    folder = _VENDOR.search(path)
+    return (
+        folder is not None
+        and extension not in _AUTHORED
+        and _OWN_PARTS.search(path[: folder.start() + 1]) is None
+    )
+
+
+def _role_of_code(path: str, stem: str, extension: str, head: str, longest_line: int) -> Role:
+    if _is_vendored(path, extension):
         return Role.VENDORED
     if _GENERATED_NAME.search(path) or _GENERATED_HEAD.search(head):
         return Role.GENERATED

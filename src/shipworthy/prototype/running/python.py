@@ -68,12 +68,23 @@ def _of_home(prototype: Prototype, home: str, files: list[SourceFile]) -> Iterat
         using = [f for f in files if screen in prototype.modules.packages.get(f.path, ())]
         if screen == "gradio":
             using = [f for f in using if _LAUNCHES.search(f.text or "")]
-        if entry := _entry(prototype, using):
+        if entry := _entry(prototype, [*using, *_leading(prototype, files, using)]):
             yield _screen(prototype, screen, entry, home)
     for framework, names in (("fastapi", ("FastAPI", "Starlette")), ("flask", ("Flask", "Quart"))):
         making = [f for f in files if _makes(f, names)]
         if entry := _entry(prototype, making, by_routes=True):
             yield _api(prototype, framework, entry, home)
+
+
+def _leading(
+    prototype: Prototype, files: list[SourceFile], using: list[SourceFile]
+) -> Iterator[SourceFile]:
+    """Files that show nothing themselves, lead to one that does, and are what a document says to run."""
+    shown = {file.path for file in using}
+    for file in files:
+        reached = prototype.modules.reachable([file.path])
+        if file.path not in shown and shown & reached and _is_said(prototype, file):
+            yield file
 
 
 def _makes(file: SourceFile, names: Iterable[str]) -> bool:
