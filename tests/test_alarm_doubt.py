@@ -195,3 +195,72 @@ def test_a_guard_by_role_that_lets_one_account_past_first_is_asked_about(
     (gap,) = _gaps(MissingAuthorisation(), tmp_path, files)
     assert gap.confidence is sure
     assert ("whom the checks before let pass" in gap.message) is (sure is Confidence.LOW)
+
+
+_PACKAGES = '{"dependencies": {"next": "15.0.0", "@prisma/client": "5.0.0", "next-auth": "4.0.0"}}'
+_TURN = """
+import { PrismaClient } from "@prisma/client";
+import { getServerSession } from "next-auth";
+const db = new PrismaClient();
+function mayAnswer(turn: string | null, actor: string, offer: { buyerId: string; sellerId: string }) {
+  if (turn === "seller" && actor !== offer.sellerId) return { ok: false as const, error: "no" };
+  if (turn === "buyer" && actor !== offer.buyerId) return { ok: false as const, error: "no" };
+  return { ok: true as const };
+}
+export async function DELETE(request: Request) {
+  const session = await getServerSession();
+  if (!session) return Response.json({ error: "No" }, { status: 401 });
+  const { id, turn } = await request.json();
+  const offer = await db.offer.findUnique({ where: { id } });
+  const check = mayAnswer(TURN, session.user.id, offer!);
+  if (!check.ok) throw new Error(check.error);
+  await db.message.deleteMany({ where: { offerId: id } });
+  return Response.json({ ok: true });
+}
+export async function GET() {
+  const session = await getServerSession();
+  return Response.json(await db.message.findMany({ where: { userId: session!.user.id } }));
+}
+"""
+
+
+@pytest.mark.parametrize(("turn", "count"), [("offer!.turn", 0), ("turn", 1)])
+def test_owner_who_is_asked_for_where_the_row_says_so_is_no_alarm(
+    tmp_path: Path, turn: str, count: int
+) -> None:
+    files = {
+        "package.json": _PACKAGES,
+        "app/api/offers/route.ts": _TURN.replace("TURN", turn),
+    }
+    assert len(_gaps(MissingAuthorisation(), tmp_path, files)) == count
+
+
+_BOARD = """
+import { PrismaClient } from "@prisma/client";
+const db = new PrismaClient();
+export async function GET() {
+  const users = await db.users.findMany();
+  return Response.json(users.map((u) => ({ id: u.id, SHOWN: u.SHOWN })));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "sure"),
+    [
+        ("leaderboard", "balance", Confidence.LOW),
+        ("leaderboard", "email", Confidence.HIGH),
+        ("authors", "firstName", Confidence.LOW),
+        ("authors", "phone", Confidence.HIGH),
+    ],
+)
+def test_what_people_show_of_themselves_is_asked_about(
+    tmp_path: Path, address: str, shown: str, sure: Confidence
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "@prisma/client": "5.0.0"}}',
+        f"app/api/{address}/route.ts": _BOARD.replace("SHOWN", shown),
+        "app/api/login/route.ts": _LOGIN,
+    }
+    (gap,) = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert gap.confidence is sure

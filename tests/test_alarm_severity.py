@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
@@ -622,3 +624,28 @@ def test_pages_alone_lose_little_when_nobody_hears_of_their_errors(tmp_path: Pat
     save += 'export const Page0 = () => db.from("orders").insert({ id: 1 });\n'
     found = gaps(NoErrorTracking(), tmp_path, files | {"src/page0.tsx": save})
     assert [f.severity for f in found] == [Severity.MEDIUM]
+
+
+@pytest.mark.parametrize(
+    ("changed", "severity"),
+    [("data: { avatar_url: text }", Severity.MEDIUM), ("password: text", Severity.HIGH)],
+)
+def test_what_users_say_of_themselves_weighs_less_than_their_password(
+    tmp_path: Path, changed: str, severity: Severity
+) -> None:
+    page = (
+        'import { supabase } from "./supabase";\n'
+        "export function Account() {\n"
+        "  const save = async (text: string) => {\n"
+        f"    const {{ data }} = await supabase.auth.updateUser({{ {changed} }});\n"
+        "    show(data);\n  };\n"
+        "  return <button onClick={() => save('a')}>Save</button>;\n}\n"
+    )
+    files = {
+        "src/main.tsx": 'import { Account } from "./Account";\nrender(<Account />);\n',
+        "src/Account.tsx": page,
+        "src/supabase.ts": 'import { createClient } from "@supabase/supabase-js";\n'
+        "export const supabase = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON);\n",
+    }
+    (gap,) = gaps(SwallowedError(), tmp_path, files)
+    assert gap.severity is severity

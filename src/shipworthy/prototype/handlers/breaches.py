@@ -267,9 +267,7 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.READ if not _shows_persons(handler, effect, ownership):
             return True
         case Harm.READ if _IS_SHOWN.search(handler.name):
-            return effect.target not in ("users", "profiles") and not _INTIMATE.search(
-                effect.target
-            )
+            return _shows_no_way_to_reach(handler, effect)
         case Harm.ADD if _LOG.search(effect.target) or _GUESTS.search(effect.target):
             return True
         case Harm.CHANGE if _is_by_the_way(handler, effect):
@@ -385,22 +383,44 @@ def _is_counter(effect: Effect) -> bool:
     return bool(names) and not sent and all(map(_COUNTER.search, names))
 
 
+def _shows_no_way_to_reach(handler: Handler, effect: Effect) -> bool:
+    """True where a ranking or a search shows what rows of people hold for everybody: names, counts."""
+    if _INTIMATE.search(effect.target):
+        return False
+    if effect.target not in ("users", "profiles"):
+        return True
+    keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    return bool(keys) and "" not in keys and not any(map(_REACHES.search, keys))
+
+
+_REACHES = re.compile(
+    r"e?mail|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|password|secret|token"
+    r"|hash|card|notes?$|message",
+    re.IGNORECASE,
+)
+_ITS_NAME = re.compile(r"^(first|last|full|user|display|nick)?_?name$", re.IGNORECASE)
+
+
 def _shows_persons(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
     """True where what is shown says who somebody is, how to reach him, or what he has written or paid."""
     if effect.kind is not EffectKind.QUERY:
         return True
     asked = effect.literals.get("columns", "")
-    if re.fullmatch(r"[\w\s,.]+", asked):
-        return any(map(_OF_PERSONS.search, re.split(r"[\s,.]+", asked)))
     keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    if re.fullmatch(r"[\w\s,.]+", asked):
+        keys = set(re.split(r"[\s,.]+", asked))
     if keys and "" not in keys:
-        return any(map(_OF_PERSONS.search, keys))
+        named = (
+            _ACCOUNTS.search(effect.target) is not None
+        )  # what users are called, they tell others
+        return any(_OF_PERSONS.search(key) and not (named and _ITS_NAME.match(key)) for key in keys)
     name = plain(effect.target)
     if name in ownership.known and not _INTIMATE.search(effect.target):
         return name in ownership.personal
     return _PII.search(effect.target) is not None
 
 
+_ACCOUNTS = re.compile(r"^(users?|(user_?)?profiles?|authors?|players?|creators?)$", re.IGNORECASE)
 _INTIMATE = re.compile(
     r"message|conversation|ticket|notification|audit|medical|health|payment|transaction|salary|bank|invoice|credential|secret",
     re.IGNORECASE,

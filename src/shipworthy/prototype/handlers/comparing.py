@@ -245,7 +245,11 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
             yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, asked)
             continue
         if not by_caller:
-            keys = frozenset(str(o) for o in origin.by if o.is_input and CREDENTIAL.search(str(o)))
+            keys = frozenset(
+                str(o)
+                for o in origin.by
+                if o.is_input and (CREDENTIAL.search(str(o)) or _is_state(origin.name, o))
+            )
             if keys:
                 yield walk.guard(Check.API_KEY, f"a row of {origin.name} by its key", at, keys)
             continue
@@ -254,6 +258,15 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
         inputs = frozenset(str(o) for o in origin.by if o.is_input)
         if inputs:
             yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, inputs)
+
+
+def _is_state(table: str, asked: Origin) -> bool:
+    """True for the `state` of OAuth that was kept when the sign-in began (RFC 6749, 10.12): only the
+    browser that began it knows it."""
+    return asked.key.lower() in ("state", "nonce") and _KEPT_STATES.search(table) is not None
+
+
+_KEPT_STATES = re.compile(r"oauth|state|nonce|pkce|auth_?(flow|request)|handshake", re.IGNORECASE)
 
 
 def _keys(walk: Evaluation, origin: Origin) -> Iterable[str]:

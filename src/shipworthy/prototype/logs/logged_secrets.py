@@ -20,7 +20,7 @@ _SECRETS = frozenset(
 # Tokens of a language model, of a design or of a page, and those that are made to be public.
 _ENDINGS = tuple(secret for secret in _SECRETS if len(secret) > 6)
 _HARMLESS_TOKEN = re.compile(
-    r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|continu|cancel|design|colou?r|mapbox|stop|special|pad|"
+    r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|continu|resum|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
     r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget|"
     r"^url_?sem|without|masked|redacted|"
@@ -35,6 +35,8 @@ _FLAGS = frozenset(
 _ONE_TIME = re.compile(r"(?<![a-z])otp(?![a-z])|verification|one.?time|2fa|passcode|recovery", re.I)
 # What notifications are sent to: it opens nothing.
 _OF_A_DEVICE = re.compile(r"push|\bfcm\b|expo|notification", re.IGNORECASE)
+# What says where the next page of a list begins.
+_OF_A_PAGE = re.compile(r"cursor|paginat|next_?page|page_?token", re.IGNORECASE)
 _REFERRAL = re.compile(r"referral|affiliate", re.IGNORECASE)
 _TEXT = re.compile(r"\btokens? (used|count|usage|limit|budget)|tokeniz|stream", re.IGNORECASE)
 _PUBLIC = re.compile(
@@ -88,6 +90,8 @@ def _token(value: LoggedValue, call: LogCall, last: str) -> str | None:
     if call.streamed or _HARMLESS_TOKEN.search(last) or _TEXT.search(call.text):
         return None
     if value.name == "token" and _OF_A_DEVICE.search(f"{call.text} {call.function}"):
+        return None
+    if value.name == "token" and _OF_A_PAGE.search(call.function):
         return None
     if value.name == "token" and "/share/" in call.location.path:
         return None  # of a link that is made to be passed on

@@ -14,8 +14,10 @@ _EQUALS = ("eq", "in", "in_")
 
 
 def written(call: QueryCall) -> tuple[str, ...] | None:
-    """The columns that an insert, update or upsert names; None where the code builds them elsewhere."""
-    row = _argument(call, 0) if call.operation in _WRITES else None
+    """The columns that an insert, update or upsert names, and what `auth.updateUser` changes; None where
+    the code builds them elsewhere."""
+    changes = call.operation in _WRITES or (call.operation, call.table) == ("auth", "updateUser")
+    row = _argument(call, 0) if changes else None
     if row is not None and row.kind() == "array":
         row = next((n for n in row.children() if n.kind() == "object"), None)
     if row is None or row.kind() != "object" or has_spread(row):
@@ -53,6 +55,7 @@ def is_single(call: QueryCall) -> bool:
 
 def _argument(call: QueryCall, place: int) -> SgNode | None:
     for link in call.links:
-        if link.name == call.operation and link.arguments is not None:
+        named = call.table if call.operation == "auth" else call.operation
+        if link.name == named and link.arguments is not None:
             return link.arguments[place] if len(link.arguments) > place else None
     return None

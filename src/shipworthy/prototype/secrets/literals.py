@@ -77,7 +77,7 @@ def is_signing_secret(name: str) -> bool:
 
 def is_real(kind: SecretKind, value: str) -> bool:
     """True for a value that was made to be a secret, not to stand in for one or to name one."""
-    if is_placeholder(value) or _is_address(value):
+    if is_placeholder(value) or _is_address(value) or _MODEL.match(value):
         return False
     if kind is SecretKind.PASSWORD:
         return looks_chosen(value) and not _OF_DEVELOPERS.fullmatch(value)
@@ -92,6 +92,11 @@ def is_real(kind: SecretKind, value: str) -> bool:
     return own and any(c.isdigit() for c in value) and looks_chosen(value, 10) and _is_phrase(value)
 
 
+# `gpt-image-2`: which model is asked, under whatever name.
+_MODEL = re.compile(
+    r"(gpt|claude|gemini|gemma|llama|mistral|mixtral|deepseek|text-embedding|dall-e|whisper|imagen|qwen|grok)"
+    r"[-.:]?[a-z\d.:-]{0,40}$"
+)
 # `dev_password_1`: opens a database on a developer's own machine.
 _OF_DEVELOPERS = re.compile(
     r"(dev|test|local|localhost|demo)([-_.]?(password|passwd|pass|pwd|user|admin|db|secret|only))*"

@@ -8,7 +8,7 @@ from collections import Counter
 
 _STAND_INS = re.compile(
     r"your|example|placeholder|change|replace|insert|enter[-_ ]|dummy|fake|sample|todo|redacted"
-    r"|mock|notreal|not[-_]real"
+    r"|mock|notreal|not[-_]real|[-_]encoded[-_]|\d[-_]?(bytes?|bits?|chars?|characters)[-_]"
     r"|xxx|\*\*\*|\.\.\.|…|•|•|lorem|undefined|process\.env|import\.meta|os\.environ|abcdefg"
     r"|012345678|123456789|abc123|def456|xyz789|put[-_]|here$|not-a-|not_a_|insecure|minioadmin|deadbeef|00000000"
     # a value that is computed: templates, shell, format strings, angle brackets

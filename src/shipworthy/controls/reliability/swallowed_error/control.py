@@ -337,7 +337,8 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     place = f"{query.location.path} {query.function}"
     paid = query.operation == "update" and money and _PAID.search(place) is not None
     entered = query.operation in ("insert", "upsert") and money
-    account = query.operation == "auth"
+    # What users say of themselves, as a name or a picture, is put in once more; a password is believed in.
+    account = query.operation == "auth" and query.written != ("data",)
     return Severity.HIGH if entered or taken or paid or account else Severity.MEDIUM
 
 

@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Scope,
     Value,
+    all_origins,
     join,
     literal,
     meet,
@@ -142,7 +143,7 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
     if node.operator == "and":
         if truth(left) is False:
             return left
-        unless = walk.unless_set(left, right_no, no)
+        unless = walk.unless_set(left, right_no, no) | _asked_of_some(walk, left, right_no)
         when = (yes | right_yes | gained, meet(no, right_no) | unless)
     else:
         if truth(left) is True:
@@ -162,6 +163,16 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
             cases = ()
     literal_ = result.literal if left.literal is UNSET or left.literal == right.literal else UNSET
     return replace(result, when=when, cases=cases, literal=literal_, tags=tags)
+
+
+def _asked_of_some(walk: Evaluation, left: Value, refused: Guards) -> Guards:
+    """`if (turn === "seller" && user.id !== offer.seller_id)`: whose turn it is, the rows say; what else
+    is asked where it is another's, cannot be told. Not where whoever calls decides what is asked."""
+    asked = [g for g in refused if g.check in (Check.OWNER, Check.ROLE)]
+    if not asked or "computed" in left.tags or any(o.kind != "row" for o in all_origins(left)):
+        return NO_GUARDS
+    about = frozenset().union(*(g.about for g in asked))
+    return frozenset({walk.guard(Check.UNCLEAR, "asked of some rows alone", asked[0].line, about)})
 
 
 def unless_set(walk: Evaluation, setting: Value, refused: Guards, otherwise: Guards) -> Guards:

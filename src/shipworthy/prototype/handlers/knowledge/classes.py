@@ -230,8 +230,17 @@ def _validated(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
     parts = {o.kind for o in given.origins if o.is_input}
     if not parts:
-        return Value(instance=kind, origins=given.origins, what=given.what, effect=given.effect)
+        return _picked(walk, kind, given)
     return shaped(walk, kind, sorted(parts)[0])
+
+
+def _picked(walk: Evaluation, kind: Type, given: Value) -> Value:
+    """What a class takes over of a row: the columns that it declares."""
+    fields = {name: walk.member(given, name) for name in fields_of(walk, kind)}
+    known = all(n.rpartition(".")[2] in _SHAPES or ":" in n for n in _names(walk, kind))
+    if not fields or not known or _is_open(kind):
+        return Value(instance=kind, origins=given.origins, what=given.what, effect=given.effect)
+    return Value(what="shape", fields=fields, instance=kind, tags=frozenset({"truthy"}))
 
 
 NAMES = {
