@@ -21,7 +21,7 @@ def test_components_that_are_not_parsed_leave_controls_unknowing(kind: str, tmp_
     engines = Engines(secrets=lambda _: {})
     prototype = read_prototype(tmp_path, Settings(workers=1), engines)
     assert [u.path for u in prototype.unread] == [f"src/App.{kind}"]
-    assert prototype.unread[0].reason == f"{kind.title()} components are not read yet"
+    assert prototype.unread[0].reason == f"{kind.title()} is not read yet"
     controls = select(["ai", "reliability", "secrets"])
     found = assess(prototype, controls).findings
     unknowing = {f.control for f in found if f.outcome is Outcome.UNKNOWN}

@@ -13,7 +13,7 @@ from made_assessments import assessed, gap, written
 from shipworthy.decide import Decision, decide
 from shipworthy.decide.component import Component
 from shipworthy.decide.flipping import flips
-from shipworthy.decide.judging import Judgement, judge
+from shipworthy.decide.judging import Hidden, Judgement, judge
 from shipworthy.decide.planning import MOST_ASKED
 from shipworthy.decide.rules import RULES, Part
 from shipworthy.decide.signal import Signal, against, between
@@ -82,9 +82,28 @@ def test_where_nothing_runs_a_part_that_nobody_found_sound_is_rebuilt() -> None:
 
 
 def test_code_that_could_not_be_read_is_not_decided() -> None:
-    found = judge(signals(tests=-1.0), PARTS, Answers(), hidden=0.7)
+    found = judge(signals(tests=-1.0), PARTS, Answers(), Hidden(0.7))
     assert found.overall is Overall.NOT_YET
     assert "70%" in found.why
+
+
+def test_an_app_in_a_language_that_is_not_parsed_is_not_judged_by_its_few_functions(
+    tmp_path: Path,
+) -> None:
+    app = "class Home extends StatelessWidget {\n" + "  // a screen\n" * 200 + "}\n"
+    files = {**HEALTHY, "lib/home.dart": app, "lib/cart.dart": app}
+    found = decided(tmp_path / "app", files)
+    assert found.overall is Overall.NOT_YET
+    assert "of the code could not be read (Dart)" in found.why
+    assert not any(flip.overall is Overall.HARDEN for flip in found.flips)
+    assert {u.reason for u in found.assessment.unread} == {"Dart is not read yet"}
+
+
+def test_the_shell_that_starts_an_app_on_a_phone_hides_nothing(tmp_path: Path) -> None:
+    shell = "import Capacitor\nclass AppDelegate: UIResponder {}\n" * 90
+    found = decided(tmp_path / "app", {**HEALTHY, "ios/App/App/AppDelegate.swift": shell})
+    assert found.overall is Overall.HARDEN
+    assert found.assessment.unread == ()
 
 
 def test_a_flip_is_what_judging_again_says() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 from shipworthy.assess import Assessment
 from shipworthy.decide.choosing import choose_path
@@ -11,7 +12,7 @@ from shipworthy.decide.contradictions import contradictions
 from shipworthy.decide.decision import Decision
 from shipworthy.decide.estimating import make_estimate
 from shipworthy.decide.flipping import flips
-from shipworthy.decide.judging import Judgement, component_verdicts, judge
+from shipworthy.decide.judging import Hidden, Judgement, component_verdicts, judge
 from shipworthy.decide.options import options
 from shipworthy.decide.parts import parts_of
 from shipworthy.decide.planning import make_plan, remedies_of
@@ -19,7 +20,7 @@ from shipworthy.decide.questions import unanswered
 from shipworthy.decide.signals import measure
 from shipworthy.decide.sizing import choose_tier
 from shipworthy.intent.answers import Answers
-from shipworthy.prototype.source import Role
+from shipworthy.prototype.source import Role, unread_language
 
 
 def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
@@ -35,7 +36,8 @@ def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
     used = given.without(frozenset().union(*(c.answers for c in against)))
     signals = measure(assessment, used)
     parts, gaps = parts_of(assessment)
-    judged = judge(signals, parts, used, _hidden(assessment))
+    hidden = _hidden(assessment)
+    judged = judge(signals, parts, used, hidden)
     path = choose_path(assessment, used, signals, judged.verdicts, judged.overall, today)
     components = component_verdicts(judged, signals, parts, gaps)
     remedies = remedies_of(assessment)
@@ -50,7 +52,7 @@ def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
         grounds=judged.grounds,
         rebuild=judged.rebuild,
         confidence=confidence(signals, judged, used, len(against)),
-        flips=flips(signals, parts, used, judged),
+        flips=flips(signals, parts, used, judged, hidden),
         unanswered=unanswered(used),
         contradictions=tuple(c.says for c in against),
         path=path,
@@ -62,11 +64,19 @@ def decide(assessment: Assessment, answers: Answers | None = None) -> Decision:
     )
 
 
-def _hidden(assessment: Assessment) -> float:
-    """The share of the code files of the product that could not be read at all."""
-    code = [f for f in assessment.prototype.of_role(Role.PRODUCT) if f.language]
-    unread = sum(f.text is None for f in code)
-    return unread / len(code) if code else 0.0
+def _hidden(assessment: Assessment) -> Hidden:
+    """What of the product's code, by size, could not be read: because it could not be opened, or is
+    written in a language that is not parsed."""
+    code = [
+        f for f in assessment.prototype.of_role(Role.PRODUCT) if f.language or unread_language(f)
+    ]
+    unread = [f for f in code if f.text is None or not f.language]
+    whole = sum(f.size for f in code)
+    sizes = Counter[str]()
+    for file in unread:
+        sizes[unread_language(file)] += file.size
+    languages = tuple(name for name, _ in sizes.most_common() if name)
+    return Hidden(sizes.total() / whole if whole else 0.0, languages)
 
 
 def _digest(assessment: Assessment, answers: Answers, judged: Judgement) -> str:

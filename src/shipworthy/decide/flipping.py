@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shipworthy.decide.judging import Judgement, judge
+from shipworthy.decide.judging import NOTHING_HIDDEN, Hidden, Judgement, judge
 from shipworthy.decide.rules import Part
 from shipworthy.decide.signal import Signal
 from shipworthy.decide.verdict import Flip
@@ -12,14 +12,20 @@ from shipworthy.intent.answers import Answers
 
 
 def flips(
-    signals: Sequence[Signal], parts: Sequence[Part], answers: Answers, judged: Judgement
+    signals: Sequence[Signal],
+    parts: Sequence[Part],
+    answers: Answers,
+    judged: Judgement,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> tuple[Flip, ...]:
     """The signals that alone would change a verdict, those that change the whole first.
 
     A known signal is turned to the other side; an unknown one is tried on both.
     """
     found = [
-        flip for signal in signals for flip in _flips_of(signal, signals, parts, answers, judged)
+        flip
+        for signal in signals
+        for flip in _flips_of(signal, signals, parts, answers, judged, hidden)
     ]
     return tuple(sorted(found, key=lambda f: f.overall is judged.overall))
 
@@ -30,11 +36,12 @@ def _flips_of(
     parts: Sequence[Part],
     answers: Answers,
     judged: Judgement,
+    hidden: Hidden,
 ) -> Iterator[Flip]:
     tried = (1.0, -1.0) if signal.lean is None else (-1.0 if signal.lean > 0 else 1.0,)
     for lean in tried:
         other = [s.leaning(lean) if s is signal else s for s in signals]
-        again = judge(other, parts, answers)
+        again = judge(other, parts, answers, hidden)
         changed = tuple(
             (component, verdict)
             for component, verdict in again.verdicts.items()

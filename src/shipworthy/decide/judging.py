@@ -15,6 +15,17 @@ _HIDDEN = 0.5  # of the code: where more could not be read, nothing is decided
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """The share of the code that could not be read, and the languages in it that are not parsed."""
+
+    share: float = 0.0
+    languages: tuple[str, ...] = ()
+
+
+NOTHING_HIDDEN = Hidden()
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdicts, the grounds that hold and the balance of the signals."""
 
@@ -26,9 +37,12 @@ class Judgement:
 
 
 def judge(
-    signals: Sequence[Signal], parts: Sequence[Part], answers: Answers, hidden: float = 0.0
+    signals: Sequence[Signal],
+    parts: Sequence[Part],
+    answers: Answers,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> Judgement:
-    """Apply the rules. `hidden` is the share of the code files that could not be read."""
+    """Apply the rules; where most of the code is hidden, they decide nothing."""
     held = grounds(signals)
     verdicts = {part.component: verdict(part, held) for part in parts}
     held = tuple(g for g in held if g.component is None or verdicts[g.component] is g.verdict)
@@ -40,10 +54,14 @@ def judge(
     return Judgement(found, why, verdicts, held, probability(signals))
 
 
-def _not_yet(found: Overall, held: Sequence[Ground], answers: Answers, hidden: float) -> str:
+def _not_yet(found: Overall, held: Sequence[Ground], answers: Answers, hidden: Hidden) -> str:
     """Why nothing should be decided or built yet; empty where nothing speaks against it."""
-    if hidden > _HIDDEN:
-        return f"{hidden:.0%} of the code could not be read: what was not seen cannot be decided."
+    if hidden.share > _HIDDEN:
+        written = f" ({', '.join(hidden.languages)})" if hidden.languages else ""
+        return (
+            f"{hidden.share:.0%} of the code could not be read{written}: what was not seen cannot be"
+            " decided."
+        )
     unproven = answers.live is False and Aim.UNCERTAIN_DEMAND in (answers.aims or ())
     if not unproven:
         return ""

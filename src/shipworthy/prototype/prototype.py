@@ -75,7 +75,7 @@ from shipworthy.prototype.secrets.history import (
 )
 from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
 from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
-from shipworthy.prototype.source import Role, SourceFile, Unread
+from shipworthy.prototype.source import Role, SourceFile, Unread, unread_language
 from shipworthy.prototype.state.held import Held
 from shipworthy.prototype.tables.histories import read_history
 from shipworthy.prototype.tables.table import Table, read_tables
@@ -97,7 +97,6 @@ Placed = TypeVar(
     Series,
     WrittenPrompt,
 )
-_COMPONENTS = {"vue": "Vue", "svelte": "Svelte", "astro": "Astro"}
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
 _WORTH_A_PROCESS = 100  # parsed files: a second process costs some 20 ms
 _EXCERPT = 160  # characters of a line that an excerpt shows
@@ -175,15 +174,15 @@ class Prototype:
             for f in self.facts.values()
             if f.partly
         )
-        components = (
-            Unread(f.path, f"{_COMPONENTS[kind]} components are not read yet")
+        foreign = (
+            Unread(f.path, f"{language} is not read yet")
             for f in self.of_role(Role.PRODUCT)
-            if f.text and (kind := f.name.rpartition(".")[2].lower()) in _COMPONENTS
+            if f.text and (language := unread_language(f))
         )
         broken = (
             [Unread(EVIDENCE, str(self.edge))] if isinstance(self.edge, ShipworthyError) else []
         )
-        return tuple(sorted((*self._unread, *partly, *components, *broken), key=lambda u: u.path))
+        return tuple(sorted((*self._unread, *partly, *foreign, *broken), key=lambda u: u.path))
 
     @cached_property
     def committed(self) -> str | None:

@@ -46,11 +46,17 @@ _DATA = frozenset(
 )
 _CODE = frozenset(
     """ts mts cts tsx js mjs cjs jsx py html htm vue svelte astro sql sh bash rb go rs java kt php cs
-    ipynb ps1 bat""".split()
+    dart swift scala ex exs c cc cpp m mm sol ipynb ps1 bat""".split()
 )
 _GENERATED_NAME = re.compile(
     r"(\.gen\.[jt]sx?|\.generated\.[jt]sx?|_pb2(_grpc)?\.py|\.min\.(js|css|mjs)|\.bundle\.js|next-env\.d\.ts"
     r"|database\.types\.ts|supabase/types\.ts|types/supabase\.ts|supabase\.types\.ts)$"
+)
+# What Capacitor, React Native and Flutter put around an app so that a phone or a desktop starts it.
+_SHELL = re.compile(
+    r"(^|/)(MainActivity|MainApplication|AppDelegate|SceneDelegate|GeneratedPluginRegistrant|RunnerTests"
+    r"|Example(Instrumented|Unit)Test)\.(kt|java|swift|m|mm)$"
+    r"|(^|/)(linux|windows|macos)/(runner|Runner|flutter|Flutter)/"
 )
 _GENERATED_HEAD = re.compile(
     r"^var __(defProp|getOwnPropNames|create) = Object\.|"  # bundled by esbuild
@@ -178,7 +184,7 @@ def _is_vendored(path: str, extension: str) -> bool:
 def _role_of_code(path: str, stem: str, extension: str, head: str, longest_line: int) -> Role:
     if _is_vendored(path, extension):
         return Role.VENDORED
-    if _GENERATED_NAME.search(path) or _GENERATED_HEAD.search(head):
+    if _GENERATED_NAME.search(path) or _SHELL.search(path) or _GENERATED_HEAD.search(head):
         return Role.GENERATED
     if extension in ("js", "mjs", "cjs") and longest_line > 5_000:
         return Role.GENERATED  # minified or bundled

@@ -100,3 +100,33 @@ LANGUAGES = {
     "jsx": Language.JAVASCRIPT,
     "py": Language.PYTHON,
 }
+
+UNREAD_LANGUAGES = {
+    "vue": "Vue",
+    "svelte": "Svelte",
+    "astro": "Astro",
+    "dart": "Dart",
+    "swift": "Swift",
+    "kt": "Kotlin",
+    "java": "Java",
+    "scala": "Scala",
+    "go": "Go",
+    "rs": "Rust",
+    "rb": "Ruby",
+    "php": "PHP",
+    "cs": "C#",
+    "ex": "Elixir",
+    "exs": "Elixir",
+    "c": "C",
+    "cc": "C++",
+    "cpp": "C++",
+    "m": "Objective-C",
+    "mm": "Objective-C",
+    "sol": "Solidity",
+}
+"""Languages of products that are not parsed, by extension: what is written in them was not judged."""
+
+
+def unread_language(file: SourceFile) -> str:
+    """The language that a file is written in where it is one that is not parsed; else empty."""
+    return UNREAD_LANGUAGES.get(file.name.rpartition(".")[2].lower(), "")
