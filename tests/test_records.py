@@ -15,6 +15,7 @@ import pytest
 from copies import copy_of_example
 from made_assessments import HOSTILE, written
 from shipworthy.assess.gate import gate
+from shipworthy.catalogue import select
 from shipworthy.database.engine import Server
 from shipworthy.database.era import Era
 from shipworthy.decide import decide
@@ -122,6 +123,28 @@ def test_the_pack_has_its_twenty_sections_and_names_owner_commit_and_checkpoint(
     for said in ("Ana Example", "no-tests on *", "approved", "restored in 12 minutes", "SHA256:"):
         assert said in text
     assert '<svg class="diagram"' in text
+
+
+def test_the_pack_names_gaps_in_words_and_not_by_the_ids_of_controls(drafts: list[Draft]) -> None:
+    page = _one(drafts, "due-diligence.html").text
+    summary = page[page.index('id="summary"') : page.index('id="reading"')]
+    rows = page[page.index('id="checklists"') : page.index('id="architecture"')]
+    ids = [control.id for control in select() if "-" in control.id]
+    assert not [id for id in ids if re.search(rf"(?<![\w-]){id}(?![\w-])", summary + rows)]
+    assert "`" not in re.sub(r"<(style|svg).*?</\1>", "", page, flags=re.DOTALL)
+
+
+def test_a_pack_of_what_is_not_built_yet_estimates_nothing(tmp_path: Path) -> None:
+    app = "class Home extends StatelessWidget {\n" + "  // a screen\n" * 200 + "}\n"
+    files = {"package.json": "{}", "index.js": "x();\n", "lib/a.dart": app, "lib/b.dart": app}
+    decision = run_decide(written(tmp_path / "app", files), Settings(workers=1))
+    drafts = records_of(decision, gate(decision.assessment, None))
+    page = _one(drafts, "due-diligence.html").text
+    assert "99% of the code could not be read (Dart)" in page
+    assert "none is estimated" in page
+    assert "0 to 0" not in page
+    assert "<td>Dart is not read yet</td>" in page
+    assert page.count("lib/a.dart") == 1
 
 
 def test_the_pack_loads_nothing_and_allows_only_its_own_style(drafts: list[Draft]) -> None:

@@ -59,8 +59,8 @@ def _not_yet(found: Overall, held: Sequence[Ground], answers: Answers, hidden: H
     if hidden.share > _HIDDEN:
         written = f" ({', '.join(hidden.languages)})" if hidden.languages else ""
         return (
-            f"{hidden.share:.0%} of the code could not be read{written}: what was not seen cannot be"
-            " decided."
+            f"{_percent(hidden.share)} of the code could not be read{written}: what was not seen cannot"
+            " be decided."
         )
     unproven = answers.live is False and Aim.UNCERTAIN_DEMAND in (answers.aims or ())
     if not unproven:
@@ -127,11 +127,26 @@ def _reason(part: Part, judged: Judgement) -> str:
         return f"nothing that matters is open, and {part.sound} answers found it sound"
     said = [g.says for g in judged.grounds if g.component is part.component]
     if part.open:
-        blocking = f", {part.blocking} of them block the launch" if part.blocking else ""
-        said.insert(0, f"{part.open} gaps to close in place{blocking}")
+        said.insert(0, _to_close(part))
     return (
         "; ".join(said) or "no control could look at it closely: nothing here is known to be sound"
     )
+
+
+def _percent(share: float) -> str:
+    """Whole percent; what is not all is never printed as 100%."""
+    return f"{share if share == 1 else min(share, 0.99):.0%}"
+
+
+def _to_close(part: Part) -> str:
+    """ "1 gap to close in place, which blocks the launch", "7 gaps to close in place, 3 of which block…"."""
+    said = f"{part.open} gap{'s' if part.open > 1 else ''} to close in place"
+    if not part.blocking:
+        return said
+    if part.open == 1:
+        return f"{said}, which blocks the launch"
+    verb = "blocks" if part.blocking == 1 else "block"
+    return f"{said}, {part.blocking} of which {verb} the launch"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+from html import escape
 from importlib.resources import files
 
 from shipworthy.assess.gate import Gate
@@ -9,8 +12,9 @@ from shipworthy.decide import Decision
 from shipworthy.errors import MissingExtra, ShipworthyError
 from shipworthy.report.html.page import digest_of, environment, own_markup
 from shipworthy.report.records.draft import Draft
-from shipworthy.report.records.pack import pack_of
+from shipworthy.report.records.pack import because, pack_of
 
+_BACKTICKS = re.compile(r"`([^`]+)`")
 _PACKAGE = "shipworthy.report.records"
 _SYSTEM = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -23,7 +27,14 @@ def due_diligence(decision: Decision, gate: Gate) -> Draft:
     """Twenty sections in one file that loads nothing from elsewhere."""
     style, drawing = _asset("due_diligence.css"), _asset("drawing.css")
     templates = environment(_PACKAGE)
-    templates.filters |= {"styled": _styled, "sentence": _sentence}
+    titles = {control.id: control.title for control in decision.assessment.controls}
+    templates.filters |= {
+        "because": partial(because, titles=titles),
+        "coded": _coded,
+        "hours": _hours,
+        "sentence": _sentence,
+        "styled": _styled,
+    }
     text = templates.get_template("due_diligence.html").render(
         pack=pack_of(decision, gate),
         style=own_markup(style),
@@ -68,6 +79,16 @@ def _styled(drawing: str, style: str) -> object:
 def _sentence(text: str) -> str:
     """The text as a sentence of its own."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def _coded(text: str) -> object:
+    """The text with what stands between backticks as code."""
+    return own_markup(_BACKTICKS.sub(r"<code>\1</code>", escape(text)))
+
+
+def _hours(hours: float) -> str:
+    """Whole hours; what takes less than one says so."""
+    return f"{hours:,.0f}" if hours >= 1 else "under 1"
 
 
 def _asset(name: str) -> str:

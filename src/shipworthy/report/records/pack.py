@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from shipworthy.assess import Assessment
-from shipworthy.assess.checklist import Answer, Checklist
+from shipworthy.assess.checklist import Answer, Checklist, Row
 from shipworthy.assess.gate import Gate
 from shipworthy.decide import Decision
 from shipworthy.errors import FactUnavailable
@@ -19,10 +20,12 @@ from shipworthy.register.standing import Standing, standing_of
 from shipworthy.register.waiver import State, Waiver
 from shipworthy.report.groups import Group, by_control
 from shipworthy.report.html.content import Content, content_of
+from shipworthy.report.lines import counted
 from shipworthy.report.strengths import Strength
 
 _PLACES = 3  # of one kind of gap
 _UNKNOWN = 3  # reasons of one area
+_KINDS = 5  # of gap behind one answer
 _PARTS = {
     "security": ("secrets", "access", "database", "http"),
     "quality": ("testing", "architecture"),
@@ -81,6 +84,15 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Why files were not read in full: how many, and the first of them."""
+
+    reason: str
+    count: int
+    first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """The pack, section by section."""
 
@@ -102,6 +114,22 @@ class Pack:
     mapped: tuple[Mapped, ...]
     tests: int
     test_files: int
+    left_out: tuple[LeftOut, ...]
+
+
+def because(row: Row, titles: Mapping[str, str]) -> str:
+    """Why a row is answered so: the kinds of gap by their titles, for readers who know no control."""
+    if row.answer not in (Answer.NO, Answer.EXCEPTION) or not row.findings:
+        return row.reason
+    counts = Counter(finding.control for finding in row.findings)
+    said = [
+        f"{titles[control]} ({counted(count, 'place')})" if count > 1 else titles[control]
+        for control, count in list(counts.items())[:_KINDS]
+    ]
+    if len(counts) > _KINDS:
+        said.append(f"and {counted(len(counts) - _KINDS, 'more kind')} of gap")
+    prefix = "Accepted: " if row.answer is Answer.EXCEPTION else ""
+    return prefix + "; ".join(said)
 
 
 def pack_of(decision: Decision, gate: Gate) -> Pack:
@@ -129,6 +157,7 @@ def pack_of(decision: Decision, gate: Gate) -> Pack:
         mapped=tuple(_mapped(content)),
         tests=len(tests),
         test_files=len(set(tests)),
+        left_out=tuple(_left_out(assessment)),
     )
 
 
@@ -217,6 +246,14 @@ def _correspondence(osps: Checklist | None, framework: str, name: str) -> Mapped
     return Mapped(
         name, tuple(contradicted), len(clear), len(every) - len(clear) - len(contradicted)
     )
+
+
+def _left_out(assessment: Assessment) -> Iterator[LeftOut]:
+    paths: dict[str, list[str]] = {}
+    for unread in assessment.unread:
+        paths.setdefault(unread.reason, []).append(unread.path)
+    for reason, found in sorted(paths.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield LeftOut(reason, len(found), tuple(found[:_PLACES]))
 
 
 def _tests(assessment: Assessment) -> list[str]:
