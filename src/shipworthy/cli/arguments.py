@@ -24,6 +24,7 @@ class Format(StrEnum):
     GITHUB = "github"
     HTML = "html"
     MARKDOWN = "markdown"
+    OSCAL = "oscal"
 
 
 class FailOn(StrEnum):

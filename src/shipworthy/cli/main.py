@@ -408,6 +408,10 @@ def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) 
         from shipworthy.report.sarif import sarif_report
 
         return sarif_report(assessment)
+    if wanted is Format.OSCAL:
+        from shipworthy.report.oscal import oscal_report
+
+        return oscal_report(assessment)
     if wanted is Format.GITHUB:
         from shipworthy.report.github import github_report
 
