@@ -24,6 +24,9 @@ from shipworthy.settings import Settings
 PROVER = Prover()
 atexit.register(PROVER.close)
 
+# Read once: each reading of the selection costs as much as that of a whole case.
+_ADVISORIES = osv_source(database=None, cache=False)
+
 GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "core.autocrlf=false")
 
 
@@ -82,7 +85,7 @@ def prototype_of(root: Path) -> Prototype:
     """Read a folder, and what its shipworthy.toml declares, with the real engines, the bundled
     advisories and a real PostgreSQL."""
     engines = default_engines()
-    bundled = Engines(engines.secrets, osv_source(database=None, cache=False), PROVER)
+    bundled = Engines(engines.secrets, _ADVISORIES, PROVER)
     intent = read_intent(root) if (root / FILE).exists() else Intent()
     return read_prototype(root, Settings(workers=1, intent=intent), bundled)
 

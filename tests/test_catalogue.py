@@ -102,11 +102,13 @@ def test_remedy_turns_vulnerable_into_fixed(case: Case, tmp_path: Path) -> None:
 
 @parametrised("vulnerable")
 def test_fixing_opens_no_other_gap(case: Case, tmp_path: Path) -> None:
-    before = prototype_of(unpack(case.folder, tmp_path / "before"))
     after = prototype_of(unpack(case.fixed, tmp_path / "after"))
-    for control in select():
-        opened = subjects(control, after) - subjects(control, before)
-        assert not opened, f"{control.id}: {opened}"
+    left = {control: found for control in select() if (found := subjects(control, after))}
+    if left:  # most leave none, and need no second reading
+        before = prototype_of(unpack(case.folder, tmp_path / "before"))
+        for control, found in left.items():
+            opened = found - subjects(control, before)
+            assert not opened, f"{control.id}: {opened}"
 
 
 def ask(control: Control, prototype: Prototype) -> list[Finding]:

@@ -46,6 +46,9 @@ class GitState:
     )  # added before `.gitignore` named them, or by force
 
 
+_AS_GIT_IGNORES = ("--exclude-standard", "--directory")
+
+
 def git_command(root: Path, *arguments: str, seconds: float = 10.0) -> Command:
     """A git command that is safe to run in an untrusted repository."""
     argv = ("git", *_GUARDS, "-C", str(root), *arguments)
@@ -59,26 +62,28 @@ def read_git(root: Path, seconds: float = 10.0) -> GitState:
     tracked = _paths(root, seconds, "ls-files", "-z", "--cached")
     if not tracked:
         raise FactUnavailable("version control tracks no file of this folder")
-    ignored = _paths(
-        root,
-        seconds,
-        "ls-files",
-        "-z",
-        "--others",
-        "--ignored",
-        "--exclude-standard",
-        "--directory",
+    # Each command costs ten milliseconds. `-t` marks what is not tracked with a question mark.
+    marked = _paths(root, seconds, "ls-files", "-z", "-t", "-c", "-o", "-i", *_AS_GIT_IGNORES)
+    ignored = [p[2:] for p in marked if p.startswith("? ")]
+    told = run(
+        git_command(
+            root,
+            "rev-parse",
+            "--is-shallow-repository",
+            "--revs-only",
+            "HEAD",
+            "--",
+            seconds=seconds,
+        )
     )
-    both = _paths(root, seconds, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
-    head = run(git_command(root, "rev-parse", "--verify", "--quiet", "HEAD", seconds=seconds))
-    shallow = run(git_command(root, "rev-parse", "--is-shallow-repository", seconds=seconds))
+    shallow, _, head = told.output.decode().partition("\n")
     return GitState(
-        commit=head.output.decode().strip() or None,
+        commit=head.strip() or None,
         tracked=frozenset(tracked),
         ignored_files=frozenset(p for p in ignored if not p.endswith("/")),
         ignored_folders=frozenset(p.rstrip("/") for p in ignored if p.endswith("/")),
-        shallow=shallow.output.strip() == b"true",
-        ignored_and_tracked=frozenset(both),
+        shallow=shallow == "true",
+        ignored_and_tracked=frozenset(p[2:] for p in marked if not p.startswith("? ")),
     )
 
 
