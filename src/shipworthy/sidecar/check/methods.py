@@ -1,6 +1,7 @@
 """Requests with an allowed method that ask the application to take them for a closed one.
 
-What frameworks believe: `X-HTTP-Method-Override` and its like, `?_method=`. Judged by what arrives.
+What frameworks believe: `X-HTTP-Method-Override` and its like, `_method` in a query, a form or JSON. Judged
+by what arrives.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ _QUERIES = {
     "query-as-list": "a=1&_method[]={}",
     "query-with-a-dot": ".method={}",
 }
+_PART = '--x\r\nContent-Disposition: form-data; name="_method"\r\n\r\n{}\r\n--x--\r\n'
+_BODIES = {  # what a form is called, and what it says
+    "form": ("application/x-www-form-urlencoded", "a=1&_method={}"),
+    "coded-form": ("application/x-www-form-urlencoded", "%5Fmethod={}&a=1"),
+    "form-in-parts": ("multipart/form-data; boundary=x", _PART),
+    "json": ("application/json", '{{"_method": "{}"}}'),
+}
 
 
 def attempts(target: Target) -> Iterator[Attempt]:
@@ -46,6 +54,11 @@ def attempts(target: Target) -> Iterator[Attempt]:
             yield Attempt(
                 f"method-in-{what}", f"{method} with ?{asked}", safe, run, door.name, True
             )
+        for what, (kind, text) in _BODIES.items() if method != "GET" else ():
+            said = text.format(door.method)
+            run = bound(_asked, door, method, way, ("content-type", kind), "", said)
+            tries = f"{method} with a body of {kind.partition(';')[0]} that says _method"
+            yield Attempt(f"method-in-{what}", tries, safe, run, door.name, True)
 
 
 def _open(target: Target, door: Door) -> tuple[str, Way] | None:
@@ -59,17 +72,24 @@ def _open(target: Target, door: Door) -> tuple[str, Way] | None:
 
 
 def _asked(
-    target: Target, door: Door, method: str, way: Way, header: tuple[str, str] | None, query: str
+    target: Target,
+    door: Door,
+    method: str,
+    way: Way,
+    header: tuple[str, str] | None,
+    query: str,
+    body: str = "",
 ) -> Seen:
     word = fresh_word()
     own = () if method == "GET" else (("origin", target.origin),)
     path = f"{way.path}?check={word}{f'&{query}' if query else ''}"
-    answer = target.ask(method, path, *way.headers, *own, *([header] if header else []))
+    headers = (*way.headers, *own, *([header] if header else []))
+    answer = target.ask(method, path, *headers, body=body.encode())
     asked = f"{header[0]}: {header[1]}" if header else f"?{query}"
     line = exchange(f"{method} {way.path}; {asked}", answer)
     reached = target.reached(word)
     for heard in reached:
-        told = [value for _, value in heard.headers] + [heard.target]
+        told = [*(value for _, value in heard.headers), heard.target, heard.body.decode("latin-1")]
         if any(door.method in value for value in told):
             return broken(f"the application is asked for {door.method}", line)
     if not reached and (answer is None or answer.status >= 500):

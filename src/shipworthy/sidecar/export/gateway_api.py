@@ -154,7 +154,7 @@ def _lost(policy: Policy, routes: list[tuple[Route, str]]) -> Iterator[str]:
     if limits.per_user or any(r.per_user for r, _ in routes):
         yield "per_user: limits count addresses alone: users are not told apart"
     if any(r.methods for r, _ in routes):
-        yield "methods: a query that replaces the method, `?_method=DELETE`, is not refused"
+        yield "methods: a query or a form that replaces the method, `_method=DELETE`, is not refused"
     yield "429 comes without Retry-After"
     yield "limits.header_count and limits.clients: not settable"
     yield "paths with // , /./ and ;parameters: slashes are merged, parameters are not cut"

@@ -10,6 +10,7 @@ from shipworthy.sidecar.proxy.access_log import access_log
 from shipworthy.sidecar.proxy.answers import local_replies
 from shipworthy.sidecar.proxy.compression import compression_filters
 from shipworthy.sidecar.proxy.cross_origin import cross_origin_filters
+from shipworthy.sidecar.proxy.form_method import form_filters
 from shipworthy.sidecar.proxy.headers import header_filter
 from shipworthy.sidecar.proxy.limits import body_filters, ip_filter, user_filter
 from shipworthy.sidecar.proxy.tracing import tracing
@@ -57,7 +58,7 @@ def _filters(policy: Policy, secrets: identity.Secrets, *, upgrade: bool = False
         *cross_origin_filters(),
         *identity.filters(policy, secrets),
         user_filter(),
-        *([] if upgrade else body_filters(policy)),
+        *([] if upgrade else [*body_filters(policy), *form_filters(policy)]),
         http_filter(
             "envoy.filters.http.router", f"{HTTP}.router.v3.Router", suppress_envoy_headers=True
         ),

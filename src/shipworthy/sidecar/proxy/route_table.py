@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from shipworthy.sidecar.host import is_of_this_machine
 from shipworthy.sidecar.policy import Policy, Route, Who
 from shipworthy.sidecar.proxy import cross_origin, identity, limits, matches, sockets, treatments
+from shipworthy.sidecar.proxy.form_method import held_back
 from shipworthy.sidecar.proxy.headers import on_every_answer
 from shipworthy.sidecar.proxy.typed import Message
 from shipworthy.sidecar.proxy.upstreams import Upstreams, holds
@@ -99,6 +100,7 @@ def _kinds(
 ) -> Iterator[Message]:
     common = {
         "name": f"route-{index}" if index >= 0 else "default",
+        **held_back(policy, route),
         "metadata": limits.taken_from(policy, route, index),
         "typed_per_filter_config": {
             **(cross_origin.of_route(policy, route)),

@@ -10,9 +10,9 @@ from shipworthy.sidecar.proxy.typed import HTTP, Message, http_filter, typed
 _KIND = f"{HTTP}.lua.v3.Lua"
 
 
-def script(name: str, file: str, **known: Any) -> Message:
-    """A filter that runs the script in `file`, with these values in front of it."""
-    source = files(__package__ or "").joinpath(file).read_text(encoding="utf-8")
+def script(name: str, file: str, *, package: str = __package__ or "", **known: Any) -> Message:
+    """A filter that runs the script in `file` of a package, with these values in front of it."""
+    source = files(package).joinpath(file).read_text(encoding="utf-8")
     source = "".join(f"local {its} = {_lua(value)}\n" for its, value in known.items()) + source
     return http_filter(
         name,
