@@ -21,6 +21,8 @@ from shipworthy.controls.observability.no_error_tracking.control import NoErrorT
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
+from shipworthy.controls.reliability.non_atomic_writes.control import NonAtomicWrites
+from shipworthy.controls.reliability.read_modify_write_race.control import ReadModifyWriteRace
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
@@ -649,3 +651,43 @@ def test_what_users_say_of_themselves_weighs_less_than_their_password(
     }
     (gap,) = gaps(SwallowedError(), tmp_path, files)
     assert gap.severity is severity
+
+
+_PAYS_OUT = """
+import { PrismaClient } from "@prisma/client";
+import { getServerSession } from "next-auth";
+const db = new PrismaClient();
+export async function POST(request: Request) {
+  const session = await getServerSession();
+  if (!session) return Response.json({ error: "No" }, { status: 401 });
+  ROLE
+  const { userId, amount } = await request.json();
+  if (!(amount > 0)) return Response.json({ error: "How much?" }, { status: 400 });
+  const wallet = await db.wallet.findUnique({ where: { userId } });
+  await db.wallet.update({ where: { userId }, data: { balance: wallet!.balance - amount } });
+  await db.payout.create({ data: { userId, amount } });
+  return Response.json({ ok: true });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "severity"),
+    [
+        ("", Severity.HIGH),
+        (
+            'if (session.user.role !== "ADMIN") return new Response("No", { status: 403 });',
+            Severity.MEDIUM,
+        ),
+    ],
+)
+def test_what_only_administrators_can_break_weighs_a_step_less(
+    tmp_path: Path, role: str, severity: Severity
+) -> None:
+    package = (
+        '{"dependencies": {"next": "15.0.0", "@prisma/client": "5.0.0", "next-auth": "4.0.0"}}'
+    )
+    files = {"package.json": package, "app/api/payouts/route.ts": _PAYS_OUT.replace("ROLE", role)}
+    for number, control in enumerate((ReadModifyWriteRace(), NonAtomicWrites())):
+        (gap,) = gaps(control, tmp_path / str(number), files)
+        assert gap.severity is severity

@@ -17,6 +17,7 @@ from shipworthy.prototype.secrets.app_passwords import is_app_password
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.exposure import Exposure, exposed
 from shipworthy.prototype.secrets.history import deleted_environment_files, history_secrets
+from shipworthy.prototype.secrets.placeholders import is_placeholder
 from shipworthy.prototype.secrets.secret import (
     DEFAULT_SECRET,
     Place,
@@ -360,3 +361,8 @@ def test_an_app_password_of_a_mail_account_is_known_by_its_form() -> None:
     assert not is_app_password("SMTP_PASSWORD", "abcd efgh ijkl mnop")
     assert not is_app_password("SMTP_PASSWORD", "internationaliza")
     assert not is_app_password("DB_PASSWORD", "kqzvtrwpxmblhgdn")
+
+
+@pytest.mark.parametrize("value", ["scram-sha-256", "md5"])
+def test_a_way_to_hash_is_no_secret(value: str) -> None:
+    assert is_placeholder(value)

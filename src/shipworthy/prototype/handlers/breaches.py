@@ -214,7 +214,7 @@ def _of_government(effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 def _open(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
-    if kind is Harm.CHANGE and _is_counter(effect):
+    if kind in (Harm.ADD, Harm.CHANGE) and (_is_counter(effect) or _counts_calls(effect)):
         return None
     if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
         return None
@@ -373,6 +373,15 @@ def _names(effect: Effect) -> str:
     return " ".join(
         o.name for found in effect.inputs.values() for o in found if o.kind == "environment"
     )
+
+
+def _counts_calls(effect: Effect) -> bool:
+    """True for what a limiter of the prototype's own notes of a call: whose it was, how many there were."""
+    sent = (o for _, origins in effect.of("value:") for o in origins if o.is_input)
+    return bool(_LIMITER.search(plain(effect.target))) and all(o.kind == "header" for o in sent)
+
+
+_LIMITER = re.compile(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
 
 
 def _is_counter(effect: Effect) -> bool:

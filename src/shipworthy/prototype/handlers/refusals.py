@@ -71,6 +71,24 @@ def refused(
     return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
 
 
+def says_too_many(statements: tuple[Statement, ...]) -> bool:
+    """True for `throw new Error("Rate limit exceeded")` and its like: few statements that do nothing else."""
+    return len(statements) <= _MOST and any(
+        _SAYS_TOO_MANY.search(word)
+        for statement in statements
+        if type(statement) in (Return, Throw, Do)
+        for word in _words(statement)
+        if isinstance(word, str)
+    )
+
+
+_SAYS_TOO_MANY = re.compile(
+    r"too many (requests|attempts|calls|messages|tries)|rate[- _]?limit|slow(ing)? down"
+    r"|(request|call|message|daily|hourly|usage) limit (reached|exceeded)|limit (reached|exceeded)",
+    re.IGNORECASE,
+)
+
+
 def _listed_names(passed: Guards) -> frozenset[str]:
     """`ADMINS.includes(body.email)`: the names in a request that only have to stand on a list of the
     code. Whoever reads a page of the team knows one; a secret would be something else."""

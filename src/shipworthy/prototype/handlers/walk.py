@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import SETTLED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
-from shipworthy.prototype.handlers.refusals import refused
+from shipworthy.prototype.handlers.refusals import refused, says_too_many
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NULL,
@@ -85,7 +85,7 @@ class Walk(Evaluation):
         _narrow(statement.test, scope, holds=True)
         first = len(self.effects)
         ended = self.block(statement.then, scope) or decided is False
-        if ended and self._is_counted(test, first):
+        if ended and self._is_counted(test, first, statement.then):
             no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
         if ended and not settles(no):
             no |= refused(self, statement.then, test, statement.at, no)
@@ -121,9 +121,10 @@ class Walk(Evaluation):
             ]
         return ended
 
-    def _is_counted(self, test: Value, first: int) -> bool:
+    def _is_counted(self, test: Value, first: int, then: tuple[Statement, ...]) -> bool:
         """`if (!free) return 429`: calls are counted, however; not where another server said so."""
         said = any(e.literals.get("status") == "429" for e in self.effects[first:])
+        said = said or says_too_many(then)
         return said and not any(o.kind in _TOLD for o in all_origins(test))
 
     def _loop(self, statement: Loop, scope: Scope) -> bool:

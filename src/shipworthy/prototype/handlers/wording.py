@@ -137,4 +137,6 @@ def sentence(handler: Handler, judged: Judged) -> str:
                 " security, and for no role"
             )
         case Breach.HOLLOW:
-            return f"{who(judged.caller)} can {what} {place}: the check before it does not hold, {judged.why}"
+            anybody = judged.caller in (Caller.ANYBODY, Caller.ANON_KEY)
+            caller = who(judged.caller) if anybody else _any_user(judged)
+            return f"{caller} can {what} {place}: the check before it does not hold, {judged.why}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from shipworthy.finding import Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money, is_right, is_state
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 
@@ -29,6 +30,13 @@ def by_trusted(effect: Effect) -> bool:
 def for_administrators(handler: Handler, effect: Effect) -> bool:
     """True where the address says that administrators come, and a session is needed."""
     return "admin" in handler.name.lower() and effect.has(Check.SESSION, Check.UNCLEAR)
+
+
+def by_whom(handler: Handler, effect: Effect, severity: Severity) -> Severity:
+    """One step less where only administrators come: few, who see what went wrong and can put it right."""
+    if not effect.has(Check.ROLE) and not for_administrators(handler, effect):
+        return severity
+    return Severity(max(severity.value - 1, Severity.LOW.value))
 
 
 def inputs(origins: Iterable[Origin]) -> list[Origin]:
@@ -149,10 +157,11 @@ def charges_card(effect: Effect) -> bool:
 
 
 def awaits_payment(effect: Effect) -> bool:
-    """True for a subscription that begins once its first invoice is paid, or is billed by invoice: the
-    provider has drawn nothing yet (`payment_behavior: "default_incomplete"`)."""
+    """True for a subscription that begins once its first invoice is paid, begins with a trial, or is billed
+    by invoice: the provider has drawn nothing yet (`payment_behavior: "default_incomplete"`)."""
     return (
-        effect.literals.get("payment_behavior") == "default_incomplete"
+        any(name in effect.inputs for name in ("trial_period_days", "trial_end"))
+        or effect.literals.get("payment_behavior") == "default_incomplete"
         or effect.literals.get("collection_method") == "send_invoice"
     )
 

@@ -23,7 +23,7 @@ _VERSION = re.compile(
 _TRIVIAL = frozenset(
     """password passwd pass pwd secret admin root postgres mysql redis mongo guest test testing user
     username none null true false token key default string dev development local localhost
-    devpassword mypassword p@ssw0rd passw0rd hunter2""".split()
+    devpassword mypassword p@ssw0rd passw0rd hunter2 scram-sha-256 scram-sha-1 md5 sha256 sha-256""".split()
 )
 _IDENTIFIER = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+)*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")

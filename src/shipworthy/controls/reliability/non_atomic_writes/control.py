@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.writes import (
     MANY,
     awaits_payment,
     books,
+    by_whom,
     charges_card,
     helper_of,
     later,
@@ -118,7 +119,8 @@ class NonAtomicWrites(
         )
         message = f"{handler.name} {pair.what} without a transaction: {pair.cost}"
         one, other = helper_of(pair.first), helper_of(pair.second)
-        gap = self.gap(handler.subject, message, *shown, severity=pair.severity)
+        severity = by_whom(handler, pair.first, pair.severity)
+        gap = self.gap(handler.subject, message, *shown, severity=severity)
         return one if one == other else "", gap
 
 

@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     MANY,
     books,
+    by_whom,
     helper_of,
     reread,
     together,
@@ -96,6 +97,7 @@ class ReadModifyWriteRace(
                 Severity.MEDIUM
             )  # what is repeated is refused: only two different ones collide
         sure = Confidence.LOW if severity is Severity.LOW else Confidence.HIGH
+        severity = by_whom(handler, effect, severity) if severity is not None else None
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
     def _of_emptied(
@@ -108,7 +110,10 @@ class ReadModifyWriteRace(
             " whatever it is by then: parallel requests each give it away"
         )
         return self.gap(
-            f"{handler.subject} → {effect.target}.{column}", message, *shown, severity=Severity.HIGH
+            f"{handler.subject} → {effect.target}.{column}",
+            message,
+            *shown,
+            severity=by_whom(handler, effect, Severity.HIGH),
         )
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
