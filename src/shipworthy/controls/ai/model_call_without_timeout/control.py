@@ -75,11 +75,12 @@ class ModelCallWithoutTimeout(
         return self.satisfied(subject, "Has a time limit and a fallback", *_lines(prototype, calls))
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """A limit for a client made in the file or for the plain HTTP call, if only that is missing."""
+        """A limit for all clients and plain HTTP calls of the file, where only that is missing here: one
+        change then closes all gaps of the file."""
         file = prototype.files.get(finding.location.path) if finding.location else None
         if file is None or file.text is None or _NO_NET in finding.message:
             return None
-        places = {c.location for c in prototype.model_calls if _subject(c) == finding.subject}
+        places = {c.location for c in prototype.model_calls if c.location.path == file.path}
         text = with_client_limits(file, places)
         if text == file.text:
             text = with_time_limits(file, places, seconds_for)
