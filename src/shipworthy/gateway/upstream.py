@@ -6,35 +6,29 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote, urlsplit
 
-import aiohttp
+import orjson
 
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.provider_connection import LostConnection, ProviderConnection
+from shipworthy.gateway.provider_connections import Origin, ProviderConnections
 
 LONGEST_WAIT = 60.0  # seconds that a provider's Retry-After is believed
-_NETWORK = (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, ValueError)
 
 
 class Upstream:
-    """Connections to providers, kept open between calls."""
+    """Asks providers; connections are kept open between calls."""
 
     def __init__(self, answer_bytes: int) -> None:
         self._answer_bytes = answer_bytes
-        self._session: aiohttp.ClientSession | None = None
+        self._connections: ProviderConnections | None = None
 
     async def __aenter__(self) -> Upstream:
-        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, enable_cleanup_closed=False)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # each call has its own
-            auto_decompress=False,
-            trust_env=False,
-            skip_auto_headers=("User-Agent", "Accept"),
-            read_bufsize=256_000,
-        )
+        self._connections = ProviderConnections()
         return self
 
     async def __aexit__(
@@ -43,8 +37,13 @@ class Upstream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        if self._connections is not None:
+            self._connections.close()
+
+    def tidy(self) -> None:
+        """Close connections that nobody has used for a while."""
+        if self._connections is not None:
+            self._connections.tidy()
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
         """Send a request and wait for the head of the answer. Raises Problem.
@@ -52,63 +51,101 @@ class Upstream:
         An answer that is no success raises as well, with what follows from its status. Redirects are
         never followed: they would carry the key to a host that nobody has allowed.
         """
-        if self._session is None:
+        if self._connections is None:
             raise RuntimeError("enter the upstream first")
         try:
-            response = await self._session.post(
-                url, data=body, headers={**_HEADERS, **headers}, allow_redirects=False
-            )
-        except _NETWORK as error:
+            origin, head = request_head(url, tuple(headers.items()))
+            connection = await self._connections.take(origin)
+        except (OSError, ValueError) as error:
             raise unreachable() from error
-        answer = Response(response, self._answer_bytes)
-        if response.status != 200:
-            try:
+        answer = Response(self._connections, origin, connection, self._answer_bytes)
+        try:
+            connection.send(b"%b%d\r\n\r\n%b" % (head, len(body), body))
+            await connection.head()
+            if connection.status != 200:
                 await _raise_for(answer)
-            finally:
-                response.close()
-        if response.headers.get("content-encoding", "identity") != "identity":
-            response.close()
-            raise garbage("The provider sent a compressed answer though none was asked for.")
+            if connection.headers.get(b"content-encoding", b"identity") != b"identity":
+                raise garbage("The provider sent a compressed answer though none was asked for.")
+        except LostConnection as error:
+            answer.close()
+            raise unreachable() from error
+        except BaseException:
+            answer.close()
+            raise
         return answer
 
 
-_HEADERS = {
-    "content-type": "application/json",
-    "accept-encoding": "identity",
-    "user-agent": "shipworthy",
-}
+@lru_cache(maxsize=1_000)
+def request_head(url: str, headers: tuple[tuple[str, str], ...]) -> tuple[Origin, bytes]:
+    """Where a request goes and how it begins, up to the value of its length.
+
+    Raises ValueError where an address or a header holds what would end its line.
+    """
+    parts = urlsplit(url)
+    tls = parts.scheme == "https"
+    origin = Origin(parts.hostname or "", parts.port or (443 if tls else 80), tls)
+    target = quote(parts.path or "/", safe=_IN_PATH)
+    if parts.query:
+        target += "?" + quote(parts.query, safe=_IN_PATH + "?")
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    if parts.port is not None:
+        host += f":{parts.port}"
+    lines = [f"POST {target} HTTP/1.1", f"host: {host}", *(f"{n}: {v}" for n, v in _HEADERS)]
+    lines += [f"{name}: {value}" for name, value in headers]
+    head = "\r\n".join(lines).encode("latin-1", "strict")
+    if any(byte < 32 or byte == 127 for line in head.split(b"\r\n") for byte in line) or len(
+        head.split(b"\r\n")
+    ) != len(lines):
+        raise ValueError("a header holds a control character")
+    return origin, head + b"\r\ncontent-length: "
+
+
+_HEADERS = (
+    ("content-type", "application/json"),
+    ("accept-encoding", "identity"),
+    ("user-agent", "shipworthy"),
+)
+_IN_PATH = "/:@!$&'()*+,;=%-._~"
 
 
 class Response:
     """An answer of which the head is there."""
 
-    __slots__ = ("_left", "_response")
+    __slots__ = ("_connection", "_connections", "_left", "_origin")
 
-    def __init__(self, response: aiohttp.ClientResponse, answer_bytes: int) -> None:
-        self._response = response
+    def __init__(
+        self,
+        connections: ProviderConnections,
+        origin: Origin,
+        connection: ProviderConnection,
+        answer_bytes: int,
+    ) -> None:
+        self._connections = connections
+        self._origin = origin
+        self._connection: ProviderConnection | None = connection
         self._left = answer_bytes
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self._response.status
+        return self._open.status
 
     @property
     def media_type(self) -> str:
         """The content type without its parameters, in lower case."""
-        said: str = self._response.headers.get("content-type", "")
-        return said.partition(";")[0].strip().lower()
+        said = self._open.headers.get(b"content-type", b"")
+        return said.partition(b";")[0].strip().lower().decode("latin-1")
 
     @property
     def wait(self) -> float | None:
         """Seconds that the provider asks to be left alone."""
-        return retry_after(self._response.headers.get("retry-after", ""))
+        return retry_after(self._open.headers.get(b"retry-after", b"").decode("latin-1"))
 
     async def piece(self) -> bytes:
         """The next bytes, empty at the end. Raises Problem where they break off or never end."""
         try:
-            read: bytes = await self._response.content.readany()
-        except _NETWORK as error:
+            read = await self._open.piece()
+        except LostConnection as error:
             raise truncated() from error
         self._left -= len(read)
         if self._left < 0:
@@ -118,17 +155,27 @@ class Response:
 
     async def whole(self) -> bytes:
         """All of the body. Raises Problem where it breaks off or is too large."""
-        pieces = []
-        while piece := await self.piece():
+        pieces: list[bytes] = []
+        while True:
+            try:
+                await self._open.gathered()
+            except LostConnection as error:
+                raise truncated() from error
+            if not (piece := await self.piece()):
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
             pieces.append(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def close(self) -> None:
         """Hang up, unless the answer has been read to its end: then the connection is kept."""
-        if self._response.content.at_eof():
-            self._response.release()
-        else:
-            self._response.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._connections.give_back(self._origin, connection)
+
+    @property
+    def _open(self) -> ProviderConnection:
+        if self._connection is None:
+            raise RuntimeError("the answer is closed")
+        return self._connection
 
 
 def retry_after(said: str) -> float | None:
@@ -199,8 +246,6 @@ async def _raise_for(answer: Response) -> None:
 
 async def _reason(answer: Response, status: int) -> str:
     """What the provider says is wrong with the request: a developer needs it."""
-    import orjson
-
     try:
         async with asyncio.timeout(5):
             read = await answer.piece()
