@@ -1,4 +1,4 @@
-"""A gateway as it runs in production: uvicorn on a real socket, in a thread of the test."""
+"""A gateway as it runs in production: on a real socket, in a thread of the test."""
 
 from __future__ import annotations
 

@@ -252,11 +252,10 @@ class UnknownName(ShipworthyError):
 
 def _needs_gateway() -> None:
     try:
-        import aiohttp  # noqa: F401
+        import aiohappyeyeballs  # noqa: F401
         import httptools  # noqa: F401
         import jsonschema_rs  # noqa: F401
         import orjson  # noqa: F401
-        import uvicorn  # noqa: F401
         import uvloop  # noqa: F401
     except ImportError as error:
         raise MissingExtra(f"the gateway's part {error.name}", "gateway") from error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from shipworthy.gateway.intake import Receive, Scope, Send
+from shipworthy.gateway.request import Request
 from shipworthy.gateway.store import BrokenStore
 
 if TYPE_CHECKING:
@@ -23,20 +23,18 @@ class Admin:
         self._control = control
         self._ledger = ledger
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, request: Request) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            return
-        page = self._gateway.hooks.metrics.get(scope["path"])
-        if scope["method"] != "GET":
-            await _send(send, 405, "text/plain", b"only GET\n")
+        page = self._gateway.hooks.metrics.get(request.path)
+        if request.method != "GET":
+            _reply(request, 405, "text/plain", b"only GET\n")
         elif page is not None:
-            await _send(send, 200, page.content_type, page.render())
-        elif scope["path"] == "/status":
+            _reply(request, 200, page.content_type, page.render())
+        elif request.path == "/status":
             body = orjson.dumps(await self._status(), option=orjson.OPT_INDENT_2)
-            await _send(send, 200, "application/json", body)
+            _reply(request, 200, "application/json", body)
         else:
-            await _send(send, 404, "text/plain", b"nothing here\n")
+            _reply(request, 404, "text/plain", b"nothing here\n")
 
     async def _status(self) -> dict[str, Any]:
         return {
@@ -63,7 +61,5 @@ class Admin:
         return "ok"
 
 
-async def _send(send: Send, status: int, kind: str, body: bytes) -> None:
-    head = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": head})
-    await send({"type": "http.response.body", "body": body})
+def _reply(request: Request, status: int, kind: str, body: bytes) -> None:
+    request.reply(status, [(b"content-type", kind.encode())], body)

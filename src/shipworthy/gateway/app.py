@@ -1,4 +1,4 @@
-"""The gateway as an ASGI application: a request comes in, its reply goes out, its record is kept."""
+"""The gateway as an application: a request comes in, its reply goes out, its record is kept."""
 
 from __future__ import annotations
 
@@ -19,21 +19,12 @@ from shipworthy.gateway.control import Control
 from shipworthy.gateway.dialects import DIALECTS
 from shipworthy.gateway.exchange import Exchange
 from shipworthy.gateway.hooks import Hooks
-from shipworthy.gateway.intake import (
-    CONNECTION,
-    Connection,
-    Gone,
-    Headers,
-    Receive,
-    Scope,
-    Send,
-    parse_body,
-    read_body,
-)
+from shipworthy.gateway.intake import parse_body, read_body
 from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.outgoing import send_problem, send_stream, send_whole
 from shipworthy.gateway.policy import Policy
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.request import Gone, Request
 from shipworthy.gateway.routes import Route, route
 from shipworthy.gateway.spending import Spending
 from shipworthy.gateway.targets import Targets
@@ -81,28 +72,26 @@ class Gateway:
             observer.flush()
         await self._upstream.__aexit__(None, None, None)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, request: Request) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if request.path == "/health":
+            request.reply(200, [(b"content-type", b"text/plain")], b"ok\n")
             return
-        if scope["path"] == "/health":
-            await _healthy(send)
-            return
-        found = route(scope["path"])
+        found = route(request.path)
         dialect = found.dialect if found else _OPENAI
         record = Record("", "", "", "", "", dialect.name, "", False, time.time())
         started = time.monotonic()
         self.running += 1
         try:
-            await self._serve(scope, receive, send, found, record)
+            await self._serve(request, found, record)
         except Gone:
             record.outcome = Outcome.ABANDONED
         except Problem as problem:
-            await send_problem(send, dialect, problem, record)
+            send_problem(request, dialect, problem, record)
         except Exception as error:
             _log.error("a bug in the gateway: %s", _without_values(error))
             broken = Problem(Kind.BROKEN, "gateway_broken", "The gateway failed.")
-            await send_problem(send, dialect, broken, record)
+            send_problem(request, dialect, broken, record)
         finally:
             self.running -= 1
             if record.prototype:
@@ -110,19 +99,17 @@ class Gateway:
                 for observer in self.hooks.observers:
                     observer.finished(record)
 
-    async def _serve(
-        self, scope: Scope, receive: Receive, send: Send, found: Route | None, record: Record
-    ) -> None:
-        headers: Headers = dict(scope["headers"])
+    async def _serve(self, request: Request, found: Route | None, record: Record) -> None:
+        headers = request.headers
         if found is None:
             raise Problem(Kind.NOT_FOUND, "unknown_address", "There is nothing at this address.")
-        if scope["method"] != "POST":
+        if request.method != "POST":
             raise Problem(Kind.METHOD, "method_not_allowed", "Only POST is understood here.")
         if self.running > self.policy.server.calls:
             raise Problem(Kind.BUSY, "gateway_busy", "The gateway has too many calls under way.")
-        key = await known_key(self._control, presented_key(headers, scope["query_string"]))
+        key = await known_key(self._control, presented_key(headers, request.query))
         feature = feature_of(self.policy, key, found, headers)
-        raw = await read_body(receive, headers, self.policy.server)
+        raw = await read_body(request, self.policy.server)
         body = parse_body(raw, headers, found.dialect.name.startswith("ollama"))
         call = call_of(found, key, feature, body, headers)
         record.id, record.prototype, record.feature = call.id, call.prototype, feature.name
@@ -131,11 +118,11 @@ class Gateway:
         deadline = time.monotonic() + feature.timeouts.total
         exchange = Exchange(call, found.dialect, self.hooks, record, raw, deadline)
         exchange.as_array = found.dialect.name == "gemini" and (
-            call.stream and b"alt=sse" not in scope["query_string"]
+            call.stream and b"alt=sse" not in request.query
         )
-        await self._replied(scope, send, exchange)
+        await self._replied(request, exchange)
 
-    async def _replied(self, scope: Scope, send: Send, exchange: Exchange) -> None:
+    async def _replied(self, request: Request, exchange: Exchange) -> None:
         """Answer as long as the caller is there: nobody pays for words that nobody reads."""
         gone: list[bool] = []
         own = asyncio.current_task()
@@ -145,20 +132,17 @@ class Gateway:
             if own is not None:
                 own.cancel()
 
-        connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
-        if connection is not None:
-            connection.on_lost = lost
+        request.on_lost = lost
         reply: Reply | None = None
         try:
             reply = await self._answering.answer(exchange)
             if reply.rest is None:
-                await send_whole(send, exchange, reply.body)
+                send_whole(request, exchange, reply.body)
             else:
                 async with asyncio.timeout(max(exchange.seconds_left, 0) + READING):
-                    await send_stream(send, exchange, reply.body, reply.rest)
+                    await send_stream(request, exchange, reply.body, reply.rest)
         except TimeoutError:
-            if connection is not None:
-                connection.abort()
+            request.abort()
             raise Gone from None
         except asyncio.CancelledError:
             if not gone or own is None:
@@ -166,8 +150,7 @@ class Gateway:
             own.uncancel()
             raise Gone from None
         finally:
-            if connection is not None:
-                connection.on_lost = None
+            request.on_lost = None
             if reply is not None and reply.rest is not None:
                 await reply.rest.aclose()
 
@@ -181,13 +164,8 @@ class Gateway:
             for observer in self.hooks.observers:
                 observer.flush()
             if sweeps:
+                self._upstream.tidy()
                 swept = time.monotonic()
-
-
-async def _healthy(send: Send) -> None:
-    head = [(b"content-type", b"text/plain"), (b"content-length", b"3")]
-    await send({"type": "http.response.start", "status": 200, "headers": head})
-    await send({"type": "http.response.body", "body": b"ok\n"})
 
 
 def _without_values(error: Exception) -> str:

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 
 from shipworthy.gateway.call import Call
 from shipworthy.gateway.control import Control, VirtualKey
-from shipworthy.gateway.intake import Headers
 from shipworthy.gateway.policy import DEFAULT, Feature, Policy
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.request import Headers
 from shipworthy.gateway.routes import Route
 from shipworthy.gateway.store import BrokenStore
 

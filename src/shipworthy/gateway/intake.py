@@ -1,72 +1,32 @@
-"""Read a request from its connection: bounded in size and time, and JSON or refused."""
+"""Read a request: bounded in size and time, and JSON or refused."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
 from shipworthy.gateway.policy import ServerOptions
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.request import Headers, Request, TooLarge
 
 DEEPEST = 100  # levels of a request; JSON Schemas of tools go to some twenty
 
-CONNECTION = "shipworthy.connection"  # an ASGI extension: see Connection
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Headers = dict[bytes, bytes]
-
-
-class Connection(Protocol):
-    """What the server can do beside ASGI: it calls `on_lost` when the caller hangs up.
-
-    A task that waits for http.disconnect would tell the same, for a tenth of what a call costs.
-    """
-
-    on_lost: Callable[[], object] | None
-
-    def abort(self) -> None:
-        """Hang up at once, without waiting for a caller that reads nothing."""
-        ...
-
-
-class Gone(Exception):
-    """The caller went away before its request was there."""
-
-
-async def read_body(receive: Receive, headers: Headers, limits: ServerOptions) -> bytes:
+async def read_body(request: Request, limits: ServerOptions) -> bytes:
     """The whole body. Raises Problem where it is too large or too slow, Gone where nobody waits."""
-    said = headers.get(b"content-length", b"")
-    if said.isdigit() and int(said) > limits.body_bytes:
-        raise _too_large(limits)
     try:
+        if request.complete:
+            return await request.body(limits.body_bytes)
         async with asyncio.timeout(limits.read_seconds):
-            return await _read(receive, limits)
+            return await request.body(limits.body_bytes)
+    except TooLarge as error:
+        raise _too_large(limits) from error
     except TimeoutError as error:
         raise Problem(
             Kind.SLOW_CALLER, "slow_request", "The request did not arrive in time."
         ) from error
-
-
-async def _read(receive: Receive, limits: ServerOptions) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size > limits.body_bytes:
-            raise _too_large(limits)
-        pieces.append(piece)
-        if not message.get("more_body", False):
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def parse_body(body: bytes, headers: Headers, any_type: bool) -> dict[str, Any]:

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from shipworthy.gateway.call import Outcome, Record
 from shipworthy.gateway.dialects.dialect import Dialect
 from shipworthy.gateway.exchange import Exchange, dumped
-from shipworthy.gateway.intake import Send
 from shipworthy.gateway.problem import Kind, Problem
+from shipworthy.gateway.request import Head, Request
 
-Head = list[tuple[bytes, bytes]]
 
-
-async def send_whole(send: Send, exchange: Exchange, body: bytes) -> None:
+def send_whole(request: Request, exchange: Exchange, body: bytes) -> None:
     """A body with its length."""
     stream = exchange.call.stream  # an answer of our own to a caller that wants a stream
     kind = exchange.dialect.stream_type if stream else "application/json"
     if exchange.as_array:
         kind, body = "application/json", _Array().all(body)
     exchange.record.status = 200
-    head: Head = [
-        (b"content-type", kind.encode()),
-        (b"content-length", str(len(body)).encode()),
-        *_said(exchange.record),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": head})
-    await send({"type": "http.response.body", "body": body})
+    request.reply(200, [(b"content-type", kind.encode()), *_said(exchange.record)], body)
 
 
 async def send_stream(
-    send: Send, exchange: Exchange, first: bytes, rest: AsyncIterator[bytes]
+    request: Request, exchange: Exchange, first: bytes, rest: AsyncIterator[bytes]
 ) -> None:
     """A stream that has begun; when it breaks now, the caller learns it in its own words."""
     record, array = exchange.record, _Array() if exchange.as_array else None
@@ -41,19 +31,18 @@ async def send_stream(
     record.status = 200
     record.first_token = time.time() - record.at
     head: Head = [(b"content-type", kind.encode()), (b"cache-control", b"no-cache"), *_said(record)]
-    await send({"type": "http.response.start", "status": 200, "headers": head})
-    await _more(send, array.next(first) if array else first)
+    request.begin(200, head, array.next(first) if array else first)
     try:
         async for piece in rest:
-            await _more(send, array.next(piece) if array else piece)
+            await request.more(array.next(piece) if array else piece)
     except Problem as problem:
         record.outcome, record.error = Outcome.FAILED, problem.code
         event = exchange.dialect.problem_event(problem)
-        await _more(send, array.next(event) if array else event)
-    await send({"type": "http.response.body", "body": b"]" if array else b""})
+        await request.more(array.next(event) if array else event)
+    request.end(b"]" if array else b"")
 
 
-async def send_problem(send: Send, dialect: Dialect, problem: Problem, record: Record) -> None:
+def send_problem(request: Request, dialect: Dialect, problem: Problem, record: Record) -> None:
     """A problem before anything has gone out."""
     status = problem.kind.status
     if record.status == 200:
@@ -63,20 +52,13 @@ async def send_problem(send: Send, dialect: Dialect, problem: Problem, record: R
     body = dumped(dialect.problem(problem))
     head: Head = [
         (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
         # The gateway has tried again already; the SDKs of OpenAI and Anthropic heed this.
         (b"x-should-retry", b"false"),
         *_said(record),
     ]
     if problem.kind in (Kind.TOO_LARGE, Kind.SLOW_CALLER):
         head.append((b"connection", b"close"))
-    with suppress(asyncio.CancelledError):
-        await send({"type": "http.response.start", "status": status, "headers": head})
-        await send({"type": "http.response.body", "body": body})
-
-
-async def _more(send: Send, piece: bytes) -> None:
-    await send({"type": "http.response.body", "body": piece, "more_body": True})
+    request.reply(status, head, body)
 
 
 def _said(record: Record) -> Head:

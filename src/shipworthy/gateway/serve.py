@@ -10,17 +10,15 @@ import socket
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-
-import uvicorn
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.gateway.admin import Admin
 from shipworthy.gateway.app import Gateway
 from shipworthy.gateway.assembly import hooks_for
 from shipworthy.gateway.hooks import Hooks
-from shipworthy.gateway.limited import LimitedProtocol
+from shipworthy.gateway.listening import HttpServer
 from shipworthy.gateway.policy import Policy
 from shipworthy.gateway.state import open_control, open_ledger, state_folder
 
@@ -50,7 +48,7 @@ class Serving:
         self._hooks = hooks if hooks is not None else hooks_for(policy, self._folder)
         self.host = host or policy.server.host
         self._port = policy.server.port if port is None else port
-        self._server: uvicorn.Server | None = None
+        self._stopping: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._gateway: Gateway | None = None
 
     async def run(self, told: Callable[[Serving], None] = lambda _: None) -> None:
@@ -65,8 +63,10 @@ class Serving:
 
     def stop(self) -> None:
         """End after the calls that are under way."""
-        if self._server is not None:
-            self._server.should_exit = True
+        if self._stopping is not None:
+            loop, stopped = self._stopping
+            with suppress(RuntimeError):  # it has ended already
+                loop.call_soon_threadsafe(stopped.set)
 
     async def _run(self, told: Callable[[Serving], None]) -> None:
         listening = _listen(self.host, self._port)
@@ -84,8 +84,16 @@ class Serving:
                 _admin(self.admin_socket, Admin(gateway, control, ledger))
             )
             told(self)
-            server = self._server = _Server(_config(gateway, self.policy), self.ready)
-            await server.serve(sockets=[listening])
+            stopped = asyncio.Event()
+            self._stopping = asyncio.get_running_loop(), stopped
+            options = self.policy.server
+            server = HttpServer(gateway, options.header_bytes, options.read_seconds)
+            stack.push_async_callback(server.close)
+            await server.listen(listening)
+            self.ready.set()
+            with _signals(stopped, server):
+                await stopped.wait()
+                await server.close()
 
     @property
     def calls(self) -> int:
@@ -117,13 +125,12 @@ async def _admin(path: Path, admin: Admin) -> AsyncIterator[None]:
         raise CannotServe(f"cannot listen on {path}: {error.strerror}") from error
     finally:
         os.umask(old)
-    server = _Quiet(uvicorn.Config(admin, lifespan="off", ws="none", access_log=False))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
+    server = HttpServer(admin)
     try:
+        await server.listen(listening)
         yield
     finally:
-        server.should_exit = True
-        await task
+        await server.close()
         listening.close()
         path.unlink(missing_ok=True)
 
@@ -148,60 +155,26 @@ def _keep_private(folder: Path) -> None:
         raise CannotServe(f"{folder} belongs to somebody else or is open to others: remove it")
 
 
-class _Quiet(uvicorn.Server):
-    """A server beside the main one, which alone heeds signals."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+@contextmanager
+def _signals(stopped: asyncio.Event, server: HttpServer) -> Iterator[None]:
+    """The usual signals end it, with exit code 0; a second one does not wait for calls under way."""
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    loop = asyncio.get_running_loop()
 
+    def end() -> None:
+        if stopped.is_set():
+            server.cut_off()
+        stopped.set()
 
-class _Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """End on the usual signals, and say so with exit code 0; uvicorn would raise them once more."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready.set()
-
-
-def _config(gateway: Gateway, policy: Policy) -> uvicorn.Config:
-    options = policy.server
-    limited = type(
-        "Limited",
-        (LimitedProtocol,),
-        {"header_bytes": options.header_bytes, "read_seconds": options.read_seconds},
-    )
-    return uvicorn.Config(
-        gateway,
-        http=limited,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=30,
-        backlog=2048,
-    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 def _listen(host: str, port: int) -> socket.socket:
