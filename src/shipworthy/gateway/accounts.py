@@ -38,6 +38,8 @@ _CHANGE = (
     "UPDATE accounts SET reserved = reserved - ?, spent = spent + ? WHERE account = ? AND day = ?"
 )
 
+_TAKE_OFF = "UPDATE reservations SET amount = amount - ? WHERE id = ? RETURNING amount"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -50,13 +52,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What a call has set aside; `near` are the accounts that are beyond their soft limit."""
+    """What a call has set aside; `near` are the accounts that are beyond their soft limit.
+
+    `is_part`: the row of this `id` holds more, for other calls.
+    """
 
     id: str
     day: str
     amount: int
     accounts: tuple[str, ...]
     near: tuple[str, ...] = ()
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,13 @@ def release(
     session: Session, settled: Sequence[tuple[Reservation, int]], spent: Sequence[Spent]
 ) -> None:
     """Put what calls have cost in place of what they had set aside."""
-    ids = [made.id for made, _ in settled]
+    ids = [made.id for made, _ in settled if not made.is_part]
     # A reservation that another process swept is spent in full already.
     left = session.execute(
         f"DELETE FROM reservations WHERE id IN ({marks(len(ids))}) RETURNING id",  # noqa: S608 - question marks
         ids,
     )
-    there = {id for (id,) in left}
+    there = {id for (id,) in left} | _taken_off(session, settled)
     changes = [
         (account, made.day, made.amount, cost)
         for made, cost in settled
@@ -121,6 +127,23 @@ def release(
     ]
     session.many(_OPEN, sorted({(one.account, one.day) for one in spent}))
     _change(session, [*changes, *((one.account, one.day, 0, one.cost) for one in spent)])
+
+
+def _taken_off(session: Session, settled: Sequence[tuple[Reservation, int]]) -> set[str]:
+    """Make the rows smaller of which parts were settled; those that are still there."""
+    parts: defaultdict[str, int] = defaultdict(int)
+    for made, _ in settled:
+        if made.is_part:
+            parts[made.id] += made.amount
+    there, empty = set(), []
+    for id in sorted(parts):
+        for (amount,) in session.execute(_TAKE_OFF, (parts[id], id)):
+            there.add(id)
+            if amount <= 0:
+                empty.append((id,))
+    if empty:
+        session.many("DELETE FROM reservations WHERE id = ?", empty)
+    return there
 
 
 def expire(session: Session, now: float) -> None:

@@ -1,9 +1,11 @@
 """What may still be spent: reserved before a call, settled after it, in one store for all replicas.
 
 A call reserves the most that it can cost, in one transaction for all its accounts; only so can any number
-of calls at the same time not spend more than a limit. What it has really cost is settled in batches;
-until then the reservation counts, so a limit is never too late. A reservation whose process has died is
-counted as spent in full when its time is over: what the provider has billed is not known then.
+of calls at the same time not spend more than a limit. Where calls on the same accounts follow each other
+closely, that transaction sets aside for the next ones too (`ahead.py`). What a call has really cost is
+settled in batches; until then the reservation counts, so a limit is never too late. A reservation whose
+process has died is counted as spent in full when its time is over: what the provider has billed is not
+known then.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
 from typing import TypeVar
@@ -29,6 +31,7 @@ from shipworthy.gateway.accounts import (
     hold,
     release,
 )
+from shipworthy.gateway.ahead import Ahead, set_ahead
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.store import BrokenStore, Session, Store, StoreBusy
 
@@ -44,7 +47,9 @@ class _Wish:
     accounts: Sequence[Account]
     amount: int
     expires: float
+    looks_ahead: bool
     outcome: Reservation | Account | None = None
+    ahead: list[Ahead] = field(default_factory=list)  # at most one, for the calls to come
     withdrawn: bool = False
 
 
@@ -58,11 +63,14 @@ class Ledger:
         self._wishes: deque[_Wish] = deque()
         self._settled: deque[tuple[Reservation, int]] = deque()
         self._spent: deque[Spent] = deque()
+        self._aheads: dict[tuple[str, ...], Ahead] = {}  # by the names of their accounts
+        self._asked: set[tuple[str, ...]] = set()  # since the last time that `keep_up` was called
         store.transaction(partial(expire, now=clock()))
 
     def close(self) -> None:
         """Settle what is left, and let go of the store."""
         try:
+            self._give_back(list(self._aheads))
             self.flush()
         finally:
             self._store.close()
@@ -78,7 +86,24 @@ class Ledger:
 
         Raises Problem where a limit is reached, or the store is locked for too long or cannot be written.
         """
-        wish = _Wish(accounts, amount, self._clock() + seconds)
+        names = tuple([account.name for account in accounts])
+        expires = self._clock() + seconds
+        ahead = self._aheads.get(names)
+        if ahead is not None:
+            drawn = ahead.draw(amount, expires, self.today())
+            if drawn is not None:
+                return drawn
+            self._give_back([names])
+        outcome = await self._outcome(_Wish(accounts, amount, expires, names in self._asked))
+        if isinstance(outcome, Account) and self._aheads:
+            self._give_back(list(self._aheads))
+            outcome = await self._outcome(_Wish(accounts, amount, expires, looks_ahead=False))
+        self._asked.add(names)
+        if isinstance(outcome, Account):
+            raise _exceeded(outcome, self.today())
+        return outcome
+
+    async def _outcome(self, wish: _Wish) -> Reservation | Account:
         self._wishes.append(wish)
         try:
             await asyncio.sleep(0)  # who asks in the same turn of the loop shares the transaction
@@ -89,10 +114,12 @@ class Ledger:
             if isinstance(error, BrokenStore):
                 raise _unusable(error) from error
             raise
-        if isinstance(wish.outcome, Reservation):
-            return wish.outcome
+        while wish.ahead:
+            ahead = wish.ahead.pop()
+            self._give_back([ahead.whole.accounts])
+            self._aheads[ahead.whole.accounts] = ahead
         assert wish.outcome is not None  # noqa: S101 - each run decides on all who waited before it
-        raise _exceeded(wish.outcome, self.today())
+        return wish.outcome
 
     def settle(self, reservation: Reservation, cost: int) -> None:
         """A call has ended and has cost this much."""
@@ -104,6 +131,10 @@ class Ledger:
 
     async def keep_up(self, sweeps: bool) -> None:
         """Write what waits, within an event loop; `sweeps` says whether to look for dead processes too."""
+        self._asked.clear()
+        self._give_back([names for names, ahead in self._aheads.items() if not ahead.drawn])
+        for ahead in self._aheads.values():
+            ahead.drawn = False
         with suppress(BrokenStore):
             if self._settled or self._spent:
                 await self._store.soon(self.flush)
@@ -150,9 +181,11 @@ class Ledger:
 
     def _grant(self, wishes: Sequence[_Wish]) -> None:
         day = self.today()
-        outcomes = self._store.transaction(partial(_granted, wishes=wishes, day=day))
-        for wish, outcome in zip(wishes, outcomes, strict=True):
+        granted = self._store.transaction(partial(_granted, wishes=wishes, day=day))
+        for wish, (outcome, ahead) in zip(wishes, granted, strict=True):
             wish.outcome = outcome
+            if ahead is not None:
+                wish.ahead.append(ahead)
             if wish.withdrawn:
                 self._take_back(wish)
 
@@ -160,20 +193,39 @@ class Ledger:
         """Who waited has gone: nothing was spent. Doing it twice does no harm."""
         if isinstance(wish.outcome, Reservation):
             self.settle(wish.outcome, 0)
+        with suppress(IndexError):
+            self.settle(wish.ahead.pop().rest(), 0)
+
+    def _give_back(self, aheads: Sequence[tuple[str, ...]]) -> None:
+        """What nobody has drawn on these accounts is for everybody again, once that is written."""
+        for names in aheads:
+            ahead = self._aheads.pop(names, None)
+            if ahead is not None:
+                self.settle(ahead.rest(), 0)
 
 
-def _granted(session: Session, wishes: Sequence[_Wish], day: str) -> list[Reservation | Account]:
-    """Reservations for all whose accounts have enough left, first come first served."""
+def _granted(
+    session: Session, wishes: Sequence[_Wish], day: str
+) -> list[tuple[Reservation | Account, Ahead | None]]:
+    """Reservations for all whose accounts have enough left, first come first served; then those ahead."""
     held = balances(session, (a.name for wish in wishes for a in wish.accounts), day)
     outcomes = [_decided(wish, held, day) for wish in wishes]
-    made = [
-        (outcome, wish.expires)
-        for wish, outcome in zip(wishes, outcomes, strict=True)
-        if isinstance(outcome, Reservation)
-    ]
+    made: list[tuple[Reservation, float]] = []
+    aheads: list[Ahead | None] = []
+    seen: set[tuple[str, ...]] = set()
+    for wish, outcome in zip(wishes, outcomes, strict=True):
+        ahead: Ahead | None = None
+        if isinstance(outcome, Reservation):
+            made.append((outcome, wish.expires))
+            if wish.looks_ahead and outcome.accounts not in seen:
+                seen.add(outcome.accounts)
+                ahead = set_ahead(wish.accounts, wish.amount, wish.expires, held, day)
+        if ahead is not None:
+            made.append((ahead.whole, ahead.expires))
+        aheads.append(ahead)
     if made:
         hold(session, made)
-    return outcomes
+    return list(zip(outcomes, aheads, strict=True))
 
 
 def _decided(wish: _Wish, held: dict[str, int], day: str) -> Reservation | Account:

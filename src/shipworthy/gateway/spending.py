@@ -18,6 +18,7 @@ _log = logging.getLogger("shipworthy.gateway")
 
 GRACE = 60.0  # seconds after its deadline that a call has to settle
 PER_TOKEN = 4  # bytes of text, where tokens must be estimated from what was said
+_MOST_KNOWN = 5_000  # users and features whose accounts are kept at hand
 _BLOBS = frozenset({"data", "url", "image_url", "images", "file_data"})
 
 
@@ -28,10 +29,11 @@ class Spending:
         self._policy = policy
         self._ledger = ledger
         self._alerted: dict[str, str] = {}  # the day of the last alert of each account
+        self._known: dict[tuple[str, str, str, str], tuple[Account, ...]] = {}
 
     async def reserve(self, exchange: Exchange, target: Target) -> Reservation | None:
         """Set aside what an attempt can cost; None where nothing limits it. Raises Problem."""
-        accounts = list(self._accounts(exchange.call))
+        accounts = self._accounts(exchange.call)
         if not accounts:
             return None
         amount = at_most(exchange, target)
@@ -77,7 +79,16 @@ class Spending:
                 if name not in names:
                     self._ledger.spend(name, cost)
 
-    def _accounts(self, call: Call) -> Iterator[Account]:
+    def _accounts(self, call: Call) -> tuple[Account, ...]:
+        of = (call.prototype, call.feature.name, call.key, call.user)
+        known = self._known.get(of)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[of] = tuple(self._limited(call))
+        return known
+
+    def _limited(self, call: Call) -> Iterator[Account]:
         prototype = self._policy.prototypes[call.prototype].budget
         own = call.feature.budget
         user = f"{call.prototype}/{call.user}"
@@ -117,24 +128,37 @@ def measured(exchange: Exchange, said: Usage | None, characters: int) -> Usage:
 
 def weight(value: Any, key: str = "") -> tuple[int, int]:
     """Bytes of text in a request, an upper bound for its tokens, and how many pictures it holds."""
-    if isinstance(value, str):
-        if key in _BLOBS and (
-            value.startswith("data:") or (len(value) > 200 and " " not in value[:200])
-        ):
-            return 0, 1
-        return (
-            len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
-        ), int(
-            key in ("image_url", "fileUri", "file_id")
-            or (key == "url" and value.startswith("http"))
-        )
-    if isinstance(value, dict):
-        inner = [weight(item, name) for name, item in value.items()]
-        return sum(t for t, _ in inner) + sum(len(n) + 4 for n in value), sum(b for _, b in inner)
-    if isinstance(value, list):
-        inner = [weight(item, key) for item in value]
-        return sum(t for t, _ in inner) + len(value), sum(b for _, b in inner)
-    return 8, 0
+    text = blobs = 0
+    open_ = [(key, value)]
+    while open_:
+        name, item = open_.pop()
+        if type(item) is str:
+            if len(item) > _SHORT_TEXT and _is_blob(name, item):
+                blobs += 1
+                continue
+            text += len(item) if item.isascii() else len(item.encode("utf-8", "surrogatepass"))
+            blobs += name in _REFERENCES or (name == "url" and item.startswith("http"))
+        elif type(item) is dict:
+            for inner, held in item.items():
+                text += len(inner) + 4
+                open_.append((inner, held))
+        elif type(item) is list:
+            text += len(item)
+            open_ += [(name, held) for held in item]
+        else:
+            text += 8
+    return text, blobs
+
+
+def _is_blob(name: str, text: str) -> bool:
+    """A picture that stands in the request itself."""
+    return name in _BLOBS and (
+        text.startswith("data:") or (len(text) > 200 and " " not in text[:200])
+    )
+
+
+_SHORT_TEXT = 4  # characters; "data:" has more
+_REFERENCES = frozenset({"image_url", "fileUri", "file_id"})
 
 
 def _account(name: str, amount: float, budget: Budget) -> Account:
