@@ -7,12 +7,10 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-import orjson
-
 from shipworthy.gateway.call import Usage
 from shipworthy.gateway.conversation import CannotTranslate
 from shipworthy.gateway.dialects.dialect import Body, Dialect
-from shipworthy.gateway.exchange import Exchange, translated
+from shipworthy.gateway.exchange import Exchange, document, translated
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.relay import Relay
 from shipworthy.gateway.sse import EventFrames, Frame, LineFrames
@@ -89,7 +87,7 @@ async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun
             left = min(times.first_byte - (time.monotonic() - started), exchange.seconds_left)
             piece = await _piece(response, left)
             for frame in frames.push(piece) if piece else frames.finish():
-                ready += relay.pass_on(_event(frame))
+                ready += relay.pass_on(frame)
             if not piece and not relay.spoke:
                 raise truncated()
     except BaseException:
@@ -123,7 +121,7 @@ def _passed(relay: Relay, found: list[Frame]) -> tuple[bytes, Problem | None]:
     out: list[bytes] = []
     for frame in found:
         try:
-            out.append(relay.pass_on(_event(frame)))
+            out.append(relay.pass_on(frame))
         except Problem as problem:
             return b"".join(out), problem
     return b"".join(out), None
@@ -153,30 +151,12 @@ async def _piece(response: Response, seconds: float) -> bytes:
         raise timed_out() from error
 
 
-def _event(frame: Frame) -> tuple[Frame, Body | None]:
-    if frame.data == b"[DONE]":
-        return frame, None
-    event = document(frame.data)
-    if event is None:
-        raise garbage("The model provider's stream holds what cannot be read.")
-    return frame, event
-
-
 def spoken(target: Target, exchange: Exchange) -> Dialect:
     """The dialect to ask this model in. Raises Problem where it has none for such a request."""
     dialect = target.dialect_for(exchange.dialect)
     if dialect is None:
         raise untranslatable(CannotTranslate("embeddings"))
     return dialect
-
-
-def document(read: bytes) -> Body | None:
-    """The JSON object, or None where it is none."""
-    try:
-        found = orjson.loads(read)
-    except (orjson.JSONDecodeError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def without_key(read: bytes, target: Target) -> bytes:

@@ -132,6 +132,15 @@ def dumped(body: Any) -> bytes:
         raise Problem(Kind.BAD_REQUEST, "not_json", "The request is nested too deeply.") from error
 
 
+def document(read: bytes) -> Body | None:
+    """The JSON object, or None where it is none."""
+    try:
+        found = orjson.loads(read)
+    except (orjson.JSONDecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def output_refused(refused: OutputRefused) -> Problem:
     """The problem of an answer that must not be passed on."""
     return Problem(
@@ -146,4 +155,4 @@ def translated(dialect: Dialect, inbound: Dialect, answer: Body, model: str, id:
     return inbound.write_answer(dialect.read_answer(answer), model, id)
 
 
-__all__ = ["CannotTranslate", "Exchange", "dumped", "output_refused", "translated"]
+__all__ = ["CannotTranslate", "Exchange", "document", "dumped", "output_refused", "translated"]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from shipworthy.gateway.call import Passage, Usage
 from shipworthy.gateway.conversation import Ended, Finish, ToolBegins
 from shipworthy.gateway.dialects.dialect import Body, Dialect
-from shipworthy.gateway.exchange import Exchange, output_refused
+from shipworthy.gateway.exchange import Exchange, document, output_refused
 from shipworthy.gateway.hooks import Fragments, OutputRefused
+from shipworthy.gateway.repeated import Repeated
 from shipworthy.gateway.sse import Frame
 from shipworthy.gateway.targets import Target
 from shipworthy.gateway.upstream import garbage
+
+TEMPLATES = 8  # events in a row that are tried as the like of the next: some dialects number theirs
 
 
 class Relay:
@@ -33,25 +36,57 @@ class Relay:
         restores = exchange.restorer is not None
         self._rewrites = self._outputs is not None or restores or self._keeps
         self._channels: dict[str, Channel] = {}
+        self._repeated: Repeated | None = None
+        self._templates = TEMPLATES
         self._translated = dialect is not self._own
         if self._translated:
             self._reader = dialect.reader()
             self._writer = self._own.writer(exchange.call.model, exchange.call.id)
             self._opening = list(self._writer.begin())
 
-    def pass_on(self, arrived: tuple[Frame, Body | None]) -> bytes:
+    def pass_on(self, frame: Frame) -> bytes:
         """What goes out for an event. Raises Problem where it must not go on."""
-        frame, event = arrived
-        if event is None:  # the ending is ours to write, once
+        if self._repeated is not None:
+            text = self._repeated.text_of(frame)
+            if text is not None:
+                self._templates = TEMPLATES
+                return self._said_more(self._repeated, frame, text)
+        if frame.data == b"[DONE]":  # the ending is ours to write, once
             self.complete = True  # some servers say nothing else at the end
             return b""
+        event = document(frame.data)
+        if event is None:
+            raise garbage("The model provider's stream holds what cannot be read.")
         if event.get("error") and not self._dialect.event_passages(event):
             raise garbage("The model provider broke the stream off with an error.")
         if b"sage" in frame.data or b"eval_count" in frame.data:  # "usage", "usageMetadata"
             self._count(event)
         if not self._translated:
-            return self._passed(frame, event)
+            out = self._passed(frame, event)
+            if self._templates:
+                self._templates -= 1
+                self._repeated = Repeated.of(frame, self._own) or self._repeated
+            return out
         return b"".join(self._passed(None, own) for own in self._in_own_words(event))
+
+    def _said_more(self, repeated: Repeated, frame: Frame, text: str) -> bytes:
+        """An event that is the one before but for its text: the same, without taking it apart."""
+        if text:
+            self.spoke = True
+            self.characters += len(text)
+        if self._rewrites:
+            passage = repeated.passage
+            channel = self._channels.get(passage.channel)
+            if channel is None:
+                channel = self._opened(passage.channel, passage.is_json)
+            channel.template = (repeated.event, passage)
+            try:
+                passed = channel.push(text)
+            except OutputRefused as refused:
+                raise output_refused(refused) from refused
+            return frame.raw if passed == text else repeated.with_text(passed)
+        raw = frame.raw
+        return raw.replace(self._key, b"[key]") if self._key and self._key in raw else raw
 
     def _count(self, event: Body) -> None:
         """Usage comes once, in two parts, or again and again growing; it is never added up."""
@@ -159,13 +194,17 @@ class Relay:
             return
         channel = self._channels.get(passage.channel)
         if channel is None:
-            checks = self._outputs.fragments(exchange.call) if self._outputs else None
-            restorer = exchange.restorer
-            restores = restorer.fragments(passage.is_json) if restorer else None
-            channel = self._channels[passage.channel] = Channel(checks, restores, self._keeps)
+            channel = self._opened(passage.channel, passage.is_json)
         channel.template = (event, passage)
         text = channel.push(passage.text)
         passage.write(text + channel.finish() if closes else text)
+
+    def _opened(self, name: str, is_json: bool) -> Channel:
+        exchange = self._exchange
+        checks = self._outputs.fragments(exchange.call) if self._outputs else None
+        restores = exchange.restorer.fragments(is_json) if exchange.restorer else None
+        channel = self._channels[name] = Channel(checks, restores, self._keeps)
+        return channel
 
     def keep(self) -> None:
         """Hand the texts that were kept to the record."""
