@@ -23,7 +23,7 @@ from wire import Wire, wire
 
 from shipworthy.database.engine import Database, Server
 from shipworthy.database.proof import Era
-from shipworthy.errors import ShipworthyError
+from shipworthy.errors import MissingExtra, ShipworthyError
 from shipworthy.gateway.accounts import LEDGER, Account
 from shipworthy.gateway.control import CONTROL, Control
 from shipworthy.gateway.ledger import Ledger
@@ -340,6 +340,13 @@ def test_no_error_says_the_password(monkeypatch: pytest.MonkeyPatch, text: str) 
 def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     with pytest.raises(ShipworthyError, match=f"variable {VARIABLE} is not set"):
+        control()
+
+
+def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "postgresql://gateway@127.0.0.1:1/x")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match=r"shipworthy\[gateway-postgresql\]"):
         control()
 
 

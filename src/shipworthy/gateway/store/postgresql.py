@@ -189,7 +189,7 @@ def _options(address: str) -> dict[str, Any]:
         import psycopg
         from psycopg.conninfo import conninfo_to_dict
     except ImportError as error:
-        raise MissingExtra("psycopg", "prove") from error
+        raise MissingExtra("PostgreSQL as the gateway's store", "gateway-postgresql") from error
     try:
         options = dict(conninfo_to_dict(address))
     except (psycopg.Error, ValueError) as error:
