@@ -27,6 +27,11 @@ class HarmlessMarkup:
 
     def push(self, fragment: str) -> str:
         """Take the next piece; give what can be passed on now."""
+        if not self._held and not any(mark in fragment for mark in _BEGINNINGS):
+            tail = _BEGINNING.search(fragment, max(0, len(fragment) - 8))
+            if tail is None:  # nothing begins here: so it is with most pieces
+                self._before = (self._before + fragment)[-8:]
+                return fragment
         return self._pass(self._held + fragment, is_end=False)
 
     def finish(self) -> str:
@@ -138,6 +143,7 @@ WITHHELD = "about:blank#withheld"
 _LONGEST = 4_000  # characters of an address or a tag
 _MARKS = ("://", "](", "]:", "<")  # without one of them there is nothing to look at
 _START = re.compile(r"```|`(?!``)|\]\(\s*|\]:\s+|<(?=[A-Za-z/!])|https?://", re.IGNORECASE)
+_BEGINNINGS = ("`", "]", "<", "://")
 _BEGINNING = re.compile(
     r"(?:`{1,2}|\](?:[(:]\s*)?|<|h(?:t(?:t(?:ps?(?::/?)?)?)?)?)\Z", re.IGNORECASE
 )

@@ -36,6 +36,14 @@ class UnrecitedPrompt:
 
     def push(self, fragment: str) -> str:
         """Take the next piece; give what can be passed on now."""
+        if fragment and self._run < _HOLD_FROM - 1 and not self._withholding:
+            words = _WORD.findall(f"{self._word}{fragment}".lower())
+            pending = words.pop() if words and _WORD.match(fragment[-1:]) else ""
+            if self._places.keys().isdisjoint(words):  # most pieces hold no word of a prompt
+                if words:
+                    self._ends, self._run = set(), 0
+                self._word = pending
+                return fragment
         out: list[str] = []
         for token in _TOKEN.findall(fragment):
             if not _WORD.match(token):
@@ -98,8 +106,11 @@ def may_recite(prompts: tuple[str, ...], text: str) -> bool:
 
     Much cheaper than to follow the text word by word, and never False where that would find one.
     """
+    lower = text.lower()
+    if not any(all(word in lower for word in block) for block in _blocks(prompts)):
+        return False
     pairs, needed = _pairs(prompts)
-    words = _WORD.findall(text.lower())
+    words = _WORD.findall(lower)
     return sum(map(pairs.__contains__, pairwise(words))) >= needed - 1
 
 
@@ -114,6 +125,23 @@ def _pairs(prompts: tuple[str, ...]) -> tuple[frozenset[tuple[str, str]], int]:
     split = [_opening(prompt) for prompt in prompts]
     needed = min(RUN, max(map(len, split), default=0))
     return frozenset(pair for words in split for pair in pairwise(words)), needed
+
+
+@lru_cache(maxsize=256)
+def _blocks(prompts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The openings in blocks of half a recital, of which each recital holds one from end to end.
+
+    The longest word of a block comes first: that is the one which most texts lack.
+    """
+    needed = _pairs(prompts)[1]
+    size = max(1, (needed + 1) // 2)
+    blocks = {
+        tuple(sorted(set(words[at : at + size]), key=lambda word: (-len(word), word)))
+        for words in map(_opening, prompts)
+        if len(words) >= needed
+        for at in range(0, len(words) - size + 1, size)
+    }
+    return tuple(blocks)
 
 
 @lru_cache(maxsize=256)

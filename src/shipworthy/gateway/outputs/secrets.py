@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from shipworthy.gateway.outputs.markup import Report
-from shipworthy.gateway.redaction.keys import MARKS, find_keys
+from shipworthy.gateway.redaction.keys import MARKS, find_marked
 
 
 class WithheldKeys:
@@ -36,9 +36,9 @@ class WithheldKeys:
     def _without_keys(self, text: str) -> str:
         out: list[str] = []
         at = 0
-        for found in sorted(find_keys(text)):
+        for found in sorted(find_marked(text)):
             value = text[found.start : found.end]
-            if found.start < at or found.kind == "PASSWORD" or any(value in t for t in self._said):
+            if found.start < at or any(value in t for t in self._said):
                 continue
             self._report("a key")
             out += (text[at : found.start], f"[{found.kind} withheld]")
@@ -49,19 +49,23 @@ class WithheldKeys:
 def _safe_end(text: str) -> int:
     """Where the part begins that may be a key which is not over yet."""
     begin = max(0, len(text) - _LONGEST)
-    block = _BLOCK.search(text, max(begin, text.rfind("-----BEGIN ")))
+    opened = text.rfind("-----BEGIN ")
+    block = _BLOCK.search(text, max(begin, opened)) if opened >= 0 else None
     if block:
         over = _BLOCK_END.search(text, block.end())
         if not over:
             return block.start()
         begin = over.end()
-    tail = _TAIL.search(text, begin)
+    # Nothing but these characters follows where a key begins: most pieces end with a space.
+    begin = max(begin, len(text.rstrip(_IN_KEYS)))
+    tail = _TAIL.search(text, begin) if begin < len(text) else None
     return tail.start() if tail else len(text)
 
 
 _LONGEST = 8_000  # characters of a key; a private key of 8,192 bits has 6,400
 _BLOCK = re.compile(r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY-----|-{0,4}\Z)")
 _BLOCK_END = re.compile(r"-----END [A-Z0-9 ]*-----")
+_IN_KEYS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+=-"
 _STARTS = sorted({mark[:k] for mark in MARKS for k in range(1, len(mark))}, key=len, reverse=True)
 _TAIL = re.compile(
     r"(?<![A-Za-z0-9_])(?:(?:"

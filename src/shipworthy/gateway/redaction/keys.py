@@ -13,7 +13,19 @@ from shipworthy.gateway.redaction.found import Found, stands_alone
 
 
 def find_keys(text: str) -> Iterator[Found]:
-    """Every key of a known form in a text."""
+    """Every key of a known form in a text, and passwords behind a word that says so."""
+    yield from find_marked(text)
+    lower = text.lower()
+    if any(hint in lower for hint in _HINTS):
+        for assigned in _ASSIGNED.finditer(text):
+            if _opens_something(assigned[1]):
+                yield Found(*assigned.span(1), "PASSWORD")
+
+
+def find_marked(text: str) -> Iterator[Found]:
+    """Every key that is one by its own form."""
+    if len(text) < _SHORTEST:
+        return
     long = _LONG in text.encode("latin-1", "replace").translate(_IN_KEYS)
     for mark, pattern in _MARKS if long else ():
         at = text.find(mark)
@@ -27,17 +39,13 @@ def find_keys(text: str) -> Iterator[Found]:
     if "-----BEGIN " in text:
         for block in _PEM.finditer(text):
             yield Found(*block.span(), "PRIVATE_KEY")
-    lower = text.lower()
-    if any(hint in lower for hint in _HINTS):
-        for assigned in _ASSIGNED.finditer(text):
-            if _opens_something(assigned[1]):
-                yield Found(*assigned.span(1), "PASSWORD")
 
 
 _W, _A = r"[A-Za-z0-9_-]", r"[A-Za-z0-9]"
 # Every key has sixteen of these in a row, and few words of a language do.
 _IN_KEYS = bytes(ord("w") if c.isalnum() or c in "_-." else 32 for c in map(chr, range(256)))
-_LONG = b"w" * 16
+_SHORTEST = 16
+_LONG = b"w" * _SHORTEST
 # Sources: the providers' documentation and GitHub's list of secret scanning patterns.
 _MARKS = tuple(
     (mark, re.compile(rest))

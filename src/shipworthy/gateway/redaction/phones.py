@@ -53,8 +53,8 @@ def announced(before: str) -> bool:
     words = [word for word in WORDS if word in before]
     if not words:
         return False
-    near = max(before.rfind(word) for word in words)
-    return near > max(before.rfind(word) for word in NOT_PHONES)
+    nearest = before[max([before.rfind(word) for word in words]) :]
+    return all(word not in nearest for word in NOT_PHONES)
 
 
 NAMED_AFTER = (" (mobile", " (cell", " (phone", " (tel", " (handy", " (fax")

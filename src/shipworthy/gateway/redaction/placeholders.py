@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 
@@ -20,7 +19,7 @@ class Placeholders:
         """`texts` are all texts of the call: a word that stands in one of them already is not used."""
         self._taken = {word for text in texts if "[" in text for word in _LIKE_ONE.findall(text)}
         self._by_value: dict[tuple[str, str], str] = {}
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
         self.values: dict[str, str] = {}  # by placeholder
 
     def placeholder(self, kind: str, value: str) -> str:
@@ -36,12 +35,15 @@ class Placeholders:
         return word
 
     def _next(self, kind: str) -> str:
-        self._counts[kind] += 1
-        return f"[{kind}_{self._counts[kind]}]"
+        number = self._counts[kind] = self._counts.get(kind, 0) + 1
+        return f"[{kind}_{number}]"
 
     def counts(self) -> dict[str, int]:
         """How many different values of each kind were replaced."""
-        return dict(Counter(kind for kind, _ in self._by_value))
+        counts: dict[str, int] = {}
+        for kind, _ in self._by_value:
+            counts[kind] = counts.get(kind, 0) + 1
+        return counts
 
 
 _LIKE_ONE = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[0-9]+\]")

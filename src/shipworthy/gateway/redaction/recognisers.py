@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from shipworthy.gateway.redaction.addresses import find_addresses
 from shipworthy.gateway.redaction.found import SECRETS, Found, without_overlaps
@@ -18,6 +20,19 @@ KINDS = frozenset(
     | {"ES_DNI", "UK_NINO", "IE_PPS", "IN_PAN", "FI_HETU", "IT_CF"}
 )
 """Every kind that is recognised without a language model."""
+
+
+def known(text: str) -> Sequence[Found]:
+    """What is found in a text, remembered for texts that come again: prompts, and turns of a conversation."""
+    return _kept(text) if len(text) <= _LONGEST_KEPT else recognise(text)
+
+
+_LONGEST_KEPT = 16_384  # characters; what is kept stays below some megabytes, in memory only
+
+
+@lru_cache(maxsize=512)
+def _kept(text: str) -> Sequence[Found]:
+    return recognise(text)
 
 
 def recognise(text: str) -> list[Found]:

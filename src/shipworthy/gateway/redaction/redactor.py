@@ -13,7 +13,7 @@ from shipworthy.gateway.policy import Feature, RedactionOptions
 from shipworthy.gateway.redaction.found import Found, without_overlaps
 from shipworthy.gateway.redaction.names import find_names
 from shipworthy.gateway.redaction.placeholders import Placeholders
-from shipworthy.gateway.redaction.recognisers import recognise
+from shipworthy.gateway.redaction.recognisers import known
 from shipworthy.gateway.redaction.restoring import ValueRestorer
 
 
@@ -40,7 +40,7 @@ class PersonalDataRedactor:
 
 def redact_text(text: str, options: RedactionOptions, placeholders: Placeholders) -> str:
     """A text with placeholders; the same object where nothing is replaced."""
-    found = recognise(text)
+    found = known(text)
     if options.names:
         found = without_overlaps([*found, *find_names(text)])
     pieces: list[str] = []
@@ -57,6 +57,8 @@ def _is_allowed(found: Found, value: str, options: RedactionOptions) -> bool:
     """True for kinds that are not asked for, for listed values, and for addresses of a listed domain."""
     if options.kinds and found.kind not in options.kinds:
         return True
+    if not options.allow:
+        return False
     lower = value.lower()
     return any(
         lower == allowed.lower() or (allowed.startswith("@") and lower.endswith(allowed.lower()))

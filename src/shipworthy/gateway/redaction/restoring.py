@@ -15,19 +15,42 @@ class ValueRestorer:
     understood too. A word that was never handed out stays as it is.
     """
 
-    __slots__ = ("_escaped", "_values", "_words")
+    __slots__ = ("_escaped", "_is_simple", "_values", "_words")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
-        self._escaped = {word: _escaped(value) for word, value in values.items()}
-        self._words = tuple(word[1:-1] for word in values)
+        self._escaped: dict[str, str] | None = None
+        self._words = tuple([word[1:-1] for word in values])
+        self._is_simple = not any("[" in value for value in values.values())
 
     def restore(self, text: str, is_json: bool) -> str:
         """A whole text with its placeholders replaced; escaped for JSON where the text is JSON."""
         if "[" not in text and "%5" not in text:
             return text
-        values = self._escaped if is_json or _JSON.match(text) else self._values
+        values = self._in_json() if is_json or _JSON.match(text) else self._values
+        if self._stand_alone(text):
+            for word, value in values.items():
+                text = text.replace(word, value)
+            return text
         return _PLACEHOLDER.sub(lambda m: values.get(_plain(m[1]), m[0]), text)
+
+    def _in_json(self) -> Mapping[str, str]:
+        """The values as they stand within a JSON document."""
+        if self._escaped is None:
+            self._escaped = {word: _escaped(value) for word, value in self._values.items()}
+        return self._escaped
+
+    def _stand_alone(self, text: str) -> bool:
+        """True where each bracket opens one of the words just as it was handed out: most models write so.
+
+        Where no value holds a bracket, they can be replaced one after the other.
+        """
+        if not self._is_simple or "%5" in text or "\\[" in text:
+            return False
+        count = text.count("[")
+        for word in self._values:
+            count -= text.count(word)
+        return not count
 
     def fragments(self, is_json: bool) -> RestoredFragments:
         """The same for a text that arrives in pieces."""

@@ -41,7 +41,7 @@ def features(text: str) -> Iterator[str]:
 
 def words_and_pairs(text: str) -> tuple[set[str], set[str]]:
     """The different words of a piece made plain, and the different pairs that stand side by side."""
-    words = plain(text).split()
+    words = _words(text)
     return set(words), set(map(_pair, words, words[1:]))
 
 
@@ -62,6 +62,16 @@ def grams(word: str) -> Iterator[str]:
 _LONGEST = 30  # longer ones are encoded data, not words
 
 
+def _words(text: str) -> list[str]:
+    """The words of `plain(text)`, for the usual text by a table."""
+    if not text.isascii() or _FOUR_LETTERS in text.translate(_SHAPES):
+        return plain(text).split()
+    words = text.translate(_PLAIN)
+    while "00" in words:
+        words = words.replace("00", "0")
+    return words.split()
+
+
 def plain(text: str) -> str:
     """Lower case, without accents' variants, look-alikes and hidden characters; digits become 0.
 
@@ -71,6 +81,17 @@ def plain(text: str) -> str:
         text = unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKES)
     text = _SPACED.sub(_joined, text.lower())
     return _DIGIT.sub("0", _MARKS.sub(" ", text))
+
+
+# Letters become a, what may stand between spaced letters becomes a space: see _SPACED.
+_SHAPES = "".join(
+    "a" if c.isalpha() else " " if c in " .-_*" else "." for c in map(chr, range(128))
+)
+_FOUR_LETTERS = "a a a a"
+_PLAIN = "".join(
+    "0" if c.isdigit() else c.lower() if c.isalpha() or c.isspace() else " "
+    for c in map(chr, range(128))
+)
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
+
 from shipworthy.gateway.call import Record
 from shipworthy.gateway.private_folder import private_folder
 from shipworthy.gateway.store import BrokenStore
@@ -130,7 +132,7 @@ class Journal:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)",
                 [
-                    (r.id, r.at, json.dumps(r.request_texts), json.dumps(r.answer_texts))
+                    (r.id, r.at, _json(r.request_texts), _json(r.answer_texts))
                     for r in records
                     if r.request_texts or r.answer_texts
                 ],
@@ -147,5 +149,14 @@ def _row(record: Record) -> tuple[object, ...]:
         *(record.id, record.at, record.prototype, record.feature, record.key, record.user),
         *(record.dialect, record.asked, record.model, record.provider, record.outcome.value),
         *(record.error, record.status, record.seconds, record.first_token, record.attempts),
-        *(record.usage.input, record.usage.output, record.cost, record.score, json.dumps(more)),
+        *(record.usage.input, record.usage.output, record.cost, record.score, _json(more)),
     )
+
+
+def _json(value: object) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except (
+        orjson.JSONEncodeError
+    ):  # half of a pair of surrogates, which the standard library writes
+        return json.dumps(value)
