@@ -8,6 +8,7 @@ from app.deps import get_current_user, require_hr
 from app.models import Employee
 from app.schemas import EmployeeIn
 from app.services import employees as service
+from app.services.holidays import public_holidays
 from app.services.leave import balance_for, balances_for_team, calculate_days
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,11 @@ def team_leave(ids: str, user: dict = Depends(require_hr), db: Session = Depends
 @router.get("/leave-days")
 def leave_days(text: str):
     return {"days": calculate_days(text)}
+
+
+@router.get("/holidays")
+def holidays(country: str, user: dict = Depends(get_current_user)):
+    return public_holidays(country)
 
 
 @router.get("/{employee_id}")
