@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from shipworthy.prototype.handlers.values import Scope, Value
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.modules import ServerModules
 from shipworthy.prototype.program.nodes import (
     Class,
@@ -143,12 +144,9 @@ def _collect(statements: tuple[Statement, ...], found: dict[str, Definition]) ->
 
 
 def _rebound(node: object) -> Iterator[str]:
-    if isinstance(node, Let) and not node.declared and isinstance(node.target, Name):
-        yield node.target.id
-    if isinstance(node, tuple):
-        for part in node:
-            if isinstance(part, tuple):
-                yield from _rebound(part)
+    for let in nodes_in(node, Let):
+        if not let.declared and isinstance(let.target, Name):
+            yield let.target.id
 
 
 def names_in(target: object) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.failures.catches import Handling
 from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Name, Record
 
 if TYPE_CHECKING:
@@ -60,11 +61,8 @@ def _is_caught_by_property(prototype: Prototype, call: ModelCall) -> bool:
 
 def _kept(node: object) -> Iterator[tuple[str, str]]:
     """Property and name of each function, or other variable, that a record holds."""
-    if isinstance(node, Record):
-        yield from ((key, value.id) for key, value in node.pairs if isinstance(value, Name))
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _kept(part)
+    for record in nodes_in(node, Record):
+        yield from ((key, value.id) for key, value in record.pairs if isinstance(value, Name))
 
 
 def _is_caught_by_taker(prototype: Prototype, call: ModelCall) -> bool:

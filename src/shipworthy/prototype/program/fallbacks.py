@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.module import may_serve, module_of
 from shipworthy.prototype.program.nodes import (
     Call,
@@ -134,12 +135,9 @@ def setting_of(node: object) -> str:
 
 def _refused(node: object) -> Iterator[str]:
     """The settings that are named in a test under which something is thrown."""
-    if isinstance(node, If) and (throws(node.then) or throws(node.other)):
-        yield from words_of(node.test)
-    if isinstance(node, tuple):
-        for part in node:
-            if isinstance(part, tuple):
-                yield from _refused(part)
+    for choice in nodes_in(node, If):
+        if throws(choice.then) or throws(choice.other):
+            yield from words_of(choice.test)
 
 
 def throws(statements: tuple[object, ...]) -> bool:
@@ -152,13 +150,10 @@ def throws(statements: tuple[object, ...]) -> bool:
 
 def words_of(node: object) -> Iterator[str]:
     """The names, keys and strings in a tree."""
-    if isinstance(node, Member):
-        yield node.key
-    elif isinstance(node, Name):
-        yield node.id
-    elif isinstance(node, Literal) and isinstance(node.value, str):
-        yield node.value
-    if isinstance(node, tuple):
-        for part in node:
-            if isinstance(part, tuple):
-                yield from words_of(part)
+    for found in nodes_in(node, Member, Name, Literal):
+        if isinstance(found, Member):
+            yield found.key
+        elif isinstance(found, Name):
+            yield found.id
+        elif isinstance(found, Literal) and isinstance(found.value, str):
+            yield found.value

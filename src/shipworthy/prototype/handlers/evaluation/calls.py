@@ -160,7 +160,7 @@ def construct(walk: Evaluation, kind: Type, site: Site) -> Value:
     )
     inner = Scope({"this": made}, kind.scope)
     for assignment in kind.node.fields:
-        for name in members.names_in(assignment.target):
+        for name in members.plain_names_in(assignment.target):
             walk.heap[made.identity, name] = walk.value(assignment.value, inner)
     constructor = walk.method(made, "constructor") or walk.method(made, "__init__")
     if constructor is not None and constructor.closure is not None:
@@ -199,7 +199,7 @@ def bind_parameters(
     if closure.module.python and closure.this is not None and not _is_static(function):
         given = (closure.this, *given)
     for position, parameter in enumerate(function.parameters):
-        names = members.names_in(parameter.target)
+        names = members.plain_names_in(parameter.target)
         if parameter.variadic and closure.module.python:
             value = _rest(walk, function, position, given, named)
         elif parameter.variadic:
@@ -225,10 +225,10 @@ def _rest(
 ) -> Value:
     """What `*args` or `**kwargs` of Python take up."""
     before = function.parameters[:position]
-    name = "".join(members.names_in(function.parameters[position].target))
+    name = "".join(members.plain_names_in(function.parameters[position].target))
     if not any(p.variadic for p in before) and not _KEYWORDS.search(name):
         return Value(elements=given[position:])
-    taken = {name for p in function.parameters for name in members.names_in(p.target)}
+    taken = {name for p in function.parameters for name in members.plain_names_in(p.target)}
     return Value(fields={k: v for k, v in named.items() if k not in taken})
 
 

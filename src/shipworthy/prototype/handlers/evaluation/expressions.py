@@ -30,6 +30,7 @@ from shipworthy.prototype.handlers.values import (
     truth,
     union,
 )
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
     Choice,
     Compare,
@@ -295,9 +296,4 @@ def closure(walk: Evaluation, function: Function, scope: Scope) -> Value:
 
 def _free_names(node: object) -> Iterable[str]:
     """The names that an expression asks for."""
-    if isinstance(node, Name):
-        yield node.id
-    elif isinstance(node, tuple):
-        for part in node:
-            if isinstance(part, tuple):
-                yield from _free_names(part)
+    return (name.id for name in nodes_in(node, Name))

@@ -201,7 +201,7 @@ def _static(walk: Evaluation, kind: Type, key: str) -> Value | None:
         if function.name == key:
             return Value(closure=Closure(function, kind.scope, kind.module, Value(type=kind)))
     for assignment in kind.node.fields:
-        if key in names_in(assignment.target):
+        if key in plain_names_in(assignment.target):
             return walk.value(assignment.value, kind.scope)
     return None
 
@@ -217,5 +217,6 @@ def dotted(what: str, key: str) -> str:
     return f"{what or '?'}.{key}"
 
 
-def names_in(target: Expression) -> list[str]:
+def plain_names_in(target: Expression) -> list[str]:
+    """The name that a target binds; none of a pattern."""
     return [target.id] if isinstance(target, Name) else []
