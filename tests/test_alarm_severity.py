@@ -25,6 +25,7 @@ from shipworthy.controls.reliability.non_atomic_writes.control import NonAtomicW
 from shipworthy.controls.reliability.read_modify_write_race.control import ReadModifyWriteRace
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
+from shipworthy.controls.secrets.default_secret.control import DefaultSecret
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
 from shipworthy.controls.supply_chain.end_of_life_runtime.control import EndOfLifeRuntime
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
@@ -691,3 +692,25 @@ def test_what_only_administrators_can_break_weighs_a_step_less(
     for number, control in enumerate((ReadModifyWriteRace(), NonAtomicWrites())):
         (gap,) = gaps(control, tmp_path / str(number), files)
         assert gap.severity is severity
+
+
+_KEY = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
+_KEY += 'app.config["SECRET_KEY"] = os.environ.get("SECRET_KEY", "dev-secret-key-1234")\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "severity"),
+    [
+        ('from flask import flash\n@app.get("/")\ndef home():\n    flash("hello")\n', Severity.LOW),
+        (
+            'from flask import session\ndef log_in(user):\n    session["id"] = user.id\n',
+            Severity.HIGH,
+        ),
+    ],
+)
+def test_a_key_that_nothing_signs_with_weighs_little(
+    tmp_path: Path, more: str, severity: Severity
+) -> None:
+    files = {"requirements.txt": "flask==3.0.0\n", "app.py": _KEY + more}
+    (gap,) = gaps(DefaultSecret(), tmp_path, files)
+    assert gap.severity is severity

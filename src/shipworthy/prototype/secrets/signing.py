@@ -18,6 +18,13 @@ _SIGNS = re.compile(
     r"|URLSafe\w*Serializer|TimestampSigner|SessionMiddleware|from flask import[^\n]*\bsession\b"
     r"|flask_login|createHmac|\bhmac\.new"
 )
+# What a key is needed for besides: sessions, forms, sealed values, log-ins of a framework.
+_NEEDS_KEY = re.compile(
+    r"\bsession\[|(request|flask)\.session\b|login_user|login_required|flask_(login|jwt|security|wtf)|django\.contrib\.(auth|sessions|admin)"
+    r"|\b(jwt|jose|authlib|oauth\w*|itsdangerous|fastapi_users|signing|fernet|jsonwebtoken|next-auth|iron-session)\b"
+    r"|csrf|set_signed_cookie|encrypt|create(De)?[cC]ipher",
+    re.IGNORECASE,
+)
 _OF_DEVELOPMENT = re.compile(
     r"(^|[/_.-])(dev|development|local|test|testing|demo|example)([_.-][^/]*)?\.\w+$", re.IGNORECASE
 )
@@ -45,6 +52,17 @@ def signs(prototype: Prototype, secret: Secret) -> bool:
         _SIGNS.search(other.text or "")
         for other in prototype.of_role(Role.PRODUCT)
         if other.language is file.language
+    )
+
+
+def guards_something(prototype: Prototype, path: str) -> bool:
+    """True where any product file in the language of this one signs, seals or keeps sessions: what a key
+    is set for, unless it is only there because a template had it."""
+    language = prototype.files[path].language
+    return any(
+        _SIGNS.search(file.text or "") or _NEEDS_KEY.search(file.text or "")
+        for file in prototype.of_role(Role.PRODUCT)
+        if file.language is language and file.path not in prototype.abandoned
     )
 
 

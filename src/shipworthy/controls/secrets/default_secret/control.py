@@ -8,7 +8,9 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.program.fallbacks import Fallback
+from shipworthy.prototype.secrets.literals import is_signing_secret
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
+from shipworthy.prototype.secrets.signing import guards_something
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -47,9 +49,9 @@ class DefaultSecret(
         lines = [prototype.evidence("code", Location(path, f.line)) for f in open_ones or found]
         if not open_ones:
             return self.satisfied(subject, "The server refuses to start without it", *lines[:5])
-        return self.gap(
-            subject,
-            f"{open_ones[0].name} falls back to a word in the code where it is not set,"
-            " so whoever has read the code gets past what it protects",
-            *lines[:5],
-        )
+        falls_back = f"{open_ones[0].name} falls back to a word in the code where it is not set"
+        if is_signing_secret(open_ones[0].name) and not guards_something(prototype, path):
+            message = f"{falls_back}; so far nothing here signs or seals with it"
+            return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
+        cost = "so whoever has read the code gets past what it protects"
+        return self.gap(subject, f"{falls_back}, {cost}", *lines[:5])
