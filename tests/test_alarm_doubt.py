@@ -264,3 +264,47 @@ def test_what_people_show_of_themselves_is_asked_about(
     }
     (gap,) = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert gap.confidence is sure
+
+
+_TEAM = """
+import express from "express";
+import { PrismaClient } from "@prisma/client";
+const db = new PrismaClient();
+const app = express();
+app.use(express.json());
+const signedIn = (req: any, res: any, next: any) =>
+  req.isAuthenticated() ? next() : res.status(401).end();
+app.get("/api/tasks/mine", signedIn, async (req: any, res) => {
+  res.json(await db.task.findMany({ where: { userId: req.user.id } }));
+});
+app.get("/api/invoices", signedIn, async (req, res) => {
+  res.json(await db.invoice.findMany());
+});
+app.patch("/api/invoices/:id", signedIn, async (req, res) => {
+  res.json(await db.invoice.update({ where: { id: req.params.id }, data: { total: req.body.total } }));
+});
+MORE
+app.listen(3000);
+"""
+_REGISTER = """
+app.post("/api/register", async (req, res) => {
+  const { email, password } = req.body;
+  res.json(await db.user.create({ data: { email, password: await hash(password) } }));
+});
+"""
+_MODELS = """
+create table users (id uuid primary key, email text not null, password text not null);
+create table task (id uuid primary key, user_id uuid not null references users(id));
+create table invoice (id uuid primary key, user_id uuid not null references users(id), total int);
+"""
+
+
+@pytest.mark.parametrize(("more", "sure"), [("", Confidence.LOW), (_REGISTER, Confidence.HIGH)])
+def test_what_one_team_shares_is_asked_about(tmp_path: Path, more: str, sure: Confidence) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4.0.0", "@prisma/client": "5.0.0"}}',
+        "schema.sql": _MODELS,
+        "server/index.ts": _TEAM.replace("MORE", more),
+    }
+    gaps = _gaps(MissingAuthorisation(), tmp_path, files)
+    assert [g.confidence for g in gaps if "invoice" in g.message] == [sure]

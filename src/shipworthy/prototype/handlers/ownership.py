@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.standing import Caller, caller, is_of_caller, owner_columns
+from shipworthy.prototype.handlers.standing import (
+    Caller,
+    caller,
+    in_database,
+    is_of_caller,
+    owner_columns,
+)
+from shipworthy.prototype.handlers.weight import revealed
 from shipworthy.prototype.tables.policies import Policies, read_policies
 
 if TYPE_CHECKING:
@@ -73,6 +80,8 @@ def read_ownership(prototype: Prototype) -> Ownership:
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
         fenced |= {name for name, found in columns.items() if parents(found) & fenced}
+    if not _lets_sign_up(prototype):
+        fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
     accounts = _has_accounts(handlers)
     return Ownership(
         frozenset(columns),
@@ -88,6 +97,54 @@ def read_ownership(prototype: Prototype) -> Ownership:
         accounts or _signs_in(handlers),
         read_policies(prototype),
     )
+
+
+def _shown_whole(handlers: Iterable[Handler]) -> set[str]:
+    """Tables of which some entry point shows every row to whoever is signed in."""
+    return {
+        plain(effect.target)
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.operation == "select" and not in_database(effect)
+        if caller(handler, effect) is Caller.KNOWN
+        if not effect.has(Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE)
+        if not any(True for _ in effect.of("filter:")) and revealed(handler, effect)
+    }
+
+
+def _lets_sign_up(prototype: Prototype) -> bool:
+    """True where whoever comes gets an account of his own, so that its users are no team."""
+    if any(q.operation == "auth" and q.method in _SIGN_UPS for q in prototype.queries):
+        return True
+    packages = {package for found in prototype.modules.packages.values() for package in found}
+    if any(package.startswith(_OPEN_TO_ALL) for package in packages):
+        return True
+    return any(
+        caller(handler, effect) in (Caller.ANYBODY, Caller.ANON_KEY)
+        and effect.operation == "insert"
+        and any(_PASSWORD.search(_snake(name)) for name, _ in effect.of("value:"))
+        for handler in prototype.handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+    )
+
+
+_SIGN_UPS = (
+    "signUp",
+    "sign_up",
+    "signInWithOAuth",
+    "signInWithOtp",
+    "createUserWithEmailAndPassword",
+)
+_OPEN_TO_ALL = (
+    "@clerk/",
+    "firebase",
+    "@auth0/",
+    "@kinde",
+    "better-auth",
+    "@stackframe/",
+    "@supabase/auth-ui",
+)
+_PASSWORD = re.compile(r"password|passwd|pwd|hash", re.IGNORECASE)
 
 
 def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:
