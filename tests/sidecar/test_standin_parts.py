@@ -9,7 +9,7 @@ import pytest
 
 from shipworthy.pipeline import open_prototype
 from shipworthy.settings import Settings
-from shipworthy.sidecar.standin.plain.opening import Opened, address_names
+from shipworthy.sidecar.standin.plain.opening import Opened, address_names, sqlite_address
 from shipworthy.sidecar.standin.plain.relay import Relay
 from shipworthy.sidecar.standin.plain.written import point_addresses, written_addresses
 
@@ -83,3 +83,21 @@ def test_a_database_of_ones_own_on_this_machine_stays(tmp_path: Path) -> None:
         prototype = open_prototype(tmp_path, Settings())
         assert written_addresses(prototype).files == ()
     assert written_addresses(prototype).files == ("db.py",)
+
+
+@pytest.mark.parametrize(
+    ("listed", "address"),
+    [
+        ("fastapi\nsqlalchemy\naiosqlite\n", "sqlite+aiosqlite:///./shipworthy.db"),
+        ("flask\nflask-sqlalchemy\n", "sqlite:///./shipworthy.db"),
+        ("sqlalchemy\npsycopg2-binary\n", ""),
+        ("fastapi\nasyncpg\n", ""),
+        ("fastapi\n", ""),
+    ],
+)
+def test_code_without_a_driver_for_postgresql_gets_a_file(
+    listed: str, address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "requirements.txt").write_text(listed)
+    (tmp_path / "db.py").write_text('import os\nURL = os.environ["DATABASE_URI"]\n')
+    assert sqlite_address(open_prototype(tmp_path, Settings())) == address

@@ -102,13 +102,17 @@ def _database(
     It needs the copy with its packages: the prototype's own tool makes the tables.
     """
     from shipworthy.sidecar.standin import start_database
-    from shipworthy.sidecar.standin.plain.opening import address_names
+    from shipworthy.sidecar.standin.plain.opening import address_names, sqlite_address
 
     written = _written(run, tell)
     names = address_names(run.prototype)
     asks = bool(names) and not any(run.settings.get(name) for name in names)
     if not asks and not written.files:
         return {}
+    if asks and not written.files and (address := sqlite_address(run.prototype)):
+        text = f"{names[0]} leads to an SQLite file of this run: no driver for PostgreSQL is listed"
+        tell(Event(Kind.NOTE, text))
+        return dict.fromkeys(names, address)
     tell(Event(Kind.STEP, "starting a PostgreSQL and making its tables"))
     try:
         database = start_database(run.prototype, copy, run.folder, step_by_step(tell), python_path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shipworthy.database.names import literal
+from shipworthy.prototype.dependencies.dependency import Ecosystem
 from shipworthy.prototype.source import Role
 from shipworthy.prototype.tables.schemas import prisma_addresses
 from shipworthy.sidecar.standin.plain.relay import Relay
@@ -30,6 +31,12 @@ _PARTS = re.compile(
 )
 _OF_LIBPQ = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")  # in the order of the groups
 _USUAL = ("DATABASE_URL", "POSTGRES_URL", "DIRECT_URL")
+
+
+_DRIVERS = frozenset("psycopg psycopg-binary psycopg2 psycopg2-binary asyncpg aiopg pg8000".split())
+
+_OF_NODE = frozenset("pg postgres @prisma/client drizzle-orm knex sequelize typeorm".split())
+_OF_SQLALCHEMY = frozenset("sqlalchemy flask-sqlalchemy sqlmodel".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,17 @@ def address_names(prototype: Prototype) -> tuple[str, ...]:
     """The settings under which the code reads the address of a database, whole or its host alone."""
     hosts = (name for name, libpq in _part_names(prototype).items() if libpq == "PGHOST")
     return (*_url_names(prototype), *hosts)
+
+
+def sqlite_address(prototype: Prototype) -> str:
+    """The address of a file in the copy, for code in Python that brings SQLAlchemy and no driver for
+    PostgreSQL: that would be lost on it. '' for all others."""
+    packages = prototype.dependencies.packages
+    listed = {one.name.lower() for one in packages if one.ecosystem is Ecosystem.PYPI}
+    others = {one.name for one in packages if one.ecosystem is Ecosystem.NPM}
+    if listed & _DRIVERS or others & _OF_NODE or not listed & _OF_SQLALCHEMY:
+        return ""
+    return f"sqlite{'+aiosqlite' if 'aiosqlite' in listed else ''}:///./shipworthy.db"
 
 
 def _url_names(prototype: Prototype) -> tuple[str, ...]:
