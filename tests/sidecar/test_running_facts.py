@@ -247,6 +247,21 @@ def test_django_is_migrated_before_it_is_started(tmp_path: Path) -> None:
     program = main(tmp_path, files)
     assert program.home == "web"
     assert program.build == (("python", "manage.py", "migrate", "--noinput"),)
+    assert (program.finish, "--insecure" in program.ways[0].text) == ((), False)
+
+
+def test_the_static_files_of_django_are_collected_and_handed_out(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django\nwhitenoise",
+        "manage.py": "import django",
+        "shop/settings.py": (
+            'INSTALLED_APPS = ["django.contrib.staticfiles"]\nDEBUG = False\n'
+            'STATIC_ROOT = BASE_DIR / "collected"\n'
+        ),
+    }
+    program = main(tmp_path, files)
+    assert program.finish == (("python", "manage.py", "collectstatic", "--noinput"),)
+    assert program.ways[0].text.endswith("--noreload --insecure")
 
 
 def test_streamlit_starts_with_the_file_that_the_readme_names_and_its_server_beside_it(

@@ -62,6 +62,7 @@ class Program:
     python: bool = False
     home: str = ""  # the folder to run in, from the root
     packages: tuple[str, ...] = ()  # Python packages that the way needs beside its own
+    finish: tuple[tuple[str, ...], ...] = ()  # all run after the build; it starts where they fail
 
     @property
     def name(self) -> str:

@@ -26,6 +26,7 @@ _FACTORY = re.compile(r"^def (create_app|make_app|get_app)\(", re.MULTILINE)
 _MAIN = re.compile(r"""^if __name__\s*==\s*["']__main__["']""", re.MULTILINE)
 _RUNS_FLASK = re.compile(r"\b\w+\.run\(")
 _LAUNCHES = re.compile(r"\.launch\(")
+_STATIC_ROOT = re.compile(r"^STATIC_ROOT\s*=", re.MULTILINE)
 _FIRST = ("app", "main", "streamlit_app", "server", "api", "home", "index", "run", "wsgi", "asgi")
 _SCREENS = ("streamlit", "chainlit", "gradio")
 _SAID_BY = ("Procfile", "Dockerfile", ".replit", "README.md", "docker-compose.yml", "compose.yaml")
@@ -53,7 +54,7 @@ def python_programs(prototype: Prototype) -> Iterator[Program]:
             and "django" in (file.text or "")
             and not is_archived(file.path)
         ):
-            yield _django(file, _home(by_home, file))
+            yield _django(prototype, file, _home(by_home, file))
     for home, files in by_home.items():
         yield from _of_home(prototype, home, files)
 
@@ -175,18 +176,29 @@ def _flask(entry: SourceFile, folder: str, module: str, made: re.Match[str] | No
     return Way(argv)
 
 
-def _django(manage: SourceFile, home: str) -> Program:
-    argv = (PYTHON, "manage.py", "runserver", f"{HOST}:{PORT}", "--noreload")
-    way = Way(argv)
+def _django(prototype: Prototype, manage: SourceFile, home: str) -> Program:
+    """Static files are collected where the settings say where to, and handed out where DEBUG is off as well:
+    https://docs.djangoproject.com/en/5.2/ref/contrib/staticfiles/#runserver."""
+    inside = f"{manage.folder}/" if manage.folder else ""
+    texts = [
+        file.text or ""
+        for file in prototype.files.values()
+        if file.language is Language.PYTHON and file.path.startswith(inside)
+    ]
+    static = any("django.contrib.staticfiles" in text for text in texts)
+    collected = static and any(_STATIC_ROOT.search(text) for text in texts)
+    insecure = ("--insecure",) if static else ()
+    argv = (PYTHON, "manage.py", "runserver", f"{HOST}:{PORT}", "--noreload", *insecure)
     return Program(
         folder=home,
         framework="django",
         pages=True,
-        ways=(way,),
+        ways=(Way(argv),),
         build=((PYTHON, "manage.py", "migrate", "--noinput"),),
         entry=manage.path,
         python=True,
         home=manage.folder,
+        finish=((PYTHON, "manage.py", "collectstatic", "--noinput"),) if collected else (),
     )
 
 

@@ -75,6 +75,10 @@ def build(
         )  # the last way asks for the least: what fails there is what must be mended
         way = _way(program, folder)
         if not said and way is not None:
+            for last in program.finish:
+                tell(f"building {program.name}: {' '.join(last)}")
+                if failed := _built(last, folder, environment, python, log, tell, fonts):
+                    tell(failed)
             return Built(program, way, folder, log, note)
     way = _way(program, folder) if not program.build else None
     if way is not None:
