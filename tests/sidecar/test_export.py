@@ -184,6 +184,26 @@ def test_headers_that_replace_the_method_are_taken_away_and_what_is_not_is_said(
     assert any("_method=DELETE" in said for said in exported(Target.KUBERNETES).said)
 
 
+def test_django_is_started_by_a_server_for_production(tmp_path: Path) -> None:
+    settings = 'import os\nURL = os.environ["DATABASE_URL"]\n'
+    files = {
+        "requirements.txt": "django",
+        "manage.py": "import django",
+        "shop/settings.py": settings,
+    }
+    for path, text in {**files, "shop/wsgi.py": "application = None\n"}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = application_of(read_prototype(tmp_path))
+    assert found.command == "gunicorn shop.wsgi:application --bind 127.0.0.1:3000"
+    assert [said.partition(":")[0] for said in found.said] == ["database", "Django", "Django"]
+    assert "DATABASE_URL" in found.said[0]
+    assert "gunicorn" in found.said[1]
+    told = export(RICH, Target.SYSTEMD, found, VALUES, PROVIDER).said
+    assert {*found.said} <= {*told}
+    assert not any("Supabase" in said for said in told)
+
+
 def test_a_role_is_asked_of_the_login() -> None:
     policy = msgspec.structs.replace(RICH, tokens={})
     (number,) = (i for i, r in enumerate(RICH.routes, 1) if r.path == "/admin-2.0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shipworthy.prototype import Prototype
@@ -11,6 +12,7 @@ from shipworthy.prototype.running.choosing import choose
 from shipworthy.prototype.running.program import HOST, PORT, Files, Program, Way
 from shipworthy.prototype.running.programs import read_programs
 from shipworthy.prototype.source import Role
+from shipworthy.sidecar.standin.plain.opening import address_names
 
 FIRST_PORT = 3000
 _UNTOLD = frozenset({"NODE_ENV", "PORT", "HOST", "HOSTNAME", "PATH", "HOME", "CI"})
@@ -31,6 +33,7 @@ class Application:
     settings: tuple[tuple[str, str], ...] = ()
     variables: tuple[str, ...] = ()
     beside: tuple[Application, ...] = ()
+    said: tuple[str, ...] = ()  # what is not as it was under `shipworthy up`
 
     @property
     def all(self) -> tuple[Application, ...]:
@@ -53,7 +56,25 @@ def application_of(prototype: Prototype) -> Application:
         for prefix in (*other.prefixes, "")[:1]
     )
     main = _application(prototype, name, chosen.main, FIRST_PORT, "/")
-    return replace(main, beside=beside)
+    programs = (chosen.main, *(other.program for other in chosen.beside))
+    return replace(main, beside=beside, said=tuple(_said(prototype, programs)))
+
+
+def _said(prototype: Prototype, programs: tuple[Program, ...]) -> Iterator[str]:
+    """What `up` brings, or does for development alone, and production must have of its own."""
+    if "supabase" in prototype.stack.data:
+        yield "stand-in: the one for Supabase is not taken along: the prototype speaks to its own project"
+    elif names := address_names(prototype):
+        yield f"database: that of `shipworthy up` is not taken along: give the address of yours, {names[0]}"
+    for program in programs:
+        if program.framework == "django":
+            if not _wsgi(prototype, program):
+                yield "Django: no wsgi.py was found: put gunicorn in the place of its development server"
+            elif not _lists(prototype, "gunicorn"):
+                yield "Django: gunicorn is no package of it: install it as well"
+            yield "Django: run migrate and collectstatic before the start"
+        elif program.framework == "flask":
+            yield "Flask: its development server is started: put gunicorn in its place where many people come"
 
 
 def _application(
@@ -63,7 +84,9 @@ def _application(
     filled = {PORT: str(port), HOST: "127.0.0.1"}
     command, settings = "", tuple[tuple[str, str], ...]()
     if isinstance(way, Way):
-        command = shlex.join(_filled(word, filled) for word in way.argv)
+        wsgi = _wsgi(prototype, program) if program.framework == "django" else ""
+        gunicorn = ("gunicorn", f"{wsgi}:application", "--bind", f"{HOST}:{PORT}")
+        command = shlex.join(_filled(word, filled) for word in (gunicorn if wsgi else way.argv))
         settings = tuple((key, _filled(value, filled)) for key, value in way.settings)
     home = program.home or program.folder
     return Application(
@@ -84,6 +107,21 @@ def _way(program: Program) -> Way | Files | None:
     servers = [way for way in program.ways if isinstance(way, Way)]
     plain = [way for way in servers if not way.made]
     return next(iter((*plain, *servers, *program.ways)), program.develop)
+
+
+def _wsgi(prototype: Prototype, program: Program) -> str:
+    """The module that a server of Django's is told: "shop.wsgi"; '' where there is none below manage.py."""
+    start = f"{program.home}/" if program.home else ""
+    found = (
+        path.removeprefix(start)
+        for path in sorted(prototype.files, key=lambda path: path.count("/"))
+        if path.startswith(start) and path.endswith("/wsgi.py")
+    )
+    return next(found, "").removesuffix(".py").replace("/", ".")
+
+
+def _lists(prototype: Prototype, package: str) -> bool:
+    return any(one.name.lower() == package for one in prototype.dependencies.packages)
 
 
 def _filled(text: str, values: dict[str, str]) -> str:

@@ -42,7 +42,7 @@ def export(
     )
     content = {"name": application.name, "services": services}
     files[FILE] = head + as_yaml(content)
-    said = (*envoy.said, *_said(policy, application))
+    said = (*envoy.said, *application.said, *_said(policy, application))
     return Exported(dict(sorted(files.items())), tuple(said))
 
 

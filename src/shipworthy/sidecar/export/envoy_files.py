@@ -171,4 +171,3 @@ def _said(policy: Policy, provider: Provider | None) -> Iterator[str]:
         yield f"login: {policy.login.issuer} did not answer: what asks for a login is closed; export again"
     if policy.keys:
         yield "keys: the SHA-256 of each key stands in the routes; after a new key export again"
-    yield "stand-in: the one for Supabase is not taken along: the prototype speaks to its own project"

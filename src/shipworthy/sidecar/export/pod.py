@@ -72,7 +72,7 @@ def manifests(
             ],
         }),
     ]  # fmt: skip
-    return made, (*envoy.said, *_said(policy, application, envoy.variables))
+    return made, (*envoy.said, *application.said, *_said(policy, application, envoy.variables))
 
 
 def _one(version: str, kind: str, name: str, **rest: Any) -> dict[str, Any]:

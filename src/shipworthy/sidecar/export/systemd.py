@@ -74,7 +74,9 @@ def export(
         files |= {
             f"etc/shipworthy/{p.name}.Caddyfile": caddyfile(p) for p in application.all if p.files
         }
-    return Exported(dict(sorted(files.items())), (*envoy.said, *_said(policy, application)))
+    return Exported(
+        dict(sorted(files.items())), (*envoy.said, *application.said, *_said(policy, application))
+    )
 
 
 def _unit(program: Application) -> str:
