@@ -234,7 +234,17 @@ def _is_guessable(literal: Named, text: str) -> bool:
         signing = _SESSION.search(before) is not None
     if not signing or words is None or literal.value.isupper():
         return False
+    if _is_of_a_test(text, literal.start):
+        return False
     return not (is_among_stand_ins(text, literal.start) or _is_listed(literal, text))
+
+
+def _is_of_a_test(text: str, at: int) -> bool:
+    """True below `def create_test_settings():`, whatever file that stands in."""
+    before = text[text.rfind("\n", 0, at) + 1 : at]
+    found = re.findall(r"^(?:async )?def (\w+)\(|^(?=[^\s#)\]}])", text[:at], re.MULTILINE)
+    inside = bool(before[:1].isspace() and found)
+    return inside and re.search(r"(^|_)tests?(_|$)", found[-1]) is not None
 
 
 def _is_listed(literal: Named, text: str) -> bool:

@@ -15,6 +15,7 @@ from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
+from shipworthy.prototype.secrets.guessable_edits import guessable_from_environment
 from shipworthy.prototype.secrets.jwt import claims
 from shipworthy.prototype.secrets.literal_edits import from_environment, variable_of
 from shipworthy.prototype.secrets.literals import split_name
@@ -148,6 +149,8 @@ def _from_outside(prototype: Prototype, path: str, secrets: list[Secret]) -> str
     if all(s.place is Place.FALLBACK for s in secrets):
         return _without_fallbacks(file, [s.label for s in secrets], is_built_ahead(prototype))
     runs = file.role in (Role.PRODUCT, Role.SCRIPT)
+    if all(s.place is Place.CODE and s.rule == DEFAULT_SECRET for s in secrets):
+        return guessable_from_environment(file, secrets)
     plain = all(s.place is Place.CODE and s.rule != DEFAULT_SECRET for s in secrets)
     in_pages = path in prototype.modules.browser
     return from_environment(file, secrets) if runs and plain and not in_pages else None
