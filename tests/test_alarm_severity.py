@@ -16,6 +16,7 @@ from shipworthy.controls.access.nosql_injection.control import NosqlInjection
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.access.weak_random.control import WeakRandom
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
+from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.observability.no_error_tracking.control import NoErrorTracking
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
@@ -714,3 +715,35 @@ def test_a_key_that_nothing_signs_with_weighs_little(
     files = {"requirements.txt": "flask==3.0.0\n", "app.py": _KEY + more}
     (gap,) = gaps(DefaultSecret(), tmp_path, files)
     assert gap.severity is severity
+
+
+def test_a_model_that_keeps_one_visitor_waiting_weighs_little(tmp_path: Path) -> None:
+    asks = (
+        'import OpenAI from "openai";\n'
+        "const client = new OpenAI({ apiKey: settings.key, dangerouslyAllowBrowser: true });\n"
+        "export const ask = (text: string) => client.chat.completions.create({\n"
+        '  model: "gpt-4o-2024-08-06", messages: [{ role: "user", content: text }],\n'
+        "});\n"
+    )
+    main = 'import { ask } from "./ask";\nask("hello").then(console.log);\n'
+    found = gaps(
+        ModelCallWithoutTimeout(), tmp_path / "page", {"src/ask.ts": asks, "src/main.tsx": main}
+    )
+    assert [f.severity for f in found] == [Severity.LOW]
+    next_app = '{"dependencies": {"next": "15.0.0", "react": "19.0.0", "openai": "5.0.0"}}'
+    route = asks.replace("export const ask", "const ask").replace(
+        ", dangerouslyAllowBrowser: true", ""
+    )
+    route += (
+        "export async function POST(request: Request) {\n"
+        "  const { text } = await request.json();\n"
+        "  return Response.json(await ask(text));\n"
+        "}\n"
+    )
+    for limit, severity in (
+        ("", Severity.MEDIUM),
+        ("export const maxDuration = 30;\n", Severity.LOW),
+    ):
+        files = {"package.json": next_app, "app/api/ask/route.ts": limit + route}
+        found = gaps(ModelCallWithoutTimeout(), tmp_path / f"route{len(limit)}", files)
+        assert [f.severity for f in found] == [severity]

@@ -72,6 +72,14 @@ _NAMED = (
 )
 
 
+_FROM_LANGCHAIN = re.compile(r"^from\s+langchain[\w.]*\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
+
+
+def _letters(name: str) -> str:
+    """A name in small letters and digits alone, to be found in names that are written otherwise."""
+    return re.sub(r"[^a-z0-9 ]", "", name.lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Unused:
     """The packages of one manifest that no file uses, and how many of it were judged."""
@@ -138,7 +146,9 @@ class _Reader:
         if one.ecosystem is Ecosystem.PYPI:
             modules = {name.partition(".")[0] for name in self.names.imports(one.name)}
             words = {*modules, one.name, one.name.replace("-", "_")}
-            return self.is_imported(one) or any(map(self._is_named, words))
+            if self.is_imported(one) or any(map(self._is_named, words)):
+                return True
+            return any(_letters(word) in self._of_langchain for word in words)
         if self.is_imported(one) or one.name in self._needed(manifest):
             return True
         return self._is_named(one.name)
@@ -157,6 +167,11 @@ class _Reader:
         return name in self._code and any(
             f"{quote}{name}{end}" in self._code for quote in "\"'`" for end in "\"'`/"
         )
+
+    @cached_property
+    def _of_langchain(self) -> str:
+        """What code imports of LangChain, in small letters: `PyMuPDFLoader` loads pymupdf by itself."""
+        return " ".join(_letters(names) for names in _FROM_LANGCHAIN.findall(self._code))
 
     @cached_property
     def _imported(self) -> frozenset[str]:

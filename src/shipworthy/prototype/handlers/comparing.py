@@ -356,6 +356,14 @@ def _proved(
     if roles and (constant or contains):
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
         return
+    unseen = [o for o in one | other if _is_unseen(o)]
+    if unseen and not caller and any(g.check in AUTHENTICATES for g in _before(walk, left, right)):
+        if constant and any(ROLE_KEY.search(o.key) for o in unseen):
+            yield walk.guard(Check.ROLE, unseen[0].key, at)
+            return
+        if len(unseen) == len(one | other) and one and other and {o.key for o in unseen} & _OWNS:
+            yield walk.guard(Check.OWNER, "compared with what could not be followed", at)
+            return
     claimed = [o for o in caller if ROLE_KEY.search(o.key or o.name) and _is_editable(o)]
     if claimed and (literal or contains):
         yield walk.hollow(f"users write {claimed[0].key} themselves", at)
@@ -398,6 +406,26 @@ def _proved(
             return
         if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
             yield walk.guard(Check.VALID, "compared", at, inputs)
+
+
+_OWNS = frozenset(
+    """user_id owner_id company_id tenant_id organization_id org_id team_id account_id workspace_id
+    userId ownerId companyId tenantId organizationId orgId teamId accountId workspaceId""".split()
+)
+
+
+def _is_unseen(origin: Origin) -> bool:
+    """True for a column of a row of which neither the table nor what it was found by could be followed, as
+    with a repository that is generic: behind a login that is most often the caller's."""
+    return origin.kind == "row" and not origin.name and not origin.by and bool(origin.key)
+
+
+def _before(walk: Evaluation, *values: Value) -> Iterable[Guard]:
+    """The checks that were passed, and those without which the values would not be there."""
+    yield from walk.guards
+    for value in values:
+        for _, guards in value.cases:
+            yield from guards
 
 
 def _is_kept_secret(sent: Origins, kept: Origins) -> bool:

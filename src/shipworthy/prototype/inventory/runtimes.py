@@ -59,7 +59,8 @@ def runtime_versions(prototype: Prototype) -> Iterator[RuntimeVersion]:
         left_out = file.role in _LEFT_OUT and file.name != "runtime.txt"
         if read and file.text and not left_out and not is_archived(file.path):
             for product, version, line in read(file):
-                yield RuntimeVersion(product, version, Location(file.path, line))
+                if product != "node" or read is not _modules or _runs_node(prototype, file):
+                    yield RuntimeVersion(product, version, Location(file.path, line))
     for one in prototype.dependencies.packages:
         product = _PACKAGES.get((one.ecosystem, one.name), "")
         version = _version(one) if product and one.direct and not one.development else ""
@@ -88,6 +89,13 @@ def _version(one: Dependency) -> str:
     if number is None and one.ecosystem is Ecosystem.NPM:
         number = _HELD.fullmatch(one.specifier)
     return number[1] if number else ""
+
+
+def _runs_node(prototype: Prototype, file: SourceFile) -> bool:
+    """False where Node.js is only among what an editor has ready: nothing is there that it would run."""
+    if re.search(r"\b(node|npm|npx|pnpm|yarn|bun|tsx)\s", file.text or ""):
+        return True
+    return any(other.name == "package.json" for other in prototype.files.values())
 
 
 def is_left_behind(file: SourceFile, line: int) -> bool:

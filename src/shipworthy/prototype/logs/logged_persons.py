@@ -69,6 +69,12 @@ _NO_PERSON = re.compile(
     re.I,
 )
 
+# The account by which the prototype itself signs in at a database or a mail server.
+_OF_A_SERVER = re.compile(
+    r"(^|[._])(db|database|pool|mysql|pg|postgres|mongo|redis|smtp|mail(er)?|imap|ftp|connection)"
+    r"_?(config|options|settings|params|url)?\.(auth\.)?user(name)?$",
+    re.IGNORECASE,
+)
 # `${results.newEmails} delivered`: how many, not which.
 _TALLIES = re.compile(r"(^|[._])(results?|stats?|summary|totals?|counts?|counters?|metrics)$", re.I)
 # Whose `.user` is the answer of a database, not a person.
@@ -166,6 +172,8 @@ def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
         return None
     head, _, last = value.name.rpartition(".")
     if value.embedded and last.endswith("s") and _TALLIES.search(head):
+        return None
+    if _OF_A_SERVER.search(value.name):
         return None
     words = [word.lower() for word in _WORDS.findall(last.replace("[]", ""))]
     if not words or (last.isupper() and len(last) > 5) or _NO_PERSON.search(value.name):

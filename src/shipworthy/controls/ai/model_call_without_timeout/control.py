@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -50,17 +51,17 @@ class ModelCallWithoutTimeout(
         endless = [c for c in calls if c.timeout is Timeout.NONE and _counts(prototype, c)]
         bare = [c for c in calls if not caught_elsewhere(prototype, c)]
         both = [c for c in endless if c in bare]
-        own = all(_is_visitors_own(prototype, c) for c in calls)
+        little = all(_keeps_one_waiting(prototype, c) for c in calls)
         if both:
             spare = all(_is_fallback(prototype, c) for c in both)
             message = f"{_named(both[0])} has no useful time limit" + f", and {_NO_NET}" * (
                 not spare
             )
-            severity = Severity.LOW if own else self.severity
+            severity = Severity.LOW if little else self.severity
             return self.gap(subject, message, *_lines(prototype, both), severity=severity)
         if endless:
             message = f"{_named(endless[0])} has no useful time limit{_default(endless[0])}"
-            severity = Severity.LOW if own else self.severity
+            severity = Severity.LOW if little else self.severity
             return self.gap(subject, message, *_lines(prototype, endless), severity=severity)
         if bare and faces_users(prototype, bare[0]):
             message = f"{_named(bare[0])} has no fallback: when it fails, so does the request"
@@ -108,10 +109,19 @@ def _subject(call: ModelCall) -> str:
     return f"{call.location.path}#{call.function} → {call.provider}"
 
 
-def _is_visitors_own(prototype: Prototype, call: ModelCall) -> bool:
-    """True where a page asks the model that runs on the visitor's own machine."""
-    side = sides(prototype).get(call.location.path, Side.UNKNOWN)
-    return call.provider == "ollama" and side is Side.BROWSER
+def _keeps_one_waiting(prototype: Prototype, call: ModelCall) -> bool:
+    """True where a page asks, whose visitor can give up, and where the platform ends the call by a limit
+    that the route itself sets (https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config).
+    """
+    path = call.location.path
+    if sides(prototype).get(path, Side.UNKNOWN) is Side.BROWSER:
+        return True
+    found = _LONGEST.search(prototype.files[path].text or "")
+    return found is not None and int(found[1]) <= _PATIENCE
+
+
+_LONGEST = re.compile(r"^export\s+const\s+maxDuration\s*=\s*(\d+)", re.MULTILINE)
+_PATIENCE = 60  # seconds
 
 
 def _counts(prototype: Prototype, call: ModelCall) -> bool:

@@ -90,7 +90,8 @@ class NoLockFile(
             )
         if has_extras_only(prototype, manifest.path):
             return self.not_applicable("it asks for optional packages alone", manifest.path)
-        free = [d for d in asked if not _is_held(d)]
+        held = {d.name for d in asked if _is_held(d)}  # another line may only add an extra
+        free = [d for d in asked if d.name not in held]
         if asked and not free and manifest.path.endswith(".txt"):
             return self.satisfied(
                 manifest.path,
