@@ -56,7 +56,7 @@ async def serving(server: Server, answer_bytes: int = 10_000_000) -> AsyncIterat
 
 async def asked(upstream: Upstream, url: str) -> bytes:
     async with asyncio.timeout(5):
-        response = await upstream.post(url, ASKED, {"authorization": "Bearer k"})
+        response = await upstream.post(url, ASKED, {"authorization": "Bearer k"}, 5)
         try:
             return await response.whole()
         finally:
@@ -183,7 +183,7 @@ def test_a_large_answer_is_held_up_and_not_kept_in_memory() -> None:
     async def run() -> None:
         server = Server(OK + b"content-length: 8000000\r\n\r\n" + body)
         async with serving(server, answer_bytes=9_000_000) as upstream:
-            response = await upstream.post(server.url, ASKED, {})
+            response = await upstream.post(server.url, ASKED, {}, 5)
             await asyncio.sleep(0.2)
             connection = response._open
             assert connection._ahead < 1_000_000
@@ -191,7 +191,7 @@ def test_a_large_answer_is_held_up_and_not_kept_in_memory() -> None:
             response.close()
         server = Server(OK + b"content-length: 8000000\r\n\r\n" + body)
         async with serving(server, answer_bytes=1_000_000) as upstream:
-            response = await upstream.post(server.url, ASKED, {})
+            response = await upstream.post(server.url, ASKED, {}, 5)
             with pytest.raises(Problem) as caught:
                 await response.whole()
             assert caught.value.code == "provider_garbage"
@@ -207,6 +207,28 @@ def test_a_call_that_is_given_up_leaves_no_connection_behind() -> None:
                 async with asyncio.timeout(0.1):
                     await asked(upstream, server.url)
             assert await asked(upstream, server.url) == b"ok"
+        assert server.connections == 2
+
+    asyncio.run(run())
+
+
+def test_a_deadline_is_met_and_is_none_for_who_does_not_wait() -> None:
+    async def run() -> None:
+        half = OK + b"content-length: 10\r\n\r\nhalf"
+        server = Server(half, b"")
+        async with serving(server) as upstream:
+            response = await upstream.post(server.url, ASKED, {}, 5)
+            response.wait_at_most(0.05)
+            await asyncio.sleep(0.3)  # a caller that reads slowly
+            assert await response.piece() == b"half"
+            response.wait_at_most(0.1)
+            began = asyncio.get_running_loop().time()
+            with pytest.raises(TimeoutError):
+                await response.piece()
+            assert 0.09 < asyncio.get_running_loop().time() - began < 2
+            response.close()
+            with pytest.raises(TimeoutError):
+                await upstream.post(server.url, ASKED, {}, 0.1)
         assert server.connections == 2
 
     asyncio.run(run())

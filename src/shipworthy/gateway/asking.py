@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from shipworthy.gateway.dialects.dialect import Body, Dialect
 from shipworthy.gateway.exchange import Exchange, document, translated
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.relay import Relay
-from shipworthy.gateway.sse import EventFrames, Frame, LineFrames
+from shipworthy.gateway.sse import EventFrames, LineFrames
 from shipworthy.gateway.targets import Target
 from shipworthy.gateway.upstream import Response, Upstream, garbage, truncated
 
@@ -43,10 +42,9 @@ async def ask(upstream: Upstream, exchange: Exchange, target: Target) -> Whole:
     response: Response | None = None
     first = min(exchange.call.feature.timeouts.first_byte, exchange.seconds_left)
     try:
-        async with asyncio.timeout(first) as timer:
-            response = await _sent(upstream, exchange, target, dialect)
-            timer.reschedule(asyncio.get_running_loop().time() + exchange.seconds_left)
-            read = await response.whole()
+        response = await _sent(upstream, exchange, target, dialect, first)
+        response.wait_at_most(exchange.seconds_left)
+        read = await response.whole()
     except TimeoutError as error:
         raise timed_out() from error
     finally:
@@ -71,8 +69,8 @@ async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun
     times = exchange.call.feature.timeouts
     started = time.monotonic()
     try:
-        async with asyncio.timeout(min(times.first_byte, exchange.seconds_left)):
-            response = await _sent(upstream, exchange, target, dialect)
+        first = min(times.first_byte, exchange.seconds_left)
+        response = await _sent(upstream, exchange, target, dialect, first)
     except TimeoutError as error:
         raise timed_out() from error
     relay = Relay(exchange, target, dialect)
@@ -86,8 +84,10 @@ async def begin(upstream: Upstream, exchange: Exchange, target: Target) -> Begun
         while not relay.spoke:
             left = min(times.first_byte - (time.monotonic() - started), exchange.seconds_left)
             piece = await _piece(response, left)
-            for frame in frames.push(piece) if piece else frames.finish():
-                ready += relay.pass_on(frame)
+            out, wrong = relay.pass_on(frames.push(piece) if piece else frames.finish())
+            if wrong is not None:
+                raise wrong
+            ready += out
             if not piece and not relay.spoke:
                 raise truncated()
     except BaseException:
@@ -103,7 +103,7 @@ async def _rest(
     idle = exchange.call.feature.timeouts.idle
     while True:
         piece = await _piece(response, min(idle, exchange.seconds_left))
-        out, wrong = _passed(relay, frames.push(piece) if piece else frames.finish())
+        out, wrong = relay.pass_on(frames.push(piece) if piece else frames.finish())
         if out:
             yield out
         if wrong is not None:
@@ -116,19 +116,8 @@ async def _rest(
         yield last
 
 
-def _passed(relay: Relay, found: list[Frame]) -> tuple[bytes, Problem | None]:
-    """What goes out for some events, and the problem that ends it."""
-    out: list[bytes] = []
-    for frame in found:
-        try:
-            out.append(relay.pass_on(frame))
-        except Problem as problem:
-            return b"".join(out), problem
-    return b"".join(out), None
-
-
 async def _sent(
-    upstream: Upstream, exchange: Exchange, target: Target, dialect: Dialect
+    upstream: Upstream, exchange: Exchange, target: Target, dialect: Dialect, seconds: float
 ) -> Response:
     try:
         body = exchange.outgoing(target, dialect)
@@ -136,7 +125,7 @@ async def _sent(
         raise untranslatable(error) from error
     url = target.provider.url.rstrip("/") + dialect.path(target.model, exchange.streams)
     try:
-        return await upstream.post(url, body, dialect.headers(target.key))
+        return await upstream.post(url, body, dialect.headers(target.key), seconds)
     except Problem as problem:
         if target.key:  # some providers repeat the key that they refuse
             problem.message = problem.message.replace(target.key, "[key]")
@@ -145,8 +134,8 @@ async def _sent(
 
 async def _piece(response: Response, seconds: float) -> bytes:
     try:
-        async with asyncio.timeout(seconds):
-            return await response.piece()
+        response.wait_at_most(seconds)
+        return await response.piece()
     except TimeoutError as error:
         raise timed_out() from error
 

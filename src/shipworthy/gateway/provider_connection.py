@@ -13,6 +13,7 @@ from typing import Any
 
 import httptools
 
+NEVER = float("inf")
 HEAD_BYTES = 65_536  # of an answer, and of what surrounds its body
 MOST_HEADERS = 200
 _OVERHEAD = 16  # bytes around each byte of a body: a stream may come in chunks of one
@@ -40,6 +41,8 @@ class ProviderConnection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._wants_all = False
         self._head_came = False
+        self.deadline = NEVER  # of the loop's clock, for who waits; others look at it
+        self._late = False
         self._kept = False  # the provider keeps the connection
         self._until_close = False  # the body ends with the connection
         self._around = 0  # bytes that came and are no body
@@ -50,11 +53,15 @@ class ProviderConnection(asyncio.Protocol):
         """Put a request on its way."""
         self.status, self.headers = 0, {}
         self.complete = self._head_came = self._until_close = self._wants_all = False
+        self._late = False
         self._around = 0
         self._transport.write(request)
 
     async def head(self) -> None:
-        """Wait until status and headers are there. Raises LostConnection."""
+        """Wait until status and headers are there. Raises LostConnection.
+
+        As all that waits, it raises TimeoutError when the deadline has passed.
+        """
         while not self._head_came:
             if not self.usable:
                 raise LostConnection
@@ -95,6 +102,12 @@ class ProviderConnection(asyncio.Protocol):
         self.usable = False
         if self._transport is not None:
             self._transport.abort()
+
+    def expire(self) -> None:
+        """The deadline has passed: who waits gets a TimeoutError; where nobody waits, nobody is late."""
+        if self._waiter is not None:
+            self._late = True
+            self._wake()
 
     # For the event loop.
 
@@ -186,6 +199,9 @@ class ProviderConnection(asyncio.Protocol):
             await self._waiter
         finally:
             self._waiter = None
+        if self._late:
+            self._late = False
+            raise TimeoutError
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -45,8 +45,10 @@ class Upstream:
         if self._connections is not None:
             self._connections.tidy()
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
-        """Send a request and wait for the head of the answer. Raises Problem.
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], seconds: float
+    ) -> Response:
+        """Send a request and wait so many seconds for the head of the answer. Raises Problem, TimeoutError.
 
         An answer that is no success raises as well, with what follows from its status. Redirects are
         never followed: they would carry the key to a host that nobody has allowed.
@@ -55,8 +57,10 @@ class Upstream:
             raise RuntimeError("enter the upstream first")
         try:
             origin, head = request_head(url, tuple(headers.items()))
-            connection = await self._connections.take(origin)
+            connection = await self._connections.take(origin, seconds)
         except (OSError, ValueError) as error:
+            if isinstance(error, TimeoutError) and error.errno is None:
+                raise  # our time is up; the network's own would be an error of the network
             raise unreachable() from error
         answer = Response(self._connections, origin, connection, self._answer_bytes)
         try:
@@ -140,6 +144,11 @@ class Response:
     def wait(self) -> float | None:
         """Seconds that the provider asks to be left alone."""
         return retry_after(self._open.headers.get(b"retry-after", b"").decode("latin-1"))
+
+    def wait_at_most(self, seconds: float) -> None:
+        """From here on: for whatever is waited for. What takes longer raises TimeoutError."""
+        connection = self._open
+        connection.deadline = asyncio.get_running_loop().time() + seconds
 
     async def piece(self) -> bytes:
         """The next bytes, empty at the end. Raises Problem where they break off or never end."""
