@@ -83,13 +83,15 @@ def test_the_event_of_another_dialect_keeps_its_name() -> None:
     assert found.text_of(frame(said)) is None, "an event without the name is another one"
 
 
-def test_a_stream_reads_the_same_however_its_events_look(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_stream_reads_the_same_however_its_events_come(tmp_path: Path, at_once: bool) -> None:
     """Placeholders cut in pieces, quotes and new lines, beside events of the same words in other places."""
     texts = ["I wrote to ", "[EM", "AIL_", "1]", ' "twice"\n', "and to [EMAIL_1]", ".", " Bye"]
     events = chunks(*texts)
     events[3]["created"] = 2  # unlike its neighbours
+    pieces = [*(sse([event], done=False) for event in events), sse([])]
     with (
-        provider(streams([sse([event], done=False) for event in events] + [sse([])])) as fake,
+        provider(streams([b"".join(pieces)] if at_once else pieces)) as fake,
         running(tmp_path, one_model(fake.url)) as gateway,
     ):
         answered = gateway.chat("mail ann@example.com please", stream=True)
@@ -97,3 +99,12 @@ def test_a_stream_reads_the_same_however_its_events_look(tmp_path: Path) -> None
         'I wrote to ann@example.com "twice"\nand to ann@example.com. Bye'
     )
     assert answered.events[-1] == "[DONE]"
+
+
+def test_events_of_which_nothing_changes_go_out_as_they_came(tmp_path: Path) -> None:
+    said = sse(chunks(*["every word as it was, "] * 30))
+    with provider(streams([said])) as fake, running(tmp_path, one_model(fake.url)) as gateway:
+        answered = gateway.chat("mail ann@example.com please", stream=True)
+    alike = [line for line in said.split(b"\n\n") if b"every word" in line]
+    sent = [line for line in answered.body.split(b"\n\n") if b"every word" in line]
+    assert sent[1:] == alike[1:], "the first is taken apart, the others are like it"

@@ -7,6 +7,7 @@ from shipworthy.gateway.conversation import Ended, Finish, ToolBegins
 from shipworthy.gateway.dialects.dialect import Body, Dialect
 from shipworthy.gateway.exchange import Exchange, document, output_refused
 from shipworthy.gateway.hooks import Fragments, OutputRefused
+from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.repeated import Repeated
 from shipworthy.gateway.sse import Frame
 from shipworthy.gateway.targets import Target
@@ -32,7 +33,7 @@ class Relay:
         self._ends: set[bytes] = set()
         outputs = exchange.hooks.outputs
         self._outputs = outputs if exchange.call.feature.outputs.enabled else None
-        self._keeps = any(observer.wants_texts for observer in exchange.hooks.observers)
+        self._keeps = exchange.hooks.wants_texts
         restores = exchange.restorer is not None
         self._rewrites = self._outputs is not None or restores or self._keeps
         self._channels: dict[str, Channel] = {}
@@ -44,13 +45,30 @@ class Relay:
             self._writer = self._own.writer(exchange.call.model, exchange.call.id)
             self._opening = list(self._writer.begin())
 
-    def pass_on(self, frame: Frame) -> bytes:
-        """What goes out for an event. Raises Problem where it must not go on."""
-        if self._repeated is not None:
-            text = self._repeated.text_of(frame)
-            if text is not None:
-                self._templates = TEMPLATES
-                return self._said_more(self._repeated, frame, text)
+    def pass_on(self, frames: list[Frame]) -> tuple[bytes, Problem | None]:
+        """What goes out for some events, and the problem for which it must not go on."""
+        out: list[bytes] = []
+        alike: list[Frame] = []
+        texts: list[str] = []
+        try:
+            for frame in frames:
+                text = self._repeated.text_of(frame) if self._repeated is not None else None
+                if text is not None:
+                    alike.append(frame)
+                    texts.append(text)
+                    continue
+                if self._repeated is not None and alike:
+                    out.append(self._said_more(self._repeated, alike, "".join(texts)))
+                    alike, texts = [], []
+                out.append(self._one(frame))
+            if self._repeated is not None and alike:
+                out.append(self._said_more(self._repeated, alike, "".join(texts)))
+        except Problem as problem:
+            return b"".join(out), problem
+        return b"".join(out), None
+
+    def _one(self, frame: Frame) -> bytes:
+        """What goes out for an event that is taken apart."""
         if frame.data == b"[DONE]":  # the ending is ours to write, once
             self.complete = True  # some servers say nothing else at the end
             return b""
@@ -69,8 +87,12 @@ class Relay:
             return out
         return b"".join(self._passed(None, own) for own in self._in_own_words(event))
 
-    def _said_more(self, repeated: Repeated, frame: Frame, text: str) -> bytes:
-        """An event that is the one before but for its text: the same, without taking it apart."""
+    def _said_more(self, repeated: Repeated, frames: list[Frame], text: str) -> bytes:
+        """What goes out for events that came together and differ in their texts alone.
+
+        The texts are checked as one; as long as nothing in them changes, each event goes out as it came.
+        """
+        self._templates = TEMPLATES
         if text:
             self.spoke = True
             self.characters += len(text)
@@ -84,8 +106,9 @@ class Relay:
                 passed = channel.push(text)
             except OutputRefused as refused:
                 raise output_refused(refused) from refused
-            return frame.raw if passed == text else repeated.with_text(passed)
-        raw = frame.raw
+            if passed != text:
+                return repeated.with_text(passed) + repeated.with_text("") * (len(frames) - 1)
+        raw = b"".join([frame.raw for frame in frames])
         return raw.replace(self._key, b"[key]") if self._key and self._key in raw else raw
 
     def _count(self, event: Body) -> None:
