@@ -46,7 +46,7 @@ class Exchange:
                 self.record.redacted = redaction.counts
                 self.raw = None
         self._limit_output()
-        if any(observer.wants_texts for observer in self.hooks.observers):
+        if self.hooks.wants_texts:
             self.record.request_texts = tuple(passage.text for passage in call.passages)
 
     def _screen(self, screener: Screener) -> None:
@@ -97,7 +97,7 @@ class Exchange:
         """An answer in the caller's dialect, checked and restored. Raises Problem."""
         call, outputs = self.call, self.hooks.outputs
         checks = outputs is not None and call.feature.outputs.enabled
-        observed = any(observer.wants_texts for observer in self.hooks.observers)
+        observed = self.hooks.wants_texts
         if not checks and self.restorer is None and not observed:
             return raw if raw is not None else dumped(answer)
         passages = self.dialect.answer_passages(answer)

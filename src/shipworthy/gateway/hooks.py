@@ -129,6 +129,11 @@ class Hooks:
     outputs: OutputCheck | None = None
     observers: tuple[Observer, ...] = ()
     metrics: Mapping[str, Metrics] = field(default_factory=dict)  # by path on the admin socket
+    wants_texts: bool = field(init=False)  # an observer does
+
+    def __post_init__(self) -> None:
+        wants = any(observer.wants_texts for observer in self.observers)
+        object.__setattr__(self, "wants_texts", wants)
 
 
 class Metrics(Protocol):

@@ -185,7 +185,12 @@ class Dialect(ABC):
 
 def dicts(value: Any) -> list[Body]:
     """The objects of a list; none where it is no list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    for item in value:
+        if not isinstance(item, dict):
+            return [one for one in value if isinstance(one, dict)]
+    return value
 
 
 def a_dict(value: Any) -> Body:

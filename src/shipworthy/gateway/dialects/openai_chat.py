@@ -63,7 +63,8 @@ class OpenAIChat(OpenAI):
         for message in dicts(body.get("messages")):
             role = ROLES.get(message.get("role", ""), Role.USER)
             found += content_passages(message, role)
-            found += call_passages(message)
+            if "tool_calls" in message:
+                found += call_passages(message)
         return found
 
     def output_limit(self, body: Body) -> int | None:
@@ -108,15 +109,17 @@ class OpenAIChat(OpenAI):
             found += [
                 Passage(message, name, Role.ASSISTANT)
                 for name in ("refusal", "reasoning_content", "reasoning")
-                if isinstance(message.get(name), str)
+                if name in message and isinstance(message[name], str)
             ]
-            found += call_passages(message)
+            if "tool_calls" in message:
+                found += call_passages(message)
         return found
 
     def tools_called(self, document: Body) -> list[str]:
+        choices = dicts(document.get("choices"))
         return [
             name
-            for choice in dicts(document.get("choices"))
+            for choice in choices
             for call in dicts(
                 (choice.get("message") or choice.get("delta") or {}).get("tool_calls")
             )

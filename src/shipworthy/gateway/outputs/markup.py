@@ -27,7 +27,13 @@ class HarmlessMarkup:
 
     def push(self, fragment: str) -> str:
         """Take the next piece; give what can be passed on now."""
-        if not self._held and not any(mark in fragment for mark in _BEGINNINGS):
+        if (
+            not self._held
+            and "`" not in fragment
+            and "]" not in fragment
+            and "<" not in fragment
+            and "://" not in fragment
+        ):
             tail = _BEGINNING.search(fragment, max(0, len(fragment) - 8))
             if tail is None:  # nothing begins here: so it is with most pieces
                 self._before = (self._before + fragment)[-8:]
@@ -143,7 +149,6 @@ WITHHELD = "about:blank#withheld"
 _LONGEST = 4_000  # characters of an address or a tag
 _MARKS = ("://", "](", "]:", "<")  # without one of them there is nothing to look at
 _START = re.compile(r"```|`(?!``)|\]\(\s*|\]:\s+|<(?=[A-Za-z/!])|https?://", re.IGNORECASE)
-_BEGINNINGS = ("`", "]", "<", "://")
 _BEGINNING = re.compile(
     r"(?:`{1,2}|\](?:[(:]\s*)?|<|h(?:t(?:t(?:ps?(?::/?)?)?)?)?)\Z", re.IGNORECASE
 )

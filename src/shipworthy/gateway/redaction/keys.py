@@ -16,7 +16,15 @@ def find_keys(text: str) -> Iterator[Found]:
     """Every key of a known form in a text, and passwords behind a word that says so."""
     yield from find_marked(text)
     lower = text.lower()
-    if any(hint in lower for hint in _HINTS):
+    if (
+        "ssw" in lower
+        or "cret" in lower
+        or "pwd" in lower
+        or "ssphr" in lower
+        or "sskey" in lower
+        or "traseñ" in lower
+        or "mot de p" in lower
+    ):
         for assigned in _ASSIGNED.finditer(text):
             if _opens_something(assigned[1]):
                 yield Found(*assigned.span(1), "PASSWORD")
@@ -101,7 +109,6 @@ _PEM = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]+?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----|\Z)"
 )
 
-_HINTS = ("ssw", "cret", "pwd", "ssphr", "sskey", "traseñ", "mot de p")
 _ASSIGNED = re.compile(
     r"(?:passwor[dt]|passwd|pwd|passphrase|passkey|secret(?:_?access)?(?:_?key)?|contraseña|mot de passe)"
     r"[\"']?(?: is| ist| es| est)?[ \t]*(?:[:=]|(?<= is)|(?<= ist)|(?<= es)|(?<= est))[ \t]*[\"'`]?"

@@ -155,3 +155,8 @@ BY_DIGITS: dict[int, tuple[NationalId, ...]] = {
     count: tuple(i for i in NATIONAL_IDS if i.digits == count)
     for count in {i.digits for i in NATIONAL_IDS}
 }
+WORDS_BY_DIGITS = {
+    count: re.compile("|".join(re.escape(word) for one in possible for word in one.words))
+    for count, possible in BY_DIGITS.items()
+}
+"""Finds whether any of them is named: of most numbers none is."""

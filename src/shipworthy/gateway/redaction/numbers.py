@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shipworthy.gateway.redaction import phones
 from shipworthy.gateway.redaction.checksums import luhn
 from shipworthy.gateway.redaction.found import Found, stands_alone
-from shipworthy.gateway.redaction.national_ids import BY_DIGITS
+from shipworthy.gateway.redaction.national_ids import BY_DIGITS, WORDS_BY_DIGITS
 
 
 def find_numbers(text: str) -> Iterator[Found]:
@@ -143,9 +143,10 @@ class Number(NamedTuple):
         if not possible:
             return None
         around = self.before.text + " " + self.text[self.end : self.end + 24].lower()
+        is_named = WORDS_BY_DIGITS[len(self.digits)].search(around) is not None
         shown: str | None = None
         for one in possible:  # the arithmetic comes last: it costs more than the rest together
-            if any(word in around for word in one.words):
+            if is_named and any(word in around for word in one.words):
                 if one.valid(self.digits):
                     return one.kind
             elif shown is None:

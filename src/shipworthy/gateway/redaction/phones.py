@@ -53,10 +53,11 @@ def announced(before: str) -> bool:
     words = [word for word in WORDS if word in before]
     if not words:
         return False
-    nearest = before[max([before.rfind(word) for word in words]) :]
-    return all(word not in nearest for word in NOT_PHONES)
+    nearest = max([before.rfind(word) for word in words])
+    return _NOT_PHONE.search(before, nearest) is None
 
 
+_NOT_PHONE = re.compile("|".join(map(re.escape, NOT_PHONES)))
 NAMED_AFTER = (" (mobile", " (cell", " (phone", " (tel", " (handy", " (fax")
 """Words that say so behind a number."""
 

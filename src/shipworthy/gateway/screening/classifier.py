@@ -22,6 +22,11 @@ def _weights() -> tuple[float, dict[str, tuple[float, float]]]:
     return float(head.rpartition("\t")[2]), table
 
 
+@cache
+def _features() -> frozenset[str]:
+    return frozenset(_weights()[1])
+
+
 def score(text: str) -> float:
     """From 0 to 1: the highest score of the text's pieces.
 
@@ -48,11 +53,10 @@ def score_piece(text: str) -> float:
         part = _of_word(word)
         total += part[0]
         norm += part[1]
-    for pair in pairs:
-        hit = table.get(pair)
-        if hit:
-            total += hit[0]
-            norm += hit[1]
+    for pair in pairs & _features():  # of sets the smaller one is gone through
+        weight, square = table[pair]
+        total += weight
+        norm += square
     if not norm:
         return 0.0
     return 1 / (1 + exp(-(intercept + total / sqrt(norm))))

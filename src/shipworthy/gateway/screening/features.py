@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 PIECE = 300
 """Characters of a piece that is scored on its own: an instruction hidden in a long text must not drown."""
@@ -42,11 +43,7 @@ def features(text: str) -> Iterator[str]:
 def words_and_pairs(text: str) -> tuple[set[str], set[str]]:
     """The different words of a piece made plain, and the different pairs that stand side by side."""
     words = _words(text)
-    return set(words), set(map(_pair, words, words[1:]))
-
-
-def _pair(first: str, second: str) -> str:
-    return f"{first} {second}"
+    return set(words), {f"{first} {second}" for first, second in pairwise(words)}
 
 
 def grams(word: str) -> Iterator[str]:
