@@ -612,3 +612,22 @@ def test_maps_that_count_calls_are_no_tables(tmp_path: Path) -> None:
         "attempts.set(req.ip, (attempts.get(req.ip) || 0) + 1); res.json({});",
     )
     assert not _queries(handler)
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        'module.exports = mongoose.model("Order", schema);',
+        'const Order = mongoose.model("Order", schema);\nmodule.exports = Order;',
+    ],
+)
+def test_a_model_that_is_a_whole_module_is_asked(tmp_path: Path, exported: str) -> None:
+    model = 'const mongoose = require("mongoose");\n'
+    model += f"const schema = new mongoose.Schema({{ total: Number }});\n{exported}\n"
+    server = 'const express = require("express");\nconst Order = require("./order");\n'
+    server += "const app = express();\napp.delete('/orders/:id', async (req, res) => {\n"
+    server += "  await Order.findByIdAndDelete(req.params.id);\n  res.json({});\n});\n"
+    (found,) = _handlers(tmp_path, {"server/order.js": model, "server/index.js": server})
+    (query,) = _queries(found)
+    assert (query.operation, query.target) == ("delete", "Order")
+    assert [str(o) for o in query.inputs["filter:id"]] == ["path.id"]

@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.hashing_models import hashes_by_itself
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
 
@@ -34,6 +35,8 @@ class HomeGrownAuth(
                 if effect.literals.get("hash") and any(map(_is_slow, handler.effects)):
                     continue  # old hashes, let in once more beside the new ones
                 if not said or handler.subject in found:
+                    continue
+                if said.startswith("keeps") and hashes_by_itself(prototype, effect):
                     continue
                 found[handler.subject] = self.gap(
                     handler.subject,

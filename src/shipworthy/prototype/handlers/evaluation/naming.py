@@ -137,8 +137,18 @@ def imported(walk: Evaluation, item: Imported, module: Module) -> Value:
             return Value(what=package)
         return Value(what=f"{package}.{item.name}")
     if item.name == "*":
-        return Value(what=f"module:{path}")
+        return _whole(walk, path)
     return walk.exported(path, item.name)
+
+
+def _whole(walk: Evaluation, path: str) -> Value:
+    """A module as one value: of `module.exports = model` the model itself."""
+    unit = walk.program.unit(path)
+    if not unit.module.python and set(unit.exports) == {"default"}:
+        given = walk.exported(path, "default")
+        if given.client:
+            return given
+    return Value(what=f"module:{path}")
 
 
 def at_home(walk: Evaluation, expression: Expression, scope: Scope) -> Value:
