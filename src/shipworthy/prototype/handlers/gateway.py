@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.handlers.deployed_open import deployed_open, function_of
 from shipworthy.prototype.handlers.handler import Check, Guard
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards
 from shipworthy.prototype.routes.route import Route
@@ -17,13 +18,16 @@ _FUNCTIONS = "supabase/functions/"
 
 
 def gateway_guards(prototype: Prototype, route: Route) -> Guards:
-    """The platform's check, which is on unless the configuration turns it off for a function."""
-    if route.framework != "supabase" or _FUNCTIONS not in route.location.path:
+    """The platform's check, which is on unless the configuration turns it off for a function, or what
+    deploys it does."""
+    name = function_of(route)
+    if not name:
         return NO_GUARDS
-    above, _, below = route.location.path.partition(_FUNCTIONS)
-    name = below.partition("/")[0]
+    above = route.location.path.partition(_FUNCTIONS)[0]
     settings = _functions(prototype, above + _CONFIG).get(name)
     if isinstance(settings, dict) and settings.get("verify_jwt") is False:
+        return NO_GUARDS
+    if deployed_open(prototype, route) is not None:
         return NO_GUARDS
     where = route.location
     return frozenset({Guard(Check.PLATFORM, frozenset(), "verify_jwt", where.path, where.line)})

@@ -11,6 +11,7 @@ from shipworthy.prototype.edge.behind import all_rules_close
 from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.breaches import Breach
+from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers
@@ -86,4 +87,11 @@ class UnauthenticatedEndpoint(
             return self.unknown(handler.subject, handler.hindrance, *evidence)
         if in_database(answer.weighty[0]) and not rules:
             return self.unknown(handler.subject, NOT_SHOWN, *evidence)
+        opened = deployed_open(prototype, handler.route)
+        if opened is not None:
+            said = (
+                "It asks who is calling by itself: it is deployed without the platform's own check"
+            )
+            line = prototype.evidence("deployment", opened)
+            return self.satisfied(handler.subject, said, *evidence, line)
         return self.satisfied(handler.subject, "It asks who is calling before it acts", *evidence)
