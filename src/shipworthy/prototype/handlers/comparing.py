@@ -15,7 +15,8 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
-from shipworthy.prototype.handlers.sent import KEY_OF_ROW, NO_WAY_UP, is_own_address
+from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, asks_scheme
+from shipworthy.prototype.handlers.sent import KEY_OF_ROW, NO_WAY_UP, ONLY_KIND, is_own_address
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -390,7 +391,7 @@ def _proved(
     if literal or _is_listed(right) or _is_listed(left):
         inputs = frozenset(str(o) for o in one | other if o.is_input)
         if inputs:
-            yield walk.guard(Check.ALLOWED, "one of known values", at, inputs)
+            yield walk.guard(Check.ALLOWED, _leaves_open(left, right), at, inputs)
         return
     for mine, yours in ((one, other), (other, one)):
         inputs = frozenset(str(o) for o in mine if o.is_input)
@@ -426,6 +427,15 @@ def _before(walk: Evaluation, *values: Value) -> Iterable[Guard]:
     for value in values:
         for _, guards in value.cases:
             yield from guards
+
+
+def _leaves_open(left: Value, right: Value) -> str:
+    """How a comparison with what the code writes is put: what it leaves open of an input."""
+    if asks_scheme(left) or asks_scheme(right):
+        return ONLY_SCHEME
+    if "typeof" in left.tags | right.tags and "string" in (left.text, right.text):
+        return ONLY_KIND
+    return "one of known values"
 
 
 def _is_kept_secret(sent: Origins, kept: Origins) -> bool:

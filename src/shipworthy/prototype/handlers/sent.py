@@ -33,6 +33,9 @@ LEFT_OVER = "without its secrets"
 KEY_OF_ROW = "the key of a row"
 """How a guard is put that leaves of an input only what the database has made itself."""
 
+ONLY_KIND = "only that it is a text"
+"""How a guard is put that has asked `typeof x === "string"`: whatever it says passes."""
+
 BEGINS = "begins with"
 """How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
 
@@ -105,15 +108,16 @@ def hashed(values: Mapping[str, Value]) -> dict[str, str]:
     }
 
 
-def free(effect: Effect, *parts: str, despite: str = "") -> tuple[Origin, ...]:
+def free(effect: Effect, *parts: str, despite: str | tuple[str, ...] = ()) -> tuple[Origin, ...]:
     """The inputs that arrive in these parts of an effect as they were sent, without those of which an
     earlier check leaves only known values or ids, and without what proxies and browsers fill in.
-    `despite` names a kind of check that is none for this effect."""
+    `despite` names the kinds of check that are none for this effect."""
+    hollow = (ONLY_KIND, *((despite,) if isinstance(despite, str) else despite))
     listed = frozenset().union(
         *(
             g.about
             for g in effect.guards
-            if (g.check is Check.ALLOWED and g.how != despite) or g.how == KEY_OF_ROW
+            if (g.check is Check.ALLOWED and g.how not in hollow) or g.how == KEY_OF_ROW
         )
     )
     found = {

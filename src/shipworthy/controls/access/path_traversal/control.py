@@ -9,6 +9,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.comparing import STANDS_IN
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME
 from shipworthy.prototype.handlers.path_edits import with_base_names
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
 from shipworthy.prototype.handlers.sent import BEGINS, NO_WAY_UP, free, spoken
@@ -97,5 +98,5 @@ def _places(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
     known = frozenset().union(
         *(g.about for g in effect.guards if g.check is Check.OWNER or g.how == NO_WAY_UP)
     )
-    found = free(effect, "path", despite=BEGINS)
+    found = free(effect, "path", despite=(BEGINS, ONLY_SCHEME))
     return tuple(o for o in found if o.kind not in harmless and str(o) not in known)

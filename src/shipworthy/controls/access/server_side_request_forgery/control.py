@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
+from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME
 from shipworthy.prototype.handlers.reaching import (
     Subject,
     by_reach,
@@ -38,18 +39,22 @@ class ServerSideRequestForgery(
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         open_ones = [
-            r
-            for r in subject.effects
-            if is_live(r[1]) and free(r[1], "url") and not is_trusted(r[1])
+            r for r in subject.effects if is_live(r[1]) and _named(r[1]) and not is_trusted(r[1])
         ]
         handler, effect = (open_ones or subject.effects)[0]
         if not open_ones:
             line = prototype.evidence("code", effect.location)
             return self.satisfied(subject.name, "The host that is asked is fixed or checked", line)
+        only = "" if free(effect, "url") else ": only its protocol is checked"
         return self.gap(
             subject.name,
-            f"{handler.name} fetches whatever address {spoken(free(effect, 'url'))} names,"
+            f"{handler.name} fetches whatever address {spoken(_named(effect))} names{only},"
             f" so {who(handler, effect)} can reach internal services through your server",
             *way(prototype, handler, effect),
             severity=by_reach(handler, effect, Severity.HIGH, Severity.MEDIUM, Severity.LOW),
         )
+
+
+def _named(effect: Effect) -> tuple[Origin, ...]:
+    """The inputs that decide which host is asked. A check of the protocol alone leaves every host."""
+    return free(effect, "url", despite=ONLY_SCHEME)

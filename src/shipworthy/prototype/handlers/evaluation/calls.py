@@ -118,7 +118,7 @@ def called(walk: Evaluation, function: Value, site: Site) -> Value:
         return result
     if function.closure is not None:
         result = walk.enter(function.closure, _handed(site), site.named, site.call.at)
-        return walk.knowledge.own(walk, site, result)
+        return walk.knowledge.own(walk, site, result, function.closure.function)
     known = walk.knowledge.call(walk, site)
     if known is not None:
         return known

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value
-from shipworthy.prototype.program.nodes import Call
+from shipworthy.prototype.program.nodes import Call, Function
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
@@ -43,7 +43,7 @@ class Knowledge:
         """The result of a known call, its effects and guards noted; None for one that is not known."""
         raise NotImplementedError
 
-    def own(self, walk: Evaluation, site: Site, result: Value) -> Value:
+    def own(self, walk: Evaluation, site: Site, result: Value, function: Function) -> Value:
         """What the name of a function of the prototype adds to what following it has shown."""
         raise NotImplementedError
 

@@ -7,6 +7,11 @@ from collections.abc import Callable
 from shipworthy.prototype.handlers.comparing import is_address_of_caller
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.host_checks import (
+    ONLY_SCHEME,
+    is_pattern_of_scheme,
+    is_scheme,
+)
 from shipworthy.prototype.handlers.sent import BEGINS
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins, replace
 
@@ -28,7 +33,8 @@ def _tested(walk: Evaluation, site: Site) -> Value | None:
     pattern = site.receiver.text or ""
     if not pattern.startswith("/^"):
         return None
-    return _asked(walk, site, site.argument(0))
+    how = ONLY_SCHEME if is_pattern_of_scheme(pattern) else ""
+    return _asked(walk, site, site.argument(0), how)
 
 
 def _matched(walk: Evaluation, site: Site) -> Value | None:
@@ -48,13 +54,21 @@ def _starts(walk: Evaluation, site: Site) -> Value | None:
         staff = walk.guard(Check.ROLE, "an address of one company", site.call.at)
         return Value(when=(frozenset({staff}), NO_GUARDS))
     begins = site.name.lower() == "startswith" and site.receiver.what != "path"
-    answer = _asked(walk, site, site.receiver, BEGINS if begins else "")
+    how = BEGINS if begins else ""
+    if begins and (is_scheme(domain) or _are_schemes(site.argument(0))):
+        how = ONLY_SCHEME
+    answer = _asked(walk, site, site.receiver, how)
     origins = all_origins(site.argument(0))
     if any(o.kind == "principal" for o in origins) and not any(o.is_input for o in origins):
         about = [str(o) for o in all_origins(site.receiver) if o.is_input]
         own = walk.guard(Check.OWNER, "below the folder of the caller", site.call.at, about)
         return replace(answer, when=((answer.when or (NO_GUARDS,))[0] | {own}, NO_GUARDS))
     return answer
+
+
+def _are_schemes(value: Value) -> bool:
+    """`url.startswith(("http://", "https://"))`."""
+    return bool(value.elements) and all(is_scheme(inner.text) for inner in value.elements or ())
 
 
 def _inside(walk: Evaluation, site: Site) -> Value | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, leaves_host_open
 from shipworthy.prototype.handlers.knowledge.limits import LIMITS, limit_of_prototype, limited
 from shipworthy.prototype.handlers.values import (
     NEVER,
@@ -16,6 +17,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     union,
 )
+from shipworthy.prototype.program.nodes import Function
 
 _GUARDS = re.compile(
     r"(require|ensure|verify|check|assert|validate|is|get|with|protect|auth)_?(\w*_?)(auth|login|logged|session|user"
@@ -48,7 +50,7 @@ _RIGHTS = re.compile(
 """Functions that by their names ask for a right."""
 
 
-def own(walk: Evaluation, site: Site, result: Value) -> Value:
+def own(walk: Evaluation, site: Site, result: Value, function: Function) -> Value:
     """A function of the prototype that by its name counts calls, cleans or looks at an input."""
     name = site.name or site.what
     if (decorator := limit_of_prototype(walk, site, result)) is not None:
@@ -61,7 +63,8 @@ def own(walk: Evaluation, site: Site, result: Value) -> Value:
         return Value(origins=all_origins(result), tags=result.tags | {"escaped"})
     inputs = [str(o) for value in site.given for o in all_origins(value) if o.is_input]
     if inputs and _ALLOWS.match(name):
-        walk.passed(Check.ALLOWED, name, site.call.at, inputs)
+        how = ONLY_SCHEME if leaves_host_open(function) else name
+        walk.passed(Check.ALLOWED, how, site.call.at, inputs)
     if _RIGHTS.match(name) and not _proves(walk, result):
         return _may_ask(walk, name, site, result)
     return result

@@ -43,6 +43,7 @@ from shipworthy.prototype.handlers.knowledge import (
     values_of,
 )
 from shipworthy.prototype.handlers.values import Type, Value
+from shipworthy.prototype.program.nodes import Function
 
 Answer = Callable[[Evaluation, Site], Value | None]
 Assigned = Callable[[Evaluation, Value, str, Value, int], None]
@@ -109,9 +110,9 @@ class Library(Knowledge):
                 return found
         return hints.foreign(walk, site)
 
-    def own(self, walk: Evaluation, site: Site, result: Value) -> Value:
+    def own(self, walk: Evaluation, site: Site, result: Value, function: Function) -> Value:
         """What the name of an own function adds."""
-        return hints.own(walk, site, result)
+        return hints.own(walk, site, result, function)
 
     def property(self, walk: Evaluation, value: Value, key: str) -> Value | None:
         """A known property of a known thing."""
