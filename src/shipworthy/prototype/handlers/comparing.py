@@ -341,6 +341,8 @@ def _proved(
         return
     tags = left.tags | right.tags
     _note_passwords(walk, left, right, at)
+    if not contains:
+        _note_codes(walk, left, right, at)
     if "signature" in tags and any(o.is_input for o in (*one, *other)):
         yield walk.guard(Check.SIGNATURE, "signature compared", at)
         return
@@ -556,6 +558,39 @@ def _note_passwords(walk: Evaluation, left: Value, right: Value, at: int) -> Non
                 literals={"hash": next((t[5:] for t in given.tags if t.startswith("hash:")), "")},
             )
             return
+
+
+_CODE = re.compile(
+    r"(?:^|\.|_)(?:otp|one_?time_?code|pin|(?:otp|pin|verification|verify|reset|sms|mfa|login|confirmation|email|phone|auth|two_?factor)"
+    r"_?(?:otp|code|pin))(?:_?hash)?$",
+    re.IGNORECASE,
+)
+"""Columns of codes that are short enough to be typed."""
+_CODES = re.compile(r"otp|verif|mfa|2fa|two_?factor|reset|login|sms", re.IGNORECASE)
+"""Tables of such codes, in which a column is called no more than code."""
+
+
+def _note_codes(walk: Evaluation, left: Value, right: Value, at: int) -> None:
+    """`user.otp !== otp`: a short code that is compared with what was typed."""
+    for given, kept in ((left, right), (right, left)):
+        codes = [o for o in kept.origins if o.kind == "row" and _keeps_code(o)]
+        typed = any(o.is_input for o in given.origins)
+        if codes and typed:
+            walk.effect(
+                EffectKind.TOKEN,
+                "compare-code",
+                "code",
+                at,
+                inputs={"kept": frozenset(codes), "given": given.origins},
+                literals={"of": "code"},
+            )
+            return
+
+
+def _keeps_code(origin: Origin) -> bool:
+    if origin.key.rpartition(".")[2].lower() == "code":
+        return bool(_CODES.search(origin.name))
+    return bool(_CODE.search(origin.key))
 
 
 def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int) -> Pair:

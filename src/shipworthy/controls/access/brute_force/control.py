@@ -99,10 +99,10 @@ class BruteForce(
         if effect is not None and effect.path.endswith(".py") and _throttles(prototype):
             reason = "Only the limit that all calls share applies: it may be too high for passwords"
             return self.unknown(handler.subject, reason, *lines)
+        gains = "finds a short one" if what == "codes" else "gets into accounts with weak ones"
         return self.gap(
             handler.subject,
-            f"{handler.name} lets anybody try {what} as often as he likes,"
-            " so a script gets into accounts with weak ones",
+            f"{handler.name} lets anybody try {what} as often as he likes, so a script {gains}",
             *lines,
         )
 
@@ -151,6 +151,8 @@ _PASSWORD = re.compile(r"(\w+\.)?(password|passwd|pwd|pass)(_?(hash|digest))?$",
 
 
 def _is_of_code(effect: Effect) -> bool:
+    if effect.kind is EffectKind.TOKEN:
+        return effect.literals.get("of") == "code"
     return effect.kind is EffectKind.QUERY and not _finds_by_password(effect)
 
 
@@ -171,13 +173,33 @@ def _is_his_own(effect: Effect) -> bool:
     return bool(rows) and not any(by.kind in _SENT for o in rows for by in o.by)
 
 
+def _is_burnt(handler: Handler, effect: Effect) -> bool:
+    """True for a code that is taken away where a wrong one was sent: there is one try."""
+    if not _is_of_code(effect):
+        return False
+    after = handler.effects[handler.effects.index(effect) + 1 :]
+    tables = {o.name for found in effect.inputs.values() for o in found if o.kind == "row"}
+    refusing = {
+        e.branches
+        for e in after
+        if e.kind is EffectKind.RESPONSE and e.literals.get("status", "").startswith("4")
+    }
+    return any(
+        e.kind is EffectKind.QUERY
+        and e.operation in ("update", "delete")
+        and e.target in (tables or {effect.target})
+        and e.branches in refusing - {effect.branches}
+        for e in after
+    )
+
+
 def _is_counted(handler: Handler, effect: Effect) -> bool:
     if effect.has(Check.ROLE, Check.OWNER) or _is_his_own(effect):
         return True
     known = AUTHENTICATES - {Check.API_KEY}
     if _is_second_factor(effect):
         known -= {Check.SESSION}  # whoever has the password has a session, and tries the codes
-    if effect.has(Check.RATE, *known):
+    if effect.has(Check.RATE, *known) or _is_burnt(handler, effect):
         return True
     return any(
         e.kind is EffectKind.QUERY
