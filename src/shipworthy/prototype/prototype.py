@@ -73,6 +73,7 @@ from shipworthy.prototype.secrets.history import (
     deleted_environment_files,
     history_secrets,
 )
+from shipworthy.prototype.secrets.one_time_codes import OneTimeCode, read_one_time_codes
 from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
 from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
 from shipworthy.prototype.source import Role, SourceFile, Unread, unread_language
@@ -353,6 +354,11 @@ class Prototype:
             for f in self._live()
             if f.fallbacks and f.path not in self.by_hand
         }
+
+    @cached_property
+    def one_time_codes(self) -> tuple[OneTimeCode, ...]:
+        """The codes for signing in that are one and the same for every account where nothing is set."""
+        return read_one_time_codes(self)
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:

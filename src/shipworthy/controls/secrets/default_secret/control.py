@@ -9,6 +9,7 @@ from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.program.fallbacks import Fallback
 from shipworthy.prototype.secrets.literals import is_signing_secret
+from shipworthy.prototype.secrets.one_time_codes import OneTimeCode
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
 from shipworthy.prototype.secrets.signing import guards_something
 from shipworthy.remedy import Remedy, Review, Write
@@ -29,7 +30,12 @@ class DefaultSecret(
                 subjects.setdefault(f"{path}#{found.name}", []).append(found)
         for subject, found_ones in subjects.items():
             yield self._judge(prototype, subject, found_ones)
-        if not subjects:
+        codes: dict[str, OneTimeCode] = {}
+        for code in prototype.one_time_codes:
+            codes.setdefault(f"{code.location.path}#{code.function or 'code'}", code)
+        for subject, code in codes.items():
+            yield self._judge_code(prototype, subject, code)
+        if not subjects and not codes:
             yield self.not_applicable("no secret of the server has a default in the code")
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -42,6 +48,22 @@ class DefaultSecret(
             return None
         said = f"Take the default of {name} out of the code; set it to a long random value first"
         return Remedy(said, Review.CAREFUL, (Write(path, text),))
+
+    def _judge_code(self, prototype: Prototype, subject: str, code: OneTimeCode) -> Finding:
+        """A code that is sent to somebody to prove who that is, and the same for everybody."""
+        line = prototype.evidence("code", code.location)
+        names = " and ".join(code.settings[:2])
+        if code.kept_off is not None:
+            kept = prototype.evidence("settings", code.kept_off)
+            said = f"The code that stands in the code is kept off by {names}"
+            return self.satisfied(subject, said, line, kept)
+        return self.gap(
+            subject,
+            f"The one-time code is the same for every account where {names} is not set,"
+            " so anybody who knows an address or a number takes that account over",
+            line,
+            severity=Severity.CRITICAL,
+        )
 
     def _judge(self, prototype: Prototype, subject: str, found: list[Fallback]) -> Finding:
         open_ones = [f for f in found if not f.guarded]
