@@ -10,6 +10,7 @@ from enum import StrEnum
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
 from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
@@ -30,6 +31,7 @@ from shipworthy.prototype.handlers.weight import (
     is_personal,
     is_sensitive,
     revealed,
+    writes_at_service,
 )
 from shipworthy.prototype.handlers.writes import is_told, only_moves_on
 from shipworthy.prototype.tables.policies import Reach
@@ -276,6 +278,8 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return True  # a page is looked at: a view is kept, its owner is told
         case Harm.FORWARD if lends_its_key(effect):
             return False
+        case Harm.FORWARD if writes_at_service(effect):
+            return _leaves_a_record(effect)
         case Harm.FORWARD if _LOOKS.search(handler.name) or effect.has(Check.PLATFORM):
             return True  # it asks another service for something: the limits of that answer for it
         case Harm.SEND if _confirms(handler):
@@ -297,6 +301,12 @@ def lends_its_key(effect: Effect) -> bool:
         for o in effect.inputs.get("headers", ())
     )
     return key and any(o.is_input for o in effect.inputs.get("body", ()))
+
+
+def _leaves_a_record(effect: Effect) -> bool:
+    """True for a record of one kind that is added, as a form does, and for a count that goes up."""
+    deed = effect.literals.get("deed")
+    return deed == COUNTS or (deed == ADDS and "kind" in effect.literals)
 
 
 def _goes_to_staff(effect: Effect) -> bool:
@@ -511,7 +521,8 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
             return Severity.HIGH
         case Harm.FORWARD:
             lends = lends_its_key(effect) and not _goes_to_staff(effect)
-            return Severity.HIGH if lends else Severity.MEDIUM
+            rules = writes_at_service(effect) and not _leaves_a_record(effect)
+            return Severity.HIGH if lends or rules else Severity.MEDIUM
         case Harm.SEND:
             return _severity_of_mail(effect)
         case Harm.ASK:

@@ -102,6 +102,11 @@ def harm(effect: Effect) -> Harm | None:
     return _KINDS.get(effect.kind)
 
 
+def writes_at_service(effect: Effect) -> str:
+    """The service at which an SDK writes with the server's token: "Sanity"; "" for any other effect."""
+    return effect.literals.get("service", "") if effect.kind is EffectKind.FETCH else ""
+
+
 def changes(effect: Effect) -> bool:
     """True for what leaves something changed, sent or spent behind."""
     return harm(effect) not in (None, Harm.READ)

@@ -10,7 +10,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Gua
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
 from shipworthy.prototype.handlers.standing import Caller, steering
-from shipworthy.prototype.handlers.weight import Harm
+from shipworthy.prototype.handlers.weight import Harm, writes_at_service
 
 _READS = {EffectKind.STORAGE: "download files of"}
 _ACCOUNTS = {
@@ -53,6 +53,9 @@ def deed(effect: Effect, kind: Harm) -> str:
             return "use the AI model that you pay for"
         case Harm.FORWARD if lends_its_key(effect):
             return "put words of his own into a request that carries the key past row security,"
+        case Harm.FORWARD if writes_at_service(effect):
+            service = writes_at_service(effect)
+            return f"{effect.literals['deed']} what stands in {service} with your server's token"
         case Harm.FORWARD:
             where = effect.target or "another service"
             return f"make your server act on {where} with its own rights"
