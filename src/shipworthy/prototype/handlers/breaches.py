@@ -26,6 +26,7 @@ from shipworthy.prototype.handlers.standing import (
 )
 from shipworthy.prototype.handlers.weight import (
     Harm,
+    hands_out_files,
     harm,
     is_catalogue,
     is_personal,
@@ -220,6 +221,8 @@ def _open(
         return None
     if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
         return None
+    if hands_out_files(effect) and handler.route.method not in ("GET", "*", ""):
+        return None  # it is read to be worked on
     severity = _severity_open(handler, effect, kind, ownership)
     confidence = Confidence.HIGH
     if kind is Harm.ASK and not ownership.has_accounts:
@@ -527,6 +530,8 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
             return _severity_of_mail(effect)
         case Harm.ASK:
             return Severity.MEDIUM
+        case Harm.READ if hands_out_files(effect):
+            return Severity.HIGH
         case Harm.READ:
             grave = _PII.search(effect.target) and _shows_persons(handler, effect, ownership)
             return Severity.HIGH if grave else Severity.MEDIUM
@@ -742,6 +747,8 @@ def _of_foreign(
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
+    if hands_out_files(effect):
+        confidence = Confidence.LOW  # whose a file is may be in its name
     if effect.operation in ("insert", "upsert") and not _moves_into(effect, ownership):
         confidence = Confidence.LOW
     if _acts_himself(handler, effect):

@@ -6,7 +6,14 @@ import re
 from enum import StrEnum
 
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.weight import Harm, harm, is_catalogue, is_shown, revealed
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    hands_out_files,
+    harm,
+    is_catalogue,
+    is_shown,
+    revealed,
+)
 
 
 class Purpose(StrEnum):
@@ -143,6 +150,8 @@ def _by_words(handler: Handler) -> Purpose | None:
 
 def meant_for_anyone(handler: Handler, effect: Effect) -> str:
     """Why whoever comes may have this effect; "" where nothing says so."""
+    if hands_out_files(effect):
+        return ""  # whatever the address is called: "public/resumes"
     kind = harm(effect)
     why = purpose(handler)
     if why is not None and kind in ALLOWED.get(why, ()) and _in_keeping(handler, effect, why):

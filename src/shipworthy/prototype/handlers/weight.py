@@ -102,6 +102,11 @@ def harm(effect: Effect) -> Harm | None:
     return _KINDS.get(effect.kind)
 
 
+def hands_out_files(effect: Effect) -> bool:
+    """True where the server hands out a file that is about somebody, and the caller says which."""
+    return effect.kind is EffectKind.STORAGE and effect.literals.get("files") == "private"
+
+
 def writes_at_service(effect: Effect) -> str:
     """The service at which an SDK writes with the server's token: "Sanity"; "" for any other effect."""
     return effect.literals.get("service", "") if effect.kind is EffectKind.FETCH else ""

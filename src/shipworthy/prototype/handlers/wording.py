@@ -10,7 +10,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Gua
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
 from shipworthy.prototype.handlers.standing import Caller, steering
-from shipworthy.prototype.handlers.weight import Harm, writes_at_service
+from shipworthy.prototype.handlers.weight import Harm, hands_out_files, writes_at_service
 
 _READS = {EffectKind.STORAGE: "download files of"}
 _ACCOUNTS = {
@@ -32,6 +32,7 @@ def deed(effect: Effect, kind: Harm) -> str:
             if effect.operation == "rpc":
                 return f"read what {effect.target} gives"
             verb = "read" if effect.target == STORE else _READS.get(effect.kind, "read")
+            verb = "download" if hands_out_files(effect) else verb
             return f"{verb} {what}"
         case Harm.ADD:
             if effect.kind is EffectKind.STORAGE and effect.target != STORE:
@@ -70,6 +71,8 @@ def thing(effect: Effect) -> str:
     name = effect.target.rpartition(".")[2]
     if effect.target == STORE:
         return f"any key of the {STORE}"
+    if hands_out_files(effect):
+        return f"the {name} of your users"
     if effect.kind is EffectKind.STORAGE:
         return f"the bucket {name}" if name else "your file storage"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").lower()

@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
 from shipworthy.prototype.handlers.knowledge.requests import parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
+from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -142,6 +143,7 @@ def _html(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _file(walk: Evaluation, site: Site) -> Value | None:
+    note_private(walk, site, site.argument(0, "path"))
     path = site.argument(0, "path")
     walk.effect(
         EffectKind.FILE,

@@ -40,6 +40,7 @@ from shipworthy.prototype.handlers.knowledge import (
     services,
     sessions,
     sql_clients,
+    stored_files,
     streamlit,
     values_of,
 )
@@ -74,6 +75,7 @@ _MODULES = (
     schemas,
     services,
     sessions,
+    stored_files,
     outside,
     python_outside,
     cleaning,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -280,6 +281,13 @@ def _shell(walk: Evaluation, site: Site) -> Value | None:
     return _text(EffectKind.COMMAND, "exec")(walk, replace(site, given=(first,)))
 
 
+def _handed_out(walk: Evaluation, site: Site) -> Value | None:
+    """`res.sendFile(path)`, `FileResponse(path)`: a file of the disk is the answer."""
+    path = site.argument(0, "path", "file", "filename_or_fp", "path_or_file")
+    note_private(walk, site, path)
+    return _file("read")(walk, site)
+
+
 def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     def answered(walk: Evaluation, site: Site) -> Value | None:
         path = site.argument(0, "path", "file", "filename_or_fp", "path_or_file")
@@ -402,7 +410,7 @@ CALLS = {
     "fs.writeFile": _file("write"),
     "fs.unlinkSync": _file("delete"),
     "fs.unlink": _file("delete"),
-    "fs.createReadStream": _file("read"),
+    "fs.createReadStream": _handed_out,
     "fs.createWriteStream": _file("write"),
     "fs/promises.readFile": _file("read"),
     "fs/promises.writeFile": _file("write"),
@@ -411,11 +419,11 @@ CALLS = {
     "fs.promises.readFile": _file("read"),
     "fs.promises.writeFile": _file("write"),
     "fs.promises.unlink": _file("delete"),
-    "flask.send_file": _file("read"),
-    "fastapi.responses.FileResponse": _file("read"),
-    "starlette.responses.FileResponse": _file("read"),
-    "response:node.sendFile": _file("read"),
-    "response:node.download": _file("read"),
+    "flask.send_file": _handed_out,
+    "fastapi.responses.FileResponse": _handed_out,
+    "starlette.responses.FileResponse": _handed_out,
+    "response:node.sendFile": _handed_out,
+    "response:node.download": _handed_out,
     "os.remove": _file("delete"),
     "fastapi.responses.HTMLResponse": _text(EffectKind.HTML, "page"),
     "markupsafe.Markup": _text(EffectKind.HTML, "page"),

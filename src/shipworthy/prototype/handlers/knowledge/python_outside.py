@@ -8,6 +8,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
+from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -76,6 +77,7 @@ def _file(operation: str, position: int = 0) -> Answer:
 def _sent_from(walk: Evaluation, site: Site) -> Value | None:
     """`send_from_directory(folder, name)` refuses names that lead out of the folder."""
     folder = site.argument(0, "directory")
+    note_private(walk, site, site.argument(1, "path", "filename"), folder)
     walk.effect(
         EffectKind.FILE,
         "read",
@@ -88,6 +90,7 @@ def _sent_from(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _sent_file(walk: Evaluation, site: Site) -> Value | None:
+    note_private(walk, site, site.argument(0, "path", "path_or_file", "filename_or_fp"))
     _file("read")(walk, site)
     return Value(what="response", tags=frozenset({"truthy", "response"}))
 
