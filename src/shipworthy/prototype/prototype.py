@@ -363,6 +363,15 @@ class Prototype:
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
         """The server entry points, each followed through its checks to its effects."""
+        return tuple(handler for handler in self._followed if handler.asked)
+
+    @cached_property
+    def unasked_handlers(self) -> tuple[Handler, ...]:
+        """The server actions that may move money and that no page asks for, followed."""
+        return tuple(handler for handler in self._followed if not handler.asked)
+
+    @cached_property
+    def _followed(self) -> tuple[Handler, ...]:
         from shipworthy.prototype.handlers.entries import read_handlers
 
         return read_handlers(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.finding import Location
@@ -24,7 +24,7 @@ from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, pa
 from shipworthy.prototype.handlers.knowledge.responses import RES
 from shipworthy.prototype.handlers.middleware import middleware_guards
 from shipworthy.prototype.handlers.program import Program
-from shipworthy.prototype.handlers.server_actions import hidden_actions
+from shipworthy.prototype.handlers.server_actions import hidden_actions, may_move_money
 from shipworthy.prototype.handlers.setting_up import run_module, set_up
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -164,18 +164,20 @@ def _argument(target: object, annotation: str) -> Value:
 
 
 def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
-    """Every server entry point that could be found, followed."""
+    """Every server entry point that could be found, followed; of the actions that no page asks for those
+    which may move money."""
     unsigned = plain_names(prototype.cookies)
     program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
     if not program.modules:
         return ()
     knowledge = Library()
     hidden = hidden_actions(prototype)
+    unasked = {r for r in prototype.routes if r.kind is RouteKind.SERVER_ACTION and hidden.holds(r)}
     routes = [
         r
         for r in prototype.routes
         if r.location.path in program.modules
-        and not (r.kind is RouteKind.SERVER_ACTION and hidden.holds(r))
+        and (r not in unasked or may_move_money(prototype.files[r.location.path].text or ""))
     ]
     declaring = {r.location.path for r in routes if r.kind is RouteKind.ENDPOINT}
     starting = _importers(prototype, declaring)
@@ -192,7 +194,8 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
                 continue
             entry.guards |= gateway_guards(prototype, route)
             entry.guards |= middleware_guards(layers, route, program, knowledge)
-            found.append(follower.follow(route, entry, served))
+            followed = follower.follow(route, entry, served)
+            found.append(replace(followed, asked=False) if route in unasked else followed)
     return tuple(found)
 
 

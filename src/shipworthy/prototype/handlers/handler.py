@@ -186,6 +186,7 @@ class Handler:
     privileged: bool  # uses a client that row security does not hold back
     hindrance: str = ""
     addresses: tuple[str, ...] = ()  # its URL paths, with the prefixes of its routers
+    asked: bool = True  # False for a server action that no page asks for: see server_actions.py
 
     @property
     def whole(self) -> bool:

@@ -19,7 +19,7 @@ from shipworthy.prototype.handlers.strangers import (
     realm_of_strangers,
     strangers_sign_up,
 )
-from shipworthy.prototype.handlers.weight import harm
+from shipworthy.prototype.handlers.weight import Harm, harm
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -90,6 +90,19 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         alarm = found[0] if found else None
         effects = weighty or (found[0].effect,)
         yield Answer(handler, alarm, tuple(found[1:]), effects, declared)
+
+
+def unasked(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:
+    """The actions that move money for whoever calls them, and have no address as long as no page asks
+    for them: one import away from an alarm, so a question."""
+    if not prototype.unasked_handlers:
+        return
+    ownership = read_ownership(prototype)
+    for handler in prototype.unasked_handlers:
+        for judged in breaches(handler, ownership):
+            if judged.breach is Breach.OPEN and judged.harm is Harm.SPEND:
+                yield handler, replace(judged, confidence=Confidence.LOW)
+                break
 
 
 def _among_staff(judged: Judged) -> Judged:

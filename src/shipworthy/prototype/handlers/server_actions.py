@@ -60,6 +60,14 @@ def hidden_actions(prototype: Prototype) -> HiddenActions:
     return HiddenActions(frozenset(files), frozenset(actions))
 
 
+_MOVES_MONEY = re.compile(r"refund|payout|transfers?\b|charges?\b|capture", re.IGNORECASE)
+
+
+def may_move_money(text: str) -> bool:
+    """True for a file that says something of giving money away or taking it."""
+    return _MOVES_MONEY.search(text) is not None
+
+
 def _taken(prototype: Prototype, path: str, pages: Iterable[str]) -> set[str]:
     """The names that pages and components import from a file; all of them where one takes it whole."""
     found: set[str] = set()

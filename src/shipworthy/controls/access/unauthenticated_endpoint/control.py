@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
-from shipworthy.prototype.handlers.rights import Answer, answers
+from shipworthy.prototype.handlers.rights import Answer, answers, unasked
 from shipworthy.prototype.handlers.standing import Caller, in_database
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
@@ -35,6 +35,15 @@ class UnauthenticatedEndpoint(
         for answer in answers(prototype):
             found = True
             yield self._judge(prototype, answer, rules)
+        for handler, judged in unasked(prototype):
+            found = True
+            yield self.gap(
+                handler.subject,
+                f"{sentence(handler, judged)}. No page asks for it yet, so it may have no address",
+                *way(prototype, handler, judged.effect),
+                severity=judged.severity,
+                confidence=judged.confidence,
+            )
         if not found:
             yield self.not_applicable("no server code here does anything that a stranger must not")
 
