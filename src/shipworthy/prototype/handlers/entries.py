@@ -120,7 +120,8 @@ class Entry:
         before = walk.guards
         given = self._given(function, request, goes_on)
         first = len(walk.effects)
-        result = walk.enter(value.closure, given, {}, function.at)
+        here = value.closure.module.path == self.location.path
+        result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
         if last:
             walk.guards = before | answered(walk, first, by_effects=self.style == "node")
             if self.style == "action":
