@@ -4,11 +4,11 @@
 
 ROUND is a folder with `out/*.json`, the assessments (`shipworthy assess --json`) of prototypes that nobody
 had worked with, and `judged*.tsv`, a sample of their alarms with the verdict of a reader who judged before
-anything was mended: prototype, control, subject, severity, verdict (real, false or doubtful) and the class
-in words. The prototypes are other people's work and are not part of this repository.
+anything was mended: prototype, control, subject, severity, verdict (real, weight, doubtful or false) and
+the class in words. The prototypes are other people's work and are not part of this repository.
 
-A doubtful alarm counts as false: that the severity is too high is enough. The weighted share asks how many
-of all the alarms would be right if each control were right as often as in its sample.
+`weight` is an alarm that is true and a step too severe or too mild; it is counted apart. The weighted share
+asks how many of all the alarms would be real if each control were right as often as in its sample.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from figures import replace_section, share
 
-_VERDICTS = ("real", "false", "doubtful")
+_VERDICTS = ("real", "weight", "doubtful", "false")
 
 
 def read_verdicts(folder: Path) -> dict[str, Counter[str]]:
@@ -55,8 +55,8 @@ def table(verdicts: dict[str, Counter[str]], alarms: Counter[str], prototypes: i
     lines = [
         f"{prototypes} prototypes, {alarms.total()} alarms, {whole.total()} judged",
         "",
-        "| control | alarms | judged | real | doubtful | false |",
-        "|---|---|---|---|---|---|",
+        "| control | alarms | judged | real | true, other weight | doubtful | false |",
+        "|---|---|---|---|---|---|---|",
     ]
     for control, counts in sorted(verdicts.items()):
         lines.append(_row(control, alarms[control], counts))
@@ -67,8 +67,8 @@ def table(verdicts: dict[str, Counter[str]], alarms: Counter[str], prototypes: i
 
 def _row(name: str, alarms: int, counts: Counter[str]) -> str:
     judged = counts.total()
-    real = share(counts["real"], judged)
-    return f"| {name} | {alarms} | {judged} | {real} | {counts['doubtful']} | {counts['false']} |"
+    shares = (share(counts["real"], judged), *(str(counts[verdict]) for verdict in _VERDICTS[1:]))
+    return f"| {name} | {alarms} | {judged} | {' | '.join(shares)} |"
 
 
 def _weighted(verdicts: dict[str, Counter[str]], alarms: Counter[str]) -> str:
