@@ -747,3 +747,49 @@ def test_a_model_that_keeps_one_visitor_waiting_weighs_little(tmp_path: Path) ->
         files = {"package.json": next_app, "app/api/ask/route.ts": limit + route}
         found = gaps(ModelCallWithoutTimeout(), tmp_path / f"route{len(limit)}", files)
         assert [f.severity for f in found] == [severity]
+
+
+def test_one_of_several_searches_may_bring_nothing(tmp_path: Path) -> None:
+    search = (
+        "async function searchWithOne(query: string) {\n"
+        "  try {\n"
+        "    const found = await fetch(`https://one.example.com/?q=${query}`);\n"
+        "    return await found.json();\n"
+        "  } catch { return []; }\n"
+        "}\n"
+    )
+    api = (
+        'import express from "express";\n'
+        "const app = express();\n"
+        'app.get("/search", async (req, res) => {\n'
+        "  res.json(await searchWithOne(String(req.query.q)));\n"
+        "});\n"
+        "app.listen(3000);\n"
+    )
+    package = '{"scripts": {"start": "tsx server.ts"}, "dependencies": {"express": "5.0.0"}}'
+    found = gaps(
+        SwallowedError(), tmp_path / "one", {"package.json": package, "server.ts": search + api}
+    )
+    assert [f.severity for f in found] == [Severity.MEDIUM]
+    both = search + search.replace("One", "Two").replace("one.ex", "two.ex") + api
+    found = gaps(SwallowedError(), tmp_path / "two", {"package.json": package, "server.ts": both})
+    assert {f.severity for f in found} == {Severity.LOW}
+
+
+def test_a_hash_that_is_renewed_at_the_next_sign_in_weighs_little(tmp_path: Path) -> None:
+    client = 'import { createClient } from "@supabase/supabase-js";\n'
+    client += "const db = createClient(process.env.URL!, process.env.SERVICE_KEY!);\n"
+    renew = client + (
+        "export async function POST(request: Request) {\n"
+        "  const { hash, id } = await request.json();\n"
+        '  await db.from("users").update({ password_hash: hash }).eq("id", id);\n'
+        "  return Response.json({ ok: true });\n"
+        "}\n"
+    )
+    package = (
+        '{"dependencies": {"next": "15.0.0", "react": "19.0.0", "@supabase/supabase-js": "2.0.0"}}'
+    )
+    for route, severity in (("login", Severity.LOW), ("reset-password", Severity.MEDIUM)):
+        files = {"package.json": package, f"app/api/auth/{route}/route.ts": renew}
+        found = gaps(SwallowedError(), tmp_path / route, files)
+        assert [f.severity for f in found] == [severity]

@@ -155,6 +155,8 @@ class SwallowedError(
             if caught.sends and "request" not in caught.sends and _tells_itself(prototype, caught):
                 continue
             loss = _of_catch(caught, queries, where.get(path, Side.UNKNOWN), remote, models)
+            if loss is not None and _is_one_of_several(caught, prototype.files[path].text or ""):
+                loss = replace(loss, severity=Severity.LOW)
             if loss is not None:
                 yield caught, loss
 
@@ -330,6 +332,11 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
         return Severity.LOW  # a first row, which the next look at the page makes again
     if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
         return Severity.LOW
+    columns = query.written or ()
+    if len(columns) == 1 and _HASH.search(columns[0]) and _at_sign_in(query):
+        return (
+            Severity.LOW
+        )  # hashed anew: the old one still holds, and the next sign-in tries again
     if not is_weighty(query) or is_reference(query, asked_by):
         return Severity.MEDIUM
     money = names_weight(table) and _MONEY_OR_PLACES.search(table) is not None
@@ -340,6 +347,14 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     # What users say of themselves, as a name or a picture, is put in once more; a password is believed in.
     account = query.operation == "auth" and query.written != ("data",)
     return Severity.HIGH if entered or taken or paid or account else Severity.MEDIUM
+
+
+_HASH = re.compile(r"(password|pass|pwd)_?hash$|^hash(ed_?password)?$", re.IGNORECASE)
+
+
+def _at_sign_in(query: Query) -> bool:
+    place = f"{query.location.path}#{query.function}"
+    return re.search(r"(log|sign)_?-?in|authenticate|verify", place, re.IGNORECASE) is not None
 
 
 # What was paid, sold or booked; a ticket, a contract or an invitation that is missing is asked for.
@@ -520,6 +535,24 @@ def _of_read(caught: Catch, reads: list[Query]) -> _Loss:
     source = (reads[0].table if reads else None) or "the other service"
     message = f"{where} answers as if there were nothing when {source} cannot be reached"
     return _Loss(source if reads else "", message, caught.location, Severity.MEDIUM, caught.leaves)
+
+
+_FAMILY = re.compile(
+    r"^([a-z]\w*?(?:With|From|Via|Using|On)|[a-z]+_(?:with|from|via|using|on)_)\w+$"
+)
+
+
+def _is_one_of_several(caught: Catch, text: str) -> bool:
+    """True for `searchWithBrave` beside `searchWithSerper`: another one is asked where it brings nothing."""
+    family = _FAMILY.match(caught.function)
+    if family is None or caught.handling is not Handling.DEFAULTED:
+        return False
+    named = set(
+        re.findall(
+            rf"\bfunction {family[1]}\w+|\bconst {family[1]}\w+(?= =)|\bdef {family[1]}\w+", text
+        )
+    )
+    return len(named) > 1
 
 
 def _subject(location: Location, function: str, loss: _Loss) -> str:
