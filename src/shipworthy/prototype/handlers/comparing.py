@@ -387,7 +387,7 @@ def _proved(
         sides = any(_of_caller(o) for o in one), any(_of_caller(o) for o in other)
         if inputs and any(sides):
             yield walk.guard(Check.OWNER, "compared with the caller", at, inputs)
-        elif all(sides):
+        elif all(sides) or (any(sides) and any(o.kind == "row" for o in theirs)):
             yield walk.guard(Check.OWNER, "compared with the caller", at)
         return
     if literal or _is_listed(right) or _is_listed(left):

@@ -198,7 +198,7 @@ def _is_entitled(answer: Effect, asked: frozenset[str]) -> bool:
     """True where what is answered was first compared with the caller."""
     return any(
         guard.check in (Check.ROLE, Check.UNCLEAR)
-        or (guard.check is Check.OWNER and bool(guard.about & asked))
+        or (guard.check is Check.OWNER and (guard.about & asked or guard.about == asked))
         for guard in answer.guards
     )
 
