@@ -6,19 +6,23 @@ import json
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from shipworthy.errors import ShipworthyError
 from shipworthy.register import BrokenRegister, Register
+from shipworthy.register.acts import approve, ask
 from shipworthy.register.anchor import anchor
 from shipworthy.register.checkpoint import Checkpoint, write_checkpoint
 from shipworthy.register.entry import Entry, canonical, digest, entry_of
 from shipworthy.register.key import NoKey, SigningKey, signing_key
+from shipworthy.register.standing import WaiverBody, standing_of
 from shipworthy.register.verify import Verification, recover, verify
+from shipworthy.register.waiver import State
 from shipworthy.register.witnesses import Expected
 
 _GUARDS = ("entry_stays", "entry_never_goes")
@@ -236,6 +240,110 @@ def test_what_was_lost_for_good_is_written_down_and_the_work_goes_on(
     assert any("Ana went on after entries were lost" in n for n in found.notes)
     assert register.entries()[-1].body["lost"] != []
     register.append("note", "Bo", {"n": 7})
+
+
+def test_a_loss_that_the_one_who_cut_the_end_off_wrote_down_himself_does_not_count(
+    register: Register, tmp_path: Path
+) -> None:
+    """The end is cut off up to the first checkpoint, and an entry says that exactly this was lost."""
+    anchor(register.folder, _signed(register))
+    entries = register.entries()
+    _sql(register, "DELETE FROM entry WHERE number > 8")
+    told = [{"count": e.number, "head": e.hash, "source": "a fire"} for e in entries]
+    eve = Register(register.folder, home=tmp_path / "eve")
+    eve.append("recovered", "Ana", {"reason": "a fire", "lost": told})
+    for witness in (register, Register(register.folder, home=tmp_path / "auditor")):
+        found = verify(witness)
+        assert any(
+            "git tag" in p and "no key that counts has signed that" in p for p in found.problems
+        )
+    _signed(eve)
+    assert not verify(eve).sound  # her key is not the first one, and nobody vouches for it
+
+
+def test_a_loss_counts_once_the_first_key_has_signed_it(register: Register, tmp_path: Path) -> None:
+    shutil.copy(register.file, tmp_path / "old.db")
+    register.append("note", "Bo", {"n": 6})
+    anchor(register.folder, _signed(register))
+    shutil.copy(tmp_path / "old.db", register.file)
+    recover(register, "Ana", "the laptop burnt")
+    assert not verify(register).sound
+    _signed(register)
+    assert verify(register).sound
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("recovered", {"lost": 5}),
+        ("recovered", {"lost": [{"count": 9, "head": []}, 7, {"count": "9", "head": {}}]}),
+        ("key", {"public": ["a"]}),
+        ("key", {"public": "not base64 \u00e9"}),
+        ("checkpoint", {"count": True, "head": 1, "time": [], "key": {}, "signature": None}),
+        ("waiver", {"control": {}, "until": "2027-02-30"}),
+        ("attested", {"row": [], "evidence": [{"path": "../../etc/passwd", "sha256": 1}]}),
+        ("approved", {"item": -1}),
+    ],
+)
+def test_an_entry_of_another_form_breaks_nothing(
+    register: Register, kind: str, body: dict[str, object]
+) -> None:
+    register.append(kind, "Eve", body)
+    found = verify(register)
+    assert len(found.entries) == 10
+    register.append("note", "Bo", {})
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["ANA", " Ana ", "A\u200bna", "\uff21na", "A\u00adna", "An\u2060a"],
+    ids=["case", "space", "zero width", "full width", "soft hyphen", "joiner"],
+)
+def test_who_asked_may_not_approve_under_another_spelling(
+    register: Register, spelling: str
+) -> None:
+    until = register.now().date()
+    wanted = WaiverBody(control="no-tests", subject="*", reason="a demo", until=until)
+    number = ask(register, spelling, wanted).number
+    with pytest.raises(ShipworthyError):
+        approve(register, "Ana", number)
+    register.append("approved", "Ana", {"item": number, "reason": "fine"})
+    waiver = next(w for w in standing_of(register.entries()).waivers if w.number == number)
+    assert waiver.state(until) is State.PENDING
+
+
+@pytest.mark.parametrize("beside", ["-wal", "-journal", "-shm"])
+def test_a_link_beside_the_register_leads_no_write_out_of_the_folder(
+    register: Register, tmp_path: Path, beside: str
+) -> None:
+    outside = tmp_path / "precious.txt"
+    outside.write_text("keep me")
+    link = Path(f"{register.file}{beside}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(outside)
+    for use in (lambda: register.append("note", "Bo", {}), lambda: verify(register)):
+        with suppress(ShipworthyError):
+            use()
+    assert outside.read_text() == "keep me"
+
+
+def test_an_entry_far_behind_the_end_is_seen_and_nothing_follows_it(register: Register) -> None:
+    _sql(register, "INSERT INTO entry VALUES (9223372036854775807, ?, ?)", "{}", digest("{}"))
+    assert any("is missing" in p or "are missing" in p for p in _all(register))
+    with pytest.raises(BrokenRegister):
+        register.append("note", "Bo", {})
+
+
+def test_a_key_that_was_slipped_in_before_a_checkpoint_is_named(
+    register: Register, tmp_path: Path
+) -> None:
+    stranger = signing_key(tmp_path / "eve", register.folder)
+    body = {"public": stranger.public, "fingerprint": stranger.fingerprint}
+    register.append("key", "Bo", body)
+    said = f"Bo brought another signing key, {stranger.fingerprint}; it "
+    assert any(said + "does not count yet" in note for note in verify(register).notes)
+    _signed(register)
+    assert any(said + "counts" in note for note in verify(register).notes)
 
 
 def test_a_broken_chain_cannot_be_recovered(register: Register) -> None:

@@ -348,7 +348,7 @@ def _expected(text: str) -> Any:
     from shipworthy.register.witnesses import Expected
 
     count, _, head = text.partition(":")
-    if not count.isdigit() or len(head) < 12:
+    if not count.isdecimal() or len(head) < 12:
         fail(f"{text!r} is not COUNT:HEAD with at least 12 digits of the hash, as reports print it")
     return Expected(int(count), head)
 

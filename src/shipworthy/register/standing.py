@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
+from unicodedata import category, normalize
 
 import msgspec
 
@@ -254,4 +255,10 @@ def _body(entry: Entry, kind: type[B]) -> B:
 
 def _same(one: str, other: str) -> bool:
     """True for one name in two spellings: people are told apart by what they type."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return _spelling(one) == _spelling(other)
+
+
+def _spelling(name: str) -> str:
+    """A name without what nobody sees: case, form of accents, width, spaces, invisible characters."""
+    seen = (c for c in normalize("NFKC", name) if category(c) != "Cf")
+    return " ".join(normalize("NFKC", "".join(seen).casefold()).split())

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shipworthy.register.checkpoint import Checkpoint, register_name
+from shipworthy.register.checkpoint import KEY, Checkpoint, register_name
 from shipworthy.register.entry import Entry, written
+from shipworthy.register.key import fingerprint
 from shipworthy.register.register import Register
 from shipworthy.register.signatures import Signatures, signatures_of
 from shipworthy.register.standing import Standing, standing_of
@@ -56,7 +57,8 @@ def verify(register: Register, expected: Sequence[Expected] = ()) -> Verificatio
     problems = list(chain.breaks)
     witnesses = [*remembered(register, entries), *tagged(register, signatures), *expected]
     if not chain.breaks:
-        problems += contradictions(entries, [w for w in witnesses if not isinstance(w, str)])
+        known = [w for w in witnesses if not isinstance(w, str)]
+        problems += contradictions(entries, known, signatures)
     problems += [w for w in witnesses if isinstance(w, str)]
     problems += signatures.problems
     standing = standing_of(entries)
@@ -118,6 +120,7 @@ def _notes(
                 f"entry {entry.number}: {entry.by} went on after entries were lost, on "
                 f"{entry.time.date()}: {entry.body.get('reason', '')}"
             )
+    yield from _other_keys(entries, signatures)
     for ignored in standing.ignored:
         yield f"entry {ignored.number} does not count: {ignored.why}"
     if standing.solo:
@@ -136,3 +139,12 @@ def _notes(
             "no checkpoint lies outside this file but on this computer: shipworthy register "
             "checkpoint --anchor"
         )
+
+
+def _other_keys(entries: Sequence[Entry], signatures: Signatures) -> Iterator[str]:
+    """Each key beside the first, which a reader should know the owner of."""
+    for entry in entries:
+        mark = fingerprint(str(entry.body.get("public", ""))) if entry.kind == KEY else ""
+        if mark and mark != signatures.first:
+            counts = "counts" if mark in signatures.trusted else "does not count yet"
+            yield f"entry {entry.number}: {entry.by} brought another signing key, {mark}; it {counts}"

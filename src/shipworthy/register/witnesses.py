@@ -65,19 +65,42 @@ def is_tag(witness: Expected | str) -> bool:
     return isinstance(witness, Expected) and witness.source.startswith("git tag ")
 
 
-def contradictions(entries: Sequence[Entry], expected: Sequence[Expected]) -> Iterator[str]:
-    """Where the entries are not what was expected; what was written down as lost is left out."""
-    lost = {
-        (part.get("count"), part.get("head"))
-        for entry in entries
-        if entry.kind == RECOVERED
-        for part in entry.body.get("lost", ())
-        if isinstance(part, dict)
-    }
+def contradictions(
+    entries: Sequence[Entry], expected: Sequence[Expected], signatures: Signatures
+) -> Iterator[str]:
+    """Where the entries are not what was expected.
+
+    What was written down as lost is left out, once a key that counts has signed that: else whoever cut
+    off the end could say himself that it was lost.
+    """
+    signed = signatures.latest.count if signatures.latest else 0
+    unsigned_counts = not signatures.trusted  # nothing was ever signed that could be missed
+    lost, claimed = set[tuple[int, str]](), set[tuple[int, str]]()
+    for entry in entries:
+        if entry.kind == RECOVERED:
+            told = set(_lost(entry))
+            claimed |= told
+            lost |= told if unsigned_counts or entry.number <= signed else set()
     for one in expected:
         wrong = contradiction(entries, one)
-        if wrong and (one.count, one.head) not in lost:
-            yield wrong
+        if not wrong or (one.count, one.head) in lost:
+            continue
+        if (one.count, one.head) in claimed:
+            wrong += (
+                ". An entry says that this was lost, and no key that counts has signed that yet:"
+                " shipworthy register checkpoint"
+            )
+        yield wrong
+
+
+def _lost(entry: Entry) -> Iterator[tuple[int, str]]:
+    """What an entry says was lost; what has another form than `recover` writes says nothing."""
+    parts = entry.body.get("lost")
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict):
+            count, head = part.get("count"), part.get("head")
+            if isinstance(count, int) and isinstance(head, str):
+                yield count, head
 
 
 def contradiction(entries: Sequence[Entry], one: Expected) -> str:
