@@ -245,3 +245,37 @@ def test_a_long_file_is_held_by_the_tests_that_reach_it_and_by_no_others(tmp_pat
     assert "long-screen-files" in {g.name for g in decided(tmp_path / "a", corner).grounds}
     reached = {**files, "src/page.test.ts": f'import {{ step1 as f }} from "./page";{body}'}
     assert "long-screen-files" not in {g.name for g in decided(tmp_path / "b", reached).grounds}
+
+
+@pytest.mark.parametrize("signs_in", [False, True])
+def test_a_few_open_entry_points_are_no_boundary_at_all_where_nobody_signs_in(
+    tmp_path: Path, signs_in: bool
+) -> None:
+    named = ("candidates", "customers")
+    columns = "(id int primary key, full_name text, email text, phone text)"
+    table = "".join(f"create table {name} {columns};\n" for name in named)
+    handlers = {
+        f"app/api/{name}/route.ts": "import { db } from '../../../lib/db';\n"
+        f"export async function GET() {{\n  const rows = await db.from('{name}').select('*');\n"
+        "  return Response.json(rows.data);\n}\n"
+        for name in named
+    }
+    guarded = {
+        "app/api/me/route.ts": "import { db } from '../../../lib/db';\n"
+        "export async function GET() {\n  const { data } = await db.auth.getUser();\n"
+        "  if (!data.user) return new Response(null, { status: 401 });\n"
+        "  return Response.json(await db.from('candidates').select('id'));\n}\n"
+    }
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "@supabase/supabase-js": "2.0.0"}}',
+        "lib/db.ts": "import { createClient } from '@supabase/supabase-js';\n"
+        "export const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n",
+        "supabase/migrations/1_a.sql": table,
+        **handlers,
+        **(guarded if signs_in else {}),
+    }
+    decision = decided(tmp_path / "app", files)
+    found = next(s for s in decision.signals if s.name == "guarded-entry-points")
+    assert found.value.startswith("2 of ")
+    assert ("nothing here asks anybody who he is" in found.value) is not signs_in
+    assert (decision.verdict(Component.API) is Verdict.REFACTOR) is not signs_in

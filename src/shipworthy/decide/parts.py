@@ -57,15 +57,18 @@ def _there(prototype: Prototype) -> frozenset[Component]:
         found.add(Component.API)
     if prototype.tables or stack.data or any(q.table for q in prototype.queries):
         found.add(Component.DATA_MODEL)
-    if _signs_in(prototype):
+    if signs_in(prototype):
         found.add(Component.AUTH)
-    if prototype.model_calls:
+    hosted = prototype.base44
+    if prototype.model_calls or (hosted and hosted.model):
         found.add(Component.AI)
     return frozenset(found)
 
 
-def _signs_in(prototype: Prototype) -> bool:
+def signs_in(prototype: Prototype) -> bool:
     """True where somebody can sign in, or is asked who he is."""
+    if prototype.base44 and prototype.base44.sign_in:
+        return True
     if prototype.cookies or any(q.operation == "auth" for q in prototype.queries):
         return True
     return any(handler.principal is not None for handler in prototype.handlers)

@@ -29,6 +29,7 @@ from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
 from shipworthy.prototype.git import commit_date
 from shipworthy.prototype.handlers.handler import Handler
+from shipworthy.prototype.inventory.base44 import Base44, read_base44
 from shipworthy.prototype.inventory.compilers import Compiler, read_compilers
 from shipworthy.prototype.inventory.concerns import LongModule, read_long_modules
 from shipworthy.prototype.inventory.delivery import Delivery, read_delivery
@@ -307,6 +308,11 @@ class Prototype:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         return (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+
+    @cached_property
+    def base44(self) -> Base44 | None:
+        """What it asks of Base44, where that hosts it."""
+        return read_base44(self)
 
     @cached_property
     def compilers(self) -> tuple[Compiler, ...]:

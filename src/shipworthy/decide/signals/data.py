@@ -7,9 +7,8 @@ from shipworthy.database.proof import Fate
 from shipworthy.decide.component import Component
 from shipworthy.decide.signal import SOUND, Signal, against, between
 from shipworthy.errors import FactUnavailable
-from shipworthy.finding import Evidence
+from shipworthy.finding import Evidence, Location
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.tables.makers import Kind, Maker, makers, plain, rivals
 from shipworthy.prototype.tables.table import Table
 
@@ -35,13 +34,15 @@ def schema_in_repository(assessment: Assessment) -> Signal | None:
     """The share of the tables in use that anything in the repository tells the columns of, generated
     types as well: from these a definition can be written again."""
     prototype = assessment.prototype
-    used = _used(prototype)
+    hosted = prototype.base44
+    used = {**_used(prototype), **(hosted.used if hosted else {})}
     if not used:
         return None
     told = {name for maker in makers(prototype) for name in maker.tables}
+    told |= hosted.defined if hosted else set()
     missing = sorted(name for name in used if name not in told)
     share = 1 - len(missing) / len(used)
-    shown = [prototype.evidence("code", used[name].location) for name in missing[:_SHOWN]]
+    shown = [prototype.evidence("code", used[name]) for name in missing[:_SHOWN]]
     value = (
         f"{len(used) - len(missing)} of {len(used)} tables in use are described in the repository"
     )
@@ -72,9 +73,7 @@ def schema_history(assessment: Assessment) -> Signal | None:
     )
     if not outside:
         lean = _BEHIND if behind else SOUND
-    shown = tuple(
-        prototype.evidence("code", used[n].location) for n in (outside or behind)[:_SHOWN]
-    )
+    shown = tuple(prototype.evidence("code", used[n]) for n in (outside or behind)[:_SHOWN])
     return Signal(
         "schema-history", "One history makes the tables", _PART,
         _made(len(used), len(made), main, len(behind), further), lean, 1.5, "table definitions", shown,
@@ -192,14 +191,14 @@ def persistence(assessment: Assessment) -> Signal | None:
     return Signal(name, title, _PART, value, 1.0, 2.0, source, shown)
 
 
-def _used(prototype: Prototype) -> dict[str, Query]:
+def _used(prototype: Prototype) -> dict[str, Location]:
     """The tables that product code asks for rows of, each with its first query."""
-    used: dict[str, Query] = {}
+    used: dict[str, Location] = {}
     for query in prototype.queries:
         if not query.table or query.operation not in _ROWS or query.library in _DOCUMENTS:
             continue
         if not query.table.lower().startswith(_CATALOGUES):
-            used.setdefault(plain(query.table), query)
+            used.setdefault(plain(query.table), query.location)
     return used
 
 

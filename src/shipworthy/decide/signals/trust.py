@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from shipworthy.assess import Assessment
 from shipworthy.decide.component import Component
+from shipworthy.decide.parts import signs_in
 from shipworthy.decide.placing import STRUCTURAL, structural
 from shipworthy.decide.signal import SOUND, Signal, against, between
 from shipworthy.finding import Evidence, Finding, Outcome
@@ -20,6 +21,8 @@ _ROLES = frozenset(
     "sign-up-decides-role self-promotion first-user-becomes-admin open-tenant fail-open-guard".split()
 )
 _SHOWN = 4
+_NO_BOUNDARY = 2  # open entry points of a product that has no sign-in at all
+_MANY = 0.1  # where a common guard is missing, however few they are
 _FEW = 5  # added to the number of entry points: one of one says little, thirty of thirty much
 
 
@@ -49,6 +52,9 @@ def guarded_entry_points(assessment: Assessment) -> Signal | None:
             f"; {len(handlers) - judged} more do nothing that asks for it, or were not followed"
         )
     lean = max(SOUND, between(len(open_) / (judged + _FEW), keep=0.05, rebuild=0.6))
+    if len(open_) >= _NO_BOUNDARY and not signs_in(assessment.prototype):
+        value += "; nothing here asks anybody who he is"
+        lean = max(lean, _MANY)
     return Signal(
         name, title, Component.API, value, lean, 2.5, source, _evidence(gaps), tuple(gaps)
     )
