@@ -145,6 +145,8 @@ def _to_close(part: Part) -> str:
         return said
     if part.open == 1:
         return f"{said}, which blocks the launch"
+    if part.blocking >= part.open:
+        return f"{said}, all of which block the launch"
     verb = "blocks" if part.blocking == 1 else "block"
     return f"{said}, {part.blocking} of which {verb} the launch"
 

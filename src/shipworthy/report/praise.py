@@ -94,7 +94,7 @@ PRAISES = {
     "unbounded-query": Praise("Lists have an end", "query"),
     "unused-dependency": Praise("Every package that is asked for is used", "part"),
     "unpinned-dependency": Praise("Packages have a version", "part"),
-    "no-lock-file": Praise("", ""),
+    "no-lock-file": Praise("A lock file holds every package to one version", ""),
     "no-tests": Praise("", ""),
 }
 """By control. One that is missing here is described by its findings' own message."""
