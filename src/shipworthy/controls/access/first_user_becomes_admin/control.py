@@ -1,4 +1,4 @@
-"""Databases that make the first sign-up an administrator, proven by being first."""
+"""Sign-ups that make the first to come an administrator, in the database or in code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.exposure import evidence
-from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.errors import FactUnavailable
+from shipworthy.finding import Finding, Outcome, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.first_comers import for_the_first
+from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.ways import way
 
 
 class FirstUserBecomesAdmin(
@@ -20,6 +24,34 @@ class FirstUserBecomesAdmin(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        found = False
+        for handler in prototype.handlers:
+            first = for_the_first(handler)
+            if first is not None:
+                found = True
+                yield self._of_code(prototype, handler, *first)
+        try:
+            for finding in self._of_database(prototype):
+                if not found or finding.outcome is not Outcome.NOT_APPLICABLE:
+                    yield finding
+        except FactUnavailable as error:
+            if not found:
+                raise
+            yield self.unknown("prototype", str(error))
+
+    def _of_code(
+        self, prototype: Prototype, handler: Handler, asked: Effect, written: Effect
+    ) -> Finding:
+        return self.gap(
+            handler.subject,
+            f"{handler.name} gives whoever signs up the role that he names as long as nobody has it,"
+            " so the first stranger to find it acts with the rights of staff",
+            *way(prototype, handler, written),
+            prototype.evidence("code", asked.location),
+            severity=Severity.HIGH,
+        )
+
+    def _of_database(self, prototype: Prototype) -> Iterator[Finding]:
         proof = prototype.database
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")

@@ -1,0 +1,52 @@
+"""Sign-ups that give a role which the caller names, as long as nobody has it yet."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.reaching import is_live, is_open
+from shipworthy.prototype.handlers.standing import in_database
+
+_ROLE = re.compile(r"^(\w+\.)?(user_?)?role$", re.IGNORECASE)
+_STAFF = re.compile(r"admin|owner|super|head|manager|root|staff", re.IGNORECASE)
+_HOLDERS = re.compile(r"user|account|member|staff|admin|employee|profile", re.IGNORECASE)
+_WAITS = re.compile(r"pending|inactive|invited|disabled|unverified|await", re.IGNORECASE)
+
+
+def for_the_first(handler: Handler) -> tuple[Effect, Effect] | None:
+    """What asks whether somebody has a role of staff, and what then writes the role that a stranger has
+    sent; None where an entry point does no such thing."""
+    for number, written in enumerate(handler.effects):
+        if not _gives_role(written) or in_database(written) or not is_live(written):
+            continue
+        if not is_open(handler, written):
+            continue
+        for asked in handler.effects[:number]:
+            if _asks_for_staff(asked) and asked.target == written.target:
+                return asked, written
+    return None
+
+
+def _gives_role(effect: Effect) -> bool:
+    """True for a row of somebody that may act at once with a role out of the request."""
+    if effect.kind is not EffectKind.QUERY or effect.operation not in ("insert", "upsert"):
+        return False
+    if not _HOLDERS.search(effect.target):
+        return False
+    if any(_WAITS.search(effect.literals.get(f"value:{name}", "")) for name in ("status", "state")):
+        return False
+    return any(
+        _ROLE.match(name) and any(o.is_input for o in origins)
+        for name, origins in effect.of("value:")
+    )
+
+
+def _asks_for_staff(effect: Effect) -> bool:
+    """`select count(*) from users where role = 'admin'`."""
+    if effect.kind is not EffectKind.QUERY or effect.operation != "select":
+        return False
+    return any(
+        _ROLE.match(name) and _STAFF.search(effect.literals.get(f"filter:{name}", ""))
+        for name, _ in effect.of("filter:")
+    )
