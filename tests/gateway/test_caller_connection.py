@@ -244,3 +244,25 @@ def test_at_its_end_a_server_finishes_what_is_under_way_and_takes_nothing_more()
         idle[1].close()
 
     asyncio.run(run())
+
+
+def test_who_does_not_read_the_last_reply_is_cut() -> None:
+    async def run() -> None:
+        async def flood(request: Request) -> None:
+            request.reply(200, [(b"connection", b"close")], b"x" * 20_000_000)
+
+        server = HttpServer(flood, read_seconds=0.1)
+        server.idle_seconds = 0.2
+        listening = socket.create_server(("127.0.0.1", 0))
+        listening.setblocking(False)
+        await server.listen(listening)
+        with socket.create_connection(listening.getsockname()) as caller:
+            caller.sendall(post())
+            for _ in range(40):
+                await asyncio.sleep(0.05)
+                if not server.connections:
+                    break
+            assert not server.connections
+        await server.close()
+
+    asyncio.run(run())

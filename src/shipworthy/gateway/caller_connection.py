@@ -53,7 +53,13 @@ class CallerConnection(asyncio.Protocol):
         """Close the connection, after its reply where one is under way."""
         self.closing = True
         if self.idle:
-            self.transport.close()
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection once what was said has been read, or has not been for too long."""
+        self.closing = True
+        self.deadline = self._server.now() + self._server.idle_seconds
+        self.transport.close()
 
     def hang_up_late(self) -> None:
         """The deadline has passed."""
@@ -165,8 +171,7 @@ class CallerConnection(asyncio.Protocol):
         """The reply has gone out: the next one may follow, once the body has been read."""
         request, self._serving = self._serving, None
         if request is None or not request.keep_alive or self.closing:
-            self.closing = True
-            self.transport.close()
+            self.hang_up()
         elif request is self._reading:
             self.deadline = self._server.now() + self._server.read_seconds
             self.take_in()
@@ -207,7 +212,7 @@ class CallerConnection(asyncio.Protocol):
             self.transport.write(
                 b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
-        self.transport.close()
+        self.hang_up()
 
 
 def _without_host(url: bytes) -> bytes:

@@ -35,6 +35,10 @@ class Wire(Protocol):
         """The reply has gone out."""
         ...
 
+    def hang_up(self) -> None:
+        """Close the connection once what was said has been read."""
+        ...
+
 
 class Request:
     """One request; `reply` once, or `begin`, `more` and `end`."""
@@ -156,7 +160,7 @@ class Request:
         if self.is_old:
             self.abort()
         else:
-            self._wire.transport.close()
+            self._wire.hang_up()
 
     def abort(self) -> None:
         """Hang up at once, without waiting for a caller that reads nothing."""

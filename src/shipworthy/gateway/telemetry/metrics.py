@@ -85,9 +85,19 @@ class MetricsPage:
             ("prototype", "feature", "what"),
         )
         self._latest: dict[Labels, deque[float]] = {}
+        self._queue: list[Record] = []
 
     def finished(self, record: Record) -> None:
-        """Count a call."""
+        """Queue a call: it is counted between calls, and before the page is shown."""
+        self._queue.append(record)
+
+    def flush(self) -> None:
+        """Count what is queued."""
+        queue, self._queue = self._queue, []
+        for record in queue:
+            self._count(record)
+
+    def _count(self, record: Record) -> None:
         use = (record.prototype, record.feature, record.model or _WITHOUT_MODEL)
         if use not in self._latest:
             if len(self._latest) >= _MOST_SERIES:
@@ -110,11 +120,9 @@ class MetricsPage:
         if record.score is not None:
             self._scores.observe(use[:2], record.score)
 
-    def flush(self) -> None:
-        """Nothing is queued."""
-
     def render(self) -> bytes:
         """The page as it stands now."""
+        self.flush()
         self._taken_out.set_all({key: count for key, count in self._withheld.items()})  # noqa: C416
         parts = (
             *(self._calls, self._seconds, self._first, self._tokens, self._cost, self._attempts),
