@@ -416,5 +416,7 @@ def test_kill_9_of_shipworthy_ends_the_prototype(tmp_path: Path) -> None:
         assert processes
         assert ask(port)
         shipworthy.kill()
+        killed = time.monotonic()
     until(lambda: not any(Path(f"/proc/{process}/cwd").exists() for process in processes))
+    print(f"{len(processes)} processes gone {time.monotonic() - killed:.2f} s after the kill -9")
     assert not ask(port)

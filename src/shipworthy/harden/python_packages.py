@@ -23,7 +23,7 @@ from shipworthy.harden.places import installs_folder
 from shipworthy.harden.requirement_lists import NoPackages, requirements
 from shipworthy.harden.running import run_group
 
-_SECONDS = 600.0
+_SECONDS = 900.0
 _MOST_OTHERS = 25  # times that pip is asked again for a little less
 
 
