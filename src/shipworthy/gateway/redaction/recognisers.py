@@ -44,12 +44,18 @@ def recognise(text: str) -> list[Found]:
     found = list(find_addresses(text))
     found.extend(find_keys(text))
     classes = text.encode("latin-1", "replace").translate(_CLASSES)
-    if b"a0" in classes or b"0a" in classes or b"000000-000" in classes or b"000000+000" in classes:
-        found.extend(find_mixed(text))
-    if b"a 00 00 00 a" in classes:
-        found.extend(find_in_pairs(text))
-    if b"000" in classes or any(pairs in classes for pairs in _PAIRS):
-        found.extend(find_numbers(text))
+    if b"0" in classes:
+        if (
+            b"a0" in classes
+            or b"0a" in classes
+            or b"000000-000" in classes
+            or b"000000+000" in classes
+        ):
+            found.extend(find_mixed(text))
+        if b"a 00 00 00 a" in classes:
+            found.extend(find_in_pairs(text))
+        if b"000" in classes or any(pairs in classes for pairs in _PAIRS):
+            found.extend(find_numbers(text))
     return without_overlaps(found)
 
 
