@@ -793,3 +793,30 @@ def test_a_hash_that_is_renewed_at_the_next_sign_in_weighs_little(tmp_path: Path
         files = {"package.json": package, f"app/api/auth/{route}/route.ts": renew}
         found = gaps(SwallowedError(), tmp_path / route, files)
         assert [f.severity for f in found] == [severity]
+
+
+def _function_on_files(line: str) -> dict[str, str]:
+    return {
+        "netlify/functions/files.mjs": (
+            'import { S3Client, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";\n'
+            'import { getSignedUrl } from "@aws-sdk/s3-request-presigner";\n'
+            "const store = new S3Client({});\n"
+            "export const handler = async (event) => {\n"
+            "  const key = event.queryStringParameters.key;\n"
+            f"  {line}\n"
+            '  return { statusCode: 302, headers: { Location: url }, body: "" };\n'
+            "};\n"
+        )
+    }
+
+
+def test_an_address_that_lets_anybody_write_a_file_is_an_alarm(tmp_path: Path) -> None:
+    line = 'const url = await getSignedUrl(store, new PutObjectCommand({ Bucket: "b", Key: key }));'
+    found = gaps(UnauthenticatedEndpoint(), tmp_path, _function_on_files(line))
+    assert [f.confidence for f in found] == [Confidence.HIGH]
+
+
+def test_a_picture_that_is_shown_by_its_key_is_a_question(tmp_path: Path) -> None:
+    line = 'const url = await getSignedUrl(store, new GetObjectCommand({ Bucket: "b", Key: key }));'
+    found = gaps(UnauthenticatedEndpoint(), tmp_path, _function_on_files(line))
+    assert [f.confidence for f in found] == [Confidence.LOW]

@@ -11,6 +11,7 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
+from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
 from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
@@ -265,6 +266,8 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     if by_knowledge(effect) or is_paid_for(handler, effect):
         return True
     match kind:
+        case Harm.READ if _is_asked_file(effect):
+            return True
         case Harm.READ if _is_receipt(effect, ownership):
             return True
         case Harm.READ if _is_admin(handler) and is_bypassing(effect) and not _is_setting(effect):
@@ -294,6 +297,13 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.SEND if _signs_up(handler):
             return True
     return bool(by_credential(handler, effect))
+
+
+def _is_asked_file(effect: Effect) -> bool:
+    """True for a file of a store of objects that the caller names: pages show pictures in this way, and
+    whether any file of the bucket is more than that does not stand in the code."""
+    path = effect.inputs.get("path", frozenset())
+    return effect.literals.get("store") == OBJECTS and all(o.kind != "row" for o in path)
 
 
 def lends_its_key(effect: Effect) -> bool:
@@ -753,7 +763,7 @@ def _of_foreign(
         confidence = Confidence.LOW
     if _acts_himself(handler, effect):
         return None
-    if _of_staff(effect):
+    if _of_staff(effect) or (kind is Harm.READ and _is_asked_file(effect)):
         confidence = Confidence.LOW
     grave = _is_grave(effect, kind) and not _is_by_address(handler, effect)
     severity = Severity.HIGH if grave else Severity.MEDIUM
@@ -775,8 +785,10 @@ def _shows_account(handler: Handler) -> bool:
 
 def _is_by_address(handler: Handler, effect: Effect) -> bool:
     """True for a stored file that the caller names by its whole address (`del(body.blobUrl)`), which
-    holds a part that nobody guesses: it takes somebody who was shown it."""
+    holds a part that nobody guesses: it takes somebody who was shown it. So does a key of S3."""
     asked = steering(effect, handler)
+    if effect.literals.get("store") == OBJECTS:
+        return True
     return effect.kind is EffectKind.STORAGE and bool(asked) and all(map(_ADDRESS.search, asked))
 
 

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
+from shipworthy.prototype.handlers.knowledge.events import CONTEXT, EVENT, event_answer
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
@@ -87,14 +88,14 @@ class Entry:
     """What is to be run for a route, one after the other, and how a request is passed to it."""
 
     location: Location
-    style: str  # "web", "node", "hono", "action", "module"
+    style: str  # "web", "node", "hono", "event", "action", "module"
     chain: tuple[Value, ...]
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run it all; the guards that are passed wherever it ends well."""
         request = Value(
-            what={"node": NODE, "hono": HONO}.get(self.style, WEB),
+            what={"node": NODE, "hono": HONO, "event": EVENT}.get(self.style, WEB),
             identity=walk.program.identity(),
             tags=frozenset({"truthy"}),
         )
@@ -120,6 +121,8 @@ class Entry:
         before = walk.guards
         given = self._given(function, request, goes_on)
         first = len(walk.effects)
+        if last and self.style == "event":
+            walk.answers = (id(function), lambda answer, at: event_answer(walk, answer, at))
         here = value.closure.module.path == self.location.path
         result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
         if last:
@@ -141,6 +144,8 @@ class Entry:
             return (request, response, goes_on)
         if self.style == "hono":
             return (request, goes_on)
+        if self.style == "event":
+            return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
         if self.style == "action":
             return tuple(_argument(p.target, p.annotation) for p in function.parameters)
         context = Value(fields={"params": parameter("path"), "...": UNKNOWN})
@@ -324,6 +329,8 @@ def _exported(route: Route, program: Program, knowledge: Knowledge) -> Entry | N
     path = route.location.path
     walk = Walk(program, knowledge)
     value = walk.exported(path, route.handler)
+    if route.framework == "netlify" and route.handler == "handler":
+        return _of_value(route, value, "event")
     style = "node" if _is_node_style(value, route) else "web"
     return _of_value(route, value, style)
 

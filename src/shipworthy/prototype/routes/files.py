@@ -21,6 +21,9 @@ _PAGE = re.compile(r"(?:(.*)/)?page\.[jt]sx?$")
 _PAGES = re.compile(r"(.*?)(?:(?:^|/)index)?\.[jt]sx?$")
 _SUPABASE = re.compile(r"(?:^|/)supabase/functions/([^_/][^/]*)/index\.[jt]sx?$")
 _NETLIFY = re.compile(r"(?:^|/)netlify/(?:edge-)?functions/([^/]+?)(?:/(?:index|\1))?\.[cm]?[jt]s$")
+_HANDLER = re.compile(r"\bexports\.handler\b|\bexport\b[^;\n]*\bhandler\b|\bmodule\.exports\b")
+_SCHEDULED = re.compile(r"^export\s+const\s+config\b[^;{]*\{[^}]*\bschedule\s*:", re.MULTILINE)
+"""A function that a clock starts: it has no address."""
 _DENO = re.compile(r"(?:^|/)functions/([^/_][^/]*?)(?:/(?:index|entry))?\.[jt]s$")
 _VERCEL = re.compile(r"^api/(.+?)(?:/index)?\.[jt]s$")
 _STREAMLIT_PAGE = re.compile(r"^(.*/)?pages/(?:\d+[_ -]+)?([^/]+)\.py$")
@@ -107,8 +110,10 @@ def _functions(file: SourceFile, *, is_next: bool) -> Iterator[Route]:
     elif "supabase/functions/" in file.path:
         return
     elif netlify := _NETLIFY.search(file.path):
-        path = f"/.netlify/functions/{netlify[1]}"
-        yield from _exported(RouteKind.EDGE_FUNCTION, "netlify", path, "handler", file)
+        if not _SCHEDULED.search(text):
+            path = f"/.netlify/functions/{netlify[1]}"
+            name = "handler" if _HANDLER.search(text) else "default"
+            yield from _exported(RouteKind.EDGE_FUNCTION, "netlify", path, name, file)
     elif "Deno.serve(" in text and (deno := _DENO.search(file.path)):
         path = f"/functions/{deno[1]}"
         yield _route(RouteKind.EDGE_FUNCTION, "deno", "*", path, "Deno.serve", file)

@@ -69,13 +69,30 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
 
 
 def _fill(walk: Evaluation, target: Expression, owner: Value, value: Value, scope: Scope) -> None:
-    """`bytes[i] = x`: what a list is filled with is in it from then on."""
+    """`bytes[i] = x`, `dump.tables[name] = rows`: what it is filled with is in it from then on."""
+    if isinstance(target, Member) and isinstance(target.object, Name):
+        _fill_part(walk, target, target.object, owner, value, scope)
+        return
     found = scope.find(target.id) if isinstance(target, Name) else None
     if found is None or not isinstance(target, Name) or owner.fields or owner.identity:
         return
     origins = owner.origins | all_origins(value)
     if origins != owner.origins and found.parent is not None:
         found.names[target.id] = replace(owner, origins=origins)
+
+
+def _fill_part(
+    walk: Evaluation, part: Member, name: Name, owner: Value, value: Value, scope: Scope
+) -> None:
+    """The same for the part of a record that a function has made."""
+    found = scope.find(name.id)
+    if found is None or found.parent is None or owner.fields or owner.identity:
+        return
+    whole = found.names[name.id]
+    origins = owner.origins | all_origins(value)
+    if whole.fields is not None and not whole.identity and origins != owner.origins:
+        filled = replace(owner, origins=origins)
+        found.names[name.id] = replace(whole, fields={**whole.fields, part.key: filled})
 
 
 def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, declared: bool) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
 WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
+ONE_OF = "one of:"  # begins a tag that says one of the texts which a value is
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _SIZES = frozenset({"length", "byteLength", "size"})
 _PROVES = frozenset({"signature"})  # equal sizes prove nothing
@@ -157,6 +158,9 @@ def element(walk: Evaluation, owner: Value) -> Value:
         result = owner.elements[0]
         for other in owner.elements[1:]:
             result = join(result, other)
+        names = {other.text for other in owner.elements}
+        if "written" in owner.tags and len(names) > 1 and all(names):
+            result = replace(result, tags=result.tags | {f"{ONE_OF}{n}" for n in names})
         return result
     if owner.fields is not None and owner.what == "list":
         return replace(owner, what="")  # the record that a function made of each element

@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.comparing import (
     is_session_token,
 )
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.members import ONE_OF
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.sent import sent
 from shipworthy.prototype.handlers.values import (
@@ -23,6 +24,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     replace,
 )
+from shipworthy.prototype.handlers.weight import PERSONAL
 
 QUERY = "query"
 _VERBS = ("select", "insert", "update", "upsert", "delete")
@@ -145,10 +147,13 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
     if site.name == "select":
         columns = site.argument(0).text
         literals["columns"] = columns if columns is not None else "*" if not site.given else ""
+    tables = sorted(tag.removeprefix(ONE_OF) for tag in name.tags if tag.startswith(ONE_OF))
+    if tables and name.text is None:
+        literals["tables"] = ", ".join(tables)
     effect = walk.effect(
         EffectKind.QUERY,
         site.name,
-        name.text or "",
+        name.text or min(tables, key=_of_people, default=""),
         site.call.at,
         client=site.receiver.client,
         inputs=inputs,
@@ -156,6 +161,11 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
         values={f"value:{key}": value for key, value in (values.fields or {}).items()},
     )
     return Value(what=QUERY, client=site.receiver.client, effect=effect)
+
+
+def _of_people(table: str) -> bool:
+    """False, so first, for a table that is about somebody: of several that a loop goes through it counts."""
+    return not PERSONAL.search(table)
 
 
 def _filter(walk: Evaluation, site: Site) -> Value | None:
