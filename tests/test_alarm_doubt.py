@@ -10,6 +10,9 @@ from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
+from shipworthy.controls.access.privileged_client_for_any_caller.control import (
+    PrivilegedClientForAnyCaller,
+)
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 
@@ -308,3 +311,24 @@ def test_what_one_team_shares_is_asked_about(tmp_path: Path, more: str, sure: Co
     }
     gaps = _gaps(MissingAuthorisation(), tmp_path, files)
     assert [g.confidence for g in gaps if "invoice" in g.message] == [sure]
+
+
+USAGE = (
+    'import { createClient } from "@supabase/supabase-js";\n'
+    "const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);\n"
+    "export async function GET() {\n"
+    '  const { data } = await db.from("model_usage").select("provider, tokens");\n'
+    "  return Response.json(data);\n"
+    "}\n"
+)
+
+
+def test_what_asks_nobody_is_never_said_to_ask_who_calls(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0"}}',
+        "app/api/usage/route.ts": USAGE,
+    }
+    prototype = prototype_of(tmp_path, files)
+    asked = (UnauthenticatedEndpoint(), PrivilegedClientForAnyCaller())
+    found = [f for control in asked for f in control.detect(prototype)]
+    assert [f.outcome for f in found] == [Outcome.UNKNOWN, Outcome.NOT_APPLICABLE]

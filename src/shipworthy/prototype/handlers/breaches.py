@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
-from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
+from shipworthy.prototype.handlers.ownership import REACHED, Ownership, parents, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
 from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
@@ -543,7 +543,8 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
         case Harm.READ if hands_out_files(effect):
             return Severity.HIGH
         case Harm.READ:
-            grave = _PII.search(effect.target) and _shows_persons(handler, effect, ownership)
+            named = _PII.search(effect.target) or _says_who_is_born_when(effect)
+            grave = named and _shows_persons(handler, effect, ownership)
             return Severity.HIGH if grave else Severity.MEDIUM
         case Harm.ADD:
             return _severity_of_addition(effect)
@@ -940,7 +941,28 @@ def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> b
         return effect.operation in ("download", "sign")
     if not any(is_sensitive(origin, effect) for origin in shown) or is_catalogue(effect):
         return False
-    return is_personal(effect) or bool(ownership.of(effect.target))
+    if is_personal(effect) or bool(ownership.of(effect.target)):
+        return True
+    return _says_who_is_born_when(effect) or _is_left_by_guests(effect, ownership)
+
+
+def _says_who_is_born_when(effect: Effect) -> bool:
+    """True where the columns that are read are those of a person, whatever their table is called."""
+    columns = re.split(r"[\s,]+", effect.literals.get("columns", ""))
+    return any(map(_BORN.search, columns)) and any(map(REACHED.search, columns))
+
+
+_BORN = re.compile(
+    r"birth|(^|_)dob$|nascimento|geburt|nacimiento|(^|_)(cpf|ssn|passport(_?number)?)$",
+    re.IGNORECASE,
+)
+
+
+def _is_left_by_guests(effect: Effect, ownership: Ownership) -> bool:
+    """True for rows in which strangers have left how to reach them, and all of whose columns are read."""
+    name = plain(effect.target)
+    whole = effect.operation == "select" and effect.literals.get("columns", "*") in ("", "*")
+    return whole and name in ownership.of_guests and name in ownership.reached
 
 
 def named(target: str) -> str:

@@ -42,6 +42,7 @@ class Ownership:
         frozenset()
     )  # tables that some entry point opens to known callers alone
     personal: frozenset[str] = frozenset()  # tables with columns that say who somebody is or wrote
+    reached: frozenset[str] = frozenset()  # tables that say how to reach somebody: e-mail, phone
     has_roles: bool = True  # some entry point asks for a role
     has_logins: bool = True  # somebody can sign in
     policies: Policies = field(default_factory=Policies)  # what row security lets pass
@@ -92,6 +93,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(fenced),
         _guarded(handlers),
         frozenset(name for name, found in columns.items() if any(map(_CONTACT.search, found))),
+        frozenset(name for name, found in columns.items() if any(map(REACHED.search, found))),
         _keeps_roles(columns)
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
         accounts or _signs_in(handlers),
@@ -164,6 +166,12 @@ _CONTACT = re.compile(
     r"|(first|last|full|customer|client|patient)_?name|diagnos|medical|balance|amount|^(content|message|body|subject)$",
     re.IGNORECASE,
 )
+
+
+REACHED = re.compile(
+    r"^e?mail|(_|E)mail(_?address)?$|phone|mobile|^(telefone|celular)$", re.IGNORECASE
+)
+"""Columns that say how to reach somebody."""
 
 
 def _guarded(handlers: Iterable[Handler]) -> frozenset[str]:

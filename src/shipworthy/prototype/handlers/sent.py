@@ -61,6 +61,31 @@ def sent(value: Value, depth: int = _DEEPEST) -> Origins:
     return _whole(value, depth)
 
 
+NAMED = "~named"
+"""Ends the literal of a part in whose place the caller may name somebody else."""
+
+_ENTITLED = frozenset(
+    {Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR}
+    | {Check.REFUSES}
+)
+
+
+def named_freely(value: Value) -> bool:
+    """True for `body.id || user.id`: what the caller names goes before what he is, and no right is asked
+    for where it does, as in `isAdmin ? body.id : user.id`."""
+    own = any(_is_own(case) for case, _ in value.cases)
+    return own and any(
+        any(o.is_input for o in case.origins)
+        and not _is_own(case)
+        and not any(g.check in _ENTITLED for g in passed)
+        for case, passed in value.cases
+    )
+
+
+def _is_own(value: Value) -> bool:
+    return any(o.kind == "principal" for o in value.origins)
+
+
 def checked(value: Value) -> Value:
     """A value without the inputs of which a check on the way to it leaves only those wanted, and be it
     by their beginning: `next.startsWith("/") ? next : "/"`."""

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
 )
 from shipworthy.prototype.handlers.purpose import by_credential
+from shipworthy.prototype.handlers.sent import NAMED
 from shipworthy.prototype.handlers.weight import (
     changes,
 )
@@ -78,9 +79,12 @@ def tie(handler: Handler, effect: Effect, *, by_rows: bool = True) -> Tie:
     if by_rows and in_database(effect):
         return Tie.DATABASE
     selecting = _selecting(effect)
-    if any(is_of_caller(origin) for _, origins in selecting for origin in origins):
+    if any(
+        is_of_caller(o) for name, found in selecting for o in found if not _either(effect, name)
+    ):
         return Tie.OWN
-    if effect.has(Check.PLATFORM) and _is_bound_by_claims(effect):
+    alone = not any(_either(effect, name) for name, _ in selecting)
+    if effect.has(Check.PLATFORM) and alone and _is_bound_by_claims(effect):
         return Tie.OWN  # the gateway has verified the token that they were read from
     steered = steering(effect, handler)
     owned = frozenset().union(
@@ -101,6 +105,12 @@ def tie(handler: Handler, effect: Effect, *, by_rows: bool = True) -> Tie:
     if not steered:
         return Tie.UNSTEERED
     return Tie.NONE
+
+
+def _either(effect: Effect, name: str) -> bool:
+    """True for an id that is the caller's own only where the caller names no other: `body.id || user.id`."""
+    whose = name == "id" or bool(owner_columns((name,)))
+    return whose and f"filter:{name}{NAMED}" in effect.literals
 
 
 def _named(effect: Effect) -> frozenset[str]:
@@ -229,6 +239,8 @@ def _selecting(effect: Effect) -> list[tuple[str, frozenset[Origin]]]:
         return parts
     if effect.kind is EffectKind.STORAGE:
         return [("path", effect.inputs.get("path", frozenset()))]
+    if effect.kind is EffectKind.ACCOUNT and "filter:id" in effect.inputs:
+        return [("id", effect.inputs["filter:id"])]
     return list(effect.inputs.items())
 
 

@@ -9,7 +9,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.rights import Answer, answers
-from shipworthy.prototype.handlers.standing import Caller, is_bypassing
+from shipworthy.prototype.handlers.standing import Caller, caller, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
 
@@ -58,5 +58,11 @@ class PrivilegedClientForAnyCaller(
             return self.unknown(handler.subject, "a check could not be followed", *evidence)
         if not handler.whole:
             return self.unknown(handler.subject, handler.hindrance, *evidence)
+        if any(caller(handler, e) in _STRANGERS for e in answer.weighty if is_bypassing(e)):
+            reason = "full rights are used for whoever calls: see `unauthenticated-endpoint`"
+            return self.not_applicable(reason, handler.subject)
         message = "Full rights are used only after the caller's right was checked"
         return self.satisfied(handler.subject, message, *evidence)
+
+
+_STRANGERS = (Caller.ANYBODY, Caller.ANON_KEY)

@@ -16,6 +16,8 @@ from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers, unasked
 from shipworthy.prototype.handlers.standing import Caller, in_database
+from shipworthy.prototype.handlers.rights import Answer, answers
+from shipworthy.prototype.handlers.standing import Caller, caller, in_database
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
 from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
@@ -103,4 +105,17 @@ class UnauthenticatedEndpoint(
             )
             line = prototype.evidence("deployment", opened)
             return self.satisfied(handler.subject, said, *evidence, line)
+        open_ = [e for e in answer.weighty if caller(handler, e) in _STRANGERS]
+        if any(not in_database(effect) for effect in open_):
+            return self.unknown(handler.subject, _FOR_ALL, *evidence)
+        if open_:
+            said = "It asks the database with no more rights than whoever calls: its rules decide"
+            return self.satisfied(handler.subject, said, *evidence)
         return self.satisfied(handler.subject, "It asks who is calling before it acts", *evidence)
+
+
+_STRANGERS = (Caller.ANYBODY, Caller.ANON_KEY)
+_FOR_ALL = (
+    "nothing asks who is calling, and nothing that it does or shows is known to be anybody's own:"
+    " whether it may be open to all, a person has to say"
+)

@@ -8,6 +8,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.requests import principal
 from shipworthy.prototype.handlers.knowledge.sessions import session
+from shipworthy.prototype.handlers.sent import NAMED, named_freely
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -155,6 +156,9 @@ def _account(walk: Evaluation, site: Site) -> Value | None:
     if "auth" not in parts:
         return None
     inputs = {"value:*": all_origins(site.argument(0)) | all_origins(site.argument(1))}
+    if site.has(1):  # whose account it is, apart from what is written into it
+        inputs["filter:id"] = all_origins(site.argument(0))
+    named = named_freely(site.argument(0))
     walk.effect(
         EffectKind.ACCOUNT,
         site.name,
@@ -162,10 +166,11 @@ def _account(walk: Evaluation, site: Site) -> Value | None:
         site.call.at,
         client=site.receiver.client,
         inputs=inputs,
+        literals={f"filter:id{NAMED}": "by the caller"} if named else {},
         values={"value:*": Value(elements=(site.argument(0), site.argument(1)))},
     )
-    named = frozenset(o for o in inputs["value:*"] if o.is_input or o.kind == "principal")
-    row = Value(origins=frozenset({Origin("row", "auth.users", "", named)}))
+    by = frozenset(o for o in inputs["value:*"] if o.is_input or o.kind == "principal")
+    row = Value(origins=frozenset({Origin("row", "auth.users", "", by)}))
     fields = {"user": row, "users": row, "properties": row}
     return Value(
         cases=(

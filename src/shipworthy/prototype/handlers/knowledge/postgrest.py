@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.comparing import (
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.members import ONE_OF
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
-from shipworthy.prototype.handlers.sent import sent
+from shipworthy.prototype.handlers.sent import NAMED, named_freely, sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -181,6 +181,8 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
         name = f"filter:{column}"
         inputs[name] = inputs.get(name, frozenset()) | all_origins(value)
         arrived[name] = arrived.get(name, frozenset()) | sent(value)
+        if named_freely(value):
+            literals[f"{name}{NAMED}"] = "by the caller"
         if value.text is not None:
             literals[name] = value.text
         elif value.what == "text":

@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.knowledge.postgrest import (
     row_of,
     written,
 )
-from shipworthy.prototype.handlers.sent import hashed, sent
+from shipworthy.prototype.handlers.sent import NAMED, hashed, named_freely, sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -68,6 +68,8 @@ def told(
         arrived[name] = arrived.get(name, frozenset()) | sent(value)
         if isinstance(value.literal, (str, int, bool)):
             all_literals[name] = str(value.literal)
+        if named_freely(value):
+            all_literals[f"{name}{NAMED}"] = "by the caller"
     if values is not None:
         all_inputs |= written(values)
         all_literals |= literals_of(values)
