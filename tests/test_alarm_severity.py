@@ -820,3 +820,109 @@ def test_a_picture_that_is_shown_by_its_key_is_a_question(tmp_path: Path) -> Non
     line = 'const url = await getSignedUrl(store, new GetObjectCommand({ Bucket: "b", Key: key }));'
     found = gaps(UnauthenticatedEndpoint(), tmp_path, _function_on_files(line))
     assert [f.confidence for f in found] == [Confidence.LOW]
+
+
+_HELPER = """
+import express from "express";
+import mysql from "mysql2/promise";
+const app = express();
+const pool = mysql.createPool({ uri: process.env.DATABASE_URL });
+async function query(text, params) {
+  const written = text.replace(/\\$(\\d+)/g, "?");
+  const [rows] = await pool.query(written, params);
+  return { rows };
+}
+app.get("/api/staff/:id", ASKS async (req, res) => {
+  const found = await query("select * from employees where id = $1", [req.params.id]);
+  res.json(found.rows);
+});
+"""
+
+
+@pytest.mark.parametrize(("asks", "expected"), [("", ["server.js"]), ("signedIn,", [])])
+def test_a_statement_is_seen_through_a_helper_that_rewrites_its_placeholders(
+    asks: str, expected: list[str], tmp_path: Path
+) -> None:
+    guard = (
+        'import jwt from "jsonwebtoken";\n'
+        "function signedIn(req, res, next) {\n"
+        "  req.user = jwt.verify(req.headers.authorization, process.env.KEY);\n"
+        "  next();\n}\n"
+    )
+    packages = '{"dependencies": {"express": "4.19.2", "mysql2": "3.0.0", "jsonwebtoken": "9.0.2"}}'
+    files = {"package.json": packages, "server.js": guard + _HELPER.replace("ASKS", asks)}
+    found = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert [f.subject.partition("#")[0] for f in found] == expected
+
+
+_PUSHES = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+import webpush from "https://esm.sh/web-push@3.6.7";
+const db = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+Deno.serve(async (req) => {
+  ASKS
+  const { title } = await req.json();
+  const { data } = await db.from("push_subscriptions").select("*");
+  for (const one of data) {
+    await webpush.sendNotification(one.subscription, JSON.stringify({ title }));
+  }
+  return new Response("sent");
+});
+"""
+
+
+_KEY = """if (req.headers.get("x-key") !== Deno.env.get("PUSH_KEY")) {
+    return new Response("no", { status: 401 });
+  }"""
+_ME = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+const db = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_ANON_KEY")!);
+Deno.serve(async (req) => {
+  const { data: { user } } = await db.auth.getUser(req.headers.get("Authorization")!);
+  if (!user) return new Response("sign in", { status: 401 });
+  const { data } = await db.from("notes").select("*").eq("user_id", user.id);
+  return Response.json(data);
+});
+"""
+
+
+@pytest.mark.parametrize(("asks", "expected"), [("", [Severity.HIGH]), (_KEY, [])])
+def test_words_of_anybody_pushed_to_all_subscribers_are_grave(
+    asks: str, expected: list[Severity], tmp_path: Path
+) -> None:
+    files = {
+        "supabase/config.toml": "[functions.push]\nverify_jwt = false\n",
+        "supabase/functions/push/index.ts": _PUSHES.replace("ASKS", asks),
+        "supabase/functions/me/index.ts": _ME,
+    }
+    assert [f.severity for f in gaps(UnauthenticatedEndpoint(), tmp_path, files)] == expected
+
+
+def test_a_signature_that_may_be_left_out_is_worse_than_a_secret_that_is_not_set(
+    tmp_path: Path,
+) -> None:
+    text = (
+        'import crypto from "crypto";\n'
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(process.env.URL!, process.env.SUPABASE_ANON_KEY!);\n"
+        "export async function POST(request: Request) {\n"
+        "  const body = await request.text();\n"
+        '  const signature = request.headers.get("x-signature");\n'
+        "  if (process.env.HOOK_SECRET && signature) {\n"
+        '    const own = crypto.createHmac("sha256", process.env.HOOK_SECRET).update(body).digest("hex");\n'
+        '    if (own !== signature) return Response.json({ error: "no" }, { status: 401 });\n'
+        "  }\n"
+        "  const sent = JSON.parse(body);\n"
+        '  await db.from("shipments").update({ status: sent.status }).eq("order_id", sent.order);\n'
+        "  return Response.json({ ok: true });\n"
+        "}\n"
+    )
+    packages = '{"dependencies": {"next": "15.0.0"}}'
+    files = {"package.json": packages, "app/api/webhooks/carrier/route.ts": text}
+    found = gaps(WebhookUnverified(), tmp_path / "both", files)
+    assert [f.severity for f in found] == [Severity.HIGH]
+    assert "leaves the header out" in found[0].message
+    files["app/api/webhooks/carrier/route.ts"] = text.replace(" && signature", "")
+    found = gaps(WebhookUnverified(), tmp_path / "secret", files)
+    assert [f.severity for f in found] == [Severity.MEDIUM]
+    assert "secret of its signatures is not set" in found[0].message

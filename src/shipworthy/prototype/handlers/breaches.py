@@ -578,7 +578,8 @@ def _severity_of_mail(effect: Effect) -> Severity:
         for name in ("subject", "html", "text", "body", "message", "content")
         for o in effect.inputs.get(name, ())
     )
-    return Severity.HIGH if to and said else Severity.MEDIUM
+    to_all = effect.operation == "push" and effect.looped  # whoever has subscribed
+    return Severity.HIGH if (to or to_all) and said else Severity.MEDIUM
 
 
 def _severity_of_addition(effect: Effect) -> Severity:

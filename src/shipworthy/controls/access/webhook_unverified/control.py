@@ -92,11 +92,17 @@ class WebhookUnverified(
             return self.unknown(handler.subject, reason, *shown_)
         lacking = f"its check does not hold, {why}" if why else "without checking a signature"
         lacking = "where the secret of its signatures is not set" if at_times else lacking
+        left_out = not why and not at_times and _may_leave_it_out(prototype, handler, effect)
+        if left_out:
+            lacking = (
+                "as its signature is checked only where one comes along: whoever leaves the header"
+                " out gets past it, with the secret set too"
+            )
         message = (
             f"{handler.name} acts on whatever is posted, {lacking}: anybody who knows the"
             f" address {_does(effect)}"
         )
-        severity = self.severity if _is_grave(effect) else Severity.MEDIUM
+        severity = self.severity if _is_grave(effect) or left_out else Severity.MEDIUM
         if at_times or re.search("lead|form|contact|signup", handler.route.path, re.IGNORECASE):
             severity = (
                 Severity.MEDIUM
@@ -193,9 +199,10 @@ _CHECKS = re.compile(
 )
 
 
-# `if (signature) {` around the check: whoever sends none gets past it.
+# `if (signature) {`, `if (SECRET && signature) {` around the check: whoever sends none gets past it.
 _LETS_PASS = re.compile(
-    r"\bif\s*\(?\s*(?!\w*secret)(\w*(sig|hmac|sent|header|given|hash|token)\w*)\s*(\)\s*\{|:\s*$)",
+    r"\bif\s*\(?\s*([\w.!]+\s*(&&|\band\b)\s*)?(?!\w*secret)(\w*(sig|hmac|sent|header|given|hash|token)\w*)"
+    r"\s*((&&|\band\b)\s*[\w.!]+\s*)?(\)\s*\{|:\s*$)",
     re.I,
 )
 
@@ -203,12 +210,26 @@ _LETS_PASS = re.compile(
 def _checks_at_times(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
     """True where a signature is compared before it acts, and a way leads past that which no sender
     chooses: the one on which no secret is set."""
+    before = _lines_before(prototype, handler, effect)
+    return any(map(_CHECKS.search, before)) and not any(map(_LETS_PASS.search, before))
+
+
+def _may_leave_it_out(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True where a signature is compared before it acts, if the sender has sent one."""
+    before = _lines_before(prototype, handler, effect)
+    return any(
+        _LETS_PASS.search(line) and any(map(_CHECKS.search, before[number:]))
+        for number, line in enumerate(before)
+    )
+
+
+def _lines_before(prototype: Prototype, handler: Handler, effect: Effect) -> list[str]:
+    """The lines of a handler above that on which it acts."""
     path, start = handler.location.path, handler.location.line
     here = [s.line for s in effect.steps[1:] if s.path == path]
     last = here[0] if here else effect.line if effect.path == path else start
     file = prototype.files.get(path)
-    before = [file.line(n) for n in range(start, last)] if file is not None else []
-    return any(map(_CHECKS.search, before)) and not any(map(_LETS_PASS.search, before))
+    return [file.line(n) for n in range(start, last)] if file is not None else []
 
 
 def _has_it_verified(handler: Handler, effect: Effect) -> bool:

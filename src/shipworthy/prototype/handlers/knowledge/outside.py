@@ -436,6 +436,8 @@ CALLS = {
     "he.encode": _sanitised,
     "@vercel/blob.put": _blob("upload"),
     "@vercel/blob.del": _blob("remove"),
+    "web-push.sendNotification": _of(EffectKind.MESSAGE, "push"),
+    "web-push.default.sendNotification": _of(EffectKind.MESSAGE, "push"),
     "ai.generateText": _of(EffectKind.MODEL, "ask", answer="model"),
     "ai.generateObject": _of(EffectKind.MODEL, "ask", answer="model"),
     "ai.streamText": _of(EffectKind.MODEL, "ask", answer="model"),

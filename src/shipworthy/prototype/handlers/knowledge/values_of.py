@@ -204,6 +204,10 @@ _LAYOUT = re.compile(r"/?\^?(\\[nrs]|\\/|\n|\?|[ \-_+$])*/?[gimu]*$")
 """What is replaced to lay a text out, not to make it harmless: line ends, spaces, dashes."""
 
 
+_PLACEHOLDER = re.compile(r"/(\\\$\(?(\\d|\[0-9\])\+\)?|\\\?)/g?$")
+"""A pattern of the placeholders of a statement: `/\\$(\\d+)/g`, `/\\?/g`."""
+
+
 def _string(walk: Evaluation, site: Site) -> Value | None:
     """Methods of a string that give a string."""
     value = site.receiver
@@ -211,6 +215,8 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
         return None
     if site.name == "toString" and value.elements is not None:
         return value
+    if site.name in ("replace", "replaceAll") and _PLACEHOLDER.match(site.argument(0).text or ""):
+        return value  # another way to write the same statement
     if site.name in ("replace", "replaceAll") and site.has(0):
         layout = _LAYOUT.match(site.argument(0).text or "?")
         kept = Value(
