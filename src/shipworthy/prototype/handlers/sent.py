@@ -64,20 +64,13 @@ def sent(value: Value, depth: int = _DEEPEST) -> Origins:
 NAMED = "~named"
 """Ends the literal of a part in whose place the caller may name somebody else."""
 
-_ENTITLED = frozenset(
-    {Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR}
-    | {Check.REFUSES}
-)
-
 
 def named_freely(value: Value) -> bool:
-    """True for `body.id || user.id`: what the caller names goes before what he is, and no right is asked
-    for where it does, as in `isAdmin ? body.id : user.id`."""
+    """True for `body.id || user.id`: what the caller names goes before what he is, and nothing is asked
+    first, as in `isAdmin ? body.id : user.id`."""
     own = any(_is_own(case) for case, _ in value.cases)
     return own and any(
-        any(o.is_input for o in case.origins)
-        and not _is_own(case)
-        and not any(g.check in _ENTITLED for g in passed)
+        any(o.is_input for o in case.origins) and not _is_own(case) and not passed
         for case, passed in value.cases
     )
 

@@ -109,6 +109,8 @@ def tie(handler: Handler, effect: Effect, *, by_rows: bool = True) -> Tie:
 
 def _either(effect: Effect, name: str) -> bool:
     """True for an id that is the caller's own only where the caller names no other: `body.id || user.id`."""
+    if effect.has(Check.REFUSES, Check.UNCLEAR):
+        return False
     whose = name == "id" or bool(owner_columns((name,)))
     return whose and f"filter:{name}{NAMED}" in effect.literals
 
