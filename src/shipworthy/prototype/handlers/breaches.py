@@ -963,7 +963,7 @@ def _is_left_by_guests(effect: Effect, ownership: Ownership) -> bool:
     """True for rows in which strangers have left how to reach them, and all of whose columns are read."""
     name = plain(effect.target)
     whole = effect.operation == "select" and effect.literals.get("columns", "*") in ("", "*")
-    return whole and name in ownership.of_guests and name in ownership.reached
+    return whole and bool(_GUESTS.search(effect.target)) and name in ownership.of_guests and name in ownership.reached
 
 
 def named(target: str) -> str:
