@@ -10,8 +10,8 @@ from enum import StrEnum
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
-from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
+from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.ownership import REACHED, Ownership, parents, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
 from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
@@ -963,7 +963,12 @@ def _is_left_by_guests(effect: Effect, ownership: Ownership) -> bool:
     """True for rows in which strangers have left how to reach them, and all of whose columns are read."""
     name = plain(effect.target)
     whole = effect.operation == "select" and effect.literals.get("columns", "*") in ("", "*")
-    return whole and bool(_GUESTS.search(effect.target)) and name in ownership.of_guests and name in ownership.reached
+    return (
+        whole
+        and bool(_GUESTS.search(effect.target))
+        and name in ownership.of_guests
+        and name in ownership.reached
+    )
 
 
 def named(target: str) -> str:

@@ -15,8 +15,6 @@ from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers, unasked
-from shipworthy.prototype.handlers.standing import Caller, in_database
-from shipworthy.prototype.handlers.rights import Answer, answers
 from shipworthy.prototype.handlers.standing import Caller, caller, in_database
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
