@@ -108,7 +108,7 @@ def configured_with(prototype: Prototype, folder: str) -> Iterator[str]:
 
 def _is_own(folder: str) -> bool:
     """False for what was pasted in, put aside, or came with a package; and for tests."""
-    inside = f"{folder}/index.ts".lstrip("/")
+    inside = f"{folder}/index.js".lstrip("/")
     foreign = role_of(inside) in (Role.VENDORED, Role.TEST)
     return not (foreign or is_archived(inside) or inside.startswith(_PASTED))
 
