@@ -13,6 +13,7 @@ from shipworthy.controls.access.mass_assignment.control import MassAssignment
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.access.nosql_injection.control import NosqlInjection
+from shipworthy.controls.access.sql_injection.control import SqlInjection
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.access.weak_random.control import WeakRandom
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
@@ -926,3 +927,36 @@ def test_a_signature_that_may_be_left_out_is_worse_than_a_secret_that_is_not_set
     found = gaps(WebhookUnverified(), tmp_path / "secret", files)
     assert [f.severity for f in found] == [Severity.MEDIUM]
     assert "secret of its signatures is not set" in found[0].message
+
+
+def test_keys_that_the_code_writes_are_no_part_of_what_is_sent(tmp_path: Path) -> None:
+    helper = (
+        'import mysql from "mysql2/promise";\n'
+        "const pool = mysql.createPool(process.env.DATABASE_URL!);\n"
+        "export async function change(id: number, values: any) {\n"
+        "  const fields: string[] = [];\n"
+        "  const given: any[] = [];\n"
+        "  Object.entries(values).forEach(([key, value]) => {\n"
+        "    fields.push(`${key} = ?`);\n"
+        "    given.push(value);\n"
+        "  });\n"
+        '  await pool.query(`UPDATE cities SET ${fields.join(", ")} WHERE id = ?`, [...given, id]);\n'
+        "}\n"
+    )
+    route = (
+        'import express from "express";\n'
+        'import { change } from "./change";\n'
+        "const app = express();\n"
+        "app.use(express.json());\n"
+        'app.patch("/cities/:id", async (req, res) => {\n'
+        "  const { isActive } = req.body;\n"
+        "  await change(parseInt(req.params.id), GIVEN);\n"
+        "  res.json({ ok: true });\n"
+        "});\n"
+        "app.listen(3000);\n"
+    )
+    package = '{"scripts": {"start": "tsx server.ts"}, "dependencies": {"express": "5.0.0", "mysql2": "3.0.0"}}'
+    for given, count in (("{ isActive }", 0), ("req.body", 1)):
+        files = {"package.json": package, "change.ts": helper}
+        files["server.ts"] = route.replace("GIVEN", given)
+        assert len(gaps(SqlInjection(), tmp_path / str(count), files)) == count

@@ -94,6 +94,33 @@ def _caught(walk: Evaluation, site: Site) -> Value | None:
     return site.receiver
 
 
+def _entries(walk: Evaluation, site: Site) -> Value | None:
+    """`Object.entries({ status })`: the code has written the keys; only the values come from elsewhere."""
+    record = site.argument(0)
+    if not record.fields or record.origins or any(map(_is_open, record.fields)):
+        return record
+    values = Value(origins=all_origins(record))
+    return Value(elements=(Value(elements=(_written_key(record), values)),))
+
+
+def _keys(walk: Evaluation, site: Site) -> Value | None:
+    record = site.argument(0)
+    if not record.fields or record.origins or any(map(_is_open, record.fields)):
+        return record
+    return Value(elements=(_written_key(record),))
+
+
+def _written_key(record: Value) -> Value:
+    """A key of a record that is spelled out in the code; which one, where there is but one."""
+    names = tuple(record.fields or ())
+    return Value(literal=names[0]) if len(names) == 1 else Value(what="key")
+
+
+def _is_open(key: str) -> bool:
+    """True for what stands for keys that are not known: a spread, a computed key."""
+    return not key.isidentifier()
+
+
 def _from_entries(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
     headers = frozenset({Origin("header")}) if given.what == "headers" else frozenset()
@@ -261,9 +288,9 @@ CALLS = {
     "String": _text,
     "str": _text,
     "Object.assign": _object_assign,
-    "Object.keys": _first,
+    "Object.keys": _keys,
     "Object.values": _first,
-    "Object.entries": _first,
+    "Object.entries": _entries,
     "Object.fromEntries": _from_entries,
     "Array.from": _first,
     "Array.isArray": _array_check,
