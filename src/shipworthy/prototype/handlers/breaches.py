@@ -598,7 +598,7 @@ def _writes_power(effect: Effect) -> bool:
     if harm(effect) is Harm.READ:
         return False
     if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
-        return True
+        return not _names_posts(effect)
     return any(
         _POWER.search(name) and any(o.is_input for o in origins)
         for name, origins in effect.of("value:")
@@ -606,6 +606,17 @@ def _writes_power(effect: Effect) -> bool:
     )
 
 
+def _names_posts(effect: Effect) -> bool:
+    """True for a list of roles that ties none to a person or a right: the names of posts in a company."""
+    columns = [name for name, _ in effect.of("value:")]
+    if not columns or not re.fullmatch(r"roles?", effect.target, re.IGNORECASE):
+        return False
+    return not any(_TIES.search(name) or name == "value:*" for name in columns)
+
+
+_TIES = re.compile(
+    r"user|account|profile|member|employee|permission|right|scope|level|admin|access|role", re.I
+)
 _HOLDERS = re.compile(
     r"user|profile|account|member|role|staff|team|employee|admin|invit|access|person|people",
     re.IGNORECASE,
