@@ -955,7 +955,9 @@ def test_keys_that_the_code_writes_are_no_part_of_what_is_sent(tmp_path: Path) -
         "});\n"
         "app.listen(3000);\n"
     )
-    package = '{"scripts": {"start": "tsx server.ts"}, "dependencies": {"express": "5", "mysql2": "3"}}'
+    package = (
+        '{"scripts": {"start": "tsx server.ts"}, "dependencies": {"express": "5", "mysql2": "3"}}'
+    )
     for given, count in (("{ isActive }", 0), ("req.body", 1)):
         files = {"package.json": package, "change.ts": helper}
         files["server.ts"] = route.replace("GIVEN", given)
