@@ -128,7 +128,11 @@ def test_what_is_no_policy_at_all_is_a_clear_error(tmp_path: Path, text: str) ->
 
 def test_the_policy_of_the_documentation_is_one_and_shows_the_defaults(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "sidecar.md").read_text()
-    shown = text.split("## The policy: `.shipworthy/policy.yaml`\n")[1].split("```yaml\n")[1].split("```")[0]
+    shown = (
+        text.split("## The policy: `.shipworthy/policy.yaml`\n")[1]
+        .split("```yaml\n")[1]
+        .split("```")[0]
+    )
     policy = _read(tmp_path, shown)
     assert len(policy.routes) == 5
     assert policy.limits == Policy().limits

@@ -105,7 +105,7 @@ def _said_by_cookie(walk: Evaluation, origins: Iterable[Origin]) -> frozenset[st
     for origin in origins:
         if origin.kind != "row" or not origin.by or not _ACCOUNTS.search(origin.name):
             return frozenset()
-        named = {str(by) for by in origin.by if by.kind in ("cookie", "claims")}
+        named = {str(by) for by in origin.by if by.kind == "cookie"}
         if len(named) < len(origin.by) or not named <= _asked_by_id(walk, origin.name):
             return frozenset()
         said |= named
