@@ -22,7 +22,8 @@ from shipworthy.database.proof import Era
 from shipworthy.errors import FactUnavailable
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from shipworthy.database.engine import start
 from shipworthy.database.proof import Era
 with start() as server:
@@ -91,11 +92,12 @@ def test_it_has_no_address_and_no_rights(server: Server) -> None:
         assert admin.execute("SHOW listen_addresses").fetchone() == ("",)
         folder = Path(admin.info.host)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for process in _processes(folder):
-        uid = process.stat().st_uid
-        assert (
-            uid != 0 if process.joinpath("cmdline").read_bytes().startswith(b"postgres") else True
-        )
+    servers = [
+        pid
+        for pid, line in _processes(folder).items()
+        if line.startswith(b"postgres: checkpointer")
+    ]
+    assert [Path(f"/proc/{pid}").stat().st_uid != 0 for pid in servers] == [True]
     database.drop()
 
 
@@ -133,9 +135,9 @@ def test_nothing_is_left_when_we_are_ended(end: signal.Signals) -> None:
 def test_nothing_is_left_when_the_keeper_is_killed() -> None:
     with start() as server:
         folder = _folder(server)
-        keepers = [p for p in _processes(folder) if b"keeper.py" in (p / "cmdline").read_bytes()]
+        keepers = [pid for pid, line in _processes(folder).items() if b"keeper.py" in line]
         assert len(keepers) == 1
-        os.kill(int(keepers[0].name), signal.SIGKILL)
+        os.kill(keepers[0], signal.SIGKILL)
     _assert_gone([folder])
 
 
@@ -264,16 +266,17 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(source)}
 
 
-def _processes(folder: Path) -> list[Path]:
-    """The /proc folders of processes that name the folder or work in it."""
-    found = []
+def _processes(folder: Path) -> dict[int, bytes]:
+    """The command lines, by process id, of those that name the folder or work in it."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            names = (process / "cmdline").read_bytes() + os.fsencode(os.readlink(process / "cwd"))
+            line = (process / "cmdline").read_bytes()
+            inside = os.fsencode(os.readlink(process / "cwd"))
         except OSError:
             continue
-        if os.fsencode(folder) in names:
-            found.append(process)
+        if os.fsencode(folder) in line + inside:
+            found[int(process.name)] = line
     return found
 
 
