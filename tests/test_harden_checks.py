@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -27,7 +28,7 @@ from shipworthy.harden.relock import lock_commands, relock
 from shipworthy.harden.repository import find_repository
 from shipworthy.harden.requirement_lists import NoPackages, requirements
 from shipworthy.harden.running import run_group
-from shipworthy.harden.scratch import scratch_of
+from shipworthy.harden.scratch import Scratch, scratch_of
 from shipworthy.harden.warm import NoAnswer, Warm
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.inventory.placeholders import placeholders
@@ -97,6 +98,14 @@ _LOCK = """{"name": "app", "lockfileVersion": 3, "packages": {
 
 def app(folder: Path, files: dict[str, str]) -> Path:
     return repository(folder, {"src/main.ts": "export const a = 1;\n"} | files)
+
+
+def installed(scratch: Scratch, scripts: dict[str, str]) -> Installation:
+    """An installation of a package.json with these scripts that has nothing to install."""
+    package = Package("", "npm", (), scripts, {})
+    made = Installation(scratch, package, find_node(scratch.temporary / "programs"), "me")
+    made._installed_for = made._key()
+    return made
 
 
 def manifest(**content: object) -> str:
@@ -367,13 +376,34 @@ def test_the_scripts_of_the_prototype_are_run_with_placeholders_alone(
     root = repository(tmp_path / "app", files)
     with scratch_of(find_repository(root)) as scratch:
         prototype = read_prototype(scratch.root, Settings(workers=1))
-        package = Package("", "npm", (), json.loads(files["package.json"])["scripts"], {})
-        node = find_node(scratch.temporary / "programs")
-        installation = Installation(scratch, package, node, "me")
-        installation._installed_for = installation._key()  # nothing is to be installed
+        installation = installed(scratch, json.loads(files["package.json"])["scripts"])
+        node = installation.node
         environment = placeholders(prototype) | {"PATH": node.path if node else ""}
         assert Script(installation, "build", environment)(()) == Passed()
         assert isinstance(Script(installation, "test", environment)(()), Failed)
+
+
+def test_what_a_build_wrote_of_its_routes_is_no_part_of_the_types_that_are_judged_next(
+    tmp_path: Path,
+) -> None:
+    outside = tmp_path / "outside"
+    (outside / "types").mkdir(parents=True)
+    build = "mkdir -p .next/types/app && touch .next/types/app/page.ts .next/BUILD"
+    files = {
+        "package.json": json.dumps({"name": "app", "scripts": {"build": build}}),
+        ".gitignore": ".next\n",
+    }
+    root = repository(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        installation = installed(scratch, {"build": build})
+        check = Script(installation, "build", dict(os.environ))
+        assert check(()) == Passed()
+        assert not (scratch.root / ".next/types").exists()
+        assert (scratch.root / ".next/BUILD").exists()
+        shutil.rmtree(scratch.root / ".next")
+        (scratch.root / ".next").symlink_to(outside)
+        assert check(()) == Passed()
+        assert (outside / "types/app/page.ts").exists()
 
 
 def test_without_node_the_checks_are_not_known_and_say_why(

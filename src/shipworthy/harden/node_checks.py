@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,9 @@ _TYPED = frozenset((".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".json", ".vue
 _NOT_BUILT = frozenset((".sql", ".md", ".txt", ".py", ".toml", ".yml", ".yaml"))
 # Deno runs these; the tools of the app never see them.
 _DENO = re.compile(r"(^|/)supabase/functions/")
+# Next.js writes types of its routes here, which tsconfig.json includes: of what was built last, not of
+# what is judged next.
+_BUILT_TYPES = (".next/types", ".next/dev/types")
 _FAILED_TEST = re.compile(r"^\s*(?:✕|×|✗|FAIL|not ok)\s+(.+?)(?:\s+\(?\d+(?:\.\d+)?\s*m?s\)?)?\s*$")
 
 
@@ -109,7 +113,15 @@ class Script:
         if isinstance(result, Failed) and self.installation.fonts.are_missing(output):
             settings = environment | self.installation.fonts.settings
             result, _ = self._judged(replace(command, environment=settings))
+        self._forget_types()
         return result
+
+    def _forget_types(self) -> None:
+        root = self.installation.folder.resolve()
+        for types in _BUILT_TYPES:
+            place = (root / types).resolve()
+            if place.is_relative_to(root):  # no link leads out of the copy
+                shutil.rmtree(place, ignore_errors=True)
 
     def _judged(self, command: Command) -> tuple[Result, str]:
         """What the script says, and all that it printed where it failed."""
