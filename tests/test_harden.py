@@ -113,12 +113,37 @@ def test_apply_refuses_a_checkout_with_changes(tmp_path: Path) -> None:
     assert state(root) == before
 
 
-def test_what_leaves_version_control_stays_on_disk_with_apply(tmp_path: Path) -> None:
+def test_apply_leaves_files_alone_that_are_not_under_version_control(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app", FILES | {".gitignore": ".github/\n"})
+    (root / "notes.txt").write_text("mine\n")
+    ci = root / ".github/workflows/ci.yml"
+    ci.parent.mkdir(parents=True)
+    ci.write_text("mine\n")
+    wanted = Wanted(frozenset({"outbound-call-without-timeout"}))
+    assert hardened(root, wanted=wanted, apply=True).applied
+    assert ((root / "notes.txt").read_text(), ci.read_text()) == ("mine\n", "mine\n")
+    git(root, "add", "-f", str(ci))
+    commit(root, "ci")
+    git(root, "branch", "-f", BRANCH)
+    git(root, "reset", "-q", "--hard", "HEAD~")
+    ci.parent.mkdir(parents=True)
+    ci.write_text("other\n")
+    with pytest.raises(CannotHarden, match=r"would overwrite .* move \.github/workflows/ci\.yml"):
+        hardened(root, wanted=wanted, apply=True)
+    assert ci.read_text() == "other\n"
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_what_leaves_version_control_stays_on_disk_with_apply(tmp_path: Path, runs: int) -> None:
     secret = "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc" * 2
     root = repository(tmp_path / "app", FILES | {".env": f"STRIPE_SECRET_KEY={secret}\n"})
-    done = hardened(root, wanted=Wanted(frozenset({"env-file-committed"})), apply=True)
-    assert [c.closed[0].finding.control for c in done.commits] == ["env-file-committed"]
+    (root / ".env").chmod(0o600)
+    wanted = Wanted(frozenset({"env-file-committed"}))
+    for number in range(runs):  # the second finds nothing to do, and moves the branch on
+        done = hardened(root, wanted=wanted, apply=number == runs - 1)
+    assert done.applied
     assert (root / ".env").read_text() == f"STRIPE_SECRET_KEY={secret}\n"
+    assert (root / ".env").stat().st_mode & 0o777 == 0o600
     assert ".env" not in git(root, "ls-files").splitlines()
 
 

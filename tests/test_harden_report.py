@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-def ran(root: Path, *options: str) -> str:
-    arguments = ["harden", str(root), "--no-build", "--only", "secrets", "--only", "reliability"]
-    result = CliRunner().invoke(app, [*arguments, *options])
+def ran(root: Path, *options: str, only: Sequence[str] = ("secrets", "reliability")) -> str:
+    asked = [word for name in only for word in ("--only", name)]
+    result = CliRunner().invoke(app, ["harden", str(root), "--no-build", *asked, *options])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return result.stdout
 
@@ -60,5 +61,10 @@ def test_the_message_of_a_commit_holds_no_secret(root: Path) -> None:
 
 
 def test_a_second_run_says_that_nothing_was_left_for_a_machine(root: Path) -> None:
-    ran(root)
-    assert "nothing was left for a machine" in ran(root)
+    ran(root, only=())
+    again = ran(root, only=())
+    assert "merge --ff-only shipworthy/harden   take them over; nothing was left" in again
+
+
+def test_what_was_not_asked_for_is_the_next_step(root: Path) -> None:
+    assert f"Next: shipworthy harden {root}   closes what" in ran(root, only=("performance",))

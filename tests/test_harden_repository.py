@@ -17,6 +17,8 @@ from shipworthy.harden.scratch import scratch_of
 from shipworthy.pipeline import HardenOptions, run_harden
 from shipworthy.settings import Settings
 
+ONE = HardenOptions(Wanted(frozenset({"outbound-call-without-timeout"})), build=False)
+
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -77,6 +79,9 @@ def test_the_work_goes_on_on_top_of_an_earlier_run(tmp_path: Path) -> None:
     found = find_repository(root)
     assert found.continued
     assert found.base == earlier
+    assert found.notes == (
+        "shipworthy/harden holds 1 commit already: the work goes on on top of them",
+    )
 
 
 def test_a_branch_that_was_merged_starts_again_from_head(tmp_path: Path) -> None:
@@ -182,7 +187,33 @@ def test_a_checked_out_branch_is_said_and_nothing_is_lost(tmp_path: Path) -> Non
     root = repository(tmp_path / "app")
     git(root, "switch", "-q", "-c", BRANCH)
     before = state(root)
-    options = HardenOptions(Wanted(frozenset({"outbound-call-without-timeout"})), build=False)
+    told: list[str] = []
     with pytest.raises(CannotHarden, match="is checked out: switch to your own branch"):
-        run_harden(root, Settings(), options)
+        run_harden(root, Settings(), ONE, told.append)
     assert state(root) == before
+    assert told == []  # before any work
+
+
+def test_a_branch_that_another_worktree_has_checked_out_is_said(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    git(root, "worktree", "add", "-q", str(tmp_path / "second"), "-b", BRANCH)
+    with pytest.raises(CannotHarden, match=r"is checked out in .*second: switch to another branch"):
+        run_harden(root, Settings(), ONE)
+
+
+@pytest.mark.parametrize("name", ["new\nline", "end\n", 'quo"te', "back\\slash", "#;$(x) [id]"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    root = repository(tmp_path / name)
+    found = find_repository(root)
+    assert found.top == root
+    with scratch_of(found) as scratch:
+        assert scratch.head() == found.head
+
+
+@pytest.mark.parametrize("name", [":c", "[id]", "*", "!e"])
+def test_a_prototype_in_a_folder_that_looks_like_a_pattern_is_found(
+    tmp_path: Path, name: str
+) -> None:
+    root = repository(tmp_path / "app", prefix=name)
+    found = find_repository(root)
+    assert (found.prefix, found.notes) == (f"{name}/", ())

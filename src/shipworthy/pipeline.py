@@ -214,10 +214,12 @@ def run_harden(
     so. Raises CannotHarden with what to do where the prototype is not in a state for it.
     """
     from shipworthy.harden.delivery import fast_forward, refuse_dirty
-    from shipworthy.harden.repository import CannotHarden, find_repository
+    from shipworthy.harden.repository import CannotHarden, find_repository, refuse_checked_out
 
     options = options or HardenOptions()
     repository = find_repository(root)
+    if options.deliver:
+        refuse_checked_out(repository)
     if options.apply:
         refuse_dirty(repository)
     try:

@@ -14,11 +14,12 @@ from shipworthy.harden.repository import (
     CannotHarden,
     Repository,
     git,
+    ignored,
     uncommitted,
     unfiltered,
 )
 from shipworthy.harden.scratch import Scratch
-from shipworthy.remedy import Untrack
+from shipworthy.prototype.tree import printable
 
 _REF = f"refs/heads/{BRANCH}"
 _SECONDS = 300.0
@@ -60,9 +61,9 @@ def refuse_dirty(repository: Repository) -> None:
         raise CannotHarden(
             "--apply moves your branch on, and none is checked out: git switch BRANCH"
         )
-    changed = uncommitted(repository.top)
+    changed = uncommitted(repository.top, untracked=False)
     if changed:
-        shown = ", ".join(changed[:3]) + (" …" if len(changed) > 3 else "")
+        shown = ", ".join(map(printable, changed[:3])) + (" …" if len(changed) > 3 else "")
         raise CannotHarden(
             f"--apply needs a checkout without changes of its own: commit or stash {shown}"
         )
@@ -76,31 +77,48 @@ def fast_forward(hardening: Hardening) -> Hardening:
     if hardening.tip == repository.head:
         return hardening
     refuse_dirty(repository)
-    kept = {path: path.read_bytes() for path in _untracked(hardening) if path.is_file()}
+    _refuse_in_the_way(hardening)
+    gone = _between(hardening, "D")
+    kept = {p: _content(top / p) for p in gone if (top / p).is_file()}
     try:
         git(top, *unfiltered(top), "merge", "--ff-only", "--quiet", hardening.tip, seconds=_SECONDS)
+        gone = [path for path in kept if ignored(top, path)]
     except CommandFailed as error:
         raise CannotHarden(f"your branch could not be moved on: {error}") from error
     finally:
-        for path, content in kept.items():
-            _restore(path, content)
+        for path in kept.keys() & set(gone):
+            _restore(top / path, *kept[path])
     return replace(hardening, applied=True)
 
 
-def _untracked(hardening: Hardening) -> Sequence[Path]:
-    root = hardening.repository.top / hardening.repository.prefix
-    return [
-        root / change.path
-        for commit in hardening.commits
-        for one in commit.closed
-        for change in one.remedy.changes
-        if isinstance(change, Untrack)
-    ]
+def _refuse_in_the_way(hardening: Hardening) -> None:
+    """Raises CannotHarden for a new file whose place is taken: git overwrites what it ignores."""
+    top = hardening.repository.top
+    taken = [p for p in _between(hardening, "A") if os.path.lexists(top / p)]
+    if taken:
+        shown = ", ".join(map(printable, taken[:3])) + (" …" if len(taken) > 3 else "")
+        raise CannotHarden(
+            f"{BRANCH} is written; --apply would overwrite what is not under version control: move {shown}"
+        )
 
 
-def _restore(path: Path, content: bytes) -> None:
+def _between(hardening: Hardening, kind: str) -> Sequence[str]:
+    """Paths, from the top, that the user's branch is given (A) or loses (D)."""
+    repository = hardening.repository
+    asked = ("diff", "--name-only", "-z", "--no-renames", f"--diff-filter={kind}")
+    listed = git(repository.top, *asked, repository.head, hardening.tip, seconds=_SECONDS)
+    return [path for path in listed.split("\0") if path]
+
+
+def _content(path: Path) -> tuple[bytes, int]:
+    return path.read_bytes(), path.stat().st_mode
+
+
+def _restore(path: Path, content: bytes, mode: int) -> None:
     if not os.path.lexists(path):
+        path.touch(mode=0o600)  # it may hold secrets
         path.write_bytes(content)
+        path.chmod(mode)
 
 
 def _why(repository: Repository, error: CommandFailed) -> str:

@@ -69,11 +69,24 @@ def find_repository(root: Path) -> Repository:
         branch=_line(top, "symbolic-ref", "--quiet", "--short", "HEAD"),
         base=base,
         earlier=earlier,
-        notes=tuple(_notes(top, prefix, head)),
+        notes=tuple(_notes(top, prefix, head, base)),
     )
 
 
-def uncommitted(top: Path) -> tuple[str, ...]:
+def refuse_checked_out(repository: Repository) -> None:
+    """Raises CannotHarden where the branch is checked out: git does not move it under a checkout."""
+    where = _line(repository.top, "for-each-ref", "--format=%(worktreepath)", _REF)
+    if where == str(repository.top):
+        raise CannotHarden(
+            f"{BRANCH} is checked out: switch to your own branch (git switch -), then run this again"
+        )
+    if where:
+        raise CannotHarden(
+            f"{BRANCH} is checked out in {printable(where)}: switch to another branch there"
+        )
+
+
+def uncommitted(top: Path, *, untracked: bool = True) -> tuple[str, ...]:
     """Paths, from the top, of what differs from HEAD or is not tracked; read without running filters."""
     listed = _asked(
         top,
@@ -83,8 +96,15 @@ def uncommitted(top: Path) -> tuple[str, ...]:
         "-z",
         "--no-renames",
         "--ignore-submodules=all",
+        f"--untracked-files={'normal' if untracked else 'no'}",
     )
     return tuple(entry[3:] for entry in listed.split("\0") if entry)
+
+
+def ignored(top: Path, path: str) -> bool:
+    """True for a path that git does not track and is told to ignore."""
+    # It takes no pattern, and refuses to be told so.
+    return run(git_command(top, "check-ignore", "--quiet", "--", f"./{path}")).code == 0
 
 
 def unfiltered(top: Path) -> tuple[str, ...]:
@@ -182,8 +202,12 @@ def _leads_to(top: Path, ancestor: str, descendant: str) -> bool:
     return _run(top, "merge-base", "--is-ancestor", ancestor, descendant).code == 0
 
 
-def _notes(top: Path, prefix: str, head: str) -> list[str]:
+def _notes(top: Path, prefix: str, head: str, base: str) -> list[str]:
     notes = []
+    if base != head:
+        count = int(_line(top, "rev-list", "--count", f"{head}..{base}") or 0)
+        commits = "1 commit" if count == 1 else f"{count:,} commits"
+        notes.append(f"{BRANCH} holds {commits} already: the work goes on on top of them")
     changed = [p for p in uncommitted(top) if p.startswith(prefix)]
     if changed:
         files = "1 file is" if len(changed) == 1 else f"{len(changed):,} files are"
@@ -201,7 +225,8 @@ def _notes(top: Path, prefix: str, head: str) -> list[str]:
 def _line(top: Path, *arguments: str) -> str:
     """What git prints, without the end of line; '' where it fails."""
     ran = _run(top, *arguments)
-    return ran.output.decode("utf-8", "surrogateescape").rstrip("\n") if ran.code == 0 else ""
+    said = ran.output.decode("utf-8", "surrogateescape")
+    return said.removesuffix("\n") if ran.code == 0 else ""
 
 
 def _asked(top: Path, *arguments: str) -> str:
@@ -212,7 +237,8 @@ def _asked(top: Path, *arguments: str) -> str:
 
 
 def _run(top: Path, *arguments: str, seconds: float = _SECONDS) -> Ran:
-    return run(git_command(top, *arguments, seconds=seconds))
+    # Next.js calls folders [id] and (shop): no patterns, names.
+    return run(git_command(top, "--literal-pathspecs", *arguments, seconds=seconds))
 
 
 def _verb(arguments: tuple[str, ...]) -> str:

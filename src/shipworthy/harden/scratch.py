@@ -122,11 +122,17 @@ def _copied(repository: Repository, temporary: Path) -> Scratch:
 def _borrow(repository: Repository, folder: Path) -> None:
     info = folder / "objects" / "info"
     info.mkdir(parents=True, exist_ok=True)
-    (info / "alternates").write_bytes(os.fsencode(repository.objects) + b"\n")
+    (info / "alternates").write_bytes(_quoted(os.fsencode(repository.objects)) + b"\n")
     if repository.shallow.is_file():
         shutil.copyfile(repository.shallow, folder / "shallow")
     (folder / "info").mkdir(exist_ok=True)
     (folder / "info" / "exclude").write_text(_EXCLUDED, encoding="utf-8")
+
+
+def _quoted(path: bytes) -> bytes:
+    """A path as git reads it from a list of one a line, also where it holds an end of line itself."""
+    escaped = path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return b'"' + escaped + b'"'
 
 
 def _who(name: str, address: str) -> tuple[tuple[str, str], ...]:

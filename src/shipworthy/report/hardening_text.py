@@ -137,11 +137,16 @@ def _next(done: Hardening, path: str) -> Text:
     text = Text("Next: ", "bold")
     if done.applied:
         return text.append(f"git -C {where} log", "cyan").append("   what your branch has now")
-    if done.delivered:
+    if done.delivered or done.repository.continued:
         ours = f"git -C {where} log -p --reverse HEAD..{BRANCH}"
         text.append(ours, "cyan").append("   read the commits\n      ")
-        text.append(f"git -C {where} merge --ff-only {BRANCH}", "cyan")
-        return text.append("   take them over")
+        text.append(f"git -C {where} merge --ff-only {BRANCH}", "cyan").append("   take them over")
+        idle = not done.delivered and not done.closable
+        return text.append("; nothing was left for a machine" if idle else "")
+    if done.closable:
+        return text.append(f"shipworthy harden {where}", "cyan").append(
+            "   closes what this run was not asked for"
+        )
     if done.after.gaps:
         worst = max(done.after.gaps, key=lambda gap: gap.severity.value)
         return text.append(f"shipworthy explain {worst.control}", "cyan").append(
