@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import pytest
 from apps import running, written
 
 from shipworthy.harden import python_packages
+from shipworthy.harden.fitting import fitting
 from shipworthy.harden.loosening import Wanted
 from shipworthy.harden.requirement_lists import NoPackages, requirements
 from shipworthy.sidecar.application.misfit import Misfit, misfit
@@ -80,6 +80,29 @@ def test_of_pins_that_exclude_each_other_those_named_give_way() -> None:
     assert built.loosened(CONFLICT) == built
 
 
+def test_as_many_bounds_stay_as_go_together_and_the_first_ones_win() -> None:
+    lines = ("a==1", "b==1", "free", "c==1", "d<2", "e==9")
+
+    def resolves(wanted: Wanted) -> bool:
+        asked = set(wanted.lines)
+        no_wheel = bool({"c==1", "c>=1,<2"} & asked)
+        return not (no_wheel or {"a==1", "d<2"} <= asked)
+
+    asked: list[Wanted] = []
+    found = fitting(Wanted(lines), lambda wanted: asked.append(wanted) or resolves(wanted))
+    assert found == Wanted(("a==1", "b==1", "free", "c>=1,<3", "d", "e==9"))
+    assert len(asked) < 2 * len(lines)
+
+
+def test_what_cannot_be_had_even_without_bounds_is_left_to_pip() -> None:
+    assert fitting(Wanted(("a==1", "sgmllib3k")), lambda _: False) is None
+
+
+def test_all_bounds_stay_where_they_go_together() -> None:
+    wanted = Wanted(("a==1", "b<2"), frozenset({"a"}))
+    assert fitting(wanted, lambda _: True) == wanted
+
+
 def test_a_name_that_comes_as_source_alone_is_asked_for_by_that_of_its_wheel() -> None:
     assert Wanted(("psycopg2>=2.9",)).as_wheels().lines == ("psycopg2-binary>=2.9",)
 
@@ -138,14 +161,20 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     place = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_CONFIG_FILE": "/dev/null"}
-    monkeypatch.setattr(python_packages, "network", lambda: place)
-    monkeypatch.setattr(shutil, "which", without("uv"))
+    place |= {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(folder), "UV_NO_CONFIG": "1"}
+    monkeypatch.setattr(
+        python_packages, "network", lambda: {**place, "UV_CACHE_DIR": str(tmp_path / "uv")}
+    )
     return folder
 
 
-def without(missing: str):  # type: ignore[no-untyped-def]
-    which = shutil.which
-    return lambda name, *more, **named: None if name == missing else which(name, *more, **named)
+@pytest.fixture(params=["pip", "uv"])
+def installer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What installs: the same has to come of both."""
+    if request.param == "pip":
+        monkeypatch.setattr(python_packages, "find_uv", lambda: None)
+    elif python_packages.find_uv() is None:
+        pytest.skip("uv is not installed")
 
 
 SERVER = """import http.server as s, os
@@ -155,6 +184,7 @@ if __name__ == '__main__':
 """
 
 
+@pytest.mark.usefixtures("installer")
 @pytest.mark.skipif(sys.platform != "linux", reason="a declared program is found by its listeners")
 def test_a_prototype_with_old_pins_comes_up_and_the_versions_are_told(
     tmp_path: Path, shelf: Path
@@ -179,6 +209,7 @@ def test_a_prototype_with_old_pins_comes_up_and_the_versions_are_told(
     assert not any("installing others" in line for line in said)  # nor tried again in vain
 
 
+@pytest.mark.usefixtures("installer")
 def test_what_still_fails_is_told_with_its_last_words(tmp_path: Path, shelf: Path) -> None:
     wheel(shelf, "pages", "2.11", "from marks import soft", "marks")
     wheel(shelf, "marks", "2.1", "")

@@ -64,8 +64,8 @@ class Wanted:
         for line in self.lines:
             asked = parsed(line)
             if asked is not None and _is_bound(asked) and canonicalize_name(asked.name) in among:
-                pinned = _pinned(asked)
-                line = _written(asked, f">={pinned}" if pinned else "")
+                version = pinned(asked)
+                line = written(asked, f">={version}" if version else "")
             lines.append(line)
         return replace(self, lines=tuple(lines))
 
@@ -89,9 +89,9 @@ class Wanted:
         if not own:
             return self.free([Requirement(parent).name] if parsed(parent) else [])
         asked = parsed(own[0])
-        pinned = _pinned(asked) if asked else None
-        newer = [version for version in versions if pinned is not None and version >= pinned]
-        bounds = f">={pinned},<{min(newer).major + 1}" if newer else ""
+        least = pinned(asked) if asked else None
+        newer = [version for version in versions if least is not None and version >= least]
+        bounds = f">={least},<{min(newer).major + 1}" if newer else ""
         return self._instead(name, asked.name if asked else name, bounds)
 
     def _instead(self, name: str, by: str, bounds: str | None) -> Wanted:
@@ -102,7 +102,7 @@ class Wanted:
             if asked is not None and canonicalize_name(asked.name) == name:
                 own = str(asked.specifier)
                 asked.name = by
-                line = _written(asked, own if bounds is None else bounds)
+                line = written(asked, own if bounds is None else bounds)
             lines.append(line)
         return replace(self, lines=tuple(lines))
 
@@ -125,7 +125,7 @@ def _is_bound(asked: Requirement) -> bool:
     return any(one.operator not in (">", ">=", "!=") for one in asked.specifier)
 
 
-def _pinned(asked: Requirement) -> Version | None:
+def pinned(asked: Requirement) -> Version | None:
     """The one version that is asked for, None for a range."""
     exact = [one.version for one in asked.specifier if one.operator in ("==", "===", "~=")]
     try:
@@ -147,7 +147,8 @@ def _versions(listed: str) -> list[Version]:
     return found
 
 
-def _written(asked: Requirement, bounds: str) -> str:
+def written(asked: Requirement, bounds: str) -> str:
+    """A requirement as a line, with other bounds than its own."""
     extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
     marker = f" ; {asked.marker}" if asked.marker else ""
     return f"{asked.name}{extras}{bounds}{marker}"

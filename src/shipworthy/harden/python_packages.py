@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
+import sysconfig
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
+from shipworthy.harden.fitting import fitting
 from shipworthy.harden.install import last_line
 from shipworthy.harden.kept import forget_old
 from shipworthy.harden.loosening import Wanted, named, parsed
@@ -124,34 +128,52 @@ class PythonPackages:
     def _install(self, wanted: Wanted) -> str:
         if not self.exact:
             wanted = wanted.as_wheels()
-        for number in range(1 if self.exact else _MOST_OTHERS):
+        try:
+            return "" if self._by_uv(wanted) else self._by_pip(wanted)
+        except CommandFailed as error:
+            return f"its packages could not be installed: {error}"
+
+    def _by_uv(self, wanted: Wanted) -> bool:
+        """True where uv is at hand and could do it: it decides within seconds where pip takes minutes.
+        What it says when it cannot is not read: it is asked for less, and then pip is."""
+        uv = find_uv()
+        if uv is None:
+            return False
+        if self._done_by_uv(uv, "install", wanted):
+            return True
+        if self.exact:
+            return False
+        self.tell("not all of its pins can be had together: looking for versions that can")
+        found = fitting(wanted, partial(self._done_by_uv, uv, "compile"))
+        return found is not None and self._done_by_uv(uv, "install", found)
+
+    def _done_by_uv(self, uv: str, verb: str, wanted: Wanted) -> bool:
+        """`install` does it, `compile` only finds out whether it could be done."""
+        command = self._command(wanted)
+        chosen = command.argv[command.argv.index("--only-binary") :]
+        if verb == "compile":
+            wheels = chosen[: chosen.index("--target")]
+            rest = ("--quiet", *wheels, "--output-file", os.devnull, chosen[-1])
+        else:
+            # A package that changes its own files must not change uv's copy of them.
+            rest = ("--link-mode", "copy", *chosen)
             self._wanted = wanted
-            try:
-                if number == 0 and self._by_uv(wanted):
-                    return ""
-                ran = self.run(self._command(wanted))
-            except CommandFailed as error:
-                return f"its packages could not be installed: {error}"
+        argv = (uv, "pip", verb, "--python", sys.executable, *rest)
+        done = self.run(replace(command, argv=argv)).code == 0
+        if not done and verb == "install":
+            shutil.rmtree(self.place, ignore_errors=True)
+        return done
+
+    def _by_pip(self, wanted: Wanted) -> str:
+        for _ in range(1 if self.exact else _MOST_OTHERS):
+            self._wanted = wanted
+            ran = self.run(self._command(wanted))
             if ran.code == 0:
                 return ""
             wanted = wanted.loosened(ran.output.decode("utf-8", "replace"))
             if wanted == self._wanted:
                 break
         return f"its packages could not be installed from wheels alone: {_last_error(ran.output)}"
-
-    def _by_uv(self, wanted: Wanted) -> bool:
-        """True where uv is on the PATH and could do it: it decides within seconds where pip takes minutes.
-        What it says when it cannot is not read: pip is asked then."""
-        uv = shutil.which("uv")
-        if uv is None:
-            return False
-        command = self._command(wanted)
-        rest = command.argv[command.argv.index("--only-binary") :]
-        argv = (uv, "pip", "install", "--quiet", "--python", sys.executable, *rest)
-        done = self.run(replace(command, argv=argv)).code == 0
-        if not done:
-            shutil.rmtree(self.place, ignore_errors=True)
-        return done
 
     def _exchanged(self, changed: Wanted) -> bool:
         """True where the lines that changed could be installed alone, beside all that stays as it is."""
@@ -187,6 +209,12 @@ class PythonPackages:
             *("--target", str(place or self.place), "-c", str(kept), "-r", str(listed)),
         )
         return Command(argv, self.temporary, network(), _SECONDS)
+
+
+def find_uv() -> str | None:
+    """uv on the PATH, or beside the Python that runs this; None where there is none."""
+    beside = Path(sysconfig.get_path("scripts")) / "uv"
+    return shutil.which("uv") or (str(beside) if beside.exists() else None)
 
 
 def _move_packages(new: Path, place: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
+from shipworthy.prototype.tree import printable
 from shipworthy.sidecar import guarded
 
 _LIMITS = guarded.Limits(memory=8 << 30, processes=512)  # several compilers at once
 _EVERY = 15.0  # seconds after which the user is told that it goes on
 _KEPT = 2_000_000  # bytes of the log
+_SHOWN = 80  # characters of its last line
 
 
 def run_guarded(
@@ -26,7 +28,7 @@ def run_guarded(
     folder = command.folder or log.parent
     running = guarded.start(command.argv, folder, command.environment, log, _LIMITS)
     try:
-        code = _waited(running, command.seconds, tell, what)
+        code = _waited(running, command.seconds, tell, what, log)
     finally:
         running.stop(0.0)
     if code is None:
@@ -37,7 +39,7 @@ def run_guarded(
 
 
 def _waited(
-    running: guarded.Guarded, seconds: float, tell: Callable[[str], None], what: str
+    running: guarded.Guarded, seconds: float, tell: Callable[[str], None], what: str, log: Path
 ) -> int | None:
     began = told = time.monotonic()
     while (code := running.wait(0.5)) is None:
@@ -46,8 +48,15 @@ def _waited(
             return None
         if what and now - told > _EVERY:
             told = now
-            tell(f"{what}: {now - began:.0f} s so far")
+            tell(f"{what}: {now - began:.0f} s so far{_doing(log)}")
     return code
+
+
+def _doing(log: Path) -> str:
+    """What it printed last, in brackets: nobody waits for minutes on a number alone."""
+    end = _since(log, max(0, log.stat().st_size - 1000)) if log.exists() else b""
+    lines = [line.strip() for line in end.decode("utf-8", "replace").splitlines() if line.strip()]
+    return f" ({printable(lines[-1])[:_SHOWN]})" if lines else ""
 
 
 def _since(log: Path, start: int) -> bytes:
