@@ -134,11 +134,12 @@ def surrounded(
     change: Callable[[proxy.Configuration], proxy.Configuration] = lambda c: c,
     secrets: Mapping[str, str] | None = None,
     provider: Provider | None = None,
+    actions: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[Front]:
     """The proxy in front of a port. `change` breaks the configuration on purpose."""
     http, https = free_ports(2)
     own = msgspec.structs.replace(policy or Policy(), ports=Ports(http=http, https=https))
-    upstreams = proxy.Upstreams(port, prefixes or {})
+    upstreams = proxy.Upstreams(port, prefixes or {}, actions or {})
     certificate = certificate_for(own, place / "authorities")
     authority = place / "authority.pem"
     authority.write_bytes(certificate.authority)

@@ -73,9 +73,9 @@ def running_backend(run: Run, services: Services, tell: Tell) -> Iterator[Backen
                 tell(Event(Kind.NOTE, note))
         built = prepared.main.built
         runs = f"{built.program.name}: {built.way.text}"
-        yield Backend(
-            launched, Upstreams(launched.port, {**launched.prefixes, **services.prefixes}), runs
-        )
+        prefixes = {**launched.prefixes, **services.prefixes}
+        held = application.server_actions(built.folder)
+        yield Backend(launched, Upstreams(launched.port, prefixes, held), runs)
 
 
 def chosen(run: Run) -> Chosen:

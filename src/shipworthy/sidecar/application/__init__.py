@@ -4,6 +4,7 @@ from shipworthy.sidecar.application.launched import Launched, launch
 from shipworthy.sidecar.application.packages import python_path
 from shipworthy.sidecar.application.prepared import Prepared, prepare
 from shipworthy.sidecar.application.problem import CannotRun, last_fault
+from shipworthy.sidecar.application.server_actions import server_actions
 from shipworthy.sidecar.application.settings import read_settings
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "prepare",
     "python_path",
     "read_settings",
+    "server_actions",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.running.choosing import choose
 from shipworthy.prototype.running.program import HOST, PORT, Files, Program, Way
 from shipworthy.prototype.running.programs import read_programs
@@ -66,6 +67,11 @@ def _said(prototype: Prototype, programs: tuple[Program, ...]) -> Iterator[str]:
         yield "stand-in: the one for Supabase is not taken along: the prototype speaks to its own project"
     elif names := address_names(prototype):
         yield f"database: that of `shipworthy up` is not taken along: give the address of yours, {names[0]}"
+    if any(route.kind is RouteKind.SERVER_ACTION for route in prototype.routes):
+        yield (
+            "server actions: Next.js takes them at any path, and which page holds each is known to"
+            " `shipworthy up` alone: let each action ask itself who calls"
+        )
     for program in programs:
         if program.framework == "django":
             if not _wsgi(prototype, program):

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 
 from shipworthy.sidecar.host import is_of_this_machine
 from shipworthy.sidecar.policy import Policy, Route, Who
-from shipworthy.sidecar.proxy import cross_origin, identity, limits, matches, sockets, treatments
+from shipworthy.sidecar.proxy import (
+    actions,
+    cross_origin,
+    identity,
+    limits,
+    matches,
+    sockets,
+    treatments,
+)
 from shipworthy.sidecar.proxy.form_method import held_back
 from shipworthy.sidecar.proxy.headers import on_every_answer
 from shipworthy.sidecar.proxy.typed import Message
@@ -105,7 +113,6 @@ def _kinds(
         "typed_per_filter_config": {
             **(cross_origin.of_route(policy, route)),
             **limits.of_route(policy, route),
-            **identity.route(policy, route.need, secrets),
         },
     }
     target = {"cluster": upstreams.cluster_of(path)}
@@ -117,10 +124,15 @@ def _kinds(
             "direct_response": _REPLACED,
             "typed_per_filter_config": identity.answered(),
         }
-    for match in matches.of_route(path, route):
-        if route.need.who is Who.NOBODY:
-            yield {**common, "match": match, "direct_response": _NOBODY}
-            continue
-        for headers, action in treatments.kinds(policy, wait):
-            narrowed = {**match, "headers": [*match.get("headers", []), *headers]}
-            yield {**common, "match": narrowed, "route": {**target, **action}}
+    for need, told in (*actions.narrower(policy, upstreams, route.need), (route.need, None)):
+        filters = {**common["typed_per_filter_config"], **identity.route(policy, need, secrets)}
+        given = {**common, "typed_per_filter_config": filters}
+        for match in matches.of_route(path, route):
+            asked = [*match.get("headers", []), *([told] if told else [])]
+            if need.who is Who.NOBODY:
+                told_so = {**match, **({"headers": asked} if asked else {})}
+                yield {**given, "match": told_so, "direct_response": _NOBODY}
+                continue
+            for headers, action in treatments.kinds(policy, wait):
+                narrowed = {**match, "headers": [*asked, *headers]}
+                yield {**given, "match": narrowed, "route": {**target, **action}}

@@ -11,10 +11,14 @@ APP = "app"
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
-    """The prototype's port, and what answers below other paths (a stand-in below `/rest/v1`)."""
+    """The prototype's port, and what answers below other paths (a stand-in below `/rest/v1`).
+
+    `actions` are calls that the prototype takes at any path, by their id, and the pages that they belong to.
+    """
 
     app: int
     prefixes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def clusters(self) -> dict[str, int]:
