@@ -98,6 +98,8 @@ def raw(front: Front, lines: list[str]) -> bytes:
         ["connection: x-user", "x-user: forged-value"],
         ["x_user: forged-value"],
         ["X_Forwarded_For: forged-value"],
+        ["x.user: forged-value", "Remote.User: forged-value", "x-user.role: forged-value"],
+        ["x!user: forged-value", "x~user: forged-value", "x'user: forged-value"],
         ["x-user : forged-value"],
         [" x-user: forged-value"],
         ["a: b", " x-user: forged-value"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +61,36 @@ def test_only_tls_1_3_is_spoken(front: Front) -> None:
 def test_other_host_names_are_refused(front: Front) -> None:
     with front.client() as client:
         assert client.get("/", headers={"host": "evil.example"}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost:{port}@evil.example",
+        "localhost:evil.example",
+        "localhost:{port},evil.example",
+        "localhost:{port}\r\nHost: evil.example",
+        "evil.example@localhost:{port}",
+        "localhost:123456",
+    ],
+)
+def test_a_host_name_with_another_behind_it_is_refused(front: Front, host: str) -> None:
+    port = front.policy.ports.https
+    context = ssl.create_default_context(cafile=front.authority)
+    with (
+        socket.create_connection(("127.0.0.1", port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secure,
+    ):
+        head = f"GET / HTTP/1.1\r\nHost: {host.format(port=port)}\r\nConnection: close\r\n\r\n"
+        secure.sendall(head.encode())
+        assert secure.recv(12) == b"HTTP/1.1 421"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost:{port}", "127.0.0.1", "localhost:443"])
+def test_our_own_host_name_is_answered_with_any_port(front: Front, host: str) -> None:
+    with front.client() as client:
+        told = host.format(port=front.policy.ports.https)
+        assert client.get("/", headers={"host": told}).status_code == 200
 
 
 def test_the_administration_is_a_socket_of_this_user_alone(front: Front) -> None:

@@ -37,6 +37,15 @@ SPELLINGS = [
     "/admin/?",
     "/admin#x",
     "/admin%00",
+    "/admin%0a",
+    "/Admin%0D%0A?x",
+    "/only-admin%0A",
+    "/admin%7f",
+    "/x/%2e%2e;/admin",
+    "/x/.%2E;a=1/admin/y",
+    "/%2e;/admin",
+    "/;x=1/admin",
+    "/;/admin",
     "/ admin",
     "https://localhost/admin",
     "/admin.data",
@@ -96,7 +105,16 @@ def test_no_spelling_of_a_guarded_path_reaches_the_program(
 
 @pytest.mark.parametrize(
     "path",
-    ["/administrators", "/api/admin-list", "/a%20b", "/x;v=1", "/only-admin/deeper", "/x.data"],
+    [
+        "/administrators",
+        "/api/admin-list",
+        "/a%20b",
+        "/x;v=1",
+        "/;v=1",
+        "/x?y=%0a/../;/",
+        "/only-admin/deeper",
+        "/x.data",
+    ],
 )
 def test_other_paths_pass(front: tuple[Front, list[Seen]], path: str) -> None:
     running, seen = front

@@ -31,6 +31,9 @@ def attempts(target: Target) -> Iterator[Attempt]:
         "suffix": f"{own}.evil.example",
         "user-part": f"{own}@evil.example",
         "two-ports": f"{own}:{target.https}:80",
+        "behind-port": f"{own}:{target.https}@evil.example",
+        "for-port": f"{own}:evil.example",
+        "twice": f"{own}:{target.https},evil.example",
         "space": f"{own} evil.example",
     }
     for name, host in hosts.items():

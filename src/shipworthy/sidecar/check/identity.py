@@ -33,6 +33,8 @@ _FORMS: dict[str, Callable[[str, str], list[tuple[str, str]]]] = {
     "upper-case": lambda name, value: [(name.upper(), value)],
     "twice": lambda name, value: [(name, value), (name.title(), value)],
     "underscores": lambda name, value: [(name.replace("-", "_"), value)],
+    "dots": lambda name, value: [(name.replace("-", "."), value)],
+    "other-signs": lambda name, value: [(name.replace("-", "~"), value)],
     "space-before-colon": lambda name, value: [(f"{name} ", value)],
 }
 _STEERING = ("x-envoy-upstream-rq-timeout-ms", "x-envoy-fault-abort-request")

@@ -82,6 +82,8 @@ def spellings(path: str) -> dict[str, str]:
         "backslash": f"/x\\..\\{first}{tail}",
         "slash-at-the-end": f"{path.rstrip('/')}/",
         "nul-at-the-end": f"{path}%00",
+        "line-feed-at-the-end": f"{path}%0a",
+        "dots-with-parameter": f"/x/%2e%2e;v=1{path}",
         "fragment": f"{path}%23",
         "question-mark-coded": f"{path}%3f",
     }

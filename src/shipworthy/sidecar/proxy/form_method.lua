@@ -27,6 +27,8 @@ local function in_fields(body)
 end
 
 local function in_parts(body)
+  -- A line that begins with a space goes on with the one before; a backslash hides nothing.
+  body = body:gsub("\r?\n[ \t]+", " "):gsub("\\", "")
   for line in ("\n" .. body:lower()):gmatch("\n%s*content%-disposition:([^\n]*)") do
     for name in line:gmatch("name%*?%s*=%s*([^;\r]*)") do
       name = name:gsub("^[%w%-]*'[^']*'", ""):gsub('"', ""):gsub("%s+$", "")

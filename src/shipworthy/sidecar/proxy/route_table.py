@@ -16,6 +16,7 @@ from shipworthy.sidecar.proxy import (
     identity,
     limits,
     matches,
+    odd,
     sockets,
     treatments,
 )
@@ -77,6 +78,7 @@ def not_ours() -> Message:
 
 
 def _routes(policy: Policy, upstreams: Upstreams, secrets: identity.Secrets) -> Iterator[Message]:
+    yield from odd.refused(domains(policy.host))
     yield from identity.own_routes(policy, secrets)
     yield from sockets.refused(policy, domains(policy.host))
     for index, route in enumerate(policy.routes):

@@ -11,7 +11,8 @@ from shipworthy.sidecar.proxy.typed import Message, typed
 
 _KIND = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 
-# What begins so goes, with an underscore for each hyphen too: WSGI and PHP cannot tell them apart.
+# What begins so goes, with any other sign for each hyphen too: WSGI takes an underscore for it, PHP a dot as
+# well, and some CGI servers all but letters and digits.
 PREFIXES = (
     "x-user",  # ours
     "x-shipworthy-",  # ours, inside the proxy
@@ -30,20 +31,45 @@ PREFIXES = (
     "tailscale-user-",
     "x-pomerium-",
     "x-webauth-",
+    "x-authentik-",
+    "x-consumer-",  # Kong
+    "x-credential-",
+    "remote-",  # Authelia: Remote-User, Remote-Groups, Remote-Email
+    "x-ms-token-",  # Azure App Service: tokens of its own login
+    "x-azure-",
+    "x-apigateway-api-",  # Google's API Gateway and Endpoints: claims that they verified
+    "x-endpoint-api-",
+    "x-clerk-auth-",  # Clerk's middleware tells the code behind it
+    "x-ssl-",  # certificates of callers, as nginx and others hand them on
+    "ssl-client-",
+    "x-client-cert",
+    "x-client-verify",
+    "client-cert",  # RFC 9440
+    "cloudfront-viewer-",
+    "x-astro-",  # the path and data that Astro's adapters hand on
+    "x-invoke-",  # Next.js between its own processes
     "x-middleware-",  # Next.js skips its middleware for a forged one: CVE-2025-29927
 )
 NAMES = (
     "x-client",  # ours; `x-client-info` of supabase-js stays
     "x-id-token",  # the ID token, as other proxies hand it on
-    "remote-user",
     "x-remote-user",
     "x-remote-group",
+    "x-remote-ip",
+    "x-remote-addr",
     "x-email",
     "x-role",
     "x-roles",
     "x-admin",
     "x-real-ip",
     "x-client-ip",
+    "client-ip",
+    "x-originating-ip",
+    "wl-proxy-client-ip",
+    "fly-client-ip",
+    "x-nf-client-connection-ip",
+    "x-arr-clientcert",
+    "x-original-forwarded-for",
     "x-cluster-client-ip",
     "x-appengine-user-ip",
     "true-client-ip",
@@ -56,6 +82,9 @@ NAMES = (
     "x-original-uri",
     "x-original-host",
     "x-rewrite-url",
+    "x-override-url",
+    "x-matched-path",  # Vercel tells Next.js which page it is
+    "x-now-route-matches",
     "x-host",
     "x-http-host-override",
     "proxy",  # becomes HTTP_PROXY in CGI: CVE-2016-5385
@@ -81,4 +110,4 @@ def names(policy: Policy) -> tuple[str, ...]:
 
 
 def _pattern(name: str, rest: str) -> str:
-    return name.replace("-", "[-_]") + rest
+    return name.replace("-", "[^a-z0-9]") + rest
