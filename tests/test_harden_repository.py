@@ -201,13 +201,16 @@ def test_a_branch_that_another_worktree_has_checked_out_is_said(tmp_path: Path) 
         run_harden(root, Settings(), ONE)
 
 
-@pytest.mark.parametrize("name", ["new\nline", "end\n", 'quo"te', "back\\slash", "#;$(x) [id]"])
+@pytest.mark.parametrize(
+    "name", ["lock", "home", "new\nline", "end\n", 'quo"te', "back\\slash", "#;$(x) [id]"]
+)
 def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
     root = repository(tmp_path / name)
     found = find_repository(root)
     assert found.top == root
     with scratch_of(found) as scratch:
         assert scratch.head() == found.head
+        assert not {"lock", "home", "tmp"} & {scratch.top.parent.name, *os.listdir(scratch.top)}
 
 
 @pytest.mark.parametrize("name", [":c", "[id]", "*", "!e"])

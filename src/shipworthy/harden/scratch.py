@@ -105,8 +105,9 @@ def scratch_of(repository: Repository) -> Iterator[Scratch]:
 
 
 def _copied(repository: Repository, temporary: Path) -> Scratch:
-    top = temporary / (repository.top.name or "repository")
-    top.mkdir()
+    # Below a folder of its own: a prototype may be called "home", "tmp" or "lock".
+    top = temporary / "copy" / (repository.top.name or "repository")
+    top.mkdir(parents=True)
     name, address = identity(repository.top)
     made = Scratch(temporary, top, top / repository.prefix, _who(name, address))
     try:
