@@ -16,7 +16,7 @@ from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
 from shipworthy.harden.build_errors import build_errors
 from shipworthy.harden.checks import Failed, Passed, Unknown
-from shipworthy.harden.install import Installation, install_commands
+from shipworthy.harden.install import Installation, enclosed, install_commands
 from shipworthy.harden.managers import fetched
 from shipworthy.harden.node import Node, find_node
 from shipworthy.harden.node_checks import Script, failed_tests
@@ -258,6 +258,54 @@ def test_a_changed_manifest_costs_no_second_installation(tmp_path: Path) -> None
         assert {".mark", "one", "two"} <= {entry.name for entry in modules.iterdir()}
         assert len(list(installs_folder().iterdir())) == 1  # the first, whole, for the next run
         assert (next(installs_folder().iterdir()) / "node_modules" / "one").is_symlink()
+
+
+@needs_npm
+def test_folders_with_packages_of_their_own_keep_them_and_see_those_around(tmp_path: Path) -> None:
+    one, two = {"one": "file:./one"}, {"two": "file:../two"}
+    files = {
+        "package.json": manifest(dependencies=one),
+        "client/package.json": manifest(dependencies=two),
+        "one/package.json": '{"name": "one", "version": "1.0.0"}\n',
+        "two/package.json": '{"name": "two", "version": "1.0.0"}\n',
+    }
+    root = repository(tmp_path / "app", files)
+    with scratch_of(find_repository(root)) as scratch:
+        node = find_node(scratch.temporary / "programs")
+        outer, inner = (
+            Installation(scratch, Package(folder, "npm", (), {}, {}), node, "me")
+            for folder in ("", "client")
+        )
+        enclosed([outer, inner])
+        assert inner.ready() == ""
+        assert (scratch.root / "node_modules/one").exists()  # where Node.js looks next
+        (scratch.root / "package.json").write_text(
+            manifest(dependencies=one | {"two": "file:./two"})
+        )
+        scratch.tree()
+        assert outer.ready() == ""
+        assert (scratch.root / "client/node_modules/two").exists()
+        for installation in (outer, inner):
+            installation.keep()
+        kept = [
+            path.relative_to(entry).as_posix()
+            for entry in installs_folder().iterdir()
+            for path in entry.rglob("node_modules")
+        ]
+    assert kept == ["node_modules"] * 3  # before and after, and the inner one
+
+
+def test_a_folder_is_installed_after_those_around_it(tmp_path: Path) -> None:
+    more = {
+        f"{folder}/package.json": manifest() for folder in ("client", "client/admin", "clients")
+    }
+    root = app(tmp_path / "app", {"package.json": manifest(scripts={"build": "true"})} | more)
+    prototype = read_prototype(root, Settings(workers=1))
+    with scratch_of(find_repository(root)) as scratch:
+        found = [Installation(scratch, one, None, "me") for one in packages(prototype)]
+        enclosed(found)
+    around = {one.package.folder: [other.package.folder for other in one.outer] for one in found}
+    assert around == {"": [], "client": [""], "clients": [""], "client/admin": ["", "client"]}
 
 
 def test_failed_tests_are_known_by_name() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +68,8 @@ class Installation:
     owner: str  # whose packages these are: another prototype never gets them
     tell: Callable[[str], None] = lambda _: None
     run: Callable[[Command], Ran] = run_group
+    outer: tuple[Installation, ...] = ()  # of the folders around, where Node.js looks next
+    inner: tuple[Installation, ...] = ()  # of folders in this one
     fonts: Fonts = field(init=False)  # what stands in for them without a network
     _why: str = ""  # '' where they are installed, else why not
     _installed_for: str = ""  # the key of what was asked for
@@ -81,13 +83,22 @@ class Installation:
         return self.scratch.root / self.package.folder
 
     @property
+    def _apart(self) -> tuple[Path, ...]:
+        return tuple(one.folder for one in self.inner)
+
+    @property
     def failed(self) -> str:
         """Why an installation that was tried failed; '' where it did not, or was not tried."""
         return self._why
 
     def ready(self) -> str:
         """'' where the packages that are asked for now are installed, else why they are not. What could
-        not be installed once is not tried again: there would be nothing to compare with."""
+        not be installed once is not tried again: there would be nothing to compare with.
+
+        Those of the folders around come first: with them, code sees other packages than without.
+        """
+        for one in self.outer:
+            one.ready()
         key = self._key()
         if key != self._installed_for and not self._why:
             start = self._start(key)
@@ -102,7 +113,7 @@ class Installation:
     def keep(self) -> None:
         """Move what was installed to where the next run finds it."""
         if self._installed_for and not self._why:
-            store(self._installed_for, self.folder)
+            store(self._installed_for, self.folder, self._apart)
         self._installed_for = ""
 
     def _start(self, key: str) -> Path | None:
@@ -115,7 +126,7 @@ class Installation:
         start = self.scratch.temporary / "start"
         shutil.rmtree(start, ignore_errors=True)
         try:
-            for modules in modules_in(self.folder):
+            for modules in modules_in(self.folder, self._apart):
                 place = start / modules.relative_to(self.folder)
                 shutil.copytree(modules, place, symlinks=True, copy_function=os.link)
         except (OSError, shutil.Error):  # a disk without hard links
@@ -138,7 +149,7 @@ class Installation:
                 self._scripts()
                 return ""
             said = last_line(ran.output)
-            remove_modules(self.folder)
+            remove_modules(self.folder, self._apart)
         return f"its packages could not be installed: {said}"
 
     def _changed(self, start: Path) -> bool:
@@ -152,7 +163,7 @@ class Installation:
         if done:
             self._scripts()
         else:
-            remove_modules(self.folder)
+            remove_modules(self.folder, self._apart)
         return done
 
     def _scripts(self) -> None:
@@ -172,12 +183,24 @@ class Installation:
         return {"PATH": path, "CI": "1", "npm_config_yes": "true", **network()}
 
     def _key(self) -> str:
-        whole = hashlib.sha256(f"{self.owner}\0{self.package.folder}\0".encode())
+        whole = hashlib.sha256(f"{self.owner}\0{self.package.folder}\0apart\0".encode())
         names = (self.package.name, *self.package.locks, *_manifests(self.package))
         for name in dict.fromkeys(names):
             place = self.scratch.root / name
             whole.update(name.encode() + b"\0" + (place.read_bytes() if place.is_file() else b""))
         return whole.hexdigest()[:32]
+
+
+def enclosed(installations: Sequence[Installation]) -> None:
+    """Tell each installation of those whose folders lie around its own, and in it."""
+    for one in installations:
+        one.outer = tuple(other for other in installations if _encloses(other, one))
+        one.inner = tuple(other for other in installations if _encloses(one, other))
+
+
+def _encloses(outer: Installation, inner: Installation) -> bool:
+    folder = outer.package.folder
+    return outer is not inner and (not folder or inner.package.folder.startswith(f"{folder}/"))
 
 
 def install_commands(

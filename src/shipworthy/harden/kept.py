@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,20 +29,20 @@ def fetch(key: str, folder: Path) -> bool:
     return True
 
 
-def move_modules(source: Path, folder: Path) -> None:
+def move_modules(source: Path, folder: Path, apart: Collection[Path] = ()) -> None:
     """Move each node_modules to the same place below another folder, on the same disk."""
-    for modules in list(modules_in(source)):
+    for modules in list(modules_in(source, apart)):
         target = folder / modules.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
         modules.rename(target)
 
 
-def store(key: str, folder: Path) -> None:
+def store(key: str, folder: Path, apart: Collection[Path] = ()) -> None:
     """Move what is installed in a folder to where the next run finds it."""
     kept = installs_folder() / key
     made = kept.with_name(f"{key}.{os.getpid()}")
     try:
-        move_modules(folder, made)
+        move_modules(folder, made, apart)
         made.rename(kept)
     except OSError:
         shutil.rmtree(made, ignore_errors=True)  # one is kept already, or the disk is another
@@ -75,15 +75,19 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def modules_in(folder: Path) -> Iterator[Path]:
-    """The outermost node_modules folders."""
+def modules_in(folder: Path, apart: Collection[Path] = ()) -> Iterator[Path]:
+    """The outermost node_modules folders, without those of folders that are installed apart."""
     for place, folders, _ in os.walk(folder):
         if _MODULES in folders:
             yield Path(place) / _MODULES
-        folders[:] = [name for name in folders if name not in (_MODULES, ".git")]
+        folders[:] = [
+            name
+            for name in folders
+            if name not in (_MODULES, ".git") and Path(place) / name not in apart
+        ]
 
 
-def remove_modules(folder: Path) -> None:
+def remove_modules(folder: Path, apart: Collection[Path] = ()) -> None:
     """Remove each node_modules of a folder."""
-    for modules in list(modules_in(folder)):
+    for modules in list(modules_in(folder, apart)):
         shutil.rmtree(modules, ignore_errors=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from shipworthy.harden.checks import Check, Own
-from shipworthy.harden.install import Installation
+from shipworthy.harden.install import Installation, enclosed
 from shipworthy.harden.node import find_node, tool_settings
 from shipworthy.harden.node_checks import Lint, Script, Types
 from shipworthy.harden.project import Package, packages
@@ -45,6 +45,7 @@ def own_checks(
     installations = tuple(
         Installation(scratch, package, node, owner, tell) for package in packages(prototype)
     )
+    enclosed(installations)
     found: list[Check] = [*_python(scratch, prototype)]
     environment: dict[str, str] = {}
     if build:
