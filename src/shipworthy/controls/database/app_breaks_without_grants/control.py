@@ -46,7 +46,7 @@ class AppBreaksWithoutGrants(
             refused = {
                 name: queries
                 for name, queries in mine.items()
-                if name in closed and not _serves(prototype, proof, name, queries)
+                if name in closed and _can_help(prototype, proof, name, queries)
             }
             if refused:
                 yield self._gap(prototype, schema, refused, len(mine))
@@ -76,7 +76,7 @@ class AppBreaksWithoutGrants(
         used = {
             name: queries
             for name, queries in _used(prototype, proof).items()
-            if name in closed and not _serves(prototype, proof, name, queries)
+            if name in closed and _can_help(prototype, proof, name, queries)
         }
         open_ones = [n for n in used if not is_guarded(proof.schema.tables[n])]
         if open_ones:
@@ -112,6 +112,14 @@ def _serves(prototype: Prototype, proof: DatabaseProof, name: str, queries: list
     where = sides(prototype)
     on_server = all(where.get(query.location.path) is Side.SERVER for query in queries)
     return on_server and name not in proof.unreachable.to_servers
+
+
+def _can_help(prototype: Prototype, proof: DatabaseProof, name: str, queries: list[Query]) -> bool:
+    """True where a grant is what is missing: without a policy, a table answers nobody all the same."""
+    if _serves(prototype, proof, name, queries):
+        return False
+    unguarded = not is_guarded(proof.schema.tables[name])
+    return unguarded or any(_statements(prototype, proof, {name: queries}))
 
 
 def _statements(
