@@ -24,6 +24,10 @@ export async function notes() {
   return supabase.from("notes").select("*");
 }
 
+export async function names() {
+  return supabase.from("authors").select("*");
+}
+
 export async function rename(id: string, title: string) {
   return supabase.from("notes").update({ title }).eq("id", id);
 }
@@ -36,6 +40,8 @@ TABLE = """create table public.notes (
 alter table public.notes enable row level security;
 create policy "Owners" on public.notes for all to authenticated
   using (owner_id = auth.uid()) with check (owner_id = auth.uid());
+create view public.authors as
+  select n.id, u.email from public.notes n join auth.users u on u.id = n.owner_id;
 """
 
 
@@ -64,8 +70,9 @@ def app(folder: Path, migration: str = "") -> Prototype:
         "revoke all on public.notes from anon, authenticated;\n",
         "revoke update on public.notes from anon, authenticated;\n"
         "grant update (owner_id) on public.notes to authenticated;\n",
+        "alter view public.authors set (security_invoker = on);\n",
     ],
-    ids=["no-policy", "no-grant", "other-columns-alone"],
+    ids=["no-policy", "no-grant", "other-columns-alone", "a-view-of-what-no-caller-may-read"],
 )
 def test_what_nobody_may_do_any_more_is_said(
     before: Prototype, tmp_path: Path, migration: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from shipworthy.database.rules.callers_rights import works_for_callers
 from shipworthy.database.schema import Schema, Table
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype import Prototype
@@ -54,16 +55,18 @@ def _serves(schema: Schema, query: Query) -> bool:
     if table is None or needed is None:
         return False  # not judged: it was not served before either
     return any(
-        all(_may(table, role, privilege, query.written or ()) for privilege in needed)
+        all(_may(schema, table, role, privilege, query.written or ()) for privilege in needed)
         for role in _ROLES
     )
 
 
-def _may(table: Table, role: str, privilege: str, columns: Iterable[str]) -> bool:
+def _may(schema: Schema, table: Table, role: str, privilege: str, columns: Iterable[str]) -> bool:
     if privilege not in table.grants.get(role, frozenset()):
         granted = table.column_grants.get((role, privilege), frozenset())
         if not granted or (privilege in ("INSERT", "UPDATE") and not set(columns) <= granted):
             return False
+    if table.is_view and table.invoker and not works_for_callers(schema, table):
+        return False
     if not table.row_security or table.is_view:
         return True
     return any(

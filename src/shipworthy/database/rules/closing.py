@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from shipworthy.database.attempts import Actor, Ownership, Verb
 from shipworthy.database.exposure import succeeded
 from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.rules.callers_rights import works_for_callers
 from shipworthy.database.rules.expressions import asked_once, asks_caller, expressions
 from shipworthy.database.rules.names import quoted, sql_list, sql_name, sql_target
 from shipworthy.database.schema import Function, Policy, Table
@@ -38,6 +39,8 @@ def closing(proof: DatabaseProof, target: str, actors: Iterable[Actor], *verbs: 
     table = proof.schema.tables.get(target)
     found = succeeded(proof, actors, *verbs).get(target, ())
     if table is None or not found:
+        return None
+    if table.is_view and not works_for_callers(proof.schema, table):
         return None
     seeding = proof.seeding.get(target)
     ownership = seeding.ownership if seeding else Ownership()
@@ -83,20 +86,31 @@ def close_function(function: Function, signed_in: bool) -> str:
     )
 
 
-def close_columns(table: Table, columns: Iterable[str]) -> str | None:
-    """Let users change every column of their row but these; None where no other is left."""
-    held = set(columns)
-    left = [
-        c.name
-        for c in table.columns
-        if c.name not in held and c.name not in table.primary_key and not c.generated
-    ]
-    if not left:
-        return None
-    return (
-        f"revoke update on {sql_name(table)} from anon, authenticated;\n"
-        f"grant update ({sql_list(left)}) on {sql_name(table)} to authenticated;\n"
-    )
+def close_columns(table: Table, changed: Iterable[str], added: Iterable[str]) -> str | None:
+    """Let users change all of their row but these columns, and add all but those; None where nothing
+    is left, or where a row cannot be added without."""
+    held, kept_out = set(changed), set(added)
+    lines: list[str] = []
+    for privilege, columns in (("update", held), ("insert", kept_out)):
+        if not columns:
+            continue
+        left = [
+            c.name
+            for c in table.columns
+            if c.name not in columns
+            and not c.generated
+            and not (privilege == "update" and c.name in table.primary_key)
+        ]
+        needed = privilege == "insert" and any(
+            c.name in columns and not c.nullable and c.default is None for c in table.columns
+        )
+        if not left or needed:
+            return None
+        lines += [
+            f"revoke {privilege} on {sql_name(table)} from anon, authenticated;",
+            f"grant {privilege} ({sql_list(left)}) on {sql_name(table)} to authenticated;",
+        ]
+    return "\n".join(lines) + "\n" if lines else None
 
 
 def _is_open(policy: Policy) -> bool:

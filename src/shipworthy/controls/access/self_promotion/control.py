@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shipworthy.control import Control
-from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.attempts import Actor, Attempt, Verb
 from shipworthy.database.exposure import evidence, exposures, refused, succeeded
 from shipworthy.database.rules.closing import close_columns
 from shipworthy.database.rules.next_migration import next_migration
@@ -13,6 +13,7 @@ from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy, Review, Write
 
+_INSERT = "insert into"
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
 
 
@@ -55,8 +56,14 @@ class SelfPromotion(
         if proof is None or table is None or path is None:
             return None
         attempts = succeeded(proof, _ACTORS, Verb.PROMOTE).get(finding.subject, ())
-        sql = close_columns(table, [column for a in attempts for column in a.columns])
+        added = [a for a in attempts if _INSERT in a.statement]
+        changed = [a for a in attempts if a not in added]
+        sql = close_columns(table, _columns(changed), _columns(added))
         if sql is None:
             return None
         summary = f"Let users change their own row of {finding.subject}, but not their rights"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
+
+def _columns(attempts: Iterable[Attempt]) -> list[str]:
+    return [column for attempt in attempts for column in attempt.columns]

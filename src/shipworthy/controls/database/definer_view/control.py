@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.private import is_personal_column, is_secret_column
+from shipworthy.database.rules.callers_rights import works_for_callers
 from shipworthy.database.rules.expressions import always_true, asks_caller
 from shipworthy.database.rules.judged import BROWSER_ROLES, shown
 from shipworthy.database.rules.names import spoken, sql_name
@@ -16,6 +17,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy, Review, Write
 
+_USERS = frozenset({"authenticated"})
 _FOR_ALL = re.compile(r"(^|_)public(_|$)", re.IGNORECASE)
 _FUNCTION = re.compile(r"(?:(\w+)\.)?(\w+)\(")
 
@@ -66,18 +68,38 @@ class DefinerView(
         return self.gap(view.qualified, message, line)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
-        """Let the view run with the rights of who asks."""
+        """Let the view run with the rights of who asks; where it reads what no caller may, visitors lose it
+        if the rest is open to users."""
         proof = prototype.database
         view = proof.schema.tables.get(finding.subject) if proof else None
         path = next_migration(prototype.database_history, self.id, finding.subject)
-        if view is None or path is None or view.kind != "view":
+        if proof is None or view is None or path is None or view.kind != "view":
             return None  # a materialized view has no such switch
+        if not works_for_callers(proof.schema, view):
+            return _for_users_alone(proof.schema, view, path)
         text = (
             f"-- Readers of {sql_name(view)} see the rows that the policies let them see.\n"
             f"alter view {sql_name(view)} set (security_invoker = on);\n"
         )
         summary = f"Let {view.qualified} run with the rights of who asks"
         return Remedy(summary, Review.CAREFUL, (Write(path, text),))
+
+
+def _for_users_alone(schema: Schema, view: Table, path: str) -> Remedy:
+    guarded = [table for table in _bases(schema, view) if table.row_security]
+    if "authenticated" in _readers(view) and all(_open(t, _USERS) for t in guarded):
+        read = spoken(t.qualified for t in guarded)
+        text = (
+            f"-- Every signed-in user may read {read}, and visitors may not.\n"
+            f"revoke all on {sql_name(view)} from public, anon;\n"
+        )
+        return Remedy(f"Keep {view.qualified} from visitors", Review.CAREFUL, (Write(path, text),))
+    tables = schema.tables
+    private = spoken(n for n in view.depends_on if n not in tables or not tables[n].judged)
+    how = (
+        f"Keep what others may see of {private} in a table with policies; let {view.name} read that"
+    )
+    return Remedy(how, Review.BY_HAND)
 
 
 def _readers(view: Table) -> frozenset[str]:
