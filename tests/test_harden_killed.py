@@ -54,6 +54,20 @@ def test_killed_at_any_moment_the_repository_is_untouched_or_the_branch_is_whole
     assert [entry.name for entry in runs.iterdir() if entry.name.startswith("run-")] == []
 
 
+def test_told_to_end_it_leaves_no_copy(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    cache = tmp_path / "cache"
+    before = state(root)
+    running = started(root, cache)
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not list(cache.glob("shipworthy/harden/runs/run-*/copy")):
+        time.sleep(0.05)
+    running.terminate()
+    assert running.wait(timeout=60) == 128 + signal.SIGTERM
+    assert list((cache / "shipworthy/harden/runs").iterdir()) == []
+    assert state(root) == before
+
+
 def started(root: Path, cache: Path) -> subprocess.Popen[bytes]:
     """A run of harden in a process of its own."""
     return subprocess.Popen(

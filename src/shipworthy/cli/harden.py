@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -92,6 +93,7 @@ def harden(
         apply=apply,
         choose=_choose if interactive else None,
     )
+    _end_in_order()
     with Progress() as tell:
         done = run_harden(path, Settings(pg_bin=pg_bin, grants=grants.value), options, tell)
     if pull_request is not None:
@@ -103,6 +105,17 @@ def harden(
     if output is not None:
         say(f"Wrote {output}.")
     raise typer.Exit(GAPS if fails(done.after, fail_on) else NOTHING_OPEN)
+
+
+def _end_in_order() -> None:
+    """Told to end, remove the copy and end the build that runs in it, as for Ctrl-C."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for sent in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(sent) == signal.SIG_DFL:  # nohup ignores one
+            signal.signal(sent, end)
 
 
 def _check_names(names: list[str] | tuple[()]) -> None:
