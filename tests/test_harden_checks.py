@@ -15,11 +15,11 @@ from hardened import repository
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed
 from shipworthy.harden.build_errors import build_errors
-from shipworthy.harden.checks import Failed, Passed, Unknown
+from shipworthy.harden.checks import Failed, Passed, Result, Unknown
 from shipworthy.harden.install import Installation, enclosed, install_commands
 from shipworthy.harden.managers import fetched
 from shipworthy.harden.node import Node, find_node
-from shipworthy.harden.node_checks import Script, failed_tests
+from shipworthy.harden.node_checks import Script, Types, failed_tests
 from shipworthy.harden.own_checks import own_checks
 from shipworthy.harden.places import installs_folder
 from shipworthy.harden.project import Package, packages
@@ -306,6 +306,37 @@ def test_a_folder_is_installed_after_those_around_it(tmp_path: Path) -> None:
         enclosed(found)
     around = {one.package.folder: [other.package.folder for other in one.outer] for one in found}
     assert around == {"": [], "client": [""], "clients": [""], "client/admin": ["", "client"]}
+
+
+@pytest.mark.parametrize(
+    ("found", "now", "refused"),
+    [
+        (Failed({"src/main.ts: TS2322": 2}), "{}", True),
+        (Failed({"src/main.ts: TS2322": 2}), "{typescript: {tsconfigPath: 'other.json'}}", False),
+        (Failed({"src/main.ts: TS2322": 2}), "{typescript: {ignoreBuildErrors: true}}", False),
+        (Passed(), "{}", False),
+        (Unknown("no compiler"), "{}", False),
+    ],
+)
+def test_a_build_that_would_be_red_for_its_types_is_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Result, now: str, refused: bool
+) -> None:
+    files = {
+        "package.json": manifest(scripts={"build": "next build"}),
+        "next.config.mjs": "export default {typescript: {ignoreBuildErrors: true}}\n",
+        "next-env.d.ts": '/// <reference types="next" />\n',
+        "tsconfig.json": "{}\n",
+    }
+    root = app(tmp_path / "app", files)
+    monkeypatch.setattr(Types, "__call__", lambda _self, _changed: found)
+    monkeypatch.setattr("shipworthy.harden.own_checks.relock", lambda *_a, **_k: "")
+    with scratch_of(find_repository(root)) as scratch:
+        prototype = read_prototype(scratch.root, Settings(workers=1))
+        with own_checks(scratch, prototype, "me", build=True) as own:
+            (scratch.root / "next.config.mjs").write_text(f"export default {now}\n")
+            said = own.bring_along(["next.config.mjs"])
+    expected = "types (tsconfig.json) fails with 2 errors, which the build would no longer ignore"
+    assert said == (expected if refused else "")
 
 
 def test_failed_tests_are_known_by_name() -> None:

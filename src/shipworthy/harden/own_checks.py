@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import PurePosixPath
 
-from shipworthy.harden.checks import Check, Own
+from shipworthy.harden.checks import Check, Failed, Own
 from shipworthy.harden.install import Installation, enclosed
 from shipworthy.harden.node import find_node, tool_settings
 from shipworthy.harden.node_checks import Lint, Script, Types
@@ -26,6 +27,10 @@ _MOST_CONFIGS = 6
 _NO_TESTS = "no test specified"
 # What decides how strictly code is checked: reading alone never shows whether it passes.
 _SETTINGS = re.compile(r"(^|/)([tj]sconfig[\w.-]*\.json|next\.config\.\w+)$")
+
+
+_IGNORES = re.compile(r"\bignoreBuildErrors\s*:\s*true")
+_OTHER_TYPES = "tsconfigPath"
 
 
 @contextmanager
@@ -56,7 +61,9 @@ def own_checks(
             found.extend(_scripts(installation, environment))
         found.extend(_pytest(scratch, prototype, owner, environment, tell))
     try:
-        follow, learn = partial(_follow, installations, build), partial(_learn, environment)
+        types = tuple(check for check in found if isinstance(check, Types))
+        follow = partial(_follow, scratch, installations, types, build)
+        learn = partial(_learn, environment)
         yield Own(tuple(found), follow, learn, _alone_tells)
     finally:
         for check in found:
@@ -84,7 +91,13 @@ def _learn(environment: dict[str, str], prototype: Prototype) -> None:
         environment.setdefault(name, value)
 
 
-def _follow(installations: tuple[Installation, ...], build: bool, paths: Iterable[str]) -> str:
+def _follow(
+    scratch: Scratch,
+    installations: tuple[Installation, ...],
+    types: tuple[Types, ...],
+    build: bool,
+    paths: Iterable[str],
+) -> str:
     """Bring lock files along; why not, and why nobody could tell whether stricter settings hold."""
     changed = tuple(paths)
     settings = next((path for path in changed if _SETTINGS.search(path)), None)
@@ -94,7 +107,26 @@ def _follow(installations: tuple[Installation, ...], build: bool, paths: Iterabl
         around = _of(settings, installations)
         if around is not None and around.failed:
             return f"only a build tells whether {settings} holds: {around.failed}"
+        if red := _ignored(scratch, types, settings):
+            return red
     return relock(installations, changed, may_run=build)
+
+
+def _ignored(scratch: Scratch, types: tuple[Types, ...], settings: str) -> str:
+    """The type errors that a build of Next.js would no longer ignore: the compiler names them in seconds,
+    a build in minutes. '' for none, or where other settings decide what is checked."""
+    now = (scratch.root / settings).read_text(encoding="utf-8", errors="replace")
+    stricter = _IGNORES.search(scratch.text("HEAD", settings)) and not _IGNORES.search(now)
+    folder = scratch.root / PurePosixPath(settings).parent
+    # Without the types that a build writes there, pictures and styles would be errors.
+    if not stricter or _OTHER_TYPES in now or not (folder / "next-env.d.ts").is_file():
+        return ""
+    for check in types:
+        if scratch.root / check.config == folder / "tsconfig.json":
+            result = check(())
+            if isinstance(result, Failed) and result.errors:
+                return f"{check.name} {result}, which the build would no longer ignore"
+    return ""
 
 
 def _python(scratch: Scratch, prototype: Prototype) -> Iterator[Check]:
