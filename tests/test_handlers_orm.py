@@ -10,6 +10,7 @@ import pytest
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.sql import read_sql
+from shipworthy.prototype.handlers.writes import raised
 
 _PACKAGE = '{"name": "shop", "dependencies": {"express": "4", "next": "15"}}'
 _SCHEMA = """
@@ -426,6 +427,54 @@ def test_callback_that_gets_an_error_first_is_followed(tmp_path: Path) -> None:
 def test_any_text_is_read_as_sql_as_far_as_it_is(text: str, operation: str, table: str) -> None:
     statement = read_sql(text)
     assert (statement.operation, statement.table) == (operation, table)
+
+
+@pytest.mark.parametrize(
+    ("set_", "raised"),
+    [
+        ("credits = credits + $1", ("credits",)),
+        ("credits = coalesce(u.credits, 0) + $1, seen = now()", ("credits",)),
+        ("credits = credits - $1", ()),
+        ("credits = $1 + bonus", ()),
+        ("name = first || ' + ' || last, credits = credits + 1", ("credits",)),
+        ("credits =", ()),
+    ],
+)
+def test_columns_that_the_database_itself_adds_to(set_: str, raised: tuple[str, ...]) -> None:
+    assert read_sql(f"update users u set {set_} where id = $2").raised == raised
+
+
+@pytest.mark.parametrize(
+    ("change", "raises"),
+    [
+        ("{ $inc: { credits: req.body.credits } }", True),
+        ("{ $inc: { credits: Number(req.body.credits) } }", True),
+        ("{ $inc: { credits: -req.body.credits } }", False),
+        ("{ $inc: { credits: 1 } }", False),
+        ("{ $set: { credits: req.body.credits } }", False),
+    ],
+)
+def test_amounts_of_a_request_that_a_document_gains(
+    change: str, raises: bool, tmp_path: Path
+) -> None:
+    handler = _express(
+        tmp_path,
+        _MONGOOSE,
+        f"await User.updateOne({{ _id: req.user.id }}, {change}); res.json({{}});",
+    )
+    (updated,) = _queries(handler, "update")
+    assert raised(updated) == ({"credits"} if raises else set())
+
+
+@pytest.mark.parametrize(("sign", "raises"), [("+", True), ("-", False)])
+def test_amounts_of_a_request_in_an_sql_fragment(sign: str, raises: bool, tmp_path: Path) -> None:
+    handler = _drizzle(
+        tmp_path,
+        f"await db.update(orders).set({{ total: sql`${{orders.total}} {sign} ${{req.body.total}}` }})"
+        ".where(eq(orders.id, req.params.id)); res.json({});",
+    )
+    (updated,) = _queries(handler, "update")
+    assert raised(updated) == ({"total"} if raises else set())
 
 
 _MONGOOSE = """import mongoose from "mongoose";

@@ -42,6 +42,9 @@ INPUTS = frozenset(
 
 Origins = frozenset[Origin]
 
+RAISED = "raised:"
+"""What the literals of a query call a column to which the database itself adds an amount."""
+
 
 class Check(StrEnum):
     """What a guard makes sure of."""

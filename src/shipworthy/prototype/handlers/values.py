@@ -13,6 +13,7 @@ NO_GUARDS: frozenset[Guard] = frozenset()
 ROWS = "rows"
 """What a list of rows of a database is: each of its elements is there or not."""
 FLEETING = frozenset({"truthy", "maybe"})
+LESS = "less"  # the tag of what is subtracted, or has something subtracted
 """Tags that say something of a value itself and nothing of its parts or of what is made of it."""
 _NOTHING: Origins = frozenset()
 _MOST_CASES = 8

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from shipworthy.finding import Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money, is_right, is_state
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import RAISED, Check, Effect, EffectKind, Handler, Origin
 
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
 _TRUSTED = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY)
@@ -86,6 +86,11 @@ def reread(effect: Effect, handler: Handler) -> list[str]:
             for o in origins
         )
     ]
+
+
+def raised(effect: Effect) -> frozenset[str]:
+    """The columns of a query to which the database itself adds something: `credits = credits + $1`."""
+    return frozenset(k.removeprefix(RAISED) for k in effect.literals if k.startswith(RAISED))
 
 
 MANY = 6

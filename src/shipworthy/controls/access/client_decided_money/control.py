@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.writes import (
     for_administrators,
     inputs,
     last_word,
+    raised,
     reread,
     together,
     writes,
@@ -281,8 +282,8 @@ def _credits(handler: Handler, effect: Effect) -> tuple[str, Origin] | None:
             return None
         parts = [(f"{effect.target}()", v) for k, v in effect.of("argument:") if is_money(k)]
     elif effect.operation in ("update", "upsert", "insert"):
-        rows = reread(effect, handler)
-        parts = [(c, v) for c, v in effect.of("value:") if is_held(c) and (c in rows)]
+        added = {*reread(effect, handler), *raised(effect)}
+        parts = [(c, v) for c, v in effect.of("value:") if is_held(c) and c in added]
     else:
         return None
     for column, origins in parts:
@@ -298,7 +299,7 @@ def _is_moved(handler: Handler, effect: Effect, column: str) -> bool:
         other is not effect
         and other.target == effect.target
         and f"value:{column}" in other.inputs
-        and together(other, effect)
+        and not other.excludes(effect)
         for other in writes(handler)
     )
 

@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import (
     FLEETING,
+    LESS,
     NEVER,
     NO_GUARDS,
     NULL,
@@ -266,7 +267,8 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
             return condition
     origins = union(parts)
     tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
-    return Value(origins=origins, tags=(tags - FLEETING) | {"computed"})
+    less = {LESS} if node.operator in ("-", "-=") else set()
+    return Value(origins=origins, tags=(tags - FLEETING) | {"computed"} | less)
 
 
 def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:

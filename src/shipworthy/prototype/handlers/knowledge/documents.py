@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     is_query,
     one,
     query,
+    raised,
     rows,
     surely,
     told,
@@ -141,7 +142,8 @@ def _write(walk: Evaluation, effect: int, values: Value) -> None:
     fields = values.fields or {}
     for key in ("$set", "$push", "$inc", "$unset", "$addToSet", "$pull", "$setOnInsert"):
         if key in fields:
-            told(walk, effect, values=fields[key])
+            added = raised(fields[key].fields or {}) if key == "$inc" else {}
+            told(walk, effect, values=fields[key], literals=added)
     rest = {k: v for k, v in fields.items() if not k.startswith("$")}
     if rest:
         told(walk, effect, values=Value(fields=rest))

@@ -6,8 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.knowledge.rows import OWNER, count, one, query, rows, told
-from shipworthy.prototype.handlers.knowledge.sql_clients import ask, result_of
+from shipworthy.prototype.handlers.knowledge.rows import (
+    OWNER,
+    count,
+    one,
+    query,
+    raised,
+    rows,
+    told,
+)
+from shipworthy.prototype.handlers.knowledge.sql_clients import adds, ask, result_of
 from shipworthy.prototype.handlers.values import NULL, ROWS, UNKNOWN, Value, all_origins, union
 
 DB = "drizzle"
@@ -158,7 +166,9 @@ def _write(operation: str) -> Callable[[Evaluation, Site], Value | None]:
 
 
 def _values(walk: Evaluation, site: Site) -> Value | None:
-    told(walk, site.receiver.effect, values=site.argument(0))
+    fields = site.argument(0).fields or {}
+    added = raised({column: value for column, value in fields.items() if adds(value)})
+    told(walk, site.receiver.effect, values=site.argument(0), literals=added)
     return rows(walk, site.receiver.effect)
 
 

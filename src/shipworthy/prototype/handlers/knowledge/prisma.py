@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     count,
     one,
     query,
+    raised,
     rows,
     surely,
     told,
@@ -63,7 +64,7 @@ def _model(walk: Evaluation, site: Site) -> Value | None:
     told(walk, effect, filters=dict(filters(options.get("where", UNKNOWN))))
     for part in ("create", "update") if site.name == "upsert" else ("data",):
         if part in options:
-            told(walk, effect, values=options[part])
+            told(walk, effect, values=options[part], literals=_raised(options[part]))
     if not options and site.argument(0).origins:  # the caller writes the whole query
         told(walk, effect, inputs={"filter:*": site.argument(0).origins})
     return _result(walk, site, effect)
@@ -87,6 +88,12 @@ def _result(walk: Evaluation, site: Site, effect: int) -> Value:
             counted = count(walk, effect, rows(walk, effect).origins)
             return Value(fields={"count": counted}, effect=effect, tags=frozenset({"truthy"}))
     return surely(walk, effect)
+
+
+def _raised(data: Value) -> dict[str, str]:
+    """`data: { credits: { increment: bought } }`."""
+    fields = {k: v.fields for k, v in (data.fields or {}).items() if v.fields is not None}
+    return raised({k: f["increment"] for k, f in fields.items() if "increment" in f})
 
 
 def _read(options: Mapping[str, Value]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from shipworthy.prototype.handlers.comparing import existing
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import EffectKind, Origins
+from shipworthy.prototype.handlers.handler import RAISED, EffectKind, Origins
 from shipworthy.prototype.handlers.knowledge.postgrest import (
     found_or_not,
     literals_of,
@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.knowledge.postgrest import (
 )
 from shipworthy.prototype.handlers.sent import NAMED, hashed, named_freely, sent
 from shipworthy.prototype.handlers.values import (
+    LESS,
     NO_GUARDS,
     NULL,
     ROWS,
@@ -84,6 +85,15 @@ def told(
         operation=operation or known.operation,
         sent=arrived,
     )
+
+
+def raised(amounts: Mapping[str, Value]) -> dict[str, str]:
+    """What a query says of the columns to which the database itself adds these amounts."""
+    return {
+        f"{RAISED}{column}": "in place"
+        for column, amount in amounts.items()
+        if LESS not in amount.tags and all_origins(amount)
+    }
 
 
 def is_query(walk: Evaluation, effect: int) -> bool:

@@ -41,6 +41,7 @@ class Statement(NamedTuple):
     filters: tuple[Part, ...]
     values: tuple[Part, ...]
     columns: str
+    raised: tuple[str, ...] = ()  # `credits = credits + …`
 
 
 NOTHING = Statement("", "", (), (), "")
@@ -65,6 +66,7 @@ def read_sql(text: str) -> Statement:
     where = _find(tokens, "where", after)
     filters = tuple(_beside(tokens, where, len(tokens))) if where < len(tokens) else ()
     values: tuple[Part, ...] = ()
+    raised: tuple[str, ...] = ()
     if verb in ("insert", "replace"):
         values = tuple(_inserted(tokens, after))
         if _find(tokens, "conflict", after) < len(tokens) or _find(
@@ -72,11 +74,13 @@ def read_sql(text: str) -> Statement:
         ) < len(tokens):
             operation = "upsert"
     elif verb == "update":
-        values = tuple(_set(tokens, _find(tokens, "set", after), where))
+        begin = _find(tokens, "set", after)
+        values = tuple(_set(tokens, begin, where))
+        raised = tuple(_raised(tokens, begin, where))
     if verb == "call":
         operation = "rpc"
     columns = _columns(tokens, start) if verb == "select" else ""
-    return Statement(operation, table, filters, values, columns)
+    return Statement(operation, table, filters, values, columns, raised)
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -216,6 +220,28 @@ def _set(tokens: Sequence[_Token], start: int, end: int) -> Iterator[Part]:
         elif column and token.kind in ("hole", "text", "number"):
             hole = token.text if token.kind == "hole" else ""
             yield Part(column, hole, "" if hole else token.text)
+
+
+def _raised(tokens: Sequence[_Token], start: int, end: int) -> Iterator[str]:
+    """The columns of a SET to which something is added: `balance = coalesce(balance, 0) + $1`."""
+    for at in range(start + 2, min(end, len(tokens))):
+        if tokens[at].kind != "sign" or tokens[at].text != "=":
+            continue
+        column, said = tokens[at - 1].text, _until_comma(tokens, at + 1, end)
+        names = [t.text for t in said if t.kind in ("word", "name")]
+        signs = [t.text for t in said if t.kind == "sign"]
+        if column in names and "+" in signs and "-" not in signs:
+            yield column
+
+
+def _until_comma(tokens: Sequence[_Token], start: int, end: int) -> Sequence[_Token]:
+    depth = 0
+    for at in range(start, min(end, len(tokens))):
+        if tokens[at].kind == "sign":
+            depth += (tokens[at].text == "(") - (tokens[at].text == ")")
+            if tokens[at].text == "," and depth == 0:
+                return tokens[start:at]
+    return tokens[start : min(end, len(tokens))]
 
 
 def _inserted(tokens: Sequence[_Token], start: int) -> Iterator[Part]:

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
-from shipworthy.prototype.handlers.knowledge.rows import OWNER, call_back, one, query, rows, told
+from shipworthy.prototype.handlers.knowledge.rows import (
+    OWNER,
+    call_back,
+    one,
+    query,
+    raised,
+    rows,
+    told,
+)
 from shipworthy.prototype.handlers.knowledge.sql import Part, Statement, read_sql
 from shipworthy.prototype.handlers.values import (
     NULL,
@@ -86,6 +94,12 @@ def _written(text: Value) -> tuple[str, dict[str, Value]]:
     return "".join(said), holes
 
 
+def adds(fragment: Value) -> bool:
+    """True for sql`${users.credits} + ${bought}`."""
+    written, holes = _written(fragment) if fragment.what == _FRAGMENT else ("", {})
+    return bool(holes) and "+" in written and "-" not in written
+
+
 def _raw(text: Value, *, tagged: bool) -> Iterator[Value]:
     """The parts of a text that are no parameters and that the code does not write out."""
     if text.elements is not None and text.what in ("text", _FRAGMENT):
@@ -125,8 +139,8 @@ def _told(statement: Statement, holes: Mapping[str, Value], parameters: Value) -
     told_: dict[str, object] = {"filters": filters}
     if values or whole:
         told_["values"] = whole[0] if whole and not values else Value(fields=values)
-    if statement.columns:
-        told_["literals"] = {"columns": statement.columns}
+    literals = {"columns": statement.columns} if statement.columns else {}
+    told_["literals"] = literals | raised({k: values[k] for k in statement.raised if k in values})
     return told_
 
 
