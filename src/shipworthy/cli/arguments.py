@@ -45,7 +45,9 @@ class Grants(StrEnum):
     STRICT = "strict"
 
 
-def folder(text: str) -> Path:
+def folder(given: str | Path) -> Path:
+    """The folder that is named. Where nobody names one, what comes is the default."""
+    text = str(given)
     if re.match(r"(https?|git|ssh|file)://|git@", text):
         raise CannotLook(f"addresses are not read yet: git clone {text}, then assess the folder")
     return Path(text)
