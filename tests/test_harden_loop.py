@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.harden import Hardening, harden
 from shipworthy.harden.checks import (
+    WORKFLOWS,
     Check,
     Failed,
     Own,
@@ -433,6 +435,64 @@ class Red:
     def __call__(self, changed: Sequence[str]) -> Result:
         del changed
         return Failed({}, tail="no network")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A check that was red before and is red afterwards."""
+
+    name: str
+    slow: bool = True
+    whole: bool = True
+
+    def concerns(self, path: str) -> bool:
+        return path.startswith(WORKFLOWS)
+
+    def __call__(self, changed: Sequence[str]) -> Result:
+        del changed
+        return Failed({"a.ts: TS1": 2})
+
+
+class NoPipeline(
+    Todo,
+    id="no-pipeline",
+    title="No pipeline",
+    consequence="Nobody sees it.",
+    severity=Severity.MEDIUM,
+    satisfies=("A10",),
+):
+    """Its remedy adds a pipeline that builds a folder and tests nothing."""
+
+    path = f"{WORKFLOWS}checks.yml"
+
+    def detect(self, prototype: Prototype) -> Iterator[Finding]:
+        there = self.path in prototype.files
+        yield self.satisfied("app", "one") if there else self.gap("app", "none")
+
+    def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
+        del prototype, finding
+        text = 'working-directory: "web"\n- run: npm run build\n- run: npm run typecheck\n'
+        return Remedy("Add a pipeline", Review.SAFE, (Write(self.path, text),))
+
+
+def test_a_pipeline_that_is_red_from_its_first_day_is_said_to_be(tmp_path: Path) -> None:
+    root = repository(tmp_path / "a", {"a.py": "a = 1\n"})
+    NoPipeline.area = "testing"
+    names = ("build (web/package.json)", "test (package.json)", "types (other/tsconfig.json)")
+    with scratch_of(find_repository(root)) as scratch:
+        done = harden(
+            find_repository(root),
+            scratch,
+            lambda place, _: read_prototype(place, Settings(workers=1)),
+            Options(),
+            lambda _: Own(tuple(map(Broken, names))),
+            (NoPipeline(),),
+        )
+    assert [c.subject for c in done.commits] == ["Add a pipeline"]
+    assert done.notes == (
+        ".github/workflows/checks.yml is red until this is mended:"
+        " build (web/package.json) fails with 2 errors",
+    )
 
 
 def test_a_setting_is_not_kept_that_a_red_build_alone_could_prove(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from shipworthy.harden.checks import WORKFLOWS
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype.source import SourceFile
 from shipworthy.remedy import Change, Delete, Untrack, Write
 
-_OF_THE_TOP = ".github/workflows/"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -23,7 +23,7 @@ def apply(changes: Sequence[Change], scratch: Scratch, files: Mapping[str, Sourc
     in full, so that writing it anew would lose what was not seen."""
     for change in changes:
         place = _place(scratch.root, change.path)
-        if scratch.root != scratch.top and change.path.startswith(_OF_THE_TOP):
+        if scratch.root != scratch.top and change.path.startswith(WORKFLOWS):
             raise Refused(
                 "GitHub runs the workflows at the top of a repository alone, and this is a folder in one"
             )

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from shipworthy.prototype import Prototype
 
 
+WORKFLOWS = ".github/workflows/"
+"""Where pipelines stand; what they run must be known before they are handed over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """The check found nothing."""

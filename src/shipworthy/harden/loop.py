@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,7 +11,7 @@ from shipworthy.catalogue import select
 from shipworthy.control import Control
 from shipworthy.decide.order import PHASES
 from shipworthy.errors import FactUnavailable
-from shipworthy.harden.checks import Baseline, Own, Seen
+from shipworthy.harden.checks import WORKFLOWS, Baseline, Failed, Own, Seen
 from shipworthy.harden.closing import Closing, Options, key_of
 from shipworthy.harden.hardening import ByHand, Checked, Closable, Hardening, Refusal
 from shipworthy.harden.judge import Judge, Reader
@@ -19,6 +20,14 @@ from shipworthy.harden.proving import Proving
 from shipworthy.harden.repository import Repository
 from shipworthy.harden.scratch import Scratch
 from shipworthy.prototype import Prototype
+
+# What a pipeline runs for a check of ours.
+_STEPS = {
+    "types": re.compile(r"- run: .*(type-?check|check-types|types:check|tsc)\b"),
+    "lint": re.compile(r"- run: .*\blint\b"),
+    "build": re.compile(r"- run: .*\bbuild\b"),
+    "test": re.compile(r"- run: .*\b(test|vitest|jest)\b"),
+}
 
 
 def harden(
@@ -44,6 +53,7 @@ def harden(
     proving = Proving(scratch, slow, repository.base, options.tell, own.alone_tells)
     _close_and_prove(loop, proving, own.learn)
     left = tuple(_left(loop))
+    checked = (*baseline.seen, *proving.seen)
     return Hardening(
         repository=repository,
         before=before,
@@ -53,8 +63,8 @@ def harden(
         refused=tuple(_refused(loop)),
         by_hand=tuple(one for one in left if isinstance(one, ByHand)),
         closable=tuple(one for one in left if isinstance(one, Closable)),
-        checks=tuple(_checked(seen) for seen in (*baseline.seen, *proving.seen)),
-        notes=(*repository.notes, *_unproven(before.prototype)),
+        checks=tuple(_checked(seen) for seen in checked),
+        notes=(*repository.notes, *_unproven(before.prototype), *_red_pipelines(loop, checked)),
         seconds={
             "assess": assessed - started,
             "remedies": time.perf_counter() - assessed,
@@ -74,6 +84,19 @@ def _unproven(prototype: Prototype) -> Iterator[str]:
         _ = prototype.database
     except FactUnavailable as error:
         yield f"the database was not rebuilt, so that its gaps are not closed: {error}"
+
+
+def _red_pipelines(loop: Closing, checked: Sequence[Seen]) -> Iterator[str]:
+    """The new pipelines that find what was red before, so that nobody takes it for their fault."""
+    paths = dict.fromkeys(path for commit in loop.commits for path in commit.paths)
+    for path in (path for path in paths if path.startswith(WORKFLOWS)):
+        text = loop.scratch.text("HEAD", path)
+        for seen in checked:
+            kind, _, place = seen.name.rstrip(")").partition(" (")
+            folder = place.rpartition("/")[0]
+            makes = kind in _STEPS and _STEPS[kind].search(text) is not None
+            if makes and isinstance(seen.after, Failed) and (not folder or f'"{folder}"' in text):
+                yield f"{path} is red until this is mended: {seen.name} {seen.after}"
 
 
 def _close_and_prove(loop: Closing, proving: Proving, learn: Callable[[Prototype], None]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed
 from shipworthy.harden.build_errors import build_errors
-from shipworthy.harden.checks import Failed, Passed, Result, Unknown
+from shipworthy.harden.checks import WORKFLOWS, Failed, Passed, Result, Unknown
 from shipworthy.harden.install import Installation
 from shipworthy.harden.running import run_group
 from shipworthy.harden.warm import PROGRAM, Error, NoAnswer, Warm
@@ -90,6 +90,8 @@ class Script:
         return f"{self.script} ({self.installation.package.name})"
 
     def concerns(self, path: str) -> bool:
+        if path.startswith(WORKFLOWS):
+            return True  # a new pipeline runs it
         folder = self.installation.package.folder
         within = path.startswith(f"{folder}/" if folder else "")
         return within and PurePosixPath(path).suffix not in _NOT_BUILT and not _DENO.search(path)
