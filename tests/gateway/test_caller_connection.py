@@ -266,3 +266,49 @@ def test_who_does_not_read_the_last_reply_is_cut() -> None:
         await server.close()
 
     asyncio.run(run())
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "around", [b"2\r\n{}\r\n0\r\nx: ", b"2;a="], ids=["a trailer", "an extension of a chunk"]
+)
+@pytest.mark.parametrize("head", [CHUNKED, CHUNKED.replace(b"/ ", b"/unread ")])
+def test_what_surrounds_a_body_is_bounded_like_a_head(head: bytes, around: bytes) -> None:
+    async def flood() -> int:
+        async with serving() as (_, port):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head + around)
+            sent = 0
+            try:
+                while sent < 50_000_000:
+                    writer.write(b"y" * 65_536)
+                    await asyncio.wait_for(writer.drain(), 2)
+                    sent += 65_536
+            except ConnectionError:
+                pass
+            writer.transport.abort()
+            return sent
+
+    assert asyncio.run(flood()) < 20_000_000, "what the kernel holds, and no more"
+
+
+def test_chunks_of_one_byte_are_no_surroundings() -> None:
+    body = b"1\r\n \r\n" * 50_000 + b"0\r\n\r\n"
+    assert b"50000" in talk(CHUNKED + body)
+
+
+def test_a_caller_that_is_still_sending_reads_the_reply() -> None:
+    async def send() -> bytes:
+        async with serving() as (_, port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9000000\r\n\r\n")
+            for _ in range(9):
+                writer.write(b"x" * 1_000_000)
+                await writer.drain()
+            said = await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            return said
+
+    assert asyncio.run(send()).startswith(b"HTTP/1.1 413 ")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shipworthy.gateway.listening import HttpServer
 
 MOST_HEADERS = 100
+LINGERING = 5.0  # seconds that a caller may still send what nobody reads
+OVERHEAD = 16  # bytes around each byte of a body: it may come in chunks of one
 _NEVER = float("inf")
 
 
@@ -32,6 +34,7 @@ class CallerConnection(asyncio.Protocol):
         self._server = server
         self._parser = httptools.HttpRequestParser(self)
         self._head_left = server.header_bytes
+        self._around = 0  # bytes of a message that came behind its head and are no body
         self._in_head = True  # or before one
         self._mid_head = False
         self._url = b""
@@ -41,6 +44,7 @@ class CallerConnection(asyncio.Protocol):
         self._serving: Request | None = None
         self._waiting: deque[Request] = deque()  # sent before the reply to the one before was there
         self._paused = False
+        self._lingers = False
 
     # For the server.
 
@@ -58,8 +62,18 @@ class CallerConnection(asyncio.Protocol):
     def hang_up(self) -> None:
         """Close the connection once what was said has been read, or has not been for too long."""
         self.closing = True
-        self.deadline = self._server.now() + self._server.idle_seconds
-        self.transport.close()
+        if self._reading is not None and self._reading.replied and not self._lingers:
+            self._linger()
+        else:
+            self.deadline = self._server.now() + self._server.idle_seconds
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Close our side alone: what is still on its way and read by nobody would take the reply with it."""
+        self._lingers = True
+        self.deadline = self._server.now() + LINGERING
+        self.transport.write_eof()
+        self.take_in()
 
     def hang_up_late(self) -> None:
         """The deadline has passed."""
@@ -88,18 +102,25 @@ class CallerConnection(asyncio.Protocol):
         """A caller that has closed its side gets no answer: the connection closes."""
 
     def data_received(self, data: bytes) -> None:
+        if self._lingers:
+            return
         if self._in_head:
             # Counted before it is parsed: the parser keeps whatever comes.
             self._head_left -= len(data)
             if self._head_left < 0 and not self._ends_here(data):
                 self._refuse(b"431 Request Header Fields Too Large")
                 return
+        else:
+            self._around += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self.closing = True  # answered in HTTP/1.1, and nothing after it
         except httptools.HttpParserError:
             self._refuse(b"400 Bad Request")
+        else:
+            if self._around > self._server.header_bytes:
+                self._refuse(b"400 Bad Request")
 
     def pause_writing(self) -> None:
         self.writable = asyncio.Event()
@@ -129,6 +150,7 @@ class CallerConnection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = self._mid_head = False
+        self._around = 0
         self.deadline = _NEVER
         parser, request = self._parser, Request(self, self._headers)
         request.method = parser.get_method().decode("ascii")
@@ -147,12 +169,14 @@ class CallerConnection(asyncio.Protocol):
             self._pause()
 
     def on_body(self, body: bytes) -> None:
+        self._around -= len(body) * (1 + OVERHEAD)
         if self._reading is not None and not self._reading.feed(body):
             self._pause()
 
     def on_message_complete(self) -> None:
         request, self._reading = self._reading, None
         self._in_head = True
+        self._around = 0
         self._head_left = self._server.header_bytes
         if request is not None:
             request.close_body()
@@ -208,11 +232,13 @@ class CallerConnection(asyncio.Protocol):
         if self._serving is not None and self._serving is not self._reading:
             self._pause()
             return
-        if self._serving is None:
+        if self._serving is None and self._reading is None:
             self.transport.write(
                 b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
-        self.hang_up()
+            self._linger()
+        else:  # in the middle of a body
+            self.transport.close()
 
 
 def _without_host(url: bytes) -> bytes:
