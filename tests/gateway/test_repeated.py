@@ -78,7 +78,8 @@ def test_the_event_of_another_dialect_keeps_its_name() -> None:
     raw = b"event: content_block_delta\ndata: " + json.dumps(said).encode() + b"\n\n"
     found = Repeated.of(EventFrames().push(raw)[0], DIALECTS["anthropic"])
     assert found is not None
-    assert found.with_text("b").startswith(b"event: content_block_delta\ndata: {")
+    written = DIALECTS["anthropic"].framed(found.with_text("b"), found.name.decode())
+    assert written.startswith(b"event: content_block_delta\ndata: {")
     assert found.text_of(EventFrames().push(raw)[0]) == "a"
     assert found.text_of(frame(said)) is None, "an event without the name is another one"
 
@@ -108,3 +109,47 @@ def test_events_of_which_nothing_changes_go_out_as_they_came(tmp_path: Path) -> 
     alike = [line for line in said.split(b"\n\n") if b"every word" in line]
     sent = [line for line in answered.body.split(b"\n\n") if b"every word" in line]
     assert sent[1:] == alike[1:], "the first is taken apart, the others are like it"
+
+
+def test_lines_of_json_stay_lines_of_json(tmp_path: Path) -> None:
+    def line(text: str, done: bool = False) -> dict[str, Any]:
+        said = {"model": "m", "message": {"role": "assistant", "content": text}, "done": done}
+        return said | ({"done_reason": "stop", "eval_count": 3} if done else {})
+
+    texts = ["I wrote ", "to ", "[EM", "AIL_1]", " twice"]
+    said = b"".join(json.dumps(one).encode() + b"\n" for one in (*map(line, texts), line("", True)))
+    policy = one_model("URL").replace('url: "URL"', 'url: "URL", dialect: ollama')
+    asked = {"model": "m", "messages": [{"role": "user", "content": "mail ann@example.com"}]}
+    with (
+        provider(streams([said])) as fake,
+        running(tmp_path, policy.replace("URL", fake.url)) as gateway,
+    ):
+        answered = gateway.post("/api/chat", asked)
+    lines = [json.loads(one) for one in answered.body.splitlines()]
+    assert "".join(one["message"]["content"] for one in lines) == "I wrote to ann@example.com twice"
+
+
+def test_an_event_of_several_lines_of_data_is_read_as_one(tmp_path: Path) -> None:
+    said = sse(chunks("to ", "[EMAIL", "_1]", " once")).replace(b"data: {", b"data: {\ndata: ")
+    with provider(streams([said])) as fake, running(tmp_path, one_model(fake.url)) as gateway:
+        answered = gateway.post(
+            "/v1/chat/completions",
+            {"model": "m", "stream": True, "messages": [{"role": "user", "content": "a@b.com"}]},
+        )
+    events = EventFrames().push(answered.body)
+    texts = [json.loads(e.data)["choices"] for e in events if e.data != b"[DONE]"]
+    assert "".join(c[0]["delta"].get("content", "") for c in texts if c) == "to a@b.com once"
+
+
+def test_choices_that_take_turns_end_each_for_itself(tmp_path: Path) -> None:
+    def said(at: int, text: str, finish: str | None = None) -> dict[str, Any]:
+        return {"choices": [{"index": at, "delta": {"content": text}, "finish_reason": finish}]}
+
+    events = [said(0, "a"), said(1, "to [EMA"), said(0, "", "stop"), said(1, "IL_1]", "stop")]
+    with (
+        provider(streams([sse([e], done=False) for e in events])) as fake,
+        running(tmp_path, one_model(fake.url)) as gateway,
+    ):
+        answered = gateway.chat("mail ann@example.com", stream=True, n=2)
+    second = [e["choices"][0] for e in answered.events[:-1] if e["choices"][0]["index"] == 1]
+    assert "".join(choice["delta"]["content"] for choice in second) == "to ann@example.com"

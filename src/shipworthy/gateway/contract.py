@@ -42,8 +42,8 @@ class Contracts:
 
 def mended(text: str) -> str | None:
     """The JSON that stands in an answer between fences or polite words; None where none does."""
-    for opening, closing in (("{", "}"), ("[", "]")):
-        begin, end = text.find(opening), text.rfind(closing)
+    found = [(text.find(opening), text.rfind(closing)) for opening, closing in ("{}", "[]")]
+    for begin, end in sorted(found):  # what begins first holds the other
         if 0 <= begin < end:
             inner = text[begin : end + 1]
             try:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import itertools
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -81,6 +84,59 @@ class Conversation:
     stop: tuple[str, ...] = ()
     json_mode: bool = False
     schema: dict[str, Any] | None = None  # that the answer shall follow
+
+
+def matched(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """The turns with every call of a tool under an id, and every result under that of its call.
+
+    Some dialects give calls no ids and results only the name of their tool, others only an id. Calls that
+    were made together, and what they returned, become one turn each: providers insist on that.
+    """
+    waiting: list[ToolCall] = []
+    out: list[Message] = []
+    numbers = (f"call_{n}" for n in itertools.count())
+    for message in messages:
+        parts = tuple(_matched(message.parts, waiting, numbers))
+        if out and _go_on(out[-1], parts, message.role):
+            out[-1] = Message(message.role, out[-1].parts + parts)
+        else:
+            out.append(Message(message.role, parts))
+    return tuple(out)
+
+
+def _matched(
+    parts: tuple[Part, ...], waiting: list[ToolCall], ids: Iterator[str]
+) -> Iterator[Part]:
+    for part in parts:
+        match part:
+            case ToolCall():
+                call = part if part.id else replace(part, id=next(ids))
+                waiting.append(call)
+                yield call
+            case ToolResult(id, name, text):
+                fits = (c for c in waiting if (c.id == id if id else c.name == name or not name))
+                called = next(fits, None)
+                if called is None:
+                    yield part
+                else:
+                    waiting.remove(called)
+                    yield ToolResult(called.id, name or called.name, text)
+            case _:
+                yield part
+
+
+def _go_on(before: Message, parts: tuple[Part, ...], role: Role) -> bool:
+    """Whether these belong to the turn before: results beside results, calls behind what was said."""
+    if not parts or before.role is not role:
+        return False
+    if role is Role.ASSISTANT:
+        return all(isinstance(part, ToolCall) for part in parts)
+    return all(isinstance(part, ToolResult) for part in (*before.parts, *parts))
+
+
+def new_call_id() -> str:
+    """For a call of a tool by a provider that gives none; no other turn has the same."""
+    return f"call_{secrets.token_hex(8)}"
 
 
 class Finish(StrEnum):

@@ -22,6 +22,7 @@ class Relay:
     def __init__(self, exchange: Exchange, target: Target, dialect: Dialect) -> None:
         self.spoke = False  # something has come that a person would see
         self.complete = False  # the answer has come to its proper end
+        self.over = False  # and nothing but its usage can follow
         self.usage: Usage | None = None
         self.characters = 0  # of text
         self._exchange = exchange
@@ -64,18 +65,21 @@ class Relay:
             if self._repeated is not None and alike:
                 out.append(self._said_more(self._repeated, alike, "".join(texts)))
         except Problem as problem:
-            return b"".join(out), problem
-        return b"".join(out), None
+            return self._without_key(b"".join(out)), problem
+        return self._without_key(b"".join(out)), None
+
+    def _without_key(self, out: bytes) -> bytes:
+        return out.replace(self._key, b"[key]") if self._key and self._key in out else out
 
     def _one(self, frame: Frame) -> bytes:
         """What goes out for an event that is taken apart."""
         if frame.data == b"[DONE]":  # the ending is ours to write, once
-            self.complete = True  # some servers say nothing else at the end
+            self.complete = self.over = True  # some servers say nothing else at the end
             return b""
         event = document(frame.data)
         if event is None:
             raise garbage("The model provider's stream holds what cannot be read.")
-        if event.get("error") and not self._dialect.event_passages(event):
+        if self._dialect.breaks_off(event):
             raise garbage("The model provider broke the stream off with an error.")
         if b"sage" in frame.data or b"eval_count" in frame.data:  # "usage", "usageMetadata"
             self._count(event)
@@ -107,9 +111,12 @@ class Relay:
             except OutputRefused as refused:
                 raise output_refused(refused) from refused
             if passed != text:
-                return repeated.with_text(passed) + repeated.with_text("") * (len(frames) - 1)
-        raw = b"".join([frame.raw for frame in frames])
-        return raw.replace(self._key, b"[key]") if self._key and self._key in raw else raw
+                name = repeated.name.decode("latin-1")
+                said, rest = (
+                    self._own.framed(repeated.with_text(words), name) for words in (passed, "")
+                )
+                return said + rest * (len(frames) - 1)
+        return b"".join([frame.raw for frame in frames])
 
     def _count(self, event: Body) -> None:
         """Usage comes once, in two parts, or again and again growing; it is never added up."""
@@ -130,14 +137,14 @@ class Relay:
             held = b"".join(channel.flush(self._own) for channel in self._channels.values())
         except OutputRefused as refused:
             raise output_refused(refused) from refused
-        return closing + held + self._own.ending()
+        return self._without_key(closing + held + self._own.ending())
 
     def _in_own_words(self, event: Body) -> list[Body]:
         out: list[Body] = []
         for piece in self._reader.read(event):
             if isinstance(piece, Ended):
                 self._end = piece  # usage may still follow: the end is written last
-                self.complete = True
+                self.complete = self.over = self.spoke = True
                 continue
             if isinstance(piece, ToolBegins):
                 self.spoke = True
@@ -167,10 +174,10 @@ class Relay:
                 self.characters += len(text)
         if ends:
             self.complete = self.spoke = True
+            self.over = self.over or own.choices(self._exchange.call.body) == 1
         if self._rewrites:
             return self._rewritten(event, passages, own.closes(event))
-        raw = frame.raw if frame is not None else own.event(event)
-        return raw.replace(self._key, b"[key]") if self._key and self._key in raw else raw
+        return frame.raw if frame is not None else own.event(event)
 
     def _seen_before(self, frame: Frame) -> bool:
         seen = frame.data in self._ends
@@ -196,11 +203,12 @@ class Relay:
             here = {p.channel for p in passages if not p.whole}
             if closes:
                 for name, channel in self._channels.items():
-                    if name not in here:
+                    if name not in here and self._own.closes_text(event, name):
                         before += channel.flush(self._own)
             last = {p.channel: p for p in passages}
             for passage in passages:
-                self._rewrite(event, passage, closes and last[passage.channel] is passage)
+                ends = closes and self._own.closes_text(event, passage.channel)
+                self._rewrite(event, passage, ends and last[passage.channel] is passage)
         except OutputRefused as refused:
             raise output_refused(refused) from refused
         return before + self._own.event(event)

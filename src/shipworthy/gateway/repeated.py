@@ -13,7 +13,7 @@ import orjson
 from shipworthy.gateway.call import Passage
 from shipworthy.gateway.dialects.dialect import Body, Dialect
 from shipworthy.gateway.exchange import document
-from shipworthy.gateway.sse import Frame, event_bytes
+from shipworthy.gateway.sse import Frame
 
 _MARK = "a text in the place of the other"
 
@@ -31,6 +31,8 @@ class Repeated:
     @classmethod
     def of(cls, frame: Frame, dialect: Dialect) -> Repeated | None:
         """None where the event is none of this kind."""
+        if b"\n" in frame.data:
+            return None
         event = document(frame.data)
         passage = _only_text(event, dialect)
         if event is None or passage is None or not passage.text:
@@ -64,9 +66,8 @@ class Repeated:
         return text
 
     def with_text(self, text: str) -> bytes:
-        """The event with another text, as it goes over the wire."""
-        data = self.before[:-1] + orjson.dumps(text) + self.behind[1:]
-        return event_bytes(data, self.name.decode("latin-1"))
+        """The data of the event with another text."""
+        return self.before[:-1] + orjson.dumps(text) + self.behind[1:]
 
 
 def _only_text(event: Body | None, dialect: Dialect) -> Passage | None:

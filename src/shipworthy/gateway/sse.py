@@ -25,11 +25,14 @@ class EventFrames:
     """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = _Rest()
 
     def push(self, piece: bytes) -> list[Frame]:
         """The events that are complete now. Comments and events without data are left out."""
-        data = self._rest + piece if self._rest else piece
+        if b"\n" not in piece and b"\r" not in piece:
+            self._rest.add(piece)
+            return []
+        data = self._rest.take() + piece
         if b"\r" in data:
             # A line may end with CR LF; a CR at the end may be half of one.
             held = b"\r" if data.endswith(b"\r") else b""
@@ -37,13 +40,12 @@ class EventFrames:
         else:
             held = b""
         *blocks, rest = data.split(b"\n\n")
-        self._rest = _bounded(rest + held)
+        self._rest.add(rest + held)
         return [frame for block in blocks if (frame := _frame(block)) is not None]
 
     def finish(self) -> list[Frame]:
         """The stream is over: an event that lacks only its last newline counts."""
-        frame = _frame(self._rest.strip(b"\r\n"))
-        self._rest = b""
+        frame = _frame(self._rest.take().strip(b"\r\n"))
         return [frame] if frame is not None else []
 
 
@@ -51,17 +53,20 @@ class LineFrames:
     """Cuts a byte stream into lines of JSON."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = _Rest()
 
     def push(self, piece: bytes) -> list[Frame]:
         """The lines that are complete now."""
-        *lines, rest = (self._rest + piece).split(b"\n")
-        self._rest = _bounded(rest)
+        if b"\n" not in piece:
+            self._rest.add(piece)
+            return []
+        *lines, rest = (self._rest.take() + piece).split(b"\n")
+        self._rest.add(rest)
         return [Frame(line + b"\n", b"", line) for line in lines if line.strip()]
 
     def finish(self) -> list[Frame]:
         """The stream is over: a last line without its newline counts."""
-        line, self._rest = self._rest, b""
+        line = self._rest.take()
         return [Frame(line + b"\n", b"", line)] if line.strip() else []
 
 
@@ -71,18 +76,33 @@ def event_bytes(data: bytes, event: str = "") -> bytes:
     return head + b"data: " + data + b"\n\n"
 
 
-def _bounded(rest: bytes) -> bytes:
-    if len(rest) > LARGEST:
-        raise Problem(
-            Kind.PROVIDER,
-            "provider_event_too_large",
-            "The provider sent an event without end.",
-        )
-    return rest
+class _Rest:
+    """What has come of an event that is not complete. Raises Problem where it grows beyond all measure."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        if not piece:
+            return
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size > LARGEST:
+            raise Problem(
+                Kind.PROVIDER,
+                "provider_event_too_large",
+                "The provider sent an event without end.",
+            )
+
+    def take(self) -> bytes:
+        whole = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces, self._size = [], 0
+        return whole
 
 
 def _frame(block: bytes) -> Frame | None:
-    block = block.lstrip(b"\n")
+    block = block.lstrip(b"\n").removeprefix(b"\xef\xbb\xbf")  # a mark of the byte order
     if block.startswith(b"data: ") and b"\n" not in block:  # nearly all of them
         return Frame(block + b"\n\n", b"", block[6:])
     event, data = b"", []

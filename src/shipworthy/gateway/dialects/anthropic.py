@@ -26,6 +26,7 @@ from shipworthy.gateway.dialects.openai_chat import continued_messages
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.sse import event_bytes
 
+CALLS = ("tool_use", "mcp_tool_use")
 VERSION = "2023-06-01"  # of the API; the only one so far
 ERROR_TYPES = {
     Kind.UNAUTHORISED: "authentication_error",
@@ -43,6 +44,7 @@ class Anthropic(Dialect):
     """POST /v1/messages."""
 
     name = "anthropic"
+    passed_headers = ("anthropic-beta",)
 
     def passages(self, body: Body) -> list[Passage]:
         found = list(_texts(body, "system", Role.SYSTEM))
@@ -84,7 +86,7 @@ class Anthropic(Dialect):
 
     def tools_called(self, document: Body) -> list[str]:
         blocks = [*dicts(document.get("content")), a_dict(document.get("content_block"))]
-        return [a_text(b.get("name")) for b in blocks if b.get("type") == "tool_use"]
+        return [a_text(b.get("name")) for b in blocks if b.get("type") in CALLS]
 
     def usage(self, document: Body) -> Usage | None:
         said = document.get("usage") or a_dict(document.get("message")).get("usage")
@@ -156,5 +158,10 @@ def _texts(holder: Body, key: str, role: Role) -> Iterator[Passage]:
                 yield Passage(block, "text", role)
             case "tool_use" if isinstance(block.get("input"), dict):
                 yield from leaves(block, "input", role)
-            case "tool_result":
+            case "tool_result" | "mcp_tool_result" | "search_result":
                 yield from _texts(block, "content", Role.TOOL)
+            case "document":
+                source = a_dict(block.get("source"))
+                if source.get("type") == "text" and isinstance(source.get("data"), str):
+                    yield Passage(source, "data", role)
+                yield from _texts(source, "content", role)

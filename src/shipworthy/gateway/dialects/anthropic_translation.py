@@ -23,16 +23,19 @@ from shipworthy.gateway.conversation import (
     ToolPiece,
     ToolResult,
     Words,
+    matched,
 )
 from shipworthy.gateway.dialects.dialect import (
     Body,
     Reader,
     Writer,
     a_dict,
+    a_number,
     a_text,
     as_object,
     as_text,
     dicts,
+    texts,
     whole_number,
 )
 
@@ -60,7 +63,7 @@ def read_request(body: Body) -> Conversation:
     form = a_dict(a_dict(body.get("output_config")).get("format") or body.get("output_format"))
     return Conversation(
         system=_plain(body.get("system")),
-        messages=tuple(
+        messages=matched(
             Message(
                 Role.ASSISTANT if m.get("role") == "assistant" else Role.USER,
                 tuple(_parts(m.get("content"))),
@@ -70,11 +73,11 @@ def read_request(body: Body) -> Conversation:
         tools=tuple(_tool(t) for t in dicts(body.get("tools"))),
         tool_choice=CHOICES.get(a_text(choice.get("type")), a_text(choice.get("name")) or "auto"),
         max_tokens=whole_number(body.get("max_tokens")),
-        temperature=body.get("temperature"),
-        top_p=body.get("top_p"),
-        stop=tuple(body.get("stop_sequences") or ()),
+        temperature=a_number(body.get("temperature")),
+        top_p=a_number(body.get("top_p")),
+        stop=texts(body.get("stop_sequences")),
         json_mode="schema" in form,
-        schema=form.get("schema"),
+        schema=a_dict(form.get("schema")) or None,
     )
 
 
@@ -257,11 +260,19 @@ def _parts(content: Any) -> Iterator[Part]:
                 arguments = as_text(a_dict(block.get("input")))
                 yield ToolCall(a_text(block.get("id")), a_text(block.get("name")), arguments)
             case "tool_result":
-                yield ToolResult(a_text(block.get("tool_use_id")), "", _plain(block.get("content")))
+                yield ToolResult(
+                    a_text(block.get("tool_use_id")), "", _result(block.get("content"))
+                )
             case "thinking" | "redacted_thinking":
                 pass  # means something to the model that thought it, and to no other
             case other:
                 raise CannotTranslate(f"content of the type {str(other)[:40]}")
+
+
+def _result(content: Any) -> str:
+    if any(block.get("type") != "text" for block in dicts(content)):
+        raise CannotTranslate("a tool's result that is no text")
+    return _plain(content)
 
 
 def _image(source: Body) -> Image:

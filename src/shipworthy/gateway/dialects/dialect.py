@@ -44,6 +44,7 @@ class Dialect(ABC):
 
     name: ClassVar[str]
     stream_type: ClassVar[str] = "text/event-stream"
+    passed_headers: ClassVar[tuple[str, ...]] = ()  # of a caller, to providers of this dialect
 
     # What the gateway reads of a request.
 
@@ -130,9 +131,17 @@ class Dialect(ABC):
     def closes(self, event: Body) -> bool:
         """Whether texts end with this event, so that what was held back of them must go out."""
 
+    def closes_text(self, event: Body, channel: str) -> bool:  # noqa: ARG002
+        """Whether this text is one of those that end with an event that closes some."""
+        return True
+
     @abstractmethod
     def ends(self, event: Body) -> bool:
         """Whether the answer is complete with this event."""
+
+    def breaks_off(self, event: Body) -> bool:
+        """Whether the event says that the provider has failed."""
+        return bool(event.get("error")) and not any(p.text for p in self.event_passages(event))
 
     def is_surplus(self, event: Body) -> bool:  # noqa: ARG002
         """Whether the event is there only because the gateway asked for usage."""
@@ -140,7 +149,11 @@ class Dialect(ABC):
 
     def event(self, event: Body) -> bytes:
         """An event as it goes over the wire."""
-        return event_bytes(orjson.dumps(event))
+        return self.framed(orjson.dumps(event), "")
+
+    def framed(self, data: bytes, name: str) -> bytes:
+        """The data of an event, and its name where it has one, as they go over the wire."""
+        return event_bytes(data, name)
 
     def ending(self) -> bytes:
         """What follows the last event."""
@@ -208,6 +221,18 @@ def tokens(input: Any, output: Any) -> Usage | None:
     if type(input) is not int or type(output) is not int or input < 0 or output < 0:
         return None
     return Usage(input, output)
+
+
+def a_number(value: Any) -> float | None:
+    """The number where it is one."""
+    return value if type(value) in (int, float) else None
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A text or the texts of a list; none where it is neither."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
 
 def whole_number(value: Any) -> int | None:

@@ -69,7 +69,7 @@ class Gemini(Dialect):
     def continued(self, body: Body, answer: str, words: str) -> Body:
         said = {"role": "model", "parts": [{"text": answer}]}
         asked = {"role": "user", "parts": [{"text": words}]}
-        return {**body, "contents": [*body["contents"], said, asked]}
+        return {**body, "contents": [*dicts(body.get("contents")), said, asked]}
 
     def unstreamed(self, body: Body) -> Body:
         return body
@@ -117,6 +117,10 @@ class Gemini(Dialect):
         return any(c.get("finishReason") for c in dicts(event.get("candidates"))) or (
             "promptFeedback" in event and not event.get("candidates")
         )
+
+    def closes_text(self, event: Body, channel: str) -> bool:
+        candidates = [c for c in dicts(event.get("candidates")) if c.get("finishReason")]
+        return not candidates or channel in [str(c.get("index", 0)) for c in candidates]
 
     def ends(self, event: Body) -> bool:
         return self.closes(event)

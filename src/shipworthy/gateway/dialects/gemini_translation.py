@@ -24,16 +24,20 @@ from shipworthy.gateway.conversation import (
     ToolPiece,
     ToolResult,
     Words,
+    matched,
+    new_call_id,
 )
 from shipworthy.gateway.dialects.dialect import (
     Body,
     Reader,
     Writer,
     a_dict,
+    a_number,
     a_text,
     as_object,
     as_text,
     dicts,
+    texts,
     whole_number,
 )
 
@@ -58,10 +62,10 @@ def read_request(body: Body) -> Conversation:
     calling = a_dict(named(a_dict(named(body, "toolConfig")), "functionCallingConfig"))
     schema = named(config, "responseJsonSchema") or named(config, "responseSchema")
     system = a_dict(named(body, "systemInstruction"))
-    only = named(calling, "allowedFunctionNames") or []
+    only = texts(named(calling, "allowedFunctionNames"))
     return Conversation(
         system="".join(a_text(p.get("text")) for p in dicts(system.get("parts"))),
-        messages=tuple(
+        messages=matched(
             Message(
                 Role.ASSISTANT if c.get("role") == "model" else Role.USER,
                 tuple(_part(p) for p in dicts(c.get("parts")) if not p.get("thought")),
@@ -71,9 +75,9 @@ def read_request(body: Body) -> Conversation:
         tools=tuple(tool for t in dicts(body.get("tools")) for tool in _tools(t)),
         tool_choice=only[0] if len(only) == 1 else MODES.get(a_text(calling.get("mode")), "auto"),
         max_tokens=whole_number(named(config, "maxOutputTokens")),
-        temperature=config.get("temperature"),
-        top_p=named(config, "topP"),
-        stop=tuple(named(config, "stopSequences") or ()),
+        temperature=a_number(config.get("temperature")),
+        top_p=a_number(named(config, "topP")),
+        stop=texts(named(config, "stopSequences")),
         json_mode=named(config, "responseMimeType") == "application/json",
         schema=_lowered(schema) if isinstance(schema, dict) else None,
     )
@@ -81,14 +85,14 @@ def read_request(body: Body) -> Conversation:
 
 def write_request(asked: Conversation) -> Body:
     """A generateContent request."""
-    names = {p.id: p.name for m in asked.messages for p in m.parts if isinstance(p, ToolCall)}
     body: Body = {
         "contents": [
             {
                 "role": "model" if m.role is Role.ASSISTANT else "user",
-                "parts": [_written(p, names) for p in m.parts],
+                "parts": parts,
             }
             for m in asked.messages
+            if (parts := [_written(p) for p in m.parts if p != Words("")])
         ]
     }
     if asked.system:
@@ -120,14 +124,14 @@ def read_answer(answer: Body, usage: Usage | None) -> Answer:
     candidate = next(iter(dicts(answer.get("candidates"))), {"finishReason": "SAFETY"})
     parts = dicts(a_dict(candidate.get("content")).get("parts"))
     text = "".join(a_text(p.get("text")) for p in parts if not p.get("thought"))
-    calls = tuple(_call(p, at) for at, p in enumerate(parts) if "functionCall" in p)
+    calls = tuple(_call(p) for p in parts if "functionCall" in p)
     return Answer(text, calls, _finish(candidate, bool(calls)), usage or Usage())
 
 
 def write_answer(answer: Answer, model: str, id: str) -> Body:
     """A GenerateContentResponse."""
     parts: list[Body] = [{"text": answer.text}] if answer.text else []
-    parts += [_written(call, {}) for call in answer.tool_calls]
+    parts += [_written(call) for call in answer.tool_calls]
     return _response(model, id, parts, REASONS[answer.finish], answer.usage)
 
 
@@ -144,7 +148,7 @@ class ContentReader(Reader):
         for candidate in dicts(event.get("candidates"))[:1]:
             for part in dicts(a_dict(candidate.get("content")).get("parts")):
                 if "functionCall" in part:
-                    call = _call(part, self._calls)
+                    call = _call(part)
                     yield ToolBegins(self._calls, call.id, call.name)
                     yield ToolPiece(self._calls, call.arguments)
                     self._calls += 1
@@ -172,7 +176,7 @@ class ContentWriter(Writer):
                     call = self._calls[index]
                     self._calls[index] = ToolCall(call.id, call.name, call.arguments + arguments)
             case Ended(finish, usage):
-                parts = [_written(call, {}) for call in self._calls.values()]
+                parts = [_written(call) for call in self._calls.values()]
                 yield _response(self._model, self._id, parts, REASONS[finish], usage or Usage())
 
 
@@ -211,16 +215,15 @@ def _part(part: Body) -> Part:
         return Image(kind, a_text(data.get("data")))
     if call := a_dict(named(part, "functionCall")):
         name = a_text(call.get("name"))
-        # Where Gemini gives calls no id, the name stands for it in the result as well.
-        return ToolCall(a_text(call.get("id")) or name, name, as_text(a_dict(call.get("args"))))
+        return ToolCall(a_text(call.get("id")), name, as_text(a_dict(call.get("args"))))
     if result := a_dict(named(part, "functionResponse")):
         name = a_text(result.get("name"))
         text = as_text(a_dict(result.get("response")))
-        return ToolResult(a_text(result.get("id")) or name, name, text)
+        return ToolResult(a_text(result.get("id")), name, text)
     raise CannotTranslate(f"content of the type {next(iter(part), '')[:40]}")
 
 
-def _written(part: Part, names: dict[str, str]) -> Body:
+def _written(part: Part) -> Body:
     match part:
         case Words(text):
             return {"text": text}
@@ -231,13 +234,13 @@ def _written(part: Part, names: dict[str, str]) -> Body:
         case ToolCall(id, name, arguments):
             return {"functionCall": {"id": id, "name": name, "args": as_object(arguments)}}
         case ToolResult(id, name, text):
-            of = name or names.get(id, id)
-            return {"functionResponse": {"id": id, "name": of, "response": {"result": text}}}
+            said = {"id": id, "name": name or id, "response": {"result": text}}
+            return {"functionResponse": said}
 
 
-def _call(part: Body, at: int) -> ToolCall:
+def _call(part: Body) -> ToolCall:
     call = a_dict(part.get("functionCall"))
-    id = a_text(call.get("id")) or f"call_{at}"
+    id = a_text(call.get("id")) or new_call_id()
     return ToolCall(id, a_text(call.get("name")), as_text(a_dict(call.get("args"))))
 
 

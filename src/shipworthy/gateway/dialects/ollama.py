@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from shipworthy.gateway.call import Passage, Role, Usage
 from shipworthy.gateway.conversation import Answer, CannotTranslate, Conversation
 from shipworthy.gateway.dialects import ollama_translation as translation
@@ -69,8 +67,8 @@ class Ollama(Dialect):
     def ends(self, event: Body) -> bool:
         return event.get("done") is True
 
-    def event(self, event: Body) -> bytes:
-        return orjson.dumps(event) + b"\n"
+    def framed(self, data: bytes, name: str) -> bytes:  # noqa: ARG002
+        return data + b"\n"
 
     def problem(self, problem: Problem) -> Body:
         return {"error": problem.message, "code": problem.code}

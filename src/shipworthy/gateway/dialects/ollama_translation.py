@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,16 +25,20 @@ from shipworthy.gateway.conversation import (
     ToolPiece,
     ToolResult,
     Words,
+    matched,
+    new_call_id,
 )
 from shipworthy.gateway.dialects.dialect import (
     Body,
     Reader,
     Writer,
     a_dict,
+    a_number,
     a_text,
     as_object,
     as_text,
     dicts,
+    texts,
     whole_number,
 )
 
@@ -67,15 +72,15 @@ def read_chat(body: Body) -> Conversation:
             case "system":
                 system.append(text)
             case "tool":
-                name = a_text(message.get("tool_name"))
-                messages.append(Message(Role.USER, (ToolResult(name, name, text),)))
+                id, name = a_text(message.get("tool_call_id")), a_text(message.get("tool_name"))
+                messages.append(Message(Role.USER, (ToolResult(id, name, text),)))
             case role:
                 parts: tuple[Part, ...] = (Words(text), *_images(message), *_calls(message))
                 messages.append(
                     Message(Role.ASSISTANT if role == "assistant" else Role.USER, parts)
                 )
     tools = tuple(_tool(a_dict(t.get("function"))) for t in dicts(body.get("tools")))
-    return _asked(body, "\n\n".join(system), tuple(messages), tools)
+    return _asked(body, "\n\n".join(system), matched(messages), tools)
 
 
 def read_generate(body: Body) -> Conversation:
@@ -117,7 +122,7 @@ def write_chat(asked: Conversation, model: str, stream: bool) -> Body:
 def read_answer(answer: Body, usage: Usage | None) -> Answer:
     """The message."""
     message = a_dict(answer.get("message"))
-    calls = tuple(_calls(message))
+    calls = tuple(replace(c, id=c.id or new_call_id()) for c in _calls(message))
     finish = _finish(answer, bool(calls))
     return Answer(a_text(message.get("content")), calls, finish, usage or Usage())
 
@@ -140,7 +145,7 @@ class LineReader(Reader):
         if text := a_text(message.get("content")) or a_text(event.get("response")):
             yield TextPiece(text)
         for call in _calls(message):
-            yield ToolBegins(self._called, f"call_{self._called}", call.name)
+            yield ToolBegins(self._called, call.id or new_call_id(), call.name)
             yield ToolPiece(self._called, call.arguments)
             self._called += 1
         if event.get("done") is True:
@@ -197,35 +202,33 @@ def _asked(
     body: Body, system: str, messages: tuple[Message, ...], tools: tuple[Tool, ...]
 ) -> Conversation:
     options, form = a_dict(body.get("options")), body.get("format")
-    stop = options.get("stop") or ()
     return Conversation(
         system=system,
         messages=messages,
         tools=tools,
         max_tokens=whole_number(options.get("num_predict")),
-        temperature=options.get("temperature"),
-        top_p=options.get("top_p"),
-        stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        temperature=a_number(options.get("temperature")),
+        top_p=a_number(options.get("top_p")),
+        stop=texts(options.get("stop")),
         json_mode=form == "json",
         schema=form if isinstance(form, dict) else None,
     )
 
 
 def _images(message: Body) -> Iterator[Image]:
-    for data in message.get("images") or ():
-        if isinstance(data, str):
-            kind = next((k for s, k in SIGNATURES.items() if data.startswith(s)), None)
-            if kind is None:
-                raise CannotTranslate("an image of an unknown kind")
-            yield Image(kind, data)
+    for data in texts(message.get("images")):
+        kind = next((k for s, k in SIGNATURES.items() if data.startswith(s)), None)
+        if kind is None:
+            raise CannotTranslate("an image of an unknown kind")
+        yield Image(kind, data)
 
 
 def _calls(message: Body) -> Iterator[ToolCall]:
-    for at, call in enumerate(dicts(message.get("tool_calls"))):
+    for call in dicts(message.get("tool_calls")):
         function = a_dict(call.get("function"))
         name = a_text(function.get("name"))
         arguments = as_text(a_dict(function.get("arguments")))
-        yield ToolCall(a_text(call.get("id")) or f"call_{at}", name, arguments)
+        yield ToolCall(a_text(call.get("id")), name, arguments)
 
 
 def _call(call: ToolCall) -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shipworthy.gateway.call import Passage, Role, Usage
@@ -14,6 +14,7 @@ from shipworthy.gateway.dialects.dialect import (
     Reader,
     Writer,
     a_dict,
+    a_text,
     dicts,
     tokens,
     whole_number,
@@ -28,6 +29,7 @@ ROLES = {
     "tool": Role.TOOL,
     "function": Role.TOOL,
 }
+LIMITS = ("max_completion_tokens", "max_tokens")
 ERROR_TYPES = {
     Kind.UNAUTHORISED: "authentication_error",
     Kind.FORBIDDEN: "permission_error",
@@ -61,23 +63,25 @@ class OpenAIChat(OpenAI):
     def passages(self, body: Body) -> list[Passage]:
         found: list[Passage] = []
         for message in dicts(body.get("messages")):
-            role = ROLES.get(message.get("role", ""), Role.USER)
+            role = ROLES.get(a_text(message.get("role")), Role.USER)
             found += content_passages(message, role)
-            if "tool_calls" in message:
+            if "tool_calls" in message or "function_call" in message:
                 found += call_passages(message)
+        if "prediction" in body:
+            found += content_passages(a_dict(body["prediction"]), Role.ASSISTANT)
         return found
 
     def output_limit(self, body: Body) -> int | None:
-        found = whole_number(body.get("max_completion_tokens"))
-        return found or whole_number(body.get("max_tokens"))
+        # Where both stand, some servers heed the one and some the other.
+        return max((n for name in LIMITS if (n := whole_number(body.get(name)))), default=None)
 
     def limit_output(self, body: Body, tokens: int) -> None:
-        name = "max_tokens" if "max_tokens" in body else "max_completion_tokens"
-        body[name] = tokens
+        for name in [name for name in LIMITS if name in body] or LIMITS[:1]:
+            body[name] = tokens
 
     def without_tools(self, body: Body) -> bool:
-        body.pop("tool_choice", None)
-        body.pop("parallel_tool_calls", None)
+        for name in ("tool_choice", "parallel_tool_calls", "function_call"):
+            body.pop(name, None)
         return bool(body.pop("tools", None)) | bool(body.pop("functions", None))
 
     def choices(self, body: Body) -> int:
@@ -99,7 +103,8 @@ class OpenAIChat(OpenAI):
         return {**body, **changed} if changed else body
 
     def is_answer(self, document: Body) -> bool:
-        return bool(dicts(document.get("choices")))
+        choices = dicts(document.get("choices"))
+        return bool(choices) and all(isinstance(c.get("message"), dict) for c in choices)
 
     def answer_passages(self, answer: Body) -> list[Passage]:
         found: list[Passage] = []
@@ -111,19 +116,16 @@ class OpenAIChat(OpenAI):
                 for name in ("refusal", "reasoning_content", "reasoning")
                 if name in message and isinstance(message[name], str)
             ]
-            if "tool_calls" in message:
+            if "tool_calls" in message or "function_call" in message:
                 found += call_passages(message)
         return found
 
     def tools_called(self, document: Body) -> list[str]:
-        choices = dicts(document.get("choices"))
         return [
             name
-            for choice in choices
-            for call in dicts(
-                (choice.get("message") or choice.get("delta") or {}).get("tool_calls")
-            )
-            if isinstance(name := a_dict(call.get("function")).get("name"), str) and name
+            for choice in dicts(document.get("choices"))
+            for called, _ in calls_of(a_dict(choice.get("message") or choice.get("delta")))
+            if (name := a_text(called.get("name")))
         ]
 
     def usage(self, document: Body) -> Usage | None:
@@ -144,12 +146,16 @@ class OpenAIChat(OpenAI):
                 for name in ("content", "refusal", "reasoning_content", "reasoning")
                 if isinstance(delta.get(name), str)
             ]
-            if "tool_calls" in delta:
+            if "tool_calls" in delta or "function_call" in delta:
                 found += call_passages(delta, f"{at}.")
         return found
 
     def closes(self, event: Body) -> bool:
         return any(choice.get("finish_reason") for choice in dicts(event.get("choices")))
+
+    def closes_text(self, event: Body, channel: str) -> bool:
+        choices = [c for c in dicts(event.get("choices")) if c.get("finish_reason")]
+        return any(channel.startswith(f"{choice.get('index')}.") for choice in choices)
 
     def ends(self, event: Body) -> bool:
         return self.closes(event)
@@ -179,7 +185,8 @@ class OpenAIChat(OpenAI):
 def continued_messages(body: Body, answer: str, words: str) -> Body:
     """A copy with two further messages."""
     said = {"role": "assistant", "content": answer}
-    return {**body, "messages": [*body["messages"], said, {"role": "user", "content": words}]}
+    asked = dicts(body.get("messages"))
+    return {**body, "messages": [*asked, said, {"role": "user", "content": words}]}
 
 
 def content_passages(message: Body, role: Role) -> list[Passage]:
@@ -192,12 +199,19 @@ def content_passages(message: Body, role: Role) -> list[Passage]:
     ]
 
 
+def calls_of(message: Body) -> Iterator[tuple[Body, Any]]:
+    """What is called, by whatever form of tools, and what tells it apart in a stream."""
+    for call in dicts(message.get("tool_calls")):
+        yield a_dict(call.get("function") or call.get("custom")), call.get("index")
+    if "function_call" in message:  # the form before there were tools
+        yield a_dict(message["function_call"]), "function_call"
+
+
 def call_passages(message: Body, channel: str = "") -> list[Passage]:
-    """The arguments of tool calls."""
+    """What tools are called with: JSON for functions, any text for others."""
     return [
-        Passage(
-            function, "arguments", Role.ASSISTANT, f"{channel}{call.get('index')}", is_json=True
-        )
-        for call in dicts(message.get("tool_calls"))
-        if isinstance((function := a_dict(call.get("function"))).get("arguments"), str)
+        Passage(called, name, Role.ASSISTANT, f"{channel}{at}", is_json=name == "arguments")
+        for called, at in calls_of(message)
+        for name in ("arguments", "input")
+        if isinstance(called.get(name), str)
     ]

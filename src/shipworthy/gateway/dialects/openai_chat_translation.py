@@ -24,14 +24,17 @@ from shipworthy.gateway.conversation import (
     ToolPiece,
     ToolResult,
     Words,
+    matched,
 )
 from shipworthy.gateway.dialects.dialect import (
     Body,
     Reader,
     Writer,
     a_dict,
+    a_number,
     a_text,
     dicts,
+    texts,
     whole_number,
 )
 
@@ -54,6 +57,8 @@ def read_request(body: Body) -> Conversation:
     """The request in the common form. Raises CannotTranslate for audio, files and several choices."""
     if body.get("n") not in (None, 1):
         raise CannotTranslate("several choices (n)")
+    if body.get("functions"):
+        raise CannotTranslate("functions, the older form of tools")
     system: list[str] = []
     messages: list[Message] = []
     for message in dicts(body.get("messages")):
@@ -62,25 +67,24 @@ def read_request(body: Body) -> Conversation:
             system.append(_plain(message.get("content")))
         elif role in ("tool", "function"):
             id = a_text(message.get("tool_call_id")) or a_text(message.get("name"))
-            result = ToolResult(id, a_text(message.get("name")), _plain(message.get("content")))
+            result = ToolResult(id, a_text(message.get("name")), words_only(message.get("content")))
             messages.append(Message(Role.USER, (result,)))
         else:
             parts = (*_parts(message.get("content")), *_calls(message))
             messages.append(Message(Role.ASSISTANT if role == "assistant" else Role.USER, parts))
     form = a_dict(body.get("response_format"))
-    stop = body.get("stop")
     return Conversation(
         system="\n\n".join(s for s in system if s),
-        messages=tuple(messages),
-        tools=tuple(_tool(a_dict(t.get("function"))) for t in dicts(body.get("tools"))),
+        messages=matched(messages),
+        tools=tuple(_tool(t) for t in dicts(body.get("tools"))),
         tool_choice=_choice(body.get("tool_choice")),
         max_tokens=whole_number(body.get("max_completion_tokens"))
         or whole_number(body.get("max_tokens")),
-        temperature=body.get("temperature"),
-        top_p=body.get("top_p"),
-        stop=(stop,) if isinstance(stop, str) else tuple(stop or ()),
+        temperature=a_number(body.get("temperature")),
+        top_p=a_number(body.get("top_p")),
+        stop=texts(body.get("stop")),
         json_mode=form.get("type") in ("json_object", "json_schema"),
-        schema=a_dict(form.get("json_schema")).get("schema"),
+        schema=a_dict(a_dict(form.get("json_schema")).get("schema")) or None,
     )
 
 
@@ -119,7 +123,10 @@ def read_answer(answer: Body, usage: Usage | None) -> Answer:
     choice = next(iter(dicts(answer.get("choices"))), {})
     message = a_dict(choice.get("message"))
     finish = FINISHES.get(a_text(choice.get("finish_reason")), Finish.STOP)
-    return Answer(_plain(message.get("content")), tuple(_calls(message)), finish, usage or Usage())
+    text = _plain(message.get("content"))
+    if not text and (refusal := a_text(message.get("refusal"))):
+        text, finish = refusal, Finish.FILTER
+    return Answer(text, tuple(_calls(message)), finish, usage or Usage())
 
 
 def write_answer(answer: Answer, model: str, id: str) -> Body:
@@ -147,16 +154,21 @@ class ChatReader(Reader):
     def __init__(self, usage: Callable[[Body], Usage | None]) -> None:
         self._usage = usage
         self._begun: set[int] = set()
+        self._refused = False
 
     def read(self, event: Body) -> Iterator[Piece]:
         for choice in dicts(event.get("choices"))[:1]:
             delta = a_dict(choice.get("delta"))
             if text := a_text(delta.get("content")):
                 yield TextPiece(text)
+            if refusal := a_text(delta.get("refusal")):
+                self._refused = True
+                yield TextPiece(refusal)
             for call in dicts(delta.get("tool_calls")):
                 yield from self._call(call)
             if reason := choice.get("finish_reason"):
-                yield Ended(FINISHES.get(reason, Finish.STOP), self._usage(event))
+                finish = FINISHES.get(a_text(reason), Finish.STOP)
+                yield Ended(Finish.FILTER if self._refused else finish, self._usage(event))
 
     def _call(self, call: Body) -> Iterator[Piece]:
         index = call.get("index")
@@ -219,6 +231,14 @@ def _plain(content: Any) -> str:
     return "".join(a_text(part.get("text")) for part in dicts(content))
 
 
+def words_only(content: Any) -> str:
+    """What a tool returned. Raises CannotTranslate for anything but text, which would be lost."""
+    for part in dicts(content):
+        if not isinstance(part.get("text"), str):
+            raise CannotTranslate("a tool's result that is no text")
+    return _plain(content)
+
+
 def _parts(content: Any) -> Iterator[Part]:
     if isinstance(content, str):
         yield Words(content)
@@ -263,7 +283,10 @@ def _call(call: ToolCall) -> Body:
     }
 
 
-def _tool(function: Body) -> Tool:
+def _tool(tool: Body) -> Tool:
+    if tool.get("type") not in (None, "function"):
+        raise CannotTranslate("tools that are no functions")
+    function = a_dict(tool.get("function"))
     schema = a_dict(function.get("parameters")) or {"type": "object", "properties": {}}
     return Tool(a_text(function.get("name")), a_text(function.get("description")), schema)
 
@@ -275,6 +298,8 @@ def _function(tool: Tool) -> Body:
 
 def _choice(asked: Any) -> str:
     if isinstance(asked, dict):
+        if asked.get("type") == "allowed_tools":
+            raise CannotTranslate("allowed_tools")
         return a_text(a_dict(asked.get("function")).get("name")) or "auto"
     return asked if asked in ("none", "required") else "auto"
 

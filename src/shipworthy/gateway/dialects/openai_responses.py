@@ -24,6 +24,7 @@ from shipworthy.gateway.dialects.openai_chat import ROLES, OpenAI
 from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.sse import event_bytes
 
+CALLS = ("function_call", "custom_tool_call", "mcp_call")
 ENDS = ("response.completed", "response.incomplete", "response.failed")
 
 
@@ -40,6 +41,14 @@ class OpenAIResponses(OpenAI):
             found.append(Passage(body, "input", Role.USER))
         for item in dicts(body.get("input")):
             found += _texts(item, ROLES.get(a_text(item.get("role")), Role.USER))
+        if "prompt" in body:  # one that OpenAI keeps, and what is put into it
+            given = a_dict(a_dict(body["prompt"]).get("variables"))
+            found += [Passage(given, n, Role.USER) for n in given if isinstance(given[n], str)]
+            found += [
+                Passage(part, "text", Role.USER)
+                for part in dicts(list(given.values()))
+                if isinstance(part.get("text"), str)
+            ]
         return found
 
     def user(self, body: Body) -> str:
@@ -80,7 +89,7 @@ class OpenAIResponses(OpenAI):
         items = dicts(document.get("output"))
         if document.get("type") == "response.output_item.added":
             items = [a_dict(document.get("item"))]
-        return [a_text(i.get("name")) for i in items if i.get("type") == "function_call"]
+        return [a_text(i.get("name")) for i in items if i.get("type") in CALLS]
 
     def usage(self, document: Body) -> Usage | None:
         said = a_dict(document.get("response") or document).get("usage")
@@ -105,6 +114,9 @@ class OpenAIResponses(OpenAI):
 
     def ends(self, event: Body) -> bool:
         return event.get("type") in ENDS
+
+    def breaks_off(self, event: Body) -> bool:
+        return event.get("type") in ("error", "response.failed") or super().breaks_off(event)
 
     def event(self, event: Body) -> bytes:
         return event_bytes(orjson.dumps(event), a_text(event.get("type")))
@@ -145,15 +157,20 @@ def _texts(item: Body, role: Role) -> Iterator[Passage]:
                 yield Passage(part, name, role)
     if isinstance(item.get("arguments"), str):
         yield Passage(item, "arguments", Role.ASSISTANT, is_json=True)
+    if item.get("type") == "custom_tool_call" and isinstance(item.get("input"), str):
+        yield Passage(item, "input", Role.ASSISTANT)
     if isinstance(item.get("output"), str):
         yield Passage(item, "output", Role.TOOL)
+    for part in dicts(item.get("output")):
+        if isinstance(part.get("text"), str):
+            yield Passage(part, "text", Role.TOOL)
 
 
 def _repeated(event: Body) -> list[Passage]:
     """The texts of an event that ends something and says it once more."""
     found = [
         Passage(event, name, Role.ASSISTANT, is_json=name == "arguments", whole=True)
-        for name in ("text", "refusal", "arguments")
+        for name in ("text", "refusal", "arguments", "input")
         if isinstance(event.get(name), str)
     ]
     part = a_dict(event.get("part"))

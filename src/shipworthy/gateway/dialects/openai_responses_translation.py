@@ -23,9 +23,18 @@ from shipworthy.gateway.conversation import (
     ToolPiece,
     ToolResult,
     Words,
+    matched,
 )
-from shipworthy.gateway.dialects.dialect import Body, Writer, a_dict, a_text, dicts, whole_number
-from shipworthy.gateway.dialects.openai_chat_translation import image
+from shipworthy.gateway.dialects.dialect import (
+    Body,
+    Writer,
+    a_dict,
+    a_number,
+    a_text,
+    dicts,
+    whole_number,
+)
+from shipworthy.gateway.dialects.openai_chat_translation import image, words_only
 
 OWN_STATE = ("previous_response_id", "conversation", "prompt", "background")
 
@@ -48,17 +57,17 @@ def read_request(body: Body) -> Conversation:
             messages += _messages(item)
     form = a_dict(a_dict(body.get("text")).get("format"))
     choice = body.get("tool_choice")
-    named = a_text(choice.get("name")) if isinstance(choice, dict) else choice
+    named = a_text(choice.get("name") if isinstance(choice, dict) else choice)
     return Conversation(
         system="\n\n".join(s for s in system if s),
-        messages=tuple(messages),
+        messages=matched(messages),
         tools=tuple(_tool(t) for t in dicts(body.get("tools"))),
         tool_choice=named or "auto",
         max_tokens=whole_number(body.get("max_output_tokens")),
-        temperature=body.get("temperature"),
-        top_p=body.get("top_p"),
+        temperature=a_number(body.get("temperature")),
+        top_p=a_number(body.get("top_p")),
         json_mode=form.get("type") in ("json_object", "json_schema"),
-        schema=form.get("schema"),
+        schema=a_dict(form.get("schema")) or None,
     )
 
 
@@ -109,7 +118,8 @@ class ResponseWriter(Writer):
             case TextPiece(text):
                 if self._text is None:
                     yield from self._begin_text()
-                self._text = [*(self._text or []), text]
+                    self._text = []
+                self._text.append(text)
                 yield self._said("response.output_text.delta", delta=text, logprobs=[])
             case ToolBegins(index, id, name):
                 yield from self._end_text()
@@ -243,18 +253,12 @@ def _messages(item: Body) -> Iterator[Message]:
             )
             yield Message(Role.ASSISTANT, (call,))
         case "function_call_output":
-            output = item.get("output")
-            text = output if isinstance(output, str) else "".join(_plain(output))
+            text = words_only(item.get("output"))
             yield Message(Role.USER, (ToolResult(a_text(item.get("call_id")), "", text),))
         case "reasoning":
             pass  # means something to the model that thought it, and to no other
         case other:
             raise CannotTranslate(f"an item of the type {str(other)[:40]}")
-
-
-def _plain(content: Any) -> Iterator[str]:
-    for part in dicts(content):
-        yield a_text(part.get("text"))
 
 
 def _parts(content: Any) -> Iterator[Part]:
