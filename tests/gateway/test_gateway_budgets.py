@@ -8,13 +8,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from provider import chat, chat_script, provider, says
+from provider import Script, chat, chat_script, provider, says, sse
 from running import ask_at_once, running
-from test_gateway_hostile import settled
+from test_gateway_hostile import STREAM, raw, settled
 
 from shipworthy.gateway.accounts import LEDGER, Account
+from shipworthy.gateway.dialects import DIALECTS
 from shipworthy.gateway.ledger import Ledger
 from shipworthy.gateway.policy import Provider
 from shipworthy.gateway.prices import NANO, cost_of, table
@@ -257,3 +259,81 @@ def test_the_store_holds_no_key_and_only_its_owner_reads_it(tmp_path: Path) -> N
         assert all(f.stat().st_mode & 0o077 == 0 for f in folder.iterdir() if f.suffix == ".sqlite")
         sockets = [f for f in folder.iterdir() if f.is_socket()]
         assert [s.stat().st_mode & 0o077 for s in sockets] == [0]
+
+
+def _spends(
+    tmp_path: Path, said: dict[str, Any] | bytes, asked: dict[str, Any], path: str, dialect: str
+) -> float:
+    """Dollars that a call costs for which the provider says this, at a thousandth for each token."""
+    answer = says(said) if isinstance(said, dict) else broken_off(said)
+    with provider(answer) as fake:
+        policy = priced(fake.url, "{day: 5000}").replace(
+            f'"{fake.url}"', f'"{fake.url}", dialect: {dialect}'
+        )
+        with running(tmp_path, policy) as gateway:
+            gateway.post(path, {"model": "m", **asked})
+            spent, reserved = settled(gateway)["prototype:app"]
+    assert reserved == 0
+    return spent / NANO
+
+
+def broken_off(said: bytes) -> Script:
+    """A stream that ends with the connection, before its time."""
+    return raw(STREAM, said)
+
+
+def test_words_that_came_count_whatever_was_stated_before_them(tmp_path: Path) -> None:
+    used = {"input_tokens": 10, "output_tokens": 1}
+    begins = {"type": "message_start", "message": {"type": "message", "usage": used}}
+    delta = {"type": "text_delta", "text": "word " * 800}
+    words = {"type": "content_block_delta", "index": 0, "delta": delta}
+    asked = {"messages": [], "max_tokens": 5_000, "stream": True}
+    spent = _spends(tmp_path, sse([begins, words], False), asked, "/v1/messages", "anthropic")
+    assert spent == pytest.approx((10 + 1_001) / 1_000)
+
+
+def test_input_of_which_nothing_is_said_is_estimated(tmp_path: Path) -> None:
+    said = chat("ok", usage={"prompt_tokens": 0, "completion_tokens": 3})
+    asked = {"messages": [{"role": "user", "content": "word " * 800}]}
+    assert 1 < _spends(tmp_path, said, asked, "/v1/chat/completions", "openai") < 1.1
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"previous_response_id": "resp_1"},
+        {"tools": [{"type": "web_search"}]},
+        {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "file-1"}]}]},
+    ],
+    ids=["a conversation", "a search", "a file"],
+)
+def test_what_a_request_does_not_hold_is_believed(
+    tmp_path: Path, elsewhere: dict[str, Any]
+) -> None:
+    said = {"output": [], "usage": {"input_tokens": 50_000, "output_tokens": 3}}
+    asked = {"input": "go on", **elsewhere}
+    assert _spends(tmp_path, said, asked, "/v1/responses", "openai") == pytest.approx(50.003)
+    said["usage"] = {"input_tokens": 10**12, "output_tokens": 3}
+    assert _spends(tmp_path, said, asked, "/v1/responses", "openai") < 60
+
+
+def test_a_second_question_is_reserved_with_all_that_it_holds(tmp_path: Path) -> None:
+    # The first answer costs 4 tokens; the second question would hold it and the schema.
+    policy = priced("URL", "{day: 0.5}", "contract: {type: object}")
+    with (
+        provider(
+            says(chat("word " * 100, usage={"prompt_tokens": 1, "completion_tokens": 3}))
+        ) as fake,
+        running(tmp_path, policy.replace("URL", fake.url)) as gateway,
+    ):
+        answered = gateway.chat(headers={"x-shipworthy-feature": "chat"})
+    assert answered.json["error"]["code"] == "budget_exceeded"
+    assert len(fake.asked) == 1
+
+
+def test_of_two_limits_of_an_answer_the_larger_counts() -> None:
+    chat_dialect = DIALECTS["openai-chat"]
+    body = {"max_completion_tokens": 10, "max_tokens": 100_000}
+    assert chat_dialect.output_limit(body) == 100_000
+    chat_dialect.limit_output(body, 50)
+    assert body == {"max_completion_tokens": 50, "max_tokens": 50}

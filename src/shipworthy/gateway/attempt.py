@@ -133,7 +133,7 @@ class Attempts:
         finally:
             begun.response.close()
             relay.keep()
-            usage = measured(exchange, relay.usage, relay.characters)
+            usage = measured(exchange, relay.usage, relay.characters, relay.complete)
             self._spending.settle(exchange, target, reservation, usage)
 
     def _to_keep(self, exchange: Exchange, whole: Whole) -> Answer | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from shipworthy.gateway.call import Call, Record
 from shipworthy.gateway.conversation import CannotTranslate
 from shipworthy.gateway.dialects.dialect import Body, Dialect
 from shipworthy.gateway.hooks import Action, Hooks, OutputRefused, Restorer, Screener
+from shipworthy.gateway.intake import DEEPEST, is_deeper
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.targets import Target
 
@@ -24,12 +26,12 @@ class Exchange:
     dialect: Dialect  # of the caller
     hooks: Hooks
     record: Record
-    raw: bytes | None  # the request as it came; None once something in it has changed
     deadline: float  # of the monotonic clock
     restorer: Restorer | None = None
     whole: bool = False  # ask for a whole answer though the caller wants a stream
     weight: tuple[int, int] | None = None  # bytes of text and pictures, once counted
     plea: Body | None = None  # the request with a second question, while that is asked
+    passed: Mapping[str, str] = field(default_factory=dict)  # headers, to a provider of its dialect
     as_array: bool = False  # a Gemini stream without alt=sse is one JSON array
 
     def prepare(self) -> None:
@@ -44,7 +46,6 @@ class Exchange:
                     passage.write(text)
                 self.restorer = redaction.restorer
                 self.record.redacted = redaction.counts
-                self.raw = None
         self._limit_output()
         if self.hooks.wants_texts:
             self.record.request_texts = tuple(passage.text for passage in call.passages)
@@ -58,8 +59,8 @@ class Exchange:
                 "request_refused",
                 f"The request was refused. {verdict.reason}".strip(),
             )
-        if verdict.action is Action.STRIP_TOOLS and self.dialect.without_tools(self.call.body):
-            self.raw = None
+        if verdict.action is Action.STRIP_TOOLS:
+            self.dialect.without_tools(self.call.body)
 
     def _limit_output(self) -> None:
         most = self.call.feature.output_tokens
@@ -67,7 +68,6 @@ class Exchange:
             asked = self.dialect.output_limit(self.call.body)
             if asked is None or asked > most:
                 self.dialect.limit_output(self.call.body, most)
-                self.raw = None
 
     @property
     def streams(self) -> bool:
@@ -77,21 +77,27 @@ class Exchange:
     def follow_up(self, answer: str, words: str) -> None:
         """Ask once more: what the model said, and what is to be said about it."""
         self.plea = self.dialect.continued(self.call.body, answer, words)
+        self.weight = None
 
     def forget_follow_up(self) -> None:
         """Go back to the request as it was."""
-        self.plea = None
+        if self.plea is not None:
+            self.plea = self.weight = None
 
     def outgoing(self, target: Target, dialect: Dialect) -> bytes:
-        """The request as this provider reads it. Raises CannotTranslate."""
+        """The request as this provider reads it. Raises CannotTranslate.
+
+        Always written anew: of a name that stood in it twice, the provider sees what the gateway saw.
+        """
         asked = self.plea or self.call.body
         if dialect is not self.dialect:
             conversation = self.dialect.read_request(asked)
             return orjson.dumps(dialect.write_request(conversation, target.model, self.streams))
         if self.call.stream and not self.streams:
             asked = self.dialect.unstreamed(asked)
-        body = dialect.addressed(asked, target.model, self.streams, target.provider.stream_usage)
-        return self.raw if body is self.call.body and self.raw is not None else dumped(body)
+        return dumped(
+            dialect.addressed(asked, target.model, self.streams, target.provider.stream_usage)
+        )
 
     def incoming(self, answer: Body, raw: bytes | None) -> bytes:
         """An answer in the caller's dialect, checked and restored. Raises Problem."""
@@ -133,12 +139,14 @@ def dumped(body: Any) -> bytes:
 
 
 def document(read: bytes) -> Body | None:
-    """The JSON object, or None where it is none."""
+    """The JSON object, or None where it is none or too deep to be written again."""
     try:
         found = orjson.loads(read)
     except (orjson.JSONDecodeError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict) or is_deeper(found, read, DEEPEST):
+        return None
+    return found
 
 
 def output_refused(refused: OutputRefused) -> Problem:

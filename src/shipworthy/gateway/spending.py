@@ -19,6 +19,13 @@ _log = logging.getLogger("shipworthy.gateway")
 GRACE = 60.0  # seconds after its deadline that a call has to settle
 PER_TOKEN = 4  # bytes of text, where tokens must be estimated from what was said
 _MOST_KNOWN = 5_000  # users and features whose accounts are kept at hand
+LONGEST_INPUT = 2_000_000  # tokens; no model reads more
+_KEPT_ELSEWHERE = (
+    *("previous_response_id", "conversation", "web_search_options"),
+    *("cachedContent", "cached_content", "container", "mcp_servers"),
+)
+_OWN_TOOLS = ("function", "custom")
+_DECLARED = ("input_schema", "functionDeclarations", "function_declarations")
 _BLOBS = frozenset({"data", "url", "image_url", "images", "file_data"})
 
 
@@ -58,7 +65,7 @@ class Spending:
         record = exchange.record
         cost = target.cost.of(usage)
         most = reservation.amount if reservation is not None else at_most(exchange, target)
-        if cost > 2 * most:
+        if cost > 2 * most and cost > _elsewhere(exchange, target):
             # A provider that claims what cannot be must not empty a budget.
             cost = most
             record.notes.append("usage doubtful")
@@ -110,20 +117,52 @@ def at_most(exchange: Exchange, target: Target) -> int:
     if not target.cost.input and not target.cost.output:
         return 0
     if exchange.weight is None:
-        exchange.weight = weight(call.body)
+        exchange.weight = weight(exchange.plea or call.body)
     limit = dialect.output_limit(call.body)
     longest = target.cost.output_tokens if limit is None else limit
     text, blobs = exchange.weight
     return target.cost.at_most(text, blobs, longest * dialect.choices(call.body))
 
 
-def measured(exchange: Exchange, said: Usage | None, characters: int) -> Usage:
-    """The usage that a provider states, or an estimate where it states none that can be."""
-    if said is not None and (said.output or not characters):
-        return said
-    text = (exchange.weight or weight(exchange.call.body))[0]
-    estimated = said.input if said is not None and said.input else text // PER_TOKEN
-    return Usage(estimated, characters // PER_TOKEN + bool(characters), estimated=True)
+def measured(
+    exchange: Exchange, said: Usage | None, characters: int, complete: bool = True
+) -> Usage:
+    """The usage that a provider states, or an estimate where it states none that can be.
+
+    What it stated before an answer was `complete` counts the words until then, at the most.
+    """
+    known = said or Usage()
+    input = known.input
+    if not input:
+        text, _ = exchange.weight or weight(exchange.plea or exchange.call.body)
+        input = text // PER_TOKEN
+    output = known.output
+    if not output or not complete:
+        output = max(output, characters // PER_TOKEN + bool(characters))
+    return Usage(input, output, estimated=(input, output) != (known.input, known.output))
+
+
+def _elsewhere(exchange: Exchange, target: Target) -> int:
+    """What a request can cost that leans on what it does not hold; nothing for any other.
+
+    A document, a conversation that a provider keeps or pages that its tools find: their length is not known.
+    """
+    body = exchange.call.body
+    _, blobs = exchange.weight or weight(body)
+    kept = any(body.get(name) for name in _KEPT_ELSEWHERE) or isinstance(body.get("prompt"), dict)
+    if blobs or kept or not _has_own_tools(body):
+        return target.cost.of(Usage(LONGEST_INPUT, 0))
+    return 0
+
+
+def _has_own_tools(body: dict[str, Any]) -> bool:
+    """Whether all tools of a request run with its caller."""
+    tools = body.get("tools")
+    return not isinstance(tools, list) or all(
+        isinstance(tool, dict)
+        and (tool.get("type") in _OWN_TOOLS or any(name in tool for name in _DECLARED))
+        for tool in tools
+    )
 
 
 def weight(value: Any, key: str = "") -> tuple[int, int]:
