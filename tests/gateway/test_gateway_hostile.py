@@ -29,6 +29,7 @@ from provider import (
 from running import Running, running
 
 from shipworthy.gateway.hooks import Hooks
+from shipworthy.gateway.problem import Problem
 
 SECRET = "provider-key-0123456789"
 PRICED = """
@@ -443,3 +444,176 @@ def test_a_clock_that_jumps_back_ends_no_call(
             assert gateway.chat().status == 200
         monkeypatch.setattr(time, "time", real)
     assert len(fake.asked) == 4
+
+
+DEEP = "[" * 500 + "]" * 500
+ODD_ANSWERS = {
+    "a-message-that-is-a-text": '{"choices": [{"index": {}, "message": "hi"}]}',
+    "deep": json.dumps(chat("hi")).replace('"created": 1', f'"created": {DEEP}'),
+}
+
+
+@pytest.mark.parametrize("name", ODD_ANSWERS)
+def test_an_answer_of_odd_parts_is_the_providers_fault(tmp_path: Path, name: str) -> None:
+    with (
+        provider(raw(reply(ODD_ANSWERS[name].encode()))) as fake,
+        running(tmp_path, PRICED.replace("URL", fake.url)) as gateway,
+    ):
+        assert gateway.chat().json["error"]["code"] == "provider_garbage"
+
+
+@pytest.mark.parametrize("odd", ["hi", {"content": "x", "tool_calls": [7, {"function": "f"}]}])
+def test_an_event_of_odd_parts_ends_nothing(tmp_path: Path, odd: Any) -> None:
+    said = [chunk({"content": "one"}), {"choices": [{"delta": odd, "finish_reason": []}]}]
+    with (
+        provider(streams([sse([*said, *chunks(" two")])])) as fake,
+        running(tmp_path, PRICED.replace("URL", fake.url)) as gateway,
+    ):
+        answered = gateway.post(
+            "/v1/messages",
+            {
+                "model": "m",
+                "max_tokens": 9,
+                "stream": True,
+                "messages": [{"role": "user", "content": "x"}],
+            },
+        )
+    assert b"message_stop" in answered.body
+    assert b" two" in answered.body
+
+
+FAILED = {"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]}
+ERROR_EVENTS = {
+    "/v1/chat/completions": FAILED | {"error": {"message": f"overloaded {SECRET}"}},
+    "/v1/responses": {"type": "error", "code": "server_error", "message": SECRET},
+    "/v1/responses/": {"type": "response.failed", "response": {"status": "failed", "output": []}},
+}
+
+
+@pytest.mark.parametrize("path", ERROR_EVENTS)
+def test_a_stream_that_begins_with_an_error_has_not_begun(tmp_path: Path, path: str) -> None:
+    said = sse([ERROR_EVENTS[path]])
+    with (
+        provider(streams([said])) as fake,
+        running(tmp_path, PRICED.replace("URL", fake.url)) as gateway,
+    ):
+        body = {"model": "m", "stream": True, "input": "hi", "messages": []}
+        answered = gateway.post(path.rstrip("/"), body)
+    assert answered.status == 502
+    assert answered.json["error"]["code"] == "provider_garbage"
+    assert SECRET.encode() not in answered.body
+
+
+@pytest.mark.parametrize("close", [True, False], ids=["breaks-off", "stays-open"])
+def test_an_answer_that_was_said_to_its_end_is_whole(
+    tmp_path: Path, close: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shipworthy.gateway.asking.LINGERING", 0.1)
+    said = sse(chunks("one"))
+    head = STREAM.replace(b"\r\n\r\n", b"\r\ntransfer-encoding: chunked\r\n\r\n")
+    with (
+        provider(raw(head, b"%x\r\n%b\r\n" % (len(said), said), close=close)) as fake,
+        running(tmp_path, PRICED.replace("URL", fake.url)) as gateway,
+    ):
+        answered = gateway.chat(stream=True)
+    assert answered.streamed_text == "one"
+    assert answered.events[-1] == "[DONE]"
+
+
+def test_a_key_is_taken_out_of_what_is_translated_or_restored(tmp_path: Path) -> None:
+    text = f"your key is {SECRET}, ann@example.com is [EMAIL_1]"
+    asked = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "a@b.com"}]}
+    policy = one_model("URL", "outputs: {enabled: false}")
+    policy = policy.replace('"URL"', '"URL", responses: false')
+    with (
+        provider(chat_script(text)) as fake,
+        running(tmp_path, policy.replace("URL", fake.url)) as gateway,
+    ):
+        for path in ("/v1/messages", "/v1/responses", "/v1/chat/completions"):
+            for stream in (False, True):
+                body = asked | {"stream": stream, "input": "a@b.com"}
+                answered = gateway.post(path, body)
+                assert answered.status == 200
+                assert b"[key]" in answered.body
+                assert SECRET.encode() not in answered.body
+
+
+def test_what_a_provider_sent_too_much_of_is_let_go(tmp_path: Path) -> None:
+    """A problem whose frames hold it in turn would keep the megabytes until a late collection."""
+    import gc
+
+    policy = PRICED.replace("URL", "%s") + "server: {answer_bytes: 3000000}\n"
+    with (
+        provider(raw(reply(b"[" * 4_000_000))) as fake,
+        running(tmp_path, policy % fake.url) as gateway,
+    ):
+        gc.collect()
+        gc.disable()
+        try:
+            assert gateway.chat().json["error"]["code"] == "provider_garbage"
+            time.sleep(0.1)
+            kept = [one for one in gc.get_objects() if isinstance(one, Problem)]
+        finally:
+            gc.enable()
+    assert not [problem for problem in kept if problem.__traceback__ is not None]
+
+
+ODD_REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a-role-that-is-a-list": ("/v1/chat/completions", {"messages": [{"role": ["user"]}]}),
+    "numbers-that-are-words": (
+        "/v1/messages",
+        {"messages": [], "temperature": "hot", "stop_sequences": 5},
+    ),
+    "texts-that-are-numbers": (
+        "/api/chat",
+        {"messages": [{"images": 5}], "options": {"stop": 5}, "stream": False},
+    ),
+    "choices-that-are-lists": ("/v1/responses", {"input": "x", "tool_choice": ["x"]}),
+    "functions-that-are-numbers": (
+        "/v1beta/models/m:generateContent",
+        {
+            "contents": [],
+            "generationConfig": {"stopSequences": 5},
+            "toolConfig": {"functionCallingConfig": {"allowedFunctionNames": 5}},
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD_REQUESTS)
+@pytest.mark.parametrize("dialect", ["openai", "anthropic", "gemini", "ollama"])
+def test_an_odd_request_breaks_no_translation(tmp_path: Path, name: str, dialect: str) -> None:
+    path, body = ODD_REQUESTS[name]
+    policy = one_model("URL").replace('"URL"', f'"URL", dialect: {dialect}, responses: false')
+    with (
+        provider(raw(reply(b"{}", "422 No"))) as fake,
+        running(tmp_path, policy.replace("URL", fake.url)) as gateway,
+    ):
+        answered = gateway.post(path, {"model": "m", **body})
+    assert answered.status == 400
+    assert b"gateway_broken" not in answered.body
+
+
+def test_a_provider_reads_what_the_gateway_has_read(tmp_path: Path) -> None:
+    twice = b'{"model": "m", "messages": [{"role": "user", "content": "ann@example.com"}], "messages": []}'
+    with provider(chat_script()) as fake, running(tmp_path, one_model(fake.url)) as gateway:
+        assert gateway.post("/v1/chat/completions", twice).status == 200
+    assert b"ann@example.com" not in fake.asked[0].body
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/v1/messages/count_tokens", lambda said: said["error"]["type"]),
+        ("/v1beta/models/m:countTokens", lambda said: said["error"]["status"]),
+        ("/api/embed", lambda said: said["error"][0]),
+        ("/v1/images", lambda said: said["error"]["code"]),
+    ],
+)
+def test_an_address_beside_a_dialect_answers_in_its_words(
+    tmp_path: Path, path: str, where: Any
+) -> None:
+    with running(tmp_path, one_model("http://127.0.0.1:9/v1")) as gateway:
+        answered = gateway.post(path, {})
+    assert answered.status == 404
+    assert isinstance(where(answered.json), str)

@@ -68,7 +68,7 @@ class Answering:
             except Problem as failed:
                 if not _next_may_help(failed) or exchange.seconds_left <= 0:
                     raise
-                problem = failed
+                problem = failed.with_traceback(None)
                 continue
             exchange.record.outcome = Outcome.FALLBACK if place else Outcome.ANSWERED
             return reply

@@ -13,10 +13,15 @@ from shipworthy.gateway.answering import Answering
 from shipworthy.gateway.attempt import Attempts, Reply
 from shipworthy.gateway.breaker import Breakers
 from shipworthy.gateway.call import Outcome, Record
-from shipworthy.gateway.caller import call_of, feature_of, known_key, presented_key
+from shipworthy.gateway.caller import (
+    call_of,
+    feature_of,
+    known_key,
+    passed_headers,
+    presented_key,
+)
 from shipworthy.gateway.contract import Contracts
 from shipworthy.gateway.control import Control
-from shipworthy.gateway.dialects import DIALECTS
 from shipworthy.gateway.exchange import Exchange
 from shipworthy.gateway.hooks import Hooks
 from shipworthy.gateway.intake import parse_body, read_body
@@ -25,7 +30,7 @@ from shipworthy.gateway.outgoing import send_problem, send_stream, send_whole
 from shipworthy.gateway.policy import Policy
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.request import Gone, Request
-from shipworthy.gateway.routes import Route, route
+from shipworthy.gateway.routes import Route, route, spoken_near
 from shipworthy.gateway.spending import Spending
 from shipworthy.gateway.targets import Targets
 from shipworthy.gateway.upstream import Upstream
@@ -35,7 +40,6 @@ FLUSHED_EVERY = (
 )
 SWEPT_EVERY = 60.0
 READING = 15.0  # seconds beyond its deadline that the caller of a stream may take to read it
-_OPENAI = DIALECTS["openai-chat"]  # for problems at addresses that no dialect knows
 _log = logging.getLogger("shipworthy.gateway")
 
 
@@ -78,7 +82,7 @@ class Gateway:
             request.reply(200, [(b"content-type", b"text/plain")], b"ok\n")
             return
         found = route(request.path)
-        dialect = found.dialect if found else _OPENAI
+        dialect = found.dialect if found else spoken_near(request.path)
         record = Record("", "", "", "", "", dialect.name, "", False, time.time())
         started = time.monotonic()
         self.running += 1
@@ -88,6 +92,8 @@ class Gateway:
             record.outcome = Outcome.ABANDONED
         except Problem as problem:
             send_problem(request, dialect, problem, record)
+            # Frames that hold the problem would keep all that was read until a late collection.
+            problem.__traceback__ = None
         except Exception as error:
             _log.error("a bug in the gateway: %s", _without_values(error))
             broken = Problem(Kind.BROKEN, "gateway_broken", "The gateway failed.")
@@ -109,14 +115,15 @@ class Gateway:
             raise Problem(Kind.BUSY, "gateway_busy", "The gateway has too many calls under way.")
         key = await known_key(self._control, presented_key(headers, request.query))
         feature = feature_of(self.policy, key, found, headers)
-        raw = await read_body(request, self.policy.server)
-        body = parse_body(raw, headers, found.dialect.name.startswith("ollama"))
+        read = await read_body(request, self.policy.server)
+        body = parse_body(read, headers, found.dialect.name.startswith("ollama"))
         call = call_of(found, key, feature, body, headers)
         record.id, record.prototype, record.feature = call.id, call.prototype, feature.name
         record.key, record.user, record.asked = call.key, call.user, call.model
         record.stream = call.stream
         deadline = time.monotonic() + feature.timeouts.total
-        exchange = Exchange(call, found.dialect, self.hooks, record, raw, deadline)
+        exchange = Exchange(call, found.dialect, self.hooks, record, deadline)
+        exchange.passed = passed_headers(found.dialect, headers)
         exchange.as_array = found.dialect.name == "gemini" and (
             call.stream and b"alt=sse" not in request.query
         )

@@ -16,6 +16,8 @@ from shipworthy.gateway.sse import EventFrames, LineFrames
 from shipworthy.gateway.targets import Target
 from shipworthy.gateway.upstream import Response, Upstream, garbage, truncated
 
+LINGERING = 3.0  # seconds that usage and the like may come behind the end of an answer
+
 
 @dataclass(slots=True)
 class Whole:
@@ -44,7 +46,7 @@ async def ask(upstream: Upstream, exchange: Exchange, target: Target) -> Whole:
     try:
         response = await _sent(upstream, exchange, target, dialect, first)
         response.wait_at_most(exchange.seconds_left)
-        read = await response.whole()
+        read = without_key(await response.whole(), target)
     except TimeoutError as error:
         raise timed_out() from error
     finally:
@@ -55,7 +57,7 @@ async def ask(upstream: Upstream, exchange: Exchange, target: Target) -> Whole:
         raise garbage("The model provider's answer is not one that can be read.")
     usage = dialect.usage(answer)
     if dialect is exchange.dialect:
-        return Whole(answer, without_key(read, target), usage)
+        return Whole(answer, read, usage)
     try:
         own = translated(dialect, exchange.dialect, answer, exchange.call.model, exchange.call.id)
     except CannotTranslate as error:
@@ -102,7 +104,13 @@ async def _rest(
     """What follows the first words, until the stream is complete. Raises Problem."""
     idle = exchange.call.feature.timeouts.idle
     while True:
-        piece = await _piece(response, min(idle, exchange.seconds_left))
+        left = min(LINGERING if relay.over else idle, exchange.seconds_left)
+        try:
+            piece = await _piece(response, left)
+        except Problem:
+            if not relay.over:
+                raise
+            piece = b""  # all was said: some servers then break off, or keep the connection open
         out, wrong = relay.pass_on(frames.push(piece) if piece else frames.finish())
         if out:
             yield out
@@ -125,7 +133,10 @@ async def _sent(
         raise untranslatable(error) from error
     url = target.provider.url.rstrip("/") + dialect.path(target.model, exchange.streams)
     try:
-        return await upstream.post(url, body, dialect.headers(target.key), seconds)
+        headers = dialect.headers(target.key)
+        if exchange.passed and dialect is exchange.dialect:
+            headers = {**headers, **exchange.passed}
+        return await upstream.post(url, body, headers, seconds)
     except Problem as problem:
         if target.key:  # some providers repeat the key that they refuse
             problem.message = problem.message.replace(target.key, "[key]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from itertools import count
@@ -10,12 +11,14 @@ from urllib.parse import parse_qs
 
 from shipworthy.gateway.call import Call
 from shipworthy.gateway.control import Control, VirtualKey
+from shipworthy.gateway.dialects.dialect import Dialect
 from shipworthy.gateway.policy import DEFAULT, Feature, Policy
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.request import Headers
 from shipworthy.gateway.routes import Route
 from shipworthy.gateway.store import BrokenStore
 
+_PLAIN = re.compile(rb"[\w.,:; -]{1,500}", re.ASCII)
 LONGEST_NAME = 200  # characters of a user's name that are kept
 
 
@@ -83,6 +86,20 @@ def feature_of(policy: Policy, key: VirtualKey, found: Route, headers: Headers) 
     return feature
 
 
+def passed_headers(dialect: Dialect, headers: Headers) -> dict[str, str]:
+    """What a provider of the caller's dialect is told beside the body."""
+    found = ((name, headers.get(name.encode(), b"")) for name in dialect.passed_headers)
+    return {name: said.decode("ascii") for name, said in found if _PLAIN.fullmatch(said)}
+
+
+def _name(said: bytes) -> str:
+    """A name as most programs put it into a header, or as the older ones do."""
+    try:
+        return said.decode("utf-8")
+    except UnicodeDecodeError:
+        return said.decode("latin-1")
+
+
 def call_of(
     found: Route, key: VirtualKey, feature: Feature, body: dict[str, Any], headers: Headers
 ) -> Call:
@@ -91,7 +108,7 @@ def call_of(
     model = found.model if found.model is not None else body.get("model")
     if not isinstance(model, str) or not model:
         raise Problem(Kind.BAD_REQUEST, "no_model", "The request names no model.")
-    user = headers.get(b"x-shipworthy-user", b"").decode("latin-1") or dialect.user(body)
+    user = _name(headers.get(b"x-shipworthy-user", b"")) or dialect.user(body)
     return Call(
         id=next(_IDS),
         dialect=dialect.name,

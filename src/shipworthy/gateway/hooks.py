@@ -52,7 +52,7 @@ class Redactor(Protocol):
     """Replaces personal data and secrets before a provider sees them."""
 
     def redact(self, passages: Sequence[Passage], feature: Feature) -> Redaction | None:
-        """None where nothing was replaced: the request then goes on byte for byte."""
+        """None where nothing was replaced."""
         ...
 
 

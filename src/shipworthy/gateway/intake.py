@@ -31,7 +31,7 @@ async def read_body(request: Request, limits: ServerOptions) -> bytes:
 
 def parse_body(body: bytes, headers: Headers, any_type: bool) -> dict[str, Any]:
     """The JSON object. Raises Problem where it is none, or says that it is something else."""
-    if headers.get(b"content-encoding", b"identity") != b"identity":
+    if headers.get(b"content-encoding", b"").lower() not in (b"", b"identity"):
         raise Problem(Kind.CONTENT_TYPE, "compressed_request", "Compressed requests are not read.")
     said = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if not any_type and said not in (b"", b"application/json"):
@@ -42,13 +42,15 @@ def parse_body(body: bytes, headers: Headers, any_type: bool) -> dict[str, Any]:
         raise Problem(Kind.BAD_REQUEST, "not_json", "The body is not JSON.") from error
     if not isinstance(found, dict):
         raise Problem(Kind.BAD_REQUEST, "not_json", "The body is not a JSON object.")
-    if body.count(b"[") + body.count(b"{") > DEEPEST and _deeper(found, DEEPEST):
+    if is_deeper(found, body, DEEPEST):
         raise Problem(Kind.BAD_REQUEST, "not_json", "The body is nested too deeply.")
     return found
 
 
-def _deeper(document: Any, levels: int) -> bool:
-    """Whether a document has more levels, without going down into it by recursion."""
+def is_deeper(document: Any, read: bytes, levels: int) -> bool:
+    """Whether a document has more levels than that, without going down into it by recursion."""
+    if read.count(b"[") + read.count(b"{") <= levels:
+        return False
     level = [document]
     for _ in range(levels):
         level = [

@@ -10,6 +10,7 @@ from shipworthy.gateway.dialects.dialect import Dialect
 from shipworthy.gateway.exchange import Exchange, dumped
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.request import Head, Request
+from shipworthy.gateway.sse import EventFrames
 
 
 def send_whole(request: Request, exchange: Exchange, body: bytes) -> None:
@@ -37,6 +38,7 @@ async def send_stream(
             await request.more(array.next(piece) if array else piece)
     except Problem as problem:
         record.outcome, record.error = Outcome.FAILED, problem.code
+        problem.__traceback__ = None  # as in the application: it would keep what was read
         event = exchange.dialect.problem_event(problem)
         await request.more(array.next(event) if array else event)
     request.end(b"]" if array else b"")
@@ -86,10 +88,9 @@ class _Array:
     def next(self, events: bytes) -> bytes:
         """The events as further items of the array."""
         out = b""
-        for event in events.split(b"\n\n"):
-            if event.startswith(b"data: "):
-                out += (b",\n" if self._begun else b"[") + event.removeprefix(b"data: ")
-                self._begun = True
+        for frame in EventFrames().push(events):
+            out += (b",\n" if self._begun else b"[") + frame.data
+            self._begun = True
         return out
 
     def all(self, events: bytes) -> bytes:

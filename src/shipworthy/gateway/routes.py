@@ -34,10 +34,7 @@ def route(path: str) -> Route | None:
 
     `/feature/NAME` before a path names the feature, for callers that can set a base URL and no header.
     """
-    feature = ""
-    if path.startswith("/feature/"):
-        feature, _, rest = path.removeprefix("/feature/").partition("/")
-        path = f"/{rest}"
+    feature, path = _of_feature(path)
     for prefix in ("/v1beta/openai", "/openai/v1", "/openai", "/v1beta", "/v1"):
         if path.startswith(f"{prefix}/"):
             bare = path.removeprefix(prefix)
@@ -52,3 +49,22 @@ def route(path: str) -> Route | None:
         if model and verb in _GEMINI:
             return Route(DIALECTS["gemini"], feature, unquote(model), _GEMINI[verb])
     return None
+
+
+def spoken_near(path: str) -> Dialect:
+    """What a caller at an address where nothing is most likely speaks: for the words of its error."""
+    _, path = _of_feature(path)
+    if path.startswith("/api/"):
+        return DIALECTS["ollama-chat"]
+    if path.startswith(("/v1/messages", "/messages")):
+        return DIALECTS["anthropic"]
+    gemini = path.startswith("/v1beta/") and not path.startswith("/v1beta/openai/")
+    return DIALECTS["gemini" if gemini else "openai-chat"]
+
+
+def _of_feature(path: str) -> tuple[str, str]:
+    """The feature that a path names, and the path without it."""
+    if not path.startswith("/feature/"):
+        return "", path
+    feature, _, rest = path.removeprefix("/feature/").partition("/")
+    return feature, f"/{rest}"

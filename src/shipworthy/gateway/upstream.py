@@ -68,7 +68,7 @@ class Upstream:
             await connection.head()
             if connection.status != 200:
                 await _raise_for(answer)
-            if connection.headers.get(b"content-encoding", b"identity") != b"identity":
+            if connection.headers.get(b"content-encoding", b"").lower() not in (b"", b"identity"):
                 raise garbage("The provider sent a compressed answer though none was asked for.")
         except LostConnection as error:
             answer.close()
