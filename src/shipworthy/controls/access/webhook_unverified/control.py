@@ -25,10 +25,19 @@ from shipworthy.prototype.handlers.standing import (
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.remedy import Remedy, Review, Write
 
+_MOBILE_MONEY = r"m-?pesa|daraja|stk(-?push)?|c2b|b2c"
+_PAYS = (
+    rf"{_MOBILE_MONEY}|airtel(-?money)?|momo|intasend|pesapal|flutterwave|paystack|payfast|payments?"
+    r"|paypal|mollie|mercado-?pago|midtrans|xendit|razorpay|cashfree|phonepe|paytm|bkash|sslcommerz|iyzico|payu"
+)
 _HOOK = re.compile(
-    r"webhook|(^|[-_/])(hooks?|inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)",
+    r"webhook|(^|[-_/])(hooks?|inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)"
+    rf"|(^|[-_/])({_PAYS})[-_/]([\w-]+[-_/])?(callback|notify|notifications?)([-_/]|$)"
+    rf"|(^|[-_/])({_MOBILE_MONEY})[-_/]([\w-]+[-_/])?(confirmation|result)([-_/]|$)",
     re.IGNORECASE,
 )
+_UNSIGNED = re.compile(rf"(^|[-_/])({_MOBILE_MONEY})([-_/]|$)", re.IGNORECASE)
+"""Safaricom signs none of its callbacks: https://developer.safaricom.co.ke/APIs/MpesaExpressSimulate"""
 _OUTGOING = re.compile(
     r"(dispatch|send|test|trigger|register|setup|configure|manage|create|delete|retry|list|process|simulate)-?_?\w*-?_?webhook"
     r"|webhooks?[-_/](test|send|setup|register|config\w*|settings|deliver\w*|log\w*|retry|secret)",
@@ -119,6 +128,12 @@ class WebhookUnverified(
             secret = changed.secret or "the secret that it reads"
             said += f"set {secret} where it runs, or every message is refused"
             return Remedy(said, Review.CAREFUL, writes)
+        if handler is not None and _UNSIGNED.search(handler.route.path):
+            said = (
+                f"M-Pesa signs nothing: give {finding.subject} a long secret in its address, and ask for the"
+                " state of the transaction (STK push query) before the app acts on what was posted"
+            )
+            return Remedy(said, Review.BY_HAND)
         said = (
             f"Check the signature of each message to {finding.subject} with the secret that the "
             "sender shows, over the body as it came and before anything is read from it; answer "
