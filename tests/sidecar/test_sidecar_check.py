@@ -32,6 +32,7 @@ from shipworthy.sidecar.policy import (
     Bytes,
     Cors,
     Egress,
+    Headers,
     Limits,
     Login,
     Need,
@@ -91,6 +92,17 @@ def test_our_proxy_holds_every_attack(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(attacks) > 250
     held = {a.family for a in attacks if a.verdict is Verdict.HELD}
     assert held == {a.family for a in attacks}
+
+
+def test_what_a_policy_allows_is_not_taken_for_broken() -> None:
+    """Pictures as text in the CSP, and larger bodies, which take their time on all routes."""
+    csp = Headers(content_security_policy="default-src 'self'; img-src 'self' data: blob: data:")
+    upload = Route(path="/upload", need=Need(Who.ANYONE), body=Bytes(2_000_000))
+    policy = Policy(headers=csp, limits=Limits(body=Bytes(20_000)), routes=[upload])
+    with twin(policy) as target:
+        chosen = [p.attempt for p in plan(target) if p.attempt.id in ("events", "slow-body")]
+        attacks = [attempted(target, attempt) for attempt in chosen]
+    assert [attack.verdict for attack in attacks] == [Verdict.HELD, Verdict.HELD]
 
 
 Change = Callable[[Any], Any]

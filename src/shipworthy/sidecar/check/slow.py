@@ -18,6 +18,7 @@ from shipworthy.sidecar.check.attempt import (
 )
 from shipworthy.sidecar.check.target import Target, fresh_word
 from shipworthy.sidecar.check.wire import Connection
+from shipworthy.sidecar.proxy.edge import body_seconds
 
 FAMILY = "slow"
 _SLACK = 3.0  # seconds that a busy machine may take longer
@@ -30,7 +31,7 @@ def attempts(target: Target) -> Iterator[Attempt]:
     limits = target.policy.limits
     safe = f"408 or the connection closed within {limits.header_seconds:g} s"
     yield Attempt("slow-headers", "headers that come byte by byte", safe, _headers)
-    safe = f"408 or the connection closed within {limits.body_seconds:g} s"
+    safe = f"408 or the connection closed within {body_seconds(target.policy):g} s"
     yield Attempt("slow-body", "a body that comes byte by byte", safe, _body, twin_only=True)
     safe = f"504 within {limits.request_seconds:g} s"
     tries = "an application that never answers"
@@ -53,7 +54,7 @@ def _body(target: Target) -> Seen:
     lines += [f"origin: {target.origin}", "content-length: 100000"]
     lines += [f"{name}: {value}" for name, value in way.headers]
     start = "\r\n".join((*lines, "", "")).encode()
-    return _dribble(target, start, target.policy.limits.body_seconds, "a body, byte by byte")
+    return _dribble(target, start, body_seconds(target.policy), "a body, byte by byte")
 
 
 def _dribble(target: Target, start: bytes, limit: float, what: str) -> Seen:
