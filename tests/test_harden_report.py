@@ -55,6 +55,17 @@ def test_the_pull_request_says_what_to_know_before_merging(root: Path, tmp_path:
     assert "### Reliability: " in text
 
 
+@pytest.mark.parametrize("option", ["--pull-request", "--output"])
+@pytest.mark.parametrize("place", ["", "missing/pr.md"], ids=["a-folder", "in-no-folder"])
+def test_a_file_that_cannot_be_written_is_said_before_the_work(
+    root: Path, tmp_path: Path, option: str, place: str
+) -> None:
+    result = CliRunner().invoke(app, ["harden", str(root), option, str(tmp_path / place)])
+    assert result.exit_code == 2
+    assert "cannot be written: nothing was done" in result.output
+    assert git(root, "branch", "--list", "shipworthy/harden") == ""
+
+
 def test_the_message_of_a_commit_holds_no_secret(root: Path) -> None:
     ran(root)
     assert SECRET not in git(root, "log", "--format=%B", "main..shipworthy/harden")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from enum import StrEnum
@@ -86,6 +87,7 @@ def harden(
     if dry_run and apply:
         fail("--dry-run and --apply exclude each other")
     _check_names(only or ())
+    _check_files(output, pull_request)
     options = HardenOptions(
         wanted=Wanted(frozenset(only or ()), Review(review.value)),
         build=not no_build,
@@ -105,6 +107,13 @@ def harden(
     if output is not None:
         say(f"Wrote {output}.")
     raise typer.Exit(GAPS if fails(done.after, fail_on) else NOTHING_OPEN)
+
+
+def _check_files(*files: Path | None) -> None:
+    """Fail before the work of many minutes, not after it, where a file cannot be written."""
+    for file in (file for file in files if file is not None):
+        if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+            fail(f"{file} cannot be written: nothing was done")
 
 
 def _end_in_order() -> None:
