@@ -29,7 +29,7 @@ from shipworthy.harden.repository import find_repository
 from shipworthy.harden.requirement_lists import NoPackages, requirements
 from shipworthy.harden.running import run_group
 from shipworthy.harden.scratch import Scratch, scratch_of
-from shipworthy.harden.warm import NoAnswer, Warm
+from shipworthy.harden.warm import PROGRAM, NoAnswer, Warm
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.settings import Settings
@@ -87,6 +87,58 @@ def test_a_compiler_that_ends_or_babbles_gives_no_answer(tmp_path: Path) -> None
         ("a.ts", "TS1", "x"),
     )
     warm.close()
+
+
+def test_a_compiler_that_answered_and_ended_is_started_once_more(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    code = (
+        f"open({str(starts)!r}, 'a').write('x')\n"
+        "for _ in range(2):\n    input()\n    print('{\"errors\": []}', flush=True)\ninput()\n"
+    )
+    warm = Warm(seconds=20.0)
+    for _ in range(4):
+        assert warm.errors((sys.executable, "-I", "-c", code), tmp_path, {}) == ()
+    assert starts.read_text() == "xx"
+    assert warm._process is not None
+    warm._process.kill()
+    assert warm.errors((sys.executable, "-I", "-c", code), tmp_path, {}) == ()
+    assert starts.read_text() == "xxx"
+    warm.close()
+
+
+_STUMBLES = """
+let number = 0;
+module.exports = {
+  sys: { readFile: () => "" },
+  DiagnosticCategory: { Error: 1 },
+  flattenDiagnosticMessageText: (text) => text,
+  getParsedCommandLineOfConfigFile: () => ({ fileNames: [], options: {}, errors: [] }),
+  createIncrementalCompilerHost: () => ({ getSourceFile() {} }),
+  createSemanticDiagnosticsBuilderProgram(names, options, host, old) {
+    number += 1;
+    if (old || number > 3) throw new Error("Debug Failure");
+    const none = () => [];
+    const said = [{ category: 1, code: number, messageText: "x" }];
+    return {
+      getConfigFileParsingDiagnostics: none, getOptionsDiagnostics: none, getGlobalDiagnostics: none,
+      getSyntacticDiagnostics: none, getSemanticDiagnostics: () => said,
+    };
+  },
+};
+"""
+
+
+@needs_npm
+def test_a_compiler_that_stumbles_over_what_it_kept_starts_anew(tmp_path: Path) -> None:
+    library = tmp_path / "typescript.js"
+    library.write_text(_STUMBLES)
+    argv = ("node", str(PROGRAM), str(library), "tsconfig.json", str(tmp_path))
+    warm = Warm(seconds=20.0)
+    path = {"PATH": os.environ["PATH"]}
+    assert [code for _, code, _ in warm.errors(argv, tmp_path, path)] == ["TS1"]
+    assert [code for _, code, _ in warm.errors(argv, tmp_path, path)] == ["TS3"]
+    with pytest.raises(NoAnswer, match="Debug Failure"):
+        warm.errors(argv, tmp_path, path)
 
 
 _LOCK = """{"name": "app", "lockfileVersion": 3, "packages": {

@@ -23,6 +23,10 @@ class NoAnswer(Exception):
     """The compiler did not answer, and why."""
 
 
+class Ended(NoAnswer):
+    """It ended by itself."""
+
+
 @dataclass
 class Warm:
     """One compiler for one tsconfig. Ends with `close`, or with the process that started it."""
@@ -31,22 +35,33 @@ class Warm:
     _process: subprocess.Popen[bytes] | None = None
     _asked: tuple[str, ...] = ()
     _rest: bytes = field(default=b"")
+    _answered: bool = False
 
     def errors(
         self, argv: Sequence[str], folder: Path, environment: Mapping[str, str]
     ) -> tuple[Error, ...]:
-        """The errors as the files are now; another argv starts another compiler. Raises NoAnswer."""
+        """The errors as the files are now; another argv starts another compiler. Raises NoAnswer.
+
+        One that answered before and has ended since, for want of memory perhaps, is started once more.
+        """
         if self._process is None or self._process.poll() is not None or self._asked != tuple(argv):
-            self.close()
-            self._start(argv, folder, environment)
+            self._restart(argv, folder, environment)
         try:
-            answer = json.loads(self._ask())
+            try:
+                line = self._ask()
+            except (Ended, OSError):
+                if not self._answered:
+                    raise
+                self._restart(argv, folder, environment)
+                line = self._ask()
+            answer = json.loads(line)
         except (OSError, ValueError) as error:
             self.close()
             raise NoAnswer(str(error)) from error
         if "errors" not in answer:
             self.close()
             raise NoAnswer(str(answer.get("failed", "no word")))
+        self._answered = True
         return tuple((path, code, text) for path, code, text in answer["errors"])
 
     def close(self) -> None:
@@ -61,8 +76,12 @@ class Warm:
                     with suppress(OSError):
                         stream.close()
 
+    def _restart(self, argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        self.close()
+        self._start(argv, folder, environment)
+
     def _start(self, argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
-        self._asked, self._rest = tuple(argv), b""
+        self._asked, self._rest, self._answered = tuple(argv), b"", False
         try:
             self._process = subprocess.Popen(
                 argv,
@@ -92,7 +111,7 @@ class Warm:
             part = os.read(process.stdout.fileno(), 1 << 16)
             if not part:
                 self.close()
-                raise NoAnswer("it ended without an answer")
+                raise Ended("it ended without an answer")
             self._rest += part
         line, _, self._rest = self._rest.partition(b"\n")
         return line

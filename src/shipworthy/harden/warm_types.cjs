@@ -78,13 +78,19 @@ function listed(diagnostics) {
     ]);
 }
 
-readline.createInterface({ input: process.stdin }).on("line", () => {
-  let answer;
+// A compiler may stumble over what it kept; without that it starts anew, and only then gives up.
+function answered() {
+  const kept = program !== undefined;
   try {
-    answer = { errors: listed(check()) };
+    return { errors: listed(check()) };
   } catch (error) {
     program = undefined;
-    answer = { failed: String((error && error.message) || error) };
+    versions.clear();
+    if (kept) return answered();
+    return { failed: String((error && error.message) || error) };
   }
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+readline.createInterface({ input: process.stdin }).on("line", () => {
+  process.stdout.write(`${JSON.stringify(answered())}\n`);
 });
