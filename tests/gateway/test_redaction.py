@@ -24,6 +24,11 @@ FOUND = [
     ("EMAIL", "Write to anna.k+shop@firma-beispiel.de today", "anna.k+shop@firma-beispiel.de"),
     ("EMAIL", '{"text":"first\\nbob@example.org"}', "bob@example.org"),
     ("EMAIL", "An: jörg@müller-söhne.de", "jörg@müller-söhne.de"),
+    ("EMAIL", "我的邮箱是zhang.wei@example.com，谢谢", "zhang.wei@example.com"),
+    ("EMAIL", "メールはtaro@example.co.jpです", "taro@example.co.jp"),
+    ("PHONE", "電話は090-1234-5678です", "090-1234-5678"),
+    ("PHONE", "telemóvel 912 345 678", "912 345 678"),
+    ("IP", "地址是192.0.2.99的服务器", "192.0.2.99"),
     ("EMAIL", "https://example.org/?to=bob%40example.org&x=1", "bob%40example.org"),
     ("IBAN", "pay GB82 WEST 1234 5698 7654 32 now", "GB82 WEST 1234 5698 7654 32"),
     ("IBAN", "IBAN:DE89370400440532013000.", "DE89370400440532013000"),
@@ -100,6 +105,7 @@ Version 10.0.19.4 needs lodash@4.17.21 and @types/node; listen on 127.0.0.1:8080
 Revenue rose from 1 234 567 890 kr to 2,345,678.90 EUR, up 12.5 % in Q3 2024/2025.
 Invoice 2024-000123-7, SKU 4006381333931, tracking 1Z999AA10123456784, commit 3f2a9c1d.
 git clone git@example.com:team/app.git; the secret is to stay calm; password: required
+logo@2x.png beside icon@3x.webp; sequence 0000000000000042
 UUID 123e4567-e89b-12d3-a456-426614174000, timestamps 1732212345 and 1732212345678.
 12345678A is no DNI, DE89370400440532013001 is no IBAN, 4111111111111112 is no card.
 Ratio 16:9, score 3-2, aspect 1920x1080, ISBN 978-3-16-148410-0, coordinates 52.5200 13.4050.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-from shipworthy.gateway.redaction.found import Found
+from shipworthy.gateway.redaction.found import Found, belongs
 
 
 def find_addresses(text: str) -> Iterator[Found]:
@@ -35,7 +35,12 @@ def _at_signs(text: str, sign: str) -> Iterator[Found]:
         )
         if credential:
             yield Found(*credential.span(1), "PASSWORD")
-        elif start < at and domain and not _is_clone(text, text[start:at], domain.end()):
+        elif (
+            start < at
+            and domain
+            and not _is_clone(text, text[start:at], domain.end())
+            and not _DENSE.match(text, at)
+        ):
             after_escape = start and text[start - 1] == "\\" and text[start] in "nrt"
             yield Found(start + bool(after_escape), domain.end(), "EMAIL")
         at = text.find(sign, at + 1)
@@ -58,9 +63,12 @@ def _is_clone(text: str, local: str, end: int) -> bool:
 
 
 # RFC 5321 allows more, such as = and /: in real texts those belong to what stands before.
-_LOCAL = re.compile(r"[\w+-][\w.+'-]*\Z")
+_LOCAL = re.compile(r"(?:[^\W\u2e80-\uffff]|[+-])(?:[^\W\u2e80-\uffff]|[.+'-])*\Z")
 _IN_LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+'-"
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w-]*@)")
+_DOMAIN = re.compile(
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_\u2e80-\uffff]{2,24}|[^\W\d_]{2,24})(?![\w-]*@)"
+)
+_DENSE = re.compile(r"@[1-9]x\.(?:png|jpe?g|webp|gif|svg|avif)\b")  # a picture for such a screen
 _CREDENTIAL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"']*:([^\s/@\"']{3,})\Z")
 
 
@@ -73,9 +81,9 @@ _NUMBERED = ("version", "release", "build", "section", "chapter", "clause", "§"
 
 
 def _is_machine(text: str, start: int, end: int) -> bool:
-    if start and (text[start - 1].isalnum() or text[start - 1] in "._-"):
+    if start and (belongs(text[start - 1]) or text[start - 1] in "._-"):
         return False
-    if text[end : end + 1].isalnum() or (
+    if belongs(text[end : end + 1]) or (
         text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
     ):
         return False
@@ -99,10 +107,10 @@ def _ipv6(text: str) -> Iterator[Found]:
             start -= 1
         whole = _HEX_GROUPS.match(text, start)
         end = whole.end() if whole else pair.end()
-        if not whole or len(whole[0]) < 6 or (start and text[start - 1].isalnum()):
+        if not whole or len(whole[0]) < 6 or (start and belongs(text[start - 1])):
             continue
         value = whole[0].rstrip(":") if not whole[0].endswith("::") else whole[0]
-        if text[start + len(value) : start + len(value) + 1].isalnum():
+        if belongs(text[start + len(value) : start + len(value) + 1]):
             continue
         try:
             address = IPv6Address(value)

@@ -17,9 +17,17 @@ SECRETS = frozenset({"KEY", "JWT", "PRIVATE_KEY", "PASSWORD"})
 """The kinds that open something; every other kind is personal data."""
 
 
+def belongs(beside: str) -> bool:
+    """True for a letter or digit that would be part of a value which it stands beside.
+
+    Chinese, Japanese and Korean put no space between words and numbers.
+    """
+    return beside.isalnum() and beside < "\u2e80"
+
+
 def stands_alone(text: str, start: int) -> bool:
     r"""True where nothing that could belong to it stands before; `\n` written out is a line's end."""
-    if not start or not (text[start - 1].isalnum() or text[start - 1] == "_"):
+    if not start or not (belongs(text[start - 1]) or text[start - 1] == "_"):
         return True
     return start > 1 and text[start - 2] == "\\" and text[start - 1] in "nrt"
 

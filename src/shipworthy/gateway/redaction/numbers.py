@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shipworthy.gateway.redaction import phones
 from shipworthy.gateway.redaction.checksums import luhn
-from shipworthy.gateway.redaction.found import Found, stands_alone
+from shipworthy.gateway.redaction.found import Found, belongs, stands_alone
 from shipworthy.gateway.redaction.national_ids import BY_DIGITS, WORDS_BY_DIGITS
 
 
@@ -119,7 +119,7 @@ class Number(NamedTuple):
     def kind(self) -> str | None:
         """What it is; None for a number of no known kind."""
         after = self.text[self.end : self.end + 2]
-        if (after[:1].isalnum() or after[:1] == "_") and not _EXTENSION.match(self.text, self.end):
+        if (belongs(after[:1]) or after[:1] == "_") and not _EXTENSION.match(self.text, self.end):
             return None
         count = len(self.digits)
         if count >= 12 and is_card(self.digits):

@@ -23,6 +23,7 @@ WORDS = (
     "téléphone", "telephone", "portable", "appel", "joindre", "móvil", "movil", "teléfono", "llám",
     "llam", "telefono", "cellulare", "chiam", "telefoon", "gsm", "bel me", "bellen", "celular",
     "ligue", "puhelin", "komórk", "zadzwo", "puh.", "tlf", "number is", "contact number",
+    "telemóvel", "telemovel", "電話", "电话",
 )  # fmt: skip
 NOT_PHONES = (
     "order", "invoice", "ticket", "case", "ref", "sku", "isbn", "account", "konto", "rechnung",
@@ -40,7 +41,7 @@ def is_international(digits: str) -> bool:
             # "+49 (0)30 …": the trunk zero is written and not dialled
             trunk = digits[length : length + 1] == "0"
             return limits[0] <= national <= limits[1] + trunk
-    return 9 <= len(digits) <= 15
+    return 9 <= len(digits) <= 15 and not digits.startswith("0")
 
 
 def is_national(written: str, digits: str) -> bool:
