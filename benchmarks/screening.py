@@ -3,7 +3,8 @@
     python benchmarks/screening.py [--write]
 
 Attacks and hard benign texts: bastioncorpus (MIT) and agent-injection-bench (MIT), both from their wheels.
-Everyday texts: those of benchmarks/personal_data.py. None of them was used for training or for choosing
+Texts of our own in ten languages: injections.txt, written against the classifier by somebody who had not seen
+its data. Everyday texts: those of benchmarks/personal_data.py. None of them was used for training or for choosing
 anything; `--write` puts the figures into docs/redaction.md.
 """
 
@@ -36,6 +37,13 @@ def corpus() -> list[dict[str, str]]:
 def through_tools() -> list[str]:
     text = (files("aib") / "data/attacks.jsonl").read_text(encoding="utf-8")
     return [json.loads(line)["injected"] for line in text.splitlines()]
+
+
+def written_against() -> tuple[list[str], list[str]]:
+    """Attacks, and texts that only look like them."""
+    text = (Path(__file__).parent / "injections.txt").read_text(encoding="utf-8")
+    attacks, hard = text.partition("\n")[2].split("\n---\n")
+    return attacks.splitlines(), hard.splitlines()
 
 
 def auc(attacks: Sequence[float], benign_scores: Sequence[float]) -> float:
@@ -86,7 +94,26 @@ def figures() -> Iterator[str]:
     yield ""
     yield f"Attacks at 0.9 by language: {shares}."
     yield ""
+    yield from own_figures()
+    yield ""
     yield f"Cost: {cost([r['text'] for r in rows]):.2f} ms of CPU for 1,000 characters not seen before."
+
+
+def own_figures() -> Iterator[str]:
+    attacks, hard = ([score(text) for text in texts] for texts in written_against())
+    yield (
+        f"On benchmarks/injections.txt, {len(attacks)} attacks and {len(hard)} hard benign texts of our own in ten"
+        f" languages, the AUC is {auc(attacks, hard):.2f}:"
+    )
+    yield ""
+    yield f"| threshold | attacks ({len(attacks)}) | 95 % | hard benign ({len(hard)}) | 95 % |"
+    yield "|---|---|---|---|---|"
+    for threshold in THRESHOLDS:
+        caught, wrong = (sum(s >= threshold for s in scores) for scores in (attacks, hard))
+        yield (
+            f"| {threshold} | {share(caught, len(attacks))} | {interval(caught, len(attacks))} |"
+            f" {share(wrong, len(hard))} | {interval(wrong, len(hard))} |"
+        )
 
 
 def cost(texts: Sequence[str]) -> float:
