@@ -429,6 +429,17 @@ def test_any_text_is_read_as_sql_as_far_as_it_is(text: str, operation: str, tabl
     assert (statement.operation, statement.table) == (operation, table)
 
 
+@pytest.mark.parametrize("name", ["status", "data", "error", "count"])
+def test_a_query_string_is_no_answer_of_a_database(name: str, tmp_path: Path) -> None:
+    handler = _express(
+        tmp_path,
+        'import { PrismaClient } from "@prisma/client"; const prisma = new PrismaClient();',
+        f"res.json(await prisma.order.findMany({{ where: {{ kind: req.query.{name} }} }}));",
+    )
+    (asked,) = _queries(handler)
+    assert _inputs(asked) == {"filter:kind": {f"query.{name}"}}
+
+
 @pytest.mark.parametrize(
     ("set_", "raised"),
     [

@@ -78,6 +78,7 @@ _SHOWN = re.compile(
     r"^filter:(is_?)?(public|published|active|visible|approved|status|listed|live|enabled)(_at)?$",
     re.I,
 )
+_STATES = re.compile("status$", re.I)  # says nothing where nobody knows which
 _COUNTED = frozenset({"length", "count", "rowCount", "rowcount", "size"})
 
 
@@ -215,7 +216,9 @@ def is_catalogue(effect: Effect) -> bool:
     if effect.kind is not EffectKind.QUERY or harm(effect) is not Harm.READ:
         return False
     shown = any(
-        _SHOWN.match(name) and effect.literals.get(name, "true").lower() in _PUBLIC_VALUES
+        _SHOWN.match(name)
+        and effect.literals.get(name, "" if _STATES.search(name) else "true").lower()
+        in _PUBLIC_VALUES
         for name, origins in effect.inputs.items()
         if not origins
     )

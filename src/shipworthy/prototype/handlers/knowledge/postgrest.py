@@ -26,7 +26,7 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.handlers.weight import PERSONAL
 
-QUERY = "query"
+QUERY = "postgrest query"
 _VERBS = ("select", "insert", "update", "upsert", "delete")
 _FILTERS = frozenset(
     """eq neq gt gte lt lte like ilike is in contains containedBy overlaps textSearch filter not in_
