@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from apps import written
 
+from shipworthy.command import Command
 from shipworthy.harden.fonts import Fonts
 from shipworthy.harden.install import last_line
 from shipworthy.harden.kept import forget_old
 from shipworthy.harden.places import installs_folder
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.running import Program, choose, read_programs
+from shipworthy.sidecar.application import guarded_run
 from shipworthy.sidecar.application.copy import copied
 from shipworthy.sidecar.application.node_versions import another_version, lacking_member
 from shipworthy.sidecar.application.packages import imported
@@ -267,3 +269,16 @@ def test_the_prisma_client_is_made_where_it_is_not_there_and_its_failure_told(
     (note,) = make_clients(prototype, tmp_path, {}, log, said.append)
     assert note.startswith("`prisma generate` failed")
     assert "engines.example" in note
+
+
+def test_what_takes_long_is_told_with_the_last_line_that_it_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarded_run, "_EVERY", 0.5)
+    said: list[str] = []
+    text = r"printf 'Collecting a\nDownloading \033[31mb (12 MB)\n\n'; sleep 4"
+    command = Command(("sh", "-c", text), tmp_path)
+    ran = guarded_run.run_guarded(command, tmp_path / "build.log", said.append, "installing")
+    assert ran.code == 0
+    assert said[-1].startswith("installing: ")
+    assert said[-1].endswith("Downloading \\x1b[31mb (12 MB))")
