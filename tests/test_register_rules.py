@@ -203,6 +203,29 @@ def test_an_answer_of_shipworthy_toml_ends_too(register: Register) -> None:
     assert _answer(register, date(2027, 1, 31)) is Answer.UNKNOWN
 
 
+def test_an_answer_of_a_day_to_come_does_not_count_for_longer(register: Register) -> None:
+    _prototype(register.folder)
+    (register.folder / "shipworthy.toml").write_text(
+        f'[[answer]]\nrow = "{_RECOVERY}"\nanswer = "yes"\nby = "Ana"\non = 2026-11-30\nreason = "x"\n'
+    )
+    assert _answer(register, date(2026, 11, 29)) is Answer.UNKNOWN
+    assert _answer(register, date(2026, 11, 30)) is Answer.YES
+
+
+def test_an_entry_of_another_program_holds_no_longer_than_the_rules_say(register: Register) -> None:
+    _prototype(register.folder)
+    far = "2099-01-01"
+    body = {"control": "no-tests", "subject": "*", "reason": "x", "until": far}
+    asked = register.append("waiver", "Bo", body)
+    register.append("approved", "Ana", {"item": asked.number})
+    assert "more than 180 days" in _standing(register).ignored[0].why
+    assert _standing(register).waivers == ()
+    said = {"row": _RECOVERY, "yes": True, "reason": "x", "until": far}
+    register.append("attested", "Bo", said)
+    assert _answer(register, _TODAY + timedelta(days=90)) is Answer.YES
+    assert _answer(register, _TODAY + timedelta(days=91)) is Answer.UNKNOWN
+
+
 def test_of_two_answers_the_later_one_that_holds_counts(register: Register) -> None:
     _prototype(register.folder)
     attest(register, "Bo", _RECOVERY, "yes then", _TODAY + timedelta(days=9))

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -358,6 +358,25 @@ def test_a_clock_put_back_is_said_and_nothing_is_lost(register: Register) -> Non
     found = verify(register)
     assert found.sound
     assert any("entry 10: the clock said 2001-01-01T00:00:00Z" in n for n in found.notes)
+
+
+@pytest.mark.parametrize("field", ["time", "clock"])
+def test_an_entry_that_is_dated_back_is_detected(register: Register, field: str) -> None:
+    """Written by hand behind the last one, with a hash of its own: an approval of last week."""
+    last = register.entries()[-1]
+    late = Entry(10, last.hash, last.time, last.time, "note", "Bo", {"n": 7})
+    forged = replace(late, **{field: last.time - timedelta(days=7 if field == "time" else -7)})
+    _sql(register, "INSERT INTO entry VALUES (10, ?, ?)", forged.document, forged.hash)
+    assert any("entry 10 has another time than its clock" in p for p in _all(register))
+
+
+def test_a_clock_far_ahead_is_named_at_once(register: Register) -> None:
+    fast = Register(register.folder, register.home, lambda: datetime(2099, 1, 1, tzinfo=UTC))
+    fast.append("note", "Bo", {})
+    said = [n for n in verify(register).notes if "2099-01-01" in n]
+    assert len(said) == 1
+    assert "entry 10 is of 2099-01-01T00:00:00Z, and this clock says" in said[0]
+    assert not any("is of" in n for n in verify(fast).notes)
 
 
 def test_the_private_key_is_for_its_owner_alone_and_outside_the_prototype(

@@ -100,7 +100,10 @@ def _row(question: Question, assessment: Assessment) -> Row:
 def _spoken(row: Row, word: Word, valid_days: int, today: date) -> Row:
     """The row with a person's answer, where that has not ended."""
     said = f"{word.by} said {'yes' if word.yes else 'no'} on {word.on}: {word.reason}"
-    until = word.until or word.on + timedelta(days=valid_days)
+    if word.on > today:
+        return replace(row, reason=f"{said}; this does not count yet: today is {today}")
+    longest = word.on + timedelta(days=valid_days)
+    until = min(word.until or longest, longest)
     if word.ended or today > until:
         why = word.ended if word.ended not in ("", "expired") else f"it held until {until}"
         return replace(row, reason=f"{said}; this no longer counts: {why}")

@@ -42,13 +42,14 @@ def gate(
     from shipworthy.documents import to_json
     from shipworthy.pipeline import record_gate, run_gate
     from shipworthy.report.gate import gate_document, gate_text
+    from shipworthy.report.json_report import inert
     from shipworthy.settings import Settings
 
     settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value)
     with Progress() as tell:
         judged = run_gate(path, settings, tell)
     document = gate_document(judged)
-    emit(to_json(document) if as_json else gate_text(judged, str(path)), output)
+    emit(inert(to_json(document)) if as_json else gate_text(judged, str(path)), output)
     if record:
         entry = record_gate(path, document, name_of(by))
         say(f"Wrote entry {entry.number}. Next: shipworthy register checkpoint {path} --anchor")

@@ -365,5 +365,6 @@ def _solo(solo: bool) -> str:
 
 def _json(document: object) -> str:
     from shipworthy.documents import to_json
+    from shipworthy.report.json_report import inert
 
-    return to_json(document)
+    return inert(to_json(document))

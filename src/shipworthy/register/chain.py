@@ -28,6 +28,8 @@ def chain_of(rows: Sequence[Row]) -> Chain:
         entry, wrong = _entry(number, document, hash)
         if entry is not None and not wrong and entry.previous != previous and number == expected:
             wrong = f"entry {number} does not follow entry {expected - 1}: one of both was replaced"
+        if entry is not None and not wrong and not breaks:
+            wrong = _backdated(entry, entries)
         if wrong:
             breaks.append(wrong)
         if entry is not None and not breaks:
@@ -60,6 +62,14 @@ def _entry(number: object, document: object, hash: object) -> tuple[Entry | None
     if entry.number != number:
         return None, f"entry {number} stood in another place: it calls itself entry {entry.number}"
     return entry, ""
+
+
+def _backdated(entry: Entry, before: Sequence[Entry]) -> str:
+    """What is wrong with its time: it is what the clock said, and never before that of the last entry."""
+    least = before[-1].time if before else entry.clock
+    if entry.time == max(entry.clock, least):
+        return ""
+    return f"entry {entry.number} has another time than its clock and the entry before it give"
 
 
 def _hole(expected: int, number: object) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from shipworthy.register.attestation import Attachment, Attestation
 from shipworthy.register.entry import Entry
-from shipworthy.register.waiver import Decision, State, Waiver
+from shipworthy.register.waiver import LONGEST, Decision, State, Waiver
 
 B = TypeVar("B")
 
@@ -153,6 +153,8 @@ class _Reading:
             raise _BreaksARule("a waiver needs a reason")
         if body.until < entry.time.date():
             raise _BreaksARule(f"it ends on {body.until}, before it begins")
+        if body.until > entry.time.date() + LONGEST:
+            raise _BreaksARule(f"it ends on {body.until}, after more than {LONGEST.days} days")
         self.waivers[entry.number] = Waiver(
             entry.number,
             body.control,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from shipworthy.register.checkpoint import KEY, Checkpoint, register_name
@@ -21,6 +22,8 @@ from shipworthy.register.witnesses import (
     remembered,
     tagged,
 )
+
+_SLACK = timedelta(minutes=10)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,15 @@ def verify(register: Register, expected: Sequence[Expected] = ()) -> Verificatio
         entries,
         tuple(dict.fromkeys(problems)),
         tuple(_changed_evidence(register, standing)),
-        tuple(_notes(entries, signatures, standing, anchored=any(map(is_tag, witnesses)))),
+        tuple(
+            _notes(
+                entries,
+                signatures,
+                standing,
+                register.now(),
+                anchored=any(map(is_tag, witnesses)),
+            )
+        ),
         signatures.latest,
         signatures.first,
     )
@@ -106,7 +117,12 @@ def _changed_evidence(register: Register, standing: Standing) -> Iterator[str]:
 
 
 def _notes(
-    entries: Sequence[Entry], signatures: Signatures, standing: Standing, *, anchored: bool
+    entries: Sequence[Entry],
+    signatures: Signatures,
+    standing: Standing,
+    now: datetime,
+    *,
+    anchored: bool,
 ) -> Iterator[str]:
     for before, entry in pairwise(entries):
         if entry.clock < before.time:
@@ -114,6 +130,7 @@ def _notes(
                 f"entry {entry.number}: the clock said {written(entry.clock)}, before entry "
                 f"{before.number} of {written(before.time)}; the order stands"
             )
+    yield from _ahead(entries, now)
     for entry in entries:
         if entry.kind == RECOVERED:
             yield (
@@ -139,6 +156,14 @@ def _notes(
             "no checkpoint lies outside this file but on this computer: shipworthy register "
             "checkpoint --anchor"
         )
+
+
+def _ahead(entries: Sequence[Entry], now: datetime) -> Iterator[str]:
+    """The first entry of a time that has not come: all after it have no earlier one."""
+    for entry in entries:
+        if entry.time > now + _SLACK:
+            yield f"entry {entry.number} is of {written(entry.time)}, and this clock says {written(now)}"
+            return
 
 
 def _other_keys(entries: Sequence[Entry], signatures: Signatures) -> Iterator[str]:
