@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,30 @@ def test_the_table_has_a_row_for_each_task_and_no_formula(decision: Decision) ->
     assert rows[0]["how"] == "'=cmd|' /C calc'!A0"
 
 
+@pytest.mark.parametrize("cell", [" =1+1", "＝1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_cell_is_a_formula_in_any_spelling(decision: Decision, cell: str) -> None:
+    evil = replace(decision, plan=Plan((replace(decision.plan.tasks[0], how=cell),)))
+    [row] = csv.DictReader(io.StringIO(plan_text(evil, PlanFormat.CSV)))
+    assert row["how"].startswith(("'", "\\x"))
+
+
+@pytest.mark.parametrize("format", [PlanFormat.GITHUB_ISSUES, PlanFormat.GITLAB_ISSUES])
+def test_an_issue_calls_nobody_and_fits(decision: Decision, format: PlanFormat) -> None:
+    """Names of a prototype in an issue: no mention, no link, no markup, no more than GitHub takes."""
+    named = gap("csrf", "POST /@octocat/`" + "x" * 40_000)
+    task = replace(
+        decision.plan.tasks[0],
+        how="ask @octocat, see https://evil.example #1",
+        closes=(named,) * 30,
+    )
+    [issue] = json.loads(plan_text(replace(decision, plan=Plan((task,))), format))
+    text = issue.get("body") or issue["description"]
+    outside = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", text)  # in no code span
+    assert "@octocat" not in outside
+    assert "https://" not in outside
+    assert len(text) < 65_536
+
+
 def test_issues_hold_what_their_platform_takes(decision: Decision) -> None:
     github = json.loads(plan_text(decision, PlanFormat.GITHUB_ISSUES))
     gitlab = json.loads(plan_text(decision, PlanFormat.GITLAB_ISSUES))
@@ -66,7 +91,7 @@ def test_issues_hold_what_their_platform_takes(decision: Decision) -> None:
 def test_markdown_is_a_list_that_can_be_ticked(decision: Decision) -> None:
     text = plan_text(decision, PlanFormat.MARKDOWN)
     assert text.count("- [ ] ") == len(decision.plan.tasks)
-    assert "`csrf` on `POST /api/'orders'`" in text
+    assert "`csrf` on `` POST /api/`orders` ``" in text
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

@@ -12,10 +12,10 @@ from typing import Any
 from shipworthy.decide import Decision
 from shipworthy.decide.plan import Means, Phase, Task
 from shipworthy.documents import to_json
-from shipworthy.finding import Finding
 from shipworthy.prototype.tree import printable
 from shipworthy.report.decision_document import decision_document
 from shipworthy.report.json_report import inert
+from shipworthy.report.markdown import code, escaped
 
 
 class PlanFormat(StrEnum):
@@ -30,9 +30,12 @@ class PlanFormat(StrEnum):
 
 _COLUMNS = (
     *("number", "id", "title", "phase", "owner", "means", "severity", "closes", "auto_fixable"),
-    *("after", "hours_p10", "hours_p50", "hours_p90", "how"),
+    *("after", "hours_p10", "hours_p50", "hours_p90"),
+    *("currency", "money_p10", "money_p50", "money_p90", "how"),
 )
 _PLACES = 20  # gaps that are listed in an issue
+_LONGEST = 300  # characters of a subject: an issue takes 65,536
+_FORMULAS = tuple("=+-@\t\r＝＋－＠")
 
 
 def plan_text(decision: Decision, format: PlanFormat) -> str:
@@ -52,11 +55,11 @@ def _markdown(decision: Decision) -> str:
     estimate = decision.estimate
     hours = estimate.hours
     lines = [
-        f"# Plan for {_plain(decision.assessment.prototype.root.name)}",
+        f"# Plan for {escaped(decision.assessment.prototype.root.name)}",
         "",
-        f"**{decision.overall.value}**: {_plain(decision.path.sentence)}",
+        f"**{decision.overall.value}**: {escaped(decision.path.sentence)}",
         "",
-        _plain(decision.why),
+        escaped(decision.why),
         "",
         f"{hours.p10:,.0f} to {hours.p90:,.0f} person-hours, half a chance of {hours.p50:,.0f}.",
     ]
@@ -65,7 +68,7 @@ def _markdown(decision: Decision) -> str:
         if tasks:
             lines += ["", f"## {phase.value[:1].upper()}{phase.value[1:]}", ""]
             lines += [line for task in tasks for line in _item(decision, task)]
-    lines += ["", "## Assumed", "", *(f"- {_plain(a)}" for a in estimate.assumptions)]
+    lines += ["", "## Assumed", "", *(f"- {escaped(a)}" for a in estimate.assumptions)]
     return "\n".join(lines) + "\n"
 
 
@@ -74,27 +77,16 @@ def _item(decision: Decision, task: Task) -> Iterator[str]:
     hours = f"{found.p10:g}–{found.p90:g} h"
     after = f"; after {', '.join(_before(decision, task))}" if _before(decision, task) else ""
     who = f"{task.owner.value}, {task.means.value}, {hours}{after}"
-    yield f"- [ ] **{_plain(task.title)}** (`{task.id}`) {who}"
-    yield f"  - {_plain(task.how)}"
+    yield f"- [ ] **{escaped(task.title)}** (`{task.id}`) {who}"
+    yield f"  - {escaped(task.how)}"
     yield from (f"  - closes {line}" for line in _closed(task))
 
 
 def _closed(task: Task) -> Iterator[str]:
     for gap in task.closes[:_PLACES]:
-        yield f"`{gap.control}` on {_code(gap)}"
+        yield f"`{gap.control}` on {code(gap.subject[:_LONGEST])}"
     if len(task.closes) > _PLACES:
         yield f"and {len(task.closes) - _PLACES} more"
-
-
-def _code(gap: Finding) -> str:
-    """The subject as code; a backtick in it would end it."""
-    return "`" + printable(gap.subject).replace("`", "'") + "`"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    marks = "\\`*_{}[]<>#|"
-    return "".join(f"\\{c}" if c in marks else c for c in printable(text))
 
 
 def _csv(decision: Decision) -> str:
@@ -102,12 +94,15 @@ def _csv(decision: Decision) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for number, task in enumerate(decision.plan.tasks, 1):
-        hours = decision.estimate.of(task.id).hours
+        found = decision.estimate.of(task.id)
+        hours, money = found.hours, found.money
+        price = (money.p10, money.p50, money.p90) if money else ("", "", "")
         closes = "; ".join(f"{f.control} on {f.subject}" for f in task.closes)
         row = (
             *(number, task.id, task.title, task.phase.value, task.owner.value, task.means.value),
             *(task.severity.label if task.severity else "", closes, len(task.remedies)),
-            *(" ".join(_before(decision, task)), hours.p10, hours.p50, hours.p90, task.how),
+            *(" ".join(_before(decision, task)), hours.p10, hours.p50, hours.p90),
+            *((decision.estimate.currency or "") if money else "", *price, task.how),
         )
         rows.writerow([_cell(value) for value in row])
     return text.getvalue()
@@ -118,7 +113,7 @@ def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     shown = printable(value)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t", "\r")) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULAS) else shown
 
 
 def _before(decision: Decision, task: Task) -> list[str]:
@@ -152,7 +147,7 @@ def _labels(task: Task) -> list[str]:
 def _body(decision: Decision, task: Task) -> str:
     hours = decision.estimate.of(task.id).hours
     lines = [
-        _plain(task.how),
+        escaped(task.how),
         "",
         f"- phase: {task.phase.value}",
         f"- who: {task.owner.value}; {task.means.value}",
