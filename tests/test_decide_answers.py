@@ -60,6 +60,12 @@ def test_the_table_holds_what_was_answered(tmp_path: Path) -> None:
         ("explained = true", "explained"),
         ('explained = { by = "" , on = 2026-01-01 }', "by"),
         ("deadline = 2026-13-01", "deadline"),
+        ('aims = ["ownership", "ownership"]', "aims says ownership twice"),
+        ("budget = nan", "budget"),
+        ("day_rate = inf", "day_rate"),
+        ("prototype_cost = 1e300", "prototype_cost"),
+        ("team = 1e-320", "team is below 0.05"),
+        ("users = 99999999999999999999", "users"),
     ],
 )
 def test_what_means_nothing_is_an_error_that_names_it(tmp_path: Path, line: str, says: str) -> None:
@@ -89,6 +95,22 @@ def test_typed_answers_are_read_as_a_person_writes_them() -> None:
     assert read_answer("explained", "nobody").explained == Explained("")
     with pytest.raises(ShipworthyError, match="users"):
         read_answer("users", "many")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("users", "1,000"), ("day_rate", "inf"), ("live", "ja"), ("currency", "euro")],
+)
+def test_what_was_typed_and_means_nothing_is_said_again(name: str, said: str) -> None:
+    with pytest.raises(ShipworthyError, match="is no answer") as error:
+        read_answer(name, said)
+    assert "null" not in str(error.value)
+
+
+def test_a_team_of_nobody_is_no_silence(folder: Path) -> None:
+    assumed = " ".join(decided(folder, Answers(team=0.0)).estimate.assumptions)
+    assert "nobody works on it today" in assumed
+    assert "nobody said how many" not in assumed
 
 
 def test_answers_of_a_file_go_over_those_of_the_prototype() -> None:

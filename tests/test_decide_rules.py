@@ -185,12 +185,18 @@ def test_a_shallow_clone_shows_no_history(tmp_path: Path) -> None:
         (Explained(""), 1.0),
         (Explained("Ada"), -0.3),
         (Explained("Ada", None, "docs/walk.md"), -1.0),
+        (Explained("Ada", None, "./docs/walk.md"), -1.0),
+        (Explained("Ada", None, "https://wiki.example.com/walk"), -1.0),
+        (Explained("Ada", None, "docs/no-such.md"), -0.3),
+        (Explained("Ada", None, "../docs/walk.md"), -0.3),
+        (Explained("Ada", None, "docs/empty.mp4"), -0.3),
     ],
 )
 def test_a_recorded_walk_through_weighs_more_than_a_claim(
     tmp_path: Path, said: Explained, lean: float
 ) -> None:
-    found = decided(tmp_path, HEALTHY, Answers(explained=said)).signals
+    files = {**HEALTHY, "docs/walk.md": "# How it works\n", "docs/empty.mp4": ""}
+    found = decided(tmp_path, files, Answers(explained=said)).signals
     assert next(s.lean for s in found if s.name == "explained") == lean
 
 

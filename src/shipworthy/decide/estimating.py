@@ -143,7 +143,8 @@ def _bands(answers: Answers) -> tuple[Band, ...]:
 
 
 def _assumptions(answers: Answers) -> tuple[str, ...]:
-    team = f"{answers.team:g} full-time" if answers.team else "1 full-time (nobody said how many)"
+    unsaid = "nobody said how many" if answers.team is None else "nobody works on it today"
+    team = f"{answers.team:g} full-time" if answers.team else f"1 full-time ({unsaid})"
     said = [
         "hours follow from failed controls and from the parts to be worked on, never from code size",
         "the figures for each kind of task are judgements, listed in docs/decide.md",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -11,8 +12,9 @@ import msgspec
 from shipworthy.errors import ShipworthyError
 from shipworthy.intent.answers import Aim, Answers, Explained, Regulated
 
-Amount = Annotated[float, msgspec.Meta(ge=0)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Amount = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=10**10)]
+_SMALLEST_TEAM = 0.05  # one morning in two weeks; below it weeks mean nothing
 
 
 class ExplainedTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -38,6 +40,14 @@ class DecideTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, froz
     prototype_cost: Amount | None = None
     day_rate: Amount | None = None
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] | None = None
+
+    def __post_init__(self) -> None:
+        for name, said in (("aims", self.aims), ("regulated", self.regulated)):
+            twice = [one for one, times in Counter(said or ()).items() if times > 1]
+            if twice:
+                raise ValueError(f"{name} says {twice[0]} twice")
+        if self.team and self.team < _SMALLEST_TEAM:
+            raise ValueError(f"team is below {_SMALLEST_TEAM}: who works on it?")
 
 
 def answers_of(table: DecideTable) -> Answers:
@@ -84,7 +94,8 @@ def read_answer(name: str, said: Any) -> Answers:
     try:
         return answers_of(msgspec.convert({name: value}, DecideTable, strict=False))
     except msgspec.ValidationError as error:
-        raise ShipworthyError(f"{name}: {str(error).partition(' - at ')[0]}") from error
+        why = str(error).partition(" - at ")[0].replace(" | null", "")
+        raise ShipworthyError(f"{name}: {said!r} is no answer: {why}") from error
 
 
 def table_text(answers: Answers) -> str:

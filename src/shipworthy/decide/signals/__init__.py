@@ -40,4 +40,4 @@ def measure(assessment: Assessment, answers: Answers) -> tuple[Signal, ...]:
     """Every signal that applies; one that cannot be measured says why."""
     found = (take(assessment) for take in MEASURES)
     known = tuple(signal for signal in found if signal is not None)
-    return (*known, people.explained(answers))
+    return (*known, people.explained(assessment, answers))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
+
 from shipworthy.assess import Assessment
 from shipworthy.decide.signal import Signal, against
 from shipworthy.finding import Evidence
@@ -37,8 +39,9 @@ def machine_commits(assessment: Assessment) -> Signal | None:
     )
 
 
-def explained(answers: Answers) -> Signal:
-    """Whether somebody can explain it; a walk-through that was recorded is the proof."""
+def explained(assessment: Assessment, answers: Answers) -> Signal:
+    """Whether somebody can explain it; a walk-through that was recorded is the proof: a file that is there,
+    or an address, which is not opened."""
     said, source = answers.explained, "answer"
     if said is None:
         reason = "nobody was asked: answer `explained`"
@@ -47,8 +50,21 @@ def explained(answers: Answers) -> Signal:
         shown = (Evidence("answer", "nobody can explain it"),)
         return Signal(_NAME, _TITLE, None, "nobody can", 1.0, 2.0, source, shown)
     day = f" on {said.on}" if said.on else ""
-    if not said.record:
-        value = f"{said.by}{day}, as a claim: no walk-through was recorded"
+    missing = _missing(assessment, said.record)
+    if missing:
+        value = f"{said.by}{day}, as a claim: {missing}"
         return Signal(_NAME, _TITLE, None, value, -0.3, 2.0, source, (Evidence("answer", value),))
     value = f"{said.by}{day}, recorded in {said.record}"
     return Signal(_NAME, _TITLE, None, value, -1.0, 2.0, source, (Evidence("answer", value),))
+
+
+def _missing(assessment: Assessment, record: str) -> str:
+    """Why the record of a walk-through is none; empty where it is one."""
+    if not record:
+        return "no walk-through was recorded"
+    if "://" in record:
+        return ""
+    file = assessment.prototype.files.get(normpath(record))
+    if file is None:
+        return f"{record} is not there, or was not read"
+    return "" if file.size else f"{record} is empty"

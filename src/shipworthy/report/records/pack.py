@@ -179,11 +179,8 @@ def _part(assessment: Assessment, content: Content, areas: Sequence[str]) -> Par
 
 def _people(decision: Decision, standing: Standing | None) -> Mapping[str, str]:
     answers = decision.answers
-    explained = answers.explained
-    who = "nobody can" if explained and not explained.by else "not answered"
-    if explained and explained.by:
-        record = f"recorded in {explained.record}" if explained.record else "not recorded: a claim"
-        who = f"{explained.by} ({record})"
+    said = next((s for s in decision.signals if s.name == "explained" and s.known), None)
+    who = said.value if said else "not answered"
     return {
         "Owner, who decides": standing.owner if standing else "nobody is named",
         "May approve": ", ".join(standing.approvers) if standing else "nobody is named",
