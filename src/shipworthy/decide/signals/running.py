@@ -61,7 +61,7 @@ def _broken(prototype: Prototype) -> Iterator[tuple[str, str]]:
         )
         if nowhere:
             yield file.path, f"imports {nowhere[0]}, which is not there"
-        elif facts.partly:
+        elif facts.partly and not facts.unread:  # what is not read at all is over a limit of ours
             yield file.path, "cannot be parsed as a whole"
 
 

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from ast_grep_py import Rule, SgNode, SgRoot
 
 from shipworthy.finding import Location
+from shipworthy.prototype.code.parsing import parsed
 from shipworthy.prototype.source import Language, SourceFile
 
 JS_FUNCTIONS = frozenset(
@@ -33,9 +34,6 @@ _DEEPEST = 300  # levels of the tree: the time of many questions grows with thei
 _INDENTATIONS = 300
 _INDENTATION = re.compile(r"^[ \t\f\r]*", re.MULTILINE)
 TOO_DEEP = "nested too deeply"
-
-_JSX = (Language.TSX, Language.JAVASCRIPT)
-_AMPERSAND = re.compile(r"&(?![&=])(?<!&&)")  # a search starts fast at a literal
 
 _LONG = 5_000  # characters
 _MOST_STEPS = 500_000_000
@@ -90,7 +88,7 @@ class Syntax:
         self.python = language is Language.PYTHON
         text = source.text or ""
         self.unread = _hindrance(text, language)  # why the text was not parsed at all
-        self.root = _parsed("" if self.unread else text, language)
+        self.root = parsed("" if self.unread else text, language)
         if _is_too_deep(self.root):
             self.unread, self.root = TOO_DEEP, SgRoot("", language.value).root()
 
@@ -142,18 +140,6 @@ class Syntax:
         span = node.range()
         start, end = span.start.line + 1, span.end.line + 1
         return Location(self.source.path, start, end if end != start else 0)
-
-
-def _parsed(text: str, language: Language) -> SgNode:
-    """The root of the tree. The grammar stumbles over a bare `&` in the text of an element, which is
-    right in JSX: where that alone is in its way, another sign stands in for it in the tree."""
-    root = SgRoot(text, language.value).root()
-    bare = language in _JSX and "&" in text and _AMPERSAND.search(text) is not None
-    if bare and root.find(kind="ERROR") is not None:
-        mended = SgRoot(_AMPERSAND.sub("+", text), language.value).root()
-        if mended.find(kind="ERROR") is None:
-            return mended
-    return root
 
 
 def _hindrance(text: str, language: Language) -> str:
