@@ -7,6 +7,7 @@ from pathlib import Path
 from made_assessments import assessed, written
 from shipworthy.decide import Decision, decide
 from shipworthy.decide.component import Component
+from shipworthy.decide.path import Path as Way
 from shipworthy.decide.verdict import Overall, Verdict
 from shipworthy.prototype import read_prototype
 
@@ -52,6 +53,13 @@ def test_entities_that_are_defined_nowhere_are_a_lost_data_model(tmp_path: Path)
 
 def test_entities_in_the_repository_are_no_ground(tmp_path: Path) -> None:
     assert decided(tmp_path, APP, DEFINED).overall is Overall.HARDEN
+
+
+def test_a_browser_that_asks_its_entities_speaks_for_functions(tmp_path: Path) -> None:
+    options = decided(tmp_path, APP, DEFINED).path.options
+    (serverless,) = (o for o in options if o.path is Way.SERVERLESS)
+    assert not serverless.barred
+    assert "its backend is a managed one already" in [r.says for r in serverless.reasons]
 
 
 def test_an_application_without_its_library_asks_nothing_of_it(tmp_path: Path) -> None:

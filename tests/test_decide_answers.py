@@ -54,7 +54,10 @@ def test_the_table_holds_what_was_answered(tmp_path: Path) -> None:
     ("line", "says"),
     [
         ("user = 5", "user"),
-        ('aims = ["fame"]', "fame"),
+        ('aims = ["fame"]', "'fame' is none of time-to-market, ownership"),
+        ('regulated = ["fame"]', "'fame' is none of health, finance"),
+        ("bugdet = 5", "bugdet.*there are aims, users"),
+        ('live = "yes"', "true or false.*live"),
         ("users = -1", "users"),
         ('currency = "euro"', "currency"),
         ("explained = true", "explained"),

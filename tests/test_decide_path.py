@@ -90,6 +90,36 @@ def test_serverless_needs_a_browser_that_asks_the_database_or_holds_a_key(tmp_pa
     assert not barred[Path.SERVERLESS]
 
 
+FUNCTION = """import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+Deno.serve(async (req) => {
+  const client = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+  const { id } = await req.json();
+  await client.from("TABLE").delete().eq("id", id);
+  return new Response("done");
+});
+"""
+
+
+def test_a_function_that_is_one_file_by_nature_speaks_for_no_layers(tmp_path: Folder) -> None:
+    table = next(iter(TABLES))
+    asked = {
+        f"supabase/functions/{name}/index.ts": FUNCTION.replace("TABLE", table)
+        for name in ("a", "b", "c")
+    }
+    found = decided(tmp_path, {**BROWSER, **asked})
+    said = [r.says for o in found.path.options if o.path is Path.HEXAGONAL for r in o.reasons]
+    assert "its inside is worked on anyway" in said
+    assert not any("in one place" in text for text in said)
+
+
+def test_pages_that_the_server_fills_are_a_frontend(tmp_path: Folder) -> None:
+    assert decided(tmp_path / "a", HEALTHY).verdict(Component.FRONTEND) is Verdict.ABSENT
+    mails = {**HEALTHY, "emails/welcome.hbs": "<p>Welcome {{name}}</p>\n"}
+    assert decided(tmp_path / "b", mails).verdict(Component.FRONTEND) is Verdict.ABSENT
+    pages = {**HEALTHY, "views/index.ejs": "<p><%= name %></p>\n"}
+    assert decided(tmp_path / "c", pages).verdict(Component.FRONTEND) is not Verdict.ABSENT
+
+
 def test_what_is_only_hardened_is_surrounded(tmp_path: Folder) -> None:
     decision = decided(tmp_path, HEALTHY)
     assert decision.path.lead is Path.SIDECAR

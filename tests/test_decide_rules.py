@@ -15,7 +15,7 @@ from shipworthy.decide.component import Component
 from shipworthy.decide.flipping import flips
 from shipworthy.decide.judging import Hidden, Judgement, judge
 from shipworthy.decide.planning import MOST_ASKED
-from shipworthy.decide.rules import RULES, Part
+from shipworthy.decide.rules import RULES, Part, grounds
 from shipworthy.decide.signal import Signal, against, between
 from shipworthy.decide.signals import MEASURES
 from shipworthy.decide.verdict import Overall, Verdict
@@ -251,6 +251,23 @@ def test_a_long_file_is_held_by_the_tests_that_reach_it_and_by_no_others(tmp_pat
     assert "long-screen-files" in {g.name for g in decided(tmp_path / "a", corner).grounds}
     reached = {**files, "src/page.test.ts": f'import {{ step1 as f }} from "./page";{body}'}
     assert "long-screen-files" not in {g.name for g in decided(tmp_path / "b", reached).grounds}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_structural_gap_alone_is_no_wrong_boundary(tmp_path: Path, count: int) -> None:
+    kinds = ("plain-text-secret-column", "home-grown-auth")[:count]
+    found = decide(assessed(written(tmp_path, HEALTHY), [gap(kind, "it") for kind in kinds]))
+    (debt,) = (s for s in found.signals if s.name == "security-debt")
+    assert debt.value.startswith(f"{count} of {count} kinds")
+    assert bool(grounds([debt])) is (count == 2)
+
+
+def test_a_file_that_is_over_a_limit_of_ours_is_not_broken(tmp_path: Path) -> None:
+    deep = "\n".join(f"{' ' * n}if True:" for n in range(320)) + f"\n{' ' * 320}pass\n"
+    found = decide(assessed(written(tmp_path, {**HEALTHY, "jobs/deep.py": deep})))
+    assert any(u.path == "jobs/deep.py" for u in found.assessment.unread)
+    (head,) = (s for s in found.signals if s.name == "runnable-head")
+    assert head.value.startswith("0 of ")
 
 
 @pytest.mark.parametrize("signs_in", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -16,6 +17,7 @@ from shipworthy.prototype.source import Role
 
 Gaps = Mapping[Component, tuple[Finding, ...]]
 _PAGES = (".tsx", ".jsx", ".html", ".vue", ".svelte", ".astro")
+_VIEWS = re.compile(r"(^|/)views/.+\.(ejs|hbs|handlebars|pug|njk|mustache|twig|liquid)$")
 _PYTHON_PAGES = frozenset({"streamlit", "gradio"})
 
 
@@ -51,7 +53,12 @@ def _there(prototype: Prototype) -> frozenset[Component]:
     stack, found = prototype.stack, set[Component]()
     product = [f.path for f in prototype.of_role(Role.PRODUCT)]
     paged = any(r.kind is RouteKind.PAGE for r in prototype.routes)
-    if paged or _PYTHON_PAGES & set(stack.frameworks) or any(p.endswith(_PAGES) for p in product):
+    paged = paged or bool(_PYTHON_PAGES & set(stack.frameworks))
+    if (
+        paged
+        or any(p.endswith(_PAGES) for p in product)
+        or any(map(_VIEWS.search, prototype.files))
+    ):
         found.add(Component.FRONTEND)
     if prototype.handlers:
         found.add(Component.API)

@@ -39,7 +39,10 @@ HARDLY = 0.1
 _MIXED = 0.3  # of the entry points
 _KEYS = frozenset({"client-side-secret", "service-role-in-browser"})
 _ROWS = frozenset("select insert update delete upsert rpc".split())
-_STORES = frozenset({"firebase/firestore", "firebase/firestore/lite", "firebase/database"})
+_STORES = frozenset(
+    {"firebase/firestore", "firebase/firestore/lite", "firebase/database", "@base44/sdk"}
+)
+_MANAGED = frozenset({"supabase", "firebase", "base44"})
 _WORKED_ON = (Verdict.REFACTOR, Verdict.REBUILD)
 
 
@@ -50,7 +53,7 @@ def reasons_for(path: Path, known: Known) -> Iterator[Reason]:
 
 def in_browser(known: Known) -> float:
     """The share of all queries that the browser makes itself; 1 where it holds the client of a database
-    whose queries are not read, or a key that only a server may hold."""
+    whose queries are not read, as those of Firebase and Base44, or a key that only a server may hold."""
     prototype = known.assessment.prototype
     browser = prototype.modules.browser
     opened = (
@@ -100,7 +103,7 @@ def _data_plane(known: Known) -> Iterator[Reason]:
 
 def _serverless(known: Known) -> Iterator[Reason]:
     prototype = known.assessment.prototype
-    if "supabase" in prototype.stack.data or "firebase" in prototype.stack.data:
+    if _MANAGED.intersection(prototype.stack.data):
         yield Reason(1.0, "its backend is a managed one already")
     if any(route.kind is RouteKind.EDGE_FUNCTION for route in prototype.routes):
         yield Reason(0.5, "part of it runs in functions")
@@ -134,8 +137,10 @@ def _hexagonal(known: Known) -> Iterator[Reason]:
 
 
 def _mixed_entry_points(known: Known) -> float:
-    """The share of the entry points whose own file asks the database."""
-    handlers = known.assessment.prototype.handlers
+    """The share of the server's entry points whose own file asks the database. A function that is
+    deployed by itself is one file by its nature."""
+    all_ = known.assessment.prototype.handlers
+    handlers = [h for h in all_ if h.route.kind is not RouteKind.EDGE_FUNCTION]
     mixed = [
         h
         for h in handlers

@@ -94,8 +94,35 @@ def read_answer(name: str, said: Any) -> Answers:
     try:
         return answers_of(msgspec.convert({name: value}, DecideTable, strict=False))
     except msgspec.ValidationError as error:
-        why = str(error).partition(" - at ")[0].replace(" | null", "")
-        raise ShipworthyError(f"{name}: {said!r} is no answer: {why}") from error
+        raise ShipworthyError(f"{name}: {said!r} is no answer: {in_words(str(error))}") from error
+
+
+_WORDS = {
+    "Expected `int": "a whole number is written in digits alone",
+    "Expected `float": "an amount is written in digits, from 0 on, with a point before a fraction",
+    "Expected `bool": "it is true or false",
+    "Expected `date": "a day is written 2027-03-31",
+    "Invalid RFC3339 encoded date": "a day is written 2027-03-31",
+    "Expected `str` matching regex": "three capital letters, such as EUR",
+}
+
+
+def in_words(message: str) -> str:
+    """Why a value of the [decide] table is none, for people who know no types; with the place, where the
+    message has one."""
+    says, at, place = message.partition(" - at ")
+    found = next((words for begins, words in _WORDS.items() if says.startswith(begins)), says)
+    if says.startswith("Invalid enum value"):
+        kinds = Regulated if "regulated" in place else Aim
+        found = f"{says.removeprefix('Invalid enum value ')} is none of {', '.join(kinds)}"
+    if says.startswith("Object contains unknown field") and place == "`$.decide`":
+        found = f"{says}; there are {', '.join(DecideTable.__struct_fields__)}"
+    return found if place == f"`$.{_leaf(place)}`" else f"{found}{at}{place}"
+
+
+def _leaf(place: str) -> str:
+    """The last name of a place such as `$.decide.aims[0]`."""
+    return place.strip("`").rpartition(".")[2]
 
 
 def table_text(answers: Answers) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from shipworthy.errors import ShipworthyError
 from shipworthy.intent import FILE, Acceptance, Intent, Word
 from shipworthy.intent.answers import Answers
-from shipworthy.intent.decide import DecideTable, answers_of
+from shipworthy.intent.decide import DecideTable, answers_of, in_words
 
 T = TypeVar("T")
 _LARGEST = 256_000  # bytes; a file of hundreds of acceptances has a tenth of that
@@ -124,7 +124,8 @@ def _decoded(text: bytes, name: str, kind: type[T]) -> T:
     try:
         return msgspec.toml.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BrokenIntent(f"{name}: {error}") from error
+        why = str(error)
+        raise BrokenIntent(f"{name}: {in_words(why) if '`$.decide' in why else why}") from error
 
 
 def _said(reason: str, where: str) -> None:

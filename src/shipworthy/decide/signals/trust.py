@@ -23,6 +23,7 @@ _ROLES = frozenset(
 _SHOWN = 4
 _NO_BOUNDARY = 2  # open entry points of a product that has no sign-in at all
 _MANY = 0.1  # where a common guard is missing, however few they are
+_FEW_KINDS = 2  # added to the kinds of blocking gap: one of one says little, two of two much
 _FEW = 5  # added to the number of entry points: one of one says little, thirty of thirty much
 
 
@@ -120,7 +121,7 @@ def security_debt(assessment: Assessment) -> Signal | None:
     else:
         value = f"{len(names)} of {len(kinds)} kinds of blocking gap are structural"
         value += "".join(f"; {name}: {STRUCTURAL[name]}" for name in names[:_SHOWN])
-        lean = max(SOUND, between(len(names) / len(kinds), keep=0.1, rebuild=0.6))
+        lean = max(SOUND, between(len(names) / (len(kinds) + _FEW_KINDS), keep=0.1, rebuild=0.6))
     return Signal(
         "security-debt", "Security debt can be patched", Component.AUTH, value,
         lean, 2.5, "controls and their remedies", _evidence(deep), deep,
