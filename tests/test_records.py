@@ -8,18 +8,20 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copies import copy_of_example
-from made_assessments import HOSTILE, written
+from made_assessments import HOSTILE, assessed, gap, written
 from shipworthy.assess.gate import gate
 from shipworthy.catalogue import select
 from shipworthy.database.engine import Server
 from shipworthy.database.era import Era
 from shipworthy.decide import decide
 from shipworthy.errors import MissingExtra
+from shipworthy.finding import Confidence
 from shipworthy.pipeline import run_assess, run_decide
 from shipworthy.register import Register
 from shipworthy.register.acts import approve, ask, attest
@@ -32,10 +34,12 @@ from shipworthy.report.html import html_report
 from shipworthy.report.records.draft import Draft
 from shipworthy.report.records.due_diligence import pdf_of
 from shipworthy.report.records.law import regimes, transfer_to
+from shipworthy.report.records.pack import pack_of
 from shipworthy.report.records.policy import Policy
 from shipworthy.report.records.records import CannotWriteRecords, records_of, write_records
 from shipworthy.report.register import register_document, register_text
 from shipworthy.settings import Settings
+from test_decide import HEALTHY
 
 _CLAIMS = re.compile(
     r"""\b(is|are|be|fully|100%)\s+(\w+\s+)?compliant\b | \w-compliant\b | \bcompl(ies|y)\s+with\b
@@ -132,6 +136,15 @@ def test_the_pack_names_gaps_in_words_and_not_by_the_ids_of_controls(drafts: lis
     ids = [control.id for control in select() if "-" in control.id]
     assert not [id for id in ids if re.search(rf"(?<![\w-]){id}(?![\w-])", summary + rows)]
     assert "`" not in re.sub(r"<(style|svg).*?</\1>", "", page, flags=re.DOTALL)
+
+
+def test_what_each_control_answered_tells_questions_from_gaps(tmp_path: Path) -> None:
+    found = [gap("csrf", "a"), gap("csrf", "b", confidence=Confidence.LOW), gap("csrf", "c")]
+    found[2] = replace(found[2], accepted="Ana, a demo")
+    decision = decide(assessed(written(tmp_path / "notes", HEALTHY), found))
+    asked = pack_of(decision, gate(decision.assessment, None)).asked
+    (csrf,) = (row for row in asked if row.control == "csrf")
+    assert dict(csrf.counts) == {"gap": 1, "question": 1, "accepted": 1}
 
 
 def test_a_pack_of_what_is_not_built_yet_estimates_nothing(tmp_path: Path) -> None:

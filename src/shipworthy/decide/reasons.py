@@ -137,14 +137,14 @@ def _hexagonal(known: Known) -> Iterator[Reason]:
 
 
 def _mixed_entry_points(known: Known) -> float:
-    """The share of the server's entry points whose own file asks the database. A function that is
+    """The share of the entry points whose own file asks the database, and need not: a function that is
     deployed by itself is one file by its nature."""
-    all_ = known.assessment.prototype.handlers
-    handlers = [h for h in all_ if h.route.kind is not RouteKind.EDGE_FUNCTION]
+    handlers = known.assessment.prototype.handlers
     mixed = [
         h
         for h in handlers
-        if any(e.path == h.location.path for e in h.effects_of(EffectKind.QUERY))
+        if h.route.kind is not RouteKind.EDGE_FUNCTION
+        and any(e.path == h.location.path for e in h.effects_of(EffectKind.QUERY))
     ]
     return len(mixed) / len(handlers) if handlers else 0.0
 

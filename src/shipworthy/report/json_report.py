@@ -162,13 +162,14 @@ def summary(assessment: Assessment) -> dict[str, int]:
     counts = dict.fromkeys((*(o.value for o in Outcome), "question", "accepted"), 0)
     counts |= {f"gap_{s.label}": 0 for s in sorted(Severity, key=lambda s: -s.value)}
     for finding in assessment.findings:
-        counts[_counted_as(finding)] += 1
+        counts[counted_as(finding)] += 1
         if finding.is_alarm:
             counts[f"gap_{finding.severity.label}"] += 1
     return counts
 
 
-def _counted_as(finding: Finding) -> str:
+def counted_as(finding: Finding) -> str:
+    """The outcome, but for gaps that somebody lives with, and those of low confidence: questions."""
     if finding.accepted:
         return "accepted"
     return "question" if finding.is_question else finding.outcome.value

@@ -62,6 +62,7 @@ def _path(decision: Decision, owner: str) -> str:
         lines += [f"### {option.path.value} ({state}, {option.points:+g})", ""]
         lines += [f"- {reason.points:+g}: {escaped(reason.says)}" for reason in option.reasons]
         lines += [f"- cannot be walked: {escaped(option.barred)}"] if option.barred else []
+        lines += [] if option.reasons or option.barred else ["- nothing speaks for it"]
         lines.append("")
     answers = decision.answers
     aims = listed((a.value for a in answers.aims or ()), "not answered")

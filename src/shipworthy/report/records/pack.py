@@ -20,6 +20,7 @@ from shipworthy.register.standing import Standing, standing_of
 from shipworthy.register.waiver import State, Waiver
 from shipworthy.report.groups import Group, by_control
 from shipworthy.report.html.content import Content, content_of
+from shipworthy.report.json_report import counted_as
 from shipworthy.report.lines import counted
 from shipworthy.report.strengths import Strength
 
@@ -216,7 +217,7 @@ def _asked(assessment: Assessment) -> Iterator[Asked]:
         findings.setdefault(finding.control, []).append(finding)
     for control in sorted(assessment.controls, key=lambda c: c.id):
         found = findings.get(control.id, [])
-        counts = {o.value: sum(f.outcome is o for f in found) for o in Outcome}
+        counts = Counter(map(counted_as, found))
         proofs = tuple(p for p in Proof if any(f.proof is p for f in found))
         yield Asked(control.id, control.title, counts, proofs)
 
