@@ -3,9 +3,9 @@
     python benchmarks/screening.py [--write]
 
 Attacks and hard benign texts: bastioncorpus (MIT) and agent-injection-bench (MIT), both from their wheels.
-Texts of our own in ten languages: injections.txt, written against the classifier by somebody who had not seen
-its data. Everyday texts: those of benchmarks/personal_data.py. None of them was used for training or for choosing
-anything; `--write` puts the figures into docs/redaction.md.
+Texts of our own in ten languages: injections.txt, written against the classifier by somebody who had not
+seen its data. Everyday texts: those of benchmarks/personal_data.py. None of them was used for training or for
+choosing anything; `--write` puts the figures into docs/redaction.md.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def figures() -> Iterator[str]:
 def own_figures() -> Iterator[str]:
     attacks, hard = ([score(text) for text in texts] for texts in written_against())
     yield (
-        f"On benchmarks/injections.txt, {len(attacks)} attacks and {len(hard)} hard benign texts of our own in ten"
-        f" languages, the AUC is {auc(attacks, hard):.2f}:"
+        f"On benchmarks/injections.txt, {len(attacks)} attacks and {len(hard)} hard benign texts of our own"
+        f" in ten languages, the AUC is {auc(attacks, hard):.2f}:"
     )
     yield ""
     yield f"| threshold | attacks ({len(attacks)}) | 95 % | hard benign ({len(hard)}) | 95 % |"
