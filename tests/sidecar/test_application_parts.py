@@ -231,6 +231,34 @@ def test_a_version_that_no_registry_has_gives_way(
     assert json.loads(file.read_text()) == expected
 
 
+@pytest.mark.parametrize(
+    ("gone", "said", "left"),
+    [
+        ("a", "no registry has a: a is left out", {"b": "*", "fs": "latest"}),
+        (
+            "@b%2f_texts",
+            "no registry has @b/_texts, which b asks for: b is left out",
+            {"a": "1", "fs": "latest"},
+        ),
+    ],
+)
+def test_what_no_registry_has_at_all_is_left_out_with_what_asks_for_its_newest(
+    gone: str, said: str, left: Mapping[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "package.json"
+    file.write_text('{"dependencies": {"a": "1", "b": "*", "fs": "latest"}}')
+    why = f"npm error 404 Not Found - GET https://registry.npmjs.org/{gone} - Not found"
+    assert another_version(tmp_path, why) == said
+    assert json.loads(file.read_text()) == {"dependencies": left}
+
+
+def test_who_asks_for_what_is_gone_is_not_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "package.json"
+    file.write_text('{"dependencies": {"a": "1", "fs": "latest"}}')
+    why = "npm error 404 Not Found - GET https://registry.npmjs.org/deep - Not found"
+    assert another_version(tmp_path, why) == ""
+
+
 def test_what_a_workspace_lacks_is_told_with_what_would_fetch_it(tmp_path: Path) -> None:
     pnpm = (
         'ERR_PNPM_WORKSPACE_PKG_NOT_FOUND  In apps/web: "@repo/ui@workspace:*" is in the dependencies'
