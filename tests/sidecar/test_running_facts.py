@@ -234,6 +234,25 @@ def test_an_application_made_by_a_function_is_found(tmp_path: Path) -> None:
     assert "main:app --host" in main(tmp_path / "b", files).ways[0].text
 
 
+@pytest.mark.parametrize(
+    ("files", "home", "module"),
+    [
+        (("backend/__init__.py", "backend/requirements.txt"), "", "backend.main"),
+        (("src/shop/__init__.py", "src/shop/api/__init__.py"), "src", "shop.api.main"),
+        (("backend/requirements.txt",), "", "backend.main"),
+    ],
+)
+def test_a_module_with_relative_imports_is_run_as_a_part_of_its_package(
+    tmp_path: Path, files: tuple[str, ...], home: str, module: str
+) -> None:
+    path = "/".join((home, *module.split("."))).lstrip("/") + ".py"
+    texts = dict.fromkeys(files, "") | {path: f"from .game import x\n{FASTAPI}"}
+    beside = f"{path.rpartition('/')[0]}/game.py"
+    program = main(tmp_path, texts | {beside: "x = 1", "requirements.txt": "fastapi\n"})
+    assert program.ways[0].text.startswith(f"python -m uvicorn {module}:app ")
+    assert program.home == home
+
+
 def test_flask_is_run_as_the_script_it_is(tmp_path: Path) -> None:
     made = "from flask import Flask\napp = Flask(__name__)\n"
     files = {"requirements.txt": "flask", "app.py": made}

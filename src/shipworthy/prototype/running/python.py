@@ -24,6 +24,7 @@ _MADE = re.compile(
 )
 _FACTORY = re.compile(r"^def (create_app|make_app|get_app)\(", re.MULTILINE)
 _MAIN = re.compile(r"""^if __name__\s*==\s*["']__main__["']""", re.MULTILINE)
+_RELATIVE = re.compile(r"^from \.", re.MULTILINE)
 _RUNS_FLASK = re.compile(r"\b\w+\.run\(")
 _LAUNCHES = re.compile(r"\.launch\(")
 _STATIC_ROOT = re.compile(r"^STATIC_ROOT\s*=", re.MULTILINE)
@@ -232,10 +233,24 @@ def _import_root(prototype: Prototype, entry: SourceFile, home: str) -> str:
             root = _root_of(specifier, target)
             if root is not None and f"{entry.folder}/".startswith(f"{root}/" if root else ""):
                 roots[root] = roots.get(root, 0) + 1
+    if entry.folder and _RELATIVE.search(
+        entry.text or ""
+    ):  # it runs as a part of its package alone
+        roots = {root: count for root, count in roots.items() if root != entry.folder}
+        if not roots:
+            return _above_package(prototype, entry.folder)
     if roots:
         return max(roots, key=lambda root: (roots[root], len(root)))
     is_package = f"{entry.folder}/__init__.py" in prototype.files
     return home if is_package else entry.folder
+
+
+def _above_package(prototype: Prototype, folder: str) -> str:
+    """The nearest folder above that is no package itself."""
+    above = folder.rpartition("/")[0]
+    while above and f"{above}/__init__.py" in prototype.files:
+        above = above.rpartition("/")[0]
+    return above
 
 
 def _root_of(specifier: str, target: str) -> str | None:
