@@ -9,7 +9,7 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value, from_origins, union
-from shipworthy.prototype.program.nodes import Compute, Let, Literal, Name
+from shipworthy.prototype.program.nodes import Call, Compute, Expression, Let, Literal, Name
 
 CLASS = "<class>"
 OBJECT = "<object>"
@@ -17,7 +17,8 @@ _DEEPEST = 6
 _SETTINGS = ("BaseSettings",)
 _SHAPES = ("BaseModel", "SQLModel", "Schema", "TypedDict", "NamedTuple")
 _MAPPED = ("DeclarativeBase", "declarative_base()", ".Model", "SQLModel", "Document", "Base")
-_NO_FIELDS = frozenset({"model_config", "metadata", "objects", "Config", "query"})
+_NO_FIELDS = frozenset({"model_config", "Config"})
+_MADE = frozenset({"metadata", "objects", "query"})  # where a call makes them: `objects = Manager()`
 _COLUMNS = re.compile(r"(^|\.)(Column|mapped_column|relationship|Field|\w+Field|ForeignKey)\(\)$")
 
 
@@ -80,9 +81,19 @@ def fields_of(walk: Evaluation, kind: Type) -> dict[str, tuple[Let, Type]]:
         for assignment in owner.node.fields:
             if isinstance(assignment.target, Name):
                 name = assignment.target.id
-                if name not in _NO_FIELDS and not name.startswith("_"):
+                if not _is_setting(name, assignment.value) and not name.startswith("_"):
                     found[name] = (assignment, owner)
     return found
+
+
+def _is_setting(name: str, value: Expression) -> bool:
+    """True for what a class says of itself, which is no field of its objects."""
+    if name in _NO_FIELDS:
+        return True
+    if name not in _MADE or not isinstance(value, Call):
+        return False
+    called = value.function
+    return not (isinstance(called, Name) and called.id in ("Field", "Column", "mapped_column"))
 
 
 def annotation_of(assignment: Let) -> str:
