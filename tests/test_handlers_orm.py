@@ -429,6 +429,80 @@ def test_any_text_is_read_as_sql_as_far_as_it_is(text: str, operation: str, tabl
     assert (statement.operation, statement.table) == (operation, table)
 
 
+_DYNAMO = """import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, PutCommand, UpdateCommand, DeleteCommand } from "@aws-sdk/lib-dynamodb";
+const db = DynamoDBDocumentClient.from(new DynamoDBClient({}));"""
+
+
+@pytest.mark.parametrize(
+    ("command", "operation", "inputs"),
+    [
+        (
+            "GetCommand({ TableName: T, Key: { id: req.params.id } })",
+            "select",
+            {"filter:id": {"path.id"}},
+        ),
+        (
+            "QueryCommand({ TableName: T, KeyConditionExpression: '#o = :o', ExpressionAttributeNames: { '#o': 'owner' },"
+            " ExpressionAttributeValues: { ':o': req.user.id } })",
+            "select",
+            {"filter:owner": {"principal.id"}},
+        ),
+        (
+            "PutCommand({ TableName: T, Item: { kind: req.body.kind } })",
+            "insert",
+            {"value:kind": {"body.kind"}},
+        ),
+        (
+            "UpdateCommand({ TableName: T, Key: { id: req.params.id }, UpdateExpression: 'set kind = :k',"
+            " ExpressionAttributeValues: { ':k': req.body.kind } })",
+            "update",
+            {"filter:id": {"path.id"}, "value:kind": {"body.kind"}},
+        ),
+        (
+            "DeleteCommand({ TableName: T, Key: { id: req.params.id } })",
+            "delete",
+            {"filter:id": {"path.id"}},
+        ),
+    ],
+)
+def test_commands_of_dynamodb_are_queries(
+    command: str, operation: str, inputs: dict[str, set[str]], tmp_path: Path
+) -> None:
+    handler = _express(
+        tmp_path,
+        _DYNAMO,
+        f"const T = process.env.ORDERS_TABLE; res.json(await db.send(new {command}));",
+    )
+    (asked,) = _queries(handler)
+    assert (asked.operation, asked.target) == (operation, "orders")
+    assert _inputs(asked) == inputs
+
+
+@pytest.mark.parametrize(
+    ("head", "call"),
+    [
+        (
+            'import { createClient } from "@libsql/client"; const db = createClient({ url: "x" });',
+            'db.execute({ sql: "delete from orders where id = ?", args: [req.params.id] })',
+        ),
+        (
+            'import { getFirestore } from "firebase-admin/firestore"; const db = getFirestore();',
+            "db.doc(`orders/${req.params.id}`).delete()",
+        ),
+        (
+            'import sql from "mssql"; const pool = await sql.connect("x");',
+            'pool.request().input("i", sql.Int, req.params.id).query("delete from orders where id = @i")',
+        ),
+    ],
+)
+def test_rows_are_named_in_the_ways_of_each_client(head: str, call: str, tmp_path: Path) -> None:
+    handler = _express(tmp_path, head, f"await {call}; res.json({{}});")
+    (asked,) = _queries(handler)
+    assert (asked.operation, asked.target) == ("delete", "orders")
+    assert _inputs(asked) == {"filter:id": {"path.id"}}
+
+
 @pytest.mark.parametrize("name", ["status", "data", "error", "count"])
 def test_a_query_string_is_no_answer_of_a_database(name: str, tmp_path: Path) -> None:
     handler = _express(
@@ -452,7 +526,7 @@ def test_a_query_string_is_no_answer_of_a_database(name: str, tmp_path: Path) ->
     ],
 )
 def test_columns_that_the_database_itself_adds_to(set_: str, raised: tuple[str, ...]) -> None:
-    assert read_sql(f"update users u set {set_} where id = $2").raised == raised
+    assert read_sql(" ".join(("update users u set", set_, "where id = $2"))).raised == raised
 
 
 @pytest.mark.parametrize(

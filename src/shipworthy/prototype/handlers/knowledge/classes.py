@@ -18,7 +18,9 @@ _SETTINGS = ("BaseSettings",)
 _SHAPES = ("BaseModel", "SQLModel", "Schema", "TypedDict", "NamedTuple")
 _MAPPED = ("DeclarativeBase", "declarative_base()", ".Model", "SQLModel", "Document", "Base")
 _NO_FIELDS = frozenset({"model_config", "Config"})
-_MADE = frozenset({"metadata", "objects", "query"})  # where a call makes them: `objects = Manager()`
+_MADE = frozenset(
+    {"metadata", "objects", "query"}
+)  # where a call makes them: `objects = Manager()`
 _COLUMNS = re.compile(r"(^|\.)(Column|mapped_column|relationship|Field|\w+Field|ForeignKey)\(\)$")
 
 

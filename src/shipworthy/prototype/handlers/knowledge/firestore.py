@@ -70,7 +70,23 @@ def _doc(walk: Evaluation, site: Site) -> Value | None:
     if site.argument(0).what == _COLLECTION:
         name = (site.argument(0).fields or {}).get("name", UNKNOWN)
         return _reference(_DOCUMENT, site.argument(0), name, site.argument(1))
-    return _reference(_DOCUMENT, site.receiver, UNKNOWN, site.argument(0))
+    store = site.receiver if site.receiver.what == STORE else site.argument(0)
+    return _at_path(store, site.given[-1] if site.given else UNKNOWN)
+
+
+def _at_path(store: Value, path: Value) -> Value:
+    """The document of `orders/${id}`, also below others: `users/${uid}/orders/${id}`."""
+    parts = (path,) if path.what != "text" else path.elements or (path,)
+    steps: list[Value] = []
+    for part in parts:
+        written = part.text
+        if written is None:
+            steps.append(part)
+        else:
+            steps += [Value(literal=word) for word in written.split("/") if word]
+    if len(steps) < 2 or len(steps) % 2:
+        return _reference(_DOCUMENT, store, UNKNOWN, path)
+    return _reference(_DOCUMENT, store, steps[-2], steps[-1], _above(tuple(steps[:-2])))
 
 
 def _where(walk: Evaluation, site: Site) -> Value | None:

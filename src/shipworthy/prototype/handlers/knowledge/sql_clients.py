@@ -29,6 +29,7 @@ from shipworthy.prototype.program.nodes import Name
 CLIENT = "sql client"
 PREPARED = "sql prepared"
 _FRAGMENT = "sql fragment"
+_ASKING = "sql request"  # of mssql, with its parameters
 _SQL = re.compile(
     r"\s*(select\b.*\bfrom\b|select\s+\w+\s*\(|insert\s+into\b|update\b.*\bset\b|delete\s+from\b|with\s+\w+\s+as\b"
     r"|replace\s+into\b|truncate\b|call\s+\w+)",
@@ -186,6 +187,8 @@ def _query(walk: Evaluation, site: Site) -> Value | None:
 def asked(walk: Evaluation, site: Site) -> Value | None:
     """The result of running the text that is the first argument."""
     text, parameters = site.argument(0), site.argument(1)
+    if site.receiver.what == _ASKING:
+        parameters = site.receiver
     _note_begin(walk, site)
     if "$1" in (text.text or "") and site.has(1) and parameters.elements is None:
         parameters = Value(elements=site.given[1:])  # asyncpg takes them one by one
@@ -193,13 +196,22 @@ def asked(walk: Evaluation, site: Site) -> Value | None:
         parameters = text.fields.get("values", UNKNOWN)
         text = text.fields["text"]
     elif text.fields is not None and "sql" in text.fields:
-        parameters = text.fields.get("values", parameters)
+        parameters = text.fields.get("values", text.fields.get("args", parameters))
         text = text.fields["sql"]
     tagged = text.what == _FRAGMENT or (site.call.arguments[0:1] != () and _is_template(site))
     effect = ask(walk, site, text, parameters, tagged=tagged)
     if effect < 0:
         return None
     return result_of(walk, effect)
+
+
+def _with_input(walk: Evaluation, site: Site) -> Value | None:
+    """`pool.request().input("id", sql.Int, id).query("… @id")` of mssql."""
+    name = site.argument(0).text
+    if name is None or not site.has(1):
+        return None
+    known = site.receiver.fields if site.receiver.what == _ASKING else None
+    return Value(what=_ASKING, fields={**(known or {}), name: site.given[-1]})
 
 
 _BEGINS = re.compile(r"\s*(begin|start\s+transaction)\b", re.IGNORECASE)
@@ -392,6 +404,7 @@ NAMES = {
         _named_like_sql,
     ),
     "prepare": _prepare,
+    "input": _with_input,
     "get": _sqlite("one"),
     "all": _sqlite("rows"),
     "run": _sqlite("run"),
