@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from shipworthy.database.attempts import Actor, Ownership, Verb
 from shipworthy.database.exposure import succeeded
@@ -34,8 +34,17 @@ _WORD = re.compile(r"\w+")
 _FOR_SERVER = re.compile(r"service|system|backend|server|edge function|webhook|cron", re.IGNORECASE)
 
 
-def closing(proof: DatabaseProof, target: str, actors: Iterable[Actor], *verbs: Verb) -> str | None:
-    """What closes a table or view to what these actors did to it; None where a person must choose."""
+def closing(
+    proof: DatabaseProof,
+    target: str,
+    actors: Iterable[Actor],
+    *verbs: Verb,
+    asked: Collection[str] = (),
+) -> str | None:
+    """What closes a table or view to what these actors did to it; None where a person must choose.
+
+    `asked` are the columns by which pages ask for rows: a seller's page for those of the seller.
+    """
     table = proof.schema.tables.get(target)
     found = succeeded(proof, actors, *verbs).get(target, ())
     if table is None or not found:
@@ -44,10 +53,12 @@ def closing(proof: DatabaseProof, target: str, actors: Iterable[Actor], *verbs: 
         return None
     seeding = proof.seeding.get(target)
     ownership = seeding.ownership if seeding else Ownership()
-    return close_table(table, ownership, dict.fromkeys(attempt.verb for attempt in found))
+    return close_table(table, ownership, dict.fromkeys(attempt.verb for attempt in found), asked)
 
 
-def close_table(table: Table, ownership: Ownership, verbs: Iterable[Verb]) -> str | None:
+def close_table(
+    table: Table, ownership: Ownership, verbs: Iterable[Verb], asked: Collection[str] = ()
+) -> str | None:
     """Row security on, open policies dropped, and policies for owners in their place.
 
     None where that would leave nobody but the server with access: a person must choose.
@@ -69,7 +80,7 @@ def close_table(table: Table, ownership: Ownership, verbs: Iterable[Verb]) -> st
         [] if table.row_security else [f"alter table {sql_name(table)} enable row level security;"]
     )
     lines += [f"drop policy {quoted(p.name)} on {sql_name(table)};" for p in open_policies]
-    lines += _owner_policies(table, ownership, kept, wanted)
+    lines += _owner_policies(table, ownership, kept, wanted, asked)
     return "\n".join(lines) + "\n"
 
 
@@ -148,12 +159,18 @@ def _covers(policy: Policy, commands: Iterable[str]) -> bool:
 
 
 def _owner_policies(
-    table: Table, ownership: Ownership, kept: Sequence[Policy], commands: Iterable[str]
+    table: Table,
+    ownership: Ownership,
+    kept: Sequence[Policy],
+    commands: Iterable[str],
+    asked: Collection[str],
 ) -> Iterator[str]:
-    """A policy for owners per command."""
+    """A policy for owners per command; whom pages ask for by name reads the row as well."""
     owner = _is_owner(table, ownership.user_columns[0]) if ownership.user_columns else ""
+    others = [_is_owner(table, c) for c in ownership.user_columns[1:] if c in asked]
     for command in commands:
-        using = "" if command == "INSERT" else f" using ({owner})"
+        readers = " or ".join((owner, *others)) if command == "SELECT" else owner
+        using = "" if command == "INSERT" else f" using ({readers})"
         # To own a row is not enough: a stranger would write rows of their own into any organisation.
         written = " and ".join([owner, *_members(ownership, kept)])
         check = f" with check ({written})" if command in ("INSERT", "UPDATE") else ""

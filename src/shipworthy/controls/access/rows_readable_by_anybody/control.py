@@ -18,6 +18,7 @@ from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.queries.asked import asked_by
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
@@ -46,7 +47,8 @@ class RowsReadableByAnybody(
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         proof = prototype.database
-        sql = closing(proof, finding.subject, _ACTORS, Verb.READ) if proof else None
+        asked = asked_by(prototype, finding.subject)
+        sql = closing(proof, finding.subject, _ACTORS, Verb.READ, asked=asked) if proof else None
         path = next_migration(prototype.database_history, self.id, finding.subject)
         if sql is None or path is None:
             return None
