@@ -607,3 +607,76 @@ def test_a_decorator_that_is_not_followed_runs_nothing_when_the_server_starts(
     walk = set_up(program, Library(), {"main.py"})
     assert len(walk.routing.routes) == 1
     assert START_BUDGET - walk.left < 100
+
+
+_FIRESTORE = "from firebase_admin import firestore\ndb = firestore.client()\n"
+_DYNAMO = (
+    "import boto3\nfrom boto3.dynamodb.conditions import Key\n"
+    'table = boto3.resource("dynamodb").Table("orders")\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "call", "operation", "inputs"),
+    [
+        (
+            _FIRESTORE,
+            'db.collection("orders").add({"kind": body.note})',
+            "insert",
+            {"value:kind": "body.parsed.note"},
+        ),
+        (
+            _FIRESTORE,
+            'db.collection("orders").document(id).delete()',
+            "delete",
+            {"filter:id": "path.id"},
+        ),
+        (
+            _FIRESTORE,
+            'db.document(f"orders/{id}").get().to_dict()',
+            "select",
+            {"filter:id": "path.id"},
+        ),
+        (
+            _FIRESTORE,
+            'db.collection("orders").where("owner", "==", id).stream()',
+            "select",
+            {"filter:owner": "path.id"},
+        ),
+        (
+            _DYNAMO,
+            'table.put_item(Item={"kind": body.note})',
+            "insert",
+            {"value:kind": "body.parsed.note"},
+        ),
+        (_DYNAMO, 'table.get_item(Key={"id": id})["Item"]', "select", {"filter:id": "path.id"}),
+        (
+            _DYNAMO,
+            'table.query(KeyConditionExpression=Key("owner").eq(id))',
+            "select",
+            {"filter:?": "path.id"},
+        ),
+    ],
+)
+def test_document_stores_are_asked(
+    head: str, call: str, operation: str, inputs: dict[str, str], tmp_path: Path
+) -> None:
+    text = (
+        f"from fastapi import FastAPI\n{SHAPE}{head}app = FastAPI()\n"
+        f"@app.post('/orders/{{id}}')\ndef order(id: str, body: Draft):\n    return {call}\n"
+    )
+    (asked,) = only(tmp_path, text).effects_of(EffectKind.QUERY)
+    assert (asked.operation, asked.target) == (operation, "orders")
+    assert {k: ",".join(map(str, v)) for k, v in asked.inputs.items() if v} == inputs
+
+
+@pytest.mark.parametrize("name", ["query", "metadata", "objects"])
+def test_a_shape_has_a_field_of_any_name(name: str, tmp_path: Path) -> None:
+    text = (
+        "from fastapi import FastAPI\nfrom pydantic import BaseModel\nimport psycopg\napp = FastAPI()\n"
+        f"class Question(BaseModel):\n    {name}: str\n"
+        "@app.post('/ask')\ndef ask(question: Question):\n"
+        f"    psycopg.connect('x').execute('insert into asked (text) values (%s)', (question.{name},))\n"
+    )
+    (asked,) = only(tmp_path, text).effects_of(EffectKind.QUERY)
+    assert {str(o) for o in asked.inputs["value:text"]} == {f"body.parsed.{name}"}

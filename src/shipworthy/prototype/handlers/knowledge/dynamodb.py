@@ -1,6 +1,7 @@
 """Queries of DynamoDB: commands that are sent with the server's own keys.
 
 https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-aws-sdk-lib-dynamodb
+https://docs.aws.amazon.com/boto3/latest/reference/services/dynamodb/table/index.html
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from shipworthy.prototype.handlers.knowledge.rows import one, query, raised, row
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins
 
 _COMMAND = "dynamodb command"
+_RESOURCE = "dynamodb resource"
+_TABLE = "dynamodb table"
 _OPERATIONS = {
     "Get": "select",
     "Query": "select",
@@ -46,14 +49,38 @@ def _sent(walk: Evaluation, site: Site) -> Value | None:
     if command.what != _COMMAND or command.text is None:
         return None
     fields = (command.elements or (UNKNOWN,))[0].fields or {}
-    effect = query(walk, site, _OPERATIONS[command.text], _table(fields.get("TableName", UNKNOWN)))
+    return _asked_of(walk, site, command.text, _table(fields.get("TableName", UNKNOWN)), fields)
+
+
+def _asked_of(
+    walk: Evaluation, site: Site, name: str, table: str, fields: Mapping[str, Value]
+) -> Value:
+    effect = query(walk, site, _OPERATIONS[name], table)
     values = _changed(fields)
     told(walk, effect, filters=_asked(fields), values=Value(fields=values) if values else None)
     told(walk, effect, literals=_added(fields, values))
-    if _OPERATIONS[command.text] != "select":
+    if _OPERATIONS[name] != "select":
         return Value(fields={"Attributes": one(walk, effect)}, tags=frozenset({"truthy"}))
-    found = {"Item": one(walk, effect)} if command.text == "Get" else {"Items": rows(walk, effect)}
+    found = {"Item": one(walk, effect)} if name == "Get" else {"Items": rows(walk, effect)}
     return Value(what="dynamodb answer", fields=found, tags=frozenset({"truthy"}))
+
+
+def _resource(walk: Evaluation, site: Site) -> Value | None:
+    """`boto3.resource("dynamodb")`; of other services nothing is said here."""
+    return Value(what=_RESOURCE) if site.argument(0).text == "dynamodb" else None
+
+
+def _named_table(walk: Evaluation, site: Site) -> Value | None:
+    return Value(what=_TABLE, literal=_table(site.argument(0)), tags=frozenset({"truthy"}))
+
+
+def _method(name: str) -> Callable[[Evaluation, Site], Value | None]:
+    """`table.get_item(Key={"id": id})` of boto3."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        return _asked_of(walk, site, name, site.receiver.text or "", site.named)
+
+    return answer
 
 
 def _table(named: Value) -> str:
@@ -68,9 +95,11 @@ def _asked(fields: Mapping[str, Value]) -> dict[str, Value]:
     """What rows are looked for by: a key, or the equalities of the conditions."""
     found = _columns(fields.get("Key"))
     for part in ("KeyConditionExpression", "FilterExpression", "ConditionExpression"):
-        text = (fields.get(part) or UNKNOWN).text or ""
-        for column, value in _EQUALS.findall(text):
+        condition = fields.get(part) or UNKNOWN
+        for column, value in _EQUALS.findall(condition.text or ""):
             found[_column(fields, column)] = _value(fields, value)
+        if condition.text is None and all_origins(condition):  # `Key("owner").eq(owner)` of boto3
+            found["?"] = condition
     return found
 
 
@@ -106,6 +135,16 @@ def _value(fields: Mapping[str, Value], name: str) -> Value:
     return values.get(name, UNKNOWN)
 
 
-CALLS = {called: _command(name) for called, name in _NAMES.items()}
+CALLS = {
+    **{called: _command(name) for called, name in _NAMES.items()},
+    "boto3.resource": _resource,
+    f"{_RESOURCE}.Table": _named_table,
+    **{
+        f"{_TABLE}.{name.lower()}_item": _method(name)
+        for name in ("Get", "Put", "Update", "Delete")
+    },
+    f"{_TABLE}.query": _method("Query"),
+    f"{_TABLE}.scan": _method("Scan"),
+}
 
 NAMES = {"send": _sent}

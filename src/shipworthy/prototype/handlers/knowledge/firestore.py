@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
 STORE = "firestore"
 _COLLECTION = "firestore collection"
 _DOCUMENT = "firestore document"
+_CONDITION = "firestore condition"
 
 
 def _admin(walk: Evaluation, site: Site) -> Value | None:
@@ -91,10 +92,20 @@ def _at_path(store: Value, path: Value) -> Value:
 
 def _where(walk: Evaluation, site: Site) -> Value | None:
     fields = dict(site.receiver.fields or {})
-    column = site.argument(0).text or "?"
-    fields[f"filter:{column}"] = site.argument(2)
+    held = site.named.get("filter", UNKNOWN)
+    if held.what == _CONDITION:
+        fields |= held.fields or {}
+    else:
+        column = site.argument(0).text or "?"
+        fields[f"filter:{column}"] = site.argument(2)
     receiver = site.receiver
     return Value(what=_COLLECTION, client=receiver.client, fields=fields, tags=receiver.tags)
+
+
+def _field_filter(walk: Evaluation, site: Site) -> Value | None:
+    """`FieldFilter("owner", "==", uid)`."""
+    fields = {f"filter:{site.argument(0).text or '?'}": site.argument(2)}
+    return Value(what=_CONDITION, fields=fields)
 
 
 def _note(walk: Evaluation, site: Site, reference: Value, operation: str) -> int:
@@ -199,20 +210,34 @@ _FUNCTIONS = {
     "addDoc": "insert",
 }
 
+_PYTHON = """firebase_admin.firestore.client firebase_admin.firestore_async.client
+google.cloud.firestore.Client google.cloud.firestore.AsyncClient
+google.cloud.firestore_v1.Client google.cloud.firestore_v1.AsyncClient""".split()
+
 CALLS = {
     "firebase-admin.firestore": _admin,
     "firebase-admin.default.firestore": _admin,
     "firebase-admin/firestore.getFirestore": _admin,
+    **dict.fromkeys(_PYTHON, _admin),
+    "google.cloud.firestore_v1.base_query.FieldFilter": _field_filter,
+    "google.cloud.firestore_v1.FieldFilter": _field_filter,
+    "google.cloud.firestore.FieldFilter": _field_filter,
     "firebase/firestore.getFirestore": _browser,
     "firebase/firestore.collection": _collection,
     "firebase/firestore.doc": _doc,
     f"{STORE}.collection": _collection,
     f"{STORE}.doc": _doc,
+    f"{STORE}.document": _doc,
     f"{STORE}.runTransaction": _transaction,
     f"{_DOCUMENT}.collection": _collection,
     f"{_COLLECTION}.doc": _document,
+    f"{_COLLECTION}.document": _document,
+    f"{_COLLECTION}.stream": _on("select"),
     f"{_COLLECTION}.where": _where,
-    **{f"{_COLLECTION}.{n}": _row_data for n in ("orderBy", "limit", "select", "startAfter")},
+    **{
+        f"{_COLLECTION}.{n}": _row_data
+        for n in ("orderBy", "order_by", "limit", "select", "startAfter")
+    },
     **{f"{_COLLECTION}.{name}": _on(operation) for name, operation in _METHODS.items()},
     **{f"{_DOCUMENT}.{name}": _on(operation) for name, operation in _METHODS.items()},
     **{
@@ -222,6 +247,8 @@ CALLS = {
     },
     **{f"firebase/firestore.{name}": _of(operation) for name, operation in _FUNCTIONS.items()},
     "firestore snapshot.data": _data,
+    "firestore snapshot.to_dict": _data,
     "firestore snapshot.exists": _exists,
     "row.data": _row_data,
+    "row.to_dict": _row_data,
 }
