@@ -21,6 +21,7 @@ from shipworthy.register.acts import NotAllowed, approve, ask, attest, hand_over
 from shipworthy.register.attestation import NoEvidence, Validity
 from shipworthy.register.in_force import day_of, with_register
 from shipworthy.register.standing import Standing, WaiverBody, standing_of
+from shipworthy.register.verify import recover
 from shipworthy.register.waiver import State
 from shipworthy.report.register import register_schema
 from shipworthy.settings import Settings
@@ -210,6 +211,17 @@ def test_an_answer_of_a_day_to_come_does_not_count_for_longer(register: Register
     )
     assert _answer(register, date(2026, 11, 29)) is Answer.UNKNOWN
     assert _answer(register, date(2026, 11, 30)) is Answer.YES
+
+
+def test_a_clock_that_once_stood_far_ahead_is_told_with_the_way_out(register: Register) -> None:
+    backup = register.file.read_bytes()
+    fast = replace(register, clock=_noon(date(2099, 1, 1)))
+    ask(fast, "Bo", _wanted(date(2099, 1, 2)))
+    with pytest.raises(NotAllowed, match=r"Entry 3 is of 2099-01-01.*register recover"):
+        ask(register, "Bo", _wanted())
+    register.file.write_bytes(backup)
+    recover(register, "Ana", "the clock stood at 2099")
+    assert ask(register, "Bo", _wanted()).number == 4
 
 
 def test_an_entry_of_another_program_holds_no_longer_than_the_rules_say(register: Register) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.register.attestation import attach
-from shipworthy.register.entry import Entry
+from shipworthy.register.entry import SLACK, Entry, written
 from shipworthy.register.register import Register
 from shipworthy.register.standing import (
     AttachedBody,
@@ -93,5 +93,14 @@ def _put_down(register: Register, kind: str, by: str, body: msgspec.Struct) -> E
     tried = Entry(last.number + 1, last.hash, max(now, last.time), now, kind, by, plain)
     for ignored in standing_of((*entries, tried)).ignored:
         if ignored.number == tried.number:
-            raise NotAllowed(f"{ignored.why}; nothing was written")
+            ahead = f". {_ahead(last, now)}" if last.time > now + SLACK else ""
+            raise NotAllowed(f"{ignored.why}; nothing was written{ahead}")
     return register.append(kind, by, plain)
+
+
+def _ahead(last: Entry, now: datetime) -> str:
+    """What a clock that once stood far ahead means for all that follows, and the way out."""
+    return (
+        f"Entry {last.number} is of {written(last.time)}, this clock says {written(now)}, and no later entry "
+        "has an earlier time: put the copy from before it back, then shipworthy register recover"
+    )

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shipworthy.errors import ShipworthyError
@@ -14,6 +14,7 @@ from shipworthy.errors import ShipworthyError
 BEGINNING = "0" * 64  # what the first entry follows
 _KEYS = frozenset({"number", "previous", "time", "clock", "kind", "by", "body"})
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+SLACK = timedelta(minutes=10)  # between the clocks of two machines
 _TIME = len("2026-11-21T20:28:39Z")
 _LARGEST = 2**53  # integers beyond it are not the same in every JSON reader
 _LONGEST = 64_000  # characters of one entry: a page of reasons, not a file

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from shipworthy.register.checkpoint import KEY, Checkpoint, register_name
-from shipworthy.register.entry import Entry, written
+from shipworthy.register.entry import SLACK, Entry, written
 from shipworthy.register.key import fingerprint
 from shipworthy.register.register import Register
 from shipworthy.register.signatures import Signatures, signatures_of
@@ -22,8 +22,6 @@ from shipworthy.register.witnesses import (
     remembered,
     tagged,
 )
-
-_SLACK = timedelta(minutes=10)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ def _notes(
 def _ahead(entries: Sequence[Entry], now: datetime) -> Iterator[str]:
     """The first entry of a time that has not come: all after it have no earlier one."""
     for entry in entries:
-        if entry.time > now + _SLACK:
+        if entry.time > now + SLACK:
             yield f"entry {entry.number} is of {written(entry.time)}, and this clock says {written(now)}"
             return
 
