@@ -130,6 +130,27 @@ def test_a_server_beside_the_pages_is_found_in_their_scripts(
     ]
 
 
+VITE_PROXY = """export default {server: {proxy: {
+  '/api': {target: process.env.DOCKER ? 'http://backend:8000' : (process.env.API || 'http://localhost:8000')}
+}}}"""
+
+
+@pytest.mark.parametrize(("config", "beside"), [(VITE_PROXY, [(8000, ("/api",))]), ("", [])])
+def test_a_server_that_hands_out_the_built_pages_runs_beside_them_where_they_ask_it(
+    config: str, beside: list[tuple[int, tuple[str, ...]]], tmp_path: Path
+) -> None:
+    files = {
+        "package.json": package(VITE, "vite"),
+        "index.html": "",
+        "vite.config.ts": config,
+        "requirements.txt": "fastapi",
+        "main.py": f"from fastapi.staticfiles import StaticFiles\n{FASTAPI}",
+    }
+    found = chosen(tmp_path, files)
+    assert found.main.framework == "vite"
+    assert [(b.port, b.prefixes) for b in found.beside] == beside
+
+
 def test_two_manifests_that_start_one_file_are_one_server(tmp_path: Path) -> None:
     files = {
         "package.json": package({**VITE, "server": "node backend/server.js"}, "vite", "express"),

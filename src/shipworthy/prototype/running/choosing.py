@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LOCAL_URL = re.compile(r"\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})")
 _SCREENS = ("streamlit", "gradio", "chainlit")
+_APIS = ("fastapi", "flask", "django")
 _MOST_BESIDE = 3
 _LONGEST = 400_000  # characters of a file that are searched
 
@@ -75,13 +76,14 @@ def _beside(
     prototype: Prototype, main: Program, programs: tuple[Program, ...], expected: Mapping[int, str]
 ) -> Iterator[Beside]:
     """Servers without pages, where the main program is made of files or names a local port."""
-    servers = list(_servers(main, programs))
+    proxied = {} if main.python else proxied_paths(prototype, main)
+    servers = list(_servers(main, programs, bool(proxied)))
     asks = bool(expected) or any(isinstance(way, Files) for way in main.ways)
     if not asks or (main.python and main.framework not in _SCREENS):
         return
-    proxied = proxied_paths(prototype, main)
+    ports = expected if len(expected) == 1 else [port for port in set(proxied.values()) if port]
     for server in servers:
-        port = _port_of(prototype, server, expected) if len(servers) > 1 else _only(expected)
+        port = _port_of(prototype, server, expected) if len(servers) > 1 else _only(ports)
         prefixes = tuple(path for path, to in proxied.items() if to in (port, None))
         if main.python:
             yield Beside(server, (), port)  # asked by the program itself, never by a browser
@@ -89,19 +91,21 @@ def _beside(
             yield Beside(server, prefixes or _own_prefixes(prototype, server), port)
 
 
-def _servers(main: Program, programs: tuple[Program, ...]) -> Iterator[Program]:
-    """The programs without pages; of two that begin with the same file, the one in its own folder."""
+def _servers(main: Program, programs: tuple[Program, ...], proxied: bool) -> Iterator[Program]:
+    """The programs without pages; of two that begin with the same file, the one in its own folder. Where the
+    pages hand paths on to one, it may have pages too: in production it hands out those that were built."""
     deepest: dict[object, Program] = {}
     for program in programs:
         key = program.entry or program
-        if program is not main and not program.pages:
+        serves = not program.pages or (proxied and program.framework in _APIS)
+        if program is not main and serves:
             other = deepest.get(key)
             if other is None or len(program.folder) > len(other.folder):
                 deepest[key] = program
     yield from deepest.values()
 
 
-def _only(expected: Mapping[int, str]) -> int | None:
+def _only(expected: Collection[int]) -> int | None:
     return next(iter(expected)) if len(expected) == 1 else None
 
 
