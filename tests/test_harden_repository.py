@@ -194,6 +194,20 @@ def test_a_checked_out_branch_is_said_and_nothing_is_lost(tmp_path: Path) -> Non
     assert told == []  # before any work
 
 
+def test_what_a_hook_says_of_its_own_repository_is_not_heeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, other = repository(tmp_path / "app"), repository(tmp_path / "other")
+    before = state(other)
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
+    done = run_harden(root, Settings(), ONE)
+    assert done.repository.top == root
+    assert len(done.commits) == 2
+    assert state(other) == before
+
+
 def test_a_branch_that_another_worktree_has_checked_out_is_said(tmp_path: Path) -> None:
     root = repository(tmp_path / "app")
     git(root, "worktree", "add", "-q", str(tmp_path / "second"), "-b", BRANCH)
