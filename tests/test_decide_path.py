@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path as Folder
 
 import pytest
 
 from made_assessments import assessed, gap, written
+from shipworthy.cli.sidecar import app as sidecar
 from shipworthy.decide import Decision, decide
 from shipworthy.decide.component import Component
 from shipworthy.decide.path import Path
@@ -123,6 +125,14 @@ def test_pages_that_the_server_fills_are_a_frontend(tmp_path: Folder) -> None:
 def test_what_is_only_hardened_is_surrounded(tmp_path: Folder) -> None:
     decision = decided(tmp_path, HEALTHY)
     assert decision.path.lead is Path.SIDECAR
+
+
+def test_a_step_that_a_command_takes_names_it(tmp_path: Folder) -> None:
+    task = decided(tmp_path, HEALTHY).plan.task("sidecar-proxy")
+    commands = {c.name for c in sidecar.registered_commands}
+    named = re.search(r"shipworthy sidecar (\w+), (\w+) and (\w+)", task.how)
+    assert named is not None
+    assert commands.issuperset(named.groups())
 
 
 def test_a_path_close_behind_is_named_with_its_reason(tmp_path: Folder) -> None:

@@ -59,6 +59,13 @@ _PATHS: Mapping[Path, tuple[tuple[str, str, Owner, str], ...]] = {
 }  # fmt: skip
 
 
+_HOW = {
+    "sidecar-proxy": "shipworthy up shows it; shipworthy sidecar init, check and export make it yours",
+    "sidecar-telemetry": "the exported proxy logs each request; measures and traces are added by hand",
+}
+"""What of a step a command does already; the others are taken by hand."""
+
+
 def part_tasks(verdicts: Mapping[Component, ComponentVerdict], answers: Answers) -> Iterator[Task]:
     """To refactor or rebuild a part; with a rebuild, what keeps the old one alive until it goes."""
     rebuilt = []
@@ -132,7 +139,7 @@ def path_tasks(choice: PathChoice) -> Iterator[Task]:
                 Phase.SECURITY if path in (Path.SIDECAR, Path.DATA_PLANE) else Phase.DELIVERY,
                 owner,
                 Kind.PATH,
-                f"a step on the {path.value} path",
+                _HOW.get(f"{path.value}-{name}", f"a step on the {path.value} path"),
                 after=(needs,) if needs else (),
             )
             last = f"{path.value}-{name}"
