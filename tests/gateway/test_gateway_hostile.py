@@ -617,3 +617,11 @@ def test_an_address_beside_a_dialect_answers_in_its_words(
         answered = gateway.post(path, {})
     assert answered.status == 404
     assert isinstance(where(answered.json), str)
+
+
+def test_a_name_without_end_is_not_kept(tmp_path: Path) -> None:
+    with running(tmp_path, one_model("http://127.0.0.1:9/v1")) as gateway:
+        assert gateway.chat(model="m" * 100_000, user="u" * 100_000).status == 404
+    with sqlite3.connect(next(tmp_path.rglob("journal.sqlite"))) as journal:
+        kept = journal.execute("SELECT * FROM calls").fetchone()
+    assert all(len(str(value)) <= 200 for value in kept)

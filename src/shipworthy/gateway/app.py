@@ -14,6 +14,7 @@ from shipworthy.gateway.attempt import Attempts, Reply
 from shipworthy.gateway.breaker import Breakers
 from shipworthy.gateway.call import Outcome, Record
 from shipworthy.gateway.caller import (
+    LONGEST_NAME,
     call_of,
     feature_of,
     known_key,
@@ -119,7 +120,7 @@ class Gateway:
         body = parse_body(read, headers, found.dialect.name.startswith("ollama"))
         call = call_of(found, key, feature, body, headers)
         record.id, record.prototype, record.feature = call.id, call.prototype, feature.name
-        record.key, record.user, record.asked = call.key, call.user, call.model
+        record.key, record.user, record.asked = call.key, call.user, call.model[:LONGEST_NAME]
         record.stream = call.stream
         deadline = time.monotonic() + feature.timeouts.total
         exchange = Exchange(call, found.dialect, self.hooks, record, deadline)

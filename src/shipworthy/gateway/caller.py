@@ -19,7 +19,7 @@ from shipworthy.gateway.routes import Route
 from shipworthy.gateway.store import BrokenStore
 
 _PLAIN = re.compile(rb"[\w.,:; -]{1,500}", re.ASCII)
-LONGEST_NAME = 200  # characters of a user's name that are kept
+LONGEST_NAME = 200  # characters of a user's name, and of a model's, that are kept
 
 
 def _ids() -> Iterator[str]:
