@@ -134,6 +134,7 @@ def test_anthropic_python(tmp_path: Path) -> None:
             client.messages.create(model="m", max_tokens=50, messages=MESSAGES)
     assert made.content[0].text == streamed == TEXT
     assert made.usage.output_tokens == 3
+    assert made._request_id
     assert failed.value.status_code >= 500
     assert _kept_in(fake)
 

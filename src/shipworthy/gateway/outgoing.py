@@ -67,7 +67,8 @@ def _said(record: Record) -> Head:
     """What the gateway says beside an answer."""
     said: Head = [(b"x-shipworthy", record.outcome.value.encode())]
     for name, value in (
-        (b"x-request-id", record.id),
+        # Where the SDKs look for it.
+        (b"request-id" if record.dialect == "anthropic" else b"x-request-id", record.id),
         (b"x-shipworthy-model", record.model),
         (b"x-shipworthy-reason", record.error),
         (b"x-shipworthy-notes", ", ".join(record.notes)),
