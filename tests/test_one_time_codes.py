@@ -7,6 +7,8 @@ import pytest
 from planting import syntax_of
 from shipworthy.prototype.program.fixed_codes import fixed_codes
 from shipworthy.prototype.program.module import module_of
+from shipworthy.prototype.program.nodes import Expression, Module
+from shipworthy.prototype.program.when_unset import names_given
 
 RANDOM = "String(crypto.randomInt(100000, 1000000))"
 
@@ -81,3 +83,19 @@ def test_python_settings_count_with_their_defaults(
 ) -> None:
     code = f'{text}def send(user):\n    otp = "123456" if DEBUG else new()\n    user.send(otp)\n'
     assert _found(code, "app/otp.py") == ([("send", settings)] if settings else [])
+
+
+def test_a_module_of_many_decisions_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone_through: list[str] = []
+
+    def counted(module: Module) -> dict[str, list[Expression]]:
+        gone_through.append(module.path)
+        return names_given(module)
+
+    monkeypatch.setattr("shipworthy.prototype.program.fixed_codes.names_given", counted)
+    decides = "if (stage && phone) { if (!phone) { return phone; } }"
+    text = 'const stage = process.env.STAGE || "dev";\n' + "\n".join(
+        f"export function send{n}(phone: string) {{ {decides} return code{n}; }}" for n in range(40)
+    )
+    assert _found(text) == []
+    assert gone_through == ["server/otp.ts"]

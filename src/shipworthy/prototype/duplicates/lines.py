@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from shipworthy.prototype.source import SourceFile
@@ -75,7 +76,7 @@ class Renaming:
 
     def fits(self, here: str, there: str) -> bool:
         """True where two lines say the same under these names; remembers new ones."""
-        left, right = _TOKEN.findall(here), _TOKEN.findall(there)
+        left, right = _tokens(here), _tokens(there)
         if len(left) != len(right):
             return False
         return all(self._fits(a, b) for a, b in zip(left, right, strict=True))
@@ -93,6 +94,12 @@ class Renaming:
     def renamed(self) -> int:
         """How many names differ."""
         return sum(1 for a, b in self._there.items() if a != b)
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    """The tokens of a line. Kept: a line is compared with those of several files."""
+    return tuple(_TOKEN.findall(text))
 
 
 def _is_name(token: str) -> bool:

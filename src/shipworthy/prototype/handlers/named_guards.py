@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.handlers.comparing import ROLE_KEY
 from shipworthy.prototype.handlers.handler import Effect, Handler
@@ -37,13 +38,27 @@ def passes_named_guard(prototype: Prototype, handler: Handler, effect: Effect) -
     asked = {
         name
         for function, left in ((f, _left_at(handler, effect, f)) for f in own)
-        for name, at in _names((function.parameters, function.decorators, function.body))
-        if at < left and _GUARD.match(name)
+        for name, at in _guards_in(prototype, function)
+        if at < left
     }
     asked |= {name for name in _before_the_handler(module, line) if _GUARD.match(name)}
     return bool(asked) and any(
         _asks_for_right(function) for function in _named(prototype, path, asked)
     )
+
+
+_KNOWN: WeakKeyDictionary[Prototype, dict[int, tuple[tuple[str, int], ...]]] = WeakKeyDictionary()
+
+
+def _guards_in(prototype: Prototype, function: Function) -> tuple[tuple[str, int], ...]:
+    """The guards that a function names, with their lines. Kept: one function may declare all routes."""
+    known = _KNOWN.setdefault(prototype, {})
+    found = known.get(id(function))
+    if found is None:
+        tree = (function.parameters, function.decorators, function.body)
+        found = tuple((name, at) for name, at in _names(tree) if _GUARD.match(name))
+        known[id(function)] = found
+    return found
 
 
 def _before_the_handler(module: Module, line: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from ast_grep_py import SgNode
 
@@ -110,14 +111,22 @@ class Origins:
         """ "count" for a member that the file counts up, "text" for one that it compares: no record."""
         text = self._syntax.source.text or ""
         last = name.rpartition(".")[2]
-        if f"{last}++" in text or f"{last} +=" in text:
-            counted = within(self._syntax.root, _COUNTED)
-            if any(_counts(node) == last for node in counted):
-                return "count"
+        if (f"{last}++" in text or f"{last} +=" in text) and last in self._counted:
+            return "count"
         if f"{name} ==" not in text and f"== {name}" not in text:
             return ""
-        compared = within(self._syntax.root, _COMPARED)
-        return "text" if any(name in _compared(node) for node in compared) else ""
+        return "text" if name in self._compared else ""
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """The last names of all that the file counts."""
+        return frozenset(map(_counts, within(self._syntax.root, _COUNTED)))
+
+    @cached_property
+    def _compared(self) -> frozenset[str]:
+        """The names of all that the file compares with something that may be a text."""
+        nodes = within(self._syntax.root, _COMPARED)
+        return frozenset(name for node in nodes for name in _compared(node))
 
     def _copy(self, target: SgNode, value: SgNode) -> None:
         if target.kind() == "identifier" and value.kind() in CALLS and called_name(value) in WHOLE:

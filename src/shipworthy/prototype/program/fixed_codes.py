@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shipworthy.prototype.program.inside import nodes_in
@@ -25,7 +25,7 @@ from shipworthy.prototype.program.nodes import (
     Throw,
     Try,
 )
-from shipworthy.prototype.program.when_unset import CannotTell, Unset
+from shipworthy.prototype.program.when_unset import CannotTell, Unset, names_given
 
 SAYS_CODE = re.compile(r"""otp|one_?time|code|\bpin""", re.IGNORECASE)
 """What the text of a file says that makes or asks for such a code."""
@@ -49,6 +49,7 @@ class FixedCode(NamedTuple):
 
 def fixed_codes(module: Module, others: Callable[[], Mapping[str, Module]]) -> Iterator[FixedCode]:
     """The functions of a module that make, or let pass, one code for all where nothing is set."""
+    given = names_given(module)
     names = {
         id(let.value.function): let.target.id
         for let in nodes_in(module.body, Let)
@@ -58,7 +59,7 @@ def fixed_codes(module: Module, others: Callable[[], Mapping[str, Module]]) -> I
     seen: set[int] = set()
     for function in nodes_in(trees, Function):
         name = function.name or names.get(id(function), "")
-        found = _Reading(module, others, name).of(function.body)
+        found = _Reading(module.path, given, others, name).of(function.body)
         if found is not None and found.line not in seen:
             seen.add(found.line)
             yield found
@@ -68,11 +69,15 @@ class _Reading:
     """Goes through a function as it would run with nothing set, up to where the code is decided."""
 
     def __init__(
-        self, module: Module, others: Callable[[], Mapping[str, Module]], name: str
+        self,
+        path: str,
+        given: Mapping[str, Sequence[Expression]],
+        others: Callable[[], Mapping[str, Module]],
+        name: str,
     ) -> None:
-        self._module, self._others, self._name = module, others, name
+        self._given, self._others, self._name = given, others, name
         self._settings: tuple[str, ...] = ()
-        where = f"{module.path} {name}"
+        where = f"{path} {name}"
         self._about_codes = bool(re.search(r"otp(?!ion)|verif|sms|2fa|mfa", where, re.IGNORECASE))
 
     def of(self, body: tuple[Statement, ...]) -> FixedCode | None:
@@ -133,7 +138,7 @@ class _Reading:
         for part in parts:
             if part in magic:
                 continue
-            unset = Unset(self._module, self._others)
+            unset = Unset(self._given, self._others)
             try:
                 if not unset.value(part):
                     return
@@ -158,7 +163,7 @@ class _Reading:
     def _taken(self, test: Expression) -> tuple[bool, list[str]] | None:
         """Whether a test holds where nothing is set, and what it asks for; None where something else
         decides."""
-        unset = Unset(self._module, self._others)
+        unset = Unset(self._given, self._others)
         try:
             holds = bool(unset.value(test))
         except CannotTell:

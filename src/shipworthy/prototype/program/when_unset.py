@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from shipworthy.prototype.program.fallbacks import setting_of
 from shipworthy.prototype.program.inside import nodes_in
@@ -37,12 +37,16 @@ class CannotTell(Exception):
 
 
 class Unset:
-    """Evaluates expressions of one module with nothing in the environment; `settings` are the variables
-    that were asked for so far, in the order of the code."""
+    """Evaluates expressions of one module with nothing in the environment. `names` are what the names of
+    the module are given, see `names_given`; `settings` are the variables that were asked for so far, in
+    the order of the code."""
 
-    def __init__(self, module: Module, others: Callable[[], Mapping[str, Module]]) -> None:
-        self._others = others
-        self._names = _names(module)
+    def __init__(
+        self,
+        names: Mapping[str, Sequence[Expression]],
+        others: Callable[[], Mapping[str, Module]],
+    ) -> None:
+        self._names, self._others = names, others
         self.settings: list[str] = []
 
     def value(self, node: Expression, depth: int = 0) -> object:
@@ -129,13 +133,14 @@ class Unset:
         self.settings.append(node.key)
         return self._named(given, depth)
 
-    def _named(self, given: list[Expression], depth: int) -> object:
+    def _named(self, given: Sequence[Expression], depth: int) -> object:
         if len(given) != 1:
             raise CannotTell
         return self.value(given[0], depth + 1)
 
 
-def _names(module: Module) -> dict[str, list[Expression]]:
+def names_given(module: Module) -> dict[str, list[Expression]]:
+    """What each name of a module is given, anywhere in it: ask once, it goes through all of the code."""
     found: dict[str, list[Expression]] = {}
     for let in nodes_in(module.body, Let):
         if isinstance(let.target, Name):
@@ -153,4 +158,4 @@ def _fields(module: Module, key: str) -> list[Expression]:
         if isinstance(let.target, Name) and let.target.id == key
     ]
     of_records = [v for record in nodes_in(trees, Record) for k, v in record.pairs if k == key]
-    return of_classes or of_records or _names(module).get(key, [])
+    return of_classes or of_records or names_given(module).get(key, [])
