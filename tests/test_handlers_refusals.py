@@ -163,3 +163,53 @@ def test_secret_in_the_body_that_stands_on_a_list_of_the_code_is_not_called_a_na
     before = f"const KEYS = {['k-81723', 'k-99123']};\n"
     gaps = of_function(tmp_path, f"if (!KEYS.includes(body.accessKey)) {refuse}{DEED}", before)
     assert "unauthenticated-endpoint" not in gaps
+
+
+_OWN_CHECK = """
+async function keyOf(headers) {
+  const key = headers.get("x-api-key");
+  if (!key) return { userId: null, hasKey: false };
+  const { data } = await admin.from("api_keys").select("workspace_id").eq("key_hash", key).single();
+  if (!data) return { userId: null, hasKey: true };
+  return { userId: data.workspace_id, hasKey: true };
+}
+"""
+_TURNS_AWAY = 'return new Response("no", { status: 401 });\n'
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "const auth = await keyOf(req.headers);\nif (auth.hasKey && !auth.userId)",
+        'const key = req.headers.get("x-key");\nif (key && !(await known(key)))',
+    ],
+)
+def test_who_sends_no_key_is_not_asked_for_one(tmp_path: Path, test: str) -> None:
+    before = 'import { known } from "npm:house-logins";\n' + _OWN_CHECK
+    gaps = of_function(tmp_path, f"{test} {_TURNS_AWAY}{DEED}", before)
+    (gap,) = gaps["unauthenticated-endpoint"]
+    assert gap.message.endswith("nothing asks who is calling")
+    assert gap.confidence is Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "const auth = await keyOf(req.headers);\nif (!auth.hasKey || !auth.userId)",
+        'const key = req.headers.get("x-key");\nif (!key || !(await known(key)))',
+        "const asked = await answer(req);\nif (asked.wrong && !asked.user)",
+    ],
+)
+def test_who_is_refused_without_a_key_is_no_alarm(tmp_path: Path, test: str) -> None:
+    before = 'import { known } from "npm:house-logins";\n' + _OWN_CHECK + _OWN_ANSWER
+    gaps = of_function(tmp_path, f"{test} {_TURNS_AWAY}{DEED}", before)
+    assert "unauthenticated-endpoint" not in gaps
+
+
+_OWN_ANSWER = """
+async function answer(req) {
+  const user = await known(req);
+  if (!user) return { wrong: true, user: null };
+  return { wrong: false, user };
+}
+"""

@@ -196,6 +196,8 @@ def by_credential(handler: Handler, effect: Effect) -> str:
                     return by.key
     before = handler.effects[: handler.effects.index(effect)]
     for earlier in before:
+        if any(g.check is Check.HOLLOW and g not in effect.guards for g in earlier.guards):
+            continue  # looked up only where a credential was sent, and this happens without one
         if earlier.kind is EffectKind.QUERY and earlier.operation == "select":
             for name in earlier.inputs:
                 if name.startswith("filter:") and _CREDENTIAL.search(name[7:]):

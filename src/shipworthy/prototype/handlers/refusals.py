@@ -50,7 +50,7 @@ def refused(
     Nothing where it turns nobody away, or hangs on how the server is set up.
     """
     code = _code(statements)
-    if code == 0 or truth(test) is not None:
+    if code == 0 or truth(test) is not None or (code == 401 and "unasked" in test.tags):
         return NO_GUARDS
     origins = all_origins(test)
     if origins and all(o.kind in ("environment", "error", "random") for o in origins):

@@ -28,6 +28,7 @@ from shipworthy.prototype.handlers.values import (
     meet,
     of_cases,
     replace,
+    settles,
     truth,
     union,
 )
@@ -42,6 +43,7 @@ from shipworthy.prototype.program.nodes import (
     Items,
     Lambda,
     Literal,
+    Member,
     Name,
     Not,
     Record,
@@ -142,10 +144,13 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
         return right if truth(right) is (node.operator == "or") else left
     right_yes, right_no = walk.tested(right)
     gained = after - before
+    unasked = node.operator == "and" and _passes_without(walk, node, left, scope)
     if node.operator == "and":
         if truth(left) is False:
             return left
-        unless = walk.unless_set(left, right_no, no) | _asked_of_some(walk, left, right_no)
+        unless = walk.unless_set(left, right_no, no)
+        if not unasked:
+            unless |= _asked_of_some(walk, left, right_no)
         when = (yes | right_yes | gained, meet(no, right_no) | unless)
     else:
         if truth(left) is True:
@@ -163,8 +168,40 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
         cases = tuple(way for way in ways if not (way[0].is_null and way in left.cases))[:8]
         if len(cases) < 2:
             cases = ()
+    if unasked:
+        tags |= UNASKED
     literal_ = result.literal if left.literal is UNSET or left.literal == right.literal else UNSET
     return replace(result, when=when, cases=cases, literal=literal_, tags=tags)
+
+
+UNASKED = frozenset({"unasked"})
+"""The tag of a test that whoever sends no credential does not meet: `if (key && !isValid(key))`."""
+
+
+def _passes_without(walk: Evaluation, node: Either, left: Value, scope: Scope) -> bool:
+    """True where the left side only says whether a credential was sent: `key && !isValid(key)`, or
+    `auth.hasKey && !auth.userId` where one way of the prototype's own check gives neither."""
+    sent = left.origins and left.when is None and not left.cases
+    if (
+        sent
+        and type(node.left) is Name
+        and all(o.kind in ("header", "cookie") for o in left.origins)
+    ):
+        return True
+    asked, unknown = node.left, node.right.operand if type(node.right) is Not else None
+    if unknown is None or type(asked) is not Member or type(unknown) is not Member:
+        return False
+    if type(asked.object) is not Name or type(unknown.object) is not Name:
+        return False
+    if asked.object.id != unknown.object.id:
+        return False
+    return any(
+        case.fields is not None
+        and not settles(passed)
+        and walk.member(case, asked.key).literal is False
+        and walk.member(case, unknown.key).is_null
+        for case, passed in walk.value(asked.object, scope).cases
+    )
 
 
 def _asked_of_some(walk: Evaluation, left: Value, refused: Guards) -> Guards:
