@@ -196,7 +196,7 @@ def _governs(effect: Effect, ownership: Ownership) -> bool:
 
 
 _GOVERNING = re.compile(
-    r"(^|_)(promo(tion)?s?(_?codes?)?|coupons?|vouchers?|gift_?cards?|discounts?(_\w+)?|pricing(_\w+)?|prices?"
+    r"(^|_)(promo(tion)?s?(_?codes?)?|coupons?|vouchers?|gift_?cards?|discounts?(_\w+)?|pricing(_\w+)?|prices?|rate_?cards?(_\w+)?"
     r"|(subscription_|pricing_)?plans?|roles?|permissions?|role_permissions?|tax_?rates?|shipping_?rates?"
     r"|commissions?(_\w+)?|fees?|fee_settings)$",
     re.IGNORECASE,
@@ -546,6 +546,8 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
             named = _PII.search(effect.target) or _says_who_is_born_when(effect)
             grave = named and _shows_persons(handler, effect, ownership)
             return Severity.HIGH if grave else Severity.MEDIUM
+        case Harm.ADD if _governs(effect, ownership):
+            return max(Severity.HIGH, _severity_of_addition(effect), key=lambda s: s.value)
         case Harm.ADD:
             return _severity_of_addition(effect)
     if _writes_power(effect):
@@ -561,7 +563,7 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
 
 _SOON_MADE_AGAIN = re.compile(
     r"(carts?|cart_?items?|baskets?|basket_?items?|wish_?lists?|favou?rites?|bookmarks?|likes?|push_?subscriptions?"
-    r"|(push|device)_?tokens?|drafts?)$",
+    r"|(push|device)_?tokens?|drafts?)$|(^|_)te?mp(orary)?_",
     re.IGNORECASE,
 )
 """What its owner has again with a few clicks."""

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.standing import (
     owner_columns,
 )
 from shipworthy.prototype.handlers.weight import revealed
+from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
 from shipworthy.prototype.tables.policies import Policies, read_policies
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(name for name, found in columns.items() if any(map(REACHED.search, found))),
         _keeps_roles(columns)
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
-        accounts or _signs_in(handlers),
+        accounts or _signs_in(handlers) or sent_to_sign_in(prototype),
         read_policies(prototype),
     )
 

@@ -13,7 +13,7 @@ from shipworthy.prototype.dependencies.usage import is_used
 from shipworthy.prototype.dependencies.versions import Ecosystem
 from shipworthy.prototype.inventory.manifests import read_json, read_toml, strings, table, text
 from shipworthy.prototype.roles import is_archived
-from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.source import Language, Role, SourceFile
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -29,6 +29,7 @@ _PACKAGES = {
     (Ecosystem.PYPI, "django"): "django",
 }
 _IMAGES = {"node": "node", "python": "python", "postgres": "postgres"}
+_SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 _CODENAMES = {"fermium": "14", "gallium": "16", "hydrogen": "18", "iron": "20", "jod": "22"}
 _IMAGE = re.compile(r"^(?:FROM\s+(?:--\S+\s+)*|image:\s*[\"']?)([\w./${}-]+):([\w.${}:-]+)", re.I)
 _ARGUMENT = re.compile(r"^ARG\s+(\w+)=[\"']?([\w.-]+)", re.IGNORECASE)
@@ -59,7 +60,7 @@ def runtime_versions(prototype: Prototype) -> Iterator[RuntimeVersion]:
         left_out = file.role in _LEFT_OUT and file.name != "runtime.txt"
         if read and file.text and not left_out and not is_archived(file.path):
             for product, version, line in read(file):
-                if product != "node" or read is not _modules or _runs_node(prototype, file):
+                if product != "node" or read is not _modules or _runs_node(prototype):
                     yield RuntimeVersion(product, version, Location(file.path, line))
     for one in prototype.dependencies.packages:
         product = _PACKAGES.get((one.ecosystem, one.name), "")
@@ -91,11 +92,9 @@ def _version(one: Dependency) -> str:
     return number[1] if number else ""
 
 
-def _runs_node(prototype: Prototype, file: SourceFile) -> bool:
+def _runs_node(prototype: Prototype) -> bool:
     """False where Node.js is only among what an editor has ready: nothing is there that it would run."""
-    if re.search(r"\b(node|npm|npx|pnpm|yarn|bun|tsx)\s", file.text or ""):
-        return True
-    return any(other.name == "package.json" for other in prototype.files.values())
+    return any(f.name == "package.json" or f.language in _SCRIPTS for f in prototype.files.values())
 
 
 def is_left_behind(file: SourceFile, line: int) -> bool:

@@ -73,6 +73,8 @@ def is_trifle(query: Query) -> bool:
     page looks, that a tour of the features was seen."""
     if _TRIFLES.search(query.table or ""):
         return True
+    if _FIRST_ASKED.search(query.location.path) and _TASTES.search(query.table or ""):
+        return True
     columns = [c for c in query.written or () if c not in _WITH_MARKS]
     return query.operation == "update" and bool(columns) and all(map(_LOOKS.match, columns))
 
@@ -157,6 +159,11 @@ _TIME = re.compile(
     r"_?(at|on|date|deadline)$",
     re.IGNORECASE,
 )
+# What somebody says of his tastes when he comes first, and puts in again where it is missing.
+_FIRST_ASKED = re.compile(
+    r"(onboarding|welcome|get-?started|wizard|questionnaire|quiz)\w*\.[jt]sx$", re.IGNORECASE
+)
+_TASTES = re.compile(r"preferences?|interests?|context|settings|goals|onboarding", re.IGNORECASE)
 _TRIFLES = re.compile(
     r"(^|_)(likes?|follows?|followers|reactions?|bookmarks?|favou?rites?|(ui|display|view|user)_preferences|themes?|tags?|emojis?"
     r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?"

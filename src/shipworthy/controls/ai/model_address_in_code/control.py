@@ -63,7 +63,7 @@ def _by_variable(prototype: Prototype) -> dict[str, list[ModelAddress]]:
 def _message(written: list[ModelAddress]) -> str:
     first, files = written[0], len({found.location.path for found in written})
     where = "" if files == 1 else f" in {files} files"
-    return f"{first.base} is written out{where}, and not the default of {first.variable}"
+    return f"{first.base} is written out{where}: no setting, such as {first.variable}, leads it elsewhere"
 
 
 def _is_judged(prototype: Prototype, path: str) -> bool:

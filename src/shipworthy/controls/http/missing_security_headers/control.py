@@ -10,6 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.inventory.header_edits import with_headers
 from shipworthy.prototype.inventory.security_headers import PageHeaders, Pages, read_page_headers
+from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -65,15 +66,16 @@ class MissingSecurityHeaders(
             " X-Frame-Options: any site can put them into a frame"
         )
         # Nobody signs in there, so a frame around it wins no click that matters.
-        weighs = found.pages is Pages.SERVER and _is_signed_in(prototype)
+        weighs = found.pages is Pages.SERVER and _is_signed_in(prototype, found.part.folder)
         severity = Severity.MEDIUM if weighs else Severity.LOW
         return self.gap(subject, message, _line(prototype, found), severity=severity)
 
 
-def _is_signed_in(prototype: Prototype) -> bool:
-    return any(q.operation == "auth" for q in prototype.queries) or any(
-        handler.principal is not None for handler in prototype.handlers
-    )
+def _is_signed_in(prototype: Prototype, folder: str) -> bool:
+    if any(q.operation == "auth" for q in prototype.queries):
+        return True
+    known = any(handler.principal is not None for handler in prototype.handlers)
+    return known or sent_to_sign_in(prototype, folder)
 
 
 def _line(prototype: Prototype, found: PageHeaders) -> Evidence:

@@ -91,7 +91,11 @@ class ReadModifyWriteRace(
         )
         if sharing:
             message += f" ({sharing} entry points share it)"
-        severity = Severity.LOW if _LIMITER.search(effect.target) else _weight(column)
+        severity = _weight(column)
+        if _LIMITER.search(effect.target) or (
+            severity is Severity.MEDIUM and _REPORTS.search(effect.target)
+        ):
+            severity = Severity.LOW
         if severity is not None and severity.blocks_launch and _is_claimed(handler, effect):
             severity = (
                 Severity.MEDIUM
@@ -182,6 +186,13 @@ def _is_claimed(handler: Handler, effect: Effect) -> bool:
         for name in (*other.inputs, *other.literals)
         if name.startswith("filter:") and other.target != effect.target
     )
+
+
+# What is counted for a report, and nobody is paid by.
+_REPORTS = re.compile(
+    r"(^|_)(analytics?|metrics?|statistics?|stats?|performance|impressions?|insights?|reports?|leaderboards?)$",
+    re.IGNORECASE,
+)
 
 
 def _opens(column: str, effect: Effect) -> bool:

@@ -1,0 +1,195 @@
+"""What the pages, the tables and the rest of the repository say of how much an alarm weighs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planting import prototype_of
+from shipworthy.control import Control
+from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.http.missing_security_headers.control import MissingSecurityHeaders
+from shipworthy.controls.reliability.read_modify_write_race.control import ReadModifyWriteRace
+from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
+from shipworthy.controls.supply_chain.end_of_life_runtime.control import EndOfLifeRuntime
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
+
+
+def _gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
+    found = control.detect(prototype_of(folder, files))
+    return [finding for finding in found if finding.outcome is Outcome.GAP]
+
+
+_SERVER = """
+import express from "express";
+import { Pool } from "pg";
+const pool = new Pool();
+const app = express();
+app.use(express.json());
+app.get("/api/chats/:id", async (req, res) => {
+  const { rows } = await pool.query("select content from chat_messages where chat_id = $1", [req.params.id]);
+  res.json(rows);
+});
+app.post("/api/prices", async (req, res) => {
+  const { platform, fee } = req.body;
+  await pool.query("insert into rate_cards (platform, fee) values ($1, $2)", [platform, fee]);
+  res.json({ done: true });
+});
+app.listen(3000);
+"""
+_PACKAGE = (
+    '{"scripts": {"start": "tsx server/index.ts"}, "dependencies": {"express": "5.0.0", "pg": "8.0.0",'
+    ' "react": "18.0.0", "react-dom": "18.0.0"}, "devDependencies": {"vite": "5.0.0"}}'
+)
+_PAGE = """
+import { createRoot } from "react-dom/client";
+FIRST
+createRoot(document.body).render(<p>Chats</p>);
+"""
+_SENT_AWAY = 'if (!localStorage.getItem("session")) { window.location.replace("/auth.html"); }'
+
+
+@pytest.mark.parametrize(
+    ("first", "severity"), [(_SENT_AWAY, Severity.HIGH), ("", Severity.MEDIUM)]
+)
+def test_a_server_behind_pages_that_ask_for_a_sign_in_was_not_meant_to_be_open(
+    tmp_path: Path, first: str, severity: Severity
+) -> None:
+    files = {
+        "package.json": _PACKAGE,
+        "index.html": '<script type="module" src="/src/main.tsx"></script>',
+        "src/main.tsx": _PAGE.replace("FIRST", first),
+        "server/index.ts": _SERVER,
+    }
+    found = {
+        f.subject.partition("#")[2]: f for f in _gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    }
+    assert {name: f.severity for name, f in found.items()} == {
+        "app.get /api/chats/:id": severity,
+        "app.post /api/prices": severity,
+    }
+
+
+_CLEARS = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+const db = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+Deno.serve(async (req) => {
+  const { id } = await req.json();
+  await db.rpc("FUNCTION", { chat_user_id: id });
+  return new Response("cleared");
+});
+"""
+_ME = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+const db = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_ANON_KEY")!);
+Deno.serve(async (req) => {
+  const { data: { user } } = await db.auth.getUser(req.headers.get("Authorization")!);
+  if (!user) return new Response("sign in", { status: 401 });
+  const { data } = await db.from("notes").select("*").eq("user_id", user.id);
+  return Response.json(data);
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "severity"),
+    [("clear_temp_documents", Severity.MEDIUM), ("clear_documents", Severity.HIGH)],
+)
+def test_what_is_kept_for_the_moment_is_soon_made_again(
+    tmp_path: Path, function: str, severity: Severity
+) -> None:
+    files = {
+        "supabase/functions/clear/index.ts": _CLEARS.replace("FUNCTION", function),
+        "supabase/functions/me/index.ts": _ME,
+    }
+    assert [f.severity for f in _gaps(UnauthenticatedEndpoint(), tmp_path, files)] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("place", "severity"), [("Onboarding", Severity.LOW), ("Settings", Severity.MEDIUM)]
+)
+def test_what_somebody_says_when_he_comes_first_he_can_say_again(
+    tmp_path: Path, place: str, severity: Severity
+) -> None:
+    page = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON);\n"
+        f"export const {place} = () => {{\n"
+        "  const finish = async () => {\n"
+        '    await db.from("user_context").upsert({ niche: "food" });\n'
+        "  };\n"
+        "  return <button onClick={finish}>Go on</button>;\n"
+        "};\n"
+    )
+    main = (
+        'import { createRoot } from "react-dom/client";\n'
+        f'import {{ {place} }} from "./{place}";\n'
+        f"createRoot(document.body).render(<{place} />);\n"
+    )
+    files = {
+        "package.json": _PACKAGE,
+        "index.html": '<script type="module" src="/src/main.tsx"></script>',
+        "src/main.tsx": main,
+        f"src/{place}.tsx": page,
+    }
+    assert [f.severity for f in _gaps(SwallowedError(), tmp_path, files)] == [severity]
+
+
+def test_an_editor_that_has_node_ready_runs_no_code_that_is_not_there(tmp_path: Path) -> None:
+    notes = {
+        ".replit": 'modules = ["nodejs-16"]\nrun = "npm run dev"\n',
+        "notes.html": "<p>Soon</p>",
+    }
+    assert _gaps(EndOfLifeRuntime(), tmp_path / "a", notes) == []
+    code = notes | {"index.js": "console.log(1);\n"}
+    (found,) = _gaps(EndOfLifeRuntime(), tmp_path / "b", code)
+    assert found.confidence is Confidence.HIGH
+
+
+_COUNTS = """
+import { createClient } from "@supabase/supabase-js";
+const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+export async function POST(req: Request) {
+  const { id } = await req.json();
+  const { data: row } = await admin.from("TABLE").select("id, total_amount").eq("id", id).single();
+  if (!row) return Response.json({ error: "Unknown" }, { status: 404 });
+  await admin.from("TABLE").update({ total_amount: row.total_amount + 5 }).eq("id", row.id);
+  return Response.json({ done: true });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("campaign_performance", (Severity.LOW, Confidence.LOW)),
+        ("campaigns", (Severity.MEDIUM, Confidence.HIGH)),
+    ],
+)
+def test_what_is_counted_for_a_report_may_miss_a_click(
+    tmp_path: Path, table: str, expected: tuple[Severity, Confidence]
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "@supabase/supabase-js": "2.0.0"}}',
+        "app/api/give/route.ts": _COUNTS.replace("TABLE", table),
+    }
+    found = _gaps(ReadModifyWriteRace(), tmp_path, files)
+    assert [(f.severity, f.confidence) for f in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("goes", "severity"), [('push("/login")', Severity.MEDIUM), ('push("/about")', Severity.LOW)]
+)
+def test_a_frame_around_a_sign_in_counts_whatever_language_its_server_speaks(
+    tmp_path: Path, goes: str, severity: Severity
+) -> None:
+    files = {
+        "package.json": '{"scripts": {"start": "next start"}, "dependencies": {"next": "15.0.0"}}',
+        "next.config.mjs": "export default {};\n",
+        "app/page.tsx": '"use client";\nimport { useRouter } from "next/navigation";\n'
+        "export default function Page() {\n  const router = useRouter();\n"
+        f"  return <button onClick={{() => router.{goes}}}>Go</button>;\n}}\n",
+    }
+    found = _gaps(MissingSecurityHeaders(), tmp_path, files)
+    assert [f.severity for f in found] == [severity]
