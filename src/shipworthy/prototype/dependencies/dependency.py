@@ -139,7 +139,8 @@ def read_dependencies(prototype: Prototype) -> Dependencies:
 
 
 def _without_strays(declared: Sequence[Declared], prototype: Prototype) -> list[Declared]:
-    """All but the open requirements of a folder with hardly any code, beside those of the root.
+    """All but the open requirements of a folder with hardly any code, beside those of the root, and the
+    modules of a native app, which Expo links into it (https://docs.expo.dev/modules/autolinking/).
 
     A folder with a Dockerfile is installed by itself, however little code it holds.
     """
@@ -152,7 +153,11 @@ def _without_strays(declared: Sequence[Declared], prototype: Prototype) -> list[
         shipped = f"{one.folder}/Dockerfile" in prototype.files
         return rooted and listed and not shipped and inside < _FEWEST
 
-    return [one for one in declared if not strays(one)]
+    def linked(one: Declared) -> bool:
+        beside = f"{one.folder}/expo-module.config.json"
+        return one.path.endswith("/package.json") and beside in prototype.files
+
+    return [one for one in declared if not strays(one) and not linked(one)]
 
 
 class _Reader:

@@ -12,6 +12,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.dependencies.dependency import Ecosystem
 from shipworthy.prototype.dependencies.explained import installed_names, mapped_names, own_names
 from shipworthy.prototype.dependencies.import_names import import_names
+from shipworthy.prototype.dependencies.variants import is_variant
 from shipworthy.prototype.inventory.manifests import node_manifests, python_manifests
 from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.modules.imports import Import
@@ -79,7 +80,10 @@ class _Reader:
         self.nodes = {m.folder: m for m in node_manifests(prototype.files)}
         self.asked_node = {name for m in self.nodes.values() for name in m.dependencies}
         self.asked_node |= {m.name for m in self.nodes.values()}
-        self.pythons = python_manifests(prototype.files)
+        # `requirements-test.txt` beside the real one comes last: nothing that runs is installed from it.
+        self.pythons = sorted(
+            python_manifests(prototype.files), key=lambda m: is_variant(prototype, m.path)
+        )
         self.names = import_names()
 
     def is_judged(self, file: SourceFile) -> bool:

@@ -44,6 +44,11 @@ _CHOICES = re.compile(
     r"|socials?(_?(links|profiles|arr|accounts))?|redes_?sociais)$",
     re.IGNORECASE,
 )
+# The same as the parameter of a function that keeps them.
+_TICKED = re.compile(
+    r"^(selected|chosen|ticked|checked)_?(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?)$",
+    re.IGNORECASE,
+)
 # What one person is given of a list that the app itself makes.
 _FEW_IDS = re.compile(r"^(role|permission|tag|skill|weekday|language)_?ids$", re.IGNORECASE)
 # The fields of one form or one set of options, each with its value.
@@ -70,6 +75,8 @@ def is_small(loop: SgNode, syntax: Syntax) -> bool:
     if _is_gathered(name, origin, syntax) or _FROM_A_TEXT.search(head):
         return True
     if (any(map(_is_form, origins)) and _CHOICES.search(name)) or _FEW_IDS.search(name):
+        return True
+    if _TICKED.search(name):
         return True
     if _is_of_one_form(iterable, origin, syntax):
         return True

@@ -33,6 +33,9 @@ _NO_GUARD = re.compile(r"push_?token|device_?token|tokens_used|max_tokens", re.I
 _ID = re.compile(r"session_?id$", re.IGNORECASE)
 _SESSIONS = re.compile(r"(^|_)(session|auth|login|token|user)s?($|_)", re.IGNORECASE)
 """Tables in which the id of a session lets somebody in; elsewhere it only tells visits apart."""
+_VISITS = re.compile(
+    r"analytic|track|visit|view|event|log|stat|metric|game|quiz|study|train|practice", re.IGNORECASE
+)
 _LOGS_IN = re.compile(r"create_?user|update_?user|invite", re.IGNORECASE)
 
 
@@ -111,11 +114,15 @@ def _kept(effect: Effect) -> str:
             if (
                 (_GUARDS.search(name) or _GOODS.search(name))
                 and not _NO_GUARD.search(name)
-                and not (_ID.search(name) and not _SESSIONS.search(effect.target))
+                and not (_ID.search(name) and not _opens(effect.target))
                 and _is_weak(effect, f"value:{name}")
             ):
                 return f"{effect.target}.{name}" if effect.target else name
     return ""
+
+
+def _opens(table: str) -> bool:
+    return _SESSIONS.search(table) is not None and not _VISITS.search(table)
 
 
 def _is_weak(effect: Effect, name: str) -> bool:

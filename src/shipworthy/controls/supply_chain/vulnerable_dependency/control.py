@@ -51,6 +51,8 @@ _LOADS_DATA = re.compile(
 _REDIRECTS = re.compile(
     r"\bredirect(Document)?\(|\b(loader|action)\s*[:=]|@react-router/dev|@remix-run/(react|node|dev)"
 )
+# The `action: Action` of a reducer is another word.
+_IMPORTS_ROUTER = re.compile(r"react-router|@remix-run/")
 # What pages do without: bundlers replace these by what the browser brings along.
 _SERVER_ONLY = frozenset("form-data follow-redirects node-fetch undici ws proxy-from-env".split())
 # Whoever attacks names the fields of a form that the app sends on, or reads what its random numbers were.
@@ -237,7 +239,7 @@ def _may_be_used(prototype: Prototype, match: Match) -> bool:
     code = prototype.of_role(Role.PRODUCT, Role.CONFIG)
     if name in _ROUTER:
         needs = _REDIRECTS if "redirect" in match.summary.lower() else _LOADS_DATA
-        texts = [file.text or "" for file in code]
+        texts = [text for file in code if _IMPORTS_ROUTER.search(text := file.text or "")]
         return any(map(_LOADS_DATA.search, texts)) and any(map(needs.search, texts))
     if name == "xlsx":
         users = importers_of(prototype, {name}, _part(prototype, match.dependency))
