@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
+from shipworthy.assess.running import asked_of_idle_code
 from shipworthy.control import Control
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
@@ -14,6 +15,7 @@ from shipworthy.controls.access.privileged_client_for_any_caller.control import 
     PrivilegedClientForAnyCaller,
 )
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 
 
@@ -332,3 +334,83 @@ def test_what_asks_nobody_is_never_said_to_ask_who_calls(tmp_path: Path) -> None
     asked = (UnauthenticatedEndpoint(), PrivilegedClientForAnyCaller())
     found = [f for control in asked for f in control.detect(prototype)]
     assert [f.outcome for f in found] == [Outcome.UNKNOWN, Outcome.NOT_APPLICABLE]
+
+
+_QUIZ = """
+import { createClient } from "@supabase/supabase-js";
+const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON);
+export const useQuestions = () => {
+  const finish = async () => {
+    await db.from("answered_questions").insert({ id: 1 });
+  };
+  return { finish };
+};
+export const label = (n: number) => `Question ${n}`;
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "sure"), [("label", Confidence.LOW), ("label, useQuestions", Confidence.HIGH)]
+)
+def test_a_part_of_a_file_that_nobody_imports_is_asked_about(
+    tmp_path: Path, taken: str, sure: Confidence
+) -> None:
+    page = (
+        'import { createRoot } from "react-dom/client";\n'
+        f'import {{ {taken} }} from "./quiz/questions";\n'
+        'import { useQuestions as others } from "./questions";\n'
+        "others(); const shown = label(1);\n"
+        "createRoot(document.body).render(<p>{shown}</p>);\n"
+    )
+    files = {
+        "package.json": '{"dependencies": {"react": "18.0.0", "react-dom": "18.0.0",'
+        ' "@supabase/supabase-js": "2.0.0"}, "devDependencies": {"vite": "5.0.0"}}',
+        "index.html": '<script type="module" src="/src/main.tsx"></script>',
+        "src/main.tsx": page,
+        "src/questions.ts": "export const useQuestions = () => 1;\n",
+        "src/quiz/questions.ts": _QUIZ,
+    }
+    prototype, control = prototype_of(tmp_path, files), SwallowedError()
+    (gap,) = (f for f in control.detect(prototype) if f.outcome is Outcome.GAP)
+    assert asked_of_idle_code(prototype, control, gap).confidence is sure
+
+
+def test_what_runs_as_soon_as_a_file_is_loaded_needs_nobody_to_import_it(tmp_path: Path) -> None:
+    watch = _QUIZ.replace(
+        "export const useQuestions = () => {", "export const watching = setInterval(() => {"
+    ).replace("  return { finish };\n};", "  void finish();\n}, 1000);")
+    files = {
+        "package.json": '{"devDependencies": {"vite": "5.0.0"}}',
+        "index.html": '<script type="module" src="/src/main.ts"></script>',
+        "src/main.ts": 'import { label } from "./questions";\nconsole.log(label(1));\n',
+        "src/questions.ts": watch,
+    }
+    prototype, control = prototype_of(tmp_path, files), SwallowedError()
+    (gap,) = (f for f in control.detect(prototype) if f.outcome is Outcome.GAP)
+    assert asked_of_idle_code(prototype, control, gap).confidence is Confidence.HIGH
+
+
+_SAVES = """
+"use server";
+import { PrismaClient } from "@prisma/client";
+const db = new PrismaClient();
+export async function saveRates(id: string, rate: number) {
+  await db.customer.update({ where: { id }, data: { rate } });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "count"), [("", 0), ('import { saveRates } from "../rates-actions";\n', 1)]
+)
+def test_a_file_of_actions_that_nothing_names_has_no_address(
+    tmp_path: Path, page: str, count: int
+) -> None:
+    shown = "export default function Page() { return <form action={saveRates as any} />; }\n"
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "@prisma/client": "5.0.0"}}',
+        "app/rates-actions.ts": _SAVES,
+        "app/rates/page.tsx": page + (shown if page else "export default () => <p>Rates</p>;\n"),
+        "app/api/login/route.ts": _LOGIN,
+    }
+    assert len(_gaps(UnauthenticatedEndpoint(), tmp_path, files)) == count

@@ -10,14 +10,20 @@ from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.http.missing_security_headers.control import MissingSecurityHeaders
+from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.read_modify_write_race.control import ReadModifyWriteRace
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
+from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
 from shipworthy.controls.supply_chain.end_of_life_runtime.control import EndOfLifeRuntime
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
+from shipworthy.prototype import Engines, read_prototype
+from shipworthy.settings import Settings
 
 
 def _gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
-    found = control.detect(prototype_of(folder, files))
+    prototype_of(folder, files)
+    engines = Engines(secrets=lambda _lines: {})
+    found = control.detect(read_prototype(folder, Settings(workers=1), engines))
     return [finding for finding in found if finding.outcome is Outcome.GAP]
 
 
@@ -193,3 +199,47 @@ def test_a_frame_around_a_sign_in_counts_whatever_language_its_server_speaks(
     }
     found = _gaps(MissingSecurityHeaders(), tmp_path, files)
     assert [f.severity for f in found] == [severity]
+
+
+_STORE = """
+import { S3 } from "./s3";
+export const STORE = {
+  PUBLIC: import.meta.env.VITE_STORE_URL,
+  SECRET_ACCESS_KEY: import.meta.env.VITE_STORE_SECRET_ACCESS_KEY,
+};
+export const picture = (name: string) => USED;
+"""
+
+
+@pytest.mark.parametrize(
+    ("used", "severity"),
+    [
+        ("`${STORE.PUBLIC}/${name}`", Severity.HIGH),
+        ("new S3(STORE).get(name)", Severity.CRITICAL),
+        ("new S3({ key: STORE.SECRET_ACCESS_KEY }).get(name)", Severity.CRITICAL),
+    ],
+)
+def test_a_key_in_a_part_of_an_object_that_nothing_asks_for_may_be_left_out(
+    tmp_path: Path, used: str, severity: Severity
+) -> None:
+    files = {
+        "package.json": _PACKAGE,
+        "index.html": '<script type="module" src="/src/main.ts"></script>',
+        "src/main.ts": 'import { picture } from "./store";\ndocument.title = picture("a");\n',
+        "src/s3.ts": "export class S3 { constructor(public o: any) {} get(n: string) { return n; } }\n",
+        "src/store.ts": _STORE.replace("USED", used),
+    }
+    assert [f.severity for f in _gaps(ClientSideSecret(), tmp_path, files)] == [severity]
+
+
+@pytest.mark.parametrize(("name", "count"), [("delegatedUserEmail", 0), ("customerEmail", 1)])
+def test_the_mailbox_that_mails_leave_from_is_nobodys(
+    tmp_path: Path, name: str, count: int
+) -> None:
+    server = (
+        'import express from "express";\nconst app = express();\n'
+        f"function tokenOf({name}: string) {{ console.log(`token for ${{{name}}}`); }}\n"
+        'app.get("/t", (req, res) => { tokenOf(String(req.query.a)); res.end(); });\napp.listen(80);\n'
+    )
+    files = {"package.json": _PACKAGE, "server/index.ts": server}
+    assert len(_gaps(PersonalDataInLogs(), tmp_path, files)) == count

@@ -7,6 +7,7 @@ from dataclasses import replace
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.modules.exported import is_taken_by_nobody
 from shipworthy.prototype.modules.uncalled import is_uncalled
 from shipworthy.prototype.roles import is_for_trying
 from shipworthy.prototype.routes.unasked import is_unasked
@@ -35,6 +36,9 @@ def _doubt(prototype: Prototype, control: Control, finding: Finding) -> str:
     function = member.partition(" ")[0].rpartition(".")[2]
     if function and is_uncalled(prototype, path, function):
         return f"no code seems to call {function}"
+    place = finding.location
+    if place is not None and place.path == path and is_taken_by_nobody(prototype, place):
+        return "no code seems to import this part of its file"
     if control.area in _OPEN_ANYWAY or finding.severity.blocks_launch:
         return ""
     if is_for_trying(path):

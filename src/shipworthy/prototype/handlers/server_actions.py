@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.prototype.source import Role
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -50,7 +51,7 @@ def hidden_actions(prototype: Prototype) -> HiddenActions:
             asking |= importers.get(barrel, set())
         drawn = {p for p in asking if p.endswith(_DRAWN)} - (of_actions - browser)
         pages = drawn | (asking & browser)
-        if asking and not pages:
+        if not pages and (asking or not _may_be_meant(prototype, path)):
             files.add(path)
         elif pages and leaves_out and not barrels and not path.endswith(_DRAWN):
             # A page with an action of its own in it is a page all the same.
@@ -60,6 +61,22 @@ def hidden_actions(prototype: Prototype) -> HiddenActions:
     return HiddenActions(frozenset(files), frozenset(actions))
 
 
+def _may_be_meant(prototype: Prototype, path: str) -> bool:
+    """True where the text of another file says the name of a file, and where no page stands here that
+    could ask for it."""
+    pages = (f for f in prototype.of_role(Role.PRODUCT) if f.name.endswith(_DRAWN[:2]))
+    if all(f.path == path for f in pages):
+        return True
+    stem = path.rpartition("/")[2].partition(".")[0]
+    said = re.compile(rf"(?<![\w-]){re.escape(stem)}(?![\w-])")
+    return any(
+        stem in (file.text or "") and said.search(file.text or "") is not None
+        for file in prototype.files.values()
+        if file.path != path and file.role not in _SILENT
+    )
+
+
+_SILENT = (Role.DOCUMENTATION, Role.TEST, Role.LOCK, Role.ASSET)
 _MOVES_MONEY = re.compile(r"refund|payout|transfers?\b|charges?\b|capture", re.IGNORECASE)
 
 

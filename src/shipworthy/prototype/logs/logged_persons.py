@@ -65,7 +65,7 @@ _ABOUT_A_PERSON = frozenset(
     rows entries answers history conversation transcript""".split()
 )
 _NO_PERSON = re.compile(
-    r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default|seed|sandbox",
+    r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default|seed|sandbox|delegated|impersonat|mailbox|service_?account",
     re.I,
 )
 

@@ -61,8 +61,37 @@ class ClientSideSecret(
             return self.unknown(name, reason, *lines)
         is_password = kind_of_name(name) is SecretKind.PASSWORD or _PASSWORD.search(name)
         noun = "password" if is_password else "private key"
+        way = way_into_browser(prototype, seen[0].location.path)
+        if all(_is_left_aside(prototype, read) for read in seen):
+            message = (
+                f"{name} is read into a constant of the page: as soon as anything uses it, every visitor"
+                f" can read the {noun}"
+            )
+            return self.gap(name, message, *lines, *way, severity=Severity.HIGH)
         message = f"{name} is built into the page, so every visitor can read the {noun}"
-        return self.gap(name, message, *lines, *way_into_browser(prototype, seen[0].location.path))
+        return self.gap(name, message, *lines, *way)
+
+
+def _is_left_aside(prototype: Prototype, read: EnvironmentRead) -> bool:
+    """True for `SECRET: import.meta.env.X` of an object that is only asked for other parts: today's
+    bundlers leave this one out, and no setting of theirs promises it."""
+    file, line = prototype.files[read.location.path], read.location.line
+    field = _FIELD.match(file.line(line))
+    above = (_OBJECT.match(file.line(n)) for n in range(line - 1, max(0, line - _LONGEST), -1))
+    declared = next(filter(None, above), None)
+    if field is None or declared is None:
+        return False
+    pages = [f.text or "" for p, f in prototype.files.items() if p in prototype.modules.browser]
+    part = re.compile(rf"(?<![\w$]){field[1]}(?![\w$])")
+    whole = re.compile(rf"(?<!const )(?<![\w$]){declared[1]}(?![\w$]|\.\w|\?\.\w)")
+    imported = re.compile(rf"\b(import|export)\b[^;()]*\b{declared[1]}\b[^;()]*\bfrom\b")
+    texts = [imported.sub("", text) for text in pages if field[1] in text or declared[1] in text]
+    return sum(len(part.findall(t)) for t in texts) == 1 and not any(map(whole.search, texts))
+
+
+_FIELD = re.compile(r"\s*[\"']?(\w{4,})[\"']?\s*:\s*import\.meta\.env\.\w+")
+_OBJECT = re.compile(r"(?:export\s+)?const (\w+)\s*(?::[^=]+)?=\s*\{\s*$")
+_LONGEST = 30  # lines of such an object
 
 
 def _severity(prototype: Prototype, secrets: list[Secret]) -> Severity:
