@@ -17,6 +17,7 @@ from shipworthy.controls.secrets.client_side_secret.control import ClientSideSec
 from shipworthy.controls.supply_chain.end_of_life_runtime.control import EndOfLifeRuntime
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
+from shipworthy.prototype.dependencies.vulnerable_parts import uses_part
 from shipworthy.settings import Settings
 
 
@@ -243,3 +244,52 @@ def test_the_mailbox_that_mails_leave_from_is_nobodys(
     )
     files = {"package.json": _PACKAGE, "server/index.ts": server}
     assert len(_gaps(PersonalDataInLogs(), tmp_path, files)) == count
+
+
+@pytest.mark.parametrize(
+    ("place", "column", "severity"),
+    [
+        ("stripe-webhook", "subscription_tier", Severity.HIGH),
+        ("stripe-webhook", "display_name", Severity.MEDIUM),
+        ("save-profile", "subscription_tier", Severity.MEDIUM),
+    ],
+)
+def test_what_was_paid_for_is_told_once(
+    tmp_path: Path, place: str, column: str, severity: Severity
+) -> None:
+    function = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        'const db = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_KEY")!);\n'
+        "Deno.serve(async (req) => {\n"
+        "  const { id, value } = await req.json();\n"
+        f'  await db.from("profiles").update({{ {column}: value }}).eq("id", id);\n'
+        '  return new Response("ok");\n});\n'
+    )
+    files = {f"supabase/functions/{place}/index.ts": function}
+    assert [f.severity for f in _gaps(SwallowedError(), tmp_path, files)] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("package", "summary", "text", "used"),
+    [
+        (
+            "pdfjs-dist",
+            "arbitrary code upon opening a malicious PDF",
+            "page.getTextContent();",
+            False,
+        ),
+        (
+            "pdfjs-dist",
+            "arbitrary code upon opening a malicious PDF",
+            "p.render({ canvasContext });",
+            True,
+        ),
+        ("next", "Next.js Cache Poisoning", "export const a = 1;", False),
+        ("next", "Next.js can lead to DoS via cache poisoning", "export const a = 1;", True),
+    ],
+)
+def test_an_advisory_is_about_the_part_that_it_names(
+    tmp_path: Path, package: str, summary: str, text: str, used: bool
+) -> None:
+    prototype = prototype_of(tmp_path, {"package.json": _PACKAGE, "src/read.ts": text})
+    assert uses_part(prototype, package, summary) is used

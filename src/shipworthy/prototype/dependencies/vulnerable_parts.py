@@ -50,6 +50,18 @@ _PARTS = (
         path=r"(^|/)app/(.*/)?(page|layout|route|default)\.[cm]?[jt]sx?$",
     ),
     _part("next", r"image optimi[sz]", code=r"next/(legacy/)?image"),
+    # GHSA-gp8f-8m3g-qvj9 and GHSA-r2fc-ccr8-96c4: pages that the Pages Router renders.
+    _part(
+        "next",
+        r"^Next\.js (race condition to )?cache poisoning$",
+        path=r"(^|/)pages/(?!api/)(.*/)?[^/]+\.[cm]?[jt]sx?$",
+    ),
+    # It is drawn glyphs that run code (CVE-2024-4367): text can be read without.
+    _part(
+        "pdfjs-dist",
+        r"malicious PDF",
+        code=r"canvasContext|getOperatorList|PDFViewer|PDFPageView|pdf_viewer|react-pdf",
+    ),
     _part("fastapi starlette python-multipart", r"multipart|content-type|form data", code=_FORMS),
     _part("starlette", r"range header|FileResponse", code=r"FileResponse|StaticFiles"),
     _part("cryptography", r"pkcs ?#?12", code=r"pkcs12|PKCS12"),

@@ -337,6 +337,9 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
         return (
             Severity.LOW
         )  # hashed anew: the old one still holds, and the next sign-in tries again
+    hooked = _HOOK_OF_MONEY.search(query.location.path) and query.operation in ("update", "upsert")
+    if hooked and any(map(_ENTITLES.search, columns)):
+        return Severity.HIGH  # what was paid for, told once
     if not is_weighty(query) or is_reference(query, asked_by):
         return Severity.MEDIUM
     money = names_weight(table) and _MONEY_OR_PLACES.search(table) is not None
@@ -349,6 +352,16 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     return Severity.HIGH if entered or taken or paid or account else Severity.MEDIUM
 
 
+_HOOK_OF_MONEY = re.compile(
+    r"(stripe|paddle|paypal|lemon|razorpay|mercado|payment|billing|subscription)[\w-]*[-_/]?(web)?hook"
+    r"|(web)?hooks?[-_/][\w-]*(stripe|paddle|paypal|lemon|razorpay|mercado|payment|billing|subscription)",
+    re.IGNORECASE,
+)
+_ENTITLES = re.compile(
+    r"(^|_)(subscription|plan|membership)_?(status|tier|plan|type|level)$|^(plan|tier)(_id)?$"
+    r"|^is_?(premium|pro|paid|subscribed)$",
+    re.IGNORECASE,
+)
 _HASH = re.compile(r"(password|pass|pwd)_?hash$|^hash(ed_?password)?$", re.IGNORECASE)
 
 
