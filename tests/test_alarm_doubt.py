@@ -15,6 +15,9 @@ from shipworthy.controls.access.privileged_client_for_any_caller.control import 
     PrivilegedClientForAnyCaller,
 )
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.architecture.data_access_in_component.control import (
+    DataAccessInComponent,
+)
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 
@@ -373,6 +376,29 @@ def test_a_part_of_a_file_that_nobody_imports_is_asked_about(
     prototype, control = prototype_of(tmp_path, files), SwallowedError()
     (gap,) = (f for f in control.detect(prototype) if f.outcome is Outcome.GAP)
     assert asked_of_idle_code(prototype, control, gap).confidence is sure
+
+
+def test_a_file_of_which_one_part_is_shown_is_no_doubt(tmp_path: Path) -> None:
+    part = (
+        "export const NAME = () => {\n"
+        '  const load = async () => { await db.from("orders").select("*"); };\n'
+        "  return <button onClick={load}>NAME</button>;\n};\n"
+    )
+    widgets = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON);\n"
+    )
+    files = {
+        "package.json": '{"dependencies": {"react": "18.0.0", "react-dom": "18.0.0",'
+        ' "@supabase/supabase-js": "2.0.0"}, "devDependencies": {"vite": "5.0.0"}}',
+        "index.html": '<script type="module" src="/src/main.tsx"></script>',
+        "src/main.tsx": 'import { createRoot } from "react-dom/client";\n'
+        'import { Shown } from "./widgets";\ncreateRoot(document.body).render(<Shown />);\n',
+        "src/widgets.tsx": widgets + part.replace("NAME", "Idle") + part.replace("NAME", "Shown"),
+    }
+    prototype, control = prototype_of(tmp_path, files), DataAccessInComponent()
+    (gap,) = (f for f in control.detect(prototype) if f.outcome is Outcome.GAP)
+    assert asked_of_idle_code(prototype, control, gap).confidence is Confidence.HIGH
 
 
 def test_what_runs_as_soon_as_a_file_is_loaded_needs_nobody_to_import_it(tmp_path: Path) -> None:

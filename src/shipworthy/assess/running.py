@@ -36,8 +36,8 @@ def _doubt(prototype: Prototype, control: Control, finding: Finding) -> str:
     function = member.partition(" ")[0].rpartition(".")[2]
     if function and is_uncalled(prototype, path, function):
         return f"no code seems to call {function}"
-    place = finding.location
-    if place is not None and place.path == path and is_taken_by_nobody(prototype, place):
+    places = [e.location for e in finding.evidence if e.location and e.location.path == path]
+    if function and places and all(is_taken_by_nobody(prototype, place) for place in places):
         return "no code seems to import this part of its file"
     if control.area in _OPEN_ANYWAY or finding.severity.blocks_launch:
         return ""
