@@ -381,7 +381,12 @@ def test_a_part_of_a_file_that_nobody_imports_is_asked_about(
 def test_a_file_of_which_one_part_is_shown_is_no_doubt(tmp_path: Path) -> None:
     part = (
         "export const NAME = () => {\n"
-        '  const load = async () => { await db.from("orders").select("*"); };\n'
+        "  const load = async () => {\n"
+        '    await db.from("orders").select("*");\n'
+        '    await db.from("clients").select("*");\n'
+        '    await db.from("staff").select("*");\n'
+        '    await db.from("rooms").select("*");\n'
+        "  };\n"
         "  return <button onClick={load}>NAME</button>;\n};\n"
     )
     widgets = (
@@ -398,6 +403,7 @@ def test_a_file_of_which_one_part_is_shown_is_no_doubt(tmp_path: Path) -> None:
     }
     prototype, control = prototype_of(tmp_path, files), DataAccessInComponent()
     (gap,) = (f for f in control.detect(prototype) if f.outcome is Outcome.GAP)
+    assert gap.confidence is Confidence.HIGH
     assert asked_of_idle_code(prototype, control, gap).confidence is Confidence.HIGH
 
 
