@@ -15,6 +15,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.ahead import Ahead
 from shipworthy.prototype.source import Role, Unread
 
+_OF_ENTRY_POINTS = "access"  # the area whose controls judge what entry points do
 Progress = Callable[[str], None]
 _WORTH_A_PROCESS = 20  # controls
 _HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
@@ -57,21 +58,28 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
     if not findings:
         # A control that says nothing has not looked: silence is never success.
         yield control.unknown("prototype", "the control gave no answer")
-    for finding in findings:
-        still = asked_of_idle_code(prototype, control, finding)
-        yield seen_at_the_edge(prototype, control, still)
     judged = {f.subject.partition("#")[0] for f in findings}
     hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
     if control.needs_database:
         hidden = [u for u in hidden if PurePosixPath(u.path).suffix in ("", ".sql")]
-    if hidden and not any(f.outcome is Outcome.UNKNOWN for f in findings):
+    if control.area == _OF_ENTRY_POINTS:
+        hidden += prototype.unfollowed
+    if any(f.outcome is Outcome.UNKNOWN for f in findings):
+        hidden = []  # it says by itself what it could not see
+    for finding in findings:
+        if hidden and finding.outcome is Outcome.NOT_APPLICABLE and finding.subject == "prototype":
+            continue  # that there is nothing to ask about cannot be said
+        still = asked_of_idle_code(prototype, control, finding)
+        yield seen_at_the_edge(prototype, control, still)
+    if hidden:
         yield _unseen(control, hidden)
 
 
 def _unseen(control: Control, hidden: Sequence[Unread]) -> Finding:
     shown = tuple(Evidence("unread", u.reason, Location(u.path)) for u in hidden[:5])
     count = f"{len(hidden)} file" + ("s" if len(hidden) > 1 else "")
-    return control.unknown("unread files", f"{count} could not be read: {hidden[0].reason}", *shown)
+    said = f"{count} could not be judged: {hidden[0].reason}"
+    return control.unknown("unread files", said, *shown)
 
 
 def _hides_code(prototype: Prototype, unread: Unread) -> bool:

@@ -81,7 +81,8 @@ def assess(
 def relevant_unread(prototype: Prototype) -> tuple[Unread, ...]:
     """What was not looked at and could hold an answer: code, configuration, links out of the tree."""
     assets = {f.path for f in prototype.of_role(Role.ASSET, Role.DOCUMENTATION)}
-    return tuple(u for u in prototype.unread if u.path not in assets)
+    unread = (*prototype.unread, *prototype.unfollowed)
+    return tuple(sorted((u for u in unread if u.path not in assets), key=lambda u: u.path))
 
 
 _NO_CODE = (Role.DOCUMENTATION, Role.ASSET)

@@ -68,6 +68,7 @@ from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, Reading
 from shipworthy.prototype.routes.declared import Route
 from shipworthy.prototype.routes.files import file_routes
+from shipworthy.prototype.routes.unfollowed import read_unfollowed
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.history import (
     PastSecret,
@@ -185,6 +186,11 @@ class Prototype:
             [Unread(EVIDENCE, str(self.edge))] if isinstance(self.edge, ShipworthyError) else []
         )
         return tuple(sorted((*self._unread, *partly, *foreign, *broken), key=lambda u: u.path))
+
+    @cached_property
+    def unfollowed(self) -> tuple[Unread, ...]:
+        """Files with entry points of servers that are not followed yet."""
+        return read_unfollowed(self)
 
     @cached_property
     def committed(self) -> str | None:

@@ -1,0 +1,97 @@
+"""Servers whose entry points are not followed yet: who may do what there was not judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shipworthy.prototype.modules.imports import Import
+from shipworthy.prototype.source import Role, SourceFile, Unread
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_ANY: frozenset[str] = frozenset()
+_SERVERS = {
+    "koa": ("Koa", _ANY),
+    "elysia": ("Elysia", _ANY),
+    "polka": ("Polka", _ANY),
+    "restify": ("Restify", _ANY),
+    "@hapi/hapi": ("hapi", _ANY),
+    "@nestjs/common": ("NestJS", frozenset({"Controller"})),
+    "@trpc/server": ("tRPC", frozenset({"initTRPC"})),
+    "@apollo/server": ("Apollo Server", _ANY),
+    "apollo-server": ("Apollo Server", _ANY),
+    "apollo-server-express": ("Apollo Server", _ANY),
+    "graphql-yoga": ("GraphQL Yoga", _ANY),
+    "socket.io": ("Socket.IO", frozenset({"Server"})),
+    "ws": ("ws", frozenset({"WebSocketServer"})),
+    "firebase-functions": ("Cloud Functions for Firebase", _ANY),
+    "h3": ("h3", frozenset({"defineEventHandler", "eventHandler"})),
+    "starlette.routing": ("Starlette", frozenset({"Route", "WebSocketRoute"})),
+    "aiohttp.web": ("aiohttp", _ANY),
+    "tornado.web": ("Tornado", _ANY),
+    "litestar": ("Litestar", _ANY),
+    "falcon": ("Falcon", _ANY),
+    "robyn": ("Robyn", _ANY),
+    "gradio": ("Gradio", _ANY),
+    "chainlit": ("Chainlit", _ANY),
+    "http.server": ("http.server", _ANY),
+}
+"""By the module imported: the server, and which of the module's names make one (none stands for any)."""
+_CODE = r"\.[cm]?[jt]s$"
+_FILES = tuple(
+    (re.compile(path), name, re.compile(words))
+    for path, name, words in (
+        (r"(^|/)\+(page|layout)\.server\.[jt]s$", "SvelteKit's form actions", r"\bactions\b"),
+        (r"(^|/)server/(api|routes)/.*\.[jt]s$", "Nuxt", r"\bdefineEventHandler\s*\("),
+        (_CODE, "Bun.serve", r"\bBun\.serve\s*\((?!.*\bapp\.fetch)"),
+        (
+            _CODE,
+            "Node's http server",
+            r"\bcreateServer\s*\(\s*(async\s*)?(function\b|\()(?![^;]*\bhandle\()",
+        ),
+        (_CODE, "a worker", r"export\s+default\s*\{\s*(async\s+)?fetch\s*\((?![^;]*\bapp\.fetch)"),
+    )
+)
+"""Servers that are told by a file's path and words in it, as they import nothing that says so."""
+
+
+def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
+    """The files of the product that serve in a way which is not followed, and what serves there."""
+    found: dict[str, str] = {}
+    for file in prototype.of_role(Role.PRODUCT):
+        name = next(_served(prototype, file), "")
+        if name:
+            found[file.path] = f"the entry points of {name} are not followed yet"
+    return tuple(Unread(path, reason) for path, reason in sorted(found.items()))
+
+
+def _served(prototype: Prototype, file: SourceFile) -> Iterator[str]:
+    facts = prototype.facts.get(file.path)
+    for imported in facts.imports if facts is not None else ():
+        if (name := _server(imported)) is not None:
+            yield name
+    for path, name, words in _FILES:
+        if path.search(file.path) and file.text and words.search(file.text):
+            yield name
+
+
+def _server(imported: Import) -> str | None:
+    if imported.type_only:
+        return None
+    names = {*imported.imported, *imported.names}
+    for module, (name, makes) in _SERVERS.items():
+        inside = imported.specifier.startswith((f"{module}/", f"{module}."))
+        whole = imported.specifier == module or (inside and module in _WITH_PARTS)
+        from_above = module.rpartition(".")
+        above = (
+            bool(from_above[0]) and imported.specifier == from_above[0] and from_above[2] in names
+        )
+        if (whole and (not makes or makes & names)) or above:
+            return name
+    return None
+
+
+_WITH_PARTS = frozenset({"firebase-functions", "litestar", "gradio"})
