@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from shipworthy.finding import Confidence, Outcome, Severity
 from shipworthy.pipeline import run_assess
 from shipworthy.prototype import read_prototype
@@ -62,6 +64,27 @@ def test_rows_hang_on_rows_whose_owner_the_code_names(tmp_path: Path) -> None:
     result = judged(tmp_path, uproot=SIGNED_IN + body + 'return new Response("ok");')
     assert sure(result["uproot"]) == {Breach.FOREIGN}
     assert not sure(result["mine"])
+
+
+@pytest.mark.parametrize(
+    ("test", "holds"),
+    [
+        ('role !== "admin"', True),
+        ('!(role === "admin")', True),
+        ('!role === "admin"', False),
+        ('!role == "admin"', False),
+    ],
+)
+def test_a_negation_that_is_compared_with_a_text_turns_nobody_away(
+    test: str, holds: bool, tmp_path: Path
+) -> None:
+    asked = (
+        'const { data: me } = await admin.from("profiles").select("role").eq("id", user.id).single();\n'
+        f"const role = me.role;\nif ({test}) return new Response('no', {{ status: 403 }});\n"
+    )
+    body = 'const { id } = await req.json();\nawait admin.from("crops").delete().eq("id", id);\n'
+    result = judged(tmp_path, uproot=SIGNED_IN + asked + body + 'return new Response("ok");')
+    assert sure(result["uproot"]) == (set() if holds else {Breach.FOREIGN})
 
 
 def test_a_row_that_is_hung_on_the_row_of_somebody_is_compared_with_him(tmp_path: Path) -> None:

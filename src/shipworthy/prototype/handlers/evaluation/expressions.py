@@ -260,6 +260,9 @@ def of_compare(walk: Evaluation, node: Compare, scope: Scope) -> Value:
     left, right = walk.value(node.left, scope), walk.value(node.right, scope)
     if left is NEVER or right is NEVER:
         return NEVER
+    if node.operator in ("==", "!=") and isinstance(node.left, Not) and right.text:
+        # `!user.role === "admin"`: true or false is never equal to a text
+        return Value(literal=node.operator == "!=", tags=SETTLED)
     condition = walk.knowledge.compared(walk, node.operator, left, right, node.at)
     if condition is not None:
         return condition
