@@ -26,7 +26,7 @@ _SERVERS = {
     "apollo-server-express": ("Apollo Server", _ANY),
     "graphql-yoga": ("GraphQL Yoga", _ANY),
     "socket.io": ("Socket.IO", frozenset({"Server"})),
-    "ws": ("ws", frozenset({"WebSocketServer"})),
+    "ws": ("ws", frozenset({"WebSocketServer", "Server"})),
     "firebase-functions": ("Cloud Functions for Firebase", _ANY),
     "h3": ("h3", frozenset({"defineEventHandler", "eventHandler"})),
     "starlette.routing": ("Starlette", frozenset({"Route", "WebSocketRoute"})),
