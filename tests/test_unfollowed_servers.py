@@ -58,6 +58,16 @@ def _unfollowed(folder: Path, name: str, text: str) -> tuple[set[Outcome], str]:
             "http server",
         ),
         ("main.py", "from aiohttp import web\napp = web.Application()\n", "aiohttp"),
+        (
+            "convex/orders.ts",
+            "import { mutation } from './_generated/server';\nexport const remove = mutation({});",
+            "Convex",
+        ),
+        (
+            "main.py",
+            "from fastapi import FastAPI\nfrom beanie import Document\napp = FastAPI()\n",
+            "Beanie",
+        ),
         ("main.py", "import gradio as gr\ngr.Interface(fn=print).launch()\n", "Gradio"),
         ("main.py", "from http.server import BaseHTTPRequestHandler\n", "http.server"),
     ],
@@ -86,6 +96,10 @@ def test_what_is_not_followed_is_unknown(name: str, text: str, server: str, tmp_
         (
             "main.py",
             "import aiohttp\nasync def ask():\n    async with aiohttp.ClientSession() as s:\n        return s\n",
+        ),
+        (
+            "src/App.tsx",
+            "import PocketBase from 'pocketbase';\nexport const pb = new PocketBase('/');",
         ),
         ("tests/a.test.ts", "import Koa from 'koa'; new Koa();"),
     ],

@@ -1,4 +1,4 @@
-"""Servers whose entry points are not followed yet: who may do what there was not judged."""
+"""Servers and stores that are not followed yet: who may do what there was not judged."""
 
 from __future__ import annotations
 
@@ -40,6 +40,23 @@ _SERVERS = {
     "http.server": ("http.server", _ANY),
 }
 """By the module imported: the server, and which of the module's names make one (none stands for any)."""
+_STORES = {
+    "pocketbase": "PocketBase",
+    "node-appwrite": "Appwrite",
+    "appwrite": "Appwrite",
+    "objection": "Objection",
+    "neo4j-driver": "Neo4j",
+    "surrealdb": "SurrealDB",
+    "cassandra-driver": "Cassandra",
+    "@instantdb/admin": "InstantDB",
+    "peewee": "Peewee",
+    "tortoise.models": "Tortoise ORM",
+    "beanie": "Beanie",
+    "neo4j": "Neo4j",
+    "cassandra.cluster": "Cassandra",
+}
+"""By the module imported by code that may run on a server: where it keeps rows."""
+_CONVEX = re.compile(r"(^|/)_generated/server(\.js)?$")
 _CODE = r"\.[cm]?[jt]s$"
 _FILES = tuple(
     (re.compile(path), name, re.compile(words))
@@ -59,12 +76,13 @@ _FILES = tuple(
 
 
 def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
-    """The files of the product that serve in a way which is not followed, and what serves there."""
+    """The files of the product that serve or keep rows in a way which is not followed, and what does."""
     found: dict[str, str] = {}
     for file in prototype.of_role(Role.PRODUCT):
-        name = next(_served(prototype, file), "")
-        if name:
+        if name := next(_served(prototype, file), ""):
             found[file.path] = f"the entry points of {name} are not followed yet"
+        elif name := next(_kept(prototype, file), ""):
+            found[file.path] = f"the queries of {name} are not followed yet"
     return tuple(Unread(path, reason) for path, reason in sorted(found.items()))
 
 
@@ -78,9 +96,18 @@ def _served(prototype: Prototype, file: SourceFile) -> Iterator[str]:
             yield name
 
 
+def _kept(prototype: Prototype, file: SourceFile) -> Iterator[str]:
+    facts = prototype.facts.get(file.path)
+    if facts is not None and facts.may_serve:
+        values = (i.specifier for i in facts.imports if not i.type_only)
+        yield from (_STORES[name] for name in values if name in _STORES)
+
+
 def _server(imported: Import) -> str | None:
     if imported.type_only:
         return None
+    if _CONVEX.search(imported.specifier):
+        return "Convex"
     names = {*imported.imported, *imported.names}
     for module, (name, makes) in _SERVERS.items():
         inside = imported.specifier.startswith((f"{module}/", f"{module}."))
