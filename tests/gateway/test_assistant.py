@@ -131,11 +131,11 @@ def test_the_assistant_is_used_while_all_around_it_fails(
         assert assistant.ask() == ANSWER
         assert "hr@example.com" not in _Provider.asked[-1]
         for _ in range(3):
-            ai(tmp_path, "off", "--feature", "default")
+            ai(tmp_path, "off", "--feature", "default", "--by", "Ann")
             asked = len(_Provider.asked)
             assert assistant.ask() == NOBODY
             assert len(_Provider.asked) == asked
-            ai(tmp_path, "on", "--feature", "default")
+            ai(tmp_path, "on", "--feature", "default", "--by", "Ann")
             assert assistant.ask() == ANSWER
     assert assistant.ask() == NOBODY, "the provider is gone"
     with models(port):
