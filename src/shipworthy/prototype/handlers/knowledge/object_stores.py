@@ -22,7 +22,6 @@ _COMMANDS = {
     "CreateMultipartUploadCommand": "upload",
     "DeleteObjectCommand": "remove",
     "DeleteObjectsCommand": "remove",
-    "GetObjectCommand": "download",
     "HeadObjectCommand": "look",
     "ListObjectsCommand": "list",
     "ListObjectsV2Command": "list",
@@ -74,13 +73,15 @@ def _sent(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _signed(walk: Evaluation, site: Site) -> Value | None:
-    """`getSignedUrl(client, command)`: whoever has the address does what the command says."""
+    """`getSignedUrl(client, command)`: whoever has the address does what the command says.
+
+    What is read by a command (`GetObjectCommand`) stands in `stored_files`, signed or not.
+    """
     command = site.argument(1)
     if command.what != _COMMAND or command.text is None:
         return None
-    operation = _COMMANDS[command.text]
-    operation = "sign" if operation == "download" else operation
-    _effect(walk, operation, (command.elements or (UNKNOWN,))[0], site.call.at)
+    options = (command.elements or (UNKNOWN,))[0]
+    _effect(walk, _COMMANDS[command.text], options, site.call.at)
     return Value(what="signed address", tags=frozenset({"truthy"}))
 
 
