@@ -59,17 +59,33 @@ _STORES = {
 _CONVEX = re.compile(r"(^|/)_generated/server(\.js)?$")
 _CODE = r"\.[cm]?[jt]s$"
 _FILES = tuple(
-    (re.compile(path), name, re.compile(words))
-    for path, name, words in (
-        (r"(^|/)\+(page|layout)\.server\.[jt]s$", "SvelteKit's form actions", r"\bactions\b"),
-        (r"(^|/)server/(api|routes)/.*\.[jt]s$", "Nuxt", r"\bdefineEventHandler\s*\("),
-        (_CODE, "Bun.serve", r"\bBun\.serve\s*\((?!.*\bapp\.fetch)"),
+    (re.compile(path), name, word, re.compile(said))
+    for path, name, word, said in (
+        (
+            r"(^|/)\+(page|layout)\.server\.[jt]s$",
+            "SvelteKit's form actions",
+            "actions",
+            r"\bactions\b",
+        ),
+        (
+            r"(^|/)server/(api|routes)/.*\.[jt]s$",
+            "Nuxt",
+            "defineEventHandler",
+            r"\bdefineEventHandler\s*\(",
+        ),
+        (_CODE, "Bun.serve", "Bun.serve", r"\bBun\.serve\s*\((?!.*\bapp\.fetch)"),
         (
             _CODE,
             "Node's http server",
+            "createServer",
             r"\bcreateServer\s*\(\s*(async\s*)?(function\b|\()(?![^;]*\bhandle\()",
         ),
-        (_CODE, "a worker", r"export\s+default\s*\{\s*(async\s+)?fetch\s*\((?![^;]*\bapp\.fetch)"),
+        (
+            _CODE,
+            "a worker",
+            "default",
+            r"export\s+default\s*\{\s*(async\s+)?fetch\s*\((?![^;]*\bapp\.fetch)",
+        ),
     )
 )
 """Servers that are told by a file's path and words in it, as they import nothing that says so."""
@@ -91,8 +107,9 @@ def _served(prototype: Prototype, file: SourceFile) -> Iterator[str]:
     for imported in facts.imports if facts is not None else ():
         if (name := _server(imported)) is not None:
             yield name
-    for path, name, words in _FILES:
-        if path.search(file.path) and file.text and words.search(file.text):
+    text = file.text or ""
+    for path, name, word, said in _FILES:
+        if word in text and path.search(file.path) and said.search(text):
             yield name
 
 
@@ -109,16 +126,15 @@ def _server(imported: Import) -> str | None:
     if _CONVEX.search(imported.specifier):
         return "Convex"
     names = {*imported.imported, *imported.names}
-    for module, (name, makes) in _SERVERS.items():
-        inside = imported.specifier.startswith((f"{module}/", f"{module}."))
-        whole = imported.specifier == module or (inside and module in _WITH_PARTS)
-        from_above = module.rpartition(".")
-        above = (
-            bool(from_above[0]) and imported.specifier == from_above[0] and from_above[2] in names
-        )
-        if (whole and (not makes or makes & names)) or above:
+    package = _PACKAGE.match(imported.specifier)
+    whole = package[0] if package and package[0] in _WITH_PARTS else imported.specifier
+    parts = (f"{imported.specifier}.{name}" for name in names)  # `from aiohttp import web`
+    for module in (whole, *parts):
+        name, makes = _SERVERS.get(module, ("", _ANY))
+        if name and (module != whole or not makes or makes & names):
             return name
     return None
 
 
+_PACKAGE = re.compile(r"[\w-]+")
 _WITH_PARTS = frozenset({"firebase-functions", "litestar", "gradio"})
