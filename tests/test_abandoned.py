@@ -122,6 +122,40 @@ def test_a_module_of_python_that_something_may_load_is_alive(
     assert prototype_of(tmp_path, files).abandoned == frozenset()
 
 
+ROUTER = "from fastapi import APIRouter\nrouter = APIRouter()\n"
+
+
+@pytest.mark.parametrize(
+    "namesake",
+    [
+        {"backend/db.py": "from fastapi.security import HTTPBearer\n"},
+        {"backend/db.py": 'SETTINGS = {"security": 1}\n'},
+        {"backend/jobs.py": 'from main import app\napp.autodiscover_tasks(["backend"])\n'},
+    ],
+)
+def test_a_router_that_no_app_takes_in_is_abandoned_whatever_is_called_as_its_file(
+    tmp_path: Path, namesake: dict[str, str]
+) -> None:
+    files = SERVED | {"backend/routers/security.py": ROUTER} | namesake
+    assert "backend/routers/security.py" in prototype_of(tmp_path, files).abandoned
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"backend/main.py": SERVED["backend/main.py"] + "from routers import security\n"},
+        {"backend/db.py": "from elsewhere.security import router\n"},
+        {"backend/db.py": "import importlib\nimportlib.import_module(x)\n"},
+        {"backend/main.py": "from fastapi import FastAPI\nimport db\napp = FastAPI()\n"},
+        {"backend/db.py": 'app.autodiscover_tasks(["x"], related_name="security")\n'},
+    ],
+)
+def test_a_router_that_an_app_may_take_in_is_alive(tmp_path: Path, reason: dict[str, str]) -> None:
+    named = {"Procfile": 'web: uvicorn main:app --reload-include "security"\n'}
+    files = SERVED | {"backend/routers/security.py": ROUTER} | named | reason
+    assert "backend/routers/security.py" not in prototype_of(tmp_path, files).abandoned
+
+
 @pytest.mark.parametrize(
     ("note", "expected"),
     [

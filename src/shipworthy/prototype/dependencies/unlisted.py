@@ -12,6 +12,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.dependencies.dependency import Ecosystem
 from shipworthy.prototype.dependencies.explained import installed_names, mapped_names, own_names
 from shipworthy.prototype.dependencies.import_names import import_names
+from shipworthy.prototype.dependencies.requirements import is_development
 from shipworthy.prototype.dependencies.variants import is_variant
 from shipworthy.prototype.inventory.manifests import node_manifests, python_manifests
 from shipworthy.prototype.modules.aliases import folders_above
@@ -82,7 +83,11 @@ class _Reader:
         self.asked_node |= {m.name for m in self.nodes.values()}
         # `requirements-test.txt` beside the real one comes last: nothing that runs is installed from it.
         self.pythons = sorted(
-            python_manifests(prototype.files), key=lambda m: is_variant(prototype, m.path)
+            python_manifests(prototype.files),
+            key=lambda m: (
+                is_development(m.path.rpartition("/")[2]),
+                is_variant(prototype, m.path),
+            ),
         )
         self.names = import_names()
 

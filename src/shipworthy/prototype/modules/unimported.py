@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 # Who loads modules by their place in a folder, or by a name that is put together, may load any.
 _LOADS_BY_NAME = re.compile(
     r"\b(import_module|__import__|iter_modules|walk_packages|exec_module|run_module|find_modules"
-    r"|autodiscover\w*|load_extension\w*|spec_from_file_location|include_tasks)\b"
+    r"|autodiscover(?!_tasks)\w*|load_extension\w*|spec_from_file_location|include_tasks)\b"
 )
+# Celery looks for modules called `tasks`, unless it is told another name.
+_OTHER_TASKS = re.compile(r"\bautodiscover_tasks\([^)]*\brelated_name\b")
+# Routers answer nothing until an app takes them in.
+_ROUTES = re.compile(r"=\s*(\w+\.)?(APIRouter|Blueprint)\(")
+_TAKES_IN = re.compile(r"\.(include_router|register_blueprint)\(")
 # What a module does as it is run, or hands to a server by its name.
 _RUNS = re.compile(
     r"""__name__\s*==\s*["']__main__|^(for|while|if|with|print\(|(main|run|asyncio\.run)\()|\.run\(""",
@@ -30,7 +35,7 @@ _SERVES = re.compile(
 )
 _ENTRY = re.compile(
     r"^(main|server|app|index|worker|middleware|handler|lambda|lambda_function|function_app|cron|cli|bot|run"
-    r"|start|bootstrap|wsgi|asgi|celery|settings|urls|root|manage|conftest|gunicorn.*|__init__|__main__"
+    r"|start|bootstrap|wsgi|asgi|celery|tasks|settings|urls|root|manage|conftest|gunicorn.*|__init__|__main__"
     r"|entry.*|setup|streamlit_app|.*[-_](bot|worker|server|app|cron|job))$",
     re.IGNORECASE,
 )
@@ -48,7 +53,8 @@ def unimported(prototype: Prototype) -> frozenset[str]:
 
     A module counts as used where it is run by itself, serves, has a name or place by which tools find
     modules, is named by any file as a module or file, or where an import that leads nowhere may mean
-    it. In prototypes that load modules by name, and in those of frameworks that find them, all do.
+    it. In prototypes that load modules by name, and in those of frameworks that find them, all do. A
+    module of routers is used where an app that takes others in imports it: its name alone serves nobody.
     """
     modules = [
         f
@@ -58,10 +64,16 @@ def unimported(prototype: Prototype) -> frozenset[str]:
     if not modules or _finds_modules(prototype, modules):
         return frozenset()
     lost = frozenset(_lost(prototype, modules))
+    takes_in = any(_TAKES_IN.search(f.text or "") for f in modules)
+    routers = {f.path for f in modules if takes_in and _ROUTES.search(f.text or "")}
+    astray = frozenset(_lost(prototype, modules, from_packages=False)) if routers else lost
     idle = {
         f.path: f
         for f in modules
-        if _may_be_idle(f) and lost.isdisjoint(f.path.removesuffix(".py").split("/"))
+        if _may_be_idle(f)
+        and (astray if f.path in routers else lost).isdisjoint(
+            f.path.removesuffix(".py").split("/")
+        )
     }
     reached = prototype.modules.reachable(p for p in prototype.facts if p not in idle)
     serving = {
@@ -72,7 +84,9 @@ def unimported(prototype: Prototype) -> frozenset[str]:
         and prototype.modules.edges.get(f.path)
     }
     left = [f for p, f in idle.items() if p not in reached and _top(p) in serving]
-    named = {f.path for f in left if says_name(prototype, f, by_imports=False)}
+    named = {
+        f.path for f in left if f.path not in routers and says_name(prototype, f, by_imports=False)
+    }
     kept = prototype.modules.reachable(named)
     return frozenset(f.path for f in left if f.path not in kept)
 
@@ -93,16 +107,22 @@ def _finds_modules(prototype: Prototype, modules: list[SourceFile]) -> bool:
     return any(
         packages.get(f.path, frozenset()) & _FOUND_BY_FRAMEWORK
         or _LOADS_BY_NAME.search(f.text or "")
+        or _OTHER_TASKS.search(f.text or "")
         for f in modules
     )
 
 
-def _lost(prototype: Prototype, modules: list[SourceFile]) -> Iterator[str]:
-    """What imports name that lead to no file here: packages, and modules that were not found."""
+def _lost(
+    prototype: Prototype, modules: list[SourceFile], *, from_packages: bool = True
+) -> Iterator[str]:
+    """What imports name that lead to no file here: packages, and modules that were not found; without
+    `from_packages` not what stands in packages that a manifest asks for."""
+    asked = {d.name.lower().replace("-", "_") for d in prototype.dependencies.packages}
     for file in modules:
         for specifier in prototype.modules.unresolved.get(file.path, ()):
             yield specifier.rstrip(".").rpartition(".")[2]
         packages = prototype.modules.packages.get(file.path, frozenset())
         for item in prototype.facts[file.path].imports:
-            if item.specifier.partition(".")[0] in packages:
+            top = item.specifier.partition(".")[0]
+            if top in packages and (from_packages or top.lower() not in asked):
                 yield from item.specifier.split(".")
