@@ -28,14 +28,33 @@ _SENT_ALONG_WORDS = tuple(
 
 # Each cookie that code sets by itself, and those that browsers keep from the calls of other sites.
 _SETS = re.compile(
-    r"\.set_(signed_)?cookie\(|\.cookie\(\s*[\"'`\w]|ookies?(\(\))?\)?\.set\(|\bsetCookie\("
+    # What a library hands on, `cookies.set(name, value, options)`, is set by the library.
+    r"\.set_(signed_)?cookie\(|\.cookie\(\s*[\"'`\w]|(ookies?([sS]tore|[jJ]ar)?|\bjar)(\(\))?\)?\.set\("
+    r"(?!\s*\{?\s*name\b)|\bsetCookie\("
+    r"|(?<![\w.])(session|expressSession|cookieSession)\(\s*\{"
 )
-_STAYS = re.compile(r"same_?site[\"']?\s*[:=]\s*[\"'](lax|strict)[\"']", re.IGNORECASE)
+_STAYS = re.compile(
+    r"same_?site[\"']?\s*[:=]\s*(?!.*[\"']none)[^\n]{0,60}[\"'](lax|strict)[\"']", re.IGNORECASE
+)
+_GOES = re.compile(r"same_?site[\"']?\s*[:=][^\n]{0,60}[\"']none[\"']", re.IGNORECASE)
+# Libraries whose cookies are SameSite=Lax unless they are told otherwise.
+_LAX = re.compile(
+    r"[\"'](next-auth|@auth/|better-auth|lucia|@supabase/(ssr|auth-helpers)|iron-session|@clerk/)"
+    r"|\bSessionMiddleware\b|\bfastapi_users\b"
+)
 _OTHERWISE = re.compile(
-    r"(?i:httpbasic|httpdigest|basic[_-]?auth)|Set-Cookie|SessionMiddleware|express-session|cookie-session"
-    r"|passport|next-auth|better-auth|lucia|supabase/ssr|iron-session|flask_(login|security|session)"
-    r"|from flask import[^\n]*\bsession\b|fastapi_users|nicegui"
+    r"(?i:httpbasic|httpdigest|www-authenticate|(express|hono)[-/]basic-auth|basic_?auth(middleware|\.required))"
+    r"|Set-Cookie|flask_(login|security|session)"
+    r"|from flask import[^\n]*\bsession\b|nicegui"
 )
+# A page that keeps the login itself, in what browsers store for each site apart.
+_KEPT = re.compile(
+    r"(local|session)Storage\.setItem\([^)]*(token|jwt|auth|sess|user)|[\"'](@supabase/supabase-js|firebase/auth)"
+    r"|Bearer \$\{",
+    re.IGNORECASE,
+)
+# A page that sends cookies to a server elsewhere, which sets them.
+_SENT_ELSEWHERE = re.compile(r"credentials:\s*[\"']include|withCredentials:\s*true")
 
 
 def knows_logins_sent_along(prototype: Prototype, path: str) -> bool:
@@ -46,11 +65,30 @@ def knows_logins_sent_along(prototype: Prototype, path: str) -> bool:
 def cookies_stay_on_their_site(prototype: Prototype, path: str) -> bool:
     """True where each cookie that this server sets is SameSite lax or strict: pages of other sites
     send none along, those on other ports and subdomains of the same host do."""
-    told = [text for text in _texts(prototype, path) if _sends_along(text)]
-    if any(map(_OTHERWISE.search, told)):
+    texts = list(_texts(prototype, path))
+    told = [text for text in texts if _sends_along(text)]
+    known = any(map(_LAX.search, texts)) or any(map(_SETS.search, told))
+    return known and _all_stay(told)
+
+
+def logins_stay_out_of_frames(prototype: Prototype) -> bool:
+    """True where a page in a frame of another site shows nobody signed in: cookies that are SameSite lax
+    or strict do not come along, and what a page stores is kept apart there."""
+    files = prototype.of_role(Role.PRODUCT, Role.CONFIG)
+    texts = [f.text or "" for f in files if f.language is not None and not is_archived(f.path)]
+    told = [text for text in texts if _sends_along(text)]
+    here = any(_SETS.search(text) or _STAYS.search(text) for text in told)
+    if not here and any(map(_SENT_ELSEWHERE.search, texts)):
+        return False
+    known = here or any(_LAX.search(text) or _KEPT.search(text) for text in texts)
+    return known and _all_stay(told)
+
+
+def _all_stay(told: list[str]) -> bool:
+    if any(_OTHERWISE.search(text) or _GOES.search(text) for text in told):
         return False
     set_ones = sum(len(_SETS.findall(text)) for text in told)
-    return 0 < set_ones <= sum(len(_STAYS.findall(text)) for text in told)
+    return set_ones <= sum(len(_STAYS.findall(text)) for text in told)
 
 
 def _sends_along(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.cors.logins import logins_stay_out_of_frames
 from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.inventory.header_edits import with_headers
 from shipworthy.prototype.inventory.security_headers import PageHeaders, Pages, read_page_headers
@@ -65,14 +66,21 @@ class MissingSecurityHeaders(
             f"The pages that {found.by} sends carry neither Content-Security-Policy nor"
             " X-Frame-Options: any site can put them into a frame"
         )
-        # Nobody signs in there, so a frame around it wins no click that matters.
+        # Where nobody is signed in, a frame around a page wins no click that matters.
         weighs = found.pages is Pages.SERVER and _is_signed_in(prototype, found.part.folder)
+        if weighs and logins_stay_out_of_frames(prototype):
+            message += ", though the login stays out of it (SameSite)"
+            weighs = False
         severity = Severity.MEDIUM if weighs else Severity.LOW
         return self.gap(subject, message, _line(prototype, found), severity=severity)
 
 
+# What asks for a login that something else has to have made.
+_ASKS = ("getUser", "getSession", "onAuthStateChange")
+
+
 def _is_signed_in(prototype: Prototype, folder: str) -> bool:
-    if any(q.operation == "auth" for q in prototype.queries):
+    if any(q.operation == "auth" and q.method not in _ASKS for q in prototype.queries):
         return True
     known = any(handler.principal is not None for handler in prototype.handlers)
     return known or sent_to_sign_in(prototype, folder)
