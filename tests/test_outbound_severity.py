@@ -36,13 +36,22 @@ def test_a_call_weighs_what_waits_for_it(
     assert [f.severity for f in found if f.outcome is Outcome.GAP] == [severity]
 
 
+_LOVABLE = '{"dependencies": {"next": "15.0.0", "@lovable.dev/vite-tanstack-config": "1.0.0"}}'
+
+
 @pytest.mark.parametrize(
-    ("beside", "severity"), [("", Severity.LOW), ("Dockerfile", Severity.MEDIUM)]
+    ("beside", "host", "severity"),
+    [
+        ("", {"vercel.json": "{}"}, Severity.LOW),
+        ("Dockerfile", {"vercel.json": "{}"}, Severity.MEDIUM),
+        ("", {"package.json": _LOVABLE}, Severity.LOW),
+        ("", {}, Severity.MEDIUM),
+    ],
 )
 def test_a_platform_ends_the_calls_of_its_functions(
-    tmp_path: Path, beside: str, severity: Severity
+    tmp_path: Path, beside: str, host: dict[str, str], severity: Severity
 ) -> None:
-    files = {"package.json": '{"dependencies": {"next": "15.0.0"}}', "vercel.json": "{}"}
+    files = {"package.json": '{"dependencies": {"next": "15.0.0"}}', **host}
     files["app/api/rates/route.ts"] = CALL % '"https://api.example.com/rates"'
     if beside:
         files[beside] = "FROM node:24\n"

@@ -126,11 +126,16 @@ def runs_for_each_request(prototype: Prototype) -> bool:
         return False  # deeper ones start what stands beside the app
     named = any(_CALLS_CODE.search(path) for path in prototype.files)
     return named or any(
-        name.startswith(("@vercel/", "@netlify/", "@cloudflare/", "@opennextjs/"))
+        name.startswith(_OF_SUCH_HOSTS)
         for name in (d.name for d in prototype.dependencies.packages if d.direct)
     )
 
 
+# Lovable's settings of Vite build for Cloudflare.
+_OF_SUCH_HOSTS = (
+    *("@vercel/", "@netlify/", "@cloudflare/", "@opennextjs/"),
+    "@lovable.dev/vite-tanstack-config",
+)
 _CALLS_CODE = re.compile(r"(^|/)(vercel\.json|netlify\.toml|wrangler\.(toml|jsonc?)|\.vercel/)")
 
 
