@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from shipworthy.prototype.served_places import declares_routes, is_module, is_part, outside
 from shipworthy.prototype.source import Role
 
 SKIPPED_FOLDERS = frozenset(
@@ -75,10 +76,12 @@ _TEST_PATH = re.compile(
 )
 _TEST_RUNNER = re.compile(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
 _PASTED_PATH = re.compile(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
-_SCRIPT_PATH = re.compile(
+_SCRIPT_FOLDER = re.compile(
     r"(^|/)(scripts?|seeds?|seeders?|bin|tools|tooling|devtools|notebooks?|examples?|samples?|\.github"
     r"|\.husky|benchmarks?)/"
-    r"|(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
+)
+_SCRIPT_NAME = re.compile(
+    r"(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
     r"|(^|/)prisma/(seed|import|export|backfill|migrate|reset|populate|fix|clean)[^/]*\.[cm]?[jt]s$"
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
     r"|(^|/)(test|tests?_?app|scratch|playground|sandbox|demo_test|try)\.py$"
@@ -93,6 +96,17 @@ _ROOT_SCRIPT = re.compile(
     r"(fix|check|debug|cleanup|clean|migrate|backfill|import|export|create|add|update|run|verify|inspect|patch"
     r"|populate|generate|reset|setup|init|apply|convert|analyze|diagnose|quick|temp|tmp|test)[-_][^/]*\.(py|[cm]?[jt]s)$"
     r"|^(backend/|server/|api/)?[^/]+[-_](migrate|migration|backfill)\.(py|[cm]?[jt]s)$"
+)
+# Of the server and named for what it does: a module that others import is no script.
+_OF_SERVER = re.compile(
+    r"^(backend|server|api)/(check|import|export|create|add|update|run|verify|inspect|generate|reset|setup"
+    r"|init|apply|convert|analyze)[-_][^/]*\.[cm]?[jt]s$"
+    r"|(^|/)(setup|tasks)\.[cm]?[jt]s$"
+)
+# In schools tests are what pupils sit: a folder or module of that name may hold routes.
+_NAMED_FOR_EXAMS = re.compile(
+    r"(^|/)(routes?|routers|controllers|endpoints|api|blueprints|views|actions)/(.*/)?"
+    r"(tests?|specs?|fixtures|mocks)(/[^/]+)?(\.|$)"
 )
 _VENDORED_PATH = re.compile(
     r"(^|/)(third[-_]party|\.replit_integration_files)/|(^|/)(static|public|assets)/(.*/)?(vendors?|extern(al)?)/"
@@ -113,6 +127,10 @@ _ARCHIVED_PATH = re.compile(
     r"|(^|/)\.history/"  # where an editor keeps each version that was saved
     r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused|disabled)\.[a-z]+$"
     r"|(^|/)old[-_ ]?\d{2,}[^/]*\.[a-z]+$",  # `Old0531_app.py`: the state of that day
+    re.IGNORECASE,
+)
+_PUT_OFF = re.compile(
+    r"(^|/)([^/]+[-_])?(old|bak|deprecated|obsolete|unused|disabled|superseded|excluded)/",
     re.IGNORECASE,
 )
 _TRIAL_PATH = re.compile(
@@ -137,7 +155,11 @@ def is_environment_template(name: str) -> bool:
 @lru_cache(maxsize=50_000)  # each reader of files asks it of them all
 def is_archived(path: str) -> bool:
     """True in folders, or for files, whose name says that they were put aside."""
-    return _ARCHIVED_PATH.search(path) is not None
+    before = outside(path)
+    if before == path:
+        return _ARCHIVED_PATH.search(path) is not None
+    # A framework serves it: to archive something, or to write copy, is what an endpoint does.
+    return _ARCHIVED_PATH.search(before) is not None or _PUT_OFF.search(path) is not None
 
 
 def is_trial(path: str) -> bool:
@@ -150,8 +172,9 @@ def is_for_trying(path: str) -> bool:
     return _TRYING_PATH.search(path) is not None
 
 
-def role_of(path: str, head: str = "", longest_line: int = 0) -> Role:
-    """Classify a file by its path, the first lines of its text and the length of its longest line."""
+def role_of(path: str, head: str = "", longest_line: int = 0, text: str = "") -> Role:
+    """Classify a file by its path, the first lines of its text, the length of its longest line, and where
+    the path says that it is no part of the app by whether its text answers requests."""
     name = path.rsplit("/", 1)[-1]
     stem, _, extension = name.rpartition(".")
     extension = extension.lower() if stem else ""
@@ -164,7 +187,7 @@ def role_of(path: str, head: str = "", longest_line: int = 0) -> Role:
     if extension in _DOCUMENTS and not name.startswith("requirements"):
         return Role.DOCUMENTATION
     if extension in _CODE:
-        return _role_of_code(path, stem, extension, head, longest_line)
+        return _role_of_code(path, stem, extension, head, longest_line, text or head)
     if _is_vendored(path, extension):
         return Role.VENDORED
     return Role.CONFIG
@@ -181,7 +204,9 @@ def _is_vendored(path: str, extension: str) -> bool:
     )
 
 
-def _role_of_code(path: str, stem: str, extension: str, head: str, longest_line: int) -> Role:
+def _role_of_code(
+    path: str, stem: str, extension: str, head: str, longest_line: int, text: str
+) -> Role:
     if _is_vendored(path, extension):
         return Role.VENDORED
     if _GENERATED_NAME.search(path) or _SHELL.search(path) or _GENERATED_HEAD.search(head):
@@ -190,17 +215,36 @@ def _role_of_code(path: str, stem: str, extension: str, head: str, longest_line:
         return Role.GENERATED  # minified or bundled
     if _is_shadcn(path, stem):
         return Role.UI_KIT
-    if _TEST_PATH.search(path) or (_TEST_RUNNER.search(head) and ".config." not in path):
+    judged = outside(path)
+    if _is_test(judged, head, text):
         return Role.TEST
     if extension == "sql" or (_MIGRATION_PATH.search(path) and extension == "py"):
         return Role.MIGRATION
-    if _SCRIPT_PATH.search(path) or _ROOT_SCRIPT.match(path):
+    if _is_script(judged, text):
         return Role.SCRIPT
     if _PASTED_PATH.search(path):
         return Role.DOCUMENTATION
     if extension in ("sh", "bash", "ps1", "bat", "ipynb"):
         return Role.SCRIPT
     return Role.PRODUCT
+
+
+def _is_test(path: str, head: str, text: str) -> bool:
+    if _TEST_RUNNER.search(head) and ".config." not in path:
+        return True
+    return _TEST_PATH.search(path) is not None and not (
+        _NAMED_FOR_EXAMS.search(path) and declares_routes(path, text)
+    )
+
+
+def _is_script(path: str, text: str) -> bool:
+    if _SCRIPT_FOLDER.search(path):
+        return not (is_part(path) or (_OWN_PARTS.search(path) and declares_routes(path, text)))
+    if _SCRIPT_NAME.search(path) or _ROOT_SCRIPT.match(path):
+        if declares_routes(path, text):
+            return False
+        return not (_OF_SERVER.search(path) and is_module(text))
+    return False
 
 
 def _is_shadcn(path: str, stem: str) -> bool:

@@ -160,7 +160,7 @@ class _Reader:
         text = self._text(raw, file)
         if text is not None and file.role is not Role.LOCK:
             longest = max(map(len, text.split("\n"))) if size > 5_000 else 0
-            role = role_of(path, text[:_HEAD], longest)
+            role = role_of(path, text[:_HEAD], longest, text)
             file = replace(file, role=Role.GENERATED if _is_output(file.folder) else role)
         self.files.append(replace(file, text=text))
 
