@@ -603,6 +603,28 @@ def test_a_password_that_only_administrators_have_made_is_foretold_by_few(tmp_pa
     }
 
 
+@pytest.mark.parametrize(
+    ("deploys", "beside", "severity"),
+    [
+        ("[deployment]\n", {}, Severity.MEDIUM),
+        ("", {}, Severity.LOW),
+        ("[deployment]\n", {".nvmrc": "24\n", "vercel.json": "{}"}, Severity.LOW),
+        ("[deployment]\n", {".nvmrc": "24\n"}, Severity.MEDIUM),
+        ("[deployment]\n", {"vercel.json": "{}"}, Severity.MEDIUM),
+        ("", {".nvmrc": "16\n"}, Severity.MEDIUM),
+    ],
+)
+def test_node_weighs_less_where_only_the_editor_of_replit_has_it(
+    tmp_path: Path, deploys: str, beside: dict[str, str], severity: Severity
+) -> None:
+    listens = 'import express from "express";\nconst app = express();\n'
+    listens += 'app.get("/up", (req, res) => res.json({}));\napp.listen(3000);\n'
+    start = '{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5.0.0"}}'
+    replit = {".replit": f'modules = ["nodejs-18"]\n{deploys}'}
+    files = {"package.json": start, "server.js": listens} | replit | beside
+    assert [f.severity for f in gaps(EndOfLifeRuntime(), tmp_path, files)] == [severity]
+
+
 def test_node_weighs_less_where_only_a_stage_of_the_build_needs_it(tmp_path: Path) -> None:
     built = "FROM node:16-alpine AS build\nRUN npm run build\n"
     served = {"Dockerfile": f"{built}FROM nginx:1.27\nCOPY --from=build /app/dist /srv\n"}

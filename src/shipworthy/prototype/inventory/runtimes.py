@@ -114,6 +114,22 @@ def is_left_behind(file: SourceFile, line: int) -> bool:
     return any(number == line for number, _, _ in stages) and line not in runs
 
 
+def is_for_the_editor(prototype: Prototype, path: str, *, elsewhere: bool) -> bool:
+    """True for a version that Replit has ready where the app is written: nothing is deployed from there,
+    or another file asks for a version of its own where another host runs the app (`elsewhere`)."""
+    if path.rpartition("/")[2] not in (".replit", "replit.nix"):
+        return False
+    told = prototype.files.get(".replit")
+    if told is None:
+        return False
+    if "[deployment]" not in (told.text or ""):
+        return True
+    return elsewhere and any(_OTHER_HOSTS.search(other) for other in prototype.files)
+
+
+_OTHER_HOSTS = re.compile(
+    r"^(vercel\.json|netlify\.toml|render\.ya?ml|fly\.toml|railway\.(json|toml)|wrangler\.(toml|jsonc?))$"
+)
 _STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.newer_runtimes import supported_version, with_version
 from shipworthy.prototype.inventory.runtimes import (
     RuntimeVersion,
+    is_for_the_editor,
     is_left_behind,
     runtime_versions,
 )
@@ -71,10 +72,13 @@ class EndOfLifeRuntime(
         if ended:
             said = "; ".join(_said(s, by_version[c]) for c, s in sorted(ended.items(), key=_order))
             places = [one.location for c in sorted(ended, key=_number) for one in by_version[c]]
-            builds = _only_builds(prototype, product) or all(
-                is_left_behind(prototype.files[place.path], place.line) for place in places
+            kept = any(s and c not in ended for c, s in supports.items())
+            spared = _only_builds(prototype, product) or all(
+                is_left_behind(prototype.files[place.path], place.line)
+                or is_for_the_editor(prototype, place.path, elsewhere=kept)
+                for place in places
             )
-            severity = Severity.LOW if builds else self.severity
+            severity = Severity.LOW if spared else self.severity
             return self.gap(product, said, *_evidence(prototype, places), severity=severity)
         shown = _evidence(prototype, places)
         for cycle, support in supports.items():
