@@ -293,3 +293,33 @@ def test_an_advisory_is_about_the_part_that_it_names(
 ) -> None:
     prototype = prototype_of(tmp_path, {"package.json": _PACKAGE, "src/read.ts": text})
     assert uses_part(prototype, package, summary) is used
+
+
+_GUNICORN = "Request smuggling leading to endpoint restriction bypass in Gunicorn"
+_MANGLED = "CRLF injection in form-data via unescaped multipart field names"
+
+
+@pytest.mark.parametrize(
+    ("package", "summary", "path", "text", "used"),
+    [
+        ("pillow", "Pillow buffer overflow vulnerability", "a.py", "from PIL import Image", False),
+        (
+            "pillow",
+            "Pillow buffer overflow vulnerability",
+            "a.py",
+            "from PIL import ImageCms",
+            True,
+        ),
+        ("pillow", "libwebp: OOB write", "a.py", "from PIL import Image", True),
+        ("gunicorn", _GUNICORN, "requirements.txt", "gunicorn==21.2.0", False),
+        ("gunicorn", _GUNICORN, "Procfile", "web: gunicorn main:app", True),
+        ("form-data", _MANGLED, "server/a.ts", "const form = await request.formData();", False),
+        ("form-data", _MANGLED, "server/a.ts", 'import FormData from "form-data";', True),
+        ("form-data", _MANGLED, "server/a.ts", "const form = new FormData();", True),
+    ],
+)
+def test_an_advisory_is_about_what_somebody_starts_or_calls(
+    tmp_path: Path, package: str, summary: str, path: str, text: str, used: bool
+) -> None:
+    prototype = prototype_of(tmp_path, {"main.py": "print(1)\n", path: f"{text}\n"})
+    assert uses_part(prototype, package, summary) is used

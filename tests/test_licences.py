@@ -55,3 +55,20 @@ def test_a_product_whose_source_is_open_is_asked_rather_than_warned(tmp_path: Pa
     (tmp_path / "LICENSE").write_text("MIT License\n\nCopyright (c) 2025 The bakery\n")
     [finding] = entry("licence-conflict").control.detect(read_prototype(tmp_path))
     assert (finding.outcome, finding.confidence) == (Outcome.GAP, Confidence.LOW)
+
+
+@pytest.mark.parametrize("inner", ["pymupdf==1.26.4\n", ""])
+def test_what_a_part_inside_asks_for_itself_is_used_there(tmp_path: Path, inner: str) -> None:
+    (tmp_path / "ocr").mkdir()
+    (tmp_path / "requirements.txt").write_text("pymupdf==1.26.4\n")
+    (tmp_path / "ocr" / "requirements.txt").write_text(f"fastapi==0.115.6\n{inner}")
+    (tmp_path / "ocr" / "main.py").write_text("import fitz\n")
+    found = entry("licence-conflict").control.detect(read_prototype(tmp_path))
+    sure = {f.subject: f.confidence for f in found if f.outcome is Outcome.GAP}
+    if inner:
+        assert sure == {
+            "pypi:pymupdf": Confidence.LOW,
+            "pypi:pymupdf in ocr": Confidence.HIGH,
+        }
+    else:
+        assert sure == {"pypi:pymupdf": Confidence.HIGH}

@@ -80,9 +80,22 @@ _PARTS = (
         r"request smuggling|static|directory traversal|server|parser",
         code=r"aiohttp\.web|aiohttp import (.*\b)?web\b",
     ),
+    # GHSA-44wm-f244-xhp3, CVE-2023-50447 and CVE-2025-48379: profiles, expressions and one format.
+    _part("pillow", r"^pillow buffer overflow", code=r"ImageCms"),
+    _part("pillow", r"arbitrary code execution", code=r"ImageMath"),
+    _part("pillow", r"\bBCn\b", code=r"(?i)\bdds\b"),
+    # A manifest asks for it; something has to start it.
+    _part("gunicorn", r"smuggling", path=r"(^|/)(?!requirements)[^/]+$", code=r"gunicorn"),
+    _part("cross-spawn", r"\(ReDoS\)", code=r"spawn|execa", on_server=True),
     # It reads `data:` addresses by itself on Node.js alone.
     _part("axios", r"data size check", code=r"\baxios\b", on_server=True),
-    _part("form-data", r".", code=r"[fF]orm-?[dD]ata", on_server=True),
+    # What a request brings, `request.formData()`, the runtime reads.
+    _part(
+        "form-data",
+        r".",
+        code=r"[\"'](form-data|multipart/form-data)|new FormData\(|\bpostForm\(",
+        on_server=True,
+    ),
     _part("js-yaml", r".", code=r"js-yaml"),
 )
 

@@ -101,12 +101,21 @@ class LicenceConflict(
 
 
 def _is_imported(prototype: Prototype, one: Dependency, names: AbstractSet[str], part: str) -> bool:
-    """False where no code below the manifest is seen to import the package or what brings it in."""
-    if one.ecosystem is Ecosystem.NPM:
-        return bool(importers_of(prototype, names, part))
-    known = import_names()
-    modules = {m.partition(".")[0] for name in names for m in known.imports(name)}
-    return bool(importers_of(prototype, modules | names, part))
+    """False where no code below the manifest is seen to import the package or what brings it in; code of
+    a part inside that asks for the package itself counts there."""
+    if one.ecosystem is Ecosystem.PYPI:
+        known = import_names()
+        names = names | {m.partition(".")[0] for name in names for m in known.imports(name)}
+    folder = _folder(part)
+    asking = (d for d in prototype.dependencies.packages if (d.name, d.direct) == (one.name, True))
+    inside = {_folder(prototype.dependencies.part_of(d)) for d in asking}
+    own = tuple(f for f in inside if f != folder and f.startswith(folder))
+    return any(not path.startswith(own) for path in importers_of(prototype, names, part))
+
+
+def _folder(path: str) -> str:
+    """`backend/` of `backend/requirements.txt`, "" of a manifest in the root."""
+    return path[: path.rfind("/") + 1]
 
 
 def _is_kept(terms: Terms, own: str) -> bool:
