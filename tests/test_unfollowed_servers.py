@@ -49,13 +49,8 @@ def _unfollowed(folder: Path, name: str, text: str) -> tuple[set[Outcome], str]:
         ),
         (
             "w.ts",
-            "export default { async fetch(request, env) { return new Response('x'); } };",
+            "import { make } from './make';\nexport default { fetch: make(async (request, env) => answer()) };",
             "a worker",
-        ),
-        (
-            "h.js",
-            "import http from 'http'; http.createServer((req, res) => res.end()).listen(1);",
-            "http server",
         ),
         ("main.py", "from aiohttp import web\napp = web.Application()\n", "aiohttp"),
         (

@@ -10,35 +10,50 @@ from shipworthy.finding import Location
 from shipworthy.prototype.cookies.plain import plain_names
 from shipworthy.prototype.handlers.addresses import addresses, registered_as
 from shipworthy.prototype.handlers.answers import answered
+from shipworthy.prototype.handlers.dispatched import dispatched
 from shipworthy.prototype.handlers.entering.django import django_entry
 from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
-from shipworthy.prototype.handlers.evaluation import BUDGET, Knowledge, Mounted, Registered, Site
+from shipworthy.prototype.handlers.evaluation import (
+    BUDGET,
+    Asked,
+    Knowledge,
+    Mounted,
+    Registered,
+    Site,
+)
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.events import CONTEXT, EVENT, event_answer
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
-from shipworthy.prototype.handlers.knowledge.requests import HONO, NODE, WEB, parameter
+from shipworthy.prototype.handlers.knowledge.requests import BINDINGS, HONO, NODE, WEB, parameter
 from shipworthy.prototype.handlers.knowledge.responses import RES
+from shipworthy.prototype.handlers.knowledge.routing import ANSWERED, LISTEN, SERVE
+from shipworthy.prototype.handlers.knowledge.workers import LISTENED, PAGES
 from shipworthy.prototype.handlers.middleware import middleware_guards
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.server_actions import hidden_actions, may_move_money
 from shipworthy.prototype.handlers.setting_up import run_module, set_up
 from shipworthy.prototype.handlers.values import (
+    NEVER,
     NO_GUARDS,
     NULL,
     UNKNOWN,
+    Closure,
     Value,
     all_origins,
     from_origins,
     meet_all,
 )
+from shipworthy.prototype.handlers.values import replace as replace_value
 from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.loading import declared_twice
-from shipworthy.prototype.program.nodes import Function, Name
+from shipworthy.prototype.program.nodes import Function, Lambda, Name, Record
+from shipworthy.prototype.routes import dispatchers
 from shipworthy.prototype.routes.route import Route, RouteKind
 
 if TYPE_CHECKING:
@@ -47,21 +62,33 @@ if TYPE_CHECKING:
 _NODE_STYLE = frozenset({"express", "fastify", "polka", "koa", "vercel", "pages"})
 
 
+_SCOUTED = 40_000  # expressions, to find the paths of a server without a router
+_DISPATCHED = 80_000  # to follow all of them
+
+
 @dataclass(slots=True)
 class Follower:
     """Follows one route after the other through one program."""
 
     program: Program
     knowledge: Knowledge
+    spent: int = 0  # expressions, so far
 
-    def follow(self, route: Route, entry: Runnable, served: tuple[str, ...] = ()) -> Handler:
+    def follow(
+        self,
+        route: Route,
+        entry: Runnable,
+        served: tuple[str, ...] = (),
+        *,
+        asked: Asked | None = None,
+    ) -> Handler:
         """Follow one entry point with what stands before it; where one function takes up all that may
         be taken, once more without it."""
-        walk, ends = self._run(entry)
+        walk, ends = self._run(entry, asked)
         heavy = walk.heaviest() if walk.left < 0 else None
         if heavy is not None and heavy not in self.program.heavy:
             self.program.heavy.add(heavy)
-            walk, ends = self._run(entry)
+            walk, ends = self._run(entry, asked)
         return Handler(
             route=route,
             name=_spoken(route, served),
@@ -74,13 +101,36 @@ class Follower:
             addresses=served,
         )
 
-    def _run(self, entry: Runnable) -> tuple[Walk, frozenset[Guard]]:
+    def dispatch(self, route: Route, entry: Runnable) -> Iterator[Handler]:
+        """Follow a server without a router: for a path that it does not know, then for each that it does."""
+        asked, before = Asked(), self.spent
+        walk, _ = self._run(entry, asked, _SCOUTED)
+
+        def follow(each: Asked) -> Handler | None:
+            if self.spent - before > _DISPATCHED:
+                return None
+            return self.follow(route, entry, (), asked=each)
+
+        if asked.paths:
+            yield from dispatched(route, asked, follow)
+            return
+        handler = self.follow(route, entry, (), asked=Asked())
+        if handler.effects:
+            yield handler
+        elif not any(value.what == ANSWERED for value, _ in walk.ways):
+            yield replace(handler, hindrance="none of its paths could be told")
+
+    def _run(
+        self, entry: Runnable, asked: Asked | None = None, budget: int = BUDGET
+    ) -> tuple[Walk, frozenset[Guard]]:
         walk = Walk(self.program, self.knowledge)
-        walk.left = BUDGET
+        walk.left, walk.asked = budget, asked
         walk.guards = entry.guards
         walk.path = entry.location.path
         walk.module = self.program.modules[entry.location.path]
-        return walk, entry.run(walk)
+        ends = entry.run(walk)
+        self.spent += budget - walk.left
+        return walk, ends
 
 
 @dataclass(slots=True)
@@ -88,14 +138,14 @@ class Entry:
     """What is to be run for a route, one after the other, and how a request is passed to it."""
 
     location: Location
-    style: str  # "web", "node", "hono", "event", "action", "module"
+    style: str  # "web", "node", "hono", "event", "action", "worker", "listener", "pages"
     chain: tuple[Value, ...]
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run it all; the guards that are passed wherever it ends well."""
         request = Value(
-            what={"node": NODE, "hono": HONO, "event": EVENT}.get(self.style, WEB),
+            what=_REQUESTS.get(self.style, WEB),
             identity=walk.program.identity(),
             tags=frozenset({"truthy"}),
         )
@@ -146,10 +196,30 @@ class Entry:
             return (request, goes_on)
         if self.style == "event":
             return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
+        if self.style == "worker":
+            return (request, Value(what=BINDINGS), _KEEPS_RUNNING)
+        if self.style == "pages":
+            return (replace_value(request, fields={"next": goes_on}),)
+        if self.style == "listener":
+            return (replace_value(request, fields={"respondWith": _responding()}),)
         if self.style == "action":
             return tuple(_argument(p.target, p.annotation) for p in function.parameters)
         context = Value(fields={"params": parameter("path"), "...": UNKNOWN})
         return (request, context)
+
+
+_REQUESTS = {"node": NODE, "hono": HONO, "event": EVENT, "pages": PAGES, "listener": LISTENED}
+_KEEPS_RUNNING = Value(what="context of a worker", tags=frozenset({"truthy"}))
+
+
+def _responding() -> Value:
+    """`event.respondWith(handle(event.request))`: what is given is the answer."""
+
+    def respond(walk: Walk, site: Site) -> Value:
+        walk.outcomes += walk.ways
+        return NEVER
+
+    return Value(native=respond)
 
 
 def _answer(walk: Walk, result: Value, at: int) -> None:
@@ -200,6 +270,9 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
                 continue
             entry.guards |= gateway_guards(prototype, route)
             entry.guards |= middleware_guards(layers, route, program, knowledge)
+            if route.framework in dispatchers.DISPATCHERS:
+                found += follower.dispatch(route, entry)
+                continue
             followed = follower.follow(route, entry, served)
             found.append(replace(followed, asked=False) if route in unasked else followed)
     return tuple(found)
@@ -262,6 +335,10 @@ def _python(route: Route, program: Program, walk: Walk) -> Runnable | None:
 def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> Runnable | None:
     path = route.location.path
     match route.kind:
+        case _ if route.framework in dispatchers.DISPATCHERS:
+            return _dispatcher(route, program, walk)
+        case RouteKind.EDGE_FUNCTION if route.framework == dispatchers.PAGES:
+            return _pages(route, program, knowledge)
         case RouteKind.ENDPOINT if program.modules[path].python:
             return _python(route, program, walk)
         case RouteKind.ENDPOINT:
@@ -323,6 +400,62 @@ def _served(route: Route, program: Program, walk: Walk) -> Entry | None:
     closure = found[-1].chain[0].closure
     line, end = (closure.function.at, closure.function.end) if closure else (found[-1].line, 0)
     return Entry(Location(path, line, end), "web", found[-1].chain)
+
+
+def _dispatcher(route: Route, program: Program, walk: Walk) -> Entry | None:
+    """What a server without a router is given: a function of whichever request."""
+    path = route.location.path
+    run_module(walk, path)
+    here = [r for r in walk.routing.routes if r.path == path and r.pattern in (SERVE, LISTEN)]
+    found = [r for r in here if r.line == route.location.line]
+    if found:
+        style = {dispatchers.NODE: "node", dispatchers.BUN: "worker"}.get(
+            route.framework, "listener"
+        )
+        return _of_value(route, found[0].chain[0], style)
+    if route.framework != dispatchers.WORKER:
+        return None
+    made = walk.exported(path, "default")
+    handler = (made.fields or {}).get("fetch", UNKNOWN)
+    if handler.closure is None and made.fields is None:
+        handler = _written_in(path, program)
+    return _of_value(route, handler, "worker")
+
+
+def _written_in(path: str, program: Program) -> Value:
+    """The function `fetch` of a record that is exported by way of something that is not followed."""
+    unit = program.unit(path)
+    for record in nodes_in((unit.module.body, unit.module.exports), Record):
+        for key, value in record.pairs:
+            if key == "fetch" and isinstance(value, Lambda):
+                return Value(closure=Closure(value.function, unit.scope, unit.module))
+    return UNKNOWN
+
+
+def _pages(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+    """A function of Cloudflare Pages, with the `_middleware` of the folders above it."""
+    path = route.location.path
+    walk = Walk(program, knowledge)
+    own = walk.exported(path, route.handler)
+    chain: list[Value] = []
+    root, _, inside = path.rpartition("functions/")
+    folders = inside.split("/")[:-1]
+    for depth in range(len(folders) + 1):
+        folder = "/".join((f"{root}functions", *folders[:depth]))
+        for ending in ("ts", "js"):
+            above = f"{folder}/_middleware.{ending}"
+            if above in program.modules:
+                method = f"onRequest{route.method.title()}"
+                given = walk.exported(above, "onRequest")
+                chain.append(given if given is not UNKNOWN else walk.exported(above, method))
+    chain += own.elements if own.elements is not None else (own,)
+    flat = [v for each in chain for v in (each.elements or (each,))]
+    if not flat or flat[-1].closure is None:
+        return None
+    entry = _of_value(route, flat[-1], "pages")
+    if entry is not None:
+        entry.chain = tuple(flat)
+    return entry
 
 
 def _exported(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:

@@ -41,7 +41,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (
         Purpose.LOGIN,
         r"log-?in(-\w+)*|activate-(account|user|e?mail)|(\w+-)*activation|check-(user|e?mail|username|phone)(-\w+)*|(\w+-)*sign-?in(-(with|by|via|using)(-\w+)+)?|authenticate|token|refresh(-token)?|[\w-]*otp|(\w+-)*otp(-\w+)*|(\w+-)*magic-?link(-\w+)*"
-        r"|(\w+-)*(password-?(reset|recovery|forgot)|(reset|recover|forgot)-?password)(-\w+)*|forgot|reset|request-?reset|recover(y)?(-\w+)?"
+        r"|(\w+-)*(password-?(reset|recovery|forgot)|(reset|recover|forgot)-?password)(-\w+)*|forgot|reset(-?request)?|request-?reset|recover(y)?(-\w+)?"
         r"|(verify|confirm|check|validate|send|resend|request)(-(email|phone|sms|mobile|whatsapp|login|verification|auth))*-(code|token|otp|verification)"
         r"|verify(-email|-phone|-sms)?|resend|confirm(-email)?|nextauth|\w+-login|login-\w+|passkeys?|webauthn",
     ),

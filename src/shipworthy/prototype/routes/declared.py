@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_function, string
+from shipworthy.prototype.routes.dispatchers import dispatchers
 from shipworthy.prototype.routes.javascript import javascript_endpoints
 from shipworthy.prototype.routes.pages import client_pages
 from shipworthy.prototype.routes.python import python_endpoints
@@ -31,6 +32,7 @@ def read(syntax: Syntax) -> list[Route]:
         *_route_handlers(syntax),
         *_server_actions(syntax),
         *javascript_endpoints(syntax),
+        *dispatchers(syntax),
         *client_pages(syntax),
     ]
 

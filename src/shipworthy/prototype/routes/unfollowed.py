@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.modules.imports import Import
+from shipworthy.prototype.routes.dispatchers import DISPATCHERS
 from shipworthy.prototype.source import Role, SourceFile, Unread
 
 if TYPE_CHECKING:
@@ -84,21 +85,33 @@ _FILES = tuple(
             _CODE,
             "a worker",
             "default",
-            r"export\s+default\s*\{\s*(async\s+)?fetch\s*\((?![^;]*\bapp\.fetch)",
+            r"export\s+default\s*\{\s*(async\s+)?fetch\s*(\(|:\s*\w+\()(?![^;]*\bapp\.fetch)",
         ),
     )
 )
 """Servers that are told by a file's path and words in it, as they import nothing that says so."""
+_SPOKEN = {"cloudflare": "a worker", "node": "Node's http server", "bun": "Bun.serve"}
+_FILES_READ = frozenset({"Bun.serve", "Node's http server", "a worker"})
+"""Those of them that are followed where their one way in could be told."""
 
 
 def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
     """The files of the product that serve or keep rows in a way which is not followed, and what does."""
     found: dict[str, str] = {}
+    followed = {r.location.path for r in prototype.routes if r.framework in DISPATCHERS}
     for file in prototype.of_role(Role.PRODUCT):
-        if name := next(_served(prototype, file), ""):
+        served = (
+            n for n in _served(prototype, file) if n not in _FILES_READ or file.path not in followed
+        )
+        if name := next(served, ""):
             found[file.path] = f"the entry points of {name} are not followed yet"
         elif name := next(_kept(prototype, file), ""):
             found[file.path] = f"the queries of {name} are not followed yet"
+    for handler in prototype.handlers if followed else ():
+        if handler.route.framework in DISPATCHERS and not handler.effects:
+            found[handler.location.path] = (
+                f"the paths of {_SPOKEN[handler.route.framework]} could not be told"
+            )
     return tuple(Unread(path, reason) for path, reason in sorted(found.items()))
 
 

@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.random_edits import unguessable
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators
+from shipworthy.prototype.routes.dispatchers import DISPATCHERS
 from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -49,11 +50,16 @@ class WeakRandom(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         found: dict[str, Finding] = {}
+        named: set[tuple[str, int]] = (
+            set()
+        )  # one place that all paths of a server pass is one defect
         for handler in prototype.handlers:
             for effect in handler.effects:
-                kept = _kept(effect)
-                if not kept or not is_live(effect) or handler.subject in found:
+                kept, place = _kept(effect), (effect.path, effect.line)
+                if not kept or not is_live(effect) or handler.subject in found or place in named:
                     continue
+                if handler.route.framework in DISPATCHERS:
+                    named.add(place)
                 gains = "take what it stands for" if _GOODS.search(kept) else "get in"
                 found[handler.subject] = self.gap(
                     handler.subject,

@@ -1,5 +1,6 @@
 """What expressions give while an entry point is followed, and what a test of them would prove."""
 
+from shipworthy.prototype.handlers.evaluation.asked import Asked
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET
 from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 from shipworthy.prototype.handlers.evaluation.expressions import SETTLED
@@ -9,6 +10,7 @@ from shipworthy.prototype.handlers.evaluation.site import Knowledge, Site
 __all__ = [
     "BUDGET",
     "SETTLED",
+    "Asked",
     "Evaluation",
     "Knowledge",
     "Mounted",

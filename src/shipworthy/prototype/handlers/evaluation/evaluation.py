@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.evaluation import (
     members,
     naming,
 )
+from shipworthy.prototype.handlers.evaluation.asked import Asked
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET, DEEPEST
 from shipworthy.prototype.handlers.evaluation.routing import Routing
 from shipworthy.prototype.handlers.evaluation.site import Knowledge
@@ -97,6 +98,7 @@ class Evaluation:
         self.decisions = 0
         self.asked_path = ""  # of a request for which a middleware is followed
         self.asked_method = "*"
+        self.asked: Asked | None = None  # of a server that tells its paths apart itself
         self.path = ""
         self.steps: tuple[Step, ...] = ()
         self.module: Module = next(iter(program.modules.values()))

@@ -226,6 +226,8 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     test = walk.value(node.test, scope)
     if test is NEVER:
         return NEVER
+    if "settled" in test.tags and truth(test) is not None:
+        return walk.value(node.then if truth(test) else node.other, scope)
     yes, no = walk.tested(test)
     before, outer = walk.guards, walk.branches
     number = walk.decision()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.evaluation import asked
 from shipworthy.prototype.handlers.evaluation.site import Site
+from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.sent import HARMLESS
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
 ONE_OF = "one of:"  # begins a tag that says one of the texts which a value is
+_STREAM = "request:node"  # `for await (const part of request)` gives its body
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _SIZES = frozenset({"length", "byteLength", "size"})
 _PROVES = frozenset({"signature"})  # equal sizes prove nothing
@@ -123,6 +126,8 @@ def _of_module(walk: Evaluation, path: str, key: str) -> Value:
 
 def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
     owner, key = walk.value(node.object, scope), walk.value(node.key, scope)
+    if (named := asked.of_table(walk, owner, key, node.at)) is not None:
+        return named
     if owner.elements is not None and isinstance(key.literal, int) and owner.elements:
         at = key.literal
         if -len(owner.elements) <= at < len(owner.elements):
@@ -164,6 +169,8 @@ def element(walk: Evaluation, owner: Value) -> Value:
         return result
     if owner.fields is not None and owner.what == "list":
         return replace(owner, what="")  # the record that a function made of each element
+    if owner.what == _STREAM:
+        return Value(origins=frozenset({Origin("body")}))
     origins = owner.origins if owner.fields is None else all_origins(owner)
     return Value(
         origins=origins,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site
+from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site, asked
 from shipworthy.prototype.handlers.knowledge import (
     accounts,
     builders,
     classes,
     cleaning,
     columns,
+    dispatching,
     django,
     documents,
     drizzle,
@@ -46,6 +47,7 @@ from shipworthy.prototype.handlers.knowledge import (
     stored_files,
     streamlit,
     values_of,
+    workers,
 )
 from shipworthy.prototype.handlers.values import Type, Value
 from shipworthy.prototype.program.nodes import Function
@@ -55,10 +57,12 @@ Assigned = Callable[[Evaluation, Value, str, Value, int], None]
 Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
+    dispatching,
     next_middleware,
     packaged,
     requests,
     events,
+    workers,
     routing,
     responses,
     object_stores,
@@ -142,7 +146,8 @@ class Library(Knowledge):
         self, walk: Evaluation, operator: str, left: Value, right: Value, at: int
     ) -> Value | None:
         """A condition of a query; whether a session knows who has logged in."""
-        condition = columns.compared(operator, left, right)
+        known = asked.compared(walk, operator, left, right, at)
+        condition = known or columns.compared(operator, left, right)
         return condition or flask.in_session(walk, operator, left, right, at)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.comparing import ROLE_KEY, UNSIGNED
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.asked import method_of, path_of
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.sent import checked
 from shipworthy.prototype.handlers.values import (
@@ -21,6 +22,7 @@ from shipworthy.prototype.handlers.values import (
 WEB = "request:web"  # fetch's Request, as Next.js, Deno, Remix and Workers pass it
 NODE = "request:node"  # Express, Fastify, pages/api
 HONO = "request:hono"  # a context of Hono
+BINDINGS = "worker.env"  # what a worker is given besides the request: settings and stores
 
 
 def principal(walk: Evaluation, how: str, at: int, *, check: Check = Check.SESSION) -> Value:
@@ -50,7 +52,13 @@ def parameter(kind: str, what: str = "") -> Value:
 def _web(walk: Evaluation, value: Value, key: str) -> Value | None:
     match key:
         case "url" | "nextUrl":
-            return Value(origins=frozenset({Origin("query")}), what="url")
+            return _own_url(walk)
+        case "params":
+            return parameter("path")
+        case "query":
+            return parameter("query")
+        case "method" if walk.asked is not None:
+            return method_of(walk.asked)
         case "headers":
             return Value(what="headers")
         case "cookies":
@@ -66,6 +74,14 @@ def _web(walk: Evaluation, value: Value, key: str) -> Value | None:
     return None
 
 
+def _own_url(walk: Evaluation) -> Value:
+    """The URL of the request, which tells the paths of a server apart that has no router."""
+    query = frozenset({Origin("query")})
+    if walk.asked is None:
+        return Value(origins=query, what="url")
+    return replace(path_of(walk.asked, "url"), origins=query)
+
+
 def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key == "signedCookies":
         return Value(what="cookies whose signature the framework has checked")
@@ -73,6 +89,10 @@ def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
     if kind is not None:
         return parameter(kind, what=f"{kind}s" if kind in ("header", "cookie") else kind)
     match key:
+        case "url" if walk.asked is not None:
+            return _own_url(walk)
+        case "method" if walk.asked is not None:
+            return method_of(walk.asked)
         case "user" | "auth" | "currentUser" | "userId" | "account" | "dbUser":
             return principal(walk, f"req.{key}", 0)
         case "session":
@@ -153,6 +173,10 @@ def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
     match key:
         case "searchParams":
             return Value(origins=frozenset({Origin("query")}), what="searchParams")
+        case "query":
+            return parameter("query")
+        case "pathname" if walk.asked is not None and value.origins:
+            return path_of(walk.asked)
         case "pathname" if walk.asked_path:
             return Value(literal=walk.asked_path, tags=frozenset({"settled"}))
         case "pathname" | "href":
@@ -237,8 +261,17 @@ def _hono(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key == "req":
         return Value(what=f"{HONO}.req", identity=value.identity)
     if key == "env":
-        return Value(what="process.env")
+        return Value(what=BINDINGS)
     return None
+
+
+def _listening(walk: Evaluation, site: Site) -> Value | None:
+    """`req.on("data", (part) => …)`, `req.on("end", () => …)` of Node."""
+    handler, event = site.argument(1), site.argument(0).text
+    if handler.closure is not None and event in ("data", "end", "readable"):
+        given = (parameter("body"),) if event == "data" else ()
+        walk.enter(handler.closure, given, {}, site.call.at)
+    return site.receiver
 
 
 PROPERTIES = {
@@ -274,6 +307,10 @@ CALLS = {
     f"{NODE}.get": _get("header"),
     f"{NODE}.header": _get("header"),
     f"{NODE}.param": _get("path"),
+    f"{NODE}.on": _listening,
+    f"{NODE}.once": _listening,
+    f"{NODE}.setEncoding": lambda walk, site: site.receiver,
+    "url.parse": _parsed_url,
     f"{NODE}.isAuthenticated": _is_authenticated,
     f"{HONO}.req.json": _whole("body"),
     f"{HONO}.req.text": _whole("body"),

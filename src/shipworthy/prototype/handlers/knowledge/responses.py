@@ -133,11 +133,29 @@ def _error_response(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _status(walk: Evaluation, site: Site) -> Value | None:
+    if site.name == "writeHead":
+        walk.heap[0, "status"] = site.argument(0)
     return replace(site.receiver, fields={"status": site.argument(0)}, tags=_RESPONSE)
 
 
+def _head(walk: Evaluation, site: Site) -> Value | None:
+    """`res.writeHead(401, { "Content-Type": "application/json" })` of Node."""
+    fields = site.given[-1].fields if site.given else None
+    for name, kind in (fields or {}).items():
+        if name.lower() == "content-type":
+            walk.heap[0, "content-type"] = kind
+    return _status(walk, site)
+
+
+def _assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+    """`res.statusCode = 401`, for the answer that follows."""
+    if key == "statusCode":
+        walk.heap[0, "status"] = value
+
+
 def _send(walk: Evaluation, site: Site) -> Value | None:
-    status = (site.receiver.fields or {}).get("status", UNKNOWN)
+    set_before = walk.heap.pop((0, "status"), UNKNOWN)
+    status = (site.receiver.fields or {}).get("status", set_before)
     body = site.argument(0)
     if isinstance(body.literal, int) and site.has(
         1
@@ -200,6 +218,7 @@ CALLS = {
     f"{RES}.set": _header,
     f"{RES}.setHeader": _header,
     f"{RES}.header": _header,
+    f"{RES}.writeHead": _head,
     f"{RES}.json": _send,
     f"{RES}.send": _send,
     f"{RES}.end": _send,
@@ -211,3 +230,5 @@ CALLS = {
     "request:hono.html": _send,
     "request:hono.redirect": _redirect(ends=False),
 }
+
+ASSIGNED = {RES: _assigned}

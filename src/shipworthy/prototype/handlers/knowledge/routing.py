@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
-from shipworthy.prototype.handlers.values import UNKNOWN, Value
+from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
 from shipworthy.prototype.program.nodes import Imported
 
 ROUTER = "router"
 VERBS = frozenset("get post put patch delete del head options all".split())
+
+
+ANSWERED = "answer of a router"
+"""What handing a request on to a router gives: its routes are ways in by themselves."""
 
 
 def router(walk: Evaluation, prefix: str = "") -> Value:
@@ -149,6 +153,62 @@ def _served(walk: Evaluation, site: Site) -> Value | None:
     return UNKNOWN
 
 
+SERVE, LISTEN = "serve", "serve event"
+"""The patterns of what is registered for whichever path: a function of a request, of an event."""
+
+
+def _handed(walk: Evaluation, site: Site, handler: Value, pattern: str = SERVE) -> None:
+    if handler.closure is not None or handler.native is not None:
+        routing = walk.routing
+        routing.routes.append(
+            Registered(0, "*", pattern, (handler,), walk.path, site.call.at, routing.number)
+        )
+
+
+def _node_server(walk: Evaluation, site: Site) -> Value | None:
+    """`http.createServer((req, res) => …)`."""
+    for given in site.given[:2]:
+        _handed(walk, site, given)
+    return Value(what="server", tags=frozenset({"truthy"}))
+
+
+def _on_server(walk: Evaluation, site: Site) -> Value | None:
+    """`server.on("request", (req, res) => …)`."""
+    if site.argument(0).text == "request":
+        _handed(walk, site, site.argument(1))
+    return site.receiver
+
+
+def _bun_server(walk: Evaluation, site: Site) -> Value | None:
+    """`Bun.serve({ fetch, routes: { "/api/orders": { GET, POST } } })`."""
+    options = site.argument(0).fields or {}
+    _handed(walk, site, options.get("fetch", UNKNOWN))
+    for path, given in (options.get("routes", UNKNOWN).fields or {}).items():
+        ways = given.fields or {"*": given}
+        for method, handler in ways.items():
+            if handler.closure is not None:
+                walk.routing.routes.append(
+                    Registered(
+                        0,
+                        method,
+                        path,
+                        (handler,),
+                        walk.path,
+                        site.call.at,
+                        walk.routing.number,
+                    )
+                )
+    return Value(what="server", tags=frozenset({"truthy"}))
+
+
+def _listened(walk: Evaluation, site: Site) -> Value | None:
+    """`addEventListener("fetch", (event) => event.respondWith(…))` of an older worker."""
+    if site.argument(0).text != "fetch":
+        return None
+    _handed(walk, site, site.argument(1), LISTEN)
+    return NULL
+
+
 def _imported(walk: Evaluation, site: Site) -> Value | None:
     """`await import("./routes")` in the middle of a function, as where a server puts its routes together."""
     text = site.argument(0).text
@@ -168,7 +228,13 @@ CALLS = {
     "fastify.fastify": _made,
     "polka": _made,
     "Deno.serve": _served,
-    "router.fetch": lambda walk, site: UNKNOWN,
+    **{f"{m}{d}.createServer": _node_server for m in ("http", "https") for d in ("", ".default")},
+    "server.on": _on_server,
+    "Bun.serve": _bun_server,
+    "addEventListener": _listened,
+    "self.addEventListener": _listened,
+    "router.fetch": lambda walk, site: Value(what=ANSWERED),
+    "router.handle": lambda walk, site: Value(what=ANSWERED),
 }
 
 NAMES = {

@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.values import (
     join,
     replace,
 )
+from shipworthy.prototype.program.nodes import Function, Items
 
 
 def _first(walk: Evaluation, site: Site) -> Value | None:
@@ -72,6 +73,25 @@ def _gathered(walk: Evaluation, site: Site) -> Value | None:
     return Value(elements=site.given)
 
 
+def _promised(walk: Evaluation, site: Site) -> Value | None:
+    """`new Promise((resolve) => …)`: what it resolves to, in whichever way."""
+    executor = site.argument(0)
+    if executor.closure is None:
+        return None
+    ways: list[Value] = []
+
+    def resolve(inner: Evaluation, resolved: Site) -> Value:
+        ways.append(resolved.argument(0))
+        return NULL
+
+    taken = (Value(native=resolve), Value(native=lambda inner, rejected: NULL))
+    walk.enter(executor.closure, taken, {}, site.call.at)
+    result = ways[0] if ways else UNKNOWN
+    for other in ways[1:]:
+        result = join(result, other)
+    return result
+
+
 def _then(walk: Evaluation, site: Site) -> Value | None:
     """`promise.then(f)`: f gets what the promise gives."""
     handler = site.argument(0)
@@ -105,6 +125,8 @@ def _entries(walk: Evaluation, site: Site) -> Value | None:
 
 def _keys(walk: Evaluation, site: Site) -> Value | None:
     record = site.argument(0)
+    if _LISTED_KEYS in record.tags:
+        return Value(elements=(Value(what="key"),))
     if not record.fields or record.origins or any(map(_is_open, record.fields)):
         return record
     return Value(elements=(_written_key(record),))
@@ -121,10 +143,17 @@ def _is_open(key: str) -> bool:
     return not key.isidentifier()
 
 
+_LISTED_KEYS = "listed keys"
+"""The tag of entries of which those are left whose keys the code lists, and of a record made of them."""
+
+
 def _from_entries(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
     headers = frozenset({Origin("header")}) if given.what == "headers" else frozenset()
-    return Value(origins=all_origins(given) | headers, tags=frozenset({"picked"}))
+    return Value(
+        origins=all_origins(given) | headers,
+        tags=frozenset({"picked", *(given.tags & {_LISTED_KEYS})}),
+    )
 
 
 def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
@@ -157,13 +186,22 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
     result = walk.enter(handler.closure, (walk.element(site.receiver),), {}, site.call.at)
     walk.loops -= 1
     walk.guards = before
-    if not any(guard.check is Check.ROLE for guard in walk.tested(result)[0]):
+    held = walk.tested(result)[0]
+    if _takes_keys(handler.closure.function) and any(g.check is Check.ALLOWED for g in held):
+        return replace(site.receiver, tags=site.receiver.tags | {_LISTED_KEYS})
+    if not any(guard.check is Check.ROLE for guard in held):
         return site.receiver
     role = frozenset({Origin("literal-role")})
     marked = frozenset(
         o._replace(by=o.by | role) if o.kind == "row" else o for o in site.receiver.origins
     )
     return replace(site.receiver, origins=marked, cases=())
+
+
+def _takes_keys(function: Function) -> bool:
+    """True for `([key]) => …` and `([key, value]) => …`: of entries, it looks at their keys."""
+    target = function.parameters[0].target if function.parameters else None
+    return isinstance(target, Items) and bool(target.elements)
 
 
 def _found(walk: Evaluation, site: Site) -> Value | None:
@@ -296,6 +334,7 @@ CALLS = {
     "Array.isArray": _array_check,
     "isinstance": _array_check,
     "structuredClone": _first,
+    "Promise": _promised,
     "Promise.all": _all,
     "Promise.allSettled": _all,
     "Promise.race": _all,
