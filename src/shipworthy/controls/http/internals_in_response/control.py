@@ -28,8 +28,9 @@ _SECRET = re.compile(
 )
 _PUBLIC = re.compile(
     r"PUBLIC|PUBLISHABLE|ANON|CLIENT_ID|SITE_KEY|MAPBOX|MAPS|GOOGLE_API_KEY|FIREBASE_API_KEY|POSTHOG|VITE_|EXPO_|TINYMCE|GIPHY|VAPID|WEATHER|DEEPGRAM_TEMP"
+    r"|CLOUDINARY_(API_)?KEY|(^|_)STREAM_(API_)?KEY|LIVEKIT_API_KEY"
 )
-"""Keys that browsers are meant to have."""
+"""Keys that browsers are meant to have, or that say only whose account a signature is of."""
 _RULE = re.compile(
     r"_(MIN|MAX|LENGTH|ROUNDS|TTL|POLICY|ENABLED|REQUIRED|ATTEMPTS|(EXPIR|LIFE|VALID)\w*|AGE|DAYS|HOURS|MINUTES"
     r"|SECONDS)(_\w+)?$"
