@@ -34,7 +34,9 @@ class ModelOutputExecuted(
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         subjects: dict[str, list[Execution]] = {}
         for found in prototype.executions:
-            if found.sink is not Sink.DESERIALISED and written_by_model(prototype, found):
+            if found.sink is Sink.DESERIALISED or found.location.path in prototype.by_hand:
+                continue
+            if written_by_model(prototype, found):
                 subjects.setdefault(_subject(found), []).append(found)
         if not subjects and prototype.model_calls:
             message = "No answer of a model was seen to reach code, SQL, a command or markup"
