@@ -196,6 +196,17 @@ def _get(kind: str) -> Callable[[Evaluation, Site], Value | None]:
     return answer
 
 
+def _text(kind: str) -> Callable[[Evaluation, Site], Value | None]:
+    """`searchParams.get("id")`: a string, whatever is sent."""
+    asked = _get(kind)
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        value = asked(walk, site)
+        return None if value is None else replace(value, tags=value.tags | {"string"})
+
+    return answer
+
+
 def _whole(kind: str, what: str = "") -> Callable[[Evaluation, Site], Value | None]:
     return lambda walk, site: parameter(kind, what)
 
@@ -300,7 +311,7 @@ CALLS = {
     "searchParams.getlist": _get("query"),
     "headers.get": _get("header"),
     "cookies.get": _cookie,
-    "searchParams.get": _get("query"),
+    "searchParams.get": _text("query"),
     "searchParams.getAll": _get("query"),
     "next/headers.cookies": _cookie_jar,
     "next/headers.headers": _header_list,
