@@ -184,6 +184,11 @@ _OTHERS = re.compile(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|openrouter\.ai/api|api\.groq\.com"
     r"|[\"']@ai-sdk/(openai|anthropic|google|groq|mistral|xai)[\"']|createGoogleGenerativeAI|createAnthropic\("
 )
+# `if (apiKey && …) return { apiKey }` of a key that stands in the environment.
+_OWN_KEY = re.compile(
+    r"(?:const|let|var)\s+(\w+)\s*=\s*process\.env\.\w*(?:KEY|TOKEN|SECRET)\w*[\s\S]*?\bif\s*\(\s*\1\b(?![^)]*[=!]=)[^)]*\)"
+    r"\s*\{?\s*return\b"
+)
 _MENTIONED = re.compile(r"^\s*(//|#|\*|/\*|<!--)")
 
 
@@ -199,6 +204,8 @@ def read_bindings(prototype: Prototype) -> tuple[Binding, ...]:
             words = [w for w in (*known.signs, *(known.packages & packages)) if w in text]
             if words and known.name.endswith(("-gateway", "-ai")) and _OTHERS.search(text):
                 continue  # the same file knows another provider: one of several
+            if words and known.name == "replit-connectors" and _OWN_KEY.search(text):
+                continue  # a key of one's own comes first
             if words:
                 found = [
                     Location(file.path, number)
