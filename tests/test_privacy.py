@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,33 @@ def test_code_that_only_names_a_tracker_starts_none(tmp_path: Path) -> None:
         "export const send = () => window.gtag('event', 'x');\n"
     )
     assert written(tmp_path, {"src/main.ts": text}).trackers == ()
+
+
+@pytest.mark.parametrize(
+    ("packages", "around", "names"),
+    [
+        ({"react-dom": "^18.3.1"}, "div", []),
+        ({"react-dom": "^18.3.1"}, "Helmet", ["Google Analytics"]),
+        ({"react-dom": "^19.0.0"}, "div", ["Google Analytics"]),
+        ({"react-dom": "^18.3.1", "next": "14.2.5"}, "div", ["Google Analytics"]),
+        ({"react-dom": "^18.3.1", "react-snap": "1.23.0"}, "div", ["Google Analytics"]),
+        ({}, "div", ["Google Analytics"]),
+    ],
+)
+def test_a_script_that_react_only_draws_starts_no_tracker(
+    tmp_path: Path, packages: dict[str, str], around: str, names: list[str]
+) -> None:
+    files = {
+        "package.json": json.dumps({"dependencies": packages}),
+        "index.html": '<script type="module" src="/src/main.tsx"></script>',
+        "src/main.tsx": 'import { Analytics } from "./Analytics";\nAnalytics();\n',
+        "src/Analytics.tsx": (
+            "export const Analytics = () => (\n"
+            f'  <{around}><script async src="https://www.googletagmanager.com/gtag/js?id=G-K3QW1"></script>'
+            f"</{around}>\n);\n"
+        ),
+    }
+    assert [t.name for t in written(tmp_path, files).trackers] == names
 
 
 def test_a_tracker_behind_a_setting_names_the_setting(tmp_path: Path) -> None:

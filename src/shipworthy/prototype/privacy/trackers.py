@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
-from shipworthy.prototype.source import Language
+from shipworthy.prototype.source import Language, Role
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -25,6 +25,7 @@ class Tracker:
     setting holds it; `in_page` where it stands in an HTML page, so that no code decides about it;
     `asks` where the file around it speaks of consent, or its options keep it from storing anything;
     `switch` is the setting that the function around it looks at first, e.g. ADS_ENABLED; or ''.
+    `drawn` where it stands in a `<script>` of JSX, which React before 19 puts into a page but never runs.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Tracker:
     asks: bool
     location: Location
     switch: str = ""
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +162,37 @@ def read(syntax: Syntax) -> list[Tracker]:
     if syntax.language is not Language.TYPESCRIPT:
         found += _elements(syntax, asks)
     first: dict[str, Tracker] = {}
-    for tracker in found:
+    for tracker in sorted(found, key=lambda t: t.drawn):
         first.setdefault(tracker.name, tracker)
     return list(first.values())
 
 
 def read_trackers(prototype: Prototype) -> tuple[Tracker, ...]:
     """The trackers of pages and of live product code."""
-    return (*_in_pages(prototype), *prototype.started_trackers)
+    started = prototype.started_trackers
+    if any(t.drawn for t in started) and _leaves_scripts_idle(prototype):
+        started = tuple(t for t in started if not t.drawn)
+    return (*_in_pages(prototype), *started)
+
+
+def _leaves_scripts_idle(prototype: Prototype) -> bool:
+    """True where React before 19 draws all pages in the browser: nothing sends them as HTML."""
+    packages = prototype.dependencies.packages
+    asked = [d for d in packages if d.name == "react-dom" and d.direct]
+    majors = [re.search(r"\d+", d.version or d.specifier) for d in asked]
+    older = bool(majors) and all(m is not None and int(m[0]) < _RUNS_SCRIPTS for m in majors)
+    if not older or any(_SENDS_HTML.search(d.name) for d in packages if d.direct):
+        return False
+    texts = (f.text or "" for f in prototype.of_role(Role.PRODUCT) if f.language is not None)
+    return not any(_SENT.search(text) for text in texts)
+
+
+_RUNS_SCRIPTS = 19  # the major version of React from which `<script async src>` is loaded
+_SENDS_HTML = re.compile(
+    r"^(next|astro|gatsby|vike|waku|expo|@remix-run/.*|@react-router/(dev|node|serve)|@tanstack/(react-)?start"
+    r"|@docusaurus/.*|@redwoodjs/.*)$|prerender|react-snap|ssg|ssr$"
+)
+_SENT = re.compile(r"\brenderTo(String|StaticMarkup|PipeableStream|NodeStream|ReadableStream)\b")
 
 
 def _in_pages(prototype: Prototype) -> Iterator[Tracker]:
@@ -228,7 +253,15 @@ def _snippets(syntax: Syntax, asks: bool) -> Iterator[Tracker]:
             if _runs(node):
                 where = syntax.location(node)
                 yield Tracker(
-                    sign.name, sign.company, sign.kind, identity, False, asks, where, _switch(node)
+                    sign.name,
+                    sign.company,
+                    sign.kind,
+                    identity,
+                    False,
+                    asks,
+                    where,
+                    _switch(node),
+                    _is_drawn(node),
                 )
     for call in syntax.calls_named(("fbq",)):
         given = arguments(call)
@@ -259,6 +292,19 @@ def _runs(node: SgNode) -> bool:
         if kind in ("call_expression", "new_expression"):
             return callee(above).rpartition(".")[2] in ("loadScript", "injectScript", "useScript")
     return False
+
+
+def _is_drawn(node: SgNode) -> bool:
+    """True inside a `<script>` of JSX, but for one of `<Helmet>`, which makes the elements itself."""
+    elements = [
+        a.text()
+        for a in node.ancestors()
+        if a.kind() in ("jsx_element", "jsx_self_closing_element")
+    ]
+    return bool(elements) and elements[0].startswith("<script") and not _HELMET.search(elements[-1])
+
+
+_HELMET = re.compile(r"<(Helmet|Head)\b")
 
 
 def _switch(node: SgNode) -> str:
