@@ -114,6 +114,7 @@ def test_what_answers_nobody_keeps_the_role_of_its_path(path: str, text: str, ro
         ("supabase/functions/backup-mirror/index.ts", False),
         ("archive/app/api/orders/route.ts", True),
         ("app/old/api/orders/route.ts", True),
+        ("app/api/sign-in.disabled/route.ts", True),
         ("supabase/functions/old/index.ts", True),
         ("src/backup/orders.ts", True),
     ],

@@ -130,7 +130,7 @@ _ARCHIVED_PATH = re.compile(
     re.IGNORECASE,
 )
 _PUT_OFF = re.compile(
-    r"(^|/)([^/]+[-_])?(old|bak|deprecated|obsolete|unused|disabled|superseded|excluded)/",
+    r"(^|/)([^/]+[-_.])?(old|bak|deprecated|obsolete|unused|disabled|superseded|excluded)/",
     re.IGNORECASE,
 )
 _TRIAL_PATH = re.compile(
