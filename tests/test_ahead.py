@@ -73,3 +73,27 @@ def test_the_database_is_asked_by_the_process_that_keeps_it(crm: Path, tmp_path:
     engines = Engines(secrets=lambda _: {}, database=rebuilt)
     assess(prototype.read_prototype(crm, Settings(workers=2), engines), select())
     assert set(asking.read_text().split()) == {str(os.getpid())}
+
+
+def test_entry_points_are_followed_in_one_process_alone(
+    crm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following, follow = tmp_path / "following", entries.read_handlers
+
+    def noted(asked: prototype.Prototype) -> object:
+        with following.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        return follow(asked)
+
+    monkeypatch.setattr(entries, "read_handlers", noted)
+    run_assess(crm, Settings(workers=2))
+    assert following.read_text().split() == [str(os.getpid())]
+
+
+def test_processes_that_take_turns_get_each_number_once() -> None:
+    turns = ahead.Turns(300)
+    first = iter(turns)
+    taken = [next(first) for _ in range(100)]
+    other = ahead.Ahead(lambda: list(turns))
+    assert taken + other.result() == list(range(300))
+    assert list(turns) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -40,6 +40,25 @@ class Ahead(Generic[T]):
         self._receiver.close()
         self._process.join()
         return found
+
+
+class Turns:
+    """Numbers from nought, each for one of the processes that ask for the next: they lie in a pipe."""
+
+    def __init__(self, count: int) -> None:
+        self._numbers, write = os.pipe()
+        with open(write, "wb") as pipe:
+            pipe.write(b"".join(turn.to_bytes(_WIDTH) for turn in range(count)))
+
+    def __iter__(self) -> Iterator[int]:
+        while turn := os.read(self._numbers, _WIDTH):
+            yield int.from_bytes(turn)
+
+    def __del__(self) -> None:
+        os.close(self._numbers)
+
+
+_WIDTH = 2  # bytes of a number: a pipe holds more of them than there are controls
 
 
 def may_fork(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -105,6 +106,10 @@ _WORTH_A_PROCESS = 100  # parsed files: a second process costs some 20 ms
 _EXCERPT = 160  # characters of a line that an excerpt shows
 
 
+class NotHere(Exception):
+    """The fact is to be read in the process that this one was made from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """The third-party fact gatherers; None where one is not to be had here, with the reason."""
@@ -134,6 +139,7 @@ class Prototype:
         self._engines = engines
         self._searched_ahead: Ahead[SearchedTexts] | None = None
         self._kept: Mapping[str, FileFacts] = {}
+        self._follows = True
 
     def keep_facts_of(self, earlier: Prototype) -> None:
         """Take over what was read from files that are as they were: call it before any fact is asked."""
@@ -274,6 +280,8 @@ class Prototype:
         """Secrets that only the git history still shows."""
         if self._engines.secrets is None:
             raise FactUnavailable(self._engines.missing)
+        if self.settings.history and not self._follows:
+            raise NotHere  # the engine has threads of its own
         return history_secrets(self, self._engines.secrets)
 
     @cached_property
@@ -384,9 +392,21 @@ class Prototype:
 
     @cached_property
     def _followed(self) -> tuple[Handler, ...]:
+        if not self._follows:
+            raise NotHere
         from shipworthy.prototype.handlers.entries import read_handlers
 
         return read_handlers(self)
+
+    @contextmanager
+    def without_following(self) -> Iterator[None]:
+        """Raise NotHere instead of following entry points, or asking an engine: in a process beside the
+        one that does, to do so again would take as long as all else."""
+        self._follows = False
+        try:
+            yield
+        finally:
+            self._follows = True
 
     @property
     def is_worth_a_process(self) -> bool:
