@@ -96,5 +96,8 @@ def _asks_for_right(function: Function) -> bool:
 
 def _names(tree: object) -> Iterator[tuple[str, int]]:
     """The names and properties in code, with their lines."""
-    yield from ((name.id, name.at) for name in nodes_in(tree, Name))
-    yield from ((member.key, member.at) for member in nodes_in(tree, Member))
+    for node in nodes_in(tree, Name, Member):
+        if isinstance(node, Name):
+            yield node.id, node.at
+        elif isinstance(node, Member):
+            yield node.key, node.at

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers.comparing import CREDENTIAL, ROLE_KEY
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
     Do,
     Let,
@@ -185,18 +186,12 @@ _CHECK = re.compile(
 )
 
 
-def _words(node: object) -> Iterator[str | int]:
-    """The literals and names in an expression, not those in functions inside of it."""
-    if isinstance(node, Literal):
-        if isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
-            yield node.value
-        return
-    if isinstance(node, Name):
-        yield node.id
-        return
-    if isinstance(node, Member):
-        yield node.key
-    if isinstance(node, tuple):
-        for part in node:
-            if isinstance(part, tuple):
-                yield from _words(part)
+def _words(tree: tuple[object, ...]) -> Iterator[str | int]:
+    """The literals and names in an expression, those in functions inside of it as well."""
+    for node in nodes_in(tree, Literal, Name, Member):
+        if isinstance(node, Name):
+            yield node.id
+        elif isinstance(node, Member):
+            yield node.key
+        elif isinstance(node, Literal) and isinstance(node.value, (str, int)):
+            yield from () if isinstance(node.value, bool) else (node.value,)

@@ -85,8 +85,20 @@ def _is_own(name: str) -> bool:
     return bool(_SECRET.match(name)) and not _OF_OTHERS.search(name)
 
 
-def _defaults(node: object) -> Iterator[tuple[str, int]]:
+def _defaults(tree: object) -> Iterator[tuple[str, int]]:
     """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if type(node) in (Either, Call, Choice):
+            yield from _default(node)
+        if isinstance(node, Choice) and _is_staged(node.test):
+            continue  # `isProduction ? required() : "dev-only"`
+        if isinstance(node, tuple):
+            pending += [inner for inner in node[::-1] if isinstance(inner, tuple)]
+
+
+def _default(node: object) -> Iterator[tuple[str, int]]:
     if isinstance(node, Either) and node.operator in ("or", "??") and _is_word(node.right):
         name = setting_of(node.left)
         if name:
@@ -99,12 +111,6 @@ def _defaults(node: object) -> Iterator[tuple[str, int]]:
         for one, other in ((node.then, node.other), (node.other, node.then)):
             if _is_word(other) and setting_of(one):
                 yield setting_of(one), node.at
-    if isinstance(node, Choice) and _is_staged(node.test):
-        return  # `isProduction ? required() : "dev-only"`
-    if isinstance(node, tuple):
-        for part in node:
-            if isinstance(part, tuple):
-                yield from _defaults(part)
 
 
 def _is_word(node: object) -> bool:
