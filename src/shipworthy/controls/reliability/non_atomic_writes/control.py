@@ -126,23 +126,29 @@ class NonAtomicWrites(
 
 def _pairs(handler: Handler) -> Iterator[_Pair]:
     made = list(writes(handler))
+    computed = [_held(handler, effect) for effect in made]
     for position, first in enumerate(made):
-        for second in made[position + 1 :]:
-            if together(first, second) and first.line != second.line:
-                pair = _moved(handler, first, second) or _replaced(first, second)
-                pair = pair or _parts(first, second)
-                if pair is not None:
-                    yield pair
+        for at, second in enumerate(made[position + 1 :], position + 1):
+            pair = _moved(first, second, computed[position], computed[at])
+            pair = pair or _replaced(first, second) or _parts(first, second)
+            if pair is not None and first.line != second.line and together(first, second):
+                yield pair
     yield from _accounts(handler, made)
     yield from _charged(handler, made)
     yield from _booked(handler)
 
 
-def _moved(handler: Handler, first: Effect, second: Effect) -> _Pair | None:
-    """Value that is taken here and given there, or booked elsewhere."""
-    one = [c for c in reread(first, handler) if is_held(c) or is_stock(c)]
-    other = [c for c in reread(second, handler) if is_held(c) or is_stock(c)]
-    column = (one or other or [""])[0]
+def _held(handler: Handler, effect: Effect) -> list[str]:
+    """The columns of value that an update computes from what they were."""
+    return [c for c in reread(effect, handler) if is_held(c) or is_stock(c)]
+
+
+def _moved(first: Effect, second: Effect, one: list[str], other: list[str]) -> _Pair | None:
+    """Value that is taken here and given there, or booked elsewhere; `one` and `other` are the columns of
+    the two that were computed from what they were."""
+    if not one and not other:
+        return None
+    column = (one or other)[0]
     severity = Severity.HIGH if is_held(column) else Severity.MEDIUM
     if one and other and first.target == second.target and is_held(one[0]):
         what = f"changes {one[0]} of {first.target} twice"
