@@ -172,6 +172,12 @@ def is_for_trying(path: str) -> bool:
     return _TRYING_PATH.search(path) is not None
 
 
+@lru_cache(maxsize=20_000)  # a history names the same files again and again
+def role_of_path(path: str) -> Role:
+    """What a file is for, as far as its path alone says."""
+    return role_of(path)
+
+
 def role_of(path: str, head: str = "", longest_line: int = 0, text: str = "") -> Role:
     """Classify a file by its path, the first lines of its text, the length of its longest line, and where
     the path says that it is no part of the app by whether its text answers requests."""

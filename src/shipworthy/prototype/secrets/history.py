@@ -11,7 +11,7 @@ from shipworthy.command import Command, run
 from shipworthy.errors import CommandFailed, FactUnavailable
 from shipworthy.finding import Location
 from shipworthy.prototype.git import git_command
-from shipworthy.prototype.roles import is_environment_template, role_of
+from shipworthy.prototype.roles import is_environment_template, role_of, role_of_path
 from shipworthy.prototype.secrets.candidates import choose
 from shipworthy.prototype.secrets.engine_rules import judge
 from shipworthy.prototype.secrets.literals import name_before
@@ -163,14 +163,17 @@ def _added(log: str) -> Iterator[tuple[str, SourceFile]]:
             if lines and _is_searched(path):
                 text = "\n".join(lines)
                 language = LANGUAGES.get(path.rpartition(".")[2].lower())
-                yield commit, SourceFile(printable(path), role_of(path), len(text), text, language)
+                yield (
+                    commit,
+                    SourceFile(printable(path), role_of_path(path), len(text), text, language),
+                )
             lines = []
             commit = line[7:] if sign == "c" else commit
             path = "" if sign == "c" else line[6:].strip('"\t')
 
 
 def _is_searched(path: str) -> bool:
-    return bool(path) and role_of(path) not in (
+    return bool(path) and role_of_path(path) not in (
         *(Role.LOCK, Role.ASSET, Role.TEST, Role.GENERATED, Role.VENDORED),
     )
 

@@ -38,7 +38,7 @@ def named_literals(text: str, unquoted: bool = False) -> Iterator[Named]:
         while at != -1:
             end = at + len(word)
             match = _TAIL.match(text, end) or (_BARE.match(text, end) if unquoted else None)
-            start = _name_start(text, at)
+            start = _name_start(text, at) if match else at
             if match and not _is_named_to_gcloud(text, start):
                 yield Named(match.start("value"), text[start : match.end("rest")], match["value"])
             at = lower.find(word, end)
