@@ -91,11 +91,26 @@ _FOUND_BY_PLACE = re.compile(
 
 def _is_named_once(function: str, text: str) -> bool:
     """True for a function of a file alone whose name stands only where it is declared."""
-    said = list(_word(function).finditer(text))
+    said = _said(function, text)
     if len(said) != 1:
         return False
-    line = text[text.rfind("\n", 0, said[0].start()) + 1 : said[0].end()]
+    line = text[text.rfind("\n", 0, said[0]) + 1 : said[0] + len(function)]
     return _LOCAL.match(line) is not None
+
+
+def _said(name: str, text: str) -> list[int]:
+    """Where a name stands in a text as a whole word: no pattern is compiled, as for each name anew."""
+    found, at = [], text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (_goes_on(text[at - 1 : at]) or _goes_on(text[end : end + 1])):
+            found.append(at)
+        at = text.find(name, end)
+    return found
+
+
+def _goes_on(character: str) -> bool:
+    return character.isalnum() or character in ("_", "$")
 
 
 _LOCAL = re.compile(r"\s*((async\s+)?function\s+|(const|let|var)\s+)[\w$]+$")
