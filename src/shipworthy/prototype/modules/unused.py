@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -21,7 +22,19 @@ _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 
 def is_unused(prototype: Prototype, path: str, function: str) -> bool:
     """True for a member that a hook, a context or a class declares and offers, where no other file
-    says its name and its own neither calls it nor hands it on. An export may be meant for others."""
+    says its name and its own neither calls it nor hands it on. An export may be meant for others.
+
+    Kept as long as the prototype: many controls ask of the same functions."""
+    known = _KNOWN.setdefault(prototype, {})
+    if (path, function) not in known:
+        known[path, function] = _is_unused(prototype, path, function)
+    return known[path, function]
+
+
+_KNOWN: WeakKeyDictionary[Prototype, dict[tuple[str, str], bool]] = WeakKeyDictionary()
+
+
+def _is_unused(prototype: Prototype, path: str, function: str) -> bool:
     file = prototype.files.get(path)
     if file is None or file.text is None:
         return False

@@ -66,7 +66,7 @@ def line(node: SgNode) -> int:
 
 def inner(node: SgNode) -> list[SgNode]:
     """The children that are code: named, and neither types nor comments."""
-    return [c for c in node.children() if c.is_named() and c.kind() not in _SKIPPED]
+    return [c for c in node.named_children() if c.kind() not in _SKIPPED]
 
 
 def expression(node: SgNode) -> Expression:
