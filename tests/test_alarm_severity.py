@@ -201,6 +201,24 @@ def test_a_code_in_the_log_weighs_less_than_a_key_and_least_where_no_mail_is_set
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "severity"),
+    [
+        ("session.access_token", [Severity.LOW]),
+        ("user.password", [Severity.MEDIUM]),
+        ("invite.resetToken", [Severity.MEDIUM]),
+        ("top.matchedToken", []),
+    ],
+)
+def test_a_login_in_the_console_of_whom_it_belongs_to_weighs_little(
+    tmp_path: Path, written: str, severity: list[Severity]
+) -> None:
+    name = written.partition(".")[0]
+    page = f"export function show({name}: any) {{\n  console.log('got', {written});\n}}\n"
+    files = {"src/main.tsx": 'import { show } from "./show";\nshow(1);\n', "src/show.ts": page}
+    assert [f.severity for f in gaps(SecretInLogs(), tmp_path, files)] == severity
+
+
 def test_points_of_a_story_are_no_money() -> None:
     assert [is_held(name) for name in ("points_balance", "storyPoints", "story_points")] == [
         True,

@@ -22,7 +22,7 @@ _ENDINGS = tuple(secret for secret in _SECRETS if len(secret) > 6)
 _HARMLESS_TOKEN = re.compile(
     r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|continu|resum|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
-    r"contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget|"
+    r"matched|fuzz|contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget|"
     r"^url_?sem|without|masked|redacted|"
     r"trial|demo|referral|affiliate|^ref_?token$|eias",  # eBay's EIAS token is the id of an account
     re.IGNORECASE,

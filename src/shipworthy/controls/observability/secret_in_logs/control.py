@@ -66,7 +66,8 @@ class SecretInLogs(
             severity = Severity.MEDIUM if side is Side.BROWSER else Severity.HIGH
             if severity is Severity.HIGH and _is_one_time(subject):
                 severity = Severity.MEDIUM  # it works once, and for minutes
-            if _is_session_id(subject) or _stands_in(prototype, call):
+            own = side is Side.BROWSER and _OWN_LOGIN.search(subject) is not None
+            if own or _is_session_id(subject) or _stands_in(prototype, call):
                 severity = Severity.LOW
             shown = [prototype.evidence("code", hit.location) for hit, _ in hits[:5]]
             sure = (
@@ -109,6 +110,8 @@ def _is_question(place: str, values: Iterable[LoggedValue], side: Side) -> bool:
     )
 
 
+# What the page has stored in the browser of whom it belongs to, for some minutes or hours.
+_OWN_LOGIN = re.compile(r"(access_?token|id_?token|jwt|session)$", re.IGNORECASE)
 # Whoever calls there has no token yet, or is another system.
 _NO_VISITOR = re.compile(
     r"hook|sign-?_?up|register|log-?_?in|sign-?_?in|contact|callback|incoming|inbound|receive|health|public",
