@@ -11,7 +11,8 @@ from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.ai.no_evaluation_suite.control import NoEvaluationSuite
 from shipworthy.controls.ai.unpinned_model.control import UnpinnedModel
-from shipworthy.finding import Confidence, Finding, Outcome
+from shipworthy.controls.supply_chain.hallucinated_import.control import HallucinatedImport
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 
@@ -154,3 +155,28 @@ def test_an_entry_point_is_named_with_the_path_of_its_router(tmp_path: Path) -> 
     }
     prototype = prototype_of(tmp_path, files)
     assert [h.name for h in prototype.handlers] == ["DELETE /api/files/:id"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "severity", "said"),
+    [
+        ("", Severity.LOW, "only because of what else"),
+        (', "nanoid": "3.3.11"', Severity.MEDIUM, "npm ci"),
+    ],
+)
+def test_a_lock_file_of_another_manifest_is_not_called_luck(
+    tmp_path: Path, asked: str, severity: Severity, said: str
+) -> None:
+    lock = (
+        '{"name": "app", "lockfileVersion": 3, "packages": {"": {"dependencies": {"postcss": "8.5.6"%s}},'
+        ' "node_modules/postcss": {"version": "8.5.6", "dependencies": {"nanoid": "^3.3.11"}},'
+        ' "node_modules/nanoid": {"version": "3.3.11"}}}'
+    )
+    files = {
+        "package.json": '{"name": "app", "dependencies": {"postcss": "8.5.6"}}',
+        "package-lock.json": lock % asked,
+        "src/main.ts": 'import { nanoid } from "nanoid";\nexport const ticket = nanoid();\n',
+    }
+    (gap,) = _gaps(list(HallucinatedImport().detect(prototype_of(tmp_path, files))))
+    assert gap.severity is severity
+    assert said in gap.message

@@ -14,7 +14,12 @@ from shipworthy.prototype.dependencies.explained import installed_names, mapped_
 from shipworthy.prototype.dependencies.import_names import import_names
 from shipworthy.prototype.dependencies.requirements import is_development
 from shipworthy.prototype.dependencies.variants import is_variant
-from shipworthy.prototype.inventory.manifests import node_manifests, python_manifests
+from shipworthy.prototype.inventory.manifests import (
+    node_manifests,
+    python_manifests,
+    read_json,
+    table,
+)
 from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.modules.resolving import package_name
@@ -43,7 +48,8 @@ class Unlisted:
     """One package that the code below a manifest imports and that it does not ask for.
 
     `brought_by` names what installs it all the same, a lock file or another package; '' where
-    nothing is known to. `sure` is False where the name of the package can only be guessed.
+    nothing is known to. `sure` is False where the name of the package can only be guessed. `outdated`
+    names the lock file of npm that says the manifest asked for it; '' where none does.
     """
 
     package: str
@@ -52,6 +58,7 @@ class Unlisted:
     brought_by: str
     sure: bool
     locations: tuple[Location, ...]
+    outdated: str = ""
 
 
 def unlisted_packages(prototype: Prototype) -> tuple[Unlisted, ...]:
@@ -71,7 +78,13 @@ def _merged(ones: list[Unlisted]) -> Unlisted:
     first = ones[0]
     places = tuple(sorted(place for one in ones for place in one.locations))
     return Unlisted(
-        first.package, first.imported, first.manifest, first.brought_by, first.sure, places
+        first.package,
+        first.imported,
+        first.manifest,
+        first.brought_by,
+        first.sure,
+        places,
+        first.outdated,
     )
 
 
@@ -90,6 +103,7 @@ class _Reader:
             ),
         )
         self.names = import_names()
+        self._roots: dict[str, frozenset[str]] = {}
 
     def is_judged(self, file: SourceFile) -> bool:
         """Product code that runs, and the copied components that it imports."""
@@ -128,7 +142,8 @@ class _Reader:
             return None  # classes and interfaces that are used as types, as far as one can see
         lock = self._lock_of(Ecosystem.NPM, name, file)
         path = self.nodes[home].path
-        return Unlisted(name, name, path, lock, True, (item.location,))
+        outdated = lock if name in self._said_to_be_asked(lock) else ""
+        return Unlisted(name, name, path, lock, True, (item.location,), outdated)
 
     def _python(self, file: SourceFile, item: Import, top: str) -> Unlisted | None:
         home = next(
@@ -161,6 +176,17 @@ class _Reader:
         around = tuple(folders_above(file.folder))
         locks = self._locked.get((ecosystem, name), ())
         return next((lock for lock in locks if lock.rpartition("/")[0] in around), "")
+
+    def _said_to_be_asked(self, lock: str) -> frozenset[str]:
+        """The packages that, says a lock file of npm, the manifest beside it asks for."""
+        if not lock.endswith("package-lock.json"):
+            return frozenset()
+        if lock not in self._roots:
+            content = read_json(self.prototype.files[lock].text or "")
+            root = table(table(content, "packages"), "")
+            kinds = ("dependencies", "devDependencies", "optionalDependencies")
+            self._roots[lock] = frozenset(name for kind in kinds for name in table(root, kind))
+        return self._roots[lock]
 
     def _may_bring(self, module: str) -> bool:
         """True where an installed package shares a word with the module, or holds its namespace."""

@@ -38,13 +38,19 @@ class HallucinatedImport(
         """What nothing installs comes first; what only may be missing is named where all is so."""
         sure = [one for one in ones if one.sure] or list(ones)
         missing = [one for one in sure if not one.brought_by]
-        lucky = [one for one in sure if one.brought_by]
+        torn = [one for one in sure if one.outdated]
+        lucky = [one for one in sure if one.brought_by and not one.outdated]
         said = []
         if missing:
             it = "them" if len(missing) > 1 else "it"
             said.append(
                 f"the code imports {_listed(missing)}, which no manifest asks for and no lock file"
                 f" holds: a fresh installation lacks {it}"
+            )
+        if torn:
+            said.append(
+                f"{path} does not ask for {_listed(torn)}, which the code imports and {torn[0].outdated}"
+                " says it asks for: `npm ci` refuses such a pair"
             )
         if lucky:
             are = "they are" if len(lucky) > 1 else "it is"
@@ -53,13 +59,13 @@ class HallucinatedImport(
                 f"{path} does not ask for {_listed(lucky)}, which the code imports: {are} there only"
                 f" because of what else {by} installs"
             )
-        places = [min(one.locations) for one in (*missing, *lucky)]
+        places = [min(one.locations) for one in (*missing, *torn, *lucky)]
         text = "; ".join(said)
         return self.gap(
             path,
             text[0].upper() + text[1:] if missing else text,
             *(prototype.evidence("code", place) for place in places[:_SHOWN]),
-            severity=self.severity if missing else Severity.LOW,
+            severity=self.severity if missing or torn else Severity.LOW,
             confidence=Confidence.HIGH if sure[0].sure else Confidence.LOW,
         )
 
