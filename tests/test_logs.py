@@ -201,6 +201,10 @@ def test_who_acted_is_told_from_whom_it_is_about() -> None:
         "console.log(`Order ${id} approved by ${admin.email}`)": True,
         'console.log("Login attempt by", session.user.email)': False,
         'console.log("deleted by", id, customer.email)': False,
+        "console.log(`[media] ${id} gone (by ${user.email})`)": True,
+        "console.log(`PUT ${kind}: updated by ${user.email}`)": True,
+        "console.log(`Login attempt by ${user.email}`)": False,
+        "console.log(`order of ${user.email} by post`)": False,
     }
     for line, expected in lines.items():
         (call,) = read(line)

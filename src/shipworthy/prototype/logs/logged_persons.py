@@ -141,17 +141,18 @@ _ACTORS = re.compile(
     re.I,
 )
 _DONE_BY = re.compile(
-    r"\b(deleted|removed|approved|rejected|revoked|reset|disabled|enabled|banned|suspended|blocked"
+    r"\b(updated|created|changed|uploaded|actualizad[oa]|deleted|removed|approved|rejected|revoked|reset|disabled|enabled|banned|suspended|blocked"
     r"|unblocked|exclu[ií]d[oa]|removid[oa]|aprovad[oa]|revogad[oa]|eliminad[oa]|gelöscht|supprimée?)\s"
     r"+(by|por|par|von)\b",
     re.IGNORECASE,
 )
 
 
-# `Admin {current_user.email} deleted …` and `(by {user.email})`.
+# `Admin {current_user.email} deleted …` and `(by {user.email})`; of a template of JavaScript a gap is left.
 _ADMIN = re.compile(r"\badmin(istrator)?\b\W{0,3}[{$]", re.IGNORECASE)
 _BY = re.compile(
-    r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{|\b(by|por|par|von)[:\s]*([\"'`]\s*,|%s)",
+    r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{|\b(by|por|par|von)[:\s]*([\"'`]\s*,|%s)"
+    r"|\((by|por|par|von)\s+\)",
     re.IGNORECASE,
 )
 
