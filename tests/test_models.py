@@ -40,7 +40,12 @@ def test_http_calls_of_model_hosts_are_model_calls(url: str, provider: str) -> N
 
 @pytest.mark.parametrize(
     "url",
-    ["https://api.openai.com/v1/models", "https://api.elevenlabs.io/v1/voices", "/api/openai"],
+    [
+        "https://api.openai.com/v1/models",
+        "https://api.elevenlabs.io/v1/voices",
+        "/api/openai",
+        "/api/chat/completions",
+    ],
 )
 def test_other_calls_of_these_hosts_ask_no_model(url: str) -> None:
     assert calls(f"await fetch('{url}');") == []

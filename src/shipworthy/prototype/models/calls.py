@@ -122,7 +122,8 @@ def _over_http(syntax: Syntax, bindings: Bindings) -> Iterator[FoundModel]:
     for request in outbound.calls_of(syntax):
         seen.add(request.node.range().start.index)
         provider = provider_of_url(request.url)
-        if provider:
+        # A path alone is of the server that sent the page, which then asks the model, or does not.
+        if provider and not (request.call.library == "fetch" and request.url.startswith("/")):
             asked = Asked(provider, request.call.library, request.call.timeout)
             yield _found(asked, request.node, syntax, bindings)
     for node in syntax.calls_named({*filter(_fetches, syntax.calls_by_name)}):
