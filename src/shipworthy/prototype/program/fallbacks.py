@@ -12,6 +12,7 @@ from shipworthy.prototype.program.module import may_serve, module_of
 from shipworthy.prototype.program.nodes import (
     Call,
     Choice,
+    Compare,
     Either,
     If,
     Literal,
@@ -94,6 +95,8 @@ def _defaults(tree: object) -> Iterator[tuple[str, int]]:
             yield from _default(node)
         if isinstance(node, Choice) and _is_staged(node.test):
             continue  # `isProduction ? required() : "dev-only"`
+        if isinstance(node, If) and _is_of_build(node.test):
+            node = node.other  # `if (isBuildPhase) { return { … } }`: nobody is served then
         if isinstance(node, tuple):
             pending += [inner for inner in node[::-1] if isinstance(inner, tuple)]
 
@@ -122,6 +125,16 @@ def _is_staged(test: object) -> bool:
     return any(
         re.search("prod|NODE_ENV|development|is_?dev", word, re.I) for word in words_of(test)
     )
+
+
+def _is_of_build(test: object) -> bool:
+    """True for a test that is true while pages are built, and asks for nothing else."""
+    if isinstance(test, Compare) and test.operator in ("==", "==="):
+        return "phase-production-build" in words_of(test)
+    return isinstance(test, Name | Member) and any(map(_BUILDS.fullmatch, words_of(test)))
+
+
+_BUILDS = re.compile(r"is_?build(ing|_?(phase|time|step))?|build_?phase", re.IGNORECASE)
 
 
 def setting_of(node: object) -> str:
