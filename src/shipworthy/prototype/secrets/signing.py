@@ -40,13 +40,15 @@ _NEAR = 300  # characters from the comparison to what stops the start
 
 def signs(prototype: Prototype, secret: Secret) -> bool:
     """True where product code signs or verifies with a guessable secret: not one of development
-    only, nor one that the app refuses to start with."""
+    only, nor one that the app refuses to start with or never asks for."""
     file = prototype.files[secret.location.path]
     if file.role is not Role.PRODUCT or is_archived(file.path) or _is_for_development(file, secret):
         return False
     if _is_refused(file.text or "", secret.value):
         return False
     if _is_refused_in_production(file.text or "", secret.name or ""):
+        return False
+    if _is_unread_setting(prototype, file, secret):
         return False
     return any(
         _SIGNS.search(other.text or "")
@@ -72,6 +74,30 @@ def _is_for_development(file: SourceFile, secret: Secret) -> bool:
     before = "\n".join(file.lines[: secret.location.line])
     classes = _CLASS.findall(before)
     return bool(classes) and _DEVELOPERS.search(classes[-1]) is not None
+
+
+def _is_unread_setting(prototype: Prototype, file: SourceFile, secret: Secret) -> bool:
+    """True for a field of pydantic's BaseSettings that no code of the product reads; where all fields
+    are handed on together, somebody else may."""
+    bases = _BASES.findall("\n".join(file.lines[: secret.location.line]))
+    if not secret.name or not bases or "Settings" not in bases[-1]:
+        return False
+    name = re.escape(secret.name)
+    here = re.compile(rf"\b{name}\b")
+    read = re.compile(rf"(?<!\bself)\.{name}\b|[\"']{name}[\"']\s*[,)]")
+    own = (n for n, line in enumerate(file.lines, 1) if here.search(line))
+    return [*own] == [secret.location.line] and not any(
+        read.search(other.text or "") or _HANDED_ON.search(other.text or "")
+        for other in prototype.of_role(Role.PRODUCT)
+        if other.language is file.language and other.path != file.path
+    )
+
+
+_BASES = re.compile(r"^class \w+\(([^)]*)\)", re.MULTILINE)
+_HANDED_ON = re.compile(
+    r"\bfrom_object\(|[sS]ettings(\(\))?\.(model_dump|dict|__dict__)\b|\bvars\(\s*\w*[sS]ettings"
+    r"|\bgetattr\(\s*\w*[sS]ettings\w*\s*,\s*[^\"'\s]"
+)
 
 
 def _is_refused(text: str, value: str) -> bool:
