@@ -13,6 +13,9 @@ from shipworthy.controls.access.mass_assignment.control import MassAssignment
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.access.nosql_injection.control import NosqlInjection
+from shipworthy.controls.access.server_side_request_forgery.control import (
+    ServerSideRequestForgery,
+)
 from shipworthy.controls.access.sql_injection.control import SqlInjection
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.access.weak_random.control import WeakRandom
@@ -1002,3 +1005,88 @@ def test_keys_that_the_code_writes_are_no_part_of_what_is_sent(tmp_path: Path) -
         files = {"package.json": package, "change.ts": helper}
         files["server.ts"] = route.replace("GIVEN", given)
         assert len(gaps(SqlInjection(), tmp_path / str(count), files)) == count
+
+
+_SENDS_CODE = """
+import express from "express";
+import jwt from "jsonwebtoken";
+import { Pool } from "pg";
+const app = express();
+const db = new Pool();
+app.use(express.json());
+function known(req, res, next) {
+  try {
+    req.user = jwt.verify(req.headers.authorization.split(" ")[1], process.env.JWT_SECRET);
+  } catch {
+    return res.status(401).json({ error: "Sign in" });
+  }
+  next();
+}
+app.post("/api/code", GUARD async (req, res) => {
+  const code = Math.floor(1000 + Math.random() * 9000).toString();
+  await db.query("UPDATE users SET verification_code = $1 WHERE WHOSE = $2", [code, ID]);
+  res.json({ sent: true });
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "whose", "who", "severity", "gains"),
+    [
+        ("", "email", "req.body.email", Severity.HIGH, "get in"),
+        ("known,", "id", "req.user.id", Severity.MEDIUM, "confirm what is not his"),
+    ],
+)
+def test_a_code_for_the_number_of_ones_own_account_lets_nobody_in(
+    tmp_path: Path, guard: str, whose: str, who: str, severity: Severity, gains: str
+) -> None:
+    text = _SENDS_CODE.replace("GUARD", guard).replace("WHOSE", whose).replace("ID", who)
+    files = {"package.json": '{"dependencies": {"express": "4", "pg": "8"}}', "server.js": text}
+    (found,) = gaps(WeakRandom(), tmp_path, files)
+    assert (found.severity, found.message.endswith(gains)) == (severity, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        ("jwt.sign({ id: req.body.id, device }, process.env.JWT_SECRET!)", 0),
+        ("jwt.sign({ id: req.body.id }, device)", 1),
+    ],
+)
+def test_a_signed_token_is_not_guessed_by_what_it_says(
+    tmp_path: Path, given: str, count: int
+) -> None:
+    text = (
+        'import express from "express";\nimport jwt from "jsonwebtoken";\n'
+        "const app = express();\napp.use(express.json());\n"
+        'app.post("/api/session", async (req, res) => {\n'
+        "  const device = `device_${Math.random().toString(36).slice(2)}`;\n"
+        f"  res.json({{ token: {given}, device }});\n"
+        "});\napp.listen(3000);\n"
+    )
+    files = {"package.json": '{"dependencies": {"express": "4"}}', "server.ts": text}
+    assert len(gaps(WeakRandom(), tmp_path, files)) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "severity", "gain"),
+    [
+        ("supabase/functions/preview/index.ts", Severity.MEDIUM, "at your cost and in your name"),
+        ("app/api/preview/route.ts", Severity.HIGH, "internal services through your server"),
+    ],
+)
+def test_a_function_of_a_platform_has_no_network_of_the_owners_beside_it(
+    tmp_path: Path, path: str, severity: Severity, gain: str
+) -> None:
+    start = "Deno.serve(async (req) =>" if "supabase" in path else "export async function POST(req)"
+    text = (
+        f"{start} {{\n"
+        "  const { url } = await req.json();\n"
+        "  return new Response(await (await fetch(url)).text());\n"
+        f"}}{')' * ('supabase' in path)}\n"
+    )
+    package = '{"dependencies": {"next": "15.0.0"}}'
+    (found,) = gaps(ServerSideRequestForgery(), tmp_path, {"package.json": package, path: text})
+    assert found.severity is severity
+    assert found.message.endswith(gain)

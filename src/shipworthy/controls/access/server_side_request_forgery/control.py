@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -46,13 +47,24 @@ class ServerSideRequestForgery(
             line = prototype.evidence("code", effect.location)
             return self.satisfied(subject.name, "The host that is asked is fixed or checked", line)
         only = "" if free(effect, "url") else ": only its protocol is checked"
+        alone = _STANDS_ALONE.search(f"/{effect.path}") is not None
+        gain = (
+            "has your server call other sites, at your cost and in your name"
+            if alone
+            else "can reach internal services through your server"
+        )
+        worst = Severity.MEDIUM if alone else Severity.HIGH
         return self.gap(
             subject.name,
             f"{handler.name} fetches whatever address {spoken(_named(effect))} names{only},"
-            f" so {who(handler, effect)} can reach internal services through your server",
+            f" so {who(handler, effect)} {gain}",
             *way(prototype, handler, effect),
-            severity=by_reach(handler, effect, Severity.HIGH, Severity.MEDIUM, Severity.LOW),
+            severity=by_reach(handler, effect, worst, Severity.MEDIUM, Severity.LOW),
         )
+
+
+# Functions of a platform that have no network of the owner's beside them.
+_STANDS_ALONE = re.compile(r"/supabase/functions/|/netlify/(edge-)?functions/")
 
 
 def _named(effect: Effect) -> tuple[Origin, ...]:

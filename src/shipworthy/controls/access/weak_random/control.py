@@ -61,6 +61,7 @@ class WeakRandom(
                 if handler.route.framework in DISPATCHERS:
                     named.add(place)
                 gains = "take what it stands for" if _GOODS.search(kept) else "get in"
+                gains = "confirm what is not his" if _is_own_code(effect, kept) else gains
                 found[handler.subject] = self.gap(
                     handler.subject,
                     f"{handler.name} makes {kept} with a random number that can be foretold,"
@@ -86,9 +87,20 @@ class WeakRandom(
 
 def _severity(handler: Handler, effect: Effect) -> Severity:
     """One step less where only administrators have such a value made: no attacker can have a few of
-    them made to foretell the next."""
+    them made to foretell the next; and for a code that confirms a number of the caller's own account."""
     few = by_trusted(effect) or for_administrators(handler, effect)
-    return Severity.MEDIUM if few else Severity.HIGH
+    return Severity.MEDIUM if few or _is_own_code(effect, _kept(effect)) else Severity.HIGH
+
+
+def _is_own_code(effect: Effect, kept: str) -> bool:
+    """True for a code that goes into the row of whoever is signed in, found by nothing that was sent."""
+    sought = [o for _, origins in effect.of("filter:") for o in origins]
+    ids = [o for o in sought if o.kind == "principal" or any(b.kind == "principal" for b in o.by)]
+    told = any(o.is_input or any(b.is_input for b in o.by) for o in sought)
+    return bool(_CONFIRMS.search(kept)) and bool(ids) and not told
+
+
+_CONFIRMS = re.compile(r"(verification|verify|confirmation|confirm|sms)_?code$", re.IGNORECASE)
 
 
 def _mended(prototype: Prototype, effect: Effect) -> Iterator[tuple[str, str]]:
@@ -114,7 +126,9 @@ def _kept(effect: Effect) -> str:
     if effect.kind is EffectKind.ACCOUNT and _LOGS_IN.search(effect.operation):
         return "a password" if _is_weak(effect, "value:*") else ""
     if effect.kind is EffectKind.TOKEN:
-        return "a token" if any(_is_weak(effect, name) for name in effect.inputs) else ""
+        # Nobody makes a token that is signed by guessing what it says.
+        names = ["key"] if effect.operation == "sign" else effect.inputs
+        return "a token" if any(_is_weak(effect, name) for name in names) else ""
     if effect.kind is EffectKind.QUERY:
         for name, _ in effect.of("value:"):
             if (
