@@ -101,6 +101,11 @@ def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> Fil
         identifiers.cache_clear()
 
 
+def _stands_before_routes(source: SourceFile) -> bool:
+    """True for checks that a generator has written: Lovable's `requireSupabaseAuth`."""
+    return source.role is Role.GENERATED and "createMiddleware(" in (source.text or "")
+
+
 def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
     found_imports = imports.read(syntax)
     found_tests = testing.read(syntax) if source.role is Role.TEST else []
@@ -111,6 +116,7 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
             imports=found_imports,
             tests=found_tests,
             environment=environment.read(syntax),
+            may_serve=_stands_before_routes(source),
         )
     found_routes, serves = routes.read(syntax), may_serve(syntax)
     return FileFacts(

@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.entering.django import django_entry
 from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
+from shipworthy.prototype.handlers.entering.tanstack import server_function_entry
 from shipworthy.prototype.handlers.evaluation import (
     BUDGET,
     Asked,
@@ -478,12 +479,14 @@ def _is_node_style(value: Value, route: Route) -> bool:
     return isinstance(second, Name) and second.id in ("res", "response", "reply")
 
 
-def _action(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+def _action(route: Route, program: Program, knowledge: Knowledge) -> Runnable | None:
     path = route.location.path
     walk = Walk(program, knowledge)
     value = walk.exported(path, route.handler)
     if value.closure is None:
         value = walk.lookup(route.handler, program.unit(path).scope)
+    if route.framework == "tanstack-start":
+        return server_function_entry(route, value)
     return _of_value(route, value, "action")
 
 

@@ -226,7 +226,7 @@ def _words(handler: Handler) -> list[str]:
     """The parts of a route, or the words of an action's name, without parameters."""
     if handler.route.kind.value == "server_action":
         spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", handler.route.handler)
-        return [re.sub(r"-?(action|user)$", "", spaced.lower())]
+        return [re.sub(r"^submit-|-?(action|user)$", "", spaced.lower())]
     parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
     return [
         re.sub(r"_", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", p).lower())

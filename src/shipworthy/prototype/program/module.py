@@ -26,7 +26,12 @@ def may_serve(syntax: Syntax) -> bool:
         return False
     path = syntax.source.path
     is_component = syntax.language is Language.TSX or path.endswith(".jsx")
-    return not is_component or "use server" in text or _ROUTED.search(path) is not None
+    return (
+        not is_component
+        or "use server" in text
+        or "createServerFn" in text
+        or _ROUTED.search(path) is not None
+    )
 
 
 @lru_cache(maxsize=1)

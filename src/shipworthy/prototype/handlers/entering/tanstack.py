@@ -1,0 +1,112 @@
+"""TanStack Start: the steps of a server function, one after the other, hand on what they know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.answers import answered
+from shipworthy.prototype.handlers.evaluation import Site
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard
+from shipworthy.prototype.handlers.knowledge.limits import loosest
+from shipworthy.prototype.handlers.knowledge.requests import parameter
+from shipworthy.prototype.handlers.knowledge.schemas import SCHEMA, shaped
+from shipworthy.prototype.handlers.knowledge.server_functions import (
+    BUILT,
+    HANDLER,
+    LAYER,
+    VALIDATOR,
+)
+from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    UNKNOWN,
+    Value,
+    all_origins,
+    meet_all,
+)
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.routes.route import Route
+
+
+@dataclass(slots=True)
+class ServerFunctionEntry:
+    """A server function: validators and middleware in their order, then the handler."""
+
+    steps: tuple[Value, ...]
+    location: Location
+    guards: frozenset[Guard] = NO_GUARDS
+
+    def run(self, walk: Walk) -> frozenset[Guard]:
+        """Run it all; the guards that are passed before it answers."""
+        data, context = parameter("body"), Value(fields={"...": UNKNOWN})
+        for step in self.steps:
+            given = Value(fields={"data": data, "context": context, "...": UNKNOWN})
+            inner = (step.elements or (UNKNOWN,))[0]
+            match step.what:
+                case kind if kind == VALIDATOR:
+                    data = self._valid(walk, inner, data)
+                case kind if kind == LAYER:
+                    passed = self._layer(walk, inner, given)
+                    if passed is None:
+                        break
+                    context = _joined(context, passed)
+                case kind if kind == HANDLER:
+                    self._answer(walk, inner, given)
+                case _:  # middleware of a package, or from where it cannot be followed
+                    walk.passed(Check.UNCLEAR, "middleware", self.location.line, ())
+        return walk.guards
+
+    def _valid(self, walk: Walk, validator: Value, data: Value) -> Value:
+        if validator.what == SCHEMA:
+            inputs = [str(o) for o in all_origins(data) if o.is_input]
+            walk.passed(Check.VALID, "schema", self.location.line, inputs)
+            return shaped(validator, data)
+        if not is_callable(validator):
+            return data
+        result = invoke(walk, validator, (data,), at=self.location.line)
+        return result if all_origins(result) or result.fields else data
+
+    def _layer(self, walk: Walk, layer: Value, given: Value) -> Value | None:
+        """What the middleware hands on to the next; None where it never goes on."""
+        going_on: list[frozenset[Guard]] = []
+        handed: list[Value] = []
+
+        def proceed(inner: Walk, site: Site) -> Value:
+            going_on.append(inner.guards)
+            handed.append((site.argument(0).fields or {}).get("context", UNKNOWN))
+            return UNKNOWN
+
+        if not is_callable(layer):
+            return UNKNOWN
+        before = walk.guards
+        fields = {**(given.fields or {}), "next": Value(what="next", native=proceed)}
+        result = invoke(walk, layer, (Value(fields=fields),), at=self.location.line)
+        if not going_on:
+            return None if result.what == "never" else UNKNOWN
+        walk.guards = before | loosest(going_on, meet_all(going_on))
+        return handed[0] if len(handed) == 1 else UNKNOWN
+
+    def _answer(self, walk: Walk, handler: Value, given: Value) -> None:
+        if not is_callable(handler):
+            return
+        before, first = walk.guards, len(walk.effects)
+        result = invoke(walk, handler, (given,), at=self.location.line)
+        walk.guards = before | answered(walk, first, by_effects=False)
+        body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
+        if body:
+            walk.effect(
+                EffectKind.RESPONSE, "return", "", self.location.line, inputs={"body": body}
+            )
+
+
+def _joined(context: Value, more: Value) -> Value:
+    return Value(fields={**(context.fields or {}), **(more.fields or {}), "...": UNKNOWN})
+
+
+def server_function_entry(route: Route, built: Value) -> ServerFunctionEntry | None:
+    """The entry of a server function that was seen to be put together."""
+    steps = built.elements or ()
+    if built.what != BUILT or not any(step.what == HANDLER for step in steps):
+        return None
+    return ServerFunctionEntry(steps, route.location)
