@@ -100,6 +100,10 @@ class InternalsInResponse(
 def _given_away(
     handler: Handler, effect: Effect, tables: frozenset[str]
 ) -> tuple[Severity, str, str] | None:
+    proof = effect.literals.get("proof", "")
+    if proof and _is_asked_by_a_stranger(handler, effect):
+        what = f"{proof}, which is meant for the mail or phone of the account alone"
+        return Severity.CRITICAL, what, "takes over any account whose address or number is known"
     whole = effect.sent.get("body", frozenset()) | effect.sent.get("text", frozenset())
     for origin in sorted(whole, key=lambda o: o[:3]):
         if _is_secret(origin):
@@ -116,6 +120,29 @@ def _given_away(
         if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
             return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
     return None
+
+
+def _is_asked_by_a_stranger(handler: Handler, effect: Effect) -> bool:
+    """True where whoever has lost a password or asks for a code names the account, and nothing was
+    proved before."""
+    if not _LOST.search(handler.route.path) or not is_open(handler, effect):
+        return False
+    before = handler.effects[: handler.effects.index(effect)]
+    named = any(
+        e.kind is EffectKind.QUERY and any(o.is_input for _, os in e.of("filter:") for o in os)
+        for e in before
+    )
+    proved = any(
+        e.kind is EffectKind.TOKEN and e.operation.startswith(("compare", "verify")) for e in before
+    )
+    return named and not proved
+
+
+_LOST = re.compile(
+    r"forgot|lost[-_]?password|recover|(request|send|resend|generate)[-_]?(password[-_]?)?(reset|otp|code)"
+    r"|reset[-_](password[-_])?(request|link)|password[-_]?reset[-_]?request",
+    re.IGNORECASE,
+)
 
 
 def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:

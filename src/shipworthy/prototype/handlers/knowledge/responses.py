@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.sent import checked
-from shipworthy.prototype.handlers.values import NEVER, NULL, UNKNOWN, Value, all_origins, replace
+from shipworthy.prototype.handlers.values import (
+    NEVER,
+    NULL,
+    UNKNOWN,
+    UNSET,
+    Value,
+    all_origins,
+    replace,
+)
 
 _RESPONSE = frozenset({"response", "truthy"})
 
@@ -37,9 +46,33 @@ _MESSAGES = ("error", "message", "detail", "msg", "title")
 
 def _written(status: int | None, body: Value) -> dict[str, str]:
     found = {"status": str(status)} if status is not None else {}
+    proof = next(_proofs(body), "")
+    if proof:
+        found["proof"] = proof
     texts = [body.text, *((body.fields or {}).get(key, UNKNOWN).text for key in _MESSAGES)]
     message = next((text for text in texts if text), None)
     return {**found, "message": message[:200]} if message else found
+
+
+_PROOF = re.compile(
+    r"(password_?)?reset_?(token|code|link|url|otp)|(verification|verify|login)_?code|otp(_?code)?|one_?time_?code"
+    r"|magic_?link|temp(orary)?_?password",
+    re.IGNORECASE,
+)
+_DEEPEST = 3  # fields in fields
+
+
+def _proofs(body: Value, depth: int = 1) -> Iterator[str]:
+    """The fields of an answer that hold what proves who somebody is, made here and not sent along."""
+    for key, value in (body.fields or {}).items():
+        if value.fields is not None:
+            if depth < _DEEPEST:
+                yield from (f"{key}.{name}" for name in _proofs(value, depth + 1))
+        elif _PROOF.fullmatch(key) and value is not UNKNOWN:
+            ways = [way for way, _ in value.cases] or [value]
+            made = all(w.literal is UNSET and "maybe" not in w.tags for w in ways)
+            if made and not any(o.is_input for w in (value, *ways) for o in w.origins):
+                yield key
 
 
 def _fields_of(body: Value) -> dict[str, Value]:
