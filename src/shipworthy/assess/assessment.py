@@ -71,9 +71,9 @@ def assess(
     if all(f.role in _NO_CODE or not f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no code: only documents and other files")
     progress(f"reading {len(prototype.files):,} files")
-    unread = relevant_unread(prototype)
-    settings = prototype.settings
     answers = ask_all(prototype, controls, progress)
+    unread = relevant_unread(prototype)  # afterwards: it may hang on what entry points do
+    settings = prototype.settings
     findings = [accepted(f, settings.intent, settings.today) for f in answers]
     return Assessment(prototype, tuple(controls), tuple(_in_order(findings)), unread)
 

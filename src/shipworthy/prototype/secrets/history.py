@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from shipworthy.command import Command, run
@@ -82,7 +84,7 @@ def deleted_environment_files(prototype: Prototype) -> tuple[str, ...]:
         *("log", "--all", "--diff-filter=D", "--no-renames", "--name-only", "--format=", "-z"),
         *("--", ":(glob)**/.env*", ":(glob)**/*.env", ":(glob)**/.dev.vars", ":(glob)**/.flaskenv"),
     )
-    names = {printable(p.strip("\n")) for p in output.split("\0")}
+    names = {printable(p.strip("\n")) for p in output.decode("utf-8", "replace").split("\0")}
     found = (n for n in names if n and n not in prototype.files and _is_environment(n))
     return tuple(sorted(found))
 
@@ -95,7 +97,7 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
     `deleted_environment_files` does.
     """
     deep = prototype.settings.history
-    output = _git(
+    log = _git(
         prototype,
         # Larger files count as binary and show no lines: data, bundles, exports.
         *("-c", "core.bigFileThreshold=1m"),
@@ -104,7 +106,6 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
         *(f":(exclude)*{ending}" for ending in _NO_CODE),
         seconds=_MINUTE if deep else SECONDS,
     )
-    log = output[:BYTES]
     found: dict[tuple[str, str], PastSecret] = {}
     for commit, file in _added(log):
         for secret in search_texts([file]).found:
@@ -123,7 +124,7 @@ def _still_stands(prototype: Prototype, value: str) -> bool:
     return any(file.text and value in file.text for file in prototype.files.values())
 
 
-def _git(prototype: Prototype, *arguments: str, seconds: float = SECONDS) -> str:
+def _git(prototype: Prototype, *arguments: str, seconds: float = SECONDS) -> bytes:
     if prototype.git is None:
         raise FactUnavailable(prototype.git_reason)
     if prototype.git.shallow:
@@ -139,7 +140,7 @@ def _git(prototype: Prototype, *arguments: str, seconds: float = SECONDS) -> str
     if ran.code != 0:
         # A partial clone lacks the contents of older files, and nothing is fetched for us.
         raise FactUnavailable("the history cannot be read: it is missing here, in whole or in part")
-    return ran.output.decode("utf-8", "replace")
+    return ran.output
 
 
 def _is_environment(path: str) -> bool:
@@ -151,10 +152,10 @@ _COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
 _SHORTEST = 12  # characters of a line that can hold a name and a secret
 
 
-def _added(log: str) -> Iterator[tuple[str, SourceFile]]:
+def _added(log: bytes) -> Iterator[tuple[str, SourceFile]]:
     """The lines that each commit added to each file, as a small file of its own."""
     commit, path, lines = "", "", list[str]()
-    for line in (*log.split("\n"), "+++ "):
+    for line in chain(_lines(log), ("+++ ",)):
         sign = line[:1]
         if sign == "+" and line[:4] != "+++ ":
             if len(line) > _SHORTEST:
@@ -172,13 +173,24 @@ def _added(log: str) -> Iterator[tuple[str, SourceFile]]:
             path = "" if sign == "c" else line[6:].strip('"\t')
 
 
+def _lines(log: bytes) -> Iterator[str]:
+    """The lines that are searched, one by one: all at once take ten times the memory of the log."""
+    left = BYTES
+    for line in BytesIO(log):
+        text = line.decode("utf-8", "replace").removesuffix("\n")
+        yield text[:left]
+        left -= len(text) + 1
+        if left <= 0:
+            return
+
+
 def _is_searched(path: str) -> bool:
     return bool(path) and role_of_path(path) not in (
         *(Role.LOCK, Role.ASSET, Role.TEST, Role.GENERATED, Role.VENDORED),
     )
 
 
-def _by_engine(log: str, engine: SecretEngine) -> Iterator[PastSecret]:
+def _by_engine(log: bytes, engine: SecretEngine) -> Iterator[PastSecret]:
     """What a secret engine sees beyond that."""
     commits = list(_added(log))
     of_file = {id(file): commit for commit, file in commits}
