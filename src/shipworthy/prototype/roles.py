@@ -215,7 +215,7 @@ def _role_of_code(
 ) -> Role:
     if _is_vendored(path, extension):
         return Role.VENDORED
-    if _GENERATED_NAME.search(path) or _SHELL.search(path) or _GENERATED_HEAD.search(head):
+    if _GENERATED_NAME.search(path) or _SHELL.search(path) or _says_generated(head):
         return Role.GENERATED
     if extension in ("js", "mjs", "cjs") and longest_line > 5_000:
         return Role.GENERATED  # minified or bundled
@@ -233,6 +233,13 @@ def _role_of_code(
     if extension in ("sh", "bash", "ps1", "bat", "ipynb"):
         return Role.SCRIPT
     return Role.PRODUCT
+
+
+def _says_generated(head: str) -> bool:
+    """Plain words first: to look for one takes less than to search."""
+    lower = head.lower()
+    said = any(word in lower for word in ("generated", "do not", "var __"))
+    return said and _GENERATED_HEAD.search(head) is not None
 
 
 def _is_test(path: str, head: str, text: str) -> bool:

@@ -23,7 +23,7 @@ from shipworthy.prototype.inventory.manifests import (
     table,
     text,
 )
-from shipworthy.prototype.roles import is_archived, role_of
+from shipworthy.prototype.roles import is_archived, role_of_path
 from shipworthy.prototype.source import Role, SourceFile
 
 _NPM_SECTIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
@@ -83,7 +83,7 @@ def read_declared(files: Mapping[str, SourceFile]) -> list[Declared]:
 def _is_product(file: SourceFile) -> bool:
     if file.role in (Role.GENERATED, Role.VENDORED) or is_archived(file.path):
         return False
-    return role_of(f"{file.folder}/index.ts".lstrip("/")) not in _LEFT_OUT
+    return role_of_path(f"{file.folder}/index.ts".lstrip("/")) not in _LEFT_OUT
 
 
 def _matches(folder: str, patterns: list[str]) -> bool:

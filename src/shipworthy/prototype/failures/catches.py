@@ -125,6 +125,19 @@ class _Calls:
         names.pop("", None)
         return tuple(names), tuple(kinds)
 
+    def throws_in(self, body: SgNode) -> bool:
+        """True where the code throws by itself, not in a function inside of it."""
+        span = body.range()
+        first = bisect_left(self._throws, span.start.index)
+        inside = first < len(self._throws) and self._throws[first] < span.end.index
+        return inside and next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None
+
+    @cached_property
+    def _throws(self) -> list[int]:
+        """Where each statement that throws starts."""
+        kind = "raise_statement" if self._syntax.python else "throw_statement"
+        return sorted(node.range().start.index for node in self._syntax.nodes(kind))
+
     def success(self, statement: SgNode, outcome: Outcome, handler: SgNode) -> Location | None:
         """What tells the user or the caller that all went well although the handler ran."""
         if outcome.success:
@@ -232,7 +245,7 @@ def _catch(
         main=_is_main(statement),
         method=place is not None,
         detached=_is_detached(clause) if place is not None else _is_in_side_job(statement),
-        throws=next(iter(within(body, _THROWS, FUNCTIONS)), None) is not None,
+        throws=calls.throws_in(body),
         effect=_is_in_effect(statement),
         calls_back=_calls_back(statement, inside[0]),
         leaves=outcome.leaves,

@@ -186,7 +186,16 @@ def steering(effect: Effect, handler: Handler | None = None) -> frozenset[str]:
     return frozenset(found)
 
 
+_LAST: list[tuple[Handler, frozenset[tuple[str, str]]]] = []  # asked again for each of its effects
+
+
 def _asked_by_id(handler: Handler) -> frozenset[tuple[str, str]]:
+    if not _LAST or _LAST[0][0] is not handler:
+        _LAST[:] = [(handler, _all_asked_by_id(handler))]
+    return _LAST[0][1]
+
+
+def _all_asked_by_id(handler: Handler) -> frozenset[tuple[str, str]]:
     return frozenset(
         (effect.target, str(origin))
         for effect in handler.effects_of(EffectKind.QUERY)

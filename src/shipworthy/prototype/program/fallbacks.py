@@ -45,6 +45,9 @@ _READS = ("env", "config", "get")
 _LOOKS_LIKE = re.compile(
     r"(SECRET|KEY|TOKEN|PASSWORD|SALT)\w*[\"'\])]*\s*(\|\||\?|,|or\b)", re.IGNORECASE
 )
+_END_OF_NAME = re.compile(r"(?:SECRET|KEY|TOKEN|PASSWORD)\w*")
+_START_OF_NAME = re.compile(r"\w*\Z")
+_LONGEST = 100  # characters of the name of a setting
 
 
 def read(syntax: Syntax) -> list[Fallback]:
@@ -52,7 +55,7 @@ def read(syntax: Syntax) -> list[Fallback]:
     text = syntax.source.text or ""
     if not any(word in text for word in _ENDS) or not any(word in text for word in _READS):
         return []
-    if not (_LOOKS_LIKE.search(text) and may_serve(syntax)):
+    if not (_names_own(text) and _LOOKS_LIKE.search(text) and may_serve(syntax)):
         return []
     module = module_of(syntax)
     found = [(name, line) for name, line in _defaults(module.body) if _is_own(name)]
@@ -64,6 +67,15 @@ def read(syntax: Syntax) -> list[Fallback]:
         Fallback(name, line, name in refused or _is_refused_later(lines, line))
         for name, line in dict.fromkeys(found)
     ]
+
+
+def _names_own(text: str) -> bool:
+    """True for a text in which such a secret is named: to read the code of all others takes long."""
+    for end in _END_OF_NAME.finditer(text):
+        start = _START_OF_NAME.search(text, max(0, end.start() - _LONGEST), end.start())
+        if start is None or len(start[0]) == _LONGEST or _is_own(start[0] + end[0]):
+            return True
+    return False
 
 
 _WORDS_OF_LINE = re.compile(r"""["']([^"'\s]{8,})["']""")

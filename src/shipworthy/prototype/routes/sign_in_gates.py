@@ -16,6 +16,8 @@ _GATE = re.compile(
     r"|(location\.(replace|assign)\(|location(\.href)? = |[nN]avigate\(|\bpush\(|redirect\("
     r"|<(Navigate|Redirect) to=\{?)\s*[\"'`]/(auth|log-?in|sign-?in)\b"
 )
+_WORDS = tuple("<Auth <Login <Protected <Private <Require /auth /log /sign".split())
+"""One of these stands in each such text: to look for plain words takes a tenth of the time."""
 
 
 def sent_to_sign_in(prototype: Prototype, folder: str = "") -> bool:
@@ -23,7 +25,7 @@ def sent_to_sign_in(prototype: Prototype, folder: str = "") -> bool:
     shows to whoever calls was not meant for him, whatever language that server is written in."""
     inside = f"{folder}/" if folder else ""
     return any(
-        _GATE.search(file.text or "")
+        any(word in (file.text or "") for word in _WORDS) and _GATE.search(file.text or "")
         for path, file in prototype.files.items()
         if path.startswith(inside)
         and path in prototype.modules.browser

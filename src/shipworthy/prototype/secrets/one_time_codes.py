@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
@@ -15,7 +16,8 @@ from shipworthy.prototype.source import Role
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_DIGITS = re.compile(r"(?<![\w.#-])\d{4,8}(?![\w.])")
+# A digit first, and what may not stand before it after that: a search starts fast at a digit.
+_DIGITS = re.compile(r"\d(?<![\w.#-]\d)\d{3,7}(?![\w.])")
 _CONFIGURES = re.compile(r"config|settings?|constants?|(^|/)env(ironment)?\b", re.IGNORECASE)
 
 
@@ -34,13 +36,14 @@ def read_one_time_codes(prototype: Prototype) -> tuple[OneTimeCode, ...]:
     """The codes in code that entry points lead to."""
     modules = prototype.server_modules
 
+    @cache
     def others() -> Mapping[str, Module]:
         return {path: modules[path] for path in modules if _CONFIGURES.search(path)}
 
     found = []
     for path in sorted(_reached(prototype)):
         text = prototype.files[path].text or ""
-        if not SAYS_CODE.search(text) or not _DIGITS.search(text) or not _reads(text):
+        if not (_reads(text) and _DIGITS.search(text) and SAYS_CODE.search(text)):
             continue
         for code in fixed_codes(modules[path], others):
             place = Location(path, code.line)
