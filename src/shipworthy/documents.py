@@ -22,7 +22,11 @@ class BrokenDocument(ShipworthyError):
 
 def to_json(document: object) -> str:
     """The document as indented JSON, keys in the order of their definition, with a final newline."""
-    return json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False) + "\n"
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:  # half a character, which only the slower writer takes
+        return json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=False) + "\n"
+    return msgspec.json.format(encoded, indent=2).decode() + "\n"
 
 
 def from_json(text: str, kind: type[T]) -> T:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from shipworthy.assess.assessment import Assessment
 from shipworthy.finding import Finding, Outcome
@@ -65,12 +66,18 @@ class Checklist:
 
 def checklists(assessment: Assessment) -> tuple[Checklist, ...]:
     """Every framework answered, the checklists first."""
-    return tuple(_answered(framework, assessment) for framework in frameworks())
+    found: _Found = defaultdict(list)
+    for place, finding in enumerate(assessment.findings):
+        found[finding.control].append((place, finding))
+    return tuple(_answered(framework, assessment, found) for framework in frameworks())
 
 
-def _answered(framework: Framework, assessment: Assessment) -> Checklist:
+_Found = dict[str, list[tuple[int, Finding]]]  # by control, each with its place among all findings
+
+
+def _answered(framework: Framework, assessment: Assessment, found: _Found) -> Checklist:
     unneeded = framework.needs_models and not assessment.prototype.model_calls
-    rows = (_without_model(q) if unneeded else _row(q, assessment) for q in framework.rows)
+    rows = (_without_model(q) if unneeded else _row(q, assessment, found) for q in framework.rows)
     return Checklist(
         framework.id, framework.title, framework.source, framework.checklist, tuple(rows)
     )
@@ -80,10 +87,11 @@ def _without_model(question: Question) -> Row:
     return _answer(question, Answer.NOT_APPLICABLE, "no call of a model was found")
 
 
-def _row(question: Question, assessment: Assessment) -> Row:
-    asked = tuple(c.id for c in assessment.controls if question.answered_by & set(c.satisfies))
-    looking = frozenset(asked)
-    findings = [f for f in assessment.findings if f.control in looking]
+def _row(question: Question, assessment: Assessment, found: _Found) -> Row:
+    answering = question.answered_by
+    asked = tuple(c.id for c in assessment.controls if not answering.isdisjoint(c.satisfies))
+    placed = sorted((p for id in asked for p in found.get(id, ())), key=itemgetter(0))
+    findings = [finding for _, finding in placed]
     settings = assessment.prototype.settings
     row = replace(_judged(question, findings), controls=asked)
     if row.answer is Answer.EXCEPTION:
