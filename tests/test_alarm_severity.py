@@ -8,6 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access.client_decided_money.control import ClientDecidedMoney
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
@@ -1090,3 +1091,44 @@ def test_a_function_of_a_platform_has_no_network_of_the_owners_beside_it(
     (found,) = gaps(ServerSideRequestForgery(), tmp_path, {"package.json": package, path: text})
     assert found.severity is severity
     assert found.message.endswith(gain)
+
+
+_SYNCS = """
+import express from "express";
+import jwt from "jsonwebtoken";
+import { Pool } from "pg";
+const app = express();
+const db = new Pool();
+app.use(express.json());
+function known(req, res, next) {
+  try {
+    req.user = jwt.verify(req.headers.authorization.split(" ")[1], process.env.JWT_SECRET);
+  } catch {
+    return res.status(401).json({ error: "Sign in" });
+  }
+  next();
+}
+app.post("/api/subscription/sync", known, async (req, res) => {
+  const status = TEST ? "active" : "free";
+  await db.query("UPDATE users SET COLUMN = $1 WHERE id = $2", [status, req.user.id]);
+  res.json({ status });
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "column", "severities"),
+    [
+        ("req.body.isPro", "subscription_status", [Severity.HIGH]),
+        ("req.user.isPro", "subscription_status", []),
+        ("process.env.ALL_ARE_PRO", "subscription_status", []),
+        ("req.body.online", "presence", []),
+    ],
+)
+def test_a_plan_that_a_flag_of_the_caller_chooses_was_never_paid_for(
+    tmp_path: Path, test: str, column: str, severities: list[Severity]
+) -> None:
+    text = _SYNCS.replace("TEST", test).replace("COLUMN", column)
+    files = {"package.json": '{"dependencies": {"express": "4", "pg": "8"}}', "server.js": text}
+    assert [f.severity for f in gaps(ClientDecidedMoney(), tmp_path, files)] == severities

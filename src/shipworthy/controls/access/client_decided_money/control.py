@@ -54,6 +54,7 @@ _KEPT_BY_ONESELF = re.compile(
 )
 """Tables in which people keep their own books: a balance there buys nothing."""
 _ACTIVE = frozenset({"active", "paid", "true", "trialing"})
+_BOUGHT_STATES = _ACTIVE | {"pro", "premium"}
 _PAID = frozenset({"paid", "succeeded", "true", "captured"})
 
 
@@ -323,6 +324,11 @@ def _paid_column(effect: Effect) -> str | None:
         paid = "paid" in words(column) or {"payment", "status"} <= set(words(column))
         if paid or (column == "status" and _BOUGHT.match(effect.target)):
             return column if _BOUGHT.match(effect.target) else None
+    if _ACCOUNTS.search(effect.target) and _is_own_row(effect):
+        for name, text in effect.literals.items():
+            column = name.removeprefix("value:").removesuffix("~chosen")
+            if name.endswith("~chosen") and is_plan(column) and _BOUGHT_STATES & _words_of(text):
+                return column
     for column, origins in effect.of("value:"):
         sent = inputs(origins)
         told = any(o.kind in ("row", "answer") for o in origins)
@@ -331,3 +337,15 @@ def _paid_column(effect: Effect) -> str | None:
         if column in ("payment_status", "paymentStatus", "is_paid", "isPaid", "paid") and sent:
             return column if _BOUGHT.match(effect.target) else None
     return None
+
+
+def _words_of(chosen: str) -> set[str]:
+    """The words that `body.isPro=active|free` chooses from."""
+    return set(chosen.rpartition("=")[2].lower().split("|"))
+
+
+def _is_own_row(effect: Effect) -> bool:
+    """True for a row that is found by who is signed in alone."""
+    sought = [o for _, origins in effect.of("filter:") for o in origins]
+    own = any(o.kind == "principal" or any(b.kind == "principal" for b in o.by) for o in sought)
+    return own and not any(o.is_input or any(b.is_input for b in o.by) for o in sought)

@@ -3,12 +3,13 @@
 from shipworthy.prototype.handlers.evaluation.asked import Asked
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET
 from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
-from shipworthy.prototype.handlers.evaluation.expressions import SETTLED
+from shipworthy.prototype.handlers.evaluation.expressions import CHOSEN, SETTLED
 from shipworthy.prototype.handlers.evaluation.routing import Mounted, Registered, Routing
 from shipworthy.prototype.handlers.evaluation.site import Knowledge, Site
 
 __all__ = [
     "BUDGET",
+    "CHOSEN",
     "SETTLED",
     "Asked",
     "Evaluation",

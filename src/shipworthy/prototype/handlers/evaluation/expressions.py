@@ -241,7 +241,15 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     if then is NEVER or other is NEVER:
         walk.guards = before | (no if then is NEVER else yes)
         return other if then is NEVER else then
-    return of_cases(((then, yes), (other, no)))
+    result = of_cases(((then, yes), (other, no)))
+    if then.text and other.text and test.origins and all(o.is_input for o in test.origins):
+        asked = min(map(str, test.origins))
+        result = replace(result, tags=result.tags | {f"{CHOSEN}{asked}={then.text}|{other.text}"})
+    return result
+
+
+CHOSEN = "chosen:"
+"""The tag of one of two words that an input alone decides on: `isPro ? "active" : "free"`."""
 
 
 def of_not(walk: Evaluation, node: Not, scope: Scope) -> Value:

@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.comparing import (
     existing,
     is_session_token,
 )
-from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation import CHOSEN, Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.members import ONE_OF
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.sent import NAMED, named_freely, sent
@@ -62,11 +62,18 @@ def literals_of(values: Value) -> dict[str, str]:
     """The columns to which the code itself writes a known value."""
     if values.fields is None:
         return {"value:*": "picked"} if "picked" in values.tags else {}
-    return {
+    known = {
         f"value:{key}": str(value.literal)
         for key, value in values.fields.items()
         if isinstance(value.literal, (str, int, float, bool))
     }
+    chosen = {
+        f"value:{key}~chosen": tag.removeprefix(CHOSEN)
+        for key, value in values.fields.items()
+        for tag in value.tags
+        if tag.startswith(CHOSEN)
+    }
+    return known | chosen
 
 
 def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
