@@ -128,7 +128,7 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
     owner, key = walk.value(node.object, scope), walk.value(node.key, scope)
     if (named := asked.of_table(walk, owner, key, node.at)) is not None:
         return named
-    if owner.elements is not None and isinstance(key.literal, int) and owner.elements:
+    if owner.elements and isinstance(key.literal, int) and not owner.cases:
         at = key.literal
         if -len(owner.elements) <= at < len(owner.elements):
             return owner.elements[at]
@@ -182,8 +182,8 @@ def element(walk: Evaluation, owner: Value) -> Value:
 
 
 def item(walk: Evaluation, value: Value, number: int) -> Value:
-    """One element by its number."""
-    if value.elements is not None and number < len(value.elements):
+    """One element by its number; of `task, error` that a function gave back, for each way that it took."""
+    if value.elements is not None and number < len(value.elements) and not value.cases:
         return value.elements[number]
     if value.what == ROWS and not value.cases:
         return walk.knowledge.property(walk, value, str(number)) or UNKNOWN
