@@ -764,7 +764,7 @@ def _of_foreign(
             confidence = (
                 Confidence.LOW
             )  # what whoever is signed in may do is for the business to say
-        if not _by_identity(handler, effect):
+        if not _by_identity(handler, effect) or (kind is Harm.READ and _is_repeat(effect)):
             return None
         if kind is Harm.READ and not any(
             is_sensitive(o, effect) for o in revealed(handler, effect)
@@ -778,6 +778,8 @@ def _of_foreign(
         confidence = Confidence.LOW
     if _acts_himself(handler, effect):
         return None
+    if any(g.check is Check.REFUSES and g.about & steering(effect, handler) for g in effect.guards):
+        confidence = Confidence.LOW  # who acts on what is not his is asked for more
     if _of_staff(effect) or (kind is Harm.READ and _is_asked_file(effect)):
         confidence = Confidence.LOW
     grave = _is_grave(effect, kind) and not _is_by_address(handler, effect)
@@ -864,6 +866,11 @@ _IDENTITY = re.compile(
     r"(^|_)(id|ids|uuid|slug|email|key|phone|user|tenant|org|owner|number|ref|path|code|username)$",
     re.I,
 )
+
+
+def _is_repeat(effect: Effect) -> bool:
+    """True for what is found by the key of an earlier request, which nobody else knows."""
+    return any("idempot" in name.lower() and origins for name, origins in effect.of("filter:"))
 
 
 def _by_identity(handler: Handler, effect: Effect) -> bool:

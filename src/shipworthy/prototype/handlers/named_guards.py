@@ -11,11 +11,24 @@ from shipworthy.prototype.handlers.comparing import ROLE_KEY
 from shipworthy.prototype.handlers.handler import Effect, Handler
 from shipworthy.prototype.handlers.program import functions_of
 from shipworthy.prototype.program.inside import nodes_in
-from shipworthy.prototype.program.nodes import Call, Do, Function, Member, Module, Name
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Define,
+    Do,
+    Function,
+    If,
+    Let,
+    Literal,
+    Member,
+    Module,
+    Name,
+    Return,
+)
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
+_STATEMENTS = (Define, Do, If, Let, Return)
 _DEEPEST = 3  # imports from the handler's file to the guard: a barrel or two
 # `requireAdmin`, `assert_staff`, `checkPermission`: a verb that refuses, and whom it lets pass.
 _GUARD = re.compile(
@@ -39,8 +52,9 @@ def passes_named_guard(prototype: Prototype, handler: Handler, effect: Effect) -
         name
         for function, left in ((f, _left_at(handler, effect, f)) for f in own)
         for name, at in _guards_in(prototype, function)
-        if at < left
+        if _begins(handler, function) <= at < left
     }
+    asked |= {name for f in own for name in _used_before(prototype, handler, f)}
     asked |= {name for name in _before_the_handler(module, line) if _GUARD.match(name)}
     return bool(asked) and any(
         _asks_for_right(function) for function in _named(prototype, path, asked)
@@ -59,6 +73,40 @@ def _guards_in(prototype: Prototype, function: Function) -> tuple[tuple[str, int
         found = tuple((name, at) for name, at in _names(tree) if _GUARD.match(name))
         known[id(function)] = found
     return found
+
+
+def _begins(handler: Handler, function: Function) -> int:
+    """The line from which on the code of a function is the handler's: that of its route, where a function
+    declares routes."""
+    line = handler.location.line
+    first = next((s.at for s in function.body if isinstance(s, _STATEMENTS)), line)
+    return line if first < line else function.at
+
+
+def _used_before(prototype: Prototype, handler: Handler, function: Function) -> Iterator[str]:
+    """What stands before the routes in the function that declares them: `app.use("/api", requireStaff)`."""
+    for call in _uses_in(prototype, function):
+        first = call.arguments[0] if call.arguments else None
+        prefix = first.value if isinstance(first, Literal) else ""
+        of_route = isinstance(prefix, str) and handler.route.path.startswith(prefix.rstrip("/"))
+        if call.at < handler.location.line and of_route:
+            yield from (name for name, _ in _names(call.arguments) if _GUARD.match(name))
+
+
+_USES: WeakKeyDictionary[Prototype, dict[int, tuple[Call, ...]]] = WeakKeyDictionary()
+
+
+def _uses_in(prototype: Prototype, function: Function) -> tuple[Call, ...]:
+    known = _USES.setdefault(prototype, {})
+    found = known.get(id(function))
+    if found is None:
+        calls = nodes_in((function.decorators, function.body), Call)
+        found = known[id(function)] = tuple(call for call in calls if _is_use(call))
+    return found
+
+
+def _is_use(call: Call) -> bool:
+    return isinstance(call.function, Member) and call.function.key == "use"
 
 
 def _before_the_handler(module: Module, line: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.standing import (
     is_of_caller,
     owner_columns,
 )
+from shipworthy.prototype.handlers.tenancy import tenant_columns
 from shipworthy.prototype.handlers.weight import revealed
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
 from shipworthy.prototype.tables.policies import Policies, read_policies
@@ -75,14 +76,15 @@ def read_ownership(prototype: Prototype) -> Ownership:
     tied = _tied(handlers)
     owned |= tied
     owned |= {name for name in columns if name in _PEOPLE}
-    told = _told(handlers)
+    tenants = tenant_columns(prototype.tables)
+    told = _told(handlers) | tenants
     named = {name for name, found in columns.items() if told & {_snake(c) for c in found}}
     owned |= named
     fenced = tied | named
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
         fenced |= {name for name, found in columns.items() if parents(found) & fenced}
-    if not _lets_sign_up(prototype):
+    if not (tenants or _lets_sign_up(prototype)):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
     accounts = _has_accounts(handlers)
     return Ownership(

@@ -67,7 +67,7 @@ def refused(
     said = _said_by_cookie(walk, others) if len(sent) + len(others) == len(origins) else frozenset()
     if said:
         return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)})
-    if code == 403 and _is_state(origins):
+    if (code == 403 and _is_state(origins)) or (code == 401 and _is_account_of(origins)):
         return NO_GUARDS
     return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
 
@@ -134,6 +134,19 @@ _ID = re.compile(r"^_?(id|uuid|uid|e?mail|user_?name|user_?id|\w*_id)$", re.IGNO
 
 def _says_who(origin: Origin) -> bool:
     return origin.kind in ("header", "cookie", "claims") or _SAID.search(origin.key) is not None
+
+
+def _is_account_of(origins: Iterable[Origin]) -> bool:
+    """True for the account of somebody who is known already: that it is still there says nothing more."""
+    found = list(origins)
+    return bool(found) and all(
+        o.kind == "row"
+        and not o.key
+        and _ACCOUNTS.search(o.name) is not None
+        and bool(o.by)
+        and all(by.kind == "principal" for by in o.by)
+        for o in found
+    )
 
 
 def _is_state(origins: Iterable[Origin]) -> bool:

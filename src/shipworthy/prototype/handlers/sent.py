@@ -68,15 +68,18 @@ NAMED = "~named"
 def named_freely(value: Value) -> bool:
     """True for `body.id || user.id`: what the caller names goes before what he is, and nothing is asked
     first, as in `isAdmin ? body.id : user.id`."""
-    own = any(_is_own(case) for case, _ in value.cases)
-    return own and any(
-        any(o.is_input for o in case.origins) and not _is_own(case) and not passed
-        for case, passed in value.cases
-    )
+    for number, (case, passed) in enumerate(value.cases):
+        if any(o.is_input for o in case.origins) and not _is_own(case) and not passed:
+            return any(_is_own(other) for other, _ in value.cases[number + 1 :])
+    return False
 
 
 def _is_own(value: Value) -> bool:
-    return any(o.kind == "principal" for o in value.origins)
+    """True for what the caller is, and what his account says of him."""
+    return any(
+        o.kind == "principal" or (o.kind == "row" and any(by.kind == "principal" for by in o.by))
+        for o in value.origins
+    )
 
 
 def checked(value: Value) -> Value:

@@ -111,8 +111,23 @@ def _either(effect: Effect, name: str) -> bool:
     """True for an id that is the caller's own only where the caller names no other: `body.id || user.id`."""
     if effect.has(Check.REFUSES, Check.UNCLEAR):
         return False
-    whose = name == "id" or bool(owner_columns((name,)))
-    return whose and f"filter:{name}{NAMED}" in effect.literals
+    if f"filter:{name}{NAMED}" not in effect.literals:
+        return False
+    return name == "id" or bool(owner_columns((name,))) or _is_kept_of_caller(effect, name)
+
+
+def _is_kept_of_caller(effect: Effect, column: str) -> bool:
+    """True for a column that an account has as well: what it says of the caller says whose the row is."""
+    key = snake(column)
+    return key.endswith("_id") and any(
+        is_of_caller(origin) and snake(origin.key.rpartition(".")[2]) == key
+        for origin in effect.inputs.get(f"filter:{column}", ())
+    )
+
+
+def snake(column: str) -> str:
+    """A column's name as SQL writes it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
 
 
 def _named(effect: Effect) -> frozenset[str]:
@@ -130,8 +145,7 @@ _CONTAINERS = re.compile(
 def _moves_in(effect: Effect, owned: frozenset[str]) -> bool:
     """True for a row that the caller puts into a tenant which nobody has compared with him."""
     return any(
-        _CONTAINERS.match(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
-        and any(o.is_input and str(o) not in owned for o in found)
+        _CONTAINERS.match(snake(name)) and any(o.is_input and str(o) not in owned for o in found)
         for name, found in effect.of("value:")
     )
 
@@ -213,7 +227,7 @@ def _names_row(asked: Origin, table: str) -> bool:
     """True where an input names a row of a table or its owner: not a product that is ordered."""
     if table == "auth.users":
         return True  # an account is found by nothing else than who it is
-    key = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", asked.key.rpartition(".")[2]).lower()
+    key = snake(asked.key.rpartition(".")[2])
     if _GENERIC.match(key) or owner_columns((key,)):
         return True
     word = re.sub(r"_?(ids?|uuid|slug)$", "", key)
@@ -231,7 +245,7 @@ OWNERS = re.compile(
 
 def owner_columns(columns: Iterable[str]) -> tuple[str, ...]:
     """Of the columns of a table, those that say whose a row is."""
-    plain = (re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower() for column in columns)
+    plain = map(snake, columns)
     return tuple(column for column in plain if OWNERS.match(column))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers.handler import EffectKind, Handler
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.standing import Caller, caller
+from shipworthy.prototype.handlers.tenancy import tenant_columns
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -30,6 +31,7 @@ def strangers_sign_up(prototype: Prototype) -> bool:
     """True where somebody whom nobody invited can get an account, or nothing tells.
 
     False where people sign in here, and nothing here or at a service lets them sign up: staff adds staff.
+    Where rows are kept apart by organisation, the staff of one are strangers to the other.
     """
     asked = {q.method for q in prototype.queries if q.operation == "auth"}
     if asked & _BY_ONESELF or (asked and not asked & _BY_STAFF):
@@ -47,6 +49,8 @@ def strangers_sign_up(prototype: Prototype) -> bool:
     ):
         return True
     if not any(purpose(handler) is Purpose.LOGIN for handler in prototype.handlers):
+        return True
+    if tenant_columns(prototype.tables):
         return True
     return any(_signs_up(handler) for handler in prototype.handlers)
 

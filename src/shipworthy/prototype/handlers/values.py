@@ -206,7 +206,17 @@ def _either(one: Guards, other: Guards, both: Guards) -> Guards:
         yours = [g for g in other if g.check in checks]
         if mine and yours:
             found.add(min((*mine, *yours), key=_strength))
-    return frozenset(found)
+    return (
+        frozenset(found) | _asked_of_others(one - both, other) | _asked_of_others(other - both, one)
+    )
+
+
+def _asked_of_others(one: Guards, other: Guards) -> Guards:
+    """Where it is the caller's own on one way, and some are turned away on the other: something is asked
+    of whoever acts on what is not his, by rules that nobody followed."""
+    if not any(g.check is Check.REFUSES for g in other) or any(g.check in _RIGHTS for g in other):
+        return NO_GUARDS
+    return frozenset(g._replace(check=Check.REFUSES) for g in one if g.check is Check.OWNER)
 
 
 _WEAKEST = (

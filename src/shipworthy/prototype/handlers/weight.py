@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.sent import NAMED
 
 
 class Harm(StrEnum):
@@ -127,6 +128,7 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     ):
         return frozenset()
     asked = _asked(effect)
+    freely = any(name.endswith(NAMED) for name in effect.literals)
     return frozenset(
         origin
         for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
@@ -136,7 +138,7 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
         if origin.kind == "row"
         and origin.name == effect.target
         and origin.key.rpartition(".")[2] not in _COUNTED
-        and _is_found_by(origin, asked)
+        and _is_found_by(origin, asked, freely=freely)
     )
 
 
@@ -200,13 +202,14 @@ def _is_entitled(answer: Effect, asked: frozenset[str]) -> bool:
     return any(
         guard.check in (Check.ROLE, Check.UNCLEAR)
         or (guard.check is Check.OWNER and (guard.about & asked or guard.about == asked))
+        or (guard.check is Check.REFUSES and bool(guard.about & asked))
         for guard in answer.guards
     )
 
 
-def _is_found_by(origin: Origin, asked: frozenset[str]) -> bool:
-    if asked:
-        by_caller = any(by.kind == "principal" for by in origin.by)
+def _is_found_by(origin: Origin, asked: frozenset[str], *, freely: bool) -> bool:
+    if asked:  # who the caller is says nothing where he may name another: `query.userId || user.id`
+        by_caller = not freely and any(by.kind == "principal" for by in origin.by)
         return not by_caller and bool({str(by) for by in origin.by} & asked)
     return not any(by.kind == "principal" for by in origin.by)
 
