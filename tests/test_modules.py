@@ -45,6 +45,20 @@ def test_paths_of_a_commented_tsconfig_and_of_what_it_extends_are_followed(tmp_p
     assert found.edges["web/a.ts"] == {"web/b.ts", "lib/c.ts"}
 
 
+def test_paths_of_an_extended_tsconfig_hold_beside_an_own_base(tmp_path: Path) -> None:
+    found = graph(
+        tmp_path,
+        {
+            "tsconfig.json": '{"extends": "./paths.json", "compilerOptions": {"baseUrl": "."}}',
+            "paths.json": '{"compilerOptions": {"baseUrl": ".", "paths": {"@utils/*": ["web/utils/*"]}}}',
+            "web/a.ts": 'import "@utils/b"; import "web/c";',
+            "web/utils/b.ts": "",
+            "web/c.ts": "",
+        },
+    )
+    assert found.edges["web/a.ts"] == {"web/utils/b.ts", "web/c.ts"}
+
+
 def test_vite_aliases_are_followed_as_object_and_as_list(tmp_path: Path) -> None:
     found = graph(
         tmp_path,

@@ -56,38 +56,36 @@ def read_aliases(files: Mapping[str, SourceFile]) -> tuple[Alias, ...]:
 
 
 def _compiler(file: SourceFile, files: Mapping[str, SourceFile]) -> Iterator[Alias]:
-    """`paths` and `baseUrl` of a tsconfig, its own or those it extends."""
-    where, options = _options(file, files)
-    base_url = text(options, "baseUrl")
-    base = _inside(where, base_url or ".")
-    if base is None:
-        return
-    for pattern, targets in table(options, "paths").items():
+    """`paths` and `baseUrl` of a tsconfig: each its own, or else that of the nearest one it extends."""
+    base_url: str | None = None
+    paths: Table = {}
+    home = file.folder  # of the file that says `paths`
+    for above in _extended(file, files):
+        options = table(read_json(above.text or ""), "compilerOptions")
+        if base_url is None and (said := text(options, "baseUrl")):
+            base_url = _inside(above.folder, said)
+        if not paths and options.get("paths"):
+            paths, home = table(options, "paths"), above.folder
+    base = base_url if base_url is not None else home
+    for pattern, targets in paths.items():
         prefix, star, _ = pattern.partition("*")
-        paths = (_inside(base, target.partition("*")[0]) for target in strings(targets))
+        found = (_inside(base, target.partition("*")[0]) for target in strings(targets))
         if prefix:
-            yield Alias(file.folder, prefix, tuple(p for p in paths if p is not None), not star)
-    if base_url:
-        yield Alias(file.folder, "", (base,))
+            yield Alias(file.folder, prefix, tuple(p for p in found if p is not None), not star)
+    if base_url is not None:
+        yield Alias(file.folder, "", (base_url,))
 
 
-def _options(file: SourceFile, files: Mapping[str, SourceFile]) -> tuple[str, Table]:
-    """The compiler options that hold `paths`, and the folder that they are relative to."""
-    current, seen = file, 0
-    first: tuple[str, Table] | None = None
-    while True:
-        content = read_json(current.text or "")
-        options = table(content, "compilerOptions")
-        if options.get("paths") or options.get("baseUrl"):
-            return current.folder, options
-        first = first or (current.folder, options)
-        parent = next(iter(strings(content.get("extends"))), "")
+def _extended(file: SourceFile, files: Mapping[str, SourceFile]) -> Iterator[SourceFile]:
+    """A tsconfig and those of the prototype that it extends, the nearest first."""
+    current: SourceFile | None = file
+    for _ in range(_EXTENDS):
+        if current is None:
+            return
+        yield current
+        parent = next(iter(strings(read_json(current.text or "").get("extends"))), "")
         path = _inside(current.folder, parent) if parent.startswith(".") else None
-        above = files.get(path or "") or files.get(f"{path}.json")
-        seen += 1
-        if above is None or seen > _EXTENDS:
-            return first
-        current = above
+        current = files.get(path or "") or files.get(f"{path}.json")
 
 
 def _bundler(file: SourceFile) -> Iterator[Alias]:
