@@ -765,3 +765,29 @@ def test_a_model_that_is_a_whole_module_is_asked(tmp_path: Path, exported: str) 
     (query,) = _queries(found)
     assert (query.operation, query.target) == ("delete", "Order")
     assert [str(o) for o in query.inputs["filter:id"]] == ["path.id"]
+
+
+@pytest.mark.parametrize(
+    "failing",
+    ("connected = null;", "", "throw error;"),
+)
+def test_a_connection_made_at_the_first_call_is_followed_though_a_failure_forgets_it(
+    tmp_path: Path, failing: str
+) -> None:
+    text = f"""import {{ drizzle }} from "drizzle-orm/node-postgres"; import {{ orders }} from "./schema";
+let connected: ReturnType<typeof drizzle> | null = null;
+export async function connect() {{
+  if (!connected && process.env.DATABASE_URL) {{
+    try {{ connected = drizzle(process.env.DATABASE_URL); }} catch (error) {{ console.warn(error); {failing} }}
+  }}
+  return connected;
+}}
+export async function list() {{
+  const db = await connect();
+  if (!db) throw new Error("no database");
+  return db.select().from(orders);
+}}"""
+    body = "res.json(await list());"
+    head = 'import { list } from "./db";'
+    handler = _express(tmp_path, head, body, server_db=text, server_schema=_SCHEMA)
+    assert [e.target for e in _queries(handler, "select")] == ["orders"]

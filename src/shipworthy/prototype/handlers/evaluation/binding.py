@@ -103,6 +103,8 @@ def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, decla
             home = found
             if found is not scope and found.parent is None:
                 walk.module_assigned(name, value, target.at)
+            if found is not scope and value.is_null and not found.names[name].is_null:
+                value = join(found.names[name], value)  # `catch { db = null }`, or to begin anew
         elif name in walk.names_of_module(scope):
             walk.module_assigned(name, value, target.at)
             return
