@@ -20,6 +20,7 @@ from shipworthy.sidecar import control, place
 from shipworthy.sidecar.application.settings import read_settings
 from shipworthy.sidecar.backend import running_backend
 from shipworthy.sidecar.egress import WayOut
+from shipworthy.sidecar.ending import Ending
 from shipworthy.sidecar.event import Event, Kind, Tell
 from shipworthy.sidecar.in_force import policy_for
 from shipworthy.sidecar.login_provider import LoginProvider
@@ -61,7 +62,7 @@ class Sidecar:
     """One run. `start`, then `tick` every now and then, then `stop`; what happens is told as events."""
 
     def __init__(self, wish: Wish, prototype: Prototype, tell: Tell) -> None:
-        self.ended = threading.Event()  # somebody asked for the end
+        self.ended = Ending()
         self.state = State.STARTING
         self._wish, self._prototype, self._tell_user = wish, prototype, tell
         self._parts = ExitStack()
