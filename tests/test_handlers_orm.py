@@ -767,10 +767,7 @@ def test_a_model_that_is_a_whole_module_is_asked(tmp_path: Path, exported: str) 
     assert [str(o) for o in query.inputs["filter:id"]] == ["path.id"]
 
 
-@pytest.mark.parametrize(
-    "failing",
-    ("connected = null;", "", "throw error;"),
-)
+@pytest.mark.parametrize("failing", ["connected = null;", "", "throw error;"])
 def test_a_connection_made_at_the_first_call_is_followed_though_a_failure_forgets_it(
     tmp_path: Path, failing: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from contextlib import suppress
 
 
 class Ending:
@@ -28,8 +29,6 @@ class Ending:
     def wait(self, seconds: float) -> bool:
         """Wait until somebody asks, at most so many seconds; True where somebody has."""
         if not self._asked:
-            try:
+            with suppress(queue.Empty):
                 self._words.get(timeout=seconds)
-            except queue.Empty:
-                pass
         return self._asked
