@@ -233,9 +233,11 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     number = walk.decision()
     walk.guards, walk.branches = before | yes, (*outer, (number, "then"))
     then = walk.value(node.then, scope)
+    yes = walk.guards - before  # what the branch asks for itself is passed as well
     walk.guards, walk.branches = before | no, (*outer, (number, "other"))
     other = walk.value(node.other, scope)
-    walk.guards, walk.branches = before, outer
+    no = walk.guards - before
+    walk.guards, walk.branches = before | (yes & no), outer
     if truth(test) is not None:
         return then if truth(test) else other
     if then is NEVER or other is NEVER:
