@@ -20,7 +20,12 @@ def addresses(route: Route, routing: Routing) -> tuple[str, ...]:
     registered = registered_as(route, routing)
     if registered is None:
         return ()
-    paths = _paths(registered.router, registered.pattern, routing, 0)
+    return paths_of(registered.router, registered.pattern, routing)
+
+
+def paths_of(router: int, pattern: str, routing: Routing) -> tuple[str, ...]:
+    """The URL paths of what a router has below a pattern; none where it was not seen to be mounted."""
+    paths = _paths(router, pattern, routing, 0)
     return tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
 
 

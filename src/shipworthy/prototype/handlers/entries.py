@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.entering.tanstack import server_function_entry
+from shipworthy.prototype.handlers.entering.trpc import TrpcEntry, resolver_at, serves
 from shipworthy.prototype.handlers.evaluation import (
     BUDGET,
     Asked,
@@ -35,6 +36,7 @@ from shipworthy.prototype.handlers.knowledge.responses import RES
 from shipworthy.prototype.handlers.knowledge.routing import ANSWERED, LISTEN, SERVE
 from shipworthy.prototype.handlers.knowledge.workers import LISTENED, PAGES
 from shipworthy.prototype.handlers.middleware import middleware_guards
+from shipworthy.prototype.handlers.procedures import find_remotes, placed
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.server_actions import hidden_actions, may_move_money
 from shipworthy.prototype.handlers.setting_up import run_module, set_up
@@ -145,16 +147,27 @@ class Entry:
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run it all; the guards that are passed wherever it ends well."""
-        request = Value(
-            what=_REQUESTS.get(self.style, WEB),
-            identity=walk.program.identity(),
-            tags=frozenset({"truthy"}),
-        )
+        request = self._request(walk)
         for position, value in enumerate(self.chain):
             last = position == len(self.chain) - 1
             if not self._step(walk, value, request, last=last):
                 break
         return walk.guards
+
+    def pass_through(self, walk: Walk) -> Value:
+        """Run it all as middleware of something else: the request as that gets it."""
+        request = self._request(walk)
+        for value in self.chain:
+            if not self._step(walk, value, request, last=False):
+                break
+        return request
+
+    def _request(self, walk: Walk) -> Value:
+        return Value(
+            what=_REQUESTS.get(self.style, WEB),
+            identity=walk.program.identity(),
+            tags=frozenset({"truthy"}),
+        )
 
     def _step(self, walk: Walk, value: Value, request: Value, *, last: bool) -> bool:
         if value.closure is None:
@@ -256,13 +269,18 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
         if r.location.path in program.modules
         and (r not in unasked or may_move_money(prototype.files[r.location.path].text or ""))
     ]
-    declaring = {r.location.path for r in routes if r.kind is RouteKind.ENDPOINT}
+    declaring = {r.location.path for r in routes if r.kind in _DECLARED}
     starting = _importers(prototype, declaring)
     walk = set_up(program, knowledge, declaring | starting)
+    if any(r.kind is RouteKind.PROCEDURE for r in routes):
+        find_remotes(walk, declaring | starting)
     follower = Follower(program, knowledge)
     layers = tuple(r for r in routes if r.kind is RouteKind.MIDDLEWARE)
     found: list[Handler] = []
     for route in routes:
+        if route.kind is RouteKind.PROCEDURE:
+            found += _procedure(route, routes, walk, follower, layers)
+            continue
         entry = _entry(route, program, walk, knowledge)
         if entry is not None:
             served = addresses(route, walk.routing)
@@ -277,6 +295,35 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
             followed = follower.follow(route, entry, served)
             found.append(replace(followed, asked=False) if route in unasked else followed)
     return tuple(found)
+
+
+def _procedure(
+    route: Route, routes: list[Route], walk: Walk, follower: Follower, layers: tuple[Route, ...]
+) -> Iterator[Handler]:
+    """A procedure, followed behind what stands before its adapter; nothing where it was not found."""
+    place = placed(route, walk, routes)
+    if place is None:
+        return
+    remote, mount = place.remote, place.mount
+    above: tuple[Value, ...] = ()
+    if mount is not None and remote is not None:
+        before = _before(mount.router, mount.number, place.pattern, walk.routing.mounts, 0)
+        own = (v for v in mount.chain if not serves(v, remote))
+        above = (*before, *own)
+    style = remote.style if remote is not None else "web"
+    front = Entry(route.location, style, above)
+    at = resolver_at(place.procedure, route)
+    entry = TrpcEntry(place.procedure, remote, front, at)
+    if remote is not None:
+        entry.guards |= remote.guards
+        for handler in (r for r in routes if r.location.path == remote.path):
+            path = place.paths[0] if place.paths else handler.path
+            asked = replace(handler, path=path, method=route.method)
+            entry.guards |= middleware_guards(layers, asked, walk.program, walk.knowledge)
+    yield follower.follow(route, entry, place.paths)
+
+
+_DECLARED = (RouteKind.ENDPOINT, RouteKind.PROCEDURE)
 
 
 def _unloaded(route: Route, place: Location, served: tuple[str, ...], twice: str) -> Handler:
@@ -503,5 +550,7 @@ def _spoken(route: Route, served: tuple[str, ...]) -> str:
     """The method with the whole path, where its routers leave only one."""
     if route.kind is RouteKind.SERVER_ACTION:
         return f"action {route.handler}"
+    if route.kind is RouteKind.PROCEDURE and not served:
+        return f"procedure {route.handler}"
     path = served[0] if len(served) == 1 else route.path
     return path if route.method == "*" else f"{route.method} {path}"

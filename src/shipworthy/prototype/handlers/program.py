@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from shipworthy.prototype.handlers.values import Scope, Value
+from shipworthy.prototype.handlers.values import Guards, Scope, Value
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.modules import ServerModules
 from shipworthy.prototype.program.nodes import (
@@ -56,6 +56,19 @@ class Unit:
         return frozenset(_rebound(self.module.body))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Remote:
+    """A router of procedures that an adapter serves: below which path ("" where it is not known), in the
+    style of which server, what makes the context of a call, and what was passed before it is asked."""
+
+    router: Value
+    context: Value
+    prefix: str
+    style: str
+    guards: Guards
+    path: str
+
+
 @dataclass(slots=True, eq=False)
 class Program:
     """The modules by path. `targets` tells, for each file, what its specifiers mean: the path of a
@@ -70,6 +83,8 @@ class Program:
     heavy: set[int] = field(
         default_factory=set
     )  # functions that used up what an entry point may take
+
+    remotes: list[Remote] = field(default_factory=list)  # what adapters serve
 
     commits: bool = field(
         init=False

@@ -223,11 +223,15 @@ def by_knowledge(effect: Effect) -> tuple[str, ...]:
 
 
 def _words(handler: Handler) -> list[str]:
-    """The parts of a route, or the words of an action's name, without parameters."""
+    """The parts of a route, or the words of an action's or procedure's name, without parameters."""
     if handler.route.kind.value == "server_action":
         spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", handler.route.handler)
         return [re.sub(r"^submit-|-?(action|user)$", "", spaced.lower())]
-    parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
+    if handler.route.kind.value == "procedure":
+        names = (re.sub(r"(?i)_?router$", "", n) for n in handler.route.handler.split("."))
+        parts = [n for n in names if n and n != "app"]
+    else:
+        parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
     return [
         re.sub(r"_", "-", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", p).lower())
         for p in parts

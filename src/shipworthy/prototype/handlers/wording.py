@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
 from shipworthy.prototype.handlers.comparing import UNSIGNED
@@ -120,6 +121,11 @@ def _any_user(judged: Judged) -> str:
     return "Any signed-in user"
 
 
+def _named(inputs: Iterable[str]) -> list[str]:
+    """The inputs as a request names them, whether a schema has seen them or not."""
+    return sorted({name.replace(".parsed", "", 1) for name in inputs})
+
+
 def sentence(handler: Handler, judged: Judged) -> str:
     """Entry, missing guard and effect in one sentence."""
     what = deed(judged.effect, judged.harm)
@@ -132,7 +138,7 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.FOREIGN:
             if judged.harm is Harm.SPEND:
                 what = "charge the stored cards"
-            named = ", ".join(sorted(steering(judged.effect, handler))[:2]) or "the id"
+            named = ", ".join(_named(steering(judged.effect, handler))[:2]) or "the id"
             return (
                 f"{_any_user(judged)} can {what} of other people {place}: {named} is taken from the request"
                 " and never compared with who is signed in"

@@ -94,7 +94,7 @@ def _places(prototype: Prototype, paths: frozenset[str]) -> Iterator[tuple[str, 
         if not own and call.location not in models:
             yield "calls to other services", call.location
     for route in prototype.routes:
-        if route.kind in (*_WAYS_IN, RouteKind.ENDPOINT):
+        if route.kind in (*_WAYS_IN, RouteKind.ENDPOINT, RouteKind.PROCEDURE):
             yield "endpoints", route.location
     yield from (("sign-in", cookie.location) for cookie in prototype.cookies)
     for path in paths:

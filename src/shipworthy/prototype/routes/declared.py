@@ -12,6 +12,7 @@ from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_
 from shipworthy.prototype.routes.dispatchers import dispatchers
 from shipworthy.prototype.routes.javascript import javascript_endpoints
 from shipworthy.prototype.routes.pages import client_pages
+from shipworthy.prototype.routes.procedures import trpc_procedures
 from shipworthy.prototype.routes.python import python_endpoints
 from shipworthy.prototype.routes.route import Route, RouteKind
 
@@ -33,6 +34,7 @@ def read(syntax: Syntax) -> list[Route]:
         *_server_actions(syntax),
         *javascript_endpoints(syntax),
         *dispatchers(syntax),
+        *trpc_procedures(syntax),
         *client_pages(syntax),
     ]
 

@@ -16,6 +16,7 @@ class RouteKind(StrEnum):
     SERVER_ACTION = "server_action"
     EDGE_FUNCTION = "edge_function"
     ENDPOINT = "endpoint"
+    PROCEDURE = "procedure"
     MIDDLEWARE = "middleware"
 
 
@@ -24,7 +25,7 @@ class Route:
     """One way in. `method` is GET, POST, …, or "*" where the handler takes any.
 
     `handler` is the function, as `function_name` would call it; `path` the URL path as far as the
-    file tells (a server action has none: its own name stands there).
+    file tells (a server action and a procedure have none: their own names stand there).
     """
 
     kind: RouteKind

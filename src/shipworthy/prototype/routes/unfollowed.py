@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.routes.dispatchers import DISPATCHERS
+from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.source import Role, SourceFile, Unread
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _SERVERS = {
     "restify": ("Restify", _ANY),
     "@hapi/hapi": ("hapi", _ANY),
     "@nestjs/common": ("NestJS", frozenset({"Controller"})),
-    "@trpc/server": ("tRPC", frozenset({"initTRPC"})),
     "@apollo/server": ("Apollo Server", _ANY),
     "apollo-server": ("Apollo Server", _ANY),
     "apollo-server-express": ("Apollo Server", _ANY),
@@ -74,6 +74,7 @@ _FILES = tuple(
             "defineEventHandler",
             r"\bdefineEventHandler\s*\(",
         ),
+        (_CODE, "tRPC before version 10", "trpc.router", r"\btrpc\.router\s*(<[^>]*>)?\(\s*\)"),
         (_CODE, "Bun.serve", "Bun.serve", r"\bBun\.serve\s*\((?!.*\bapp\.fetch)"),
         (
             _CODE,
@@ -112,6 +113,10 @@ def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
             found[handler.location.path] = (
                 f"the paths of {_SPOKEN[handler.route.framework]} could not be told"
             )
+    judged = {handler.route for handler in prototype.handlers}
+    for route in prototype.routes:
+        if route.kind is RouteKind.PROCEDURE and route not in judged:
+            found[route.location.path] = f"procedures such as {route.handler} could not be followed"
     return tuple(Unread(path, reason) for path, reason in sorted(found.items()))
 
 

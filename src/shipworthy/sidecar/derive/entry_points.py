@@ -150,12 +150,16 @@ def entry_points(prototype: Prototype) -> tuple[EntryPoint, ...]:
             streams_model=any((e.path, e.line) in streamed for e in handler.effects_of(*_PAID)),
         )
         for handler in prototype.handlers
-        if handler.route.kind is not RouteKind.PAGE
+        if handler.route.kind not in _WITHOUT_A_PATH
         for address in kept.get(handler.subject, handler.addresses)
         for path, whole in [beginning(address)]
         if path
     ]
     return tuple(sorted(found, key=lambda e: (e.address, e.method, e.file)))
+
+
+_WITHOUT_A_PATH = (RouteKind.PAGE, RouteKind.PROCEDURE)
+"""Not answered at one path each: tRPC asks for several procedures at once, "/api/trpc/one,two"."""
 
 
 def _of_the_main_application(prototype: Prototype) -> dict[str, tuple[str, ...]]:

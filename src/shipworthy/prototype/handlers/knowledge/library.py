@@ -47,6 +47,7 @@ from shipworthy.prototype.handlers.knowledge import (
     sql_clients,
     stored_files,
     streamlit,
+    trpc,
     values_of,
     workers,
 )
@@ -65,6 +66,7 @@ _MODULES = (
     events,
     server_functions,
     workers,
+    trpc,
     routing,
     responses,
     object_stores,

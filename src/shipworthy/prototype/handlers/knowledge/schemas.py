@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     all_origins,
+    derived,
     from_origins,
 )
 from shipworthy.prototype.program.nodes import Member, Name
@@ -51,17 +52,31 @@ def _modified(walk: Evaluation, site: Site) -> Value | None:
 
 def shaped(schema: Value, value: Value) -> Value:
     """An input that has passed a schema: only what the schema names is left."""
+    if _lets_all_pass(schema):
+        return value
     origins = all_origins(value)
     inputs = frozenset(_parsed(o) for o in origins)
-    if schema.fields is None or "open" in schema.tags:
+    if schema.fields is None or ("open" in schema.tags and value.fields is not None):
         if value.fields is not None and "..." in value.fields:
             return Value(fields=_over(value.fields), tags=frozenset({"truthy"}))
         return Value(origins=inputs, tags=frozenset({"truthy"}))
     fields = {
-        key: _field(inner, frozenset(_parsed(o, key) for o in origins))
+        key: from_origins(*derived(origins, key))
+        if _lets_all_pass(inner)
+        else _field(inner, frozenset(_parsed(o, key) for o in origins))
         for key, inner in schema.fields.items()
     }
+    if "open" in schema.tags:  # the keys that it does not name are left as well
+        fields["..."] = from_origins(*origins)
     return Value(fields=fields, tags=frozenset({"truthy"}))
+
+
+def _lets_all_pass(schema: Value) -> bool:
+    """True for `z.any()`, `z.unknown()` and `z.record(…)`, which say nothing of what is inside."""
+    return schema.fields is None and bool(schema.tags & _ANYTHING)
+
+
+_ANYTHING = frozenset({"schema:any", "schema:unknown", "schema:record"})
 
 
 def _over(fields: Mapping[str, Value]) -> dict[str, Value]:
@@ -86,32 +101,39 @@ def _parsed(origin: Origin, key: str = "") -> Origin:
     return Origin(origin.kind, "parsed", joined)
 
 
-def _about(site: Site) -> list[str]:
-    return [str(o) for o in all_origins(site.argument(0)) if o.is_input]
+def _about(value: Value) -> list[str]:
+    return [str(o) for o in all_origins(value) if o.is_input]
 
 
-def _bounded(site: Site) -> list[str]:
+def _bounded(schema: Value, value: Value) -> list[str]:
     """The inputs to which the schema sets a lower limit."""
-    origins = [o for o in all_origins(site.argument(0)) if o.is_input]
-    fields = (site.receiver.fields or {}).items()
-    keys = [key for key, inner in fields if "bounded" in inner.tags]
+    origins = [o for o in all_origins(value) if o.is_input]
+    keys = [key for key, inner in (schema.fields or {}).items() if "bounded" in inner.tags]
     return [str(_parsed(origin, key)) for origin in origins for key in keys]
+
+
+def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: int) -> Value:
+    """What is left of an input that a schema has let pass, which is noted."""
+    if not _lets_all_pass(schema):
+        walk.passed(Check.VALID, how, at, _about(value))
+    if bounded := _bounded(schema, value):
+        walk.passed(Check.VALID, "within limits: schema", at, bounded)
+    return shaped(schema, value)
 
 
 def _parse(walk: Evaluation, site: Site) -> Value | None:
     if not _is_schema(site):
         return None
-    walk.passed(Check.VALID, site.what, site.call.at, _about(site))
-    if bounded := _bounded(site):
-        walk.passed(Check.VALID, "within limits: schema", site.call.at, bounded)
-    return shaped(site.receiver, site.argument(0))
+    return passed_schema(walk, site.receiver, site.argument(0), site.what, site.call.at)
 
 
 def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
     if not _is_schema(site):
         return None
-    passed: Guards = frozenset({walk.guard(Check.VALID, site.what, site.call.at, _about(site))})
-    if bounded := _bounded(site):
+    passed: Guards = frozenset(
+        {walk.guard(Check.VALID, site.what, site.call.at, _about(site.argument(0)))}
+    )
+    if bounded := _bounded(site.receiver, site.argument(0)):
         passed |= {walk.guard(Check.VALID, "within limits: schema", site.call.at, bounded)}
     data = shaped(site.receiver, site.argument(0))
     good = Value(
