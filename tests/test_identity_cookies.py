@@ -171,3 +171,69 @@ export async function DELETE(request: Request) {
 def test_what_a_cookie_holds_is_read_where_it_is_set(code: str, path: str, plain: bool) -> None:
     (found,) = cookie.read(syntax_of(code, path))
     assert found.plain is plain
+
+
+BESIDE = """import { cookies } from "next/headers";
+import { verify } from "jsonwebtoken";
+import { db } from "./db";
+export async function currentUser() {
+  const store = await cookies();
+  const held = store.get("userId")?.value;
+  if (held) {
+    const named = await db.user.findUnique({ where: { id: held } });
+    if (named) return named;
+  }
+  try {
+    const claims = verify(store.get("session")?.value, process.env.JWT_SECRET!);
+    return await db.user.findUnique({ where: { id: claims.sub } });
+  } catch {
+    return null;
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("written", "gaps"), [("userId", 1), ("other", 0)])
+def test_a_plain_cookie_beside_a_real_session_is_the_weaker_way_in(
+    tmp_path: Path, written: str, gaps: int
+) -> None:
+    auth = BESIDE if gaps else BESIDE.replace('store.get("userId")?.value', "null")
+    files = {
+        "package.json": PACKAGE,
+        "lib/db.ts": DATABASE,
+        "lib/auth.ts": auth,
+        "app/api/login/route.ts": LOGIN.replace("NAME", written).replace("WRITTEN", "user.id"),
+        "app/api/invoices/route.ts": ROUTE,
+    }
+    found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))
+    assert len([f for f in found if f.outcome is Outcome.GAP]) == gaps
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        'import { parse } from "cookie"; const read = (req) => parse(req.headers.cookie || "").userId;',
+        'import cookie from "cookie"; const read = (req) => cookie.parse(req.headers.cookie)["userId"];',
+        'import { parseCookies } from "nookies"; const read = (req) => parseCookies({ req }).userId;',
+    ],
+)
+def test_cookies_are_read_by_libraries_too(tmp_path: Path, read: str) -> None:
+    server = f"""import express from "express"; import {{ db }} from "../lib/db";
+{read}
+const app = express();
+app.post("/api/login", async (req, res) => {{
+  const user = await db.user.findFirst({{ where: {{ email: req.body.email, password: req.body.password }} }});
+  res.cookie("userId", user.id); res.json(user);
+}});
+app.delete("/api/invoices/:id", async (req, res) => {{
+  const user = await db.user.findUnique({{ where: {{ id: read(req) }} }});
+  if (!user) return res.status(401).json({{ error: "No" }});
+  await db.invoice.delete({{ where: {{ id: req.params.id, ownerId: user.id }} }});
+  res.json({{ ok: true }});
+}});
+app.listen(3000);
+"""
+    files = {"package.json": PACKAGE, "lib/db.ts": DATABASE, "server/index.ts": server}
+    found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))
+    (gap,) = (f for f in found if f.outcome is Outcome.GAP and "invoices" in f.subject)
+    assert "the cookie userId" in gap.message

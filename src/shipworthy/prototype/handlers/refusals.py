@@ -64,7 +64,7 @@ def refused(
     listed = _listed_names(passed)
     if not origins and listed:
         return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, listed)})
-    said = _said_by_cookie(walk, others) if len(sent) + len(others) == len(origins) else frozenset()
+    said = _said_by_cookie(walk, others)
     if said:
         return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)})
     if (code == 403 and _is_state(origins)) or (code == 401 and _is_account_of(origins)):
@@ -101,9 +101,12 @@ def _said_by_cookie(walk: Evaluation, origins: Iterable[Origin]) -> frozenset[st
     """The cookies that name the account which is looked up: whoever knows or guesses an id is let in.
 
     Nothing where anything else has a part in it, as a token that is looked up in a table of sessions.
+    Another way in, as by a session, changes nothing: whoever has none takes the cookie.
     """
     said: set[str] = set()
     for origin in origins:
+        if origin.by and not any(by.kind == "cookie" for by in origin.by):
+            continue
         if origin.kind != "row" or not origin.by or not _ACCOUNTS.search(origin.name):
             return frozenset()
         named = {str(by) for by in origin.by if by.kind == "cookie"}

@@ -227,6 +227,12 @@ def _cookie_jar(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="cookies")
 
 
+def _named_cookie(walk: Evaluation, site: Site) -> Value | None:
+    """`getCookie(context, "name")`; all of them where no name is given."""
+    names = [v.text for v in site.given[:2] if v.text is not None]
+    return cookie(walk, names[0]) if names else Value(what="cookies")
+
+
 def _header_list(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="headers")
 
@@ -314,6 +320,13 @@ CALLS = {
     "searchParams.get": _text("query"),
     "searchParams.getAll": _get("query"),
     "next/headers.cookies": _cookie_jar,
+    "cookie.parse": _cookie_jar,
+    "cookie.parseCookie": _cookie_jar,
+    "nookies.parseCookies": _cookie_jar,
+    "nookies.get": _cookie_jar,
+    "hono/cookie.getCookie": _named_cookie,
+    "cookies-next.getCookie": _named_cookie,
+    "cookies-next/server.getCookie": _named_cookie,
     "next/headers.headers": _header_list,
     f"{NODE}.get": _get("header"),
     f"{NODE}.header": _get("header"),
