@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
+from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
+from shipworthy.finding import Outcome
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler
 
@@ -287,3 +289,31 @@ def test_a_procedure_that_cannot_be_followed_is_named(tmp_path: Path) -> None:
 def test_other_queries_are_no_procedures(tmp_path: Path, code: str) -> None:
     prototype = prototype_of(tmp_path, {"package.json": _PACKAGE, "src/load.ts": code})
     assert not [r for r in prototype.routes if r.framework == "trpc"]
+
+
+def test_what_is_answered_on_each_way_has_the_checks_of_that_way(tmp_path: Path) -> None:
+    service = """
+class Orders {
+  isOwner = async (userId: string, id: string) => {
+    const order = await prisma.order.findUnique({ where: { id } });
+    return order?.userId === userId;
+  };
+  async save(userId: string, input: any) {
+    if (input.id) return this.change(userId, input);
+    return prisma.order.create({ data: { userId, name: input.name } });
+  }
+  async change(userId: string, input: any) {
+    if (!(await this.isOwner(userId, input.id))) throw new Error("FORBIDDEN");
+    return prisma.order.update({ where: { id: input.id }, data: { name: input.name } });
+  }
+}
+const service = new Orders();
+"""
+    schema = "z.object({ id: z.string().optional(), name: z.string() })"
+    declared = f"protectedProcedure.input({schema}).mutation(({{ ctx, input }}) => service.save(ctx.user.id, input))"
+    routers = f"{_HEAD}{service}export const appRouter = router({{ one: {declared} }});"
+    prototype = prototype_of(tmp_path, {**_EXPRESS, "server/routers.ts": routers})
+    answers = _only(prototype).effects_of(EffectKind.RESPONSE)
+    assert [any(g.check is Check.OWNER for g in a.guards) for a in answers] == [True, False]
+    found = MissingAuthorisation().detect(prototype)
+    assert [f for f in found if f.outcome is Outcome.GAP] == []

@@ -238,6 +238,7 @@ CALLS = {
     "@supabase/auth-helpers-remix.createServerClient": _user_client,
     "next-auth.getServerSession": session,
     "next-auth/next.getServerSession": session,
+    "next-auth.unstable_getServerSession": session,
     "next-auth/jwt.getToken": session,
     "next-auth/next.unstable_getServerSession": session,
     "@clerk/nextjs/server.auth": _clerk,

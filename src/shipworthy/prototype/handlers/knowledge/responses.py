@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.handler import Check, EffectKind
 from shipworthy.prototype.handlers.sent import checked
 from shipworthy.prototype.handlers.values import (
     NEVER,
@@ -24,6 +24,25 @@ _RESPONSE = frozenset({"response", "truthy"})
 def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "json") -> Value:
     """An answer with a status, as a value that tells refusals from answers."""
     number = status.literal if isinstance(status.literal, int) else None
+    if any(guard.check in _ENTITLES for _, passed in body.cases for guard in passed):
+        before = walk.guards
+        for case, passed in body.cases:  # each way has been checked for itself
+            walk.guards = before | passed
+            _sent(walk, case, number, at, form)
+        walk.guards = before
+    else:
+        _sent(walk, body, number, at, form)
+    return Value(
+        what="response",
+        tags=_RESPONSE,
+        fields={"status": Value(literal=number) if number is not None else UNKNOWN},
+    )
+
+
+_ENTITLES = frozenset({Check.OWNER, Check.ROLE})
+
+
+def _sent(walk: Evaluation, body: Value, status: int | None, at: int, form: str) -> None:
     html = form == "html"
     walk.effect(
         EffectKind.HTML if html else EffectKind.RESPONSE,
@@ -31,13 +50,8 @@ def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "
         "",
         at,
         inputs={"text" if html else "body": all_origins(body), **_keys(body)},
-        literals=_written(number, body),
+        literals=_written(status, body),
         values={"text" if html else "body": body, **_fields_of(body)},
-    )
-    return Value(
-        what="response",
-        tags=_RESPONSE,
-        fields={"status": Value(literal=number) if number is not None else UNKNOWN},
     )
 
 
