@@ -113,10 +113,9 @@ def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
             found[handler.location.path] = (
                 f"the paths of {_SPOKEN[handler.route.framework]} could not be told"
             )
-    judged = {handler.route for handler in prototype.handlers}
-    for route in prototype.routes:
-        if route.kind is RouteKind.PROCEDURE and route not in judged:
-            found[route.location.path] = f"procedures such as {route.handler} could not be followed"
+    procedures = {r for r in prototype.routes if r.kind is RouteKind.PROCEDURE}
+    for route in procedures - {h.route for h in prototype.handlers} if procedures else ():
+        found[route.location.path] = "not all of its procedures could be followed"
     return tuple(Unread(path, reason) for path, reason in sorted(found.items()))
 
 
