@@ -152,6 +152,22 @@ const A = () => <Routes>
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "component", "handler"),
+    [
+        ("src/routes/leads.tsx", "() => <Guard><Leads /></Guard>", "Leads"),
+        ("src/routes/leads.ts", "() => null", "page"),
+        ("src/routes/leads.ts", "Leads", "Leads"),
+    ],
+)
+def test_file_routes_of_tanstack_are_pages_with_or_without_elements(
+    path: str, component: str, handler: str
+) -> None:
+    text = f"""import {{ createFileRoute }} from "@tanstack/react-router";
+export const Route = createFileRoute("/leads")({{ component: {component} }});"""
+    assert ways(text, path) == [("GET", "/leads", handler)]
+
+
 def test_pages_of_route_objects_and_wouter_are_found() -> None:
     objects = """import { createBrowserRouter } from "react-router-dom";
 createBrowserRouter([{ path: "/", element: <Layout />, children: [

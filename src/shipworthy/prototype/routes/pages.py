@@ -92,15 +92,26 @@ def _component(shown: SgNode) -> str:
     if shown.kind() in ("identifier", "member_expression"):
         return shown.text()
     names = []
-    for node in (shown, *shown.find_all(kind="jsx_self_closing_element")):
+    for node in _inside(shown, "jsx_self_closing_element"):
         name = node.field("name")
-        if node.kind() == "jsx_self_closing_element" and name and name.text()[:1].isupper():
+        if name and name.text()[:1].isupper():
             names.append(name.text())
     if names:
         return next((name for name in names if name not in _WRAPPERS), names[0])
-    opening = shown.find(kind="jsx_opening_element")
+    opening = next(_inside(shown, "jsx_opening_element"), None)
     name = opening.field("name") if opening else None
     return name.text() if name else "page"
+
+
+def _inside(node: SgNode, kind: str) -> Iterator[SgNode]:
+    """A node and what is below it, of one kind, from top to bottom; the grammar of TypeScript has no
+    elements and refuses to search for them."""
+    left = [node]
+    while left:
+        one = left.pop()
+        if one.kind() == kind:
+            yield one
+        left += reversed(one.children())
 
 
 def _route_lists(syntax: Syntax) -> Iterator[SgNode]:
