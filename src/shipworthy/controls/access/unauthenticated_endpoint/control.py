@@ -10,6 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.behind import all_rules_close
 from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.edge.routes import GuardedRoute
+from shipworthy.prototype.handlers.believed_logins import believed
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.own_guards import guarded
@@ -32,8 +33,20 @@ class UnauthenticatedEndpoint(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         found, rules = False, shows_row_security(prototype)
+        logins = {h.subject: (h, *b) for h in prototype.handlers if (b := believed(prototype, h))}
+        for handler, effect, sent in logins.values():
+            found = True
+            yield self.gap(
+                handler.subject,
+                f"Anybody on the internet is signed in as whom he names through {handler.name}:"
+                f" it takes {sent} at its word, and nothing proves that the account is his",
+                *way(prototype, handler, effect),
+                severity=Severity.CRITICAL,
+            )
         for answer in answers(prototype):
             found = True
+            if answer.handler.subject in logins:
+                continue
             yield self._judge(prototype, answer, rules)
         for handler, judged in unasked(prototype):
             found = True
@@ -63,6 +76,8 @@ class UnauthenticatedEndpoint(
         the sign-in ask for a function; in other cases a person decides."""
         for answer in answers(prototype):
             handler = answer.handler
+            if believed(prototype, handler) is not None:
+                continue
             if handler.subject == finding.subject and answer.of(Breach.OPEN) is not None:
                 changed = guarded(prototype, handler)
                 if changed is not None:
