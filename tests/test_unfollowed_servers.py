@@ -29,16 +29,15 @@ def _unfollowed(folder: Path, name: str, text: str) -> tuple[set[Outcome], str]:
     ("name", "text", "server"),
     [
         ("index.ts", "import Koa from 'koa'; new Koa().listen(3000);", "Koa"),
-        ("a.ts", "import { initTRPC } from '@trpc/server'; const t = initTRPC.create();", "tRPC"),
         (
-            "a.controller.ts",
-            "import { Controller } from '@nestjs/common';\n@Controller('a') export class A {}",
-            "NestJS",
+            "a.ts",
+            "import * as trpc from '@trpc/server'; const r = trpc.router().query('a', {});",
+            "tRPC",
         ),
         (
-            "fn/index.ts",
-            "import { onCall } from 'firebase-functions/v2/https'; export const a = onCall(() => 1);",
-            "Firebase",
+            "a.resolver.ts",
+            "import { Resolver } from '@nestjs/graphql';\n@Resolver() export class A {}",
+            "GraphQL of NestJS",
         ),
         ("io.ts", "import { Server } from 'socket.io'; new Server(3000);", "Socket.IO"),
         ("server/api/a.post.ts", "export default defineEventHandler(async (event) => 1);", "Nuxt"),

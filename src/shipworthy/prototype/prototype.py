@@ -69,6 +69,7 @@ from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, Reading
 from shipworthy.prototype.routes.declared import Route
 from shipworthy.prototype.routes.files import file_routes
+from shipworthy.prototype.routes.firebase import is_compiled
 from shipworthy.prototype.routes.unfollowed import read_unfollowed
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.history import (
@@ -321,7 +322,8 @@ class Prototype:
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
-        return (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+        found = (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+        return tuple(route for route in found if not is_compiled(route, self.files))
 
     @cached_property
     def base44(self) -> Base44 | None:

@@ -70,7 +70,7 @@ def _named(
     wanted: Wanted,
     effects: tuple[Effect, ...],
 ) -> Handler:
-    path = pattern if pattern.startswith("/") else f"/{pattern}"
+    path = route.path.removesuffix("/*") + (pattern if pattern.startswith("/") else f"/{pattern}")
     spoken = path if method == "*" else f"{method} {path}"
     place = Location(wanted.path, wanted.line)
     return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.finding import Location
@@ -14,6 +15,7 @@ from shipworthy.prototype.handlers.dispatched import dispatched
 from shipworthy.prototype.handlers.entering.django import django_entry
 from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
+from shipworthy.prototype.handlers.entering.nest import Application, application, nest_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.entering.tanstack import server_function_entry
 from shipworthy.prototype.handlers.entering.trpc import TrpcEntry, resolver_at, serves
@@ -28,6 +30,8 @@ from shipworthy.prototype.handlers.evaluation import (
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.events import CONTEXT, EVENT, event_answer
+from shipworthy.prototype.handlers.knowledge.firebase import CALLABLE, CALLED, FIRST
+from shipworthy.prototype.handlers.knowledge.firebase import passed as machines_only
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
@@ -57,6 +61,8 @@ from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.loading import declared_twice
 from shipworthy.prototype.program.nodes import Function, Lambda, Name, Record
 from shipworthy.prototype.routes import dispatchers
+from shipworthy.prototype.routes.firebase import FIREBASE
+from shipworthy.prototype.routes.nest import NEST
 from shipworthy.prototype.routes.route import Route, RouteKind
 
 if TYPE_CHECKING:
@@ -69,13 +75,18 @@ _SCOUTED = 40_000  # expressions, to find the paths of a server without a router
 _DISPATCHED = 80_000  # to follow all of them
 
 
-@dataclass(slots=True)
+@dataclass
 class Follower:
     """Follows one route after the other through one program."""
 
     program: Program
     knowledge: Knowledge
     spent: int = 0  # expressions, so far
+
+    @cached_property
+    def nest(self) -> Application:
+        """What holds for all controllers of NestJS."""
+        return application(self.program)
 
     def follow(
         self,
@@ -104,7 +115,7 @@ class Follower:
             addresses=served,
         )
 
-    def dispatch(self, route: Route, entry: Runnable) -> Iterator[Handler]:
+    def dispatch(self, route: Route, entry: Runnable, served: tuple[str, ...]) -> Iterator[Handler]:
         """Follow a server without a router: for a path that it does not know, then for each that it does."""
         asked, before = Asked(), self.spent
         walk, _ = self._run(entry, asked, _SCOUTED)
@@ -117,7 +128,7 @@ class Follower:
         if asked.paths:
             yield from dispatched(route, asked, follow)
             return
-        handler = self.follow(route, entry, (), asked=Asked())
+        handler = self.follow(route, entry, served, asked=Asked())
         if handler.effects:
             yield handler
         elif not any(value.what == ANSWERED for value, _ in walk.ways):
@@ -185,13 +196,14 @@ class Entry:
         before = walk.guards
         given = self._given(function, request, goes_on)
         first = len(walk.effects)
+        machines_only(walk, value)
         if last and self.style == "event":
             walk.answers = (id(function), lambda answer, at: event_answer(walk, answer, at))
         here = value.closure.module.path == self.location.path
         result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
         if last:
             walk.guards = before | answered(walk, first, by_effects=self.style == "node")
-            if self.style == "action":
+            if self.style in _RETURNS:
                 _answer(walk, result, function.at)
             return True
         if going_on:
@@ -210,6 +222,10 @@ class Entry:
             return (request, goes_on)
         if self.style == "event":
             return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
+        if self.style == "callable":
+            return (request,)
+        if self.style == "callable of old":
+            return (parameter("body"), request)
         if self.style == "worker":
             return (request, Value(what=BINDINGS), _KEEPS_RUNNING)
         if self.style == "pages":
@@ -222,7 +238,17 @@ class Entry:
         return (request, context)
 
 
-_REQUESTS = {"node": NODE, "hono": HONO, "event": EVENT, "pages": PAGES, "listener": LISTENED}
+_REQUESTS = {
+    "node": NODE,
+    "hono": HONO,
+    "event": EVENT,
+    "pages": PAGES,
+    "listener": LISTENED,
+    "callable": CALLED,
+    "callable of old": CALLED,
+}
+_RETURNS = frozenset({"action", "callable", "callable of old"})
+"""The styles in which what a function returns is the answer."""
 _KEEPS_RUNNING = Value(what="context of a worker", tags=frozenset({"truthy"}))
 
 
@@ -281,7 +307,7 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
         if route.kind is RouteKind.PROCEDURE:
             found += _procedure(route, routes, walk, follower, layers)
             continue
-        entry = _entry(route, program, walk, knowledge)
+        entry = _entry(route, walk, follower)
         if entry is not None:
             served = addresses(route, walk.routing)
             if twice := declared_twice(program.modules[entry.location.path]):
@@ -289,8 +315,8 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
                 continue
             entry.guards |= gateway_guards(prototype, route)
             entry.guards |= middleware_guards(layers, route, program, knowledge)
-            if route.framework in dispatchers.DISPATCHERS:
-                found += follower.dispatch(route, entry)
+            if route.framework in dispatchers.DISPATCHERS or _is_of_requests(route):
+                found += follower.dispatch(route, entry, served)
                 continue
             followed = follower.follow(route, entry, served)
             found.append(replace(followed, asked=False) if route in unasked else followed)
@@ -324,6 +350,11 @@ def _procedure(
 
 
 _DECLARED = (RouteKind.ENDPOINT, RouteKind.PROCEDURE)
+
+
+def _is_of_requests(route: Route) -> bool:
+    """True for `onRequest` of Firebase, which may tell paths apart below its own."""
+    return route.framework == FIREBASE and route.method == "*"
 
 
 def _unloaded(route: Route, place: Location, served: tuple[str, ...], twice: str) -> Handler:
@@ -380,11 +411,16 @@ def _python(route: Route, program: Program, walk: Walk) -> Runnable | None:
     return fastapi_entry(route, program, walk)
 
 
-def _entry(route: Route, program: Program, walk: Walk, knowledge: Knowledge) -> Runnable | None:
+def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
+    program, knowledge = follower.program, follower.knowledge
     path = route.location.path
     match route.kind:
+        case _ if route.framework == NEST:
+            return nest_entry(route, program, walk, follower.nest)
         case _ if route.framework in dispatchers.DISPATCHERS:
             return _dispatcher(route, program, walk)
+        case RouteKind.EDGE_FUNCTION if route.framework == FIREBASE:
+            return _firebase(route, program, knowledge)
         case RouteKind.EDGE_FUNCTION if route.framework == dispatchers.PAGES:
             return _pages(route, program, knowledge)
         case RouteKind.ENDPOINT if program.modules[path].python:
@@ -504,6 +540,18 @@ def _pages(route: Route, program: Program, knowledge: Knowledge) -> Entry | None
     if entry is not None:
         entry.chain = tuple(flat)
     return entry
+
+
+def _firebase(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+    """A function of Firebase: one that is called with data, or one of a request as Express has it."""
+    path = route.location.path
+    walk = Walk(program, knowledge)
+    value = walk.exported(path, route.handler)
+    if value.closure is None:
+        value = walk.lookup(route.handler, program.unit(path).scope)
+    kinds = {CALLABLE: "callable", FIRST: "callable of old"}
+    style = next((kinds[tag] for tag in value.tags if tag in kinds), "node")
+    return _of_value(route, value, style)
 
 
 def _exported(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.refusals import refused, says_too_many
@@ -87,7 +88,10 @@ class Walk(Evaluation):
         ended = self.block(statement.then, scope) or decided is False
         if ended and self._is_counted(test, first, statement.then):
             no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
-        if ended and not settles(no):
+        if ended and settles(no) and _is_for_a_role(statement.test, no):
+            turned = refused(self, statement.then, test, statement.at, no)
+            no |= {g._replace(check=Check.UNCLEAR) for g in turned if g.check is Check.REFUSES}
+        elif ended and not settles(no):
             no |= refused(self, statement.then, test, statement.at, no)
         then_guards, then_names = self.guards, scope.names
         self.branches = (*outer, (number, "other"))
@@ -281,6 +285,15 @@ class Walk(Evaluation):
             common = meet(common, passed)
         self.guards = before | common
         return of_cases((value, passed - self.guards) for value, passed in outcomes)
+
+
+def _is_for_a_role(test: Expression, passed: Guards) -> bool:
+    """`if (!caller.isAdmin) return 403`: more is asked than who calls, and it could not be followed."""
+    while type(test) is Not:
+        test = test.operand
+    name = test.key if type(test) is Member else test.id if type(test) is Name else ""
+    right = any(g.check in (Check.ROLE, Check.OWNER, Check.UNCLEAR) for g in passed)
+    return not right and comparing.ROLE_KEY.search(name) is not None
 
 
 def _needless(test: Expression, value: Value, passed: Guards) -> Guards:

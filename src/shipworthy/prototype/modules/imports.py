@@ -115,13 +115,24 @@ def _without_values(syntax: Syntax, found: list[Import]) -> list[Import]:
     }
     if not asked or syntax.language is Language.JAVASCRIPT:
         return found
-    used = _used_as_values(syntax, asked)
+    used = _used_as_values(syntax, asked) | _injected(syntax)
     return [
         Import(i.specifier, i.names, i.location, True, False, i.imported)
         if i.names and all(name in asked and name not in used for name in i.names)
         else i
         for i in found
     ]
+
+
+_INJECTED = re.compile(
+    r"(?:\b(?:private|public|protected|readonly)|@\w+\([^()]*\))\s+\w+[?!]?\s*:\s*([A-Z]\w*)"
+)
+
+
+def _injected(syntax: Syntax) -> set[str]:
+    """Types of parameters that NestJS reads at run time: of services, and of bodies that it checks."""
+    text = syntax.source.text or ""
+    return set(_INJECTED.findall(text)) if "@nestjs/" in text else set()
 
 
 _SERVER_SIDE = ("getServerSideProps", "getStaticProps", "getStaticPaths")

@@ -10,7 +10,9 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_function, string
 from shipworthy.prototype.routes.dispatchers import dispatchers
+from shipworthy.prototype.routes.firebase import firebase_functions
 from shipworthy.prototype.routes.javascript import javascript_endpoints
+from shipworthy.prototype.routes.nest import nest_endpoints
 from shipworthy.prototype.routes.pages import client_pages
 from shipworthy.prototype.routes.procedures import trpc_procedures
 from shipworthy.prototype.routes.python import python_endpoints
@@ -35,6 +37,8 @@ def read(syntax: Syntax) -> list[Route]:
         *javascript_endpoints(syntax),
         *dispatchers(syntax),
         *trpc_procedures(syntax),
+        *firebase_functions(syntax),
+        *nest_endpoints(syntax),
         *client_pages(syntax),
     ]
 

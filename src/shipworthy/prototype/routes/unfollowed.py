@@ -21,14 +21,14 @@ _SERVERS = {
     "polka": ("Polka", _ANY),
     "restify": ("Restify", _ANY),
     "@hapi/hapi": ("hapi", _ANY),
-    "@nestjs/common": ("NestJS", frozenset({"Controller"})),
+    "@nestjs/graphql": ("GraphQL of NestJS", frozenset({"Resolver"})),
+    "@nestjs/websockets": ("gateways of NestJS", frozenset({"WebSocketGateway"})),
     "@apollo/server": ("Apollo Server", _ANY),
     "apollo-server": ("Apollo Server", _ANY),
     "apollo-server-express": ("Apollo Server", _ANY),
     "graphql-yoga": ("GraphQL Yoga", _ANY),
     "socket.io": ("Socket.IO", frozenset({"Server"})),
     "ws": ("ws", frozenset({"WebSocketServer", "Server"})),
-    "firebase-functions": ("Cloud Functions for Firebase", _ANY),
     "h3": ("h3", frozenset({"defineEventHandler", "eventHandler"})),
     "starlette.routing": ("Starlette", frozenset({"Route", "WebSocketRoute"})),
     "aiohttp.web": ("aiohttp", _ANY),
@@ -154,4 +154,4 @@ def _server(imported: Import) -> str | None:
 
 
 _PACKAGE = re.compile(r"[\w-]+")
-_WITH_PARTS = frozenset({"firebase-functions", "litestar", "gradio"})
+_WITH_PARTS = frozenset({"litestar", "gradio"})

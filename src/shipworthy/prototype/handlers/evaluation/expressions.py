@@ -283,9 +283,19 @@ def of_compare(walk: Evaluation, node: Compare, scope: Scope) -> Value:
         return Value(literal=settled, tags=frozenset({"settled"}))
     if "written" in left.tags and node.operator == ">" and right.literal == 0 and not left.cases:
         return Value(literal=True)  # `roles.length > 0` of a list in the code
+    if (size := _of_size(node.operator, left, right)) is not None:
+        return Value(literal=size, tags=SETTLED)
     when = comparing.compared(walk, node.operator, left, right, node.at)
     tags = _TRUTH | ((left.tags | right.tags) & _UNSEEN)
     return Value(origins=left.origins | right.origins, when=when, tags=tags)
+
+
+def _of_size(operator: str, left: Value, right: Value) -> bool | None:
+    """`roles.length === 0` of a list in the code."""
+    numbers = type(left.literal) is type(right.literal) is int
+    if operator not in ("==", "!=") or not numbers or left.cases or "written" not in left.tags:
+        return None
+    return (left.literal == right.literal) is (operator == "==")
 
 
 def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:

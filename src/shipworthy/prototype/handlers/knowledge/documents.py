@@ -49,10 +49,11 @@ _INSERT = frozenset(
 def _model(walk: Evaluation, site: Site) -> Value | None:
     """`mongoose.model("User", schema)`, `sequelize.define("User", …)`."""
     name = site.argument(0).text
-    return _called(name) if name else None
+    return named(name) if name else None
 
 
-def _called(name: str) -> Value:
+def named(name: str) -> Value:
+    """The model of a table or collection."""
     return Value(
         what=MODEL, client=OWNER, fields={"name": Value(literal=name)}, tags=frozenset({"truthy"})
     )
@@ -62,14 +63,14 @@ def _repository(walk: Evaluation, site: Site) -> Value | None:
     """`dataSource.getRepository(User)` of TypeORM."""
     entity = site.argument(0)
     name = entity.type.node.name if entity.type else entity.text or entity.what.rpartition(".")[2]
-    return _called(name or "unknown")
+    return named(name or "unknown")
 
 
 def _collection(walk: Evaluation, site: Site) -> Value | None:
     """`client.db().collection("users")`."""
     name = site.argument(0).text
     known = site.receiver.what == DATABASE or site.what.rpartition(".")[0].lower().endswith("db")
-    return _called(name) if name and known and len(site.given) == 1 else None
+    return named(name) if name and known and len(site.given) == 1 else None
 
 
 def _database(walk: Evaluation, site: Site) -> Value | None:
@@ -95,7 +96,7 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
         return None
     first, second = site.argument(0), site.argument(1)
     operation = _operation(site.name)
-    effect = query(walk, site, operation, table, literals={"columns": "*"})
+    effect = query(walk, site, operation, table, literals={"columns": _columns(first)})
     values, where = UNKNOWN, UNKNOWN
     if operation == "insert":
         values = first
@@ -110,6 +111,15 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
     told(walk, effect, filters=dict(_filters(where)), inputs=_operators(where))
     _write(walk, effect, values)
     return _result(walk, site, effect)
+
+
+def _columns(options: Value) -> str:
+    """`find({ where, select: ["id", "name"] })` of TypeORM, `select: { id: true }`."""
+    chosen = (options.fields or {}).get("select")
+    if chosen is None or "where" not in (options.fields or {}):
+        return "*"
+    names = [v.text for v in chosen.elements or ()] or list(chosen.fields or ())
+    return ",".join(name for name in names if name) if names and all(names) else "*"
 
 
 def _operation(name: str) -> str:

@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.knowledge import (
     dynamodb,
     events,
     fastapi,
+    firebase,
     firestore,
     flask,
     hints,
@@ -26,6 +27,7 @@ from shipworthy.prototype.handlers.knowledge import (
     limits,
     mapped,
     memory,
+    nest,
     next_middleware,
     object_stores,
     outside,
@@ -60,6 +62,8 @@ Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
     dispatching,
+    firebase,
+    nest,
     next_middleware,
     packaged,
     requests,

@@ -91,6 +91,8 @@ def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
     match key:
         case "url" if walk.asked is not None:
             return _own_url(walk)
+        case "path" if walk.asked is not None:
+            return path_of(walk.asked)
         case "method" if walk.asked is not None:
             return method_of(walk.asked)
         case "user" | "auth" | "currentUser" | "userId" | "account" | "dbUser":
