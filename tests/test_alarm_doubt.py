@@ -18,6 +18,7 @@ from shipworthy.controls.access.unauthenticated_endpoint.control import Unauthen
 from shipworthy.controls.architecture.data_access_in_component.control import (
     DataAccessInComponent,
 )
+from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 
@@ -446,3 +447,22 @@ def test_a_file_of_actions_that_nothing_names_has_no_address(
         "app/api/login/route.ts": _LOGIN,
     }
     assert len(_gaps(UnauthenticatedEndpoint(), tmp_path, files)) == count
+
+
+@pytest.mark.parametrize(
+    ("path", "sure"),
+    [
+        ("app/api/slack/events/route.ts", Confidence.LOW),
+        ("app/api/orders/route.ts", Confidence.HIGH),
+    ],
+)
+def test_another_service_sends_no_login_along(tmp_path: Path, path: str, sure: Confidence) -> None:
+    text = (
+        "export async function POST(request: Request) {\n"
+        "  console.log('Headers', Object.fromEntries(request.headers.entries()));\n"
+        "  return Response.json({ ok: true });\n"
+        "}\n"
+    )
+    files = {"package.json": '{"dependencies": {"next": "15.0.0"}}', path: text}
+    (gap,) = _gaps(SecretInLogs(), tmp_path, files)
+    assert gap.confidence is sure

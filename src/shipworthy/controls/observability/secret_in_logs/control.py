@@ -114,7 +114,8 @@ def _is_question(place: str, values: Iterable[LoggedValue], side: Side) -> bool:
 _OWN_LOGIN = re.compile(r"(access_?token|id_?token|jwt|session)$", re.IGNORECASE)
 # Whoever calls there has no token yet, or is another system.
 _NO_VISITOR = re.compile(
-    r"hook|sign-?_?up|register|log-?_?in|sign-?_?in|contact|callback|incoming|inbound|receive|health|public",
+    r"hook|sign-?_?up|register|log-?_?in|sign-?_?in|contact|callback|incoming|inbound|receive|health|public"
+    r"|slack|telegram|discord|twilio|zapier",
     re.IGNORECASE,
 )
 
