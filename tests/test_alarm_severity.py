@@ -1132,3 +1132,39 @@ def test_a_plan_that_a_flag_of_the_caller_chooses_was_never_paid_for(
     text = _SYNCS.replace("TEST", test).replace("COLUMN", column)
     files = {"package.json": '{"dependencies": {"express": "4", "pg": "8"}}', "server.js": text}
     assert [f.severity for f in gaps(ClientDecidedMoney(), tmp_path, files)] == severities
+
+
+_MAKES_ACCOUNTS = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+Deno.serve(async (req) => {
+  const admin = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+  const { email, password, role } = await req.json();
+  const { data } = await admin.auth.admin.createUser({ email, password, email_confirm: true MORE });
+  return Response.json({ id: data.user.id });
+});
+"""
+_SIGNS_UP = (
+    'import { createClient } from "@supabase/supabase-js";\n'
+    "const supabase = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON_KEY);\n"
+    "await supabase.auth.signUp({ email: prompt('') ?? '', password: prompt('') ?? '' });\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "more", "severity"),
+    [
+        (_SIGNS_UP, "", Severity.HIGH),
+        (_SIGNS_UP, ", app_metadata: { role }", Severity.CRITICAL),
+        ("document.title = 'Shop';\n", "", Severity.CRITICAL),
+    ],
+)
+def test_an_account_is_worth_less_where_whoever_comes_signs_up(
+    tmp_path: Path, page: str, more: str, severity: Severity
+) -> None:
+    files = {
+        "src/main.tsx": page,
+        "supabase/config.toml": 'project_id = "a"\n[functions.add-user]\nverify_jwt = false\n',
+        "supabase/functions/add-user/index.ts": _MAKES_ACCOUNTS.replace("MORE", more),
+    }
+    (found,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert found.severity is severity

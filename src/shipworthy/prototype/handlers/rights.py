@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from shipworthy.finding import Confidence
+from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
-from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.named_guards import passes_named_guard
 from shipworthy.prototype.handlers.ownership import read_ownership
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
 from shipworthy.prototype.handlers.standing import Caller, caller
 from shipworthy.prototype.handlers.strangers import (
     first_word,
+    pages_sign_up,
     realm_of_strangers,
     strangers_sign_up,
 )
@@ -68,6 +70,7 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
     public = prototype.settings.intent.public_endpoints
     strangers = strangers_sign_up(prototype)
     realm = realm_of_strangers(prototype) if strangers else frozenset()
+    joins = pages_sign_up(prototype)
     seen: set[str] = set()
     for handler in prototype.handlers:
         if handler.subject in seen:
@@ -82,6 +85,9 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         if not strangers or (realm and first_word(handler) not in realm):
             found = [_among_staff(judged) for judged in found]
         found = [_behind_guard(prototype, handler, judged) for judged in found]
+        if joins:
+            found = [_beside_sign_up(judged) for judged in found]
+            found.sort(key=lambda judged: (is_question(judged), -judged.severity.value))
         declared = bool({handler.name, handler.subject} & public)
         if declared:
             found = [judged for judged in found if judged.breach is not Breach.OPEN]
@@ -110,6 +116,25 @@ def _among_staff(judged: Judged) -> Judged:
     own_word = judged.breach is Breach.HOLLOW  # whoever has an account writes his own rights
     known = judged.caller is Caller.KNOWN and not own_word
     return replace(judged, confidence=Confidence.LOW) if known else judged
+
+
+def _beside_sign_up(judged: Judged) -> Judged:
+    """A step less for accounts that anybody makes, where whoever comes signs up anyway: what is gained
+    are addresses that nobody confirmed. Not where the caller says what the account may do."""
+    effect = judged.effect
+    made = judged.breach is Breach.OPEN and effect.kind is EffectKind.ACCOUNT
+    if not made or judged.severity is not Severity.CRITICAL or not _MAKES.search(effect.operation):
+        return judged
+    rights = any(
+        o.is_input and (not o.key or _RIGHTS.search(o.key))
+        for origins in effect.inputs.values()
+        for o in origins
+    )
+    return judged if rights else replace(judged, severity=Severity.HIGH)
+
+
+_MAKES = re.compile(r"(create_?User|sign_?Up)$", re.IGNORECASE)
+_RIGHTS = re.compile(r"role|admin|app_?metadata|claims|permission|tenant|organi[sz]ation", re.I)
 
 
 def _behind_guard(prototype: Prototype, handler: Handler, judged: Judged) -> Judged:

@@ -27,6 +27,13 @@ _BY_STAFF = frozenset(
 _ADDS = ("insert", "upsert", "create")
 
 
+def pages_sign_up(prototype: Prototype) -> bool:
+    """True where a page has the platform make an account for whoever comes."""
+    return any(
+        q.operation == "auth" and q.method in ("signUp", "sign_up") for q in prototype.queries
+    )
+
+
 def strangers_sign_up(prototype: Prototype) -> bool:
     """True where somebody whom nobody invited can get an account, or nothing tells.
 
