@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from planting import prototype_of
 from shipworthy.finding import Confidence, Finding
 from shipworthy.pipeline import run_assess
+from shipworthy.prototype.handlers.comparing import WORD_OF_CODE
 from shipworthy.settings import Settings
 
 HEAD = (
@@ -213,3 +215,25 @@ async function answer(req) {
   return { wrong: false, user };
 }
 """
+
+
+@pytest.mark.parametrize(
+    ("compared", "known"),
+    [
+        ('header !== "Bearer let-me-in-2024"', False),
+        ('header !== "let-me-in-2024"', True),
+        ('JSON.parse(atob(header.split(".")[1])).scope !== "notebook-runtime"', False),
+        ('JSON.parse(atob(header.split(".")[1])).secret !== "notebook-runtime"', True),
+    ],
+)
+def test_of_a_token_that_is_taken_apart_only_a_part_that_is_secret_opens(
+    tmp_path: Path, compared: str, known: bool
+) -> None:
+    files = {
+        "supabase/functions/orders/index.ts": f"{HEAD}Deno.serve(async (req) => {{\n"
+        'const header = req.headers.get("authorization") ?? "";\nconst body = await req.json();\n'
+        f'if ({compared}) return new Response("no", {{ status: 401 }});\n{DEED}}});\n'
+    }
+    (handler,) = prototype_of(tmp_path, files).handlers
+    guards = {g.how for e in handler.effects for g in e.guards if e.target == "orders"}
+    assert (WORD_OF_CODE in guards) is known

@@ -149,3 +149,54 @@ def test_a_server_function_that_asks_nobody_is_told(
 ) -> None:
     found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, _files(middleware)))
     assert [f.outcome for f in found] == [outcome]
+
+
+_SERVER_ROUTE = """
+import { createFileRoute } from "@tanstack/react-router";
+import { createMiddleware } from "@tanstack/react-start";
+import { admin } from "../../lib/admin";
+const ofMachines = createMiddleware().server(async ({ next, request }) => {
+  if (request.headers.get("x-job-secret") !== process.env.JOB_SECRET) {
+    throw new Response("Forbidden", { status: 403 });
+  }
+  return next();
+});
+async function remove(request: Request) {
+  const { id } = await request.json();
+  await admin.from("invoices").delete().eq("id", id);
+  return Response.json({ done: true });
+}
+export const Route = createFileRoute("/api/invoices")({ server: SERVER });
+"""
+_OPEN = "{ handlers: { DELETE: async ({ request }) => remove(request) } }"
+_BEHIND = "{ middleware: [ofMachines], handlers: { DELETE: ({ request }) => remove(request) } }"
+_OF_ONE = """{ handlers: ({ createHandlers }) => createHandlers({
+  DELETE: { middleware: [ofMachines], handler: ({ request }) => remove(request) } }) }"""
+
+
+@pytest.mark.parametrize(
+    ("server", "principal"),
+    [(_OPEN, None), (_BEHIND, Check.SECRET), (_OF_ONE, Check.SECRET)],
+)
+def test_server_routes_are_followed_behind_the_middleware_of_all_and_of_each(
+    tmp_path: Path, server: str, principal: Check | None
+) -> None:
+    route = _SERVER_ROUTE.replace("SERVER", server)
+    files = {"src/lib/admin.ts": _ADMIN, "src/routes/api/invoices.ts": route}
+    (handler,) = prototype_of(tmp_path, {"package.json": _PACKAGE, **files}).handlers
+    assert (handler.name, handler.principal) == ("DELETE /api/invoices", principal)
+    (deleted,) = handler.effects_of(EffectKind.QUERY)
+    assert {o.kind for o in deleted.inputs["filter:id"]} == {"body"}
+
+
+def test_a_page_that_answers_posts_too_is_a_page_and_a_route(tmp_path: Path) -> None:
+    said = "{ component: () => null, server: { handlers: { POST: async () => Response.json(1) } } }"
+    text = f"""import {{ createFileRoute }} from "@tanstack/react-router";
+export const Route = createFileRoute("/welcome")({said});
+"""
+    files = {"package.json": _PACKAGE, "src/routes/welcome.tsx": text}
+    found = prototype_of(tmp_path, files).routes
+    assert {(r.kind.value, r.method, r.path) for r in found} == {
+        ("page", "GET", "/welcome"),
+        ("route_handler", "POST", "/welcome"),
+    }

@@ -293,7 +293,8 @@ def _is_password_of_code(value: Value, others: Origins) -> bool:
     made_up = any(letter.isdigit() or letter in "-_!" for letter in text)
     return any(
         (o.kind in ("header", "query") or (made_up and o.kind == "body" and "." not in o.key))
-        and re.search(r"secret|token|key|auth|pass", o.key, re.I)
+        # Of a token that was taken apart only the part counts: `claims.scope` opens nothing.
+        and re.search(r"secret|token|key|auth|pass", o.key.rpartition(".")[2], re.I)
         for o in others
     )
 

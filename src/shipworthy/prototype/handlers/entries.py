@@ -17,7 +17,10 @@ from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.entering.nest import Application, application, nest_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
-from shipworthy.prototype.handlers.entering.tanstack import server_function_entry
+from shipworthy.prototype.handlers.entering.tanstack import (
+    server_function_entry,
+    server_route_entry,
+)
 from shipworthy.prototype.handlers.entering.trpc import TrpcEntry, resolver_at, serves
 from shipworthy.prototype.handlers.evaluation import (
     BUDGET,
@@ -431,6 +434,8 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
             return streamlit_entry(route, program)
         case RouteKind.EDGE_FUNCTION if route.framework in ("supabase", "deno"):
             return _served(route, program, walk)
+        case RouteKind.ROUTE_HANDLER if route.framework == "tanstack-start":
+            return server_route_entry(route, Walk(program, knowledge))
         case RouteKind.ROUTE_HANDLER | RouteKind.EDGE_FUNCTION:
             return _exported(route, program, knowledge)
         case RouteKind.SERVER_ACTION:

@@ -162,10 +162,27 @@ def _file_routes(syntax: Syntax) -> Iterator[Route]:
             continue
         above = call.parent()
         options = arguments(above)[:1] if above and above.kind() == "call_expression" else []
-        component = properties(options[0]).get("component") if options else None
-        handler = _component(component) if component else "Route"
-        where = syntax.location(call)
-        yield Route(RouteKind.PAGE, "tanstack-router", "GET", path, handler, where)
+        said = properties(options[0]) if options else {}
+        component, server = said.get("component"), said.get("server")
+        if server is not None:
+            yield from _server_routes(syntax, server, path)
+        if component is not None or server is None:
+            handler = _component(component) if component else "Route"
+            where = syntax.location(call)
+            yield Route(RouteKind.PAGE, "tanstack-router", "GET", path, handler, where)
+
+
+def _server_routes(syntax: Syntax, server: SgNode, path: str) -> Iterator[Route]:
+    """`server: { handlers: { POST: async ({ request }) => … } }` of TanStack Start, for each method; those
+    that `createHandlers` is given stand in an object as well."""
+    handlers = properties(server).get("handlers") if server.kind() == "object" else None
+    if handlers is not None and handlers.kind() != "object":
+        handlers = next(_inside(handlers, "object"), None)
+    for method, handler in properties(handlers).items() if handlers is not None else ():
+        if method.isupper():
+            where = syntax.location(handler)
+            verb = "*" if method == "ANY" else method
+            yield Route(RouteKind.ROUTE_HANDLER, "tanstack-start", verb, path, method, where)
 
 
 def _join(prefix: str, path: str) -> str:

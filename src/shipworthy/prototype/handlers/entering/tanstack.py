@@ -1,4 +1,4 @@
-"""TanStack Start: the steps of a server function, one after the other, hand on what they know."""
+"""TanStack Start: the steps of a server function or route, one after the other, hand on what they know."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from shipworthy.prototype.handlers.answers import answered
 from shipworthy.prototype.handlers.evaluation import Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard
 from shipworthy.prototype.handlers.knowledge.limits import loosest
-from shipworthy.prototype.handlers.knowledge.requests import parameter
+from shipworthy.prototype.handlers.knowledge.requests import WEB, parameter
 from shipworthy.prototype.handlers.knowledge.schemas import SCHEMA, shaped
 from shipworthy.prototype.handlers.knowledge.server_functions import (
     BUILT,
+    FILE_ROUTE,
     HANDLER,
     LAYER,
     VALIDATOR,
+    steps_of,
 )
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.values import (
@@ -31,21 +33,24 @@ from shipworthy.prototype.routes.route import Route
 
 @dataclass(slots=True)
 class ServerFunctionEntry:
-    """A server function: validators and middleware in their order, then the handler."""
+    """A server function, which is given data, or a route, which is given the request: validators and
+    middleware in their order, then the handler."""
 
     steps: tuple[Value, ...]
     location: Location
     guards: frozenset[Guard] = NO_GUARDS
+    is_route: bool = False
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run it all; the guards that are passed before it answers."""
-        data, context = parameter("body"), Value(fields={"...": UNKNOWN})
+        sent = self._sent(walk)
+        context = Value(fields={"...": UNKNOWN})
         for step in self.steps:
-            given = Value(fields={"data": data, "context": context, "...": UNKNOWN})
+            given = Value(fields={**sent, "context": context, "...": UNKNOWN})
             inner = (step.elements or (UNKNOWN,))[0]
             match step.what:
                 case kind if kind == VALIDATOR:
-                    data = self._valid(walk, inner, data)
+                    sent["data"] = self._valid(walk, inner, sent.get("data", UNKNOWN))
                 case kind if kind == LAYER:
                     passed = self._layer(walk, inner, given)
                     if passed is None:
@@ -56,6 +61,13 @@ class ServerFunctionEntry:
                 case _:  # middleware of a package, or from where it cannot be followed
                     walk.passed(Check.UNCLEAR, "middleware", self.location.line, ())
         return walk.guards
+
+    def _sent(self, walk: Walk) -> dict[str, Value]:
+        if not self.is_route:
+            return {"data": parameter("body")}
+        tags = frozenset({"truthy"})
+        request = Value(what=WEB, identity=walk.program.identity(), tags=tags)
+        return {"request": request, "params": parameter("path")}
 
     def _valid(self, walk: Walk, validator: Value, data: Value) -> Value:
         if validator.what == SCHEMA:
@@ -110,3 +122,24 @@ def server_function_entry(route: Route, built: Value) -> ServerFunctionEntry | N
     if built.what != BUILT or not any(step.what == HANDLER for step in steps):
         return None
     return ServerFunctionEntry(steps, route.location)
+
+
+def server_route_entry(route: Route, walk: Walk) -> ServerFunctionEntry | None:
+    """The entry of one method of a server route, behind the middleware of all methods and its own."""
+    described = walk.exported(route.location.path, "Route")
+    server = ((described.fields or {}).get("server") or UNKNOWN).fields or {}
+    if described.what != FILE_ROUTE or not server:
+        return None
+    handlers = server.get("handlers", UNKNOWN)
+    if is_callable(handlers):
+        given = Value(fields={"createHandlers": Value(native=lambda w, site: site.argument(0))})
+        handlers = invoke(walk, handlers, (given,), at=route.location.line)
+    handler = (handlers.fields or {}).get(route.handler, UNKNOWN)
+    layers = steps_of(server.get("middleware", UNKNOWN))
+    if handler.fields and "handler" in handler.fields:
+        layers += steps_of(handler.fields.get("middleware", UNKNOWN))
+        handler = handler.fields["handler"]
+    if not is_callable(handler):
+        return None
+    steps = (*layers, Value(what=HANDLER, elements=(handler,)))
+    return ServerFunctionEntry(steps, route.location, is_route=True)

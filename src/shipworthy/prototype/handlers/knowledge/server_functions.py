@@ -1,4 +1,4 @@
-"""Server functions of TanStack Start: what is said before the handler runs before it.
+"""Server functions and server routes of TanStack Start: what is said before the handler runs before it.
 
 https://tanstack.com/start/latest/docs/framework/react/guide/server-functions and /middleware
 """
@@ -14,6 +14,7 @@ BUILT = "server function of TanStack Start"
 VALIDATOR = "validator of a server function"
 LAYER = "middleware of a server function"
 HANDLER = "handler of a server function"
+FILE_ROUTE = "file route of TanStack"
 _TRUTHY = frozenset({"truthy"})
 _STEPS = {
     "validator": VALIDATOR,
@@ -38,17 +39,28 @@ def _method(walk: Evaluation, value: Value, key: str) -> Value | None:
             native=lambda w, site: _with(value, Value(what=kind, elements=(site.argument(0),)))
         )
     if key == "middleware":
-        return Value(native=lambda w, site: _with(value, *_steps_of(site.argument(0))))
+        return Value(native=lambda w, site: _with(value, *steps_of(site.argument(0))))
     if key in ("client", "type", "withOptions"):
         return Value(native=lambda w, site: value)
     return None
+
+
+def _file_route(walk: Evaluation, site: Site) -> Value | None:
+    """`createFileRoute("/api/orders")({ server: { handlers } })`."""
+    del walk, site
+    return Value(native=_described, tags=_TRUTHY)
+
+
+def _described(walk: Evaluation, site: Site) -> Value:
+    del walk
+    return Value(what=FILE_ROUTE, fields=site.argument(0).fields or {}, tags=_TRUTHY)
 
 
 def _with(value: Value, *steps: Value) -> Value:
     return Value(what=BUILT, elements=((value.elements or ()) + steps), tags=_TRUTHY)
 
 
-def _steps_of(layers: Value) -> tuple[Value, ...]:
+def steps_of(layers: Value) -> tuple[Value, ...]:
     """The steps of all middleware in a list; one that could not be followed stays as it is."""
     found: list[Value] = []
     for layer in layers.elements or ():
@@ -103,5 +115,9 @@ CALLS = {
             "useSession": _session,
         }.items()
     },
+}
+CALLS |= {
+    f"@tanstack/{package}.createFileRoute": _file_route
+    for package in ("react-router", "solid-router", "react-start")
 }
 PROPERTIES = {BUILT: _method}
