@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role
@@ -59,16 +61,37 @@ _SENT_ELSEWHERE = re.compile(r"credentials:\s*[\"']include|withCredentials:\s*tr
 
 def knows_logins_sent_along(prototype: Prototype, path: str) -> bool:
     """True where code in the language of this file, and outside of pages, mentions such a login."""
-    return any(map(_sends_along, _texts(prototype, path)))
+    return _logins(prototype, path).sent_along
 
 
 def cookies_stay_on_their_site(prototype: Prototype, path: str) -> bool:
     """True where each cookie that this server sets is SameSite lax or strict: pages of other sites
     send none along, those on other ports and subdomains of the same host do."""
-    texts = list(_texts(prototype, path))
-    told = [text for text in texts if _sends_along(text)]
-    known = any(map(_LAX.search, texts)) or any(map(_SETS.search, told))
-    return known and _all_stay(told)
+    return _logins(prototype, path).staying
+
+
+@dataclass(frozen=True, slots=True)
+class _Logins:
+    """What the code of a server says of logins: whether browsers send them along, and whether each stays on
+    its site."""
+
+    sent_along: bool
+    staying: bool
+
+
+_KNOWN: WeakKeyDictionary[Prototype, dict[bool, _Logins]] = WeakKeyDictionary()
+
+
+def _logins(prototype: Prototype, path: str) -> _Logins:
+    """What code in the language of this file says. Kept: it is asked for each place that allows an origin."""
+    known = _KNOWN.setdefault(prototype, {})
+    python = prototype.files[path].language is Language.PYTHON
+    if python not in known:
+        texts = list(_texts(prototype, python=python))
+        told = [text for text in texts if _sends_along(text)]
+        lax = any(map(_LAX.search, texts)) or any(map(_SETS.search, told))
+        known[python] = _Logins(bool(told), lax and _all_stay(told))
+    return known[python]
 
 
 def logins_stay_out_of_frames(prototype: Prototype) -> bool:
@@ -98,8 +121,7 @@ def _sends_along(text: str) -> bool:
     )
 
 
-def _texts(prototype: Prototype, path: str) -> Iterator[str]:
-    python = prototype.files[path].language is Language.PYTHON
+def _texts(prototype: Prototype, *, python: bool) -> Iterator[str]:
     return (
         file.text or ""
         for file in prototype.of_role(Role.PRODUCT, Role.CONFIG)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.source import Role, SourceFile
 
@@ -103,17 +104,27 @@ _PARTS = (
 def uses_part(prototype: Prototype, package: str, summary: str) -> bool:
     """False where an advisory is on a part of a package that no live code of the app uses."""
     for part in _PARTS:
-        if package not in part.packages or not part.said.search(summary):
-            continue
-        if part.path is not None:
-            return any(
-                part.path.search(file.path)
-                and (part.code is None or part.code.search(file.text or "") is not None)
-                for file in prototype.files.values()
-            )
-        pattern = part.code
-        return pattern is None or any(pattern.search(f.text or "") for f in _code(prototype, part))
+        if package in part.packages and part.said.search(summary):
+            known = _KNOWN.setdefault(prototype, {})
+            if part not in known:
+                known[part] = _is_used(prototype, part)
+            return known[part]
     return True
+
+
+# Kept as long as the prototype: a part has many advisories, and each is asked about more than once.
+_KNOWN: WeakKeyDictionary[Prototype, dict[_Part, bool]] = WeakKeyDictionary()
+
+
+def _is_used(prototype: Prototype, part: _Part) -> bool:
+    if part.path is not None:
+        return any(
+            part.path.search(file.path)
+            and (part.code is None or part.code.search(file.text or "") is not None)
+            for file in prototype.files.values()
+        )
+    pattern = part.code
+    return pattern is None or any(pattern.search(f.text or "") for f in _code(prototype, part))
 
 
 def _code(prototype: Prototype, part: _Part) -> Iterator[SourceFile]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler, Origin
@@ -247,6 +248,7 @@ def _is_id_of_caller(origin: Origin) -> bool:
     return origin.kind == "principal" and origin.key in ("id", "sub", "uid", "user_id", "userId")
 
 
+@lru_cache(maxsize=10_000)  # the same columns are asked about for each effect
 def _snake(column: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ast_grep_py import Rule, SgNode
+from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
@@ -165,13 +165,8 @@ def _stands_in_server_function(node: SgNode) -> bool:
 
 
 def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:
-    """Of these names those that stand for a value somewhere; the parser leaves out all others."""
-    one_of = f"^({'|'.join(sorted(names))})$"
-    uses = syntax.root.find_all(any=_IDENTIFIERS, regex=one_of)
-    return {use.text() for use in uses if not _is_imported(use)}
-
-
-_IDENTIFIERS: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
+    found = identifiers(syntax.root)
+    return {name for name in names if not all(map(_is_imported, found.get(name, ())))}
 
 
 def _is_imported(node: SgNode) -> bool:

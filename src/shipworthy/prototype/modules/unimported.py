@@ -17,6 +17,11 @@ _LOADS_BY_NAME = re.compile(
     r"\b(import_module|__import__|iter_modules|walk_packages|exec_module|run_module|find_modules"
     r"|autodiscover(?!_tasks)\w*|load_extension\w*|spec_from_file_location|include_tasks)\b"
 )
+# One of these stands in each of those words: to look for plain ones takes a tenth of the time.
+_LOADING = (
+    *("_module", "__import__", "walk_packages", "autodiscover", "load_extension"),
+    *("spec_from_file_location", "include_tasks"),
+)
 # Celery looks for modules called `tasks`, unless it is told another name.
 _OTHER_TASKS = re.compile(r"\bautodiscover_tasks\([^)]*\brelated_name\b")
 # Routers answer nothing until an app takes them in.
@@ -106,7 +111,7 @@ def _finds_modules(prototype: Prototype, modules: list[SourceFile]) -> bool:
     packages = prototype.modules.packages
     return any(
         packages.get(f.path, frozenset()) & _FOUND_BY_FRAMEWORK
-        or _LOADS_BY_NAME.search(f.text or "")
+        or (any(w in (f.text or "") for w in _LOADING) and _LOADS_BY_NAME.search(f.text or ""))
         or _OTHER_TASKS.search(f.text or "")
         for f in modules
     )

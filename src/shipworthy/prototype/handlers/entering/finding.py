@@ -30,11 +30,9 @@ class Found:
 def find(route: Route, program: Program, walk: Walk) -> Found | None:
     """The function that a decorator declares as a handler."""
     path = route.location.path
-    functions = [
-        f
-        for f in functions_in(program.modules[path].body)
-        if f.name == route.handler and route.location.line <= f.at <= route.location.end_line
-    ]
+    lines = range(route.location.line, route.location.end_line + 1)
+    declared = functions_in(program.modules[path].body, lines)
+    functions = [f for f in declared if f.name == route.handler and f.at in lines]
     if not functions:
         return None
     function, unit = functions[0], program.unit(path)
@@ -84,18 +82,21 @@ def above(router: int, mounts: list[Mounted], depth: int = 0) -> Iterator[Value]
             yield from mount.chain
 
 
-def functions_in(statements: tuple[Any, ...]) -> Iterator[Function]:
-    """All functions that are declared in these statements, at any depth."""
+def functions_in(statements: tuple[Any, ...], lines: range) -> Iterator[Function]:
+    """The functions that are declared in these statements, at any depth, but for those inside of a function
+    that stands outside of these lines."""
     for statement in statements:
         if isinstance(statement, Define):
-            yield statement.function
-            yield from functions_in(statement.function.body)
+            function = statement.function
+            yield function
+            if function.at < lines.stop and function.end >= lines.start:
+                yield from functions_in(function.body, lines)
         elif isinstance(statement, Class):
             yield from statement.methods
         elif isinstance(statement, If):
-            yield from functions_in((*statement.then, *statement.other))
+            yield from functions_in((*statement.then, *statement.other), lines)
         elif isinstance(statement, (Loop, With)):
-            yield from functions_in(statement.body)
+            yield from functions_in(statement.body, lines)
         elif isinstance(statement, Try):
             inner = [s for handler in statement.handlers for s in handler.body]
-            yield from functions_in((*statement.body, *inner, *statement.final))
+            yield from functions_in((*statement.body, *inner, *statement.final), lines)
