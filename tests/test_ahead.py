@@ -17,6 +17,8 @@ from shipworthy.finding import Finding
 from shipworthy.pipeline import run_assess
 from shipworthy.prototype import Engines, ahead, prototype
 from shipworthy.prototype.handlers import entries
+from shipworthy.prototype.reading import Reading
+from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.settings import Settings
 
 
@@ -97,3 +99,17 @@ def test_processes_that_take_turns_get_each_number_once() -> None:
     other = ahead.Ahead(lambda: list(turns))
     assert taken + other.result() == list(range(300))
     assert list(turns) == []
+
+
+@pytest.mark.parametrize(("cores", "started"), [(1, []), (2, [2]), (64, [3])])
+def test_no_more_processes_read_than_the_code_is_worth(
+    cores: int, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(Reading, "_start", lambda _, workers: asked.append(workers))
+    text = "a();\n" * 70_000
+    Reading(
+        [SourceFile("a.ts", Role.PRODUCT, len(text), text, Language.TYPESCRIPT)],
+        Settings(workers=cores),
+    )
+    assert asked == started

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 TOO_LONG = "takes too long to read"
 _SMALL = 300_000  # characters below which starting a second process costs more than it saves
+_SHARE = 100_000  # characters that are worth a process: all start at once, on however many cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +155,8 @@ def _read(syntax: Syntax, source: SourceFile) -> FileFacts:
 
 
 class Reading:
-    """Reads every parsed file on as many cores as the settings say: from now on where other processes
-    do, else when its result is asked for."""
+    """Reads every parsed file on as many cores as the settings say and the code is worth: from now on where
+    other processes do, else when its result is asked for."""
 
     def __init__(self, files: Sequence[SourceFile], settings: Settings) -> None:
         self._todo = [f for f in files if _is_parsed(f)]
@@ -163,8 +164,9 @@ class Reading:
         self._pool: ProcessPoolExecutor | None = None
         self._under_way: Iterable[list[FileFacts]] = ()
         workers = settings.workers or available_cores()
-        if workers > 1 and sum(len(f.text or "") for f in self._todo) >= _SMALL:
-            self._start(workers)
+        characters = sum(len(f.text or "") for f in self._todo)
+        if workers > 1 and characters >= _SMALL:
+            self._start(min(workers, max(2, characters // _SHARE)))
 
     @property
     def is_under_way(self) -> bool:
