@@ -11,6 +11,7 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
+from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.ownership import REACHED, Ownership, parents, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
@@ -33,6 +34,7 @@ from shipworthy.prototype.handlers.weight import (
     is_personal,
     is_sensitive,
     revealed,
+    says_whose,
     writes_at_service,
 )
 from shipworthy.prototype.handlers.writes import is_told, only_moves_on
@@ -235,6 +237,8 @@ def _open(
     elif kind is not Harm.RUN and _is_job(effect, kind):
         if kind is Harm.CHANGE and _is_of_all(effect, kind, ownership):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
+        if kind is Harm.DELETE and _empties(handler, effect):
+            return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
         if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
             return None
         if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
@@ -278,6 +282,8 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return _shows_no_way_to_reach(handler, effect)
         case Harm.ADD if _LOG.search(effect.target) or _GUESTS.search(effect.target):
             return True
+        case Harm.ADD | Harm.CHANGE if _CACHE.search(effect.target):
+            return True  # an answer is kept for the next who asks the same
         case Harm.CHANGE if _is_by_the_way(handler, effect):
             return True
         case Harm.ADD if handler.route.method == "GET" and not is_told(effect):
@@ -297,6 +303,9 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.SEND if _signs_up(handler):
             return True
     return bool(by_credential(handler, effect))
+
+
+_CACHE = re.compile(r"(^|_)cached?(_|$)|Cache$", re.IGNORECASE)
 
 
 def _is_asked_file(effect: Effect) -> bool:
@@ -510,6 +519,21 @@ def hollow(effect: Effect) -> str:
 def _is_job(effect: Effect, kind: Harm) -> bool:
     """True where nothing that the caller sends has a part in it: a job that is due anyway."""
     return kind is not Harm.READ and not effect.is_steered
+
+
+def _empties(handler: Handler, effect: Effect) -> bool:
+    """True for a statement that deletes every row of a table which nothing fills anew."""
+    return (
+        effect.literals.get("rows") == EVERY
+        and not _PASSING.search(effect.target)
+        and not any(
+            other.target == effect.target and other.operation in ("insert", "upsert")
+            for other in handler.effects
+        )
+    )
+
+
+_PASSING = re.compile(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)
 
 
 _POWER = re.compile(
@@ -962,7 +986,7 @@ def _private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> b
         return effect.operation in ("download", "sign")
     if not any(is_sensitive(origin, effect) for origin in shown) or is_catalogue(effect):
         return False
-    if is_personal(effect) or bool(ownership.of(effect.target)):
+    if is_personal(effect) or bool(ownership.of(effect.target)) or says_whose(effect):
         return True
     return _says_who_is_born_when(effect) or _is_left_by_guests(effect, ownership)
 

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.rows import AT_TIMES
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
@@ -214,12 +215,15 @@ _REACHED_BY = re.compile(
 def by_knowledge(effect: Effect) -> tuple[str, ...]:
     """What a guest has to know of a row to find it, as the number of an order and the address that it
     went to; nothing where one thing is enough, or none of them is about a person."""
-    sent = sorted(
-        name.rpartition(".")[2]
+    asked = {
+        name.rpartition(".")[2]: origins
         for name, origins in effect.of("filter:")
         if origins and all(o.is_input for o in origins)
-    )
-    return tuple(sent) if len(sent) > 1 and any(map(_REACHED_BY.search, sent)) else ()
+    }
+    searched = len(frozenset().union(*asked.values())) < 2  # one word in several columns
+    if len(asked) < 2 or searched or effect.literals.get("conditions") == AT_TIMES:
+        return ()
+    return tuple(sorted(asked)) if any(map(_REACHED_BY.search, asked)) else ()
 
 
 def _words(handler: Handler) -> list[str]:

@@ -218,6 +218,8 @@ def is_catalogue(effect: Effect) -> bool:
     """True for a reading of what is there for whoever comes: products, posts, published rows."""
     if effect.kind is not EffectKind.QUERY or harm(effect) is not Harm.READ:
         return False
+    if says_whose(effect):
+        return False  # the cars of a garage
     shown = any(
         _SHOWN.match(name)
         and effect.literals.get(name, "" if _STATES.search(name) else "true").lower()
@@ -237,6 +239,17 @@ _SECRETIVE = re.compile(
     r"user|profile|customer|member|patient|employee|order|payment|token|key|secret|subscri|session|account",
     re.IGNORECASE,
 )
+
+
+def says_whose(effect: Effect) -> bool:
+    """True where rows are read together with whose they are and how to reach him, from a table that is
+    joined."""
+    columns = re.split(r"[\s,]+", effect.literals.get("columns", ""))
+    return any(map(_OF_BUYERS.search, columns)) and any(map(_REACHED.search, columns))
+
+
+_OF_BUYERS = re.compile(r"^(customer|client|patient|buyer|guest|student)_?name$", re.IGNORECASE)
+_REACHED = re.compile(r"^e?mail$|_e?mail$|phone|mobile", re.IGNORECASE)
 
 
 def is_personal(effect: Effect) -> bool:

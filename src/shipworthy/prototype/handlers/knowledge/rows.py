@@ -28,6 +28,10 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.program.nodes import Compare, Either, Member, Name, Return
 
+AT_TIMES = "at times"
+"""The literal `conditions` of a statement that asks for less where the caller sends less."""
+EVERY = "every"
+"""The literal `rows` of a statement that is bounded by nothing."""
 OWNER = "owner"  # a connection of its own: no row security holds it back
 _MOST_CONDITIONS = 40
 

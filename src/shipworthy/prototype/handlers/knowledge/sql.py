@@ -42,6 +42,7 @@ class Statement(NamedTuple):
     values: tuple[Part, ...]
     columns: str
     raised: tuple[str, ...] = ()  # `credits = credits + …`
+    bounded: bool = True  # by a condition
 
 
 NOTHING = Statement("", "", (), (), "")
@@ -80,7 +81,8 @@ def read_sql(text: str) -> Statement:
     if verb == "call":
         operation = "rpc"
     columns = _columns(tokens, start) if verb == "select" else ""
-    return Statement(operation, table, filters, values, columns, raised)
+    bounded = where < len(tokens)
+    return Statement(operation, table, filters, values, columns, raised, bounded)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

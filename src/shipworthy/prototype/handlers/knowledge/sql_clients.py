@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.knowledge.rows import (
+    AT_TIMES,
+    EVERY,
     OWNER,
     call_back,
     one,
@@ -65,8 +67,23 @@ def ask(
     if not statement.operation:
         return query(walk, site, "raw", "") if raw else -1
     effect = query(walk, site, statement.operation, _table(statement, holes))
+    if _asked_at_times(text, statement):
+        told(walk, effect, literals={"conditions": AT_TIMES})
     told(walk, effect, **_told(statement, holes, parameters))  # type: ignore[arg-type]
     return effect
+
+
+def _asked_at_times(text: Value, statement: Statement) -> bool:
+    """True for a text that asks for less on another way: `if (city) sql += " and city = $1"`."""
+    pending = [text]
+    while pending:
+        part = pending.pop()
+        ways = (read_sql(_written(case)[0]) for case, _ in part.cases)
+        if any(w.operation and len(w.filters) < len(statement.filters) for w in ways):
+            return True
+        if part.what == "text":
+            pending += part.elements or ()
+    return False
 
 
 def _written(text: Value) -> tuple[str, dict[str, Value]]:
@@ -78,7 +95,7 @@ def _written(text: Value) -> tuple[str, dict[str, Value]]:
     said: list[str] = []
     holes: dict[str, Value] = {}
     for part in text.elements:
-        if part.what == _FRAGMENT and part.elements is not None:
+        if part.what in (_FRAGMENT, "text") and part.elements is not None:
             inner, more = _written(part)
             said.append(inner.replace(_HOLE, f"{_HOLE}{len(holes):02}"))
             holes |= {k.replace(_HOLE, f"{_HOLE}{len(holes):02}"): v for k, v in more.items()}
@@ -141,6 +158,8 @@ def _told(statement: Statement, holes: Mapping[str, Value], parameters: Value) -
     if values or whole:
         told_["values"] = whole[0] if whole and not values else Value(fields=values)
     literals = {"columns": statement.columns} if statement.columns else {}
+    if statement.operation == "delete" and not statement.bounded and not holes:
+        literals["rows"] = EVERY
     told_["literals"] = literals | raised({k: values[k] for k in statement.raised if k in values})
     return told_
 
