@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 from typing import Any
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site, asked
@@ -107,26 +108,22 @@ _MODULES = (
     columns,
 )
 """Each has CALLS (by what is called), NAMES (by the last word of it), PROPERTIES and ASSIGNED (by what
-has the property)."""
+has the property). Where several know a call or a property by all of its name, the last one is asked first."""
 
 
 class Library(Knowledge):
     """Looks a call up by all of what is called, then by the ends of it, then by its last word."""
 
     def __init__(self) -> None:
-        self._calls: Mapping[str, Answer] = _merged("CALLS")
-        self._names: Mapping[str, list[Answer]] = _listed("NAMES")
-        self._assigned: Mapping[str, list[Assigned]] = _listed("ASSIGNED")
-        self._properties: Mapping[str, Property] = _merged("PROPERTIES")
+        self._calls: Mapping[str, list[Answer]] = _listed("CALLS", reversed(_MODULES))
+        self._names: Mapping[str, list[Answer]] = _listed("NAMES", _MODULES)
+        self._assigned: Mapping[str, list[Assigned]] = _listed("ASSIGNED", _MODULES)
+        self._properties: Mapping[str, list[Property]] = _listed("PROPERTIES", reversed(_MODULES))
 
     def call(self, walk: Evaluation, site: Site) -> Value | None:
         """The result of a known call."""
-        answer = self._calls.get(site.what)
-        if answer is not None:
-            found = answer(walk, site)
-            if found is not None:
-                return found
-        for answer in self._names.get(site.name or site.what.rpartition(".")[2], ()):
+        named = self._names.get(site.name or site.what.rpartition(".")[2], ())
+        for answer in (*self._calls.get(site.what, ()), *named):
             found = answer(walk, site)
             if found is not None:
                 return found
@@ -138,8 +135,11 @@ class Library(Knowledge):
 
     def property(self, walk: Evaluation, value: Value, key: str) -> Value | None:
         """A known property of a known thing."""
-        found = self._properties.get(_kind(value))
-        return found(walk, value, key) if found is not None else None
+        for answer in self._properties.get(_kind(value), ()):
+            found = answer(walk, value, key)
+            if found is not None:
+                return found
+        return None
 
     def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
         """An object of a class of the prototype."""
@@ -168,16 +168,10 @@ def _kind(value: Value) -> str:
     return classes.OBJECT if value.instance is not None else ""
 
 
-def _merged(name: str) -> dict[str, Callable[..., Any]]:
-    found: dict[str, Callable[..., Any]] = {}
-    for module in _MODULES:
-        found.update(getattr(module, name, {}))
-    return found
-
-
-def _listed(name: str) -> dict[str, list[Callable[..., Any]]]:
+def _listed(name: str, modules: Iterable[ModuleType]) -> dict[str, list[Callable[..., Any]]]:
+    """What the modules say of each name, in this order: one that gives None leaves it to the next."""
     found: dict[str, list[Callable[..., Any]]] = {}
-    for module in _MODULES:
+    for module in modules:
         for key, answer in getattr(module, name, {}).items():
             found.setdefault(key, []).append(answer)
     return found
