@@ -79,6 +79,7 @@ class Program:
     unsigned: frozenset[str] = frozenset()  # cookies that hold a plain id, set by the prototype
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
+    statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes
     identities: int = 0
     heavy: set[int] = field(
         default_factory=set

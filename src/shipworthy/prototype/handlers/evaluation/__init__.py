@@ -4,10 +4,12 @@ from shipworthy.prototype.handlers.evaluation.asked import Asked
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET
 from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 from shipworthy.prototype.handlers.evaluation.expressions import CHOSEN, SETTLED
+from shipworthy.prototype.handlers.evaluation.members import ANY_KEY
 from shipworthy.prototype.handlers.evaluation.routing import Mounted, Registered, Routing
 from shipworthy.prototype.handlers.evaluation.site import Knowledge, Site
 
 __all__ = [
+    "ANY_KEY",
     "BUDGET",
     "CHOSEN",
     "SETTLED",

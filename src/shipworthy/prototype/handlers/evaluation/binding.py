@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER
@@ -115,6 +116,8 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
     owner = walk.value(target.object, scope)
     if owner.identity:
         walk.heap[owner.identity, target.key] = value
+    elif owner.type is not None:
+        members.keep_static(walk, owner.type, target.key, value)
     elif owner.fields is not None and type(target.object) is Name:
         changed = replace(owner, fields={**owner.fields, target.key: value})
         found = scope.find(target.object.id)

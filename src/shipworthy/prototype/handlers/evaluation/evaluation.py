@@ -55,6 +55,7 @@ from shipworthy.prototype.program.nodes import (
     Not,
     Record,
     Spread,
+    Statement,
     Text,
 )
 
@@ -235,6 +236,10 @@ class Evaluation:
         self, closure: Closure, given: tuple[Value, ...], named: Mapping[str, Value], at: int
     ) -> Value:
         """Follow a function of the prototype; see Walk."""
+        raise NotImplementedError
+
+    def block(self, statements: Iterable[Statement], scope: Scope) -> bool:
+        """Follow statements; see Walk."""
         raise NotImplementedError
 
     def may_enter(self, closure: Closure) -> bool:

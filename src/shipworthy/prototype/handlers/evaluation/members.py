@@ -27,10 +27,12 @@ from shipworthy.prototype.handlers.values import (
     replace,
     union,
 )
+from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
     Expression,
     Function,
     Index,
+    Let,
     Member,
     Name,
 )
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
 ONE_OF = "one of:"  # begins a tag that says one of the texts which a value is
 _STREAM = "request:node"  # `for await (const part of request)` gives its body
+ANY_KEY = "any key"  # what a proxy is asked for
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _SIZES = frozenset({"length", "byteLength", "size"})
 _PROVES = frozenset({"signature"})  # equal sizes prove nothing
@@ -126,6 +129,8 @@ def _of_module(walk: Evaluation, path: str, key: str) -> Value:
 
 def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
     owner, key = walk.value(node.object, scope), walk.value(node.key, scope)
+    if key.what == ANY_KEY:
+        return owner
     if (named := asked.of_table(walk, owner, key, node.at)) is not None:
         return named
     if owner.elements and isinstance(key.literal, int) and not owner.cases:
@@ -211,10 +216,26 @@ def _static(walk: Evaluation, kind: Type, key: str) -> Value | None:
     for function in kind.node.methods:
         if function.name == key:
             return Value(closure=Closure(function, kind.scope, kind.module, Value(type=kind)))
+    kept = walk.program.statics.get((id(kind.node), key))
+    if kept is not None:
+        return kept
     for assignment in kind.node.fields:
         if key in plain_names_in(assignment.target):
-            return walk.value(assignment.value, kind.scope)
+            value = walk.value(assignment.value, kind.scope)
+            return UNKNOWN if value.is_null and key in _given(kind) else value
     return None
+
+
+def _given(kind: Type) -> set[str]:
+    """The fields of a class that its methods give a value."""
+    lets = (let.target for method in kind.node.methods for let in nodes_in(method.body, Let))
+    return {target.key for target in lets if isinstance(target, Member)}
+
+
+def keep_static(walk: Evaluation, kind: Type, key: str, value: Value) -> None:
+    """`Db.instance = new Db()`: what a field of a class holds from then on; nothing makes it forget."""
+    if not value.is_null:
+        walk.program.statics[id(kind.node), key] = value
 
 
 def _is_property(function: Function) -> bool:

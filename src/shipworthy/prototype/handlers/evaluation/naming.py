@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET, DEEPEST
+from shipworthy.prototype.handlers.evaluation.later import given_later
 from shipworthy.prototype.handlers.program import Definition, package_of
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -84,6 +85,9 @@ def _defined(walk: Evaluation, name: str, definition: Definition, scope: Scope) 
 def _variable(walk: Evaluation, name: str, definition: Let, scope: Scope) -> Value:
     value = walk.value(definition.value, scope)
     if value.literal is not UNSET and name in walk.program.unit(scope.home.path).rebound:
+        later = given_later(walk, name, scope) if value.is_null else None
+        if later is not None:
+            return later
         value = Value(what="", tags=frozenset({"module"}))  # a function gives it another value
     if type(definition.target) is Name:
         return replace(value, tags=value.tags | {"module"}) if value.identity == 0 else value

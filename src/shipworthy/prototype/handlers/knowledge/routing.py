@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
+from shipworthy.prototype.handlers.knowledge.requests import NODE
 from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
 from shipworthy.prototype.program.nodes import Imported
 
@@ -63,6 +64,8 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
     if pattern is None:
         pattern = given[0].text if given else None
         given = given[1:]
+        if pattern is not None and not given and site.name == "get":
+            return _found(walk, site)
         if pattern is None or not given:
             return None
     prefix = (site.receiver.fields or {}).get("prefix", UNKNOWN).text or ""
@@ -215,7 +218,29 @@ def _imported(walk: Evaluation, site: Site) -> Value | None:
     return walk.imported(Imported("", text, "*", site.call.at), walk.module) if text else None
 
 
+_LOCALS = Value(what="app.locals", identity=-1)
+"""What an application of Express keeps for its handlers, by names (https://expressjs.com/en/4x/api.html#app.locals)."""
+
+
+def _of_router(walk: Evaluation, value: Value, key: str) -> Value | None:
+    return _LOCALS if key == "locals" else None
+
+
+def _kept(walk: Evaluation, site: Site) -> Value | None:
+    """`app.set("db", pool)`."""
+    walk.heap[_LOCALS.identity, f"set:{site.argument(0).text}"] = site.argument(1)
+    return site.receiver
+
+
+def _found(walk: Evaluation, site: Site) -> Value | None:
+    """`req.app.get("db")`."""
+    key = (_LOCALS.identity, f"set:{site.argument(0).text}")
+    return walk.heap.get(key) or walk.program.heap.get(key)
+
+
 CALLS = {
+    f"{ROUTER}.set": _kept,
+    f"{NODE}.app.get": _found,
     "import": _imported,
     "require": _imported,
     "express": _made,
@@ -248,5 +273,6 @@ NAMES = {
 }
 
 PROPERTIES = {
-    ROUTER: lambda walk, value, key: value if key == "router" else None,
+    ROUTER: _of_router,
+    f"{NODE}.app": lambda walk, value, key: _LOCALS if key == "locals" else None,
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.comparing import compared
-from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -90,6 +90,21 @@ def _promised(walk: Evaluation, site: Site) -> Value | None:
     for other in ways[1:]:
         result = join(result, other)
     return result
+
+
+def _proxy(walk: Evaluation, site: Site) -> Value | None:
+    """`new Proxy({}, { get: (_, key) => connect()[key] })`: whatever its parts are taken from."""
+    handler = (site.argument(1).fields or {}).get("get", UNKNOWN)
+    if handler.closure is None:
+        return site.argument(0)
+    found = walk.enter(handler.closure, (site.argument(0), Value(what=ANY_KEY)), {}, site.call.at)
+    ways = [case for case, _ in found.cases] or [found]
+    return next((way for way in ways if not way.what.endswith(".bind()")), found)
+
+
+def _part_of(walk: Evaluation, site: Site) -> Value | None:
+    """`Reflect.get(owner, key)`."""
+    return site.argument(0) if site.argument(1).what == ANY_KEY else None
 
 
 def _then(walk: Evaluation, site: Site) -> Value | None:
@@ -312,6 +327,8 @@ def _quiet(walk: Evaluation, site: Site) -> Value | None:
 
 
 CALLS = {
+    "Proxy": _proxy,
+    "Reflect.get": _part_of,
     "JSON.parse": _parsed_json,
     "json.loads": _parsed_json,
     "Number": _number,
