@@ -122,11 +122,12 @@ class Library(Knowledge):
 
     def call(self, walk: Evaluation, site: Site) -> Value | None:
         """The result of a known call."""
-        named = self._names.get(site.name or site.what.rpartition(".")[2], ())
-        for answer in (*self._calls.get(site.what, ()), *named):
-            found = answer(walk, site)
-            if found is not None:
-                return found
+        name = site.name or site.what.rpartition(".")[2]
+        for answers in (self._calls.get(site.what, ()), self._names.get(name, ())):
+            for answer in answers:
+                found = answer(walk, site)
+                if found is not None:
+                    return found
         return hints.foreign(walk, site)
 
     def own(self, walk: Evaluation, site: Site, result: Value, function: Function) -> Value:
@@ -136,7 +137,7 @@ class Library(Knowledge):
     def property(self, walk: Evaluation, value: Value, key: str) -> Value | None:
         """A known property of a known thing."""
         for answer in self._properties.get(_kind(value), ()):
-            found = answer(walk, value, key)
+            found: Value | None = answer(walk, value, key)
             if found is not None:
                 return found
         return None
