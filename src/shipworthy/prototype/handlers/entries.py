@@ -35,6 +35,7 @@ from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Or
 from shipworthy.prototype.handlers.knowledge.events import CONTEXT, EVENT, event_answer
 from shipworthy.prototype.handlers.knowledge.firebase import CALLABLE, CALLED, FIRST
 from shipworthy.prototype.handlers.knowledge.firebase import passed as machines_only
+from shipworthy.prototype.handlers.knowledge.koa import KOA
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
@@ -205,7 +206,7 @@ class Entry:
         here = value.closure.module.path == self.location.path
         result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
         if last:
-            walk.guards = before | answered(walk, first, by_effects=self.style == "node")
+            walk.guards = before | answered(walk, first, by_effects=self.style in ("node", "koa"))
             if self.style in _RETURNS:
                 _answer(walk, result, function.at)
             return True
@@ -221,7 +222,7 @@ class Entry:
             if len(function.parameters) == 4:  # an error handler
                 return (UNKNOWN, request, response, goes_on)
             return (request, response, goes_on)
-        if self.style == "hono":
+        if self.style in ("hono", "koa"):
             return (request, goes_on)
         if self.style == "event":
             return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
@@ -244,6 +245,7 @@ class Entry:
 _REQUESTS = {
     "node": NODE,
     "hono": HONO,
+    "koa": KOA,
     "event": EVENT,
     "pages": PAGES,
     "listener": LISTENED,
@@ -448,7 +450,7 @@ def _endpoint(route: Route, walk: Walk) -> Entry | None:
     registered = registered_as(route, walk.routing)
     if registered is None:
         return None
-    style = {"hono": "hono"}.get(route.framework, "node")
+    style = route.framework if route.framework in ("hono", "koa") else "node"
     chain = (*_above(registered, walk), *registered.chain)
     return Entry(
         Location(registered.path, route.location.line, route.location.end_line), style, chain

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _ANY: frozenset[str] = frozenset()
 _SERVERS = {
-    "koa": ("Koa", _ANY),
     "elysia": ("Elysia", _ANY),
     "polka": ("Polka", _ANY),
     "restify": ("Restify", _ANY),

@@ -22,9 +22,12 @@ from shipworthy.prototype.program.nodes import (
     Expression,
     Function,
     Imported,
+    Lambda,
     Let,
+    Member,
     Module,
     Name,
+    Record,
 )
 
 if TYPE_CHECKING:
@@ -84,6 +87,8 @@ def _defined(walk: Evaluation, name: str, definition: Definition, scope: Scope) 
 
 def _variable(walk: Evaluation, name: str, definition: Let, scope: Scope) -> Value:
     value = walk.value(definition.value, scope)
+    if type(definition.value) is Record and value.fields is not None:
+        value = replace(value, fields={**value.fields, **_given_later(walk, name, scope)})
     if value.literal is not UNSET and name in walk.program.unit(scope.home.path).rebound:
         later = given_later(walk, name, scope) if value.is_null else None
         if later is not None:
@@ -93,6 +98,19 @@ def _variable(walk: Evaluation, name: str, definition: Let, scope: Scope) -> Val
         return replace(value, tags=value.tags | {"module"}) if value.identity == 0 else value
     walk.bind(definition.target, value, scope, True)
     return scope.names.get(name, UNKNOWN)
+
+
+def _given_later(walk: Evaluation, name: str, scope: Scope) -> dict[str, Value]:
+    """`const orders = {}; orders.list = async (ctx) => …`: what a module puts into a record of its own."""
+    return {
+        statement.target.key: walk.value(statement.value, scope)
+        for statement in scope.home.body
+        if type(statement) is Let
+        and type(statement.target) is Member
+        and type(statement.value) is Lambda
+        and type(statement.target.object) is Name
+        and statement.target.object.id == name
+    }
 
 
 def _at_module(walk: Evaluation, module: Module) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.knowledge import (
     flask,
     hints,
     keys,
+    koa,
     limits,
     mapped,
     memory,
@@ -64,6 +65,7 @@ Property = Callable[[Evaluation, Value, str], Value | None]
 _MODULES = (
     dispatching,
     firebase,
+    koa,
     nest,
     next_middleware,
     packaged,
