@@ -362,3 +362,30 @@ def test_a_server_that_anything_starts_is_alive(tmp_path: Path, path: str, text:
 def test_without_a_script_that_starts_another_server_each_one_is_alive(tmp_path: Path) -> None:
     files = _SERVERS | {"package.json": '{"dependencies": {"express": "4"}}'}
     assert "server/index.ts" not in prototype_of(tmp_path, files).abandoned
+
+
+_TOOLS = {
+    "package.json": '{"scripts": {"start": "tsx server/index.ts"}, "dependencies": {"express": "4"}}',
+    "server/index.ts": 'import express from "express";\nimport { log } from "./log";\nexpress().listen(log);\n',
+    "server/log.ts": "export const log = 3000;\n",
+    "server/chat.ts": 'import { callTool } from "./functions/handler";\nexport const chat = callTool;\n',
+    "test-chat.js": 'import { chat } from "./server/chat";\nawait chat("hello");\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("exported", "reached"),
+    [
+        ("export async function callTool(name: string) {\n  return name;\n}\n", False),
+        ("export async function callTool() {}\nexport default callTool;\n", True),
+        ("export async function callTool() {}\nexport const handler = callTool;\n", True),
+        ("export const callTool = onRequest(() => {});\n", True),
+        ("export async function callTool() {}\nDeno.serve(callTool);\n", True),
+    ],
+)
+def test_a_platform_calls_no_function_under_a_name_of_its_own(
+    tmp_path: Path, exported: str, reached: bool
+) -> None:
+    prototype = prototype_of(tmp_path, {**_TOOLS, "server/functions/handler.ts": exported})
+    assert ("server/functions/handler.ts" not in prototype.by_hand) is reached
+    assert "server/chat.ts" in prototype.by_hand

@@ -127,6 +127,7 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
     names = all_named(prototype) if named is None else named
     started = names & all_named(prototype, by_scripts=False)
     lost = _unresolved_stems(prototype)
+    taken = frozenset(path for targets in prototype.modules.edges.values() for path in targets)
     routed = bool(_FILE_ROUTERS & set(prototype.stack.frameworks))
     for file in prototype.files.values():
         if file.role in (Role.TEST, Role.DOCUMENTATION):
@@ -135,14 +136,37 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
         if (
             file.role is not Role.PRODUCT
             or file.language not in _SCRIPTS
-            or (_ENTRY_STEM.match(stem) and not _is_component(file))
             or (stem == "index" and file.path.count("/") <= 2)
-            or _CALLED_BY_PLACE.search(file.path)
+            or (_is_called(file, stem) and not (file.path in taken and _only_offers(file)))
             or (routed and _ROUTED.search(file.path))
             or stem in lost
             or _is_named(file, started if _is_element(file) else names)
         ):
             yield file
+
+
+def _is_called(file: SourceFile, stem: str) -> bool:
+    """True for a name or a place by which a platform finds what it calls."""
+    named = _ENTRY_STEM.match(stem) and not _is_component(file)
+    return bool(named or _CALLED_BY_PLACE.search(file.path))
+
+
+def _only_offers(file: SourceFile) -> bool:
+    """True for a module that exports functions under names of its own and does nothing by itself: no
+    platform calls `handleToolCall` of a `server/functions/handler.ts`."""
+    text = file.text or ""
+    return _OFFERS.search(text) is not None and _CALLED.search(text) is None
+
+
+_OFFERS = re.compile(r"^export\s+(async\s+)?(function|class|const)\b", re.MULTILINE)
+_CALLED = re.compile(
+    r"^export\s+(default|\*|\{)|\bmodule\.exports\b|^exports\.|^import\s+[\"']"
+    r"|^export\s+(async\s+)?(function|const)\s+(\w*[hH]andler|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|config|main|loader"
+    r"|action|middleware|proxy|register|up|down|run|on[A-Z]\w*|fetch)\b"
+    r"|^(?!(import|export|const|let|var|type|interface|function|async|class|declare|enum|abstract|return|else|try)\b)[\w$(;!]"
+    r"|^export\s+const\s+\w+[^=\n]*=\s*(await\s+)?[\w.]+\(|^const\s+\w+[^=\n]*=\s*setInterval\(|[\"']use server[\"']",
+    re.MULTILINE,
+)
 
 
 def _is_element(file: SourceFile) -> bool:
