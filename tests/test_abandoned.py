@@ -366,8 +366,9 @@ def test_without_a_script_that_starts_another_server_each_one_is_alive(tmp_path:
 
 _TOOLS = {
     "package.json": '{"scripts": {"start": "tsx server/index.ts"}, "dependencies": {"express": "4"}}',
-    "server/index.ts": 'import express from "express";\nimport { log } from "./log";\nexpress().listen(log);\n',
-    "server/log.ts": "export const log = 3000;\n",
+    "server/index.ts": 'import express from "express";\nimport { port } from "./port";\n'
+    "express().listen(port);\n",
+    "server/port.ts": "export const port = 3000;\n",
     "server/chat.ts": 'import { callTool } from "./functions/handler";\nexport const chat = callTool;\n',
     "test-chat.js": 'import { chat } from "./server/chat";\nawait chat("hello");\n',
 }

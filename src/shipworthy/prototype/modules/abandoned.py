@@ -163,8 +163,10 @@ _CALLED = re.compile(
     r"^export\s+(default|\*|\{)|\bmodule\.exports\b|^exports\.|^import\s+[\"']"
     r"|^export\s+(async\s+)?(function|const)\s+(\w*[hH]andler|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|config|main|loader"
     r"|action|middleware|proxy|register|up|down|run|on[A-Z]\w*|fetch)\b"
-    r"|^(?!(import|export|const|let|var|type|interface|function|async|class|declare|enum|abstract|return|else|try)\b)[\w$(;!]"
-    r"|^export\s+const\s+\w+[^=\n]*=\s*(await\s+)?[\w.]+\(|^const\s+\w+[^=\n]*=\s*setInterval\(|[\"']use server[\"']",
+    r"|^(?!(import|export|const|let|var|type|interface|function|async|class|declare|enum|abstract|return|else"
+    r"|try)\b)[\w$(;!]"
+    r"|^export\s+const\s+\w+[^=\n]*=\s*(await\s+)?[\w.]+\(|^const\s+\w+[^=\n]*=\s*setInterval\("
+    r"|[\"']use server[\"']",
     re.MULTILINE,
 )
 
