@@ -1168,3 +1168,50 @@ def test_an_account_is_worth_less_where_whoever_comes_signs_up(
     }
     (found,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert found.severity is severity
+
+
+_ASKS_MODEL = """
+import express from "express";
+import jwt from "jsonwebtoken";
+import OpenAI from "openai";
+import { Pool } from "pg";
+const app = express();
+const db = new Pool();
+const openai = new OpenAI();
+app.use(express.json());
+function known(req, res, next) {
+  try {
+    req.user = jwt.verify(req.headers.authorization.split(" ")[1], process.env.JWT_SECRET);
+  } catch {
+    return res.status(401).json({ error: "Sign in" });
+  }
+  next();
+}
+const may = (right) => async (req, res, next) => {
+  const { rows } = await db.query("SELECT right_name FROM grants WHERE user_id = $1", [req.user.id]);
+  if (!rows.map((row) => row.right_name).includes(right)) {
+    return res.status(403).json({ error: "No" });
+  }
+  next();
+};
+app.post("/api/describe", known, RIGHT async (req, res) => {
+  const answer = await openai.chat.completions.create({
+    model: "gpt-4o", messages: [{ role: "user", content: req.body.text }] });
+  res.json({ text: answer.choices[0].message.content });
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "severities"),
+    [("", [Severity.MEDIUM]), ('may("inventory.view"),', [Severity.LOW])],
+)
+def test_a_bill_that_only_some_accounts_run_up_weighs_less(
+    tmp_path: Path, right: str, severities: list[Severity]
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "openai": "4", "pg": "8"}}',
+        "server.js": _ASKS_MODEL.replace("RIGHT", right),
+    }
+    assert [f.severity for f in gaps(MissingRateLimit(), tmp_path, files)] == severities

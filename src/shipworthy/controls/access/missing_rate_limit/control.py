@@ -98,10 +98,21 @@ class MissingRateLimit(
         return self.gap(
             subject.name,
             f"{handler.name} {_COSTS[effect.kind]} at every call {_without(effect)},"
-            f" so {who(handler, effect)} can run up the bill",
+            f" so {_spender(handler, effect)} can run up the bill",
             *way(prototype, handler, effect),
             severity=_slowed(_severity(handler, effect), effect),
         )
+
+
+def _spender(handler: Handler, effect: Effect) -> str:
+    passed = " whom the checks before let pass" if _is_gated(handler, effect) else ""
+    return f"{who(handler, effect)}{passed}"
+
+
+def _is_gated(handler: Handler, effect: Effect) -> bool:
+    """True where a sign-in is proved and some accounts are refused besides: for a right, as a rule."""
+    known = not is_open(handler, effect) and not is_unclear(handler, effect)
+    return known and effect.has(Check.REFUSES)
 
 
 def _slowed(severity: Severity, effect: Effect) -> Severity:
@@ -120,7 +131,8 @@ def _severity(handler: Handler, effect: Effect) -> Severity:
         return Severity.LOW  # a thousand of them cost a cent
     if is_open(handler, effect):
         return Severity.MEDIUM if effect.kind is EffectKind.EMAIL else Severity.HIGH
-    return Severity.MEDIUM if effect.kind is EffectKind.MODEL else Severity.LOW
+    dear = effect.kind is EffectKind.MODEL and not _is_gated(handler, effect)
+    return Severity.MEDIUM if dear else Severity.LOW
 
 
 def _is_billed(effect: Effect) -> bool:
