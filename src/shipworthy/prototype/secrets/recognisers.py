@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shipworthy.prototype.secrets.jwt import claims, is_invented, is_signed
 from shipworthy.prototype.secrets.placeholders import entropy, is_placeholder
@@ -42,8 +43,9 @@ def recognise(text: str, pieces: Sequence[Token] | None = None) -> Iterator[Hit]
     """Every key of a known format in a text (`pieces`: its tokens, where they are at hand);
     placeholders and documentation examples left out."""
     for piece in tokens(text) if pieces is None else pieces:
-        for found in _STARTS.finditer(piece.text):
-            hit = _match(text, piece.start + found.start(), found[0])
+        known = len(piece.text) < _MOST_KEPT
+        for start, literal in _starts(piece.text) if known else _all_starts(piece.text):
+            hit = _match(text, piece.start + start, literal)
             if hit:
                 yield hit
                 break
@@ -143,6 +145,17 @@ for _recogniser in _RECOGNISERS:
     _BY_START.setdefault(_recogniser.start, []).append(_recogniser)
 _STARTS = re.compile("|".join(re.escape(s) for s in sorted(_BY_START, key=lambda s: (-len(s), s))))
 _TELEGRAM = re.compile(r"(?<![\w/])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![\w-])")
+
+
+_MOST_KEPT = 100  # characters of a word that is kept
+
+
+def _all_starts(word: str) -> tuple[tuple[int, str], ...]:
+    """Where keys of known formats may start in a word, and with what."""
+    return tuple((found.start(), found[0]) for found in _STARTS.finditer(word))
+
+
+_starts = lru_cache(maxsize=20_000)(_all_starts)  # the same paths and names stand in many files
 
 
 def _match(text: str, at: int, start: str) -> Hit | None:

@@ -62,7 +62,7 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         what = called.what or name
     given = _given(walk, node, scope)
     named = _named(walk, node, scope)
-    if any(value is NEVER for value in given):
+    if NEVER in given:
         return NEVER
     site = Site(what, name, receiver, given, named, node)
     if name in _MUTATORS:

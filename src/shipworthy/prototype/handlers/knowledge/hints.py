@@ -61,10 +61,11 @@ def own(walk: Evaluation, site: Site, result: Value, function: Function) -> Valu
         return result
     if _CLEANS.match(name) and result.closure is None and not result.client:
         return Value(origins=all_origins(result), tags=result.tags | {"escaped"})
-    inputs = [str(o) for value in site.given for o in all_origins(value) if o.is_input]
-    if inputs and _ALLOWS.match(name):
-        how = ONLY_SCHEME if leaves_host_open(function) else name
-        walk.passed(Check.ALLOWED, how, site.call.at, inputs)
+    if _ALLOWS.match(name):
+        inputs = [str(o) for value in site.given for o in all_origins(value) if o.is_input]
+        if inputs:
+            how = ONLY_SCHEME if leaves_host_open(function) else name
+            walk.passed(Check.ALLOWED, how, site.call.at, inputs)
     if _RIGHTS.match(name) and not _proves(walk, result):
         return _may_ask(walk, name, site, result)
     return result
