@@ -8,6 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
+from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.ai.no_evaluation_suite.control import NoEvaluationSuite
 from shipworthy.controls.ai.unpinned_model.control import UnpinnedModel
@@ -180,3 +181,36 @@ def test_a_lock_file_of_another_manifest_is_not_called_luck(
     (gap,) = _gaps(list(HallucinatedImport().detect(prototype_of(tmp_path, files))))
     assert gap.severity is severity
     assert said in gap.message
+
+
+_REFUSED = 'return Response.json({ error: "Forbidden" }, { status: 403 });'
+
+
+@pytest.mark.parametrize(
+    ("before", "who"),
+    [
+        ("", "any signed-in user can"),
+        (
+            f"if (!(await mayUse(user))) {_REFUSED}",
+            "any signed-in user whom the checks before let pass can",
+        ),
+    ],
+)
+def test_who_has_to_pass_another_check_is_said_to(tmp_path: Path, before: str, who: str) -> None:
+    route = (
+        'import { auth } from "@/auth";\nimport { mayUse } from "house-rights";\n'
+        'import OpenAI from "openai";\nconst ai = new OpenAI();\n'
+        "export async function POST(req: Request) {\n  const session = await auth();\n"
+        f"  if (!session?.user) {_REFUSED}\n  const user = session.user;\n"
+        f"  {before}\n  const {{ text }} = await req.json();\n"
+        '  const said = await ai.responses.create({ model: "gpt-5", input: text });\n'
+        "  return Response.json({ said: said.output_text });\n}\n"
+    )
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "next-auth": "5.0.0", "openai": "5.0.0"}}',
+        "auth.ts": 'import NextAuth from "next-auth";\nexport const { auth } = NextAuth({});\n',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+        "app/api/say/route.ts": route,
+    }
+    (gap,) = _gaps(list(MissingRateLimit().detect(prototype_of(tmp_path, files))))
+    assert who in gap.message

@@ -66,7 +66,10 @@ def who(handler: Handler, effect: Effect) -> str:
         return "a member of staff"
     if is_open(handler, effect):
         return "anybody"
-    return "whoever passes its check" if is_unclear(handler, effect) else "any signed-in user"
+    if is_unclear(handler, effect):
+        return "whoever passes its check"
+    passing = " whom the checks before let pass" if effect.has(Check.REFUSES) else ""
+    return f"any signed-in user{passing}"
 
 
 def by_reach(
