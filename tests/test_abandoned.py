@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
+from shipworthy.controls.testing.no_tests.control import NoTests
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.settings import Settings
@@ -195,15 +196,28 @@ def test_what_git_is_told_to_leave_out_is_put_aside_unless_imported(tmp_path: Pa
     assert read_prototype(tmp_path, Settings(workers=1)).abandoned == {"snapshot/api/pay.ts"}
 
 
-def test_code_that_the_assistant_was_given_to_read_is_abandoned(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["context", "reference", "refrence"])
+def test_code_that_the_assistant_was_given_to_read_is_abandoned(
+    tmp_path: Path, folder: str
+) -> None:
     files = {
         "backend/main.py": "import helpers\n",
         "backend/helpers.py": "x = 1\n",
-        "context/bot/main.py": "from bot.agent import run\n",
-        "context/bot/agent.py": "def run(): ...\n",
+        f"{folder}/bot/main.py": "from bot.agent import run\n",
+        f"{folder}/bot/agent.py": "def run(): ...\n",
     }
-    expected = {"context/bot/main.py", "context/bot/agent.py"}
+    expected = {f"{folder}/bot/main.py", f"{folder}/bot/agent.py"}
     assert prototype_of(tmp_path, files).abandoned == expected
+
+
+def test_nobody_asks_for_tests_of_a_part_that_is_only_there_to_be_read(tmp_path: Path) -> None:
+    manifest = "fastapi==0.115.0\n"
+    files = {"app/requirements.txt": manifest, "reference/course/requirements.txt": manifest}
+    for number in range(12):
+        files[f"app/step{number}.py"] = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+        files[f"reference/course/lesson{number}.py"] = "def lesson(): ...\n"
+    found = NoTests().detect(prototype_of(tmp_path, files))
+    assert [f.subject for f in found] == ["app"]
 
 
 def test_a_context_folder_that_the_app_imports_is_alive(tmp_path: Path) -> None:

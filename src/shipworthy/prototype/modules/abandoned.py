@@ -27,7 +27,7 @@ _CALLED_BY_PLACE = re.compile(
     r"|commands|lambda|trigger|inngest|migrations?|emails?)/"
 )
 _ROUTED = re.compile(r"(^|/)(app|pages|routes)/")
-_MATERIAL = re.compile(r"[._]?(context|references?|inspiration)/", re.IGNORECASE)
+_MATERIAL = re.compile(r"[._]?(context|refe?rences?|inspiration)/", re.IGNORECASE)
 _FILE_ROUTERS = frozenset(
     "next remix react-router tanstack-start tanstack-router astro nuxt sveltekit expo solid-start"
     " gatsby vike redwood umi nest electron capacitor expo-router react-native".split()

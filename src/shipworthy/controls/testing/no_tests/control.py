@@ -36,7 +36,7 @@ class NoTests(
         for part in prototype.stack.parts:
             code = {f.path for f in prototype.of_role(Role.PRODUCT) if _home(prototype, f) == part}
             code = {path for path in code if prototype.files[path].language is not None}
-            if len(code) >= _FEWEST:
+            if len(code) >= _FEWEST and not code <= prototype.abandoned:
                 judged += 1
                 yield self._part(prototype, part, frozenset(code))
         if not judged:
