@@ -315,8 +315,11 @@ UNSIGNED = "unsigned"
 
 
 def is_session_token(origin: Origin) -> bool:
-    """True for a cookie or header that is called a token: a plain user id in a cookie proves nothing."""
+    """True for a cookie or header that is called a token: a plain user id in a cookie proves nothing, nor
+    does one that the code itself took out of a token."""
     if origin.kind not in ("cookie", "header") or origin.name == UNSIGNED:
+        return False
+    if origin.kind == "header" and "." in origin.key and _CLAIM.search(origin.key):
         return False
     return _SESSION_KEY.search(origin.key) is not None
 
