@@ -131,6 +131,10 @@ ROUTER = "from fastapi import APIRouter\nrouter = APIRouter()\n"
     [
         {"backend/db.py": "from fastapi.security import HTTPBearer\n"},
         {"backend/db.py": 'SETTINGS = {"security": 1}\n'},
+        {
+            "backend/db.py": "from google.security.exceptions import Denied\n",
+            "requirements.txt": "fastapi==0.115.0\ngoogle-security==2.0.0\n",
+        },
         {"backend/jobs.py": 'from main import app\napp.autodiscover_tasks(["backend"])\n'},
     ],
 )

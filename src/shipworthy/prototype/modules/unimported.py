@@ -123,6 +123,7 @@ def _lost(
     """What imports name that lead to no file here: packages, and modules that were not found; without
     `from_packages` not what stands in packages that a manifest asks for."""
     asked = {d.name.lower().replace("-", "_") for d in prototype.dependencies.packages}
+    asked |= {name.partition("_")[0] for name in asked}  # `google.auth` stands in google-auth
     for file in modules:
         for specifier in prototype.modules.unresolved.get(file.path, ()):
             yield specifier.rstrip(".").rpartition(".")[2]
