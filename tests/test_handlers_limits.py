@@ -74,3 +74,40 @@ def test_of_two_limits_the_looser_is_named(tmp_path: Path) -> None:
     )
     (gap,) = of_server(tmp_path, limit)
     assert "at most 1200 a minute" in gap.message
+
+
+FLASK = """
+from flask import Flask, jsonify, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from openai import OpenAI
+
+app = Flask(__name__)
+openai = OpenAI()
+LIMITER
+
+
+@app.post("/ask")
+def ask():
+    messages = [{"role": "user", "content": request.json["question"]}]
+    found = openai.chat.completions.create(model="gpt-4o", messages=messages)
+    return jsonify(found.choices[0].message.content)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limiter", "held"),
+    [
+        ('limiter = Limiter(get_remote_address, app=app, default_limits=["20 per hour"])', True),
+        ('limiter = Limiter(get_remote_address, default_limits=["9/minute"])\nlimiter.init_app(app)', True),
+        ('Limiter(get_remote_address, app=app, application_limits=["200/day", "20/hour"])', True),
+        ("limiter = Limiter(get_remote_address, app=app)", False),
+        ("limiter = Limiter(get_remote_address, app=app, default_limits=[])", False),
+        ('limiter = Limiter(get_remote_address, app=app, default_limits=["2000/minute"])', False),
+    ],
+)  # fmt: skip
+def test_limit_of_all_routes_of_flask_is_known(limiter: str, held: bool, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\nflask-limiter\nopenai\n")
+    (tmp_path / "app.py").write_text(FLASK.replace("LIMITER", limiter), encoding="utf-8")
+    found = run_assess(tmp_path, Settings(), ["missing-rate-limit"]).findings
+    assert any(f.outcome.value == "gap" for f in found) is not held

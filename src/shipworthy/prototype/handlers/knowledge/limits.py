@@ -56,13 +56,17 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 2_5
 def limit_of_python(walk: Evaluation, site: Site) -> Value | None:
     """`@limiter.limit("5/minute")` of slowapi and Flask-Limiter, with the tightest of its rates in words
     where they are written out (the notation of the package `limits`)."""
-    text = site.argument(0).text or ""
+    how = spoken_rate(site.argument(0).text or "")
+    return decorator(site, frozenset({walk.guard(Check.RATE, how, site.call.at)}))
+
+
+def spoken_rate(text: str) -> str:
+    """How a limiter with these rates is put in words."""
     rates = [
         int(most) * 60 / (int(times or 1) * _SECONDS.get(unit, 31_536_000))
         for most, times, unit in _SPOKEN.findall(text)
     ]
-    how = _RATE.format(max(1, round(min(rates)))) if rates else "limit"
-    return decorator(site, frozenset({walk.guard(Check.RATE, how, site.call.at)}))
+    return _RATE.format(max(1, round(min(rates)))) if rates else "limit"
 
 
 _COUNTS = re.compile(r"limit|throttle|rate", re.IGNORECASE)

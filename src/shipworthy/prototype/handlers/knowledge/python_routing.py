@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
+from shipworthy.prototype.handlers.handler import Check, Guard
+from shipworthy.prototype.handlers.knowledge.limits import spoken_rate
 from shipworthy.prototype.handlers.knowledge.routing import ROUTER, router
 from shipworthy.prototype.handlers.knowledge.wrapping import is_callable
 from shipworthy.prototype.handlers.values import UNKNOWN, Value
@@ -139,6 +141,21 @@ def _add_middleware(walk: Evaluation, site: Site, owner: Value) -> Value:
     return UNKNOWN
 
 
+def _limited(walk: Evaluation, site: Site) -> Value | None:
+    """`Limiter(app, default_limits=["50 per hour"])` of Flask-Limiter: it counts before every route."""
+    limits = site.named.get("default_limits") or site.named.get("application_limits") or UNKNOWN
+    said = [limits.text or "", *(v.text or "" for v in limits.elements or ())]
+    if any(said):
+        how, path, at = spoken_rate(" ".join(said)), walk.path, site.call.at
+
+        def count(inner: Evaluation, _: Site) -> Value:
+            inner.guards |= {Guard(Check.RATE, frozenset(), how, path, at)}
+            return UNKNOWN
+
+        _mount(walk, EVERY, (Value(native=count, tags=_TRUTHY),))
+    return None
+
+
 def _include(walk: Evaluation, site: Site, owner: Value) -> Value:
     child = site.argument(0, "router", "blueprint")
     prefix = site.named.get("prefix") or site.named.get("url_prefix")
@@ -159,6 +176,7 @@ CALLS = {
     "fastapi.APIRouter": _made,
     "fastapi.routing.APIRouter": _made,
     "flask.Flask": _made,
+    "flask_limiter.Limiter": _limited,
     "flask.Blueprint": _made,
     "quart.Quart": _made,
     "quart.Blueprint": _made,
