@@ -76,6 +76,12 @@ def test_rows_are_shown_whatever_conditions_may_come_on_top(body: str, tmp_path:
     assert alarm.severity is Severity.HIGH
 
 
+def test_addresses_of_machines_are_nobodys(tmp_path: Path) -> None:
+    shown = '  res.json((await pool.query("select * from {}")).rows);'
+    assert not _alarms(tmp_path / "machines", "get", shown.format("ip_addresses"))
+    assert _alarms(tmp_path / "people", "get", shown.format("addresses"))
+
+
 def test_who_knows_a_number_and_an_address_may_be_meant(tmp_path: Path) -> None:
     body = """  const sql = "select id, name, email from orders where number = $1 and email = $2";
   const params = [req.query.number, req.query.email];

@@ -542,7 +542,7 @@ _POWER = re.compile(
 )
 _PII = re.compile(
     r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|invoice|payment"
-    r"|transaction|message|conversation|chat|ticket|email|address|medical|health|salary|bank|card|session|token|secret"
+    r"|transaction|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|medical|health|salary|bank|card|session|token|secret"
     r"|credential|api_?key|password|audit|document|booking|appointment|wallet|notification|famil",
     re.IGNORECASE,
 )
