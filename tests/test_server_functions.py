@@ -200,3 +200,18 @@ export const Route = createFileRoute("/welcome")({said});
         ("page", "GET", "/welcome"),
         ("route_handler", "POST", "/welcome"),
     }
+
+
+def test_a_builder_that_several_functions_share_stands_before_each(tmp_path: Path) -> None:
+    files = _files("")
+    files["src/lib/builders.ts"] = """
+import { createServerFn } from "@tanstack/react-start";
+import { requireAuth } from "./auth-middleware";
+export const signedInFn = createServerFn({ method: "POST" }).middleware([requireAuth]);
+"""
+    path = "src/lib/invoices.functions.ts"
+    text = files[path].replace('createServerFn({ method: "POST" })', "signedInFn")
+    old = 'import { createServerFn } from "@tanstack/react-start";'
+    files[path] = text.replace(old, 'import { signedInFn } from "./builders";')
+    (handler,) = prototype_of(tmp_path, files).handlers
+    assert (handler.name, handler.principal) == ("action removeInvoice", Check.SESSION)

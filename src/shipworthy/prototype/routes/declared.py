@@ -95,7 +95,7 @@ def _server_actions(syntax: Syntax) -> Iterator[Route]:
     """Exported functions of a "use server" file, functions that open with the directive, and
     createServerFn of TanStack Start."""
     text = syntax.source.text or ""
-    if "createServerFn" in text:
+    if "createServerFn" in text or (".handler(" in text and _OF_A_BUILDER.search(text)):
         yield from _server_functions(syntax)
     if "use server" not in text:
         return
@@ -113,8 +113,14 @@ def _server_functions(syntax: Syntax) -> Iterator[Route]:
     for variable in syntax.nodes("variable_declarator"):
         name, value = variable.field("name"), variable.field("value")
         made = value is not None and value.kind() == "call_expression"
-        if name and value and made and callee(value).startswith("createServerFn()"):
+        called = callee(value) if name and value and made else ""
+        if name and (called.startswith("createServerFn()") or _ENDS_BUILDER.match(called)):
             yield _action("tanstack-start", name.text(), syntax, variable)
+
+
+# `signedInFn.inputValidator(…).handler(…)` of a builder that several functions share.
+_OF_A_BUILDER = re.compile(r"=\s*\w+Fn\b(\(\))?\s*\.")
+_ENDS_BUILDER = re.compile(r"\w+Fn(\(\))?\..*\bhandler$")
 
 
 def _action(framework: str, name: str, syntax: Syntax, node: SgNode) -> Route:
