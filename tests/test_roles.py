@@ -106,6 +106,19 @@ def test_what_answers_nobody_keeps_the_role_of_its_path(path: str, text: str, ro
 
 
 @pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("env.production", Role.ENVIRONMENT),
+        ("backend/env.local", Role.ENVIRONMENT),
+        ("src/env.ts", Role.PRODUCT),
+        ("env.d", Role.CONFIG),
+    ],
+)
+def test_an_environment_file_may_lack_its_dot(name: str, role: Role) -> None:
+    assert role_of(name) is role
+
+
+@pytest.mark.parametrize(
     ("path", "archived"),
     [
         ("app/api/orders/[id]/archive/route.ts", False),

@@ -144,7 +144,10 @@ _TRYING_PATH = re.compile(
 )
 _UI_FOLDER = re.compile(r"(^|/)components/ui/|(^|/)ui/src/components/|(^|/)packages/ui/")
 _MIGRATION_PATH = re.compile(r"(^|/)(migrations?|alembic/versions|drizzle|schema)/")
-_ENVIRONMENT = re.compile(r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.vars$")
+_ENVIRONMENT = re.compile(
+    r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.vars$"
+    r"|^env\.(production|prod|staging|live|local|development|dev)$"
+)
 
 
 def is_environment_template(name: str) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.errors import FactUnavailable
-from shipworthy.prototype.roles import is_environment_template
+from shipworthy.prototype.roles import is_environment_template, role_of
 from shipworthy.prototype.source import Role
 from shipworthy.secret import mask
 
@@ -62,7 +62,8 @@ def masked_patch(prototype: Prototype, patch: str) -> str:
     for line in patch.split("\n"):
         if line.startswith("diff --git "):
             name = line.rpartition("/")[2]
-            settings = name.startswith(".env") and not is_environment_template(name)
+            settings = name.startswith(".env") or role_of(name) is Role.ENVIRONMENT
+            settings = settings and not is_environment_template(name)
             content = False
         content = content or line.startswith("@@")
         lines.append(_masked_setting(line) if settings and content else line)
