@@ -98,15 +98,10 @@ class MissingRateLimit(
         return self.gap(
             subject.name,
             f"{handler.name} {_COSTS[effect.kind]} at every call {_without(effect)},"
-            f" so {_spender(handler, effect)} can run up the bill",
+            f" so {who(handler, effect)} can run up the bill",
             *way(prototype, handler, effect),
             severity=_slowed(_severity(handler, effect), effect),
         )
-
-
-def _spender(handler: Handler, effect: Effect) -> str:
-    passed = " whom the checks before let pass" if _is_gated(handler, effect) else ""
-    return f"{who(handler, effect)}{passed}"
 
 
 def _is_gated(handler: Handler, effect: Effect) -> bool:
