@@ -41,11 +41,6 @@ def _unfollowed(folder: Path, name: str, text: str) -> tuple[set[Outcome], str]:
         ("io.ts", "import { Server } from 'socket.io'; new Server(3000);", "Socket.IO"),
         ("server/api/a.post.ts", "export default defineEventHandler(async (event) => 1);", "Nuxt"),
         (
-            "src/routes/a/+page.server.ts",
-            "export const actions = { default: async () => {} };",
-            "SvelteKit",
-        ),
-        (
             "w.ts",
             "import { make } from './make';\nexport default { fetch: make(async (request, env) => answer()) };",
             "a worker",

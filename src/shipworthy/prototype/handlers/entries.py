@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,10 +32,19 @@ from shipworthy.prototype.handlers.evaluation import (
     Site,
 )
 from shipworthy.prototype.handlers.gateway import gateway_guards
-from shipworthy.prototype.handlers.handler import EffectKind, Guard, Handler, Origin
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    EffectKind,
+    Guard,
+    Handler,
+    Origin,
+)
 from shipworthy.prototype.handlers.knowledge.events import CONTEXT, EVENT, event_answer
 from shipworthy.prototype.handlers.knowledge.firebase import CALLABLE, CALLED, FIRST
 from shipworthy.prototype.handlers.knowledge.firebase import passed as machines_only
+from shipworthy.prototype.handlers.knowledge.kit import EVENT as KIT_EVENT
+from shipworthy.prototype.handlers.knowledge.kit import HOOK
 from shipworthy.prototype.handlers.knowledge.koa import KOA
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.knowledge.limits import loosest
@@ -63,9 +73,10 @@ from shipworthy.prototype.handlers.values import replace as replace_value
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.loading import declared_twice
-from shipworthy.prototype.program.nodes import Function, Lambda, Name, Record
+from shipworthy.prototype.program.nodes import Call, Function, Lambda, Name, Record
 from shipworthy.prototype.routes import dispatchers
 from shipworthy.prototype.routes.firebase import FIREBASE
+from shipworthy.prototype.routes.kit import KIT
 from shipworthy.prototype.routes.nest import NEST
 from shipworthy.prototype.routes.route import Route, RouteKind
 
@@ -159,6 +170,7 @@ class Entry:
     style: str  # "web", "node", "hono", "event", "action", "worker", "listener", "pages"
     chain: tuple[Value, ...]
     guards: frozenset[Guard] = NO_GUARDS
+    asked: str = ""  # the path for which hooks of SvelteKit are asked
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run it all; the guards that are passed wherever it ends well."""
@@ -196,9 +208,17 @@ class Entry:
                 going_on.append(inner.guards)
             return NULL
 
+        def resolve(inner: Walk, site: Site) -> Value:
+            going_on.append(inner.guards)
+            return NULL
+
         goes_on = Value(what="next", native=proceed)
         before = walk.guards
         given = self._given(function, request, goes_on)
+        walk.asked_path = ""
+        if HOOK in value.tags:
+            walk.asked_path = self.asked
+            given = (Value(fields={"event": request, "resolve": Value(native=resolve)}),)
         first = len(walk.effects)
         machines_only(walk, value)
         if last and self.style == "event":
@@ -212,6 +232,8 @@ class Entry:
             return True
         if going_on:
             walk.guards = before | loosest(going_on, meet_all(going_on))
+            if HOOK in value.tags and _turns_away(walk, first):
+                walk.passed(Check.UNCLEAR, "hook", function.at)
         elif result.what == "never":
             return False
         return True
@@ -226,7 +248,7 @@ class Entry:
             return (request, goes_on)
         if self.style == "event":
             return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
-        if self.style == "callable":
+        if self.style in ("callable", "kit", "kit data"):
             return (request,)
         if self.style == "callable of old":
             return (parameter("body"), request)
@@ -242,6 +264,16 @@ class Entry:
         return (request, context)
 
 
+def _turns_away(walk: Walk, first: int) -> bool:
+    """True where somebody is turned away by what was done since, and it is not told who is not."""
+    if any(guard.check in AUTHENTICATES for guard in walk.guards):
+        return False
+    return any(
+        e.kind is EffectKind.REDIRECT or e.literals.get("status", "") >= "400"
+        for e in walk.effects[first:]
+    )
+
+
 _REQUESTS = {
     "node": NODE,
     "hono": HONO,
@@ -250,9 +282,11 @@ _REQUESTS = {
     "pages": PAGES,
     "listener": LISTENED,
     "callable": CALLED,
+    "kit": KIT_EVENT,
+    "kit data": KIT_EVENT,
     "callable of old": CALLED,
 }
-_RETURNS = frozenset({"action", "callable", "callable of old"})
+_RETURNS = frozenset({"action", "callable", "callable of old", "kit data"})
 """The styles in which what a function returns is the answer."""
 _KEEPS_RUNNING = Value(what="context of a worker", tags=frozenset({"truthy"}))
 
@@ -436,6 +470,8 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
             return streamlit_entry(route, program)
         case RouteKind.EDGE_FUNCTION if route.framework in ("supabase", "deno"):
             return _served(route, program, walk)
+        case RouteKind.ROUTE_HANDLER if route.framework == KIT:
+            return _of_kit(route, program, knowledge)
         case RouteKind.ROUTE_HANDLER if route.framework == "tanstack-start":
             return server_route_entry(route, Walk(program, knowledge))
         case RouteKind.ROUTE_HANDLER | RouteKind.EDGE_FUNCTION:
@@ -547,6 +583,50 @@ def _pages(route: Route, program: Program, knowledge: Knowledge) -> Entry | None
     if entry is not None:
         entry.chain = tuple(flat)
     return entry
+
+
+def _of_kit(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+    """A handler, loader or form action of SvelteKit, behind the hooks of its application."""
+    path = route.location.path
+    walk = Walk(program, knowledge)
+    owner, _, name = route.handler.rpartition(".")
+    value = walk.exported(path, owner or name)
+    if owner:
+        value = (value.fields or {}).get(name, UNKNOWN)
+    entry = _of_value(route, value, "kit data" if owner or name == "load" else "kit")
+    base = path.partition("src/routes/")[0] + "src/hooks.server."
+    hooks = next((base + end for end in ("ts", "js") if base + end in program.modules), "")
+    if entry is not None and hooks:
+        handle = walk.exported(hooks, "handle")
+        layers = handle.elements if handle.elements is not None else (handle,)
+        marked = (replace_value(v, tags=v.tags | {HOOK}) for v in layers if v.closure is not None)
+        entry.chain = (*marked, *entry.chain)
+        entry.asked = _PARAMETER.sub("1", route.path.partition("?")[0])
+    if entry is not None and name == "load":
+        entry.guards |= _sent_away_by_layouts(path, program)
+    return entry
+
+
+def _sent_away_by_layouts(path: str, program: Program) -> frozenset[Guard]:
+    """What a layout above a page loads may turn callers away; which ones was not followed. Actions of
+    forms do not run it."""
+    found: set[Guard] = set()
+    folder = path.rpartition("/")[0]
+    while "src/routes" in folder:
+        for end in ("ts", "js"):
+            layout = f"{folder}/+layout.server.{end}"
+            if layout != path and layout in program.modules:
+                calls = nodes_in(program.modules[layout], Call)
+                found |= {
+                    Guard(Check.UNCLEAR, frozenset(), "layout", layout, call.at)
+                    for call in calls
+                    if isinstance(call.function, Name) and call.function.id in ("redirect", "error")
+                }
+        folder = folder.rpartition("/")[0]
+    return frozenset(found)
+
+
+_PARAMETER = re.compile(r"\[{1,2}[^\]]+\]{1,2}")
 
 
 def _firebase(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:

@@ -25,6 +25,7 @@ _ENTRY_STEM = re.compile(
 _CALLED_BY_PLACE = re.compile(
     r"(^|/)(api|functions|netlify|supabase|workers?|cron|jobs|edge|electron|public|static|plugins"
     r"|commands|lambda|trigger|inngest|migrations?|emails?)/"
+    r"|(^|/)hooks\.(server|client)\.[jt]s$"  # of SvelteKit
 )
 _ROUTED = re.compile(r"(^|/)(app|pages|routes)/")
 _MATERIAL = re.compile(r"[._]?(context|refe?rences?|inspiration)/", re.IGNORECASE)

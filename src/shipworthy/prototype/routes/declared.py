@@ -12,6 +12,7 @@ from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_
 from shipworthy.prototype.routes.dispatchers import dispatchers
 from shipworthy.prototype.routes.firebase import firebase_functions
 from shipworthy.prototype.routes.javascript import javascript_endpoints
+from shipworthy.prototype.routes.kit import kit_pages
 from shipworthy.prototype.routes.nest import nest_endpoints
 from shipworthy.prototype.routes.pages import client_pages
 from shipworthy.prototype.routes.procedures import trpc_procedures
@@ -38,6 +39,7 @@ def read(syntax: Syntax) -> list[Route]:
         *dispatchers(syntax),
         *trpc_procedures(syntax),
         *firebase_functions(syntax),
+        *kit_pages(syntax),
         *nest_endpoints(syntax),
         *client_pages(syntax),
     ]

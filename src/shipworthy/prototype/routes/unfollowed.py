@@ -62,12 +62,6 @@ _FILES = tuple(
     (re.compile(path), name, word, re.compile(said))
     for path, name, word, said in (
         (
-            r"(^|/)\+(page|layout)\.server\.[jt]s$",
-            "SvelteKit's form actions",
-            "actions",
-            r"\bactions\b",
-        ),
-        (
             r"(^|/)server/(api|routes)/.*\.[jt]s$",
             "Nuxt",
             "defineEventHandler",

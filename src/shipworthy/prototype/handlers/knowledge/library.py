@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.knowledge import (
     flask,
     hints,
     keys,
+    kit,
     koa,
     limits,
     mapped,
@@ -65,6 +66,7 @@ Property = Callable[[Evaluation, Value, str], Value | None]
 _MODULES = (
     dispatching,
     firebase,
+    kit,
     koa,
     nest,
     next_middleware,
