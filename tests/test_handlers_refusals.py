@@ -237,3 +237,46 @@ def test_of_a_token_that_is_taken_apart_only_a_part_that_is_secret_opens(
     (handler,) = prototype_of(tmp_path, files).handlers
     guards = {g.how for e in handler.effects for g in e.guards if e.target == "orders"}
     assert (WORD_OF_CODE in guards) is known
+
+
+_NAMED = 'const id = req.headers.get("x-user-id");\n'
+_ASKED = 'const { data: user } = await admin.from("users").select("*").eq("id", id).single();\n'
+_REFUSED = 'if (!user) return new Response("no", { status: 401 });\n'
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        f"{_NAMED}const user = id ? {{ id }} : null;\n{_REFUSED}",
+        f"{_NAMED}let user: any = null;\nif (id) user = {{ id }};\n{_REFUSED}",
+        f"{_NAMED}{_ASKED}{_REFUSED}",
+        f"{_NAMED}const user = caller(id);\n{_REFUSED}",
+    ],
+)
+def test_an_id_in_a_header_says_nothing_of_who_calls(tmp_path: Path, who: str) -> None:
+    caller = 'function caller(id: string) { if (!id) return null; return { id, role: "user" }; }\n'
+    (gap,) = of_function(tmp_path, who + DEED, caller)["unauthenticated-endpoint"]
+    assert gap.message.endswith(
+        "it takes the header x-user-id at its word, which anybody can make up"
+    )
+
+
+_VERIFIER = (
+    'import { jwtVerify } from "npm:jose";\n'
+    'const key = new TextEncoder().encode(Deno.env.get("SECRET")!);\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("after", "open"),
+    [
+        ("", True),
+        ('if (!claims) return new Response("no", { status: 401 });\n', False),
+    ],
+)
+def test_a_check_whose_failure_is_caught_has_not_been_passed(
+    tmp_path: Path, after: str, open: bool
+) -> None:
+    caught = "const claims = await jwtVerify(body.token, key).catch(() => null);\n"
+    gaps = of_function(tmp_path, caught + after + DEED, _VERIFIER)
+    assert ("unauthenticated-endpoint" in gaps) is open

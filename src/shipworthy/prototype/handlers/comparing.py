@@ -643,6 +643,20 @@ def is_token(value: Value) -> bool:
     return any(o.kind == "header" and o.key.lower() in _TOKENS for o in value.origins)
 
 
+AT_ITS_WORD = "taken at its word"
+
+
+def named_by_header(origins: Iterable[Origin]) -> frozenset[str]:
+    """The headers in which a caller says by an id who he is: `x-user-id`."""
+    return frozenset(str(o) for o in origins if o.kind == "header" and _PERSON.search(o.key))
+
+
+_PERSON = re.compile(
+    r"^(x[-_])?([a-z]+[-_])?(user|account|member|customer|employee|uid)([-_]?(id|uuid|e?mail|name))?$",
+    re.IGNORECASE,
+)
+
+
 def _of_caller(origin: Origin) -> bool:
     """True for what the caller is, or what a row found by the caller says."""
     if origin.kind == "principal" or is_session_token(origin):

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.comparing import CREDENTIAL, ROLE_KEY
+from shipworthy.prototype.handlers.comparing import (
+    AT_ITS_WORD,
+    CREDENTIAL,
+    ROLE_KEY,
+    named_by_header,
+)
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.inside import nodes_in
@@ -60,13 +65,15 @@ def refused(
     others = [o for o in origins if not o.is_input and o.kind != "principal"]
     if sent and not others and not test.tags & _SEES:
         said = frozenset(str(o) for o in sent if _says_who(o))
-        return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)} if said else ())
+        return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)} if said else ())
     listed = _listed_names(passed)
     if not origins and listed:
-        return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, listed)})
-    said = _said_by_cookie(walk, others)
+        return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, listed)})
+    if not origins and any(g.check is Check.CLAIMED for g in passed):
+        return NO_GUARDS  # it is known what the refusal hangs on
+    said = _said_by_id(walk, others)
     if said:
-        return frozenset({walk.guard(Check.CLAIMED, "taken at its word", at, said)})
+        return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)})
     if (code == 403 and _is_state(origins)) or (code == 401 and _is_account_of(origins)):
         return NO_GUARDS
     return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
@@ -97,19 +104,20 @@ def _listed_names(passed: Guards) -> frozenset[str]:
     return named if all(_NAMED_IN_BODY.search(n) for n in named) else frozenset()
 
 
-def _said_by_cookie(walk: Evaluation, origins: Iterable[Origin]) -> frozenset[str]:
-    """The cookies that name the account which is looked up: whoever knows or guesses an id is let in.
+def _said_by_id(walk: Evaluation, origins: Iterable[Origin]) -> frozenset[str]:
+    """The cookies and headers that name the account which is looked up: whoever knows or guesses an id
+    is let in.
 
     Nothing where anything else has a part in it, as a token that is looked up in a table of sessions.
     Another way in, as by a session, changes nothing: whoever has none takes the cookie.
     """
     said: set[str] = set()
     for origin in origins:
-        if origin.by and not any(by.kind == "cookie" for by in origin.by):
+        if origin.by and not any(by.kind in ("cookie", "header") for by in origin.by):
             continue
         if origin.kind != "row" or not origin.by or not _ACCOUNTS.search(origin.name):
             return frozenset()
-        named = {str(by) for by in origin.by if by.kind == "cookie"}
+        named = {str(by) for by in origin.by if by.kind == "cookie"} | named_by_header(origin.by)
         if len(named) < len(origin.by) or not named <= _asked_by_id(walk, origin.name):
             return frozenset()
         said |= named

@@ -108,9 +108,10 @@ def _spoken(name: str) -> str:
     """`cookie.uid.value` as a person would say it: the cookie uid."""
     if name.startswith("claims.cookie"):
         return "what a cookie says"
-    return _COOKIE.sub(r"the cookie \1", name)
+    return _COOKIE.sub(r"the cookie \1", _HEADER.sub(r"the header \1", name))
 
 
+_HEADER = re.compile(r"^header\.([\w-]+)$")
 _COOKIE = re.compile(rf"^cookie\.(?:{UNSIGNED}\.)?(.+?)(?:\.value)?$")
 
 

@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
+    NO_GUARDS,
     UNKNOWN,
     UNSET,
     Closure,
@@ -43,9 +44,10 @@ _CHAINED = frozenset("select lean populate exec sort limit then catch finally".s
 
 
 def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
-    function = node.function
+    function, before = node.function, walk.guards
     if type(function) is Member:
         receiver = walk.value(function.object, scope)
+        gained = walk.guards - before
         if receiver is NEVER:
             return NEVER
         pending = receiver.what == "row" and function.key in _CHAINED
@@ -54,7 +56,7 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         if called.what and not called.closure:
             what = called.what
     else:
-        receiver = UNKNOWN
+        receiver, gained = UNKNOWN, NO_GUARDS
         called = walk.value(function, scope)
         if called is NEVER:
             return NEVER
@@ -69,6 +71,7 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         binding.mutated(walk, node, site, scope)
     if name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
         _grown(walk, function, receiver, given, scope)
+    walk.gained = gained
     return walk.called(called, site)
 
 

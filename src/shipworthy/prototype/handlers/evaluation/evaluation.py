@@ -88,6 +88,7 @@ class Evaluation:
         self.knowledge = knowledge
         self.effects: list[Effect] = []
         self.guards: Guards = NO_GUARDS
+        self.gained: Guards = NO_GUARDS  # of them, by what the call at hand is a method of
         self.outcomes: list[tuple[Value, Guards]] = []
         self.ways: list[tuple[Value, Guards]] = []  # to the end of the function followed last
         self.heap: dict[tuple[int, str], Value] = {}
@@ -181,6 +182,8 @@ class Evaluation:
         there = not value.cases and value.literal is UNSET and not expressions.DENIED & value.tags
         if there and comparing.is_token(value):
             yes |= {self.hollow("any token will do: it is only asked whether one is there")}
+        if there and (named := comparing.named_by_header(value.origins)):
+            yes |= {self.guard(Check.CLAIMED, comparing.AT_ITS_WORD, self.at, named)}
         return yes, no
 
     def _unless_unset(self, value: Value) -> Guards:

@@ -133,6 +133,11 @@ def _token(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="token", tags=frozenset({"truthy"}))
 
 
+def _handle(walk: Evaluation, site: Site) -> Value | None:
+    """`getAuth(app)`: what asks about accounts. By itself it looks at nobody."""
+    return Value(what=f"{site.what}()", tags=frozenset({"truthy"}))
+
+
 _AUTH = (
     "firebase-admin.auth()",
     "firebase-admin.default.auth()",
@@ -146,6 +151,8 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "parameter.value": _value_of,
     f"{_PACKAGE}.config": _setting,
     **{f"{auth}.{name}": _account for auth in _AUTH for name in _ACCOUNTS},
+    "firebase-admin/auth.getAuth": _handle,
+    "firebase/auth.getAuth": _handle,
     **{f"{auth}.createCustomToken": _token for auth in _AUTH},
 }
 

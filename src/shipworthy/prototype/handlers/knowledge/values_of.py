@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     join,
+    of_cases,
     replace,
 )
 from shipworthy.prototype.program.nodes import Function, Items
@@ -116,17 +117,19 @@ def _then(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _caught(walk: Evaluation, site: Site) -> Value | None:
-    handler = site.argument(0)
-    if handler.closure is not None:
-        before = walk.guards
-        result = walk.enter(handler.closure, (UNKNOWN,), {}, site.call.at)
-        walk.guards = before
-        return (
-            join(site.receiver, replace(result, cases=()))
-            if result.what != "never"
-            else site.receiver
-        )
-    return site.receiver
+    """`verify(token).catch(() => null)`: what fails is caught, and whatever it checks has not been passed."""
+    handler, before, gained = site.argument(0), walk.guards, walk.gained
+    if handler.closure is None:
+        return site.receiver
+    result = walk.enter(handler.closure, (UNKNOWN,), {}, site.call.at)
+    walk.guards = before
+    if result.what == "never":
+        return site.receiver
+    lost = frozenset(g for g in gained if g.check in AUTHENTICATES or g.check is Check.ROLE)
+    if not lost:
+        return join(site.receiver, replace(result, cases=()))
+    walk.guards = before - lost
+    return of_cases(((site.receiver, lost), (result, NO_GUARDS)))
 
 
 def _entries(walk: Evaluation, site: Site) -> Value | None:
