@@ -286,3 +286,21 @@ export async function onRequestPatch({ request, env, params }) {
     files = {"functions/orders/[id].js": function.replace("KEPT", "key !== 'id'")}
     (any_column,) = _read(tmp_path / "any", files).handlers
     assert _kinds(_only(any_column, EffectKind.SQL), "text") == {"body"}
+
+
+def test_routes_of_a_router_of_its_own_are_named(tmp_path: Path) -> None:
+    files = {
+        "worker.js": """
+import { Router } from "./router";
+const router = new Router();
+router.post("/api/login", async ({ request }) => new Response(await request.text()));
+export default {
+  async fetch(request, env) {
+    if (new URL(request.url).pathname === "/health") return new Response("ok");
+    return router.handle(request, env);
+  },
+};
+""",
+        "router.js": "export class Router { constructor() { this.routes = []; } post(path, run) { this.routes.push([path, run]); } handle(request) { return find(this.routes, request); } }\n",
+    }
+    assert [u.path for u in _read(tmp_path, files).unfollowed] == ["worker.js"]

@@ -101,6 +101,13 @@ def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
             found[file.path] = f"the entry points of {name} are not followed yet"
         elif name := next(_kept(prototype, file), ""):
             found[file.path] = f"the queries of {name} are not followed yet"
+    routed = [
+        r for r in prototype.routes if r.framework == "koa"
+    ]  # `new Router()`, whose ever it is
+    known = {h.route for h in prototype.handlers} if routed else set()
+    for route in routed:
+        if route not in known:
+            found[route.location.path] = "the routes of a router of its own are not followed"
     for handler in prototype.handlers if followed else ():
         if handler.route.framework in DISPATCHERS and not handler.effects:
             found[handler.location.path] = (
