@@ -39,7 +39,7 @@ def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "
     )
 
 
-_ENTITLES = frozenset({Check.OWNER, Check.ROLE})
+_ENTITLES = frozenset({Check.OWNER})
 
 
 def _sent(walk: Evaluation, body: Value, status: int | None, at: int, form: str) -> None:
