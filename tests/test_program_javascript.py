@@ -466,3 +466,29 @@ def _last(function: Expression) -> str:
     if isinstance(function, Member):
         return function.key
     return function.id if isinstance(function, Name) else ""
+
+
+@pytest.mark.parametrize(
+    ("asserted", "plain"),
+    [
+        ("a !== b!.c", "a !== b.c"),
+        ("a.x === b!.c.d", "a.x === b.c.d"),
+        ("a && b!.c(1)", "a && b.c(1)"),
+        ("a || b![0].c", "a || b[0].c"),
+        ("a ?? b!.c!.d", "a ?? b.c.d"),
+        ("!a!.b", "!a.b"),
+        ("typeof a!.b", "typeof a.b"),
+        ("a < b!.c && a > c!.b", "a < b.c && a > c.b"),
+        ("a!.b !== c!.d", "a.b !== c.d"),
+        ("a !== f(b)!.c", "a !== f(b).c"),
+        ("!a || a.b !== c!.d", "!a || a.b !== c.d"),
+        ("a + b!.c", "a + b.c"),
+        ("a !== b!", "a !== b"),
+        ("(a || b)!.c", "(a || b).c"),
+        ("a && (b || c)!.d", "a && (b || c).d"),
+        ("await a!.b()", "await a.b()"),
+        ("a ? b : c!.d", "a ? b : c.d"),
+    ],
+)
+def test_a_not_null_sign_belongs_to_the_operand_before_it(asserted: str, plain: str) -> None:
+    assert value(asserted) == value(plain)

@@ -12,6 +12,7 @@ from shipworthy.prototype.program.javascript import (
     operators,
     statements,
 )
+from shipworthy.prototype.program.javascript.asserted import begin
 from shipworthy.prototype.program.javascript.exports import Exports
 from shipworthy.prototype.program.javascript.functions import without_directives
 from shipworthy.prototype.program.javascript.imports import imported, required
@@ -24,6 +25,7 @@ LOWERING = (classes, decisions, elements, expressions, loops, operators, stateme
 
 def module_of(syntax: Syntax) -> Module:
     """The whole file; an empty module where it was left unread."""
+    begin(syntax.source.text or "")
     imports: list[Imported] = []
     exports = Exports()
     found: list[Statement] = []

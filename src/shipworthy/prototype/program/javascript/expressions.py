@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
+from shipworthy.prototype.program.javascript.asserted import asserted
 from shipworthy.prototype.program.javascript.functions import function_of
 from shipworthy.prototype.program.javascript.literals import template
 from shipworthy.prototype.program.javascript.tree import (
@@ -35,11 +36,17 @@ Pair = tuple[str, Expression]
 
 @lowers("call_expression", "new_expression")
 def _call(node: SgNode) -> Expression:
-    parts, span = inner(node), node.range()
-    at, end = span.start.line + 1, span.end.line + 1
+    parts = inner(node)
     if not parts:
         return unknown(node)
-    function = expression(parts[0])
+    if node.kind() == "call_expression" and (turned := asserted(node, _ON)) is not None:
+        return turned
+    return _called(node, expression(parts[0]))
+
+
+def _called(node: SgNode, function: Expression) -> Expression:
+    parts, span = inner(node), node.range()
+    at, end = span.start.line + 1, span.end.line + 1
     given: tuple[Expression, ...] = ()
     for part in parts[1:]:
         kind = part.kind()
@@ -55,6 +62,12 @@ def _call(node: SgNode) -> Expression:
 
 @lowers("member_expression")
 def _member(node: SgNode) -> Expression:
+    if (turned := asserted(node, _ON)) is not None:
+        return turned
+    return _member_of(node, None)
+
+
+def _member_of(node: SgNode, owner: Expression | None) -> Expression:
     parts = node.children()
     if len(parts) < 3:
         return unknown(node)
@@ -64,18 +77,34 @@ def _member(node: SgNode) -> Expression:
         if len(named) != 2:
             return unknown(node)
         parts = named
-    return Member(expression(parts[0]), parts[-1].text(), optional, line(node))
+    object = owner if owner is not None else expression(parts[0])
+    return Member(object, parts[-1].text(), optional, line(node))
 
 
 @lowers("subscript_expression")
 def _subscript(node: SgNode) -> Expression:
+    if (turned := asserted(node, _ON)) is not None:
+        return turned
+    return _element_of(node, None)
+
+
+def _element_of(node: SgNode, owner: Expression | None) -> Expression:
     parts, at = inner(node), line(node)
     if len(parts) != 2:
         return unknown(node)
-    object, key = expression(parts[0]), expression(parts[1])
+    object = owner if owner is not None else expression(parts[0])
+    key = expression(parts[1])
     if isinstance(key, Literal) and isinstance(key.value, str):
         return Member(object, key.value, node.field("optional_chain") is not None, at)
     return Index(object, key, at)
+
+
+_ON = {
+    "call_expression": _called,
+    "member_expression": _member_of,
+    "subscript_expression": _element_of,
+}
+"""What puts a call, a property or an element on what is already lowered."""
 
 
 @lowers("object", "object_pattern")

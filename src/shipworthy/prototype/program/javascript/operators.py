@@ -35,7 +35,7 @@ _COMPARISONS = {
 def _binary(node: SgNode) -> Expression:
     rights: list[tuple[str, SgNode, int]] = []
     while node.kind() == "binary_expression":  # long sums are deep on the left
-        operator, operands = _operator(node), inner(node)
+        operator, operands = operator_of(node), inner(node)
         if len(operands) != 2 or not operator:
             break
         rights.append((operator, operands[1], line(node)))
@@ -48,10 +48,14 @@ def _binary(node: SgNode) -> Expression:
 
 @lowers("unary_expression")
 def _unary(node: SgNode) -> Expression:
-    operator, operands, at = _operator(node), inner(node), line(node)
+    operator, operands, at = operator_of(node), inner(node), line(node)
     if len(operands) != 1:
         return unknown(node)
-    operand = expression(operands[0])
+    return negated(operator, expression(operands[0]), at)
+
+
+def negated(operator: str, operand: Expression, at: int) -> Expression:
+    """What an operator before an expression makes of it."""
     if operator == "!":
         return Not(operand, at)
     if operator == "-" and isinstance(operand, Literal) and type(operand.value) in (int, float):
@@ -61,7 +65,7 @@ def _unary(node: SgNode) -> Expression:
 
 @lowers("update_expression")
 def _update(node: SgNode) -> Expression:
-    return Compute(_operator(node), expressions(inner(node)), line(node))
+    return Compute(operator_of(node), expressions(inner(node)), line(node))
 
 
 @lowers("ternary_expression")
@@ -81,7 +85,7 @@ def _assignment(node: SgNode) -> Expression:
         return unknown(node)
     target, value = expression(sides[0]), expression(sides[1])
     if node.kind() == "augmented_assignment_expression":
-        value = joined(_operator(node).removesuffix("="), target, value, at)
+        value = joined(operator_of(node).removesuffix("="), target, value, at)
     return Compute("=", (target, value), at)
 
 
@@ -108,7 +112,8 @@ def joined(operator: str, left: Expression, right: Expression, at: int) -> Expre
     return Compute(operator, (left, right), at)
 
 
-def _operator(node: SgNode) -> str:
+def operator_of(node: SgNode) -> str:
+    """The sign between or before operands."""
     return next((c.kind() for c in node.children() if not c.is_named()), "")
 
 
