@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from shipworthy.prototype.code.syntax import Syntax
@@ -15,6 +15,7 @@ from shipworthy.prototype.program.nodes import (
     Compare,
     Either,
     If,
+    Let,
     Literal,
     Member,
     Name,
@@ -87,24 +88,36 @@ def _is_refused_later(lines: list[str], line: int) -> bool:
         return False
     words = _WORDS_OF_LINE.findall(lines[line - 1])
     return any(
-        word in other and re.search(r"==|!=|\bin\b|includes", other)
+        word in other
+        and re.search(r"==|!=|\bin\b|includes", other)
+        and any(map(_ENDS_IT.search, lines[number - 1 : number + _SOON]))
         for number, other in enumerate(lines, 1)
         if number != line
         for word in words[-1:]
     )
 
 
+_SOON = 6  # lines after a comparison
+_ENDS_IT = re.compile(r"^(?!\s*(//|#|\*)).*?\b(throw|raise|exit|abort|return|assert)\b")
+
+
 def _is_own(name: str) -> bool:
     return bool(_SECRET.match(name)) and not _OF_OTHERS.search(name)
 
 
-def _defaults(tree: object) -> Iterator[tuple[str, int]]:
-    """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree."""
-    pending = [tree]
+def _defaults(tree: tuple[object, ...]) -> Iterator[tuple[str, int]]:
+    """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree, and `KEPT || "word"` of what
+    the module has read into a constant."""
+    kept = {
+        let.target.id: setting
+        for let in tree
+        if type(let) is Let and type(let.target) is Name and (setting := setting_of(let.value))
+    }
+    pending: list[object] = [tree]
     while pending:
         node = pending.pop()
         if type(node) in (Either, Call, Choice):
-            yield from _default(node)
+            yield from _default(node, kept)
         if isinstance(node, Choice) and _is_staged(node.test):
             continue  # `isProduction ? required() : "dev-only"`
         if isinstance(node, If) and _is_of_build(node.test):
@@ -113,9 +126,9 @@ def _defaults(tree: object) -> Iterator[tuple[str, int]]:
             pending += [inner for inner in node[::-1] if isinstance(inner, tuple)]
 
 
-def _default(node: object) -> Iterator[tuple[str, int]]:
+def _default(node: object, kept: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     if isinstance(node, Either) and node.operator in ("or", "??") and _is_word(node.right):
-        name = setting_of(node.left)
+        name = setting_of(node.left) or kept.get(getattr(node.left, "id", ""), "")
         if name:
             yield name, node.at
     if isinstance(node, Call) and len(node.arguments) == 2 and _is_word(node.arguments[1]):

@@ -84,6 +84,13 @@ def _cleaned(walk: Evaluation, site: Site) -> Value | None:
     return Value(origins=all_origins(site.argument(0)), tags=frozenset({"escaped"}))
 
 
+def _split_off(walk: Evaluation, site: Site) -> Value | None:
+    """`splitext(name)`: of both parts the ending is without a folder."""
+    name = site.argument(0)
+    ending = Value(origins=all_origins(name), tags=frozenset({"escaped"}))
+    return Value(elements=(name, ending), tags=frozenset({"truthy"}))
+
+
 def _joined(walk: Evaluation, site: Site) -> Value | None:
     """`path.join(folder, name)`: still made of its parts."""
     return Value(elements=site.given, what="path", tags=frozenset({"truthy"}))
@@ -101,7 +108,7 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "path.extname": _cleaned,
     "path.parse": _cleaned,
     "os.path.basename": _cleaned,
-    "os.path.splitext": _cleaned,
+    "os.path.splitext": _split_off,
     "werkzeug.utils.secure_filename": _cleaned,
     "shlex.quote": _cleaned,
     "urllib.parse.quote": _cleaned,

@@ -274,7 +274,6 @@ _FILES = {
     "os.rename": "write",
     "os.makedirs": "write",
     "shutil.rmtree": "delete",
-    "shutil.copyfileobj": "write",
     "aiofiles.open": "open",
     "io.open": "open",
     "open": "open",
