@@ -20,6 +20,7 @@ from shipworthy.controls.architecture.data_access_in_component.control import (
 )
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
+from shipworthy.controls.supply_chain.hallucinated_import.control import HallucinatedImport
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 
 
@@ -465,4 +466,20 @@ def test_another_service_sends_no_login_along(tmp_path: Path, path: str, sure: C
     )
     files = {"package.json": '{"dependencies": {"next": "15.0.0"}}', path: text}
     (gap,) = _gaps(SecretInLogs(), tmp_path, files)
+    assert gap.confidence is sure
+
+
+@pytest.mark.parametrize(
+    ("asked", "sure"),
+    [("@react-navigation/bottom-tabs", Confidence.LOW), ("react-native", Confidence.HIGH)],
+)
+def test_a_package_that_one_of_its_scope_may_bring_along_is_asked_about(
+    tmp_path: Path, asked: str, sure: Confidence
+) -> None:
+    files = {
+        "package.json": '{"name": "shop", "dependencies": {"react": "18", "' + asked + '": "7"}}',
+        "app/tabs.ts": 'import { useHeaderHeight } from "@react-navigation/elements";\n'
+        "export const height = useHeaderHeight();\n",
+    }
+    (gap,) = _gaps(HallucinatedImport(), tmp_path, files)
     assert gap.confidence is sure

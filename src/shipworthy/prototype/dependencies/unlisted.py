@@ -143,7 +143,14 @@ class _Reader:
         lock = self._lock_of(Ecosystem.NPM, name, file)
         path = self.nodes[home].path
         outdated = lock if name in self._said_to_be_asked(lock) else ""
-        return Unlisted(name, name, path, lock, True, (item.location,), outdated)
+        sure = bool(lock) or not self._has_sibling(name)
+        return Unlisted(name, name, path, lock, sure, (item.location,), outdated)
+
+    def _has_sibling(self, name: str) -> bool:
+        """True where a package of the same scope is asked for, which may well bring this one along:
+        @react-navigation/bottom-tabs has @react-navigation/elements."""
+        scope, slash, _ = name.partition("/")
+        return bool(slash) and any(asked.startswith(f"{scope}/") for asked in self.asked_node)
 
     def _python(self, file: SourceFile, item: Import, top: str) -> Unlisted | None:
         home = next(
