@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from shipworthy.prototype.handlers.addresses import paths_of
+from shipworthy.prototype.handlers.entering.routers import before
+from shipworthy.prototype.handlers.entering.script import Entry
 from shipworthy.prototype.handlers.entering.trpc import (
     Served,
+    TrpcEntry,
     declared_at,
+    declared_in,
     procedures_of,
+    resolver_at,
     serves,
-    standing_at,
 )
 from shipworthy.prototype.handlers.evaluation import Mounted
+from shipworthy.prototype.handlers.following import Follower
+from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.knowledge.requests import WEB
 from shipworthy.prototype.handlers.knowledge.trpc import ADAPTERS
+from shipworthy.prototype.handlers.middleware import middleware_guards
 from shipworthy.prototype.handlers.program import Remote, functions_of
 from shipworthy.prototype.handlers.setting_up import run_module
 from shipworthy.prototype.handlers.values import UNKNOWN, Closure, Value
@@ -26,7 +33,7 @@ from shipworthy.prototype.routes.route import Route
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class _Place:
     """Where a procedure is served: its URL paths as far as they are known, its mount, if any, and its
     pattern there."""
 
@@ -37,9 +44,11 @@ class Place:
     procedure: Value
 
 
-def find_remotes(walk: Walk, paths: Iterable[str]) -> None:
-    """Run the code that calls an adapter, where setting the server up has not come by: the handlers of
-    a framework that routes by files."""
+def find_procedures(walk: Walk, paths: Iterable[str]) -> Mapping[tuple[str, int], Served]:
+    """The procedures that adapters serve, by the file and line that declare them.
+
+    Runs the code that calls an adapter where setting the server up has not come by: handlers that a
+    framework finds by their files."""
     for path in sorted(paths):
         module = walk.program.modules[path]
         adapters = {i.local for i in module.imports if i.module.startswith(ADAPTERS)}
@@ -53,6 +62,10 @@ def find_remotes(walk: Walk, paths: Iterable[str]) -> None:
                 walk.guards, walk.steps = frozenset(), ()
                 given = tuple(_given(p.target) for p in function.parameters)
                 walk.enter(Closure(function, unit.scope, module), given, {}, function.at)
+    found: dict[tuple[str, int], Served] = {}
+    for served in procedures_of(walk.program):
+        found.setdefault(declared_in(served.procedure), served)
+    return found
 
 
 def _calls(function: Function, names: set[str]) -> bool:
@@ -72,13 +85,44 @@ def _given(target: object) -> Value:
     return Value(fields={"request": request, "req": request, "...": UNKNOWN})
 
 
-def placed(route: Route, walk: Walk, routes: Iterable[Route]) -> Place | None:
+def follow_procedure(
+    route: Route,
+    served: Served | None,
+    routes: list[Route],
+    walk: Walk,
+    follower: Follower,
+    layers: tuple[Route, ...],
+) -> Iterator[Handler]:
+    """A procedure, followed behind what stands before its adapter; nothing where it was not found."""
+    place = _placed(route, served, walk, routes)
+    if place is None:
+        return
+    remote, mount = place.remote, place.mount
+    above: tuple[Value, ...] = ()
+    if mount is not None and remote is not None:
+        passed = before(mount.router, mount.number, place.pattern, walk.routing.mounts)
+        own = (v for v in mount.chain if not serves(v, remote))
+        above = (*passed, *own)
+    style = remote.style if remote is not None else "web"
+    front = Entry(route.location, style, above)
+    at = resolver_at(place.procedure, route)
+    entry = TrpcEntry(place.procedure, remote, front, at)
+    if remote is not None:
+        entry.guards |= remote.guards
+        for handler in (r for r in routes if r.location.path == remote.path):
+            path = place.paths[0] if place.paths else handler.path
+            asked = replace(handler, path=path, method=route.method)
+            entry.guards |= middleware_guards(layers, asked, walk.program, walk.knowledge)
+    yield follower.follow(route, entry, place.paths)
+
+
+def _placed(
+    route: Route, served: Served | None, walk: Walk, routes: Iterable[Route]
+) -> _Place | None:
     """Where the procedure of a route is served; None where it can't be followed."""
-    found = [s for s in procedures_of(walk.program) if standing_at(route, s.procedure)]
-    if not found:
+    if served is None:
         value = declared_at(route, walk)
-        return Place((), None, "", None, value) if value is not None else None
-    served = found[0]
+        return _Place((), None, "", None, value) if value is not None else None
     mount = _mount(served, walk)
     below = mount.prefix if mount is not None else _prefix(served, walk, routes)
     pattern = f"{below.rstrip('/*')}/{served.name}"
@@ -86,7 +130,7 @@ def placed(route: Route, walk: Walk, routes: Iterable[Route]) -> Place | None:
         paths = paths_of(mount.router, pattern, walk.routing)
     else:
         paths = (pattern,) if below else ()
-    return Place(paths, mount, pattern, served.remote, served.procedure)
+    return _Place(paths, mount, pattern, served.remote, served.procedure)
 
 
 def _mount(served: Served, walk: Walk) -> Mounted | None:

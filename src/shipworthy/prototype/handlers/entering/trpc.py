@@ -205,11 +205,11 @@ def serves(value: Value, remote: Remote) -> bool:
     return (value.fields or {}).get("router") is remote.router
 
 
-def standing_at(route: Route, value: Value) -> bool:
-    """True for the procedure that a route of the code declares."""
-    fields, at = value.fields or {}, route.location
+def declared_in(procedure: Value) -> tuple[str, int]:
+    """The file and the line that declare a procedure."""
+    fields = procedure.fields or {}
     line = fields.get("line", UNKNOWN).literal
-    return fields.get("path", UNKNOWN).text == at.path and line == at.line
+    return fields.get("path", UNKNOWN).text or "", line if isinstance(line, int) else 0
 
 
 def resolver_at(procedure: Value, route: Route) -> Location:
@@ -228,4 +228,5 @@ def declared_at(route: Route, walk: Walk) -> Value | None:
     value = walk.lookup(keys.pop(0), unit.scope) if named else walk.exported(path, "default")
     for key in keys:
         value = (value.fields or {}).get(key, UNKNOWN)
-    return value if value.what == RESOLVER and standing_at(route, value) else None
+    here = value.what == RESOLVER and declared_in(value) == (path, route.location.line)
+    return value if here else None

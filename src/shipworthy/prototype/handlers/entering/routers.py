@@ -1,0 +1,47 @@
+"""Routes that routers of JavaScript declare, behind all middleware on the way to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.addresses import registered_as
+from shipworthy.prototype.handlers.entering.script import Entry
+from shipworthy.prototype.handlers.evaluation import Mounted
+from shipworthy.prototype.handlers.values import Value
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.routes.route import Route
+
+
+def endpoint_entry(route: Route, walk: Walk) -> Entry | None:
+    """A route that a router declares: all middleware on the way to it, then its own."""
+    registered = registered_as(route, walk.routing)
+    if registered is None:
+        return None
+    style = route.framework if route.framework in ("hono", "koa") else "node"
+    above = before(registered.router, registered.number, registered.pattern, walk.routing.mounts)
+    chain = (*above, *registered.chain)
+    return Entry(
+        Location(registered.path, route.location.line, route.location.end_line), style, chain
+    )
+
+
+def before(
+    router: int, number: int, pattern: str, mounts: list[Mounted], depth: int = 0
+) -> Iterator[Value]:
+    """The middleware of a router and of those above it that a pattern passes, outermost first."""
+    parents = [m for m in mounts if m.child == router] if depth < 6 else []
+    if parents:
+        parent = parents[0]
+        full = parent.prefix.rstrip("/") + pattern
+        yield from before(parent.router, parent.number, full, mounts, depth + 1)
+        yield from parent.chain
+    for mount in mounts:
+        earlier = mount.router == router and not mount.child and mount.number < number
+        if earlier and _below(mount.prefix, pattern):
+            yield from mount.chain
+
+
+def _below(prefix: str, pattern: str) -> bool:
+    plain = prefix.rstrip("*").rstrip("/")
+    return not plain or pattern == plain or pattern.startswith(f"{plain}/")

@@ -1,0 +1,207 @@
+"""What is run for a route of JavaScript, and how a request is passed to it in each style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shipworthy.finding import Location
+from shipworthy.prototype.handlers.answers import answered
+from shipworthy.prototype.handlers.evaluation import Site
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    EffectKind,
+    Guard,
+    Origin,
+)
+from shipworthy.prototype.handlers.knowledge.events import CONTEXT, EVENT, event_answer
+from shipworthy.prototype.handlers.knowledge.firebase import CALLED
+from shipworthy.prototype.handlers.knowledge.firebase import passed as machines_only
+from shipworthy.prototype.handlers.knowledge.kit import EVENT as KIT_EVENT
+from shipworthy.prototype.handlers.knowledge.kit import HOOK
+from shipworthy.prototype.handlers.knowledge.koa import KOA
+from shipworthy.prototype.handlers.knowledge.limits import loosest
+from shipworthy.prototype.handlers.knowledge.packaged import package_guard
+from shipworthy.prototype.handlers.knowledge.requests import BINDINGS, HONO, NODE, WEB, parameter
+from shipworthy.prototype.handlers.knowledge.responses import RES
+from shipworthy.prototype.handlers.knowledge.workers import LISTENED, PAGES
+from shipworthy.prototype.handlers.values import (
+    NEVER,
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Value,
+    all_origins,
+    from_origins,
+    meet_all,
+    replace,
+)
+from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.nodes import Function, Name
+from shipworthy.prototype.routes.route import Route
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is to be run for a route, one after the other, and how a request is passed to it."""
+
+    location: Location
+    style: str  # "web", "node", "hono", "event", "action", "worker", "listener", "pages"
+    chain: tuple[Value, ...]
+    guards: frozenset[Guard] = NO_GUARDS
+    asked: str = ""  # the path for which hooks of SvelteKit are asked
+
+    def run(self, walk: Walk) -> frozenset[Guard]:
+        """Run it all; the guards that are passed wherever it ends well."""
+        request = self._request(walk)
+        for position, value in enumerate(self.chain):
+            last = position == len(self.chain) - 1
+            if not self._step(walk, value, request, last=last):
+                break
+        return walk.guards
+
+    def pass_through(self, walk: Walk) -> Value:
+        """Run it all as middleware of something else: the request as that gets it."""
+        request = self._request(walk)
+        for value in self.chain:
+            if not self._step(walk, value, request, last=False):
+                break
+        return request
+
+    def _request(self, walk: Walk) -> Value:
+        return Value(
+            what=_REQUESTS.get(self.style, WEB),
+            identity=walk.program.identity(),
+            tags=frozenset({"truthy"}),
+        )
+
+    def _step(self, walk: Walk, value: Value, request: Value, *, last: bool) -> bool:
+        if value.closure is None:
+            package_guard(walk, value)
+            return True
+        function = value.closure.function
+        going_on: list[frozenset[Guard]] = []
+
+        def proceed(inner: Walk, site: Site) -> Value:
+            if not site.given or site.given[0].is_null:
+                going_on.append(inner.guards)
+            return NULL
+
+        def resolve(inner: Walk, site: Site) -> Value:
+            going_on.append(inner.guards)
+            return NULL
+
+        goes_on = Value(what="next", native=proceed)
+        before = walk.guards
+        given = self._given(function, request, goes_on)
+        walk.asked_path = ""
+        if HOOK in value.tags:
+            walk.asked_path = self.asked
+            given = (Value(fields={"event": request, "resolve": Value(native=resolve)}),)
+        first = len(walk.effects)
+        machines_only(walk, value)
+        if last and self.style == "event":
+            walk.answers = (id(function), lambda answer, at: event_answer(walk, answer, at))
+        here = value.closure.module.path == self.location.path
+        result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
+        if last:
+            walk.guards = before | answered(walk, first, by_effects=self.style in ("node", "koa"))
+            if self.style in _RETURNS:
+                _answer(walk, result, function.at)
+            return True
+        if going_on:
+            walk.guards = before | loosest(going_on, meet_all(going_on))
+            if HOOK in value.tags and _turns_away(walk, first):
+                walk.passed(Check.UNCLEAR, "hook", function.at)
+        elif result.what == "never":
+            return False
+        return True
+
+    def _given(self, function: Function, request: Value, goes_on: Value) -> tuple[Value, ...]:
+        if self.style == "node":
+            response = Value(what=RES, tags=frozenset({"truthy", "response"}))
+            if len(function.parameters) == 4:  # an error handler
+                return (UNKNOWN, request, response, goes_on)
+            return (request, response, goes_on)
+        if self.style in ("hono", "koa"):
+            return (request, goes_on)
+        if self.style == "event":
+            return (request, Value(what=CONTEXT, tags=frozenset({"truthy"})), goes_on)
+        if self.style in ("callable", "kit", "kit data"):
+            return (request,)
+        if self.style == "callable of old":
+            return (parameter("body"), request)
+        if self.style == "worker":
+            return (request, Value(what=BINDINGS), _KEEPS_RUNNING)
+        if self.style == "pages":
+            return (replace(request, fields={"next": goes_on}),)
+        if self.style == "listener":
+            return (replace(request, fields={"respondWith": _responding()}),)
+        if self.style == "action":
+            return tuple(_argument(p.target, p.annotation) for p in function.parameters)
+        context = Value(fields={"params": parameter("path"), "...": UNKNOWN})
+        return (request, context)
+
+
+def _turns_away(walk: Walk, first: int) -> bool:
+    """True where somebody is turned away by what was done since, and it is not told who is not."""
+    if any(guard.check in AUTHENTICATES for guard in walk.guards):
+        return False
+    return any(
+        e.kind is EffectKind.REDIRECT or e.literals.get("status", "") >= "400"
+        for e in walk.effects[first:]
+    )
+
+
+_REQUESTS = {
+    "node": NODE,
+    "hono": HONO,
+    "koa": KOA,
+    "event": EVENT,
+    "pages": PAGES,
+    "listener": LISTENED,
+    "callable": CALLED,
+    "kit": KIT_EVENT,
+    "kit data": KIT_EVENT,
+    "callable of old": CALLED,
+}
+_RETURNS = frozenset({"action", "callable", "callable of old", "kit data"})
+"""The styles in which what a function returns is the answer."""
+_KEEPS_RUNNING = Value(what="context of a worker", tags=frozenset({"truthy"}))
+
+
+def _responding() -> Value:
+    """`event.respondWith(handle(event.request))`: what is given is the answer."""
+
+    def respond(walk: Walk, site: Site) -> Value:
+        walk.outcomes += walk.ways
+        return NEVER
+
+    return Value(native=respond)
+
+
+def _answer(walk: Walk, result: Value, at: int) -> None:
+    """What a server action returns is sent to whoever called it."""
+    body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
+    if body:
+        walk.effect(EffectKind.RESPONSE, "return", "", at, inputs={"body": body})
+
+
+def _argument(target: object, annotation: str) -> Value:
+    """A parameter of a server action: whoever calls gives it."""
+    name = target.id if isinstance(target, Name) else ""
+    if "FormData" in annotation or name in ("formData", "form_data"):
+        return parameter("form", "formdata")
+    if name in ("prevState", "previousState", "_prevState", "_"):
+        return UNKNOWN
+    return from_origins(Origin("argument", "", name))
+
+
+def of_value(route: Route, value: Value, style: str) -> Entry | None:
+    """The entry of a route that one function answers; None for what is no function of the prototype."""
+    if value.closure is None:
+        return None
+    function = value.closure.function
+    here = value.closure.module.path == route.location.path
+    at = Location(route.location.path, function.at, function.end) if here else route.location
+    return Entry(at, style, (value,))
