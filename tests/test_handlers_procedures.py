@@ -317,3 +317,29 @@ const service = new Orders();
     assert [any(g.check is Check.OWNER for g in a.guards) for a in answers] == [True, False]
     found = MissingAuthorisation().detect(prototype)
     assert [f for f in found if f.outcome is Outcome.GAP] == []
+
+
+@pytest.mark.parametrize("caught", ["await session(req).catch(() => null)", "await session(req)"])
+def test_a_session_that_may_be_missing_is_asked_for_by_nobody_yet(
+    tmp_path: Path, caught: str
+) -> None:
+    context = f"""import * as jose from "jose";
+async function session(req: any) {{
+  const token = req.cookies?.session;
+  if (!token) return null;
+  try {{
+    const {{ payload }} = await jose.jwtVerify(token, secret);
+    return payload;
+  }} catch {{
+    return null;
+  }}
+}}
+export async function createContext({{ req, res }}: any) {{
+  const user = {caught};
+  return {{ req, res, user }};
+}}"""
+    one = f"{{ one: PROCEDURE{_BY_ID}.query({_ONE}) }}"
+    for procedure, checks in (("publicProcedure", set()), ("protectedProcedure", {Check.SESSION})):
+        routers = f"{_HEAD}export const appRouter = router({one.replace('PROCEDURE', procedure)});"
+        files = {**_EXPRESS, "server/context.ts": context, "server/routers.ts": routers}
+        assert _checks(_only(prototype_of(tmp_path / procedure, files))) == checks

@@ -39,8 +39,10 @@ _KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
 _MUTATORS = frozenset(
     "append push add extend update insert setdefault pop clear remove set".split()
 )
-_CHAINED = frozenset("select lean populate exec sort limit then catch finally".split())
+_CHAINED = frozenset("select lean populate exec sort limit".split())
 """Methods of a query that is not waited for yet: asking for one proves no row."""
+_PROMISED = frozenset({"then", "catch", "finally"})
+"""Methods of a promise, which is there whatever comes of it."""
 
 
 def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
@@ -51,6 +53,7 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         if receiver is NEVER:
             return NEVER
         pending = receiver.what == "row" and function.key in _CHAINED
+        pending = pending or function.key in _PROMISED
         called = walk.member(receiver, function.key, optional=function.optional or pending)
         what, name = members.dotted(receiver.what, function.key), function.key
         if called.what and not called.closure:
