@@ -680,3 +680,43 @@ def test_a_shape_has_a_field_of_any_name(name: str, tmp_path: Path) -> None:
     )
     (asked,) = only(tmp_path, text).effects_of(EffectKind.QUERY)
     assert {str(o) for o in asked.inputs["value:text"]} == {f"body.parsed.{name}"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'await asyncio.to_thread(requests.get, body["url"])',
+        'await asyncio.get_event_loop().run_in_executor(None, requests.get, body["url"])',
+        'await asyncio.get_event_loop().run_in_executor(None, partial(requests.get, body["url"]))',
+        'await run_in_threadpool(requests.get, body["url"])',
+        'await asyncio.gather(asyncio.to_thread(requests.get, body["url"]))',
+        'await asyncio.to_thread(load, body["url"])',
+        'background.add_task(load, body["url"])',
+        'crawl.delay(body["url"])',
+        'bound.delay(body["url"])',
+    ],
+)
+def test_functions_that_something_else_calls_are_followed(tmp_path: Path, asked: str) -> None:
+    (tmp_path / "main.py").write_text(f"""import asyncio, requests
+from functools import partial
+from celery import Celery
+from fastapi import BackgroundTasks, FastAPI
+from fastapi.concurrency import run_in_threadpool
+app = FastAPI()
+worker = Celery("shop")
+def load(url):
+    return requests.get(url).text
+@worker.task
+def crawl(url):
+    load(url)
+@worker.task(bind=True)
+def bound(self, url):
+    load(url)
+@app.post("/pages")
+async def pages(body: dict, background: BackgroundTasks):
+    {asked}
+    return {{}}
+""")
+    (handler,) = read_prototype(tmp_path).handlers
+    (fetched,) = handler.effects_of(EffectKind.FETCH)
+    assert {str(o) for o in fetched.inputs["url"]} == {"body.url"}

@@ -9,7 +9,7 @@ from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
-from shipworthy.prototype.handlers.knowledge.wrapping import Answer
+from shipworthy.prototype.handlers.knowledge.wrapping import Answer, elsewhere, partial, queued
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -288,6 +288,12 @@ CALLS: dict[str, Answer] = {
         f"subprocess.{name}": _command
         for name in "run Popen call check_call check_output getoutput getstatusoutput".split()
     },
+    "asyncio.to_thread": elsewhere(0),
+    "anyio.to_thread.run_sync": elsewhere(0),
+    "fastapi.concurrency.run_in_threadpool": elsewhere(0),
+    "starlette.concurrency.run_in_threadpool": elsewhere(0),
+    "asgiref.sync.sync_to_async": lambda walk, site: site.argument(0),
+    "functools.partial": partial,
     "asyncio.create_subprocess_shell": _command,
     "asyncio.create_subprocess_exec": _command,
     "os.system": _command,
@@ -322,6 +328,9 @@ CALLS: dict[str, Answer] = {
     },
 }
 NAMES: dict[str, Answer] = {
+    "run_in_executor": elsewhere(1),
+    "add_task": elsewhere(0),
+    "delay": queued,
     **dict.fromkeys(_MONGO, _mongo),
     "sendmail": _mail_send,
     "send_message": lambda walk, site: _mail_send(walk, site) or _model(walk, site),

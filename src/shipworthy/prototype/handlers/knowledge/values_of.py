@@ -359,7 +359,6 @@ CALLS = {
     "Promise.allSettled": _all,
     "Promise.race": _all,
     "asyncio.gather": _gathered,
-    "asyncio.to_thread": lambda walk, site: None,
     "react.cache": _first,
     "next/cache.unstable_cache": _first,
     "functools.wraps": lambda walk, site: Value(native=lambda w, s: s.argument(0)),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Guard
-from shipworthy.prototype.handlers.values import UNKNOWN, Value
+from shipworthy.prototype.handlers.values import UNKNOWN, Value, replace
 from shipworthy.prototype.program.nodes import Call, Name
 
 Answer = Callable[[Evaluation, Site], Value | None]
@@ -24,6 +24,54 @@ def invoke(
     name = function.closure.function.name if function.closure else ""
     call = Call(Name(name, at), (), (), at, at)
     return walk.called(function, Site(function.what, name, UNKNOWN, given, named or {}, call))
+
+
+def elsewhere(position: int) -> Answer:
+    """`asyncio.to_thread(function, …)`: calls what it is given at this place with what follows it."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        function = site.argument(position)
+        if not (is_callable(function) or function.what):
+            return None
+        return _handed_on(walk, function, site.given[position + 1 :], site.named, site.call)
+
+    return answer
+
+
+def partial(walk: Evaluation, site: Site) -> Value | None:
+    """`functools.partial(function, …)`: the function with its first arguments."""
+    function, given, named = site.argument(0), site.given[1:], site.named
+
+    def run(walk: Evaluation, later: Site) -> Value:
+        both = (*given, *later.given)
+        return _handed_on(walk, function, both, {**named, **later.named}, later.call)
+
+    return Value(native=run, tags=_TRUTHY)
+
+
+def queued(walk: Evaluation, site: Site) -> Value | None:
+    """`task.delay(…)` of Celery: a worker calls the function with it."""
+    task = site.receiver.closure
+    if task is None:
+        return None
+    first = task.function.parameters[:1]
+    bound = any(isinstance(p.target, Name) and p.target.id == "self" for p in first)
+    given = (UNKNOWN, *site.given) if bound else site.given
+    _handed_on(walk, site.receiver, given, site.named, site.call)
+    return UNKNOWN
+
+
+def _handed_on(
+    walk: Evaluation,
+    function: Value,
+    given: tuple[Value, ...],
+    named: Mapping[str, Value],
+    call: Call,
+) -> Value:
+    """What a function gives that something else calls; of a method its object is known still."""
+    owner, _, name = function.what.rpartition(".")
+    receiver = replace(function, what=owner, closure=None, native=None)
+    return walk.called(function, Site(function.what, name, receiver, given, named, call))
 
 
 def is_callable(value: Value) -> bool:
