@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
+from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes, documents, nest
 from shipworthy.prototype.handlers.knowledge.requests import NODE, parameter, principal
-from shipworthy.prototype.handlers.knowledge.responses import RES
+from shipworthy.prototype.handlers.knowledge.responses import RES, returned
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -21,7 +21,6 @@ from shipworthy.prototype.handlers.values import (
     Scope,
     Type,
     Value,
-    all_origins,
     from_origins,
     meet_all,
     replace,
@@ -110,12 +109,10 @@ class NestEntry:
         closure = Closure(self.function, scope, self.kind.module, this)
         before, first = walk.guards, len(walk.effects)
         result = walk.enter(closure, given, {}, self.function.at)
-        body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
         by_response = any(self._kind_of(walk, p) == "response" for p in self.function.parameters)
         walk.guards = before | answered(walk, first, by_effects=by_response)
-        if body and not by_response:
-            at = self.function.at
-            walk.effect(EffectKind.RESPONSE, "return", "", at, inputs={"body": body})
+        if not by_response:
+            returned(walk, result, self.function.at)
         return walk.guards
 
     def _decorations(self, walk: Walk) -> Iterator[Value]:

@@ -23,7 +23,7 @@ from shipworthy.prototype.handlers.knowledge.koa import KOA
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
 from shipworthy.prototype.handlers.knowledge.requests import BINDINGS, HONO, NODE, WEB, parameter
-from shipworthy.prototype.handlers.knowledge.responses import RES
+from shipworthy.prototype.handlers.knowledge.responses import RES, returned
 from shipworthy.prototype.handlers.knowledge.workers import LISTENED, PAGES
 from shipworthy.prototype.handlers.values import (
     NEVER,
@@ -31,9 +31,7 @@ from shipworthy.prototype.handlers.values import (
     NULL,
     UNKNOWN,
     Value,
-    all_origins,
     from_origins,
-    meet_all,
     replace,
 )
 from shipworthy.prototype.handlers.walk import Walk
@@ -107,10 +105,10 @@ class Entry:
         if last:
             walk.guards = before | answered(walk, first, by_effects=self.style in ("node", "koa"))
             if self.style in _RETURNS:
-                _answer(walk, result, function.at)
+                returned(walk, result, function.at)
             return True
         if going_on:
-            walk.guards = before | loosest(going_on, meet_all(going_on))
+            walk.guards = before | loosest(going_on)
             if HOOK in value.tags and _turns_away(walk, first):
                 walk.passed(Check.UNCLEAR, "hook", function.at)
         elif result.what == "never":
@@ -178,13 +176,6 @@ def _responding() -> Value:
         return NEVER
 
     return Value(native=respond)
-
-
-def _answer(walk: Walk, result: Value, at: int) -> None:
-    """What a server action returns is sent to whoever called it."""
-    body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
-    if body:
-        walk.effect(EffectKind.RESPONSE, "return", "", at, inputs={"body": body})
 
 
 def _argument(target: object, annotation: str) -> Value:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
 from shipworthy.prototype.handlers.evaluation import Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard
+from shipworthy.prototype.handlers.handler import Check, Guard
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.requests import WEB, parameter
-from shipworthy.prototype.handlers.knowledge.schemas import SCHEMA, shaped
+from shipworthy.prototype.handlers.knowledge.responses import returned
+from shipworthy.prototype.handlers.knowledge.schemas import SCHEMA, passed_schema
 from shipworthy.prototype.handlers.knowledge.server_functions import (
     BUILT,
     FILE_ROUTE,
@@ -25,7 +26,6 @@ from shipworthy.prototype.handlers.values import (
     UNKNOWN,
     Value,
     all_origins,
-    meet_all,
 )
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route
@@ -71,9 +71,7 @@ class ServerFunctionEntry:
 
     def _valid(self, walk: Walk, validator: Value, data: Value) -> Value:
         if validator.what == SCHEMA:
-            inputs = [str(o) for o in all_origins(data) if o.is_input]
-            walk.passed(Check.VALID, "schema", self.location.line, inputs)
-            return shaped(validator, data)
+            return passed_schema(walk, validator, data, "schema", self.location.line)
         if not is_callable(validator):
             return data
         result = invoke(walk, validator, (data,), at=self.location.line)
@@ -96,7 +94,7 @@ class ServerFunctionEntry:
         result = invoke(walk, layer, (Value(fields=fields),), at=self.location.line)
         if not going_on:
             return None if result.what == "never" else UNKNOWN
-        walk.guards = before | loosest(going_on, meet_all(going_on))
+        walk.guards = before | loosest(going_on)
         return handed[0] if len(handed) == 1 else UNKNOWN
 
     def _answer(self, walk: Walk, handler: Value, given: Value) -> None:
@@ -105,11 +103,7 @@ class ServerFunctionEntry:
         before, first = walk.guards, len(walk.effects)
         result = invoke(walk, handler, (given,), at=self.location.line)
         walk.guards = before | answered(walk, first, by_effects=False)
-        body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
-        if body:
-            walk.effect(
-                EffectKind.RESPONSE, "return", "", self.location.line, inputs={"body": body}
-            )
+        returned(walk, result, self.location.line)
 
 
 def _joined(context: Value, more: Value) -> Value:

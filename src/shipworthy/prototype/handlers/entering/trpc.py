@@ -25,7 +25,6 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     join,
-    meet_all,
     of_cases,
 )
 from shipworthy.prototype.handlers.walk import Walk
@@ -90,7 +89,7 @@ class TrpcEntry:
         fields = {**(record.fields or {}), "next": Value(native=goes_on)}
         result = invoke(walk, step, (Value(fields=fields),), at=self.location.line)
         if goes_on.ways:
-            walk.guards = before | loosest(goes_on.ways, meet_all(goes_on.ways))
+            walk.guards = before | loosest(goes_on.ways)
         return result
 
     def _record(self, context: Value, given: Value) -> Value:

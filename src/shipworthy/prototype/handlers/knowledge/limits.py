@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.wrapping import decorator
-from shipworthy.prototype.handlers.values import UNKNOWN, Guards, Value, literal, replace
+from shipworthy.prototype.handlers.values import UNKNOWN, Guards, Value, literal, meet_all, replace
 
 LIMITS = re.compile(
     r"rate_?limit|throttle|(?<![a-z])limiter|ratelimit|check_?limit|quota", re.IGNORECASE
@@ -101,8 +101,9 @@ def is_lax_rate(per_minute: float) -> bool:
     return per_minute >= _LAX
 
 
-def loosest(ways: Iterable[Guards], passed: Guards) -> Guards:
+def loosest(ways: Sequence[Guards]) -> Guards:
     """What holds on all ways, with the rate of the limiter that lets most through."""
+    passed = meet_all(ways)
     found = {g.how for way in ways for g in way if g.how.startswith(_RATE[:7])}
     if len(found) < 2:
         return passed

@@ -39,6 +39,13 @@ def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "
     )
 
 
+def returned(walk: Evaluation, result: Value, at: int) -> None:
+    """What a function of a framework returns is sent to whoever called it, however it came about."""
+    body = all_origins(result).union(*(all_origins(case) for case, _ in result.cases))
+    if body:
+        walk.effect(EffectKind.RESPONSE, "return", "", at, inputs={"body": body})
+
+
 _ENTITLES = frozenset({Check.OWNER})
 
 
