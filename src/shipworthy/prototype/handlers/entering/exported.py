@@ -41,14 +41,19 @@ def _is_node_style(value: Value, route: Route) -> bool:
 
 def action_entry(route: Route, program: Program, knowledge: Knowledge) -> Runnable | None:
     """A server action of Next.js or a server function of TanStack Start."""
-    path = route.location.path
-    walk = Walk(program, knowledge)
-    value = walk.exported(path, route.handler)
-    if value.closure is None:
-        value = walk.lookup(route.handler, program.unit(path).scope)
+    value = _named(route, program, knowledge)
     if route.framework == "tanstack-start":
         return server_function_entry(route, value)
     return of_value(route, value, "action")
+
+
+def _named(route: Route, program: Program, knowledge: Knowledge) -> Value:
+    """What a file exports by the name of a route, or else has by that name without exporting it."""
+    path, walk = route.location.path, Walk(program, knowledge)
+    value = walk.exported(path, route.handler)
+    if value.closure is None:
+        value = walk.lookup(route.handler, program.unit(path).scope)
+    return value
 
 
 def served_entry(route: Route, program: Program, walk: Walk) -> Entry | None:
@@ -65,11 +70,7 @@ def served_entry(route: Route, program: Program, walk: Walk) -> Entry | None:
 
 def firebase_entry(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
     """A function of Firebase: one that is called with data, or one of a request as Express has it."""
-    path = route.location.path
-    walk = Walk(program, knowledge)
-    value = walk.exported(path, route.handler)
-    if value.closure is None:
-        value = walk.lookup(route.handler, program.unit(path).scope)
+    value = _named(route, program, knowledge)
     kinds = {CALLABLE: "callable", FIRST: "callable of old"}
     style = next((kinds[tag] for tag in value.tags if tag in kinds), "node")
     return of_value(route, value, style)
