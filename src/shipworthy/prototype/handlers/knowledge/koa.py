@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Origin
-from shipworthy.prototype.handlers.knowledge.requests import cookie, parameter, principal
+from shipworthy.prototype.handlers.knowledge.requests import CALLS as REQUESTS
+from shipworthy.prototype.handlers.knowledge.requests import parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import CALLS as RESPONSES
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.routing import CALLS as ROUTING
@@ -116,15 +117,6 @@ def _assert(walk: Evaluation, site: Site) -> Value | None:
     return UNKNOWN
 
 
-def _header(walk: Evaluation, site: Site) -> Value | None:
-    name = site.argument(0).text
-    return from_origins(Origin("header", "", (name or "").lower()))
-
-
-def _cookie(walk: Evaluation, site: Site) -> Value | None:
-    return cookie(walk, site.argument(0).text or "")
-
-
 def _routes(walk: Evaluation, site: Site) -> Value | None:
     """`app.use(router.routes())`."""
     return site.receiver
@@ -152,9 +144,9 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     f"{KOA}.throw": _throw,
     f"{KOA}.assert": _assert,
     f"{KOA}.redirect": RESPONSES["Response.redirect"],
-    f"{KOA}.get": _header,
-    f"{_REQUEST}.get": _header,
-    f"{_COOKIES}.get": _cookie,
+    f"{KOA}.get": REQUESTS["headers.get"],
+    f"{_REQUEST}.get": REQUESTS["headers.get"],
+    f"{_COOKIES}.get": REQUESTS["cookies.get"],
 }
 
 PROPERTIES = {KOA: _context, _REQUEST: _request, _STATE: _state}
