@@ -109,9 +109,10 @@ def follow_procedure(
     entry = TrpcEntry(place.procedure, remote, front, at)
     if remote is not None:
         entry.guards |= remote.guards
-        for handler in (r for r in routes if r.location.path == remote.path):
-            path = place.paths[0] if place.paths else handler.path
-            asked = replace(handler, path=path, method=route.method)
+        handing = next((r for r in routes if r.location.path == remote.path), None)
+        if handing is not None:  # its GET and its POST stand behind the same middleware
+            path = place.paths[0] if place.paths else handing.path
+            asked = replace(handing, path=path, method=route.method)
             entry.guards |= middleware_guards(layers, asked, walk.program, walk.knowledge)
     yield follower.follow(route, entry, place.paths)
 

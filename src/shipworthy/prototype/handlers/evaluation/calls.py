@@ -49,7 +49,7 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
     function, before = node.function, walk.guards
     if type(function) is Member:
         receiver = walk.value(function.object, scope)
-        gained = walk.guards - before
+        gained = walk.guards - before if function.key == "catch" else NO_GUARDS
         if receiver is NEVER:
             return NEVER
         pending = receiver.what == "row" and function.key in _CHAINED
