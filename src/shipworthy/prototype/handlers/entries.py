@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,11 @@ from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.entering.kit import kit_entry
 from shipworthy.prototype.handlers.entering.nest import nest_entry
+from shipworthy.prototype.handlers.entering.requested import requested_entry
 from shipworthy.prototype.handlers.entering.routers import endpoint_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.entering.tanstack import server_route_entry
+from shipworthy.prototype.handlers.entering.views import view_entries
 from shipworthy.prototype.handlers.following import Follower, Runnable, unloaded
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import Handler
@@ -75,18 +78,17 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
             served_as = procedures.get((route.location.path, route.location.line))
             found += follow_procedure(route, served_as, routes, walk, follower, layers)
             continue
-        entry = _entry(route, walk, follower)
-        if entry is not None:
-            served = addresses(route, walk.routing)
+        for each, entry in _entries(route, walk, follower):
+            served = addresses(each, walk.routing)
             if twice := declared_twice(program.modules[entry.location.path]):
-                found.append(unloaded(route, entry.location, served, twice))
+                found.append(unloaded(each, entry.location, served, twice))
                 continue
-            entry.guards |= gateway_guards(prototype, route)
-            entry.guards |= middleware_guards(layers, route, program, knowledge)
-            if route.framework in dispatchers.DISPATCHERS or _is_of_requests(route):
-                found += follower.dispatch(route, entry, served)
+            entry.guards |= gateway_guards(prototype, each)
+            entry.guards |= middleware_guards(layers, each, program, knowledge)
+            if each.framework in dispatchers.DISPATCHERS or _is_of_requests(each):
+                found += follower.dispatch(each, entry, served)
                 continue
-            followed = follower.follow(route, entry, served)
+            followed = follower.follow(each, entry, served)
             found.append(replace(followed, asked=False) if route in unasked else followed)
     return tuple(found)
 
@@ -121,7 +123,19 @@ def _python(route: Route, program: Program, walk: Walk) -> Runnable | None:
         return flask_entry(route, program, walk)
     if route.framework == "django":
         return django_entry(route, program, walk)
+    if route.framework in ("aiohttp", "starlette"):
+        return requested_entry(route, program, walk)
     return fastapi_entry(route, program, walk)
+
+
+def _entries(route: Route, walk: Walk, follower: Follower) -> Iterable[tuple[Route, Runnable]]:
+    """What is run for a route: of a view that is a class, each of its methods."""
+    entry = _entry(route, walk, follower)
+    if entry is not None:
+        return ((route, entry),)
+    if route.kind is RouteKind.ENDPOINT and follower.program.modules[route.location.path].python:
+        return view_entries(route, follower.program, walk)
+    return ()
 
 
 def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:

@@ -16,10 +16,13 @@ from shipworthy.prototype.code.syntax import (
     pattern_text,
     string,
 )
+from shipworthy.prototype.routes.python_calls import called_endpoints
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.routes.routers import FACTORIES, USUAL_NAMES, VERBS, Router
 
+_URLS = re.compile(r"^urlpatterns\b", re.MULTILINE)
 _NAMES = USUAL_NAMES | {"api", "bp", "blueprint", "routes"}
+_FACTORIES = {**FACTORIES, "Namespace": "flask", "RouteTableDef": "aiohttp"}
 _MAYBE = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket)\("
 )
@@ -27,8 +30,9 @@ _MAYBE = re.compile(
 
 def python_endpoints(syntax: Syntax) -> Iterator[Route]:
     """`@app.get("/x")`, `@bp.route("/x", methods=["POST"])` and Django's `path("x/", view)`."""
-    if syntax.source.name == "urls.py":
+    if syntax.source.name == "urls.py" or _URLS.search(syntax.source.text or ""):
         yield from _django(syntax)
+    yield from called_endpoints(syntax)
     if not _MAYBE.search(syntax.source.text or ""):
         return
     routers = _routers(syntax)
@@ -44,7 +48,8 @@ def python_endpoints(syntax: Syntax) -> Iterator[Route]:
         path = _path(call)
         if router is None or name is None or path is None:
             continue
-        for method in _methods(called[-1], call):
+        is_class = function.kind() == "class_definition"
+        for method in ["*"] if is_class else _methods(called[-1], call):
             yield Route(
                 RouteKind.ENDPOINT,
                 router.framework,
@@ -62,7 +67,7 @@ def _routers(syntax: Syntax) -> dict[str, Router]:
         left, right = assignment.field("left"), assignment.field("right")
         if left is None or right is None or right.kind() != "call":
             continue
-        framework = FACTORIES.get(callee(right).rpartition(".")[2])
+        framework = _FACTORIES.get(callee(right).rpartition(".")[2])
         if framework:
             prefix = keyword(right, "prefix") or keyword(right, "url_prefix")
             found[dotted(left)] = Router(framework, (string(prefix) or "") if prefix else "")

@@ -87,26 +87,30 @@ _FILES = tuple(
 _SPOKEN = {"cloudflare": "a worker", "node": "Node's http server", "bun": "Bun.serve"}
 _FILES_READ = frozenset({"Bun.serve", "Node's http server", "a worker"})
 """Those of them that are followed where their one way in could be told."""
+_TOLD = {"aiohttp": "aiohttp", "starlette": "Starlette"}
+"""By the framework of a route: the servers that are followed where a route of theirs was found."""
 
 
 def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
     """The files of the product that serve or keep rows in a way which is not followed, and what does."""
     found: dict[str, str] = {}
     followed = {r.location.path for r in prototype.routes if r.framework in DISPATCHERS}
+    told = {_TOLD[r.framework] for r in prototype.routes if r.framework in _TOLD}
     for file in prototype.of_role(Role.PRODUCT):
         served = (
-            n for n in _served(prototype, file) if n not in _FILES_READ or file.path not in followed
+            n
+            for n in _served(prototype, file)
+            if n not in told and (n not in _FILES_READ or file.path not in followed)
         )
         if name := next(served, ""):
             found[file.path] = f"the entry points of {name} are not followed yet"
         elif name := next(_kept(prototype, file), ""):
             found[file.path] = f"the queries of {name} are not followed yet"
-    routed = [
-        r for r in prototype.routes if r.framework == "koa"
-    ]  # `new Router()`, whose ever it is
-    known = {h.route for h in prototype.handlers} if routed else set()
+    # `new Router()`, whose ever it is; views that a call names
+    routed = [r for r in prototype.routes if r.framework == "koa" or r.framework in _TOLD]
+    known = {h.route.location for h in prototype.handlers} if routed else set()
     for route in routed:
-        if route not in known:
+        if route.location not in known:
             found[route.location.path] = "the routes of a router of its own are not followed"
     for handler in prototype.handlers if followed else ():
         if handler.route.framework in DISPATCHERS and not handler.effects:

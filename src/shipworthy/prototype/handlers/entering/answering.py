@@ -22,6 +22,7 @@ class Answers:
 
     walk: Walk
     texts: str = "json"
+    pairs: bool = False  # a status may come with the body, as in Flask
     filtered: bool = False  # a model leaves of what is returned only its own fields
     ways: list[Guards] = field(default_factory=list)
 
@@ -40,7 +41,7 @@ class Answers:
 
     def _parts(self, value: Value) -> tuple[Value, Value]:
         """The body and the status: Flask takes both as a tuple."""
-        if self.texts == "html" and value.elements and value.what != "text":
+        if (self.pairs or self.texts == "html") and value.elements and value.what != "text":
             numbers = [v for v in value.elements[1:] if isinstance(v.literal, int)]
             return value.elements[0], numbers[0] if numbers else UNKNOWN
         return value, (value.fields or {}).get("status", UNKNOWN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
+from shipworthy.prototype.handlers.entering.finding import as_written, named
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.django import REQUEST, permitted
@@ -52,24 +53,24 @@ class DjangoEntry:
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run the view as the URL would."""
         request = Value(what=REQUEST, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-        named = dict(_in_path(walk, self.path, self.location.line))
+        given = dict(_in_path(walk, self.path, self.location.line))
         if self.view.type is not None:
-            return self._class(walk, self.view.type, request, named)
+            return self._class(walk, self.view.type, request, given)
         answers = Answers(walk, texts="html")
         if self.function is not None:
             walk.answers = (id(self.function), answers)
             if _is_rest(self.function) and not _has(self.function, "permission_classes"):
                 walk.guards |= permitted(walk, self.defaults, "*")
-        invoke(walk, self.view, (request,), named, self.location.line)
+        invoke(walk, self.view, (request,), given, self.location.line)
         return answers.guards
 
     def _class(
-        self, walk: Walk, kind: Type, request: Value, named: dict[str, Value]
+        self, walk: Walk, kind: Type, request: Value, given: dict[str, Value]
     ) -> frozenset[Guard]:
         walk.guards |= self._required(walk, kind)
         made = Value(instance=kind, identity=walk.program.identity(), tags=frozenset({"truthy"}))
         walk.heap[made.identity, "request"] = request
-        walk.heap[made.identity, "kwargs"] = Value(fields=dict(named))
+        walk.heap[made.identity, "kwargs"] = Value(fields=dict(given))
         before, ways = walk.guards, list[Guards]()
         for name in _METHODS:
             method = walk.method(made, name)
@@ -84,7 +85,7 @@ class DjangoEntry:
             decorated = walk.decorated(method.closure.function, kind.scope)
             if decorated.native is not None:
                 first = (made, *first)
-            invoke(walk, decorated if decorated.native else method, first, named, 0)
+            invoke(walk, decorated if decorated.native else method, first, given, 0)
             if not name.startswith(("get_", "perform_", "form_")):
                 ways.append(answers.guards)
         walk.guards = before
@@ -163,37 +164,17 @@ def django_entry(route: Route, program: Program, walk: Walk) -> DjangoEntry | No
     """The entry of a route that a urls.py declares."""
     path = route.location.path
     unit = program.unit(path)
-    first, *rest = route.handler.split(".")
-    value = walk.lookup(first, unit.scope)
-    for key in rest:
-        value = walk.member(value, key)
+    value = named(walk, route.handler, unit.scope)
     defaults = _defaults(program, walk)
     if value.type is not None:
         node = value.type.node
         where = Location(value.type.module.path, node.at, node.end)
         return DjangoEntry(value, None, route.path, where, defaults)
-    function, home = _function(route.handler, rest, value, program, path)
+    function, home = as_written(route.handler, value, program, path)
     if function is None:  # a view of a package
         return DjangoEntry(value, None, route.path, route.location, defaults)
     where = Location(home, function.at, function.end)
     return DjangoEntry(value, function, route.path, where, defaults)
-
-
-def _function(
-    handler: str, rest: list[str], value: Value, program: Program, path: str
-) -> tuple[Function | None, str]:
-    """The function as written: a decorated one hides it."""
-    if value.closure is not None and value.closure.function.name == handler.rpartition(".")[2]:
-        return value.closure.function, value.closure.module.path
-    name = handler.rpartition(".")[2]
-    targets = sorted(set(program.targets.get(path, {}).values()))
-    for target in (path, *targets):
-        if target not in program.modules:
-            continue
-        found = program.unit(target).definitions.get(name)
-        if isinstance(found, Function):
-            return found, target
-    return None, ""
 
 
 def _defaults(program: Program, walk: Walk) -> Value:

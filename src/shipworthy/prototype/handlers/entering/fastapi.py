@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
+from shipworthy.prototype.handlers.entering.middleware import passed_on
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.fastapi import (
@@ -24,11 +25,11 @@ from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNKNOWN,
+    Closure,
     Scope,
     Type,
     Value,
     from_origins,
-    meet_all,
 )
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import (
@@ -74,13 +75,20 @@ class FastapiEntry:
         for value in self.found.before:
             if not injection.step(value):
                 return walk.guards
-        named = injection.parameters(self.found.function, self.found.scope)
+        function, closure = self.found.function, self.found.value.closure
+        named = injection.parameters(function, self.found.scope, method=_is_method(closure))
         if named is None:
             return walk.guards
         answers = Answers(walk, filtered=_has_model(self.found.function))
         walk.answers = (id(self.found.function), answers)
         invoke(walk, self.found.value, (), named, self.found.function.at)
         return answers.guards
+
+
+def _is_method(closure: Closure | None) -> bool:
+    """True for a method of an object, not for a function inside of one."""
+    kind = closure.this.instance if closure is not None and closure.this is not None else None
+    return kind is not None and any(m is closure.function for m in kind.node.methods if closure)
 
 
 def _has_model(function: Function) -> bool:
@@ -108,26 +116,12 @@ class Injection:
     def step(self, value: Value) -> bool:
         """Run what stands before a handler; False where nothing comes after it."""
         if value.what == MIDDLEWARE and value.elements:
-            return self._middleware(value.elements[0])
+            return passed_on(self.walk, value, self.request)
         if value.what == DEPENDS:
             return self._dependency(value, "", UNKNOWN_SCOPE) is not None
         if is_callable(value):
             return self.called(value) is not None
         return True
-
-    def _middleware(self, layer: Value) -> bool:
-        walk = self.walk
-        going_on: list[frozenset[Guard]] = []
-
-        def proceed(inner: Walk, _site: object) -> Value:
-            going_on.append(inner.guards)
-            return Value(what="response", tags=frozenset({"truthy", "response"}))
-
-        before = walk.guards
-        goes_on = Value(what="call_next", native=proceed)
-        invoke(walk, layer, (self.request, goes_on), {}, 0)
-        walk.guards = before | meet_all(going_on)
-        return bool(going_on)
 
     def called(self, value: Value) -> Value | None:
         """Call a dependency; None where control does not come back."""
@@ -140,7 +134,7 @@ class Injection:
         if self.depth > _DEEPEST:
             return UNKNOWN
         self.depth += 1
-        named = self.parameters(closure.function, closure.scope, method=closure.this is not None)
+        named = self.parameters(closure.function, closure.scope, method=_is_method(closure))
         self.depth -= 1
         if named is None:
             return None

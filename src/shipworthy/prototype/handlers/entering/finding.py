@@ -37,7 +37,7 @@ def find(route: Route, program: Program, walk: Walk) -> Found | None:
         return None
     function, unit = functions[0], program.unit(path)
     location = Location(path, route.location.line, route.location.end_line)
-    registered = _registered(route, walk)
+    registered = registered_as(route, walk)
     if registered is None:
         value = _alone(function, walk, unit.scope, program, path)
         return Found(function, value, (), unit.scope, location)
@@ -49,7 +49,7 @@ def find(route: Route, program: Program, walk: Walk) -> Found | None:
     return Found(function, value, before, scope, location)
 
 
-def _registered(route: Route, walk: Walk) -> Registered | None:
+def registered_as(route: Route, walk: Walk) -> Registered | None:
     at = route.location
     found = [
         r
@@ -82,6 +82,27 @@ def above(router: int, mounts: list[Mounted], depth: int = 0) -> Iterator[Value]
             yield from mount.chain
 
 
+def named(walk: Walk, name: str, scope: Scope) -> Value:
+    """What a dotted name of a handler stands for: `find`, `views.find`."""
+    first, *rest = name.split(".")
+    value = walk.lookup(first, scope)
+    for key in rest:
+        value = walk.member(value, key)
+    return value
+
+
+def as_written(name: str, value: Value, program: Program, path: str) -> tuple[Function | None, str]:
+    """The function that is named in this file, as written, and its own file: a decorated one hides it."""
+    last = name.rpartition(".")[2]
+    if value.closure is not None and value.closure.function.name == last:
+        return value.closure.function, value.closure.module.path
+    for target in (path, *sorted(set(program.targets.get(path, {}).values()))):
+        found = program.unit(target).definitions.get(last) if target in program.modules else None
+        if isinstance(found, Function):
+            return found, target
+    return None, ""
+
+
 def functions_in(statements: tuple[Any, ...], lines: range) -> Iterator[Function]:
     """The functions that are declared in these statements, at any depth, but for those inside of a function
     that stands outside of these lines."""
@@ -92,7 +113,10 @@ def functions_in(statements: tuple[Any, ...], lines: range) -> Iterator[Function
             if function.at < lines.stop and function.end >= lines.start:
                 yield from functions_in(function.body, lines)
         elif isinstance(statement, Class):
-            yield from statement.methods
+            for method in statement.methods:
+                yield method
+                if method.at < lines.start and method.end >= lines.start:
+                    yield from functions_in(method.body, lines)
         elif isinstance(statement, If):
             yield from functions_in((*statement.then, *statement.other), lines)
         elif isinstance(statement, (Loop, With)):

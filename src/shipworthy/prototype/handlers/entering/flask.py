@@ -31,15 +31,15 @@ class FlaskEntry:
         """Run what comes before each request, then the handler."""
         for value in self.found.before:
             if is_callable(value):
-                _before(walk, value)
-        named = _in_path(walk, self.path, self.found.function.at)
+                before_request(walk, value)
+        named = in_path(walk, self.path, self.found.function.at)
         answers = Answers(walk, texts="html")
         walk.answers = (id(self.found.function), answers)
         invoke(walk, self.found.value, (), named, self.found.function.at)
         return answers.guards
 
 
-def _before(walk: Walk, function: Value) -> None:
+def before_request(walk: Walk, function: Value) -> None:
     """A function that goes on where it returns nothing."""
     before = walk.guards
     result = invoke(walk, function)
@@ -49,7 +49,8 @@ def _before(walk: Walk, function: Value) -> None:
         walk.guards = before | after | meet_all(on)
 
 
-def _in_path(walk: Walk, path: str, at: int) -> dict[str, Value]:
+def in_path(walk: Walk, path: str, at: int) -> dict[str, Value]:
+    """The parameters that a path names, as Flask writes them."""
     found: dict[str, Value] = {}
     for converter, name in _IN_PATH.findall(path):
         value = from_origins(Origin("path", "", name))

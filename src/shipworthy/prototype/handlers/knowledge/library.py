@@ -9,6 +9,7 @@ from typing import Any
 from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site, asked
 from shipworthy.prototype.handlers.knowledge import (
     accounts,
+    aiohttp,
     builders,
     classes,
     cleaning,
@@ -106,6 +107,7 @@ _MODULES = (
     python_routing,
     fastapi,
     flask,
+    aiohttp,
     django,
     streamlit,
     classes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
 from shipworthy.prototype.handlers.handler import Check, Guard
 from shipworthy.prototype.handlers.knowledge.limits import spoken_rate
+from shipworthy.prototype.handlers.knowledge.requests import parameter
 from shipworthy.prototype.handlers.knowledge.routing import ROUTER, router
 from shipworthy.prototype.handlers.knowledge.wrapping import is_callable
 from shipworthy.prototype.handlers.values import UNKNOWN, Value
@@ -26,7 +27,7 @@ def python_router(walk: Evaluation, prefix: str = "") -> Value:
 def _made(walk: Evaluation, site: Site) -> Value | None:
     prefix = site.named.get("prefix") or site.named.get("url_prefix") or UNKNOWN
     made = python_router(walk, prefix.text or "")
-    _mount(walk, made.identity, _listed(site.named.get("dependencies")))
+    mount(walk, made.identity, _listed(site.named.get("dependencies")))
     if site.name in _APPLICATIONS:
         walk.routing.applications.add(made.identity)
     return made
@@ -36,13 +37,14 @@ def _listed(value: Value | None) -> tuple[Value, ...]:
     return (value.elements or ()) if value is not None else ()
 
 
-def _mount(
+def mount(
     walk: Evaluation,
     parent: int,
     chain: tuple[Value, ...],
     child: int = 0,
     prefix: str | None = "",
 ) -> None:
+    """Note what a router runs before its routes, or another router that it hands over to."""
     if chain or child:
         # What Python declares before all requests holds for routes that were declared before it.
         mounted = Mounted(parent, prefix or "", chain, child, -1, prefix is not None)
@@ -63,8 +65,14 @@ def attribute(walk: Evaluation, value: Value, key: str) -> Value | None:
             return Value(native=lambda w, site: _middleware_decorator(value), tags=_TRUTHY)
         case "add_middleware":
             return Value(native=lambda w, site: _add_middleware(w, site, value), tags=_TRUTHY)
-        case "include_router" | "register_blueprint" | "mount":
+        case "include_router" | "register_blueprint" | "mount" | "add_namespace" | "add_subapp":
             return Value(native=lambda w, site: _include(w, site, value), tags=_TRUTHY)
+        case _ if key in _NAMING:
+            return Value(native=lambda w, site: _naming(w, site, value), tags=_TRUTHY)
+        case "add_routes":
+            return Value(native=lambda w, site: _listed_routes(w, site, value), tags=_TRUTHY)
+        case "payload":
+            return parameter("body")
         case "router":
             return value
         case "errorhandler" | "exception_handler" | "on_event" | "teardown_appcontext":
@@ -114,17 +122,99 @@ def _methods(site: Site) -> set[str]:
     return {v.text.upper() for v in listed.elements or () if v.text} or {"GET", "*"}
 
 
+def _naming(walk: Evaluation, site: Site, owner: Value) -> Value:
+    """`app.add_url_rule("/x", "name", view)`, `api.add_resource(View, "/x")`: the view is named."""
+    pattern_at, view_at = _NAMING[site.name]
+    pattern = site.argument(pattern_at, "path", "rule", "prefix").text
+    view = site.argument(view_at, "view_func", "endpoint", "handler")
+    view = view.elements[0] if view.what == AS_VIEW and view.elements else view
+    before = _listed(site.named.get("dependencies"))
+    _register(walk, owner, pattern or "", (*before, view), walk.path, site.call.at)
+    return UNKNOWN
+
+
+_NAMING = {
+    "add_url_rule": (0, 2),
+    "add_resource": (1, 0),
+    "add_api_route": (0, 1),
+    "add_api_websocket_route": (0, 1),
+    "add_route": (0, 1),
+    **{f"add_{verb}": (0, 1) for verb in ("get", "post", "put", "patch", "delete", "view")},
+}
+"""By the method of a router: where its pattern and its view stand."""
+
+
+def _register(
+    walk: Evaluation, owner: Value, pattern: str, chain: tuple[Value, ...], path: str, at: int
+) -> None:
+    whole = ((owner.fields or {}).get("prefix", UNKNOWN).text or "") + pattern
+    routing = walk.routing
+    routing.routes.append(Registered(owner.identity, "*", whole, chain, path, at, routing.number))
+
+
+def route_value(walk: Evaluation, pattern: Value, view: Value, at: int) -> Value:
+    """`web.get("/x", view)`, `Route("/x", view)`: a route that is given to a router later."""
+    return Value(
+        what=_ROUTE,
+        elements=(pattern, view, Value(literal=walk.path), Value(literal=at)),
+        tags=_TRUTHY,
+    )
+
+
+_ROUTE = "python route"
+
+
+def add_routes(walk: Evaluation, owner: Value, given: Value) -> None:
+    """Give a router a list of routes, or a table of them."""
+    if given.what == ROUTER:
+        mount(walk, owner.identity, (), given.identity)
+    for route in given.elements or ():
+        if route.what == _ROUTE and route.elements is not None:
+            pattern, view, path, at = route.elements
+            _register(walk, owner, pattern.text or "", (view,), path.text or "", int(at.literal))
+
+
+def _listed_routes(walk: Evaluation, site: Site, owner: Value) -> Value:
+    add_routes(walk, owner, site.argument(0))
+    return UNKNOWN
+
+
+def _namespace(walk: Evaluation, site: Site) -> Value | None:
+    """`Namespace("users", path="/users")`."""
+    prefix = site.named.get("path", UNKNOWN).text
+    return python_router(walk, prefix or f"/{site.argument(0, 'name').text or ''}")
+
+
+def _view(walk: Evaluation, site: Site) -> Value | None:
+    """`Users.as_view("users")`: the class."""
+    return Value(what=AS_VIEW, elements=(site.receiver,)) if site.receiver.type else None
+
+
+AS_VIEW = "view of a class"
+
+
+def _api(walk: Evaluation, site: Site) -> Value | None:
+    """`Api(app)` of Flask-RESTful: its routes are those of the application or of the blueprint."""
+    given = site.argument(0, "app", "blueprint")
+    if given.what != ROUTER:
+        return python_router(walk)
+    prefix = (given.fields or {}).get("prefix", UNKNOWN).text or ""
+    own = site.named.get("prefix", UNKNOWN).text or ""
+    fields = {"prefix": Value(literal=prefix + own)}
+    return Value(what=ROUTER, identity=given.identity, fields=fields, tags=_TRUTHY | {"python"})
+
+
 def _before(walk: Evaluation, site: Site, where: int) -> Value:
     function = site.argument(0)
     if is_callable(function):
-        _mount(walk, where, (function,))
+        mount(walk, where, (function,))
     return function
 
 
 def _middleware_decorator(owner: Value) -> Value:
     def declare(walk: Evaluation, site: Site) -> Value:
         layer = Value(what=MIDDLEWARE, elements=(site.argument(0),))
-        _mount(walk, owner.identity, (layer,))
+        mount(walk, owner.identity, (layer,))
         return site.argument(0)
 
     return Value(native=declare, tags=_TRUTHY)
@@ -137,7 +227,7 @@ def _add_middleware(walk: Evaluation, site: Site, owner: Value) -> Value:
         dispatch = walk.method(made, "dispatch")
         if dispatch is not None:
             layer = Value(what=MIDDLEWARE, elements=(dispatch,))
-            _mount(walk, owner.identity, (layer,))
+            mount(walk, owner.identity, (layer,))
     return UNKNOWN
 
 
@@ -152,12 +242,12 @@ def _limited(walk: Evaluation, site: Site) -> Value | None:
             inner.guards |= {Guard(Check.RATE, frozenset(), how, path, at)}
             return UNKNOWN
 
-        _mount(walk, EVERY, (Value(native=count, tags=_TRUTHY),))
+        mount(walk, EVERY, (Value(native=count, tags=_TRUTHY),))
     return None
 
 
 def _include(walk: Evaluation, site: Site, owner: Value) -> Value:
-    child = site.argument(0, "router", "blueprint")
+    child = site.argument(0, "router", "blueprint", "ns")
     prefix = site.named.get("prefix") or site.named.get("url_prefix")
     if child.what != ROUTER:  # mount("/v1", app)
         prefix, child = site.argument(0, "path"), site.argument(1, "app")
@@ -167,11 +257,13 @@ def _include(walk: Evaluation, site: Site, owner: Value) -> Value:
         if "url_prefix" in site.named and (child.fields or {}).get("prefix", UNKNOWN).text:
             below = None  # Flask takes it instead of the prefix that the blueprint's routes carry
         before = _listed(site.named.get("dependencies"))
-        _mount(walk, owner.identity, before, child.identity, below)
+        mount(walk, owner.identity, before, child.identity, below)
     return UNKNOWN
 
 
 CALLS = {
+    **{f"{package}.Api": _api for package in ("flask_restful", "flask_restx", "flask_restplus")},
+    **{f"{package}.Namespace": _namespace for package in ("flask_restx", "flask_restplus")},
     "fastapi.FastAPI": _made,
     "fastapi.APIRouter": _made,
     "fastapi.routing.APIRouter": _made,
@@ -183,4 +275,5 @@ CALLS = {
     "flask_smorest.Blueprint": _made,
     "flask_openapi3.APIBlueprint": _made,
 }
+NAMES = {"as_view": _view}
 PROPERTIES = {ROUTER: attribute}

@@ -74,6 +74,17 @@ def _handed_on(
     return walk.called(function, Site(function.what, name, receiver, given, named, call))
 
 
+def wrapped(walk: Evaluation, wrapper: Value, function: Value, at: int) -> Value:
+    """A function with a decorator applied; where the decorator is not followed, the function itself."""
+    call = Call(Name(wrapper.what.rpartition(".")[2], at), (), (), at, at)
+    site = Site(wrapper.what, "", UNKNOWN, (function,), {}, call)
+    if wrapper.native is None and wrapper.closure is None:
+        result = walk.knowledge.call(walk, site) or UNKNOWN
+    else:
+        result = walk.called(wrapper, site)
+    return result if is_callable(result) else function
+
+
 def is_callable(value: Value) -> bool:
     """True for a function of the prototype, wrapped or not."""
     return value.closure is not None or value.native is not None
