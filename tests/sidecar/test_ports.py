@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +51,27 @@ def test_free_ports_pass_over_taken_ones_and_differ(taken: int) -> None:
     found = free_ports(Ports(https=taken, http=taken))
     assert taken < found.https < found.http
     check_free(found)
+
+
+@LINUX
+def test_a_port_that_another_run_chose_and_has_not_bound_yet_is_taken() -> None:
+    wanted = free()
+    choosing = (
+        "from shipworthy.sidecar.policy import Ports\n"
+        "from shipworthy.sidecar.ports import free_ports\n"
+        f"print(free_ports(Ports(https={wanted}, http={wanted})).https, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", choosing], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdin
+        chosen = int(other.stdout.readline())
+        assert free_ports(Ports(https=chosen, http=chosen)).https > chosen
+        with pytest.raises(PortTaken, match=f"{chosen} .* another run that is starting"):
+            check_free(Ports(https=chosen, http=free()))
+        other.stdin.close()
+    check_free(Ports(https=chosen, http=free()))
 
 
 def test_an_address_that_is_not_ours_is_said() -> None:

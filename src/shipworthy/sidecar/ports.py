@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from shipworthy.sidecar.policy import Ports
 _TRIED = 100  # ports after the wanted one
 _LOOPBACK = {"127.0.0.1": "::1", "::1": "127.0.0.1"}  # browsers try both for `localhost`
 _LISTENS = "0A"  # the state in /proc/net/tcp
+_claimed: dict[int, socket.socket] = {}  # ports that this process chose, until it ends
 
 
 class PortTaken(ShipworthyError):
@@ -36,6 +38,11 @@ def check_free(ports: Ports) -> None:
             raise PortTaken(
                 f"port {port} (ports.{name} of the policy) on {ports.bind} cannot be had:"
                 f" {os.strerror(why)}"
+            )
+        if not _claim(port):
+            raise PortTaken(
+                f"port {port} (ports.{name} of the policy) is taken by another run that is starting."
+                f" End it, or choose another port in the policy"
             )
 
 
@@ -78,9 +85,28 @@ def listener(port: int) -> str:
 
 def _next_free(bind: str, wanted: int, udp: bool, but: int) -> int:
     for port in range(wanted, min(wanted + _TRIED, 65_536)):
-        if port != but and not _why_not(bind, port, udp):
+        if port != but and not _why_not(bind, port, udp) and _claim(port):
             return port
     raise PortTaken(f"none of the {_TRIED} ports from {wanted} on is free")
+
+
+def _claim(port: int) -> bool:
+    """Whether the port is this process's until it ends, and no other run's that has not bound it yet.
+
+    Proxies of one user may share a port (SO_REUSEPORT), so the system would not refuse the second
+    of two that start at once. The claim is an abstract address of Linux, which ends with the
+    process and is seen where the port is (unix(7)); elsewhere nothing is claimed.
+    """
+    if sys.platform != "linux" or port in _claimed:
+        return True
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0shipworthy-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claimed[port] = claim
+    return True
 
 
 def _why_not(bind: str, port: int, udp: bool) -> int:
