@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
+    is_face,
     is_meant_for_all,
     is_name_column,
     is_personal_column,
@@ -67,6 +68,8 @@ class Exposure:
         """True where the rows are somebody's own affairs, whatever their columns are called."""
         if self.ownership.tenant_columns:
             return True
+        if self.target.endswith("profiles") and is_face(self.columns):
+            return False
         return is_always_private(self.target) or (self.is_owned and is_private_record(self.target))
 
 

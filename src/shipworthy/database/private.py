@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # English, and the languages that prototypes are often written in: Portuguese, Spanish, German, French.
 _SECRET = re.compile(
@@ -51,6 +52,11 @@ _PRIVATE_RECORD = re.compile(
 )
 
 
+_FACE = re.compile(
+    r"(id|user_id|uuid|user_?name|handle|slug|nick_?name|display_name|avatar(_url|_path)?|bio|about|headline"
+    r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|created_at|updated_at|joined_at)",
+    re.IGNORECASE,
+)
 _PRIVATE_BUCKET = re.compile(
     r"private|document|attachment|contract|invoice|receipt|medical|record|kyc|passport|licen[sc]e|resume"
     r"|identity|verification|statement|backup|proof|comprobante|factura|contrato",
@@ -98,6 +104,11 @@ def is_private_record(table: str) -> bool:
 def is_always_private(table: str) -> bool:
     """True for tables that are nobody else's business although no column names an owner."""
     return bool(_AFFAIRS.search(table.rpartition(".")[2]))
+
+
+def is_face(columns: Iterable[str]) -> bool:
+    """True where columns show no more of people than a community shows: a name they chose, a picture."""
+    return all(_FACE.fullmatch(column) for column in columns)
 
 
 def is_meant_for_all(policy: str) -> bool:
