@@ -10,7 +10,14 @@ from shipworthy.database.schema import ForeignKey, Schema, Table
 from shipworthy.database.seed.catalogue import Catalogue, Field
 from shipworthy.database.seed.literals import words_for
 from shipworthy.database.seed.people import KEEPER, OTHER, OWNER, Person, key, number
-from shipworthy.database.seed.power import ADMINISTRATORS, Power, highest, lowest, power_of, rank
+from shipworthy.database.seed.power import (
+    Power,
+    highest,
+    lists_the_powerful,
+    lowest,
+    power_of,
+    rank,
+)
 from shipworthy.database.seed.values import is_ended, quoted, value
 
 _NAMED = re.compile(r"^(?:\w+_)?(\w+?)_(?:id|uuid)$")
@@ -41,7 +48,8 @@ class Keys:
 
     def people(self, table: Table) -> tuple[Person, Person]:
         """The owners of a table's two rows. Rows that make an administrator are never B's."""
-        is_power = ADMINISTRATORS.search(table.name) and self._users(table)
+        of_tenants = bool(self._ownership.get(table.qualified, Ownership()).tenant_columns)
+        is_power = lists_the_powerful(table.name, of_tenants=of_tenants) and self._users(table)
         return (OWNER, KEEPER if is_power else OTHER)
 
     def row(self, table: Table, person: Person) -> dict[str, str]:
