@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Attempt, Verb
 from shipworthy.database.exposure import BUCKET, evidence, exposures, tried, unclear
 from shipworthy.database.private import is_private_bucket
+from shipworthy.database.schema import Schema
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
 _VERBS = (Verb.READ, Verb.INSERT, Verb.UPDATE, Verb.DELETE)
+_BY_PATH = re.compile(r"\bfoldername\(|\bfilename\(|split_part\(|\bname\)?(::\w+)? *(~~|~|like\b)")
 
 
 class OpenStorageBucket(
@@ -35,7 +38,9 @@ class OpenStorageBucket(
         open_to: set[str] = set()
         for exposure in exposures(proof, _ACTORS, *_VERBS, files=True):
             bucket = proof.schema.buckets.get(exposure.target.removeprefix(BUCKET))
-            harmful = [a for a in exposure.attempts if _harms(a, bool(bucket and bucket.public))]
+            public = bool(bucket and bucket.public)
+            folders = _has_folders(proof.schema, exposure.target.removeprefix(BUCKET))
+            harmful = [a for a in exposure.attempts if _harms(a, public=public, folders=folders)]
             if harmful:
                 open_to.add(exposure.target)
                 yield self._gap(exposure.target, harmful)
@@ -68,8 +73,21 @@ def _severity(anybody: bool, only_added: bool) -> Severity:
     return Severity.CRITICAL if anybody else Severity.HIGH
 
 
-def _harms(attempt: Attempt, public: bool) -> bool:
-    """Reading a public bucket is what it is for, unless its name says otherwise."""
+def _has_folders(schema: Schema, bucket: str) -> bool:
+    """True where rules go by the path of a file, as in `(storage.foldername(name))[1] = auth.uid()`."""
+    objects = schema.tables.get("storage.objects")
+    texts = [f"{p.using} {p.check}" for p in (objects.policies if objects else ())]
+    of_it = (text for text in texts if bucket in text or "bucket_id" not in text)
+    return any(_BY_PATH.search(text) for text in of_it)
+
+
+def _harms(attempt: Attempt, *, public: bool, folders: bool) -> bool:
+    """Reading a public bucket is what it is for, unless its name says otherwise.
+
+    A user who adds files of his own reaches nobody's folder where no rule goes by folders.
+    """
+    if attempt.verb is Verb.INSERT and attempt.actor is not Actor.ANYBODY and not folders:
+        return False
     name = attempt.target.removeprefix(BUCKET)
     return not (public and attempt.verb is Verb.READ) or is_private_bucket(name)
 
