@@ -11,6 +11,7 @@ from shipworthy.prototype.failures.catches import Handling
 from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Name, Record
+from shipworthy.prototype.source import Role
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -94,7 +95,7 @@ def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
 @lru_cache(maxsize=4_096)
 def is_script(prototype: Prototype, path: str, function: str) -> bool:
     """True at the top level of a Python file that serves nothing and that nobody imports, and in a
-    function that is called there."""
+    function that is called there; also in one with which an imported file tries itself."""
     if not path.endswith(".py"):
         return False
     if _asks_at_terminal(prototype, path, function):
@@ -103,7 +104,22 @@ def is_script(prototype: Prototype, path: str, function: str) -> bool:
         return False
     if function != "module" and not _is_started_there(prototype, path, function):
         return False
-    return not any(path in edges for edges in prototype.modules.edges.values())
+    imported = any(path in edges for edges in prototype.modules.edges.values())
+    return not imported or _tries_itself(prototype, path, function)
+
+
+def _tries_itself(prototype: Prototype, path: str, function: str) -> bool:
+    """True for a function that its file calls only where it is started itself, and no other file names."""
+    text = prototype.files[path].text or ""
+    started = re.search(r"^if __name__\b", text, re.MULTILINE)
+    said = re.compile(rf"(?<!\w){re.escape(function)}(?!\w)")
+    if started is None or len(said.findall(text, 0, started.start())) != 1:
+        return False
+    return not any(
+        other.path != path and function in (other.text or "") and said.search(other.text or "")
+        for other in prototype.files.values()
+        if other.role not in (Role.DOCUMENTATION, Role.TEST)
+    )
 
 
 def _asks_at_terminal(prototype: Prototype, path: str, function: str) -> bool:
