@@ -15,6 +15,7 @@ from shipworthy.controls.access.privileged_client_for_any_caller.control import 
     PrivilegedClientForAnyCaller,
 )
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.ai.model_address_in_code.control import ModelAddressInCode
 from shipworthy.controls.architecture.data_access_in_component.control import (
     DataAccessInComponent,
 )
@@ -482,4 +483,20 @@ def test_a_package_that_one_of_its_scope_may_bring_along_is_asked_about(
         "export const height = useHeaderHeight();\n",
     }
     (gap,) = _gaps(HallucinatedImport(), tmp_path, files)
+    assert gap.confidence is sure
+
+
+@pytest.mark.parametrize(
+    ("files", "address", "sure"),
+    [
+        (("ask.py",), "https://api.groq.com/openai/v1", Confidence.LOW),
+        (("ask.py", "sum_up.py"), "https://api.groq.com/openai/v1", Confidence.HIGH),
+        (("ask.py",), "http://localhost:11434/v1", Confidence.HIGH),
+    ],
+)
+def test_one_place_of_a_public_address_is_for_its_owner_to_judge(
+    tmp_path: Path, files: tuple[str, ...], address: str, sure: Confidence
+) -> None:
+    code = f'from openai import OpenAI\n\nclient = OpenAI(base_url="{address}")\n'
+    (gap,) = _gaps(ModelAddressInCode(), tmp_path, dict.fromkeys(files, code))
     assert gap.confidence is sure

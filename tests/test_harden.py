@@ -242,3 +242,13 @@ def test_what_was_not_asked_for_is_not_thorough(tmp_path: Path) -> None:
     done = hardened(root, deliver=False)
     assert {one.finding.control for one in done.closable} >= {"secret-in-code"}
     assert not done.is_thorough
+
+
+@pytest.mark.parametrize(("only", "closed"), [("ai", []), ("model-address-in-code", ["ask.py"])])
+def test_who_names_a_control_answers_its_questions(
+    tmp_path: Path, only: str, closed: list[str]
+) -> None:
+    code = 'from openai import OpenAI\n\nclient = OpenAI(base_url="https://openrouter.ai/api/v1")\n'
+    root = repository(tmp_path / "app", {"ask.py": code})
+    done = hardened(root, wanted=Wanted(frozenset({only})))
+    assert [path for made in done.commits for path in made.paths] == closed

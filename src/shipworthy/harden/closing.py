@@ -60,7 +60,8 @@ class Closing:
             self._try(step.control, batch)
 
     def _open(self, control: Control) -> list[Finding]:
-        return [gap for gap in self.assessment.gaps if gap.control == control.id]
+        wanted = self.options.wanted.open(self.assessment)
+        return [gap for gap in wanted if gap.control == control.id]
 
     def _batch(self, control: Control, gaps: Sequence[Finding]) -> list[Finding]:
         """The gaps whose remedies a machine may apply, and that touch different files; those that the

@@ -74,7 +74,7 @@ def harden(
 
 def _refused(loop: Closing) -> Iterator[Refusal]:
     """What was refused and is still open: another remedy may have closed it later."""
-    still = {key_of(gap) for gap in loop.assessment.gaps}
+    still = {key_of(gap) for gap in loop.options.wanted.open(loop.assessment)}
     return (refusal for key, refusal in loop.refused.items() if key in still)
 
 

@@ -26,6 +26,12 @@ class Wanted:
         """True for a control that was asked for."""
         return not self.only or bool({control.id, control.area} & self.only)
 
+    def open(self, assessment: Assessment) -> tuple[Finding, ...]:
+        """The gaps to close, worst first, and behind them questions about a control that was named: who
+        names it has answered them."""
+        named = (f for f in assessment.questions if f.control in self.only)
+        return (*assessment.gaps, *named)
+
     def makes(self, control: Control, remedy: Remedy) -> bool:
         """True where this run makes the changes of a remedy."""
         allowed = (Review.SAFE, self.most)
@@ -48,10 +54,10 @@ class Step:
 def steps(assessment: Assessment, areas: Sequence[str], wanted: Wanted) -> Iterator[Step]:
     """The controls of these areas that have open gaps and may have a remedy, worst gap first."""
     groups: dict[str, list[Finding]] = {}
-    for gap in assessment.gaps:
+    for gap in wanted.open(assessment):
         groups.setdefault(gap.control, []).append(gap)
     by_id = {control.id: control for control in assessment.controls}
-    for name, gaps in groups.items():  # the gaps of an assessment stand worst first
+    for name, gaps in groups.items():  # they stand worst first
         control = by_id[name]
         # An area that has no place comes with the last.
         area = control.area if control.area in _PLACED else PHASES[-1][1][0]

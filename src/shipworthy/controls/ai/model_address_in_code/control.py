@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.models.address_edits import from_environment
 from shipworthy.prototype.models.addresses import ModelAddress
 from shipworthy.prototype.roles import is_trial
 from shipworthy.remedy import Remedy, Review, Write
+
+_OWN = re.compile(r"//(localhost|127\.)")
 
 
 class ModelAddressInCode(
@@ -29,7 +32,8 @@ class ModelAddressInCode(
                 prototype.evidence("code", found.location) for found in (written or places)[:5]
             ]
             if written:
-                yield self.gap(variable, _message(written), *shown)
+                sure = Confidence.HIGH if _hampers(written) else Confidence.LOW
+                yield self.gap(variable, _message(written), *shown, confidence=sure)
             else:
                 yield self.satisfied(variable, "The address is the default of a setting", *shown)
         if not by_variable:
@@ -58,6 +62,15 @@ def _by_variable(prototype: Prototype) -> dict[str, list[ModelAddress]]:
         if _is_judged(prototype, address.location.path):
             found.setdefault(address.variable, []).append(address)
     return found
+
+
+def _hampers(written: list[ModelAddress]) -> bool:
+    """True for an address that several files would have to change, or that only the own machine has; whether
+    the one place of a provider's public address matters, its owner knows."""
+    return (
+        len({found.location.path for found in written}) > 1
+        or _OWN.search(written[0].base) is not None
+    )
 
 
 def _message(written: list[ModelAddress]) -> str:
