@@ -66,6 +66,10 @@ class Location:
         return Location, (self.path, self.line, self.end_line)
 
 
+CHECK = "check"
+"""The source of evidence that is a check which keeps nobody out: many gaps may rest on one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Something the reader can open: where it comes from, what it says and where it stands.

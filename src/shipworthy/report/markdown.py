@@ -136,7 +136,9 @@ def _block(group: Group, new: Iterable[Finding]) -> Iterator[str]:
     yield ""
     yield escaped(group.control.consequence)
     yield ""
-    for finding in group.findings[:_PLACES]:
+    for cause in group.causes:
+        yield f"- {code(str(cause.place))} **{escaped(cause.sentence)}**"
+    for finding in group.examples[:_PLACES]:
         mark = "**new** " if finding in new else ""
         proven = " (proven)" if finding.proof is Proof.PROVEN else ""
         yield f"- {mark}{_place(finding)} {escaped(finding.message)}{proven}"

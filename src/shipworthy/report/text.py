@@ -15,13 +15,12 @@ from rich.text import Text
 from shipworthy.assess import Assessment
 from shipworthy.assess.acceptance import unmatched
 from shipworthy.assess.checklist import Answer, checklists
-from shipworthy.control import Control
 from shipworthy.finding import Finding, Outcome, Proof, Severity
 from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.tree import printable
 from shipworthy.report.access_map import access_map, access_table
 from shipworthy.report.database import database_lines
-from shipworthy.report.groups import by_control
+from shipworthy.report.groups import Group, by_control
 from shipworthy.report.lines import Line, counted
 
 TOP = 10  # controls that are shown in full
@@ -49,12 +48,10 @@ class TextReport:
         assessment = self.assessment
         yield _headline(assessment)
         yield Text()
-        groups = [g.findings for g in by_control(assessment.new_gaps, assessment.controls)]
+        groups = by_control(assessment.new_gaps, assessment.controls)
         first = groups if self.every_gap else groups[:TOP]
-        controls = {c.id: c for c in assessment.controls}
         for number, group in enumerate(first, 1):
-            control = controls[group[0].control]
-            for line in _group(number, control, group, self.every_gap):
+            for line in _group(number, group, self.every_gap):
                 yield shown(line, console)
         if len(groups) > len(first):
             yield Text(f"… and {counted(len(groups) - len(first), 'more kind')} of gap (--all)\n")
@@ -135,20 +132,23 @@ def _headline(assessment: Assessment) -> Text:
     return text
 
 
-def _group(number: int, control: Control, group: Sequence[Finding], every: bool) -> Iterator[Line]:
-    worst = group[0]
+def _group(number: int, group: Group, every: bool) -> Iterator[Line]:
+    control, count = group.control, len(group.findings)
     title = Text(f"{number:>2}. ")
-    title.append(f"{worst.severity.label:<9}", COLOURS[worst.severity])
+    title.append(f"{group.severity.label:<9}", COLOURS[group.severity])
     title.append(control.title, "bold")
     title.append(f"  {control.id}", "dim")
-    if len(group) > 1:
-        title.append(f"  ×{len(group)}", "dim")
+    if count > 1:
+        title.append(f"  ×{count}", "dim")
     yield Line(title)
     yield Line(Text(control.consequence), 13)
-    for finding in group if every else group[:_PLACES]:
+    for cause in group.causes:
+        place = Text(printable(str(cause.place)), "cyan")
+        yield Line(place.append(f"  {printable(cause.sentence)}", "bold"), 13)
+    for finding in group.findings if every else group.examples[:_PLACES]:
         yield Line(_place(finding), 13)
-    if not every and len(group) > _PLACES:
-        yield Line(Text(f"… and {len(group) - _PLACES} more", "dim"), 13)
+    if not every and count > _PLACES:
+        yield Line(Text(f"… and {count - _PLACES} more", "dim"), 13)
     yield Line(Text())
 
 

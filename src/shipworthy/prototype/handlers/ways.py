@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shipworthy.finding import Evidence, Location
+from shipworthy.finding import CHECK, Evidence, Location
 from shipworthy.prototype.handlers.deployed_open import deployed_open
-from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, Handler
 from shipworthy.prototype.handlers.standing import Caller, caller
 from shipworthy.prototype.handlers.wording import claims
 
@@ -30,6 +30,15 @@ def way(prototype: Prototype, handler: Handler, effect: Effect) -> tuple[Evidenc
     ]
     kept = list(dict.fromkeys(places))
     return tuple(prototype.evidence("code", place) for place in kept)
+
+
+def way_past(prototype: Prototype, handler: Handler, effect: Effect) -> tuple[Evidence, ...]:
+    """The same way, past the checks that keep nobody out: they are why it is open."""
+    hollow = (g for g in effect.guards if g.check in (Check.CLAIMED, Check.HOLLOW))
+    checks = sorted({guard.location for guard in hollow})[:_MOST_CLAIMS]
+    entry, *others = way(prototype, handler, effect)
+    shown = (prototype.evidence(CHECK, place) for place in checks if place != entry.location)
+    return (entry, *shown, *(e for e in others if e.location not in checks))
 
 
 def _opened(prototype: Prototype, handler: Handler, effect: Effect) -> tuple[Location, ...]:

@@ -65,7 +65,7 @@ class Kind:
     @property
     def places(self) -> tuple[Finding, ...]:
         """The first places, for a list that is read at a glance."""
-        return self.group.findings[:_PLACES]
+        return self.group.examples[:_PLACES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _kinds(assessment: Assessment) -> tuple[Kind, ...]:
         left -= excerpts
         rows = [
             _shown(assessment, finding, number < excerpts)
-            for number, finding in enumerate(group.findings[:_FINDINGS])
+            for number, finding in enumerate(group.examples[:_FINDINGS])
         ]
         listing = Listing(tuple(rows), len(group.findings))
         found.append(Kind(group, prose_of(group.control.id), listing))

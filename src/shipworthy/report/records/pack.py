@@ -50,7 +50,7 @@ class Part:
 
     def places(self, group: Group) -> tuple[Finding, ...]:
         """The first places of a kind of gap."""
-        return group.findings[:_PLACES]
+        return group.examples[:_PLACES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check
 from shipworthy.prototype.handlers.rights import Answer, answers
-from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.ways import way, way_past
 from shipworthy.prototype.handlers.wording import sentence
 
 
@@ -38,7 +38,7 @@ class FailOpenGuard(
             return self.gap(
                 handler.subject,
                 sentence(handler, alarm),
-                *way(prototype, handler, alarm.effect),
+                *way_past(prototype, handler, alarm.effect),
                 severity=alarm.severity,
                 confidence=alarm.confidence,
             )

@@ -17,7 +17,7 @@ from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers, unasked
 from shipworthy.prototype.handlers.standing import Caller, caller, in_database
-from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.ways import way, way_past
 from shipworthy.prototype.handlers.wording import sentence
 from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
 from shipworthy.remedy import Remedy, Review, Write
@@ -53,7 +53,7 @@ class UnauthenticatedEndpoint(
             yield self.gap(
                 handler.subject,
                 f"{sentence(handler, judged)}. No page asks for it yet, so it may have no address",
-                *way(prototype, handler, judged.effect),
+                *way_past(prototype, handler, judged.effect),
                 severity=judged.severity,
                 confidence=judged.confidence,
             )
@@ -94,7 +94,7 @@ class UnauthenticatedEndpoint(
             return self.gap(
                 handler.subject,
                 sentence(handler, alarm),
-                *way(prototype, handler, alarm.effect),
+                *way_past(prototype, handler, alarm.effect),
                 severity=alarm.severity,
                 confidence=alarm.confidence,
             )
