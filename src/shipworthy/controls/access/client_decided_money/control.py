@@ -171,7 +171,8 @@ class ClientDecidedMoney(
             return None
         column, origin = credited
         shown = way(prototype, handler, effect)
-        if by_trusted(effect) or _is_checked(effect, origin) or _is_moved(handler, effect, column):
+        trusted = by_trusted(effect) or for_administrators(handler, effect)
+        if trusted or _is_checked(effect, origin) or _is_moved(handler, effect, column):
             return self.satisfied(handler.subject, f"{column} follows a check", *shown)
         if effect.has(Check.UNCLEAR) or _asks_provider(handler, effect):
             reason = f"{column} of {effect.target} is raised by {origin}, after a check that was not followed"
