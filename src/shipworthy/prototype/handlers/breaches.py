@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import SHARED, Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.standing import (
     caller,
     in_database,
     is_bypassing,
+    is_one_for_all,
     owner_columns,
     steering,
     tie,
@@ -91,6 +92,8 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         o.is_input for _, found in effect.of("value:") for o in found
     ):
         return None  # it is noted that something went wrong
+    if _is_refused_to_all(effect, ownership):
+        return None
     who = caller(handler, effect)
     if in_database(effect):
         return _past_policies(handler, effect, kind, who, ownership)
@@ -100,6 +103,12 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.KNOWN:
             return _beyond(handler, effect, kind, who, ownership)
     return None
+
+
+def _is_refused_to_all(effect: Effect, ownership: Ownership) -> bool:
+    """True for a write that row security keeps for those who sign in at the platform, where nobody does."""
+    reach = ownership.policies.reach(effect.target, effect.operation)
+    return effect.client == SHARED and reach in (Reach.USERS, Reach.OWNERS)
 
 
 def _is_hidden(handler: Handler, effect: Effect) -> bool:
@@ -699,7 +708,7 @@ def _of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> 
     if not hung or not ownership.of(effect.target):
         return None
     severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
-    sure = Confidence.LOW if effect.client == "owner" else Confidence.HIGH
+    sure = Confidence.LOW if is_one_for_all(effect) else Confidence.HIGH
     return Judged(Breach.FOREIGN, effect, kind, who, severity, sure)
 
 
@@ -784,7 +793,8 @@ def _of_foreign(
     confidence = Confidence.HIGH
     if effect.kind is EffectKind.QUERY:
         belongs = _belongs(effect, ownership)
-        if belongs is not True or (effect.client == "owner" and not _is_fenced(effect, ownership)):
+        shared = is_one_for_all(effect) and not _is_fenced(effect, ownership)
+        if (belongs is not True or shared) and not _names_account(effect, kind, ownership):
             confidence = (
                 Confidence.LOW
             )  # what whoever is signed in may do is for the business to say
@@ -806,12 +816,37 @@ def _of_foreign(
         confidence = Confidence.LOW  # who acts on what is not his is asked for more
     if _of_staff(effect) or (kind is Harm.READ and _is_asked_file(effect)):
         confidence = Confidence.LOW
-    grave = _is_grave(effect, kind) and not _is_by_address(handler, effect)
+    told = plain(effect.target) in ownership.accounts and kind is not Harm.ADD
+    grave = (told or _is_grave(effect, kind)) and not _is_by_address(handler, effect)
     severity = Severity.HIGH if grave else Severity.MEDIUM
     if _writes_power(effect) and not _of_staff(effect):
         severity = Severity.CRITICAL
         confidence = Confidence.HIGH  # who may do what is nobody's to say who merely has an account
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _names_account(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True where whoever comes gets an account, and the caller says whose account, or what of whom, is read
+    or changed: those who signed up by themselves are no team."""
+    if not ownership.joined or effect.operation in ("insert", "upsert"):
+        return False
+    name = plain(effect.target)
+    for column, origins in effect.of("filter:"):
+        if not any(o.is_input for o in origins):
+            continue
+        if name in ownership.accounts and _IS_WHO.match(_snake(column).lower()):
+            return kind in (Harm.CHANGE, Harm.DELETE)
+        if _whose(column) & ownership.accounts:
+            return kind is not Harm.READ or _is_grave(effect, kind)
+    return False
+
+
+_IS_WHO = re.compile(r"id$|uuid$|e_?mail$|user_?name$|phone$")
+
+
+def _whose(column: str) -> set[str]:
+    """The table whose row a column names, by id or by address: `participant_email` names a participant."""
+    return parents((re.sub(r"_e?mail$", "_id", _snake(column).lower()),))
 
 
 def _shows_account(handler: Handler) -> bool:
@@ -927,7 +962,7 @@ def _of_everything(
 ) -> Judged | None:
     if kind in (Harm.CHANGE, Harm.DELETE) and _is_of_all(effect, kind, ownership):
         severity = Severity.HIGH
-        due = effect.client == "owner" or _DUE.search(handler.name)
+        due = is_one_for_all(effect) or _DUE.search(handler.name)
         sure = Confidence.LOW if due else Confidence.HIGH
         return Judged(Breach.EVERYTHING, effect, kind, who, severity, sure)
     if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
@@ -937,7 +972,7 @@ def _of_everything(
         return None
     grave = Severity.HIGH if _PII.search(effect.target) else Severity.MEDIUM
     # One team that shares its rows is as common as a leak, where no row security was ever meant.
-    if effect.client == "owner":
+    if is_one_for_all(effect):
         apart = ownership.fences(effect.target) and grave is Severity.HIGH
         shared = not apart or _asks_somewhere(handler, effect)
     else:

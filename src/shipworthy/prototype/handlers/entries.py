@@ -30,6 +30,7 @@ from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.middleware import middleware_guards
+from shipworthy.prototype.handlers.platform_logins import signs_in_at_platform
 from shipworthy.prototype.handlers.procedures import find_procedures, follow_procedure
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.server_actions import hidden_actions, may_move_money
@@ -53,6 +54,7 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
     if not program.modules:
         return ()
+    program.signed_in = signs_in_at_platform(prototype)
     knowledge = Library()
     hidden = hidden_actions(prototype)
     unasked = {r for r in prototype.routes if r.kind is RouteKind.SERVER_ACTION and hidden.holds(r)}

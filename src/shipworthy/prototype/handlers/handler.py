@@ -117,6 +117,11 @@ class EffectKind(StrEnum):
     CALL = "call"  # another effect outside, named by its target
 
 
+SHARED = "shared"
+"""A client with the key of every browser, where nobody signs in at the platform: row security lets all do
+a thing or none, so who may do it is left to the code."""
+
+
 class Effect(NamedTuple):
     """One effect of an entry point, with the guards that were passed before it.
 
@@ -128,7 +133,7 @@ class Effect(NamedTuple):
     kind: EffectKind
     operation: str
     target: str
-    client: str  # "service", "owner", "user", "anon" or "" where it does not matter or is unknown
+    client: str  # "service", "owner", "shared", "user", "anon" or "" where it does not matter or is unknown
     inputs: Mapping[str, Origins]
     guards: frozenset[Guard]
     path: str

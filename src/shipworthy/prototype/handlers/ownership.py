@@ -49,6 +49,10 @@ class Ownership:
     has_roles: bool = True  # some entry point asks for a role
     has_logins: bool = True  # somebody can sign in
     policies: Policies = field(default_factory=Policies)  # what row security lets pass
+    accounts: frozenset[str] = (
+        frozenset()
+    )  # tables that keep the accounts with which people sign in
+    joined: bool = False  # whoever comes gets an account of his own
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -76,7 +80,8 @@ def read_ownership(prototype: Prototype) -> Ownership:
     owned = {name for name, found in columns.items() if any(map(_holds, owner_columns(found)))}
     tied = _tied(handlers)
     owned |= tied
-    owned |= {name for name in columns if name in _PEOPLE}
+    accounts = _accounts(columns, handlers)
+    owned |= accounts | {name for name in columns if name in _PEOPLE}
     tenants = tenant_columns(prototype.tables)
     told = _told(handlers) | tenants
     named = {name for name, found in columns.items() if told & {_snake(c) for c in found}}
@@ -85,13 +90,14 @@ def read_ownership(prototype: Prototype) -> Ownership:
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
         fenced |= {name for name, found in columns.items() if parents(found) & fenced}
-    if not (tenants or _lets_sign_up(prototype)):
+    joined = _lets_sign_up(prototype)
+    if not (tenants or joined):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
-    accounts = _has_accounts(handlers)
+    known = _has_accounts(handlers)
     return Ownership(
         frozenset(columns),
         frozenset(owned),
-        accounts,
+        known,
         _of_guests(handlers),
         frozenset(told),
         frozenset(fenced),
@@ -100,8 +106,10 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(name for name, found in columns.items() if any(map(REACHED.search, found))),
         _keeps_roles(columns)
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
-        accounts or _signs_in(handlers) or sent_to_sign_in(prototype),
+        known or _signs_in(handlers) or sent_to_sign_in(prototype),
         read_policies(prototype),
+        frozenset(accounts),
+        joined,
     )
 
 
@@ -151,6 +159,27 @@ _OPEN_TO_ALL = (
     "@supabase/auth-ui",
 )
 _PASSWORD = re.compile(r"password|passwd|pwd|hash", re.IGNORECASE)
+
+
+def _accounts(columns: Mapping[str, set[str]], handlers: Iterable[Handler]) -> set[str]:
+    """Tables with a password beside a name to sign in with, in the schema or where rows are added."""
+    found = {name for name, kept in columns.items() if _is_account(kept)}
+    for handler in handlers:
+        for effect in handler.effects_of(EffectKind.QUERY):
+            if effect.operation == "insert" and _is_account(n for n, _ in effect.of("value:")):
+                found.add(plain(effect.target))
+    return found - {""}
+
+
+def _is_account(columns: Iterable[str]) -> bool:
+    kept = [_snake(column) for column in columns]
+    return any(map(_KEEPS_PASSWORD.match, kept)) and any(map(_SIGNS_IN_WITH.match, kept))
+
+
+_KEEPS_PASSWORD = re.compile(r"(hashed_?|encrypted_?)?(password|passwd)(_?(hash|digest))?$")
+_SIGNS_IN_WITH = re.compile(
+    r"e_?mail(_address)?$|user_?name$|login$|phone(_number)?$|mobile(_number)?$"
+)
 
 
 def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:

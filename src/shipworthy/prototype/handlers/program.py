@@ -77,6 +77,9 @@ class Program:
     modules: ServerModules
     targets: Mapping[str, Mapping[str, str]]
     unsigned: frozenset[str] = frozenset()  # cookies that hold a plain id, set by the prototype
+    signed_in: bool = (
+        True  # somebody signs in at the platform, so that its clients act for a caller
+    )
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes

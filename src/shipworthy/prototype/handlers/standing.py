@@ -9,6 +9,7 @@ from enum import StrEnum
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
+    SHARED,
     Check,
     Effect,
     EffectKind,
@@ -168,8 +169,14 @@ def in_database(effect: Effect) -> bool:
 
 
 def is_bypassing(effect: Effect) -> bool:
-    """True for an effect with more rights than its caller: row security does not hold it back."""
-    return effect.client in ("service", "owner")
+    """True for an effect with more rights than its caller: row security does not hold it back, or has one
+    answer for all callers, as nobody signs in at the platform."""
+    return effect.client in ("service", "owner", SHARED)
+
+
+def is_one_for_all(effect: Effect) -> bool:
+    """True for a client with one set of rights for all callers, who are kept apart by code or not at all."""
+    return effect.client in ("owner", SHARED)
 
 
 def is_of_caller(origin: Origin) -> bool:
@@ -278,6 +285,7 @@ __all__ = [
     "in_database",
     "is_bypassing",
     "is_of_caller",
+    "is_one_for_all",
     "owner_columns",
     "steering",
     "tie",

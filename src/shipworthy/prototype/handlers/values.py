@@ -96,7 +96,7 @@ class Value:
     closure: Closure | None = None
     type: Type | None = None  # a class
     instance: Type | None = None  # an object of a class
-    client: str = ""  # "service", "owner", "user", "anon"
+    client: str = ""  # "service", "owner", "shared", "user", "anon"
     effect: int = -1  # the effect that it is the result of
     identity: int = 0
     native: Callable[..., Any] | None = None  # a function that the walk itself answers

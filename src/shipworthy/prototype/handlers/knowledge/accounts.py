@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import SHARED, Check, EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.requests import principal
 from shipworthy.prototype.handlers.knowledge.sessions import session
 from shipworthy.prototype.handlers.sent import NAMED, named_freely
@@ -198,8 +198,10 @@ def _client(walk: Evaluation, site: Site) -> Value | None:
     headers = _headers_of(options)
     if any(o.kind in ("header", "cookie", "principal") for o in headers):
         return Value(what="supabase", client="user", tags=frozenset({"truthy"}))
-    known = bool(names) or key.text is not None
-    return Value(what="supabase", client="anon" if known else "", tags=frozenset({"truthy"}))
+    if not names and key.text is None:
+        return Value(what="supabase", tags=frozenset({"truthy"}))
+    whose = "anon" if walk.program.signed_in else SHARED
+    return Value(what="supabase", client=whose, tags=frozenset({"truthy"}))
 
 
 def _headers_of(options: Value) -> frozenset[Origin]:
@@ -215,10 +217,12 @@ def _user_client(walk: Evaluation, site: Site) -> Value | None:
     """A client of @supabase/ssr or the auth helpers: acts with the session in the cookies."""
     key = site.argument(1)
     names = {o.name.upper() for o in all_origins(key) if o.kind == "environment"}
-    service = any("SERVICE" in name for name in names)
-    return Value(
-        what="supabase", client="service" if service else "user", tags=frozenset({"truthy"})
-    )
+    if any("SERVICE" in name for name in names):
+        whose = "service"
+    else:
+        asks = walk.program.signed_in or _headers_of(site.argument(2))
+        whose = "user" if asks else SHARED
+    return Value(what="supabase", client=whose, tags=frozenset({"truthy"}))
 
 
 CALLS = {
