@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ from shipworthy.controls.secrets.client_side_secret.control import ClientSideSec
 from shipworthy.controls.secrets.default_secret.control import DefaultSecret
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
 from shipworthy.controls.supply_chain.end_of_life_runtime.control import EndOfLifeRuntime
+from shipworthy.controls.supply_chain.no_lock_file.control import NoLockFile
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Engines, read_prototype
 from shipworthy.prototype.dependencies.usage import is_used
@@ -354,6 +356,77 @@ def test_who_did_it_weighs_less_in_a_log_than_whom_it_was_done_to(tmp_path: Path
         "imports": Severity.LOW,
         "mails": Severity.MEDIUM,
     }
+
+
+@pytest.mark.parametrize(
+    ("table", "severity"), [("admin_users", Severity.LOW), ("customers", Severity.MEDIUM)]
+)
+def test_the_few_who_run_the_app_weigh_less_in_a_log_than_its_users(
+    tmp_path: Path, table: str, severity: Severity
+) -> None:
+    text = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const supabase = createClient(process.env.URL!, process.env.KEY!);\n"
+        "export async function POST(request: Request) {\n"
+        "  const { email } = await request.json();\n"
+        '  console.log("Signing in:", email);\n'
+        f'  const {{ data }} = await supabase.from("{table}").select("id").eq("email", email).single();\n'
+        "  return Response.json({ found: Boolean(data) });\n"
+        "}\n"
+    )
+    manifest = '{"dependencies": {"next": "15.2.6", "@supabase/supabase-js": "2.0.0"}}'
+    files = {"package.json": manifest, "app/api/login/route.ts": text}
+    (gap,) = gaps(PersonalDataInLogs(), tmp_path, files)
+    assert gap.severity is severity
+
+
+def test_a_question_alone_names_nobody_in_a_log(tmp_path: Path) -> None:
+    text = (
+        "from fastapi import FastAPI\n\n"
+        "app = FastAPI()\n\n\n"
+        '@app.post("/ask")\n'
+        "def ask(user_message: str):\n"
+        '    print(f"Asked: {user_message}")\n\n\n'
+        '@app.post("/say")\n'
+        "def say(user_message: str, email: str):\n"
+        '    print(f"{email} asked: {user_message}")\n'
+    )
+    found = gaps(PersonalDataInLogs(), tmp_path, {"main.py": text})
+    assert {f.subject.rpartition("#")[2]: f.severity for f in found} == {
+        "ask": Severity.LOW,
+        "say": Severity.MEDIUM,
+    }
+
+
+_SEED = """import { hash } from "bcryptjs";
+import { pool } from "../server/pool";
+
+const password = process.env.ADMIN_PASSWORD || "Falcon2024!";
+await pool.query("INSERT INTO users (email, hash, role) VALUES ($1, $2, 'admin')", [
+  "admin@falcon.io", await hash(password, 12),
+]);
+"""
+
+
+@pytest.mark.parametrize(
+    ("scripts", "more", "severity"),
+    [
+        ({"seed": "tsx scripts/seed.ts"}, {}, Severity.MEDIUM),
+        ({"seed": "tsx scripts/seed.ts", "start": "npm run seed && node dist"}, {}, Severity.HIGH),
+        ({"seed:production": "tsx scripts/seed.ts"}, {}, Severity.HIGH),
+        ({"products:seed": "tsx scripts/seed.ts"}, {}, Severity.MEDIUM),
+        ({}, {"Dockerfile": "COPY scripts/seed.ts ./\nCMD node dist\n"}, Severity.MEDIUM),
+        ({}, {"Dockerfile": "CMD npx tsx scripts/seed.ts && node dist\n"}, Severity.HIGH),
+        ({}, {"scripts/users-prod.sh": "npx tsx scripts/seed.ts\n"}, Severity.HIGH),
+    ],
+)
+def test_the_password_of_a_seed_weighs_more_where_production_is_filled_with_it(
+    tmp_path: Path, scripts: dict[str, str], more: dict[str, str], severity: Severity
+) -> None:
+    manifest = json.dumps({"scripts": scripts, "dependencies": {"bcryptjs": "2.4.3"}})
+    files = {"package.json": manifest, "scripts/seed.ts": _SEED, **more}
+    (gap,) = gaps(SecretInCode(), tmp_path, files)
+    assert gap.severity is severity
 
 
 def test_a_thousand_calls_a_minute_are_no_limit_for_a_paid_model(tmp_path: Path) -> None:
@@ -760,6 +833,48 @@ def test_a_key_that_nothing_signs_with_weighs_little(
     files = {"requirements.txt": "flask==3.0.0\n", "app.py": _KEY + more}
     (gap,) = gaps(DefaultSecret(), tmp_path, files)
     assert gap.severity is severity
+
+
+def test_sessions_are_signed_wherever_their_options_stand(tmp_path: Path) -> None:
+    text = (
+        'import session from "express-session";\n'
+        'const options = { secret: process.env.SESSION_SECRET || "show-dev-secret" };\n'
+        "export const sessions = session(options);\n"
+    )
+    manifest = '{"dependencies": {"express": "4.19.2", "express-session": "1.18.0"}}'
+    files = {"package.json": manifest, "server/auth.ts": text, "server/index.ts": _SERVES}
+    (gap,) = gaps(DefaultSecret(), tmp_path, files)
+    assert gap.severity is Severity.HIGH
+
+
+_SERVES = """import express from "express";
+import { sessions } from "./auth";
+const app = express();
+app.use(sessions);
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "page", "severity", "sure"),
+    [
+        ("shop", "export const a = 1;\n", Severity.MEDIUM, Confidence.HIGH),
+        ("test-app", "export const a = 1;\n", Severity.LOW, Confidence.HIGH),
+        (
+            "shop",
+            "// Open up App.js to start working on your app!\n",
+            Severity.MEDIUM,
+            Confidence.LOW,
+        ),
+    ],
+)
+def test_a_part_that_no_user_meets_needs_a_lock_file_less(
+    tmp_path: Path, folder: str, page: str, severity: Severity, sure: Confidence
+) -> None:
+    manifest = '{"dependencies": {"expo": "~52.0.41"}}'
+    files = {f"{folder}/package.json": manifest, f"{folder}/App.js": page}
+    (gap,) = (g for g in gaps(NoLockFile(), tmp_path, files) if g.subject.startswith(folder))
+    assert (gap.severity, gap.confidence) == (severity, sure)
 
 
 def test_a_model_that_keeps_one_visitor_waiting_weighs_little(tmp_path: Path) -> None:

@@ -119,6 +119,11 @@ def is_unseen(what: str) -> bool:
     return bool(words) and words[-1].lower() in _HIDES
 
 
+def is_said(what: str) -> bool:
+    """True for what somebody wrote, which names nobody by itself."""
+    return what == _MESSAGE or what == "a person's message" or what.startswith("the message ")
+
+
 # Fields that may hold anything.
 _HIDES = frozenset(
     """data record payload form fields values body event object items rows entries text content note

@@ -21,7 +21,8 @@ _SIGNS = re.compile(
 # What a key is needed for besides: sessions, forms, sealed values, log-ins of a framework.
 _NEEDS_KEY = re.compile(
     r"\bsession\[|(request|flask)\.session\b|login_user|login_required|flask_(login|jwt|security|wtf)|django\.contrib\.(auth|sessions|admin)"
-    r"|\b(jwt|jose|authlib|oauth\w*|itsdangerous|fastapi_users|signing|fernet|jsonwebtoken|next-auth|iron-session)\b"
+    r"|\b(jwt|jose|authlib|oauth\w*|itsdangerous|fastapi_users|signing|fernet|jsonwebtoken|next-auth|iron-session|(express|cookie|koa|fastify)-session"
+    r"|@fastify/(secure-)?session)\b"
     r"|csrf|set_signed_cookie|encrypt|create(De)?[cC]ipher",
     re.IGNORECASE,
 )

@@ -26,6 +26,7 @@ from shipworthy.prototype.secrets.logins import (
 )
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
 from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
+from shipworthy.prototype.secrets.seeds import fills_production
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.remedy import Remedy, Review, Write
@@ -197,7 +198,8 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
     if is_trial_login(secret, file):
         return Severity.LOW
     if is_made_up_login(secret):
-        opens = file.role is Role.PRODUCT and is_of_administrator(secret, file)
+        meets = file.role is Role.PRODUCT or fills_production(prototype, file.path)
+        opens = meets and is_of_administrator(secret, file)
         return Severity.HIGH if opens else Severity.MEDIUM
     if _is_local(secret) or f":-{secret.value}}}" in file.line(secret.location.line):
         return (

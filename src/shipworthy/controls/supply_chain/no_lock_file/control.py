@@ -11,6 +11,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS
 from shipworthy.prototype.dependencies.variants import has_extras_only, is_variant
+from shipworthy.prototype.roles import is_for_trying
 from shipworthy.prototype.source import Language, Role
 from shipworthy.remedy import Remedy, Review
 
@@ -137,7 +138,7 @@ class NoLockFile(
             f"{what} and no lock file says which {version} {installed}"
             f" installed{_useless(prototype, manifest)}",
             *(prototype.evidence("manifest", place) for place in places[:_SHOWN]),
-            severity=Severity.LOW if few or _is_for_chores(prototype, manifest) else self.severity,
+            severity=Severity.LOW if few or _is_aside(prototype, manifest) else self.severity,
             confidence=Confidence.LOW if _is_left_over(prototype, manifest) else Confidence.HIGH,
         )
 
@@ -147,17 +148,20 @@ _CHORES = re.compile(
 )
 
 
-def _is_for_chores(prototype: Prototype, manifest: Manifest) -> bool:
-    """True in a folder of its own, named after a chore that somebody starts by hand: no framework
-    is asked for there."""
+def _is_aside(prototype: Prototype, manifest: Manifest) -> bool:
+    """True in a folder of its own that no user meets: one to try things out, and one
+    named after a chore that somebody starts by hand, where no framework is asked for."""
     folder = manifest.path.rpartition("/")[0]
+    if folder and is_for_trying(f"{folder}/"):
+        return True
     frameworks = {f for p in prototype.stack.parts if p.folder == folder for f in p.frameworks}
     return not frameworks and _CHORES.search(folder) is not None
 
 
 def _is_left_over(prototype: Prototype, manifest: Manifest) -> bool:
-    """True for a variant that nothing installs, and for Python packages that no code here imports."""
-    if is_variant(prototype, manifest.path):
+    """True for a variant that nothing installs, for a template in a folder of its own that nobody has
+    touched, and for Python packages that no code here imports."""
+    if is_variant(prototype, manifest.path) or _is_template(prototype, manifest):
         return True
     if manifest.ecosystem is not Ecosystem.PYPI:
         return False
@@ -167,6 +171,20 @@ def _is_left_over(prototype: Prototype, manifest: Manifest) -> bool:
     return not any(
         f.path.startswith(prefix) and prototype.modules.packages.get(f.path) for f in code
     )
+
+
+def _is_template(prototype: Prototype, manifest: Manifest) -> bool:
+    """True where a page below the manifest still says what the template said."""
+    folder = manifest.path.rpartition("/")[0]
+    pages = (f for f in prototype.files.values() if f.path.startswith(f"{folder}/"))
+    return folder != "" and any(_TEMPLATE.search(f.text or "") for f in pages)
+
+
+# The first page of apps that Expo, Create React App, Vite and Next.js make.
+_TEMPLATE = re.compile(
+    r"Open up App\.[jt]sx? to start working on your app|Edit <code>[\w/]*App\.[jt]sx?</code>"
+    r"|Get started by editing"
+)
 
 
 def _is_held(dependency: Dependency) -> bool:
