@@ -720,3 +720,63 @@ async def pages(body: dict, background: BackgroundTasks):
     (handler,) = read_prototype(tmp_path).handlers
     (fetched,) = handler.effects_of(EffectKind.FETCH)
     assert {str(o) for o in fetched.inputs["url"]} == {"body.url"}
+
+
+@pytest.mark.parametrize("annotation", ["int", "Optional[int]", "float"])
+def test_a_number_of_a_model_does_no_harm_in_sql_where_it_has_a_default(
+    tmp_path: Path, annotation: str
+) -> None:
+    code = (
+        FASTAPI
+        + "from typing import Optional\nfrom pydantic import BaseModel\nimport sqlite3\n"
+        + f"class Asked(BaseModel):\n    most: {annotation} = 5\n    name: str = ''\n"
+        + '@app.post("/s")\ndef x(asked: Asked):\n    cur = sqlite3.connect("a.db").cursor()\n'
+        + '    cur.execute(f"SELECT * FROM notes LIMIT {asked.{0}}")\n    return cur.fetchall()\n'
+    )
+    for number, (field, seen) in enumerate((("most", set[str]()), ("name", {"body.parsed.name"}))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        handler = only(folder, code.replace("{0}", field))
+        found = handler.effects_of(EffectKind.SQL)
+        assert {o for e in found for o in origins(e, "text")} == seen
+
+
+def test_a_model_made_of_a_dictionary_leaves_out_what_it_does_not_declare(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + MODELS
+        + SHAPE
+        + '@app.put("/o/{oid}")\ndef x(oid: int, sent: dict, db=Depends(get_db)):\n'
+        + "    order = db.query(Order).filter(Order.id == oid).first()\n"
+        + "    draft = Draft(**sent)\n"
+        + "    for key, value in draft.dict(exclude_unset=True).items():\n"
+        + "        setattr(order, key, value)\n    db.commit()\n"
+    )
+    written = effect(only(tmp_path, code), EffectKind.QUERY, "update")
+    assert {name for name in written.inputs if name.startswith("value:")} == {
+        "value:status",
+        "value:note",
+    }
+
+
+@pytest.mark.parametrize(
+    ("hashed", "typed"),
+    [("", True), ("    if 'note' in given:\n        given['note'] = HASHED\n", False)],
+)
+def test_a_hash_put_into_a_dictionary_is_what_is_kept(
+    tmp_path: Path, hashed: str, typed: bool
+) -> None:
+    made = hashed.replace("HASHED", "bcrypt.hashpw(given['note'].encode(), bcrypt.gensalt())")
+    code = (
+        FASTAPI
+        + MODELS
+        + SHAPE
+        + '@app.put("/o/{oid}")\ndef x(oid: int, draft: Draft, db=Depends(get_db)):\n'
+        + "    order = db.query(Order).filter(Order.id == oid).first()\n"
+        + "    given = draft.dict(exclude_unset=True)\n"
+        + made
+        + "    for key, value in given.items():\n        setattr(order, key, value)\n    db.commit()\n"
+    )
+    written = effect(only(tmp_path, "import bcrypt\n" + code), EffectKind.QUERY, "update")
+    assert bool(written.sent["value:note"]) is typed
+    assert written.sent["value:status"]

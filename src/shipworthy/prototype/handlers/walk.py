@@ -317,9 +317,14 @@ def _narrow(test: Expression, scope: Scope, *, holds: bool) -> None:
     else:
         name = test
     known = scope.names.get(name.id) if type(name) is Name else None
-    if type(name) is not Name or known is None or len(known.cases) < 2:
+    if type(name) is not Name or known is None:
         return
     by_key = type(test) is Compare
+    if by_key and not holds and known.fields and key in known.fields and not known.cases:
+        left = {k: v for k, v in known.fields.items() if k != key}
+        scope.names[name.id] = replace(known, fields=left)
+    if len(known.cases) < 2:
+        return
     kept = [(v, g) for v, g in known.cases if _agrees(v, key, holds, by_key)]
     if kept and len(kept) < len(known.cases):
         scope.names[name.id] = of_cases(kept)

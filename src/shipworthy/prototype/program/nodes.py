@@ -157,13 +157,14 @@ class Let(NamedTuple):
     """A declaration or an assignment; `x += y` assigns Compute("+", (x, y)).
 
     `declared` is False where the name may stand for a variable further out: an assignment without
-    const, let or var; in Python below `global` or `nonlocal`.
+    const, let or var; in Python below `global` or `nonlocal`. `annotation` is that of Python, as written.
     """
 
     target: Expression
     value: Expression
     at: int
     declared: bool = True
+    annotation: str = ""
 
 
 class If(NamedTuple):

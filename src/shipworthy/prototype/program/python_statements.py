@@ -96,7 +96,7 @@ def _let(node: SgNode, out: list[Statement]) -> None:
     given = annotated(typed) if typed and value.kind() == "assignment" else expression(value)
     for target in reversed(targets):
         lowered = expression(target)
-        out.append(Let(lowered, given, at))
+        out.append(Let(lowered, given, at, annotation=typed.text() if typed else ""))
         if isinstance(lowered, (Name, Member)):
             given = lowered  # the value is made once
 

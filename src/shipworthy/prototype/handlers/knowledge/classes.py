@@ -98,13 +98,10 @@ def _is_setting(name: str, value: Expression) -> bool:
     return not (isinstance(called, Name) and called.id in ("Field", "Column", "mapped_column"))
 
 
-def annotation_of(assignment: Let) -> str:
-    """The annotation of a field as written, where it has no default."""
+def _is_bare(assignment: Let) -> bool:
+    """True for `name: str`, a field without a default."""
     value = assignment.value
-    if isinstance(value, Compute) and value.operator == "annotation":
-        written = value.parts[0]
-        return str(written.value) if isinstance(written, Literal) else ""
-    return ""
+    return isinstance(value, Compute) and value.operator == "annotation"
 
 
 def made(walk: Evaluation, kind: Type, site: Site) -> Value | None:
@@ -115,7 +112,11 @@ def made(walk: Evaluation, kind: Type, site: Site) -> Value | None:
         return None
     given = {key: value for key, value in site.named.items() if key != "..."}
     rest = site.named.get("...")
-    fields = {**given, **({"...": rest} if rest is not None else {})}
+    checked = rest is not None and is_shape(walk, kind)
+    picked = _taken_over(walk, kind, rest) if rest is not None and checked else UNKNOWN
+    if picked.what == "shape":  # what it does not declare is left out
+        given = {**(picked.fields or {}), **given}
+    fields = {**given, **({"...": rest} if rest is not None and not picked.fields else {})}
     made_ = Value(instance=kind, identity=walk.program.identity(), fields=fields)
     for key, value in given.items():
         walk.heap[made_.identity, key] = value
@@ -129,7 +130,7 @@ def _constructor(kind: Type) -> bool:
 def _settings(walk: Evaluation, kind: Type) -> Value:
     found: dict[str, Value] = {}
     for name, (assignment, owner) in fields_of(walk, kind).items():
-        given = UNKNOWN if annotation_of(assignment) else walk.value(assignment.value, owner.scope)
+        given = UNKNOWN if _is_bare(assignment) else walk.value(assignment.value, owner.scope)
         text = given.text
         tags = frozenset({f"default:{text[:60]}"}) if text else frozenset()
         if isinstance(given.literal, (bool, int)):
@@ -146,7 +147,7 @@ def shaped(
     fields: dict[str, Value] = {}
     for name, (assignment, owner) in fields_of(walk, kind).items():
         key = f"{prefix}.{name}" if prefix else name
-        fields[name] = _field(walk, annotation_of(assignment), owner, part, key, depth)
+        fields[name] = _field(walk, assignment.annotation, owner, part, key, depth)
     names = _names(walk, kind)
     if any(name.rpartition(".")[2] not in _SHAPES and ":" not in name for name in names):
         fields.setdefault("...", from_origins(Origin(part, "", prefix)))
@@ -240,7 +241,11 @@ def _validated(walk: Evaluation, site: Site) -> Value | None:
     kind = site.receiver.type
     if kind is None or not is_shape(walk, kind):
         return None
-    given = site.argument(0)
+    return _taken_over(walk, kind, site.argument(0))
+
+
+def _taken_over(walk: Evaluation, kind: Type, given: Value) -> Value:
+    """What a class takes over of an input, or of anything else that has its fields."""
     parts = {o.kind for o in given.origins if o.is_input}
     if not parts:
         return _picked(walk, kind, given)

@@ -287,7 +287,8 @@ def _each(value: Value) -> tuple[dict[str, frozenset[Origin]], dict[str, frozens
         inputs = {f"value:{o.key.partition('.')[0]}": frozenset({o}) for o in named}
     else:
         inputs = {"value:*": origins}
-    return inputs, dict(inputs)
+    worked = {f"value:{tag.removeprefix(_WORKED)}" for tag in value.tags if tag.startswith(_WORKED)}
+    return inputs, {key: frozenset() if key in worked else o for key, o in inputs.items()}
 
 
 def _same_update(walk: Evaluation, table: str, of: int) -> int | None:
@@ -323,8 +324,14 @@ def _items(walk: Evaluation, site: Site) -> Value | None:
         return None
     rest = fields.get("...")
     key = Value(tags=frozenset({"listed"})) if rest is None else Value(origins=all_origins(rest))
-    value = Value(origins=union(fields.values()))
+    worked = (name for name, part in fields.items() if part.origins and not sent(part))
+    tags = frozenset(f"{_WORKED}{name}" for name in worked)
+    value = Value(origins=union(fields.values()), tags=tags)
     return Value(elements=(Value(elements=(key, value)),))
+
+
+_WORKED = "worked:"
+"""Begins the tag of a key whose value is not what was sent, as it was hashed."""
 
 
 def _listed(walk: Evaluation, site: Site) -> Value | None:
