@@ -19,6 +19,7 @@ from shipworthy.prototype.secrets.exposure import Exposure, exposed
 from shipworthy.prototype.secrets.history import deleted_environment_files, history_secrets
 from shipworthy.prototype.secrets.placeholders import is_placeholder
 from shipworthy.prototype.secrets.secret import (
+    ACCOUNT_PASSWORD,
     DEFAULT_SECRET,
     Place,
     Recognised,
@@ -366,3 +367,79 @@ def test_an_app_password_of_a_mail_account_is_known_by_its_form() -> None:
 @pytest.mark.parametrize("value", ["scram-sha-256", "md5"])
 def test_a_way_to_hash_is_no_secret(value: str) -> None:
     assert is_placeholder(value)
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("a.py", "jwt.encode({'sub': 1}, 'harbour-view', algorithm='HS256')"),
+        ("a.py", "jwt.decode(token, key='harbour-view', algorithms=['HS256'])"),
+        ("a.py", "jwt.decode(\n    token,\n    'harbour-view',\n    algorithms=['HS256'],\n)"),
+        ("a.js", "jwt.sign({ id: user.id }, 'harbour-view', { expiresIn: '1h' })"),
+        ("a.ts", "jwt.verify(token, 'harbour-view')"),
+        ("a.py", "jwt.decode(token, MINE)\nMINE = 'harbour-view'"),
+    ],
+)
+def test_a_word_that_signs_is_found_whatever_it_is_called(
+    tmp_path: Path, path: str, call: str
+) -> None:
+    found = one(tmp_path, path, f"{call}\n")
+    assert (found.rule, found.value) == (DEFAULT_SECRET, "harbour-view")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "jwt.encode(claims, settings.key, algorithm='HS256')",
+        "jwt.encode({'sub': 'harbour-view'}, key)",
+        "jwt.decode(token, options={'verify': 'harbour-view'})",
+    ],
+)
+def test_other_words_of_such_a_call_are_no_secret(tmp_path: Path, call: str) -> None:
+    assert secrets(tmp_path, "a.py", f"{call}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("a.py", "generate_password_hash('sunflower')"),
+        ("a.py", 'get_password_hash("sunflower")'),
+        ("a.py", "admin.set_password('sunflower')"),
+        ("a.py", "bcrypt.hashpw(b'sunflower', bcrypt.gensalt())"),
+        ("a.py", "make_password('sunflower')"),
+        ("a.py", "pwd_context.hash('sunflower')"),
+        ("a.ts", "await bcrypt.hash('sunflower', 10)"),
+        ("a.js", "bcrypt.hashSync('sunflower', 10)"),
+        ("a.py", "USERS = {'admin': 'sunflower'}\nok = USERS.get(name) == password"),
+        ("a.py", "users = {\n  'admin': 'sunflower',  # me\n}\nok = password == users[name]"),
+    ],
+)
+def test_the_password_of_an_account_that_the_code_makes_is_found(
+    tmp_path: Path, path: str, call: str
+) -> None:
+    found = one(tmp_path, path, f"{call}\n")
+    assert (found.rule, found.value) == (ACCOUNT_PASSWORD, "sunflower")
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("a.tsx", "onClick={() => setPassword('sunflower')}"),
+        ("a.py", "DUMMY = hash_password('sunflower')"),
+        ("a.py", "# generate_password_hash('sunflower')"),
+        ("seed.py", "generate_password_hash('sunflower')"),
+        ("a.py", "USERS = {'anna': 'Owner'}\nok = USERS[name] == role"),
+    ],
+)
+def test_other_words_that_look_like_it_are_no_password(
+    tmp_path: Path, path: str, call: str
+) -> None:
+    assert secrets(tmp_path, path, f"{call}\n") == []
+
+
+def test_a_stand_in_that_signs_is_a_secret_unless_a_whole_template_stands_around_it(
+    tmp_path: Path,
+) -> None:
+    line = 'SECRET_KEY = "your-secret-key"\n'
+    assert one(tmp_path, "a.py", line).rule == DEFAULT_SECRET
+    assert secrets(tmp_path, "a.py", f'{line}STRIPE = "your-stripe-key"\n') == []

@@ -143,7 +143,7 @@ def _is_named_to_gcloud(text: str, start: int) -> bool:
 
 _SIGNING = re.compile(
     r"(^|_)(jwt|session|cookie|signing|sign|hmac|nextauth|auth|app|license|refresh|access|flask|django"
-    r"|encryption|token|csrf|webhook|bridge)_(secret|secret_key|signing_key|encryption_key)$"
+    r"|encryption|token|csrf|webhook|bridge|shared|internal)_(secret|secret_key|signing_key|encryption_key)$"
     r"|^secret_key$|(^|_)(encryption|signing)_key$|^jwt_key$"
 )
 # Keys that only hand events in: made to stand in the page (their providers' documentation).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.secrets.demo_logins import account_beside
-from shipworthy.prototype.secrets.secret import Secret, SecretKind
+from shipworthy.prototype.secrets.secret import ACCOUNT_PASSWORD, Secret, SecretKind
 from shipworthy.prototype.source import SourceFile
 
 _MADE_UP = re.compile(r"[^\W\d_]{3,}[\W_]?\d{1,4}[^\W\d_]{0,5}[\W_]?")
@@ -26,6 +26,8 @@ _OUTSIDE = re.compile(r"!\w*(is)?_?prod(uction)?\b|!==?\s*[\"']production|not in
 
 def is_made_up_login(secret: Secret) -> bool:
     """True for `Admin@123`: the password of an account that the app itself has, easily guessed."""
+    if secret.rule == ACCOUNT_PASSWORD:
+        return True
     plain = secret.kind is SecretKind.PASSWORD and not _OTHER.search(secret.name or "")
     return plain and _MADE_UP.fullmatch(secret.value) is not None
 

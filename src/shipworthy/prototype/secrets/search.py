@@ -16,6 +16,7 @@ from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.engine_rules import is_issued, judge
 from shipworthy.prototype.secrets.environment import EnvironmentRead
+from shipworthy.prototype.secrets.handed import account_passwords, signing_literals
 from shipworthy.prototype.secrets.literals import (
     Named,
     is_real,
@@ -36,6 +37,7 @@ from shipworthy.prototype.secrets.recognisers import (
     recognise,
 )
 from shipworthy.prototype.secrets.secret import (
+    ACCOUNT_PASSWORD,
     DEFAULT_SECRET,
     Place,
     Secret,
@@ -214,6 +216,26 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             yield _Hit(literal.start, literal.value, literal.name, kind, "", f"named-{kind.value}")
         elif code and file.role is Role.PRODUCT and _is_guessable(literal, text):
             yield _Hit(literal.start, literal.value, literal.name, kind, "", DEFAULT_SECRET)
+    if code and not invented and file.role is Role.PRODUCT:
+        yield from _handed(text)
+
+
+def _handed(text: str) -> Iterator[_Hit]:
+    """What is signed with and what accounts are made with, whatever it is called."""
+    signing = SecretKind.SIGNING_SECRET
+    for literal in signing_literals(text):
+        if is_real(signing, literal.value):
+            yield _Hit(
+                literal.start, literal.value, literal.name, signing, "", "named-signing_secret"
+            )
+        elif not (literal.value.isupper() or _is_of_a_test(text, literal.start)):
+            yield _Hit(literal.start, literal.value, literal.name, signing, "", DEFAULT_SECRET)
+    for literal in account_passwords(text):
+        if not (
+            _is_of_a_test(text, literal.start) or is_demo_login(text, literal.start, literal.value)
+        ):
+            password = SecretKind.PASSWORD
+            yield _Hit(literal.start, literal.value, literal.name, password, "", ACCOUNT_PASSWORD)
 
 
 def _is_said_only(kind: SecretKind, literal: Named, text: str) -> bool:
@@ -236,7 +258,7 @@ def _is_guessable(literal: Named, text: str) -> bool:
         return False
     if _is_of_a_test(text, literal.start):
         return False
-    return not (is_among_stand_ins(text, literal.start) or _is_listed(literal, text))
+    return not (is_among_stand_ins(text, literal) or _is_listed(literal, text))
 
 
 def _is_of_a_test(text: str, at: int) -> bool:

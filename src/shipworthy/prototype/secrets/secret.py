@@ -107,6 +107,8 @@ class Secret:
 
 DEFAULT_SECRET = "default-secret-fallback"  # noqa: S105
 """The rule of a signing secret whose default is a word that everybody can guess."""
+ACCOUNT_PASSWORD = "account-password"  # noqa: S105
+"""The rule of a password that the code itself gives to an account of the app."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SIGNS = re.compile(
     r"\bjwt\.(sign|verify|encode|decode)|\b(SignJWT|jwtVerify)\b|\bsession\(\s*\{|cookieSession\("
     r"|URLSafe\w*Serializer|TimestampSigner|SessionMiddleware|from flask import[^\n]*\bsession\b"
-    r"|flask_login|createHmac|\bhmac\.new"
+    r"|flask_login|createHmac|\bhmac\.new|django\.contrib\.(auth|sessions|admin)"
 )
 # What a key is needed for besides: sessions, forms, sealed values, log-ins of a framework.
 _NEEDS_KEY = re.compile(
@@ -83,7 +83,8 @@ def _is_unread_setting(prototype: Prototype, file: SourceFile, secret: Secret) -
     bases = _BASES.findall("\n".join(file.lines[: secret.location.line]))
     if not secret.name or not bases or "Settings" not in bases[-1]:
         return False
-    name = re.escape(secret.name)
+    field = _FIELD.match(file.line(secret.location.line))  # an alias names only the setting
+    name = re.escape(field[1] if field is not None else secret.name)
     here = re.compile(rf"\b{name}\b")
     read = re.compile(rf"(?<!\bself)\.{name}\b|[\"']{name}[\"']\s*[,)]")
     own = (n for n, line in enumerate(file.lines, 1) if here.search(line))
@@ -94,6 +95,7 @@ def _is_unread_setting(prototype: Prototype, file: SourceFile, secret: Secret) -
     )
 
 
+_FIELD = re.compile(r"\s+(\w+)\s*:")
 _BASES = re.compile(r"^class \w+\(([^)]*)\)", re.MULTILINE)
 _HANDED_ON = re.compile(
     r"\bfrom_object\(|[sS]ettings(\(\))?\.(model_dump|dict|__dict__)\b|\bvars\(\s*\w*[sS]ettings"

@@ -42,7 +42,8 @@ def is_entered(literal: Named, text: str) -> bool:
     return _TYPED.search(text[max(0, literal.start - 80) : literal.start - 1]) is not None
 
 
-def is_among_stand_ins(text: str, start: int) -> bool:
+def is_among_stand_ins(text: str, literal: Named) -> bool:
     """True where the lines around give other settings values to be filled in: a template."""
-    around = text[max(0, start - _NEAR) : start + _NEAR]
+    start, end = literal.start, literal.start + len(literal.value)
+    around = text[max(0, start - _NEAR) : start - 1] + text[end + 1 : end + _NEAR]
     return _STAND_INS.search(around) is not None

@@ -25,7 +25,13 @@ from shipworthy.prototype.secrets.logins import (
     is_trial_login,
 )
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
-from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
+from shipworthy.prototype.secrets.secret import (
+    ACCOUNT_PASSWORD,
+    DEFAULT_SECRET,
+    Place,
+    Secret,
+    SecretKind,
+)
 from shipworthy.prototype.secrets.seeds import fills_production
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
@@ -120,6 +126,9 @@ def _message(first: Secret, private: list[Secret]) -> str:
     if first.rule == DEFAULT_SECRET:
         named = "The secret of the sessions" if first.name == "secret" else first.name
         return f"{named} is a word that can be guessed: whoever does forges what it signs"
+    if first.rule == ACCOUNT_PASSWORD:
+        said = "An account of the app gets a password that is written into the code"
+        return f"{said}: whoever reads it signs in{_elsewhere(private)}"
     if _is_handshake(first):
         return f"The word {first.name}, which a webhook is set up with, is written into the code"
     where = _WHERE.get(first.place, "stands in the repository")

@@ -1,0 +1,90 @@
+"""Literals that are handed to what signs, hashes or compares, whatever they are called there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.prototype.secrets.literals import Named
+
+_SIGNS = re.compile(r"\bjwt\.(?:encode|decode|sign|verify)\(")
+_LITERAL = re.compile(r"""[rb]?(["'`])([^"'`\s]{4,300})\1$""")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
+_KEPT = (
+    r"^(?:export )?(?:const |let |var )?{name}\s*(?::\s*\w+\s*)?=\s*[rb]?"
+    r"""["'`]([^"'`\s]{{4,300}})["'`]"""
+)
+_LONGEST = 2_000  # characters of a call
+_HASHES = re.compile(
+    r"\b(?:\w*(?:hash|encrypt)_?pass(?:word|wd)?|(?:\w+_)?pass(?:word|wd)?_?hash|hashPassword|encryptPassword"
+    r"|make_password|set_password|bcrypt\.hash(?:pw|Sync)?|pwd_context\.hash|argon2\.hash)"
+    r"""\(\s*b?(["'])([^"'\s]{4,60})\1"""
+)
+# What is hashed only so that an unknown account takes as long as a known one.
+_FOR_NOBODY = re.compile(r"dummy|fake|timing|unused|invalid|placeholder|random", re.IGNORECASE)
+_LOGINS = re.compile(
+    r"^\s*(?:export\s+)?(?:const\s+|let\s+)?(\w*(?:users?|credentials|accounts|logins|passwords)\w*)\s*(?::[^=\n]+)?=\s*\{"
+    r"""((?:\s*["'][^"'\n]+["']\s*:\s*["'][^"'\n]+["']\s*,?\s*(?:\#[^\n]*|//[^\n]*)?)+)\s*\}""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PAIR = re.compile(r"""["']([^"'\n]+)["']\s*:\s*["']([^"'\s]{4,60})["']""")
+
+
+def signing_literals(text: str) -> Iterator[Named]:
+    """The literal key of `jwt.encode(claims, "words")`, there or in a constant of the same file."""
+    for call in _SIGNS.finditer(text) if "jwt." in text else ():
+        start, given = _argument(text, call.end(), 1)
+        if literal := _LITERAL.match(given):
+            yield Named(start + literal.start(2), "JWT_SECRET", literal[2])
+        elif _IDENTIFIER.match(given):
+            kept = re.search(_KEPT.format(name=given), text, re.MULTILINE)
+            if kept:
+                yield Named(kept.start(1), given, kept[1])
+
+
+def account_passwords(text: str) -> Iterator[Named]:
+    """The literal passwords of accounts that the code makes: `hash_password("words")`, or keeps in a table
+    that a password is compared with: `USERS = {"admin": "words"}`."""
+    for found in _HASHES.finditer(text) if _hashes(text) else ():
+        line = text[text.rfind("\n", 0, found.start()) + 1 : found.end()]
+        if not _FOR_NOBODY.search(line) and not line.lstrip().startswith(("#", "//", "*", ">>>")):
+            yield Named(found.start(2), "password", found[2])
+    if "pass" not in text:
+        return
+    for table in _LOGINS.finditer(text):
+        if _is_compared(text, table[1]):
+            for pair in _PAIR.finditer(text, table.start(2), table.end(2)):
+                yield Named(pair.start(2), "password", pair[2])
+
+
+def _hashes(text: str) -> bool:
+    return "hash" in text or "assword(" in text
+
+
+def _is_compared(text: str, name: str) -> bool:
+    asked = rf"\b{re.escape(name)}\s*(?:\.get\(|\[)"
+    return bool(
+        re.search(rf"{asked}[^\n]*[!=]==?\s*(\w*(pass|pwd)|pw?\b)", text, re.IGNORECASE)
+        or re.search(rf"((pass|pwd)\w*|\bpw?)\s*[!=]==?\s*{asked}", text, re.IGNORECASE)
+    )
+
+
+def _argument(text: str, start: int, place: int) -> tuple[int, str]:
+    """The argument at this place, or `key=` of Python, with its offset; "" where there is none."""
+    depth, begun, found = 0, start, list[tuple[int, str]]()
+    for at in range(start, min(len(text), start + _LONGEST)):
+        sign = text[at]
+        if sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        if depth < 0 or (sign == "," and depth == 0):
+            piece = text[begun:at]
+            found.append((begun + len(piece) - len(piece.lstrip()), piece.strip()))
+            begun = at + 1
+        if depth < 0:
+            break
+    for offset, piece in found:
+        if piece.startswith("key="):
+            return offset + 4, piece[4:]
+    return found[place] if place < len(found) and "=" not in found[place][1] else (0, "")
