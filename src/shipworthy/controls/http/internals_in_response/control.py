@@ -174,12 +174,10 @@ def _masks(prototype: Prototype, effect: Effect) -> bool:
 
 
 def _is_own(effect: Effect) -> bool:
-    """True where the rows that are shown were found by the caller alone."""
+    """True where the rows that are shown were found by the caller alone, here or at an identity provider."""
     rows = [o for name in ("body", "text") for o in effect.sent.get(name, ()) if o.kind == "row"]
-    return bool(rows) and all(
-        any(by.kind == "principal" for by in o.by) and not any(by.is_input for by in o.by)
-        for o in rows
-    )
+    found = {by.kind for o in rows for by in o.by}
+    return "principal" in found and all(o.by and not any(by.is_input for by in o.by) for o in rows)
 
 
 def _is_given(handler: Handler, origin: Origin) -> bool:
