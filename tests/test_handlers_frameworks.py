@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - code of prototypes is written as it is found
+# ruff: noqa: E501, S608 - code of prototypes is written as it is found
 """How frameworks bring a request to its handler, and which of their checks it passes on the way."""
 
 from __future__ import annotations
@@ -291,3 +291,28 @@ app.get("/users/:id", async (req, res) => {{
 """
     (handler,) = _handlers(tmp_path, {"server/index.ts": text}).values()
     assert handler.principal is Check.SESSION
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        'res.cookie("seen", "1").json(rows)',
+        'res.clearCookie("seen").status(200).json(rows)',
+        'res.attachment("rows.csv").send(rows)',
+        'res.append("Link", "x").vary("Origin").send(rows)',
+        "res.jsonp(rows)",
+        'res.render("patients", { rows })',
+    ],
+)
+def test_answers_with_a_cookie_a_name_or_a_page_show_their_rows(
+    answer: str, tmp_path: Path
+) -> None:
+    code = (
+        'import express from "express";\nimport { Pool } from "pg";\n'
+        "const app = express();\nconst pool = new Pool();\n"
+        'app.get("/patients", async (req, res) => {\n'
+        f'  const {{ rows }} = await pool.query("select * from patients");\n  {answer};\n}});\n'
+    )
+    handler = _handlers(tmp_path, {"index.ts": code})["GET /patients"]
+    shown = {o.name for e in handler.effects_of(EffectKind.RESPONSE) for o in e.inputs["body"]}
+    assert shown == {"patients"}

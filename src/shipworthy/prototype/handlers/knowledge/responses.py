@@ -19,6 +19,8 @@ from shipworthy.prototype.handlers.values import (
 )
 
 _RESPONSE = frozenset({"response", "truthy"})
+BUILT = (0, "built file")
+"""What has been written so far into a file that a library puts together."""
 
 
 def respond(walk: Evaluation, body: Value, status: Value, at: int, form: str = "json") -> Value:
@@ -125,7 +127,17 @@ def _web_response(walk: Evaluation, site: Site) -> Value | None:
         if key.lower() == "content-type"
     ]
     form = "html" if any("text/html" in kind for kind in kinds) else "json"
-    return respond(walk, site.argument(0), _status_of(options), site.call.at, form)
+    body = _with_what_was_built(walk, site.argument(0))
+    return respond(walk, body, _status_of(options), site.call.at, form)
+
+
+def _with_what_was_built(walk: Evaluation, body: Value) -> Value:
+    """The bytes of a file that was put together before, where nothing else tells what they hold."""
+    built = walk.heap.get(BUILT)
+    unseen = body.fields is None and body.literal is UNSET and not body.origins
+    if built is None or not unseen or body.elements or body is UNKNOWN:
+        return body
+    return replace(body, origins=built.origins)
 
 
 def _redirect(*, ends: bool) -> Callable[[Evaluation, Site], Value | None]:
@@ -217,6 +229,7 @@ def _send(walk: Evaluation, site: Site) -> Value | None:
         status, body = body, site.argument(1)
     elif site.has(1) and isinstance(site.argument(1).literal, int):
         status = site.argument(1)
+    body = _with_what_was_built(walk, body)
     text = body.what == "text" or body.text is not None
     plain = walk.heap.get((0, "content-type"))
     html = site.name == "html" or (
@@ -235,6 +248,18 @@ def _header(walk: Evaluation, site: Site) -> Value | None:
             return site.receiver
         kind = site.argument(1)
     walk.heap[0, "content-type"] = kind
+    return site.receiver
+
+
+def _page(walk: Evaluation, site: Site) -> Value | None:
+    """`res.render("orders", { rows })`: the page shows what its template names of what it is given."""
+    set_before = walk.heap.pop((0, "status"), UNKNOWN)
+    status = (site.receiver.fields or {}).get("status", set_before)
+    return respond(walk, site.argument(1), status, site.call.at, "page")
+
+
+def _itself(walk: Evaluation, site: Site) -> Value | None:
+    """`res.attachment("rows.csv").send(…)`: the answer, with one header more."""
     return site.receiver
 
 
@@ -272,8 +297,11 @@ CALLS = {
     f"{RES}.set": _header,
     f"{RES}.setHeader": _header,
     f"{RES}.header": _header,
+    f"{RES}.append": _header,
     f"{RES}.writeHead": _head,
     f"{RES}.json": _send,
+    f"{RES}.jsonp": _send,
+    f"{RES}.render": _page,
     f"{RES}.send": _send,
     f"{RES}.end": _send,
     f"{RES}.write": _send,
@@ -283,6 +311,11 @@ CALLS = {
     "request:hono.text": _send,
     "request:hono.html": _send,
     "request:hono.redirect": _redirect(ends=False),
+}
+
+CALLS |= {
+    f"{RES}.{name}": _itself
+    for name in "attachment clearCookie cookie links location setCookie vary".split()
 }
 
 ASSIGNED = {RES: _assigned}
