@@ -13,7 +13,7 @@ from shipworthy.prototype.handlers.handler import SHARED, Check, Effect, EffectK
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
-from shipworthy.prototype.handlers.ownership import REACHED, Ownership, parents, plain
+from shipworthy.prototype.handlers.ownership import REACHED, Ownership, exports, parents, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
 from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge, meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
@@ -231,7 +231,8 @@ def _open(
 ) -> Judged | None:
     if kind in (Harm.ADD, Harm.CHANGE) and (_is_counter(effect) or _counts_calls(effect)):
         return None
-    if kind is Harm.READ and not _private(effect, revealed(handler, effect), ownership):
+    private = _private(effect, revealed(handler, effect), ownership)
+    if kind is Harm.READ and not (private or _writes_out(handler, effect, ownership)):
         return None
     if hands_out_files(effect) and handler.route.method not in ("GET", "*", ""):
         return None  # it is read to be worked on
@@ -266,6 +267,12 @@ def _open(
     return Judged(breach, effect, kind, who, severity, confidence, why)
 
 
+def _writes_out(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for an export of rows that all other entry points show only to whoever is signed in."""
+    withheld = plain(effect.target) in ownership.withheld and effect.operation == "select"
+    return withheld and exports(handler) and bool(revealed(handler, effect))
+
+
 def _asks_a_cookie(effect: Effect) -> bool:
     """True behind a check that was meant to close: it asks for a cookie, which anybody can write."""
     return any(
@@ -285,6 +292,8 @@ def _may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return True
         case Harm.READ if _is_admin(handler) and is_bypassing(effect) and not _is_setting(effect):
             return False  # what administrators see of everybody is no page for visitors
+        case Harm.READ if _writes_out(handler, effect, ownership):
+            return False
         case Harm.READ if not _shows_persons(handler, effect, ownership):
             return True
         case Harm.READ if _IS_SHOWN.search(handler.name):

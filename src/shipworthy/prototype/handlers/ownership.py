@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -41,9 +42,9 @@ class Ownership:
         frozenset()
     )  # tables that some entry point asks for by its caller alone
 
-    guarded: frozenset[str] = (
+    withheld: frozenset[str] = (
         frozenset()
-    )  # tables that some entry point opens to known callers alone
+    )  # tables whose rows are shown to known callers alone, but for exports
     personal: frozenset[str] = frozenset()  # tables with columns that say who somebody is or wrote
     reached: frozenset[str] = frozenset()  # tables that say how to reach somebody: e-mail, phone
     has_roles: bool = True  # some entry point asks for a role
@@ -101,7 +102,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _of_guests(handlers),
         frozenset(told),
         frozenset(fenced),
-        _guarded(handlers),
+        _withheld(handlers),
         frozenset(name for name, found in columns.items() if any(map(_CONTACT.search, found))),
         frozenset(name for name, found in columns.items() if any(map(REACHED.search, found))),
         _keeps_roles(columns)
@@ -207,13 +208,33 @@ REACHED = re.compile(
 """Columns that say how to reach somebody."""
 
 
-def _guarded(handlers: Iterable[Handler]) -> frozenset[str]:
-    return frozenset(
-        plain(effect.target)
-        for handler in handlers
-        for effect in handler.effects_of(EffectKind.QUERY)
-        if effect.operation == "select" and caller(handler, effect) is Caller.KNOWN
-    )
+def _withheld(handlers: Iterable[Handler]) -> frozenset[str]:
+    """Tables that several entry points show to whoever is signed in, and none to anybody, save exports."""
+    known: Counter[str] = Counter()
+    shown: set[str] = set()
+    for handler in handlers:
+        told = {
+            (plain(e.target), caller(handler, e))
+            for e in handler.effects_of(EffectKind.QUERY)
+            if e.operation == "select" and revealed(handler, e)
+        }
+        known.update({name for name, who in told if who is Caller.KNOWN})
+        if not exports(handler):
+            shown |= {name for name, who in told if who in (Caller.ANYBODY, Caller.ANON_KEY)}
+    return frozenset(name for name, count in known.items() if count >= _SEVERAL) - shown
+
+
+_SEVERAL = 3
+
+
+def exports(handler: Handler) -> bool:
+    """True for an entry point that by its address writes rows out into a file."""
+    return bool(_EXPORTS.search(handler.name))
+
+
+_EXPORTS = re.compile(
+    r"[/_-](export|exportar|backup|dump)s?([/_.-]|$)|[/_.-](csv|xlsx?|excel|pdf)$", re.I
+)
 
 
 def _signs_in(handlers: Iterable[Handler]) -> bool:
