@@ -331,6 +331,8 @@ def _proved(
     if not contains and (asked := _of_own_site(left, right) or _of_own_site(right, left)):
         yield walk.guard(Check.ALLOWED, OWN_SITE, at, asked)
         return
+    if not contains:
+        _note_words(walk, left, right, at)
     for mine, yours in ((one, other), (other, one)):
         secrets = {o for o in mine if o.kind == "environment"}
         if not secrets or any(o.is_input for o in mine):
@@ -563,6 +565,50 @@ def _note_passwords(walk: Evaluation, left: Value, right: Value, at: int) -> Non
             )
             return
 
+
+def _note_words(walk: Evaluation, left: Value, right: Value, at: int) -> None:
+    """`password !== "letmein"`, `otp === "123456"`: what was typed, compared with a word of the code."""
+    for given, kept in ((left, right), (right, left)):
+        word = kept.text or ""
+        if kept.origins or len(word) < _SHORTEST or _SAYS_NOTHING.fullmatch(word):
+            continue
+        typed = [o for o in given.origins if o.is_input]
+        if any(_is_typed_in(o, word) for o in typed):
+            by_machine = any(o.kind == "header" for o in typed)
+            of_code = word.isdigit() and any(_CODE.search(o.key) for o in typed)
+            walk.effect(
+                EffectKind.TOKEN,
+                "compare-word",
+                "password",
+                at,
+                inputs={"given": given.origins},
+                literals={"of": "token" if by_machine else "code" if of_code else "word"},
+            )
+            return
+
+
+_SHORTEST = 4  # characters
+_SAYS_NOTHING = re.compile(
+    r"undefined|null|none|true|false|string|number|object|boolean|function|password|text|bearer|basic|optional|required",
+    re.IGNORECASE,
+)
+
+
+def _is_typed_in(origin: Origin, word: str) -> bool:
+    """True for an input whose name says that only who knows a secret can send it."""
+    name = origin.key.rpartition(".")[2]
+    if _TYPED.fullmatch(name):
+        return True
+    return word.isdigit() and _CODE.search(name) is not None
+
+
+_TYPED = re.compile(
+    r"(?:x[-_])?(?:(?:admin|master|user|current|entered|input|site|access|gate|app|api|secret|cron|internal)[-_]?)?"
+    r"(?:password|passwd|pwd|pass|passcode|passphrase|pin|secret|api[-_]?key|token|authorization)"
+    r"|(?:admin|master|access|secret)[-_]?(?:key|code)",
+    re.IGNORECASE,
+)
+"""Inputs that open something, by their whole name."""
 
 _CODE = re.compile(
     r"(?:^|\.|_)(?:otp|one_?time_?code|pin|(?:otp|pin|verification|verify|reset|sms|mfa|login|confirmation|email|phone|auth|two_?factor)"

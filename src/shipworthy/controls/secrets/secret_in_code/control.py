@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shipworthy.control import Control
-from shipworthy.finding import Confidence, Finding, Severity
+from shipworthy.finding import Confidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.comparing import WORD_OF_CODE
-from shipworthy.prototype.handlers.handler import EffectKind, Guard
+from shipworthy.prototype.handlers.handler import EffectKind, Handler
 from shipworthy.prototype.modules.classes import is_idle
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.environment import EnvironmentRead
@@ -80,8 +80,8 @@ class SecretInCode(
                 message = f"{message}, in a file that nothing uses"
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
         words = dict(_words_that_open(prototype, found))
-        for subject, guard in words.items():
-            yield self.gap(subject, _OPENS, prototype.evidence("code", guard.location))
+        for subject, place in words.items():
+            yield self.gap(subject, _OPENS, prototype.evidence("code", place))
         right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
         for subject, read in right.items():
             message = f"{read.name} comes from the environment"
@@ -106,17 +106,33 @@ class SecretInCode(
 
 def _words_that_open(
     prototype: Prototype, found: dict[str, list[Secret]]
-) -> Iterator[tuple[str, Guard]]:
+) -> Iterator[tuple[str, Location]]:
     """Entry points, by subject, that a literal opens which no name gives away as a secret."""
     told = {s.location.path for secrets in found.values() for s in secrets if not s.is_public}
     for handler in prototype.handlers:
         for effect in handler.effects:
             if effect.kind is EffectKind.RESPONSE:
                 continue  # the handshake of a webhook opens nothing
-            for guard in effect.guards:
-                near = {guard.path, *prototype.modules.edges.get(guard.path, ())}
-                if guard.how == WORD_OF_CODE and not near & told:
-                    yield handler.subject, guard
+            places = [g.location for g in effect.guards if g.how == WORD_OF_CODE]
+            if effect.operation == "compare-word" and not _sets_password(handler):
+                places.append(effect.location)
+            for place in places:
+                near = {place.path, *prototype.modules.edges.get(place.path, ())}
+                if not near & told:
+                    yield handler.subject, place
+
+
+def _sets_password(handler: Handler) -> bool:
+    """True where somebody chooses a password: a word that it is compared with is one that is refused."""
+    return _CHOOSES.search(handler.name) is not None or any(
+        "password" in name.lower() and origins
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.operation in ("insert", "update", "upsert")
+        for name, origins in effect.of("value:")
+    )
+
+
+_CHOOSES = re.compile(r"register|sign-?up|(change|reset|set|update)[-_]?password|strength", re.I)
 
 
 def _message(first: Secret, private: list[Secret]) -> str:
