@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from shipworthy.database.attempts import Ownership
+from shipworthy.database.powerful import lists_the_powerful
 from shipworthy.database.schema import ForeignKey, Schema, Table
 from shipworthy.database.seed.catalogue import Catalogue, Field
 from shipworthy.database.seed.literals import words_for
@@ -13,7 +14,6 @@ from shipworthy.database.seed.people import KEEPER, OTHER, OWNER, Person, key, n
 from shipworthy.database.seed.power import (
     Power,
     highest,
-    lists_the_powerful,
     lowest,
     power_of,
     rank,

@@ -71,18 +71,6 @@ _RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
 _WORDLESS = re.compile(
     r"(^|_)(wish|wished|request|requested|desired|preferred|wanted|target|job|applied|proposed|suggested)_"
 )
-_ADMINISTRATORS = re.compile(
-    r"(^|_)(super_?|platform_?|system_?)?(admins?|administrators?|administradores|superusers?)"
-    r"($|_(users?|members?|roles?|accounts?|permissions?|whitelist|emails?)$)|^super_?admins?"
-)
-_STAFF = re.compile(
-    r"(^|_)(staff|moderators?|operators?|editors?|reviewers?)($|_(users?|members?)$)"
-)
-
-
-def lists_the_powerful(table: str, *, of_tenants: bool) -> bool:
-    """True for a table in which a row makes somebody more than a user; staff of a tenant are its members."""
-    return bool(_ADMINISTRATORS.search(table) or (_STAFF.search(table) and not of_tenants))
 
 
 def power_of(column: str) -> Power | None:

@@ -830,7 +830,8 @@ def _of_foreign(
     severity = Severity.HIGH if grave else Severity.MEDIUM
     if _writes_power(effect) and not _of_staff(effect):
         severity = Severity.CRITICAL
-        confidence = Confidence.HIGH  # who may do what is nobody's to say who merely has an account
+        # Who may do what is nobody's to say who merely has an account, unless some are turned away.
+        confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shipworthy.database.powerful import lists_the_powerful
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
     Check,
@@ -24,7 +25,9 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     meet_all,
+    settles,
 )
+from shipworthy.prototype.privacy.categories import snake
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
@@ -181,6 +184,8 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
             if other.literal is True:
                 return walk.tested(one)
     held = frozenset(_proved(walk, left, right, at, contains=contains))
+    if not contains and not settles(held) and _is_role_worked_out(walk, left, right):
+        return frozenset({walk.guard(Check.ROLE, "a role that the code works out", at)}), NO_GUARDS
     by_cases = None if contains else _cases(left, right)
     if by_cases is not None:
         return (by_cases[0] if _lets_pass(left, right) else held | by_cases[0]), by_cases[1]
@@ -208,6 +213,22 @@ def _cases(left: Value, right: Value) -> Pair | None:
         differs = [g for v, g in one.cases if v.literal is UNSET or v.literal != other.literal]
         return meet_all(same), meet_all(differs)
     return None
+
+
+def _is_role_worked_out(walk: Evaluation, left: Value, right: Value) -> bool:
+    """`roleOf(user.id).role === "admin"`: one of the roles that the code writes out, behind a login, and
+    on no way the one that the request asks for."""
+    for one, other in ((left, right), (right, left)):
+        roles = {case.text for case, _ in one.cases if case.text is not None}
+        if "role" not in one.tags or len(roles) < 2 or other.text not in roles:
+            continue
+        asked = any(o.is_input for o in all_origins(one)) or any(
+            g.about and g.check in (Check.ALLOWED, Check.VALID, Check.CLAIMED)
+            for _, passed in one.cases
+            for g in passed - walk.guards
+        )
+        return not asked and any(g.check in AUTHENTICATES for g in _before(walk, one))
+    return False
 
 
 def _lets_pass(left: Value, right: Value) -> bool:
@@ -254,7 +275,8 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
             if keys:
                 yield walk.guard(Check.API_KEY, f"a row of {origin.name} by its key", at, keys)
             continue
-        if any(o.kind == "literal-role" for o in origin.by):
+        powerful = lists_the_powerful(snake(origin.name), of_tenants=False)
+        if powerful or any(o.kind == "literal-role" for o in origin.by):
             yield walk.guard(Check.ROLE, f"a row of {origin.name}", at)
         inputs = frozenset(str(o) for o in origin.by if o.is_input)
         if inputs:
@@ -487,8 +509,11 @@ def _may_be_secret(origin: Origin) -> bool:
 
 
 def named_role(name: str, value: Value) -> Value:
-    """What is called a role is one, also where its column is only known by its place."""
-    if value.origins and ROLE_KEY.search(name) and any(map(_of_caller, value.origins)):
+    """What is called a role is one, also where its column is only known by its place, or the code works it
+    out."""
+    if not ROLE_KEY.search(name):
+        return value
+    if any(map(_of_caller, value.origins)) or any(case.text for case, _ in value.cases):
         return replace(value, tags=value.tags | {"role"})
     return value
 
@@ -730,6 +755,16 @@ def _about(origin: Origin) -> Iterable[str]:
 
 def _is_editable(origin: Origin) -> bool:
     return any(word in origin.key for word in _EDITABLE)
+
+
+def is_identity(value: Value) -> bool:
+    """True for the signed-in user himself, or his id: nothing that may be missing of him."""
+    return bool(value.origins) and all(
+        o.kind == "principal" and o.key in _IDENTITIES for o in value.origins
+    )
+
+
+_IDENTITIES = frozenset({"", "id", "sub", "uid", "userId", "user_id", "user", "user.id"})
 
 
 def _is_name_of_caller(origin: Origin) -> bool:

@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.comparing import (
     ROLE_KEY,
     named_by_header,
 )
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
@@ -69,7 +69,7 @@ def refused(
     listed = _listed_names(passed)
     if not origins and listed:
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, listed)})
-    if not origins and any(g.check is Check.CLAIMED for g in passed):
+    if not origins and any(g.check is Check.CLAIMED or _is_claimed_right(g) for g in passed):
         return NO_GUARDS  # it is known what the refusal hangs on
     said = _said_by_id(walk, others)
     if said:
@@ -95,6 +95,14 @@ _SAYS_TOO_MANY = re.compile(
     r"|(request|call|message|daily|hourly|usage) limit (reached|exceeded)|limit (reached|exceeded)",
     re.IGNORECASE,
 )
+
+
+def _is_claimed_right(guard: Guard) -> bool:
+    """`body.role === "admin"`: a right that the request itself asks for."""
+    return guard.check is Check.ALLOWED and any(_RIGHT.search(name) for name in guard.about)
+
+
+_RIGHT = re.compile(r"^(body|query|header|cookie)\..*(role|admin)$", re.IGNORECASE)
 
 
 def _listed_names(passed: Guards) -> frozenset[str]:

@@ -79,6 +79,8 @@ class Walk(Evaluation):
         decided = truth(test)
         if decided is not None and "settled" in test.tags:
             return self._certain(statement.then if decided else statement.other, scope)
+        if self._is_signed_out(statement, no, scope):
+            return self._certain(statement.other, scope)
         before, names, outer = self.guards, scope.names, self.branches
         number = self.decision()
         self.branches = (*outer, (number, "then"))
@@ -113,6 +115,18 @@ class Walk(Evaluation):
         unneeded = _needless(statement.test, test, then_guards)
         self.guards = meet(then_guards, self.guards) | unless | unneeded
         return False
+
+    def _is_signed_out(self, statement: If, otherwise: Guards, scope: Scope) -> bool:
+        """`if (!userId) return false;` in a helper, where it was asked before that somebody is signed in."""
+        test, then = statement.test, statement.then
+        if not isinstance(test, Not) or not isinstance(test.operand, (Name, Member)):
+            return False
+        if len(then) != 1 or not isinstance(then[0], Return):
+            return False
+        if not any(g.check is Check.SESSION for g in self.guards):
+            return False
+        asked = {g.check for g in otherwise}
+        return asked == {Check.SESSION} and comparing.is_identity(self.value(test.operand, scope))
 
     def _certain(self, statements: tuple[Statement, ...], scope: Scope) -> bool:
         """What runs for sure: `if (NODE_ENV === "production") return false` settles the answer as well."""

@@ -74,7 +74,7 @@ def member(walk: Evaluation, owner: Value, key: str, *, optional: bool = True) -
             if optional or not case.is_null
         ]
         if parts:
-            whole = of_cases(parts)
+            whole = comparing.named_role(key, of_cases(parts))
             return whole if whole.what else replace(whole, what=dotted(owner.what, key))
     return part(walk, owner, key)
 
@@ -85,7 +85,7 @@ def part(walk: Evaluation, owner: Value, key: str) -> Value:
     if owner.fields is not None:
         found = owner.fields.get(key)
         if found is not None:
-            return found
+            return comparing.named_role(key, found)
         rest = owner.fields.get("...")
         if rest is not None:
             return part(walk, rest, key)
