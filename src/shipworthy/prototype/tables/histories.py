@@ -10,6 +10,7 @@ from shipworthy.database.history import History, SqlFile
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.tables.makers import MAPPERS
 from shipworthy.prototype.tables.sql import Dialect, create_tables
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def natural(path: str) -> tuple[tuple[int, str], ...]:
 
 def _decline(prototype: Prototype, has_sql: bool, asked: bool) -> bool:
     """Raise where a schema exists that SQL files do not show; True where tools may show it."""
-    in_code = {t.source for t in prototype.tables} - {"types", "migration", "sql"}
+    in_code = {t.source for t in prototype.tables} & MAPPERS
     dialects = {t.dialect for t in prototype.tables}
     for dialect, name in _DECLINED.items():
         if dialect in dialects and not dialects & {Dialect.POSTGRES, Dialect.SUPABASE}:

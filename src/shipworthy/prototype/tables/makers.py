@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.tables.models import MODELLERS
 from shipworthy.prototype.tables.table import JUDGED, Table, named_otherwise
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Maker:
         return frozenset(c.lower() for table in self.tables[name] for c in table.columns)
 
 
-_MAPPERS = frozenset({"drizzle", "prisma", "sqlalchemy", "django"})
+MAPPERS = frozenset({"drizzle", "prisma", "sqlalchemy", "django"})
+"""Sources that tell all tables of a database; of models of JavaScript only some may be written out."""
 _VERSIONED = re.compile(r"^(.*(?:migrations?|drizzle|versions))(?:/[^/]+)?/[^/]+$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\d+[a-z]?[_.-]")  # `004_orders.sql`, `20260102_add_role.sql`
 _FEWEST = 3  # numbered scripts of one folder that make a history
@@ -52,7 +54,8 @@ def makers(prototype: Prototype) -> tuple[Maker, ...]:
 
     What was put aside and backups of a database with its rows define nothing.
     """
-    named = [*prototype.tables, *_named_otherwise(prototype)]
+    declared = (table for table in prototype.tables if table.source not in MODELLERS)
+    named = [*declared, *_named_otherwise(prototype)]
     paths = {table.location.path for table in named}
     designs = {p for p in paths if not is_archived(p) and not _is_backup(prototype, p)}
     tables = [table for table in named if table.location.path in designs]
@@ -74,7 +77,7 @@ def _group(table: Table, numbered: frozenset[str]) -> tuple[Kind, str]:
     path, folder = table.location.path, table.location.path.rpartition("/")[0]
     if table.source == "types":
         return Kind.TYPES, path
-    if table.source in _MAPPERS:
+    if table.source in MAPPERS:
         return Kind.SCHEMA, table.source
     if table.source == "migration":
         versioned = _VERSIONED.match(path)

@@ -1,10 +1,9 @@
-"""Tables that code declares: Drizzle, Prisma, SQLAlchemy, Django, Alembic, Supabase types."""
+"""Tables that code declares: Drizzle, Prisma, SQLAlchemy, Django, Alembic, Supabase types, models."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
 
@@ -17,18 +16,8 @@ from shipworthy.prototype.code.syntax import (
     properties,
     string,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """One declared table; `dialect` is the name that the code gives it, or ''."""
-
-    name: str
-    source: str
-    dialect: str
-    columns: tuple[str, ...]
-    node: SgNode
-
+from shipworthy.prototype.tables.entity import Entity
+from shipworthy.prototype.tables.models import read_models
 
 Model = tuple[str, tuple[str, ...], int]
 
@@ -51,6 +40,7 @@ def read_schema(syntax: Syntax) -> Iterator[Entity]:
         yield from _drizzle(syntax)
         yield from _knex(syntax)
         yield from _types(syntax)
+        yield from read_models(syntax)
 
 
 def read_prisma(source: str) -> tuple[str, list[Model]]:

@@ -13,6 +13,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, callee
 from shipworthy.prototype.logs.logging_calls import is_log
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.prototype.tables import models
 from shipworthy.prototype.tables.schemas import read_prisma, read_schema
 from shipworthy.prototype.tables.sql import (
     Dialect,
@@ -29,7 +30,8 @@ __all__ = ["Dialect", "Table", "read_tables"]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table. `source` is migration, sql, drizzle, prisma, sqlalchemy, django or types.
+    """One table. `source` is migration, sql, drizzle, prisma, sqlalchemy, django, typeorm, sequelize,
+    mongoose (a collection) or types.
 
     The name is as written, without quotes and without the schema `public`.
     """
@@ -50,6 +52,7 @@ _SQL_IN_CODE = ("CREATE TABLE", "create table", "Create Table")
 _SCHEMA_IN_CODE = (
     *("pgTable(", "mysqlTable(", "sqliteTable(", "__tablename__", "models.Model"),
     *("table=True", "op.create_table(", ".createTable(", "Tables: {"),
+    *models.SIGNS,
 )
 _DRIVERS = (
     (Dialect.MYSQL, re.compile(r"\b(mysql2?|pymysql|aiomysql|MySQLdb|mysqlclient)\b")),

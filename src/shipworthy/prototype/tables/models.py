@@ -1,0 +1,92 @@
+"""Tables and collections that models of JavaScript declare: Mongoose, TypeORM, Sequelize, NestJS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from shipworthy.prototype.code.syntax import Syntax, arguments, callee, properties, string
+from shipworthy.prototype.tables.entity import Entity
+
+SIGNS = ("mongoose", "@Entity(", "@Schema(", "@Table(", ".define(", "extends Model")
+"""Plain words without which a file declares no model."""
+
+MODELLERS = frozenset({"mongoose", "sequelize", "typeorm"})
+"""The sources that their models name."""
+
+_DECORATORS = {"Entity": "typeorm", "Schema": "mongoose", "Table": "sequelize"}
+_DECORATED = re.compile(
+    r"^@(Entity|Schema|Table)\b(?:\(\s*(?:\{[^}]*?name:\s*)?[\"'`](\w+)[\"'`])?"
+)
+_COLUMN = re.compile(r"^@(\w*Column\w*|Prop|ForeignKey|ObjectIdColumn)\b")
+_NAMED = re.compile(r"\bname:\s*[\"'`](\w+)[\"'`]")
+_TYPED = re.compile(r"\b(DataTypes?|Sequelize)\.")
+_JOINED = re.compile(r"^@(ManyToOne|OneToOne)\b")
+_JOIN = re.compile(r"^@JoinColumn\b")
+
+
+def read_models(syntax: Syntax) -> Iterator[Entity]:
+    """The models of a JavaScript or TypeScript file; their columns are the names that code uses."""
+    yield from _decorated(syntax)
+    schemas = dict(_schemas(syntax))
+    for call in syntax.calls:
+        called, given = callee(call), arguments(call)
+        last = called.rpartition(".")[2].partition("<")[0]
+        name = string(given[0]) if given else None
+        if last == "model" and name and len(given) > 1:
+            columns = schemas.get(given[1].text()) or _columns_of_new(given[1])
+            if columns:
+                yield Entity(name, "mongoose", "", columns, call)
+        elif last == "define" and name and len(given) > 1 and _TYPED.search(given[1].text()):
+            yield Entity(name, "sequelize", "", tuple(properties(given[1])), call)
+        elif last == "init" and len(given) > 1 and "sequelize" in given[1].text():
+            first = given[0]
+            if first.kind() == "object":
+                owner = called.rpartition(".")[0]
+                yield Entity(owner, "sequelize", "", tuple(properties(first)), call)
+
+
+def _schemas(syntax: Syntax) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """`const orderSchema = new Schema({ … })`."""
+    for declared in syntax.nodes("variable_declarator"):
+        name, value = declared.field("name"), declared.field("value")
+        columns = _columns_of_new(value) if value else ()
+        if name and columns:
+            yield name.text(), columns
+
+
+def _columns_of_new(node: SgNode) -> tuple[str, ...]:
+    made = node.field("constructor") if node.kind() == "new_expression" else None
+    if made is None or made.text().rpartition(".")[2] != "Schema":
+        return ()
+    given = arguments(node)
+    return tuple(properties(given[0])) if given and given[0].kind() == "object" else ()
+
+
+def _decorated(syntax: Syntax) -> Iterator[Entity]:
+    """`@Entity("orders") class Order { @Column() total: number; @ManyToOne(() => User) buyer: User }`."""
+    for node in syntax.root.find_all(kind="class_declaration"):
+        parent = node.parent()
+        around = [*node.children(), *(parent.children() if parent else ())]
+        found = [m for c in around if c.kind() == "decorator" and (m := _DECORATED.match(c.text()))]
+        name, body = node.field("name"), node.field("body")
+        if not found or name is None or body is None:
+            continue
+        columns = tuple(_fields(body))
+        if columns:
+            yield Entity(found[0][2] or name.text(), _DECORATORS[found[0][1]], "", columns, node)
+
+
+def _fields(body: SgNode) -> Iterator[str]:
+    for field in body.children():
+        name = field.field("name") if field.kind() == "public_field_definition" else None
+        if name is None:
+            continue
+        texts = [child.text() for child in field.children() if child.kind() == "decorator"]
+        if any(_JOINED.match(text) for text in texts):
+            named = next((m[1] for t in texts if _JOIN.match(t) and (m := _NAMED.search(t))), None)
+            yield named or f"{name.text()}Id"
+        elif any(_COLUMN.match(text) for text in texts):
+            yield name.text()
