@@ -13,6 +13,9 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     count,
     is_query,
     one,
+    put,
+    put_in,
+    put_into,
     query,
     raised,
     rows,
@@ -32,6 +35,9 @@ _FIND = frozenset(
 )
 _ONE = frozenset({"findOne", "findOneBy", "findById", "findByPk", "exists"})
 _SURE = frozenset({"findOneOrFail", "findOneByOrFail", "findOneOrThrow"})
+_OF_A_ROW = frozenset(
+    {"save", "remove", "softRemove"}
+)  # what TypeORM does with a row that was read
 _COUNT = frozenset({"count", "countDocuments", "countBy", "existsBy"})
 _UPDATE = frozenset(
     """updateOne updateMany findOneAndUpdate findByIdAndUpdate replaceOne findOneAndReplace update
@@ -39,7 +45,7 @@ _UPDATE = frozenset(
 )
 _DELETE = frozenset(
     """deleteOne deleteMany findOneAndDelete findByIdAndDelete findByIdAndRemove remove delete destroy
-    softDelete""".split()
+    softDelete softRemove""".split()
 )
 _INSERT = frozenset(
     "create insertOne insertMany insert bulkCreate save findOrCreate upsert build".split()
@@ -96,6 +102,8 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
         return None
     first, second = site.argument(0), site.argument(1)
     operation = _operation(site.name)
+    if site.name in _OF_A_ROW and first.what == "row" and is_query(walk, first.effect):
+        return _changed_row(walk, site, first, "delete" if operation == "delete" else "update")
     effect = query(walk, site, operation, table, literals={"columns": _columns(first)})
     values, where = UNKNOWN, UNKNOWN
     if operation == "insert":
@@ -203,17 +211,46 @@ def _row_changed(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     """`user.save()`, `order.destroy()` of a row that was read before."""
 
     def answer(walk: Evaluation, site: Site) -> Value | None:
-        if not is_query(walk, site.receiver.effect):
-            return None
-        known = walk.effects[site.receiver.effect]
-        effect = query(walk, site, operation, known.target)
-        asked = {k: v for k, v in known.inputs.items() if k.startswith("filter:")}
-        told(walk, effect, inputs=asked)
-        if site.has(0) and operation == "update":
-            told(walk, effect, values=site.argument(0))
-        return site.receiver
+        return _changed_row(walk, site, site.receiver, operation, site.argument(0))
 
     return answer
+
+
+def _changed_row(
+    walk: Evaluation, site: Site, row: Value, operation: str, given: Value = UNKNOWN
+) -> Value | None:
+    """A row that was read before is stored again, with what was put into it since, or removed."""
+    if not is_query(walk, row.effect):
+        return None
+    known = walk.effects[row.effect]
+    effect = query(walk, site, operation, known.target)
+    asked = {k: v for k, v in known.inputs.items() if k.startswith("filter:")}
+    told(walk, effect, inputs=asked)
+    if operation == "update":
+        told(walk, effect, values=Value(fields=put_in(walk, row)))
+        if given is not UNKNOWN:
+            told(walk, effect, values=given)
+    return row
+
+
+def _set(walk: Evaluation, site: Site) -> Value | None:
+    """`user.set(body)`, `user.set("name", body.name)`."""
+    first = site.argument(0)
+    if first.text is not None:
+        put(walk, site.receiver, first.text, site.argument(1), site.call.at)
+    else:
+        put_into(walk, site.receiver, first, site.call.at)
+    return site.receiver
+
+
+def _merged(walk: Evaluation, site: Site) -> Value | None:
+    """`repository.merge(user, body)` of TypeORM."""
+    row, *others = site.given or (UNKNOWN,)
+    if row.what != "row":
+        return None
+    for other in others:
+        put_into(walk, row, other, site.call.at)
+    return row
 
 
 def _chained(walk: Evaluation, site: Site) -> Value | None:
@@ -244,6 +281,8 @@ CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
     f"{DATABASE}.db": _chained,
     MODEL: _new,
     f"{_DOCUMENT}.save": _saved,
+    f"{MODEL}.merge": _merged,
+    "row.set": _set,
     "row.save": _row_changed("update"),
     "row.update": _row_changed("update"),
     "row.updateOne": _row_changed("update"),
@@ -256,6 +295,8 @@ CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
     f"{ROWS}.getMany": _chained,
     f"{MODEL}.createQueryBuilder": _builder,
 }
+
+ASSIGNED = {"row": put}
 
 NAMES = {
     **dict.fromkeys(sorted(_ALL), _asked),

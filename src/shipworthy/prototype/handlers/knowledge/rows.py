@@ -100,6 +100,29 @@ def raised(amounts: Mapping[str, Value]) -> dict[str, str]:
     }
 
 
+def _of_row(row: Value) -> int:
+    """The place in the heap of what is put into a row; objects that code makes have places above 0."""
+    return -1 - row.effect
+
+
+def put(walk: Evaluation, row: Value, key: str, value: Value, _at: int) -> None:
+    """`user.name = body.name`, `user[key] = body[key]`: stored when the row is saved."""
+    walk.heap[_of_row(row), "..." if key == "[]" else key] = value
+
+
+def put_in(walk: Evaluation, row: Value) -> dict[str, Value]:
+    """What was put into a row since it was read."""
+    return {key: value for (of, key), value in walk.heap.items() if of == _of_row(row)}
+
+
+def put_into(walk: Evaluation, row: Value, values: Value, at: int) -> None:
+    """`Object.assign(user, body)`: whatever these values hold is put into a row."""
+    for key, value in (values.fields or {}).items():
+        put(walk, row, key, value, at)
+    if values.fields is None and values.origins:
+        put(walk, row, "...", values, at)
+
+
 def is_query(walk: Evaluation, effect: int) -> bool:
     """True for the number of a query of this walk."""
     return 0 <= effect < len(walk.effects) and walk.effects[effect].kind is EffectKind.QUERY

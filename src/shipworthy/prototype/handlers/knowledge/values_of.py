@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
+from shipworthy.prototype.handlers.knowledge.rows import put_into
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -56,6 +57,11 @@ def _truth(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _object_assign(walk: Evaluation, site: Site) -> Value | None:
+    row = site.argument(0)
+    if row.what == "row":
+        for value in site.given[1:]:
+            put_into(walk, row, value, site.call.at)
+        return row
     fields: dict[str, Value] = {}
     for value in site.given:
         if value.fields is not None:
