@@ -42,6 +42,9 @@ BEGINS = "begins with"
 NO_WAY_UP = "no .. in it"
 """How a guard is put that refuses a path which leads out of its folder."""
 
+DOTLESS = "dotless"
+"""The tag of what stood between two dots of a text: no part of a path that leads up."""
+
 _SCALARS = re.compile(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
 _OWN_ADDRESS = re.compile(
     r"^(host|origin|url|x-forwarded-\w+|x-real-ip|cf-connecting-ip|user-agent|x-vercel-.*|forwarded)(\.|$)",
@@ -113,6 +116,20 @@ def _whole(value: Value, depth: int) -> Origins:
     if LEFT_OVER in value.tags:
         kept = (o._replace(key="...") if o.kind == "row" and not o.key else o for o in kept)
     return frozenset(o for o in kept if not _SCALARS.search(o.key))
+
+
+def leading_up(value: Value, depth: int = _DEEPEST) -> Value:
+    """A path without those of its parts that hold no dot, such as `name.split(".")[-1]`."""
+    if DOTLESS in value.tags and value.elements is None:
+        return replace(value, tags=value.tags | {"escaped"})
+    if depth == 0:
+        return value
+    elements, cases = value.elements, value.cases
+    return replace(
+        value,
+        elements=elements and tuple(leading_up(part, depth - 1) for part in elements),
+        cases=tuple((leading_up(case, depth - 1), passed) for case, passed in cases),
+    )
 
 
 def _is_hash(value: Value) -> bool:

@@ -8,7 +8,7 @@ from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import asked
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import Origin
-from shipworthy.prototype.handlers.sent import HARMLESS
+from shipworthy.prototype.handlers.sent import DOTLESS, HARMLESS
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
@@ -182,7 +182,7 @@ def element(walk: Evaluation, owner: Value) -> Value:
         what="row" if owner.what == ROWS else owner.what,
         client=owner.client,
         effect=owner.effect,
-        tags=owner.tags & (HARMLESS | {"signature"}),
+        tags=owner.tags & (HARMLESS | {"signature", DOTLESS}),
     )
 
 

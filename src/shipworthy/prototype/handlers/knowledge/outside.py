@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
+from shipworthy.prototype.handlers.sent import leading_up
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -297,7 +298,7 @@ def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
             site.what,
             site.call.at,
             inputs={"path": all_origins(path), "text": all_origins(site.argument(1))},
-            values={"path": path},
+            values={"path": leading_up(path)},
         )
         return Value(what="file", tags=frozenset({"truthy"}))
 

@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
+from shipworthy.prototype.handlers.sent import DOTLESS
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -316,6 +317,8 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
             return Value(elements=(kept, filled), what="text", tags=kept.tags | filled.tags)
         return kept
     part = {"part"} if site.name in ("slice", "substring", "substr", "split") else set()
+    if site.name == "split" and site.argument(0).text == "." and not site.has(1):
+        part.add(DOTLESS)
     return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part | {"string"})
 
 
