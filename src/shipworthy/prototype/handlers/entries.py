@@ -35,6 +35,7 @@ from shipworthy.prototype.handlers.procedures import find_procedures, follow_pro
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.server_actions import hidden_actions, may_move_money
 from shipworthy.prototype.handlers.setting_up import set_up
+from shipworthy.prototype.handlers.unserved import unserved
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.loading import declared_twice
 from shipworthy.prototype.routes import dispatchers
@@ -64,6 +65,8 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
         if r.location.path in program.modules
         and (r not in unasked or may_move_money(prototype.files[r.location.path].text or ""))
     ]
+    left_over = unserved(prototype, program, routes)
+    routes = [r for r in routes if r not in left_over]
     declaring = {r.location.path for r in routes if r.kind in _DECLARED}
     starting = _importers(prototype, declaring)
     walk = set_up(program, knowledge, declaring | starting)
