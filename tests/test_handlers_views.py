@@ -60,6 +60,12 @@ FASTAPI_RUN = run("name")
 OF_FASTAPI = {
     "add_api_route": "app = FastAPI()\ndef find(name: str):\n"
     f"    return {FASTAPI_RUN}.fetchall()\napp.add_api_route('/users', find, methods=['GET'])\n",
+    "made by a function": "app = FastAPI()\ndef made(kind):\n    def find(name: str):\n"
+    f"        return {FASTAPI_RUN}.fetchall()\n    return find\n"
+    "app.add_api_route('/users', made('a'))\n",
+    "made by a function in a loop": "app = FastAPI()\ndef made(kind):\n    def find(name: str):\n"
+    f"        return {FASTAPI_RUN}.fetchall()\n    return find\n"
+    "for kind in KINDS:\n    app.add_api_route(f'/users/{kind}', made(kind))\n",
     "routes of an object": "class Server:\n    def __init__(self):\n        self.app = FastAPI()\n"
     "        self.app.add_api_route('/users', self.find)\n    def find(self, name: str):\n"
     f"        return {FASTAPI_RUN}.fetchall()\nserver = Server()\n",

@@ -52,9 +52,19 @@ _Read = tuple[SgNode | None, SgNode | None, str, list[str]]
 
 
 def _view(node: SgNode) -> str:
-    """The name of a function or of a class: `users`, `views.users`, of `Users.as_view("users")` the class."""
-    name = callee(node).removesuffix(".as_view") if node.kind() == "call" else dotted(node)
-    return name if re.fullmatch(r"[\w.]+", name) else ""
+    """The name of a function or of a class: `users`, `views.users`, of `Users.as_view("users")` the class;
+    of `endpoint_for(kind)` what makes it."""
+    if node.kind() != "call":
+        name = dotted(node)
+    elif callee(node).endswith(".as_view"):
+        name = callee(node).removesuffix(".as_view")
+    else:
+        name = callee(node) + MADE
+    return name if re.fullmatch(r"[\w.]+(\(\))?", name) else ""
+
+
+MADE = "()"
+"""Ends the name of a function that makes the view."""
 
 
 def _path(node: SgNode) -> str | None:

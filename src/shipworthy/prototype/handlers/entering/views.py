@@ -26,6 +26,7 @@ from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Closure, Scope, Type, Value
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import Call, Function, Member, Name
+from shipworthy.prototype.routes.python_calls import MADE
 from shipworthy.prototype.routes.route import Route
 
 _VERBS = "get post put patch delete head options".split()
@@ -106,17 +107,24 @@ def view_entries(route: Route, program: Program, walk: Walk) -> list[tuple[Route
     registered = registered_as(route, walk)
     value = registered.chain[-1] if registered is not None else UNKNOWN
     if not is_callable(value) and value.type is None:
-        value = named(walk, route.handler, unit.scope)
+        value = named(walk, route.handler.removesuffix(MADE), unit.scope)
+        if route.handler.endswith(MADE):
+            value = invoke(walk, value)
     router = registered.router if registered is not None else _router(walk, value, unit.scope)
     before = (*above(router, walk.routing.mounts), *(registered.chain[:-1] if registered else ()))
     if value.type is not None:
         return list(_methods(route, walk, value.type, before))
-    function, home = as_written(route.handler, value, program, path)
-    if function is None:
-        return []
-    where = Location(home, function.at, function.end)
     if not is_callable(value):
         return []
+    if value.closure is not None:
+        function, home = value.closure.function, value.closure.module.path
+    else:
+        written, home = as_written(route.handler, value, program, path)
+        if written is None:
+            return []
+        function = written
+    where = Location(home, function.at, function.end)
+    route = replace(route, handler=route.handler.removesuffix(MADE))
     scope = value.closure.scope if value.closure is not None else program.unit(home).scope
     found = Found(function, value, before, scope, where)
     match route.framework:
