@@ -111,7 +111,7 @@ def _whole(value: Value, depth: int) -> Origins:
     if value.when is not None or value.tags & HARMLESS or _is_hash(value):
         return frozenset()
     whole = "part" not in value.tags and not value.what  # a setting itself, nothing made with it
-    kinds = ("row", "error", "environment") if whole else ("row", "error")
+    kinds = ("row", "error", "model", "environment") if whole else ("row", "error", "model")
     kept = (o for o in value.origins if o.is_input or o.kind in kinds)
     if LEFT_OVER in value.tags:
         kept = (o._replace(key="...") if o.kind == "row" and not o.key else o for o in kept)
