@@ -69,7 +69,8 @@ def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     routes = [r for r in routes if r not in left_over]
     declaring = {r.location.path for r in routes if r.kind in _DECLARED}
     starting = _importers(prototype, declaring)
-    walk = set_up(program, knowledge, declaring | starting)
+    graphs = {p for p in program.modules if "langgraph" in prototype.modules.packages.get(p, ())}
+    walk = set_up(program, knowledge, declaring | starting | graphs)
     procedures = (
         find_procedures(walk, declaring | starting)
         if any(r.kind is RouteKind.PROCEDURE for r in routes)

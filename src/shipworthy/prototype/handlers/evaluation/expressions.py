@@ -327,6 +327,10 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         condition = walk.knowledge.compared(walk, node.operator, parts[0], parts[1], node.at)
         if condition is not None:
             return condition
+    if node.operator in ("/", "|") and len(parts) == 2:
+        made = walk.knowledge.combined(node.operator, parts[0], parts[1])
+        if made is not None:
+            return made
     origins = union(parts)
     tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
     less = {LESS} if node.operator in ("-", "-=") else set()

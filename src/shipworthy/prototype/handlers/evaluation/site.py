@@ -58,6 +58,9 @@ class Knowledge:
     def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
         """Note what it means that a property is given a value."""
 
+    def combined(self, operator: str, left: Value, right: Value) -> Value | None:
+        """What `left / right` or `left | right` makes of what a library knows."""
+
     def compared(
         self, walk: Evaluation, operator: str, left: Value, right: Value, at: int
     ) -> Value | None:

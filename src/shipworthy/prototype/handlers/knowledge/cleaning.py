@@ -93,7 +93,10 @@ def _split_off(walk: Evaluation, site: Site) -> Value | None:
 
 def _joined(walk: Evaluation, site: Site) -> Value | None:
     """`path.join(folder, name)`: still made of its parts."""
-    return Value(elements=site.given, what="path", tags=frozenset({"truthy"}))
+    return Value(elements=site.given, what=PATH, tags=frozenset({"truthy"}))
+
+
+PATH = "path"
 
 
 def _wrapped(walk: Evaluation, site: Site) -> Value | None:
@@ -110,6 +113,7 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "os.path.basename": _cleaned,
     "os.path.splitext": _split_off,
     "werkzeug.utils.secure_filename": _cleaned,
+    "werkzeug.secure_filename": _cleaned,
     "shlex.quote": _cleaned,
     "urllib.parse.quote": _cleaned,
     "urllib.parse.quote_plus": _cleaned,

@@ -160,6 +160,8 @@ _SCHEMES = """OAuth2PasswordBearer OAuth2AuthorizationCodeBearer HTTPBearer HTTP
 APIKeyHeader APIKeyQuery APIKeyCookie""".split()
 _MODULES = ("fastapi.responses", "starlette.responses", "fastapi")
 
+_RECEIVED = "receive_text receive_json receive_bytes receive iter_text iter_json".split()
+
 CALLS = {
     "fastapi.Depends": _depends,
     "fastapi.Security": _depends,
@@ -172,6 +174,7 @@ CALLS = {
     f"{REQUEST}.body": _whole("body"),
     f"{REQUEST}.stream": _whole("body"),
     f"{REQUEST}.form": _whole("form"),
+    **{f"socket.{name}": _whole("body") for name in _RECEIVED},
     **{f"{module}.JSONResponse": _json for module in _MODULES},
     **{f"{module}.ORJSONResponse": _json for module in _MODULES},
     **{f"{module}.PlainTextResponse": _json for module in _MODULES},
@@ -183,4 +186,9 @@ CALLS = {
     "slowapi.Limiter().limit": limit_of_python,
     "slowapi.Limiter().shared_limit": limit_of_python,
 }
-PROPERTIES = {REQUEST: _request, f"{REQUEST}.url": _url, f"{REQUEST}.state": _state}
+PROPERTIES = {
+    REQUEST: _request,
+    "socket": _request,
+    f"{REQUEST}.url": _url,
+    f"{REQUEST}.state": _state,
+}

@@ -29,6 +29,7 @@ from shipworthy.prototype.handlers.knowledge import (
     keys,
     kit,
     koa,
+    language_models,
     limits,
     mapped,
     memory,
@@ -104,6 +105,7 @@ _MODULES = (
     stored_files,
     outside,
     python_outside,
+    language_models,
     cleaning,
     values_of,
     python_routing,
@@ -166,6 +168,12 @@ class Library(Knowledge):
         known = asked.compared(walk, operator, left, right, at)
         condition = known or columns.compared(operator, left, right)
         return condition or flask.in_session(walk, operator, left, right, at)
+
+    def combined(self, operator: str, left: Value, right: Value) -> Value | None:
+        """A path below a folder; a chain of models."""
+        if operator == "/":
+            return python_outside.below(left, right)
+        return language_models.piped(left, right)
 
 
 def _kind(value: Value) -> str:

@@ -6,6 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.knowledge.cleaning import PATH
 from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
@@ -33,6 +34,25 @@ def _requested(walk: Evaluation, site: Site) -> Value | None:
     if site.name == "request":
         site = Site(site.what, "get", site.receiver, site.given[1:], site.named, site.call)
     return _POST.get(site.name, _FETCH)(walk, site)
+
+
+def _loaded(*packages: str) -> Answer:
+    """`WebBaseLoader(url)`, `page.goto(url)` of these packages: they fetch what they are given."""
+
+    def answer(walk: Evaluation, site: Site) -> Value | None:
+        if not site.what.startswith(packages):
+            return None
+        url = site.argument(0, "web_path", "web_paths", "urls", "url")
+        if not any(o.is_input for o in all_origins(url)):
+            return None
+        _FETCH(walk, Site(site.what, "", UNKNOWN, (url,), {}, site.call))
+        return Value(what=f"{site.what}()", tags=_TRUTHY)
+
+    return answer
+
+
+_LOADERS = """WebBaseLoader UnstructuredURLLoader SeleniumURLLoader PlaywrightURLLoader AsyncHtmlLoader
+AsyncChromiumLoader RecursiveUrlLoader SitemapLoader""".split()
 
 
 def _command(walk: Evaluation, site: Site) -> Value | None:
@@ -96,31 +116,37 @@ def _sent_file(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="response", tags=frozenset({"truthy", "response"}))
 
 
-def _path(walk: Evaluation, site: Site) -> Value | None:
-    """`os.path.join(a, b)`: a path with all that it is made of."""
-    return Value(elements=site.given, what="text")
-
-
-def _base(walk: Evaluation, site: Site) -> Value | None:
-    """`os.path.basename(x)`, `secure_filename(x)`: a name that leads out of no folder."""
-    given = site.argument(0)
-    return Value(origins=all_origins(given), tags=frozenset({"escaped"}))
-
-
 def _path_method(operation: str) -> Answer:
     """`Path(x).read_text()`."""
 
     def answer(walk: Evaluation, site: Site) -> Value | None:
-        if not site.receiver.what.startswith("pathlib."):
+        if site.receiver.what != PATH or not walk.module.python:
             return None
-        inner = Site(site.what, site.name, UNKNOWN, (site.receiver,), {}, site.call)
-        return _file(operation)(walk, inner)
+        given = (site.receiver, *site.given)
+        return _file(operation)(walk, Site(site.what, "", UNKNOWN, given, site.named, site.call))
 
     return answer
 
 
-def _pathlib(walk: Evaluation, site: Site) -> Value | None:
-    return Value(origins=union(site.given), what="pathlib.Path", tags=_TRUTHY)
+def below(left: Value, right: Value) -> Value | None:
+    """`folder / name`, where one of them is a Path."""
+    if PATH not in (left.what, right.what):
+        return None
+    return Value(elements=(left, right), what=PATH, tags=_TRUTHY)
+
+
+def _path_part(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """`path.name` leads out of no folder."""
+    if value.elements is not None and key in ("name", "stem", "suffix"):
+        return Value(origins=all_origins(value), tags=frozenset({"escaped"}))
+    return None
+
+
+def _stored(walk: Evaluation, site: Site) -> Value | None:
+    """`request.files["f"].save(path)`."""
+    if not any(o.kind == "upload" for o in site.receiver.origins):
+        return None
+    return _file("write")(walk, Site(site.what, "", UNKNOWN, site.given, site.named, site.call))
 
 
 def _unpickled(walk: Evaluation, site: Site) -> Value | None:
@@ -186,30 +212,6 @@ def _mail_send(walk: Evaluation, site: Site) -> Value | None:
 
 def _mail_message(walk: Evaluation, site: Site) -> Value | None:
     return Value(fields=dict(site.named), what="mail message", tags=_TRUTHY)
-
-
-def _model(walk: Evaluation, site: Site) -> Value | None:
-    """A model of LangChain and its like is asked."""
-    if not walk.module.python or not _MODELS.search(site.receiver.what):
-        return None
-    values = {"text": Value(elements=(*site.given, *site.named.values()))}
-    walk.effect(
-        EffectKind.MODEL,
-        "ask",
-        site.what,
-        site.call.at,
-        inputs={"text": union((*site.given, *site.named.values()))},
-        values=values,
-    )
-    host = site.what.partition("(")[0]
-    return Value(origins=frozenset({Origin("model", host)}), what="model answer", tags=_TRUTHY)
-
-
-_MODELS = re.compile(
-    r"langchain|llama_index|openai|anthropic|google\.generativeai|genai|groq|ollama|mistralai|cohere|litellm"
-    r"|transformers|huggingface|together|crewai|haystack|autogen",
-    re.IGNORECASE,
-)
 
 
 def _cached(walk: Evaluation, site: Site) -> Value | None:
@@ -289,6 +291,10 @@ CALLS: dict[str, Answer] = {
         f"subprocess.{name}": _command
         for name in "run Popen call check_call check_output getoutput getstatusoutput".split()
     },
+    **dict.fromkeys(
+        ("trafilatura.fetch_url", "feedparser.parse", "newspaper.Article"),
+        _loaded("trafilatura", "feedparser", "newspaper"),
+    ),
     "asyncio.to_thread": elsewhere(0),
     "anyio.to_thread.run_sync": elsewhere(0),
     "fastapi.concurrency.run_in_threadpool": elsewhere(0),
@@ -302,13 +308,6 @@ CALLS: dict[str, Answer] = {
     **{name: _file(operation) for name, operation in _FILES.items()},
     "flask.send_file": _sent_file,
     "flask.send_from_directory": _sent_from,
-    "os.path.join": _path,
-    "os.path.abspath": lambda walk, site: site.argument(0),
-    "os.path.realpath": lambda walk, site: site.argument(0),
-    "os.path.basename": _base,
-    "werkzeug.utils.secure_filename": _base,
-    "werkzeug.secure_filename": _base,
-    "pathlib.Path": _pathlib,
     **dict.fromkeys("pickle.load pickle.loads dill.loads joblib.load".split(), _unpickled),
     **dict.fromkeys("marshal.loads yaml.unsafe_load jsonpickle.decode".split(), _unpickled),
     "yaml.load": _yaml,
@@ -333,13 +332,15 @@ NAMES: dict[str, Answer] = {
     "add_task": elsewhere(0),
     "delay": queued,
     **dict.fromkeys(_MONGO, _mongo),
+    **dict.fromkeys(_LOADERS, _loaded("langchain")),
+    "load_data": _loaded("llama_index.readers.web"),
+    "goto": _loaded("playwright", "pyppeteer"),
+    "get": _loaded("selenium.webdriver"),
+    "save": _stored,
     "sendmail": _mail_send,
-    "send_message": lambda walk, site: _mail_send(walk, site) or _model(walk, site),
+    "send_message": _mail_send,
     "send": _mail_send,
-    **dict.fromkeys("invoke ainvoke stream astream run arun predict complete chat".split(), _model),
-    **dict.fromkeys(
-        "generate_content generate_content_async create parse query acall".split(), _model
-    ),
+    "open": _path_method("open"),
     "read_text": _path_method("read"),
     "read_bytes": _path_method("read"),
     "write_text": _path_method("write"),
@@ -347,4 +348,4 @@ NAMES: dict[str, Answer] = {
     "unlink": _path_method("delete"),
     "hget": _cached,
 }
-PROPERTIES = {"mongo": _collection}
+PROPERTIES = {"mongo": _collection, PATH: _path_part}
