@@ -100,12 +100,18 @@ def test_what_is_put_into_a_row_is_written_when_it_is_saved(
         ("sequelize", "user.set(req.body); await user.save();"),
         ("typeorm", "users.merge(user, req.body); await users.save(user);"),
         ("typeorm", "await users.save(Object.assign(user, req.body));"),
+        (
+            "typeorm",
+            "const made = await users.preload({ ...req.body, id: req.params.id });"
+            " await users.save(made);",
+        ),
         ("typeorm", "Object.assign(user, req.body); await user.save();"),
     ],
 )
 def test_each_library_has_ways_of_its_own(library: str, change: str, tmp_path: Path) -> None:
-    (effect,) = changes(tmp_path, library, f"{READ[library]} {change} res.json({{}});")
+    *_, effect = changes(tmp_path, library, f"{READ[library]} {change} res.json({{}});")
     assert effect.operation == "update"
+    assert {str(o) for o in effect.inputs["filter:id"]} == {"path.id"}
     assert {"value:*", "value:role"} & effect.inputs.keys()
 
 
@@ -132,6 +138,27 @@ def test_only_what_is_put_into_it_is_written(library: str, tmp_path: Path) -> No
     )
     (effect,) = changes(tmp_path, library, body)
     assert {key for key in effect.inputs if key.startswith("value:")} == {"value:name"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "const { role, ...rest } = req.body; Object.assign(user, rest);",
+        "const data = { ...req.body }; delete data.role; Object.assign(user, data);",
+        "const data = req.body; delete data['role']; Object.assign(user, data);",
+        "delete req.body.role; Object.assign(user, req.body);",
+        "const data = req.body; if (data.role) delete data.role; Object.assign(user, data);",
+        "const { name, role } = req.body; const data = { name, role, ...req.body };"
+        " if (!name) delete data.role; Object.assign(user, data);",
+    ],
+)
+def test_what_was_left_out_of_a_record_is_not_the_callers_to_say(
+    change: str, tmp_path: Path
+) -> None:
+    body = f"{READ['mongoose']} {change} await user.save(); res.json({{}});"
+    (effect,) = changes(tmp_path, "mongoose", body)
+    assert {str(o) for o in effect.inputs["value:*"]} == {"body"}
+    assert not effect.inputs["value:role"]
 
 
 @pytest.mark.parametrize("library", MODELS)

@@ -228,5 +228,39 @@ def test_without_a_whitelist_the_caller_decides_what_is_in_a_body(tmp_path: Path
     assert _inputs(made, "value:*") == {"body"}
 
 
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("PartialType(CreateOrderDto) {}", {"value:name", "value:amount"}),
+        (
+            "PartialType(CreateOrderDto) { @IsString() note: string; }",
+            {"value:name", "value:amount", "value:note"},
+        ),
+        ("OmitType(CreateOrderDto, ['amount'] as const) {}", {"value:name"}),
+        ("PickType(CreateOrderDto, ['amount']) {}", {"value:amount"}),
+        (
+            "IntersectionType(CreateOrderDto, Other) {}",
+            {"value:name", "value:amount", "value:role"},
+        ),
+        ("Unread(CreateOrderDto) {}", {"value:*"}),
+    ],
+)
+def test_types_that_are_made_of_others_say_what_is_in_a_body(
+    declared: str, expected: set[str], tmp_path: Path
+) -> None:
+    dto = (
+        _FILES["src/orders/dto.ts"]
+        + f"class Other {{ @IsString() role: string; }}\nexport class MadeDto extends {declared}\n"
+    )
+    controller = _FILES["src/orders/orders.controller.ts"].replace("CreateOrderDto", "MadeDto")
+    found = _read(
+        tmp_path, **{"src/orders/dto.ts": dto, "src/orders/orders.controller.ts": controller}
+    )
+    made = _last(_handlers(found)["POST /orders"])
+    assert {
+        k for k, v in made.inputs.items() if k.startswith("value:") and any(o.is_input for o in v)
+    } == expected
+
+
 def test_services_that_only_constructors_name_are_part_of_the_product(tmp_path: Path) -> None:
     assert "src/orders/orders.service.ts" not in _read(tmp_path).abandoned

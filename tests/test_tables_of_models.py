@@ -95,3 +95,20 @@ def test_columns_of_models_say_whose_rows_are(tmp_path: Path) -> None:
     ownership = read_ownership(prototype_of(tmp_path, files))
     assert ownership.of("Order") is True
     assert ownership.of("Shop") is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MONGOOSE
+        + "const s = new Schema({ name: String, password: { type: String, select: false } });\n"
+        "mongoose.model('User', s);",
+        ENTITY + "@Entity()\nexport class User { @Column() name: string;"
+        " @Column({ select: false }) password: string; }",
+        ENTITY + "@Entity()\nexport class User { @Column() name: string;\n"
+        "  @Exclude()\n  @Column()\n  password: string; }",
+    ],
+)
+def test_columns_that_queries_leave_out_are_known(text: str, tmp_path: Path) -> None:
+    (table,) = prototype_of(tmp_path, {"package.json": "{}", "src/user.ts": text}).tables
+    assert (table.columns, table.unselected) == (("name", "password"), ("password",))

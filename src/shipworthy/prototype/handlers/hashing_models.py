@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.code.syntax import Syntax, arguments, string
 from shipworthy.prototype.handlers.handler import Effect
+from shipworthy.prototype.handlers.knowledge.rows import SAVED
 from shipworthy.prototype.handlers.ownership import plain
 from shipworthy.prototype.source import Language, Role
 
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _SCRIPTS = (Language.TYPESCRIPT, Language.JAVASCRIPT, Language.TSX)
-_HOOKS = re.compile(
-    r"""\.pre\(\s*\[?\s*["'`](save|validate)["'`]|\b(beforeCreate|beforeSave|beforeValidate|beforeBulkCreate)\b"""
-    r"|@Before(Insert|Create|Upsert)\b"
-)
+_SAVED = r"""\.pre\(\s*\[?\s*["'`](save|validate)["'`]|\b(beforeSave|beforeValidate)\b"""
+_HOOKS = {
+    True: re.compile(
+        _SAVED + r"|\b(beforeCreate|beforeBulkCreate)\b|@Before(Insert|Create|Upsert)\b"
+    ),
+    False: re.compile(_SAVED + r"|\bbeforeUpdate\b|@Before(Update|Upsert)\b"),
+}
+"""Hooks that run for a new row, and for one that was read and is saved again."""
 _HASHES = re.compile(
     r"\b(hash|hashSync|hashPassword|encryptPassword|scrypt|scryptSync|pbkdf2\w*)\("
 )
@@ -32,17 +37,18 @@ def hashes_by_itself(prototype: Prototype, effect: Effect) -> bool:
 
     Statements that pass by the hooks, as `updateOne`, are no such writes.
     """
-    if effect.operation not in ("insert", "upsert"):
+    new = effect.operation in ("insert", "upsert")
+    if not new and SAVED not in effect.literals:
         return False
-    return plain(effect.target) in _models(prototype)
+    return plain(effect.target) in _models(prototype, new=new)
 
 
-@lru_cache(maxsize=1)
-def _models(prototype: Prototype) -> frozenset[str]:
+@lru_cache(maxsize=2)
+def _models(prototype: Prototype, *, new: bool) -> frozenset[str]:
     found: set[str] = set()
     for file in prototype.of_role(Role.PRODUCT):
         text = file.text or ""
-        if file.language in _SCRIPTS and _HOOKS.search(text) and _HASHES.search(text):
+        if file.language in _SCRIPTS and _HOOKS[new].search(text) and _HASHES.search(text):
             found.update(map(plain, _named(Syntax(file, file.language))))
     return frozenset(found)
 

@@ -197,7 +197,7 @@ _ROLE = re.compile(r"^(user_)?role$|^is_(super_?)?admin$|^is_staff$")
 
 _CONTACT = re.compile(
     r"^e?mail|_email|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|password|secret"
-    r"|(first|last|full|customer|client|patient)_?name|diagnos|medical|balance|amount|^(content|message|body|subject)$",
+    r"|(first|last|full|customer|client|patient)_?name|diagnos|medical|balance|amount|^(content|messages?|body|subject|transcript|conversation|(chat_?)?history)$",
     re.IGNORECASE,
 )
 

@@ -28,6 +28,7 @@ from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
     Class,
     Compare,
+    Compute,
     Define,
     Do,
     Expression,
@@ -79,6 +80,8 @@ class Walk(Evaluation):
         decided = truth(test)
         if decided is not None and "settled" in test.tags:
             return self._certain(statement.then if decided else statement.other, scope)
+        if _only_leaves_out(statement):
+            return self._certain(statement.then, scope)
         if self._is_signed_out(statement, no, scope):
             return self._certain(statement.other, scope)
         before, names, outer = self.guards, scope.names, self.branches
@@ -308,6 +311,14 @@ def _is_for_a_role(test: Expression, passed: Guards) -> bool:
     name = test.key if type(test) is Member else test.id if type(test) is Name else ""
     right = any(g.check in (Check.ROLE, Check.OWNER, Check.UNCLEAR) for g in passed)
     return not right and comparing.ROLE_KEY.search(name) is not None
+
+
+def _only_leaves_out(statement: If) -> bool:
+    """`if (!isAdmin) delete body.role;`: whoever may not say it, does not."""
+    return bool(statement.then) and all(
+        isinstance(then, Do) and isinstance(then.value, Compute) and then.value.operator == "delete"
+        for then in statement.then
+    )
 
 
 def _needless(test: Expression, value: Value, passed: Guards) -> Guards:

@@ -16,3 +16,4 @@ class Entity:
     dialect: str
     columns: tuple[str, ...]
     node: SgNode
+    unselected: tuple[str, ...] = ()  # columns that a query leaves out where it does not name them

@@ -23,6 +23,7 @@ _DECORATED = re.compile(
 _COLUMN = re.compile(r"^@(\w*Column\w*|Prop|ForeignKey|ObjectIdColumn)\b")
 _NAMED = re.compile(r"\bname:\s*[\"'`](\w+)[\"'`]")
 _TYPED = re.compile(r"\b(DataTypes?|Sequelize)\.")
+_UNSELECTED = re.compile(r"\bselect:\s*false\b|^@Exclude\b")
 _JOINED = re.compile(r"^@(ManyToOne|OneToOne)\b")
 _JOIN = re.compile(r"^@JoinColumn\b")
 
@@ -38,31 +39,46 @@ def read_models(syntax: Syntax) -> Iterator[Entity]:
         if last == "model" and name and len(given) > 1:
             columns = schemas.get(given[1].text()) or _columns_of_new(given[1])
             if columns:
-                yield Entity(name, "mongoose", "", columns, call)
+                yield _entity(name, "mongoose", columns, call)
         elif last == "define" and name and len(given) > 1 and _TYPED.search(given[1].text()):
-            yield Entity(name, "sequelize", "", tuple(properties(given[1])), call)
+            yield _entity(name, "sequelize", _columns(given[1]), call)
         elif last == "init" and len(given) > 1 and "sequelize" in given[1].text():
-            first = given[0]
-            if first.kind() == "object":
-                owner = called.rpartition(".")[0]
-                yield Entity(owner, "sequelize", "", tuple(properties(first)), call)
+            yield _entity(called.rpartition(".")[0], "sequelize", _columns(given[0]), call)
 
 
-def _schemas(syntax: Syntax) -> Iterator[tuple[str, tuple[str, ...]]]:
+Columns = dict[str, bool]  # True for what a query leaves out unless it names it
+
+
+def _entity(name: str, source: str, columns: Columns, node: SgNode) -> Entity:
+    unselected = tuple(column for column, hidden in columns.items() if hidden)
+    return Entity(name, source, "", tuple(columns), node, unselected)
+
+
+def _columns(declared: SgNode) -> Columns:
+    if declared.kind() != "object":
+        return {}
+    return {key: _is_unselected(value.text()) for key, value in properties(declared).items()}
+
+
+def _is_unselected(text: str) -> bool:
+    return _UNSELECTED.search(text) is not None
+
+
+def _schemas(syntax: Syntax) -> Iterator[tuple[str, Columns]]:
     """`const orderSchema = new Schema({ … })`."""
     for declared in syntax.nodes("variable_declarator"):
         name, value = declared.field("name"), declared.field("value")
-        columns = _columns_of_new(value) if value else ()
+        columns = _columns_of_new(value) if value else {}
         if name and columns:
             yield name.text(), columns
 
 
-def _columns_of_new(node: SgNode) -> tuple[str, ...]:
+def _columns_of_new(node: SgNode) -> Columns:
     made = node.field("constructor") if node.kind() == "new_expression" else None
     if made is None or made.text().rpartition(".")[2] != "Schema":
-        return ()
+        return {}
     given = arguments(node)
-    return tuple(properties(given[0])) if given and given[0].kind() == "object" else ()
+    return _columns(given[0]) if given else {}
 
 
 def _decorated(syntax: Syntax) -> Iterator[Entity]:
@@ -74,12 +90,12 @@ def _decorated(syntax: Syntax) -> Iterator[Entity]:
         name, body = node.field("name"), node.field("body")
         if not found or name is None or body is None:
             continue
-        columns = tuple(_fields(body))
+        columns = dict(_fields(body))
         if columns:
-            yield Entity(found[0][2] or name.text(), _DECORATORS[found[0][1]], "", columns, node)
+            yield _entity(found[0][2] or name.text(), _DECORATORS[found[0][1]], columns, node)
 
 
-def _fields(body: SgNode) -> Iterator[str]:
+def _fields(body: SgNode) -> Iterator[tuple[str, bool]]:
     for field in body.children():
         name = field.field("name") if field.kind() == "public_field_definition" else None
         if name is None:
@@ -87,6 +103,6 @@ def _fields(body: SgNode) -> Iterator[str]:
         texts = [child.text() for child in field.children() if child.kind() == "decorator"]
         if any(_JOINED.match(text) for text in texts):
             named = next((m[1] for t in texts if _JOIN.match(t) and (m := _NAMED.search(t))), None)
-            yield named or f"{name.text()}Id"
+            yield named or f"{name.text()}Id", False
         elif any(_COLUMN.match(text) for text in texts):
-            yield name.text()
+            yield name.text(), any(map(_is_unselected, texts))

@@ -41,6 +41,7 @@ class Table:
     dialect: Dialect
     columns: tuple[str, ...]
     location: Location
+    unselected: tuple[str, ...] = ()  # columns that a query leaves out where it does not name them
 
 
 JUDGED = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.GENERATED, Role.CONFIG)
@@ -122,7 +123,14 @@ def _prisma(file: SourceFile) -> list[Table]:
 
 def _schema(syntax: Syntax) -> list[Table]:
     return [
-        Table(e.name, e.source, _by_name(e.dialect), e.columns, syntax.location(e.node))
+        Table(
+            e.name,
+            e.source,
+            _by_name(e.dialect),
+            e.columns,
+            syntax.location(e.node),
+            e.unselected,
+        )
         for e in read_schema(syntax)
     ]
 

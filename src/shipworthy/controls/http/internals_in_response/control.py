@@ -205,7 +205,7 @@ def _tables_with_hashes(prototype: Prototype) -> frozenset[str]:
         (table.name, column)
         for table in prototype.tables
         for column in table.columns
-        if _HASH.search(column)
+        if _HASH.search(column) and column not in table.unselected
     }
     spoken = {column for column in {c for _, c in columns} if _is_spoken_of(prototype, column)}
     return frozenset(table for table, column in columns if column in spoken)

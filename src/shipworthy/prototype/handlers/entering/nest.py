@@ -265,22 +265,61 @@ def _model(walk: Walk, decorator: Call, annotation: str, scope: Scope) -> Value 
 
 def _listed(walk: Walk, declared: Type, kind: str) -> Value:
     """A body of which only the fields are left that a class declares."""
-    fields = {}
-    owners = [base for base in classes.bases(walk, declared) if isinstance(base, Type)]
-    for owner in (*reversed(owners), declared):
-        for field in owner.node.fields:
-            if isinstance(field.target, Name) and field.target.id:
-                words = str(field.value)
-                scalar = re.search(
-                    r"Is(Int|Number|Boolean|UUID|Enum|Date|In|MongoId|Positive)\b", words
-                )
-                tags = frozenset({"scalar"}) if scalar else frozenset()
-                origin = Origin(kind, "parsed", field.target.id)
-                fields[field.target.id] = replace(from_origins(origin), tags=tags)
-    unread = [n for n in classes.bases(walk, declared) if isinstance(n, str)]
-    if unread or not fields:  # `PartialType(CreateOrder)`: what is in it was not read
+    fields, whole = _declared(walk, declared, kind)
+    if not whole or not fields:
         fields["..."] = from_origins(Origin(kind, "parsed"))
     return Value(what="shape", fields=fields, tags=frozenset({"truthy"}))
+
+
+def _declared(
+    walk: Walk, declared: Type, kind: str, depth: int = 0
+) -> tuple[dict[str, Value], bool]:
+    """The fields of a class and of those below it; False where one of them could not be read."""
+    fields: dict[str, Value] = {}
+    whole = True
+    for base in declared.node.bases:
+        below, read = _below(walk, base, declared.scope, kind, depth)
+        fields |= below
+        whole = whole and read
+    for field in declared.node.fields:
+        if isinstance(field.target, Name) and field.target.id:
+            scalar = _SCALAR.search(str(field.value))
+            tags = frozenset({"scalar"}) if scalar else frozenset()
+            origin = Origin(kind, "parsed", field.target.id)
+            fields[field.target.id] = replace(from_origins(origin), tags=tags)
+    return fields, whole
+
+
+_SCALAR = re.compile(r"Is(Int|Number|Boolean|UUID|Enum|Date|In|MongoId|Positive)\b")
+
+
+def _below(
+    walk: Walk, base: Expression, scope: Scope, kind: str, depth: int
+) -> tuple[dict[str, Value], bool]:
+    """What a class has from the one it extends: `PartialType(CreateOrder)`, `OmitType(Order, ["id"])`."""
+    given: tuple[Expression, ...] = (base,)
+    made = ""
+    if isinstance(base, Call) and isinstance(base.function, Name):
+        given, made = base.arguments, base.function.id
+    if depth > _DEEPEST or not given or (made and made not in _MADE_OF):
+        return {}, False
+    fields: dict[str, Value] = {}
+    whole = True
+    for node in given if made == "IntersectionType" else given[:1]:
+        found = walk.at_home(node, scope)
+        below, read = (
+            _declared(walk, found.type, kind, depth + 1) if found.type is not None else ({}, False)
+        )
+        fields |= below
+        whole = whole and read
+    if made in ("OmitType", "PickType") and len(given) > 1:
+        named = {value.text for value in walk.at_home(given[1], scope).elements or ()}
+        fields = {k: v for k, v in fields.items() if (k in named) is (made == "PickType")}
+    return fields, whole
+
+
+_MADE_OF = frozenset({"PartialType", "OmitType", "PickType", "IntersectionType"})
+"""What `@nestjs/mapped-types` makes a class of others with."""
 
 
 def _ask(walk: Walk, guard: Value, context: Value) -> bool:

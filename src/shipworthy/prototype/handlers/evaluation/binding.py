@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
@@ -11,6 +12,7 @@ from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER
 from shipworthy.prototype.handlers.values import (
+    NULL,
     UNKNOWN,
     UNSET,
     Scope,
@@ -44,7 +46,7 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
     elif isinstance(target, Record):
         for key, inner in target.pairs:
             if key == "...":
-                part = _rest_of(value, {k for k, _ in target.pairs})
+                part = _rest_of(value, {k for k, _ in target.pairs if k != "..."})
             else:
                 part = value if key == "[]" else walk.member(value, key, optional=False)
             walk.bind(inner, part, scope, declared)
@@ -146,6 +148,8 @@ def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
     if type(function) is not Member or type(function.object) is not Name:
         return
     receiver, given = site.receiver, site.given
+    if function.key == "pop" and given and given[0].text:  # `data.pop("role", None)`
+        _without(walk, function.object, given[0].text, scope)
     if not given and not site.named and function.key not in ("clear", "pop"):
         return
     value = given[-1] if given else UNKNOWN
@@ -165,10 +169,39 @@ def module_assigned(walk: Evaluation, name: str, value: Value, at: int) -> None:
         walk.effect(EffectKind.STATE, "assign", name, at, inputs=inputs, literals=literals)
 
 
+def left_out(walk: Evaluation, parts: Iterable[Expression], scope: Scope) -> None:
+    """`delete body.role`, `del data["role"]`: what a record holds no more."""
+    for part in parts:
+        owner, key = None, None
+        if isinstance(part, Member):
+            owner, key = part.object, part.key
+        elif isinstance(part, Index):
+            owner, key = part.object, walk.value(part.key, scope).text
+        if owner is not None and key:
+            _without(walk, owner, key, scope)
+
+
+def _without(walk: Evaluation, owner: Expression, key: str, scope: Scope) -> None:
+    """What a name, or a property of an object such as a request, stands for has a key no more."""
+    if isinstance(owner, Name):
+        home = scope.find(owner.id)
+        if home is not None:
+            home.names[owner.id] = _rest_of(home.names[owner.id], {key})
+    elif isinstance(owner, Member):
+        holder = walk.value(owner.object, scope)
+        if holder.identity:
+            left = _rest_of(walk.value(owner, scope), {key})
+            walk.heap[holder.identity, owner.key] = left
+
+
 def _rest_of(value: Value, taken: set[str]) -> Value:
     """`const { password, ...user } = row`: what is left of a record."""
     if value.fields is not None and not value.cases:
-        return replace(value, fields={k: v for k, v in value.fields.items() if k not in taken})
+        kept = {k: v for k, v in value.fields.items() if k not in taken}
+        gone = dict.fromkeys(sorted(taken), NULL) if "..." in kept else {}
+        return replace(value, fields={**kept, **gone})
+    if value.origins and not value.cases and all(o.is_input for o in value.origins):
+        return replace(value, fields={**dict.fromkeys(sorted(taken), NULL), "...": value})
     if not any(map(_HIDDEN.search, taken)):
         return value
     cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)

@@ -216,6 +216,7 @@ class Evaluation:
     bind_parameters = calls.bind_parameters
     bind = binding.bind
     assigned = binding.assigned
+    left_out = binding.left_out
     module_assigned = binding.module_assigned
     names_of_module = naming.names_of_module
     lookup = naming.lookup

@@ -311,6 +311,9 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         return UNKNOWN
     if node.operator == "comprehension" and len(node.parts) >= 2:
         return _comprehension(walk, node, scope)
+    if node.operator == "delete":
+        walk.left_out(node.parts, scope)
+        return UNKNOWN
     parts = [walk.value(part, scope) for part in node.parts]
     if node.operator == "+" and parts and (parts[0].text is not None or parts[0].what == "text"):
         return walk.joined(parts)

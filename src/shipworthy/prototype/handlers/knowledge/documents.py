@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.knowledge.postgrest import literals_of, writt
 from shipworthy.prototype.handlers.knowledge.prisma import filters
 from shipworthy.prototype.handlers.knowledge.rows import (
     OWNER,
+    SAVED,
     count,
     is_query,
     one,
@@ -227,7 +228,7 @@ def _changed_row(
     asked = {k: v for k, v in known.inputs.items() if k.startswith("filter:")}
     told(walk, effect, inputs=asked)
     if operation == "update":
-        told(walk, effect, values=Value(fields=put_in(walk, row)))
+        told(walk, effect, values=Value(fields=put_in(walk, row)), literals={SAVED: "a row"})
         if given is not UNKNOWN:
             told(walk, effect, values=given)
     return row
@@ -241,6 +242,16 @@ def _set(walk: Evaluation, site: Site) -> Value | None:
     else:
         put_into(walk, site.receiver, first, site.call.at)
     return site.receiver
+
+
+def _preloaded(walk: Evaluation, site: Site) -> Value | None:
+    """`repository.preload({ id, ...body })` of TypeORM: the row of that id, with the rest put into it."""
+    given = site.argument(0)
+    effect = query(walk, site, "select", _name_of(site) or "", literals={"columns": "*"})
+    told(walk, effect, filters={"id": walk.member(given, "id")})
+    row = one(walk, effect)
+    put_into(walk, row, given, site.call.at)
+    return row
 
 
 def _merged(walk: Evaluation, site: Site) -> Value | None:
@@ -282,6 +293,7 @@ CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
     MODEL: _new,
     f"{_DOCUMENT}.save": _saved,
     f"{MODEL}.merge": _merged,
+    f"{MODEL}.preload": _preloaded,
     "row.set": _set,
     "row.save": _row_changed("update"),
     "row.update": _row_changed("update"),

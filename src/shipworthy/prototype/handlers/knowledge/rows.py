@@ -35,6 +35,9 @@ EVERY = "every"
 OWNER = "owner"  # a connection of its own: no row security holds it back
 _MOST_CONDITIONS = 40
 
+SAVED = "saved"
+"""Said of an update by which a row that was read is stored again, past the hooks of its model."""
+
 
 def query(
     walk: Evaluation,
