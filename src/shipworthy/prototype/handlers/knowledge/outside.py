@@ -373,6 +373,11 @@ def _sanitised(walk: Evaluation, site: Site) -> Value | None:
     return Value(tags=value.tags | {"escaped"}, what="escaped")
 
 
+def _made_function(walk: Evaluation, site: Site) -> Value | None:
+    """`new Function("a", "b", body)`: what stands last is run."""
+    return _text(EffectKind.CODE, "eval")(walk, replace(site, given=site.given[-1:]))
+
+
 CALLS = {
     "fetch": _fetch,
     "node-fetch": _fetch,
@@ -401,7 +406,11 @@ CALLS = {
     "os.popen": _text(EffectKind.COMMAND, "exec"),
     "eval": _text(EffectKind.CODE, "eval"),
     "exec": _text(EffectKind.CODE, "exec"),
-    "Function": _text(EffectKind.CODE, "eval"),
+    "Function": _made_function,
+    "vm.runInContext": _text(EffectKind.CODE, "eval"),
+    "vm.runInNewContext": _text(EffectKind.CODE, "eval"),
+    "vm.runInThisContext": _text(EffectKind.CODE, "eval"),
+    "vm.Script": _text(EffectKind.CODE, "eval"),
     "flask.render_template_string": _text(EffectKind.TEMPLATE, "render"),
     "jinja2.Template": _text(EffectKind.TEMPLATE, "render"),
     "open": _file("open"),
