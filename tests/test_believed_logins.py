@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S608 - code of prototypes is written as it is found
 """Logins that sign a token for whoever says that an account is his."""
 
 from __future__ import annotations
@@ -97,3 +98,90 @@ def test_a_login_that_asks_for_a_proof_is_none_of_these(
     tmp_path: Path, changed: dict[str, str]
 ) -> None:
     assert [f for f in _gaps(tmp_path, **changed) if "at its word, and" in f.message] == []
+
+
+_APP = """
+import express from "express";
+import session from "express-session";
+import bcrypt from "bcrypt";
+import { Pool } from "pg";
+const app = express();
+const db = new Pool();
+app.use(session({ secret: process.env.SESSION_SECRET }));
+"""
+
+
+def _criticals(folder: Path, route: str) -> list[Finding]:
+    package = '{"dependencies": {"express": "4.19.2", "pg": "8.11.0"}}'
+    prototype = prototype_of(folder, {"package.json": package, "server.js": _APP + route})
+    found = UnauthenticatedEndpoint().detect(prototype)
+    return [f for f in found if f.outcome is Outcome.GAP and f.severity is Severity.CRITICAL]
+
+
+_FIND = "const { rows: [user] } = await db.query('select * from users where email = $1', [req.body.email]);"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "req.session.userId = req.body.userId; res.end();",
+        f"{_FIND} req.session.userId = user.id; res.end();",
+        f"{_FIND} req.session.user = user; res.json(user);",
+    ],
+)
+def test_a_session_for_whom_the_caller_names_is_for_anybody(body: str, tmp_path: Path) -> None:
+    (found,) = _criticals(tmp_path, f'app.post("/api/enter", async (req, res) => {{ {body} }});')
+    assert "at its word" in found.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{_FIND} if (!(await bcrypt.compare(req.body.password, user.hash))) return res.status(401).end();"
+        " req.session.userId = user.id; res.end();",
+        "req.session.language = req.body.language; res.end();",
+        "const profile = await (await fetch(GOOGLE + req.query.code)).json(); req.session.user = profile; res.end();",
+    ],
+    ids=["password", "language", "provider"],
+)
+def test_a_session_after_a_proof_is_right(body: str, tmp_path: Path) -> None:
+    assert not _criticals(tmp_path, f'app.post("/api/enter", async (req, res) => {{ {body} }});')
+
+
+_HASHED = "const hash = await bcrypt.hash(req.body.password, 12);"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await db.query('update users set password_hash = $1 where email = $2', [hash, req.body.email]); res.end();",
+        "await db.query('update users set password = $1 where id = $2', [hash, req.params.id]); res.end();",
+        f"{_FIND} if (!user) return res.status(404).end();"
+        " await db.query('update users set password = $1 where id = $2', [hash, user.id]); res.end();",
+    ],
+    ids=["address", "id", "looked up"],
+)
+def test_a_new_password_for_whom_the_caller_names_is_for_anybody(body: str, tmp_path: Path) -> None:
+    route = f'app.post("/api/reset-password/:id", async (req, res) => {{ {_HASHED} {body} }});'
+    (found,) = _criticals(tmp_path, route)
+    assert "a new password" in found.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "await db.query('update users set password = $1 where reset_token = $2', [hash, req.body.token]); res.end();",
+        f"{_FIND} if (user.code !== req.body.code) return res.status(400).end();"
+        " await db.query('update users set password = $1 where id = $2', [hash, user.id]); res.end();",
+        f"{_FIND} if (!(await bcrypt.compare(req.body.oldPassword, user.password))) return res.status(400).end();"
+        " await db.query('update users set password = $1 where id = $2', [hash, user.id]); res.end();",
+        "if (!req.session.userId) return res.status(401).end();"
+        " await db.query('update users set password = $1 where id = $2', [hash, req.session.userId]); res.end();",
+        "if (!(await store.verifyOtp(req.body.email, req.body.otp))) return res.status(400).end();"
+        " await db.query('update users set password = $1 where email = $2', [hash, req.body.email]); res.end();",
+    ],
+    ids=["token", "code", "old password", "session", "helper"],
+)
+def test_a_new_password_after_a_proof_is_right(body: str, tmp_path: Path) -> None:
+    route = f'app.post("/api/reset-password", async (req, res) => {{ {_HASHED} {body} }});'
+    assert not _criticals(tmp_path, route)

@@ -1,4 +1,4 @@
-"""Logins that believe whoever calls: a token for the account of an address that was sent along."""
+"""Logins and new passwords that believe whoever calls: for the account of an address that was sent along."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.knowledge.requests import SESSION
 from shipworthy.prototype.handlers.reaching import is_live
 
 if TYPE_CHECKING:
@@ -43,9 +44,56 @@ def believed(prototype: Prototype, handler: Handler) -> tuple[Effect, Origin] | 
     return None
 
 
+def believed_reset(prototype: Prototype, handler: Handler) -> Effect | None:
+    """The new password that is kept for the account whose address or id the caller sends; None where
+    anything is proved, asked of another server or not followed before."""
+    for at, effect in enumerate(handler.effects):
+        if effect.kind is not EffectKind.QUERY or effect.operation != "update":
+            continue
+        if not is_live(effect) or any(g.check not in _NO_PROOF for g in effect.guards):
+            continue
+        chosen = any(
+            _PASSWORD.fullmatch(name) and any(o.is_input for o in origins)
+            for name, origins in effect.of("value:")
+        )
+        if not chosen or not _is_of_named(effect):
+            continue
+        asked = (EffectKind.FETCH, EffectKind.ACCOUNT, EffectKind.TOKEN)
+        if any(e.kind in asked for e in handler.effects[:at]) or not handler.whole:
+            continue
+        file = prototype.files.get(handler.location.path)
+        if file is None or handler.location.path != effect.path:
+            continue
+        lines = file.lines[handler.location.line - 1 : effect.line]
+        if not any(_PROVES_BESIDES.search(line) for line in lines):
+            return effect
+    return None
+
+
+_PASSWORD = re.compile(r"(\w+\.)?(hashed_?)?(password|passwd|pwd)(_?hash|_?digest)?", re.IGNORECASE)
+_IDS = re.compile(r"(user_?|account_?)?_?id", re.IGNORECASE)
+_PROVES_BESIDES = re.compile(
+    r"\b(?!confirm\w*\()\w*(verif|compare|authenticat|check(?!ed))\w*\(|\.sign_?in\w*\("
+    r"|\b(otp|pin|code|auth_?code|secret|signature|challenge|nonce|(current|old)_?password"
+    r"|\w*token(_?hash)?|assertion|session|cookies?)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_of_named(effect: Effect) -> bool:
+    """True where the row was found by an address or an id that was sent, and by nothing else."""
+    found = [o for _, origins in effect.of("filter:") for o in origins]
+    sent = [by for o in found for by in (o.by if o.kind == "row" else (o,))]
+    return bool(sent) and all(
+        o.is_input and (_NAMES.fullmatch(o.key) or _IDS.fullmatch(o.key)) for o in sent
+    )
+
+
 def _named_by(effect: Effect) -> Origin | None:
     """The input by which alone the account was found that a token is for."""
     for origin in sorted(effect.inputs.get("text", ()), key=lambda o: o[:3]):
+        if effect.target == SESSION and origin.is_input and _IDS.fullmatch(origin.key):
+            return origin
         found_by = [by for by in origin.by if by.is_input] if origin.kind == "row" else []
         if len(found_by) == 1 and _NAMES.fullmatch(found_by[0].key):
             return found_by[0]

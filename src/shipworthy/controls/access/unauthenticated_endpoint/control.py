@@ -10,7 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.behind import all_rules_close
 from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.edge.routes import GuardedRoute
-from shipworthy.prototype.handlers.believed_logins import believed
+from shipworthy.prototype.handlers.believed_logins import believed, believed_reset
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.own_guards import guarded
@@ -43,9 +43,21 @@ class UnauthenticatedEndpoint(
                 *way(prototype, handler, effect),
                 severity=Severity.CRITICAL,
             )
+        resets = {
+            h.subject: (h, e) for h in prototype.handlers if (e := believed_reset(prototype, h))
+        }
+        for handler, effect in resets.values():
+            found = True
+            yield self.gap(
+                handler.subject,
+                f"Anybody on the internet gives whichever account he names a new password through"
+                f" {handler.name}: nothing proves that the account is his",
+                *way(prototype, handler, effect),
+                severity=Severity.CRITICAL,
+            )
         for answer in answers(prototype):
             found = True
-            if answer.handler.subject in logins:
+            if answer.handler.subject in logins or answer.handler.subject in resets:
                 continue
             yield self._judge(prototype, answer, rules)
         for handler, judged in unasked(prototype):
@@ -76,7 +88,7 @@ class UnauthenticatedEndpoint(
         the sign-in ask for a function; in other cases a person decides."""
         for answer in answers(prototype):
             handler = answer.handler
-            if believed(prototype, handler) is not None:
+            if believed(prototype, handler) or believed_reset(prototype, handler):
                 continue
             if handler.subject == finding.subject and answer.of(Breach.OPEN) is not None:
                 changed = guarded(prototype, handler)

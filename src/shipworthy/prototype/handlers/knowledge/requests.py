@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from shipworthy.prototype.handlers.comparing import ROLE_KEY, UNSIGNED
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.asked import method_of, path_of
-from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.sent import checked
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -117,6 +118,19 @@ _NODE_PARTS = {
     "headers": "header",
     "cookies": "cookie",
 }
+
+
+def _signed_in(walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
+    """`req.session.userId = user.id`: whoever calls is signed in."""
+    if _WHO.fullmatch(key) and all_origins(value):
+        inputs = {"text": all_origins(value), "key": frozenset[Origin]()}
+        walk.effect(EffectKind.TOKEN, "sign", SESSION, at, inputs=inputs)
+
+
+SESSION = "session"
+_WHO = re.compile(r"user|user_?id|account_?id|uid|member_?id|admin_?id|customer_?id", re.IGNORECASE)
+
+ASSIGNED = {SESSION: _signed_in}
 
 
 def _session(walk: Evaluation, value: Value, key: str) -> Value | None:
