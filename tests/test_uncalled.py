@@ -38,12 +38,14 @@ CALLS = {
     "renamed": 'import { sendReminder as send } from "./mail";\nvoid send("a");\n',
     "handed-over": 'import { sendReminder } from "./mail";\nregister(sendReminder);\n',
     "by-name": 'handlers["sendReminder"]("a");\n',
+    "copied-and-called": f'{MAILS}\nexport const again = () => sendReminder("a");\n',
     "in-a-list": 'import {\n  sendReminder,\n} from "./mail";\nexport const all = { sendReminder };\n',
 }
 SILENT = {
     "imported-only": 'import { sendReminder } from "./mail";\n',
     "handed-on": 'export {\n  sendReminder,\n} from "./mail";\n',
     "remark": "// sendReminder comes later\n",
+    "copied": MAILS,
 }
 
 

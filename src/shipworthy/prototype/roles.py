@@ -69,6 +69,7 @@ _GENERATED_HEAD = re.compile(
 )
 _TEST_PATH = re.compile(
     r"(^|/)(tests?|__tests__|__mocks__|mocks|e2e|cypress|playwright|spec|specs|fixtures|\.storybook)/"
+    r"|(^|/)e2e[-_.][^/]*\.[cm]?[jt]sx?$"
     r"|(^|/)(unit|integration|functional|e2e|smoke)[-_]tests?/"
     r"|(\.(test|tests|spec|e2e|cy|stories|mock)|_test)\.[cm]?[jt]sx?$"
     r"|^[^/]+-tests?\.[cm]?[jt]s$"

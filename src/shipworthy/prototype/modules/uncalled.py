@@ -43,7 +43,7 @@ def is_uncalled(prototype: Prototype, path: str, function: str) -> bool:
     said = re.compile(rf"(?<![\w$]){re.escape(function)}(?![\w$])")
     if not _is_declared_only(file, function, said):
         return False
-    return not any(_calls(other, said) for other in _others(prototype, path, function))
+    return not any(_calls(other, function, said) for other in _others(prototype, path, function))
 
 
 def _is_declared_only(file: SourceFile, function: str, said: re.Pattern[str]) -> bool:
@@ -75,11 +75,15 @@ def _others(prototype: Prototype, path: str, function: str) -> Iterator[SourceFi
             yield other
 
 
-def _calls(file: SourceFile, said: re.Pattern[str]) -> bool:
-    """True where a file says the name in any other way than to import it or hand it on."""
-    lines = file.lines
+def _calls(file: SourceFile, function: str, said: re.Pattern[str]) -> bool:
+    """True where a file says the name in any other way than to import it, to hand it on, or to declare
+    one of its own, as a copy of a library does."""
+    lines, declares = file.lines, _declares(file, function)
     return any(
-        said.search(line) and not _is_remark(line) and not _is_handed_on(lines, number)
+        said.search(line)
+        and not _is_remark(line)
+        and not _is_handed_on(lines, number)
+        and not declares.search(line)
         for number, line in enumerate(lines)
     )
 
