@@ -108,7 +108,9 @@ class Entry:
                 returned(walk, result, function.at)
             return True
         if going_on:
-            walk.guards = before | loosest(going_on)
+            # The first call of each window goes another way through what counts the calls.
+            counted = {g for way in going_on for g in way if g.check is Check.RATE}
+            walk.guards = before | loosest(going_on) | counted
             if HOOK in value.tags and _turns_away(walk, first):
                 walk.passed(Check.UNCLEAR, "hook", function.at)
         elif result.what == "never":
