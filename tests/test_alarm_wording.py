@@ -9,6 +9,7 @@ import pytest
 from planting import prototype_of
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
+from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.ai.no_evaluation_suite.control import NoEvaluationSuite
 from shipworthy.controls.ai.unpinned_model.control import UnpinnedModel
@@ -214,3 +215,27 @@ def test_who_has_to_pass_another_check_is_said_to(tmp_path: Path, before: str, w
     }
     (gap,) = _gaps(list(MissingRateLimit().detect(prototype_of(tmp_path, files))))
     assert who in gap.message
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://slack.com/api/chat.postMessage", ["send messages in your name"]),
+        ("https://video.twilio.com/v1/Rooms", ["open video rooms that you pay for"]),
+        ("https://discord.com/api/oauth2/token", []),  # whoever signs in there
+    ],
+)
+def test_not_everything_at_a_messenger_is_a_message(
+    tmp_path: Path, address: str, said: list[str]
+) -> None:
+    code = (
+        'import express from "express";\nconst app = express();\napp.use(express.json());\n'
+        'app.post("/api/rooms", async (req, res) => {\n'
+        f'  const answer = await fetch("{address}", {{\n    method: "POST",\n'
+        "    body: JSON.stringify({ name: req.body.name, key: process.env.SERVICE_TOKEN }),\n  });\n"
+        "  res.json(await answer.json());\n});\napp.listen(3000);\n"
+    )
+    files = {"package.json": '{"dependencies": {"express": "4.19.2"}}', "server.js": code}
+    found = _gaps(list(UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))))
+    sure = [f.message for f in found if f.confidence is not Confidence.LOW]
+    assert [message.partition(" can ")[2].partition(" through ")[0] for message in sure] == said

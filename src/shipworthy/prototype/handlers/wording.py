@@ -48,6 +48,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             return _ACCOUNTS.get(word, "manage accounts")
         case Harm.SPEND:
             return "start payment operations with your provider's key"
+        case Harm.SEND if opens_rooms(effect):
+            return "open video rooms that you pay for"
         case Harm.SEND:
             kinds = "e-mails" if effect.kind is EffectKind.EMAIL else "messages"
             return f"send {kinds} in your name"
@@ -65,6 +67,11 @@ def deed(effect: Effect, kind: Harm) -> str:
             return "run SQL on your database"
         case Harm.RUN:
             return "run commands on your server"
+
+
+def opens_rooms(effect: Effect) -> bool:
+    """True for rooms for video calls, at a service that also sends messages."""
+    return effect.target == "video.twilio.com"
 
 
 def thing(effect: Effect) -> str:

@@ -31,6 +31,8 @@ _MAIL_HOSTS = re.compile(
 _MESSAGE_HOSTS = re.compile(
     r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird"
 )
+# At the same hosts somebody signs in, or a number is looked up.
+_NO_MESSAGE = re.compile(r"/oauth|/access_token|lookups\.twilio")
 _PAYMENT_HOSTS = re.compile(
     r"api\.stripe\.com|paypal|api\.mercadopago|razorpay|asaas|paystack|mollie|squareup"
 )
@@ -190,7 +192,8 @@ def _kind_of(url: str) -> EffectKind:
         (_MESSAGE_HOSTS, EffectKind.MESSAGE),
     ):
         if pattern.search(url):
-            return kind
+            other = kind is EffectKind.MESSAGE and _NO_MESSAGE.search(url)
+            return EffectKind.FETCH if other else kind
     return EffectKind.FETCH
 
 
