@@ -455,6 +455,15 @@ def test_a_thousand_calls_a_minute_are_no_limit_for_a_paid_model(tmp_path: Path)
     }
 
 
+_SIGN_IN = """"use client";
+import { createBrowserClient } from "@supabase/ssr";
+const db = createBrowserClient(process.env.NEXT_PUBLIC_URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!);
+export default function Login() {
+  return <button onClick={() => db.auth.signInWithOtp({ email: "me@example.com" })}>Sign in</button>;
+}
+"""
+
+
 def test_rules_that_nobody_shows_are_no_rules_that_hold(tmp_path: Path) -> None:
     route = (
         'import { createServerClient } from "@supabase/ssr";\n'
@@ -472,6 +481,7 @@ def test_rules_that_nobody_shows_are_no_rules_that_hold(tmp_path: Path) -> None:
     files = {
         "package.json": '{"dependencies": {"next": "15.2.6", "@supabase/ssr": "0.5.2"}}',
         "app/api/invoices/route.ts": route,
+        "app/login/page.tsx": _SIGN_IN,
     }
     policy = "create table invoices (id uuid);\ncreate policy own on invoices using (true);\n"
     found = {}
