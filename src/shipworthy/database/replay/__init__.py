@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from shipworthy.database.generated_types import read_types
 from shipworthy.database.history import History, SqlFile
+from shipworthy.database.order import in_likely_order
 from shipworthy.database.proof import Fate, Fidelity, Replay
 from shipworthy.database.reading import read_schema
 from shipworthy.database.replay.course import Course
 from shipworthy.database.replay.definitions import Definitions, Placed
 from shipworthy.database.replay.fidelity import fidelity
 from shipworthy.database.replay.ledger import ADMIN, Ledger
-from shipworthy.database.replay.order import in_likely_order
 from shipworthy.database.replay.runner import Runner
 from shipworthy.database.replay.session import Session
 from shipworthy.database.replay.supply import Supplier

@@ -37,13 +37,15 @@ def in_likely_order(scripts: Sequence[SqlFile]) -> tuple[SqlFile, ...]:
     """The scripts that look like parts of a history, in the order in which they were likely run."""
     kept = [s for s in scripts if not _is_tool(s)]
     kept.sort(key=_key)
-    makes = {s.path: _names(_MAKES, s) for s in kept}
+    code = {s.path: [one.code[:200_000] for one in split(s.text)] for s in kept}
+    makes = {s.path: _names(_MAKES, code[s.path]) for s in kept}
     makers: dict[str, str] = {}
     for script in kept:
         for name in makes[script.path]:
             makers.setdefault(name, script.path)
     needs = {
-        s.path: {makers[n] for n in _names(_NEEDS, s) - makes[s.path] if n in makers} - {s.path}
+        s.path: {makers[n] for n in _names(_NEEDS, code[s.path]) - makes[s.path] if n in makers}
+        - {s.path}
         for s in kept
     }
     return tuple(_sorted(kept, needs))
@@ -72,8 +74,5 @@ def _key(script: SqlFile) -> tuple[object, ...]:
     return (0 if numbers else 1, int(numbers[0][:15]) if numbers else 0, rank, script.path)
 
 
-def _names(pattern: re.Pattern[str], script: SqlFile) -> set[str]:
-    found: set[str] = set()
-    for statement in split(script.text):
-        found |= {qualified(m[1]) for m in pattern.finditer(statement.code[:200_000])}
-    return found
+def _names(pattern: re.Pattern[str], code: Iterable[str]) -> set[str]:
+    return {qualified(found[1]) for text in code for found in pattern.finditer(text)}
