@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from shipworthy.database.attack.masking import masked_row, masked_statement
 from shipworthy.database.attack.persona import Persona
-from shipworthy.database.attack.rules import Rules, candidates, policy_rule
+from shipworthy.database.attack.rules import Rules, candidates
 from shipworthy.database.attack.session import Session
 from shipworthy.database.attack.target import Target
 from shipworthy.database.attack.verdict import gate_passed, verdict
 from shipworthy.database.attempts import Attempt, Ownership, Result, Rule, Verb
+from shipworthy.database.rules.expressions import policy_rule
 from shipworthy.database.schema import Schema, Source, Table, Trust
 from shipworthy.database.seed.people import OWNER, VISITOR, key
 from shipworthy.database.seed.storage import buckets, file_key, file_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,14 +9,8 @@ from shipworthy.database.attack.persona import FRESH, MEMBER, Persona
 from shipworthy.database.attack.session import Session
 from shipworthy.database.attack.target import Target, as_row
 from shipworthy.database.names import quoted_part
+from shipworthy.database.seed.ownership import one_row_each, says_who
 from shipworthy.database.seed.values import quoted
-
-_PERSONAL = re.compile(
-    r"(profile|perfi|user|usuario|account|member|membership|role|subscription|subscriber|credit|wallet|"
-    r"balance|customer|admin|permission|staff|employee|agent|seller|vendor|driver|provider|instructor|"
-    r"corretor|access)(e?s|l|is|es)?(_(safe|info|data|settings|details|overrides|mapping|status))?$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +37,12 @@ class OwnRow:
 
 def is_personal(target: Target) -> bool:
     """True for tables whose rows say who somebody is: profiles, roles, memberships, wallets."""
-    table = target.table
-    if table.is_view or not target.ownership.user_columns:
-        return False
-    return bool(_PERSONAL.search(table.name)) or one_each(target)
+    return not target.table.is_view and says_who(target.table, target.ownership.user_columns)
 
 
 def one_each(target: Target) -> bool:
     """True where a user has at most one row."""
-    unique = [i.columns for i in target.table.indexes if i.unique and i.predicate is None]
-    unique.append(target.table.primary_key)
-    return any((c,) in unique for c in target.ownership.user_columns)
+    return one_row_each(target.table, target.ownership.user_columns)
 
 
 def single_key(target: Target) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from shipworthy.database.attack.persona import Persona
 from shipworthy.database.attack.session import Session
 from shipworthy.database.attack.target import Target
 from shipworthy.database.attempts import Rule, Verb
+from shipworthy.database.rules.expressions import policy_rule
 from shipworthy.database.schema import Function, Policy, Schema, Table
 from shipworthy.database.seed.values import qualified
 
@@ -79,16 +80,6 @@ def expression(policy: Policy, command: str) -> str | None:
     if command == "INSERT":
         return policy.check or policy.using
     return policy.using
-
-
-def policy_rule(policy: Policy) -> Rule:
-    """A policy in words."""
-    parts = [f'policy "{policy.name}" for {policy.command} to {", ".join(policy.roles)}']
-    if policy.using:
-        parts.append(f"using ({policy.using})")
-    if policy.check:
-        parts.append(f"with check ({policy.check})")
-    return Rule(" ".join(" ".join(parts).split()), policy.source)
 
 
 def of_view(table: Table) -> tuple[Rule, ...]:

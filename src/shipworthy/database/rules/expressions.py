@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shipworthy.database.attempts import Rule
 from shipworthy.database.schema import Policy, Table
 
 _CALLER = r"(?:auth\.(?:uid|jwt|role|email)\(\)|current_setting\([^()]*\))"
@@ -58,6 +59,16 @@ def in_parentheses(text: str) -> str:
             whole = place == len(text) - 1 and place > 0
             return text if whole else f"({text})"
     return f"({text})"
+
+
+def policy_rule(policy: Policy) -> Rule:
+    """A policy in words."""
+    parts = [f'policy "{policy.name}" for {policy.command} to {", ".join(policy.roles)}']
+    if policy.using:
+        parts.append(f"using ({policy.using})")
+    if policy.check:
+        parts.append(f"with check ({policy.check})")
+    return Rule(" ".join(" ".join(parts).split()), policy.source)
 
 
 def owner_columns(table: Table) -> tuple[str, ...]:

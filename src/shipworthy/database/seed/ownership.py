@@ -25,6 +25,12 @@ _PEOPLE = re.compile(r"^(users?|profiles?|user_profiles?|accounts?|usuarios?|per
 _MEMBERS = re.compile(
     r"member|_users?$|^user_|_roles?$|collaborator|staff|employee|profile|^users$"
 )
+_SAYS_WHO = re.compile(
+    r"(profile|perfi|user|usuario|account|member|membership|role|subscription|subscriber|credit|wallet|"
+    r"balance|customer|admin|permission|staff|employee|agent|seller|vendor|driver|provider|instructor|"
+    r"corretor|access)(e?s|l|is|es)?(_(safe|info|data|settings|details|overrides|mapping|status))?$",
+    re.IGNORECASE,
+)
 _KEY_TYPES = ("uuid", "text", "character varying", "integer", "bigint")
 _UID = re.compile(r"\(\s*select\s+auth\.uid\(\)(\s+as\s+\w+)?\s*\)", re.IGNORECASE)
 _CAST = re.compile(r"::[a-z_ ]+(\(\d+\))?", re.IGNORECASE)
@@ -49,6 +55,20 @@ def ownerships(schema: Schema) -> Mapping[str, Ownership]:
         )
         for name, table in schema.tables.items()
     }
+
+
+def says_who(table: Table, user_columns: tuple[str, ...]) -> bool:
+    """True for tables whose rows say who a user is: profiles, roles, memberships, wallets."""
+    if not user_columns:
+        return False
+    return bool(_SAYS_WHO.search(table.name)) or one_row_each(table, user_columns)
+
+
+def one_row_each(table: Table, user_columns: tuple[str, ...]) -> bool:
+    """True where a user has at most one row."""
+    unique = [i.columns for i in table.indexes if i.unique and i.predicate is None]
+    unique.append(table.primary_key)
+    return any((column,) in unique for column in user_columns)
 
 
 def _users_by_rule(table: Table) -> Iterator[str]:
