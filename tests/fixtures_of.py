@@ -81,11 +81,11 @@ def unpack(folder: Path, into: Path) -> Path:
     return into
 
 
-def prototype_of(root: Path) -> Prototype:
+def prototype_of(root: Path, *, rebuilt: bool = True) -> Prototype:
     """Read a folder, and what its shipworthy.toml declares, with the real engines, the bundled
-    advisories and a real PostgreSQL."""
+    advisories and, unless its database is not to be rebuilt, a real PostgreSQL."""
     engines = default_engines()
-    bundled = Engines(engines.secrets, _ADVISORIES, PROVER)
+    bundled = Engines(engines.secrets, _ADVISORIES, PROVER if rebuilt else None)
     intent = read_intent(root) if (root / FILE).exists() else Intent()
     return read_prototype(root, Settings(workers=1, intent=intent), bundled)
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.evidence import Edge
+from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.remedy import Remedy, Verification
 
 
@@ -109,6 +110,10 @@ class Control(ABC):
     def unknown(self, subject: str, reason: str, *evidence: Evidence) -> Finding:
         """We could not see, and why."""
         return self._finding(Outcome.UNKNOWN, subject, reason, evidence)
+
+    def not_tried(self) -> Finding:
+        """The database was read and not rebuilt: what its rules do beyond that is not known."""
+        return self.unknown("prototype", NOT_REPLAYED)
 
     def _finding(
         self,

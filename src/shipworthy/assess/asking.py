@@ -13,6 +13,7 @@ from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Finding, Location, Outcome
 from shipworthy.prototype import NotHere, Prototype
 from shipworthy.prototype.ahead import Ahead, Turns
+from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.source import Role, Unread
 
 _OF_ENTRY_POINTS = "access"  # the area whose controls judge what entry points do
@@ -77,6 +78,9 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
         yield control.unknown("prototype", "the control gave no answer")
     judged = {f.subject.partition("#")[0] for f in findings}
     hidden = [u for u in prototype.unread if _hides_code(prototype, u) and u.path not in judged]
+    if any(f.message == NOT_REPLAYED for f in findings):
+        # Rules that were read and not tried tell gaps; nothing is called safe by reading.
+        findings = [f for f in findings if f.outcome is not Outcome.SATISFIED]
     if control.needs_database:
         hidden = [u for u in hidden if PurePosixPath(u.path).suffix in ("", ".sql")]
     if control.area == _OF_ENTRY_POINTS:

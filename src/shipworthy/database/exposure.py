@@ -126,9 +126,9 @@ def tried(
 
 
 def evidence(attempts: Iterable[Attempt]) -> tuple[Evidence, ...]:
-    """The statements that were run with what came of them, then the rules that let them pass."""
+    """The rules that let attempts pass, then the statements that were run with what came of them."""
     attempts = list(attempts)
-    ran = [Evidence("attack", _shown(attempt)) for attempt in attempts[:3]]
+    ran = [Evidence("attack", _shown(attempt)) for attempt in attempts[:3] if attempt.statement]
     rules = dict.fromkeys(rule for attempt in attempts for rule in attempt.rules)
     passed = [
         Evidence("migrations", rule.text, rule.source.location if rule.source else None)

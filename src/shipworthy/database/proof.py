@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from shipworthy.database.attempts import Actor, Attempt, Seeding
 from shipworthy.database.schema import Schema
-from shipworthy.finding import Location
+from shipworthy.finding import Location, Proof
 
 
 class Era(StrEnum):
@@ -85,9 +85,9 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseProof:
-    """All that is known of the replayed database."""
+    """All that is known of the replayed database, or of the rules that its files state."""
 
-    engine: str  # "PostgreSQL 18.6 (embedded)"
+    engine: str  # "PostgreSQL 18.6 (embedded)"; "" where nothing was run
     supabase: bool  # the platform stands in front of it: anybody can send it queries
     era: Era
     era_reason: str
@@ -98,6 +98,16 @@ class DatabaseProof:
     unreachable: Unreachable
     declared_public: frozenset[str]  # tables that anybody may read, on purpose
     seconds: Mapping[str, float]  # per step
+
+    @property
+    def replayed(self) -> bool:
+        """False where the rules were read and nothing was tried."""
+        return bool(self.engine)
+
+    @property
+    def kind(self) -> Proof:
+        """How it is known."""
+        return Proof.PROVEN if self.replayed else Proof.OBSERVED
 
     @property
     def first_user(self) -> tuple[Attempt, ...]:

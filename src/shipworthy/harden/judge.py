@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shipworthy.assess import Assessment, assess
-from shipworthy.errors import ShipworthyError
+from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Finding, Outcome
 from shipworthy.harden.changes import paths
 from shipworthy.harden.checks import Baseline
@@ -112,7 +112,10 @@ class Judge:
         if gap.severity.blocks_launch:
             return False
         control = next(c for c in after.controls if c.id == gap.control)
-        remedy = control.remedy(after.prototype, gap)
+        try:
+            remedy = control.remedy(after.prototype, gap)
+        except FactUnavailable:
+            return False
         return remedy is not None and self.wanted.makes(control, remedy)
 
 

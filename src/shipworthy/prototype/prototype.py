@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.stated.stating import stated
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.ahead import Ahead, may_fork
@@ -319,6 +320,15 @@ class Prototype:
         if self._engines.database is None:
             raise FactUnavailable(NOT_REPLAYED)
         return self._engines.database(self.database_history)
+
+    @property
+    def database_rules(self) -> DatabaseProof | None:
+        """The replayed database where it is rebuilt, else the rules that its files state."""
+        return self._stated if self._engines.database is None else self.database
+
+    @cached_property
+    def _stated(self) -> DatabaseProof | None:
+        return stated(self.database_history) if self.database_history else None
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

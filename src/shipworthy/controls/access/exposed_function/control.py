@@ -1,4 +1,4 @@
-"""Database functions that hand out or change the data of others to whoever calls them, proven by a call."""
+"""Database functions that hand out or change the data of others to whoever calls them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shipworthy.database.exposure import (
     succeeded,
     unclear,
 )
-from shipworthy.database.private import is_personal_column, is_secret_column
+from shipworthy.database.private import is_personal_column, is_private_record, is_secret_column
 from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -39,14 +39,14 @@ class ExposedFunction(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
         found = False
         for exposure in exposures(proof, _ACTORS, Verb.CALL):
             found = True
-            yield self._gap(exposure)
+            yield self._gap(exposure) if proof.replayed else self._stated(exposure)
         for target in refused(proof, _ACTORS, Verb.CALL):
             found = True
             yield self.satisfied(
@@ -55,7 +55,9 @@ class ExposedFunction(
         for target, reason in unclear(proof, _ACTORS, Verb.CALL):
             found = True
             yield self.unknown(target, reason)
-        if not found:
+        if not proof.replayed:
+            yield self.not_tried()
+        elif not found:
             yield self.not_applicable("no function can be called from the browser")
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -71,6 +73,24 @@ class ExposedFunction(
         sql = close_function(function, signed_in=not called)
         summary = f"Take the right to call {finding.subject} from the browser"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
+    def _stated(self, exposure: Exposure) -> Finding:
+        """What its text says that a call does; nobody made one."""
+        attempts = exposure.attempts
+        anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
+        written = sorted({table for attempt in attempts for table in attempt.written})
+        who = "Without signing in, anybody" if anybody else "Any user"
+        does = f"changes rows in {', '.join(written)} and " if written else ""
+        if exposure.columns:
+            does = f"returns {', '.join(exposure.columns[:4])} and "
+        message = f"{who} can call {exposure.target}, which {does}{attempts[0].reason}"
+        logs = bool(written) and all(_LOG.search(table) for table in written)
+        harmless = not exposure.columns and (logs or bool(_COUNTS.search(exposure.target)))
+        severity = _severity(anybody, harmless=harmless)
+        added = bool(written) and not any(attempt.rows for attempt in attempts)
+        if added and not harmless and not any(map(is_private_record, written)):
+            severity = Severity.MEDIUM
+        return self.gap(exposure.target, message, *evidence(attempts), severity=severity)
 
     def _gap(self, exposure: Exposure) -> Finding:
         attempts = exposure.attempts

@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Attempt, Verb
 from shipworthy.database.exposure import BUCKET, evidence, exposures, tried, unclear
 from shipworthy.database.private import is_private_bucket
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Schema
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -28,11 +29,11 @@ class OpenStorageBucket(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
-        if not proof.schema.buckets:
+        if not proof.schema.buckets and proof.replayed:
             yield self.not_applicable("no storage bucket is made by the migrations")
             return
         open_to: set[str] = set()
@@ -43,7 +44,10 @@ class OpenStorageBucket(
             harmful = [a for a in exposure.attempts if _harms(a, public=public, folders=folders)]
             if harmful:
                 open_to.add(exposure.target)
-                yield self._gap(exposure.target, harmful)
+                yield self._gap(exposure.target, harmful, proof)
+        if not proof.replayed:
+            yield self.not_tried()
+            return
         why = dict(unclear(proof, _ACTORS, *_VERBS, files=True))
         attacked = tried(proof, _ACTORS, *_VERBS, files=True)
         for target in sorted({f"{BUCKET}{name}" for name in proof.schema.buckets} - open_to):
@@ -52,17 +56,18 @@ class OpenStorageBucket(
             else:
                 yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
 
-    def _gap(self, target: str, attempts: list[Attempt]) -> Finding:
+    def _gap(self, target: str, attempts: list[Attempt], proof: DatabaseProof) -> Finding:
         anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
         who = "Without signing in" if anybody else "As any user"
+        were = "were" if proof.replayed else "can be"
         verbs = [verb for verb in _VERBS if verb in {a.verb for a in attempts}]
         done = " and ".join(_DONE[verb] for verb in verbs)
         return self.gap(
             target,
-            f"{who}, files of others in the {target} were {done}",
+            f"{who}, files of others in the {target} {were} {done}",
             *evidence(attempts),
             severity=_severity(anybody, only_added=verbs == [Verb.INSERT]),
-            proof=Proof.PROVEN,
+            proof=proof.kind,
         )
 
 

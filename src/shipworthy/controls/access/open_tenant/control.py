@@ -23,7 +23,7 @@ class OpenTenant(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
@@ -31,14 +31,17 @@ class OpenTenant(
         for exposure in exposures(proof, _ACTORS, Verb.JOIN):
             found = True
             columns = f" by setting {', '.join(exposure.columns)}" if exposure.columns else ""
+            did = "A user who had just signed up joined" if proof.replayed else "Any user can join"
             yield self.gap(
                 exposure.target,
-                f"A user who had just signed up joined somebody else's organisation{columns}",
+                f"{did} somebody else's organisation{columns}",
                 *evidence(exposure.attempts),
-                proof=Proof.PROVEN,
+                proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.JOIN):
             found = True
             yield self.satisfied(target, "Outsiders cannot add themselves", proof=Proof.PROVEN)
-        if not found:
+        if not proof.replayed:
+            yield self.not_tried()
+        elif not found:
             yield self.not_applicable("no table says who belongs to which organisation")

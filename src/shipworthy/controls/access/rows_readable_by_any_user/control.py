@@ -15,6 +15,7 @@ from shipworthy.database.exposure import (
     succeeded,
     why_private,
 )
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -35,18 +36,20 @@ class RowsReadableByAnyUser(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
         without_login = succeeded(proof, (Actor.ANYBODY,), Verb.READ)
         for exposure in exposures(proof, _ACTORS, Verb.READ):
             if exposure.target not in without_login:
-                yield self._judged(exposure, exposure.target in proof.declared_public)
+                yield self._judged(exposure, proof)
         for target in refused(proof, _ACTORS, Verb.READ):
             yield self.satisfied(target, "Users see no rows of others", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):
             yield self.unknown(target, reason)
+        if not proof.replayed:
+            yield self.not_tried()
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         proof = prototype.database
@@ -58,21 +61,23 @@ class RowsReadableByAnyUser(
         summary = f"Let owners alone read {finding.subject}"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
-    def _judged(self, exposure: Exposure, declared: bool) -> Finding:
+    def _judged(self, exposure: Exposure, proof: DatabaseProof) -> Finding:
         shown = evidence(exposure.attempts)
+        declared = exposure.target in proof.declared_public
         private = why_private(exposure)
         if declared or private is None:
             message = "declared public" if declared else "names no person, secret or private record"
             return self.satisfied(
-                exposure.target, f"Open to every user: {message}", *shown, proof=Proof.PROVEN
+                exposure.target, f"Open to every user: {message}", *shown, proof=proof.kind
             )
-        who = {attempt.actor.value for attempt in exposure.attempts}
+        who = min(attempt.actor.value for attempt in exposure.attempts).capitalize()
+        did = f"{who} read" if proof.replayed else "Whoever signs up can read"
         return self.gap(
             exposure.target,
-            f"{min(who).capitalize()} read rows of others from {exposure.target}: {private}",
+            f"{did} rows of others from {exposure.target}: {private}",
             *shown,
             severity=_severity(exposure),
-            proof=Proof.PROVEN,
+            proof=proof.kind,
         )
 
 

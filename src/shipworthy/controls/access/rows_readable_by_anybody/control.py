@@ -14,6 +14,7 @@ from shipworthy.database.exposure import (
     refused,
     why_private,
 )
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -34,16 +35,18 @@ class RowsReadableByAnybody(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
         for exposure in exposures(proof, _ACTORS, Verb.READ):
-            yield self._judged(exposure, exposure.target in proof.declared_public)
+            yield self._judged(exposure, proof)
         for target in refused(proof, _ACTORS, Verb.READ):
             yield self.satisfied(target, "Nobody reads it without signing in", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):
             yield self.unknown(target, reason)
+        if not proof.replayed:
+            yield self.not_tried()
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         proof = prototype.database
@@ -55,20 +58,22 @@ class RowsReadableByAnybody(
         summary = f"Let owners alone read {finding.subject}"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
-    def _judged(self, exposure: Exposure, declared: bool) -> Finding:
+    def _judged(self, exposure: Exposure, proof: DatabaseProof) -> Finding:
         shown = evidence(exposure.attempts)
+        declared = exposure.target in proof.declared_public
         private = why_private(exposure)
         if declared or private is None:
             message = "declared public" if declared else "names no person, secret or private record"
             return self.satisfied(
-                exposure.target, f"Open to anybody: {message}", *shown, proof=Proof.PROVEN
+                exposure.target, f"Open to anybody: {message}", *shown, proof=proof.kind
             )
+        were = "were" if proof.replayed else "can be"
         return self.gap(
             exposure.target,
-            f"Without signing in, rows of others were read from {exposure.target}: {private}",
+            f"Without signing in, rows of others {were} read from {exposure.target}: {private}",
             *shown,
             severity=_severity(exposure),
-            proof=Proof.PROVEN,
+            proof=proof.kind,
         )
 
 

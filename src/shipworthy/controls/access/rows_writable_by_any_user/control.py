@@ -14,6 +14,7 @@ from shipworthy.database.exposure import (
     refused,
     succeeded,
 )
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -34,7 +35,7 @@ class RowsWritableByAnyUser(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
@@ -43,11 +44,13 @@ class RowsWritableByAnyUser(
             known = {attempt.verb for attempt in without_login.get(exposure.target, ())}
             new = [attempt for attempt in exposure.attempts if attempt.verb not in known]
             if new:
-                yield self._judged(exposure, new)
+                yield self._judged(exposure, new, proof)
         for target in refused(proof, _ACTORS, *_VERBS):
             yield self.satisfied(target, "Users change no rows of others", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, *_VERBS):
             yield self.unknown(target, reason)
+        if not proof.replayed:
+            yield self.not_tried()
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         proof = prototype.database
@@ -58,24 +61,25 @@ class RowsWritableByAnyUser(
         summary = f"Let owners alone write {finding.subject}"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
-    def _judged(self, exposure: Exposure, attempts: list[Attempt]) -> Finding:
+    def _judged(self, exposure: Exposure, attempts: list[Attempt], proof: DatabaseProof) -> Finding:
         verbs = [v.value for v in _VERBS if v in {a.verb for a in attempts}]
         shown = evidence(attempts)
         if verbs == [Verb.INSERT.value] and not exposure.is_owned:
             message = "Every user may add rows; they belong to nobody"
-            return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
+            return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
         if all(attempt.reason.startswith(_IN_TENANT) for attempt in attempts):
             return self._in_tenant(exposure, attempts)
         who = min(attempt.actor.value for attempt in attempts).capitalize()
+        who = who if proof.replayed else "Whoever signs up can"
         severity = (
             Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
         )
         return self.gap(
             exposure.target,
-            f"{who} {_told(verbs, exposure)} in {exposure.target}",
+            f"{who} {_told(verbs, exposure, proof.replayed)} in {exposure.target}",
             *shown,
             severity=severity,
-            proof=Proof.PROVEN,
+            proof=proof.kind,
         )
 
     def _in_tenant(self, exposure: Exposure, attempts: list[Attempt]) -> Finding:
@@ -96,14 +100,16 @@ class RowsWritableByAnyUser(
 _IN_TENANT = "a row of one's own, in the tenant of another"
 
 
-def _told(verbs: list[str], exposure: Exposure) -> str:
+def _told(verbs: list[str], exposure: Exposure, done_so: bool) -> str:
     """ "changed and deleted rows of others and added rows in the name of others"."""
-    done = " and ".join(_DONE[verb] for verb in verbs if verb in _DONE)
+    words, added = (_DONE, "added") if done_so else (_DO, "add")
+    done = " and ".join(words[verb] for verb in verbs if verb in words)
     parts = [f"{done} rows of others"] if done else []
     if Verb.INSERT.value in verbs:
         named = exposure.ownership.user_columns
-        parts.append("added rows in the name of others" if named else "added rows")
+        parts.append(f"{added} rows" + " in the name of others" * bool(named))
     return " and ".join(parts)
 
 
 _DONE = {"update": "changed", "delete": "deleted"}
+_DO = {"update": "change", "delete": "delete"}

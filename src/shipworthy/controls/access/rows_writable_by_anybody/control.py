@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, not_judged, refused
 from shipworthy.database.private import is_counted_by_visitors
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -28,16 +29,18 @@ class RowsWritableByAnybody(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
         for exposure in exposures(proof, _ACTORS, *_VERBS):
-            yield self._judged(exposure, prototype)
+            yield self._judged(exposure, prototype, proof)
         for target in refused(proof, _ACTORS, *_VERBS):
             yield self.satisfied(target, "Nobody writes without signing in", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, *_VERBS):
             yield self.unknown(target, reason)
+        if not proof.replayed:
+            yield self.not_tried()
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         proof = prototype.database
@@ -48,22 +51,23 @@ class RowsWritableByAnybody(
         summary = f"Let owners alone write {finding.subject}"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
-    def _judged(self, exposure: Exposure, prototype: Prototype) -> Finding:
+    def _judged(self, exposure: Exposure, prototype: Prototype, proof: DatabaseProof) -> Finding:
         verbs = [v.value for v in _VERBS if v in {a.verb for a in exposure.attempts}]
         shown = evidence(exposure.attempts)
         if verbs == [Verb.INSERT.value] and not exposure.ownership.user_columns:
             counted = is_counted_by_visitors(exposure.target)
             if counted or _is_form(exposure.target, prototype):
                 message = "Visitors may add rows, as its form or counter needs; they change none"
-                return self.satisfied(exposure.target, message, *shown, proof=Proof.PROVEN)
+                return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
             severity = Severity.MEDIUM
         else:
             severity = Severity.HIGH if verbs == [Verb.INSERT.value] else Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
         if "insert" in verbs and exposure.ownership.user_columns:
             done += " in the name of others"
-        message = f"Without signing in, rows of {exposure.target} were {done}"
-        return self.gap(exposure.target, message, *shown, severity=severity, proof=Proof.PROVEN)
+        were = "were" if proof.replayed else "can be"
+        message = f"Without signing in, rows of {exposure.target} {were} {done}"
+        return self.gap(exposure.target, message, *shown, severity=severity, proof=proof.kind)
 
 
 def _is_form(target: str, prototype: Prototype) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Attempt, Verb
-from shipworthy.database.exposure import evidence, exposures, refused, succeeded
+from shipworthy.database.exposure import Exposure, evidence, exposures, refused, succeeded
 from shipworthy.database.rules.closing import close_columns
 from shipworthy.database.rules.next_migration import next_migration
+from shipworthy.database.seed.power import Power, power_of
+from shipworthy.database.seed.sign_up import USERS
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy, Review, Write
@@ -27,26 +29,28 @@ class SelfPromotion(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
         found = False
         for exposure in exposures(proof, _ACTORS, Verb.PROMOTE):
             found = True
-            columns = ", ".join(exposure.columns)
             yield self.gap(
                 exposure.target,
-                f"A user who had just signed up set {columns} on their own row of {exposure.target}",
+                _told(exposure, proof.replayed),
                 *evidence(exposure.attempts),
-                proof=Proof.PROVEN,
+                severity=self.severity if proof.replayed else _severity(exposure.columns),
+                proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.PROMOTE):
             found = True
             yield self.satisfied(
                 target, "Users cannot raise their own rights here", proof=Proof.PROVEN
             )
-        if not found:
+        if not proof.replayed:
+            yield self.not_tried()
+        elif not found:
             yield self.not_applicable("no column of a user's own row gives rights")
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -63,6 +67,22 @@ class SelfPromotion(
             return None
         summary = f"Let users change their own row of {finding.subject}, but not their rights"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
+
+
+def _told(exposure: Exposure, tried: bool) -> str:
+    columns = ", ".join(exposure.columns)
+    if tried:
+        return f"A user who had just signed up set {columns} on their own row of {exposure.target}"
+    if exposure.target == USERS:
+        return f"Rules of row security trust {columns}, which every user writes himself"
+    return f"Every user can set {columns} on a row about himself in {exposure.target}"
+
+
+def _severity(columns: Iterable[str]) -> Severity:
+    """To rule over others is worse than to get for nothing what others pay for."""
+    powers = {power_of(column.rpartition(".")[2]) for column in columns}
+    rules = Power.ROLE in powers or any("admin" in column for column in columns)
+    return Severity.CRITICAL if rules else Severity.HIGH
 
 
 def _columns(attempts: Iterable[Attempt]) -> list[str]:

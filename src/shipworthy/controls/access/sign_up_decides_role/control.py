@@ -23,7 +23,7 @@ class SignUpDecidesRole(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
@@ -31,16 +31,19 @@ class SignUpDecidesRole(
         for exposure in exposures(proof, _ACTORS, Verb.SIGN_UP):
             found = True
             reason = next((a.reason for a in exposure.attempts if a.reason), "a higher role")
+            was = "was" if proof.replayed else "is"
             yield self.gap(
                 exposure.target,
-                f"Metadata sent with the sign-up was taken over: {reason}",
+                f"Metadata sent with the sign-up {was} taken over: {reason}",
                 *evidence(exposure.attempts),
-                proof=Proof.PROVEN,
+                proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.SIGN_UP):
             found = True
             yield self.satisfied(
                 target, "Metadata of a sign-up gives no rights", proof=Proof.PROVEN
             )
-        if not found:
+        if not proof.replayed:
+            yield self.not_tried()
+        elif not found:
             yield self.not_applicable("no function reads the metadata of a sign-up")

@@ -32,7 +32,7 @@ class DefinerView(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
@@ -43,7 +43,9 @@ class DefinerView(
                 found = True
                 declared = view.qualified in proof.declared_public
                 yield self._judge(prototype, schema, view, declared)
-        if not found:
+        if not proof.replayed:
+            yield self.not_tried()
+        elif not found:
             yield self.not_applicable("no view of the migrations is open to browsers")
 
     def _judge(self, prototype: Prototype, schema: Schema, view: Table, declared: bool) -> Finding:

@@ -36,14 +36,16 @@ class RlsDisabled(
     needs_database=True,
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        proof = prototype.database
+        proof = prototype.database_rules
         if proof is None or not proof.supabase:
             yield self.not_applicable("no database stands open to browsers here")
             return
         tables = list(exposed_tables(proof.schema))
         for table in tables:
             yield self._judge(prototype, proof, table)
-        if not tables:
+        if not proof.replayed:
+            yield self.not_tried()
+        elif not tables:
             yield self.not_applicable("no table of the migrations is open to browsers")
 
     def _judge(self, prototype: Prototype, proof: DatabaseProof, table: Table) -> Finding:

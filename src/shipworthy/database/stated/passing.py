@@ -1,0 +1,121 @@
+"""Who gets past the expression of a policy, told from its text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from shipworthy.database.stated.words import at_word, bare, one_line
+
+
+class Who(IntEnum):
+    """Who passes, fewest first."""
+
+    SOME = 0  # what the text does not tell
+    OWNERS = 1  # each user on rows of their own
+    USERS = 2  # whoever is signed in
+    ANYBODY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Who passes an expression; `part`: on rows of a certain kind alone; `said`: because users write
+    what it believes, their own metadata."""
+
+    who: Who
+    part: bool = False
+    said: bool = False
+
+    def __and__(self, other: Passing) -> Passing:
+        least = min(self.who, other.who)
+        said = any(p.said for p in (self, other) if p.who is least)
+        return Passing(least, self.part or other.part, said)
+
+    def __or__(self, other: Passing) -> Passing:
+        return max(self, other, key=lambda p: (p.who, not p.part))
+
+
+NOT_TOLD = Passing(Who.SOME)
+_MOST_NESTED = 200  # more than anybody writes; each level is one call deeper
+
+
+def passing(expression: str | None) -> Passing:
+    """Who passes; nobody whom the text tells where there is none."""
+    if expression is None or expression.count("(") > _MOST_NESTED:
+        return NOT_TOLD
+    text = bare(expression)
+    alternatives = at_word(text, "or")
+    if len(alternatives) > 1:
+        found = passing(alternatives[0])
+        for other in alternatives[1:]:
+            found |= passing(other)
+        return found
+    # BETWEEN has an AND of its own
+    conditions = at_word(text, "and") if " between " not in text.lower() else [text]
+    if len(conditions) > 1:
+        found = passing(conditions[0])
+        for other in conditions[1:]:
+            found &= passing(other)
+        return found
+    return _of_condition(_plain(text))
+
+
+def owner_column(expression: str | None) -> str:
+    """The column that a condition of the expression compares with the caller's id; "" for none."""
+    for condition in at_word(bare(expression or ""), "and"):
+        found = _OWN.fullmatch(_plain(condition))
+        if found:
+            return found[1] or found[2]
+    return ""
+
+
+def trusts_metadata(text: str) -> bool:
+    """True where a text asks what users may write about themselves."""
+    return _METADATA.search(text) is not None
+
+
+_CAST = re.compile(r"::\s*[a-z_]+(?:\s*\(\d+\))?(?:\[\])?")
+_ASKED_ONCE = re.compile(r"\(\s*select\s+(auth\.\w+\s*\(\s*\))(?:\s+as\s+\w+)?\s*\)")
+_SIGNED_IN = re.compile(
+    r"auth\.uid\(\) is not null|auth\.uid\(\) ?= ?auth\.uid\(\)"
+    r"|(?:auth\.role\(\)|current_setting\('request\.jwt\.claim\.role'[^)]*\)) ?= ?'authenticated'"
+    r"|'authenticated' ?= ?auth\.role\(\)|auth\.role\(\) in \('authenticated'(?:, ?'service_role')?\)"
+    r"|\(?auth\.jwt\(\) ?->> ?'role'\)? ?= ?'authenticated'"
+)
+_VISITORS = re.compile(
+    r"auth\.role\(\) ?= ?'anon'|auth\.role\(\) in \((?=[^)]*'anon')[^()]*\)"
+    r"|auth\.role\(\) ?= ?any ?\(array\[(?=[^\]]*'anon')[^\]]*\]\)"
+)
+_TRUE = frozenset({"true", "1=1", "1 = 1", "'true'", "not false"})
+_COLUMN = r'(?:"?\w+"?\.)*"?(\w+)"?'
+_OWN = re.compile(rf"{_COLUMN} ?= ?auth\.uid\(\)|auth\.uid\(\) ?= ?{_COLUMN}")
+_METADATA = re.compile(r"\buser_metadata\b|\braw_user_meta_data\b", re.IGNORECASE)
+_VALUE = r"(?:'[^']*'|-?\d[\d.]*|true|false|now\(\)|current_date|current_timestamp)"
+_OF_THE_ROW = re.compile(
+    rf"{_COLUMN} ?(?:=|<>|!=|<=|>=|<|>) ?{_VALUE}|{_COLUMN} is (?:not )?(?:null|true|false)"
+    rf"|{_COLUMN} (?:not )?in \({_VALUE}(?:, ?{_VALUE})*\)|{_VALUE} ?= ?{_COLUMN}"
+    rf"|{_COLUMN} ?= ?any ?\(array\[{_VALUE}(?:, ?{_VALUE})*\]\)|(?:not )?{_COLUMN}"
+)
+_NO_COLUMN = re.compile(r"^(?:current_\w+|session_user|user|null|false|not false|not true)\b")
+
+
+def _plain(condition: str) -> str:
+    text = _ASKED_ONCE.sub(r"\1", one_line(condition))
+    text = re.sub(r"auth\.(\w+)\s*\(\s*\)", r"auth.\1()", _CAST.sub("", text))
+    text = re.sub(r"\((auth\.\w+\(\))\)", r"\1", text)
+    return bare(text)
+
+
+def _of_condition(text: str) -> Passing:
+    if text in _TRUE or _VISITORS.fullmatch(text):
+        return Passing(Who.ANYBODY)
+    if _SIGNED_IN.fullmatch(text):
+        return Passing(Who.USERS)
+    if _OWN.fullmatch(text):
+        return Passing(Who.OWNERS)
+    if _METADATA.search(text) and "app_meta" not in text:
+        return Passing(Who.USERS, said=True)
+    if _OF_THE_ROW.fullmatch(text) and not _NO_COLUMN.match(text):
+        return Passing(Who.ANYBODY, part=True)
+    return NOT_TOLD

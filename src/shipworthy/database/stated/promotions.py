@@ -1,0 +1,258 @@
+"""Ways to power that the stated rules leave open: on one's own row, by a row about oneself, by metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
+from shipworthy.database.names import QUALIFIED, parts, qualified
+from shipworthy.database.rules.expressions import expressions
+from shipworthy.database.schema import Column, Policy, Schema, Source, Table, Trust
+from shipworthy.database.seed.ownership import one_row_each, says_who
+from shipworthy.database.seed.power import Power, power_of, rank
+from shipworthy.database.seed.sign_up import USERS, trigger_bodies
+from shipworthy.database.stated.openings import served, stopped, succeeded, ways
+from shipworthy.database.stated.passing import Who, trusts_metadata
+from shipworthy.database.stated.words import at_commas, in_parentheses, texts, without_comments
+
+_RULES_OVER_OTHERS = 70
+_LEAST = 10
+_RIGHTS = (Power.ROLE, Power.FLAG)
+_MONEY = re.compile(r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance", re.IGNORECASE)
+_CREDIT = re.compile(r"credit|token|quota|coins", re.IGNORECASE)
+_NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "double")
+
+
+def promotions(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+    """Rows that say who somebody is and that their owner may write, power included."""
+    for table in served(schema):
+        owned = owners.get(table.qualified, Ownership()).user_columns
+        if table.source.trust is Trust.STUB or not owned or not says_who(table, owned):
+            continue
+        given = [c for c in table.columns if _gives_power(schema, table, c) and c.name not in owned]
+        for verb in (Verb.UPDATE, Verb.INSERT):
+            yield from _raised(schema, table, owned, given, verb)
+
+
+def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+    """Memberships of a tenant that anybody may add for himself, where rules of other tables go by them."""
+    for table in served(schema):
+        owned = owners.get(table.qualified, Ownership())
+        tenants = [
+            c
+            for c in owned.tenant_columns
+            if c not in table.primary_key or len(table.primary_key) > 1
+        ]
+        if not owned.user_columns:
+            continue
+        tenants = [c for c in tenants if _decides(schema, table, c)]
+        for verb in (Verb.INSERT, Verb.UPDATE):
+            for column in tenants:
+                found = _unguarded(schema, table, owned.user_columns, column, verb)
+                if found:
+                    yield succeeded(Actor.STRANGER, Verb.JOIN, table.qualified, found, (column,))
+
+
+def by_metadata(schema: Schema) -> Iterator[Attempt]:
+    """Rules that believe what users write about themselves, wherever it gives power."""
+    found: dict[str, list[Rule]] = {}
+    for table in schema.tables.values():
+        for policy in table.policies:
+            for key in _believed(" ".join(expressions(policy))):
+                made = succeeded(Actor.STRANGER, Verb.PROMOTE, USERS, (policy,))
+                found.setdefault(key, []).extend(made.rules)
+    asked = " ".join(
+        t for table in schema.tables.values() for p in table.policies for t in expressions(p)
+    )
+    for function in schema.functions.values():
+        if not function.is_trigger and re.search(rf"\b{function.name}\s*\(", asked):
+            for key in _believed(function.body):
+                text = f"function {function.qualified}, which rules of row security ask"
+                found.setdefault(key, []).append(Rule(text, function.source))
+    for key, rules in found.items():
+        reason = f"rules of row security trust user_metadata.{key}, which every user may change"
+        made = succeeded(Actor.STRANGER, Verb.PROMOTE, USERS, (), (f"user_metadata.{key}",), reason)
+        yield replace(made, rules=tuple(rules))
+
+
+def sign_ups(schema: Schema) -> Iterator[Attempt]:
+    """Columns that give rights and that a trigger of the sign-up fills with what the new user sent."""
+    table = schema.tables.get(USERS)
+    rules = tuple(
+        Rule(f'trigger "{t.name}" runs {t.function}', _made(schema, t.function) or t.source)
+        for t in (table.triggers if table else ())
+    )
+    taken = (pair for body in trigger_bodies(schema) for pair in _taken_over(schema, body))
+    for key, column in dict.fromkeys(taken):
+        reason = f"the trigger of a sign-up writes the {key} that the new user sends to {column}"
+        made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (column,), reason)
+        yield replace(made, rules=rules)
+
+
+def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
+    """What a trigger takes from metadata and the column of power that it writes it to, as it is."""
+    code = without_comments(body)
+    for found in _INSERTS.finditer(code):
+        name = qualified(found["name"])
+        table = schema.tables.get(name)
+        values = re.match(r"\s*\)?\s*values\s*\(", code[found.end("columns") :], re.IGNORECASE)
+        if table is None or values is None:
+            continue
+        given = at_commas(in_parentheses(code, found.end("columns") + values.end()))
+        for written, value in zip(at_commas(found["columns"]), given, strict=False):
+            column = table.column((parts(written) or ("",))[0])
+            key = _sent(code, value)
+            rights = column is not None and power_of(column.name) in _RIGHTS
+            if key and rights and column and _gives_power(schema, table, column):
+                yield key, f"{name}.{column.name}"
+
+
+def _sent(code: str, value: str) -> str:
+    """The key of the metadata that a value is, by way of a variable that is set once and not compared."""
+    found = _TAKEN.search(value)
+    if found:
+        return found[1]
+    variable = re.match(r"(?:coalesce\s*\(\s*)?(\w+)\b", value, re.IGNORECASE)
+    if variable is None:
+        return ""
+    name = re.escape(variable[1])
+    sets = re.findall(rf"\b{name}(?:\s+\w+)?\s*:=\s*([^;]*)", code, re.IGNORECASE)
+    compared = re.search(
+        rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b[^;]*\b{name}\b", code, re.IGNORECASE
+    )
+    taken = _TAKEN.search(sets[0]) if len(sets) == 1 and not compared else None
+    return taken[1] if taken else ""
+
+
+_INSERTS = re.compile(
+    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)", re.IGNORECASE
+)
+# The value itself, at most with another where there is none: no CASE and no comparison.
+_TAKEN = re.compile(
+    r"^\s*\(*\s*(?:(?:coalesce|nullif|lower|trim)\s*\(\s*)*\(*\s*(?:new\s*\.\s*)?raw_user_meta_data\s*->>?\s*'(\w+)'"
+    r"(?!\s*\)*\s*(?:=|<>|!=|in\b))",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"(?:user_metadata|raw_user_meta_data)'?\s*\)?\s*->>?\s*'(\w+)'", re.IGNORECASE)
+
+
+def _believed(text: str) -> Iterator[str]:
+    if trusts_metadata(text):
+        yield from dict.fromkeys(k for k in _KEY.findall(text) if power_of(k))
+
+
+def _raised(
+    schema: Schema, table: Table, owned: tuple[str, ...], given: list[Column], verb: Verb
+) -> Iterator[Attempt]:
+    open_columns: list[str] = []
+    rules: dict[Policy, None] = {}
+    for column in given:
+        found = _unguarded(schema, table, owned, column.name, verb)
+        if found:
+            open_columns.append(column.name)
+            rules |= dict.fromkeys(found)
+    if open_columns:
+        words = "set" if verb is Verb.UPDATE else "chosen in a new row about oneself"
+        reason = f"{', '.join(open_columns)} can be {words}"
+        yield succeeded(
+            Actor.STRANGER, Verb.PROMOTE, table.qualified, rules, tuple(open_columns), reason
+        )
+
+
+def _unguarded(
+    schema: Schema, table: Table, owned: tuple[str, ...], column: str, verb: Verb
+) -> tuple[Policy, ...]:
+    """The rules that let a user write this column of rows about himself; none where anything may stop it."""
+    command = "UPDATE" if verb is Verb.UPDATE else "INSERT"
+    if _watched(schema, table, column, command):
+        return ()
+    if verb is Verb.INSERT and _one_is_there(schema, table, owned):
+        return ()
+    if verb is Verb.UPDATE and all(
+        w.who < Who.OWNERS for _, w in ways(table, Actor.STRANGER, Verb.READ)
+    ):
+        return ()
+    found = []
+    for policy, way in ways(table, Actor.STRANGER, verb):
+        asked = " ".join(expressions(policy))
+        if way.who >= Who.OWNERS and not way.part and not re.search(rf"\b{column}\b", asked):
+            found.append(policy)
+    return tuple(found)
+
+
+def _watched(schema: Schema, table: Table, column: str, command: str) -> bool:
+    """True where a trigger may see to the column before a row is written."""
+    told = rf"\b{column}\b|to_jsonb|raise\s+exception"
+    return stopped(schema, table, command, told)
+
+
+def _one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
+    """True where the sign-up makes the one row that a user may have."""
+    made = re.compile(rf"insert\s+into\s+(?:public\s*\.\s*)?\"?{table.name}\"?\b", re.IGNORECASE)
+    return any(made.search(body) for body in trigger_bodies(schema)) and one_row_each(table, owned)
+
+
+def _gives_power(schema: Schema, table: Table, column: Column) -> bool:
+    """True for columns that decide what somebody may do or need not pay for, as far as the SQL tells."""
+    power = power_of(column.name)
+    if power is None or power is Power.APPROVAL or column.generated:
+        return False
+    if power is Power.FLAG:
+        return column.type == "boolean"
+    if power is Power.AMOUNT:
+        money = _CREDIT.search(column.name) or not column.name.endswith(("s", "tokens"))
+        return bool(money and _MONEY.search(table.name) and column.type.startswith(_NUMBERS))
+    words = _words(schema, table, column)
+    if power is Power.PLAN:
+        return any(rank(w) >= 50 for w in words) or _default_rank(column) == _LEAST
+    if words:
+        return any(rank(w) >= _RULES_OVER_OTHERS for w in words)
+    return _default_rank(column) == _LEAST or _asks_for(schema, column.name)
+
+
+def _words(schema: Schema, table: Table, column: Column) -> list[str]:
+    """The words that a column takes: of its type, or of a check."""
+    kind = column.type if "." in column.type else f"public.{column.type}"
+    checks = [c.definition for c in table.checks if column.name in c.columns]
+    return [*schema.enums.get(kind, ()), *(w for text in checks for w in texts(text))]
+
+
+def _default_rank(column: Column) -> int:
+    words = texts(column.default or "")
+    return rank(words[0]) if words else 0
+
+
+def _asks_for(schema: Schema, column: str) -> bool:
+    """True where a rule or function compares a column of this name with a word of power."""
+    compared = re.compile(rf"\b{column}\b\"?(?:::\w+)?\s*(?:=|in)\s*\(?\s*'(\w+)'", re.IGNORECASE)
+    rules = (t for table in schema.tables.values() for p in table.policies for t in expressions(p))
+    bodies = (function.body for function in schema.functions.values())
+    return any(
+        rank(word) >= _RULES_OVER_OTHERS
+        for text in (*rules, *bodies)
+        for word in compared.findall(text)
+    )
+
+
+def _decides(schema: Schema, table: Table, tenant: str) -> bool:
+    """True where rules of other tables, or functions that they ask, look the tenant up in this one."""
+    named = re.compile(rf"\b(?:from|join)\s+(?:public\s*\.\s*)?\"?{table.name}\"?\b", re.IGNORECASE)
+    column = re.compile(rf"\b{tenant}\b", re.IGNORECASE)
+    others = (t for t in schema.tables.values() if t.qualified != table.qualified)
+    rules = [t for other in others for p in other.policies for t in expressions(p)]
+    if any(named.search(text) and column.search(text) for text in rules):
+        return True
+    asked = " ".join(rules)
+    return any(
+        named.search(f.body) and column.search(f.body) and re.search(rf"\b{f.name}\s*\(", asked)
+        for f in schema.functions.values()
+        if not f.is_trigger
+    )
+
+
+def _made(schema: Schema, function: str) -> Source | None:
+    return next(
+        (f.source for f in schema.functions.values() if f"{f.schema}.{f.name}" == function), None
+    )

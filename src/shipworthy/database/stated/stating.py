@@ -1,0 +1,128 @@
+"""The rules of a history as its files state them, for where nobody rebuilds the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from shipworthy.database.attempts import Attempt, Ownership, Seeding
+from shipworthy.database.era import era_of
+from shipworthy.database.generated_types import TypedColumn, read_types
+from shipworthy.database.history import History, SqlFile
+from shipworthy.database.names import QUALIFIED, qualified
+from shipworthy.database.order import in_likely_order
+from shipworthy.database.proof import DatabaseProof, Era, Repair, Replay, Unreachable
+from shipworthy.database.schema import Column, Schema, Trust
+from shipworthy.database.seed.ownership import ownerships
+from shipworthy.database.stated.following import Following
+from shipworthy.database.stated.functions import callable_functions
+from shipworthy.database.stated.openings import open_buckets, open_tables
+from shipworthy.database.stated.promotions import by_metadata, joins, promotions, sign_ups
+
+_NUMBERED = re.compile(r"(?:^|/)\d+[^/]*\.sql$")
+_SPEAKS_OF = re.compile(
+    rf"\bpolicy\s+(?:if\s+exists\s+)?(?:\"[^\"]+\"|\w+)\s+on\s+({QUALIFIED})"
+    rf"|\btable\s+(?:if\s+exists\s+)?(?:only\s+)?({QUALIFIED})\s+(?:en|dis)able\s+row\s+level",
+    re.IGNORECASE,
+)
+_RULES = re.compile(
+    r"\b(?:policy|policies|revoke|row\s+level|function|security_invoker|trigger)\b", re.IGNORECASE
+)
+_NO_ORDER = "several scripts in no known order speak of its rules"
+
+
+def stated(history: History) -> DatabaseProof:
+    """What the SQL of a prototype says, as if it had been rebuilt; only what plainly passes is in it.
+
+    Scripts beside the migrations may have been run or not: what they speak of has to pass either way.
+    """
+    scripts = history.migrations or in_likely_order(history.loose)
+    era, reason = era_of(scripts)
+    trust = Trust.MIGRATION if history.migrations else Trust.LOOSE
+    following = Following(granted=era is Era.LEGACY, trust=trust)
+    for file in scripts:
+        following.run(file)
+    schema = _typed(following.schema, history.generated)
+    repairs = tuple(Repair(f"table {n}", "spoken of first", None) for n in following.awaited)
+    unordered = dict.fromkeys(() if history.migrations else _unordered(scripts), _NO_ORDER)
+    tables = {
+        name: replace(table, tainted=table.tainted or unordered.get(name, ""))
+        for name, table in schema.tables.items()
+    }
+    schema = replace(schema, tables=tables)
+    owners = ownerships(schema)
+    return DatabaseProof(
+        engine="",
+        supabase=history.supabase,
+        era=era,
+        era_reason=reason,
+        replay=Replay(len(scripts), 0, {}, (), repairs, None),
+        schema=schema,
+        seeding={name: Seeding(name, 0, owned) for name, owned in owners.items()},
+        attempts=_either_way(tuple(_attempts(schema, owners)), history, following),
+        unreachable=Unreachable((), 0),
+        declared_public=history.declared_public,
+        seconds={},
+    )
+
+
+def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+    yield from open_tables(schema)
+    yield from open_buckets(schema)
+    yield from callable_functions(schema, owners)
+    yield from promotions(schema, owners)
+    yield from joins(schema, owners)
+    yield from by_metadata(schema)
+    yield from sign_ups(schema)
+
+
+def _either_way(
+    found: tuple[Attempt, ...], history: History, following: Following
+) -> tuple[Attempt, ...]:
+    """The attempts that pass too where the scripts beside the migrations were run after them."""
+    beside = [f for f in history.loose if _RULES.search(f.text)]
+    if not found or not history.migrations or not beside:
+        return found
+    for file in in_likely_order(beside):
+        following.run(file)
+    after = _typed(following.schema, history.generated)
+    still = {(a.actor, a.verb, a.target) for a in _attempts(after, ownerships(after))}
+    return tuple(a for a in found if (a.actor, a.verb, a.target) in still)
+
+
+def _typed(schema: Schema, generated: SqlFile | None) -> Schema:
+    """Columns of tables that no statement makes, from the generated types."""
+    stubs = (t for t in schema.tables.values() if t.source.trust is Trust.STUB)
+    made = {t.qualified: t for t in stubs if t.schema in schema.exposed}
+    if not made or generated is None:
+        return schema
+    types = read_types(generated.path, generated.text).tables
+    typed = {
+        n: replace(t, columns=_columns(types[n].columns)) for n, t in made.items() if n in types
+    }
+    return replace(schema, tables={**schema.tables, **typed})
+
+
+def _columns(typed: Iterable[TypedColumn]) -> tuple[Column, ...]:
+    return tuple(
+        Column(c.name, "text" if c.type == "string" else c.type, c.nullable) for c in typed
+    )
+
+
+def _unordered(scripts: Iterable[SqlFile]) -> Iterator[str]:
+    """Tables of whose rules several scripts speak that carry no number, and are all there is."""
+    seen: dict[str, SqlFile] = {}
+    for file in scripts:
+        for name in _spoken_of(file):
+            first = seen.setdefault(name, file)
+            if first is not file and not (
+                _NUMBERED.search(first.path) and _NUMBERED.search(file.path)
+            ):
+                yield name
+
+
+def _spoken_of(file: SqlFile) -> frozenset[str]:
+    if "policy" not in file.text.lower() and "row level" not in file.text.lower():
+        return frozenset()
+    return frozenset(qualified(a or b) for a, b in _SPEAKS_OF.findall(file.text))

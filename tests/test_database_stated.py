@@ -1,0 +1,299 @@
+"""What the SQL of a prototype states, where nobody rebuilds the database."""
+
+# ruff: noqa: S608 - the values are our own
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from fixtures_of import Case, cases, prototype_of, unpack
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.history import History, SqlFile
+from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.stated.stating import stated
+from shipworthy.finding import Outcome
+
+TABLE = """
+create table public.notes (id uuid primary key, user_id uuid references auth.users (id), body text);
+alter table public.notes enable row level security;
+"""
+OWN = "create policy own on public.notes for select to authenticated using (auth.uid() = user_id);"
+# Gaps that no text of a rule tells: row security left off and views are said by controls of their own.
+_NOT_TOLD = {
+    "rows-readable-by-anybody-vulnerable-row-security-left-off",
+    "rows-readable-by-anybody-vulnerable-view-with-the-rights-of-its-owner",
+}
+
+
+def read(*scripts: str, loose: tuple[str, ...] = ()) -> DatabaseProof:
+    numbered = (SqlFile(f"supabase/migrations/{n:04}.sql", s) for n, s in enumerate(scripts, 1))
+    beside = (SqlFile(f"scripts/{n:04}.sql", s) for n, s in enumerate(loose, 1))
+    return stated(History(tuple(numbered), tuple(beside)))
+
+
+def passed(proof: DatabaseProof, target: str = "public.notes") -> set[tuple[Actor, Verb]]:
+    return {(a.actor, a.verb) for a in proof.attempts if a.target == target}
+
+
+def of_rules(*kinds: str) -> list[object]:
+    """The cases of controls that judge what the files state, too."""
+    found = [
+        c
+        for c in cases(*kinds)
+        if "database_rules" in c.entry.folder.joinpath("control.py").read_text()
+    ]
+    return [pytest.param(c, id=c.name) for c in found]
+
+
+def gaps(case: Case, folder: Path) -> list[str]:
+    prototype = prototype_of(unpack(case.folder, folder), rebuilt=False)
+    findings = case.entry.control.detect(prototype)
+    return sorted(f.subject for f in findings if f.outcome is Outcome.GAP)
+
+
+@pytest.mark.parametrize("case", of_rules("vulnerable"))
+def test_the_text_of_a_rule_is_enough_for_most_gaps(case: Case, tmp_path: Path) -> None:
+    assert gaps(case, tmp_path / "case") == ([] if case.name in _NOT_TOLD else case.expected)
+
+
+@pytest.mark.parametrize("case", of_rules("fixed", "near_miss"))
+def test_the_text_alone_alarms_at_nothing_that_the_database_refuses(
+    case: Case, tmp_path: Path
+) -> None:
+    assert gaps(case, tmp_path / "case") == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "actor", "verb"),
+    [
+        ("create policy p on notes using (true)", Actor.ANYBODY, Verb.READ),
+        ("create policy p on notes using (true)", Actor.ANYBODY, Verb.UPDATE),
+        ("create policy p on notes using (true)", Actor.ANYBODY, Verb.INSERT),
+        ('CREATE POLICY "p" ON "public"."notes" AS PERMISSIVE FOR ALL TO public USING ((true))',
+         Actor.ANYBODY, Verb.DELETE),
+        ("create policy p on public.notes for insert with check (1 = 1)", Actor.ANYBODY, Verb.INSERT),
+        ("create policy p on notes for select to anon using (true)", Actor.ANYBODY, Verb.READ),
+        ("create policy p on notes for select to authenticated using (true)",
+         Actor.STRANGER, Verb.READ),
+        ("create policy p on notes for select using (auth.role() = 'authenticated')",
+         Actor.STRANGER, Verb.READ),
+        ("create policy p on notes for select using ((select auth.uid()) is not null)",
+         Actor.STRANGER, Verb.READ),
+        ("create policy p on notes for select using (auth.jwt() ->> 'role' = 'authenticated')",
+         Actor.STRANGER, Verb.READ),
+        ("create policy p on notes for select using (auth.uid() = user_id or true)",
+         Actor.ANYBODY, Verb.READ),
+        ("create policy p on notes for delete using (auth.uid() = user_id);"
+         "alter policy p on notes using (true); create policy r on notes for select using (true)",
+         Actor.ANYBODY, Verb.DELETE),
+        ("create policy p on notes for select using (auth.uid() = user_id) -- (true)\n"
+         "; drop policy p on notes; create policy q on notes for select /* all */ using (true)",
+         Actor.ANYBODY, Verb.READ),
+        ("do $$ begin create policy p on notes for select using (true); "
+         "exception when duplicate_object then null; end $$", Actor.ANYBODY, Verb.READ),
+        ("do $$ begin if not exists (select 1 from pg_policies where policyname = 'p') then "
+         "execute 'create policy p on notes for select using (true)'; end if; end $$",
+         Actor.ANYBODY, Verb.READ),
+        ("do $$ declare t text; begin foreach t in array array['notes'] loop "
+         "execute format('create policy \"all of %I\" on public.%I for select using (true)', t, t); "
+         "end loop; end $$", Actor.ANYBODY, Verb.READ),
+        ("do $$ declare t text; names text[] := array['notes']; begin foreach t in array names loop "
+         "execute format('create policy p on %I for select using (true)', t); end loop; end $$",
+         Actor.ANYBODY, Verb.READ),
+    ],
+)  # fmt: skip
+def test_an_open_rule_is_read_however_it_is_written(rule: str, actor: Actor, verb: Verb) -> None:
+    assert (actor, verb) in passed(read(TABLE, f"{rule};"))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "create policy p on notes for all using (auth.uid() = user_id);",
+        "create policy p on notes for all to service_role using (true);",
+        "create policy p on notes for all using (auth.role() = 'service_role');",
+        "create policy p on notes for update using (true) with check (auth.uid() = user_id);",
+        "create policy p on notes for select using (true); drop policy if exists p on public.notes;",
+        "create policy p on notes for select using (true);"
+        "alter policy p on notes using (auth.uid() = user_id);",
+        "create policy p on notes for select using (true);"
+        "create policy only on notes as restrictive using (auth.uid() = user_id);",
+        "create policy p on notes for select using (true); drop table notes;",
+        "create policy p on notes for select using (true);"
+        "revoke all on notes from anon, authenticated, public;",
+        "create policy p on notes for select using (true and public.is_admin(auth.uid()));",
+        "create policy p on notes for select using (true);"
+        "create policy q on notes for select using (exists (select 1 from notes n where n.id = id));",
+        "create policy p on notes for select using (true);"
+        "do $$ declare r record; begin for r in select policyname from pg_policies "
+        "where tablename = 'notes' loop "
+        "execute format('drop policy %I on notes', r.policyname); end loop; end $$;",
+        # What can be changed has to be seen first.
+        "create policy p on notes for update using (true);",
+        # A row of nobody is what a form of visitors makes.
+        "create policy p on notes for insert to anon with check (user_id is null);",
+        "comment on table notes is 'create policy p on notes using (true)';",
+    ],
+)
+def test_a_guarded_table_passes_nobody(rules: str) -> None:
+    assert not passed(read(TABLE, rules))
+
+
+def test_scripts_beside_the_migrations_may_have_been_run() -> None:
+    opened = f"{TABLE} create policy p on notes for select using (true);"
+    assert passed(read(opened))
+    assert passed(read(opened, loose=("create table other (id int);",)))
+    assert not passed(read(opened, loose=("drop policy p on notes;",)))
+
+
+def test_scripts_alone_count_in_their_likely_order() -> None:
+    closed = "drop policy p on notes;"
+    proof = read(loose=(TABLE, "create policy p on notes for select using (true);", closed))
+    assert not passed(proof)
+    assert passed(read(loose=(TABLE, "create policy p on notes for select using (true);")))
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("create policy p on profiles for update using (auth.uid() = id)", ("role",)),
+        ("create policy p on profiles for update using (id = (select auth.uid())) with check (true)",
+         ("role",)),
+        ("create policy p on profiles for update using (auth.uid() = id)"
+         " with check (auth.uid() = id and role = 'user')", ()),
+        ("create policy p on profiles for update using (auth.uid() = id);"
+         "create function guard() returns trigger language plpgsql as $$ begin "
+         "if new.role <> old.role then raise exception 'no'; end if; return new; end $$;"
+         "create trigger t before update on profiles for each row execute function guard()", ()),
+        ("create policy p on profiles for update using (auth.uid() = id);"
+         "revoke update on profiles from authenticated", ()),
+    ],
+)  # fmt: skip
+def test_whether_users_raise_their_own_role(sql: str, found: tuple[str, ...]) -> None:
+    table = """
+    create table profiles (id uuid primary key references auth.users (id), full_name text,
+      role text not null default 'user' check (role in ('user', 'admin')));
+    alter table profiles enable row level security;
+    create policy s on profiles for select using (auth.uid() = id);
+    """
+    proof = read(table, f"{sql};")
+    raised = [a.columns for a in proof.attempts if a.verb is Verb.PROMOTE]
+    assert raised == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "taken"),
+    [
+        ("", "new.raw_user_meta_data ->> 'role'", True),
+        ("", "(NEW.raw_user_meta_data->>'role')::text", True),
+        ("", "coalesce(new.raw_user_meta_data->>'role', 'user')", True),
+        ("v text := new.raw_user_meta_data ->> 'role';", "coalesce(v, 'user')", True),
+        (
+            "",
+            "case when new.raw_user_meta_data ->> 'role' = 'seller' then 'user' else 'user' end",
+            False,
+        ),
+        ("", "'user'", False),
+    ],
+)
+def test_whether_the_new_user_chooses_a_role(declared: str, value: str, taken: bool) -> None:
+    sql = f"""
+    create table profiles (id uuid primary key references auth.users (id),
+      role text not null default 'user' check (role in ('user', 'admin')));
+    alter table profiles enable row level security;
+    create function made() returns trigger language plpgsql security definer as $$
+    declare {declared} begin
+      insert into public.profiles (id, role) values (new.id, {value}); return new; end $$;
+    create trigger t after insert on auth.users for each row execute function made();
+    """
+    assert any(a.verb is Verb.SIGN_UP for a in read(sql).attempts) is taken
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "called"),
+    [
+        ("f(p_user_id uuid)", "update notes set body = '' where user_id = p_user_id", True),
+        ("f(p_note_id uuid)", "update notes set body = '' where id = p_note_id", True),
+        ("f(target_email text)", "insert into notes (user_id) select id from auth.users", True),
+        ("f(p_user_id uuid)", "update notes set body = '' where user_id = auth.uid()", False),
+        ("f(p_user_id uuid)",
+         "if auth.uid() <> p_user_id then raise exception 'no'; end if;"
+         "delete from notes where user_id = p_user_id",
+         True),
+        ("f(p_user_id uuid)",
+         "if auth.uid() is null or auth.uid() <> p_user_id then raise exception 'no'; end if;"
+         "delete from notes where user_id = p_user_id", False),
+        ("f(query text)", "execute 'select count(*) from (' || query || ') t'", True),
+        ("f(query text)", "execute query", True),
+        ("f(name text)", "execute format('select count(*) from %I', name)", False),
+        ("f(name text)", "execute 'select $1' using name", False),
+        ("f()", "update notes set body = ''", False),
+        ("f(p_user_id uuid)",
+         "if not is_admin() then raise exception 'no'; end if; delete from notes where user_id = p_user_id",
+         False),
+    ],
+)  # fmt: skip
+def test_functions_that_act_for_whom_the_caller_names(head: str, body: str, called: bool) -> None:
+    admin = """create function is_admin() returns boolean language sql security definer as
+      $$ select exists (select 1 from notes where user_id = auth.uid()) $$;"""
+    made = f"""create or replace function public.{head} returns void language plpgsql
+      security definer set search_path = public as $$ begin {body}; end; $$;"""
+    proof = read(TABLE, admin, made)
+    assert any(a.verb is Verb.CALL for a in proof.attempts) is called
+    name = head.split("(")[0]
+    closed = f"revoke execute on function {name} from public, anon, authenticated;"
+    assert not any(a.verb is Verb.CALL for a in read(TABLE, admin, made, closed).attempts)
+
+
+def test_a_membership_is_joined_where_rules_go_by_it() -> None:
+    sql = """
+    create table organizations (id uuid primary key, name text);
+    create table members (organization_id uuid references organizations (id),
+      user_id uuid references auth.users (id), primary key (organization_id, user_id));
+    alter table members enable row level security;
+    create policy i on members for insert with check (auth.uid() = user_id);
+    create policy s on members for select using (auth.uid() = user_id);
+    """
+    deals = """
+    create table deals (id uuid primary key, organization_id uuid references organizations (id));
+    alter table deals enable row level security;
+    create policy d on deals using (organization_id in
+      (select organization_id from members where user_id = auth.uid()));
+    """
+    assert (Actor.STRANGER, Verb.JOIN) in passed(read(sql, deals), "public.members")
+    assert (Actor.STRANGER, Verb.JOIN) not in passed(read(sql), "public.members")
+
+
+def test_columns_of_a_subquery_are_not_those_of_the_row() -> None:
+    sql = """
+    create table medicines (id uuid primary key, name text);
+    alter table medicines enable row level security;
+    create policy s on medicines for select to authenticated using (true);
+    create policy m on medicines for all using
+      (exists (select 1 from users where id = auth.uid() and role = 'admin'));
+    """
+    assert read(sql).seeding["public.medicines"].ownership.user_columns == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create policy p on notes using (" + "a or (" * 20_000,
+        "create policy p on notes using (" + "(select 1 from b where c = " * 20_000,
+        "create table t (" + "a text, " * 20_000 + ");",
+        "insert into storage.buckets (id, name, public) values "
+        + "('a', 'a', true), " * 2_000
+        + ";",
+        "create function f(" + "a int, " * 5_000 + ") returns void as $$ select f() $$;",
+        "do $$ begin " + "execute 'create policy p on notes using (true)'; " * 2_000 + "end $$;",
+        "grant select on " + "a, " * 20_000 + "b to anon;",
+    ],
+    ids=("nested", "subqueries", "columns", "buckets", "arguments", "block", "grant"),
+)
+def test_a_hostile_script_neither_ends_nor_delays_the_reading(text: str) -> None:
+    begun = process_time()
+    read(TABLE, text)
+    assert process_time() - begun < 10
