@@ -106,6 +106,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(name for name, found in columns.items() if any(map(_CONTACT.search, found))),
         frozenset(name for name, found in columns.items() if any(map(REACHED.search, found))),
         _keeps_roles(columns)
+        or _registers_anybody(handlers)  # so whoever is signed in is not the one administrator
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
         known or _signs_in(handlers) or sent_to_sign_in(prototype),
         read_policies(prototype),
@@ -134,11 +135,16 @@ def _lets_sign_up(prototype: Prototype) -> bool:
     packages = {package for found in prototype.modules.packages.values() for package in found}
     if any(package.startswith(_OPEN_TO_ALL) for package in packages):
         return True
+    return _registers_anybody(prototype.handlers)
+
+
+def _registers_anybody(handlers: Iterable[Handler]) -> bool:
+    """True where an entry point of its own makes an account with a password for whoever asks."""
     return any(
         caller(handler, effect) in (Caller.ANYBODY, Caller.ANON_KEY)
         and effect.operation == "insert"
         and any(_PASSWORD.search(_snake(name)) for name, _ in effect.of("value:"))
-        for handler in prototype.handlers
+        for handler in handlers
         for effect in handler.effects_of(EffectKind.QUERY)
     )
 
@@ -192,7 +198,7 @@ def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:
     )
 
 
-_ROLE = re.compile(r"^(user_)?role$|^is_(super_?)?admin$|^is_staff$")
+_ROLE = re.compile(r"^(user_)?roles?$|^is_(super_?)?admin$|^is_staff$")
 
 
 _CONTACT = re.compile(
