@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.behind import all_rules_close
 from shipworthy.prototype.edge.evidence import Edge
@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.reaching import is_live, is_open, is_trusted,
 from shipworthy.prototype.handlers.staging_edits import closed_in_production
 from shipworthy.prototype.handlers.standing import in_database
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.running.debuggers import debuggers
 from shipworthy.remedy import Remedy, Review, Write
 
 _DRASTIC = re.compile(
@@ -45,7 +46,9 @@ class DebugEndpoint(
             if word and handler.subject not in found:
                 found[handler.subject] = self._judge(prototype, handler, word)
         yield from found.values()
-        if not found:
+        consoles = list(self._debuggers(prototype))
+        yield from consoles
+        if not found and not consoles:
             yield self.not_applicable("no entry point is for developers by its name")
 
     def closed_by_proxy(self, prototype: Prototype, finding: Finding, edge: Edge) -> str:
@@ -69,6 +72,35 @@ class DebugEndpoint(
             return None
         said = f"Close {handler.name} in production"
         return Remedy(said, Review.CAREFUL, (Write(file.path, text),))
+
+    def _debuggers(self, prototype: Prototype) -> Iterator[Finding]:
+        """The debugger of Flask: its pages show the code, and its console runs whatever is typed there
+        once the PIN is guessed or read (https://werkzeug.palletsprojects.com/en/stable/debug/)."""
+        told: set[str] = set()
+        for started in debuggers(prototype):
+            subject = f"{started.location.path}#debugger"
+            if subject in told:
+                continue
+            told.add(subject)
+            line = prototype.evidence("code", started.location)
+            if started.replaced or not started.everywhere:
+                kept = (
+                    "another server is started"
+                    if started.replaced
+                    else "it listens to itself alone"
+                )
+                yield self.satisfied(
+                    subject, f"The debugger stays with its developers: {kept}", line
+                )
+                continue
+            yield self.gap(
+                subject,
+                "The server starts on all addresses with the debugger of Flask: errors show the code to"
+                " strangers, and its console runs what they type once they work out its PIN",
+                line,
+                severity=Severity.MEDIUM if started.may_be_replaced else Severity.HIGH,
+                confidence=Confidence.LOW if started.may_be_replaced else Confidence.HIGH,
+            )
 
     def _judge(self, prototype: Prototype, handler: Handler, word: str) -> Finding:
         line = prototype.evidence("code", handler.location)

@@ -1,0 +1,83 @@
+"""Servers of Flask that are started with its debugger: whoever makes them fail may run code in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shipworthy.finding import Location
+from shipworthy.prototype.program.inside import nodes_in
+from shipworthy.prototype.program.nodes import Call, Expression, If, Literal, Member, Name
+from shipworthy.prototype.source import Role
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_FLASK = frozenset({"flask", "flask_socketio"})
+_STARTERS = re.compile(
+    r"(^|/)(Procfile|[\w.-]*Dockerfile[\w.-]*|(docker-)?compose[\w.-]*|render\.ya?ml|railway\.(json|toml)|fly\.toml"
+    r"|nixpacks\.toml|app\.ya?ml|\.replit|vercel\.json|[\w-]+\.(sh|service))$"
+)
+_MANIFESTS = re.compile(r"(^|/)(requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|setup\.py)$")
+_SERVERS = re.compile(r"\b(gunicorn|uwsgi|waitress|hypercorn|passenger|mod_wsgi)\b", re.I)
+_SENSED = re.compile(r"\b(env|environ|getenv|config|settings|args|argv)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Debugger:
+    """A call that starts a server with the debugger."""
+
+    location: Location
+    everywhere: bool  # it listens on all addresses
+    replaced: bool  # what is deployed starts another server
+    may_be_replaced: bool  # another server is at hand
+
+
+def debuggers(prototype: Prototype) -> Iterator[Debugger]:
+    """`app.run(host="0.0.0.0", debug=True)` of code that imports Flask."""
+    for file in prototype.of_role(Role.PRODUCT):
+        packages = prototype.modules.packages.get(file.path, frozenset())
+        if "debug" not in (file.text or "") or not _FLASK & packages:
+            continue
+        for call in _started(prototype, file.path):
+            where = Location(file.path, call.at, call.end)
+            everywhere = _host(call) in ("0.0.0.0", "::", "")  # noqa: S104
+            replaced = any(_SERVERS.search(text) for text in _texts(prototype, _STARTERS))
+            at_hand = any(_SERVERS.search(text) for text in _texts(prototype, _MANIFESTS))
+            yield Debugger(where, everywhere, replaced, replaced or at_hand)
+
+
+def _started(prototype: Prototype, path: str) -> Iterator[Call]:
+    if path not in prototype.server_modules:
+        return
+    body = prototype.server_modules[path].body
+    asked = {
+        call
+        for choice in nodes_in(body, If)
+        if _SENSED.search(str(choice.test))
+        for call in nodes_in((choice.then, choice.other), Call)
+    }
+    for call in nodes_in(body, Call):
+        debug = _keyword(call, "debug")
+        runs = isinstance(call.function, Member) and call.function.key == "run"
+        if runs and call not in asked and isinstance(debug, Literal) and debug.value is True:
+            yield call
+
+
+def _keyword(call: Call, name: str) -> Expression | None:
+    return next((value for key, value in call.keywords if key == name), None)
+
+
+def _host(call: Call) -> str | None:
+    """The address that it listens on; "" for one that is read from outside, None for that of this machine."""
+    given = call.arguments[0] if call.arguments else None
+    host = _keyword(call, "host") or (given if isinstance(given, Literal) else None)
+    if isinstance(host, Literal):
+        return str(host.value)
+    return "" if host is not None and not isinstance(host, Name) else None
+
+
+def _texts(prototype: Prototype, names: re.Pattern[str]) -> Iterator[str]:
+    return (f.text or "" for f in prototype.files.values() if names.search(f.path))
