@@ -9,7 +9,7 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.requests import principal
-from shipworthy.prototype.handlers.values import NO_GUARDS, NULL, Value
+from shipworthy.prototype.handlers.values import NO_GUARDS, NULL, Value, all_origins
 
 Answer = Callable[[Evaluation, Site], Value | None]
 
@@ -66,6 +66,43 @@ def _kept(walk: Evaluation, site: Site) -> Value:
     return Value(what="session", tags=frozenset({"truthy"}))
 
 
+_CARRIED = frozenset({"cookie", "header"})
+_AUTHENTIC = re.compile(r"gcm|ccm|poly1305|ocb", re.IGNORECASE)
+_DECIPHER = "decipher"
+
+
+def _opened(walk: Evaluation, site: Site, sealed: Value) -> Value | None:
+    """What a server finds in a cookie or token that it has sealed itself with authenticated encryption
+    (RFC 5116): nobody else can have written it. It throws for anything else."""
+    carried = [o for o in all_origins(sealed) if o.is_input]
+    if not carried or any(o.kind not in _CARRIED for o in carried):
+        return None
+    about = (str(o) for o in carried)
+    walk.passed(Check.SESSION, site.what or site.name, site.call.at, about)
+    return _there()
+
+
+def _decrypted(walk: Evaluation, site: Site) -> Value | None:
+    """`crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data)`."""
+    name = walk.member(site.argument(0), "name").text or site.argument(0).text or ""
+    return _opened(walk, site, site.argument(2)) if _AUTHENTIC.search(name) else None
+
+
+def _decipher(walk: Evaluation, site: Site) -> Value | None:
+    """`crypto.createDecipheriv("aes-256-gcm", key, iv)`; without a tag anybody can change what is in it."""
+    return Value(what=_DECIPHER) if _AUTHENTIC.search(site.argument(0).text or "") else None
+
+
+def _unsealed(walk: Evaluation, site: Site) -> Value | None:
+    """`decipher.update(data)`, `Fernet(key).decrypt(token)`: what is given first."""
+    return _opened(walk, site, site.argument(0))
+
+
+def _aead(walk: Evaluation, site: Site) -> Value | None:
+    """`AESGCM(key).decrypt(nonce, data, None)`."""
+    return _opened(walk, site, site.argument(1))
+
+
 _STACK = re.compile(r"stack|kinde|workos|authkit|descope|nile|hanko", re.IGNORECASE)
 _STORES = re.compile(r"lucia|oslo|auth", re.IGNORECASE)
 
@@ -88,7 +125,7 @@ def _with_auth(walk: Evaluation, site: Site) -> Value | None:
     return replace(found.cases[0][0], cases=()) if ensured else found
 
 
-CALLS: dict[str, Answer] = {
+CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "next-auth().auth": _wrapping_or_session,
     "next-auth.default().auth": _wrapping_or_session,
     "next-auth.NextAuth().auth": _wrapping_or_session,
@@ -98,6 +135,14 @@ CALLS: dict[str, Answer] = {
     "next-auth/jwt.decode": verified,
     "iron-session.getIronSession": _kept,
     "iron-session/edge.getIronSession": _kept,
+    "iron-session.unsealData": verified,
+    "iron-session/edge.unsealData": verified,
+    "@hapi/iron.unseal": verified,
+    "crypto.subtle.decrypt": _decrypted,
+    "crypto.createDecipheriv": _decipher,
+    f"{_DECIPHER}.update": _unsealed,
+    "cryptography.fernet.Fernet().decrypt": _unsealed,
+    "cryptography.hazmat.primitives.ciphers.aead.AESGCM().decrypt": _aead,
     "@clerk/backend.verifyToken": verified,
     "@clerk/nextjs/server.verifyToken": verified,
     "jose.jwtDecrypt": verified,
