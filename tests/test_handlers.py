@@ -640,3 +640,26 @@ def test_a_cookie_read_as_it_is_proves_nothing(tmp_path: Path) -> None:
     )
     assert not found.has(Check.SESSION)
     assert found.has(Check.DECODED)
+
+
+def test_what_one_route_changes_in_a_module_the_next_finds_as_it_was(tmp_path: Path) -> None:
+    text = """
+        let ready = false, seen = [];
+        async function prepare(db) {
+          if (ready) return;
+          ready = true;
+          seen.push("x");
+          await db.from("settings").insert({ id: 1 });
+        }
+        const app = express();
+        app.get("/a", async (req, res) => { await prepare(supabase); res.json(seen); });
+        app.get("/b", async (req, res) => { await prepare(supabase); res.json(seen); });
+        """
+    head = (
+        'import express from "express";\nimport { createClient } from "@supabase/supabase-js";\n'
+        "const supabase = createClient(url, key);\n"
+    )
+    found = handlers(tmp_path, {"server.ts": head + text})
+    first, second = found["GET /a"].effects, found["GET /b"].effects
+    assert [(e.kind, e.line) for e in first[:-1]] == [(e.kind, e.line) for e in second[:-1]]
+    assert {e.kind for e in second} >= {EffectKind.STATE, EffectKind.QUERY}

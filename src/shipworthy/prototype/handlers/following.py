@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -31,6 +31,7 @@ class Runnable(Protocol):
 
 
 _SCOUTED = 40_000  # expressions, to find the paths of a server without a router
+_LEFT_OUT = 3  # functions that are too heavy to be followed for one entry point
 _DISPATCHED = 80_000  # to follow all of them
 
 
@@ -58,10 +59,13 @@ class Follower:
         """Follow one entry point with what stands before it; where one function takes up all that may
         be taken, once more without it."""
         walk, ends = self._run(entry, asked)
-        heavy = walk.heaviest() if walk.left < 0 else None
-        if heavy is not None and heavy not in self.program.heavy:
-            self.program.heavy.add(heavy)
-            walk, ends = self._run(entry, asked)
+        heavy: list[int] = []
+        while walk.left < 0 and len(heavy) < _LEFT_OUT:
+            heaviest = walk.heaviest()
+            if heaviest is None:
+                break
+            heavy.append(heaviest)
+            walk, ends = self._run(entry, asked, heavy=heavy)
         return Handler(
             route=route,
             name=_spoken(route, served),
@@ -94,15 +98,21 @@ class Follower:
             yield replace(handler, hindrance="none of its paths could be told")
 
     def _run(
-        self, entry: Runnable, asked: Asked | None = None, budget: int = BUDGET
+        self,
+        entry: Runnable,
+        asked: Asked | None = None,
+        budget: int = BUDGET,
+        heavy: Collection[int] = (),
     ) -> tuple[Walk, frozenset[Guard]]:
         walk = Walk(self.program, self.knowledge)
+        walk.heavy = heavy
         walk.left, walk.asked = budget, asked
         walk.guards = entry.guards
         walk.path = entry.location.path
         walk.module = self.program.modules[entry.location.path]
         ends = entry.run(walk)
         self.spent += budget - walk.left
+        self.program.change_back()
         return walk, ends
 
 

@@ -37,6 +37,7 @@ def middleware_guards(
     for layer in _above(routes, route):
         if covers(layer.path, path) and layer.location.path in program.modules:
             passed |= _run(layer, program, knowledge, path, route.method)
+            program.change_back()
     return passed
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from shipworthy.prototype.handlers.values import Guards, Scope, Value
 from shipworthy.prototype.program.inside import nodes_in
@@ -37,6 +38,7 @@ _ALSO_ON_NPM = frozenset({"zod", "nanoid"})
 
 _BY_THEMSELVES = frozenset("django asyncpg peewee tortoise databases prisma duckdb".split())
 
+K = TypeVar("K")
 Definition = Function | Class | Let | Imported
 
 
@@ -83,11 +85,8 @@ class Program:
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes
+    changed: list[tuple[dict[Any, Value], object, Value | None]] = field(default_factory=list)
     identities: int = 0
-    heavy: set[int] = field(
-        default_factory=set
-    )  # functions that used up what an entry point may take
-
     remotes: list[Remote] = field(default_factory=list)  # what adapters serve
 
     commits: bool = field(
@@ -116,6 +115,21 @@ class Program:
         """The path of the module that an import means, or "" for a package."""
         found = self.targets.get(path, {}).get(specifier, "")
         return found if found in self.modules else ""
+
+    def change(self, kept: dict[K, Value], key: K, value: Value) -> None:
+        """Give a name or a field another value, until `change_back`: each entry point finds the program
+        as it was started, whichever was followed before."""
+        self.changed.append((kept, key, kept.get(key)))
+        kept[key] = value
+
+    def change_back(self) -> None:
+        """Give the names and fields that entry points changed the values of before."""
+        while self.changed:
+            kept, key, before = self.changed.pop()
+            if before is None:
+                kept.pop(key, None)
+            else:
+                kept[key] = before
 
     def identity(self) -> int:
         """A new place in the heap."""

@@ -279,7 +279,7 @@ class Walk(Evaluation):
         function = closure.function
         if not self.may_enter(closure):
             return self.unfollowed(given, named)
-        if id(function) in self.program.heavy:
+        if id(function) in self.heavy:
             return self.skipped(given, named, at)
         scope = Scope({}, closure.scope)
         if closure.this is not None:

@@ -81,7 +81,7 @@ def _fill(walk: Evaluation, target: Expression, owner: Value, value: Value, scop
         return
     origins = owner.origins | all_origins(value)
     if origins != owner.origins and found.parent is not None:
-        found.names[target.id] = replace(owner, origins=origins)
+        walk.change(found.names, target.id, replace(owner, origins=origins))
 
 
 def _fill_part(
@@ -95,7 +95,8 @@ def _fill_part(
     origins = owner.origins | all_origins(value)
     if whole.fields is not None and not whole.identity and origins != owner.origins:
         filled = replace(owner, origins=origins)
-        found.names[name.id] = replace(whole, fields={**whole.fields, part.key: filled})
+        filled_up = replace(whole, fields={**whole.fields, part.key: filled})
+        walk.change(found.names, name.id, filled_up)
 
 
 def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, declared: bool) -> None:
@@ -111,7 +112,11 @@ def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, decla
         elif name in walk.names_of_module(scope):
             walk.module_assigned(name, value, target.at)
             return
-    home.names[name] = comparing.named_role(name, value)
+    value = comparing.named_role(name, value)
+    if home is scope:
+        home.names[name] = value
+    else:
+        walk.change(home.names, name, value)
 
 
 def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -> None:
@@ -124,7 +129,7 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
         changed = replace(owner, fields={**owner.fields, target.key: value})
         found = scope.find(target.object.id)
         if found is not None:
-            found.names[target.object.id] = changed
+            walk.change(found.names, target.object.id, changed)
     _changed(walk, target.object, owner, value, scope, target.at)
     walk.assigned(owner, target.key, value, target.at)
 

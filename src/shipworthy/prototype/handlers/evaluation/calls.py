@@ -114,7 +114,7 @@ def _grown(
     if found is not None and found.names.get(name) is receiver:
         elements = (*(receiver.elements or ()), *given)[:60]
         tags = receiver.tags - members.WRITTEN
-        found.names[name] = replace(receiver, elements=elements, tags=tags)
+        walk.change(found.names, name, replace(receiver, elements=elements, tags=tags))
 
 
 def called(walk: Evaluation, function: Value, site: Site) -> Value:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeVar
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import (
@@ -59,6 +60,7 @@ from shipworthy.prototype.program.nodes import (
     Text,
 )
 
+K = TypeVar("K")
 _EXPRESSIONS: Mapping[type, Callable[..., Value]] = {
     Name: expressions.of_name,
     Literal: expressions.of_literal,
@@ -110,6 +112,7 @@ class Evaluation:
         self.routing = Routing()
         self.running: list[int] = []
         self.begun: list[int] = []  # of each, what was left when it began
+        self.heavy: Collection[int] = ()  # functions that are not followed: see Follower
         self.spent: dict[int, int] = {}  # by function further down: the expressions that it took
         self.yields: set[int] = set()  # the functions under way that are generators
         self.answers: tuple[int, Callable[[Value, int], Value]] | None = None
@@ -155,6 +158,13 @@ class Evaluation:
         if not self.program.commits:
             return effect
         return effect._replace(literals={**effect.literals, "unit": str(self.commits)})
+
+    def change(self, kept: dict[K, Value], key: K, value: Value) -> None:
+        """Give a name or a field another value, for good only while the program is set up."""
+        if self.heap is self.program.heap:
+            kept[key] = value
+        else:
+            self.program.change(kept, key, value)
 
     def decision(self) -> int:
         """The number of the next decision that effects can hang on."""

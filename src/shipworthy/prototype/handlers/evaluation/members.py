@@ -235,7 +235,7 @@ def _given(kind: Type) -> set[str]:
 def keep_static(walk: Evaluation, kind: Type, key: str, value: Value) -> None:
     """`Db.instance = new Db()`: what a field of a class holds from then on; nothing makes it forget."""
     if not value.is_null:
-        walk.program.statics[id(kind.node), key] = value
+        walk.change(walk.program.statics, (id(kind.node), key), value)
 
 
 def _is_property(function: Function) -> bool:

@@ -124,6 +124,8 @@ def _at_module(walk: Evaluation, module: Module) -> tuple[object, ...]:
         walk.module,
         walk.left,
         walk.loops,
+        walk.branches,
+        walk.decisions,
     )
     walk.left, walk.loops = max(walk.left, BUDGET), 0  # done once for all entry points
     walk.effects, walk.guards, walk.outcomes = [], NO_GUARDS, []
@@ -142,6 +144,8 @@ def _back(walk: Evaluation, kept: tuple[object, ...]) -> None:
         walk.module,
         walk.left,
         walk.loops,
+        walk.branches,
+        walk.decisions,
         walk.heap,
     ) = kept  # type: ignore[assignment]
 
