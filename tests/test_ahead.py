@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -17,9 +19,13 @@ from shipworthy.finding import Finding
 from shipworthy.pipeline import run_assess
 from shipworthy.prototype import Engines, ahead, prototype
 from shipworthy.prototype.handlers import entries
+from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.reading import Reading
+from shipworthy.prototype.routes.route import Route
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.settings import Settings
+
+_ALONE = Settings(workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +35,7 @@ def crm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def alone(crm: Path) -> tuple[Finding, ...]:
-    return run_assess(crm, Settings(workers=1)).findings
+    return run_assess(crm, _ALONE).findings
 
 
 @pytest.fixture(autouse=True)
@@ -77,28 +83,45 @@ def test_the_database_is_asked_by_the_process_that_keeps_it(crm: Path, tmp_path:
     assert set(asking.read_text().split()) == {str(os.getpid())}
 
 
-def test_entry_points_are_followed_in_one_process_alone(
+def test_each_entry_point_is_followed_once_and_by_both_processes(
     crm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    following, follow = tmp_path / "following", entries.read_handlers
+    following, follow = tmp_path / "following", entries.Entries.follow
 
-    def noted(asked: prototype.Prototype) -> object:
+    def noted(asked: entries.Entries, routes: Sequence[Route]) -> Iterator[Handler]:
+        time.sleep(0.01)  # so that the other one comes to its turn on a busy machine
         with following.open("a") as file:
-            file.write(f"{os.getpid()}\n")
-        return follow(asked)
+            file.writelines(f"{os.getpid()} {r.location}\n" for r in routes)
+        return follow(asked, routes)
 
-    monkeypatch.setattr(entries, "read_handlers", noted)
-    run_assess(crm, Settings(workers=2))
-    assert following.read_text().split() == [str(os.getpid())]
+    monkeypatch.setattr(entries.Entries, "follow", noted)
+    monkeypatch.setattr(entries, "_WORTH_A_PROCESS", 2)
+    monkeypatch.setattr(entries, "_SHARE", 1)
+    read = prototype.read_prototype(crm, Settings(workers=2))
+    subjects = [h.subject for h in read.handlers]
+    processes, places = zip(*(n.split() for n in following.read_text().splitlines()), strict=True)
+    assert len(set(processes)) == 2
+    assert len(places) == len(set(places)) == len(entries.Entries(read).routes)
+    assert subjects == [h.subject for h in prototype.read_prototype(crm, _ALONE).handlers]
 
 
-def test_processes_that_take_turns_get_each_number_once() -> None:
-    turns = ahead.Turns(300)
-    first = iter(turns)
-    taken = [next(first) for _ in range(100)]
-    other = ahead.Ahead(lambda: list(turns))
-    assert taken + other.result() == list(range(300))
-    assert list(turns) == []
+@pytest.mark.parametrize("here", [0, 1, 7])
+def test_two_processes_do_each_thing_once_and_in_order(here: int) -> None:
+    def work(item: int) -> tuple[int, int]:
+        if item < here and os.getpid() != home:
+            raise ahead.OnlyHere
+        return item, os.getpid()
+
+    home = os.getpid()
+    done = ahead.in_two(work, range(300))
+    assert [item for item, _ in done] == list(range(300))
+    assert {process for _, process in done[:here]} <= {home}
+
+
+def test_what_a_killed_process_had_begun_is_done_here() -> None:
+    home = os.getpid()
+    done = ahead.in_two(lambda item: item if os.getpid() == home else os._exit(1), range(30))
+    assert done == list(range(30))
 
 
 @pytest.mark.parametrize(("cores", "started"), [(1, []), (2, [2]), (64, [3])])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from shipworthy.assess.edge import seen_at_the_edge
@@ -11,60 +10,32 @@ from shipworthy.assess.running import asked_of_idle_code
 from shipworthy.control import Control
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Evidence, Finding, Location, Outcome
-from shipworthy.prototype import NotHere, Prototype
-from shipworthy.prototype.ahead import Ahead, Turns
+from shipworthy.prototype import Prototype
+from shipworthy.prototype.ahead import in_two
 from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.source import Role, Unread
 
 _OF_ENTRY_POINTS = "access"  # the area whose controls judge what entry points do
 Progress = Callable[[str], None]
-_Answers = dict[str, list[Finding]]  # by control
 _WORTH_A_PROCESS = 20  # controls
 _HIDING = ("larger", "cannot", "folder", "more", "deeper", "link out")
 
 
 def ask_all(prototype: Prototype, controls: Sequence[Control], progress: Progress) -> list[Finding]:
     """Every answer of every control, those of one control in its own order."""
-    answers: _Answers = {}
-    if prototype.is_worth_a_process and len(controls) >= _WORTH_A_PROCESS:
-        answers = _ask_in_two(prototype, controls, progress)
-    left = (control for control in controls if control.id not in answers)
-    answers |= _ask_each(prototype, left, progress)
-    return [answer for control in controls for answer in answers[control.id]]
 
-
-def _ask_in_two(prototype: Prototype, controls: Sequence[Control], progress: Progress) -> _Answers:
-    """What two processes can answer: this one follows the entry points, meanwhile the other one asks what
-    does not hang on them, and then both take turns."""
-    # A database that is rebuilt belongs to the process that started it.
-    mine = [c for c in controls if c.area == _OF_ENTRY_POINTS or c.needs_database]
-    shared = [c for c in controls if c not in mine]
-    prototype.read_before_parting()
-    turns = Turns(len(shared))
-    other = Ahead(partial(_ask_beside, prototype, shared, turns))
-    answers = _ask_each(prototype, mine, progress)
-    answers |= _ask_each(prototype, (shared[turn] for turn in turns), progress)
-    return answers | other.result()
-
-
-def _ask_beside(prototype: Prototype, shared: Sequence[Control], turns: Turns) -> _Answers:
-    """What this process can answer; the others are left out."""
-    answers: _Answers = {}
-    with prototype.without_following():
-        for turn in turns:
-            try:
-                answers[shared[turn].id] = list(_ask(shared[turn], prototype))
-            except NotHere:
-                continue
-    return answers
-
-
-def _ask_each(prototype: Prototype, controls: Iterable[Control], progress: Progress) -> _Answers:
-    answers: _Answers = {}
-    for control in controls:
+    def answers(control: Control) -> list[Finding]:
         progress(f"asking {control.id}")
-        answers[control.id] = list(_ask(control, prototype))
-    return answers
+        return list(_ask(control, prototype))
+
+    if not prototype.is_worth_a_process or len(controls) < _WORTH_A_PROCESS:
+        return [answer for control in controls for answer in answers(control)]
+    # Those that ask for the same facts stand together.
+    ordered = sorted(controls, key=lambda c: (not c.needs_database, c.area != _OF_ENTRY_POINTS))
+    prototype.read_before_parting()
+    found = in_two(answers, ordered, prototype.read_here)
+    by_control = {c.id: given for c, given in zip(ordered, found, strict=True)}
+    return [answer for control in controls for answer in by_control[control.id]]
 
 
 def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
 """A prototype's facts, read once."""
 
-from shipworthy.prototype.prototype import Engines, NotHere, Prototype, read_prototype
+from shipworthy.prototype.prototype import Engines, Prototype, read_prototype
 
-__all__ = ["Engines", "NotHere", "Prototype", "read_prototype"]
+__all__ = ["Engines", "Prototype", "read_prototype"]

@@ -1,10 +1,10 @@
-"""A fact that a second process reads while this one does other things."""
+"""Work that a second process does while this one does other things, or its own half of it."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -12,6 +12,7 @@ from shipworthy.prototype.reading import available_cores
 from shipworthy.settings import Settings
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Ahead(Generic[T]):
@@ -42,23 +43,54 @@ class Ahead(Generic[T]):
         return found
 
 
+class OnlyHere(Exception):
+    """The work can be done only in the process that this one was made from."""
+
+
+def in_two(
+    work: Callable[[Item], T], items: Sequence[Item], at_once: Callable[[], object] = lambda: None
+) -> list[T]:
+    """What the work gives for each item, in order. This process takes the first that is left and a forked
+    one the last, so that neither waits and what stands together is mostly done by one of them.
+
+    `at_once` is done here before. Items that the other may not do, or was killed over, are done here.
+    """
+    turns = Turns(len(items))
+
+    def backwards() -> dict[int, T]:
+        last = len(items) - 1
+        done: dict[int, T] = {}
+        for turn in turns:
+            try:
+                done[last - turn] = work(items[last - turn])
+            except OnlyHere:
+                continue
+        return done
+
+    other = Ahead(backwards)
+    at_once()
+    found = {turn: work(items[turn]) for turn in turns}
+    found |= other.result()
+    return [found[n] if n in found else work(item) for n, item in enumerate(items)]
+
+
 class Turns:
-    """Numbers from nought, each for one of the processes that ask for the next: they lie in a pipe."""
+    """As many turns as there are things to do, for whichever process asks next: they lie in a pipe. Each
+    process counts its own."""
 
     def __init__(self, count: int) -> None:
-        self._numbers, write = os.pipe()
+        self._left, write = os.pipe()
         with open(write, "wb") as pipe:
-            pipe.write(b"".join(turn.to_bytes(_WIDTH) for turn in range(count)))
+            pipe.write(bytes(count))
 
     def __iter__(self) -> Iterator[int]:
-        while turn := os.read(self._numbers, _WIDTH):
-            yield int.from_bytes(turn)
+        taken = 0
+        while os.read(self._left, 1):
+            yield taken
+            taken += 1
 
     def __del__(self) -> None:
-        os.close(self._numbers)
-
-
-_WIDTH = 2  # bytes of a number: a pipe holds more of them than there are controls
+        os.close(self._left)
 
 
 def may_fork(settings: Settings) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -16,7 +17,7 @@ from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.stated.stating import stated
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Evidence, Location
-from shipworthy.prototype.ahead import Ahead, may_fork
+from shipworthy.prototype.ahead import Ahead, OnlyHere, may_fork
 from shipworthy.prototype.connections.opened import Opened
 from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
@@ -108,10 +109,6 @@ _WORTH_A_PROCESS = 100  # parsed files: a second process costs some 20 ms
 _EXCERPT = 160  # characters of a line that an excerpt shows
 
 
-class NotHere(Exception):
-    """The fact is to be read in the process that this one was made from."""
-
-
 @dataclass(frozen=True, slots=True)
 class Engines:
     """The third-party fact gatherers; None where one is not to be had here, with the reason."""
@@ -141,7 +138,7 @@ class Prototype:
         self._engines = engines
         self._searched_ahead: Ahead[SearchedTexts] | None = None
         self._kept: Mapping[str, FileFacts] = {}
-        self._follows = True
+        self._process = os.getpid()
 
     def keep_facts_of(self, earlier: Prototype) -> None:
         """Take over what was read from files that are as they were: call it before any fact is asked."""
@@ -282,8 +279,8 @@ class Prototype:
         """Secrets that only the git history still shows."""
         if self._engines.secrets is None:
             raise FactUnavailable(self._engines.missing)
-        if self.settings.history and not self._follows:
-            raise NotHere  # the engine has threads of its own
+        if self.settings.history and self._is_copy:
+            raise OnlyHere  # the engine has threads of its own
         return history_secrets(self, self._engines.secrets)
 
     @cached_property
@@ -307,6 +304,8 @@ class Prototype:
     @cached_property
     def _history(self) -> History | FactUnavailable | None:
         """What was found, or why nothing can be: each control asks, and tools run for a minute."""
+        if self._is_copy and self._engines.schema is not None:
+            raise OnlyHere
         try:
             return read_history(self, self._engines.schema)
         except FactUnavailable as error:
@@ -319,6 +318,8 @@ class Prototype:
             return None
         if self._engines.database is None:
             raise FactUnavailable(NOT_REPLAYED)
+        if self._is_copy:
+            raise OnlyHere  # it belongs to the process that started it
         return self._engines.database(self.database_history)
 
     @property
@@ -404,21 +405,9 @@ class Prototype:
 
     @cached_property
     def _followed(self) -> tuple[Handler, ...]:
-        if not self._follows:
-            raise NotHere
         from shipworthy.prototype.handlers.entries import read_handlers
 
         return read_handlers(self)
-
-    @contextmanager
-    def without_following(self) -> Iterator[None]:
-        """Raise NotHere instead of following entry points, or asking an engine: in a process beside the
-        one that does, to do so again would take as long as all else."""
-        self._follows = False
-        try:
-            yield
-        finally:
-            self._follows = True
 
     @property
     def is_worth_a_process(self) -> bool:
@@ -428,7 +417,17 @@ class Prototype:
     def read_before_parting(self) -> None:
         """Read what two processes would both have to read, and what only this one can: a library
         with threads of its own does not survive a fork."""
-        _ = self.modules, self.by_hand, self.abandoned, self._secrets_by_path
+        _ = self.modules, self.by_hand, self.abandoned, self._secrets_by_path, self._followed
+
+    @property
+    def _is_copy(self) -> bool:
+        """True in a process that was forked from the one that keeps the engines."""
+        return os.getpid() != self._process
+
+    def read_here(self) -> None:
+        """Read what another process cannot, while it does something else."""
+        with suppress(FactUnavailable):
+            _ = self.past_secrets
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:

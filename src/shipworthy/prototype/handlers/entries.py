@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.ahead import in_two
 from shipworthy.prototype.cookies.plain import plain_names
 from shipworthy.prototype.handlers.addresses import addresses
 from shipworthy.prototype.handlers.entering.dispatcher import dispatcher_entry, pages_entry
@@ -24,6 +27,7 @@ from shipworthy.prototype.handlers.entering.requested import requested_entry
 from shipworthy.prototype.handlers.entering.routers import endpoint_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.entering.tanstack import server_route_entry
+from shipworthy.prototype.handlers.entering.trpc import Served
 from shipworthy.prototype.handlers.entering.views import view_entries
 from shipworthy.prototype.handlers.following import Follower, Runnable, unloaded
 from shipworthy.prototype.handlers.gateway import gateway_guards
@@ -48,55 +52,99 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
+_SHARE = 4  # routes: what a process follows before it asks for more
+_WORTH_A_PROCESS = 24  # routes: those that are received from a second process cost as well
+
+
 def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
     """Every server entry point that could be found, followed; of the actions that no page asks for those
     which may move money."""
-    unsigned = plain_names(prototype.cookies)
-    program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
-    if not program.modules:
+    entries = Entries(prototype)
+    routes = entries.routes
+    if not routes:
         return ()
-    program.signed_in = signs_in_at_platform(prototype)
-    knowledge = Library()
-    hidden = hidden_actions(prototype)
-    unasked = {r for r in prototype.routes if r.kind is RouteKind.SERVER_ACTION and hidden.holds(r)}
-    routes = [
-        r
-        for r in prototype.routes
-        if r.location.path in program.modules
-        and (r not in unasked or may_move_money(prototype.files[r.location.path].text or ""))
-    ]
-    left_over = unserved(prototype, program, routes)
-    routes = [r for r in routes if r not in left_over]
-    declaring = {r.location.path for r in routes if r.kind in _DECLARED}
-    starting = _importers(prototype, declaring)
-    graphs = {p for p in program.modules if "langgraph" in prototype.modules.packages.get(p, ())}
-    walk = set_up(program, knowledge, declaring | starting | graphs)
-    procedures = (
-        find_procedures(walk, declaring | starting)
-        if any(r.kind is RouteKind.PROCEDURE for r in routes)
-        else {}
-    )
-    follower = Follower(program, knowledge)
-    layers = tuple(r for r in routes if r.kind is RouteKind.MIDDLEWARE)
-    found: list[Handler] = []
-    for route in routes:
+    entries.start()
+    if len(routes) < _WORTH_A_PROCESS or not prototype.is_worth_a_process:
+        return tuple(entries.follow(routes))
+    shares = [routes[first : first + _SHARE] for first in range(0, len(routes), _SHARE)]
+    return tuple(chain.from_iterable(in_two(lambda share: list(entries.follow(share)), shares)))
+
+
+class Entries:
+    """The routes of a prototype that lead into its code, and the program that they are followed through.
+
+    What one of them does is the same whichever were followed before."""
+
+    def __init__(self, prototype: Prototype) -> None:
+        self._prototype = prototype
+        unsigned = plain_names(prototype.cookies)
+        program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
+        hidden = hidden_actions(prototype)
+        self._follower = Follower(program, Library())
+        self._unasked = {
+            r for r in prototype.routes if r.kind is RouteKind.SERVER_ACTION and hidden.holds(r)
+        }
+        routes = [
+            r for r in prototype.routes if r.location.path in program.modules and self._is_wanted(r)
+        ]
+        left_over = unserved(prototype, program, routes) if routes else ()
+        self.routes = [r for r in routes if r not in left_over]
+        self._layers = tuple(r for r in self.routes if r.kind is RouteKind.MIDDLEWARE)
+
+    def start(self) -> None:
+        """Start the server, as far as its code can be followed."""
+        self._follower.program.signed_in = signs_in_at_platform(self._prototype)
+        _ = self._walk, self._procedures
+
+    def follow(self, routes: Iterable[Route]) -> Iterator[Handler]:
+        """Follow these routes, one after the other."""
+        for route in routes:
+            yield from self._follow(route)
+
+    def _is_wanted(self, route: Route) -> bool:
+        text = self._prototype.files[route.location.path].text
+        return route not in self._unasked or may_move_money(text or "")
+
+    @cached_property
+    def _declaring(self) -> set[str]:
+        """The modules that declare routes, and those which lead to them."""
+        paths = {r.location.path for r in self.routes if r.kind in _DECLARED}
+        return paths | _importers(self._prototype, paths)
+
+    @cached_property
+    def _walk(self) -> Walk:
+        program, packages = self._follower.program, self._prototype.modules.packages
+        graphs = {path for path in program.modules if "langgraph" in packages.get(path, ())}
+        return set_up(program, self._follower.knowledge, self._declaring | graphs)
+
+    @cached_property
+    def _procedures(self) -> Mapping[tuple[str, int], Served]:
+        if not any(r.kind is RouteKind.PROCEDURE for r in self.routes):
+            return {}
+        return find_procedures(self._walk, self._declaring)
+
+    def _follow(self, route: Route) -> Iterable[Handler]:
+        walk, follower = self._walk, self._follower
         if route.kind is RouteKind.PROCEDURE:
-            served_as = procedures.get((route.location.path, route.location.line))
-            found += follow_procedure(route, served_as, routes, walk, follower, layers)
-            continue
-        for each, entry in _entries(route, walk, follower):
-            served = addresses(each, walk.routing)
-            if twice := declared_twice(program.modules[entry.location.path]):
-                found.append(unloaded(each, entry.location, served, twice))
-                continue
-            entry.guards |= gateway_guards(prototype, each)
-            entry.guards |= middleware_guards(layers, each, program, knowledge)
-            if each.framework in dispatchers.DISPATCHERS or _is_of_requests(each):
-                found += follower.dispatch(each, entry, served)
-                continue
-            followed = follower.follow(each, entry, served)
-            found.append(replace(followed, asked=False) if route in unasked else followed)
-    return tuple(found)
+            served_as = self._procedures.get((route.location.path, route.location.line))
+            return follow_procedure(route, served_as, self.routes, walk, follower, self._layers)
+        return chain.from_iterable(
+            self._follow_entry(route, *each) for each in _entries(route, walk, follower)
+        )
+
+    def _follow_entry(self, declared: Route, route: Route, entry: Runnable) -> Iterable[Handler]:
+        """What is run for a route that is declared as such, or as one of the methods of a view."""
+        follower = self._follower
+        program = follower.program
+        served = addresses(route, self._walk.routing)
+        if twice := declared_twice(program.modules[entry.location.path]):
+            return (unloaded(route, entry.location, served, twice),)
+        entry.guards |= gateway_guards(self._prototype, route)
+        entry.guards |= middleware_guards(self._layers, route, program, follower.knowledge)
+        if route.framework in dispatchers.DISPATCHERS or _is_of_requests(route):
+            return follower.dispatch(route, entry, served)
+        followed = follower.follow(route, entry, served)
+        return (replace(followed, asked=False) if declared in self._unasked else followed,)
 
 
 _DECLARED = (RouteKind.ENDPOINT, RouteKind.PROCEDURE)

@@ -191,7 +191,7 @@ def _without(walk: Evaluation, owner: Expression, key: str, scope: Scope) -> Non
     if isinstance(owner, Name):
         home = scope.find(owner.id)
         if home is not None:
-            home.names[owner.id] = _rest_of(home.names[owner.id], {key})
+            walk.change(home.names, owner.id, _rest_of(home.names[owner.id], {key}))
     elif isinstance(owner, Member):
         holder = walk.value(owner.object, scope)
         if holder.identity:
