@@ -126,9 +126,19 @@ def _defaults(tree: tuple[object, ...]) -> Iterator[tuple[str, int]]:
             pending += [inner for inner in node[::-1] if isinstance(inner, tuple)]
 
 
+def _settings(node: object, kept: Mapping[str, str]) -> Iterator[str]:
+    """The settings that are asked for one after the other: `process.env.A || process.env.B`."""
+    if isinstance(node, Either) and node.operator in ("or", "??"):
+        yield from _settings(node.left, kept)
+        yield from _settings(node.right, kept)
+    elif name := setting_of(node) or kept.get(getattr(node, "id", ""), ""):
+        yield name
+
+
 def _default(node: object, kept: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     if isinstance(node, Either) and node.operator in ("or", "??") and _is_word(node.right):
-        name = setting_of(node.left) or kept.get(getattr(node.left, "id", ""), "")
+        names = list(_settings(node.left, kept))
+        name = next(filter(_is_own, names), names[0] if names else "")
         if name:
             yield name, node.at
     if isinstance(node, Call) and len(node.arguments) == 2 and _is_word(node.arguments[1]):
