@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import (
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+    Origins,
+)
 from shipworthy.prototype.handlers.sent import NAMED
 
 
@@ -97,11 +104,17 @@ def harm(effect: Effect) -> Harm | None:
             return None if cheap else Harm.SPEND
         case EffectKind.FETCH:
             return Harm.FORWARD if _is_trusted(effect) else None
+        case EffectKind.COMMAND if not any(_from_outside(o) for o in effect.inputs.values()):
+            return None  # always the same one
         case EffectKind.SQL:
             return _of_text(effect.literals.get("text", ""))
         case EffectKind.EMAIL | EffectKind.MESSAGE | EffectKind.MODEL if effect.operation == "get":
             return None  # a list of models, a setting
     return _KINDS.get(effect.kind)
+
+
+def _from_outside(origins: Origins) -> bool:
+    return any(o.kind != "environment" for o in origins)
 
 
 def hands_out_files(effect: Effect) -> bool:
