@@ -53,8 +53,8 @@ def _unfollowed(folder: Path, name: str, text: str) -> tuple[set[Outcome], str]:
         ),
         (
             "main.py",
-            "from fastapi import FastAPI\nfrom beanie import Document\napp = FastAPI()\n",
-            "Beanie",
+            "from fastapi import FastAPI\nfrom neo4j import GraphDatabase\napp = FastAPI()\n",
+            "Neo4j",
         ),
         ("main.py", "import gradio as gr\ngr.Interface(fn=print).launch()\n", "Gradio"),
         ("main.py", "from http.server import BaseHTTPRequestHandler\n", "http.server"),

@@ -49,9 +49,6 @@ _STORES = {
     "surrealdb": "SurrealDB",
     "cassandra-driver": "Cassandra",
     "@instantdb/admin": "InstantDB",
-    "peewee": "Peewee",
-    "tortoise.models": "Tortoise ORM",
-    "beanie": "Beanie",
     "neo4j": "Neo4j",
     "cassandra.cluster": "Cassandra",
 }

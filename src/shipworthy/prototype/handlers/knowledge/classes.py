@@ -49,7 +49,16 @@ def is_shape(walk: Evaluation, kind: Type) -> bool:
     """True for a Pydantic model and its like: what a framework checks a body against."""
     names = [name.rpartition(".")[2] for name in _names(walk, kind)]
     decorated = any("dataclass" in str(d) for d in kind.node.decorators)
-    return decorated or any(name in _SHAPES for name in names)
+    documents = "beanie.Document" in _names(walk, kind)
+    return decorated or documents or any(name in _SHAPES for name in names)
+
+
+def is_record(walk: Evaluation, kind: Type) -> bool:
+    """True for a class of an object mapper that is asked for its rows itself."""
+    return any(name in _RECORDS for name in _names(walk, kind))
+
+
+_RECORDS = ("beanie.Document", "tortoise.models.Model", "tortoise.Model", "peewee.Model")
 
 
 def is_settings(walk: Evaluation, kind: Type) -> bool:

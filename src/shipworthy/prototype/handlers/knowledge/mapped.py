@@ -53,9 +53,36 @@ def _start(walk: Evaluation, site: Site) -> Value | None:
     """The query that a method is called on; a manager begins one."""
     if site.receiver.what == QUERYING:
         return site.receiver
-    if site.receiver.what in _STARTS:
+    if site.receiver.what in _STARTS or _is_record(walk, site.receiver):
         return begun(walk, site, _table(walk, site.receiver))
     return None
+
+
+def _is_record(walk: Evaluation, value: Value) -> bool:
+    """True for a class that is asked itself: `await Note.get(id)` of Beanie, Tortoise and Peewee."""
+    return value.type is not None and classes.is_record(walk, value.type)
+
+
+def _found(walk: Evaluation, site: Site) -> Value | None:
+    """`Note.find_one(…)`, `Note.get_or_none(…)`."""
+    if not _is_record(walk, site.receiver):
+        return None
+    found = begun(walk, site, _table(walk, site.receiver))
+    by_id = {"id": site.argument(0)} if site.name in ("get_by_id", "delete_by_id") else {}
+    told(walk, found.effect, filters={**by_id, **merged(site.given), **_named(site.named)})
+    if site.name == "delete_by_id":
+        told(walk, found.effect, operation="delete")
+        return NULL
+    return surely(walk, found.effect) if by_id else one(walk, found.effect)
+
+
+def _asked(walk: Evaluation, site: Site) -> Value | None:
+    """`Note.find(…)`, `Note.select()`: a query that more may be said of."""
+    if not _is_record(walk, site.receiver):
+        return None
+    found = begun(walk, site, _table(walk, site.receiver))
+    told(walk, found.effect, filters=dict(merged(site.given)))
+    return found
 
 
 def _queried(walk: Evaluation, site: Site) -> Value | None:
@@ -114,7 +141,7 @@ def _updated(walk: Evaluation, site: Site) -> Value | None:
     if found is None:
         return None
     told(walk, found.effect, values=_given(site), operation="update")
-    return UNKNOWN
+    return found if _is_record(walk, site.receiver) else UNKNOWN
 
 
 def _deleted(walk: Evaluation, site: Site) -> Value | None:
@@ -122,7 +149,7 @@ def _deleted(walk: Evaluation, site: Site) -> Value | None:
     found = _start(walk, site)
     if found is not None:
         told(walk, found.effect, operation="delete")
-        return UNKNOWN
+        return found if _is_record(walk, site.receiver) else UNKNOWN
     row = site.argument(0) if site.given else site.receiver
     if not _writes(walk, row):
         return None
@@ -207,7 +234,7 @@ def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
 
 def _created(walk: Evaluation, site: Site) -> Value | None:
     """`Order.objects.create(…)`, `get_or_create(…, defaults={…})`."""
-    if site.receiver.what not in _STARTS:
+    if site.receiver.what not in _STARTS and not _is_record(walk, site.receiver):
         return None
     operation = "insert" if site.name in ("create", "bulk_create") else "upsert"
     fields = {k: v for k, v in site.named.items() if k not in ("defaults", "...")}
@@ -225,7 +252,7 @@ def _added(walk: Evaluation, site: Site) -> Value | None:
     """`session.add(order)`, `add_all([…])`, `order.save()`."""
     given = site.argument(0)
     listed = given.elements if site.name in ("add_all", "bulk_save_objects") else (given,)
-    if site.name == "save":
+    if site.name in ("save", "insert"):
         listed = (site.receiver,)
     found = False
     for value in listed or ():
@@ -384,11 +411,15 @@ NAMES = {
     "first_or_404": _surely,
     "get": _got,
     "get_or_404": _got,
+    **dict.fromkeys("find_one get_or_none get_by_id delete_by_id".split(), _found),
+    **dict.fromkeys("find find_all select".split(), _asked),
+    "delete_instance": _deleted,
+    "to_list": _rows,
     "all": _rows,
     "count": _counted,
     "exists": _counted,
     **dict.fromkeys("create get_or_create update_or_create bulk_create".split(), _created),
-    **dict.fromkeys("add add_all merge bulk_save_objects save".split(), _added),
+    **dict.fromkeys("add add_all merge bulk_save_objects save insert".split(), _added),
     **dict.fromkeys(_SHAPES, _same),
 }
 PROPERTIES = {QUERYING: _property}
