@@ -168,6 +168,28 @@ def test_a_new_password_for_whom_the_caller_names_is_for_anybody(body: str, tmp_
 
 
 @pytest.mark.parametrize(
+    ("password", "found"),
+    [
+        ('"welcome-2024"', 1),
+        ("req.body.password", 1),
+        ("crypto.randomBytes(12).toString('hex')", 0),
+    ],
+)
+def test_a_password_that_stands_in_the_code_is_known_to_the_caller(
+    password: str, found: int, tmp_path: Path
+) -> None:
+    route = (
+        'app.post("/api/staff/reset-password", async (req, res) => {\n'
+        f"  const newPassword = {password};\n  const hash = await bcrypt.hash(newPassword, 12);\n"
+        "  const [staff] = await run('select user_id from staff where id = $1', [req.body.staffId]);\n"
+        "  await run('update users set password_hash = $1 where id = $2', [hash, staff.user_id]);\n"
+        "  res.end();\n});\n"
+        "async function run(text, values) {\n  return (await db.query(text, values)).rows;\n}\n"
+    )
+    assert len(_criticals(tmp_path, route)) == found
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "await db.query('update users set password = $1 where reset_token = $2', [hash, req.body.token]); res.end();",

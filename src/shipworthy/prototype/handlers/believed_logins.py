@@ -45,33 +45,52 @@ def believed(prototype: Prototype, handler: Handler) -> tuple[Effect, Origin] | 
 
 
 def believed_reset(prototype: Prototype, handler: Handler) -> Effect | None:
-    """The new password that is kept for the account whose address or id the caller sends; None where
-    anything is proved, asked of another server or not followed before."""
+    """The new password, his own or one of the code, that is kept for the account whose address or id the
+    caller sends; None where anything is proved, asked of another server or not followed before."""
     for at, effect in enumerate(handler.effects):
         if effect.kind is not EffectKind.QUERY or effect.operation != "update":
             continue
         if not is_live(effect) or any(g.check not in _NO_PROOF for g in effect.guards):
             continue
-        chosen = any(
-            _PASSWORD.fullmatch(name) and any(o.is_input for o in origins)
-            for name, origins in effect.of("value:")
-        )
-        if not chosen or not _is_of_named(effect):
+        kept = [o for name, o in effect.of("value:") if _PASSWORD.fullmatch(name)]
+        if not kept or not _is_of_named(effect):
             continue
         asked = (EffectKind.FETCH, EffectKind.ACCOUNT, EffectKind.TOKEN)
         if any(e.kind in asked for e in handler.effects[:at]) or not handler.whole:
             continue
         file = prototype.files.get(handler.location.path)
-        if file is None or handler.location.path != effect.path:
+        last = _last_line(handler, effect)
+        if file is None or not last:
             continue
-        lines = file.lines[handler.location.line - 1 : effect.line]
-        if not any(_PROVES_BESIDES.search(line) for line in lines):
+        lines = file.lines[handler.location.line - 1 : last]
+        written = any(_WRITTEN.search(line) for line in lines)
+        known = any(
+            any(o.is_input for o in origins) or (written and not origins) for origins in kept
+        )
+        if known and not any(_PROVES_BESIDES.search(line) for line in lines):
             return effect
     return None
 
 
+def _last_line(handler: Handler, effect: Effect) -> int:
+    """The line of an entry point that has the effect, itself or by one call such as `query(text)`; 0 where
+    more lies between."""
+    if handler.location.path == effect.path:
+        return effect.line
+    calls = [step for step in effect.steps if step.line != handler.location.line]
+    own = len(calls) == 1 and calls[0].path == handler.location.path
+    return calls[0].line if own else 0
+
+
+# A password that stands in the code is the caller's as well.
+_WRITTEN = re.compile(
+    r"password\w*\s*[:=]\s*[\"'][^\"'\s]{4,}[\"']|\bhash\w*\(\s*[\"'][^\"']{4,}[\"']", re.IGNORECASE
+)
 _PASSWORD = re.compile(r"(\w+\.)?(hashed_?)?(password|passwd|pwd)(_?hash|_?digest)?", re.IGNORECASE)
-_IDS = re.compile(r"(user_?|account_?)?_?id", re.IGNORECASE)
+_IDS = re.compile(
+    r"((user|account|staff|member|employee|admin|customer|client|student|teacher|patient|driver|agent)_?)?_?id",
+    re.IGNORECASE,
+)
 _PROVES_BESIDES = re.compile(
     r"\b(?!confirm\w*\()\w*(verif|compare|authenticat|check(?!ed))\w*\(|\.sign_?in\w*\("
     r"|\b(otp|pin|code|auth_?code|secret|signature|challenge|nonce|(current|old)_?password"
