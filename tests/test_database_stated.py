@@ -200,16 +200,34 @@ def test_whether_users_raise_their_own_role(sql: str, found: tuple[str, ...]) ->
     ],
 )
 def test_whether_the_new_user_chooses_a_role(declared: str, value: str, taken: bool) -> None:
+    assert chosen(declared, value) is taken
+
+
+@pytest.mark.parametrize(
+    ("statements", "taken"),
+    [
+        ("v := coalesce((new.raw_user_meta_data ->> 'role')::text, 'user');", True),
+        ("v := new.raw_user_meta_data ->> 'role'; if people = 0 then v := 'admin'; end if;", True),
+        ("v := new.raw_user_meta_data ->> 'role'; v := 'user';", False),
+        ("v := new.raw_user_meta_data ->> 'role';"
+         "if v not in ('user') then v := 'user'; end if;", False),
+    ],
+)  # fmt: skip
+def test_whether_a_variable_tames_the_chosen_role(statements: str, taken: bool) -> None:
+    assert chosen("v text; people int;", "v", statements) is taken
+
+
+def chosen(declared: str, value: str, statements: str = "") -> bool:
     sql = f"""
     create table profiles (id uuid primary key references auth.users (id),
       role text not null default 'user' check (role in ('user', 'admin')));
     alter table profiles enable row level security;
     create function made() returns trigger language plpgsql security definer as $$
-    declare {declared} begin
+    declare {declared} begin {statements}
       insert into public.profiles (id, role) values (new.id, {value}); return new; end $$;
     create trigger t after insert on auth.users for each row execute function made();
     """
-    assert any(a.verb is Verb.SIGN_UP for a in read(sql).attempts) is taken
+    return any(a.verb is Verb.SIGN_UP for a in read(sql).attempts)
 
 
 @pytest.mark.parametrize(

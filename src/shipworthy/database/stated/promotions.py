@@ -110,7 +110,7 @@ def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
 
 
 def _sent(code: str, value: str) -> str:
-    """The key of the metadata that a value is, by way of a variable that is set once and not compared."""
+    """The key of the metadata that a value is, by way of a variable that nothing compares or tames."""
     found = _TAKEN.search(value)
     if found:
         return found[1]
@@ -119,10 +119,13 @@ def _sent(code: str, value: str) -> str:
         return ""
     name = re.escape(variable[1])
     sets = re.findall(rf"\b{name}(?:\s+\w+)?\s*:=\s*([^;]*)", code, re.IGNORECASE)
-    compared = re.search(
-        rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b[^;]*\b{name}\b", code, re.IGNORECASE
-    )
-    taken = _TAKEN.search(sets[0]) if len(sets) == 1 and not compared else None
+    compared = rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b(?:(?!\bthen\b)[^;])*\b{name}\b"
+    if re.search(compared, code, re.IGNORECASE):
+        return ""
+    taken = next((found for given in sets if (found := _TAKEN.search(given))), None)
+    others = (texts(given) for given in sets if not _TAKEN.search(given))
+    if any(not words or rank(words[0]) < _RULES_OVER_OTHERS for words in others):
+        return ""
     return taken[1] if taken else ""
 
 
