@@ -323,3 +323,41 @@ def test_an_advisory_is_about_what_somebody_starts_or_calls(
 ) -> None:
     prototype = prototype_of(tmp_path, {"main.py": "print(1)\n", path: f"{text}\n"})
     assert uses_part(prototype, package, summary) is used
+
+
+@pytest.mark.parametrize(
+    ("address", "method", "severity"),
+    [
+        ("https://api.github.com/repos/${repo}/contents/${path}", "PUT", Severity.HIGH),
+        ("https://api.github.com/repos/${repo}", "PATCH", Severity.HIGH),
+        ("https://api.github.com/repos/acme/site/dispatches", "POST", Severity.MEDIUM),
+        ("https://api.example.com/repos/${repo}", "PUT", Severity.MEDIUM),
+    ],
+)
+def test_whoever_names_a_repository_writes_into_it_with_the_token_of_the_server(
+    tmp_path: Path, address: str, method: str, severity: Severity
+) -> None:
+    function = f"""
+    Deno.serve(async (req) => {{
+      const {{ repo, path, content }} = await req.json();
+      const answer = await fetch(`{address}`, {{
+        method: "{method}",
+        headers: {{ Authorization: `Bearer ${{Deno.env.get("GITHUB_TOKEN")}}` }},
+        body: JSON.stringify({{ content }}),
+      }});
+      return new Response(answer.ok ? "ok" : "no");
+    }});
+    """
+    config = 'project_id = "p"\n[functions.push]\nverify_jwt = false\n'
+    login = """
+    import { createClient } from "https://esm.sh/@supabase/supabase-js@2";
+    const db = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_ANON_KEY")!);
+    Deno.serve(async (req) => {
+      const { data } = await db.auth.signInWithPassword(await req.json());
+      return Response.json(data);
+    });
+    """
+    files = {"supabase/functions/push/index.ts": function, "supabase/config.toml": config}
+    files["supabase/functions/login/index.ts"] = login
+    found = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert [finding.severity for finding in found] == [severity]

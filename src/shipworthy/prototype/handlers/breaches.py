@@ -36,6 +36,7 @@ from shipworthy.prototype.handlers.weight import (
     is_sensitive,
     revealed,
     says_whose,
+    writes_at_host,
     writes_at_service,
 )
 from shipworthy.prototype.handlers.writes import is_told, only_moves_on
@@ -577,7 +578,7 @@ def _severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owne
         case Harm.FORWARD:
             lends = lends_its_key(effect) and not _goes_to_staff(effect)
             rules = writes_at_service(effect) and not _leaves_a_record(effect)
-            return Severity.HIGH if lends or rules else Severity.MEDIUM
+            return Severity.HIGH if lends or rules or writes_at_host(effect) else Severity.MEDIUM
         case Harm.SEND:
             return _severity_of_mail(effect)
         case Harm.ASK:

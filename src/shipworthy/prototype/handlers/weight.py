@@ -127,6 +127,20 @@ def writes_at_service(effect: Effect) -> str:
     return effect.literals.get("service", "") if effect.kind is EffectKind.FETCH else ""
 
 
+_RUNS_THE_PRODUCT = re.compile(
+    r"^api\.(github|gitlab|bitbucket|vercel|netlify|cloudflare|digitalocean|heroku|render|railway|fly|supabase)\.(com|org|io|app|dev)$"
+)
+
+
+def writes_at_host(effect: Effect) -> bool:
+    """True where what the caller says changes a repository, a server or a name with the server's token."""
+    if effect.kind is not EffectKind.FETCH or not _RUNS_THE_PRODUCT.match(effect.target):
+        return False
+    token = any(o.kind == "environment" for o in effect.inputs.get("headers", ()))
+    place = any(o.is_input for o in effect.inputs.get("path", ()))
+    return token and place and effect.operation in ("post", "put", "patch", "delete")
+
+
 def changes(effect: Effect) -> bool:
     """True for what leaves something changed, sent or spent behind."""
     return harm(effect) not in (None, Harm.READ)

@@ -11,7 +11,12 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Gua
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
 from shipworthy.prototype.handlers.standing import Caller, steering
-from shipworthy.prototype.handlers.weight import Harm, hands_out_files, writes_at_service
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    hands_out_files,
+    writes_at_host,
+    writes_at_service,
+)
 
 _READS = {EffectKind.STORAGE: "download files of"}
 _ACCOUNTS = {
@@ -60,6 +65,8 @@ def deed(effect: Effect, kind: Harm) -> str:
         case Harm.FORWARD if writes_at_service(effect):
             service = writes_at_service(effect)
             return f"{effect.literals['deed']} what stands in {service} with your server's token"
+        case Harm.FORWARD if writes_at_host(effect):
+            return f"change what he names at {effect.target} with your server's token"
         case Harm.FORWARD:
             where = effect.target or "another service"
             return f"make your server act on {where} with its own rights"
