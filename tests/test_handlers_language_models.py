@@ -71,6 +71,15 @@ def test_a_graph_of_another_file_is_followed(tmp_path: Path) -> None:
     assert asked == {"body.parsed.text"}
 
 
+def test_a_graph_is_taken_from_the_table_that_it_was_put_into(tmp_path: Path) -> None:
+    before = ASKING["graph"][0] + (
+        "made = {}\ndef graph_of(name):\n    if name not in made:\n"
+        "        made[name] = steps.compile()\n    return made[name]\n"
+    )
+    found = handler(tmp_path, before, "graph_of(asked.url).invoke({'text': asked.text})")
+    assert inputs(found, EffectKind.MODEL, "text") == {"body.parsed.text"}
+
+
 def test_a_chain_without_a_model_asks_none(tmp_path: Path) -> None:
     before = (
         "from langchain_core.prompts import ChatPromptTemplate\n"

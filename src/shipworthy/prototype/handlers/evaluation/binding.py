@@ -68,6 +68,8 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
         owner = walk.value(target.object, scope)
         _changed(walk, target.object, owner, value, scope, target.at)
         walk.assigned(owner, "[]", value, target.at)
+        if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
+            walk.heap[members.SHELF, f"{walk.path}:{target.object.id}"] = value
         _fill(walk, target.object, owner, value, scope)
 
 
