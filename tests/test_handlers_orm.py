@@ -788,3 +788,23 @@ export async function list() {{
     head = 'import { list } from "./db";'
     handler = _express(tmp_path, head, body, server_db=text, server_schema=_SCHEMA)
     assert [e.target for e in _queries(handler, "select")] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("body", "filters"),
+    [
+        ("res.json(await Order.aggregate([{ $match: { user: req.user.id } }, { $group: { _id: '$city' } }]));", {"filter:user": {"principal.id"}}),
+        ("const match = { user: req.user.id }; if (req.query.from) { match.date = {}; match.date.$gte = new Date(req.query.from); }"
+         " res.json(await Order.aggregate([{ $match: { ...match, city: 'x' } }]));", {"filter:user": {"principal.id"}}),
+        ("res.json(await Order.aggregate([{ $lookup: { from: 'users' } }, { $match: { user: req.user.id } }]));", {"filter:user": {"principal.id"}}),
+        ("res.json(await Order.aggregate([{ $group: { _id: '$user' } }, { $match: { _id: req.user.id } }]));", {}),
+        ("res.json(await Order.aggregate([{ $sort: { total: -1 } }]));", {}),
+    ],
+)  # fmt: skip
+def test_a_pipeline_asks_for_what_it_lets_through_first(
+    body: str, filters: dict[str, set[str]], tmp_path: Path
+) -> None:
+    model = "import mongoose from 'mongoose';\nconst Order = mongoose.model('Order', new mongoose.Schema({ user: String }));"
+    (query,) = _queries(_express(tmp_path, model, body))
+    found = {k: v for k, v in _inputs(query).items() if k in ("filter:user", "filter:id")}
+    assert (query.operation, query.target, found) == ("select", "Order", filters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Origins
 from shipworthy.prototype.handlers.knowledge.postgrest import literals_of, written
@@ -24,7 +25,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     told,
 )
 from shipworthy.prototype.handlers.sent import sent
-from shipworthy.prototype.handlers.values import ROWS, UNKNOWN, Value
+from shipworthy.prototype.handlers.values import ROWS, UNKNOWN, Value, replace
 
 MODEL = "document model"
 DATABASE = "document database"
@@ -113,6 +114,8 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
         values, where = first, second.fields["where"]
     else:
         values, where = second if operation == "update" else UNKNOWN, first
+    if site.name == "aggregate":
+        where = _matched(first)
     if where.fields is not None and "where" in where.fields:
         where = where.fields["where"]
     if "ById" in site.name or site.name == "findByPk" or where.text is not None:
@@ -120,6 +123,19 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
     told(walk, effect, filters=dict(_filters(where)), inputs=_operators(where))
     _write(walk, effect, values)
     return _result(walk, site, effect)
+
+
+def _matched(stages: Value) -> Value:
+    """What a pipeline lets through first: `aggregate([{ $match: { user: id } }, …])`."""
+    for stage in stages.elements or ():
+        if stage.fields is not None and "$match" in stage.fields:
+            return stage.fields["$match"]
+        if stage.fields is not None and not stage.fields.keys() & _SAME_ROWS:
+            break  # what comes after it is asked of other rows than those of the collection
+    return UNKNOWN
+
+
+_SAME_ROWS = frozenset({"$sort", "$addFields", "$set", "$lookup", "$unwind", "$project", "$limit"})
 
 
 def _columns(options: Value) -> str:
@@ -172,7 +188,7 @@ def _write(walk: Evaluation, effect: int, values: Value) -> None:
 
 def _result(walk: Evaluation, site: Site, effect: int) -> Value:
     if site.name in _FIND:
-        return rows(walk, effect)
+        return rows(walk, effect, _OF_MODEL)
     if site.name in _COUNT:
         return count(walk, effect, rows(walk, effect).origins)
     if site.name in _SURE or site.name in _INSERT:
@@ -268,6 +284,47 @@ def _chained(walk: Evaluation, site: Site) -> Value | None:
     return site.receiver
 
 
+def _selected(walk: Evaluation, site: Site) -> Value | None:
+    """`.select("name email")`, `.select("-password")` of Mongoose."""
+    chosen = site.argument(0).text
+    if chosen and is_query(walk, site.receiver.effect):
+        told(walk, site.receiver.effect, literals={"columns": chosen})
+    return site.receiver
+
+
+_OF_MODEL = "of a model"
+_ASKED_OF = "asked of: "
+
+
+def _where(walk: Evaluation, site: Site) -> Value | None:
+    """`.where({ user: id })`, `.where("user", id)`; after `.where("user")`, `.equals(id)` says the rest."""
+    first = site.argument(0)
+    column = first.text
+    if _OF_MODEL not in site.receiver.tags or (column is None and first.fields is None):
+        return None
+    if column is None:
+        told(walk, site.receiver.effect, filters=dict(_filters(first)))
+    elif site.has(1):
+        told(walk, site.receiver.effect, filters={column: site.argument(1)})
+    else:
+        kept = {tag for tag in site.receiver.tags if not tag.startswith(_ASKED_OF)}
+        return replace(site.receiver, tags=frozenset({*kept, f"{_ASKED_OF}{column}"}))
+    return site.receiver
+
+
+def _equals(walk: Evaluation, site: Site) -> Value | None:
+    """What a column was asked to be; `order.user.equals(id)` compares two ids."""
+    asked = [tag for tag in site.receiver.tags if tag.startswith(_ASKED_OF)]
+    if asked and is_query(walk, site.receiver.effect):
+        column = asked[0].removeprefix(_ASKED_OF)
+        told(walk, site.receiver.effect, filters={column: site.argument(0)})
+        return site.receiver
+    if not site.has(0) or not site.receiver.origins:
+        return None
+    when = compared(walk, "==", site.receiver, site.argument(0), site.call.at)
+    return Value(origins=site.receiver.origins, when=when, tags=frozenset({"truth"}))
+
+
 def _builder(walk: Evaluation, site: Site) -> Value | None:
     """`repository.createQueryBuilder("user")`."""
     table = _name_of(site)
@@ -278,7 +335,7 @@ def _one_of(walk: Evaluation, site: Site) -> Value | None:
     return one(walk, site.receiver.effect)
 
 
-_CHAIN = """select lean populate exec sort limit skip toObject toJSON session collation hint setOptions
+_CHAIN = """lean populate exec sort limit skip toObject toJSON session collation hint setOptions
 projection toArray""".split()
 _ALL = _FIND | _ONE | _SURE | _COUNT | _UPDATE | _DELETE | _INSERT
 
@@ -301,6 +358,9 @@ CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
     "row.destroy": _row_changed("delete"),
     "row.deleteOne": _row_changed("delete"),
     "row.remove": _row_changed("delete"),
+    "row.select": _selected,
+    f"{ROWS}.select": _selected,
+    f"{ROWS}.where": _where,
     **{f"row.{name}": _chained for name in _CHAIN},
     **{f"{ROWS}.{name}": _chained for name in _CHAIN if name != "limit"},
     f"{ROWS}.getOne": _one_of,
@@ -313,6 +373,7 @@ ASSIGNED = {"row": put}
 NAMES = {
     **dict.fromkeys(sorted(_ALL), _asked),
     "getRepository": _repository,
+    "equals": _equals,
     "collection": _collection,
     "define": lambda walk, site: _model(walk, site) if "sequelize" in site.what.lower() else None,
 }
