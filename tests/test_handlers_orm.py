@@ -808,3 +808,40 @@ def test_a_pipeline_asks_for_what_it_lets_through_first(
     (query,) = _queries(_express(tmp_path, model, body))
     found = {k: v for k, v in _inputs(query).items() if k in ("filter:user", "filter:id")}
     assert (query.operation, query.target, found) == ("select", "Order", filters)
+
+
+    ("body", "asked"),
+    [
+        (
+            "if (req.query.user) conditions.push(eq(orders.userId, req.query.user));"
+            " else conditions.push(eq(orders.userId, req.user.id));",
+            {"query.user", "principal.id"},
+        ),
+        ("if (req.query.user) conditions.push(eq(orders.userId, req.query.user));", {"query.user"}),
+        (
+            "if (!req.query.all) { conditions.push(eq(orders.userId, req.user.id)); } else { note(); }",
+            {"principal.id"},
+        ),
+        (
+            "if (!req.query.all) { note(); } else { conditions.push(eq(orders.userId, req.user.id)); }",
+            {"principal.id"},
+        ),
+    ],
+    ids=["either", "one", "then", "other"],
+)
+def test_a_list_of_conditions_holds_what_each_way_adds(
+    body: str, asked: set[str], tmp_path: Path
+) -> None:
+    files = {
+        "schema.ts": _SCHEMA,
+        "db.ts": _DRIZZLE,
+        "index.ts": 'import express from "express";\nimport jwt from "jsonwebtoken";\n'
+        'import { and, eq } from "drizzle-orm";\nimport { db } from "./db";\n'
+        'import { orders } from "./schema";\nconst app = express();\n'
+        "const signedIn = (req, res, next) => { req.user = jwt.verify(req.headers.token, process.env.KEY); next(); };\n"
+        'app.get("/orders", signedIn, async (req, res) => {\n  const conditions = [];\n'
+        f"  {body}\n  res.json(await db.select().from(orders).where(and(...conditions)));\n}});\n",
+    }
+    (handler,) = _handlers(tmp_path, files)
+    (effect,) = handler.effects_of(EffectKind.QUERY)
+    assert {str(o) for o in effect.inputs["filter:userId"]} == asked

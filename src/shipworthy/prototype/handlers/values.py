@@ -281,7 +281,7 @@ def join(one: Value, other: Value) -> Value:
         what=one.what or other.what,
         literal=_joined_literal(one.literal, other.literal),
         fields=_joined_fields(one, other),
-        elements=one.elements if one.elements is not None else other.elements,
+        elements=_joined_elements(one, other),
         closure=one.closure or other.closure,
         instance=one.instance or other.instance,
         client=one.client if one.client == other.client else one.client or other.client,
@@ -301,6 +301,15 @@ def _joined_literal(one: object, other: object) -> object:
         if " " in short and long.startswith(short):
             return long
     return UNSET
+
+
+def _joined_elements(one: Value, other: Value) -> tuple[Value, ...] | None:
+    """Of two lists each element is one or the other, and what only one of them has is there as well."""
+    if one.elements is None or other.elements is None or one.what or other.what:
+        return one.elements if one.elements is not None else other.elements
+    both = [join(a, b) for a, b in zip(one.elements, other.elements, strict=False)]
+    rest = max(one.elements, other.elements, key=len)[len(both) :]
+    return (*both, *rest)
 
 
 def _joined_fields(one: Value, other: Value) -> Mapping[str, Value] | None:
