@@ -165,3 +165,10 @@ def test_what_was_left_out_of_a_record_is_not_the_callers_to_say(
 def test_a_row_that_is_never_saved_changes_nothing(library: str, tmp_path: Path) -> None:
     body = f"{READ[library]} user.role = req.body.role; res.json(user);"
     assert changes(tmp_path, library, body) == []
+
+
+def test_what_stands_beside_the_rest_of_a_record_is_written(tmp_path: Path) -> None:
+    change = "const { role, ...rest } = req.body; Object.assign(user, { role, ...rest });"
+    body = f"{READ['mongoose']} {change} await user.save(); res.json({{}});"
+    (effect,) = changes(tmp_path, "mongoose", body)
+    assert {str(o) for o in effect.inputs["value:role"]} == {"body.role"}

@@ -138,6 +138,8 @@ def replace(value: Value, **changes: Any) -> Value:
 
 
 NULL = Value(literal=None)
+GONE = Value(literal=None)
+"""What a record has no more, as `role` in `const { role, ...rest } = body`."""
 UNKNOWN = Value()
 NEVER = Value(what="never")
 """What a call gives that does not return: a redirect that throws, an exit."""
@@ -304,12 +306,14 @@ def _joined_literal(one: object, other: object) -> object:
 
 
 def _joined_elements(one: Value, other: Value) -> tuple[Value, ...] | None:
-    """Of two lists each element is one or the other, and what only one of them has is there as well."""
+    """Of two lists of conditions with a common beginning, what either way has added to it."""
     if one.elements is None or other.elements is None or one.what or other.what:
         return one.elements if one.elements is not None else other.elements
-    both = [join(a, b) for a, b in zip(one.elements, other.elements, strict=False)]
-    rest = max(one.elements, other.elements, key=len)[len(both) :]
-    return (*both, *rest)
+    kept = {id(element) for element in one.elements}
+    added = [e for e in other.elements if id(e) not in kept]
+    if any(e.what == "text" or e.text is not None for e in added):
+        return one.elements  # the pieces of a text are told apart by their places
+    return (*one.elements, *added)
 
 
 def _joined_fields(one: Value, other: Value) -> Mapping[str, Value] | None:

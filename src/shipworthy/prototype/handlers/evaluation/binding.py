@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER
 from shipworthy.prototype.handlers.values import (
-    NULL,
+    GONE,
     UNKNOWN,
     UNSET,
     Scope,
@@ -205,10 +205,10 @@ def _rest_of(value: Value, taken: set[str]) -> Value:
     """`const { password, ...user } = row`: what is left of a record."""
     if value.fields is not None and not value.cases:
         kept = {k: v for k, v in value.fields.items() if k not in taken}
-        gone = dict.fromkeys(sorted(taken), NULL) if "..." in kept else {}
+        gone = dict.fromkeys(sorted(taken), GONE) if "..." in kept else {}
         return replace(value, fields={**kept, **gone})
     if value.origins and not value.cases and all(o.is_input for o in value.origins):
-        return replace(value, fields={**dict.fromkeys(sorted(taken), NULL), "...": value})
+        return replace(value, fields={**dict.fromkeys(sorted(taken), GONE), "...": value})
     if not any(map(_HIDDEN.search, taken)):
         return value
     cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)

@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import (
     FLEETING,
+    GONE,
     LESS,
     NEVER,
     NO_GUARDS,
@@ -96,7 +97,8 @@ def of_record(walk: Evaluation, node: Record, scope: Scope) -> Value:
         if key != "...":
             fields[key] = comparing.named_role(key, value)
         elif value.fields is not None:
-            fields.update(value.fields)
+            kept = {k: v for k, v in value.fields.items() if v is not GONE or k not in fields}
+            fields.update(kept)
         else:
             if any(o.is_input for o in value.origins):  # and what stood before it is written over
                 fields = {k: join(v, members.part(walk, value, k)) for k, v in fields.items()}
