@@ -810,6 +810,7 @@ def test_a_pipeline_asks_for_what_it_lets_through_first(
     assert (query.operation, query.target, found) == ("select", "Order", filters)
 
 
+@pytest.mark.parametrize(
     ("body", "asked"),
     [
         (
