@@ -780,3 +780,25 @@ def test_a_hash_put_into_a_dictionary_is_what_is_kept(
     written = effect(only(tmp_path, "import bcrypt\n" + code), EffectKind.QUERY, "update")
     assert bool(written.sent["value:note"]) is typed
     assert written.sent["value:status"]
+
+
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("f\"uploads/{request.args['name']}\"", True),
+        ('os.path.join("uploads", request.args["name"])', True),
+        ('"uploads/" + request.args["name"]', True),
+        ('FOLDER + request.args["name"]', True),
+        ("f\"uploads/{uuid.uuid4()}_{request.args['name']}\"", False),
+        ('os.path.join("uploads", f"{uuid.uuid4()}_{request.args[\'name\']}")', False),
+        ('os.path.join("uploads", "new-" + request.args["name"])', False),
+        ("f\"uploads/{request.args['folder']}_{request.args['name']}\"", True),
+    ],
+)
+def test_a_name_behind_a_word_leads_nowhere(path: str, leads: bool, tmp_path: Path) -> None:
+    code = (
+        f"{FLASK}import os, uuid\nFOLDER = os.environ['FOLDER']\n"
+        f"@app.get('/file')\ndef file():\n    return open({path}).read()\n"
+    )
+    opened = effect(only(tmp_path, code), EffectKind.FILE)
+    assert bool(opened.sent.get("path")) is leads

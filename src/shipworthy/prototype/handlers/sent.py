@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from shipworthy.prototype.handlers.handler import Check, Effect, Origin, Origins
 from shipworthy.prototype.handlers.values import UNSET, Guards, Value, replace
@@ -130,6 +131,21 @@ def leading_up(value: Value, depth: int = _DEEPEST) -> Value:
         elements=elements and tuple(leading_up(part, depth - 1) for part in elements),
         cases=tuple((leading_up(case, depth - 1), passed) for case, passed in cases),
     )
+
+
+def leading_on(value: Value, depth: int = _DEEPEST) -> Value:
+    """A path without what stands behind a word in the same part of it: there is no folder `7_..` from
+    which `uploads/7_../x` could lead up, as long as nobody shortens the path before it is opened."""
+    if depth == 0:
+        return value
+    elements = list(value.elements or ())
+    if value.what == "text":
+        for at, (before, part) in enumerate(pairwise(elements), 1):
+            if before.text and not before.text.endswith(("/", "\\")) and part.literal is UNSET:
+                elements[at] = replace(part, tags=part.tags | {"escaped"})
+    cases = tuple((leading_on(case, depth - 1), passed) for case, passed in value.cases)
+    kept = tuple(leading_on(part, depth - 1) for part in elements)
+    return replace(value, elements=kept if value.elements is not None else None, cases=cases)
 
 
 def _is_hash(value: Value) -> bool:

@@ -317,7 +317,7 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         walk.left_out(node.parts, scope)
         return UNKNOWN
     parts = [walk.value(part, scope) for part in node.parts]
-    if node.operator == "+" and parts and (parts[0].text is not None or parts[0].what == "text"):
+    if node.operator == "+" and parts and _is_text(parts[0]):
         return walk.joined(parts)
     if node.operator == "*" and all(type(part.literal) in (int, float) for part in parts):
         return literal(math.prod(part.literal for part in parts))
@@ -340,6 +340,12 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
     tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
     less = {LESS} if node.operator in ("-", "-=") else set()
     return Value(origins=origins, tags=(tags - FLEETING) | {"computed"} | less)
+
+
+def _is_text(value: Value) -> bool:
+    """True for a text: what the code writes, joins or reads from its settings."""
+    of_settings = value.origins and all(o.kind == "environment" for o in value.origins)
+    return value.text is not None or value.what == "text" or bool(of_settings and not value.tags)
 
 
 def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:

@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer, elsewhere, partial, queued
-from shipworthy.prototype.handlers.sent import leading_up
+from shipworthy.prototype.handlers.sent import leading_on, leading_up
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -88,7 +88,7 @@ def _file(operation: str, position: int = 0) -> Answer:
             site.what,
             site.call.at,
             inputs={"path": all_origins(path)},
-            values={"path": leading_up(path)},
+            values={"path": leading_on(leading_up(path))},
         )
         return Value(what="file", tags=_TRUTHY)
 
