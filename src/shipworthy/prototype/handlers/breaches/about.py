@@ -1,0 +1,150 @@
+"""What one effect is about: persons, files, guests, records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
+from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
+from shipworthy.prototype.handlers.ownership import REACHED, Ownership, exports, plain
+from shipworthy.prototype.handlers.standing import snake
+from shipworthy.prototype.handlers.weight import (
+    is_catalogue,
+    is_personal,
+    is_sensitive,
+    revealed,
+    says_whose,
+)
+
+
+def looks_up(effect: Effect) -> bool:
+    """True for accounts that are only looked up."""
+    return effect.kind is EffectKind.ACCOUNT and effect.operation.lower().startswith(
+        ("get", "list")
+    )
+
+
+def writes_out(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for an export of rows that all other entry points show only to whoever is signed in."""
+    withheld = plain(effect.target) in ownership.withheld and effect.operation == "select"
+    return withheld and exports(handler) and bool(revealed(handler, effect))
+
+
+def is_asked_file(effect: Effect) -> bool:
+    """True for a file of a store of objects that the caller names: pages show pictures in this way, and
+    whether any file of the bucket is more than that does not stand in the code."""
+    path = effect.inputs.get("path", frozenset())
+    return effect.literals.get("store") == OBJECTS and all(o.kind != "row" for o in path)
+
+
+def leaves_a_record(effect: Effect) -> bool:
+    """True for a record of one kind that is added, as a form does, and for a count that goes up."""
+    deed = effect.literals.get("deed")
+    return deed == COUNTS or (deed == ADDS and "kind" in effect.literals)
+
+
+GUESTS = re.compile(
+    r"(^|_)(guest_?)?(orders?|bookings?|reservations?|appointments?|carts?|cart_?items?|order_?items?|checkouts?|registrations?|rsvps?)$",
+    re.IGNORECASE,
+)
+"""What guests leave without an account."""
+
+
+_ITS_NAME = re.compile(r"^(first|last|full|user|display|nick)?_?name$", re.IGNORECASE)
+
+
+def shows_persons(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True where what is shown says who somebody is, how to reach him, or what he has written or paid."""
+    if effect.kind is not EffectKind.QUERY:
+        return True
+    asked = effect.literals.get("columns", "")
+    keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    if re.fullmatch(r"[\w\s,.]+", asked):
+        keys = set(re.split(r"[\s,.]+", asked))
+    if keys and "" not in keys:
+        named = (
+            _ACCOUNTS.search(effect.target) is not None
+        )  # what users are called, they tell others
+        return any(_OF_PERSONS.search(key) and not (named and _ITS_NAME.match(key)) for key in keys)
+    name = plain(effect.target)
+    if name in ownership.known and not INTIMATE.search(effect.target):
+        return name in ownership.personal
+    return PII.search(effect.target) is not None
+
+
+_ACCOUNTS = re.compile(r"^(users?|(user_?)?profiles?|authors?|players?|creators?)$", re.IGNORECASE)
+
+
+INTIMATE = re.compile(
+    r"message|conversation|ticket|notification|audit|medical|health|payment|transaction|salary|bank|invoice|credential|secret",
+    re.IGNORECASE,
+)
+
+
+_OF_PERSONS = re.compile(
+    r"^e?mail|_email|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|balance|password|secret|token"
+    r"|(first|last|full|user|customer|client|patient|contact)_?name|diagnos|medical|message|content|amount|total|notes?$",
+    re.IGNORECASE,
+)
+
+
+PII = re.compile(
+    r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|invoice|payment"
+    r"|transaction|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|medical|health|salary|bank|card|session|token|secret"
+    r"|credential|api_?key|password|audit|document|booking|appointment|wallet|notification|famil",
+    re.IGNORECASE,
+)
+
+
+def is_his(origin: Origin) -> bool:
+    """True for what the caller is, or was found by it."""
+    return origin.kind == "principal" or any(by.kind == "principal" for by in origin.by)
+
+
+LOG = re.compile(
+    r"(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$|(Log|Activity|View|Visit)$"
+    r"|notification_?logs?$",
+    re.I,
+)
+
+
+def is_private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> bool:
+    """True where the caller is shown rows that are not for everybody."""
+    if effect.kind is EffectKind.STORAGE:
+        return effect.operation in ("download", "sign")
+    if not any(is_sensitive(origin, effect) for origin in shown) or is_catalogue(effect):
+        return False
+    if is_personal(effect) or bool(ownership.of(effect.target)) or says_whose(effect):
+        return True
+    return says_who_is_born_when(effect) or _is_left_by_guests(effect, ownership)
+
+
+def says_who_is_born_when(effect: Effect) -> bool:
+    """True where the columns that are read are those of a person, whatever their table is called."""
+    columns = re.split(r"[\s,]+", effect.literals.get("columns", ""))
+    return any(map(_BORN.search, columns)) and any(map(REACHED.search, columns))
+
+
+_BORN = re.compile(
+    r"birth|(^|_)dob$|nascimento|geburt|nacimiento|(^|_)(cpf|ssn|passport(_?number)?)$",
+    re.IGNORECASE,
+)
+
+
+def _is_left_by_guests(effect: Effect, ownership: Ownership) -> bool:
+    """True for rows in which strangers have left how to reach them, and all of whose columns are read."""
+    name = plain(effect.target)
+    whole = effect.operation == "select" and effect.literals.get("columns", "*") in ("", "*")
+    return (
+        whole
+        and bool(GUESTS.search(effect.target))
+        and name in ownership.of_guests
+        and name in ownership.reached
+    )
+
+
+def named(target: str) -> str:
+    """A table's name as a person would say it."""
+    return snake(target.rpartition(".")[2]).replace("_", " ") or "rows"

@@ -1,0 +1,35 @@
+"""What is missing before an effect of an entry point, and how bad that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.handler import Effect
+from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.weight import Harm
+
+
+class Breach(StrEnum):
+    """What is missing before an effect."""
+
+    OPEN = "open"  # nobody asks who calls
+    FOREIGN = "foreign"  # rows of others, named by the caller
+    ADMIN = "admin"  # what only some may do, open to every user
+    HOLLOW = "hollow"  # a check is there and does not hold
+    EVERYTHING = "everything"  # rows of all, read or changed with rights past row security
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One effect that its caller has no right to."""
+
+    breach: Breach
+    effect: Effect
+    harm: Harm
+    caller: Caller
+    severity: Severity
+    confidence: Confidence
+    why: str = ""  # of a check that does not hold
+    gated: bool = False  # behind a guard that looks at roles and was not understood

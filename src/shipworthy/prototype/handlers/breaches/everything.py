@@ -1,0 +1,81 @@
+"""The rows of everybody, at once."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.breaches.about import PII, is_private
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.columns import is_held, is_money
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.standing import (
+    Caller,
+    Tie,
+    is_one_for_all,
+    tie,
+)
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    revealed,
+)
+
+
+def of_everything(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """The rows of everybody, for whoever is signed in; None where that is not wrong."""
+    if kind in (Harm.CHANGE, Harm.DELETE) and is_of_all(effect, kind, ownership):
+        severity = Severity.HIGH
+        due = is_one_for_all(effect) or _DUE.search(handler.name)
+        sure = Confidence.LOW if due else Confidence.HIGH
+        return Judged(Breach.EVERYTHING, effect, kind, who, severity, sure)
+    if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
+        return None
+    shown = revealed(handler, effect)
+    if not is_private(effect, shown, ownership) or ownership.of(effect.target) is False:
+        return None
+    grave = Severity.HIGH if PII.search(effect.target) else Severity.MEDIUM
+    # One team that shares its rows is as common as a leak, where no row security was ever meant.
+    if is_one_for_all(effect):
+        apart = ownership.fences(effect.target) and grave is Severity.HIGH
+        shared = not apart or _asks_somewhere(handler, effect)
+    else:
+        shared = not ownership.of(effect.target)
+    sure = Confidence.LOW if shared or _DUE.search(handler.name) else Confidence.HIGH
+    return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
+
+
+_DUE = re.compile(r"(^|[/_-])(cron|jobs?|tick|worker|scheduled?)([/_-]|$)", re.IGNORECASE)
+"""Routes of jobs that are due anyway, which staff may start by hand."""
+
+
+def is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True for what goes through the rows of everybody: deletes them, or moves what they hold."""
+    if not effect.looped or effect.kind is not EffectKind.QUERY:
+        return False
+    rows = [
+        o for prefix in ("filter:", "argument:") for _, found in effect.of(prefix) for o in found
+    ]
+    of_all = any(
+        o.kind == "row" and not o.by and ownership.of(o.name.partition(".")[0]) for o in rows
+    )
+    if not of_all:
+        return False
+    if kind is Harm.DELETE:
+        return bool(ownership.of(effect.target))
+    return any(
+        is_money(name) or is_held(name)
+        for prefix in ("argument:", "value:")
+        for name, _ in effect.of(prefix)
+    )
+
+
+def _asks_somewhere(handler: Handler, effect: Effect) -> bool:
+    """True where another way through asks for a right, or for the caller's own rows."""
+    return any(
+        other.has(Check.ROLE, Check.OWNER)
+        or (other.target == effect.target and tie(handler, other) is Tie.OWN)
+        for other in handler.effects
+    )

@@ -1,0 +1,225 @@
+"""Rows of others, which the caller names."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.breaches.about import (
+    LOG,
+    PII,
+    is_asked_file,
+    is_his,
+    looks_up,
+)
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
+from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
+from shipworthy.prototype.handlers.standing import (
+    Caller,
+    is_one_for_all,
+    owner_columns,
+    snake,
+    steering,
+)
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    hands_out_files,
+    is_sensitive,
+    revealed,
+)
+
+
+def of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
+    """A row that is hung on somebody's row, which the caller names and nobody compares with him."""
+    values = dict(effect.of("value:"))
+    if effect.kind is not EffectKind.QUERY or effect.has(Check.OWNER):
+        return None
+    if any(is_his(origin) for origins in values.values() for origin in origins):
+        return None  # it says who wrote it: a comment, an order, a message
+    hung = any(
+        parents((column,)) & ownership.owned and any(o.is_input for o in origins)
+        for column, origins in values.items()
+    )
+    if not hung or not ownership.of(effect.target):
+        return None
+    severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
+    sure = Confidence.LOW if is_one_for_all(effect) else Confidence.HIGH
+    return Judged(Breach.FOREIGN, effect, kind, who, severity, sure)
+
+
+TENANT = re.compile(
+    r"(tenant|org|organi[sz]ation|company|workspace|church|school|clinic)_?id$", re.I
+)
+
+
+def of_foreign(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """Rows of others, which the caller names; None where that is not wrong."""
+    if kind in (Harm.SEND, Harm.ASK, Harm.FORWARD, Harm.RUN, Harm.SPEND):
+        return None  # what is sent and asked is no row of anybody; other controls look at it
+    if kind is Harm.ACCOUNT:
+        looked = looks_up(effect) or (
+            effect.operation == "generateLink" and not _shows_account(handler)
+        )
+        severity = Severity.MEDIUM if looked else Severity.CRITICAL
+        sure = Confidence.LOW if _refuses_before(handler, effect) else Confidence.HIGH
+        return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
+    confidence = Confidence.HIGH
+    if effect.kind is EffectKind.QUERY:
+        belongs = _belongs(effect, ownership)
+        shared = is_one_for_all(effect) and not _is_fenced(effect, ownership)
+        if (belongs is not True or shared) and not _names_account(effect, kind, ownership):
+            confidence = (
+                Confidence.LOW
+            )  # what whoever is signed in may do is for the business to say
+        if not _by_identity(handler, effect) or (kind is Harm.READ and _is_repeat(effect)):
+            return None
+        if kind is Harm.READ and not any(
+            is_sensitive(o, effect) for o in revealed(handler, effect)
+        ):
+            return None
+    if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
+        return None
+    if hands_out_files(effect):
+        confidence = Confidence.LOW  # whose a file is may be in its name
+    if effect.operation in ("insert", "upsert") and not _moves_into(effect, ownership):
+        confidence = Confidence.LOW
+    if _acts_himself(handler, effect):
+        return None
+    if any(g.check is Check.REFUSES and g.about & steering(effect, handler) for g in effect.guards):
+        confidence = Confidence.LOW  # who acts on what is not his is asked for more
+    if of_staff(effect) or (kind is Harm.READ and is_asked_file(effect)):
+        confidence = Confidence.LOW
+    told = plain(effect.target) in ownership.accounts and kind is not Harm.ADD
+    grave = (told or _is_grave(effect, kind)) and not _is_by_address(handler, effect)
+    severity = Severity.HIGH if grave else Severity.MEDIUM
+    if writes_power(effect) and not of_staff(effect):
+        severity = Severity.CRITICAL
+        # Who may do what is nobody's to say who merely has an account, unless some are turned away.
+        confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH
+    return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _names_account(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True where whoever comes gets an account, and the caller says whose account, or what of whom, is read
+    or changed: those who signed up by themselves are no team."""
+    if not ownership.joined or effect.operation in ("insert", "upsert"):
+        return False
+    name = plain(effect.target)
+    for column, origins in effect.of("filter:"):
+        if not any(o.is_input for o in origins):
+            continue
+        if name in ownership.accounts and _IS_WHO.match(snake(column)):
+            return kind in (Harm.CHANGE, Harm.DELETE)
+        if _whose(column) & ownership.accounts:
+            return kind is not Harm.READ or _is_grave(effect, kind)
+    return False
+
+
+_IS_WHO = re.compile(r"id$|uuid$|e_?mail$|user_?name$|phone$")
+
+
+def _whose(column: str) -> set[str]:
+    """The table whose row a column names, by id or by address: `participant_email` names a participant."""
+    return parents((re.sub(r"_e?mail$", "_id", snake(column)),))
+
+
+def _shows_account(handler: Handler) -> bool:
+    """True where something of an account, as the link that was made for it, is answered."""
+    return any(
+        origin.kind == "row" and origin.name == "auth.users"
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        for origins in answer.inputs.values()
+        for origin in origins
+    )
+
+
+def _is_by_address(handler: Handler, effect: Effect) -> bool:
+    """True for a stored file that the caller names by its whole address (`del(body.blobUrl)`), which
+    holds a part that nobody guesses: it takes somebody who was shown it. So does a key of S3."""
+    asked = steering(effect, handler)
+    if effect.literals.get("store") == OBJECTS:
+        return True
+    return effect.kind is EffectKind.STORAGE and bool(asked) and all(map(_ADDRESS.search, asked))
+
+
+_ADDRESS = re.compile(r"ur[li]s?$", re.IGNORECASE)
+
+
+def _moves_into(effect: Effect, ownership: Ownership) -> bool:
+    """True for a row that is put into somebody's organisation, or among his people, as the caller says."""
+    if LOG.search(effect.target) or "notification" in effect.target.lower():
+        return False
+    return _is_grave(effect, Harm.ADD) or (
+        _is_fenced(effect, ownership)
+        and any(
+            TENANT.search(snake(name)) and any(o.is_input for o in origins)
+            for name, origins in effect.of("value:")
+        )
+    )
+
+
+def _acts_himself(handler: Handler, effect: Effect) -> bool:
+    """True where the caller's own act on a thing that all share is kept beside: a vote, a like, a report."""
+    asked = {o for _, origins in effect.of("filter:") for o in origins if o.is_input}
+    return effect.operation == "update" and any(
+        other.operation in ("insert", "upsert")
+        and other.target != effect.target
+        and any(is_his(o) for _, origins in other.of("value:") for o in origins)
+        and any(o in asked for _, origins in other.of("value:") for o in origins)
+        for other in handler.effects_of(EffectKind.QUERY)
+    )
+
+
+def _is_fenced(effect: Effect, ownership: Ownership) -> bool:
+    return effect.operation == "rpc" or ownership.fences(effect.target)
+
+
+def _belongs(effect: Effect, ownership: Ownership) -> bool | None:
+    """Whether rows are somebody's; what a function of the database reads, by what it is asked for."""
+    if effect.operation == "rpc":
+        asked = parents(name for name, origins in effect.of("argument:") if origins)
+        return True if asked & ownership.owned else None
+    return ownership.of(effect.target)
+
+
+def _refuses_before(handler: Handler, effect: Effect) -> bool:
+    """True where some who are known get a 403 first: a right was asked for, in a way of its own."""
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(e.literals.get("status") == "403" for e in before)
+
+
+_IDENTITY = re.compile(
+    r"(^|_)(id|ids|uuid|slug|email|key|phone|user|tenant|org|owner|number|ref|path|code|username)$",
+    re.I,
+)
+
+
+def _is_repeat(effect: Effect) -> bool:
+    """True for what is found by the key of an earlier request, which nobody else knows."""
+    return any("idempot" in name.lower() and origins for name, origins in effect.of("filter:"))
+
+
+def _by_identity(handler: Handler, effect: Effect) -> bool:
+    """True where the caller names a row or its owner, rather than a category or a state."""
+    if effect.operation in ("insert", "upsert"):
+        return True
+    return any(
+        bool(steering(effect, handler))
+        and any(o.is_input or o.by for o in origins)
+        and (_IDENTITY.search(snake(name)) is not None or owner_columns((name,)))
+        for prefix in ("filter:", "argument:")
+        for name, origins in effect.of(prefix)
+    )
+
+
+def _is_grave(effect: Effect, kind: Harm) -> bool:
+    if kind is Harm.ADD:
+        return bool(re.search(r"famil|member|user|role|invit", effect.target, re.I))
+    if effect.kind is EffectKind.STORAGE:
+        return True
+    return bool(PII.search(effect.target))

@@ -1,0 +1,208 @@
+"""Which effects the caller of an entry point may have without a right to them."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.breaches.about import looks_up
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.everything import of_everything
+from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign
+from shipworthy.prototype.handlers.breaches.opened import of_opened
+from shipworthy.prototype.handlers.breaches.power import (
+    POWER,
+    governs,
+    is_admin,
+    of_admin,
+    of_government,
+)
+from shipworthy.prototype.handlers.handler import SHARED, Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.purpose import meant_for_anyone
+from shipworthy.prototype.handlers.standing import (
+    Caller,
+    Tie,
+    caller,
+    in_database,
+    is_bypassing,
+    tie,
+)
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    harm,
+)
+from shipworthy.prototype.tables.policies import Reach
+
+
+def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
+    """The effects of an entry point that its caller may have without a right to them, worst first."""
+    found = [
+        judged
+        for effect in handler.effects
+        if (judged := _judged(handler, effect, ownership)) is not None
+        and not _is_transfer(handler, judged)
+    ]
+    return sorted(found, key=lambda j: (_RANK[j.confidence], -j.severity.value, -_WEIGHT[j.harm]))
+
+
+_RANK = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+
+
+_WEIGHT = {kind: number for number, kind in enumerate(Harm)}
+
+
+def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | None:
+    foreign = _of_payer(handler, effect)
+    if foreign is not None:
+        return foreign
+    kind = harm(effect) or _passed_on(effect, ownership)
+    if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
+        return None
+    if effect.after_failure and not any(
+        o.is_input for _, found in effect.of("value:") for o in found
+    ):
+        return None  # it is noted that something went wrong
+    if _is_refused_to_all(effect, ownership):
+        return None
+    who = caller(handler, effect)
+    if in_database(effect):
+        return _past_policies(handler, effect, kind, who, ownership)
+    match who:
+        case Caller.ANYBODY | Caller.ANON_KEY:
+            return of_opened(handler, effect, kind, who, ownership)
+        case Caller.KNOWN:
+            return _beyond(handler, effect, kind, who, ownership)
+    return None
+
+
+def _is_refused_to_all(effect: Effect, ownership: Ownership) -> bool:
+    """True for a write that row security keeps for those who sign in at the platform, where nobody does."""
+    reach = ownership.policies.reach(effect.target, effect.operation)
+    return effect.client == SHARED and reach in (Reach.USERS, Reach.OWNERS)
+
+
+def _is_hidden(handler: Handler, effect: Effect) -> bool:
+    """True for accounts that are looked up and of which no more than an id is told."""
+    return looks_up(effect) and not any(
+        origin.name == effect.target and origin.key.rpartition(".")[2] != "id"
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        for origins in answer.inputs.values()
+        for origin in origins
+        if origin.kind == "row"
+    )
+
+
+_PAYERS = ("customer", "payment_method", "default_payment_method", "source")
+
+
+_DRAWS = re.compile(r"(subscriptions|paymentIntents|charges|invoices)\.create$")
+
+
+def _of_payer(handler: Handler, effect: Effect) -> Judged | None:
+    """Money that is drawn from a stored customer or card, whichever the caller names."""
+    if effect.kind is not EffectKind.PAYMENT or not _DRAWS.search(effect.operation):
+        return None
+    named = [effect.inputs[name] for name in _PAYERS if effect.inputs.get(name)]
+    if not named or not all(o.is_input for origins in named for o in origins):
+        return None
+    if effect.has(Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE, Check.UNCLEAR):
+        return None
+    who = caller(handler, effect)
+    if who is not Caller.KNOWN or "customer" not in effect.inputs:
+        return None
+    return Judged(Breach.FOREIGN, effect, Harm.SPEND, who, Severity.HIGH, Confidence.HIGH)
+
+
+def _passed_on(effect: Effect, ownership: Ownership) -> Harm | None:
+    """Another system is told to work on the rows of everybody, one after the other."""
+    if effect.kind is not EffectKind.FETCH or effect.operation != "post" or not effect.looped:
+        return None
+    sent = effect.inputs.get("body", frozenset())
+    every = any(o.kind == "row" and not o.by and ownership.of(o.name) for o in sent)
+    return Harm.FORWARD if every else None
+
+
+def _is_transfer(handler: Handler, judged: Judged) -> bool:
+    """True where the caller gives something of theirs to somebody: both sides change alike."""
+    effect = judged.effect
+    return judged.breach is Breach.FOREIGN and any(
+        other.kind is effect.kind
+        and other.operation == effect.operation == "update"
+        and _MONEY.search(effect.target)
+        and other.target == effect.target
+        and tie(handler, other) is Tie.OWN
+        for other in handler.effects
+    )
+
+
+_MONEY = re.compile(r"wallet|balance|credit|point|coin", re.IGNORECASE)
+
+
+def _past_policies(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """Writes with the rights of the caller that the policies in the repository let pass: then nothing
+    stands in the way. Where they do not tell, the controls of the database try it."""
+    if effect.kind is not EffectKind.QUERY or kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
+        return None
+    reach = ownership.policies.reach(effect.target, effect.operation)
+    if who in (Caller.ANYBODY, Caller.ANON_KEY):
+        return of_opened(handler, effect, kind, who, ownership) if reach is Reach.ANYBODY else None
+    if who is not Caller.KNOWN or reach is Reach.UNCLEAR or effect.has(*_RIGHTS):
+        return None
+    if is_admin(handler):
+        return of_admin(handler, effect, kind, who, ownership)
+    if reach is Reach.OWNERS:
+        return None
+    if governs(effect, ownership):
+        return of_government(effect, kind, who, ownership)
+    if tie(handler, effect, by_rows=False) is Tie.NONE:
+        return of_foreign(handler, effect, kind, who, ownership)
+    return None
+
+
+_RIGHTS = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+
+
+def _beyond(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    written = _written_by_users(effect)
+    if written:
+        why = f"{written} is what users write themselves"
+        return Judged(Breach.HOLLOW, effect, kind, who, Severity.CRITICAL, Confidence.HIGH, why)
+    bond = tie(handler, effect)
+    if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
+        return None
+    if is_admin(handler) and not _asks_for_right(handler, effect):
+        return of_admin(handler, effect, kind, who, ownership)
+    if governs(effect, ownership) and not effect.has(Check.OWNER, Check.REFUSES, Check.API_KEY):
+        return of_government(effect, kind, who, ownership)
+    if bond is Tie.NONE:
+        return of_foreign(handler, effect, kind, who, ownership)
+    if bond is Tie.UNSTEERED and is_bypassing(effect):
+        if kind is Harm.ADD:
+            return of_child(effect, kind, who, ownership)
+        return of_everything(handler, effect, kind, who, ownership)
+    return None
+
+
+def _written_by_users(effect: Effect) -> str:
+    """A role or tenant taken from the part of an account that its user edits; "" for none."""
+    if in_database(effect) or harm(effect) is Harm.READ:
+        return ""
+    for name, origins in effect.of("value:"):
+        if POWER.search(name) or TENANT.search(name):
+            for origin in origins:
+                if origin.kind == "principal" and re.search(
+                    "user_?metadata|unsafe_?metadata", origin.key, re.I
+                ):
+                    return origin.key
+    return ""
+
+
+def _asks_for_right(handler: Handler, effect: Effect) -> bool:
+    """True where some row of the caller, or an unclear check, may say more than we can follow."""
+    del handler
+    return effect.has(Check.ROLE, Check.UNCLEAR, Check.OWNER)

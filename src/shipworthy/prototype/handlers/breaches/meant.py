@@ -1,0 +1,200 @@
+"""Effects that are open because they are meant for everybody, as far as code can say."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.prototype.handlers.breaches.about import (
+    GUESTS,
+    INTIMATE,
+    LOG,
+    is_asked_file,
+    leaves_a_record,
+    shows_persons,
+    writes_out,
+)
+from shipworthy.prototype.handlers.breaches.power import is_admin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.ownership import Ownership, plain
+from shipworthy.prototype.handlers.paying import is_paid_for
+from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge
+from shipworthy.prototype.handlers.standing import is_bypassing
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    is_personal,
+    revealed,
+    writes_at_service,
+)
+from shipworthy.prototype.handlers.writes import is_told
+
+
+def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True where whoever comes may be meant to, or can do no more than ask for what is due anyway."""
+    if by_knowledge(effect) or is_paid_for(handler, effect):
+        return True
+    match kind:
+        case Harm.READ if is_asked_file(effect):
+            return True
+        case Harm.READ if _is_receipt(effect, ownership):
+            return True
+        case Harm.READ if is_admin(handler) and is_bypassing(effect) and not _is_setting(effect):
+            return False  # what administrators see of everybody is no page for visitors
+        case Harm.READ if writes_out(handler, effect, ownership):
+            return False
+        case Harm.READ if not shows_persons(handler, effect, ownership):
+            return True
+        case Harm.READ if _IS_SHOWN.search(handler.name):
+            return _shows_no_way_to_reach(handler, effect)
+        case Harm.ADD if LOG.search(effect.target) or GUESTS.search(effect.target):
+            return True
+        case Harm.ADD | Harm.CHANGE if _CACHE.search(effect.target):
+            return True  # an answer is kept for the next who asks the same
+        case Harm.CHANGE if _is_by_the_way(handler, effect):
+            return True
+        case Harm.ADD if handler.route.method == "GET" and not is_told(effect):
+            return True  # a page is looked at: a view is kept, its owner is told
+        case Harm.FORWARD if lends_its_key(effect):
+            return False
+        case Harm.FORWARD if writes_at_service(effect):
+            return leaves_a_record(effect)
+        case Harm.FORWARD if _LOOKS.search(handler.name) or effect.has(Check.PLATFORM):
+            return True  # it asks another service for something: the limits of that answer for it
+        case Harm.SEND if _confirms(handler):
+            return True
+        case Harm.FORWARD if _HOOK.search(f"{effect.target} {_names(effect)}"):
+            return True  # the team is told of something
+        case Harm.CHANGE | Harm.ADD if _SYNC.search(handler.name):
+            return _only_repeats(effect) or _asks_provider(handler, effect)
+        case Harm.SEND if _signs_up(handler):
+            return True
+    return bool(by_credential(handler, effect))
+
+
+_CACHE = re.compile(r"(^|_)cached?(_|$)|Cache$", re.IGNORECASE)
+
+
+def lends_its_key(effect: Effect) -> bool:
+    """True where what the caller has sent goes to another function together with the key that passes row
+    security: that function takes the request for one of the server's own."""
+    key = any(
+        o.kind == "environment" and _MASTER_KEY.search(o.name)
+        for o in effect.inputs.get("headers", ())
+    )
+    return key and any(o.is_input for o in effect.inputs.get("body", ()))
+
+
+_MASTER_KEY = re.compile(r"SERVICE_ROLE|SERVICE_KEY|SECRET_KEY$", re.IGNORECASE)
+
+
+def _is_setting(effect: Effect) -> bool:
+    """True for what a page has to know before anybody signs in: settings, texts, flags."""
+    return bool(_SETTINGS.search(effect.target))
+
+
+_SETTINGS = re.compile(
+    r"setting|config|flag|content|theme|banner|translation|menu|stat|metric|health", re.IGNORECASE
+)
+
+
+_SYNC = re.compile(r"sync|notif|callback|refresh|poll|reconcile", re.IGNORECASE)
+"""Entry points that bring up to date what another server knows."""
+
+
+_LOOKS = re.compile(
+    r"search|suggest|look-?up|location|geo|rates?(/|$)|availab|quote|autocomplete|coverage|check|translate|weather|test",
+    re.IGNORECASE,
+)
+
+
+_ASIDE = re.compile(r"cache|track|(^|_)log|increment|usage|count|metric|visit", re.IGNORECASE)
+
+
+def _is_by_the_way(handler: Handler, effect: Effect) -> bool:
+    """True for what follows from a guest's order or from a page that is looked at: stock, a count."""
+    if _ASIDE.search(effect.target):
+        return True
+    sent = any(o.is_input for _, found in effect.of("value:") for o in found)
+    if handler.route.method == "GET" and not sent:
+        return True
+    return not is_admin(handler) and any(
+        e.operation == "insert" and GUESTS.search(e.target) for e in handler.effects
+    )
+
+
+def _confirms(handler: Handler) -> bool:
+    """True where somebody leaves an order, a booking or a request, of which mails are sent."""
+    return any(
+        effect.operation == "insert"
+        and any(o.is_input for _, found in effect.of("value:") for o in found)
+        for effect in handler.effects_of(EffectKind.QUERY)
+    )
+
+
+_IS_SHOWN = re.compile(
+    r"leaderboard|ranking|trending|featured|popular|explore|discover|search|review|testimonial|seo|/shared?(/|$)|embed|widget",
+    re.IGNORECASE,
+)
+"""Entry points that show visitors what there is."""
+
+
+_HOOK = re.compile(r"slack|discord|n8n|zapier|make\.com|hook|notif|telegram", re.IGNORECASE)
+
+
+def _names(effect: Effect) -> str:
+    """The variables of the environment that an effect uses."""
+    return " ".join(
+        o.name for found in effect.inputs.values() for o in found if o.kind == "environment"
+    )
+
+
+def _shows_no_way_to_reach(handler: Handler, effect: Effect) -> bool:
+    """True where a ranking or a search shows what rows of people hold for everybody: names, counts."""
+    if INTIMATE.search(effect.target):
+        return False
+    if effect.target not in ("users", "profiles"):
+        return True
+    keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    return bool(keys) and "" not in keys and not any(map(_REACHES.search, keys))
+
+
+_REACHES = re.compile(
+    r"e?mail|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|password|secret|token"
+    r"|hash|card|notes?$|message",
+    re.IGNORECASE,
+)
+
+
+def _only_repeats(effect: Effect) -> bool:
+    """True for a row that is brought up to date with what another server has answered: whoever comes
+    decides nothing about what is written."""
+    if effect.kind is not EffectKind.QUERY:
+        return False
+    written: frozenset[Origin] = frozenset().union(*(origins for _, origins in effect.of("value:")))
+    return any(o.kind == "answer" for o in written) and not any(o.is_input for o in written)
+
+
+def _asks_provider(handler: Handler, effect: Effect) -> bool:
+    """True where another server was asked first, with a key, for the state of what is written."""
+    return any(
+        e.kind is EffectKind.PAYMENT
+        or (e.kind is EffectKind.FETCH and e.operation == "get" and "headers" in e.inputs)
+        for e in handler.effects[: handler.effects.index(effect)]
+    )
+
+
+def _signs_up(handler: Handler) -> bool:
+    """True where somebody gets an account of the prototype's own: a row with an address and a password."""
+    return any(
+        effect.operation == "insert"
+        and any(re.search("e_?mail", name, re.I) for name, _ in effect.of("value:"))
+        and any(re.search("password|passwd", name, re.I) for name, _ in effect.of("value:"))
+        for effect in handler.effects_of(EffectKind.QUERY)
+    )
+
+
+def _is_receipt(effect: Effect, ownership: Ownership) -> bool:
+    """True for one row that is found by its id: what a guest left, or a page that links lead to."""
+    filters = [name for name, _ in effect.of("filter:")]
+    by_id = filters in (["id"], ["uuid"]) and effect.client == "service"
+    guests = plain(effect.target) in ownership.of_guests
+    return by_id and (guests or not is_personal(effect))

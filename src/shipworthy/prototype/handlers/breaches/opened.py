@@ -1,0 +1,120 @@
+"""Effects that anybody may have, signed in or not."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.breaches.about import is_private, writes_out
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.everything import is_of_all
+from shipworthy.prototype.handlers.breaches.meant import may_be_meant
+from shipworthy.prototype.handlers.breaches.severity import severity_open
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.rows import EVERY
+from shipworthy.prototype.handlers.ownership import Ownership, plain
+from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    hands_out_files,
+    revealed,
+)
+
+
+def of_opened(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """What anybody may do; None where that is not wrong."""
+    if kind in (Harm.ADD, Harm.CHANGE) and (_is_counter(effect) or _counts_calls(effect)):
+        return None
+    private = is_private(effect, revealed(handler, effect), ownership)
+    if kind is Harm.READ and not (private or writes_out(handler, effect, ownership)):
+        return None
+    if hands_out_files(effect) and handler.route.method not in ("GET", "*", ""):
+        return None  # it is read to be worked on
+    severity = severity_open(handler, effect, kind, ownership)
+    confidence = Confidence.HIGH
+    if kind is Harm.ASK and not ownership.has_accounts:
+        return None  # a public assistant: what it costs is asked by the rate limit
+    if may_be_meant(handler, effect, kind, ownership):
+        confidence = Confidence.LOW
+    elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
+        confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
+    elif kind is not Harm.RUN and _is_job(effect, kind):
+        if kind is Harm.CHANGE and is_of_all(effect, kind, ownership):
+            return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
+        if kind is Harm.DELETE and _empties(handler, effect):
+            return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
+        if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
+            return None
+        if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
+            return None
+        if not handler.whole or (kind is Harm.FORWARD and not effect.looped):
+            confidence = Confidence.LOW
+        severity = Severity.MEDIUM
+    why = hollow(effect)
+    breach = Breach.HOLLOW if why else Breach.OPEN
+    if not ownership.has_logins and kind is not Harm.RUN and not _asks_a_cookie(effect):
+        severity = min(
+            severity, Severity.MEDIUM, key=lambda s: s.value
+        )  # a tool that is open to all on purpose so far
+    if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
+        confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
+    return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def _asks_a_cookie(effect: Effect) -> bool:
+    """True behind a check that was meant to close: it asks for a cookie, which anybody can write."""
+    return any(
+        g.check is Check.CLAIMED and any(name.startswith("cookie.") for name in g.about)
+        for g in effect.guards
+    )
+
+
+_COUNTER = re.compile(
+    r"view|like|click|count|download|share|play|vote|impression|last_?seen", re.IGNORECASE
+)
+
+
+def _counts_calls(effect: Effect) -> bool:
+    """True for what a limiter of the prototype's own notes of a call: whose it was, how many there were."""
+    sent = (o for _, origins in effect.of("value:") for o in origins if o.is_input)
+    return bool(_LIMITER.search(plain(effect.target))) and all(o.kind == "header" for o in sent)
+
+
+_LIMITER = re.compile(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
+
+
+def _is_counter(effect: Effect) -> bool:
+    """True where no more than a number of visits or likes goes up."""
+    values = dict(effect.of("value:"))
+    names = {*values, *(name[6:] for name in effect.literals if name.startswith("value:"))}
+    sent = any(o.is_input for origins in values.values() for o in origins)
+    return bool(names) and not sent and all(map(_COUNTER.search, names))
+
+
+def hollow(effect: Effect) -> str:
+    """Why the check before an effect does not hold; "" where there is none."""
+    if effect.has(Check.DECODED):
+        return "the token is read and never verified"
+    return min((g.how for g in effect.guards if g.check is Check.HOLLOW), default="")
+
+
+def _is_job(effect: Effect, kind: Harm) -> bool:
+    """True where nothing that the caller sends has a part in it: a job that is due anyway."""
+    return kind is not Harm.READ and not effect.is_steered
+
+
+def _empties(handler: Handler, effect: Effect) -> bool:
+    """True for a statement that deletes every row of a table which nothing fills anew."""
+    return (
+        effect.literals.get("rows") == EVERY
+        and not _PASSING.search(effect.target)
+        and not any(
+            other.target == effect.target and other.operation in ("insert", "upsert")
+            for other in handler.effects
+        )
+    )
+
+
+_PASSING = re.compile(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)

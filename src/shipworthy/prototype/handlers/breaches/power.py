@@ -1,0 +1,130 @@
+"""What only some may do: administrators, staff, those who govern others."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.breaches.about import is_private
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.handler import Check, Effect, Handler
+from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    harm,
+    revealed,
+)
+
+
+def governs(effect: Effect, ownership: Ownership) -> bool:
+    """True for a table that says what everybody pays or may do, and belongs to no user."""
+    return bool(_GOVERNING.search(effect.target)) and ownership.of(effect.target) is not True
+
+
+_GOVERNING = re.compile(
+    r"(^|_)(promo(tion)?s?(_?codes?)?|coupons?|vouchers?|gift_?cards?|discounts?(_\w+)?|pricing(_\w+)?|prices?|rate_?cards?(_\w+)?"
+    r"|(subscription_|pricing_)?plans?|roles?|permissions?|role_permissions?|tax_?rates?|shipping_?rates?"
+    r"|commissions?(_\w+)?|fees?|fee_settings)$",
+    re.IGNORECASE,
+)
+
+
+def of_government(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
+    """What only some may decide, open to every user; a question where nobody has a role at all."""
+    if kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
+        return None
+    severity = Severity.CRITICAL if writes_power(effect) else Severity.HIGH
+    sure = Confidence.HIGH if ownership.has_roles else Confidence.LOW
+    return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
+
+
+POWER = re.compile(
+    r"^(user_?)?(roles?|permissions?|is_?(super_?)?admin|is_?superuser|access_?level)$",
+    re.IGNORECASE,
+)
+
+
+def writes_power(effect: Effect) -> bool:
+    """True where a role, a right or an administrator of persons is written."""
+    if harm(effect) is Harm.READ:
+        return False
+    if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
+        return not _names_posts(effect)
+    return any(
+        POWER.search(name) and any(o.is_input for o in origins)
+        for name, origins in effect.of("value:")
+        if "role" not in name.lower() or not effect.target or _HOLDERS.search(effect.target)
+    )
+
+
+def _names_posts(effect: Effect) -> bool:
+    """True for a list of roles that ties none to a person or a right: the names of posts in a company."""
+    columns = [name for name, _ in effect.of("value:")]
+    if not columns or not re.fullmatch(r"roles?", effect.target, re.IGNORECASE):
+        return False
+    return not any(_TIES.search(name) or name == "value:*" for name in columns)
+
+
+_TIES = re.compile(
+    r"user|account|profile|member|employee|permission|right|scope|level|admin|access|role", re.I
+)
+
+
+_HOLDERS = re.compile(
+    r"user|profile|account|member|role|staff|team|employee|admin|invit|access|person|people",
+    re.IGNORECASE,
+)
+"""Tables in which a role is what somebody may do, not his part in a play or in a talk with a model."""
+
+
+_ADMIN = re.compile(
+    r"(^|[/_-])(super-?)?(admin|backoffice|back-office|moderation|internal|superuser)([/_-]|$)",
+    re.I,
+)
+
+
+_OWN_ADMIN = re.compile(
+    r"(admin-?check|is-?admin|check-?admin|admin/(me|session|login|verify))", re.I
+)
+
+
+def is_admin(handler: Handler) -> bool:
+    """True for an entry point whose name or file says that it is for administrators."""
+    where = handler.route.path if handler.route.path else handler.name
+    return bool(_ADMIN.search(where)) and not _OWN_ADMIN.search(where)
+
+
+def of_admin(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """What every signed-in user may do although only some should; None where that is not wrong."""
+    if kind is Harm.READ and not is_private(effect, revealed(handler, effect), ownership):
+        return None
+    if kind in (Harm.ACCOUNT, Harm.RUN) or writes_power(effect):
+        severity = Severity.CRITICAL
+    elif kind in (Harm.ADD, Harm.CHANGE) and not effect.is_steered:
+        severity = Severity.MEDIUM  # whoever calls can do no more than have it done once more
+    else:
+        severity = Severity.HIGH
+    # Where nothing anywhere asks for a role, whoever is signed in may be the one administrator.
+    known = ownership.has_roles or severity is Severity.CRITICAL
+    sure = Confidence.HIGH if known and not of_staff(effect) else Confidence.LOW
+    return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
+
+
+def of_staff(effect: Effect) -> bool:
+    """True where the session is one of staff: `getAdminUser()`, a row of admin_sessions."""
+    return any(
+        g.check in (Check.SESSION, Check.OWNER)
+        and (_STAFF.search(g.how) or _STAFF_FILE.search(g.path))
+        for g in effect.guards
+    )
+
+
+_STAFF = re.compile(r"admin|staff|back_?office|operator", re.IGNORECASE)
+
+
+_STAFF_FILE = re.compile(
+    r"(admin|staff)[-_.]?(auth|session|guard|user)|auth[-_./](admin|staff)", re.I
+)

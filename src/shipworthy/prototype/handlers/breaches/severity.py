@@ -1,0 +1,107 @@
+"""How bad it is that anybody may have an effect."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.finding import Severity
+from shipworthy.prototype.handlers.breaches.about import (
+    PII,
+    leaves_a_record,
+    looks_up,
+    says_who_is_born_when,
+    shows_persons,
+)
+from shipworthy.prototype.handlers.breaches.meant import lends_its_key
+from shipworthy.prototype.handlers.breaches.power import governs, is_admin, writes_power
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.standing import owner_columns
+from shipworthy.prototype.handlers.weight import (
+    Harm,
+    hands_out_files,
+    writes_at_host,
+    writes_at_service,
+)
+from shipworthy.prototype.handlers.writes import only_moves_on
+
+
+def _goes_to_staff(effect: Effect) -> bool:
+    """True for a message whose reader the code or the database names, whatever the caller writes into it."""
+    named = [
+        effect.inputs[name] for name in ("to", "recipient", "recipients") if name in effect.inputs
+    ]
+    return bool(named) and not any(o.is_input for found in named for o in found)
+
+
+def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> Severity:
+    """How bad an effect is that anybody may have."""
+    match kind:
+        case Harm.ACCOUNT if looks_up(effect):
+            return Severity.HIGH
+        case Harm.ACCOUNT | Harm.RUN:
+            return Severity.CRITICAL
+        case Harm.SPEND:
+            return Severity.HIGH
+        case Harm.FORWARD:
+            lends = lends_its_key(effect) and not _goes_to_staff(effect)
+            rules = writes_at_service(effect) and not leaves_a_record(effect)
+            return Severity.HIGH if lends or rules or writes_at_host(effect) else Severity.MEDIUM
+        case Harm.SEND:
+            return _severity_of_mail(effect)
+        case Harm.ASK:
+            return Severity.MEDIUM
+        case Harm.READ if hands_out_files(effect):
+            return Severity.HIGH
+        case Harm.READ:
+            named = PII.search(effect.target) or says_who_is_born_when(effect)
+            grave = named and shows_persons(handler, effect, ownership)
+            return Severity.HIGH if grave else Severity.MEDIUM
+        case Harm.ADD if governs(effect, ownership):
+            return max(Severity.HIGH, _severity_of_addition(effect), key=lambda s: s.value)
+        case Harm.ADD:
+            return _severity_of_addition(effect)
+    if writes_power(effect):
+        return Severity.CRITICAL
+    if kind is Harm.CHANGE and not (
+        is_admin(handler) or PII.search(effect.target) or ownership.of(effect.target)
+    ):
+        return Severity.MEDIUM
+    if kind is Harm.CHANGE and only_moves_on(effect):
+        return Severity.MEDIUM
+    return Severity.MEDIUM if _SOON_MADE_AGAIN.search(effect.target) else Severity.HIGH
+
+
+_SOON_MADE_AGAIN = re.compile(
+    r"(carts?|cart_?items?|baskets?|basket_?items?|wish_?lists?|favou?rites?|bookmarks?|likes?|push_?subscriptions?"
+    r"|(push|device)_?tokens?|drafts?)$|(^|_)te?mp(orary)?_",
+    re.IGNORECASE,
+)
+"""What its owner has again with a few clicks."""
+
+
+def _severity_of_mail(effect: Effect) -> Severity:
+    to = any(
+        o.is_input
+        for name in ("to", "personalizations", "chat_id", "phone")
+        for o in effect.inputs.get(name, ())
+    )
+    said = any(
+        o.is_input
+        for name in ("subject", "html", "text", "body", "message", "content")
+        for o in effect.inputs.get(name, ())
+    )
+    to_all = effect.operation == "push" and effect.looped  # whoever has subscribed
+    return Severity.HIGH if (to or to_all) and said else Severity.MEDIUM
+
+
+def _severity_of_addition(effect: Effect) -> Severity:
+    if writes_power(effect):
+        return Severity.CRITICAL
+    if effect.kind is EffectKind.STORAGE:
+        return Severity.MEDIUM
+    named = any(
+        owner_columns((name,)) and any(o.is_input for o in origins)
+        for name, origins in effect.of("value:")
+    )
+    return Severity.HIGH if named else Severity.MEDIUM
