@@ -9,6 +9,7 @@ from dataclasses import replace
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.knowledge import platform_rest
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.sent import leading_up
 from shipworthy.prototype.handlers.values import (
@@ -93,12 +94,17 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     headers = fields.get("headers") or site.named.get("headers") or UNKNOWN
     inputs["headers"] = all_origins(headers, 6)
     method = fields["method"].text if "method" in fields else None
+    deed = (method or (site.name if site.name != "fetch" else "get")).lower()
+    if "/v1/" in written and (
+        found := platform_rest.asked(walk, site, url, deed, headers, _record(body))
+    ):
+        return found
     asks = _asks_who(written, inputs)
     literals = {"idempotency": "key"} if _has_key(options) else {}
     literals |= {"asks": "who the caller is"} if asks else {}
     effect = walk.effect(
         kind,
-        (method or (site.name if site.name != "fetch" else "get")).lower(),
+        deed,
         _host(written),
         site.call.at,
         inputs=inputs,
