@@ -333,3 +333,28 @@ def test_a_login_link_that_nobody_is_shown_weighs_less_than_one_that_is_answered
     result = judged(tmp_path, again=kept, hand=told)
     worst = {name: result[name][0].severity for name in ("again", "hand")}
     assert worst == {"again": Severity.MEDIUM, "hand": Severity.CRITICAL}
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds"),
+    [
+        ('if (user.user_metadata?.role !== "admin")', False),
+        ('const role = user.user_metadata.role as string;\nif (role !== "admin")', False),
+        ('if (user.app_metadata?.role !== "admin")', True),
+        (
+            'if (user.user_metadata?.role !== "admin") return new Response("no", { status: 403 });\n'
+            'const { data: me } = await admin.from("staff").select("role").eq("id", user.id).single();\n'
+            'if (me.role !== "admin")',
+            True,
+        ),
+    ],
+)
+def test_a_right_that_users_write_themselves_keeps_nobody_out(
+    asked: str, holds: bool, tmp_path: Path
+) -> None:
+    body = (
+        f'{asked} return new Response("no", {{ status: 403 }});\n'
+        'const { id } = await req.json();\nawait admin.from("crops").delete().eq("id", id);\n'
+    )
+    found = judged(tmp_path, uproot=SIGNED_IN + body + 'return new Response("ok");')["uproot"]
+    assert sure(found) == (set() if holds else {Breach.HOLLOW})

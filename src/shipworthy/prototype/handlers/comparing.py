@@ -49,6 +49,9 @@ CREDENTIAL = re.compile(
 _EDITABLE = ("user_metadata", "raw_user_meta_data", "unsafeMetadata", "unsafe_metadata")
 """What users of the platform change themselves: no basis for a role."""
 
+SELF_MADE = "themselves"
+"""Ends how a check is put that asks for what its user writes into his account himself."""
+
 WORD_OF_CODE = "compared with a secret in the code"
 """How a guard is put whose secret is a literal."""
 
@@ -397,7 +400,7 @@ def _proved(
             return
     claimed = [o for o in caller if ROLE_KEY.search(o.key or o.name) and _is_editable(o)]
     if claimed and (literal or contains):
-        yield walk.hollow(f"users write {claimed[0].key} themselves", at)
+        yield walk.hollow(f"users write {claimed[0].key} {SELF_MADE}", at)
         return
     named = any(_is_name_of_caller(o) for o in caller)
     if named and (

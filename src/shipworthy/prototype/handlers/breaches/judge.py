@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import looks_up
@@ -17,6 +18,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_admin,
     of_government,
 )
+from shipworthy.prototype.handlers.comparing import SELF_MADE
 from shipworthy.prototype.handlers.handler import SHARED, Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
@@ -175,6 +177,11 @@ def _beyond(
     bond = tie(handler, effect)
     if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
         return None
+    claimed = _right_of_his_own(effect)
+    if claimed:
+        judged = of_admin(handler, effect, kind, who, ownership)
+        sure = Confidence.HIGH
+        return judged and replace(judged, breach=Breach.HOLLOW, why=claimed, confidence=sure)
     if is_admin(handler) and not _asks_for_right(handler, effect):
         return of_admin(handler, effect, kind, who, ownership)
     if governs(effect, ownership) and not effect.has(Check.OWNER, Check.REFUSES, Check.API_KEY):
@@ -186,6 +193,13 @@ def _beyond(
             return of_child(effect, kind, who, ownership)
         return of_everything(handler, effect, kind, who, ownership)
     return None
+
+
+def _right_of_his_own(effect: Effect) -> str:
+    """A role that was asked for, and that its user writes himself: `user_metadata`; "" for none."""
+    return next(
+        (g.how for g in effect.guards if g.check is Check.HOLLOW and SELF_MADE in g.how), ""
+    )
 
 
 def _written_by_users(effect: Effect) -> str:
