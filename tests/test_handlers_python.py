@@ -802,3 +802,31 @@ def test_a_name_behind_a_word_leads_nowhere(path: str, leads: bool, tmp_path: Pa
     )
     opened = effect(only(tmp_path, code), EffectKind.FILE)
     assert bool(opened.sent.get("path")) is leads
+
+
+@pytest.mark.parametrize(
+    ("asked", "client"),
+    [
+        ("client_for(service=True)", "service"),
+        ("client_for(None, True)", "service"),
+        ("client_for(service=False)", "shared"),
+    ],
+)
+def test_what_a_call_writes_out_decides_what_a_function_does(
+    asked: str, client: str, tmp_path: Path
+) -> None:
+    code = f"""{FASTAPI}import os
+from supabase import create_client
+def made(service):
+    if service:
+        return create_client(os.environ["SUPABASE_URL"], os.environ["SUPABASE_SERVICE_KEY"])
+    return create_client(os.environ["SUPABASE_URL"], os.environ["SUPABASE_KEY"])
+def client_for(token=None, service=False):
+    if token:
+        return made(False)
+    return made(service=service)
+@app.get("/x")
+def x():
+    return {asked}.table("orders").select("*").execute().data
+"""
+    assert effect(only(tmp_path, code), EffectKind.QUERY).client == client

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.evaluation import binding, members
+from shipworthy.prototype.handlers.evaluation.expressions import SETTLED
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -212,14 +213,21 @@ def bind_parameters(
             rest = given[position:] or tuple(named.values())
             value = Value(elements=tuple(rest), origins=union(rest))
         elif len(names) == 1 and names[0] in named and type(parameter.target) is Name:
-            value = named[names[0]]
+            value = _settled(named[names[0]])
         elif position < len(given):
-            value = given[position]
+            value = _settled(given[position])
         elif parameter.default is not None:
             value = walk.value(parameter.default, scope)
+            value = _settled(value) if given or named else value
         else:
             value = UNKNOWN
         walk.bind(parameter.target, value, scope, True)
+
+
+def _settled(value: Value) -> Value:
+    """What a call writes out is known for sure while the function runs: `client_for(service=True)`."""
+    known = isinstance(value.literal, (str, bool)) or value.is_null
+    return replace(value, tags=value.tags | SETTLED) if known and not value.cases else value
 
 
 def _rest(
