@@ -152,10 +152,15 @@ def unfollowed(
     receiver: Value = UNKNOWN,
     what: str = "",
 ) -> Value:
-    """What an unknown call gives: something made of what it was given."""
+    """What an unknown call gives: something made of what it was given. A client of a service does not
+    give back the key that it was made with."""
     values = (receiver, *given, *named.values())
     tags = frozenset().union(*(v.tags for v in values)) - FLEETING - {"truth"}
-    return Value(origins=union(values), what=what, client=receiver.client, tags=tags | {"unseen"})
+    origins = union(values)
+    if receiver.what and what:
+        kept = union((*given, *named.values()))
+        origins = frozenset(o for o in origins if o.kind != "environment" or o in kept)
+    return Value(origins=origins, what=what, client=receiver.client, tags=tags | {"unseen"})
 
 
 def construct(walk: Evaluation, kind: Type, site: Site) -> Value:
