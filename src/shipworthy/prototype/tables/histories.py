@@ -154,12 +154,21 @@ def _uses_the_platform(prototype: Prototype) -> bool:
     """True where the key of the platform's REST interface reaches the browser.
 
     A database that is only hosted there, and reached by the app's own server, shows no key to anybody.
+    Nor does a key that was left over: where no code asks the platform for rows and no SQL speaks of its
+    users, the tables may have moved elsewhere.
     """
+    queries = (q for q in prototype.queries if q.library == "supabase" and q.operation != "auth")
+    asked = [q.location.path for q in queries]
     if any(e.reaches_browser and "SUPABASE" in e.name for e in prototype.environment):
-        return True
+        scripts = (f.text or "" for f in prototype.of_role(*_READ) if f.path.endswith(".sql"))
+        return bool(asked) or any(map(_OF_PLATFORM.search, scripts))
     where = sides(prototype)
-    asked = (q.location.path for q in prototype.queries if q.library == "supabase")
     return any(where.get(path) is not Side.SERVER for path in asked)
+
+
+_OF_PLATFORM = re.compile(
+    r"\bauth\.(uid|role|jwt|users)\b|\bto\s+(anon|authenticated|service_role)\b", re.IGNORECASE
+)
 
 
 def _plain(files: Iterable[SourceFile]) -> tuple[SqlFile, ...]:

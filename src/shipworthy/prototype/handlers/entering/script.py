@@ -32,6 +32,7 @@ from shipworthy.prototype.handlers.values import (
     UNKNOWN,
     Value,
     from_origins,
+    of_cases,
     replace,
 )
 from shipworthy.prototype.handlers.walk import Walk
@@ -79,10 +80,12 @@ class Entry:
             return True
         function = value.closure.function
         going_on: list[frozenset[Guard]] = []
+        put: list[dict[str, Value]] = []
 
         def proceed(inner: Walk, site: Site) -> Value:
             if not site.given or site.given[0].is_null:
                 going_on.append(inner.guards)
+                put.append({k: v for (of, k), v in inner.heap.items() if of == request.identity})
             return NULL
 
         def resolve(inner: Walk, site: Site) -> Value:
@@ -111,6 +114,7 @@ class Entry:
             # The first call of each window goes another way through what counts the calls.
             counted = {g for way in going_on for g in way if g.check is Check.RATE}
             walk.guards = before | loosest(going_on) | counted
+            _as_it_went_on(walk, request, list(zip(put, going_on, strict=False)))
             if HOOK in value.tags and _turns_away(walk, first):
                 walk.passed(Check.UNCLEAR, "hook", function.at)
         elif result.what == "never":
@@ -198,3 +202,16 @@ def of_value(route: Route, value: Value, style: str) -> Entry | None:
     here = value.closure.module.path == route.location.path
     at = Location(route.location.path, function.at, function.end) if here else route.location
     return Entry(at, style, (value,))
+
+
+def _as_it_went_on(
+    walk: Walk, request: Value, ways: list[tuple[dict[str, Value], frozenset[Guard]]]
+) -> None:
+    """What was put into a request, by the ways on which it went on: `req.user` is nothing on those on
+    which nobody was known."""
+    if len(ways) < 2:
+        return
+    for key in set.intersection(*(set(put) for put, _ in ways)):
+        if len({id(put[key]) for put, _ in ways}) > 1 and any(put[key].is_null for put, _ in ways):
+            cases = ((put[key], passed - walk.guards) for put, passed in ways)
+            walk.heap[request.identity, key] = of_cases(cases)
