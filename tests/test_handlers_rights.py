@@ -358,3 +358,19 @@ def test_a_right_that_users_write_themselves_keeps_nobody_out(
     )
     found = judged(tmp_path, uproot=SIGNED_IN + body + 'return new Response("ok");')["uproot"]
     assert sure(found) == (set() if holds else {Breach.HOLLOW})
+
+
+@pytest.mark.parametrize(
+    ("given", "harms"),
+    [
+        ("{ sql: body.sql }", True),
+        ("{ query: `drop table ${body.name}` }", True),
+        ('{ sql: "create table if not exists cars (id int)" }', False),
+    ],
+)
+def test_sql_that_the_code_writes_out_is_nobodys_to_run(
+    given: str, harms: bool, tmp_path: Path
+) -> None:
+    body = f'const body = await req.json();\nawait admin.rpc("exec_sql", {given});\n'
+    found = judged(tmp_path, setup=body + 'return new Response("ok");')["setup"]
+    assert sure(found) == ({Breach.OPEN} if harms else set())

@@ -286,8 +286,10 @@ def is_personal(effect: Effect) -> bool:
 
 def _of_query(effect: Effect) -> Harm | None:
     if effect.operation == "rpc":
-        if _RUNS_SQL.search(effect.target):
-            return Harm.RUN
+        if _RUNS_SQL.search(
+            effect.target
+        ):  # a text that the code writes out is what it is meant to be
+            return Harm.RUN if any(found for _, found in effect.of("argument:")) else None
         return Harm.READ if _READS.search(effect.target) else Harm.CHANGE
     if effect.operation == "raw":
         return _of_text(effect.literals.get("text", ""))
