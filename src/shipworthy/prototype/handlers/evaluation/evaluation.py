@@ -109,6 +109,7 @@ class Evaluation:
         self.left = BUDGET
         self.at = 0
         self.hindrance = ""
+        self.formed: frozenset[str] = frozenset()  # inputs at whose form a validator has looked
         self.routing = Routing()
         self.running: list[int] = []
         self.begun: list[int] = []  # of each, what was left when it began

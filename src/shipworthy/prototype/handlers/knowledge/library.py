@@ -56,6 +56,7 @@ from shipworthy.prototype.handlers.knowledge import (
     stored_files,
     streamlit,
     trpc,
+    validators,
     values_of,
     workers,
 )
@@ -103,6 +104,7 @@ _MODULES = (
     services,
     sessions,
     stored_files,
+    validators,
     outside,
     python_outside,
     language_models,

@@ -7,6 +7,7 @@ import re
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.limits import LIMITS, rate_of
+from shipworthy.prototype.handlers.knowledge.validators import CHAIN, note_form
 from shipworthy.prototype.handlers.values import Value
 
 _KNOWN = {
@@ -46,6 +47,9 @@ _AUTHENTICATES = re.compile(
 
 def package_guard(walk: Evaluation, value: Value) -> None:
     """Note what middleware of a package checks; of one that is not known the name is all there is."""
+    if value.what == CHAIN:
+        note_form(walk, value)
+        return
     name = value.what.removesuffix("()").removesuffix(".default")
     known = _KNOWN.get(name)
     if "rate" in value.tags or LIMITS.search(name):

@@ -1,0 +1,70 @@
+"""express-validator: chains that look at the form of an input, and the result that a handler asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.sent import ONLY_KIND
+from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, replace
+
+CHAIN = "validator chain"
+_RESULT = "validation result"
+_KINDS = {"body": ("body",), "query": ("query",), "param": ("path",), "check": ("body", "query")}
+# What no object passes: its text is "[object Object]".
+_FORMS = """isEmail isInt isFloat isDecimal isNumeric isBoolean isMongoId isUUID isIn isISO8601 isDate isAlpha
+isAlphanumeric isURL isMobilePhone isHexadecimal isString isSlug toInt toFloat""".split()
+_OTHERS = """optional notEmpty exists trim escape normalizeEmail withMessage bail custom isLength matches
+toLowerCase toUpperCase if isArray isObject isStrongPassword customSanitizer default""".split()
+_FORMED = "formed"
+
+
+def _chain(walk: Evaluation, site: Site) -> Value | None:
+    """`body("email")`, `param(["id", "other"])`."""
+    kinds = _KINDS[site.what.rpartition(".")[2]]
+    given = site.argument(0)
+    fields = [v.text for v in given.elements or (given,) if v.text]
+    names = frozenset(f"{kind}.{field}" for kind in kinds for field in fields)
+    return Value(what=CHAIN, tags=names | {"truthy"})
+
+
+def _formed(walk: Evaluation, site: Site) -> Value:
+    return replace(site.receiver, tags=site.receiver.tags | {_FORMED})
+
+
+def _same(walk: Evaluation, site: Site) -> Value:
+    return site.receiver
+
+
+def note_form(walk: Evaluation, chain: Value) -> None:
+    """A chain that runs as middleware: it refuses nobody, and keeps what it found for the result."""
+    if _FORMED in chain.tags:
+        walk.formed |= {name for name in chain.tags if "." in name}
+
+
+def _result(walk: Evaluation, site: Site) -> Value:
+    """`validationResult(req)`."""
+    return Value(what=_RESULT, tags=frozenset({"truthy"}))
+
+
+def _is_empty(walk: Evaluation, site: Site) -> Value:
+    """`errors.isEmpty()`: true where no chain found a fault."""
+    known = frozenset({walk.guard(Check.ALLOWED, ONLY_KIND, site.call.at, walk.formed)})
+    return Value(when=(known if walk.formed else NO_GUARDS, NO_GUARDS), tags=frozenset({"truth"}))
+
+
+def _throws(walk: Evaluation, site: Site) -> Value:
+    if walk.formed:
+        walk.passed(Check.ALLOWED, ONLY_KIND, site.call.at, walk.formed)
+    return UNKNOWN
+
+
+CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
+    **{f"express-validator.{name}": _chain for name in _KINDS},
+    **{f"{CHAIN}.{name}": _formed for name in _FORMS},
+    **{f"{CHAIN}.{name}": _same for name in _OTHERS},
+    "express-validator.validationResult": _result,
+    f"{_RESULT}.isEmpty": _is_empty,
+    f"{_RESULT}.throw": _throws,
+}
