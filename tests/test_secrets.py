@@ -364,6 +364,12 @@ def test_an_app_password_of_a_mail_account_is_known_by_its_form() -> None:
     assert not is_app_password("DB_PASSWORD", "kqzvtrwpxmblhgdn")
 
 
+@pytest.mark.parametrize("value", ["mno456pqr123stu789", "ghi789jkl012mno345"])
+def test_a_key_that_counts_up_is_made_up(value: str) -> None:
+    assert is_placeholder(f"sk_live_{value}")
+    assert not is_placeholder(f"sk_live_{value[::2]}{value[1::2]}Q7x")
+
+
 @pytest.mark.parametrize("value", ["scram-sha-256", "md5"])
 def test_a_way_to_hash_is_no_secret(value: str) -> None:
     assert is_placeholder(value)

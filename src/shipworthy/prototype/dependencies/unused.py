@@ -53,7 +53,7 @@ _PYTHON_LOADED = frozenset(
     pydantic-settings pydantic-core starlette fastapi flask streamlit altair nest-asyncio
     python-magic tenacity openai langchain langchain-core langchain-community pgvector psutil
     supabase gotrue postgrest h2 aiohttp requests-oauthlib google-auth google-api-core rsa
-    beautifulsoup4 nltk authlib""".split()
+    beautifulsoup4 nltk authlib dnspython reportlab""".split()
 )
 # Dependencies of dependencies, which people list only by `pip freeze`.
 _FROZEN = frozenset(

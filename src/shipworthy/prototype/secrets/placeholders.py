@@ -35,7 +35,17 @@ def is_placeholder(value: str) -> bool:
     """True for `your-key-here`, `<token>`, `${KEY}`, `xxxx`, `changeme`, repeated characters."""
     if value.lower() in _TRIVIAL or _STAND_INS.search(value) or _VERSION.match(value):
         return True
-    return len(set(value)) < min(5, max(2, len(value) // 2))
+    return len(set(value)) < min(5, max(2, len(value) // 2)) or _counts_up(value)
+
+
+def _counts_up(value: str) -> bool:
+    """True for `sk_live_abc123xyz789def456`: three or more runs of three that go up the alphabet or count."""
+    runs = re.findall(r"[a-z]+|[A-Z]+|\d+", value.rpartition("_")[2])
+    threes = [run[at : at + 3] for run in runs for at in range(0, len(run), 3)]
+    return len(threes) > 3 and all(
+        len(run) == 3 and ord(run[1]) - ord(run[0]) == ord(run[2]) - ord(run[1]) == 1
+        for run in threes
+    )
 
 
 def is_uuid(value: str) -> bool:
