@@ -374,3 +374,25 @@ def test_sql_that_the_code_writes_out_is_nobodys_to_run(
     body = f'const body = await req.json();\nawait admin.rpc("exec_sql", {given});\n'
     found = judged(tmp_path, setup=body + 'return new Response("ok");')["setup"]
     assert sure(found) == ({Breach.OPEN} if harms else set())
+
+
+def test_whoever_holds_an_invitation_gets_his_account(tmp_path: Path) -> None:
+    asked = (
+        "const { token, password } = await req.json();\n"
+        'const { data: invited } = await admin.from("invitations").select("*").eq("token", token).single();\n'
+        'if (!invited) return new Response("no", { status: 404 });\n'
+    )
+    make = "await admin.auth.admin.createUser({ email: invited.email, password });\n"
+    end = 'return new Response("ok");'
+    result = judged(tmp_path, accept=asked + make + end, anybody=make.join(("", end)))
+    assert not sure(result["accept"])
+    assert sure(result["anybody"]) == {Breach.OPEN}
+
+
+def test_a_function_that_compares_a_password_changes_nothing(tmp_path: Path) -> None:
+    body = (
+        "const { email, password } = await req.json();\n"
+        'const { data } = await admin.rpc("verify_password", { email, password });\n'
+        "return Response.json({ ok: Boolean(data) });"
+    )
+    assert not sure(judged(tmp_path, login=body)["login"])

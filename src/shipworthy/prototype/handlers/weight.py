@@ -53,7 +53,8 @@ _KINDS = {
     EffectKind.CODE: Harm.RUN,
 }
 _READS = re.compile(
-    r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup)(_|[A-Z])"
+    r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup"
+    r"|verify|validate|authenticate|compare)(_|[A-Z])"
     r"|_(count|stats|search|exists)$"
 )
 _RUNS_SQL = re.compile(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)

@@ -177,6 +177,8 @@ def _beyond(
     bond = tie(handler, effect)
     if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
         return None
+    if effect.kind is EffectKind.ACCOUNT and effect.has(Check.API_KEY):
+        return None  # whoever holds an invitation, or the token of a mail, has his account by it
     claimed = _right_of_his_own(effect)
     if claimed:
         judged = of_admin(handler, effect, kind, who, ownership)
