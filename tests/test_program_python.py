@@ -190,8 +190,8 @@ def test_generator_as_only_argument_is_an_argument() -> None:
     ("text", "expected"),
     [
         ("a = b", (Let(A, B, 1),)),
-        ("a: int = b", (Let(A, B, 1),)),
-        ("a: int", (Let(A, Compute("annotation", (literal("int"),), 1), 1),)),
+        ("a: int = b", (Let(A, B, 1, annotation="int"),)),
+        ("a: int", (Let(A, Compute("annotation", (literal("int"),), 1), 1, annotation="int"),)),
         ("a = b = c()", (Let(B, call(C), 1), Let(A, B, 1))),
         ("a, b = c", (Let(Items((A, B), 1), C, 1),)),
         ("a, *b = c", (Let(Items((A, Spread(B, 1)), 1), C, 1),)),
@@ -343,7 +343,7 @@ def test_class_keeps_bases_fields_methods_and_the_rest() -> None:
     keyword = Compute("keyword", (literal("table", 2), literal(True, 2)), 2)
     assert found.bases == (name("B", 2), keyword)
     assert found.fields == (
-        Let(name("x", 4), Compute("annotation", (literal("str", 4),), 4), 4),
+        Let(name("x", 4), Compute("annotation", (literal("str", 4),), 4), 4, annotation="str"),
         Let(name("y", 5), literal(1, 5), 5),
     )
     assert [method.name for method in found.methods] == ["m"]
@@ -354,7 +354,7 @@ def test_class_keeps_bases_fields_methods_and_the_rest() -> None:
 def test_call_in_the_annotation_of_a_field_is_kept() -> None:
     (found,) = body("a: Annotated[str, x(y())]")
     parts = (literal("Annotated[str, x(y())]"), call(X, call(Y)))
-    assert found == Let(A, Compute("annotation", parts, 1), 1)
+    assert found == Let(A, Compute("annotation", parts, 1), 1, annotation="Annotated[str, x(y())]")
 
 
 def test_imports_are_names_with_their_modules() -> None:
