@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import secrets
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -20,16 +23,26 @@ from shipworthy.sidecar.certificate import certificate_for
 from shipworthy.sidecar.policy import Policy, Ports
 from shipworthy.sidecar.proxy.identity import Provider
 
+# Each worker of the tests has ports of its own, below those that the system gives to connections:
+# nobody takes one between its choice and its use.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_OURS = [10_000 + 1_000 * _WORKER + n for n in range(1_000)]
+_ports = itertools.cycle(_OURS[(start := secrets.randbelow(1_000)) :] + _OURS[:start])
+
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody has at the moment."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody has at the moment, and that no other test chooses."""
+    return list(itertools.islice(filter(_is_free, _ports), count))
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as trying:
+            try:
+                trying.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
 
 
 @dataclass

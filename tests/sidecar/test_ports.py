@@ -7,11 +7,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from shipworthy.sidecar.policy import Ports
-from shipworthy.sidecar.ports import PortTaken, check_free, free_ports, listener
+from shipworthy.sidecar.ports import PortTaken, check_free, free_port, free_ports, listener
 
 LINUX = pytest.mark.skipif(not os.path.exists("/proc/net/tcp"), reason="needs /proc")
 
@@ -72,6 +73,27 @@ def test_a_port_that_another_run_chose_and_has_not_bound_yet_is_taken() -> None:
             check_free(Ports(https=chosen, http=free()))
         other.stdin.close()
     check_free(Ports(https=chosen, http=free()))
+
+
+@LINUX
+def test_no_connection_and_no_other_run_gets_a_port_between_its_choice_and_its_use() -> None:
+    choosing = (
+        "from shipworthy.sidecar import ports\n"
+        f"ports._ANY = range({(first := free_port())}, {first + 9})\n"
+        "print(ports.free_port(), flush=True)"
+    )
+    given_out = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert first < int(given_out[0])
+    ran = subprocess.run(
+        [sys.executable, "-c", choosing], capture_output=True, text=True, check=True
+    )
+    assert first < int(ran.stdout) < first + 9
+
+
+def test_no_port_is_given_twice_while_it_may_not_be_bound_yet() -> None:
+    chosen = [free_port() for _ in range(100)]
+    assert len(set(chosen[-50:])) == 50
+    assert free_port(chosen[0]) == chosen[0]
 
 
 def test_an_address_that_is_not_ours_is_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,14 @@ from shipworthy.sidecar.policy import Ports
 _TRIED = 100  # ports after the wanted one
 _LOOPBACK = {"127.0.0.1": "::1", "::1": "127.0.0.1"}  # browsers try both for `localhost`
 _LISTENS = "0A"  # the state in /proc/net/tcp
+# Below what systems give to outgoing connections (Linux from 32,768, others from 49,152: ip(7), RFC 6335),
+# so that no connection of another program takes a port between its choice and its use.
+_ANY = range(20_000, 32_768)
+_UNBOUND = (
+    64  # ports of `_ANY` that this process keeps from others at a time: the rest is bound by then
+)
 _claimed: dict[int, socket.socket] = {}  # ports that this process chose, until it ends
+_drawn: dict[int, socket.socket] = {}  # those of `_ANY`, the oldest first
 
 
 class PortTaken(ShipworthyError):
@@ -57,16 +65,21 @@ def free_ports(wanted: Ports) -> Ports:
 
 
 def free_port(wanted: int | None = None) -> int:
-    """A free TCP port of this machine; the wanted one where nobody has it."""
-    for port in (wanted or 0, 0):
-        with socket.socket() as trying:
-            trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trying.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(trying.getsockname()[1])
-    raise OSError("no port of this machine is free")
+    """A free TCP port of this machine, the wanted one where nobody has it; no other run gets it meanwhile.
+
+    Raises PortTaken where there is none.
+    """
+    if wanted and not _bind("127.0.0.1", wanted, socket.SOCK_STREAM):
+        return wanted
+    start = secrets.randbelow(len(_ANY))
+    for port in (*_ANY[start:], *_ANY[:start]):
+        free = port not in _drawn and not _bind("127.0.0.1", port, socket.SOCK_STREAM)
+        if free and (claim := _claimed_by_us(port)) is not None:
+            _drawn[port] = claim
+            if len(_drawn) > _UNBOUND:
+                _drawn.pop(next(iter(_drawn))).close()
+            return port
+    raise PortTaken(f"no port from {_ANY.start} to {_ANY.stop - 1} of this machine is free")
 
 
 def listener(port: int) -> str:
@@ -91,22 +104,30 @@ def _next_free(bind: str, wanted: int, udp: bool, but: int) -> int:
 
 
 def _claim(port: int) -> bool:
-    """Whether the port is this process's until it ends, and no other run's that has not bound it yet.
+    """Whether the port is this process's until it ends, and no other run's that has not bound it yet."""
+    if port in _claimed or port in _drawn:
+        return True
+    claim = _claimed_by_us(port)
+    if claim is not None:
+        _claimed[port] = claim
+    return claim is not None
+
+
+def _claimed_by_us(port: int) -> socket.socket | None:
+    """What keeps the port from other runs while it is open; None where another run has it.
 
     Proxies of one user may share a port (SO_REUSEPORT), so the system would not refuse the second
     of two that start at once. The claim is an abstract address of Linux, which ends with the
-    process and is seen where the port is (unix(7)); elsewhere nothing is claimed.
+    process and is seen where the port is (unix(7)); elsewhere it keeps nothing.
     """
-    if sys.platform != "linux" or port in _claimed:
-        return True
     claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    try:
-        claim.bind(f"\0shipworthy-port-{port}")
-    except OSError:
-        claim.close()
-        return False
-    _claimed[port] = claim
-    return True
+    if sys.platform == "linux":
+        try:
+            claim.bind(f"\0shipworthy-port-{port}")
+        except OSError:
+            claim.close()
+            return None
+    return claim
 
 
 def _why_not(bind: str, port: int, udp: bool) -> int:
