@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from shipworthy.database.names import parts
 from shipworthy.database.statements import Kind, split
 
 
@@ -124,3 +125,16 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     begun = time.perf_counter()
     assert len(texts(text)) <= 2
     assert time.perf_counter() - begun < 15
+
+
+@pytest.mark.parametrize(
+    "first", ["a", "Z", "_", "é", "\N{NO-BREAK SPACE}", "\U0001f600", "\U0010ffff"]
+)
+def test_names_begin_as_in_postgresql(first: str) -> None:
+    assert parts(f"{first}1$ß.x") == (f"{first}1$ß".lower(), "x")
+
+
+@pytest.mark.parametrize("other", "0$ -.,;:()[]{}<>=+*/'`~!?@#%^&|\\\x00\x7f")
+def test_no_other_ascii_is_part_of_a_name(other: str) -> None:
+    assert parts(f"{other}") == ()
+    assert parts(f"a{other}b") == ((f"a{other}b",) if other in "0$" else ("a", "b"))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shipworthy.database.names import FIRST, FOLLOWING
+
 
 class Kind(StrEnum):
     """What a replay has to know of a statement before it runs it."""
@@ -104,16 +106,16 @@ _END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 _FUNCTION = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
 _RULE = re.compile(r"create\s+(?:or\s+replace\s+)?rule\b", re.IGNORECASE)
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<comment>--[^\n\r]*)
     | (?P<block>/\*)
     | (?P<escape>[eE]')
     | (?P<text>(?:'[^']*')++)
     | (?P<quoted>(?:"[^"]*")++)
     | (?P<open>['"])
-    | (?P<word>[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*+)
+    | (?P<word>{FIRST}{FOLLOWING}*+)
     | (?P<number>\$?[0-9][\w.]*+)
-    | (?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*+)?\$)
+    | (?P<dollar>\$(?:{FIRST}(?:(?!\$){FOLLOWING})*+)?\$)
     | (?P<meta>\\[^\n\r]*)
     | (?P<mark>[;()])
     """,
