@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import as_written, named
+from shipworthy.prototype.handlers.evaluation import SETTLED
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
-from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.knowledge import classes, generic_views
 from shipworthy.prototype.handlers.knowledge.django import REQUEST, permitted
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke
 from shipworthy.prototype.handlers.program import Program
@@ -24,12 +25,13 @@ from shipworthy.prototype.handlers.values import (
     meet_all,
 )
 from shipworthy.prototype.handlers.walk import Walk
-from shipworthy.prototype.program.nodes import Function, Let, Name
+from shipworthy.prototype.program.nodes import Call, Function, Let, Name
 from shipworthy.prototype.routes.route import Route
 
 _IN_PATH = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
 _METHODS = """get post put patch delete list create retrieve update partial_update destroy form_valid
 get_queryset get_object get_context_data perform_create perform_update perform_destroy""".split()
+_PARTS = ("get_queryset", "get_object", "perform_")
 _MIXINS = {
     "LoginRequiredMixin": (Check.SESSION,),
     "PermissionRequiredMixin": (Check.SESSION, Check.ROLE),
@@ -68,15 +70,23 @@ class DjangoEntry:
         self, walk: Walk, kind: Type, request: Value, given: dict[str, Value]
     ) -> frozenset[Guard]:
         walk.guards |= self._required(walk, kind)
-        made = Value(instance=kind, identity=walk.program.identity(), tags=frozenset({"truthy"}))
+        made = generic_views.view_of(walk, kind)
         walk.heap[made.identity, "request"] = request
         walk.heap[made.identity, "kwargs"] = Value(fields=dict(given))
         before, ways = walk.guards, list[Guards]()
-        for name in _METHODS:
+        inherited = generic_views.inherited(walk, made)
+        for action in inherited:
+            walk.guards = before | self._permitted(walk, made, action)
+            ways.append(walk.guards)
+            generic_views.act(walk, made, action, given)
+        extra = [m.name for m in kind.node.methods if _has(m, "action")]
+        for name in (*_METHODS, *extra):
             method = walk.method(made, name)
             if method is None or method.closure is None:
                 continue
-            walk.guards = before
+            if inherited and name.startswith(_PARTS):
+                continue  # run as part of what is inherited
+            walk.guards = before | self._permitted(walk, made, name)
             answers = Answers(walk, texts="html")
             walk.answers = (id(method.closure.function), answers)
             first = () if name.startswith("get_") else (request,)
@@ -94,7 +104,7 @@ class DjangoEntry:
     def _required(self, walk: Walk, kind: Type) -> frozenset[Guard]:
         """What mixins, permission classes and decorators of the class ask for."""
         found: set[Guard] = set()
-        names = [base for base in classes.bases(walk, kind) if isinstance(base, str)]
+        names = _base_names(walk, kind)
         at = kind.node.at
         for name in names:
             for check in _MIXINS.get(name.rpartition(".")[2], ()):
@@ -103,11 +113,47 @@ class DjangoEntry:
             found |= _test_func(walk, kind)
         for decorator in kind.node.decorators:
             found |= _of_decorator(walk, decorator, at)
-        if any(_REST.match(name) for name in names):
-            declared = _field(walk, kind, "permission_classes")
-            listed = declared if declared is not None else self.defaults
-            found |= permitted(walk, listed, "*")
         return frozenset(found)
+
+    def _permitted(self, walk: Walk, view: Value, name: str) -> Guards:
+        """What the permission classes of a view ask for before one of its methods."""
+        kind = view.instance
+        if kind is None or not any(_REST.match(n) for n in _base_names(walk, kind)):
+            return NO_GUARDS
+        method = generic_views.METHODS.get(name, name.upper())
+        of_action = _of_action(walk, kind, name)
+        if of_action is not None:
+            return permitted(walk, of_action, method)
+        own = walk.method(view, "get_permissions")
+        if own is not None:
+            return _by_action(walk, view, own, name, method)
+        declared = _field(walk, kind, "permission_classes")
+        return permitted(walk, declared if declared is not None else self.defaults, method)
+
+
+def _base_names(walk: Walk, kind: Type) -> list[str]:
+    return [base for base in classes.bases(walk, kind) if isinstance(base, str)]
+
+
+def _of_action(walk: Walk, kind: Type, name: str) -> Value | None:
+    """`@action(detail=True, permission_classes=[IsAdminUser])`."""
+    for function in (m for m in kind.node.methods if m.name == name):
+        for decorator in function.decorators:
+            for keyword, value in decorator.keywords if isinstance(decorator, Call) else ():
+                if keyword == "permission_classes":
+                    return walk.at_home(value, kind.scope)
+    return None
+
+
+def _by_action(walk: Walk, view: Value, own: Value, name: str, method: str) -> Guards:
+    """`def get_permissions(self)`: what it gives for one action."""
+    walk.heap[view.identity, "action"] = Value(literal=name, tags=SETTLED | {"truthy"})
+    before = walk.guards
+    given = invoke(walk, own)
+    walk.guards = before
+    if given.cases or given.elements is None:
+        return frozenset({walk.guard(Check.UNCLEAR, "get_permissions", 0)})
+    return permitted(walk, given, method)
 
 
 def _test_func(walk: Walk, kind: Type) -> frozenset[Guard]:

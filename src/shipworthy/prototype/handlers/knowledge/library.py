@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.knowledge import (
     firebase,
     firestore,
     flask,
+    generic_views,
     hints,
     keys,
     kit,
@@ -49,6 +50,7 @@ from shipworthy.prototype.handlers.knowledge import (
     routing,
     rows,
     schemas,
+    serializers,
     server_functions,
     services,
     sessions,
@@ -115,6 +117,8 @@ _MODULES = (
     flask,
     aiohttp,
     django,
+    serializers,
+    generic_views,
     streamlit,
     classes,
     columns,
@@ -156,7 +160,7 @@ class Library(Knowledge):
 
     def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
         """An object of a class of the prototype."""
-        return classes.made(walk, kind, site)
+        return classes.made(walk, kind, site) or serializers.made(walk, kind, site)
 
     def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
         """What it means that a property is given a value."""

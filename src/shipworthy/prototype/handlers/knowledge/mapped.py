@@ -155,11 +155,11 @@ def _deleted(walk: Evaluation, site: Site) -> Value | None:
         return None
     of = walk.effects[row.effect]
     effect = query(walk, site, "delete", of.target)
-    _with_filters(walk, effect, row.effect)
+    with_filters(walk, effect, row.effect)
     return NULL
 
 
-def _with_filters(walk: Evaluation, effect: int, of: int) -> None:
+def with_filters(walk: Evaluation, effect: int, of: int) -> None:
     """A row that was found by something is changed or deleted by the same."""
     found, known = walk.effects[of], walk.effects[effect]
     inputs = {k: v for k, v in found.inputs.items() if k.startswith("filter:")}
@@ -270,6 +270,16 @@ def _of_object(walk: Evaluation, value: Value) -> dict[str, Value]:
     return {**(value.fields or {}), **kept}
 
 
+def _objects(walk: Evaluation, site: Site) -> Value | None:
+    """`Note.objects(id=…)` of MongoEngine."""
+    table = _table(walk, site.receiver)
+    if not table:
+        return None
+    found = begun(walk, site, table)
+    told(walk, found.effect, filters=_named(site.named))
+    return found
+
+
 def _same(walk: Evaluation, site: Site) -> Value | None:
     return _start(walk, site)
 
@@ -303,7 +313,7 @@ def row_assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int
         literals={**literals, "row": str(of)},
     )
     walk.effects[effect] = walk.effects[effect]._replace(sent=arrived)
-    _with_filters(walk, effect, of)
+    with_filters(walk, effect, of)
 
 
 def _each(value: Value) -> tuple[dict[str, frozenset[Origin]], dict[str, frozenset[Origin]]]:
@@ -382,6 +392,7 @@ CALLS = {
     **{f"{module}.{name}": _changing(name) for module in _FROM for name in ("update", "delete")},
     **{f"{module}.insert": _changing("insert") for module in _FROM},
     "sqlalchemy.dialects.postgresql.insert": _changing("upsert"),
+    "django manager": _objects,
     "setattr": _set_attribute,
     "list": _listed,
     "dict": lambda walk, site: Value(fields=dict(site.named)) if not site.given else None,

@@ -1,0 +1,137 @@
+"""Serializers of Django's REST framework: which fields they take from a request, and what they store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Origin
+from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.knowledge.mapped import begun, with_filters
+from shipworthy.prototype.handlers.knowledge.rows import is_query, query, surely, told
+from shipworthy.prototype.handlers.knowledge.wrapping import invoke
+from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value, union
+from shipworthy.prototype.program.nodes import Call, Class, Let, Literal, Name
+
+SERIALIZER = "rest serializer"
+_LIBRARY = "rest_framework.serializers."
+_SET_BY_DJANGO = frozenset({"auto_now", "auto_now_add"})
+
+
+def made(walk: Evaluation, kind: Type, site: Site) -> Value | None:
+    """`InvoiceSerializer(invoice, data=request.data)`."""
+    names = (base for base in classes.bases(walk, kind) if isinstance(base, str))
+    if not any(name.startswith(_LIBRARY) for name in names):
+        return None
+    identity = walk.program.identity()
+    walk.heap[identity, "instance"] = site.argument(0, "instance")
+    walk.heap[identity, "initial_data"] = site.argument(1, "data")
+    context = site.named.get("context")
+    if context is not None:
+        walk.heap[identity, "context"] = context
+    origins = union((*site.given, *site.named.values()))
+    return Value(instance=kind, what=SERIALIZER, identity=identity, origins=origins)
+
+
+def _validated(walk: Evaluation, serializer: Value) -> dict[str, Value]:
+    """The fields that a serializer takes over of what was sent."""
+    kind, data = serializer.instance, walk.heap.get((serializer.identity, "initial_data"), UNKNOWN)
+    if kind is None:
+        return {}
+    parts = sorted({o.kind for o in data.origins if o.is_input})
+    if not parts:
+        return {name: walk.member(data, name) for name in _taken(walk, kind)} if data.fields else {}
+    return {
+        name: Value(origins=frozenset({Origin(parts[0], "parsed", name)}))
+        for name in _taken(walk, kind)
+    }
+
+
+def _taken(walk: Evaluation, kind: Type) -> list[str]:
+    """The names of the fields that may be written: what the class declares and its `Meta` lists."""
+    declared = {
+        let.target.id: let.value
+        for owner in _owners(walk, kind)
+        for let in owner.node.fields
+        if isinstance(let.target, Name) and isinstance(let.value, Call)
+    }
+    fixed = {name for name, call in declared.items() if _says(call, "read_only")}
+    fixed |= {n for n, call in declared.items() if "SerializerMethodField" in str(call.function)}
+    fixed |= set(_texts(_meta(walk, kind, "read_only_fields")))
+    listed = _meta(walk, kind, "fields")
+    names = list(_texts(listed))
+    if listed.text == "__all__" or _meta(walk, kind, "exclude").elements is not None:
+        left_out = set(_texts(_meta(walk, kind, "exclude")))
+        names = [name for name in _columns(walk, model_of(walk, kind)) if name not in left_out]
+    return [name for name in dict.fromkeys((*names, *declared)) if name not in fixed | {"id"}]
+
+
+def _says(call: Call, keyword: str) -> bool:
+    return any(
+        name == keyword and isinstance(value, Literal) and bool(value.value)
+        for name, value in call.keywords
+    )
+
+
+def _columns(walk: Evaluation, model: Type | None) -> Iterator[str]:
+    """The columns of a model that somebody may set."""
+    for name, (let, _) in (classes.fields_of(walk, model) if model is not None else {}).items():
+        call = let.value
+        if isinstance(call, Call) and not _SET_BY_DJANGO & {key for key, _ in call.keywords}:
+            yield name
+
+
+def _owners(walk: Evaluation, kind: Type) -> list[Type]:
+    return [kind, *(base for base in classes.bases(walk, kind) if isinstance(base, Type))]
+
+
+def _texts(value: Value) -> Iterator[str]:
+    yield from (each.text for each in value.elements or () if each.text)
+
+
+def _meta(walk: Evaluation, kind: Type, name: str) -> Value:
+    """What the class `Meta` inside a class says."""
+    for owner in _owners(walk, kind):
+        for inner in owner.node.others:
+            for let in inner.fields if isinstance(inner, Class) and inner.name == "Meta" else ():
+                if isinstance(let, Let) and isinstance(let.target, Name) and let.target.id == name:
+                    return walk.at_home(let.value, owner.scope)
+    return UNKNOWN
+
+
+def model_of(walk: Evaluation, kind: Type) -> Type | None:
+    """The mapped class whose rows a serializer writes."""
+    return _meta(walk, kind, "model").type
+
+
+def save(walk: Evaluation, site: Site) -> Value | None:
+    """`serializer.save(user=request.user)`: stores the row that it was given, or a new one."""
+    serializer = site.receiver
+    if serializer.what != SERIALIZER or serializer.instance is None:
+        return None
+    values = Value(fields={**_validated(walk, serializer), **site.named})
+    row = walk.heap.get((serializer.identity, "instance"), UNKNOWN)
+    is_new = row is UNKNOWN
+    own = walk.method(serializer, "create" if is_new else "update")
+    if own is not None:
+        return invoke(walk, own, (values,) if is_new else (row, values), at=site.call.at)
+    model = model_of(walk, serializer.instance)
+    if is_new and model is not None:
+        found = begun(walk, site, classes.table_of(walk, model), "insert")
+        told(walk, found.effect, values=values)
+        return surely(walk, found.effect)
+    if is_query(walk, row.effect):
+        changed = query(walk, site, "update", walk.effects[row.effect].target)
+        told(walk, changed, values=values)
+        with_filters(walk, changed, row.effect)
+    return row
+
+
+def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key == "validated_data":
+        return Value(fields=_validated(walk, value), tags=frozenset({"truthy"}))
+    return None
+
+
+CALLS = {f"{SERIALIZER}.save": save}
+PROPERTIES = {SERIALIZER: _property}
