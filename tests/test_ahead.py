@@ -54,6 +54,24 @@ def test_a_second_process_that_is_killed_costs_no_answer(
     assert run_assess(crm, Settings(workers=2)).findings == alone
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["read", "out of time"])
+def test_the_history_is_read_once_for_both_processes(
+    crm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    readers = tmp_path / "readers"
+
+    def read(*_: object) -> tuple[()]:
+        with readers.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        if fails:
+            raise FactUnavailable("the history cannot be read")
+        return ()
+
+    monkeypatch.setattr(prototype, "history_secrets", read)
+    run_assess(crm, Settings(workers=2))
+    assert readers.read_text().split() == [str(os.getpid())]
+
+
 @pytest.mark.parametrize(
     ("room", "name"),
     [(entries, "read_handlers"), (prototype, "read_duplicates")],

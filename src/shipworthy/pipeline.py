@@ -14,7 +14,6 @@ from shipworthy.assess import Assessment, assess
 from shipworthy.assess.asking import Progress
 from shipworthy.assess.baseline import Baseline
 from shipworthy.catalogue import select
-from shipworthy.database.prove import ProveOptions, Prover
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.engines.schema_tools import schema_of_tools
@@ -236,6 +235,7 @@ def _hardened(
     repository: Repository, settings: Settings, options: HardenOptions, progress: Progress
 ) -> Hardening:
     """The work in the copy, and its delivery."""
+    from shipworthy.database.prove import ProveOptions, Prover
     from shipworthy.harden.closing import Options
     from shipworthy.harden.delivery import deliver
     from shipworthy.harden.loop import harden
@@ -309,6 +309,8 @@ def _opened(root: Path, settings: Settings, progress: Progress) -> Iterator[Prot
     with ExitStack() as stack:
         engines = default_engines()
         if settings.prove:
+            from shipworthy.database.prove import ProveOptions, Prover
+
             options = ProveOptions(settings.pg_bin, settings.grants)
             engines = replace(engines, database=stack.enter_context(Prover(options, progress)))
         if settings.run:

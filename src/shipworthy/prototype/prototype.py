@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.proof import DatabaseProof
-from shipworthy.database.stated.stating import stated
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.ahead import Ahead, OnlyHere, may_fork
@@ -89,6 +85,10 @@ from shipworthy.prototype.tables.table import Table, read_tables
 from shipworthy.prototype.tree import Tree, printable, read_tree
 from shipworthy.prototype.waits.series import Series
 from shipworthy.settings import Settings
+
+if TYPE_CHECKING:
+    from shipworthy.database.history import History, SqlFile
+    from shipworthy.database.proof import DatabaseProof
 
 T = TypeVar("T")
 Placed = TypeVar(
@@ -170,7 +170,9 @@ class Prototype:
 
     def _read_without_code(self) -> None:
         """Read what needs no parsed code, while other processes parse: these must not ask for facts."""
-        _ = self.commits, self.dependencies, self.tables, self.named_scripts
+        from shipworthy.prototype.handlers import entries  # to load it takes as long as ten files
+
+        _ = entries, self.commits, self.dependencies, self.tables, self.named_scripts
         if self._engines.secrets is not None and self._searched_ahead is None:
             _ = self.searched_texts
 
@@ -274,14 +276,24 @@ class Prototype:
     def deleted_environment_files(self) -> tuple[str, ...]:
         return deleted_environment_files(self)
 
-    @cached_property
+    @property
     def past_secrets(self) -> tuple[PastSecret, ...]:
         """Secrets that only the git history still shows."""
+        if isinstance(self._past_secrets, FactUnavailable):
+            raise self._past_secrets
+        return self._past_secrets
+
+    @cached_property
+    def _past_secrets(self) -> tuple[PastSecret, ...] | FactUnavailable:
+        """What was found, or why nothing can be: to run out of time twice takes twice the time."""
         if self._engines.secrets is None:
-            raise FactUnavailable(self._engines.missing)
-        if self.settings.history and self._is_copy:
-            raise OnlyHere  # the engine has threads of its own
-        return history_secrets(self, self._engines.secrets)
+            return FactUnavailable(self._engines.missing)
+        if self._is_copy:
+            raise OnlyHere  # read there at once, by an engine with threads of its own
+        try:
+            return history_secrets(self, self._engines.secrets)
+        except FactUnavailable as error:
+            return error
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -329,6 +341,8 @@ class Prototype:
 
     @cached_property
     def _stated(self) -> DatabaseProof | None:
+        from shipworthy.database.stated.stating import stated
+
         return stated(self.database_history) if self.database_history else None
 
     @cached_property
@@ -426,8 +440,7 @@ class Prototype:
 
     def read_here(self) -> None:
         """Read what another process cannot, while it does something else."""
-        with suppress(FactUnavailable):
-            _ = self.past_secrets
+        _ = self._past_secrets
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:
