@@ -47,7 +47,10 @@ _JS_KINDS = (
     " pair if_statement return_statement for_statement for_in_statement"
     " augmented_assignment_expression throw_statement ERROR"
 )
-_JS_RARE = "catch_clause member_expression object subscript_expression string template_string"
+_JS_RARE = (
+    "catch_clause member_expression object subscript_expression string template_string"
+    " update_expression binary_expression"
+)
 _JSX_RARE = " jsx_element jsx_self_closing_element jsx_opening_element jsx_attribute"
 _PY_KINDS = (
     "call import_statement import_from_statement try_statement assignment function_definition lambda"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.syntax import Syntax, arguments, dotted, string
+from shipworthy.prototype.code.syntax import Syntax, arguments, dotted, identifiers, string
 from shipworthy.prototype.logs.logging_calls import is_log
 from shipworthy.prototype.queries.chains import CALLS, MEMBERS, called_name, within
 
@@ -16,9 +16,9 @@ _KEYS = frozenset({"shorthand_property_identifier_pattern", "property_identifier
 def fields_read(name: str, syntax: Syntax) -> frozenset[str] | None:
     """The fields that code takes out of a body of this dotted name; None where the whole of it is
     handed on, so that the file does not show what it holds. Logging it does not count."""
-    kinds = frozenset(MEMBERS if "." in name else {"identifier"})
+    uses = syntax.nodes(*MEMBERS) if "." in name else identifiers(syntax.root).get(name, ())
     found: set[str] = set()
-    for use in within(syntax.root, kinds):
+    for use in uses:
         if dotted(use) != name or any(a.kind() in CALLS and is_log(a) for a in use.ancestors()):
             continue
         fields = _fields(use)

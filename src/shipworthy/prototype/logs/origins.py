@@ -120,12 +120,12 @@ class Origins:
     @cached_property
     def _counted(self) -> frozenset[str]:
         """The last names of all that the file counts."""
-        return frozenset(map(_counts, within(self._syntax.root, _COUNTED)))
+        return frozenset(map(_counts, self._syntax.nodes(*_COUNTED)))
 
     @cached_property
     def _compared(self) -> frozenset[str]:
         """The names of all that the file compares with something that may be a text."""
-        nodes = within(self._syntax.root, _COMPARED)
+        nodes = self._syntax.nodes("binary_expression")
         return frozenset(name for node in nodes for name in _compared(node))
 
     def _copy(self, target: SgNode, value: SgNode) -> None:
@@ -150,10 +150,7 @@ _CARRIES = re.compile(
 )
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _CHANGES = ("insert", "update", "upsert", "delete")
-_COUNTED = frozenset(
-    {"update_expression", "augmented_assignment_expression", "augmented_assignment"}
-)
-_COMPARED = frozenset({"binary_expression"})
+_COUNTED = ("update_expression", "augmented_assignment_expression", "augmented_assignment")
 _SESSIONS = (
     "auth.getSession",
     "auth.refreshSession",

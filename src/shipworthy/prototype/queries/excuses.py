@@ -163,7 +163,7 @@ _NO_REASON = frozenset(
 def gives_reason(handler: SgNode) -> bool:
     """True when a comment gives a reason, in words beyond "ignore errors silently"."""
     words: list[str] = []
-    for comment in within(handler, frozenset({"comment"})):
+    for comment in handler.find_all(kind="comment"):
         words += re.findall(r"[^\W\d_]{3,}", comment.text().lower())
     previous = handler.parent()
     if previous is not None and handler.kind() == "block":
