@@ -148,40 +148,37 @@ def _is_environment(path: str) -> bool:
     return role_of(path) is Role.ENVIRONMENT and not is_environment_template(name)
 
 
-_COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
+_COMMIT = re.compile(rb"commit ([0-9a-f]{40,64})\n?")
 _SHORTEST = 12  # characters of a line that can hold a name and a secret
 
 
 def _added(log: bytes) -> Iterator[tuple[str, SourceFile]]:
     """The lines that each commit added to each file, as a small file of its own."""
-    commit, path, lines = "", "", list[str]()
-    for line in chain(_lines(log), ("+++ ",)):
+    commit, path, searched, lines = "", "", False, list[bytes]()
+    for line in chain(BytesIO(log[:BYTES]), (b"+++ ",)):
         sign = line[:1]
-        if sign == "+" and line[:4] != "+++ ":
-            if len(line) > _SHORTEST:
+        if sign == b"+" and line[:4] != b"+++ ":
+            if searched and len(line) > _SHORTEST:
                 lines.append(line[1:])
-        elif sign == "+" or (sign == "c" and _COMMIT.fullmatch(line)):
-            if lines and _is_searched(path):
-                text = "\n".join(lines)
+        elif sign == b"+" or (sign == b"c" and _COMMIT.fullmatch(line)):
+            text = "\n".join(_long_lines(lines))
+            if text:
                 language = LANGUAGES.get(path.rpartition(".")[2].lower())
                 yield (
                     commit,
                     SourceFile(printable(path), role_of_path(path), len(text), text, language),
                 )
             lines = []
-            commit = line[7:] if sign == "c" else commit
-            path = "" if sign == "c" else line[6:].strip('"\t')
+            said = line.decode("utf-8", "replace").removesuffix("\n")
+            commit = said[7:] if sign == b"c" else commit
+            path = "" if sign == b"c" else said[6:].strip('"\t')
+            searched = _is_searched(path)
 
 
-def _lines(log: bytes) -> Iterator[str]:
-    """The lines that are searched, one by one: all at once take ten times the memory of the log."""
-    left = BYTES
-    for line in BytesIO(log):
-        text = line.decode("utf-8", "replace").removesuffix("\n")
-        yield text[:left]
-        left -= len(text) + 1
-        if left <= 0:
-            return
+def _long_lines(lines: list[bytes]) -> list[str]:
+    """Those that are long enough once they are decoded: all of a file at once, for there are many."""
+    decoded = b"".join(lines).decode("utf-8", "replace").split("\n")
+    return [line for line in decoded if len(line) >= _SHORTEST]
 
 
 def _is_searched(path: str) -> bool:
