@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,7 @@ class Manifest:
     workspace_of: str | None  # the manifest whose lock file covers this one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what each question needs is put together once
 class Dependencies:
     """All manifests, and all packages once per manifest or lock file.
 
@@ -106,10 +107,7 @@ class Dependencies:
         Names stand for all their versions, which names too many rather than too few.
         """
         part = self.part_of(dependency)
-        users: dict[str, set[str]] = {}
-        for name, needed in self.needs.get(part, {}).items():
-            for one in needed:
-                users.setdefault(one, set()).add(name)
+        users = self._users.get(part, {})
         found, pending = {dependency.name}, [dependency.name]
         while pending:
             new = users.get(pending.pop(), set()) - found
@@ -117,8 +115,27 @@ class Dependencies:
                 new = {name for name in new if not name.startswith(_TYPES)}
             found |= new
             pending.extend(new)
-        asked = {d.name for d in self.packages if d.direct and self.part_of(d) == part}
-        return frozenset(found & asked)
+        return frozenset(found & self._asked.get(part, set()))
+
+    @cached_property
+    def _users(self) -> Mapping[str, Mapping[str, set[str]]]:
+        """The packages that need each package, by manifest."""
+        users: dict[str, dict[str, set[str]]] = {}
+        for part, needs in self.needs.items():
+            of_part = users.setdefault(part, {})
+            for name, needed in needs.items():
+                for one in needed:
+                    of_part.setdefault(one, set()).add(name)
+        return users
+
+    @cached_property
+    def _asked(self) -> Mapping[str, set[str]]:
+        """The packages that each manifest asks for."""
+        asked: dict[str, set[str]] = {}
+        for package in self.packages:
+            if package.direct:
+                asked.setdefault(self.part_of(package), set()).add(package.name)
+        return asked
 
 
 _TYPES = "@types/"  # descriptions for the compiler

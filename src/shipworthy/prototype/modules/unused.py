@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -50,11 +50,18 @@ def _is_unused(prototype: Prototype, path: str, function: str) -> bool:
         return False
     if any(
         other.text and function in other.text
-        for other in prototype.files.values()
+        for other in _importers_first(prototype, path)
         if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
     ):
         return False
     return _is_only_offered(function, file.text)
+
+
+def _importers_first(prototype: Prototype, path: str) -> Iterator[SourceFile]:
+    """All files, and before them those that most likely say what one of them offers."""
+    edges = prototype.modules.edges
+    yield from (prototype.files[p] for p, targets in edges.items() if path in targets)
+    yield from prototype.files.values()
 
 
 def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> bool:
