@@ -37,6 +37,9 @@ KEY_OF_ROW = "the key of a row"
 ONLY_KIND = "only that it is a text"
 """How a guard is put that has asked `typeof x === "string"`: whatever it says passes."""
 
+LEFT_FREE = "only of what kind it is"
+"""How a guard is put that has asked for a text, a number, yes or no: whatever it says passes."""
+
 BEGINS = "begins with"
 """How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
 

@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.columns import (
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
@@ -81,7 +82,8 @@ class MassAssignment(
         rights = [
             c
             for c, o in named
-            if _gives_rights(c, effect) and any(_is_free(effect, i) for i in inputs(o))
+            if _gives_rights(c, effect) or _is_worth_money(c, effect)
+            if any(_is_free(effect, i) for i in inputs(o))
         ]
         if rights:
             return self._of_rights(subject, handler, effect, rights, shown)
@@ -222,12 +224,24 @@ def _gives_rights(column: str, effect: Effect) -> bool:
     return is_right(column)
 
 
+_HOLDERS = re.compile(r"^(app_?)?(users?|profiles?|user_?profiles?|wallets?)$", re.IGNORECASE)
+
+
+def _is_worth_money(column: str, effect: Effect) -> bool:
+    """True for the credits or the plan of a new account that are stored as they were sent."""
+    if effect.operation != "insert" or not _HOLDERS.match(effect.target):
+        return False
+    return is_plan(column) or is_held(column)
+
+
 # `only_approved`, `date_approved`: a choice among things, and when something was.
 _SAYS_WHICH = frozenset("only date last first show filter include notify auto".split())
 
 
 def _is_free(effect: Effect, origin: object) -> bool:
-    """True for an input that may be anything: parsed by no schema and compared with no list."""
-    if getattr(origin, "name", "") == "parsed":
+    """True for an input that may be anything: compared with no list, by a schema or by hand."""
+    if getattr(origin, "name", "") == "parsed" and not any(
+        g.how == LEFT_FREE and str(origin) in g.about for g in effect.guards
+    ):
         return False
     return not any(g.check is Check.ALLOWED and str(origin) in g.about for g in effect.guards)

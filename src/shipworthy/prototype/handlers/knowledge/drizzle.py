@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     rows,
     told,
 )
+from shipworthy.prototype.handlers.knowledge.shapes import listed
 from shipworthy.prototype.handlers.knowledge.sql_clients import adds, ask, result_of
 from shipworthy.prototype.handlers.values import NULL, ROWS, UNKNOWN, Value, all_origins, union
 
@@ -27,12 +28,35 @@ _PENDING = "drizzle:select"
 
 def _table(walk: Evaluation, site: Site) -> Value | None:
     """`pgTable("users", { … })`."""
-    name = site.argument(0).text
-    return _table_called(name) if name else None
+    name, columns = site.argument(0).text, site.argument(1).fields
+    if not name:
+        return None
+    table = _table_called(name)
+    return replace(table, fields={**(table.fields or {}), "columns": Value(fields=columns)})
 
 
 def _table_called(name: str) -> Value:
     return Value(what=TABLE, fields={"name": Value(literal=name)}, tags=frozenset({"truthy"}))
+
+
+def columns_of(table: Value) -> Mapping[str, Value] | None:
+    """The columns of a table by their names, each with the tags of what it takes; None if not known."""
+    columns = (table.fields or {}).get("columns", UNKNOWN).fields if _is_table(table) else None
+    return None if columns is None or "..." in columns else columns
+
+
+def _enumerated(walk: Evaluation, site: Site) -> Value | None:
+    """`pgEnum("role", ["user", "admin"])`, which is called once more for each column."""
+    tags = listed(site.argument(1))
+    return Value(native=lambda _walk, _site: Value(what="drizzle:column", tags=tags))
+
+
+def _typed(walk: Evaluation, site: Site) -> Value | None:
+    """`text("role", { enum: ["user", "admin"] })`, `integer("credits")`."""
+    options = next((v.fields for v in site.given if v.fields is not None), {})
+    kind = "number" if site.name in _NUMBERS else "boolean" if site.name == "boolean" else "string"
+    tags = listed(options["enum"]) if "enum" in options else frozenset({f"schema:{kind}"})
+    return Value(what="drizzle:column", tags=tags)
 
 
 def _column(walk: Evaluation, value: Value, key: str) -> Value | None:
@@ -260,7 +284,12 @@ def _aliased(walk: Evaluation, site: Site) -> Value | None:
 
 _DRIVERS = """node-postgres postgres-js neon-http neon-serverless vercel-postgres better-sqlite3 libsql mysql2
 d1 bun-sqlite planetscale-serverless pglite bun-sql sqlite-proxy pg-proxy expo-sqlite""".split()
+_CORES = ("pg-core", "mysql-core", "sqlite-core")
 _KINDS = ("pg-core.pg", "mysql-core.mysql", "sqlite-core.sqlite")
+_NUMBERS = frozenset(
+    "integer serial bigserial smallint bigint real doublePrecision numeric decimal int float".split()
+)
+_TYPES = ("text", "varchar", "char", "boolean", "mysqlEnum", "timestamp", *sorted(_NUMBERS))
 _COMPARISONS = """eq ne gt gte lt lte like ilike notLike notIlike inArray notInArray between notBetween isNull
 isNotNull arrayContains arrayContained arrayOverlaps""".split()
 _SHAPES = """orderBy offset leftJoin innerJoin rightJoin fullJoin groupBy having returning $dynamic as
@@ -272,6 +301,8 @@ CALLS = {
     **{f"drizzle-orm/{kind}TableCreator()": _table for kind in _KINDS},
     **{f"drizzle-orm/{kind}Schema().table": _table for kind in _KINDS},
     **{f"drizzle-orm.{name}": _compares for name in _COMPARISONS},
+    "drizzle-orm/pg-core.pgEnum": _enumerated,
+    **{f"drizzle-orm/{core}.{name}": _typed for core in _CORES for name in _TYPES},
     "drizzle-orm.and": _and,
     "drizzle-orm.or": _or,
     "drizzle-orm.not": _not,

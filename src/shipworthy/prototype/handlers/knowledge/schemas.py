@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.knowledge.drizzle import columns_of
+from shipworthy.prototype.handlers.knowledge.shapes import leaves_free, listed
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -27,7 +30,19 @@ def _object(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _scalar(walk: Evaluation, site: Site) -> Value | None:
-    return Value(what=SCHEMA, tags=frozenset({"truthy", f"schema:{site.name}"}))
+    allowed = listed(site.argument(0)) if site.name in ("enum", "nativeEnum") else frozenset()
+    return Value(what=SCHEMA, tags=frozenset({"truthy", f"schema:{site.name}"}) | allowed)
+
+
+def _of_table(walk: Evaluation, site: Site) -> Value | None:
+    """`createInsertSchema(users, { email: z.email() })`: every column of the table, some of them refined."""
+    columns = columns_of(site.argument(0))
+    tags = frozenset({"truthy", "table-schema"})
+    if columns is None:
+        return Value(what=SCHEMA, tags=tags)
+    fields = {name: Value(what=SCHEMA, tags=column.tags) for name, column in columns.items()}
+    own = {k: v for k, v in (site.argument(1).fields or {}).items() if v.what == SCHEMA}
+    return Value(what=SCHEMA, fields={**fields, **own}, tags=tags)
 
 
 def _modified(walk: Evaluation, site: Site) -> Value | None:
@@ -47,6 +62,8 @@ def _modified(walk: Evaluation, site: Site) -> Value | None:
     )
     if site.name in _LOWEST:
         tags |= {"bounded"}
+    if site.name in ("refine", "transform", "pipe", "regex", "catch"):
+        tags |= {"refined"}
     return Value(what=SCHEMA, fields=fields, tags=frozenset(tags))
 
 
@@ -112,12 +129,21 @@ def _bounded(schema: Value, value: Value) -> list[str]:
     return [str(_parsed(origin, key)) for origin in origins for key in keys]
 
 
+def _free(schema: Value, value: Value) -> list[str]:
+    """The inputs of which the schema asks no more than that they are a text, a number, yes or no."""
+    origins = [o for o in all_origins(value) if o.is_input]
+    keys = [key for key, inner in (schema.fields or {}).items() if leaves_free(inner)]
+    return [str(_parsed(origin, key)) for origin in origins for key in keys]
+
+
 def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: int) -> Value:
     """What is left of an input that a schema has let pass, which is noted."""
     if not _lets_all_pass(schema):
         walk.passed(Check.VALID, how, at, _about(value))
     if bounded := _bounded(schema, value):
         walk.passed(Check.VALID, "within limits: schema", at, bounded)
+    if free := _free(schema, value):
+        walk.passed(Check.VALID, LEFT_FREE, at, free)
     return shaped(schema, value)
 
 
@@ -135,6 +161,8 @@ def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
     )
     if bounded := _bounded(site.receiver, site.argument(0)):
         passed |= {walk.guard(Check.VALID, "within limits: schema", site.call.at, bounded)}
+    if free := _free(site.receiver, site.argument(0)):
+        passed |= {walk.guard(Check.VALID, LEFT_FREE, site.call.at, free)}
     data = shaped(site.receiver, site.argument(0))
     good = Value(
         fields={"success": Value(literal=True), "data": data, "error": NULL},
@@ -173,9 +201,10 @@ CALLS = {
     "zod.z.object": _object,
     "zod.object": _object,
     "zod.z.strictObject": _object,
-    "drizzle-zod.createInsertSchema": lambda walk, site: Value(
-        what=SCHEMA, tags=frozenset({"truthy", "table-schema"})
-    ),
+    "drizzle-zod.createInsertSchema": _of_table,
+    "drizzle-zod.createUpdateSchema": _of_table,
+    "drizzle-orm/zod.createInsertSchema": _of_table,
+    "drizzle-orm/zod.createUpdateSchema": _of_table,
     **{f"zod.z.{name}": _scalar for name in _MAKERS},
     **{f"zod.z.coerce.{name}": _scalar for name in _MAKERS},
     **{f"zod.{name}": _scalar for name in _MAKERS},
