@@ -231,7 +231,12 @@ def _is_worth_money(column: str, effect: Effect) -> bool:
     """True for the credits or the plan of a new account that are stored as they were sent."""
     if effect.operation != "insert" or not _HOLDERS.match(effect.target):
         return False
-    return is_plan(column) or is_held(column)
+    return is_plan(column) or words(column)[-1:] in (
+        ["credits"],
+        ["balance"],
+        ["coins"],
+        ["points"],
+    )
 
 
 # `only_approved`, `date_approved`: a choice among things, and when something was.

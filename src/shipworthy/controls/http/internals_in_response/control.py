@@ -10,6 +10,8 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.answer_edits import without_stacks
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.knowledge.rows import JOINED
+from shipworthy.prototype.handlers.ownership import plain
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
     Subject,
@@ -84,14 +86,17 @@ class InternalsInResponse(
                 severity, what, then = found
                 staff = is_trusted(effect)
                 own = _is_own(effect) or purpose(handler) in (Purpose.LOGIN, Purpose.SIGN_UP)
-                if own and "hashes" in what:
+                if own and "hashes" in what and not _is_of_team(handler, effect):
                     severity, then = Severity.LOW, "sees the hash of the own password"
+                # The hashes of all are in the browsers and logs of the staff, whom nobody needs to attack.
+                for_staff = Severity.MEDIUM if "hashes" in what else Severity.LOW
+                doubted = staff and "hashes" not in what
                 return self.gap(
                     subject.name,
                     f"{handler.name} answers with {what}, so {who(handler, effect)} {then}",
                     *way(prototype, handler, effect),
-                    severity=Severity.LOW if staff else severity,
-                    confidence=Confidence.LOW if staff else Confidence.HIGH,
+                    severity=for_staff if staff else severity,
+                    confidence=Confidence.LOW if doubted else Confidence.HIGH,
                 )
         line = prototype.evidence("code", subject.effects[0][1].location)
         return self.satisfied(subject.name, "No secret, hash or stack trace is in the answer", line)
@@ -117,6 +122,11 @@ def _given_away(
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
             then = "can try the passwords at leisure"
             return Severity.HIGH, f"whole rows of {origin.name}, password hashes included", then
+        joined = _joined(handler, origin, tables) if origin.kind == "row" else ""
+        if joined:
+            then = "can try the passwords at leisure"
+            what = f"whole rows of {joined} beside those of {origin.name}, password hashes included"
+            return Severity.HIGH, what, then
         if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
             return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
     return None
@@ -153,10 +163,43 @@ def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:
         if e.target == table and e.operation == "select"
     ]
     return (
-        table in tables
+        plain(table) in tables
         and bool(asked)
         and all(e.literals.get("columns", "*").strip() == "*" for e in asked)
     )
+
+
+def _joined(handler: Handler, origin: Origin, tables: frozenset[str]) -> str:
+    """The relation with hashes that a query takes along with its rows, whole; "" for none."""
+    if origin.key:
+        return ""
+    for effect in handler.effects_of(EffectKind.QUERY):
+        if effect.target != origin.name:
+            continue
+        for name in effect.literals.get(JOINED, "").split(","):
+            if plain(name) in tables or (name in _OF_USERS and "user" in tables):
+                return name
+    return ""
+
+
+_OF_USERS = frozenset(
+    "author owner creator createdBy assignee sender receiver seller buyer".split()
+)
+
+
+def _is_of_team(handler: Handler, effect: Effect) -> bool:
+    """True for rows that were found by the organisation of whoever is signed in: those of all its members."""
+    shown = {o.name for name in ("body", "text") for o in effect.sent.get(name, ())}
+    return any(
+        query.operation == "select" and query.target in shown and _TEAM.search(name)
+        for query in handler.effects_of(EffectKind.QUERY)
+        for name, _ in query.of("filter:")
+    )
+
+
+_TEAM = re.compile(
+    r"(tenant|org|organi[sz]ation|company|workspace|team|school|clinic|church)_?id$", re.IGNORECASE
+)
 
 
 _MASK = re.compile(
@@ -208,7 +251,7 @@ def _tables_with_hashes(prototype: Prototype) -> frozenset[str]:
         if _HASH.search(column) and column not in table.unselected
     }
     spoken = {column for column in {c for _, c in columns} if _is_spoken_of(prototype, column)}
-    return frozenset(table for table, column in columns if column in spoken)
+    return frozenset(plain(table) for table, column in columns if column in spoken)
 
 
 def _is_spoken_of(prototype: Prototype, column: str) -> bool:

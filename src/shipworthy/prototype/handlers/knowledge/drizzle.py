@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import (
+    JOINED,
     OWNER,
     count,
     one,
@@ -14,6 +15,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     raised,
     rows,
     told,
+    whole_relations,
 )
 from shipworthy.prototype.handlers.knowledge.shapes import listed
 from shipworthy.prototype.handlers.knowledge.sql_clients import adds, ask, result_of
@@ -250,7 +252,10 @@ def _find(walk: Evaluation, site: Site) -> Value | None:
     if len(parts) < 3 or parts[-3] != "query":
         return None
     options = site.argument(0).fields or {}
-    effect = query(walk, site, "select", parts[-2], literals={"columns": _columns(options)})
+    literals = {"columns": _columns(options)}
+    if joined := ",".join(whole_relations(options)):
+        literals[JOINED] = joined
+    effect = query(walk, site, "select", parts[-2], literals=literals)
     asked = options.get("where", NULL)
     if asked.closure is not None:
         given = (_table_called(parts[-2]), Value(what="drizzle-orm"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import (
+    JOINED,
     OWNER,
     count,
     one,
@@ -15,6 +16,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     rows,
     surely,
     told,
+    whole_relations,
 )
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
 from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, union
@@ -99,6 +101,10 @@ def _raised(data: Value) -> dict[str, str]:
 def _read(options: Mapping[str, Value]) -> dict[str, str]:
     chosen = options.get("select")
     found = {"columns": ",".join(chosen.fields) if chosen and chosen.fields else "*"}
+    if "omit" in options:
+        found["columns"] = "all but some"
+    if joined := ",".join(whole_relations(options)):
+        found[JOINED] = joined
     if "take" in options:
         found["limit"] = str(options["take"].literal)[:20]
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from shipworthy.prototype.handlers.comparing import existing
@@ -20,6 +20,7 @@ from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
     ROWS,
+    UNKNOWN,
     Closure,
     Guards,
     Value,
@@ -32,11 +33,31 @@ AT_TIMES = "at times"
 """The literal `conditions` of a statement that asks for less where the caller sends less."""
 EVERY = "every"
 """The literal `rows` of a statement that is bounded by nothing."""
+JOINED = "joined"
+"""The literal that names the relations of which a query takes all columns as well."""
 OWNER = "owner"  # a connection of its own: no row security holds it back
 _MOST_CONDITIONS = 40
 
 SAVED = "saved"
 """Said of an update by which a row that was read is stored again, past the hooks of its model."""
+
+
+def whole_relations(options: Mapping[str, Value], depth: int = 3) -> Iterator[str]:
+    """The relations that are taken whole: `include: { author: true }` of Prisma, `with` of Drizzle."""
+    for part in ("include", "select", "with") if depth else ():
+        for name, chosen in (options.get(part, UNKNOWN).fields or {}).items():
+            inner = chosen.fields or {}
+            if part == "select":
+                whole = chosen.literal is True and name in _PERSONS
+            else:
+                whole = not {"select", "omit", "columns"} & set(inner)
+            if whole:
+                yield name
+            yield from whole_relations(inner, depth - 1)
+
+
+_PERSONS = frozenset("user users author owner creator".split())
+"""What no column is called: `select: { user: true }` takes the whole row."""
 
 
 def query(

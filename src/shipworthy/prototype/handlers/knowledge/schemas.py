@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
@@ -78,10 +78,10 @@ def shaped(schema: Value, value: Value) -> Value:
             return Value(fields=_over(value.fields), tags=frozenset({"truthy"}))
         return Value(origins=inputs, tags=frozenset({"truthy"}))
     fields = {
-        key: from_origins(*derived(origins, key))
-        if _lets_all_pass(inner)
-        else _field(inner, frozenset(_parsed(o, key) for o in origins))
-        for key, inner in schema.fields.items()
+        key: from_origins(*derived(all_origins(rest), key))
+        if rest is not None and _lets_all_pass(inner)
+        else _field(inner, found)
+        for key, inner, found, rest in _parts(schema, value)
     }
     if "open" in schema.tags:  # the keys that it does not name are left as well
         fields["..."] = from_origins(*origins)
@@ -122,18 +122,39 @@ def _about(value: Value) -> list[str]:
     return [str(o) for o in all_origins(value) if o.is_input]
 
 
+def _parts(
+    schema: Value, value: Value
+) -> Iterator[tuple[str, Value, frozenset[Origin], Value | None]]:
+    """Each field that a schema names, with what is parsed as it, and what it is a part of if it was not put
+    there by the code itself: `{ ...body, owner: user.id }`."""
+    rest = value if value.fields is None else value.fields.get("...")
+    for key, inner in (schema.fields or {}).items():
+        own = (value.fields or {}).get(key)
+        if own is not None:
+            yield key, inner, frozenset(map(_parsed, all_origins(own))), None
+        elif rest is not None:
+            yield key, inner, frozenset(_parsed(o, key) for o in all_origins(rest)), rest
+
+
+def _inputs_where(holds: Callable[[Value], bool], schema: Value, value: Value) -> list[str]:
+    """The inputs of whose field in the schema this holds."""
+    return [
+        str(origin)
+        for _, inner, found, _ in _parts(schema, value)
+        if holds(inner)
+        for origin in found
+        if origin.is_input
+    ]
+
+
 def _bounded(schema: Value, value: Value) -> list[str]:
     """The inputs to which the schema sets a lower limit."""
-    origins = [o for o in all_origins(value) if o.is_input]
-    keys = [key for key, inner in (schema.fields or {}).items() if "bounded" in inner.tags]
-    return [str(_parsed(origin, key)) for origin in origins for key in keys]
+    return _inputs_where(lambda field: "bounded" in field.tags, schema, value)
 
 
 def _free(schema: Value, value: Value) -> list[str]:
     """The inputs of which the schema asks no more than that they are a text, a number, yes or no."""
-    origins = [o for o in all_origins(value) if o.is_input]
-    keys = [key for key, inner in (schema.fields or {}).items() if leaves_free(inner)]
-    return [str(_parsed(origin, key)) for origin in origins for key in keys]
+    return _inputs_where(leaves_free, schema, value)
 
 
 def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: int) -> Value:
