@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.standing import (
     Caller,
     caller,
@@ -54,6 +54,8 @@ class Ownership:
         frozenset()
     )  # tables that keep the accounts with which people sign in
     joined: bool = False  # whoever comes gets an account of his own
+    governed: Mapping[tuple[str, str], str] = field(default_factory=dict)  # writes that a role is
+    # asked for: the entry point that does, by table and deed
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -66,6 +68,16 @@ class Ownership:
         """True where the prototype itself keeps callers apart in a table, or in one that it hangs on: its
         users are not one team that shares everything."""
         return plain(table) in self.fenced
+
+    def asked_for_a_role(self, table: str, *deeds: str) -> str:
+        """The entry point that asks for a role before it does one of these to a table, and what it does."""
+        name = plain(table)
+        found = (
+            f"{self.governed[name, d]} asks for one before it {d}s"
+            for d in deeds
+            if (name, d) in self.governed
+        )
+        return next(found, "")
 
     def holds(self, column: str) -> bool:
         """True for a column that says whose a row is, by itself or by the row that it hangs on."""
@@ -112,7 +124,23 @@ def read_ownership(prototype: Prototype) -> Ownership:
         read_policies(prototype),
         frozenset(accounts),
         joined,
+        _governed(handlers),
     )
+
+
+def deed_of(effect: Effect) -> str:
+    """What a write does in one word."""
+    return {"insert": "add", "delete": "delete"}.get(effect.operation, "change")
+
+
+def _governed(handlers: Iterable[Handler]) -> Mapping[tuple[str, str], str]:
+    """The writes before which some entry point asks for a role."""
+    return {
+        (plain(effect.target), deed_of(effect)): handler.name
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.operation in ("insert", "update", "upsert", "delete") and effect.has(Check.ROLE)
+    }
 
 
 def _shown_whole(handlers: Iterable[Handler]) -> set[str]:

@@ -113,7 +113,8 @@ def unasked(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:
 
 def _among_staff(judged: Judged) -> Judged:
     """What one of the staff may do to rows of another is a matter of the business: a question."""
-    own_word = judged.breach is Breach.HOLLOW  # whoever has an account writes his own rights
+    # Whoever has an account writes his own rights; or the staff itself is told apart elsewhere.
+    own_word = judged.breach in (Breach.HOLLOW, Breach.BESIDE)
     known = judged.caller is Caller.KNOWN and not own_word
     return replace(judged, confidence=Confidence.LOW) if known else judged
 

@@ -150,6 +150,9 @@ def sentence(handler: Handler, judged: Judged) -> str:
             return f"{who(judged.caller)} can {what} {place}: {asked(judged.effect)}"
         case Breach.ADMIN:
             return f"{_any_user(judged)} can {what} {place}: no role or right is checked"
+        case Breach.BESIDE:
+            told = f", while {judged.why} {thing(judged.effect)}" if judged.why else ""
+            return f"{_any_user(judged)} can {what} {place}: no role is asked for{told}"
         case Breach.FOREIGN:
             if judged.harm is Harm.SPEND:
                 what = "charge the stored cards"

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.columns import (
     words,
 )
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.sent import LEFT_FREE
@@ -56,6 +57,10 @@ class MassAssignment(
                 known = found.get(finding.subject)
                 if known is None or known.outcome.value != "gap":
                     found[finding.subject] = finding
+            for effect in handler.effects_of(EffectKind.TOKEN):
+                claims = _claims(effect)
+                if claims and handler.subject not in found:
+                    found[handler.subject] = self._of_session(prototype, handler, effect, claims)
         if not found:
             yield self.not_applicable("no entry point writes what its caller sends")
         yield from found.values()
@@ -118,6 +123,18 @@ class MassAssignment(
         severity = Severity.CRITICAL if of_people else Severity.HIGH  # approval of a thing
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
+    def _of_session(
+        self, prototype: Prototype, handler: Handler, effect: Effect, claims: list[str]
+    ) -> Finding:
+        what = "all" if "*" in claims else " and ".join(claims)
+        message = (
+            f"{handler.name} takes {what} that a page passes to `update()` over into the token of the"
+            " session, without asking the database: whoever is signed in makes himself somebody else or"
+            " an administrator"
+        )
+        shown = way(prototype, handler, effect)
+        return self.gap(handler.subject, message, *shown, severity=Severity.CRITICAL)
+
     def _of_whole(
         self,
         subject: str,
@@ -157,6 +174,18 @@ class MassAssignment(
         )  # settings, a catalogue
         confidence = Confidence.LOW if unclear else Confidence.HIGH
         return self.gap(subject, message, *shown, severity=severity, confidence=confidence)
+
+
+def _claims(effect: Effect) -> list[str]:
+    """What of a session that a browser sends goes into its token, and says who somebody is or may do."""
+    if effect.operation != MERGES:
+        return []
+    names = [name for name, _ in effect.of("value:")]
+    return [
+        n
+        for n in names
+        if n in ("*", "id", "sub", "email") or is_right(n) or is_owner(n) or is_plan(n)
+    ]
 
 
 def _is_left_to_rules(finding: Finding, effect: Effect) -> bool:

@@ -55,7 +55,7 @@ class MissingAuthorisation(
         return Remedy(said, Review.BY_HAND)
 
     def _judge(self, prototype: Prototype, answer: Answer) -> Finding:
-        handler, alarm = answer.handler, answer.of(Breach.FOREIGN, Breach.ADMIN)
+        handler, alarm = answer.handler, answer.of(Breach.FOREIGN, Breach.ADMIN, Breach.BESIDE)
         if alarm is not None:
             return self.gap(
                 handler.subject,

@@ -18,6 +18,7 @@ _ELSEWHERE = {
     Breach.HOLLOW: "fail-open-guard",
     Breach.FOREIGN: "missing-authorisation",
     Breach.ADMIN: "missing-authorisation",
+    Breach.BESIDE: "missing-authorisation",
 }
 
 

@@ -177,14 +177,9 @@ def _joined(handler: Handler, origin: Origin, tables: frozenset[str]) -> str:
         if effect.target != origin.name:
             continue
         for name in effect.literals.get(JOINED, "").split(","):
-            if plain(name) in tables or (name in _OF_USERS and "user" in tables):
+            if plain(name) in tables:
                 return name
     return ""
-
-
-_OF_USERS = frozenset(
-    "author owner creator createdBy assignee sender receiver seller buyer".split()
-)
 
 
 def _is_of_team(handler: Handler, effect: Effect) -> bool:

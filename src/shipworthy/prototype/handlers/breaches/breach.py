@@ -17,6 +17,7 @@ class Breach(StrEnum):
     OPEN = "open"  # nobody asks who calls
     FOREIGN = "foreign"  # rows of others, named by the caller
     ADMIN = "admin"  # what only some may do, open to every user
+    BESIDE = "beside"  # open to every user, where routes beside it ask for a role
     HOLLOW = "hollow"  # a check is there and does not hold
     EVERYTHING = "everything"  # rows of all, read or changed with rights past row security
 

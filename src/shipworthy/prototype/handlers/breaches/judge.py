@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import looks_up
+from shipworthy.prototype.handlers.breaches.beside import of_beside
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import of_everything
 from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign
@@ -175,6 +176,9 @@ def _beyond(
         why = f"{written} is what users write themselves"
         return Judged(Breach.HOLLOW, effect, kind, who, Severity.CRITICAL, Confidence.HIGH, why)
     bond = tie(handler, effect)
+    beside = None if bond in _SETTLED else of_beside(handler, effect, kind, who, ownership)
+    if beside is not None and (bond is Tie.OWN or beside.confidence is Confidence.HIGH):
+        return beside
     if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
         return None
     if effect.kind is EffectKind.ACCOUNT and effect.has(Check.API_KEY):
@@ -195,6 +199,9 @@ def _beyond(
             return of_child(effect, kind, who, ownership)
         return of_everything(handler, effect, kind, who, ownership)
     return None
+
+
+_SETTLED = (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.DATABASE)
 
 
 def _right_of_his_own(effect: Effect) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from shipworthy.finding import Location
+from shipworthy.prototype.handlers.entering.auth_js import AuthJsEntry
 from shipworthy.prototype.handlers.entering.script import Entry, of_value
 from shipworthy.prototype.handlers.entering.tanstack import server_function_entry
 from shipworthy.prototype.handlers.evaluation import Knowledge
 from shipworthy.prototype.handlers.following import Runnable
+from shipworthy.prototype.handlers.knowledge.auth_js import is_auth_js
 from shipworthy.prototype.handlers.knowledge.firebase import CALLABLE, FIRST
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.setting_up import run_module
@@ -18,11 +20,13 @@ from shipworthy.prototype.routes.route import Route
 _NODE_STYLE = frozenset({"express", "fastify", "polka", "koa", "vercel", "pages"})
 
 
-def exported_entry(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
+def exported_entry(route: Route, program: Program, knowledge: Knowledge) -> Runnable | None:
     """The function of a route handler or of an edge function, by its name."""
     path = route.location.path
     walk = Walk(program, knowledge)
     value = walk.exported(path, route.handler)
+    if is_auth_js(value):  # whoever signs in posts
+        return AuthJsEntry(route.location, value) if route.method == "POST" else None
     if route.framework == "netlify" and route.handler == "handler":
         return of_value(route, value, "event")
     style = "node" if _is_node_style(value, route) else "web"

@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site
 from shipworthy.prototype.handlers.knowledge import (
     accounts,
     aiohttp,
+    auth_js,
     builders,
     built_files,
     classes,
@@ -88,6 +89,7 @@ _MODULES = (
     object_stores,
     dynamodb,
     accounts,
+    auth_js,
     python_sql,
     mapped,
     postgrest,

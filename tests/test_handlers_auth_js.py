@@ -1,0 +1,109 @@
+"""Auth.js: logins with a password, and what a page may put into the token of its session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planting import prototype_of
+from shipworthy.catalogue import select
+from shipworthy.finding import Outcome
+
+OPTIONS = """import CredentialsProvider from "next-auth/providers/credentials";
+import bcrypt from "bcryptjs";
+import { Ratelimit } from "@upstash/ratelimit";
+import { prisma } from "./db";
+const ratelimit = new Ratelimit({ limiter: Ratelimit.slidingWindow(5, "10 m") } as any);
+async function matches(typed: string, user: any) { return bcrypt.compare(typed, user.passwordHash); }
+export const options = {
+  session: { strategy: "jwt" as const },
+  providers: [CredentialsProvider({
+    credentials: { email: {}, password: {} },
+    async authorize(credentials: any) {
+      LIMIT
+      const user = await prisma.user.findUnique({ where: { email: credentials.email } });
+      if (!user || !(await matches(credentials.password, user))) return null;
+      return { id: user.id, role: user.role };
+    },
+  })],
+  callbacks: {
+    async jwt({ token, user, trigger, session }: any) {
+      if (user) { token.id = user.id; token.role = user.role; }
+      RENEWED
+      return token;
+    },
+  },
+};
+"""
+DB = """import { PrismaClient } from "@prisma/client";
+export const prisma = new PrismaClient();
+"""
+OF_FOUR = """import NextAuth from "next-auth";
+import { options } from "../../../../auth-options";
+const handler = NextAuth(options);
+export { handler as GET, handler as POST };
+"""
+OF_FIVE = """import { handlers } from "../../../../auth";
+export const { GET, POST } = handlers;
+"""
+MADE = """import NextAuth from "next-auth";
+import { options } from "./auth-options";
+export const { handlers, auth, signIn, signOut } = NextAuth(options);
+"""
+ROUTE = "app/api/auth/[...nextauth]/route.ts"
+
+
+def gaps(root: Path, control: str, renewed: str, *, route: str = OF_FOUR, limit: str = "") -> int:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.2.0", "next-auth": "4.24.11"}}',
+        "auth-options.ts": OPTIONS.replace("RENEWED", renewed).replace("LIMIT", limit),
+        "auth.ts": MADE,
+        "db.ts": DB,
+        ROUTE: route,
+    }
+    (asked,) = select([control])
+    found = [f for f in asked.detect(prototype_of(root, files)) if f.outcome is Outcome.GAP]
+    return len(found)
+
+
+@pytest.mark.parametrize("route", [OF_FOUR, OF_FIVE])
+@pytest.mark.parametrize(
+    "renewed",
+    [
+        'if (trigger === "update" && session) { token = { ...token, ...session }; }',
+        'if (trigger === "update") { return { ...token, ...session.user }; }',
+        'if (trigger === "update" && session?.role) token.role = session.role;',
+        'if (trigger === "update") { token.role = session.user.role; token.name = session.user.name; }',
+    ],
+)
+def test_what_a_page_says_of_its_user_is_not_taken_over(
+    renewed: str, route: str, tmp_path: Path
+) -> None:
+    assert gaps(tmp_path, "mass-assignment", renewed, route=route) == 1
+
+
+@pytest.mark.parametrize(
+    "renewed",
+    [
+        "",
+        'if (trigger === "update" && session?.name) token.name = session.name;',
+        'if (trigger === "update") { token.picture = session.user.image; token.theme = session.theme; }',
+        'if (trigger === "update") { const row = await prisma.user.findUnique({ where: { id: token.id } });'
+        " token.role = row.role; }",
+    ],
+)
+def test_a_name_and_what_the_database_says_may_be_renewed(renewed: str, tmp_path: Path) -> None:
+    assert gaps(tmp_path, "mass-assignment", renewed) == 0
+
+
+@pytest.mark.parametrize("route", [OF_FOUR, OF_FIVE])
+def test_a_login_of_auth_js_can_be_tried_without_end(route: str, tmp_path: Path) -> None:
+    assert gaps(tmp_path, "brute-force", "", route=route) == 1
+
+
+def test_a_login_that_counts_its_tries_cannot(tmp_path: Path) -> None:
+    limit = (
+        "const { success } = await ratelimit.limit(credentials.email); if (!success) return null;"
+    )
+    assert gaps(tmp_path, "brute-force", "", limit=limit) == 0
