@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from shipworthy.errors import ShipworthyError
@@ -72,7 +73,7 @@ def free_port(wanted: int | None = None) -> int:
     if wanted and not _bind("127.0.0.1", wanted, socket.SOCK_STREAM):
         return wanted
     start = secrets.randbelow(len(_ANY))
-    for port in (*_ANY[start:], *_ANY[:start]):
+    for port in chain(_ANY[start:], _ANY[:start]):
         free = port not in _drawn and not _bind("127.0.0.1", port, socket.SOCK_STREAM)
         if free and (claim := _claimed_by_us(port)) is not None:
             _drawn[port] = claim
