@@ -846,3 +846,27 @@ def test_a_list_of_conditions_holds_what_each_way_adds(
     (handler,) = _handlers(tmp_path, files)
     (effect,) = handler.effects_of(EffectKind.QUERY)
     assert {str(o) for o in effect.inputs["filter:userId"]} == asked
+
+
+def test_a_key_that_is_taken_out_where_it_was_sent_is_not_written(tmp_path: Path) -> None:
+    code = (
+        "from fastapi import FastAPI\nfrom passlib.context import CryptContext\n"
+        "from pydantic import BaseModel\nfrom sqlalchemy import Column, Integer, String\n"
+        "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\napp = FastAPI()\n"
+        "pwd = CryptContext(schemes=['bcrypt'])\n"
+        "class User(Base):\n    __tablename__ = 'users'\n    id = Column(Integer)\n"
+        "    hashed_password = Column(String)\n    name = Column(String)\n"
+        "class Change(BaseModel):\n    name: str | None = None\n    password: str | None = None\n"
+        "@app.put('/users/{key}')\ndef change(key: int, body: Change):\n"
+        "    user = db.query(User).filter(User.id == key).first()\n"
+        "    data = body.model_dump(exclude_unset=True)\n    if 'password' in data:\n"
+        "        data['hashed_password'] = pwd.hash(data.pop('password'))\n"
+        "    for name, value in data.items():\n        setattr(user, name, value)\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    (found,) = read_prototype(tmp_path).handlers
+    (effect,) = (e for e in found.effects_of(EffectKind.QUERY) if e.operation == "update")
+    assert {n for n in effect.inputs if n.startswith("value:")} == {
+        "value:name",
+        "value:hashed_password",
+    }

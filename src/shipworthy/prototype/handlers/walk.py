@@ -101,7 +101,7 @@ class Walk(Evaluation):
         then_guards, then_names = self.guards, scope.names
         self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
-        if ended:
+        if ended or type(statement.test) is Compare:
             _narrow(statement.test, scope, holds=False)
         other_ended = self.block(statement.other, scope) or decided is True
         if ended:

@@ -141,7 +141,7 @@ def _default(node: object, kept: Mapping[str, str]) -> Iterator[tuple[str, int]]
         name = next(filter(_is_own, names), names[0] if names else "")
         if name:
             yield name, node.at
-    if isinstance(node, Call) and len(node.arguments) == 2 and _is_word(node.arguments[1]):
+    if isinstance(node, Call) and any(map(_is_word, _stand_ins(node))):
         name = setting_of(Call(node.function, node.arguments[:1], (), node.at, node.end))
         if name:
             yield name, node.at
@@ -149,6 +149,14 @@ def _default(node: object, kept: Mapping[str, str]) -> Iterator[tuple[str, int]]
         for one, other in ((node.then, node.other), (node.other, node.then)):
             if _is_word(other) and setting_of(one):
                 yield setting_of(one), node.at
+
+
+def _stand_ins(call: Call) -> Iterator[object]:
+    """`os.getenv("KEY", "word")`, `config("KEY", default="word")`."""
+    if len(call.arguments) == 2:
+        yield call.arguments[1]
+    elif len(call.arguments) == 1:
+        yield from (value for key, value in call.keywords if key == "default")
 
 
 def _is_word(node: object) -> bool:
@@ -182,9 +190,18 @@ def setting_of(node: object) -> str:
     if isinstance(node, Call) and len(node.arguments) == 1:
         function, given = node.function, node.arguments[0]
         word = getattr(function, "key", "") or getattr(function, "id", "")
-        if word in ("get", "getenv", "config", "env") and isinstance(given, Literal):
+        typed = word == "str" and isinstance(function, Member) and _is_env(function.object)
+        if (typed or word in _READERS) and isinstance(given, Literal):
             return str(given.value) if isinstance(given.value, str) else ""
     return ""
+
+
+_READERS = ("get", "getenv", "config", "env")
+
+
+def _is_env(node: object) -> bool:
+    """True for the `env` of django-environ and environs, which reads settings as what they are to be."""
+    return isinstance(node, Name) and node.id == "env"
 
 
 def _refused(node: object) -> Iterator[str]:

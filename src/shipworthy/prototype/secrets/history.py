@@ -16,7 +16,7 @@ from shipworthy.prototype.git import git_command
 from shipworthy.prototype.roles import is_environment_template, role_of, role_of_path
 from shipworthy.prototype.secrets.candidates import choose
 from shipworthy.prototype.secrets.engine_rules import judge
-from shipworthy.prototype.secrets.literals import name_before
+from shipworthy.prototype.secrets.literals import OF_DJANGO, name_before
 from shipworthy.prototype.secrets.placeholders import is_placeholder
 from shipworthy.prototype.secrets.recognisers import recognise
 from shipworthy.prototype.secrets.search import search_texts
@@ -109,7 +109,8 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
     found: dict[tuple[str, str], PastSecret] = {}
     for commit, file in _added(log):
         for secret in search_texts([file]).found:
-            if not secret.is_public and secret.rule != DEFAULT_SECRET:
+            template = secret.rule == DEFAULT_SECRET or secret.value.startswith(OF_DJANGO)
+            if not secret.is_public and not template:
                 past = _past(secret.kind, secret.provider, secret.name, secret.value, file, commit)
                 found[past.fingerprint, past.path] = past  # the first commit that held it stays
     if deep:

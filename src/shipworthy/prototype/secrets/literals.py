@@ -77,6 +77,8 @@ def is_signing_secret(name: str) -> bool:
 
 def is_real(kind: SecretKind, value: str) -> bool:
     """True for a value that was made to be a secret, not to stand in for one or to name one."""
+    if value.startswith(OF_DJANGO):
+        return looks_random(value.removeprefix(OF_DJANGO))
     if is_placeholder(value) or _is_address(value) or _MODEL.match(value):
         return False
     if kind is SecretKind.PASSWORD:
@@ -92,6 +94,8 @@ def is_real(kind: SecretKind, value: str) -> bool:
     return own and any(c.isdigit() for c in value) and looks_chosen(value, 10) and _is_phrase(value)
 
 
+OF_DJANGO = "django-insecure-"
+"""Begins the random key that `startproject` writes: it signs all the same."""
 # `gpt-image-2`: which model is asked, under whatever name.
 _MODEL = re.compile(
     r"(gpt|claude|gemini|gemma|llama|mistral|mixtral|deepseek|text-embedding|dall-e|whisper|imagen|qwen|grok)"

@@ -18,6 +18,7 @@ from shipworthy.prototype.secrets.engine_rules import is_issued, judge
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.handed import account_passwords, signing_literals
 from shipworthy.prototype.secrets.literals import (
+    OF_DJANGO,
     Named,
     is_real,
     is_signing_secret,
@@ -75,6 +76,7 @@ _BARE_VALUES = re.compile(
     r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
 )
 _OWN_PROFILE = re.compile(r"[-.](local|dev|development|test)\.(ya?ml|properties)$")
+_OWN_SETTINGS = re.compile(r"(^|[/_.-])(local|dev|development|tests?|testing|ci)\w*\.py$")
 _OWN_MACHINE = re.compile(r"\.(dev|development|test|testing|local|ci)(\.|$)")
 # Throw-away services of a job; its real secrets come from the store of the CI.
 _JOBS = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
@@ -205,6 +207,8 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
         if signs and is_of_development(literal.value) and _JOBS.search(file.path):
             continue  # what a job of the CI makes up for its tests
+        if literal.value.startswith(OF_DJANGO) and _OWN_SETTINGS.search(file.path):
+            continue
         if signs and _OWN_PROFILE.search(file.path):
             continue  # what a developer's own machine signs with
         if kind is not SecretKind.PASSWORD and is_specimen(text, literal.start):

@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
+from shipworthy.prototype.handlers.columns import is_held
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
@@ -30,6 +31,7 @@ from shipworthy.prototype.handlers.weight import (
     is_sensitive,
     revealed,
 )
+from shipworthy.prototype.handlers.writes import reread
 
 
 def of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
@@ -88,7 +90,7 @@ def of_foreign(
         confidence = Confidence.LOW  # whose a file is may be in its name
     if effect.operation in ("insert", "upsert") and not _moves_into(effect, ownership):
         confidence = Confidence.LOW
-    if _acts_himself(handler, effect):
+    if _acts_himself(handler, effect) or _is_transfer(handler, effect):
         return None
     if any(g.check is Check.REFUSES and g.about & steering(effect, handler) for g in effect.guards):
         confidence = Confidence.LOW  # who acts on what is not his is asked for more
@@ -171,6 +173,17 @@ def _acts_himself(handler: Handler, effect: Effect) -> bool:
         and other.target != effect.target
         and any(is_his(o) for _, origins in other.of("value:") for o in origins)
         and any(o in asked for _, origins in other.of("value:") for o in origins)
+        for other in handler.effects_of(EffectKind.QUERY)
+    )
+
+
+def _is_transfer(handler: Handler, effect: Effect) -> bool:
+    """True for the credits of somebody who is paid by the caller out of his own."""
+    held = {column for column in reread(effect, handler) if is_held(column)}
+    return {column for column, _ in effect.of("value:")} == held != set() and any(
+        other.target == effect.target
+        and held & set(reread(other, handler))
+        and any(is_his(o) for _, origins in other.of("filter:") for o in origins)
         for other in handler.effects_of(EffectKind.QUERY)
     )
 

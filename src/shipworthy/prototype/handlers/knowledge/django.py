@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.knowledge.wrapping import (
     is_callable,
     transparent,
 )
-from shipworthy.prototype.handlers.values import UNKNOWN, Value, from_origins
+from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins
 
 REQUEST = "request:django"
 _PARTS = {
@@ -159,6 +159,31 @@ def _authenticate(walk: Evaluation, site: Site) -> Value | None:
     return principal(walk, "authenticate", site.call.at)
 
 
+def _check_token(walk: Evaluation, site: Site) -> Value | None:
+    """`default_token_generator.check_token(user, token)`: the token of a link that the user was sent."""
+    if len(site.given) != 2:
+        return None
+    sent = frozenset(str(o) for value in site.given for o in value.origins if o.is_input)
+    checks = (Check.SECRET, Check.OWNER)
+    held = frozenset(walk.guard(check, "check_token", site.call.at, sent) for check in checks)
+    return Value(when=(held, NO_GUARDS))
+
+
+def _atomic(walk: Evaluation, site: Site) -> Value | None:
+    """`@transaction.atomic`: all that the function writes, or nothing."""
+    function = site.argument(0)
+    if not is_callable(function):
+        return None
+
+    def run(inner: Evaluation, called: Site) -> Value:
+        inner.transactions += 1
+        result = inner.called(function, called)
+        inner.transactions -= 1
+        return result
+
+    return Value(native=run, tags=frozenset({"truthy"}))
+
+
 def _login(walk: Evaluation, site: Site) -> Value | None:
     return UNKNOWN
 
@@ -212,5 +237,8 @@ CALLS: dict[str, Answer] = {
     "django.utils.safestring.mark_safe": _html_mark,
     "django.utils.decorators.method_decorator": _method_decorator,
     "session.get": _session_get,
+    "django.db.transaction.atomic": _atomic,
+    "django.db.transaction.atomic()": _atomic,
 }
+NAMES = {"check_token": _check_token}
 PROPERTIES = {REQUEST: _request}

@@ -233,12 +233,20 @@ def _row_changed(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     return answer
 
 
+def _writes_through(walk: Evaluation, row: Value) -> bool:
+    """True where what was put into the row is noted already: one update, not a second one."""
+    number = str(row.effect)
+    return any(e.literals.get("row") == number for e in walk.effects[row.effect + 1 :])
+
+
 def _changed_row(
     walk: Evaluation, site: Site, row: Value, operation: str, given: Value = UNKNOWN
 ) -> Value | None:
     """A row that was read before is stored again, with what was put into it since, or removed."""
     if not is_query(walk, row.effect):
         return None
+    if operation == "update" and _writes_through(walk, row):
+        return row
     known = walk.effects[row.effect]
     effect = query(walk, site, operation, known.target)
     asked = {k: v for k, v in known.inputs.items() if k.startswith("filter:")}

@@ -236,9 +236,14 @@ def _created(walk: Evaluation, site: Site) -> Value | None:
     """`Order.objects.create(…)`, `get_or_create(…, defaults={…})`."""
     if site.receiver.what not in _STARTS and not _is_record(walk, site.receiver):
         return None
-    operation = "insert" if site.name in ("create", "bulk_create") else "upsert"
     fields = {k: v for k, v in site.named.items() if k not in ("defaults", "...")}
     defaults = site.named.get("defaults") or UNKNOWN
+    if site.name == "get_or_create" and not any(map(sent, (*fields.values(), defaults))):
+        # The row that belongs to another one is made when it is first asked for.
+        found = begun(walk, site, _table(walk, site.receiver))
+        told(walk, found.effect, filters=_named(fields))
+        return Value(elements=(surely(walk, found.effect), UNKNOWN))
+    operation = "upsert" if site.name == "update_or_create" else "insert"
     rest = site.named.get("...")
     more = {"...": rest} if rest is not None else {}
     found = begun(walk, site, _table(walk, site.receiver), operation)
@@ -325,7 +330,8 @@ def _each(value: Value) -> tuple[dict[str, frozenset[Origin]], dict[str, frozens
     else:
         inputs = {"value:*": origins}
     worked = {f"value:{tag.removeprefix(_WORKED)}" for tag in value.tags if tag.startswith(_WORKED)}
-    return inputs, {key: frozenset() if key in worked else o for key, o in inputs.items()}
+    inputs |= dict.fromkeys(worked, frozenset())
+    return inputs, dict(inputs)
 
 
 def _same_update(walk: Evaluation, table: str, of: int) -> int | None:
@@ -356,15 +362,25 @@ def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 def _items(walk: Evaluation, site: Site) -> Value | None:
     """`values.items()`: where the code names the keys, they are known."""
-    fields = site.receiver.fields
+    fields = _fields(site.receiver)
     if fields is None:
         return None
     rest = fields.get("...")
     key = Value(tags=frozenset({"listed"})) if rest is None else Value(origins=all_origins(rest))
-    worked = (name for name, part in fields.items() if part.origins and not sent(part))
+    worked = {name for name, part in fields.items() if part.origins and not sent(part)}
     tags = frozenset(f"{_WORKED}{name}" for name in worked)
-    value = Value(origins=union(fields.values()), tags=tags)
+    value = Value(origins=union(v for k, v in fields.items() if k not in worked), tags=tags)
     return Value(elements=(Value(elements=(key, value)),))
+
+
+def _fields(value: Value) -> Mapping[str, Value] | None:
+    """The fields of a record, and those of all the ways that it came about."""
+    if value.fields is not None or not value.cases:
+        return value.fields
+    ways = [case.fields for case, _ in value.cases if not case.is_null]
+    if not ways or any(fields is None for fields in ways):
+        return None
+    return {key: part for fields in ways if fields for key, part in fields.items()}
 
 
 _WORKED = "worked:"
@@ -382,9 +398,9 @@ def _listed(walk: Evaluation, site: Site) -> Value | None:
 
 
 _SHAPES = """order_by limit offset options join outerjoin with_for_update distinct group_by having
-select_from scalars unique mappings tuples prefetch_related select_related only defer exclude reverse annotate
-execution_options returning on_conflict_do_update on_conflict_do_nothing yield_per values_list using
-fetch enable_eagerloads populate_existing paginate""".split()
+select_for_update select_from scalars unique mappings tuples prefetch_related select_related only defer
+exclude reverse annotate execution_options returning on_conflict_do_update on_conflict_do_nothing
+yield_per values_list using fetch enable_eagerloads populate_existing paginate""".split()
 _FROM = ("sqlalchemy", "sqlmodel", "sqlalchemy.future", "sqlalchemy.sql", "sqlalchemy.orm")
 
 CALLS = {
