@@ -104,7 +104,7 @@ def is_his(origin: Origin) -> bool:
 
 
 LOG = re.compile(
-    r"(^|_)(logs?|audits?|audit_trails?|events?|errors?|history|activit(y|ies)|views?|visits?)$|(Log|Activity|View|Visit)$"
+    r"(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$|(Log|Activity|View|Visit)$"
     r"|notification_?logs?$",
     re.I,
 )
