@@ -14,7 +14,7 @@ from shipworthy.sidecar.application.attended import Patience
 from shipworthy.sidecar.egress import WayOut
 from shipworthy.sidecar.guarded import Limits
 
-QUICK = Patience(ready=20.0, silent=1.0, between=0.2, first=0.05, longest=0.2, steady=60.0, most=4)
+QUICK = Patience(ready=60.0, silent=60.0, between=0.2, first=0.05, longest=0.2, steady=60.0, most=4)
 SMALL = Limits(memory=1 << 30, processes=20)
 
 LISTEN = "server.listen(process.env.PORT, process.env.HOST);"

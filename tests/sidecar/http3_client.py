@@ -13,6 +13,8 @@ from aioquic.h3.events import DataReceived, HeadersReceived
 from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.events import QuicEvent
 
+from waiting import SECONDS
+
 
 class _Asking(QuicConnectionProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -30,7 +32,7 @@ class _Asking(QuicConnectionProtocol):
             stream, [(k.encode(), v.encode()) for k, v in head.items()], end_stream=True
         )
         self.transmit()
-        await asyncio.wait_for(self._ended[stream].wait(), 5)
+        await asyncio.wait_for(self._ended[stream].wait(), SECONDS)
         headers, body = self._answers[stream]
         return headers, bytes(body)
 

@@ -66,7 +66,7 @@ class Up:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=SECONDS,
         )
 
     def errors(self) -> str:
@@ -75,7 +75,7 @@ class Up:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(SECONDS)
 
     def _read(self) -> None:
         assert self.process.stdout is not None

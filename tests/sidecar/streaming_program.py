@@ -9,6 +9,8 @@ from threading import Thread
 
 from aiohttp import WSMsgType, web
 
+STEPS = web.AppKey("STEPS", asyncio.Queue)
+
 
 async def _socket(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse()
@@ -24,10 +26,17 @@ async def _socket(request: web.Request) -> web.WebSocketResponse:
 async def _events(request: web.Request) -> web.StreamResponse:
     answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await answer.prepare(request)
+    steps = request.app[STEPS]
     for number in range(int(request.query.get("n", "3"))):
         await answer.write(f"data: {number}\n\n".encode())
-        await asyncio.sleep(float(request.query.get("every", "0.1")))
+        await steps.get()
     return answer
+
+
+async def _step(request: web.Request) -> web.Response:
+    """Let the stream of events go on."""
+    request.app[STEPS].put_nowait(None)
+    return web.Response()
 
 
 async def _slow(request: web.Request) -> web.Response:
@@ -44,10 +53,12 @@ def streaming_program() -> Iterator[int]:
     """It runs on the port for the time of the block."""
     loop = asyncio.new_event_loop()
     application = web.Application()
+    application[STEPS] = asyncio.Queue()
     application.add_routes(
         [
             web.get("/socket", _socket),
             web.get("/events", _events),
+            web.get("/step", _step),
             web.route("*", "/slow", _slow),
             web.get("/large", _large),
         ]
@@ -61,7 +72,7 @@ def streaming_program() -> Iterator[int]:
     try:
         yield runner.addresses[0][1]
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(60)
         loop.close()

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from shipworthy.sidecar.application.attended import Patience
 from shipworthy.sidecar.application.listening import listeners
 from shipworthy.sidecar.guarded import start
 from shipworthy.sidecar.ports import free_port
+from waiting import SECONDS, until
 
 needs_node = pytest.mark.skipif(shutil.which("npm") is None, reason="Node.js is not installed")
 linux = pytest.mark.skipif(
@@ -35,19 +37,11 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def get(port: int, path: str = "/") -> str:
-    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     asking.request("GET", path)
     text = asking.getresponse().read().decode()
     asking.close()
     return text
-
-
-def until(look, seconds: float = 20.0):  # type: ignore[no-untyped-def]
-    end = time.monotonic() + seconds
-    while not (said := look()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-    return said
 
 
 @needs_node
@@ -224,15 +218,17 @@ def test_killed_it_is_started_again_on_the_same_port(tmp_path: Path) -> None:
 def test_hung_it_is_ended_and_started_again(tmp_path: Path) -> None:
     prototype = written(tmp_path / "app", node_app(LISTEN))
     said: list[str] = []
-    with running(prototype, tmp_path / "place", said=said) as launched:
+    soon = replace(QUICK, silent=1.0)
+    with running(prototype, tmp_path / "place", said=said, patience=soon) as launched:
         ask(launched.port, "/hang", seconds=0.5)
-        until(lambda: launched.restarts == 1 and ask(launched.port))
+        until(lambda: launched.restarts and ask(launched.port))
     assert any("hangs" in line for line in said)
 
 
 @needs_node
 def test_one_that_keeps_crashing_is_given_up_with_a_clear_word(tmp_path: Path) -> None:
-    listen = f"{LISTEN} setTimeout(() => {{ throw new Error('disk full'); }}, 300);"
+    crash = "setTimeout(() => { throw new Error('disk full'); }, 100)"
+    listen = f"{LISTEN} server.on('request', () => {crash});"
     prototype = written(tmp_path / "app", node_app(listen))
     said: list[str] = []
     with running(prototype, tmp_path / "place", said=said) as launched:

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +18,12 @@ import pytest
 import trusting
 from running_proxy import Front, free_ports, program, surrounded
 
+from shipworthy.sidecar.application.answering import ask
 from shipworthy.sidecar.policy import Policy, Resilience
 from shipworthy.sidecar.proxy.binary import find_envoy
 from shipworthy.sidecar.proxy.clusters import loopback
 from shipworthy.sidecar.proxy.typed import HTTP, http_filter, typed
+from waiting import until
 
 CHROMIUM, NODE = shutil.which("chromium"), shutil.which("node")
 BY_NAME, BY_ADDRESS = "localhost", "127.0.0.1"
@@ -92,12 +93,7 @@ def boringssl(front: Front, place: Path) -> Iterator[int]:
     argv = [str(find_envoy()), "-c", str(file), "--disable-hot-restart", "--log-level", "off"]
     with subprocess.Popen(argv) as running:
         try:
-            for _ in range(200):
-                try:
-                    httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
+            until(lambda: ask(port))
             yield port
         finally:
             running.kill()

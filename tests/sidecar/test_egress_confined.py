@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,11 +20,13 @@ import pytest
 from apps import node_app, running, written
 from outside_server import Outside, outside
 from running_proxy import Front, free_ports, program, surrounded
-from test_egress_gate import asking, resolver
+from test_egress_gate import asking, named, resolver
 
 from shipworthy.sidecar import guarded
-from shipworthy.sidecar.egress import LOG, Confinement, WayOut, allowed, in_force, way_out, why_not
+from shipworthy.sidecar.application.answering import ask
+from shipworthy.sidecar.egress import Confinement, WayOut, allowed, in_force, way_out, why_not
 from shipworthy.sidecar.policy import Egress, Policy, Resilience
+from waiting import SECONDS, until
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=f"no network namespace here: {why_not()}")
 CALLER = Path(__file__).with_name("caller.py")
@@ -44,21 +45,13 @@ class Confined:
     allowed_port: int
 
     def ask(self, what: str) -> str:
-        return httpx.get(f"http://127.0.0.1:{self.port}/{what}", trust_env=False, timeout=20).text
+        return httpx.get(
+            f"http://127.0.0.1:{self.port}/{what}", trust_env=False, timeout=SECONDS
+        ).text
 
     def blocked(self, host: str) -> list[dict[str, Any]]:
         """The lines about a host in the log of the way out, once there are some."""
-        file = self.front.proxy.files.folder / LOG
-        for _ in range(100):
-            lines = (
-                [json.loads(line) for line in file.read_text().splitlines()]
-                if file.exists()
-                else []
-            )
-            if found := [line for line in lines if line["host"] == host]:
-                return found
-            time.sleep(0.02)
-        return []
+        return named(self.front, host)
 
 
 @contextmanager
@@ -94,15 +87,11 @@ def confined(
 
 
 def _wait(port: int, running: guarded.Guarded, log: Path) -> None:
-    for _ in range(200):
+    def answers() -> bool:
         assert running.poll() is None, log.read_text()
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/pid", trust_env=False)
-        except httpx.HTTPError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(log.read_text())
+        return bool(ask(port, "/pid"))
+
+    until(answers)
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +213,7 @@ def test_the_end_of_the_program_is_told_as_without_a_namespace(tmp_path: Path) -
     with confined(tmp_path) as it:
         with pytest.raises(httpx.HTTPError):
             it.ask("end")
-        assert it.program.wait(5) == 7
+        assert it.program.wait(SECONDS) == 7
 
 
 def test_nothing_outlives_whoever_started_it(tmp_path: Path) -> None:
@@ -233,12 +222,15 @@ def test_nothing_outlives_whoever_started_it(tmp_path: Path) -> None:
         assert len(processes) >= 3  # outside, inside, the program
         for process in processes[:1]:
             os.kill(process, signal.SIGKILL)
-        assert it.program.wait(5) is not None
-        assert not [one for one in processes if Path(f"/proc/{one}").exists() and _alive(one)]
+        assert it.program.wait(SECONDS) is not None
+        assert not [one for one in processes if _alive(one)]
 
 
 def _alive(process: int) -> bool:
-    return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
 
 
 def test_a_program_that_cannot_be_confined_is_not_started(tmp_path: Path) -> None:
@@ -247,7 +239,7 @@ def test_a_program_that_cannot_be_confined_is_not_started(tmp_path: Path) -> Non
     settings = json.loads(argv[5])
     settings["replaced"] = {"/etc/hosts": str(tmp_path / "nowhere")}
     argv[5] = json.dumps(settings)
-    ran = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=20)
+    ran = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=SECONDS)
     assert ran.returncode == 126
     assert "the program was not started" in ran.stderr
     assert "started" not in ran.stdout

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from shipworthy.sidecar.egress.gate import SOCKET
 from shipworthy.sidecar.policy import Egress, Policy, Resilience
 from shipworthy.sidecar.proxy import Configuration
 from shipworthy.sidecar.proxy.log_rotation import before, rotate
+from waiting import SECONDS, until
 
 _RESOLVER = (
     "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig"
@@ -97,11 +97,13 @@ def policy_for(allow: list[str]) -> Policy:
 
 def connect(front: Front, authority: str) -> tuple[int, socket.socket]:
     """Ask for a tunnel; the status and the connection."""
-    connection = socket.create_connection(("127.0.0.1", front.policy.egress.port), 5)
+    connection = socket.create_connection(("127.0.0.1", front.policy.egress.port), SECONDS)
     connection.sendall(f"CONNECT {authority} HTTP/1.1\r\nhost: {authority}\r\n\r\n".encode())
     head = b""
     while not head.endswith(b"\r\n\r\n"):
-        head += connection.recv(1)
+        part = connection.recv(1)
+        assert part, head
+        head += part
     return int(head.split(b" ")[1]), connection
 
 
@@ -114,14 +116,13 @@ def refused(front: Front, authority: str) -> int:
 def named(front: Front, host: str) -> list[dict[str, Any]]:
     """The lines about a host in the log of the way out, once they were written."""
     file = front.proxy.files.folder / LOG
-    for _ in range(100):
-        lines = (
-            [json.loads(line) for line in file.read_text().splitlines()] if file.is_file() else []
-        )
-        if found := [line for line in lines if line.get("host") == host]:
-            return found
-        time.sleep(0.05)
-    return []
+
+    def lines() -> list[dict[str, Any]]:
+        whole = file.read_text().rpartition("\n")[0] if file.is_file() else ""
+        told = [json.loads(line) for line in whole.splitlines()]
+        return [line for line in told if line.get("host") == host]
+
+    return until(lines)
 
 
 def test_an_allowed_host_is_reached_by_a_tunnel_that_the_proxy_cannot_read(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
 
 from shipworthy.errors import CommandFailed
 from shipworthy.sidecar.guarded import Guarded, Limits, start
+from waiting import until
 
 # Writes the number of its process, then sleeps: by itself, forked twice, or in a session of its own.
 SLEEPER = """
@@ -31,6 +31,7 @@ note()
 print("three sleep", flush=True)
 time.sleep(600)
 """
+ALL_NOTED = "[time.sleep(0.01) for _ in iter(lambda: len(os.listdir(sys.argv[1])) < 3, False)]"
 STARTER = """
 import signal, sys, time
 from pathlib import Path
@@ -62,15 +63,6 @@ def noted(folder: Path, number: int) -> list[int]:
     )
 
 
-def until(look, seconds: float = 30.0):  # type: ignore[no-untyped-def]
-    """What `look` says once it says something."""
-    end = time.monotonic() + seconds
-    while not (said := look()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-    return said
-
-
 def runs(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -88,7 +80,7 @@ def test_killed_shipworthy_leaves_nothing_running(number: signal.Signals, tmp_pa
     sleeping = noted(notes, 3)
     assert all(map(runs, sleeping))
     shipworthy.send_signal(number)
-    shipworthy.wait(30)
+    shipworthy.wait(60)
     until(lambda: not any(map(runs, sleeping)))
 
 
@@ -114,6 +106,7 @@ def test_stopped_it_ends_with_all_it_started(tmp_path: Path) -> None:
     sleeping = noted(notes, 3)
     assert set(sleeping) <= set(guarded.processes())
     assert guarded.pid in sleeping
+    until(lambda: "three sleep" in guarded.log.read_text())
     assert guarded.stop(5) == -signal.SIGTERM
     assert not any(map(runs, sleeping))
     assert guarded.processes() == ()
@@ -137,7 +130,7 @@ def test_what_does_not_listen_is_killed_after_its_time(tmp_path: Path) -> None:
 
 def test_what_ends_by_itself_leaves_its_code_and_its_last_words(tmp_path: Path) -> None:
     guarded = python(tmp_path, "import sys; print('last words'); sys.exit(3)")
-    assert guarded.wait(30) == 3
+    assert guarded.wait(60) == 3
     assert guarded.why == ""
     assert guarded.log.read_text() == "last words\n"
     assert guarded.stop() == 3  # once more is no error
@@ -146,9 +139,9 @@ def test_what_ends_by_itself_leaves_its_code_and_its_last_words(tmp_path: Path) 
 def test_what_the_program_leaves_behind_ends_with_it(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     notes.mkdir()
-    program = SLEEPER.replace("print(", "time.sleep(0.5); sys.exit(0) or print(")
+    program = SLEEPER.replace("print(", f"{ALL_NOTED}; sys.exit(0) or print(")
     guarded = python(tmp_path, program, str(notes))
-    assert guarded.wait(30) == 0
+    assert guarded.wait(60) == 0
     assert len(os.listdir(notes)) == 3
     assert not any(runs(int(name)) for name in os.listdir(notes))
 
@@ -167,7 +160,7 @@ def test_memory_of_all_processes_together_has_a_limit(tmp_path: Path) -> None:
         """,
         limits=Limits(memory=150 << 20),
     )
-    assert guarded.wait(30) == -signal.SIGKILL
+    assert guarded.wait(60) == -signal.SIGKILL
     assert "more than the 150 MB it may" in guarded.why
     assert guarded.why in guarded.log.read_text()
 
@@ -176,7 +169,7 @@ def test_memory_of_all_processes_together_has_a_limit(tmp_path: Path) -> None:
 def test_one_process_cannot_take_more_memory_than_all_may(tmp_path: Path) -> None:
     limits = Limits(memory=100 << 20)
     guarded = python(tmp_path, "held = b'x' * 200_000_000", limits=limits)
-    assert guarded.wait(30) == 1
+    assert guarded.wait(60) == 1
     assert "MemoryError" in guarded.log.read_text()
 
 
@@ -191,7 +184,7 @@ def test_a_program_that_forks_without_end_is_ended(tmp_path: Path) -> None:
         """,
         limits=Limits(processes=20),
     )
-    assert guarded.wait(30) == -signal.SIGKILL
+    assert guarded.wait(60) == -signal.SIGKILL
     assert "more than 20 processes" in guarded.why
     assert not runs(guarded.pid)
 
@@ -199,7 +192,7 @@ def test_a_program_that_forks_without_end_is_ended(tmp_path: Path) -> None:
 def test_a_log_never_grows_beyond_its_limit(tmp_path: Path) -> None:
     program = "for n in range(200_000): print('line', n)"
     guarded = python(tmp_path, program, limits=Limits(log_bytes=200_000))
-    assert guarded.wait(30) == 0
+    assert guarded.wait(60) == 0
     kept = [tmp_path / "log", tmp_path / "log.1"]
     assert sum(file.stat().st_size for file in kept) <= 200_000
     assert guarded.log.read_text().endswith("line 199999\n")
@@ -219,6 +212,6 @@ def test_a_program_gets_no_secret_of_the_user(
 ) -> None:
     monkeypatch.setenv("MY_SECRET", "of the user")
     guarded = python(tmp_path, "import os; print(sorted(os.environ), os.listdir('/proc/self/fd'))")
-    assert guarded.wait(30) == 0
+    assert guarded.wait(60) == 0
     assert "MY_SECRET" not in guarded.log.read_text()
     assert "['0', '1', '2', '3']" in guarded.log.read_text()  # 3 reads the folder: no pipe of ours

@@ -53,7 +53,7 @@ def page(running: tuple[Front, list[Seen]]) -> Iterator[Page]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
         context = browser.new_context(ignore_https_errors=True)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         yield context.new_page()
         browser.close()
 

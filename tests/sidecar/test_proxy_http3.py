@@ -19,7 +19,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         limits=Limits(per_ip=None),
         routes=[
             Route(path="/admin", need=Need(Who.NOBODY)),
-            Route(path="/tight", need=Need(Who.ANYONE), per_ip=Rate(4, 60)),
+            Route(path="/tight", need=Need(Who.ANYONE), per_ip=Rate(4, 600)),
         ],
     )
     with (

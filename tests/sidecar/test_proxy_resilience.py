@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import socket
-import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Thread
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Event, Thread
 
 import msgspec
 import pytest
-from running_proxy import Front, Seen, free_ports, program, surrounded
-from streaming_program import streaming_program
+from running_proxy import Front, Seen, program, surrounded
 
 from shipworthy.sidecar.policy import Policy, Resilience, Seconds
+from waiting import SECONDS, until
 
 CALM = Resilience(health="", eject=False)
 
@@ -103,21 +104,26 @@ def test_a_post_that_the_program_may_have_done_is_not_sent_again(
 def test_a_program_that_is_gone_is_said_and_back_it_serves(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    (port,) = free_ports(1)
     place = tmp_path_factory.mktemp("gone")
-    with surrounded(place, port, _policy(CALM)) as front, front.client() as client:
+    with (
+        _bound() as server,
+        surrounded(place, server.server_port, _policy(CALM)) as front,
+        front.client() as client,
+    ):
         page = client.get("/", headers={"accept": "text/html"})
         assert page.status_code == 503
         assert "does not answer at the moment" in page.text
         assert client.get("/").json()["status"] == 503
         assert client.get("/").headers["x-frame-options"] == "DENY"
-        with _listening_on(port):
-            assert client.get("/").status_code == 200
+        server.server_activate()
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        assert client.get("/").status_code == 200
+        server.shutdown()
 
 
 @contextmanager
-def _listening_on(port: int) -> Iterator[None]:
-    from http.server import BaseHTTPRequestHandler, HTTPServer
+def _bound() -> Iterator[HTTPServer]:
+    """A program that has its port, which nobody else gets, and does not listen yet."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -128,10 +134,9 @@ def _listening_on(port: int) -> Iterator[None]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", port), Handler)
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield
-    server.shutdown()
+    server = HTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.server_bind()
+    yield server
     server.server_close()
 
 
@@ -141,18 +146,31 @@ def test_above_the_breaker_callers_are_refused_at_once(
     tight = Resilience(
         health="", retries=0, upstream_connections=5, upstream_pending=1, upstream_requests=5
     )
+    refused: list[int] = []
+    enough = Event()
+
+    def held(_: Seen) -> tuple[int, Mapping[str, str], bytes]:
+        """Answers once fourteen others were refused: whoever waits for a place here waits for ever."""
+        return (200 if enough.wait(10) else 500), {}, b""
+
     with (
-        streaming_program() as port,
+        program(held) as (port, seen),
         surrounded(tmp_path_factory.mktemp("breaker"), port, _policy(tight)) as front,
-        front.client() as client,
+        front.client(timeout=SECONDS) as client,
         ThreadPoolExecutor(20) as pool,
     ):
-        began = time.monotonic()
-        answers = list(pool.map(lambda _: client.get("/slow?seconds=0.7").status_code, range(20)))
-        took = time.monotonic() - began
-    assert answers.count(200) <= 6
-    assert answers.count(503) >= 14
-    assert took < 5
+
+        def ask(_: int) -> int:
+            status = client.get("/").status_code
+            if status == 503:
+                refused.append(status)
+            if len(refused) == 14:
+                enough.set()
+            return status
+
+        answers = Counter(pool.map(ask, range(20)))
+    assert set(answers) == {200, 503}
+    assert answers[200] == len(seen) <= 6
 
 
 def test_health_is_asked_and_told(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -172,7 +190,4 @@ def test_health_is_asked_and_told(tmp_path_factory: pytest.TempPathFactory) -> N
 
 
 def _until_unhealthy(front: Front) -> None:
-    deadline = time.monotonic() + 5
-    while b"failed_active_hc" not in front.proxy.admin("/clusters"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: b"failed_active_hc" in front.proxy.admin("/clusters"))

@@ -7,22 +7,16 @@ from pathlib import Path
 
 import pytest
 from outside_server import outside
-from running_proxy import Seen, program, surrounded
+from running_proxy import program, surrounded
 
 from shipworthy.sidecar.policy import Observe, Policy, Resilience
+from waiting import until
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def policy_for(otlp: str, sampled: float) -> Policy:
     return Policy(resilience=Resilience(health=""), observe=Observe(otlp=otlp, sampled=sampled))
-
-
-def arrived(spans: list[Seen], seconds: float = 8.0) -> bool:
-    end = time.monotonic() + seconds
-    while not spans and time.monotonic() < end:
-        time.sleep(0.05)
-    return bool(spans)
 
 
 def test_a_trace_is_continued_and_its_spans_reach_the_collector(tmp_path: Path) -> None:
@@ -40,7 +34,7 @@ def test_a_trace_is_continued_and_its_spans_reach_the_collector(tmp_path: Path) 
         assert asked[-1].of("traceparent")[0].split("-")[1] != PARENT.split("-")[1]
         for _ in range(6):  # spans are sent by five
             client.get("/")
-        assert arrived(spans)
+        until(lambda: spans)
         assert {(s.method, s.path) for s in spans} == {("POST", "/v1/traces")}
 
 
@@ -54,7 +48,8 @@ def test_nothing_is_sent_of_what_was_not_sampled(tmp_path: Path) -> None:
         for _ in range(12):
             client.get("/")
         assert asked[-1].of("traceparent")[0].endswith("-00")
-        assert not arrived(spans, 1.5)
+        time.sleep(1.5)
+        assert not spans
 
 
 @pytest.mark.parametrize("trusted", [True, False])
@@ -67,13 +62,11 @@ def test_spans_go_only_to_a_collector_whose_certificate_is_trusted(
         policy = policy_for(collector.url, 100.0)
         with surrounded(tmp_path / "app", app, policy) as front, front.client() as client:
             name = "cluster.collector.upstream_rq_200" if trusted else "fail_verify_error"
-            end = time.monotonic() + 10
-            while time.monotonic() < end:
+
+            def told() -> str:
                 client.get("/")
                 stats = front.proxy.admin("/stats?usedonly&filter=collector").decode()
-                if any(name in line and not line.endswith(" 0") for line in stats.splitlines()):
-                    break
-                time.sleep(0.05)
-            else:
-                raise AssertionError(stats)
-            assert ("upstream_rq_200" in stats) == trusted
+                lines = [line for line in stats.splitlines() if not line.endswith(" 0")]
+                return stats if any(name in line for line in lines) else ""
+
+            assert ("upstream_rq_200" in until(told)) == trusted

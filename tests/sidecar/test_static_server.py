@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from shipworthy.sidecar import static_server
 from shipworthy.sidecar.application.answering import ask
 from shipworthy.sidecar.guarded import start
 from shipworthy.sidecar.ports import free_port
+from waiting import SECONDS, until
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +45,17 @@ def served(folder: Path, request: pytest.FixtureRequest) -> Iterator[tuple[int, 
     options = [request.param] if request.param else []
     argv = [sys.executable, static_server.__file__, str(folder), str(port), *options]
     program = start(argv, folder.parent, {}, folder.parent / "log")
-    end = time.monotonic() + 20
-    while not ask(port) and time.monotonic() < end:
-        time.sleep(0.05)
-    yield port, bool(options)
-    program.stop(1.0)
+    try:
+        until(lambda: ask(port))
+        yield port, bool(options)
+    finally:
+        program.stop(1.0)
 
 
 def get(
     port: int, path: str, method: str = "GET", headers: Mapping[str, str] | None = None
 ) -> tuple[int, dict[str, str], str]:
-    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     asking.putrequest(method, path, skip_host=True)
     for name, value in {"Host": "localhost", **(headers or {})}.items():
         asking.putheader(name, value)
@@ -158,9 +158,7 @@ def test_pages_that_are_built_for_a_path_are_found_there(folder: Path) -> None:
     argv = [sys.executable, static_server.__file__, str(folder), str(port), "--base", "/shop/"]
     program = start(argv, folder.parent, {}, folder.parent / "log")
     try:
-        end = time.monotonic() + 20
-        while not ask(port) and time.monotonic() < end:
-            time.sleep(0.05)
+        until(lambda: ask(port))
         assert get(port, "/")[1]["location"] == "/shop/"
         assert get(port, "/shop")[1]["location"] == "/shop/"
         assert get(port, "/shop/about")[2] == "About"

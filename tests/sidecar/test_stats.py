@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from running_proxy import Front, program, surrounded
 from shipworthy.sidecar.policy import Bytes, Limits, Need, Policy, Rate, Route, Who
 from shipworthy.sidecar.stats import PATH, Counts, read_counts
 from shipworthy.sidecar.traffic import Traffic
+from waiting import until
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def front(tmp_path: Path) -> Iterator[Front]:
     policy = Policy(
         routes=[
             Route(path="/closed", need=Need(Who.NOBODY)),
-            Route(path="/few", need=Need(Who.ANYONE), per_ip=Rate(3, 60.0)),
+            Route(path="/few", need=Need(Who.ANYONE), per_ip=Rate(3, 600.0)),
         ],
         limits=Limits(body=Bytes(1000)),
     )
@@ -50,9 +50,10 @@ def test_quantiles_are_those_of_the_answers(front: Front) -> None:
     with front.client() as client:
         for _ in range(20):
             client.get("/")
-    latest = time.monotonic() + 20
-    while not (counts := counted(front)).buckets and time.monotonic() < latest:
-        time.sleep(0.2)  # Envoy merges what its threads measured every five seconds
+    until(
+        lambda: counted(front).buckets
+    )  # Envoy merges what its threads measured every five seconds
+    counts = counted(front)
     p50, p99 = counts.quantile(0.5), counts.quantile(0.99)
     assert p50 is not None
     assert p99 is not None
@@ -86,10 +87,13 @@ def test_nothing_counted_is_no_quantile() -> None:
 
 def counted(front: Front) -> Counts:
     traffic = Traffic(front.proxy.files.log)
-    latest = time.monotonic() + 10
-    while not traffic.refused and time.monotonic() < latest:
+
+    def whole() -> Counts | None:
+        """With all refusals, of which some stand only in the log, which is flushed twice a second."""
         traffic.read(0.0)
-        if not read_counts(front.proxy.admin(PATH)).answers.get("4xx"):
-            break
-        time.sleep(0.05)  # the log is flushed twice a second
-    return read_counts(front.proxy.admin(PATH)).with_refusals(traffic.refused)
+        counts = read_counts(front.proxy.admin(PATH)).with_refusals(traffic.refused)
+        return counts if sum(counts.refused.values()) >= counts.answers.get("4xx", 0) else None
+
+    found = until(whole)
+    assert found
+    return found

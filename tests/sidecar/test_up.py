@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from running_proxy import free_ports
 from running_up import Up, environment, up
 
 from shipworthy.sidecar.policy import Ports
+from waiting import SECONDS, until
 
 PAGE = "<!doctype html><html><head><title>Shop</title></head><body>Welcome</body></html>"
 POLICY = Path(".shipworthy") / "policy.yaml"
@@ -32,14 +32,12 @@ def site(tmp_path: Path) -> Path:
     return root
 
 
-def write_policy(root: Path, **more: str) -> Ports:
-    """A policy on free ports; `more` are further lines of it."""
-    http, https = free_ports(2)
-    ports = Ports(http=http, https=https)
-    lines = [f"ports: {{http: {ports.http}, https: {ports.https}}}"]
-    lines += [f"{key}: {value}" for key, value in more.items()]
+def write_policy(root: Path, https: int = 0) -> Ports:
+    """A policy on free ports, or on this one."""
+    http, free = free_ports(2)
+    ports = Ports(http=http, https=https or free)
     (root / POLICY).parent.mkdir(exist_ok=True)
-    (root / POLICY).write_text("\n".join(lines) + "\n")
+    (root / POLICY).write_text(f"ports: {{http: {ports.http}, https: {ports.https}}}\n")
     return ports
 
 
@@ -49,7 +47,7 @@ def get(running: Up, path: str = "/", **headers: str) -> tuple[int, bytes]:
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=running.trusting())
     )
     try:
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=SECONDS) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -109,18 +107,15 @@ def test_pause_status_and_stop_reach_it_from_another_terminal(site: Path) -> Non
         assert get(running)[0] == 200
         assert running.sidecar("status", str(site)).returncode == 0
         assert running.sidecar("stop", str(site)).returncode == 0
-        assert running.process.wait(10) == 0
+        assert running.process.wait(SECONDS) == 0
         assert running.sidecar("status", str(site)).returncode == 2
 
 
 def test_a_port_of_the_policy_that_is_taken_is_an_error_with_the_name_of_its_program(
     site: Path,
 ) -> None:
-    ports = write_policy(site)
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", ports.https))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = write_policy(site, https=taken.getsockname()[1])
         with up(site) as running:
             assert running.process.wait(60) == 2
             assert f"port {ports.https} (ports.https of the policy) is taken" in running.errors()
@@ -155,7 +150,7 @@ def test_kill_9_leaves_no_process_and_the_next_start_works(site: Path) -> None:
         assert processes_with(str(running.home))
         running.process.kill()
         running.process.wait()
-        assert gone(str(running.home))
+        until(lambda: not processes_with(str(running.home)))
         again = subprocess.run(
             [*running.process.args, "--once"],  # type: ignore[misc]
             env=environment(running.home),
@@ -165,16 +160,7 @@ def test_kill_9_leaves_no_process_and_the_next_start_works(site: Path) -> None:
             timeout=120,
         )
         assert again.returncode == 0, again.stderr
-        assert gone(str(running.home))
-
-
-def gone(text: str) -> bool:
-    """Whether all processes that name the text end; they get ten seconds for it."""
-    for _ in range(100):
-        if not processes_with(text):
-            return True
-        time.sleep(0.1)
-    return False
+        until(lambda: not processes_with(str(running.home)))
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
@@ -191,13 +177,13 @@ def test_kill_9_takes_the_database_and_the_copy_with_it(tmp_path: Path) -> None:
     with up(root) as running:
         running.wait_for("ready")
         database = int(urlsplit(get(running)[1].decode()).port or 0)
-        with socket.create_connection(("127.0.0.1", database), 5):
+        with socket.create_connection(("127.0.0.1", database), SECONDS):
             pass
         children = descendants_of(running.process.pid)
         assert any("postgres" in line for line in children.values())
         running.process.kill()
         running.process.wait()
-        assert all_gone(children)
+        until(lambda: not any(_command(p) == line for p, line in children.items() if line))
 
 
 def descendants_of(process: int) -> dict[int, str]:
@@ -205,26 +191,15 @@ def descendants_of(process: int) -> dict[int, str]:
     parents, lines = {}, {}
     for found in Path("/proc").glob("[0-9]*"):
         try:
-            parents[int(found.name)] = int(
-                (found / "stat").read_text().rpartition(")")[2].split()[1]
-            )
-            lines[int(found.name)] = (found / "cmdline").read_text(errors="replace")
+            parent = int((found / "stat").read_text().rpartition(")")[2].split()[1])
+            line = (found / "cmdline").read_text(errors="replace")
         except OSError:
             continue
+        parents[int(found.name)], lines[int(found.name)] = parent, line
     below = {process}
     while more := {child for child, parent in parents.items() if parent in below} - below:
         below |= more
     return {child: lines[child] for child in below - {process}}
-
-
-def all_gone(processes: dict[int, str]) -> bool:
-    """Whether these processes end; they get fifteen seconds for it."""
-    for _ in range(150):
-        left = [p for p, line in processes.items() if _command(p) == line and line]
-        if not left:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def _command(process: int) -> str:

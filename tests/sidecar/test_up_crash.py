@@ -15,11 +15,20 @@ import httpx
 import pytest
 from running_up import Up, up
 
+from waiting import SECONDS, until
+
 SERVER = """
 const { createServer } = require("http");
-createServer((asked, answer) => {
-  setTimeout(() => answer.end(`pid ${process.pid}`), asked.url === "/slow" ? 2500 : 0);
-}).listen(process.env.PORT, "127.0.0.1");
+const { existsSync } = require("fs");
+let slow = 0;
+const server = createServer((asked, answer) => {
+  if (asked.url === "/slow") slow += 1;
+  const said = asked.url === "/begun" ? `${slow} slow` : `pid ${process.pid}`;
+  setTimeout(() => answer.end(said), asked.url === "/slow" ? 2500 : 0);
+});
+const start = () => existsSync("HELD")
+  ? setTimeout(start, 20) : server.listen(process.env.PORT, "127.0.0.1");
+start();
 """
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
@@ -29,15 +38,20 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is
 def server(tmp_path: Path) -> Iterator[Up]:
     root = tmp_path / "server"
     root.mkdir()
-    (root / "server.js").write_text(SERVER)
+    (root / "server.js").write_text(SERVER.replace("HELD", str(held(tmp_path))))
     (root / "package.json").write_text('{"name": "server", "scripts": {"start": "node server.js"}}')
     with up(root) as running:
         running.wait_for("ready")
         yield running
 
 
+def held(folder: Path) -> Path:
+    """While this file is there, no server starts to listen."""
+    return folder / "held"
+
+
 def test_a_killed_prototype_comes_back_and_callers_meet_the_maintenance_page_meanwhile(
-    server: Up,
+    server: Up, tmp_path: Path
 ) -> None:
     answers: Counter[str] = Counter()
     downs: list[float] = []
@@ -45,7 +59,7 @@ def test_a_killed_prototype_comes_back_and_callers_meet_the_maintenance_page_mea
     stop = threading.Event()
 
     def load() -> None:
-        with httpx.Client(verify=server.trusting(), timeout=10, trust_env=False) as client:
+        with httpx.Client(verify=server.trusting(), timeout=SECONDS, trust_env=False) as client:
             while not stop.is_set():
                 try:
                     answer = client.get(server.url, headers={"accept": "text/html"})
@@ -60,17 +74,22 @@ def test_a_killed_prototype_comes_back_and_callers_meet_the_maintenance_page_mea
                         strange.append(answer)
                 time.sleep(0.005)
 
-    with httpx.Client(verify=server.trusting(), trust_env=False) as client:
+    with httpx.Client(verify=server.trusting(), timeout=SECONDS, trust_env=False) as client:
         before = int(client.get(server.url).text.removeprefix("pid "))
     loading = [threading.Thread(target=load) for _ in range(4)]
     for thread in loading:
         thread.start()
-    time.sleep(0.5)
-    os.kill(before, signal.SIGKILL)
-    after = came_back(server, before)
-    stop.set()
-    for thread in loading:
-        thread.join()
+    try:
+        until(lambda: answers["200"] >= 20)
+        held(tmp_path).touch()
+        os.kill(before, signal.SIGKILL)
+        until(lambda: answers["503"])
+        held(tmp_path).unlink()
+        after = came_back(server, before)
+    finally:
+        stop.set()
+        for thread in loading:
+            thread.join()
     took = max(downs) - min(downs) if downs else 0.0
     print(f"answers {dict(answers)}; not served for {took:.2f} s")
     assert after != before
@@ -80,30 +99,28 @@ def test_a_killed_prototype_comes_back_and_callers_meet_the_maintenance_page_mea
 
 
 def came_back(server: Up, before: int) -> int:
-    """The process that answers after the one that was killed; 30 seconds are given for it."""
-    with httpx.Client(verify=server.trusting(), trust_env=False) as client:
-        for _ in range(300):
+    """The process that answers after the one that was killed."""
+    with httpx.Client(verify=server.trusting(), timeout=SECONDS, trust_env=False) as client:
+
+        def another() -> int:
             answer = client.get(server.url)
-            if answer.status_code == 200 and answer.text != f"pid {before}":
-                return int(answer.text.removeprefix("pid "))
-            time.sleep(0.1)
-    raise AssertionError("it did not come back")
+            there = answer.status_code == 200 and answer.text != f"pid {before}"
+            return int(answer.text.removeprefix("pid ")) if there else 0
+
+        return until(another)
 
 
 def test_the_end_waits_for_requests_that_are_under_way(server: Up) -> None:
     got: list[httpx.Response] = []
 
     def ask() -> None:
-        with httpx.Client(verify=server.trusting(), timeout=30, trust_env=False) as client:
-            client.get(server.url)
-            begun.set()
+        with httpx.Client(verify=server.trusting(), timeout=SECONDS, trust_env=False) as client:
             got.append(client.get(f"{server.url}/slow"))
 
-    begun = threading.Event()
     asking = threading.Thread(target=ask)
-    asking.start()
-    begun.wait()
-    time.sleep(0.5)  # it is under way by now, and answered two seconds after that
+    with httpx.Client(verify=server.trusting(), timeout=SECONDS, trust_env=False) as client:
+        asking.start()
+        until(lambda: client.get(f"{server.url}/begun").text == "1 slow")
     assert server.stop() == 0
     asking.join()
     assert got[0].text.startswith("pid ")
