@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from waiting import SECONDS
+
 
 @dataclass
 class Asked:
@@ -56,12 +58,12 @@ def provider(script: Script) -> Iterator[Provider]:
 
     thread = threading.Thread(target=lambda: (loop.run_until_complete(serve()), loop.run_forever()))
     thread.start()
-    ready.wait(10)
+    assert ready.wait(SECONDS)
     try:
         yield made
     finally:
         loop.call_soon_threadsafe(_end, loop)
-        thread.join(10)
+        thread.join(SECONDS)
         loop.close()
 
 

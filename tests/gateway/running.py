@@ -19,6 +19,7 @@ from shipworthy.gateway.hooks import Hooks
 from shipworthy.gateway.policy_file import read_policy
 from shipworthy.gateway.serve import Serving
 from shipworthy.gateway.state import open_control
+from waiting import SECONDS
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Running:
         self, path: str, body: Any, headers: dict[str, str] | None = None, key: str | None = None
     ) -> Answered:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         given = {"authorization": f"Bearer {key or self.key}", "content-type": "application/json"}
         connection.request("POST", path, raw, {**given, **(headers or {})})
@@ -97,12 +98,12 @@ def running(folder: Path, policy: str, hooks: Hooks | None = None) -> Iterator[R
     serving = Serving(file, read, hooks=hooks, port=0)
     thread = threading.Thread(target=lambda: asyncio.run(serving.run()))
     thread.start()
-    serving.ready.wait(20)
+    assert serving.ready.wait(SECONDS)
     try:
         yield Running(serving.bound_port, key, folder, serving)
     finally:
         serving.stop()
-        thread.join(20)
+        thread.join(SECONDS)
 
 
 async def ask_at_once(url: str, key: str, number: int) -> list[int]:

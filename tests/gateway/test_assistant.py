@@ -6,10 +6,10 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from shipworthy.cli.main import app
 from shipworthy.gateway.prices import NANO
+from waiting import until
 
 ASSISTANT = Path(__file__).parents[2] / "examples" / "assistant"
 # The prototype's own function, asked line by line as its page would.
@@ -68,13 +69,22 @@ class _Provider(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def models(port: int = 0) -> Iterator[int]:
+def kept_port() -> Iterator[int]:
+    """A port that nobody gets who does not ask for it by its number."""
+    with socket.socket() as keeping:
+        keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeping.bind(("127.0.0.1", 0))
+        yield keeping.getsockname()[1]
+
+
+@contextmanager
+def models(port: int) -> Iterator[None]:
     """A provider that is there as long as this is entered."""
     with ThreadingHTTPServer(("127.0.0.1", port), _Provider) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield server.server_address[1]
+            yield
         finally:
             server.shutdown()
             thread.join()
@@ -124,36 +134,37 @@ def test_the_assistant_is_used_while_all_around_it_fails(
     shutil.copytree(ASSISTANT / "backend", tmp_path / "backend")
     # Its one dependency beside the SDK that is not installed here; there is no .env to load.
     (tmp_path / "backend" / "dotenv.py").write_text("def load_dotenv(): pass\n")
-    with models() as port:
-        (tmp_path / ".shipworthy").mkdir()
-        (tmp_path / ".shipworthy" / "ai.yaml").write_text(POLICY.format(port=port))
-        assistant = Assistant(tmp_path)
-        assert assistant.ask() == ANSWER
-        assert "hr@example.com" not in _Provider.asked[-1]
-        for _ in range(3):
-            ai(tmp_path, "off", "--feature", "default", "--by", "Ann")
-            asked = len(_Provider.asked)
-            assert assistant.ask() == NOBODY
-            assert len(_Provider.asked) == asked
-            ai(tmp_path, "on", "--feature", "default", "--by", "Ann")
+    with kept_port() as port:
+        with models(port):
+            (tmp_path / ".shipworthy").mkdir()
+            (tmp_path / ".shipworthy" / "ai.yaml").write_text(POLICY.format(port=port))
+            assistant = Assistant(tmp_path)
             assert assistant.ask() == ANSWER
-    assert assistant.ask() == NOBODY, "the provider is gone"
-    with models(port):
-        assert assistant.ask() == ANSWER, "and is back"
-        before = _spent(tmp_path)
-        assistant.kill()
-        assistant = Assistant(tmp_path)
-        try:
-            assert assistant.ask() == ANSWER
-        finally:
+            assert "hr@example.com" not in _Provider.asked[-1]
+            for _ in range(3):
+                ai(tmp_path, "off", "--feature", "default", "--by", "Ann")
+                asked = len(_Provider.asked)
+                assert assistant.ask() == NOBODY
+                assert len(_Provider.asked) == asked
+                ai(tmp_path, "on", "--feature", "default", "--by", "Ann")
+                assert assistant.ask() == ANSWER
+        assert assistant.ask() == NOBODY, "the provider is gone"
+        with models(port):
+            assert assistant.ask() == ANSWER, "and is back"
+            until(lambda: not _dollars(tmp_path)["set_aside"])
+            before = _spent(tmp_path)
             assistant.kill()
-        assert _spent(tmp_path) >= before > 0, "what was spent is known after a kill"
+            assistant = Assistant(tmp_path)
+            try:
+                assert assistant.ask() == ANSWER
+            finally:
+                assistant.kill()
+            assert _spent(tmp_path) >= before > 0, "what was spent is known after a kill"
+
+
+def _dollars(folder: Path) -> dict[str, float]:
+    return dict(json.loads(ai(folder, "status", "--json"))["dollars"]["prototype:assistant"])
 
 
 def _spent(folder: Path) -> int:
-    for _ in range(50):  # settled ten times a second
-        status = json.loads(ai(folder, "status", "--json"))["dollars"]["prototype:assistant"]
-        if not status["set_aside"]:
-            break
-        time.sleep(0.05)
-    return round(status["spent"] * NANO)
+    return round(_dollars(folder)["spent"] * NANO)

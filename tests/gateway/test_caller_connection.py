@@ -11,6 +11,7 @@ import pytest
 
 from shipworthy.gateway.listening import HttpServer
 from shipworthy.gateway.request import Gone, Request, TooLarge
+from waiting import SECONDS
 
 MOST = 300_000
 
@@ -40,7 +41,7 @@ async def echo(request: Request) -> None:
 
 
 @asynccontextmanager
-async def serving(read_seconds: float = 5.0) -> AsyncIterator[tuple[HttpServer, int]]:
+async def serving(read_seconds: float = 60.0) -> AsyncIterator[tuple[HttpServer, int]]:
     server = HttpServer(echo, header_bytes=4_000, read_seconds=read_seconds)
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setblocking(False)
@@ -60,9 +61,8 @@ async def _talk(port: int, *pieces: bytes, half_close: bool = False) -> bytes:
             await asyncio.sleep(0.02)
         if half_close:
             writer.write_eof()
-        async with asyncio.timeout(0.6):
-            while got := await reader.read(65_536):
-                said += got
+        while got := await asyncio.wait_for(reader.read(65_536), 0.6 if said else SECONDS):
+            said += got
     except (TimeoutError, ConnectionError):
         pass
     finally:
@@ -198,11 +198,10 @@ def test_slow_heads_are_cut_also_on_kept_connections() -> None:
                 for piece in pieces:
                     writer.write(piece)
                     await asyncio.sleep(0.02)
-                async with asyncio.timeout(2):
+                async with asyncio.timeout(SECONDS):
                     assert (await reader.read()).count(b"HTTP/1.1") == replies
                 writer.close()
-            await asyncio.sleep(0.05)
-            assert not server.connections
+            await emptied(server)
 
     asyncio.run(run())
 
@@ -210,13 +209,13 @@ def test_slow_heads_are_cut_also_on_kept_connections() -> None:
 def test_an_idle_connection_is_closed_and_a_waiting_one_is_not() -> None:
     async def run() -> None:
         async with serving(read_seconds=0.1) as (server, port):
-            server.idle_seconds = 0.3
+            server.idle_seconds = 2
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(post())
             await reader.readuntil(b"2")
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(0.3)
             assert len(server.connections) == 1, "the time of a head does not run between requests"
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(SECONDS):
                 await reader.read()
             writer.close()
 
@@ -225,19 +224,28 @@ def test_an_idle_connection_is_closed_and_a_waiting_one_is_not() -> None:
 
 def test_at_its_end_a_server_finishes_what_is_under_way_and_takes_nothing_more() -> None:
     async def run() -> None:
-        server = HttpServer(echo)
+        begun, over = asyncio.Event(), asyncio.Event()
+
+        async def held(request: Request) -> None:
+            begun.set()
+            await over.wait()
+            await echo(request)
+
+        server = HttpServer(held)
         listening = socket.create_server(("127.0.0.1", 0))
         listening.setblocking(False)
         await server.listen(listening)
         port = listening.getsockname()[1]
         busy, idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
-        busy[1].write(post("/slow"))
-        await asyncio.sleep(0.02)
-        await server.close()
-        said = await busy[0].read()
-        assert b"POST /slow" in said
-        assert b"connection: close" in said
+        busy[1].write(post("/held"))
+        await begun.wait()
+        closing = asyncio.create_task(server.close())
         assert await idle[0].read() == b""
+        over.set()
+        await closing
+        said = await busy[0].read()
+        assert b"POST /held" in said
+        assert b"connection: close" in said
         with pytest.raises(OSError, match=r"refused|Connect"):
             await asyncio.open_connection("127.0.0.1", port)
         busy[1].close()
@@ -258,14 +266,18 @@ def test_who_does_not_read_the_last_reply_is_cut() -> None:
         await server.listen(listening)
         with socket.create_connection(listening.getsockname()) as caller:
             caller.sendall(post())
-            for _ in range(40):
-                await asyncio.sleep(0.05)
-                if not server.connections:
-                    break
-            assert not server.connections
+            await asyncio.sleep(0.05)
+            await emptied(server)
         await server.close()
 
     asyncio.run(run())
+
+
+async def emptied(server: HttpServer) -> None:
+    """Wait until a server has no connection."""
+    async with asyncio.timeout(SECONDS):
+        while server.connections:
+            await asyncio.sleep(0.01)
 
 
 CHUNKED = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -284,7 +296,7 @@ def test_what_surrounds_a_body_is_bounded_like_a_head(head: bytes, around: bytes
             try:
                 while sent < 50_000_000:
                     writer.write(b"y" * 65_536)
-                    await asyncio.wait_for(writer.drain(), 2)
+                    await asyncio.wait_for(writer.drain(), SECONDS)
                     sent += 65_536
             except ConnectionError:
                 pass
@@ -307,7 +319,7 @@ def test_a_caller_that_is_still_sending_reads_the_reply() -> None:
             for _ in range(9):
                 writer.write(b"x" * 1_000_000)
                 await writer.drain()
-            said = await asyncio.wait_for(reader.read(), 5)
+            said = await asyncio.wait_for(reader.read(), SECONDS)
             writer.close()
             return said
 

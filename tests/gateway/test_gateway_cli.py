@@ -154,13 +154,13 @@ def test_a_served_gateway_obeys_the_command_line(tmp_path: Path) -> None:
                 ]["key"]
             finally:
                 serving.send_signal(signal.SIGINT)
-                rest = serving.communicate(timeout=20)[1]
+                rest = serving.communicate(timeout=60)[1]
             assert serving.returncode == 0, rest
             assert "Traceback" not in rest
 
 
 def _ask(port: int, key: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]})
     connection.request("POST", "/v1/chat/completions", body, {"authorization": f"Bearer {key}"})
     return connection.getresponse().status

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,8 @@ import pytest
 from policies import one_model
 from provider import Asked, Script, chat, chat_script, provider, reply, says, streams
 from running import Running, running
+
+from waiting import until
 
 
 def in_turn(*scripts: Script) -> Script:
@@ -37,8 +37,7 @@ async def hangs(_: Asked, __: asyncio.StreamWriter) -> None:
     await asyncio.sleep(60)
 
 
-def two_models(first: str, second: str, feature: str = "") -> str:
-    lines = "".join(f"    {line}\n" for line in feature.strip().splitlines())
+def two_models(first: str, second: str, first_byte: float = 30) -> str:
     return f"""
 providers:
   one: {{url: "{first}"}}
@@ -50,8 +49,7 @@ prototypes:
   app:
     models: [m, small]
     retries: {{attempts: 2, wait: 0.01}}
-    timeouts: {{first_byte: 0.3, idle: 0.3, total: 5}}
-{lines}
+    timeouts: {{first_byte: {first_byte}, idle: 30, total: 60}}
 """
 
 
@@ -71,7 +69,7 @@ def test_a_chain_goes_on_to_the_next_model(tmp_path: Path, first: Script, stream
     with (
         provider(first) as one,
         provider(chat_script("from the second")) as two,
-        running(tmp_path, two_models(one.url, two.url)) as gateway,
+        running(tmp_path, two_models(one.url, two.url, 1 if first is hangs else 30)) as gateway,
     ):
         answered = gateway.chat(stream=stream)
     assert answered.status == 200
@@ -274,11 +272,9 @@ def test_a_caller_that_leaves_ends_the_providers_work(tmp_path: Path, stream: bo
         if stream:
             head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
             writer.write(head + b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n')
-        for _ in range(500):
+        while not asked.reader.at_eof():
             await asyncio.sleep(0.01)
-            if asked.reader.at_eof():
-                left.append(True)
-                break
+        left.append(True)
 
     with provider(watches) as fake, running(tmp_path, one_model(fake.url)) as gateway:
         body = json.dumps({"model": "m", "messages": [], "stream": stream}).encode()
@@ -288,19 +284,11 @@ def test_a_caller_that_leaves_ends_the_providers_work(tmp_path: Path, stream: bo
         )
         with socket.create_connection(("127.0.0.1", gateway.port)) as caller:
             caller.sendall(head.encode() + body)
-            _until(lambda: len(fake.asked) == 1)
+            until(lambda: len(fake.asked) == 1)
             if stream:
                 caller.recv(100)
-        _until(lambda: bool(left))
+        until(lambda: left)
     assert left == [True]
-
-
-def _until(true: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def test_two_replicas_share_switches_and_keys(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -34,6 +33,7 @@ from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.store import BrokenStore, Part, open_store
 from shipworthy.gateway.store.postgresql import SCHEMA, PostgresStore
 from shipworthy.gateway.store.runs import Runs
+from waiting import SECONDS, until
 
 VARIABLE = "GATEWAY_STORE"
 POLICY = """
@@ -110,7 +110,7 @@ def _served(folder: Path, fake: Provider, day: float) -> Iterator[subprocess.Pop
             yield process
         finally:
             process.send_signal(signal.SIGINT)
-            assert "Traceback" not in process.communicate(timeout=30)[1]
+            assert "Traceback" not in process.communicate(timeout=SECONDS)[1]
 
 
 def control() -> Control:
@@ -125,14 +125,14 @@ def settled() -> dict[str, tuple[int, int]]:
     """The accounts, once everything is settled."""
     store = ledger()
     try:
-        for _ in range(300):
-            found = store.spent(store.today())
-            if not any(reserved for _, reserved in found.values()):
-                return found
-            time.sleep(0.02)
+
+        def nothing_is_set_aside() -> bool:
+            return not any(held for _, held in store.spent(store.today()).values())
+
+        until(nothing_is_set_aside)
+        return store.spent(store.today())
     finally:
         store.close()
-    raise AssertionError("a reservation stays")
 
 
 @pytest.mark.usefixtures("address")
@@ -167,7 +167,7 @@ def test_of_all_replicas_that_want_the_last_of_a_budget_one_gets_it() -> None:
     async def take() -> None:
         store = ledger()
         for turn in range(rounds):
-            together.wait(20)
+            together.wait(SECONDS)
             with suppress(Problem):
                 await store.reserve([Account("prototype:app", turn + 1, 99)], 1, 60)
                 won.append(turn)
@@ -237,12 +237,7 @@ def test_a_database_that_says_nothing_makes_no_call_wait_for_long(
         line.hold()
         assert code(gateway) == (503, "store_unavailable")
         line.mend()
-        for _ in range(50):
-            last = code(gateway)
-            if last[0] == 200:
-                break
-            time.sleep(0.1)
-        assert last == (200, "")
+        until(lambda: code(gateway) == (200, ""))
 
 
 @pytest.mark.usefixtures("address")
@@ -369,13 +364,13 @@ def test_who_asks_while_the_store_is_looked_at_gets_the_next_look() -> None:
     def look() -> None:
         looked.append(value)
         began.set()
-        go.wait(5)
+        go.wait(SECONDS)
 
     async def play() -> int:
         nonlocal value
         runs = Runs("test", lambda: None)
         first = asyncio.create_task(runs.soon(look))
-        await asyncio.to_thread(began.wait, 5)
+        await asyncio.to_thread(began.wait, SECONDS)
         value = 1
         later = [asyncio.create_task(runs.soon(look)) for _ in range(20)]
         await asyncio.sleep(0)

@@ -194,7 +194,7 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("node")
     (folder / "package.json").write_text('{"private": true, "type": "module"}')
     install = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "openai@6"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=600)
     if done.returncode:
         pytest.skip(f"npm cannot install openai here: {done.stderr.strip().splitlines()[-1:]}")
     return folder

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from waiting import SECONDS
+
 _NAME = ".s.PGSQL.5432"
 
 
@@ -26,7 +28,7 @@ class Wire:
     def cut(self) -> None:
         """End all connections and take no more."""
         self._is_cut = True
-        self._loop.call_soon_threadsafe(lambda: [w.transport.abort() for w in self._writers])
+        self._do(lambda: [w.transport.abort() for w in self._writers])
 
     def hold(self) -> None:
         """Say nothing more, and keep the connections."""
@@ -38,7 +40,12 @@ class Wire:
         self._do(self._flows.set)
 
     def _do(self, what: Callable[[], object]) -> None:
-        self._loop.call_soon_threadsafe(what)
+        """In the loop; done when this returns."""
+
+        async def do() -> None:
+            what()
+
+        asyncio.run_coroutine_threadsafe(do(), self._loop).result(SECONDS)
 
     async def serve(self, ready: threading.Event) -> None:
         """Until the loop ends."""
@@ -85,9 +92,9 @@ def wire(here: Path, there: Path) -> Iterator[Wire]:
     ready = threading.Event()
     thread = threading.Thread(target=made.run, args=(ready,))
     thread.start()
-    ready.wait(10)
+    assert ready.wait(SECONDS)
     try:
         yield made
     finally:
         made.end()
-        thread.join(10)
+        thread.join(SECONDS)
