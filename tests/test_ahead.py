@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +23,7 @@ from shipworthy.prototype.reading import Reading
 from shipworthy.prototype.routes.route import Route
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.settings import Settings
+from waiting import until
 
 _ALONE = Settings(workers=1)
 
@@ -106,10 +106,13 @@ def test_each_entry_point_is_followed_once_and_by_both_processes(
 ) -> None:
     following, follow = tmp_path / "following", entries.Entries.follow
 
+    def processes() -> set[str]:
+        return {line.split()[0] for line in following.read_text().splitlines()}
+
     def noted(asked: entries.Entries, routes: Sequence[Route]) -> Iterator[Handler]:
-        time.sleep(0.01)  # so that the other one comes to its turn on a busy machine
         with following.open("a") as file:
             file.writelines(f"{os.getpid()} {r.location}\n" for r in routes)
+        until(lambda: len(processes()) == 2)  # on a busy machine one could do all alone
         return follow(asked, routes)
 
     monkeypatch.setattr(entries.Entries, "follow", noted)
@@ -117,8 +120,8 @@ def test_each_entry_point_is_followed_once_and_by_both_processes(
     monkeypatch.setattr(entries, "_SHARE", 1)
     read = prototype.read_prototype(crm, Settings(workers=2))
     subjects = [h.subject for h in read.handlers]
-    processes, places = zip(*(n.split() for n in following.read_text().splitlines()), strict=True)
-    assert len(set(processes)) == 2
+    places = [line.split()[1] for line in following.read_text().splitlines()]
+    assert len(processes()) == 2
     assert len(places) == len(set(places)) == len(entries.Entries(read).routes)
     assert subjects == [h.subject for h in prototype.read_prototype(crm, _ALONE).handlers]
 

@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +19,7 @@ from shipworthy.database.engine.binaries import find_binaries
 from shipworthy.database.engine.cluster import boot
 from shipworthy.database.proof import Era
 from shipworthy.errors import FactUnavailable
+from waiting import until
 
 PROGRAM = """
 import signal, sys, time
@@ -281,10 +281,5 @@ def _processes(folder: Path) -> dict[int, bytes]:
 
 
 def _assert_gone(folders: list[Path]) -> None:
-    """Nothing is left within ten seconds."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        if not any(folder.exists() or _processes(folder) for folder in folders):
-            return
-        time.sleep(0.05)
-    assert [(folder.exists(), _processes(folder)) for folder in folders] == []
+    """Nothing is left, soon."""
+    until(lambda: not any(folder.exists() or _processes(folder) for folder in folders))

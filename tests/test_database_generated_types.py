@@ -126,6 +126,6 @@ def test_other_files_read_as_empty(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["{a:", "[", "<", "type Database = {", '"', "/*"])
 def test_hostile_text_takes_linear_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert not read_types("types.ts", "type Database = {" + piece * 100_000).tables
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15

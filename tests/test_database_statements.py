@@ -122,9 +122,9 @@ def test_an_index_is_made_without_concurrently() -> None:
     ids=["quotes", "names", "dollars", "comments", "escapes", "cases", "parentheses", "lines"],
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(texts(text)) <= 2
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
 
 
 @pytest.mark.parametrize(

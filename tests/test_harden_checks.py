@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,7 @@ from shipworthy.harden.warm import PROGRAM, NoAnswer, Warm
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.settings import Settings
+from waiting import until
 
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 
@@ -47,13 +47,29 @@ def python(code: str, seconds: float = 20.0) -> Command:
 
 
 def test_a_program_that_hangs_ends_with_all_that_it_started(tmp_path: Path) -> None:
-    left = tmp_path / "left"
-    child = f"import time; time.sleep(3); open({str(left)!r}, 'w')"
-    code = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]);"
-    with pytest.raises(CommandFailed, match="took longer than 1 s"):
-        run_group(python(code + "time.sleep(60)", seconds=1.0))
-    time.sleep(3.5)
-    assert not left.exists()
+    started = tmp_path / "started"
+    with pytest.raises(CommandFailed, match="took longer than 3 s"):
+        run_group(python(starts_a_sleeper(started) + "time.sleep(60)", seconds=3.0))
+    until(lambda: not runs(int(started.read_text())))
+
+
+def starts_a_sleeper(note: Path) -> str:
+    """A program that starts another one and writes down its number."""
+    return (
+        "import subprocess, sys, time;"
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+        f"print(left.pid, end='', file=open({str(note)!r}, 'w'), flush=True);"
+    )
+
+
+def runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:  # it has just gone, or the system has no /proc
+        return not Path("/proc/self").exists()
 
 
 def test_a_program_that_prints_without_end_is_stopped() -> None:
@@ -62,12 +78,9 @@ def test_a_program_that_prints_without_end_is_stopped() -> None:
 
 
 def test_what_a_program_leaves_in_the_background_ends_with_it(tmp_path: Path) -> None:
-    left = tmp_path / "left"
-    child = f"import time; time.sleep(2); open({str(left)!r}, 'w')"
-    code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}])"
-    assert run_group(python(code)).code == 0
-    time.sleep(2.5)
-    assert not left.exists()
+    started = tmp_path / "started"
+    assert run_group(python(starts_a_sleeper(started))).code == 0
+    until(lambda: not runs(int(started.read_text())))
 
 
 def test_the_secrets_of_the_user_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ import json
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ SEEN = {
 def service() -> Iterator[tuple[str, dict[str, int]]]:
     """A server that answers each path as `WAYS` says, and how often each was asked."""
     sent = dict.fromkeys(WAYS, 0)
+    over = threading.Event()
 
     class Service(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -94,7 +95,7 @@ def service() -> Iterator[tuple[str, dict[str, int]]]:
             status = WAYS[name][sent[name]]
             sent[name] += 1
             if status == LATE:
-                time.sleep(0.5)
+                over.wait(60)
             elif status != DROPPED:
                 self.send_response(status)
                 self.send_header("content-length", "0")
@@ -109,8 +110,14 @@ def service() -> Iterator[tuple[str, dict[str, int]]]:
     try:
         yield f"http://127.0.0.1:{server.server_port}", sent
     finally:
+        over.set()
         server.shutdown()
         server.server_close()
+
+
+def seconds(name: str) -> float:
+    """What a caller waits for an answer."""
+    return 0.2 if name == "late" else 60.0
 
 
 def made() -> dict[str, Any]:
@@ -126,7 +133,8 @@ def test_a_read_of_httpx_is_sent_again_only_while_that_helps() -> None:
     with service() as (address, sent):
         for name in WAYS:
             try:
-                got = module["again"](lambda name=name: httpx.get(f"{address}/{name}", timeout=0.2))
+                send = partial(httpx.get, f"{address}/{name}", timeout=seconds(name))
+                got = module["again"](send)
                 seen[name] = (got.status_code, sent[name])
             except httpx.HTTPError as error:
                 seen[name] = (type(error).__name__, sent[name])
@@ -137,11 +145,11 @@ def test_a_read_of_an_async_client_is_sent_again_as_well() -> None:
     module, seen = made(), dict[str, object]()
 
     async def ask(address: str, sent: dict[str, int]) -> None:
-        async with httpx.AsyncClient(timeout=0.2) as client:
+        async with httpx.AsyncClient() as client:
             for name in WAYS:
                 try:
-                    send = module["again_async"](lambda name=name: client.get(f"{address}/{name}"))
-                    seen[name] = ((await send).status_code, sent[name])
+                    send = partial(client.get, f"{address}/{name}", timeout=seconds(name))
+                    seen[name] = ((await module["again_async"](send)).status_code, sent[name])
                 except httpx.HTTPError as error:
                     seen[name] = (type(error).__name__, sent[name])
 
