@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from shipworthy.catalogue import Entry, catalogue
@@ -24,8 +25,10 @@ from shipworthy.settings import Settings
 PROVER = Prover()
 atexit.register(PROVER.close)
 
+TODAY = date(2026, 11, 21)  # what ends on a day is judged on one that stays
+
 # Read once: each reading of the selection costs as much as that of a whole case.
-_ADVISORIES = osv_source(database=None, cache=False)
+_ADVISORIES = osv_source(database=None, cache=False, today=TODAY)
 
 GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "core.autocrlf=false")
 
@@ -87,7 +90,7 @@ def prototype_of(root: Path, *, rebuilt: bool = True) -> Prototype:
     engines = default_engines()
     bundled = Engines(engines.secrets, _ADVISORIES, PROVER if rebuilt else None)
     intent = read_intent(root) if (root / FILE).exists() else Intent()
-    return read_prototype(root, Settings(workers=1, intent=intent), bundled)
+    return read_prototype(root, Settings(workers=1, intent=intent, today=TODAY), bundled)
 
 
 def apply(remedy: Remedy, root: Path) -> None:
