@@ -66,7 +66,7 @@ def no_script(whole: Configuration) -> Configuration:
 def told(running: tuple[Front, list[Seen]], **more: Any) -> tuple[list[str], ...]:
     """What the prototype gets under each name, with a token of these claims."""
     front, asked = running
-    body = {"iss": ISSUER, "aud": "app", "sub": "u1", "exp": int(time.time()) + 60} | more
+    body = {"iss": ISSUER, "aud": "app", "sub": "u1", "exp": int(time.time()) + 600} | more
     token = signed_hs256({n: v for n, v in body.items() if v is not None}, SECRET.encode())
     with front.client() as client:
         assert client.get("/", headers={"authorization": f"Bearer {token}"}).status_code == 200

@@ -116,7 +116,7 @@ TOKEN = {"iss": "https://b.example", "aud": "api", "sub": "u1"}
 
 
 def bearer() -> dict[str, str]:
-    told = TOKEN | {"exp": int(time.time()) + 60}
+    told = TOKEN | {"exp": int(time.time()) + 600}
     return {"authorization": "Bearer " + jwt.encode(told, KEY, "RS256", headers={"kid": "k1"})}
 
 
