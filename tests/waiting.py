@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-SECONDS = 60.0  # far more than anything takes: who waits as long has found a mistake
+SECONDS = 180.0  # far more than anything takes: who waits as long has found a mistake
 
 
 def until(look: Callable[[], T], seconds: float = SECONDS) -> T:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-SECONDS = 120.0  # that a start may take on a busy machine
+from waiting import SECONDS
 
 
 class Up:

@@ -227,7 +227,7 @@ def test_what_held_at_the_running_proxy_is_proven_in_the_assessment(site: Path) 
             capture_output=True,
             text=True,
             check=False,
-            timeout=150,
+            timeout=600,
         )
     found = json.loads(done.stdout)
     assert (done.returncode, found["counts"], found["why_not"]) == (0, True, "")

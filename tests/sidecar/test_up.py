@@ -117,7 +117,7 @@ def test_a_port_of_the_policy_that_is_taken_is_an_error_with_the_name_of_its_pro
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = write_policy(site, https=taken.getsockname()[1])
         with up(site) as running:
-            assert running.process.wait(60) == 2
+            assert running.process.wait(SECONDS) == 2
             assert f"port {ports.https} (ports.https of the policy) is taken" in running.errors()
             assert f"process {os.getpid()}" in running.errors()
 
@@ -157,7 +157,7 @@ def test_kill_9_leaves_no_process_and_the_next_start_works(site: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=SECONDS,
         )
         assert again.returncode == 0, again.stderr
         until(lambda: not processes_with(str(running.home)))
