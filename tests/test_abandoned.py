@@ -317,6 +317,17 @@ def test_a_copy_that_a_download_left_is_abandoned(tmp_path: Path, name: str) -> 
     assert prototype_of(tmp_path, files).abandoned == {name}
 
 
+def test_an_old_state_is_abandoned_unless_somebody_imports_it(tmp_path: Path) -> None:
+    files = LIVE | {
+        "old_pay.tsx": "export const Pay = () => <b>pay</b>;\n",
+        "old-form.tsx": "export const Form = () => <b>form</b>;\n",
+        "older.ts": "export const age = 80;\n",
+        "src/again.ts": "import '../old-form';\n",
+    }
+    files["src/main.tsx"] = files["src/main.tsx"] + "import './again';\n"
+    assert prototype_of(tmp_path, files).abandoned == {"old_pay.tsx"}
+
+
 def test_a_copy_whose_original_went_on_is_abandoned(tmp_path: Path) -> None:
     files = {
         "main.py": "import a\n",

@@ -127,7 +127,8 @@ _ARCHIVED_PATH = re.compile(
     r"|(^|/)[^/]+\.(backup|bak|old|disabled)/"
     r"|(^|/)\.history/"  # where an editor keeps each version that was saved
     r"|(^|/)[^/]+[-_.](backup|bak|old|deprecated|unused|disabled)\.[a-z]+$"
-    r"|(^|/)old[-_ ]?\d{2,}[^/]*\.[a-z]+$",  # `Old0531_app.py`: the state of that day
+    r"|(^|/)old[-_ ]?\d{2,}[^/]*\.[a-z]+$"  # `Old0531_app.py`: the state of that day
+    r"|(^|/)old[-_][^/]+\.([cm]?[jt]sx?|py)$",
     re.IGNORECASE,
 )
 _PUT_OFF = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shipworthy.finding import Location
@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.evaluation import SETTLED
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes, generic_views
 from shipworthy.prototype.handlers.knowledge.django import REQUEST, permitted
+from shipworthy.prototype.handlers.knowledge.throttles import throttled
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import (
@@ -38,6 +39,7 @@ _MIXINS = {
     "StaffRequiredMixin": (Check.SESSION, Check.ROLE),
     "SuperuserRequiredMixin": (Check.SESSION, Check.ROLE),
 }
+_PERMISSIONS, _THROTTLES = "DEFAULT_PERMISSION_CLASSES", "DEFAULT_THROTTLE_CLASSES"
 _REST = re.compile(r"^(rest_framework\.|.*(APIView|ViewSet)$)")
 
 
@@ -49,7 +51,7 @@ class DjangoEntry:
     function: Function | None
     path: str
     location: Location
-    defaults: Value  # the permission classes of the settings
+    settings: Mapping[str, Value]  # REST_FRAMEWORK
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
@@ -62,7 +64,9 @@ class DjangoEntry:
         if self.function is not None:
             walk.answers = (id(self.function), answers)
             if _is_rest(self.function) and not _has(self.function, "permission_classes"):
-                walk.guards |= permitted(walk, self.defaults, "*")
+                walk.guards |= permitted(walk, _classes(self.settings, _PERMISSIONS), "*")
+            if _is_rest(self.function) and not _has(self.function, "throttle_classes"):
+                walk.guards |= self._counted(walk, _classes(self.settings, _THROTTLES), "")
         invoke(walk, self.view, (request,), given, self.location.line)
         return answers.guards
 
@@ -76,7 +80,7 @@ class DjangoEntry:
         before, ways = walk.guards, list[Guards]()
         inherited = generic_views.inherited(walk, made)
         for action in inherited:
-            walk.guards = before | self._permitted(walk, made, action)
+            walk.guards = before | self._held(walk, made, action)
             ways.append(walk.guards)
             generic_views.act(walk, made, action, given)
         extra = [m.name for m in kind.node.methods if _has(m, "action")]
@@ -86,7 +90,7 @@ class DjangoEntry:
                 continue
             if inherited and name.startswith(_PARTS):
                 continue  # run as part of what is inherited
-            walk.guards = before | self._permitted(walk, made, name)
+            walk.guards = before | self._held(walk, made, name)
             answers = Answers(walk, texts="html")
             walk.answers = (id(method.closure.function), answers)
             first = () if name.startswith("get_") else (request,)
@@ -115,6 +119,23 @@ class DjangoEntry:
             found |= _of_decorator(walk, decorator, at)
         return frozenset(found)
 
+    def _held(self, walk: Walk, view: Value, name: str) -> Guards:
+        """What permission classes ask for before one of the methods of a view, and what throttles count."""
+        permits, kind = self._permitted(walk, view, name), view.instance
+        if kind is None or not any(_REST.match(n) for n in _base_names(walk, kind)):
+            return permits
+        counting = _field(walk, kind, "throttle_classes")
+        counting = counting if counting is not None else _classes(self.settings, _THROTTLES)
+        scope = (_field(walk, kind, "throttle_scope") or UNKNOWN).text or ""
+        return permits | self._counted(walk, counting, scope, permits)
+
+    def _counted(
+        self, walk: Walk, listed: Value, scope: str, guards: Guards = NO_GUARDS
+    ) -> frozenset[Guard]:
+        rates = self.settings.get("DEFAULT_THROTTLE_RATES", UNKNOWN).fields or {}
+        known = any(guard.check is Check.SESSION for guard in guards | walk.guards)
+        return throttled(walk, listed, scope, rates, known=known)
+
     def _permitted(self, walk: Walk, view: Value, name: str) -> Guards:
         """What the permission classes of a view ask for before one of its methods."""
         kind = view.instance
@@ -128,7 +149,8 @@ class DjangoEntry:
         if own is not None:
             return _by_action(walk, view, own, name, method)
         declared = _field(walk, kind, "permission_classes")
-        return permitted(walk, declared if declared is not None else self.defaults, method)
+        defaults = _classes(self.settings, _PERMISSIONS)
+        return permitted(walk, declared if declared is not None else defaults, method)
 
 
 def _base_names(walk: Walk, kind: Type) -> list[str]:
@@ -211,26 +233,29 @@ def django_entry(route: Route, program: Program, walk: Walk) -> DjangoEntry | No
     path = route.location.path
     unit = program.unit(path)
     value = named(walk, route.handler, unit.scope)
-    defaults = _defaults(program, walk)
+    settings = _settings(program, walk)
     if value.type is not None:
         node = value.type.node
         where = Location(value.type.module.path, node.at, node.end)
-        return DjangoEntry(value, None, route.path, where, defaults)
+        return DjangoEntry(value, None, route.path, where, settings)
     function, home = as_written(route.handler, value, program, path)
     if function is None:  # a view of a package
-        return DjangoEntry(value, None, route.path, route.location, defaults)
+        return DjangoEntry(value, None, route.path, route.location, settings)
     where = Location(home, function.at, function.end)
-    return DjangoEntry(value, function, route.path, where, defaults)
+    return DjangoEntry(value, function, route.path, where, settings)
 
 
-def _defaults(program: Program, walk: Walk) -> Value:
-    """DEFAULT_PERMISSION_CLASSES of the settings, as a list of classes."""
+def _settings(program: Program, walk: Walk) -> Mapping[str, Value]:
+    """REST_FRAMEWORK of the settings."""
     for path in (path for path in program.modules if "settings" in path):
         for statement in program.modules[path].body:
             target = statement.target if isinstance(statement, Let) else None
             if isinstance(target, Name) and target.id == "REST_FRAMEWORK":
-                value = walk.lookup("REST_FRAMEWORK", program.unit(path).scope)
-                listed = (value.fields or {}).get("DEFAULT_PERMISSION_CLASSES", UNKNOWN)
-                kinds = tuple(Value(what=v.text) for v in listed.elements or () if v.text)
-                return Value(elements=kinds)
-    return UNKNOWN
+                return walk.lookup("REST_FRAMEWORK", program.unit(path).scope).fields or {}
+    return {}
+
+
+def _classes(settings: Mapping[str, Value], name: str) -> Value:
+    """A setting that names classes, as a list of them."""
+    listed = settings.get(name, UNKNOWN).elements or ()
+    return Value(elements=tuple(Value(what=v.text) for v in listed if v.text))

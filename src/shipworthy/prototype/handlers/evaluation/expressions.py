@@ -35,6 +35,7 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
+    Call,
     Choice,
     Compare,
     Compute,
@@ -348,7 +349,29 @@ def _is_text(value: Value) -> bool:
     return value.text is not None or value.what == "text" or bool(of_settings and not value.tags)
 
 
+def _copied(walk: Evaluation, node: Compute, scope: Scope) -> Value | None:
+    """`{k: v for k, v in values.items()}`: the values themselves, where the code names their keys."""
+    pair, over, names = node.parts[0], node.parts[1], nodes_in(node.parts[-1], Name)
+    called = over.function if isinstance(over, Call) else None
+    if not isinstance(called, Member) or called.key != "items":
+        return None
+    if not isinstance(pair, Compute) or pair.operator != "pair" or _is_called(called.object):
+        return None
+    if [name.id for name in nodes_in(pair, Name)] != [name.id for name in names]:
+        return None
+    values = walk.value(called.object, scope)
+    return values if values.fields and "..." not in values.fields else None
+
+
+def _is_called(node: object) -> bool:
+    """True for what is not to be worked out twice."""
+    return next(iter(nodes_in(node, Call)), None) is not None
+
+
 def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
+    copied = _copied(walk, node, scope)
+    if copied is not None:
+        return copied
     over = walk.value(node.parts[1], scope)
     inner = Scope({}, scope)
     for name in _free_names(node.parts[0]):

@@ -209,7 +209,7 @@ def _method_decorator(walk: Evaluation, site: Site) -> Value | None:
 _SESSION_REQUIRED = guarding(Check.SESSION)
 _DECORATORS = "django.contrib.auth.decorators"
 _OPEN = """csrf_exempt csrf_protect require_POST require_GET require_http_methods never_cache cache_page
-require_safe ensure_csrf_cookie api_view authentication_classes parser_classes throttle_classes
+require_safe ensure_csrf_cookie api_view authentication_classes parser_classes
 renderer_classes extend_schema swagger_auto_schema action xframe_options_exempt""".split()
 _OPEN_MODULES = """django.views.decorators.csrf django.views.decorators.http rest_framework.decorators
 django.views.decorators.cache drf_spectacular.utils drf_yasg.utils
