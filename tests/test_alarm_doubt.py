@@ -20,6 +20,7 @@ from shipworthy.controls.architecture.data_access_in_component.control import (
     DataAccessInComponent,
 )
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
+from shipworthy.controls.privacy.tracker_without_consent.control import TrackerWithoutConsent
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.supply_chain.hallucinated_import.control import HallucinatedImport
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
@@ -499,4 +500,31 @@ def test_one_place_of_a_public_address_is_for_its_owner_to_judge(
 ) -> None:
     code = f'from openai import OpenAI\n\nclient = OpenAI(base_url="{address}")\n'
     (gap,) = _gaps(ModelAddressInCode(), tmp_path, dict.fromkeys(files, code))
+    assert gap.confidence is sure
+
+
+_GTAG = """<html><head><script async src="https://www.googletagmanager.com/gtag/js?id=G-4KQ7TZ1B2C"></script>
+</head><body><div id="root"></div></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "sure"),
+    [
+        ("script-src 'self' 'unsafe-inline'", Confidence.LOW),
+        ("script-src 'self' https://www.googletagmanager.com", Confidence.HIGH),
+        ("script-src 'self' https:", Confidence.HIGH),
+        ("img-src 'self'", Confidence.HIGH),
+    ],
+)
+def test_a_policy_may_keep_a_tracker_out(tmp_path: Path, policy: str, sure: Confidence) -> None:
+    header = f'res.setHeader("Content-Security-Policy", ["default-src *", "{policy}"].join("; "));'
+    server = (
+        f"const app = require('express')();\napp.use((_, res, next) => {{ {header} next(); }});\n"
+    )
+    files = {
+        "package.json": '{"dependencies": {"express": "4.0.0"}}',
+        "index.html": _GTAG,
+        "server.js": server,
+    }
+    (gap,) = _gaps(TrackerWithoutConsent(), tmp_path, files)
     assert gap.confidence is sure

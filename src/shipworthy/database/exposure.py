@@ -11,6 +11,7 @@ from shipworthy.database.private import (
     is_face,
     is_meant_for_all,
     is_name_column,
+    is_own_address,
     is_personal_column,
     is_private_record,
     is_secret_column,
@@ -44,7 +45,9 @@ class Exposure:
 
     @property
     def personal(self) -> tuple[str, ...]:
-        """Readable columns that describe a person."""
+        """Readable columns that describe a person; none of them does in the address of the app itself."""
+        if is_own_address(self.target) and not self.is_owned and self.is_shown_on_purpose:
+            return ()
         return tuple(c for c in self.columns if is_personal_column(c, self.target))
 
     @property

@@ -72,6 +72,10 @@ _BY_VISITORS = re.compile(
     r"|newsletter(_\w+)?|waitlist(_\w+)?|contact(_\w+)?|inquir(y|ies)|enquir(y|ies)|leads|rsvps?|signups?)$",
     re.IGNORECASE,
 )
+_OWN_ADDRESS = re.compile(
+    r"^((site|shop|store|company|business|footer)_)?contact_?(us|info|information|details|data|page|settings)$",
+    re.IGNORECASE,
+)
 # Never meant for everybody, even where no column says whose they are.
 _AFFAIRS = re.compile(
     r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
@@ -89,6 +93,11 @@ def is_secret_column(name: str) -> bool:
 def is_personal_column(name: str, table: str) -> bool:
     """True for columns that describe a person; the contact data of a business is not personal."""
     return bool(_PERSON.match(name)) and not _BUSINESS.search(table.rpartition(".")[2])
+
+
+def is_own_address(table: str) -> bool:
+    """True for the row by which whoever runs the app says how he is to be reached."""
+    return bool(_OWN_ADDRESS.match(table.rpartition(".")[2]))
 
 
 def is_name_column(name: str) -> bool:

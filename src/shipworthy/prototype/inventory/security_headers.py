@@ -124,6 +124,8 @@ def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, st
     if rendering is None and not _is_page(prototype, part):
         return Pages.NONE, None, ""
     hosts = [f for f in _hosts(prototype, part) if _serves_files(f)]
+    if "electron" in part.frameworks and not any(home_of(prototype, f.path) == part for f in hosts):
+        return Pages.NONE, None, ""  # the pages of a desktop app come with it
     if hosts:
         return Pages.HOST, Location(hosts[0].path), hosts[0].name
     return Pages.ELSEWHERE, None, ""

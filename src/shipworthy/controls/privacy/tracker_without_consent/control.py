@@ -24,6 +24,15 @@ _DOES = {
 
 _MANAGER = "Google Tag Manager"
 _CONTAINER = "loads the trackers of its container"
+_FOREIGN = (
+    *("Google Ads", "Google Analytics", "Google Tag Manager", "Google AdSense", "The Meta pixel"),
+    *("The TikTok pixel", "LinkedIn Insight", "Microsoft Clarity", "Hotjar"),
+)
+"""Trackers whose code is never bundled: it comes from their own host."""
+_OWN_SCRIPTS = re.compile(
+    r"\bscript-src(-elem)?\s+('(self|none|unsafe-inline|unsafe-eval|wasm-unsafe-eval|sha\d+-[^']+)'\s*)+"
+    r"(?=[;\"`]|$)"
+)
 _LEGAL = re.compile(r"privacy|terms|polic|legal|imprint|impressum|datenschutz|gdpr", re.IGNORECASE)
 
 
@@ -65,6 +74,13 @@ class TrackerWithoutConsent(
         if all(t.switch for t in bold):
             message += f"; it waits for {bold[0].switch} alone"
             sure = Confidence.LOW  # perhaps it was never turned on
+        shut = _shut_out(prototype) if name in _FOREIGN else None
+        if shut is not None:
+            shown = [*shown, prototype.evidence("code", shut)]
+            message += (
+                f"; whether it loads past the Content-Security-Policy of {shut.path} is to be tried"
+            )
+            sure = Confidence.LOW
         if name == _MANAGER:
             sure = Confidence.LOW  # the container may hold the banner, too
         return self.gap(name, message, *shown, severity=severity, confidence=sure)
@@ -75,6 +91,22 @@ class TrackerWithoutConsent(
             names = " and ".join(p.company.name for p in counters)
             return self.satisfied("prototype", f"{names} counts visits and stores nothing")
         return self.not_applicable("no tracker is started in the pages or the code")
+
+
+def _shut_out(prototype: Prototype) -> Location | None:
+    """Where a Content-Security-Policy lets scripts of no other host load, and no other one lets any."""
+    found = None
+    for file in prototype.files.values():
+        if file.role is Role.DOCUMENTATION or "script-src" not in (file.text or ""):
+            continue
+        if file.path in prototype.abandoned or file.role is Role.TEST:
+            continue
+        text = file.text or ""
+        strict = _OWN_SCRIPTS.search(text)
+        if strict is None or text.count("script-src ") > len(_OWN_SCRIPTS.findall(text)):
+            return None
+        found = found or Location(file.path, file.line_at(strict.start()))
+    return found
 
 
 def _asks_somewhere(prototype: Prototype) -> Location | None:
