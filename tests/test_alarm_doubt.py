@@ -9,6 +9,7 @@ import pytest
 from planting import prototype_of
 from shipworthy.assess.running import asked_of_idle_code
 from shipworthy.control import Control
+from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.access.privileged_client_for_any_caller.control import (
@@ -527,4 +528,30 @@ def test_a_policy_may_keep_a_tracker_out(tmp_path: Path, policy: str, sure: Conf
         "server.js": server,
     }
     (gap,) = _gaps(TrackerWithoutConsent(), tmp_path, files)
+    assert gap.confidence is sure
+
+
+_FLASK = """from flask import Flask
+app = Flask(__name__)
+@app.route("/")
+def index():
+    return "ok"
+if __name__ == "__main__":
+    app.run(host="0.0.0.0", port=5000, debug=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("beside", "sure"),
+    [
+        ({"package.json": "{}"}, Confidence.LOW),
+        ({"package.json": "{}", "backend/requirements.txt": "flask\n"}, Confidence.HIGH),
+        ({"package.json": "{}", "Procfile": "web: python backend/app.py\n"}, Confidence.HIGH),
+        ({}, Confidence.HIGH),
+    ],
+)
+def test_a_server_that_nothing_installs_may_run_nowhere(
+    tmp_path: Path, beside: dict[str, str], sure: Confidence
+) -> None:
+    (gap,) = _gaps(DebugEndpoint(), tmp_path, {"backend/app.py": _FLASK, **beside})
     assert gap.confidence is sure

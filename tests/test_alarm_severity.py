@@ -917,6 +917,16 @@ def test_a_model_that_keeps_one_visitor_waiting_weighs_little(tmp_path: Path) ->
         files = {"package.json": next_app, "app/api/ask/route.ts": limit + route}
         found = gaps(ModelCallWithoutTimeout(), tmp_path / f"route{len(limit)}", files)
         assert [f.severity for f in found] == [severity]
+    handler = asks.replace("export const ask", "const ask").replace(
+        ", dangerouslyAllowBrowser: true", ""
+    )
+    handler += (
+        "export const handler = async (e) => ({ statusCode: 200, body: await ask(e.body) });\n"
+    )
+    for name, severity in (("ask", Severity.LOW), ("ask-background", Severity.MEDIUM)):
+        files = {"package.json": next_app, f"netlify/functions/{name}.ts": handler}
+        found = gaps(ModelCallWithoutTimeout(), tmp_path / name, files)
+        assert [f.severity for f in found] == [severity]
 
 
 def test_one_of_several_searches_may_bring_nothing(tmp_path: Path) -> None:

@@ -201,6 +201,26 @@ def test_file_routes_of_next_and_supabase(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("scripts", "more", "routes"),
+    [
+        ('{"dev": "vite", "build": "vite build"}', {}, 0),
+        ('{"dev": "vite", "build": "vite build"}', {"next.config.mjs": "export default {};\n"}, 1),
+        ('{"dev": "next dev", "build": "vite build"}', {}, 1),
+        ("{}", {}, 1),
+    ],
+)
+def test_routes_that_a_move_to_vite_left_behind_have_no_server(
+    tmp_path: Path, scripts: str, more: dict[str, str], routes: int
+) -> None:
+    files = {
+        "package.json": f'{{"dependencies": {{"next": "15", "vite": "6"}}, "scripts": {scripts}}}',
+        "app/api/me/route.ts": "export async function GET() { return Response.json({}); }\n",
+        **more,
+    }
+    assert len(prototype_of(tmp_path, files).routes) == routes
+
+
 def test_pages_folder_is_a_router_only_with_next(tmp_path: Path) -> None:
     pages = {"src/pages/Leads.tsx": "export default function Leads() {}"}
     assert prototype_of(tmp_path / "vite", {"package.json": "{}", **pages}).routes == ()

@@ -66,7 +66,7 @@ from shipworthy.prototype.program.starting import refuses_without
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.reading import FileFacts, Reading
 from shipworthy.prototype.routes.declared import Route
-from shipworthy.prototype.routes.files import file_routes
+from shipworthy.prototype.routes.files import file_routes, has_left_next
 from shipworthy.prototype.routes.firebase import is_compiled
 from shipworthy.prototype.routes.unfollowed import read_unfollowed
 from shipworthy.prototype.secrets.environment import EnvironmentRead
@@ -348,7 +348,12 @@ class Prototype:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         found = (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
-        return tuple(route for route in found if not is_compiled(route, self.files))
+        idle = {"next"} if has_left_next(self) else set()
+        return tuple(
+            route
+            for route in found
+            if not is_compiled(route, self.files) and route.framework not in idle
+        )
 
     @cached_property
     def base44(self) -> Base44 | None:

@@ -12,7 +12,7 @@ SKIPPED_FOLDERS = frozenset(
     """.git .hg .svn node_modules bower_components jspm_packages .venv venv virtualenv __pycache__
     site-packages .next .nuxt .output .svelte-kit .turbo .vercel .netlify .expo .cache .parcel-cache
     .pytest_cache .mypy_cache .ruff_cache .tox .nox .eggs .gradle .terraform .idea .pythonlibs .upm
-    .local .shipworthy storybook-static __MACOSX""".split()
+    .local .shipworthy storybook-static playwright-report __MACOSX""".split()
 )
 """Folders of tools and installed packages: never the author's own work."""
 

@@ -23,10 +23,15 @@ _FILES = re.compile(
     r"|(^|/)(golden|eval)_?(set|cases|dataset|questions)\w*\.(jsonl?|csv|ya?ml)$",
     re.IGNORECASE,
 )
-
-
+_GRADES = re.compile(
+    r"(^|/)(grade|judge|score|rate)_?(responses?|answers?|outputs?|replies|chats?|conversations?)\w*\.(py|ts|js)$"
+    r"|(^|/)(response|answer|output|chat(bot)?|llm)_?(grader|judge|scorer)\.(py|ts|js)$",
+    re.IGNORECASE,
+)
+"""Scripts and tests that grade answers; of an app for schools it may be what users do."""
 _LIKE = re.compile(
-    r"(validation|evaluation|regression|benchmark)[-_]?(suite|test|harness|runner|report)|[-_/]bench(mark)?s?[-_/.]",
+    r"(validation|evaluation|regression|benchmark)[-_]?(suite|test|harness|runner|report)|[-_/]bench(mark)?s?[-_/.]"
+    r"|(^|/)test[-_](\w+[-_])?(generation|answers|responses|quality|accuracy|retrieval)\.\w+$",
     re.IGNORECASE,
 )
 
@@ -56,7 +61,8 @@ def evaluation_of(prototype: Prototype) -> Location | None:
         if packages & _PACKAGES:
             return Location(path)
     for path, file in prototype.files.items():
-        if _FILES.search(path) and file.role is not Role.VENDORED:
+        graded = file.role in (Role.TEST, Role.SCRIPT) and _GRADES.search(path.replace("-", "_"))
+        if graded or (_FILES.search(path) and file.role is not Role.VENDORED):
             return Location(path)
     asking = {call.location.path for call in prototype.model_calls}
     for case in prototype.tests:

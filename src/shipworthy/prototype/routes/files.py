@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, string
-from shipworthy.prototype.inventory.manifests import node_manifests
+from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
 from shipworthy.prototype.routes.declared import Route, RouteKind, url_path
 from shipworthy.prototype.source import Language, Role, SourceFile
 
@@ -52,6 +52,22 @@ def file_routes(prototype: Prototype) -> tuple[Route, ...]:
         for folder in remix:
             found += _remix(file, folder)
     return (*found, *_streamlit(prototype))
+
+
+def has_left_next(prototype: Prototype) -> bool:
+    """True where Next.js is asked for by nothing but packages whose scripts build and serve with Vite alone,
+    without settings of Next.js: after such a move nothing answers at its routes."""
+    found = [m for m in node_manifests(prototype.files) if "next" in m.dependencies]
+    return bool(found) and all(_has_moved(prototype, m) for m in found)
+
+
+def _has_moved(prototype: Prototype, manifest: NodeManifest) -> bool:
+    said = manifest.scripts
+    runs = [said[name].split() for name in ("dev", "build", "start") if name in said]
+    if any("next" in words for words in runs) or not any("vite" in words for words in runs):
+        return False
+    settings = (f"next.config.{ending}" for ending in ("js", "mjs", "cjs", "ts"))
+    return not any(join(manifest.folder, name) in prototype.files for name in settings)
 
 
 def _next(file: SourceFile, folder: str) -> Iterator[Route]:

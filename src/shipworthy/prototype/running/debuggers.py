@@ -32,7 +32,7 @@ class Debugger:
     location: Location
     everywhere: bool  # it listens on all addresses
     replaced: bool  # what is deployed starts another server
-    may_be_replaced: bool  # another server is at hand
+    may_be_replaced: bool  # another server is at hand, or nothing installs Flask for this one
 
 
 def debuggers(prototype: Prototype) -> Iterator[Debugger]:
@@ -46,7 +46,15 @@ def debuggers(prototype: Prototype) -> Iterator[Debugger]:
             everywhere = _host(call) in ("0.0.0.0", "::", "")  # noqa: S104
             replaced = any(_SERVERS.search(text) for text in _texts(prototype, _STARTERS))
             at_hand = any(_SERVERS.search(text) for text in _texts(prototype, _MANIFESTS))
-            yield Debugger(where, everywhere, replaced, replaced or at_hand)
+            beside = _is_beside_another(prototype)
+            yield Debugger(where, everywhere, replaced, replaced or at_hand or beside)
+
+
+def _is_beside_another(prototype: Prototype) -> bool:
+    """True where an app of Node.js is what is built, and nothing installs Flask or says how it is started."""
+    texts = [*_texts(prototype, _MANIFESTS), *_texts(prototype, _STARTERS)]
+    asked = any(re.search(r"flask|\.py\b", text, re.IGNORECASE) for text in texts)
+    return not asked and any(file.name == "package.json" for file in prototype.files.values())
 
 
 def _started(prototype: Prototype, path: str) -> Iterator[Call]:

@@ -114,12 +114,16 @@ def _keeps_one_waiting(prototype: Prototype, call: ModelCall) -> bool:
     that the route itself sets (https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config).
     """
     path = call.location.path
+    if _CUT_OFF.search(path):
+        return True
     if sides(prototype).get(path, Side.UNKNOWN) is Side.BROWSER:
         return True
     found = _LONGEST.search(prototype.files[path].text or "")
     return found is not None and int(found[1]) <= _PATIENCE
 
 
+# Netlify ends a function that answers within a minute (https://docs.netlify.com/build/functions/overview/).
+_CUT_OFF = re.compile(r"(^|/)netlify/functions/(?!.*-background[./])")
 _LONGEST = re.compile(r"^export\s+const\s+maxDuration\s*=\s*(\d+)", re.MULTILINE)
 _PATIENCE = 60  # seconds
 
