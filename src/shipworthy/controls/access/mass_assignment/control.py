@@ -16,7 +16,7 @@ from shipworthy.prototype.handlers.columns import (
     is_state,
     words,
 )
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
@@ -94,7 +94,8 @@ class MassAssignment(
             return self._of_rights(subject, handler, effect, rights, shown)
         if not whole:
             return self.satisfied(subject, "Only named, harmless columns are written", *shown)
-        if effect.literals.get("value:*") == "picked" or all(o.name == "parsed" for o in whole):
+        picked = effect.literals.get("value:*") == "picked" or _are_listed(effect, whole)
+        if picked or all(o.name == "parsed" for o in whole):
             reason = "What is sent passes a schema or list of fields that could not be read"
             return self.unknown(subject, reason, *shown)
         return self._of_whole(subject, handler, effect, tables, ownership, shown)
@@ -186,6 +187,12 @@ def _claims(effect: Effect) -> list[str]:
         for n in names
         if n in ("*", "id", "sub", "email") or is_right(n) or is_owner(n) or is_plan(n)
     ]
+
+
+def _are_listed(effect: Effect, whole: list[Origin]) -> bool:
+    """True where all that is sent was refused unless its names are in a list of the code."""
+    listed = {o for g in effect.guards if g.check is Check.ALLOWED for o in g.about}
+    return all(str(o) in listed for o in whole)
 
 
 def _is_left_to_rules(finding: Finding, effect: Effect) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.site import Site
-from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.handler import Check, EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER
 from shipworthy.prototype.handlers.values import (
     GONE,
@@ -83,7 +83,14 @@ def _fill(walk: Evaluation, target: Expression, owner: Value, value: Value, scop
         return
     origins = owner.origins | all_origins(value)
     if origins != owner.origins and found.parent is not None:
-        walk.change(found.names, target.id, replace(owner, origins=origins))
+        tags = owner.tags | ({"picked"} if _is_listed(walk, value) else set())
+        walk.change(found.names, target.id, replace(owner, origins=origins, tags=tags))
+
+
+def _is_listed(walk: Evaluation, value: Value) -> bool:
+    """True for a part of an input whose name has been found in a list: `if (allowed.includes(key))`."""
+    inputs = {str(o) for o in value.origins if o.is_input}
+    return any(g.check is Check.ALLOWED and inputs & g.about for g in walk.guards)
 
 
 def _fill_part(

@@ -153,8 +153,12 @@ def _keys(walk: Evaluation, site: Site) -> Value | None:
     if _LISTED_KEYS in record.tags:
         return Value(elements=(Value(what="key"),))
     if not record.fields or record.origins or any(map(_is_open, record.fields)):
-        return record
+        return replace(record, tags=record.tags | {_KEYS})
     return Value(elements=(_written_key(record),))
+
+
+_KEYS = "keys"
+"""The tag of the keys of a record that somebody else has made."""
 
 
 def _written_key(record: Value) -> Value:
@@ -212,7 +216,8 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
     walk.loops -= 1
     walk.guards = before
     held = walk.tested(result)[0]
-    if _takes_keys(handler.closure.function) and any(g.check is Check.ALLOWED for g in held):
+    of_keys = _KEYS in site.receiver.tags or _takes_keys(handler.closure.function)
+    if of_keys and any(g.check is Check.ALLOWED for g in held):
         return replace(site.receiver, tags=site.receiver.tags | {_LISTED_KEYS})
     if not any(guard.check is Check.ROLE for guard in held):
         return site.receiver
@@ -221,6 +226,21 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
         o._replace(by=o.by | role) if o.kind == "row" else o for o in site.receiver.origins
     )
     return replace(site.receiver, origins=marked, cases=())
+
+
+def _reduced(walk: Evaluation, site: Site) -> Value | None:
+    """`keys.reduce((made, key) => …, {})`: what is made of them, of a list of the code or of all."""
+    handler = site.argument(0)
+    if handler.closure is None or not {_KEYS, _LISTED_KEYS} & site.receiver.tags:
+        return None
+    walk.loops += 1
+    before = walk.guards
+    element = walk.element(site.receiver)
+    result = walk.enter(handler.closure, (site.argument(1), element), {}, site.call.at)
+    walk.guards = before
+    walk.loops -= 1
+    listed = _LISTED_KEYS in site.receiver.tags or "picked" in result.tags
+    return Value(origins=all_origins(result), tags=frozenset({"picked"} if listed else ()))
 
 
 def _takes_keys(function: Function) -> bool:
@@ -396,6 +416,7 @@ NAMES = {
     "some": _found,
     "every": _found,
     "includes": _includes,
+    "reduce": _reduced,
     "has": _includes,
     "get": _mapped_get,
     "transaction": _transaction,
