@@ -29,6 +29,9 @@ from shipworthy.controls.observability.secret_in_logs.control import SecretInLog
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.no_error_boundary.control import NoErrorBoundary
 from shipworthy.controls.reliability.non_atomic_writes.control import NonAtomicWrites
+from shipworthy.controls.reliability.outbound_call_without_timeout.control import (
+    OutboundCallWithoutTimeout,
+)
 from shipworthy.controls.reliability.read_modify_write_race.control import ReadModifyWriteRace
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.client_side_secret.control import ClientSideSecret
@@ -927,6 +930,27 @@ def test_a_model_that_keeps_one_visitor_waiting_weighs_little(tmp_path: Path) ->
         files = {"package.json": next_app, f"netlify/functions/{name}.ts": handler}
         found = gaps(ModelCallWithoutTimeout(), tmp_path / name, files)
         assert [f.severity for f in found] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("lambda/prices/index.mjs", Severity.LOW),
+        ("netlify/functions/prices.mjs", Severity.LOW),
+        ("server/prices.mjs", Severity.MEDIUM),
+    ],
+)
+def test_a_call_that_the_platform_ends_weighs_little(
+    tmp_path: Path, path: str, severity: Severity
+) -> None:
+    asks = (
+        "export const handler = async () => {\n"
+        '  const found = await fetch("https://prices.example.com/v1/today");\n'
+        "  return { statusCode: 200, body: await found.text() };\n"
+        "};\n"
+    )
+    found = gaps(OutboundCallWithoutTimeout(), tmp_path, {"package.json": "{}", path: asks})
+    assert [f.severity for f in found] == [severity]
 
 
 def test_one_of_several_searches_may_bring_nothing(tmp_path: Path) -> None:

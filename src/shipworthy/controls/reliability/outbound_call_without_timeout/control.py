@@ -85,7 +85,7 @@ class OutboundCallWithoutTimeout(
 
 
 # The platform ends each call of these after some minutes, and starts as many as it needs beside it.
-_CUT_OFF = "/supabase/functions/"
+_CUT_OFF = re.compile(r"(^|/)(supabase/functions|netlify/(edge-)?functions|lambdas?)/")
 # What runs beside the requests of users: the schedule comes back, and one run hangs alone.
 _BESIDE = re.compile(
     r"(^|[/_.#-])(crons?|jobs?|workers?|queues?|schedul\w*|ingest\w*|sync\w*|pipelines?|rotat\w*|poll\w*"
@@ -107,7 +107,7 @@ def _subject(call: OutboundCall) -> str:
 def _weighs_little(calls: list[OutboundCall]) -> bool:
     """True where a hanging call keeps little else waiting, or where nothing names whom it waits for."""
     return all(
-        _CUT_OFF in f"/{call.location.path}"
+        _CUT_OFF.search(call.location.path)
         or _BESIDE.search(f"{call.location.path}#{call.function}")
         or _OWN_DATABASE.search(call.target or "")
         or "." not in (call.target or "").partition("/")[0]
