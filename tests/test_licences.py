@@ -72,3 +72,12 @@ def test_what_a_part_inside_asks_for_itself_is_used_there(tmp_path: Path, inner:
         }
     else:
         assert sure == {"pypi:pymupdf": Confidence.HIGH}
+
+
+def test_a_package_of_two_lists_in_one_folder_is_named_once(tmp_path: Path) -> None:
+    for name in ("requirements.txt", "requirements-prod.txt"):
+        (tmp_path / name).write_text("pymupdf==1.26.4\n")
+    (tmp_path / "main.py").write_text("import fitz\n")
+    found = list(entry("licence-conflict").control.detect(read_prototype(tmp_path)))
+    gaps = [f for f in found if f.outcome is Outcome.GAP]
+    assert [(f.subject, f.confidence) for f in gaps] == [("pypi:pymupdf", Confidence.HIGH)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from shipworthy.control import Control
-from shipworthy.finding import Confidence, Evidence, Finding, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
 from shipworthy.prototype.dependencies.import_names import import_names
@@ -45,8 +45,15 @@ class LicenceConflict(
         for one in prototype.dependencies.packages:
             if not one.development:
                 parts.setdefault(prototype.dependencies.part_of(one), {})[one.name] = one
+        conflicts: dict[str, Finding] = {}
         for part, packages in parts.items():
-            yield from self._part(prototype, part, packages)
+            for finding in self._part(prototype, part, packages):
+                if finding.outcome is not Outcome.GAP:
+                    yield finding
+                # requirements.txt and requirements-prod.txt of one folder ask for the same package.
+                elif finding.subject not in conflicts or finding.confidence is Confidence.HIGH:
+                    conflicts[finding.subject] = finding
+        yield from conflicts.values()
         if not parts:
             yield self.not_applicable("no package reaches users")
 
