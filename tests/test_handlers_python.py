@@ -496,11 +496,19 @@ def test_variables_of_a_handler_are_no_state(tmp_path: Path) -> None:
 def test_a_shell_runs_what_is_put_into_its_text(tmp_path: Path) -> None:
     code = FASTAPI + (
         'import subprocess\n@app.post("/x")\ndef x(q: str):\n'
-        '    subprocess.run(f"convert {q}", shell=True)\n    subprocess.run(["convert", q])\n'
+        '    subprocess.run(f"convert {q}", shell=True)\n    subprocess.run(["sh", "-c", q])\n'
+        "    subprocess.run([q])\n"
     )
-    shell, plain = only(tmp_path, code).effects_of(EffectKind.COMMAND)
-    assert origins(shell, "text") == {"query.q"}
-    assert not plain.inputs["text"]
+    found = list(only(tmp_path, code).effects_of(EffectKind.COMMAND))
+    assert [origins(one, "text") for one in found] == [{"query.q"}] * 3
+
+
+def test_a_program_that_the_code_names_gets_its_arguments_as_they_are(tmp_path: Path) -> None:
+    code = FASTAPI + (
+        'import subprocess\n@app.post("/x")\ndef x(q: str):\n'
+        '    subprocess.run(["ffmpeg", "-i", q, "out.mp3"], capture_output=True)\n'
+    )
+    assert not list(only(tmp_path, code).effects_of(EffectKind.COMMAND))
 
 
 def test_a_session_of_requests_fetches(tmp_path: Path) -> None:

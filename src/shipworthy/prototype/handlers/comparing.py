@@ -390,6 +390,9 @@ def _proved(
     if roles and (constant or contains):
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
         return
+    if told := _told_by_token(walk, left, right):
+        yield walk.guard(told, READ_FROM_TOKEN, at)
+        return
     unseen = [o for o in one | other if _is_unseen(o)]
     if unseen and not caller and any(g.check in AUTHENTICATES for g in _before(walk, left, right)):
         if constant and any(ROLE_KEY.search(o.key) for o in unseen):
@@ -507,8 +510,14 @@ _ADDRESS = re.compile(r"^(origin|host|referr?er|user-agent|x-forwarded-\w+|x-rea
 
 
 def _may_be_secret(origin: Origin) -> bool:
-    """False for the headers by which a browser says which page and host it is about."""
-    return origin.is_input and not (origin.kind == "header" and _ADDRESS.match(origin.key))
+    """False for the headers by which a browser says which page and host it is about, and for what a token
+    that was taken apart says of its issuer."""
+    if origin.kind == "header" and (_ADDRESS.match(origin.key) or _OF_TOKEN.search(origin.key)):
+        return False
+    return origin.is_input
+
+
+_OF_TOKEN = re.compile(r"^authorization\.(.+\.)?(iss|ref|azp|aud|length)$", re.IGNORECASE)
 
 
 def named_role(name: str, value: Value) -> Value:
@@ -521,20 +530,38 @@ def named_role(name: str, value: Value) -> Value:
     return value
 
 
+READ_FROM_TOKEN = "read from the token"
+_EVERYBODYS = frozenset({"authenticated", "anon"})
+"""Roles in the tokens of Supabase that whoever signs in, or nobody in particular, has."""
+
+
+def _told_by_token(walk: Evaluation, left: Value, right: Value) -> Check | None:
+    """What is proved where a word, or a setting, is compared with what stands in a token that the code
+    itself took apart: a right behind a gateway that has verified the token."""
+    for claim, word in ((left, right), (right, left)):
+        settings = all(o.kind == "environment" for o in word.origins)
+        claims = [o for o in claim.origins if _is_claim(o)]
+        if not settings or not claims:
+            continue
+        verified = any(g.check is Check.PLATFORM for g in walk.guards)
+        role = word.text and word.text not in _EVERYBODYS and ROLE_KEY.search(claims[0].key)
+        return Check.ROLE if verified and role else Check.DECODED
+    return None
+
+
 def is_claim(value: Value) -> bool:
     """True for what stands in a token or cookie that the code itself took apart."""
-    return any(
-        (o.kind == "claims" and o.name == "cookie" and _CLAIM.search(f".{o.key}"))
-        or (
-            o.kind == "header"
-            and o.key.lower().startswith("authorization.")
-            and _CLAIM.search(o.key)
-        )
-        for o in value.origins
-    )
+    return any(map(_is_claim, value.origins))
 
 
-_CLAIM = re.compile(r"\.(sub|user_?id|email|role|session_?id|aud|uid)$", re.IGNORECASE)
+def _is_claim(origin: Origin) -> bool:
+    if origin.kind == "header" and origin.key.lower().startswith("authorization."):
+        return _CLAIM.search(origin.key) is not None
+    of_cookie = origin.kind == "claims" and origin.name == "cookie"
+    return of_cookie and _CLAIM.search(f".{origin.key}") is not None
+
+
+_CLAIM = re.compile(r"\.(sub|user_?id|email|role|session_?id|aud|azp|iss|ref|uid)$", re.IGNORECASE)
 
 
 def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:

@@ -53,11 +53,11 @@ def caller(handler: Handler, effect: Effect) -> Caller:
         return Caller.UNCLEAR
     if effect.has(Check.PLATFORM):
         # The gateway has verified the token that the code only decodes.
-        decoded = effect.has(Check.DECODED) or _is_bound_by_claims(effect)
-        return Caller.KNOWN if decoded else Caller.ANON_KEY
+        if effect.has(Check.DECODED) or _is_bound_by_claims(effect):
+            return Caller.KNOWN
     if effect.has(Check.UNCLEAR):
         return Caller.UNCLEAR
-    return Caller.ANYBODY
+    return Caller.ANON_KEY if effect.has(Check.PLATFORM) else Caller.ANYBODY
 
 
 def _is_bound_by_claims(effect: Effect) -> bool:

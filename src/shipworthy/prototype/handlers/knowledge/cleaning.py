@@ -116,6 +116,7 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "werkzeug.secure_filename": _cleaned,
     "shlex.quote": _cleaned,
     "urllib.parse.quote": _cleaned,
+    "escape": _cleaned,
     "urllib.parse.quote_plus": _cleaned,
     "urllib.parse.urlencode": _cleaned,
     "bleach.clean": _cleaned,

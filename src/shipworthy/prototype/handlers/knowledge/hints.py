@@ -77,7 +77,10 @@ def _proves(walk: Evaluation, result: Value) -> bool:
         return True
     yes, no = walk.tested(result)
     passed = walk.guards if result.is_null else NO_GUARDS
-    return any(g.check in (Check.ROLE, Check.OWNER) for g in passed | yes | no)
+    return any(g.check in _SHOWN for g in passed | yes | no)
+
+
+_SHOWN = (Check.ROLE, Check.OWNER, Check.SECRET, Check.DECODED)
 
 
 def _may_ask(walk: Evaluation, name: str, site: Site, result: Value) -> Value:

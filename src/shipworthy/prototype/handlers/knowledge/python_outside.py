@@ -59,10 +59,13 @@ def _command(walk: Evaluation, site: Site) -> Value | None:
     """`subprocess.run(…)`: with a shell, all of the text is code; without, only what is run."""
     given = site.argument(0, "args", "cmd")
     shell = site.named.get("shell", UNKNOWN).literal is True or "shell" in site.name
-    listed = given.elements is not None and given.what != "text"
+    listed = given.elements if given.elements is not None and given.what != "text" else ()
+    if len(listed) > 2 and listed[0].text in _INTERPRETERS and listed[1].text == "-c":
+        shell, given = True, listed[2]
     whole = shell or not listed
-    first = given.elements[0] if listed and given.elements else given
-    text = given if whole else first
+    text = given if whole else listed[0]
+    if not whole and text.text:
+        return _ran()  # always the same program, which gets its arguments as they are
     walk.effect(
         EffectKind.COMMAND,
         "shell" if shell else "exec",
@@ -72,6 +75,13 @@ def _command(walk: Evaluation, site: Site) -> Value | None:
         values={"text": text, "arguments": given},
         literals={"shell": str(shell).lower()},
     )
+    return _ran()
+
+
+_INTERPRETERS = ("sh", "bash", "zsh", "/bin/sh", "/bin/bash", "python", "python3", "node")
+
+
+def _ran() -> Value:
     return Value(origins=frozenset({Origin("answer", "command")}), tags=_TRUTHY)
 
 

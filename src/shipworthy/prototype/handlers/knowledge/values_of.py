@@ -380,6 +380,8 @@ CALLS = {
     "Object.entries": _entries,
     "Object.fromEntries": _from_entries,
     "Array.from": _first,
+    "TextEncoder().encode": _first,
+    "TextDecoder().decode": _first,
     "Array.isArray": _array_check,
     "isinstance": _array_check,
     "structuredClone": _first,
