@@ -48,8 +48,8 @@ _BY_CONTROL = {
     ),
     **dict.fromkeys(
         """unauthenticated-endpoint missing-authorisation missing-rate-limit webhook-unverified
-        webhook-replay not-idempotent self-promotion open-storage-bucket client-side-secret
-        service-role-in-browser secret-in-history no-ci no-data-export no-retention
+        webhook-replay not-idempotent self-promotion open-firebase-rules open-storage-bucket
+        client-side-secret service-role-in-browser secret-in-history no-ci no-data-export no-retention
         no-structured-logging missing-input-validation csrf import-cycle data-access-in-component
         sql-injection read-modify-write-race""".split(),
         MEDIUM,

@@ -11,8 +11,8 @@ from shipworthy.prototype import Prototype
 _OF_CONTROL: Mapping[Component, frozenset[str]] = {
     Component.AUTH: frozenset(
         """brute-force cors-any-origin-credentials csrf default-secret fail-open-guard
-        first-user-becomes-admin home-grown-auth insecure-cookie missing-authorisation open-storage-bucket
-        open-tenant rls-disabled rls-without-policy definer-view policy-recursion
+        first-user-becomes-admin home-grown-auth insecure-cookie missing-authorisation open-firebase-rules
+        open-storage-bucket open-tenant rls-disabled rls-without-policy definer-view policy-recursion
         rows-readable-by-any-user rows-readable-by-anybody rows-writable-by-any-user
         rows-writable-by-anybody self-promotion sign-up-decides-role user-enumeration weak-random
         exposed-function service-role-in-browser""".split()

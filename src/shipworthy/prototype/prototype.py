@@ -26,6 +26,11 @@ from shipworthy.prototype.edge.evidence import FILE as EVIDENCE
 from shipworthy.prototype.edge.evidence import Edge, read_edge
 from shipworthy.prototype.executions.execution import Execution
 from shipworthy.prototype.failures.catches import Catch
+from shipworthy.prototype.firebase.rules import (
+    FirebaseRules,
+    is_asked_from_browsers,
+    read_firebase_rules,
+)
 from shipworthy.prototype.git import commit_date
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.inventory.base44 import Base44, read_base44
@@ -344,6 +349,16 @@ class Prototype:
         from shipworthy.database.stated.stating import stated
 
         return stated(self.database_history) if self.database_history else None
+
+    @cached_property
+    def firebase_rules(self) -> FirebaseRules:
+        """What stands between browsers and the data of Firebase."""
+        return read_firebase_rules(self.files.values())
+
+    @cached_property
+    def asks_firebase(self) -> bool:
+        """True where code asks Firebase for data as a browser does, held back by its rules alone."""
+        return is_asked_from_browsers(f for f in self._live() if f.path not in self.by_hand)
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
