@@ -365,7 +365,10 @@ def _proved(
         if contains and len(secrets) > 1:
             continue  # one of the settings: a plan, a size
         if any(map(_may_be_secret, yours)):
-            yield walk.guard(Check.SECRET, "compared with a secret", at)
+            if all(_PUBLIC_KEY.search(o.name) for o in secrets):
+                yield walk.hollow("the key that is asked for stands in every visitor's browser", at)
+            else:
+                yield walk.guard(Check.SECRET, "compared with a secret", at)
             return
     if _is_password_of_code(left, other) or _is_password_of_code(right, one):
         yield walk.guard(Check.SECRET, WORD_OF_CODE, at)
@@ -404,6 +407,10 @@ def _proved(
     claimed = [o for o in caller if ROLE_KEY.search(o.key or o.name) and _is_editable(o)]
     if claimed and (literal or contains):
         yield walk.hollow(f"users write {claimed[0].key} {SELF_MADE}", at)
+        return
+    said = "" if caller or not (literal or contains) else _claimed_role(walk, (*one, *other))
+    if said:
+        yield walk.hollow(said, at)
         return
     named = any(_is_name_of_caller(o) for o in caller)
     if named and (
@@ -444,6 +451,31 @@ def _proved(
         if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
             yield walk.guard(Check.VALID, "compared", at, inputs)
 
+
+_PUBLIC_KEY = re.compile(
+    r"(^|_)ANON(YMOUS)?_?KEY|PUBLISHABLE|^(NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|PUBLIC)_"
+)
+"""Settings that the platform has every page send along: whoever looks at the page has them."""
+
+
+def _claimed_role(walk: Evaluation, asked: Iterable[Origin]) -> str:
+    """How a role is put that whoever calls chooses himself; "" where the server knows it from elsewhere."""
+    for origin in asked:
+        if origin.kind in ("header", "cookie") and _ROLE_SENT.search(origin.key):
+            return f"callers write the role into {origin.key} {SELF_MADE}"
+        known = any(g.check in AUTHENTICATES for g in walk.guards)
+        if origin.kind != "row" or not ROLE_KEY.search(origin.key) or known or not origin.by:
+            continue
+        if all(by.is_input and _ID_SENT.search(by.key) for by in origin.by):
+            named = min(by.key for by in origin.by)
+            return f"the role is looked up for whomever the caller names as {named}"
+    return ""
+
+
+_ROLE_SENT = re.compile(r"^(?:x-)?(?:user-?)?(?:is-?)?(?:role|admin)$", re.IGNORECASE)
+_ID_SENT = re.compile(
+    r"(?:^|_|(?<=[a-z]))(?:user|admin|caller|requester|actor)_?id$", re.IGNORECASE
+)
 
 _OWNS = frozenset(
     """user_id owner_id company_id tenant_id organization_id org_id team_id account_id workspace_id
@@ -570,6 +602,9 @@ def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
         key = origin.key.rpartition(".")[2]
         if _YES_OR_NO.search(key) and _of_caller(origin) and not _is_editable(origin):
             yield walk.guard(Check.ROLE, key, 0)
+            return
+        if _YES_OR_NO.search(key) and _of_caller(origin):
+            yield walk.hollow(f"users write {origin.key} {SELF_MADE}")
             return
         told = origin.kind == "row" and not key and _TELLS.search(origin.name)
         if told and not any(by.is_input for by in origin.by):

@@ -120,7 +120,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _keeps_roles(columns)
         or _registers_anybody(handlers)  # so whoever is signed in is not the one administrator
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
-        known or _signs_in(handlers) or sent_to_sign_in(prototype),
+        known or _signs_in(handlers) or sent_to_sign_in(prototype) or _lets_sign_in(prototype),
         read_policies(prototype),
         frozenset(accounts),
         joined,
@@ -268,6 +268,16 @@ def exports(handler: Handler) -> bool:
 
 _EXPORTS = re.compile(
     r"[/_-](export|exportar|backup|dump)s?([/_.-]|$)|[/_.-](csv|xlsx?|excel|pdf)$", re.I
+)
+
+
+def _lets_sign_in(prototype: Prototype) -> bool:
+    """True where a page signs people in at the platform itself."""
+    return any(q.operation == "auth" and q.method in _SIGN_INS for q in prototype.queries)
+
+
+_SIGN_INS = frozenset(
+    {"signInWithPassword", "signInWithOAuth", "signInWithOtp", "signInWithIdToken"}
 )
 
 

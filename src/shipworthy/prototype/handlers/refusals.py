@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.comparing import (
     AT_ITS_WORD,
     CREDENTIAL,
     ROLE_KEY,
+    SELF_MADE,
     named_by_header,
 )
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
@@ -71,6 +72,8 @@ def refused(
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, listed)})
     if not origins and any(g.check is Check.CLAIMED or _is_claimed_right(g) for g in passed):
         return NO_GUARDS  # it is known what the refusal hangs on
+    if not sent and not others and any(_is_self_made(g) for g in passed):
+        return NO_GUARDS
     said = _said_by_id(walk, others)
     if said:
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)})
@@ -95,6 +98,11 @@ _SAYS_TOO_MANY = re.compile(
     r"|(request|call|message|daily|hourly|usage) limit (reached|exceeded)|limit (reached|exceeded)",
     re.IGNORECASE,
 )
+
+
+def _is_self_made(guard: Guard) -> bool:
+    """`user.user_metadata.role === "admin"`: a right that users write into their own account."""
+    return guard.check is Check.HOLLOW and guard.how.endswith(SELF_MADE)
 
 
 def _is_claimed_right(guard: Guard) -> bool:

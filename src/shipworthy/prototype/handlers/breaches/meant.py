@@ -122,12 +122,17 @@ def _is_by_the_way(handler: Handler, effect: Effect) -> bool:
 
 
 def _confirms(handler: Handler) -> bool:
-    """True where somebody leaves an order, a booking or a request, of which mails are sent."""
+    """True where somebody leaves an order, a booking or a request, of which mails are sent; a log of
+    what was sent is none."""
     return any(
         effect.operation == "insert"
+        and not _SENT.search(effect.target)
         and any(o.is_input for _, found in effect.of("value:") for o in found)
         for effect in handler.effects_of(EffectKind.QUERY)
     )
+
+
+_SENT = re.compile(r"(^|_)(logs?|history)$|Logs?$", re.IGNORECASE)
 
 
 _IS_SHOWN = re.compile(

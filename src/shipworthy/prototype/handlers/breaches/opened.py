@@ -13,7 +13,7 @@ from shipworthy.prototype.handlers.breaches.severity import severity_open
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
-from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
@@ -27,6 +27,10 @@ def of_opened(
     """What anybody may do; None where that is not wrong."""
     if kind in (Harm.ADD, Harm.CHANGE) and (_is_counter(effect) or _counts_calls(effect)):
         return None
+    if _of_any_table(effect):
+        return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
+    if kind is Harm.READ and ownership.has_logins and _of_somebody(handler, effect):
+        return Judged(Breach.OPEN, effect, kind, who, Severity.MEDIUM, Confidence.HIGH)
     private = is_private(effect, revealed(handler, effect), ownership)
     if kind is Harm.READ and not (private or writes_out(handler, effect, ownership)):
         return None
@@ -61,6 +65,27 @@ def of_opened(
     if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
         confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def _of_any_table(effect: Effect) -> bool:
+    """True where the caller names the table, no list says which it may be, and no rule of it holds."""
+    named = {str(o) for o in effect.inputs.get("table", ()) if o.is_input}
+    listed = any(g.about & named for g in effect.guards if g.check in (Check.ALLOWED, Check.VALID))
+    return bool(named) and not listed and is_bypassing(effect)
+
+
+def _of_somebody(handler: Handler, effect: Effect) -> bool:
+    """True for the rows about a person whom the caller names, past row security, whatever they say."""
+    filters = dict(effect.of("filter:"))
+    named = [f for f, found in filters.items() if found and all(o.is_input for o in found)]
+    asked = effect.operation == "select" and effect.client == "service" and len(filters) == 1
+    return asked and any(map(_PERSON.search, named)) and bool(list(revealed(handler, effect)))
+
+
+_PERSON = re.compile(
+    r"(^|_)(contact|lead|patient|client|student|employee|customer)_?id$|(contact|lead|patient|client|student|employee"
+    r"|customer)Id$"
+)
 
 
 def _asks_a_cookie(effect: Effect) -> bool:

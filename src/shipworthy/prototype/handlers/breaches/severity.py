@@ -16,7 +16,7 @@ from shipworthy.prototype.handlers.breaches.meant import lends_its_key
 from shipworthy.prototype.handlers.breaches.power import governs, is_admin, writes_power
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
-from shipworthy.prototype.handlers.standing import owner_columns
+from shipworthy.prototype.handlers.standing import is_bypassing, owner_columns
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
@@ -64,12 +64,21 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     if writes_power(effect):
         return Severity.CRITICAL
     if kind is Harm.CHANGE and not (
-        is_admin(handler) or PII.search(effect.target) or ownership.of(effect.target)
+        is_admin(handler)
+        or PII.search(effect.target)
+        or ownership.of(effect.target)
+        or _any_row(effect)
     ):
         return Severity.MEDIUM
     if kind is Harm.CHANGE and only_moves_on(effect):
         return Severity.MEDIUM
     return Severity.MEDIUM if _SOON_MADE_AGAIN.search(effect.target) else Severity.HIGH
+
+
+def _any_row(effect: Effect) -> bool:
+    """True where the caller names the row and the client is held back by no rule."""
+    named = any(o.is_input for _, origins in effect.of("filter:") for o in origins)
+    return named and is_bypassing(effect)
 
 
 _SOON_MADE_AGAIN = re.compile(
@@ -82,7 +91,7 @@ _SOON_MADE_AGAIN = re.compile(
 
 def _severity_of_mail(effect: Effect) -> Severity:
     to = any(
-        o.is_input
+        o.is_input or any(chosen.is_input for chosen in o.by)
         for name in ("to", "personalizations", "chat_id", "phone")
         for o in effect.inputs.get(name, ())
     )

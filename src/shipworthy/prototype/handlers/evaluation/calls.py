@@ -73,7 +73,9 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
     site = Site(what, name, receiver, given, named, node)
     if name in _MUTATORS:
         binding.mutated(walk, node, site, scope)
-    if name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
+    if name in ("push", "append", "set") and receiver.what == PARAMETERS:
+        _put(walk, function, receiver, given, scope)
+    elif name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
         _grown(walk, function, receiver, given, scope)
     walk.gained = gained
     return walk.called(called, site)
@@ -108,14 +110,35 @@ def _grown(
     walk: Evaluation, function: Expression, receiver: Value, given: tuple[Value, ...], scope: Scope
 ) -> None:
     """`list.push(x)`: the name stands for a longer list from here on."""
+    elements = (*(receiver.elements or ()), *given)[:60]
+    longer = replace(receiver, elements=elements, tags=receiver.tags - members.WRITTEN)
+    _stands_for(walk, function, receiver, longer, scope)
+
+
+def _put(
+    walk: Evaluation, function: Expression, receiver: Value, given: tuple[Value, ...], scope: Scope
+) -> None:
+    """`parameters.append("to", x)`: from here on they have one of this name."""
+    if receiver.elements and len(given) > 1 and given[0].text is not None:
+        fields = {**(receiver.elements[0].fields or {}), given[0].text: given[1]}
+        more = replace(receiver, elements=(Value(fields=fields),))
+        _stands_for(walk, function, receiver, more, scope)
+
+
+def _stands_for(
+    walk: Evaluation, function: Expression, receiver: Value, value: Value, scope: Scope
+) -> None:
+    """The name whose method is called stands for another value from here on."""
     if not isinstance(function, Member) or not isinstance(function.object, Name):
         return
     name = function.object.id
     found = scope.find(name)
     if found is not None and found.names.get(name) is receiver:
-        elements = (*(receiver.elements or ()), *given)[:60]
-        tags = receiver.tags - members.WRITTEN
-        walk.change(found.names, name, replace(receiver, elements=elements, tags=tags))
+        walk.change(found.names, name, value)
+
+
+PARAMETERS = "searchParams"
+"""The kind of the parameters of an address, and of a form that the code itself fills."""
 
 
 def called(walk: Evaluation, function: Value, site: Site) -> Value:

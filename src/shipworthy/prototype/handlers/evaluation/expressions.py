@@ -158,7 +158,8 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
     else:
         if truth(left) is True:
             return left
-        when = (meet(yes, right_yes | gained), no | right_no)
+        unheld = _self_made(yes) | _self_made(right_yes)
+        when = (meet(yes, right_yes | gained) | unheld, no | right_no)
     if truth(left) is True and node.operator == "and":
         return right
     result = join(left, right)
@@ -175,6 +176,13 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
         tags |= UNASKED
     literal_ = result.literal if left.literal is UNSET or left.literal == right.literal else UNSET
     return replace(result, when=when, cases=cases, literal=literal_, tags=tags)
+
+
+def _self_made(passed: Guards) -> Guards:
+    """What holds an alternative open for whoever writes it into his account himself."""
+    return frozenset(
+        g for g in passed if g.check is Check.HOLLOW and g.how.endswith(comparing.SELF_MADE)
+    )
 
 
 UNASKED = frozenset({"unasked"})

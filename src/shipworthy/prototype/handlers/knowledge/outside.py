@@ -24,13 +24,18 @@ from shipworthy.prototype.handlers.values import (
 _MODEL_HOSTS = re.compile(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis|ai\.gateway\.lovable|openrouter\.ai"
     r"|api\.groq\.com|api\.mistral\.ai|api\.perplexity|api\.deepseek|api\.x\.ai|api\.together|huggingface"
-    r"|replicate\.com|api\.elevenlabs|api\.cohere|api\.stability|fal\.run"
+    r"|replicate\.com|api\.elevenlabs|api\.cohere|api\.stability|fal\.run|api\.fireworks|api\.deepgram"
+    r"|api\.assemblyai|api\.heygen\.com/v\d/video[/.]generate|api\.d-id\.com|runwayml\.com|api\.lumalabs|api\.runpod\.ai|api\.piapi"
+    r"|api\.klingai|leonardo\.ai/api|api\.ideogram|api\.bfl\.|api\.synthesia|api\.suno|api\.kie\.ai"
 )
 _MAIL_HOSTS = re.compile(
-    r"api\.resend\.com|sendgrid\.com|mailgun\.net|brevo|postmarkapp|mailjet|mandrill"
+    r"api\.resend\.com|sendgrid\.com|mailgun\.net|brevo|postmarkapp|mailjet|mandrill|api\.emailjs\.com|mailersend"
+    r"|zeptomail|api\.sendpulse|mailtrap\.io/api/send|api\.loops\.so|smtp2go|sparkpost|elasticemail"
 )
 _MESSAGE_HOSTS = re.compile(
-    r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird"
+    r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird|nexmo|infobip|plivo"
+    r"|api\.telnyx|africastalking|termii|onesignal\.com|exp\.host/|fcm\.googleapis|api\.z-api|ultramsg|/message/send"
+    r"|360dialog|gupshup|wati\.io|textbelt|clicksend|api\.vapi\.ai/call|retellai\.com/.*call|api\.bland\.ai/v\d/calls?"
 )
 # At the same hosts somebody signs in, or a number is looked up.
 _NO_MESSAGE = re.compile(r"/oauth|/access_token|lookups\.twilio")
@@ -88,6 +93,8 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     body = fields.get("body") or site.named.get("json") or site.named.get("data") or UNKNOWN
     kind = _kind_of(written)
     inputs: dict[str, Origins] = _parts_of(body)
+    if kind is EffectKind.MESSAGE:
+        inputs = {name.lower(): origins for name, origins in inputs.items()}
     if kind is EffectKind.PAYMENT:
         inputs |= dict(_spread_out(_record(body)))
     inputs |= {"url": host, "path": all_origins(url), "body": all_origins(body)}

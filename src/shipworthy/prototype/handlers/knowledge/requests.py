@@ -230,6 +230,8 @@ def _whole(kind: str, what: str = "") -> Callable[[Evaluation, Site], Value | No
 def _search_params(walk: Evaluation, site: Site) -> Value | None:
     """Parameters of the request, or those that the code itself puts together."""
     given = site.argument(0)
+    if not site.has(0):
+        return Value(elements=(Value(fields={}),), what="searchParams")
     if given.fields is not None:
         return Value(elements=(given,), what="searchParams")
     return Value(origins=given.origins or frozenset({Origin("query")}), what="searchParams")
@@ -369,5 +371,6 @@ CALLS = {
     "urllib.parse.urlsplit": _parsed_url,
     "urllib.parse.urljoin": _joined_url,
     "URLSearchParams": _search_params,
+    "FormData": _search_params,
     "searchParams.toString": lambda walk, site: site.receiver,
 }
