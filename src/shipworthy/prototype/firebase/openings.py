@@ -102,9 +102,12 @@ def _who(rule: Allowed, method: str, today: date) -> Who:
     return (NOT_TOLD if found.part else found).who
 
 
-def promotions(allowed: Sequence[Allowed], today: date) -> Iterator[Promotion]:
-    """Documents by which rules tell rights, where each user writes his own as he likes."""
-    for service, collection, fields in _asked(allowed):
+def promotions(
+    allowed: Sequence[Allowed], today: date, trusted: Iterable[tuple[str, str]] = ()
+) -> Iterator[Promotion]:
+    """Documents by which rules tell rights, or the server (`trusted`: collections with their fields),
+    where each user writes his own as he likes."""
+    for service, collection, fields in _asked(allowed, trusted):
         of_it = [a for a in allowed if a.service is service and _own(a.path) == collection]
         found: dict[str, dict[Location, None]] = {}
         for rule in of_it:
@@ -164,9 +167,14 @@ _POWER = re.compile(
 )
 
 
-def _asked(allowed: Sequence[Allowed]) -> Iterator[tuple[Service, str, tuple[str, ...]]]:
-    """Collections whose document of the caller the rules fetch, with the fields that give power."""
+def _asked(
+    allowed: Sequence[Allowed], trusted: Iterable[tuple[str, str]]
+) -> Iterator[tuple[Service, str, tuple[str, ...]]]:
+    """Collections whose document of the caller is fetched, with the fields of it that give power."""
     found: dict[tuple[Service, str], dict[str, None]] = {}
+    for collection, field in sorted(trusted):
+        if _POWER.match(field):
+            found.setdefault((Service.FIRESTORE, collection), {})[field] = None
     for rule in allowed:
         for node in _nodes(rule.condition):
             paths = [m[1] for part in _nodes(node) for m in _DOCUMENT.finditer(part.text)]

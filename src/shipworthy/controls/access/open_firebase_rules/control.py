@@ -10,6 +10,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.firebase.openings import Opening, openings, promotions
 from shipworthy.prototype.firebase.rules import Service
+from shipworthy.prototype.firebase.trusted import trusted_by_server
 
 
 class _Harm(NamedTuple):
@@ -34,12 +35,13 @@ class OpenFirebaseRules(
             yield self.unknown(path, f"its rules could not be read: {reason}")
         for opening in openings(rules.allowed, today):
             yield self._judged(prototype, opening)
-        for found in promotions(rules.allowed, today):
+        trusted = trusted_by_server(prototype.handlers) if rules.allowed else ()
+        for found in promotions(rules.allowed, today, trusted):
             fields = ", ".join(found.fields)
             yield self.gap(
                 f"{found.service}: {found.path} ({fields})",
                 f"Every user can set {fields} in his own document of {found.path.partition('/')[0]},"
-                " by which the rules tell who may do more: with one request he gives himself these rights",
+                " by which it is told who may do more: with one request he gives himself these rights",
                 *(prototype.evidence("rule", location) for location in found.locations),
                 severity=Severity.CRITICAL,
             )
