@@ -394,7 +394,7 @@ def _proved(
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
         return
     if told := _told_by_token(walk, left, right):
-        yield walk.guard(told, READ_FROM_TOKEN, at)
+        yield walk.guard(told, IN_CLAIMS, at)
         return
     unseen = [o for o in one | other if _is_unseen(o)]
     if unseen and not caller and any(g.check in AUTHENTICATES for g in _before(walk, left, right)):
@@ -544,12 +544,12 @@ _ADDRESS = re.compile(r"^(origin|host|referr?er|user-agent|x-forwarded-\w+|x-rea
 def _may_be_secret(origin: Origin) -> bool:
     """False for the headers by which a browser says which page and host it is about, and for what a token
     that was taken apart says of its issuer."""
-    if origin.kind == "header" and (_ADDRESS.match(origin.key) or _OF_TOKEN.search(origin.key)):
+    if origin.kind == "header" and (_ADDRESS.match(origin.key) or _ABOUT_TOKEN.search(origin.key)):
         return False
     return origin.is_input
 
 
-_OF_TOKEN = re.compile(r"^authorization\.(.+\.)?(iss|ref|azp|aud|length)$", re.IGNORECASE)
+_ABOUT_TOKEN = re.compile(r"^authorization\.(.+\.)?(iss|ref|azp|aud|length)$", re.IGNORECASE)
 
 
 def named_role(name: str, value: Value) -> Value:
@@ -562,7 +562,7 @@ def named_role(name: str, value: Value) -> Value:
     return value
 
 
-READ_FROM_TOKEN = "read from the token"
+IN_CLAIMS = "read from the token"
 _EVERYBODYS = frozenset({"authenticated", "anon"})
 """Roles in the tokens of Supabase that whoever signs in, or nobody in particular, has."""
 

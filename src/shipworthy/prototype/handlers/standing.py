@@ -51,10 +51,10 @@ def caller(handler: Handler, effect: Effect) -> Caller:
         return Caller.KNOWN
     if effect.has(Check.REFUSES) and not effect.has(Check.DECODED):
         return Caller.UNCLEAR
-    if effect.has(Check.PLATFORM):
-        # The gateway has verified the token that the code only decodes.
-        if effect.has(Check.DECODED) or _is_bound_by_claims(effect):
-            return Caller.KNOWN
+    # Where there is a gateway, it has verified the token that the code only decodes.
+    decoded = effect.has(Check.DECODED) or _is_bound_by_claims(effect)
+    if effect.has(Check.PLATFORM) and decoded:
+        return Caller.KNOWN
     if effect.has(Check.UNCLEAR):
         return Caller.UNCLEAR
     return Caller.ANON_KEY if effect.has(Check.PLATFORM) else Caller.ANYBODY

@@ -189,7 +189,7 @@ class Evaluation:
         if asked := comparing.names_host(value):
             no |= {self.guard(Check.ALLOWED, comparing.OWN_SITE, self.at, asked)}
         if comparing.is_claim(value):
-            yes |= {self.guard(Check.DECODED, comparing.READ_FROM_TOKEN, self.at)}
+            yes |= {self.guard(Check.DECODED, comparing.IN_CLAIMS, self.at)}
         there = not value.cases and value.literal is UNSET and not expressions.DENIED & value.tags
         if there and comparing.is_token(value):
             yes |= {self.hollow("any token will do: it is only asked whether one is there")}
