@@ -199,7 +199,9 @@ def _letter_by_letter(walk: Evaluation, value: Value, at: int) -> Iterable[Guard
     """`(sent.charCodeAt(i) ^ secret.charCodeAt(i)) === 0`: a comparison in constant time."""
     origins = all_origins(value)
     given = frozenset(str(o) for o in origins if _may_be_secret(o))
-    if given and any(o.kind == "environment" for o in origins):
+    if given and "signature" in value.tags:
+        yield walk.guard(Check.SIGNATURE, "signature compared", at)
+    elif given and any(o.kind == "environment" for o in origins):
         yield walk.guard(Check.SECRET, "compared with a secret", at)
     elif given and any(_is_kept(o) for o in origins):
         yield walk.guard(Check.API_KEY, "a secret compared", at, given)
