@@ -1,0 +1,53 @@
+"""What a comparison proves: that the caller is known, has a role, owns what it asks for."""
+
+from shipworthy.prototype.handlers.comparing.callers import (
+    AT_ITS_WORD,
+    IN_CLAIMS,
+    ROLE_KEY,
+    SELF_MADE,
+    SESSION_HOLDER,
+    UNSIGNED,
+    is_address_of_caller,
+    is_claim,
+    is_identity,
+    is_session_token,
+    is_token,
+    named_by_header,
+    named_role,
+    true_of_caller,
+)
+from shipworthy.prototype.handlers.comparing.comparison import (
+    OWN_SITE,
+    compared,
+    kind_of,
+    names_host,
+)
+from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing
+from shipworthy.prototype.handlers.comparing.settings import STANDS_IN, settled
+from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
+
+__all__ = [
+    "AT_ITS_WORD",
+    "CREDENTIAL",
+    "IN_CLAIMS",
+    "OWN_SITE",
+    "ROLE_KEY",
+    "SELF_MADE",
+    "SESSION_HOLDER",
+    "STANDS_IN",
+    "UNSIGNED",
+    "WORD_OF_CODE",
+    "compared",
+    "existing",
+    "is_address_of_caller",
+    "is_claim",
+    "is_identity",
+    "is_session_token",
+    "is_token",
+    "kind_of",
+    "named_by_header",
+    "named_role",
+    "names_host",
+    "settled",
+    "true_of_caller",
+]
