@@ -57,7 +57,11 @@ class SecretInCode(
     satisfies=("A10", "H26", "H27", "G24", "owasp:A07", "cwe:798"),
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
-        found = exposed(prototype, Exposure.REPOSITORY)
+        found = {
+            subject: secrets
+            for subject, secrets in exposed(prototype, Exposure.REPOSITORY).items()
+            if not all(_stands_in(prototype, s) for s in secrets)
+        }
         for subject, secrets in found.items():
             private = [s for s in secrets if not s.is_public]
             lines = lines_of(prototype, private or secrets)
@@ -102,6 +106,14 @@ class SecretInCode(
         label = next((name for s in secrets if (name := variable_of(s))), label)
         summary = f"Read {label} from the environment alone; replace the leaked value at its issuer"
         return Remedy(summary, Review.CAREFUL, tuple(writes)) if writes else None
+
+
+def _stands_in(prototype: Prototype, secret: Secret) -> bool:
+    """True for the default of a password that the prototype itself asks for: `default-secret` says it."""
+    if secret.kind is not SecretKind.PASSWORD or secret.place is not Place.FALLBACK:
+        return False
+    here = prototype.default_secrets.get(secret.location.path, ())
+    return any(f.name == secret.name for f in here)
 
 
 def _words_that_open(
