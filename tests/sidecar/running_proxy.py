@@ -128,9 +128,10 @@ class Front:
         return f"https://{self.policy.host}:{self.policy.ports.https}"
 
     def client(self, **more: Any) -> httpx.Client:
-        """A client that trusts its certificate."""
+        """A client that trusts its certificate, and waits as long as a busy machine needs."""
         trusted = ssl.create_default_context(cafile=self.authority)
-        return httpx.Client(verify=trusted, base_url=self.url, trust_env=False, **more)
+        settings = {"timeout": 60, **more}
+        return httpx.Client(verify=trusted, base_url=self.url, trust_env=False, **settings)
 
     def changed(self, **more: Any) -> proxy.Configuration:
         """The configuration for a policy that differs in some sections."""
