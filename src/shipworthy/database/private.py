@@ -54,7 +54,8 @@ _PRIVATE_RECORD = re.compile(
 
 _FACE = re.compile(
     r"(id|user_id|uuid|user_?name|handle|slug|nick_?name|display_name|avatar(_url|_path)?|bio|about|headline"
-    r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|created_at|updated_at|joined_at)",
+    r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|(preferred_)?(language|locale)"
+    r"|theme|created_at|updated_at|joined_at)",
     re.IGNORECASE,
 )
 _PRIVATE_BUCKET = re.compile(

@@ -25,7 +25,7 @@ from shipworthy.prototype.handlers.writes import (
 )
 
 _FREE = re.compile(
-    r"donat|(^|[^a-z])tips?([^a-z]|$)|giving|gift|pledge|contribut|top.?up|deposit|recharge|add.?funds|(^|[^a-z])bids?([^a-z]|$)"
+    r"donat|(^|[^a-z])tips?([^a-z]|$)|giving|gift|pledge|contribut|top.?up|deposit|recharge|recarg|saldo|add.?(funds|balance|credit|money)|(^|[^a-z])bids?([^a-z]|$)"
     r"|offer|sponsor|invest|crowdfund|tithe|fundrais|charity|load.?wallet|pay.?what",
     re.IGNORECASE,
 )

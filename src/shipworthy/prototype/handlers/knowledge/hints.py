@@ -105,14 +105,17 @@ def foreign(walk: Evaluation, site: Site) -> Value | None:
     return None
 
 
-_VERIFY = frozenset({"verify", "unwrap", "constructEvent", "verifyWebhook"})
+_VERIFY = frozenset(
+    "verify unwrap constructEvent verifyWebhook validateEvent validate_event construct_event".split()
+)
 
 
 def _is_given_signature(site: Site) -> bool:
     """`webhook.verify(body, { "webhook-signature": … })`, `unwrap(body, headers)`, of whatever library."""
-    return any(
+    given = (*site.given, *site.named.values())
+    return any(value.what == "headers" for value in given) or any(
         o.kind == "header" and (not o.key or "signature" in o.key.lower())
-        for value in site.given
+        for value in given
         for o in all_origins(value)
     )
 

@@ -397,6 +397,13 @@ def _listed(walk: Evaluation, site: Site) -> Value | None:
     return replace(given, literal=given.literal) if given.elements is not None else None
 
 
+def _dictionary(walk: Evaluation, site: Site) -> Value | None:
+    """`dict(name=…)`, and `dict(request.headers)`, which is what it was."""
+    if not site.given:
+        return Value(fields=dict(site.named))
+    return site.argument(0) if site.argument(0).what == "headers" else None
+
+
 _SHAPES = """order_by limit offset options join outerjoin with_for_update distinct group_by having
 select_for_update select_from scalars unique mappings tuples prefetch_related select_related only defer
 exclude reverse annotate execution_options returning on_conflict_do_update on_conflict_do_nothing
@@ -411,7 +418,7 @@ CALLS = {
     "django manager": _objects,
     "setattr": _set_attribute,
     "list": _listed,
-    "dict": lambda walk, site: Value(fields=dict(site.named)) if not site.given else None,
+    "dict": _dictionary,
     "set": lambda walk, site: Value(elements=()) if not site.given else None,
     "collections.defaultdict": lambda walk, site: Value(fields={}),
     "django.shortcuts.get_object_or_404": _got_or_404,

@@ -118,6 +118,8 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         literals=literals,
         values={**_named_parts(body), "url": _host_of(url)},
     )
+    if _CAPTCHA.match(written):
+        walk.passed(Check.RATE, "a captcha, which no script solves at will", site.call.at)
     if asks:
         return Value(
             origins=frozenset({Origin("principal")}),
@@ -134,6 +136,10 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     )
 
 
+_CAPTCHA = re.compile(
+    r"^https?://(challenges\.cloudflare\.com/|(api\.)?hcaptcha\.com/|www\.(google|recaptcha)\.(com|net)/recaptcha/"
+    r"|recaptchaenterprise\.googleapis\.com/|api\.friendlycaptcha\.com/)"
+)
 WHO = "who the caller is"
 _ASKS_WHO = re.compile(
     r"auth|/users?(/me)?/?$|/me/?$|user_?info|introspect|verify|session|whoami|token", re.IGNORECASE
