@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
-from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check
 
 SESSION = """import { supabaseAdmin } from "./client";
 export async function sessionAuth(req: any, res: any, next: any) {
@@ -69,3 +69,47 @@ def test_who_is_turned_away_without_a_user_is_signed_in(
     (handler,) = prototype_of(tmp_path, files).handlers
     (write,) = [e for e in handler.effects if e.operation == "upsert"]
     assert write.has(Check.SESSION) is known
+
+
+ATTACHING = {
+    "in a branch": "if (req.session.userId) { req.currentUser = { id: req.session.userId }; } next();",
+    "early return": "if (!req.session.userId) return next(); req.currentUser = { id: 1 }; next();",
+    "looked up": "const id = req.session?.userId;"
+    " if (id) { const [u] = await load(id); if (u) req.currentUser = u; } next();",
+    "verified token": "const t = req.headers.authorization?.split(' ')[1];"
+    " if (t) { try { req.currentUser = jwt.verify(t, process.env.JWT_SECRET!); } catch {} } next();",
+}
+ATTACHED = """import express from "express";
+import session from "express-session";
+import jwt from "jsonwebtoken";
+import { Pool } from "pg";
+const app = express();
+const db = new Pool();
+const load = async (id: number) => (await db.query("SELECT * FROM users WHERE id = $1", [id])).rows;
+async function attachUser(req: any, _res: any, next: any) { ATTACHING }
+function requireAuth(req: any, res: any, next: any): void {
+  if (!req.currentUser) { res.status(401).json({ error: "Authentication required" }); return; }
+  next();
+}
+app.use(session({ secret: process.env.SESSION_SECRET! }));
+app.use(attachUser);
+app.post("/notes", GUARD async (req: any, res: any) => {
+  await db.query("INSERT INTO notes (body) VALUES ($1)", [req.body.body]);
+  res.json({});
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize("attaching", ATTACHING.values(), ids=ATTACHING)
+@pytest.mark.parametrize(("guard", "known"), [("requireAuth,", True), ("", False)])
+def test_a_user_who_is_put_there_only_with_a_session_is_asked_for_later(
+    attaching: str, guard: str, known: bool, tmp_path: Path
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "express-session": "1", "pg": "8"}}',
+        "src/app.ts": ATTACHED.replace("ATTACHING", attaching).replace("GUARD", guard),
+    }
+    (handler,) = prototype_of(tmp_path, files).handlers
+    (write,) = [e for e in handler.effects if e.target == "notes"]
+    assert write.has(*AUTHENTICATES) is known

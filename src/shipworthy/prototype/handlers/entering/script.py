@@ -209,9 +209,16 @@ def _as_it_went_on(
 ) -> None:
     """What was put into a request, by the ways on which it went on: `req.user` is nothing on those on
     which nobody was known."""
-    if len(ways) < 2:
-        return
-    for key in set.intersection(*(set(put) for put, _ in ways)):
-        if len({id(put[key]) for put, _ in ways}) > 1 and any(put[key].is_null for put, _ in ways):
-            cases = ((put[key], passed - walk.guards) for put, passed in ways)
-            walk.heap[request.identity, key] = of_cases(cases)
+    for key in {key: None for put, _ in ways for key in put}:
+        found = [(put.get(key, NULL), passed) for put, passed in ways]
+        values = [value for value, _ in found]
+        under = walk.put_under.get((request.identity, key), NO_GUARDS)
+        if all(value is values[0] for value in values):
+            # `if (session.userId) req.user = { … }; next();`
+            if not any(g.check in AUTHENTICATES for g in under - walk.guards):
+                continue
+            found = [(values[0], under), (NULL, NO_GUARDS)]
+        elif not any(value.is_null for value in values):
+            continue
+        cases = ((value, passed - walk.guards) for value, passed in found)
+        walk.heap[request.identity, key] = of_cases(cases)

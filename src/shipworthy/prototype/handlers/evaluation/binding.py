@@ -132,6 +132,7 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
     owner = walk.value(target.object, scope)
     if owner.identity:
         walk.heap[owner.identity, target.key] = value
+        walk.put_under[owner.identity, target.key] = walk.guards
     elif owner.type is not None:
         members.keep_static(walk, owner.type, target.key, value)
     elif owner.fields is not None and type(target.object) is Name:

@@ -94,6 +94,7 @@ class Evaluation:
         self.outcomes: list[tuple[Value, Guards]] = []
         self.ways: list[tuple[Value, Guards]] = []  # to the end of the function followed last
         self.heap: dict[tuple[int, str], Value] = {}
+        self.put_under: dict[tuple[int, str], Guards] = {}  # what held where they were put there
         self.loops = 0
         self.left_with: list[tuple[Scope, dict[str, Value], Guards]] = []  # at `break`, `continue`
         self.transactions = 0
