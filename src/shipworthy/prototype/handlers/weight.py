@@ -107,11 +107,17 @@ def harm(effect: Effect) -> Harm | None:
             return Harm.FORWARD if _is_trusted(effect) else None
         case EffectKind.COMMAND if not any(_from_outside(o) for o in effect.inputs.values()):
             return None  # always the same one
+        case EffectKind.CODE if effect.operation == "load" and not _is_sent(effect):
+            return None  # objects that the server itself has put away
         case EffectKind.SQL:
             return _of_text(effect.literals.get("text", ""))
         case EffectKind.EMAIL | EffectKind.MESSAGE | EffectKind.MODEL if effect.operation == "get":
             return None  # a list of models, a setting
     return _KINDS.get(effect.kind)
+
+
+def _is_sent(effect: Effect) -> bool:
+    return any(o.is_input or o.by for origins in effect.inputs.values() for o in origins)
 
 
 def _from_outside(origins: Origins) -> bool:

@@ -12,7 +12,8 @@ from shipworthy.prototype.source import Role, SourceFile
 
 Table = Mapping[str, object]
 
-_JSON_TOKENS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL)
+_COMMENTS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_LAST_COMMAS = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _MOST_PARTS = 100
 _KEY = re.compile(r"[ \t\[]*[\w.-]+[ \t]*[=\]]")  # without quotes, or the name of a table
@@ -84,7 +85,8 @@ def read_json(source: str) -> Table:
         content = json.loads(source)
     except (ValueError, RecursionError):
         try:
-            content = json.loads(_JSON_TOKENS.sub(lambda m: m[1] or "", source))
+            bare = _COMMENTS.sub(lambda m: m[1] or "", source)
+            content = json.loads(_LAST_COMMAS.sub(lambda m: m[1] or "", bare))
         except (ValueError, RecursionError):
             return {}
     return content if isinstance(content, dict) else {}

@@ -18,7 +18,7 @@ def endpoint_entry(route: Route, walk: Walk) -> Entry | None:
     registered = registered_as(route, walk.routing)
     if registered is None:
         return None
-    style = route.framework if route.framework in ("hono", "koa") else "node"
+    style = route.framework if route.framework in ("hono", "koa", "fastify") else "node"
     above = before(registered.router, registered.number, registered.pattern, walk.routing.mounts)
     chain = (*above, *registered.chain)
     return Entry(

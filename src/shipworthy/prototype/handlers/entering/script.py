@@ -23,7 +23,7 @@ from shipworthy.prototype.handlers.knowledge.koa import KOA
 from shipworthy.prototype.handlers.knowledge.limits import loosest
 from shipworthy.prototype.handlers.knowledge.packaged import package_guard
 from shipworthy.prototype.handlers.knowledge.requests import BINDINGS, HONO, NODE, WEB, parameter
-from shipworthy.prototype.handlers.knowledge.responses import RES, returned
+from shipworthy.prototype.handlers.knowledge.responses import RES, returned, sent_back
 from shipworthy.prototype.handlers.knowledge.workers import LISTENED, PAGES
 from shipworthy.prototype.handlers.values import (
     NEVER,
@@ -45,7 +45,7 @@ class Entry:
     """What is to be run for a route, one after the other, and how a request is passed to it."""
 
     location: Location
-    style: str  # "web", "node", "hono", "event", "action", "worker", "listener", "pages"
+    style: str  # "web", "node", "fastify", "hono", "event", "action", "worker", "listener", "pages"
     chain: tuple[Value, ...]
     guards: frozenset[Guard] = NO_GUARDS
     asked: str = ""  # the path for which hooks of SvelteKit are asked
@@ -101,12 +101,13 @@ class Entry:
             given = (Value(fields={"event": request, "resolve": Value(native=resolve)}),)
         first = len(walk.effects)
         machines_only(walk, value)
-        if last and self.style == "event":
-            walk.answers = (id(function), lambda answer, at: event_answer(walk, answer, at))
+        if last and self.style in _ANSWERS:
+            answer_of = _ANSWERS[self.style]
+            walk.answers = (id(function), lambda answer, at: answer_of(walk, answer, at))
         here = value.closure.module.path == self.location.path
         result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
         if last:
-            walk.guards = before | answered(walk, first, by_effects=self.style in ("node", "koa"))
+            walk.guards = before | answered(walk, first, by_effects=self.style in _TOLD)
             if self.style in _RETURNS:
                 returned(walk, result, function.at)
             return True
@@ -122,7 +123,7 @@ class Entry:
         return True
 
     def _given(self, function: Function, request: Value, goes_on: Value) -> tuple[Value, ...]:
-        if self.style == "node":
+        if self.style in ("node", "fastify"):
             response = Value(what=RES, tags=frozenset({"truthy", "response"}))
             if len(function.parameters) == 4:  # an error handler
                 return (UNKNOWN, request, response, goes_on)
@@ -159,6 +160,7 @@ def _turns_away(walk: Walk, first: int) -> bool:
 
 _REQUESTS = {
     "node": NODE,
+    "fastify": NODE,
     "hono": HONO,
     "koa": KOA,
     "event": EVENT,
@@ -169,6 +171,10 @@ _REQUESTS = {
     "kit data": KIT_EVENT,
     "callable of old": CALLED,
 }
+_TOLD = frozenset({"node", "fastify", "koa"})
+"""The styles in which an object is told what to answer."""
+_ANSWERS = {"event": event_answer, "fastify": sent_back}
+"""The styles in which what a function returns becomes the answer, unless one was given before."""
 _RETURNS = frozenset({"action", "callable", "callable of old", "kit data"})
 """The styles in which what a function returns is the answer."""
 _KEEPS_RUNNING = Value(what="context of a worker", tags=frozenset({"truthy"}))

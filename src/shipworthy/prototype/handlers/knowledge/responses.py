@@ -48,6 +48,13 @@ def returned(walk: Evaluation, result: Value, at: int) -> None:
         walk.effect(EffectKind.RESPONSE, "return", "", at, inputs={"body": body})
 
 
+def sent_back(walk: Evaluation, value: Value, at: int) -> Value:
+    """`return rows` in a handler of Fastify: sent as JSON, unless it is the reply that was sent before."""
+    if "response" in value.tags or value.is_null:
+        return value
+    return respond(walk, value, UNKNOWN, at)
+
+
 _ENTITLES = frozenset({Check.OWNER})
 
 
