@@ -51,6 +51,9 @@ _TOLD = frozenset({"answer", "model", "error"})
 """Origins of what another server has answered."""
 
 
+_MOST_WORDS = 40  # of a list that is gone through one by one
+
+
 class Walk(Evaluation):
     """One way through the program. Each statement answers whether control ends with it."""
 
@@ -148,8 +151,27 @@ class Walk(Evaluation):
         said = said or says_too_many(then)
         return said and not any(o.kind in _TOLD for o in all_origins(test))
 
+    def _each_known(self, statement: Loop, over: Value, scope: Scope) -> bool | None:
+        """`for p in PUBLIC: if path.startswith(p): return …` where the path is known: whether it ends
+        there; None where that cannot be told."""
+        words, only = over.elements, statement.body[0] if len(statement.body) == 1 else None
+        if not self.asked_path or not words or type(only) is not If or only.other:
+            return None
+        if len(words) > _MOST_WORDS or not isinstance(statement.target, Name):
+            return None
+        for word in words:
+            self.bind(statement.target, word, scope, True)
+            test = self.value(only.test, scope)
+            if "settled" not in test.tags or truth(test) is None:
+                return None
+            if truth(test):
+                return self.block(only.then, scope)
+        return False
+
     def _loop(self, statement: Loop, scope: Scope) -> bool:
         over = self.value(statement.over, scope) if statement.over is not None else NULL
+        if (ended := self._each_known(statement, over, scope)) is not None:
+            return ended
         if statement.target is not None:
             self.bind(statement.target, self.element(over), scope, True)
         before, outer = self.guards, self.branches

@@ -28,6 +28,9 @@ NOTHING: Pair = (NO_GUARDS, NO_GUARDS)
 def settled(operator: str, left: Value, right: Value) -> bool | None:
     """`process.env.NODE_ENV === "development"`: what it is where the code runs for real, and nobody
     has switched a check off."""
+    if operator in ("in", "not in") and "settled" in left.tags | right.tags:
+        held = _is_among(left, right)
+        return held if held is None else held is (operator == "in")
     if operator not in ("==", "!="):
         return None
     if "settled" in left.tags | right.tags and left.text is not None and right.text is not None:
@@ -41,6 +44,14 @@ def settled(operator: str, left: Value, right: Value) -> bool | None:
         if origin.kind == "environment" and _is_switched_on(origin.name, other.text):
             return operator == "!="
     return None
+
+
+def _is_among(left: Value, right: Value) -> bool | None:
+    """`path in PUBLIC`, `"/admin" in path`, where all of it is known."""
+    if right.elements is not None and right.what != "text":
+        known = all(v.text is not None and not v.cases for v in right.elements)
+        return any(v.text == left.text for v in right.elements) if known and left.text else None
+    return left.text in right.text if left.text and right.text is not None else None
 
 
 def _is_switched_on(setting: str, word: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
-from shipworthy.prototype.handlers.entering.middleware import passed_on
+from shipworthy.prototype.handlers.entering.middleware import asked_for, passed_on
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.fastapi import (
@@ -63,14 +63,13 @@ class FastapiEntry:
     found: Found
     path: str
     location: Location
+    method: str
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run dependencies, then the handler."""
         request = Value(what=REQUEST, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-        walk.heap[request.identity, "path of the request"] = Value(
-            literal=self.path, tags=frozenset({"request-path"})
-        )
+        asked_for(walk, request, self.path, self.method)
         injection = Injection(walk, request, frozenset(_IN_PATH.findall(self.path)))
         for value in self.found.before:
             if not injection.step(value):
@@ -289,4 +288,6 @@ UNKNOWN_SCOPE = Scope({})
 def fastapi_entry(route: Route, program: Program, walk: Walk) -> FastapiEntry | None:
     """The entry of a route that FastAPI serves."""
     found = find(route, program, walk)
-    return FastapiEntry(found, route.path, found.location) if found is not None else None
+    if found is None:
+        return None
+    return FastapiEntry(found, route.path, found.location, route.method)

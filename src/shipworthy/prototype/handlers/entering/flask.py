@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
+from shipworthy.prototype.handlers.knowledge.flask import ON_REQUEST
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, from_origins, meet_all
@@ -25,13 +27,15 @@ class FlaskEntry:
     found: Found
     path: str
     location: Location
+    method: str
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run what comes before each request, then the handler."""
+        asked = {"path": self.path, "endpoint": self.found.function.name, "method": self.method}
         for value in self.found.before:
             if is_callable(value):
-                before_request(walk, value)
+                before_request(walk, value, asked)
         named = in_path(walk, self.path, self.found.function.at)
         answers = Answers(walk, texts="html")
         walk.answers = (id(self.found.function), answers)
@@ -39,10 +43,18 @@ class FlaskEntry:
         return answers.guards
 
 
-def before_request(walk: Walk, function: Value) -> None:
-    """A function that goes on where it returns nothing."""
+def before_request(walk: Walk, function: Value, asked: Mapping[str, str]) -> None:
+    """A function that goes on where it returns nothing; what is asked for is known to it."""
     before = walk.guards
+    walk.asked_path = asked["path"]
+    for key, word in asked.items():
+        if word not in ("", "*"):
+            known = Value(literal=word, tags=frozenset({"settled"}))
+            walk.heap[ON_REQUEST, key] = known
     result = invoke(walk, function)
+    walk.asked_path = ""
+    for key in asked:
+        walk.heap.pop((ON_REQUEST, key), None)
     after = walk.guards
     on = [passed for value, passed in result.cases if value.is_null]
     if on:
@@ -66,4 +78,6 @@ def in_path(walk: Walk, path: str, at: int) -> dict[str, Value]:
 def flask_entry(route: Route, program: Program, walk: Walk) -> FlaskEntry | None:
     """The entry of a route that Flask serves."""
     found = find(route, program, walk)
-    return FlaskEntry(found, route.path, found.location) if found is not None else None
+    if found is None:
+        return None
+    return FlaskEntry(found, route.path, found.location, route.method)

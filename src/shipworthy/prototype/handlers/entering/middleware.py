@@ -20,6 +20,16 @@ def passed_on(walk: Walk, middleware: Value, request: Value) -> bool:
         return Value(what="response", tags=frozenset({"truthy", "response"}))
 
     before = walk.guards
+    walk.asked_path = walk.heap.get((request.identity, "path of the request"), UNKNOWN).text or ""
     invoke(walk, layer, (request, Value(what="call_next", native=proceed)), {}, 0)
+    walk.asked_path = ""
     walk.guards = before | meet_all(going_on)
     return bool(going_on)
+
+
+def asked_for(walk: Walk, request: Value, path: str, method: str) -> None:
+    """Put into a request which path, and by which method, it asks for."""
+    known = frozenset({"settled"})
+    walk.heap[request.identity, "path of the request"] = Value(literal=path, tags=known)
+    if method not in ("", "*"):
+        walk.heap[request.identity, "method of the request"] = Value(literal=method, tags=known)

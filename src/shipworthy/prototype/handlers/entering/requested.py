@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
-from shipworthy.prototype.handlers.entering.middleware import passed_on
+from shipworthy.prototype.handlers.entering.middleware import asked_for, passed_on
 from shipworthy.prototype.handlers.handler import Guard
 from shipworthy.prototype.handlers.knowledge import aiohttp, fastapi
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
@@ -47,8 +47,7 @@ def request_of(walk: Walk, route: Route) -> Value | None:
     if what is None:
         return None
     request = Value(what=what, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-    path = Value(literal=route.path, tags=frozenset({"request-path"}))
-    walk.heap[request.identity, "path of the request"] = path
+    asked_for(walk, request, route.path, route.method)
     return request
 
 

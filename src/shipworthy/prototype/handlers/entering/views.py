@@ -47,9 +47,10 @@ class MethodEntry:
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run what comes before each request and what decorates the class, then the method."""
+        asked = {"path": self.route.path, "method": self.route.method}
         for value in self.before:
             if is_callable(value):
-                before_request(walk, value)
+                before_request(walk, value, asked)
         made = Value(
             instance=self.kind,
             identity=walk.program.identity(),
@@ -129,9 +130,9 @@ def view_entries(route: Route, program: Program, walk: Walk) -> list[tuple[Route
     found = Found(function, value, before, scope, where)
     match route.framework:
         case "flask":
-            return [(route, FlaskEntry(found, route.path, where))]
+            return [(route, FlaskEntry(found, route.path, where, route.method))]
         case "fastapi":
-            return [(route, FastapiEntry(found, route.path, where))]
+            return [(route, FastapiEntry(found, route.path, where, route.method))]
     return [(route, RequestedEntry(found, route, where))]
 
 

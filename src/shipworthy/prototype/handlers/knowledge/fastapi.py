@@ -107,6 +107,8 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
             return Value(what=f"{REQUEST}.state", identity=value.identity)
         case "user" | "auth":
             return principal(walk, f"request.{key}", 0)
+        case "method" if kept := walk.heap.get((value.identity, "method of the request")):
+            return kept
         case "method" | "client" | "app" | "scope":
             return Value(what=f"{REQUEST}.{key}")
     return None

@@ -18,7 +18,7 @@ from shipworthy.prototype.handlers.knowledge.wrapping import (
 from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins
 
 REQUEST = "flask.request"
-_G, _ON_REQUEST = -1, -2  # places in the heap
+_G, ON_REQUEST = -1, -2  # places in the heap
 OF_CALLER = re.compile(
     r"user|uid|login|logged|auth|admin|account|e-?mail|role|^id$|_id$|member|token|profile",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _PARTS = {
 
 
 def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
-    kept = walk.heap.get((_ON_REQUEST, key))
+    kept = walk.heap.get((ON_REQUEST, key))
     if kept is not None:
         return kept
     if key in _PARTS:
@@ -215,4 +215,4 @@ PROPERTIES = {
     "flask_jwt_extended.current_user": _current_user,
     "flask_security.current_user": _current_user,
 }
-ASSIGNED = {"flask.g": _kept(_G), REQUEST: _kept(_ON_REQUEST)}
+ASSIGNED = {"flask.g": _kept(_G), REQUEST: _kept(ON_REQUEST)}

@@ -22,10 +22,17 @@ def _settled(held: bool) -> Value:
 def _starts(walk: Evaluation, site: Site) -> Value | None:
     """`pathname.startsWith("/api")` where the path is known."""
     text, other = site.receiver, site.argument(0)
-    if "settled" not in text.tags | other.tags or text.text is None or other.text is None:
+    if "settled" not in text.tags | other.tags or text.text is None:
         return None
-    test = {"startsWith": str.startswith, "endsWith": str.endswith}.get(site.name, str.__contains__)
-    return _settled(bool(test(text.text, other.text)))
+    test = _TESTS.get(site.name.lower(), str.__contains__)
+    parts = other.elements or (other,)
+    words = [v.text for v in parts if v.text is not None]
+    if len(words) < len(parts):
+        return None
+    return _settled(any(test(text.text, word) for word in words))
+
+
+_TESTS = {"startswith": str.startswith, "endswith": str.endswith}
 
 
 def _contains(walk: Evaluation, site: Site) -> Value | None:
@@ -50,6 +57,15 @@ def _some(walk: Evaluation, site: Site) -> Value | None:
             return None
         answers.append(known)
     return _settled(any(answers) if site.name == "some" else all(answers))
+
+
+def _any(walk: Evaluation, site: Site) -> Value | None:
+    """`any(path.startswith(p) for p in PUBLIC)` where each answer is known."""
+    listed = site.argument(0)
+    if "settled" not in listed.tags or listed.elements is None:
+        return None
+    answers = [truth(v) for v in listed.elements]
+    return _settled(any(answers) if site.name == "any" else all(answers))
 
 
 def _pattern(walk: Evaluation, site: Site) -> Value | None:
@@ -146,6 +162,8 @@ def _protect(walk: Evaluation, site: Site) -> Value | None:
 
 
 CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
+    "any": _any,
+    "all": _any,
     "@clerk/nextjs/server.createRouteMatcher": _matcher,
     "@clerk/nextjs.createRouteMatcher": _matcher,
     "@clerk/nextjs/server.clerkMiddleware": _clerk,
@@ -161,6 +179,8 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
 NAMES = {
     "startsWith": _starts,
     "endsWith": _starts,
+    "startswith": _starts,
+    "endswith": _starts,
     "includes": _contains,
     "some": _some,
     "every": _some,

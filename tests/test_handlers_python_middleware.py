@@ -1,0 +1,98 @@
+"""Middleware of Python that lets some paths through: what it says of all others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planting import prototype_of
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, EffectKind
+
+STARLETTE = """import os
+import sqlite3
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from jose import JWTError, jwt
+from starlette.middleware.base import BaseHTTPMiddleware
+
+app = FastAPI()
+PUBLIC = ["/docs", "/api/login"]
+
+
+class AuthMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next):
+        EXCEPT
+        header = request.headers.get("Authorization")
+        if not header or not header.startswith("Bearer "):
+            return JSONResponse({"error": "Missing"}, status_code=401)
+        try:
+            payload = jwt.decode(header.split(" ")[1], os.environ["SECRET"], algorithms=["HS256"])
+            request.state.user_id = payload["sub"]
+        except JWTError:
+            return JSONResponse({"error": "Invalid"}, status_code=401)
+        return await call_next(request)
+
+
+app.add_middleware(AuthMiddleware)
+
+
+@app.post("/api/notes")
+def notes(request: Request, body: dict):
+    db = sqlite3.connect("a.db")
+    db.execute("INSERT INTO notes (body) VALUES (?)", (body["x"],))
+    return {}
+"""
+FLASK = """import sqlite3
+from flask import Flask, jsonify, request, session
+
+app = Flask(__name__)
+PUBLIC = {"/login", "/health"}
+
+
+@app.before_request
+def guard():
+    EXCEPT
+    if "user_id" not in session:
+        return jsonify(error="sign in"), 401
+
+
+@app.route("/api/notes", methods=["POST"])
+def notes():
+    db = sqlite3.connect("a.db")
+    db.execute("INSERT INTO notes (body) VALUES (?)", (request.json["x"],))
+    return {}
+"""
+ON = "return await call_next(request)"
+LET_ON = [
+    (STARLETTE, f"if request.url.path in PUBLIC: {ON}", True),
+    (STARLETTE, f'if request.url.path not in PUBLIC and "/api/" in request.url.path: {ON}', False),
+    (STARLETTE, f'if request.url.path == "/docs" or request.url.path == "/": {ON}', True),
+    (STARLETTE, f'if request.url.path.startswith(("/docs", "/static")): {ON}', True),
+    (STARLETTE, f"if any(request.url.path.startswith(p) for p in PUBLIC): {ON}", True),
+    (STARLETTE, f"for p in PUBLIC:\n            if request.url.path.startswith(p): {ON}", True),
+    (STARLETTE, f'if request.method == "OPTIONS": {ON}', True),
+    (STARLETTE, f'if request.method == "POST": {ON}', False),
+    (STARLETTE, f'if not request.url.path.startswith("/api/"): {ON}', True),
+    (STARLETTE, f'if request.url.path.startswith("/api/"): {ON}', False),
+    (STARLETTE, f'if request.headers.get("x-internal"): {ON}', False),
+    (FLASK, "if request.path in PUBLIC: return None", True),
+    (FLASK, 'if request.endpoint in ("login", "static"): return', True),
+    (FLASK, 'if request.path.startswith("/s") or request.method == "OPTIONS": return', True),
+    (FLASK, 'if request.path.startswith("/api/"): return', False),
+    (FLASK, 'if request.endpoint == "notes": return', False),
+    (FLASK, 'if request.args.get("token") == "x": return', False),
+]
+
+
+@pytest.mark.parametrize(("code", "let_on", "known"), LET_ON)
+def test_paths_that_are_let_through_leave_all_others_checked(
+    code: str, let_on: str, known: bool, tmp_path: Path
+) -> None:
+    files = {
+        "requirements.txt": "fastapi==0.115.0\nflask==3.0.0\npython-jose==3.3.0\n",
+        "app.py": code.replace("EXCEPT", let_on),
+    }
+    (handler,) = prototype_of(tmp_path, files).handlers
+    (write,) = [e for e in handler.effects_of(EffectKind.QUERY) if e.target == "notes"]
+    assert write.has(*AUTHENTICATES) is known
