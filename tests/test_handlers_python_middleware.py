@@ -96,3 +96,20 @@ def test_paths_that_are_let_through_leave_all_others_checked(
     (handler,) = prototype_of(tmp_path, files).handlers
     (write,) = [e for e in handler.effects_of(EffectKind.QUERY) if e.target == "notes"]
     assert write.has(*AUTHENTICATES) is known
+
+
+@pytest.mark.parametrize(("prefix", "known"), [("/api", True), ("/open", False)])
+def test_the_path_is_the_one_with_the_prefixes_of_its_routers(
+    prefix: str, known: bool, tmp_path: Path
+) -> None:
+    code = STARLETTE.replace("EXCEPT", f'if not request.url.path.startswith("/api/"): {ON}')
+    code = code.replace('@app.post("/api/notes")', '@router.post("/notes")')
+    code = code.replace("app = FastAPI()", "app = FastAPI()\nrouter = APIRouter()")
+    code = code.replace("import FastAPI", "import APIRouter, FastAPI")
+    files = {
+        "requirements.txt": "fastapi==0.115.0\npython-jose==3.3.0\n",
+        "app.py": f'{code}\n\napp.include_router(router, prefix="{prefix}")\n',
+    }
+    (handler,) = prototype_of(tmp_path, files).handlers
+    (write,) = [e for e in handler.effects_of(EffectKind.QUERY) if e.target == "notes"]
+    assert write.has(*AUTHENTICATES) is known

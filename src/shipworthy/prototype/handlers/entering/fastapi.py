@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
-from shipworthy.prototype.handlers.entering.middleware import asked_for, passed_on
+from shipworthy.prototype.handlers.entering.middleware import (
+    OF_STARLETTE,
+    Asked,
+    asked_by,
+    asked_for,
+    passed_on,
+)
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.fastapi import (
@@ -63,13 +69,13 @@ class FastapiEntry:
     found: Found
     path: str
     location: Location
-    method: str
+    asked: Asked
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run dependencies, then the handler."""
         request = Value(what=REQUEST, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-        asked_for(walk, request, self.path, self.method)
+        asked_for(walk, request.identity, OF_STARLETTE, self.asked)
         injection = Injection(walk, request, frozenset(_IN_PATH.findall(self.path)))
         for value in self.found.before:
             if not injection.step(value):
@@ -290,4 +296,4 @@ def fastapi_entry(route: Route, program: Program, walk: Walk) -> FastapiEntry | 
     found = find(route, program, walk)
     if found is None:
         return None
-    return FastapiEntry(found, route.path, found.location, route.method)
+    return FastapiEntry(found, route.path, found.location, asked_by(route, walk))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
+from shipworthy.prototype.handlers.entering.middleware import Asked, asked_by, asked_for
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge.flask import ON_REQUEST
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
@@ -27,15 +27,14 @@ class FlaskEntry:
     found: Found
     path: str
     location: Location
-    method: str
+    asked: Asked
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run what comes before each request, then the handler."""
-        asked = {"path": self.path, "endpoint": self.found.function.name, "method": self.method}
         for value in self.found.before:
             if is_callable(value):
-                before_request(walk, value, asked)
+                before_request(walk, value, self.asked)
         named = in_path(walk, self.path, self.found.function.at)
         answers = Answers(walk, texts="html")
         walk.answers = (id(self.found.function), answers)
@@ -43,17 +42,14 @@ class FlaskEntry:
         return answers.guards
 
 
-def before_request(walk: Walk, function: Value, asked: Mapping[str, str]) -> None:
+def before_request(walk: Walk, function: Value, asked: Asked) -> None:
     """A function that goes on where it returns nothing; what is asked for is known to it."""
     before = walk.guards
-    walk.asked_path = asked["path"]
-    for key, word in asked.items():
-        if word not in ("", "*"):
-            known = Value(literal=word, tags=frozenset({"settled"}))
-            walk.heap[ON_REQUEST, key] = known
+    walk.asked_path = asked.path
+    asked_for(walk, ON_REQUEST, Asked._fields, asked)
     result = invoke(walk, function)
     walk.asked_path = ""
-    for key in asked:
+    for key in Asked._fields:
         walk.heap.pop((ON_REQUEST, key), None)
     after = walk.guards
     on = [passed for value, passed in result.cases if value.is_null]
@@ -80,4 +76,4 @@ def flask_entry(route: Route, program: Program, walk: Walk) -> FlaskEntry | None
     found = find(route, program, walk)
     if found is None:
         return None
-    return FlaskEntry(found, route.path, found.location, route.method)
+    return FlaskEntry(found, route.path, found.location, asked_by(route, walk))

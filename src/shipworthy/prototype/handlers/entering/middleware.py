@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from shipworthy.prototype.handlers.addresses import addresses
 from shipworthy.prototype.handlers.handler import Guard
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, meet_all
 from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.routes.route import Route
+
+OF_STARLETTE = ("path of the request", "method of the request")
+"""What is kept with a request of Starlette."""
 
 
 def passed_on(walk: Walk, middleware: Value, request: Value) -> bool:
@@ -27,9 +34,23 @@ def passed_on(walk: Walk, middleware: Value, request: Value) -> bool:
     return bool(going_on)
 
 
-def asked_for(walk: Walk, request: Value, path: str, method: str) -> None:
-    """Put into a request which path, and by which method, it asks for."""
-    known = frozenset({"settled"})
-    walk.heap[request.identity, "path of the request"] = Value(literal=path, tags=known)
-    if method not in ("", "*"):
-        walk.heap[request.identity, "method of the request"] = Value(literal=method, tags=known)
+class Asked(NamedTuple):
+    """What a request for a route asks for; "" for what is not known."""
+
+    path: str
+    method: str
+    endpoint: str  # its name in Flask, without that of a blueprint
+
+
+def asked_by(route: Route, walk: Walk) -> Asked:
+    """The one path under which a route is served, and its method."""
+    paths = addresses(route, walk.routing)
+    method = route.method if route.method != "*" else ""
+    return Asked(paths[0] if len(paths) == 1 else "", method, route.handler.rpartition(".")[2])
+
+
+def asked_for(walk: Walk, place: int, keys: tuple[str, ...], asked: Asked) -> None:
+    """Put into a request, at a place of the heap, what it asks for."""
+    for key, word in zip(keys, asked, strict=False):
+        if word:
+            walk.heap[place, key] = Value(literal=word, tags=frozenset({"settled"}))

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
-from shipworthy.prototype.handlers.entering.middleware import asked_for, passed_on
+from shipworthy.prototype.handlers.entering.middleware import (
+    OF_STARLETTE,
+    asked_by,
+    asked_for,
+    passed_on,
+)
 from shipworthy.prototype.handlers.handler import Guard
 from shipworthy.prototype.handlers.knowledge import aiohttp, fastapi
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
@@ -47,7 +52,7 @@ def request_of(walk: Walk, route: Route) -> Value | None:
     if what is None:
         return None
     request = Value(what=what, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-    asked_for(walk, request, route.path, route.method)
+    asked_for(walk, request.identity, OF_STARLETTE, asked_by(route, walk))
     return request
 
 

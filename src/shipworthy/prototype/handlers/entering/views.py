@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.entering.finding import (
     registered_as,
 )
 from shipworthy.prototype.handlers.entering.flask import FlaskEntry, before_request, in_path
+from shipworthy.prototype.handlers.entering.middleware import asked_by
 from shipworthy.prototype.handlers.entering.requested import RequestedEntry, request_of
 from shipworthy.prototype.handlers.following import Runnable
 from shipworthy.prototype.handlers.handler import Guard
@@ -47,7 +48,7 @@ class MethodEntry:
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run what comes before each request and what decorates the class, then the method."""
-        asked = {"path": self.route.path, "method": self.route.method}
+        asked = asked_by(self.route, walk)
         for value in self.before:
             if is_callable(value):
                 before_request(walk, value, asked)
@@ -130,9 +131,9 @@ def view_entries(route: Route, program: Program, walk: Walk) -> list[tuple[Route
     found = Found(function, value, before, scope, where)
     match route.framework:
         case "flask":
-            return [(route, FlaskEntry(found, route.path, where, route.method))]
+            return [(route, FlaskEntry(found, route.path, where, asked_by(route, walk)))]
         case "fastapi":
-            return [(route, FastapiEntry(found, route.path, where, route.method))]
+            return [(route, FastapiEntry(found, route.path, where, asked_by(route, walk)))]
     return [(route, RequestedEntry(found, route, where))]
 
 
