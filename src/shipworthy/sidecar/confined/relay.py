@@ -16,8 +16,12 @@ async def carried(one: socket.socket, other: socket.socket) -> None:
             # Small pieces go at once: waiting to fill a packet would cost 40 ms for many an answer.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        await asyncio.gather(_one_way(one, other), _one_way(other, one))
-    except OSError:
+        # A group ends the other direction, too, before the sockets close: a direction that still waited
+        # would leave their numbers with the event loop, and the next connections get the same numbers.
+        async with asyncio.TaskGroup() as directions:
+            directions.create_task(_one_way(one, other))
+            directions.create_task(_one_way(other, one))
+    except* OSError:
         pass  # one side is gone: the other learns it by its own end
     finally:
         one.close()
