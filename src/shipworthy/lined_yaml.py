@@ -13,14 +13,15 @@ import msgspec
 import yaml
 
 from shipworthy.errors import ShipworthyError
+from shipworthy.regex import regex
 
 LARGEST = 1_000_000  # bytes; a policy of a hundred features has a twentieth of that
 DEEPEST = 50  # levels; JSON Schemas go to about ten
 
 S = TypeVar("S")
 Hook = Callable[[type, Any], Any]
-_PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
-_UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]*)`")
+_PLACE = regex(r" - at `(?P<path>[^`]*)`$")
+_UNKNOWN = regex(r"unknown field `(?P<field>[^`]*)`")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ is taken as a whole: tables of an older project that are newer than that day cou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from shipworthy.database.history import SqlFile
 from shipworthy.database.proof import Era
+from shipworthy.regex import regex
 
 _NEW_PROJECTS = "20260530"
-_STAMP = re.compile(r"(?:^|/)(20\d{6})(?:\d{6})?[_-]")
+_STAMP = regex(r"(?:^|/)(20\d{6})(?:\d{6})?[_-]")
 
 
 def era_of(migrations: Sequence[SqlFile]) -> tuple[Era, str]:

@@ -8,26 +8,23 @@ from collections.abc import Iterable, Sequence
 from shipworthy.database.history import SqlFile
 from shipworthy.database.names import QUALIFIED, qualified
 from shipworthy.database.statements import split
+from shipworthy.regex import regex
 
-_NOT_HISTORY = re.compile(
+_NOT_HISTORY = regex(
     r"(^|[/_.-])(down|rollback|revert|undo|drop|reset|clean_?up|wipe|test|tests|check|verify|debug"
     r"|diagnos\w*|inspect|query|queries|examples?|backup|dump)([_.-]|$)",
     re.IGNORECASE,
 )
 # Scripts for psql with variables or branches are tools, not history.
-_FOR_PSQL = re.compile(
-    r"""(?<!:):['"]\w+['"]|^\s*\\(?:if|gset|gexec|i|ir|prompt)\b""", re.MULTILINE
-)
-_FIRST = re.compile(
-    r"(^|[/_-])(schema|init|setup|initial|base|structure|create|tables)", re.IGNORECASE
-)
-_LAST = re.compile(r"(^|[/_-])(seed|sample|demo|mock|data|fix|update|patch)", re.IGNORECASE)
-_MAKES = re.compile(
+_FOR_PSQL = regex(r"""(?<!:):['"]\w+['"]|^\s*\\(?:if|gset|gexec|i|ir|prompt)\b""", re.MULTILINE)
+_FIRST = regex(r"(^|[/_-])(schema|init|setup|initial|base|structure|create|tables)", re.IGNORECASE)
+_LAST = regex(r"(^|[/_-])(seed|sample|demo|mock|data|fix|update|patch)", re.IGNORECASE)
+_MAKES = regex(
     r"create\s+(?:or\s+replace\s+)?(?:table|view|type|materialized\s+view)\s+(?:if\s+not\s+exists\s+)?"
     rf"({QUALIFIED})",
     re.IGNORECASE,
 )
-_NEEDS = re.compile(
+_NEEDS = regex(
     rf"(?:\breferences|\balter\s+table(?:\s+if\s+exists)?(?:\s+only)?|\binsert\s+into|\bon)\s+({QUALIFIED})",
     re.IGNORECASE,
 )

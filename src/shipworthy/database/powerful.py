@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from shipworthy.regex import regex
 
-_ADMINISTRATORS = re.compile(
+_ADMINISTRATORS = regex(
     r"(^|_)(super_?|platform_?|system_?)?(admins?|administrators?|administradores|superusers?)"
     r"($|_(users?|members?|roles?|accounts?|permissions?|(white|allow)_?list|emails?)$)|^super_?admins?"
 )
-_STAFF = re.compile(
+_STAFF = regex(
     r"(^|_)(staff|moderators?|operators?|dispatchers?|editors?|reviewers?)($|_(users?|members?|(white|allow)_?list)$)"
 )
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from shipworthy.regex import regex
+
 # English, and the languages that prototypes are often written in: Portuguese, Spanish, German, French.
-_SECRET = re.compile(
+_SECRET = regex(
     r"(^|_)(password|passwd|senha|pwd|secret|totp|otp_code|otp|api_?key|private_key|access_token"
     r"|refresh_token|auth_token|service_key|webhook_secret|client_secret|encryption_key|recovery_codes"
     r"|backup_codes|pin)($|_)",
     re.IGNORECASE,
 )
-_NOT_SECRET = re.compile(
+_NOT_SECRET = regex(
     r"(^|_)(has|is|requires?|needs?|count|updated|changed|expires|last|hint)(_|$)", re.I
 )
-_PERSON = re.compile(
+_PERSON = regex(
     r"^((user|customer|client|contact|guest|patient|employee|student|member|lead|buyer|recipient|donor"
     r"|parent|emergency_contact|billing|shipping|owner|author|applicant|candidate|attendee|sender)_)?"
     r"(e_?mail|e_?mail_address|phone|phone_number|mobile|mobile_number|telephone|whatsapp|telefone|celular"
@@ -27,18 +29,18 @@ _PERSON = re.compile(
     r"|ip)$",
     re.IGNORECASE,
 )
-_NAME = re.compile(
+_NAME = regex(
     r"(^|_)(first_name|last_name|full_name|surname|nome_completo|apellidos?|vorname|nachname|prenom)$",
     re.IGNORECASE,
 )
-_BUSINESS = re.compile(
+_BUSINESS = regex(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
     r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
     r"|partners|dealers|condos?|buildings?|homes|houses|apartments|rooms|warehouses|organi[sz]ations|institutions|barracas?|settings|pages?|events|listings|properties"
     r"|empresas?|lojas?|tiendas?|restaurantes?)$",
     re.IGNORECASE,
 )
-_PRIVATE_RECORD = re.compile(
+_PRIVATE_RECORD = regex(
     r"(^|_)(orders?|order_items|invoices?|payments?|transactions?|subscriptions?|messages?|conversations?|chats?"
     r"|chat_messages|notifications?|appointments?|bookings?|reservations?|leads|deals|contacts|customers|clients"
     r"|patients|employees|notes|journals?|journal_entries|diary|medications?|prescriptions?|documents|files|uploads"
@@ -52,33 +54,33 @@ _PRIVATE_RECORD = re.compile(
 )
 
 
-_FACE = re.compile(
+_FACE = regex(
     r"(id|user_id|uuid|user_?name|handle|slug|nick_?name|display_name|avatar(_url|_path)?|bio|about|headline"
     r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|(preferred_)?(language|locale)"
     r"|theme|created_at|updated_at|joined_at)",
     re.IGNORECASE,
 )
-_PRIVATE_BUCKET = re.compile(
+_PRIVATE_BUCKET = regex(
     r"private|document|attachment|contract|invoice|receipt|medical|record|kyc|passport|licen[sc]e|resume"
     r"|identity|verification|statement|backup|proof|comprobante|factura|contrato",
     re.IGNORECASE,
 )
-_FOR_ALL = re.compile(
+_FOR_ALL = regex(
     r"\bpublic(ly)?\b|anyone|anybody|everyone|everybody|visitors?|published|storefront|\ball can\b"
     r"|p[uú]blic[oa]s?\b|qualquer|cualquiera|todos|jeder|alle k",
     re.IGNORECASE,
 )
-_BY_VISITORS = re.compile(
+_BY_VISITORS = regex(
     r"(^|_)(analytics|events?|views?|visits?|visitors|clicks?|tracking|impressions|hits|metrics|feedback"
     r"|newsletter(_\w+)?|waitlist(_\w+)?|contact(_\w+)?|inquir(y|ies)|enquir(y|ies)|leads|rsvps?|signups?)$",
     re.IGNORECASE,
 )
-_OWN_ADDRESS = re.compile(
+_OWN_ADDRESS = regex(
     r"^((site|shop|store|company|business|footer)_)?contact_?(us|info|information|details|data|page|settings)$",
     re.IGNORECASE,
 )
 # Never meant for everybody, even where no column says whose they are.
-_AFFAIRS = re.compile(
+_AFFAIRS = regex(
     r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
     r"|audit_logs?|activity_logs?|leads|customers|clients|patients|employees|subscribers|api_keys|sessions"
     r"|invitations|form_submissions|submissions|payouts|pedidos|clientes|mensagens|mensajes)$",

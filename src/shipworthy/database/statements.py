@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shipworthy.database.names import FIRST, FOLLOWING
+from shipworthy.regex import regex
 
 
 class Kind(StrEnum):
@@ -77,7 +78,7 @@ def split(script: str) -> Iterator[Statement]:
 
 
 _KINDS = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
+    (kind, regex(pattern, re.IGNORECASE))
     for kind, pattern in (
         (Kind.META, r"\\"),
         (Kind.COPY, r"copy\b"),
@@ -97,15 +98,13 @@ _KINDS = tuple(
         ),
     )
 )
-_CONCURRENT = re.compile(
-    r"(?:create\s+(?:unique\s+)?|drop\s+)index\s+concurrently\b", re.IGNORECASE
-)
-_CONCURRENTLY = re.compile(r"\bconcurrently\b", re.IGNORECASE)
-_FROM_STDIN = re.compile(r"^copy\b.{0,2000}\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-_END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
-_FUNCTION = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
-_RULE = re.compile(r"create\s+(?:or\s+replace\s+)?rule\b", re.IGNORECASE)
-_TOKEN = re.compile(
+_CONCURRENT = regex(r"(?:create\s+(?:unique\s+)?|drop\s+)index\s+concurrently\b", re.IGNORECASE)
+_CONCURRENTLY = regex(r"\bconcurrently\b", re.IGNORECASE)
+_FROM_STDIN = regex(r"^copy\b.{0,2000}\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
+_END_OF_ROWS = regex(r"^\\\.[ \t\r]*$", re.MULTILINE)
+_FUNCTION = regex(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
+_RULE = regex(r"create\s+(?:or\s+replace\s+)?rule\b", re.IGNORECASE)
+_TOKEN = regex(
     rf"""
       (?P<comment>--[^\n\r]*)
     | (?P<block>/\*)
@@ -121,10 +120,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_BLOCK_EDGE = re.compile(r"/\*|\*/")
-_ESCAPE_EDGE = re.compile(r"\\.|''|'", re.DOTALL)
-_SOLID = re.compile(r"[^ \t\n\r\f\v]")
-_LINE_END = re.compile(r"\r\n?|\n")
+_BLOCK_EDGE = regex(r"/\*|\*/")
+_ESCAPE_EDGE = regex(r"\\.|''|'", re.DOTALL)
+_SOLID = regex(r"[^ \t\n\r\f\v]")
+_LINE_END = regex(r"\r\n?|\n")
 _HEAD = 200  # characters of a statement that tell what it is
 
 

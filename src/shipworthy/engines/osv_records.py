@@ -5,13 +5,13 @@ The format: https://ossf.github.io/osv-schema/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.engines.cvss import severity_of
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name, parse_version
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.dependencies.versions import Version
@@ -21,7 +21,7 @@ _WORDS = {"CRITICAL": "critical", "HIGH": "high", "MODERATE": "moderate", "MEDIU
 _WORDS |= {"LOW": "low"}
 _KINDS = ("introduced", "fixed", "last_affected")
 _LONGEST_SUMMARY = 200  # characters
-_LAST_KNOWN = re.compile(r"\s*(<=?)\s*([^\s,]+)\s*\Z")
+_LAST_KNOWN = regex(r"\s*(<=?)\s*([^\s,]+)\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
-_LICENCE = re.compile(r"^(licen[cs]e|copying)(\.\w+)?$", re.IGNORECASE)
-_CHANGES = re.compile(r"^(changelog|changes|history)(\.\w+)?$", re.IGNORECASE)
-_PUBLISHED = re.compile(r'"(repository|homepage)"\s*:')
+_LICENCE = regex(r"^(licen[cs]e|copying)(\.\w+)?$", re.IGNORECASE)
+_CHANGES = regex(r"^(changelog|changes|history)(\.\w+)?$", re.IGNORECASE)
+_PUBLISHED = regex(r'"(repository|homepage)"\s*:')
 _DEEPEST = 2  # folders
 # What stays what it is: keys and locks are the author's own wherever they stand.
 _KEPT = (Role.ENVIRONMENT, Role.LOCK, Role.ASSET, Role.TEST, Role.DOCUMENTATION)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from shipworthy.prototype.served_places import declares_routes, is_module, is_part, outside
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 SKIPPED_FOLDERS = frozenset(
     """.git .hg .svn node_modules bower_components jspm_packages .venv venv virtualenv __pycache__
@@ -49,17 +50,17 @@ _CODE = frozenset(
     """ts mts cts tsx js mjs cjs jsx py html htm vue svelte astro sql sh bash rb go rs java kt php cs
     dart swift scala ex exs c cc cpp m mm sol ipynb ps1 bat""".split()
 )
-_GENERATED_NAME = re.compile(
+_GENERATED_NAME = regex(
     r"(\.gen\.[jt]sx?|\.generated\.[jt]sx?|_pb2(_grpc)?\.py|\.min\.(js|css|mjs)|\.bundle\.js|next-env\.d\.ts"
     r"|database\.types\.ts|supabase/types\.ts|types/supabase\.ts|supabase\.types\.ts)$"
 )
 # What Capacitor, React Native and Flutter put around an app so that a phone or a desktop starts it.
-_SHELL = re.compile(
+_SHELL = regex(
     r"(^|/)(MainActivity|MainApplication|AppDelegate|SceneDelegate|GeneratedPluginRegistrant|RunnerTests"
     r"|Example(Instrumented|Unit)Test)\.(kt|java|swift|m|mm)$"
     r"|(^|/)(linux|windows|macos)/(runner|Runner|flutter|Flutter)/"
 )
-_GENERATED_HEAD = re.compile(
+_GENERATED_HEAD = regex(
     r"^var __(defProp|getOwnPropNames|create) = Object\.|"  # bundled by esbuild
     r"@generated|auto-?generated|automatically generated|do not edit|do not modify this file"
     # What Django begins a project with is the author's to change, and so is what a model wrote.
@@ -67,7 +68,7 @@ _GENERATED_HEAD = re.compile(
     r"|copilot|cursor|deepseek|gemini|github copilot|gpt|llm|lovable|openai|replit|v0|windsurf)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_TEST_PATH = re.compile(
+_TEST_PATH = regex(
     r"(^|/)(tests?|__tests__|__mocks__|mocks|e2e|cypress|playwright|spec|specs|fixtures|\.storybook)/"
     r"|(^|/)e2e[-_.][^/]*\.[cm]?[jt]sx?$"
     r"|(^|/)(unit|integration|functional|e2e|smoke)[-_]tests?/"
@@ -75,13 +76,13 @@ _TEST_PATH = re.compile(
     r"|^[^/]+-tests?\.[cm]?[jt]s$"
     r"|(^|/)(test_[^/]*|[^/]*_tests?|tests|conftest)\.py$"
 )
-_TEST_RUNNER = re.compile(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
-_PASTED_PATH = re.compile(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
-_SCRIPT_FOLDER = re.compile(
+_TEST_RUNNER = regex(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
+_PASTED_PATH = regex(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
+_SCRIPT_FOLDER = regex(
     r"(^|/)(scripts?|seeds?|seeders?|bin|tools|tooling|devtools|notebooks?|examples?|samples?|\.github"
     r"|\.husky|benchmarks?)/"
 )
-_SCRIPT_NAME = re.compile(
+_SCRIPT_NAME = regex(
     r"(^|/)(seed|seeder|seed[-_][^/]*|[^/]*[-_.]seed)\.[a-z]+$"
     r"|(^|/)prisma/(seed|import|export|backfill|migrate|reset|populate|fix|clean)[^/]*\.[cm]?[jt]s$"
     r"|(^|/)[^/]+\.config\.[cm]?[jt]s$"
@@ -92,34 +93,34 @@ _SCRIPT_NAME = re.compile(
     r"|(^|/)(gulpfile|gruntfile|webpack[^/]*|rollup[^/]*|setup|manage|fabfile|noxfile|tasks)\.(js|ts|py)$"
 )
 # One-off scripts that assistants leave in the root folder, or in that of the server.
-_ROOT_SCRIPT = re.compile(
+_ROOT_SCRIPT = regex(
     r"^(backend/|server/|api/)?"
     r"(fix|check|debug|cleanup|clean|migrate|backfill|import|export|create|add|update|run|verify|inspect|patch"
     r"|populate|generate|reset|setup|init|apply|convert|analyze|diagnose|quick|temp|tmp|test)[-_][^/]*\.(py|[cm]?[jt]s)$"
     r"|^(backend/|server/|api/)?[^/]+[-_](migrate|migration|backfill)\.(py|[cm]?[jt]s)$"
 )
 # Of the server and named for what it does: a module that others import is no script.
-_OF_SERVER = re.compile(
+_OF_SERVER = regex(
     r"^(backend|server|api)/(check|import|export|create|add|update|run|verify|inspect|generate|reset|setup"
     r"|init|apply|convert|analyze)[-_][^/]*\.[cm]?[jt]s$"
     r"|(^|/)(setup|tasks)\.[cm]?[jt]s$"
 )
 # In schools tests are what pupils sit: a folder or module of that name may hold routes.
-_NAMED_FOR_EXAMS = re.compile(
+_NAMED_FOR_EXAMS = regex(
     r"(^|/)(routes?|routers|controllers|endpoints|api|blueprints|views|actions)/(.*/)?"
     r"(tests?|specs?|fixtures|mocks)(/[^/]+)?(\.|$)"
 )
-_VENDORED_PATH = re.compile(
+_VENDORED_PATH = regex(
     r"(^|/)(third[-_]party|\.replit_integration_files)/|(^|/)(static|public|assets)/(.*/)?(vendors?|extern(al)?)/"
     r"|(^|/)(jquery|bootstrap|chart|d3|three|lodash|moment|swiper|tinymce|ckeditor|pdf\.worker|workbox)"
     r"[^/]*\.js$"
 )
 # To a shop a vendor sells, and what is external is a layer of the app or a path of its interface: what is
 # written in these languages, or stands among the app's own parts, is the author's.
-_VENDOR = re.compile(r"(^|/)(vendors?|extern(al)?)/")
+_VENDOR = regex(r"(^|/)(vendors?|extern(al)?)/")
 _AUTHORED = frozenset("py ts tsx mts cts jsx vue svelte astro".split())
-_OWN_PARTS = re.compile(r"(^|/)(api|app|components|controllers|pages|routes|server|src|views)/")
-_ARCHIVED_PATH = re.compile(
+_OWN_PARTS = regex(r"(^|/)(api|app|components|controllers|pages|routes|server|src|views)/")
+_ARCHIVED_PATH = regex(
     r"(^|/)[._]?(archived?|backups?|bak|old|legacy|deprecated|obsolete|unused|trash|attic|excluded|graveyard)"
     r"([-_][^/]*)?/"
     r"|(^|/)[^/]+[-_](backup|bak|old|archived?|excluded|deprecated|unused|disabled|superseded|mirror|copy)/"
@@ -131,22 +132,22 @@ _ARCHIVED_PATH = re.compile(
     r"|(^|/)old[-_][^/]+\.([cm]?[jt]sx?|py)$",
     re.IGNORECASE,
 )
-_PUT_OFF = re.compile(
+_PUT_OFF = regex(
     r"(^|/)([^/]+[-_.])?(old|bak|deprecated|obsolete|unused|disabled|superseded|excluded)/",
     re.IGNORECASE,
 )
-_TRIAL_PATH = re.compile(
+_TRIAL_PATH = regex(
     r"(^|/)(debug[-_][^/]*|(test|try|check)[-_](ai|llm|model|gemini|openai|groq|claude|anthropic|e?mail|sms"
     r"|smtp|connection|api|db|database|webhook|supabase|stripe|twilio|whatsapp|slack)([-_.][^/]*)?)(/|$)",
     re.IGNORECASE,
 )
-_TRYING_PATH = re.compile(
+_TRYING_PATH = regex(
     r"(^|[/_.-])(tests?|debug|diagnos\w*|sandbox|playground|demo|scratch|migration-tools?)(?=[/_.-]|$)",
     re.IGNORECASE,
 )
-_UI_FOLDER = re.compile(r"(^|/)components/ui/|(^|/)ui/src/components/|(^|/)packages/ui/")
-_MIGRATION_PATH = re.compile(r"(^|/)(migrations?|alembic/versions|drizzle|schema)/")
-_ENVIRONMENT = re.compile(
+_UI_FOLDER = regex(r"(^|/)components/ui/|(^|/)ui/src/components/|(^|/)packages/ui/")
+_MIGRATION_PATH = regex(r"(^|/)(migrations?|alembic/versions|drizzle|schema)/")
+_ENVIRONMENT = regex(
     r"^\.env($|\.|rc$)|^[\w-]+\.env$|^\.flaskenv$|^\.dev\.vars$"
     r"|^env\.(production|prod|staging|live|local|development|dev)$"
 )

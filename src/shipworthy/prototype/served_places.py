@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 
-_PLACES = re.compile(
+from shipworthy.regex import regex
+
+_PLACES = regex(
     r"(?:^|/)(?=app/(?:(?![_.])[^/]+/)*"
     r"(?:route|page|layout|template|default|loading|error|not-found|actions?)\.[cm]?[jt]sx?$)"
     r"|(?:^|/)(?=pages/api/(?:(?![_.])[^/]+/)*[^/.]+\.[jt]sx?$)"
@@ -13,24 +15,24 @@ _PLACES = re.compile(
     r"|(?:^|/)(?=netlify/(?:edge-)?functions/(?:[^/.]+/)?[^/.]+\.[cm]?[jt]s$)"
 )
 # What is shown or answered under a path is part of the app, tools and samples too.
-_PARTS = re.compile(
+_PARTS = regex(
     r"(?:^|/)(?:components|pages|routes?|routers|controllers|endpoints|features)/(?=.*/)"
 )
-_VERCEL = re.compile(r"^api/(?!(?:.*/)?(?:__tests__|tests?|__mocks__)/)[^.]+\.[cm]?[jt]sx?$")
-_EXPORTS_HANDLER = re.compile(
+_VERCEL = regex(r"^api/(?!(?:.*/)?(?:__tests__|tests?|__mocks__)/)[^.]+\.[cm]?[jt]sx?$")
+_EXPORTS_HANDLER = regex(
     r"^export\s+default\b|^module\.exports\s*=|^exports\.(default|handler)\s*="
     r"|^export\s+(?:async\s+)?(?:function|const)\s+(?:GET|POST|PUT|PATCH|DELETE|handler)\b",
     re.MULTILINE,
 )
-_SERVER_ACTIONS = re.compile(r"\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[\"']use server[\"']", re.DOTALL)
-_ROUTER = re.compile(
+_SERVER_ACTIONS = regex(r"\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[\"']use server[\"']", re.DOTALL)
+_ROUTER = regex(
     r"\b(?:APIRouter|Blueprint)\(|\b(?:express\.)?Router\(\s*(?:\{[^}]*\}\s*)?\)|\bnew Hono\b"
     r"|^export\s+(?:default\s+)?(?:async\s+)?function\s+\w+\(\s*(?:app|router|server|fastify)\b",
     re.MULTILINE,
 )
-_TESTS = re.compile(r"^\s*(?:import pytest|from pytest|def test_|class Test|describe\(|it\()", re.M)
-_EXPORTS = re.compile(r"^export\b|^module\.exports\b|^exports\.", re.MULTILINE)
-_RUNS = re.compile(
+_TESTS = regex(r"^\s*(?:import pytest|from pytest|def test_|class Test|describe\(|it\()", re.M)
+_EXPORTS = regex(r"^export\b|^module\.exports\b|^exports\.", re.MULTILINE)
+_RUNS = regex(
     r"\A#!|^(?:await\s+|void\s+)?(?:main|run|start)\(\)|^\(async\b|^process\.exit\(", re.MULTILINE
 )
 

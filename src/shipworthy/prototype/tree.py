@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +13,13 @@ from shipworthy.prototype.copied import set_apart
 from shipworthy.prototype.git import GitState, read_git
 from shipworthy.prototype.roles import OUTPUT_FOLDERS, SKIPPED_FOLDERS, role_of
 from shipworthy.prototype.source import LANGUAGES, Role, SourceFile, Unread
+from shipworthy.regex import regex
 from shipworthy.settings import Limits
 
 EXCLUDED = "excluded in shipworthy.toml"  # why a file was left unread
 _NOTHING_DECLARED = Intent()
 _HEAD = 600  # characters that decide whether a file says it is generated
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)

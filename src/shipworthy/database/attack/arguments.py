@@ -15,22 +15,21 @@ from shipworthy.database.seed.catalogue import Catalogue, Type
 from shipworthy.database.seed.people import OWNER, Person, key, number
 from shipworthy.database.seed.power import highest, power_of
 from shipworthy.database.seed.values import quoted
+from shipworthy.regex import regex
 
-_PERSON = re.compile(
+_PERSON = regex(
     r"^(_|p_|v_|in_|arg_|the_)?(target_?|for_|check_|current_|new_|customer_|client_)?"
     r"(user|owner|profile|member|author|uid|userid|account|auth_user|usuario|admin|actor|student|employee)"
     r"(_?id|_?uuid|_uid|_param|_input)?\d?$"
 )
-_ID = re.compile(r"^(?:_|p_|v_|in_|arg_|the_)?(?:\w+_)??(\w+?)_?(?:id|uuid)(?:_param|_input)?$")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_UNKNOWN = re.compile(r"token|secret|password|senha|code|otp|pin|hash|signature|api_?key|nonce")
-_SQL = re.compile(
+_ID = regex(r"^(?:_|p_|v_|in_|arg_|the_)?(?:\w+_)??(\w+?)_?(?:id|uuid)(?:_param|_input)?$")
+_UUID = regex(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UNKNOWN = regex(r"token|secret|password|senha|code|otp|pin|hash|signature|api_?key|nonce")
+_SQL = regex(
     r"^_?(?:p_|v_|in_|arg_)?(?:sql|query|stmt|statement|command)(?:_?(?:text|query|string|statement))?$"
 )
-_RUNS = re.compile(r"\bexecute\b(?!\s+(?:function|procedure)\b)", re.IGNORECASE)
-_FROM = re.compile(
-    r"(?:from|update|into)\s+(?:only\s+)?\"?(?:(\w+)\"?\.\"?)?(\w+)\"?", re.IGNORECASE
-)
+_RUNS = regex(r"\bexecute\b(?!\s+(?:function|procedure)\b)", re.IGNORECASE)
+_FROM = regex(r"(?:from|update|into)\s+(?:only\s+)?\"?(?:(\w+)\"?\.\"?)?(\w+)\"?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from shipworthy.database.schema import Schema
 from shipworthy.database.seed.catalogue import Catalogue
 from shipworthy.database.seed.keys import allowed
 from shipworthy.database.seed.power import Power, power_of, rank
+from shipworthy.regex import regex
 
-_RIGHT = re.compile(r"permiss|privileg|right")  # the name of one right, not a rank
+_RIGHT = regex(r"permiss|privileg|right")  # the name of one right, not a rank
 _WORTH = 50  # rank from which a word is worth having
 _DEFAULTS = {Power.ROLE: "admin", Power.PLAN: "enterprise", Power.APPROVAL: "approved"}
 _WORDS = 3  # tried for one column

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from shipworthy.database.attack.metadata import shown
@@ -16,8 +15,9 @@ from shipworthy.database.schema import Schema
 from shipworthy.database.seed.people import STRANGER
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.seed.sign_up import USERS
+from shipworthy.regex import regex
 
-_CLAIM = re.compile(r"user_metadata'[^']{0,40}->>?\s*'(\w+)'")
+_CLAIM = regex(r"user_metadata'[^']{0,40}->>?\s*'(\w+)'")
 
 
 def by_own_metadata(

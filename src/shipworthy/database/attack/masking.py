@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from shipworthy.regex import regex
+
 _SHOWN = 4  # characters
 _LONGEST = 300  # characters of a statement
-_LITERAL = re.compile(r"'((?:[^']|'')*)'")
-_HARMLESS = re.compile(r"^[a-z_]{1,24}$")  # words of the prototype itself: roles, states
+_LITERAL = regex(r"'((?:[^']|'')*)'")
+_HARMLESS = regex(r"^[a-z_]{1,24}$")  # words of the prototype itself: roles, states
 
 
 def masked(value: object) -> str:

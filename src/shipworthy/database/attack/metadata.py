@@ -24,12 +24,11 @@ from shipworthy.database.seed.sign_up import (
     trigger_bodies,
 )
 from shipworthy.database.seed.values import quoted
+from shipworthy.regex import regex
 
 _WORTH = 50  # rank from which a word is worth having
 _WORDS = 5  # tried for one key
-_TENANT = re.compile(
-    r"(org|organi[sz]ation|company|tenant|workspace|team|empresa|clinic|agency)\w*"
-)
+_TENANT = regex(r"(org|organi[sz]ation|company|tenant|workspace|team|empresa|clinic|agency)\w*")
 Rows = Mapping[str, tuple[Row, ...]]
 
 

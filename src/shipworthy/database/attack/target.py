@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -17,9 +16,10 @@ from shipworthy.database.names import quoted_part
 from shipworthy.database.schema import Schema, Table
 from shipworthy.database.seed.people import OTHER, OWNER
 from shipworthy.database.seed.values import qualified, quoted
+from shipworthy.regex import regex
 
 Row = Mapping[str, str | None]
-_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
+_KEY = regex(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
 _MARK = 6  # characters; shorter values tell nothing
 _BITS = {Verb.UPDATE: 4, Verb.INSERT: 8, Verb.DELETE: 16}  # of pg_relation_is_updatable
 

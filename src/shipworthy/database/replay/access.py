@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
 from shipworthy.database.statements import Statement
+from shipworthy.regex import regex
 
 
 class Rule(StrEnum):
@@ -47,48 +48,46 @@ def access_of(statement: Statement) -> list[Access]:
 
 
 _MOST = 200_000  # characters of a statement that are looked through
-_BLOCK = re.compile(r"do\b", re.IGNORECASE)
-_DYNAMIC = re.compile(r"\bexecute\b", re.IGNORECASE)
-_SENSITIVE = re.compile(
-    r"\b(?:policy|row\s+level\s+security|grant|revoke|definer)\b", re.IGNORECASE
-)
+_BLOCK = regex(r"do\b", re.IGNORECASE)
+_DYNAMIC = regex(r"\bexecute\b", re.IGNORECASE)
+_SENSITIVE = regex(r"\b(?:policy|row\s+level\s+security|grant|revoke|definer)\b", re.IGNORECASE)
 _FLAGS = re.IGNORECASE | re.DOTALL
-_POLICY = re.compile(
+_POLICY = regex(
     rf"(create|alter|drop)\s+policy\s+(?:if\s+(?:not\s+)?exists\s+)?({NAME})\s+on\s+({QUALIFIED})",
     _FLAGS,
 )
-_ROW_SECURITY = re.compile(
+_ROW_SECURITY = regex(
     rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?({QUALIFIED})[^;]{{0,500}}?"
     r"\b(enable|disable|no\s+force|force)\s+row\s+level\s+security",
     _FLAGS,
 )
 # The list of objects is not possessive: before 3.11.5, Python loses matches there (cpython issue 106052).
-_GRANT = re.compile(
+_GRANT = regex(
     r"(grant|revoke)\s[^;]{0,300}?\son\s+(?:(table|function|procedure|routine|sequence|schema|type|all\s+\w+\s+in"
     rf"\s+schema)\s+)?((?:{QUALIFIED}(?:\s*+\([^()]*+\))?+\s*+(?:,\s*+|(?=to\s|from\s))){{1,60}})(?:to|from)\s",
     _FLAGS,
 )
-_DEFAULTS = re.compile(
+_DEFAULTS = regex(
     rf"alter\s+default\s+privileges\b(?:[^;]{{0,300}}?\bin\s+schema\s+({NAME}))?", _FLAGS
 )
-_FUNCTION = re.compile(
+_FUNCTION = regex(
     rf"(create\s+(?:or\s+replace\s+)?|alter\s+|drop\s+)(?:function|procedure|routine)\s+"
     rf"(?:if\s+exists\s+)?({QUALIFIED})",
     _FLAGS,
 )
-_VIEW = re.compile(
+_VIEW = regex(
     r"(create\s+(?:or\s+replace\s+)?|alter\s+|drop\s+)(?:materialized\s+)?view\s+"
     rf"(?:if\s+(?:not\s+)?exists\s+)?({QUALIFIED})",
     _FLAGS,
 )
-_TRIGGER = re.compile(
+_TRIGGER = regex(
     rf"(create(?:\s+or\s+replace)?|drop)\s+(?:constraint\s+)?trigger\s+(?:if\s+exists\s+)?({NAME})\b"
     rf"[^;]{{0,400}}?\son\s+({QUALIFIED})",
     _FLAGS,
 )
-_DROP_TABLE = re.compile(rf"(drop)\s+table\s+(?:if\s+exists\s+)?({QUALIFIED})", _FLAGS)
-_OWNER = re.compile(rf"alter\s+table\s+(?:if\s+exists\s+)?({QUALIFIED})\s+(owner\s+to)", _FLAGS)
-_ONE = re.compile(rf"({QUALIFIED})(\s*\([^()]*\))?")
+_DROP_TABLE = regex(rf"(drop)\s+table\s+(?:if\s+exists\s+)?({QUALIFIED})", _FLAGS)
+_OWNER = regex(rf"alter\s+table\s+(?:if\s+exists\s+)?({QUALIFIED})\s+(owner\s+to)", _FLAGS)
+_ONE = regex(rf"({QUALIFIED})(\s*\([^()]*\))?")
 
 
 def _effects(text: str, *, anywhere: bool = False) -> Iterator[Access]:

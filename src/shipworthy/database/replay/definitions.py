@@ -11,6 +11,7 @@ from shipworthy.database.names import NAME, QUALIFIED, parts, qualified, quoted,
 from shipworthy.database.replay.access import Rule, access_of
 from shipworthy.database.schema import Source
 from shipworthy.database.statements import Statement
+from shipworthy.regex import regex
 
 
 class Thing(StrEnum):
@@ -68,7 +69,7 @@ class Definitions:
 
 
 _CREATES = tuple(
-    (thing, re.compile(pattern, re.IGNORECASE))
+    (thing, regex(pattern, re.IGNORECASE))
     for thing, pattern in (
         (
             Thing.RELATION,
@@ -84,20 +85,18 @@ _CREATES = tuple(
         (Thing.ROLE, rf"create\s+(?:role|user)\s+({NAME})"),
     )
 )
-_ALTER_TABLE = re.compile(
+_ALTER_TABLE = regex(
     rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?({QUALIFIED})\s", re.IGNORECASE
 )
-_ADD_COLUMN = re.compile(
+_ADD_COLUMN = regex(
     rf"\badd\s+(?:column\s+(?:if\s+not\s+exists\s+)?)?({NAME})\s+{NAME}", re.IGNORECASE
 )
 _NOT_A_COLUMN = frozenset(
     "constraint primary foreign unique check exclude like index key column value if not".split()
 )
-_DO = re.compile(r"do\b", re.IGNORECASE)
-_BODY = re.compile(
-    rf"create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?{QUALIFIED}\s*\(", re.I
-)
-_EDGE = re.compile(r"""'(?:[^']|'')*+'|"[^"]*"|--[^\n]*|[(),]""")
+_DO = regex(r"do\b", re.IGNORECASE)
+_BODY = regex(rf"create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?{QUALIFIED}\s*\(", re.I)
+_EDGE = regex(r"""'(?:[^']|'')*+'|"[^"]*"|--[^\n]*|[(),]""")
 _MOST = 200_000  # characters of a statement that are looked through
 _ACTIONS = 1000  # characters of an ALTER TABLE in a block
 

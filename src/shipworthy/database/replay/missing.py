@@ -9,6 +9,7 @@ from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
 from shipworthy.database.replay.definitions import Thing
 from shipworthy.database.replay.session import Refusal
 from shipworthy.database.statements import Statement
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _schema(found: re.Match[str], _: Statement) -> Missing | None:
 
 
 _FORMS = tuple(
-    (codes, re.compile(pattern), read)
+    (codes, regex(pattern), read)
     for codes, pattern, read in (
         (("42P01",), r'^relation "(.+?)" does not exist', _relation),
         (("42703",), r'^column "(.+?)" of relation "(.+?)" does not exist', _column_of_relation),
@@ -103,8 +104,8 @@ _FORMS = tuple(
         (("3F000",), r'^schema "(.+?)" does not exist', _schema),
     )
 )
-_NO_USER = re.compile(r'^Key \([\w", ]+\)=\(([0-9a-f-]{36})\) is not present in table "users"')
-_FIRES = re.compile(r"execute\s+(?:function|procedure)\b", re.IGNORECASE)
+_NO_USER = regex(r'^Key \([\w", ]+\)=\(([0-9a-f-]{36})\) is not present in table "users"')
+_FIRES = regex(r"execute\s+(?:function|procedure)\b", re.IGNORECASE)
 _EXTENSION_OF = {
     "vector": "vector",
     "halfvec": "vector",
@@ -121,17 +122,15 @@ _EXTENSION_OF = {
     "gin_trgm_ops": "pg_trgm",
     "gist_trgm_ops": "pg_trgm",
 }
-_SUBJECT = re.compile(
+_SUBJECT = regex(
     rf"(?:(?:create|alter|drop)\s+policy\b.*?\bon\s+|create\s+(?:unique\s+)?index\b.*?\bon\s+(?:only\s+)?"
     rf"|alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?|update\s+(?:only\s+)?|insert\s+into\s+"
     rf"|delete\s+from\s+|create\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b.*?\bon\s+"
     rf"|.*?\bfrom\s+)({QUALIFIED})",
     re.IGNORECASE | re.DOTALL,
 )
-_CREATE_FUNCTION = re.compile(
-    r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE
-)
-_READ = re.compile(rf"\b(?:from|update|into)\s+({QUALIFIED})", re.IGNORECASE)
+_CREATE_FUNCTION = regex(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
+_READ = regex(rf"\b(?:from|update|into)\s+({QUALIFIED})", re.IGNORECASE)
 _LONGEST = 4000  # characters of a statement in which its table is looked for
 _ALIASED = rf"(?:from|join|update|into|,)\s+({QUALIFIED})\s+(?:as\s+)?(%s)\b"
 

@@ -9,11 +9,12 @@ from shipworthy.database.generated_types import GeneratedTypes, TypedColumn, Typ
 from shipworthy.database.names import literal, quoted, quoted_part
 from shipworthy.database.replay.definitions import Thing
 from shipworthy.database.replay.missing import Missing
+from shipworthy.regex import regex
 
-_TIME = re.compile(r"(_at|_on|_time|_timestamp|timestamp)$")
-_DATE = re.compile(r"(^|_)(date|birthday|dob)$")
-_ID = re.compile(r"(^|_)(id|uuid)$")
-_FLAG = re.compile(r"^(is|has|can|allow|enable|show|should|was)_|(enabled|active|verified)$")
+_TIME = regex(r"(_at|_on|_time|_timestamp|timestamp)$")
+_DATE = regex(r"(^|_)(date|birthday|dob)$")
+_ID = regex(r"(^|_)(id|uuid)$")
+_FLAG = regex(r"^(is|has|can|allow|enable|show|should|was)_|(enabled|active|verified)$")
 _BASE = {"boolean": "boolean", "number": "numeric", "Json": "jsonb"}
 _DEFAULTS = {
     "boolean": "false",

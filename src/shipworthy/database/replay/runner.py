@@ -15,6 +15,7 @@ from shipworthy.database.replay.session import Refusal, Session
 from shipworthy.database.replay.supply import Supplier
 from shipworthy.database.schema import Source, Trust
 from shipworthy.database.statements import Kind, Statement
+from shipworthy.regex import regex
 
 _REPAIRS_PER_FILE = 60
 _REPAIRS = 1500
@@ -25,13 +26,13 @@ _DUPLICATE = ("42701", "42710", "42723", "42P07", "42P06", "42712")
 # Where a repair brought a table in its last form, what led up to that form does not fit.
 _CLASHES = (*_DUPLICATE, "42703", "42704", "42P16")
 _ENUM_VALUES = 20  # that are added for one file
-_ENUM_VALUE = re.compile(r'^invalid input value for enum ([\w.]+): "(.*)"$')
+_ENUM_VALUE = regex(r'^invalid input value for enum ([\w.]+): "(.*)"$')
 _GUESSED = (Trust.GENERATED, Trust.STUB)
 _SYNTAX = "42601"
-_FUNCTION = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
-_READ = re.compile(rf"\b(?:from|join|update|into)\s+({QUALIFIED})", re.IGNORECASE)
+_FUNCTION = regex(r"create\s+(?:or\s+replace\s+)?(?:function|procedure)\b", re.IGNORECASE)
+_READ = regex(rf"\b(?:from|join|update|into)\s+({QUALIFIED})", re.IGNORECASE)
 _LONGEST = 20_000  # characters of a function in which its tables are looked for
-_COLUMN_THERE = re.compile(r'^column "(.+)" of relation ".+" already exists')
+_COLUMN_THERE = regex(r'^column "(.+)" of relation ".+" already exists')
 _NOT_RUN = (Kind.COPY, Kind.META, Kind.OUTSIDE)
 
 

@@ -12,6 +12,7 @@ from shipworthy.database.rules.callers_rights import works_for_callers
 from shipworthy.database.rules.expressions import asked_once, asks_caller, expressions
 from shipworthy.database.rules.names import quoted, sql_list, sql_name, sql_target
 from shipworthy.database.schema import Function, Policy, Table
+from shipworthy.regex import regex
 
 COMMANDS = {
     Verb.READ: "SELECT",
@@ -21,17 +22,17 @@ COMMANDS = {
 }
 _DONE = {"SELECT": "read", "INSERT": "add", "UPDATE": "change", "DELETE": "delete"}
 # What lets everybody pass, or everybody who is signed in, as PostgreSQL prints it.
-_OPEN = re.compile(
+_OPEN = regex(
     r"true|auth\.role\(\) = '(authenticated|anon)'(::text)?"
     r"|auth\.uid\(\) IS NOT NULL|\( SELECT auth\.uid\(\) AS uid\) IS NOT NULL"
     r"|\( SELECT auth\.role\(\) AS role\) = '(authenticated|anon)'(::text)?",
     re.IGNORECASE,
 )
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 
 # The server needs no policy: one that is meant for it has only ever let everybody else in.
-_FOR_SERVER = re.compile(r"service|system|backend|server|edge function|webhook|cron", re.IGNORECASE)
+_FOR_SERVER = regex(r"service|system|backend|server|edge function|webhook|cron", re.IGNORECASE)
 
 
 def closing(

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 
 from shipworthy.database.attempts import Rule
 from shipworthy.database.schema import Policy, Table
+from shipworthy.regex import regex
 
 _CALLER = r"(?:auth\.(?:uid|jwt|role|email)\(\)|current_setting\([^()]*\))"
-_ASKS = re.compile(_CALLER, re.IGNORECASE)
-_WRAPPED = re.compile(rf"\(\s*SELECT\s+{_CALLER}(?:\s+AS\s+\w+)?\s*\)", re.IGNORECASE)
-_TEXT = re.compile(r"'(?:[^']|'')*'")
-_CAST = re.compile(r"::[a-z_ ]+(?:\(\d+\))?", re.IGNORECASE)
+_ASKS = regex(_CALLER, re.IGNORECASE)
+_WRAPPED = regex(rf"\(\s*SELECT\s+{_CALLER}(?:\s+AS\s+\w+)?\s*\)", re.IGNORECASE)
+_TEXT = regex(r"'(?:[^']|'')*'")
+_CAST = regex(r"::[a-z_ ]+(?:\(\d+\))?", re.IGNORECASE)
 _NAME = r"(?:\"?(\w+)\"?\.)?\"?(\w+)\"?"
-_UID_IS = re.compile(rf"\(?auth\.uid\(\)\)?\s*=\s*\(?{_NAME}\b(?!\s*[.(])", re.IGNORECASE)
-_IS_UID = re.compile(rf"{_NAME}\)?\s*=\s*\(?auth\.uid\(\)", re.IGNORECASE)
+_UID_IS = regex(rf"\(?auth\.uid\(\)\)?\s*=\s*\(?{_NAME}\b(?!\s*[.(])", re.IGNORECASE)
+_IS_UID = regex(rf"{_NAME}\)?\s*=\s*\(?auth\.uid\(\)", re.IGNORECASE)
 
 
 def expressions(policy: Policy) -> tuple[str, ...]:

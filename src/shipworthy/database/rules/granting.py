@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from shipworthy.database.rules.expressions import asks_caller, expressions
 from shipworthy.database.rules.names import quoted, sql_list, sql_name
 from shipworthy.database.schema import Policy, Table
+from shipworthy.regex import regex
 
 PRIVILEGES = ("select", "insert", "update", "delete")
 """In the order in which they are written."""
@@ -19,10 +20,8 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "upsert": ("select", "insert", "update"),
     "delete": ("select", "delete"),
 }
-_CALL = re.compile(
-    r"\b(?!now\b|lower\b|coalesce\b|any\b|exists\b|and\b|or\b|not\b|in\b)(\w+)\(", re.I
-)
-_SEQUENCE = re.compile(r"nextval\('([^']+)'::regclass\)")
+_CALL = regex(r"\b(?!now\b|lower\b|coalesce\b|any\b|exists\b|and\b|or\b|not\b|in\b)(\w+)\(", re.I)
+_SEQUENCE = regex(r"nextval\('([^']+)'::regclass\)")
 
 
 def needed(operations: Iterable[str]) -> frozenset[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from shipworthy.database.schema import Table
+from shipworthy.regex import regex
 
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_PLAIN = regex(r"[a-z_][a-z0-9_]*")
 _RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization binary both case cast check
     collate collation column concurrently constraint create cross current_catalog current_date

@@ -6,8 +6,9 @@ import re
 from datetime import datetime, timedelta
 
 from shipworthy.database.history import History
+from shipworthy.regex import regex
 
-_MIGRATION = re.compile(r"^((?:.*/)?supabase/migrations)/(\d+)[_-][^/]*\.sql$")
+_MIGRATION = regex(r"^((?:.*/)?supabase/migrations)/(\d+)[_-][^/]*\.sql$")
 _STAMP = "%Y%m%d%H%M%S"  # how the platform numbers migrations
 
 

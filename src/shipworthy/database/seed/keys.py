@@ -19,8 +19,9 @@ from shipworthy.database.seed.power import (
     rank,
 )
 from shipworthy.database.seed.values import is_ended, quoted, value
+from shipworthy.regex import regex
 
-_NAMED = re.compile(r"^(?:\w+_)?(\w+?)_(?:id|uuid)$")
+_NAMED = regex(r"^(?:\w+_)?(\w+?)_(?:id|uuid)$")
 _RULES = 90  # rank from which a role rules over others
 _DEPTH = 8  # foreign keys that are followed
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_QUOTED = re.compile(r"'((?:[^']|'')*)'")
-_NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w'])")
-_ARRAY = re.compile(r"ARRAY\[([^\]]*)\]")
+from shipworthy.regex import regex
+
+_QUOTED = regex(r"'((?:[^']|'')*)'")
+_NUMBER = regex(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w'])")
+_ARRAY = regex(r"ARRAY\[([^\]]*)\]")
 
 
 def words_for(definition: str, column: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shipworthy.database.attempts import Ownership
 from shipworthy.database.schema import ForeignKey, Schema, Table
+from shipworthy.regex import regex
 
-_USER = re.compile(
+_USER = regex(
     r"^(user|owner|author|created_by|profile|account_owner|uploader|uploaded_by|submitted_by|member"
     r"|sender|recipient|receiver|usuario|auth_user|auth|uid|userid|owner_user|host|seller|buyer)"
     r"(_id|_uuid|_user_id)?$",
@@ -19,25 +20,23 @@ _TENANT_NAME = (
     r"|agenc(y|ies)|agencias?|businesses|business|households?|famil(y|ies)|groups?|provedor(es)?"
     r"|restaurants?|stores?|schools?|departments?|barbershops?|salons?|lojas?|imobiliarias?)"
 )
-_TENANT_COLUMN = re.compile(rf"^(\w+_)?{_TENANT_NAME}_(id|uuid)$", re.IGNORECASE)
-_TENANT_TABLE = re.compile(rf"(^|_){_TENANT_NAME}$", re.IGNORECASE)
-_PEOPLE = re.compile(r"^(users?|profiles?|user_profiles?|accounts?|usuarios?|perfis)$", re.I)
-_MEMBERS = re.compile(
-    r"member|_users?$|^user_|_roles?$|collaborator|staff|employee|profile|^users$"
-)
-_SAYS_WHO = re.compile(
+_TENANT_COLUMN = regex(rf"^(\w+_)?{_TENANT_NAME}_(id|uuid)$", re.IGNORECASE)
+_TENANT_TABLE = regex(rf"(^|_){_TENANT_NAME}$", re.IGNORECASE)
+_PEOPLE = regex(r"^(users?|profiles?|user_profiles?|accounts?|usuarios?|perfis)$", re.I)
+_MEMBERS = regex(r"member|_users?$|^user_|_roles?$|collaborator|staff|employee|profile|^users$")
+_SAYS_WHO = regex(
     r"(profile|perfi|user|usuario|account|member|membership|role|subscription|subscriber|credit|wallet|"
     r"balance|customer|admin|permission|staff|employee|agent|seller|vendor|driver|provider|instructor|"
     r"corretor|access)(e?s|l|is|es)?(_(safe|info|data|settings|details|overrides|mapping|status))?$",
     re.IGNORECASE,
 )
 _KEY_TYPES = ("uuid", "text", "character varying", "integer", "bigint")
-_UID = re.compile(r"\(\s*select\s+auth\.uid\(\)(\s+as\s+\w+)?\s*\)", re.IGNORECASE)
-_CAST = re.compile(r"::[a-z_ ]+(\(\d+\))?", re.IGNORECASE)
+_UID = regex(r"\(\s*select\s+auth\.uid\(\)(\s+as\s+\w+)?\s*\)", re.IGNORECASE)
+_CAST = regex(r"::[a-z_ ]+(\(\d+\))?", re.IGNORECASE)
 _NAME = r"(?:\"?(\w+)\"?\.)?\"?(\w+)\"?"
-_IS_UID = re.compile(rf"auth\.uid\(\)\)?\s*=\s*\(?{_NAME}", re.IGNORECASE)
-_UID_IS = re.compile(rf"{_NAME}\)?\s*=\s*\(?auth\.uid\(\)", re.IGNORECASE)
-_OF_MINE = re.compile(
+_IS_UID = regex(rf"auth\.uid\(\)\)?\s*=\s*\(?{_NAME}", re.IGNORECASE)
+_UID_IS = regex(rf"{_NAME}\)?\s*=\s*\(?auth\.uid\(\)", re.IGNORECASE)
+_OF_MINE = regex(
     rf"{_NAME}\)?\s*(?:=\s*any\s*\(|in)\s*\(\s*select\s[^;]*?auth\.uid\(\)", re.IGNORECASE
 )
 

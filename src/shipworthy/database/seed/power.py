@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
+from shipworthy.regex import regex
+
 
 class Power(Enum):
     """What a column decides."""
@@ -20,7 +22,7 @@ class Power(Enum):
 _COLUMNS: tuple[tuple[Power, re.Pattern[str]], ...] = (
     (
         Power.FLAG,
-        re.compile(
+        regex(
             r"^(is|es|e|eh|has|can)_?(super_?|system_?|platform_?)?"
             r"(admin|administrador|staff|superuser|superadmin|owner|moderator|premium|pro|paid|"
             r"verified|approved|manager|super)\w*$|^(admin|superuser|premium|verified|approved)$"
@@ -28,7 +30,7 @@ _COLUMNS: tuple[tuple[Power, re.Pattern[str]], ...] = (
     ),
     (
         Power.ROLE,
-        re.compile(
+        regex(
             r"(^|_)(roles?|papel|perfil_acesso|cargo|rol|tipo_usuario|user_type|account_type|"
             r"access_level|permissions?|permission_level|permissao|privileges?|user_level|"
             r"nivel_acesso)(_names?)?$"
@@ -36,39 +38,39 @@ _COLUMNS: tuple[tuple[Power, re.Pattern[str]], ...] = (
     ),
     (
         Power.PLAN,
-        re.compile(
+        regex(
             r"(^|_)(plan|plano|tier|subscription|membership)(_(type|tier|name|level|plan|status))?$"
         ),
     ),
     (
         Power.AMOUNT,
-        re.compile(
+        regex(
             r"(^|_)(credits?|balance|saldo|wallet|tokens?|quota|coins|points_balance|"
             r"(credits?|tokens?|usage)_(balance|remaining|limit|total)|\w+_(credits|quota))$"
         ),
     ),
-    (Power.APPROVAL, re.compile(r"(^|_)(status|approval|approval_status|verification_status)$")),
+    (Power.APPROVAL, regex(r"(^|_)(status|approval|approval_status|verification_status)$")),
 )
 # Rank of a word: 90 and more rule over others, 50 and more give what others pay or wait for.
 _RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (15, re.compile(r"^(non|not|no|un)[_-]?(admin|approved|verified|paid)")),
-    (100, re.compile(r"super|root|master|god|platform|system|sysadmin")),
-    (95, re.compile(r"adm")),
-    (90, re.compile(r"^(owner|dono|propriet|director|diretor|ceo|founder)")),
-    (70, re.compile(r"moderat|manager|gerente|supervisor|gestor|lead$|head")),
-    (60, re.compile(r"enterprise|unlimited|lifetime|ultimate|business|agency|max$")),
-    (55, re.compile(r"premium|^pro|gold|platinum|paid|plus|staff|editor|approv|verified|aprovad")),
-    (50, re.compile(r"^active$|^ativo$|^activo$|^accepted$|^complete")),
+    (15, regex(r"^(non|not|no|un)[_-]?(admin|approved|verified|paid)")),
+    (100, regex(r"super|root|master|god|platform|system|sysadmin")),
+    (95, regex(r"adm")),
+    (90, regex(r"^(owner|dono|propriet|director|diretor|ceo|founder)")),
+    (70, regex(r"moderat|manager|gerente|supervisor|gestor|lead$|head")),
+    (60, regex(r"enterprise|unlimited|lifetime|ultimate|business|agency|max$")),
+    (55, regex(r"premium|^pro|gold|platinum|paid|plus|staff|editor|approv|verified|aprovad")),
+    (50, regex(r"^active$|^ativo$|^activo$|^accepted$|^complete")),
     (
         10,
-        re.compile(
+        regex(
             r"user|usu|member|viewer|guest|client|custom|free|basic|trial|pend|none|starter|"
             r"inactive|standard|reject|block|ban|suspend|read|anon|cancel|expired|student|buyer"
         ),
     ),
 )
 # What somebody wishes or does for a living: `wished_role`, `job_role`.
-_WORDLESS = re.compile(
+_WORDLESS = regex(
     r"(^|_)(wish|wished|request|requested|desired|preferred|wanted|target|job|applied|proposed|suggested)_"
 )
 

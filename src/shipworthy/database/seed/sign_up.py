@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +12,14 @@ from shipworthy.database.schema import Schema
 from shipworthy.database.seed.people import Person
 from shipworthy.database.seed.power import power_of
 from shipworthy.database.seed.values import quoted
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 USERS = "auth.users"
-_KEY = re.compile(r"->>?\s*'(\w+)'")
-_CALLED = re.compile(r"(?:(\w+)\.)?(\w+)\s*\(")
+_KEY = regex(r"->>?\s*'(\w+)'")
+_CALLED = regex(r"(?:(\w+)\.)?(\w+)\s*\(")
 _LONGEST = 40  # keys that are looked at
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from shipworthy.database.schema import Schema
 from shipworthy.database.seed.people import OTHER, OWNER, Person, key
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_BUCKET = re.compile(r"bucket_id\)?(?:::text)?\s*=\s*'([^']+)'|'([^']+)'::text\s*=\s*bucket_id")
+_BUCKET = regex(r"bucket_id\)?(?:::text)?\s*=\s*'([^']+)'|'([^']+)'::text\s*=\s*bucket_id")
 
 
 def buckets(schema: Schema) -> dict[str, bool]:

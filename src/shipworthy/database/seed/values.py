@@ -10,13 +10,14 @@ from shipworthy.database.names import quoted_part
 from shipworthy.database.seed.catalogue import Catalogue, Field, Type
 from shipworthy.database.seed.people import Person, key, number
 from shipworthy.database.seed.power import Power, highest, lowest, power_of
+from shipworthy.regex import regex
 
-_ENDED = re.compile(
+_ENDED = regex(
     r"(^|_)(deleted|removed|archived|revoked|cancel+ed|used|redeemed|expired|consumed|suspended|banned|"
     r"blocked|disabled|published|accepted|ended|closed|completed|locked|rejected|approved|deactivated)"
     r"_?(at|on|date|em)$"
 )
-_OFF = re.compile(
+_OFF = regex(
     r"public|publish|anonym|shared|share|visible|featured|deleted|archived|admin|super|staff|banned|"
     r"blocked|premium|verified|approved|demo|template|global|default|system"
 )
@@ -108,7 +109,7 @@ def _plain(type_: Type, modifier: int, column: str, table: str, person: Person) 
 
 
 _NUMBERS = ("int2", "int4", "int8", "numeric", "float4", "float8", "money", "oid")
-_SMALL = re.compile(
+_SMALL = regex(
     r"rating|score|percent|pct|rate|month|day|week|hour|minute|quantity|qty|count|level|order|position|"
     r"priority|step|stars|progress|age|lat|lng|lon|year|version|attempt|number_of|num_|duration|stock"
 )

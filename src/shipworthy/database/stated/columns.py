@@ -9,13 +9,14 @@ from dataclasses import replace
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
 from shipworthy.database.schema import Check, Column, ForeignKey, Index, Source, Table
 from shipworthy.database.stated.words import at_commas, clause, in_parentheses, one_line
+from shipworthy.regex import regex
 
-_CONSTRAINT = re.compile(
+_CONSTRAINT = regex(
     rf"(?:constraint\s+{NAME}\s+)?(?=primary\s+key|foreign\s+key|unique\b|check\s*\(|exclude\b|like\b)",
     re.IGNORECASE,
 )
-_COLUMN = re.compile(rf"({NAME})\s+(.+)", re.DOTALL)
-_ENDS_TYPE = re.compile(
+_COLUMN = regex(rf"({NAME})\s+(.+)", re.DOTALL)
+_ENDS_TYPE = regex(
     r"\b(?:not|null|default|primary|unique|references|check|constraint|generated|collate)\b", re.I
 )
 _TYPES = {

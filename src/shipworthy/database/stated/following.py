@@ -31,6 +31,7 @@ from shipworthy.database.stated.words import (
 )
 from shipworthy.database.statements import split
 from shipworthy.finding import Location
+from shipworthy.regex import regex
 
 OBJECTS = "storage.objects"
 _PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -369,18 +370,18 @@ class Following:
 
 
 _PUT_TOGETHER = "a script puts its rules together while it runs"
-_BLOCK = re.compile(r"do\b", re.IGNORECASE)
-_BODY = re.compile(r"\$(\w*)\$(.*)\$\1\$", re.DOTALL)
-_EXECUTE = re.compile(r"\bexecute\s+(?:format\s*\(\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
-_RULES = re.compile(r"create policy|alter policy|row level security|\bgrant\b|\brevoke\b")
+_BLOCK = regex(r"do\b", re.IGNORECASE)
+_BODY = regex(r"\$(\w*)\$(.*)\$\1\$", re.DOTALL)
+_EXECUTE = regex(r"\bexecute\s+(?:format\s*\(\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
+_RULES = regex(r"create policy|alter policy|row level security|\bgrant\b|\brevoke\b")
 _VERBS = (
     r"(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:unlogged\s+|recursive\s+|materialized\s+|constraint\s+)*"
     r"(?:table|policy|view|function|procedure|trigger|type)\b|\b(?:grant|revoke)\s"
     r"|\b(?:insert\s+into|update)\s+(?:storage\s*\.|\"storage\")"
 )
-_BEGINS = re.compile(rf"\b(?:{_VERBS})", re.IGNORECASE)
-_FROM = re.compile(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
-_TRIGGER = re.compile(
+_BEGINS = regex(rf"\b(?:{_VERBS})", re.IGNORECASE)
+_FROM = regex(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
+_TRIGGER = regex(
     rf"(?P<timing>before|after|instead\s+of)\s+(?P<events>.*?)\bon\s+(?P<table>{QUALIFIED})"
     rf".*?\bexecute\s+(?:function|procedure)\s+(?P<function>{QUALIFIED})",
     re.IGNORECASE | re.DOTALL,
@@ -402,7 +403,7 @@ def _each(statement: str, built: str, body: str) -> Iterator[str]:
         yield re.sub(r"%(?:\d+\$)?[Is]", name, built).replace("%L", f"'{name}'").replace("%%", "%")
 
 
-_LOOP = re.compile(
+_LOOP = regex(
     r"\bfor(?:each)?\s+(?P<name>\w+)\s+in\s+(?:select\s+(?:\*\s+from\s+)?unnest\s*\(\s*|array\s+)?"
     r"(?:array\s*\[(?P<list>[^\]]*)\]|(?P<from>\w+)\s*\)?\s+loop\b)",
     re.IGNORECASE,

@@ -17,17 +17,18 @@ from shipworthy.database.private import (
 from shipworthy.database.schema import Function, Schema, Table
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.words import masked, without_comments
+from shipworthy.regex import regex
 
-_ASKS = re.compile(
+_ASKS = regex(
     r"\bauth\s*\.\s*(?:uid|jwt|role|email)\s*\(|\bcurrent_setting\s*\(|\bcurrent_user\b|\bsession_user\b",
     re.I,
 )
-_WRITES = re.compile(
+_WRITES = regex(
     rf"\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})", re.IGNORECASE
 )
-_READS = re.compile(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
-_CALLED = re.compile(r"(?:(\w+)\.)?(\w+)\s*\(")
-_SOMEBODY = re.compile(
+_READS = regex(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
+_CALLED = regex(r"(?:(\w+)\.)?(\w+)\s*\(")
+_SOMEBODY = regex(
     r"^(?:(?:p|in|v|the|arg|param)?_+)?(?:(?:target|from|to|for)_)?"
     r"(?:user|uid|profile|owner|member|customer|client|account|buyer|seller|student|employee|sender|recipient"
     r"|usuario|e?mail)(?:_?(?:id|uuid|uid|email))?(?:_?(?:param|input|in))?$",
@@ -35,15 +36,13 @@ _SOMEBODY = re.compile(
 )
 # Without a login `auth.uid()` is NULL, and a comparison with NULL raises nothing.
 _UID = r"\(?\s*(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)\s*\)?"
-_NULL_PASSES = re.compile(
+_NULL_PASSES = regex(
     rf"\bif\s+\(?\s*(?:{_UID}\s*(?:<>|!=)\s*\w+|\w+\s*(?:<>|!=)\s*{_UID})\s*\)?\s*then\b",
     re.IGNORECASE,
 )
-_CHANGES = re.compile(
-    rf"\b(?:update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})([^;]*)", re.IGNORECASE
-)
-_UPSERTS = re.compile(r"\bon\s+conflict\b[^;]*\bdo\s+update\b", re.IGNORECASE)
-_ANSWERS_ROWS = re.compile(r"\b(?:setof|table|json|jsonb|record)\b")
+_CHANGES = regex(rf"\b(?:update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})([^;]*)", re.IGNORECASE)
+_UPSERTS = regex(r"\bon\s+conflict\b[^;]*\bdo\s+update\b", re.IGNORECASE)
+_ANSWERS_ROWS = regex(r"\b(?:setof|table|json|jsonb|record)\b")
 _LONGEST = 3  # functions that call each other
 
 

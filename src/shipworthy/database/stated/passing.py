@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from shipworthy.database.stated.words import at_word, bare, one_line
+from shipworthy.regex import regex
 
 
 class Who(IntEnum):
@@ -75,29 +76,29 @@ def trusts_metadata(text: str) -> bool:
     return _METADATA.search(text) is not None
 
 
-_CAST = re.compile(r"::\s*[a-z_]+(?:\s*\(\d+\))?(?:\[\])?")
-_ASKED_ONCE = re.compile(r"\(\s*select\s+(auth\.\w+\s*\(\s*\))(?:\s+as\s+\w+)?\s*\)")
-_SIGNED_IN = re.compile(
+_CAST = regex(r"::\s*[a-z_]+(?:\s*\(\d+\))?(?:\[\])?")
+_ASKED_ONCE = regex(r"\(\s*select\s+(auth\.\w+\s*\(\s*\))(?:\s+as\s+\w+)?\s*\)")
+_SIGNED_IN = regex(
     r"auth\.uid\(\) is not null|auth\.uid\(\) ?= ?auth\.uid\(\)"
     r"|(?:auth\.role\(\)|current_setting\('request\.jwt\.claim\.role'[^)]*\)) ?= ?'authenticated'"
     r"|'authenticated' ?= ?auth\.role\(\)|auth\.role\(\) in \('authenticated'(?:, ?'service_role')?\)"
     r"|\(?auth\.jwt\(\) ?->> ?'role'\)? ?= ?'authenticated'"
 )
-_VISITORS = re.compile(
+_VISITORS = regex(
     r"auth\.role\(\) ?= ?'anon'|auth\.role\(\) in \((?=[^)]*'anon')[^()]*\)"
     r"|auth\.role\(\) ?= ?any ?\(array\[(?=[^\]]*'anon')[^\]]*\]\)"
 )
 _TRUE = frozenset({"true", "1=1", "1 = 1", "'true'", "not false"})
 _COLUMN = r'(?:"?\w+"?\.)*"?(\w+)"?'
-_OWN = re.compile(rf"{_COLUMN} ?= ?auth\.uid\(\)|auth\.uid\(\) ?= ?{_COLUMN}")
-_METADATA = re.compile(r"\buser_metadata\b|\braw_user_meta_data\b", re.IGNORECASE)
+_OWN = regex(rf"{_COLUMN} ?= ?auth\.uid\(\)|auth\.uid\(\) ?= ?{_COLUMN}")
+_METADATA = regex(r"\buser_metadata\b|\braw_user_meta_data\b", re.IGNORECASE)
 _VALUE = r"(?:'[^']*'|-?\d[\d.]*|true|false|now\(\)|current_date|current_timestamp)"
-_OF_THE_ROW = re.compile(
+_OF_THE_ROW = regex(
     rf"{_COLUMN} ?(?:=|<>|!=|<=|>=|<|>) ?{_VALUE}|{_COLUMN} is (?:not )?(?:null|true|false)"
     rf"|{_COLUMN} (?:not )?in \({_VALUE}(?:, ?{_VALUE})*\)|{_VALUE} ?= ?{_COLUMN}"
     rf"|{_COLUMN} ?= ?any ?\(array\[{_VALUE}(?:, ?{_VALUE})*\]\)|(?:not )?{_COLUMN}"
 )
-_NO_COLUMN = re.compile(r"^(?:current_\w+|session_user|user|null|false|not false|not true)\b")
+_NO_COLUMN = regex(r"^(?:current_\w+|session_user|user|null|false|not false|not true)\b")
 
 
 def _plain(condition: str) -> str:

@@ -16,12 +16,13 @@ from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import served, stopped, succeeded, ways
 from shipworthy.database.stated.passing import Who, trusts_metadata
 from shipworthy.database.stated.words import at_commas, in_parentheses, texts, without_comments
+from shipworthy.regex import regex
 
 _RULES_OVER_OTHERS = 70
 _LEAST = 10
 _RIGHTS = (Power.ROLE, Power.FLAG)
-_MONEY = re.compile(r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance", re.IGNORECASE)
-_CREDIT = re.compile(r"credit|token|quota|coins", re.IGNORECASE)
+_MONEY = regex(r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance", re.IGNORECASE)
+_CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
 _NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "double")
 
 
@@ -129,16 +130,16 @@ def _sent(code: str, value: str) -> str:
     return taken[1] if taken else ""
 
 
-_INSERTS = re.compile(
+_INSERTS = regex(
     rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)", re.IGNORECASE
 )
 # The value itself, at most with another where there is none: no CASE and no comparison.
-_TAKEN = re.compile(
+_TAKEN = regex(
     r"^\s*\(*\s*(?:(?:coalesce|nullif|lower|trim)\s*\(\s*)*\(*\s*(?:new\s*\.\s*)?raw_user_meta_data\s*->>?\s*'(\w+)'"
     r"(?!\s*\)*\s*(?:=|<>|!=|in\b))",
     re.IGNORECASE,
 )
-_KEY = re.compile(r"(?:user_metadata|raw_user_meta_data)'?\s*\)?\s*->>?\s*'(\w+)'", re.IGNORECASE)
+_KEY = regex(r"(?:user_metadata|raw_user_meta_data)'?\s*\)?\s*->>?\s*'(\w+)'", re.IGNORECASE)
 
 
 def _believed(text: str) -> Iterator[str]:

@@ -7,10 +7,11 @@ import re
 from shipworthy.database.names import NAME, parts
 from shipworthy.database.schema import Function, Source
 from shipworthy.database.stated.words import at_commas, in_parentheses, masked, one_line
+from shipworthy.regex import regex
 
-_BODY = re.compile(r"\bas\s+(?:\$(\w*)\$(.*?)\$\1\$|'((?:[^']|'')*)')", re.IGNORECASE | re.DOTALL)
-_MODE = re.compile(r"^(?:in|inout|variadic)\s+", re.IGNORECASE)
-_DEFAULT = re.compile(r"\s+default\b|\s*=", re.IGNORECASE)
+_BODY = regex(r"\bas\s+(?:\$(\w*)\$(.*?)\$\1\$|'((?:[^']|'')*)')", re.IGNORECASE | re.DOTALL)
+_MODE = regex(r"^(?:in|inout|variadic)\s+", re.IGNORECASE)
+_DEFAULT = regex(r"\s+default\b|\s*=", re.IGNORECASE)
 _CALLERS = frozenset({"anon", "authenticated", "public"})
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_SKIPPED = re.compile(
+from shipworthy.regex import regex
+
+_SKIPPED = regex(
     r"""(?P<text>'(?:[^']|'')*+'|"[^"]*+"|\$(?P<tag>\w*+)\$.*?\$(?P=tag)\$)|--[^\n]*+|/\*.*?\*/""",
     re.DOTALL,
 )
-_SPACE = re.compile(r"\s+")
-_TEXT = re.compile(r"'((?:[^']|'')*+)'")
+_SPACE = regex(r"\s+")
+_TEXT = regex(r"'((?:[^']|'')*+)'")
 
 
 def without_comments(text: str) -> str:
@@ -62,15 +64,15 @@ def own_columns_alone(expression: str | None) -> str | None:
 
 
 _MOST_NESTED = 200
-_SUBQUERY = re.compile(r"\(\s*select\b", re.IGNORECASE)
-_OF_TABLE = re.compile(
+_SUBQUERY = regex(r"\(\s*select\b", re.IGNORECASE)
+_OF_TABLE = regex(
     r"\bfrom\s+(?:\w+\.)?\"?(?P<table>\w+)\"?"
     r"(?:\s+(?:as\s+)?(?!(?:where|join|on|inner|left|cross|group|order|limit)\b)(?P<alias>\w+))?",
     re.IGNORECASE,
 )
 _UID = r"\(?(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)"
-_BEFORE = re.compile(rf"(?<![\w.\"])(\w+)(?=(?:::\w+)?\s*=\s*{_UID})", re.IGNORECASE)
-_AFTER = re.compile(rf"({_UID}(?:::\w+)?\s*\)?\s*=\s*)(\w+)\b(?!\s*[.(])", re.IGNORECASE)
+_BEFORE = regex(rf"(?<![\w.\"])(\w+)(?=(?:::\w+)?\s*=\s*{_UID})", re.IGNORECASE)
+_AFTER = regex(rf"({_UID}(?:::\w+)?\s*\)?\s*=\s*)(\w+)\b(?!\s*[.(])", re.IGNORECASE)
 
 
 def bare(expression: str) -> str:

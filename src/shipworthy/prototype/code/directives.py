@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_HEAD = re.compile(r"""(?:\s|//[^\n]*(?:\n|$)|/\*.*?\*/|(["'])(use [a-z ]+)\1\s*;?)""", re.DOTALL)
+from shipworthy.regex import regex
+
+_HEAD = regex(r"""(?:\s|//[^\n]*(?:\n|$)|/\*.*?\*/|(["'])(use [a-z ]+)\1\s*;?)""", re.DOTALL)
 _LOOKED_AT = 4_000  # characters; comments above a directive can be long
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax
+from shipworthy.regex import regex
 
-_INDENTED = re.compile(r"^(\t+| {2,})\S", re.MULTILINE)
-_ENDED = re.compile(r";\s*(?://[^\n]*)?$", re.MULTILINE)
-_OPEN = re.compile(r"^(?:import|const|let|return|export)\b.*[^;,{(\[=>\s]\s*$", re.MULTILINE)
+_INDENTED = regex(r"^(\t+| {2,})\S", re.MULTILINE)
+_ENDED = regex(r";\s*(?://[^\n]*)?$", re.MULTILINE)
+_OPEN = regex(r"^(?:import|const|let|return|export)\b.*[^;,{(\[=>\s]\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from ast_grep_py import SgNode
@@ -14,8 +13,9 @@ from shipworthy.prototype.code.style import after_line, style_of
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
-_CLOSES = re.compile(r"\.(end|close|\$disconnect|destroy|quit)\(")
+_CLOSES = regex(r"\.(end|close|\$disconnect|destroy|quit)\(")
 _NAMES = frozenset({"identifier"})
 _HOISTED = ("lexical_declaration", "variable_declaration")
 

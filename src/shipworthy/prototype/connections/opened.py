@@ -15,6 +15,7 @@ from shipworthy.prototype.code.syntax import (
     callee,
     function_name,
 )
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ _PYTHON = {
 _NAMES = frozenset({name for name, _ in _SCRIPT} | {"connect", "create_pool", "createPool"})
 _WORDS = ("pg", "postgres", "mysql", "prisma", "mongodb", "psycopg", "pyodbc")
 # Functions that run once, when the process starts, or by hand.
-_ONCE = re.compile(
+_ONCE = regex(
     r"^(_*main|module|init\w*|start\w*|setup\w*|bootstrap\w*|lifespan|migrate\w*|seed\w*|create_?(app|tables?|schema"
     r"|database|db)\w*|connect_?(to_?)?(db|database|mongo\w*)|run\w*|test\w*|check\w*|register\w*|on_startup|ensure\w*"
     r"|create|create\w*(client|pool|connection|adapter)|build\w*|worker\w*|reset\w*|drop\w*)$|[sS]erver$",
@@ -112,9 +113,7 @@ def _is_of(module: str, package: str) -> bool:
     )
 
 
-_KEPT = re.compile(
-    r"\b(global|globalThis|lru_cache|cache_resource|cached_property|singleton|cache)\b"
-)
+_KEPT = regex(r"\b(global|globalThis|lru_cache|cache_resource|cached_property|singleton|cache)\b")
 
 
 def _is_opened_again(node: SgNode, syntax: Syntax) -> bool:

@@ -25,6 +25,7 @@ from shipworthy.prototype.code.syntax import (
     string,
 )
 from shipworthy.prototype.cookies.plain import is_plain
+from shipworthy.regex import regex
 
 
 class Flag(StrEnum):
@@ -49,14 +50,14 @@ class Cookie:
     plain: bool = False
 
 
-_OPENS = re.compile(
+_OPENS = regex(
     r"^(?!.*(csrf|xsrf|state|nonce|type|expir|consent|theme|locale|verifier|device|fcm|push|invite|referr|demo))"
     r".*(session|(^|[_.-])sid$|token|jwt|auth(?!or)|api_?key|refresh|credential)",
     re.IGNORECASE,
 )
 _SETTERS = frozenset({"cookie", "setCookie", "set", "set_cookie", "set_signed_cookie"})
-_STORES = re.compile(r"(^|[.(])(\w*[cC]ookies?(Store|Jar)?|jar)(\(\))?$")
-_ANSWERS = re.compile(r"(^|\.)(res|response|reply|ctx|c|resp|redirect\w*|r)$")
+_STORES = regex(r"(^|[.(])(\w*[cC]ookies?(Store|Jar)?|jar)(\(\))?$")
+_ANSWERS = regex(r"(^|\.)(res|response|reply|ctx|c|resp|redirect\w*|r)$")
 _SESSIONS = frozenset({"session", "expressSession", "cookieSession"})
 
 
@@ -233,7 +234,7 @@ def _of_python(
     )
 
 
-_WRITTEN = re.compile(r"^[`\"']\s*([\w.-]+)=(.?)")
+_WRITTEN = regex(r"^[`\"']\s*([\w.-]+)=(.?)")
 
 
 def _by_script(syntax: Syntax, bindings: Bindings) -> Iterator[Cookie]:

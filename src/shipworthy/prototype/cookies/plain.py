@@ -11,13 +11,14 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.bindings import Bindings
 from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import arguments, callee, dotted, properties
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.cookies.cookie import Cookie
 
-_NAMES_SOMEBODY = re.compile(r"^_?(id|uid|uuid|user_?id|e?mail|user_?name|role)$", re.IGNORECASE)
-_HOLDS_SECRET = re.compile(r"sess|token|key|secret|sign|hash|nonce|random|login|jwt", re.IGNORECASE)
-_OF_SESSIONS = re.compile(r"sessions?\b|tokens?\b", re.IGNORECASE)
+_NAMES_SOMEBODY = regex(r"^_?(id|uid|uuid|user_?id|e?mail|user_?name|role)$", re.IGNORECASE)
+_HOLDS_SECRET = regex(r"sess|token|key|secret|sign|hash|nonce|random|login|jwt", re.IGNORECASE)
+_OF_SESSIONS = regex(r"sessions?\b|tokens?\b", re.IGNORECASE)
 # Ways of writing a value that hide nothing.
 _WRITES = frozenset(
     {"String", "str", "encodeURIComponent", "btoa", "JSON.stringify", "json.dumps", "Buffer.from"}

@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.bindings import Bindings
 from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import FUNCTIONS, arguments, callee, string
+from shipworthy.regex import regex
 
 
 class AllowedOrigin(StrEnum):
@@ -22,11 +23,11 @@ class AllowedOrigin(StrEnum):
     UNKNOWN = "unknown"
 
 
-_READS_ORIGIN = re.compile(
+_READS_ORIGIN = regex(
     r"""headers\??\.(get\(\s*|)["'\[]*[oO]rigin|headers\??\.origin|HTTP_ORIGIN"""
     r"""|\.(header|get)\(\s*["'][oO]rigin["']\s*\)"""
 )
-_CHECKS = re.compile(
+_CHECKS = regex(
     r"includes\(|\.has\(|indexOf\(|===?|!==?|\bin\b|endsWith\(|endswith\(|startsWith\(|\.test\(|\.match\("
     r"|[aA]llowed|ALLOWED|whitelist|isAllowed|some\(|find\(|valid"
 )
@@ -81,8 +82,8 @@ def compares_a_piece(function: SgNode) -> bool:
 
 
 _PIECES = ("includes", "indexOf", "endsWith")
-_AN_ORIGIN = re.compile(r"\w*[oO]rigin(Header)?[!?]?")
-_STAGES = re.compile(r"NODE_ENV|development|isDev|__DEV__|production", re.IGNORECASE)
+_AN_ORIGIN = regex(r"\w*[oO]rigin(Header)?[!?]?")
+_STAGES = regex(r"NODE_ENV|development|isDev|__DEV__|production", re.IGNORECASE)
 
 
 def _is_whole(asked: str, method: str) -> bool:
@@ -135,7 +136,7 @@ def _chosen(value: SgNode) -> AllowedOrigin:
     return AllowedOrigin.LISTED
 
 
-_HEADER_NAME = re.compile(r"""["']Access-Control-[\w-]+["']""", re.IGNORECASE)
+_HEADER_NAME = regex(r"""["']Access-Control-[\w-]+["']""", re.IGNORECASE)
 
 
 def _is_checked(around: str, name: str) -> bool:

@@ -10,13 +10,14 @@ from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # Words of code that sets or reads such a login, libraries that do it on their own included. A
 # bearer token is none: another site does not know it.
-_SENT_ALONG = re.compile(
+_SENT_ALONG = regex(
     r"(?i:(?<!, [\"'])cookie|httpbasic|httpdigest|basic[_-]?auth)"
     r"|SessionMiddleware|express-session|(from|require\()\s*[\"']passport"
     r"|next-auth|better-auth|lucia|supabase/ssr|iron-session|flask_(login|security|session)"
@@ -29,34 +30,34 @@ _SENT_ALONG_WORDS = tuple(
 )
 
 # Each cookie that code sets by itself, and those that browsers keep from the calls of other sites.
-_SETS = re.compile(
+_SETS = regex(
     # What a library hands on, `cookies.set(name, value, options)`, is set by the library.
     r"\.set_(signed_)?cookie\(|\.cookie\(\s*[\"'`\w]|(ookies?([sS]tore|[jJ]ar)?|\bjar)(\(\))?\)?\.set\("
     r"(?!\s*\{?\s*name\b)|\bsetCookie\("
     r"|(?<![\w.])(session|expressSession|cookieSession)\(\s*\{"
 )
-_STAYS = re.compile(
+_STAYS = regex(
     r"same_?site[\"']?\s*[:=]\s*(?!.*[\"']none)[^\n]{0,60}[\"'](lax|strict)[\"']", re.IGNORECASE
 )
-_GOES = re.compile(r"same_?site[\"']?\s*[:=][^\n]{0,60}[\"']none[\"']", re.IGNORECASE)
+_GOES = regex(r"same_?site[\"']?\s*[:=][^\n]{0,60}[\"']none[\"']", re.IGNORECASE)
 # Libraries whose cookies are SameSite=Lax unless they are told otherwise.
-_LAX = re.compile(
+_LAX = regex(
     r"[\"'](next-auth|@auth/|better-auth|lucia|@supabase/(ssr|auth-helpers)|iron-session|@clerk/)"
     r"|\bSessionMiddleware\b|\bfastapi_users\b"
 )
-_OTHERWISE = re.compile(
+_OTHERWISE = regex(
     r"(?i:httpbasic|httpdigest|www-authenticate|(express|hono)[-/]basic-auth|basic_?auth(middleware|\.required))"
     r"|Set-Cookie|flask_(login|security|session)"
     r"|from flask import[^\n]*\bsession\b|nicegui"
 )
 # A page that keeps the login itself, in what browsers store for each site apart.
-_KEPT = re.compile(
+_KEPT = regex(
     r"(local|session)Storage\.setItem\([^)]*(token|jwt|auth|sess|user)|[\"'](@supabase/supabase-js|firebase/auth)"
     r"|Bearer \$\{",
     re.IGNORECASE,
 )
 # A page that sends cookies to a server elsewhere, which sets them.
-_SENT_ELSEWHERE = re.compile(r"credentials:\s*[\"']include|withCredentials:\s*true")
+_SENT_ELSEWHERE = regex(r"credentials:\s*[\"']include|withCredentials:\s*true")
 
 
 def knows_logins_sent_along(prototype: Prototype, path: str) -> bool:

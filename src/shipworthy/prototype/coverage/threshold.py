@@ -12,6 +12,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, properties, string
 from shipworthy.prototype.inventory.manifests import Table, read_json, read_toml, table
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -27,13 +28,13 @@ class CoverageThreshold:
     location: Location
 
 
-_CONFIG = re.compile(r"(^|/)(vitest|vite|jest)[\w.-]*\.config\.[cm]?[jt]s$")
+_CONFIG = regex(r"(^|/)(vitest|vite|jest)[\w.-]*\.config\.[cm]?[jt]s$")
 _RC = frozenset({".nycrc", ".nycrc.json", ".c8rc", ".c8rc.json"})
 _INI = {".coveragerc": "report", "setup.cfg": "coverage:report", "tox.ini": "coverage:report"}
-_OPTION = re.compile(
+_OPTION = regex(
     r"--(?:cov-fail-under|fail-under|coverage\.thresholds\.lines|coverage\.lines)[= ](\d+(?:\.\d+)?)"
 )
-_CHECKED = re.compile(r"--check-coverage\b.*?--lines[= ](\d+(?:\.\d+)?)")
+_CHECKED = regex(r"--check-coverage\b.*?--lines[= ](\d+(?:\.\d+)?)")
 _MEASURES = ("lines", "statements")
 _RUN_BY = ("package.json", "pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "Makefile")
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.inventory.manifests import read_json, table
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _MAPS = ("deno.json", "deno.jsonc", "import_map.json", "importmap.json")
-_IN_PAGE = re.compile(r"<script[^>]*type=[\"']importmap[\"'][^>]*>(.*?)</script>", re.DOTALL)
-_INSTALLS = re.compile(
-    r"\b(?:pip3?|uv|poetry|conda|mamba|npm|yarn|pnpm|bun)\s+(?:install|add|i)\b(.*)"
-)
-_WORD = re.compile(r"@?[A-Za-z][\w./-]*")
+_IN_PAGE = regex(r"<script[^>]*type=[\"']importmap[\"'][^>]*>(.*?)</script>", re.DOTALL)
+_INSTALLS = regex(r"\b(?:pip3?|uv|poetry|conda|mamba|npm|yarn|pnpm|bun)\s+(?:install|add|i)\b(.*)")
+_WORD = regex(r"@?[A-Za-z][\w./-]*")
 _LISTS = (
     "environment.yml",
     "environment.yaml",

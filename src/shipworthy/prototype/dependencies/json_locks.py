@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from shipworthy.prototype.dependencies.locked import Locked, is_git
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.inventory.manifests import Table, read_json, strings, table, text
+from shipworthy.regex import regex
 
 _FOLDER = "node_modules/"
-_OPENS = re.compile(r'^\s*"((?:\\.|[^"\\])*)"\s*:\s*[{\[]', re.MULTILINE)
+_OPENS = regex(r'^\s*"((?:\\.|[^"\\])*)"\s*:\s*[{\[]', re.MULTILINE)
 
 
 def read_npm(source: str) -> list[Locked] | None:

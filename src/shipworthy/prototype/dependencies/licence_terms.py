@@ -6,16 +6,18 @@ import re
 from collections.abc import Collection
 from enum import Enum
 
-_FREE = re.compile(
+from shipworthy.regex import regex
+
+_FREE = regex(
     r"(MIT(-0|-CMU)?|X11|ISC|0BSD|BSD|BSD-[\w-]+|Apache|Apache[- ]2(\.0)?|Unlicense|CC0-1\.0"
     r"|CC-BY-[34]\.0|Python-2\.0(\.1)?|PSF-2\.0|Zlib|BlueOak-1\.0\.0|WTFPL|Artistic-2\.0|BSL-1\.0|OFL-1\.1|Unicode-[\w.-]+|W3C[\w-]*"
     r"|AFL-[\d.]+|HPND|Ruby|Public Domain|NCSA|UPL-1\.0|MulanPSL-2\.0|PostgreSQL|libtiff|bzip2[\w.-]*|FTL|IJG"
     r"|MPL(-[\d.]+)?|EPL-[\d.]+|CDDL-[\d.]+|LGPL[\w.+-]*|ODC-By-1\.0|CC-BY-SA-[34]\.0)",
     re.IGNORECASE,
 )
-_NETWORK = re.compile(r"AGPL|AFFERO|SSPL", re.IGNORECASE)
-_COPYLEFT = re.compile(r"(^|[^L])GPL", re.IGNORECASE)
-_RESTRICTED = re.compile(
+_NETWORK = regex(r"AGPL|AFFERO|SSPL", re.IGNORECASE)
+_COPYLEFT = regex(r"(^|[^L])GPL", re.IGNORECASE)
+_RESTRICTED = regex(
     r"BUSL|Elastic-|Commons-Clause|CC-BY-NC|PolyForm|Sustainable-Use|FSL-", re.IGNORECASE
 )
 

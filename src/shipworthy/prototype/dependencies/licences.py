@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from shipworthy.prototype.dependencies.dependency import Dependency
 from shipworthy.prototype.inventory.manifests import read_json, read_toml, strings, table, text
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _TABLE = Path(__file__).parent / "licences.toml"
-_FILE = re.compile(r"(LICEN[SC]E|COPYING)(\.(md|txt))?", re.IGNORECASE)
+_FILE = regex(r"(LICEN[SC]E|COPYING)(\.(md|txt))?", re.IGNORECASE)
 _HEADS = (
-    (re.compile(r"GNU AFFERO GENERAL PUBLIC LICENSE"), "AGPL-3.0-only"),
-    (re.compile(r"GNU LESSER GENERAL PUBLIC LICENSE"), "LGPL-3.0-only"),
-    (re.compile(r"GNU GENERAL PUBLIC LICENSE\s+Version 3"), "GPL-3.0-only"),
-    (re.compile(r"GNU GENERAL PUBLIC LICENSE"), "GPL-2.0-only"),
-    (re.compile(r"Mozilla Public License"), "MPL-2.0"),
-    (re.compile(r"Apache License"), "Apache-2.0"),
-    (re.compile(r"MIT License|Permission is hereby granted, free of charge"), "MIT"),
+    (regex(r"GNU AFFERO GENERAL PUBLIC LICENSE"), "AGPL-3.0-only"),
+    (regex(r"GNU LESSER GENERAL PUBLIC LICENSE"), "LGPL-3.0-only"),
+    (regex(r"GNU GENERAL PUBLIC LICENSE\s+Version 3"), "GPL-3.0-only"),
+    (regex(r"GNU GENERAL PUBLIC LICENSE"), "GPL-2.0-only"),
+    (regex(r"Mozilla Public License"), "MPL-2.0"),
+    (regex(r"Apache License"), "Apache-2.0"),
+    (regex(r"MIT License|Permission is hereby granted, free of charge"), "MIT"),
 )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shipworthy.prototype.dependencies import json_locks, toml_locks, yaml_locks
 from shipworthy.prototype.dependencies.locked import Locked
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 NPM_LOCKS = {
     "package-lock.json": "npm",
@@ -40,7 +41,7 @@ _READERS: dict[str, Callable[[str], list[Locked] | None]] = {
     "poetry.lock": toml_locks.read,
     "pdm.lock": toml_locks.read,
 }
-_CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+_CONFLICT = regex(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

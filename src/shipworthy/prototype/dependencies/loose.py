@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.inventory.manifests import node_manifests, read_json, table
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _ANY = frozenset({"", "*", "x", "X", "latest", ">=0", ">=0.0.0"})
-_TAG = re.compile(r"[a-z][a-z-]*")  # next, beta, canary: the registry says which version that is
-_SHORT = re.compile(r"[\w.-]+/[\w.-]+(#.*)?")  # GitHub's `owner/name`
-_GIT = re.compile(r"^(git[+:@]|git\+|ssh:|github:|gitlab:|bitbucket:)|\.git(#|@|$)")
-_HELD = re.compile(r"[#@](semver:|v?\d+\.\d|[0-9a-f]{7,40}\b)")  # a commit, or the tag of a release
-_NUMBERED = re.compile(r"\d+\.\d+|[0-9a-f]{20}")  # `xlsx-0.20.3.tgz`, or a hash in the address
+_TAG = regex(r"[a-z][a-z-]*")  # next, beta, canary: the registry says which version that is
+_SHORT = regex(r"[\w.-]+/[\w.-]+(#.*)?")  # GitHub's `owner/name`
+_GIT = regex(r"^(git[+:@]|git\+|ssh:|github:|gitlab:|bitbucket:)|\.git(#|@|$)")
+_HELD = regex(r"[#@](semver:|v?\d+\.\d|[0-9a-f]{7,40}\b)")  # a commit, or the tag of a release
+_NUMBERED = regex(r"\d+\.\d+|[0-9a-f]{20}")  # `xlsx-0.20.3.tgz`, or a hash in the address
 
 
 @dataclass(frozen=True, slots=True)

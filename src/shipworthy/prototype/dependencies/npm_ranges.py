@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.dependencies.versions import Ecosystem, parse_version
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.dependencies.versions import Version
 
 _LONGEST = 200  # characters of a range that are read
-_COMPARATOR = re.compile(
-    r"(\^|~>?|[<>]=?|=)?\s*v?(\d+|[xX*])?((?:\.(?:\d+|[xX*])){0,2})(-[\w.-]+)?"
-)
-_BETWEEN = re.compile(r"^\s*(\S+)\s+-\s+(\S+)\s*$")
+_COMPARATOR = regex(r"(\^|~>?|[<>]=?|=)?\s*v?(\d+|[xX*])?((?:\.(?:\d+|[xX*])){0,2})(-[\w.-]+)?")
+_BETWEEN = regex(r"^\s*(\S+)\s+-\s+(\S+)\s*$")
 _Bounds = tuple[str, str]  # the least version, and the first that is too high; '' for none
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
-_RELEASE = re.compile(r"\d+\.\d+\.\d+")
+_RELEASE = regex(r"\d+\.\d+\.\d+")
 # Where the lock file repeats what the manifest beside it asks for.
 _COPIES = {
     "package-lock.json": ('"": {', '"node_modules/'),

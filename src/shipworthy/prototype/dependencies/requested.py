@@ -25,11 +25,12 @@ from shipworthy.prototype.inventory.manifests import (
 )
 from shipworthy.prototype.roles import is_archived, role_of_path
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 _NPM_SECTIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _LOCAL = ("file:", "link:", "workspace:", "portal:", ".", "/", "~/")
-_KEY = re.compile(r'^\s*"((?:\\.|[^"\\])*)"\s*:\s*(.?)')
-_QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)|^\s*([A-Za-z0-9][\w.-]*)\s*=""")
+_KEY = regex(r'^\s*"((?:\\.|[^"\\])*)"\s*:\s*(.?)')
+_QUOTED = regex(r"""["']([A-Za-z0-9][\w.-]*)|^\s*([A-Za-z0-9][\w.-]*)\s*=""")
 _LEFT_OUT = (Role.TEST, Role.SCRIPT, Role.VENDORED, Role.DOCUMENTATION, Role.MIGRATION)
 _MOST_YAML = 100_000  # bytes of a pnpm-workspace.yaml that are read
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from shipworthy.prototype.code.json_edits import without_member
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 _KINDS = ("dependencies", "optionalDependencies")
 _TYPES_IN = ("dependencies", "devDependencies")
 # A line that says one package and nothing else: of requirements.txt, of a list or a table in TOML.
-_ALONE = re.compile(
+_ALONE = regex(
     r"""^\s*["']?([A-Za-z0-9][\w.-]*)(\[[\w,\s-]*\])?["']?\s*([=<>~!;@ ][^\[\]{}\\]*)?["']?,?\s*(#.*)?$"""
 )
 

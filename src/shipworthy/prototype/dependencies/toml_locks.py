@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from shipworthy.prototype.dependencies.locked import Locked
 from shipworthy.prototype.dependencies.requirements import is_development
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
+from shipworthy.regex import regex
 
 _OWN = ("virtual", "editable", "directory", "path")
-_TABLE = re.compile(r"\[+([\w.\-\"]+)\]+$")
-_KEY = re.compile(r'"?([\w.-]+)"?\s*=\s*(.*)$')
-_NEEDED = re.compile(r"""^\s*(?:\{\s*name\s*=\s*)?["']([A-Za-z0-9][\w.-]*)""")
-_INLINE = re.compile(r"""(?:\{\s*name\s*=\s*)?["']([A-Za-z0-9][\w.-]*)[^"']*["']""")
+_TABLE = regex(r"\[+([\w.\-\"]+)\]+$")
+_KEY = regex(r'"?([\w.-]+)"?\s*=\s*(.*)$')
+_NEEDED = regex(r"""^\s*(?:\{\s*name\s*=\s*)?["']([A-Za-z0-9][\w.-]*)""")
+_INLINE = regex(r"""(?:\{\s*name\s*=\s*)?["']([A-Za-z0-9][\w.-]*)[^"']*["']""")
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.modules.resolving import package_name
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -39,7 +40,7 @@ _BROUGHT = {
     "@nestjs/cli": ("@nestjs/",),
     "firebase-functions": ("express",),
 }
-_EXTRAS = re.compile(r"\w\[([\w, -]+)\]")
+_EXTRAS = regex(r"\w\[([\w, -]+)\]")
 _LETTERS = 4  # of a word that two names share by more than chance
 
 

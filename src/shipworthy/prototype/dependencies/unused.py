@@ -12,12 +12,13 @@ from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, 
 from shipworthy.prototype.dependencies.import_names import import_names
 from shipworthy.prototype.inventory.manifests import read_json, table
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # Tools, types, plugins and run-time helpers, which no code of the product imports.
-_TOOLS = re.compile(
+_TOOLS = regex(
     r"@types/|@?eslint|typescript|prettier|postcss|autoprefixer|tailwind|@tailwindcss/|vite|@vitejs/"
     r"|@rollup/|rollup|esbuild|@esbuild|webpack|babel|@babel/|core-js|regenerator-runtime|tslib|@swc/"
     r"|ts-node|tsx$|nodemon|concurrently|cross-env|dotenv-cli|npm-run-all|rimraf|husky|lint-staged|turbo"
@@ -72,7 +73,7 @@ _NAMED = (
 )
 
 
-_FROM_LANGCHAIN = re.compile(r"^from\s+langchain[\w.]*\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
+_FROM_LANGCHAIN = regex(r"^from\s+langchain[\w.]*\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
 def _letters(name: str) -> str:

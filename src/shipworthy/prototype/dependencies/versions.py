@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from shipworthy.regex import regex
+
 if TYPE_CHECKING:
     import semver
     from packaging.version import Version as PythonVersion
@@ -56,7 +58,7 @@ def _parse_npm(text: str) -> Version | None:
         return None
 
 
-_EXACT = re.compile(r"=?v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)\Z")
+_EXACT = regex(r"=?v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)\Z")
 
 
 def exact_npm(specifier: str) -> str | None:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shipworthy.prototype.dependencies.locked import Locked, is_git
+from shipworthy.regex import regex
 
 _NEEDS = ("dependencies", "optionalDependencies")
 _DIRECT = ("dependencies", "devDependencies", "optionalDependencies")
-_PNPM_OLD = re.compile(r"/?((?:@[^/]+/)?[^/@]+)/(\d[^/_(]*)")
+_PNPM_OLD = regex(r"/?((?:@[^/]+/)?[^/@]+)/(\d[^/_(]*)")
 
 
 @dataclass(slots=True)

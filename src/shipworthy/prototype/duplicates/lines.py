@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 _SKIPPED = ("//", "/*", "*", "#", "import ", "from ", "export type ", "export interface ", "@")
 _NOTHING = frozenset("}{)(];,:[ ")
-_MARKUP = re.compile(
+_MARKUP = regex(
     r"</?[A-Za-z>]|/>|>$|[\w-]+=(\"|'|\{|$)|\{.*\}$|\{[\w.?!&|()\s\[\]]*$|\)\)?\}|className|style="
 )
 # `name: string;` of a type, `label: "Open",` of a table, `color: red;` of a style.
-_DATA = re.compile(
+_DATA = regex(
     r"""["'`]?[\w-]+["'`]?\??\s*:\s*(["'`\d\[{-]|true\b|false\b|null\b|None\b|True\b|False\b"""
     r"""|[\w\[\]<>|,"' ]+;?$)|["'`\d{\[]|[\w-]+,$|type\s|interface\s"""
 )
 # Words and nothing else, as between the tags of an article; no statement of a script has as many.
-_PROSE = re.compile(r"(?:[\w’'(\"“-]+[.,;:)”\"]*\s+){6}")
-_WORK = re.compile(r"[(=]|\b(return|if|else|for|while|try|catch|except|raise|throw|await)\b")
+_PROSE = regex(r"(?:[\w’'(\"“-]+[.,;:)”\"]*\s+){6}")
+_WORK = regex(r"[(=]|\b(return|if|else|for|while|try|catch|except|raise|throw|await)\b")
 
 
 class Line(NamedTuple):
@@ -59,7 +59,7 @@ def is_counted(text: str) -> bool:
     return is_logic(text) or (_NOTHING.issuperset(text) and "{" not in text[1:])
 
 
-_TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\w.]*|\"[^\"]*\"|'[^']*'|`[^`]*`|\S")
+_TOKEN = regex(r"[A-Za-z_$][\w$]*|\d[\w.]*|\"[^\"]*\"|'[^']*'|`[^`]*`|\S")
 _WORDS = frozenset(
     """if else for while return await async const let var function new try catch throw finally in of
     typeof not and or is def class with except raise lambda yield switch case break continue default

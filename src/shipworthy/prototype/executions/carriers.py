@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.executions.traces import span
+from shipworthy.regex import regex
 
-_WORD = re.compile(r"[\w$]+")
+_WORD = regex(r"[\w$]+")
 
 
 class Carriers:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from shipworthy.regex import regex
+
 NOT_TEXT = frozenset(
     """status ok id length error usage headers count role created created_at finish_reason
     stop_reason statusText status_code token_count total_tokens timestamp type isLoading loading
@@ -17,24 +19,24 @@ STAYS = frozenset(
 )
 """Methods whose result is not made of the words they are called on."""
 
-_PASSES = re.compile(
+_PASSES = regex(
     r"(^|\.)(JSON\.parse|JSON\.stringify|json\.loads|json\.dumps|String|str|re\.(sub|search|match|findall"
     r"|fullmatch|split)|exec|marked|marked\.parse|markdown|markdown\.markdown|render|renderMarkdown"
     r"|md\.render|micromark|parseMarkdown|dedent|textwrap\.dedent|join|concat|Array\.from|text|sql\.raw"
     r"|unescape|html\.unescape|compile|setdefault|format|useMemo|jsonrepair|parse_json|decode|atob)$"
 )
-_PASSES_BY_NAME = re.compile(
+_PASSES_BY_NAME = regex(
     r"^(_|get_?|to_?)?(clean|extract|strip|parse|format|render|unwrap|trim|normali[sz]e|remove|fix|markdown"
     r"|convert|prepare|post_?process)\w*$",
     re.IGNORECASE,
 )
-_CLEANS_HTML = re.compile(
+_CLEANS_HTML = regex(
     r"(^|\.)(DOMPurify\.sanitize|purify\.sanitize|sanitize_?html|sanitize|sanitizeHtml|xss|filterXSS"
     r"|bleach\.clean|nh3\.clean|html\.escape|escape|escape_?html|he\.(encode|escape)|encodeURIComponent"
     r"|markupsafe\.escape|_?\.?escape|strip_?tags|stripHtml|htmlspecialchars)$",
     re.IGNORECASE,
 )
-_CHECKS = re.compile(
+_CHECKS = regex(
     r"valid|(^|_|\.)check|assert|ensure|is_?(safe|read_?only|select|allowed)|guard|allow|verify|sanitize"
     r"|sqlglot|parse_one|whitelist|secure",
     re.IGNORECASE,

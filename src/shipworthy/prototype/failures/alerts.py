@@ -10,25 +10,26 @@ from shipworthy.prototype.handlers.program import functions_of
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Call, Function, Literal, Member, Module, Name, Try
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # `sendPipelineAlert`, `notify_admin_of_error`, `alertOps`, `reportFailure`.
-_NAME = re.compile(
+_NAME = regex(
     r"^(send|post|raise|dispatch|trigger|email|mail|slack|notify)_?\w*(alert|error|failure|incident|crash)"
     r"|^(alert|page)_?(ops|operators?|admins?|team|owner|dev(eloper)?s?|on_?call)"
     r"|^(report|notify)_?\w*(ops|operator|on_?call|developer|engineer)",
     re.IGNORECASE,
 )
-_FAILURE = re.compile(r"error|fail|incident|crash", re.IGNORECASE)
+_FAILURE = regex(r"error|fail|incident|crash", re.IGNORECASE)
 # Looked for in the small letters of all code: a pattern takes many times as long.
 _SAYS = ("alert", "notify", "report", "page", "mail", "slack")
 _SENDS = (
     "resend sendgrid nodemailer smtp postmark mailgun slack discord api.telegram pagerduty opsgenie"
     " sendmail send_mail"
 ).split()
-_WAYS = re.compile(
+_WAYS = regex(
     r"resend|sendgrid|nodemailer|smtp|postmark|mailgun|hooks\.slack\.com|slack|discord|api\.telegram"
     r"|pagerduty|opsgenie|send_?mail",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.syntax import FUNCTIONS, arguments, callee, properties
 from shipworthy.prototype.logs.logging_calls import is_log
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
+from shipworthy.regex import regex
 
 
 class Handling(StrEnum):
@@ -49,7 +50,7 @@ _KINDS = frozenset(
     assignment_expression assignment augmented_assignment_expression augmented_assignment
     update_expression new_expression yield yield_expression""".split()
 )
-_BUSY = re.compile(
+_BUSY = regex(
     r"^set_?(is)?_?(loading|saving|submitting|busy|pending|processing|fetching|uploading|deleting|sending|working"
     r"|creating|updating|generating|refreshing)",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ _DEFAULTS = frozenset(
     """null undefined None true false True False string number integer float array list object
     dictionary tuple set template_string unary_expression unary_operator""".split()
 )
-_SAYS_SUCCESS = re.compile(r"""\b["']?(success|ok|sent|saved)["']?\s*:\s*(true|True)\b""")
+_SAYS_SUCCESS = regex(r"""\b["']?(success|ok|sent|saved)["']?\s*:\s*(true|True)\b""")
 
 
 def outcome_of(body: SgNode, error: str) -> Outcome:

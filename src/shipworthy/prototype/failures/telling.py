@@ -19,22 +19,23 @@ from shipworthy.prototype.code.syntax import (
     function_name,
 )
 from shipworthy.prototype.queries.chains import within
+from shipworthy.regex import regex
 
 _TOASTERS = frozenset({"sonner", "react-hot-toast", "react-toastify"})
-_OWN_TOAST = re.compile(r"\{[^}\n]*\btoast\b[^}\n]*\}\s*=\s*useToast\(")
+_OWN_TOAST = regex(r"\{[^}\n]*\btoast\b[^}\n]*\}\s*=\s*useToast\(")
 # What a component shows of itself: `const [error, setError] = useState<string | null>(null)`.
-_STATE = re.compile(
+_STATE = regex(
     r"\[\s*(\w*[eE]rror\w*),\s*(set\w*Error\w*)\s*\]\s*=\s*useState"
     r"(?:<string(?: \| null)?>\(null\)|(?:<string>)?\([\"']{2}\))"
 )
-TELLS = re.compile(r"toast|alert\(|set\w*Error|notif|message\.|throw|Snackbar")
+TELLS = regex(r"toast|alert\(|set\w*Error|notif|message\.|throw|Snackbar")
 """What a handler does that tells somebody."""
 _ENTRIES = frozenset({"POST", "PUT", "PATCH", "DELETE", "Deno.serve", "serve", "handler"})
 # Every function of such a file is an entry point: what it throws reaches the page that called it.
-_ACTIONS = re.compile(r"""\s*["']use server["']""")
+_ACTIONS = regex(r"""\s*["']use server["']""")
 # Checks of signatures by the libraries of Stripe and Svix; both deliver again what is not answered with
 # 2xx: https://docs.stripe.com/webhooks (retries), https://docs.svix.com/retries.
-_RECEIVES = re.compile(r"\bconstructEvent(Async)?\(|\bnew Webhook\(")
+_RECEIVES = regex(r"\bconstructEvent(Async)?\(|\bnew Webhook\(")
 _THROWS = frozenset({"throw_statement"})
 _RETURNS = frozenset({"return_statement"})
 

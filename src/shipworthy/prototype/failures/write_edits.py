@@ -12,6 +12,7 @@ from shipworthy.prototype.code.style import margin
 from shipworthy.prototype.code.syntax import FUNCTIONS, enclosing, identifiers
 from shipworthy.prototype.failures.telling import TELLS, Telling, Weight
 from shipworthy.prototype.queries.chains import QueryCall, called_name
+from shipworthy.regex import regex
 
 _SETTLES = ("then", "catch", "finally", "throwOnError")
 _BLOCKS = ("program", "statement_block")
@@ -24,7 +25,7 @@ _DEEDS = {
     "function": "call",
 }
 _REPEATED = ("update", "upsert", "delete")  # once more changes nothing further
-_CUSTOM = re.compile(r"if \(\w*[eE]rror\) throw")
+_CUSTOM = regex(r"if \(\w*[eE]rror\) throw")
 
 
 def tell_write(telling: Telling, call: QueryCall) -> bool:

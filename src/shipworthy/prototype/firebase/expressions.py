@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from shipworthy.errors import ShipworthyError
+from shipworthy.regex import regex
 
 
 class Unreadable(ShipworthyError):
@@ -51,7 +52,7 @@ class Node:
 
 TRUE, FALSE, NULL = (Node("literal", text) for text in ("true", "false", "null"))
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""//[^\n]*|/\*.*?\*/|(?P<space>\s+)
     |(?P<token>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[A-Za-z_$][\w$]*|\d+(?:\.\d+)?
     |===|!==|==|!=|<=|>=|&&|\|\||.)""",
@@ -235,7 +236,7 @@ def _with(node: Node, given: Mapping[str, Node]) -> Node:
     return replace(node, text=f"{value.text or value.kind}.{rest}", parts=(value, *parts))
 
 
-_PLACE = re.compile(r"\$\((\w+)\)")
+_PLACE = regex(r"\$\((\w+)\)")
 
 
 def _placed(found: re.Match[str], given: Mapping[str, Node]) -> str:

@@ -18,6 +18,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.firebase.expressions import Node
 from shipworthy.prototype.firebase.passing import passing
 from shipworthy.prototype.firebase.rules import Allowed, Service
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Opening:
         return self.service is Service.STORAGE and bool(_BY_SECRET.search(self.path))
 
 
-_BY_SECRET = re.compile(r"\{\w*(?:token|secret|code)\w*", re.IGNORECASE)
+_BY_SECRET = regex(r"\{\w*(?:token|secret|code)\w*", re.IGNORECASE)
 
 
 def _snake(name: str) -> str:
@@ -150,7 +151,7 @@ def _looks_at(node: Node, field: str) -> bool:
     return any(_FIELDS.search(word) for word in node.words) and not _only_asks_for(node)
 
 
-_FIELDS = re.compile(r"\b(?:affectedKeys|changedKeys|diff|keys|hasOnly|size|hasChildren)\b")
+_FIELDS = regex(r"\b(?:affectedKeys|changedKeys|diff|keys|hasOnly|size|hasChildren)\b")
 
 
 def _only_asks_for(node: Node) -> bool:
@@ -158,9 +159,9 @@ def _only_asks_for(node: Node) -> bool:
     return node.text.endswith(".keys.hasAll") or node.text.endswith("hasAll")
 
 
-_DATA = re.compile(r"\bdata\.(\w+)")
-_DOCUMENT = re.compile(r"/documents/([\w-]+)/\$\((?:request\.)?auth\.uid\)")
-_POWER = re.compile(
+_DATA = regex(r"\bdata\.(\w+)")
+_DOCUMENT = regex(r"/documents/([\w-]+)/\$\((?:request\.)?auth\.uid\)")
+_POWER = regex(
     r"^(?:\w*_)?(?:is)?_?(?:role|roles|admin|super_?admin|moderator|staff|plan|premium|pro|tier|permissions?"
     r"|user_?type|account_?type|level|papel|rol|cargo|tipo|rolle)(?:_?\w+)?$",
     re.IGNORECASE,

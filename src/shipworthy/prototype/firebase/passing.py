@@ -7,17 +7,18 @@ from datetime import UTC, date, datetime
 
 from shipworthy.database.stated.passing import NOT_TOLD, Passing, Who
 from shipworthy.prototype.firebase.expressions import FALSE, NULL, TRUE, Node
+from shipworthy.regex import regex
 
 ANYBODY, USERS, OWNERS = Passing(Who.ANYBODY), Passing(Who.USERS), Passing(Who.OWNERS)
 _OF_SOME_ROWS = Passing(Who.ANYBODY, part=True)
-_SENT = re.compile(r"^(?:request\.resource|newData)\b")
-_STORED = re.compile(r"^(?:resource|data)\b")
+_SENT = regex(r"^(?:request\.resource|newData)\b")
+_STORED = regex(r"^(?:resource|data)\b")
 _UID = ("request.auth.uid", "auth.uid")
 _SIGNED_IN = ("request.auth", "auth", *_UID)
 _VERIFIED = ("request.auth.token.email_verified", "auth.token.email_verified")
 _PROVIDER = ("request.auth.token.firebase.sign_in_provider", "auth.provider")
-_CHANGED = re.compile(r"\b(?:affectedKeys|changedKeys|diff)\b")
-_OWNER = re.compile(r"owner|user|uid|author|creator|created_?by|member", re.IGNORECASE)
+_CHANGED = regex(r"\b(?:affectedKeys|changedKeys|diff)\b")
+_OWNER = regex(r"owner|user|uid|author|creator|created_?by|member", re.IGNORECASE)
 
 
 def passing(node: Node, method: str, today: date) -> Passing:
@@ -85,7 +86,7 @@ def _of_rows(node: Node, method: str) -> Passing:
     return NOT_TOLD
 
 
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"^(?:string|int|float|number|bool|list|map|timestamp|request\.(?:time|query)|duration|now)\b"
 )
 

@@ -23,6 +23,7 @@ from shipworthy.prototype.firebase.expressions import (
     tokens,
 )
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.reading import FileFacts
@@ -58,8 +59,8 @@ class FirebaseRules:
 READ, WRITE = frozenset({"get", "list"}), frozenset({"create", "update", "delete"})
 _METHODS = {"read": READ, "write": WRITE}
 _SERVICES = {"cloud.firestore": Service.FIRESTORE, "firebase.storage": Service.STORAGE}
-_BEGINS = re.compile(r"\bservice\s+(?:cloud\.firestore|firebase\.storage)\b")
-_ROOT = re.compile(r"^(?:databases/[^/]+/documents|b/[^/]+/o)/?")
+_BEGINS = regex(r"\bservice\s+(?:cloud\.firestore|firebase\.storage)\b")
+_ROOT = regex(r"^(?:databases/[^/]+/documents|b/[^/]+/o)/?")
 
 
 def read_firebase_rules(files: Iterable[SourceFile]) -> FirebaseRules:
@@ -86,7 +87,7 @@ def is_asked_from_browsers(files: Iterable[FileFacts]) -> bool:
     )
 
 
-_OF_BROWSERS = re.compile(
+_OF_BROWSERS = regex(
     r"(?:firebase|@firebase)/(?:firestore(?:/lite)?|database)|@react-native-firebase/(?:firestore|database)"
 )
 _NOT_RUN = (Role.TEST, Role.DOCUMENTATION, Role.VENDORED)
@@ -226,7 +227,7 @@ def _plain(path: str) -> str:
     return "" if re.fullmatch(r"\{\w+=\*\*\}", below) else below
 
 
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMENT = regex(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _MOST_NESTED = 40
 
 

@@ -11,11 +11,12 @@ from shipworthy.prototype.code.json_edits import without_item
 from shipworthy.prototype.code.style import margin, style_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, enclosing
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
-_STACK = re.compile(r"(?<![\w.])(\w+)(?:\s+as\s+\w+\))?\??\.stack\b")
-_LOGS = re.compile(r"\bconsole\.\w+\(|\blog(ger)?\.\w+\(|captureException")
+_STACK = regex(r"(?<![\w.])(\w+)(?:\s+as\s+\w+\))?\??\.stack\b")
+_LOGS = regex(r"\bconsole\.\w+\(|\blog(ger)?\.\w+\(|captureException")
 _CLAUSES = frozenset({"catch_clause"})
-_STAGED = re.compile(r"NODE_ENV|DEBUG|development|isDev", re.IGNORECASE)
+_STAGED = regex(r"NODE_ENV|DEBUG|development|isDev", re.IGNORECASE)
 
 
 def without_stacks(file: SourceFile, line: int) -> str | None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.requests import SESSION
 from shipworthy.prototype.handlers.reaching import is_live
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_NAMES = re.compile(r"e?_?mail|phone|mobile|user_?name|(google|apple|facebook)_?id", re.IGNORECASE)
+_NAMES = regex(r"e?_?mail|phone|mobile|user_?name|(google|apple|facebook)_?id", re.IGNORECASE)
 # What proves something, when it is sent along or asked for: then a person has to judge.
-_PROVES = re.compile(
+_PROVES = regex(
     r"\b\w*(verif|compare|validat|authenticat|check|confirm)\w*\(|\.sign_?in\w*\("
     r"|\b(otp|pin|code|auth_?code|password|passcode|secret|signature|challenge|credentials?|nonce"
     r"|(id|access|refresh|magic|login|reset|invite|provider|google|apple|firebase)_?token|token_?hash|assertion)\b",
@@ -83,15 +84,15 @@ def _last_line(handler: Handler, effect: Effect) -> int:
 
 
 # A password that stands in the code is the caller's as well.
-_WRITTEN = re.compile(
+_WRITTEN = regex(
     r"password\w*\s*[:=]\s*[\"'][^\"'\s]{4,}[\"']|\bhash\w*\(\s*[\"'][^\"']{4,}[\"']", re.IGNORECASE
 )
-_PASSWORD = re.compile(r"(\w+\.)?(hashed_?)?(password|passwd|pwd)(_?hash|_?digest)?", re.IGNORECASE)
-_IDS = re.compile(
+_PASSWORD = regex(r"(\w+\.)?(hashed_?)?(password|passwd|pwd)(_?hash|_?digest)?", re.IGNORECASE)
+_IDS = regex(
     r"((user|account|staff|member|employee|admin|customer|client|student|teacher|patient|driver|agent)_?)?_?id",
     re.IGNORECASE,
 )
-_PROVES_BESIDES = re.compile(
+_PROVES_BESIDES = regex(
     r"\b(?!confirm\w*\()\w*(verif|compare|authenticat|check(?!ed))\w*\(|\.sign_?in\w*\("
     r"|\b(otp|pin|code|auth_?code|secret|signature|challenge|nonce|(current|old)_?password"
     r"|\w*token(_?hash)?|assertion|session|cookies?)\b",

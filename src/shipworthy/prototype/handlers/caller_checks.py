@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.code.bindings import bindings_of
@@ -14,12 +13,13 @@ from shipworthy.prototype.code.syntax import Syntax, identifiers
 from shipworthy.prototype.handlers.entry_functions import parameter_names, script_function
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.opening_checks import first_work
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _CLIENT = "createClient"
-_PACKAGE = re.compile(r"@supabase/supabase-js(@|$)")
+_PACKAGE = regex(r"@supabase/supabase-js(@|$)")
 _USUAL = "https://esm.sh/@supabase/supabase-js@2"
 _NAMES = ("caller", "callerOf")
 _SHARED, _ASKED = "_shared/caller.ts", "export async function callerOf("

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from shipworthy.finding import Location
 from shipworthy.prototype.routes.route import Route
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 _FUNCTIONS = "supabase/functions/"
 _FLAG = "--no-verify-jwt"
 _SCRIPTS = (".sh", ".bash", ".zsh", ".yml", ".yaml", "package.json", "Makefile", "justfile")
-_DEPLOYS = re.compile(r"\bfunctions\s+deploy\b(?P<rest>[^;&|#]*)")
+_DEPLOYS = regex(r"\bfunctions\s+deploy\b(?P<rest>[^;&|#]*)")
 # Options of `supabase functions deploy` that take a value (its reference, "Flags").
 _TAKE_VALUE = frozenset({"--project-ref", "--import-map", "--workdir", "--jobs", "-j", "--profile"})
-_NAME = re.compile(r"[\w-]+$")
-_VARIABLE = re.compile(r"^\$\{?(\w+)\}?$")
-_MATRIX = re.compile(r"^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$")
-_SAID_ONLY = re.compile(r"""^\W*(echo|printf|print|console\.log)\b|^\s*(#|//|rem\b)""", re.I)
+_NAME = regex(r"[\w-]+$")
+_VARIABLE = regex(r"^\$\{?(\w+)\}?$")
+_MATRIX = regex(r"^\$\{\{\s*matrix\.([\w-]+)\s*\}\}$")
+_SAID_ONLY = regex(r"""^\W*(echo|printf|print|console\.log)\b|^\s*(#|//|rem\b)""", re.I)
 
 
 class Deployment(NamedTuple):

@@ -7,11 +7,12 @@ import re
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.reaching import is_live, is_open
 from shipworthy.prototype.handlers.standing import in_database
+from shipworthy.regex import regex
 
-_ROLE = re.compile(r"^(\w+\.)?(user_?)?role$", re.IGNORECASE)
-_STAFF = re.compile(r"admin|owner|super|head|manager|root|staff", re.IGNORECASE)
-_HOLDERS = re.compile(r"user|account|member|staff|admin|employee|profile", re.IGNORECASE)
-_WAITS = re.compile(r"pending|inactive|invited|disabled|unverified|await", re.IGNORECASE)
+_ROLE = regex(r"^(\w+\.)?(user_?)?role$", re.IGNORECASE)
+_STAFF = regex(r"admin|owner|super|head|manager|root|staff", re.IGNORECASE)
+_HOLDERS = regex(r"user|account|member|staff|admin|employee|profile", re.IGNORECASE)
+_WAITS = regex(r"pending|inactive|invited|disabled|unverified|await", re.IGNORECASE)
 
 
 def for_the_first(handler: Handler) -> tuple[Effect, Effect] | None:

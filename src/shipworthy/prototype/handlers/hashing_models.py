@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from shipworthy.prototype.handlers.handler import Effect
 from shipworthy.prototype.handlers.knowledge.rows import SAVED
 from shipworthy.prototype.handlers.ownership import plain
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -19,15 +19,11 @@ if TYPE_CHECKING:
 _SCRIPTS = (Language.TYPESCRIPT, Language.JAVASCRIPT, Language.TSX)
 _SAVED = r"""\.pre\(\s*\[?\s*["'`](save|validate)["'`]|\b(beforeSave|beforeValidate)\b"""
 _HOOKS = {
-    True: re.compile(
-        _SAVED + r"|\b(beforeCreate|beforeBulkCreate)\b|@Before(Insert|Create|Upsert)\b"
-    ),
-    False: re.compile(_SAVED + r"|\bbeforeUpdate\b|@Before(Update|Upsert)\b"),
+    True: regex(_SAVED + r"|\b(beforeCreate|beforeBulkCreate)\b|@Before(Insert|Create|Upsert)\b"),
+    False: regex(_SAVED + r"|\bbeforeUpdate\b|@Before(Update|Upsert)\b"),
 }
 """Hooks that run for a new row, and for one that was read and is saved again."""
-_HASHES = re.compile(
-    r"\b(hash|hashSync|hashPassword|encryptPassword|scrypt|scryptSync|pbkdf2\w*)\("
-)
+_HASHES = regex(r"\b(hash|hashSync|hashPassword|encryptPassword|scrypt|scryptSync|pbkdf2\w*)\(")
 _MADE = frozenset({"model", "define", "getModelForClass"})
 
 

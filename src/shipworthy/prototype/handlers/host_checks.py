@@ -7,23 +7,24 @@ import re
 from shipworthy.prototype.handlers.values import Value
 from shipworthy.prototype.program.fallbacks import words_of
 from shipworthy.prototype.program.nodes import Function
+from shipworthy.regex import regex
 
 ONLY_SCHEME = "only the protocol of the address"
 """How a guard is put that has looked at the protocol alone: `https://169.254.169.254/` passes it."""
 
-_SCHEME = re.compile(r"(https?|ftps?|data|blob|file|javascript|mailto|tel|ws|wss):?(//)?$")
+_SCHEME = regex(r"(https?|ftps?|data|blob|file|javascript|mailto|tel|ws|wss):?(//)?$")
 # `/^https?:\/\//i`, with nothing of a host behind it.
-_PATTERN = re.compile(
+_PATTERN = regex(
     r"/?\^\(?(\?:)?(https\?|http|https|https?\|https?)\)?:?((\\?/){2})?(\.[+*]|\\S[+*])?\$?(/[a-z]*)?$",
     re.IGNORECASE,
 )
 _ASKED_OF_URL = ("url.protocol", "urllib.parse.urlparse().scheme", "urllib.parse.urlsplit().scheme")
-_OF_HOST = re.compile(
+_OF_HOST = regex(
     r"host|(^|_)ips?($|_|v?\d)|[a-z]Ip($|[A-Z])|addr|priv|local|dns|allow|domain|intern|origin|safe|block|deny|trust"
     r"|white|known|permit|forbid|\.\w|\d\.|/\w|endswith|includes",
     re.IGNORECASE,
 )
-_OF_SCHEME = re.compile(r"^(url|protocol|scheme|urlparse|urlsplit|https?:?)", re.IGNORECASE)
+_OF_SCHEME = regex(r"^(url|protocol|scheme|urlparse|urlsplit|https?:?)", re.IGNORECASE)
 
 
 def is_scheme(word: str | None) -> bool:

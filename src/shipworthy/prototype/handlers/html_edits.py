@@ -13,11 +13,10 @@ from shipworthy.prototype.code.style import after_line, style_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, dotted, identifiers
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
-_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!]")
-_ESCAPES = re.compile(
-    r"(^|\.)(escape_?html|html_?escape|sanitize\w*|encodeURIComponent|escape)$", re.I
-)
+_MARKUP = regex(r"<\s*/?\s*[a-zA-Z!]")
+_ESCAPES = regex(r"(^|\.)(escape_?html|html_?escape|sanitize\w*|encodeURIComponent|escape)$", re.I)
 _VALUES = frozenset({"identifier", "member_expression", "attribute"})
 _HOLES = frozenset({"template_substitution", "interpolation"})
 _TEXTS = frozenset({"template_string", "string"})

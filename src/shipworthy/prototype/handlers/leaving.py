@@ -9,11 +9,12 @@ from shipworthy.prototype.handlers.handler import Effect, Handler
 from shipworthy.prototype.handlers.program import names_in
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import If, Let, Member, Name, Return
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_FAILURES = re.compile(r"err|fail|invalid|missing|denied", re.IGNORECASE)
+_FAILURES = regex(r"err|fail|invalid|missing|denied", re.IGNORECASE)
 
 
 class Leaving:

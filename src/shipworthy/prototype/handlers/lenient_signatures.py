@@ -16,13 +16,12 @@ from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.signature_checks import refusal
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
-_VERIFIES = re.compile(
-    r"constructEvent|createHmac|subtle\.|verif\w*|timingSafeEqual", re.IGNORECASE
-)
-_REFUSES = re.compile(r"\b40[13]\b")
-_SECRET = re.compile(r"secret|signing|webhook_?(key|token)", re.IGNORECASE)
-_READS_ENVIRONMENT = re.compile(r"process\.env\b|Deno\.env\b")
+_VERIFIES = regex(r"constructEvent|createHmac|subtle\.|verif\w*|timingSafeEqual", re.IGNORECASE)
+_REFUSES = regex(r"\b40[13]\b")
+_SECRET = regex(r"secret|signing|webhook_?(key|token)", re.IGNORECASE)
+_READS_ENVIRONMENT = regex(r"process\.env\b|Deno\.env\b")
 _IFS = frozenset({"if_statement"})
 _TEMPLATES = frozenset({"template_string"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Knowledge
@@ -20,8 +19,9 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
-_PARTS = re.compile(r"\[{1,2}(?:\.\.\.)?\w+\]{1,2}|:\w+[*+?]?")
+_PARTS = regex(r"\[{1,2}(?:\.\.\.)?\w+\]{1,2}|:\w+[*+?]?")
 _LONGEST_PATH = 120
 _REFUSED = 400
 

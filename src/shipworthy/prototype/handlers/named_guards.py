@@ -24,6 +24,7 @@ from shipworthy.prototype.program.nodes import (
     Name,
     Return,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
 _STATEMENTS = (Define, Do, If, Let, Return)
 _DEEPEST = 3  # imports from the handler's file to the guard: a barrel or two
 # `requireAdmin`, `assert_staff`, `checkPermission`: a verb that refuses, and whom it lets pass.
-_GUARD = re.compile(
+_GUARD = regex(
     r"^_?(require|ensure|assert|check|verify|validate|guard|authori[sz]e|enforce|only|must_?be|is)s?_?\w*"
     r"(admin|staff|role|permission|moderator|manager|operator|access)\w*$",
     re.IGNORECASE,
 )
-_RIGHT = re.compile(r"^(is_?)?(super_?)?admins?(_?(role|e?mails?|users?|ids?))?$", re.IGNORECASE)
+_RIGHT = regex(r"^(is_?)?(super_?)?admins?(_?(role|e?mails?|users?|ids?))?$", re.IGNORECASE)
 
 
 def passes_named_guard(prototype: Prototype, handler: Handler, effect: Effect) -> bool:

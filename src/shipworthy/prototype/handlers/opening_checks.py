@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.entry_functions import parameter_names, scrip
 from shipworthy.prototype.handlers.handler import Check, Handler
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -26,9 +27,9 @@ _FEWEST = 2  # handlers that open with the same lines, before they count as the 
 _USUAL, _NEARLY_ALL = 0.6, 0.8  # shares of handlers that make something the way of the house
 _ROOTS = ("api", "app", "functions", "src", "pages", "")  # folders in which everything stands
 _MOST = 4  # statements
-_REFUSES = re.compile(r"\b40[13]\b|nauthori[sz]ed|orbidden")
-_RIGHTS = re.compile(r"role\b|role_|is_?admin|permission", re.IGNORECASE)
-_PREFLIGHT = re.compile(r"""method\s*===?\s*["']OPTIONS["']""")
+_REFUSES = regex(r"\b40[13]\b|nauthori[sz]ed|orbidden")
+_RIGHTS = regex(r"role\b|role_|is_?admin|permission", re.IGNORECASE)
+_PREFLIGHT = regex(r"""method\s*===?\s*["']OPTIONS["']""")
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _DECLARED = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 

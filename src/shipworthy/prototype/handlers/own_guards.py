@@ -22,17 +22,18 @@ from shipworthy.prototype.handlers.opening_checks import (
 from shipworthy.prototype.handlers.own_functions import function_called
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.queries.chains import within
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # Whom clocks, services and people without a session call: what asks for one breaks them.
-_BY_MACHINES = re.compile(
+_BY_MACHINES = regex(
     r"cron|schedul|worker|queue|job|hook|callback|ping|health|log-?in|sign-?(in|up)|regist|auth/|oauth|otp"
     r"|verif|confirm|forgot|recover",
     re.IGNORECASE,
 )
-_BY_GUESTS = re.compile(
+_BY_GUESTS = regex(
     r"public|guest|visitor|track|reset|invit(e|ation)s?/(accept|\[)|subscri|contact|lead|newsletter|waitlist"
     r"|feedback|review|referral|checkout|payment|capture|stripe|paypal|cart|order",
     re.IGNORECASE,

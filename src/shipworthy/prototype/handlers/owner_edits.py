@@ -19,17 +19,16 @@ from shipworthy.prototype.handlers.ownership import Ownership, plain, read_owner
 from shipworthy.prototype.handlers.rights import Answer
 from shipworthy.prototype.queries.calls import queries_of
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_OWNED_BY_USER = re.compile(
-    r"^(user|owner|author|creator)_?id$|^(created|owned|uploaded)_by$", re.I
-)
-_SURE = re.compile(r"^(user|owner)_?id$", re.IGNORECASE)
+_OWNED_BY_USER = regex(r"^(user|owner|author|creator)_?id$|^(created|owned|uploaded)_by$", re.I)
+_SURE = regex(r"^(user|owner)_?id$", re.IGNORECASE)
 _OPERATIONS = frozenset({"select", "update", "delete"})
 _FILTERS = frozenset({"eq", "match", "in"})
-_SESSIONS = re.compile(r"(^|\.)auth\.getUser$")
+_SESSIONS = regex(r"(^|\.)auth\.getUser$")
 
 
 def with_owner_filters(prototype: Prototype, answer: Answer) -> tuple[str, str] | None:

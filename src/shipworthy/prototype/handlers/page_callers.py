@@ -11,6 +11,7 @@ from shipworthy.prototype.code.syntax import Syntax, arguments, callee, properti
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.routes.signed_in_pages import behind_sign_in
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -24,7 +25,7 @@ _SILENT = (
     "deno.json",
 )  # what names a function and calls none
 # What clocks start as well, from a dashboard that no file shows.
-_BY_CLOCKS = re.compile(
+_BY_CLOCKS = regex(
     r"process|trigger|dispatch|notif|alert|digest|remind|report|sync|daily|weekly|hourly|nightly|batch|poll"
     r"|watch|clean|expire|refresh|retry",
     re.IGNORECASE,

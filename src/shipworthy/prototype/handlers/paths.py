@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_NAMED = re.compile(r"(?<!\(\?):\w+([*+?]?)")  # no group that begins with `(?:`
-_NESTED = re.compile(r"[*+}]\)+[*+{]")
+from shipworthy.regex import regex
+
+_NAMED = regex(r"(?<!\(\?):\w+([*+?]?)")  # no group that begins with `(?:`
+_NESTED = regex(r"[*+}]\)+[*+{]")
 _LONGEST, _REPEATS = 500, 4
 
 

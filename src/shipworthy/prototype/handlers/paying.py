@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.regex import regex
 
 # Hosts, packages and files of payment providers.
-_PROVIDER = re.compile(
+_PROVIDER = regex(
     r"paypal|stripe|razorpay|paystack|flutterwave|mollie|adyen|braintree|klarna|mercado_?pago|square(up)?\b"
     r"|payments?\b|checkout|billing",
     re.IGNORECASE,

@@ -3,8 +3,9 @@ tell one caller from another."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 _LOOKS = frozenset({"getSession", "get_session", "signOut", "sign_out", "onAuthStateChange"})
 _ASKS = frozenset({"getUser", "get_user", "getClaims", "get_claims"})
 _FORMS = ("@supabase/auth-ui", "@supabase/auth-js", "@supabase/gotrue-js")
-_ADDRESS = re.compile(r"/auth/v1/|SUPABASE_JWT_SECRET")
+_ADDRESS = regex(r"/auth/v1/|SUPABASE_JWT_SECRET")
 
 
 def signs_in_at_platform(prototype: Prototype) -> bool:

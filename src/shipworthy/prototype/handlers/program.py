@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,13 +26,14 @@ from shipworthy.prototype.program.nodes import (
     Try,
     With,
 )
+from shipworthy.regex import regex
 
-_VERSION = re.compile(r"(?<=[\w.-])@[\d^~v<>=*][^/]*|(?<=[\w.-])@(latest|next|beta)\b")
-_CDN = re.compile(
+_VERSION = regex(r"(?<=[\w.-])@[\d^~v<>=*][^/]*|(?<=[\w.-])@(latest|next|beta)\b")
+_CDN = regex(
     r"^(?:https?://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com|esm\.run|cdn\.jsdelivr\.net/npm)/(?:v\d+/|stable/)?"
     r"|npm:|jsr:|node:)"
 )
-_DENO = re.compile(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/mod)?(?:\.[jt]s)?$")
+_DENO = regex(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/mod)?(?:\.[jt]s)?$")
 _ALSO_ON_NPM = frozenset({"zod", "nanoid"})
 
 _BY_THEMSELVES = frozenset("django asyncpg peewee tortoise databases prisma duckdb".split())

@@ -19,9 +19,10 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.handlers.own_functions import spans
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 _CUTS = ("slice", "substring", "substr")
-_NUMBER = re.compile(r"\d[\d_]*")
+_NUMBER = regex(r"\d[\d_]*")
 
 
 def unguessable(file: SourceFile, around: int, whole: bool) -> str | None:

@@ -26,27 +26,28 @@ from shipworthy.prototype.program.nodes import (
     Statement,
     Throw,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
 
 _MOST = 8  # statements: a refusal is short, a branch with work in it is none
-_STATUS = re.compile(r"[45]\d\d")
-_SAYS_UNKNOWN = re.compile(
+_STATUS = regex(r"[45]\d\d")
+_SAYS_UNKNOWN = regex(
     r"unauthori[sz]ed|unauthenticated|not[ _]?(signed|logged)[ _]?in|not[ _]authenticated"
     r"|authentication[ _]required|(log|sign)[ _-]?in (is )?required|please (log|sign) in"
     r"|must be (logged|signed) in|NotAuthenticated|AuthenticationFailed"
     r"|invalid (token|session|api[ _]?key|secret|credentials)|AuthError|401_",
     re.IGNORECASE,
 )
-_SAYS_UNENTITLED = re.compile(
+_SAYS_UNENTITLED = regex(
     r"forbidden|access denied|permission ?denied|not (permitted|authori[sz]ed)|403_",
     re.IGNORECASE,
 )
 _SEES = frozenset({"unseen", "computed", "signature"})  # something is made of what was sent
-_SAID = re.compile(r"user|token|sess|auth|key|secret|pass|pin|code|mail|role|admin|owner", re.I)
+_SAID = regex(r"user|token|sess|auth|key|secret|pass|pin|code|mail|role|admin|owner", re.I)
 """Inputs by which callers say who they are."""
-_NAMED_IN_BODY = re.compile(r"^body\.(.+\.)?\w*(mail|user_?(id|name)?|phone|admin|owner)$", re.I)
+_NAMED_IN_BODY = regex(r"^body\.(.+\.)?\w*(mail|user_?(id|name)?|phone|admin|owner)$", re.I)
 
 
 def refused(
@@ -93,7 +94,7 @@ def says_too_many(statements: tuple[Statement, ...]) -> bool:
     )
 
 
-_SAYS_TOO_MANY = re.compile(
+_SAYS_TOO_MANY = regex(
     r"too many (requests|attempts|calls|messages|tries)|rate[- _]?limit|slow(ing)? down"
     r"|(request|call|message|daily|hourly|usage) limit (reached|exceeded)|limit (reached|exceeded)",
     re.IGNORECASE,
@@ -110,7 +111,7 @@ def _is_claimed_right(guard: Guard) -> bool:
     return guard.check is Check.ALLOWED and any(_RIGHT.search(name) for name in guard.about)
 
 
-_RIGHT = re.compile(r"^(body|query|header|cookie)\..*(role|admin)$", re.IGNORECASE)
+_RIGHT = regex(r"^(body|query|header|cookie)\..*(role|admin)$", re.IGNORECASE)
 
 
 def _listed_names(passed: Guards) -> frozenset[str]:
@@ -151,12 +152,12 @@ def _asked_by_id(walk: Evaluation, table: str) -> frozenset[str]:
     )
 
 
-_ACCOUNTS = re.compile(
+_ACCOUNTS = regex(
     r"^(?!.*(session|token|key|device|invit|login|secret|link|code))"
     r".*(user|account|profile|member|admin|staff|employee|customer|client|patient|student|teacher|owner|player)",
     re.IGNORECASE,
 )
-_ID = re.compile(r"^_?(id|uuid|uid|e?mail|user_?name|user_?id|\w*_id)$", re.IGNORECASE)
+_ID = regex(r"^_?(id|uuid|uid|e?mail|user_?name|user_?id|\w*_id)$", re.IGNORECASE)
 
 
 def _says_who(origin: Origin) -> bool:
@@ -219,8 +220,8 @@ def _hands_on_a_refusal(statement: Statement) -> bool:
     )
 
 
-_ANSWER = re.compile(r"response|refusal|denied|denial|^error$|^(unauthori[sz]ed|forbidden)$", re.I)
-_CHECK = re.compile(
+_ANSWER = regex(r"response|refusal|denied|denial|^error$|^(unauthori[sz]ed|forbidden)$", re.I)
+_CHECK = regex(
     r"(g|guard|gate|auth|session|staff|admin|access|permission|perms|role|owner|member|caller|identity|principal)"
     r"([A-Z_]\w*|ed|z|n|orization|entication|Result|Check)?$"
 )

@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.strangers import (
     strangers_sign_up,
 )
 from shipworthy.prototype.handlers.weight import Harm, harm
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -134,8 +135,8 @@ def _beside_sign_up(judged: Judged) -> Judged:
     return judged if rights else replace(judged, severity=Severity.HIGH)
 
 
-_MAKES = re.compile(r"(create_?User|sign_?Up)$", re.IGNORECASE)
-_RIGHTS = re.compile(r"role|admin|app_?metadata|claims|permission|tenant|organi[sz]ation", re.I)
+_MAKES = regex(r"(create_?User|sign_?Up)$", re.IGNORECASE)
+_RIGHTS = regex(r"role|admin|app_?metadata|claims|permission|tenant|organi[sz]ation", re.I)
 
 
 def _behind_guard(prototype: Prototype, handler: Handler, judged: Judged) -> Judged:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from shipworthy.prototype.handlers.handler import Check, Effect, Origin, Origins
 from shipworthy.prototype.handlers.values import UNSET, Guards, Value, replace
+from shipworthy.regex import regex
 
 HARMLESS = frozenset(
     {
@@ -49,8 +50,8 @@ NO_WAY_UP = "no .. in it"
 DOTLESS = "dotless"
 """The tag of what stood between two dots of a text: no part of a path that leads up."""
 
-_SCALARS = re.compile(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
-_OWN_ADDRESS = re.compile(
+_SCALARS = regex(r"(^|\.)(length|size|count|content-length)$", re.IGNORECASE)
+_OWN_ADDRESS = regex(
     r"^(host|origin|url|x-forwarded-\w+|x-real-ip|cf-connecting-ip|user-agent|x-vercel-.*|forwarded)(\.|$)",
     re.IGNORECASE,
 )

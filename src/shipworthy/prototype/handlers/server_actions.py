@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -77,7 +78,7 @@ def _may_be_meant(prototype: Prototype, path: str) -> bool:
 
 
 _SILENT = (Role.DOCUMENTATION, Role.TEST, Role.LOCK, Role.ASSET)
-_MOVES_MONEY = re.compile(r"refund|payout|transfers?\b|charges?\b|capture", re.IGNORECASE)
+_MOVES_MONEY = regex(r"refund|payout|transfers?\b|charges?\b|capture", re.IGNORECASE)
 
 
 def may_move_money(text: str) -> bool:

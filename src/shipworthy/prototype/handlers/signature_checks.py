@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ast_grep_py import SgNode
@@ -15,12 +14,13 @@ from shipworthy.prototype.code.style import style_of
 from shipworthy.prototype.code.syntax import Syntax, callee
 from shipworthy.prototype.handlers.senders import STRIPE, Sender
 from shipworthy.prototype.queries.chains import within
+from shipworthy.regex import regex
 
 BODY = ("json", "text", "formData", "arrayBuffer", "blob", "clone", "bytes")
 """The ways to read the body of a `Request`."""
 CALLS = frozenset({"call_expression"})
-_ON_THE_EDGE = re.compile(r"""runtime\s*=\s*["']edge["']|["']experimental-edge["']""")
-_PACKAGE = re.compile(r"stripe$|npm:|https:")  # brings the class, not a client
+_ON_THE_EDGE = regex(r"""runtime\s*=\s*["']edge["']|["']experimental-edge["']""")
+_PACKAGE = regex(r"stripe$|npm:|https:")  # brings the class, not a client
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shipworthy.prototype.code.style import style_of
 from shipworthy.prototype.code.syntax import Syntax, arguments
 from shipworthy.prototype.handlers.handler import Effect
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -27,11 +28,11 @@ _MARKS = {
 }
 _HOLES = ("interpolation", "template_substitution")
 # What stands before a value where no quote does; before anything else stands a name or a piece of SQL.
-_BEFORE_VALUE = re.compile(r"(=|<|>|\b(i?like|between)|\bvalues\s*\(([^()]*,)?)\s*$", re.IGNORECASE)
-_HOLE = re.compile("\x00(\\d+)\x00")
-_QUOTED = re.compile(r"(?<!\w)'([^']*)'")
+_BEFORE_VALUE = regex(r"(=|<|>|\b(i?like|between)|\bvalues\s*\(([^()]*,)?)\s*$", re.IGNORECASE)
+_HOLE = regex("\x00(\\d+)\x00")
+_QUOTED = regex(r"(?<!\w)'([^']*)'")
 _MARK = "\x01"
-_COMMENT = re.compile(r"--|/\*")
+_COMMENT = regex(r"--|/\*")
 
 
 def with_parameters(prototype: Prototype, effects: Iterable[Effect]) -> dict[str, str] | None:

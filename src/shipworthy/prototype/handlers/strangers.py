@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.handler import EffectKind, Handler
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.standing import Caller, caller
 from shipworthy.prototype.handlers.tenancy import tenant_columns
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -62,7 +63,7 @@ def strangers_sign_up(prototype: Prototype) -> bool:
     return any(_signs_up(handler) for handler in prototype.handlers)
 
 
-_TENANT = re.compile(
+_TENANT = regex(
     r"^(tenant|org|organi[sz]ation|company|workspace|church|school|clinic|agency|family|household)_?id$",
     re.IGNORECASE,
 )

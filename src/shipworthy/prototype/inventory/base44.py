@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.manifests import read_json, text
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -26,12 +26,10 @@ class Base44:
     model: Location | None
 
 
-_ENTITY = re.compile(
-    r"\.entities\.([A-Z]\w*)\.(?:list|filter|get|create|update|delete|bulkCreate)\("
-)
-_SIGN_IN = re.compile(r"\bbase44\.auth\.\w+\(")
-_MODEL = re.compile(r"\.integrations\.Core\.(?:InvokeLLM|GenerateImage)\b")
-_DEFINITION = re.compile(r"(^|/)entities/[^/]+\.jsonc?$")
+_ENTITY = regex(r"\.entities\.([A-Z]\w*)\.(?:list|filter|get|create|update|delete|bulkCreate)\(")
+_SIGN_IN = regex(r"\bbase44\.auth\.\w+\(")
+_MODEL = regex(r"\.integrations\.Core\.(?:InvokeLLM|GenerateImage)\b")
+_DEFINITION = regex(r"(^|/)entities/[^/]+\.jsonc?$")
 
 
 def read_base44(prototype: Prototype) -> Base44 | None:

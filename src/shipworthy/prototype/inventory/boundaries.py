@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.inventory.homes import first_line, live_files
 from shipworthy.prototype.inventory.stack import Part
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -36,12 +36,12 @@ _USES = (
     *("ErrorBoundary:", "ErrorBoundary,", "ErrorBoundary}"),
 )
 # https://nextjs.org/docs/app/api-reference/file-conventions/error
-_OF_NEXT = re.compile(r"(^|/)app/(.*/)?(global-)?error\.[jt]sx?$|(^|/)pages/_error\.[jt]sx?$")
+_OF_NEXT = regex(r"(^|/)app/(.*/)?(global-)?error\.[jt]sx?$|(^|/)pages/_error\.[jt]sx?$")
 _ENTRIES = (
     *("createRoot(", "ReactDOM.render(", "hydrateRoot(", "registerRootComponent("),
     "AppRegistry.registerComponent(",
 )
-_ROOTS = re.compile(
+_ROOTS = regex(
     r"(^|/)app/(\[[^/]*\]/|\([^/]*\)/)*layout\.[jt]sx?$|(^|/)pages/_app\.[jt]sx?$|(^|/)app/_layout\.[jt]sx?$"
     r"|(^|/)app/root\.[jt]sx$"
 )

@@ -20,6 +20,7 @@ from shipworthy.prototype.inventory.manifests import (
 )
 from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 _DEEPEST = 8  # how long a chain of `extends` is followed
 _PARTS_OF_STRICT = ("strictNullChecks", "noImplicitAny")
 # Published configurations that turn strict on.
-_STRICT_PRESETS = re.compile(
+_STRICT_PRESETS = regex(
     r"^(@tsconfig/|@vue/tsconfig|astro/tsconfigs/strict|@sindresorhus/tsconfig|@total-typescript/)"
 )
 _SINCE = 6  # the major version of TypeScript from which strict is the default
-_FUNCTIONS = re.compile(r"(^|/)(supabase/functions|netlify/edge-functions)/")  # Deno: always strict
+_FUNCTIONS = regex(r"(^|/)(supabase/functions|netlify/edge-functions)/")  # Deno: always strict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests, python_manifests
 from shipworthy.prototype.inventory.servers import Server
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -40,7 +41,7 @@ BUILDENV NODE_ENV=production
 USER node
 CMD [COMMAND]
 """
-_MADE = re.compile(r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(FastAPI|Flask|Quart)\(", re.MULTILINE)
+_MADE = regex(r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?(FastAPI|Flask|Quart)\(", re.MULTILINE)
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside a container, whose host decides what is open
 _RUNNERS = {"FastAPI": "uvicorn", "Flask": "gunicorn", "Quart": "hypercorn"}
 

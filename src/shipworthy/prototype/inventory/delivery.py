@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -25,15 +26,15 @@ class Delivery:
     test_commands: tuple[str, ...]
 
 
-_CI = re.compile(
+_CI = regex(
     r"^\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$|^\.gitlab-ci\.ya?ml$|^\.circleci/config\.ya?ml$"
     r"|^bitbucket-pipelines\.ya?ml$|^azure-pipelines[^/]*\.ya?ml$|^\.buildkite/[^/]+\.ya?ml$"
     r"|^\.(travis|drone|woodpecker)\.ya?ml$|^(cloudbuild|buildspec|appveyor)\.ya?ml$|^Jenkinsfile$"
 )
-_CONTAINER = re.compile(
+_CONTAINER = regex(
     r"(^|/)((Docker|Container)file([.-][^/]*)?|[^/]+\.[Dd]ockerfile|(docker-)?compose([.-][^/]*)?\.ya?ml)$"
 )
-_DEPLOYMENT = re.compile(
+_DEPLOYMENT = regex(
     r"(^|/)(vercel\.json|netlify\.toml|fly([.-][^/]*)?\.toml|render\.ya?ml|railway\.(json|toml)|Procfile"
     r"|wrangler\.(toml|jsonc?)|firebase\.json|amplify\.yml|apprunner\.yaml|nixpacks\.toml"
     r"|serverless\.ya?ml|sst\.config\.[jt]s|Pulumi\.yaml|captain-definition|Chart\.yaml"
@@ -41,12 +42,12 @@ _DEPLOYMENT = re.compile(
 )
 # Files whose name alone does not tell; the text must hold this.
 _TOLD_BY_TEXT = (
-    (re.compile(r"(^|/)\.replit$"), "[deployment]"),
-    (re.compile(r"(^|/)app\.ya?ml$"), "runtime:"),
-    (re.compile(r"(^|/)(k8s|kubernetes|manifests|deploy)/.*\.ya?ml$"), "apiVersion:"),
+    (regex(r"(^|/)\.replit$"), "[deployment]"),
+    (regex(r"(^|/)app\.ya?ml$"), "runtime:"),
+    (regex(r"(^|/)(k8s|kubernetes|manifests|deploy)/.*\.ya?ml$"), "apiVersion:"),
 )
 _PASTED = ("attached_assets/", "docs/", "node_modules/")
-_TEST = re.compile(
+_TEST = regex(
     r"\b(npm|pnpm|yarn|bun)( -\S+( [^-\s]\S*)?)*( run)? (t|test\S*)(\s|$)|\bpytest\b|\bunittest\b"
     r"|\b(vitest|jest|mocha|ava|tox|nox)\b|\b(playwright|deno|bun|go|cargo|turbo|nx)( run)? test\b"
     r"|\bcypress run\b|\bmanage\.py test\b|\bnode --test\b"
@@ -54,9 +55,7 @@ _TEST = re.compile(
     r" ([\w:-]*[:_-])?tests?\b"
     r"|(^|[/\s])(run[-_])?tests?\.sh\b"
 )
-_PLACEHOLDER = re.compile(
-    r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.IGNORECASE
-)
+_PLACEHOLDER = regex(r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.IGNORECASE)
 
 
 def read_delivery(prototype: Prototype) -> Delivery:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
@@ -17,6 +16,7 @@ from shipworthy.prototype.inventory.app_edits import behind_app
 from shipworthy.prototype.inventory.manifests import read_json
 from shipworthy.prototype.inventory.security_headers import PageHeaders, Pages
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -61,7 +61,7 @@ _ENTRY = (
     + "".join(f'    {{ key: "{key}", value: "{value}" }},\n' for key, value in _HEADERS.items())
     + "  ],\n},"
 )
-_NAMED = re.compile(r"(?:async\s+)?headers\b")
+_NAMED = regex(r"(?:async\s+)?headers\b")
 _NEW_CONFIG = f"""/** @type {{import('next').NextConfig}} */
 const nextConfig = {{
 {"".join(f"  {line}{chr(10)}" for line in _NEXT.splitlines())[:-1]},

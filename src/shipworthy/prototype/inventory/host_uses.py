@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import callee
+from shipworthy.regex import regex
 
-_SCHEME = re.compile(r"(?:https?|wss?)://[^\s\"'`<>)]*")
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SCHEME = regex(r"(?:https?|wss?)://[^\s\"'`<>)]*")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 class Use(StrEnum):

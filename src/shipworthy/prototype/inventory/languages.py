@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_DECLARED = re.compile(r"""<html[^>]*\blang=\{?["'`](\w\w)""")
+_DECLARED = regex(r"""<html[^>]*\blang=\{?["'`](\w\w)""")
 # Words of buttons that no other of these languages, and no name in code, is written like.
 _WORDS = {
     "de": "Speichern Abbrechen Löschen Zurück",
@@ -24,7 +24,7 @@ _WORDS = {
     "tr": "Kaydet Yükleniyor İptal",
 }
 _KNOWN = {
-    name: re.compile(rf"(?<!\w)({words.replace(' ', '|')})(?!\w)") for name, words in _WORDS.items()
+    name: regex(rf"(?<!\w)({words.replace(' ', '|')})(?!\w)") for name, words in _WORDS.items()
 }
 _FEWEST = 3  # files, and
 _SHARE = 0.05  # of all that draw something: one translated page is no language of the app

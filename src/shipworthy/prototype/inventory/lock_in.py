@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.landmarks import code_files
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -180,16 +180,16 @@ _KNOWN = (
     ),
 )
 # Addresses and libraries of the providers of models themselves.
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|openrouter\.ai/api|api\.groq\.com"
     r"|[\"']@ai-sdk/(openai|anthropic|google|groq|mistral|xai)[\"']|createGoogleGenerativeAI|createAnthropic\("
 )
 # `if (apiKey && …) return { apiKey }` of a key that stands in the environment.
-_OWN_KEY = re.compile(
+_OWN_KEY = regex(
     r"(?:const|let|var)\s+(\w+)\s*=\s*process\.env\.\w*(?:KEY|TOKEN|SECRET)\w*[\s\S]*?\bif\s*\(\s*\1\b(?![^)]*[=!]=)[^)]*\)"
     r"\s*\{?\s*return\b"
 )
-_MENTIONED = re.compile(r"^\s*(//|#|\*|/\*|<!--)")
+_MENTIONED = regex(r"^\s*(//|#|\*|/\*|<!--)")
 
 
 def read_bindings(prototype: Prototype) -> tuple[Binding, ...]:

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 Table = Mapping[str, object]
 
-_COMMENTS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_LAST_COMMAS = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
-_REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_COMMENTS = regex(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_LAST_COMMAS = regex(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
+_REQUIREMENT = regex(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _MOST_PARTS = 100
-_KEY = re.compile(r"[ \t\[]*[\w.-]+[ \t]*[=\]]")  # without quotes, or the name of a table
+_KEY = regex(r"[ \t\[]*[\w.-]+[ \t]*[=\]]")  # without quotes, or the name of a table
 _READ = (Role.CONFIG, Role.PRODUCT, Role.SCRIPT, Role.UI_KIT)
 
 
@@ -134,7 +135,7 @@ def _named(files: Mapping[str, SourceFile], names: tuple[str, ...]) -> Iterator[
 
 
 # Python code may call any module setup.py; a manifest calls what reads it.
-_SETS_UP = re.compile(r"\b(setuptools|distutils)\b|^\s*setup\(", re.MULTILINE)
+_SETS_UP = regex(r"\b(setuptools|distutils)\b|^\s*setup\(", re.MULTILINE)
 
 
 def _is_requirements(file: SourceFile) -> bool:

@@ -9,11 +9,12 @@ from datetime import timedelta
 from shipworthy.prototype.inventory.runtimes import RuntimeVersion
 from shipworthy.prototype.inventory.support import support_table
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 _LEAST = timedelta(days=540)  # of fixes that are left, so that the step is worth its trouble
 _LANGUAGES = ("node", "python")  # what else there is needs its data or its code moved
-_OLD_SYSTEM = re.compile(r"-(stretch|buster|bullseye)\b")
-_OLD_ALPINE = re.compile(r"-alpine\d[\d.]*")
+_OLD_SYSTEM = regex(r"-(stretch|buster|bullseye)\b")
+_OLD_ALPINE = regex(r"-alpine\d[\d.]*")
 _EXACT = (".tool-versions", "Pipfile")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.delivery import is_test_command
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -29,18 +30,18 @@ class PipelineStep:
 _CHECKS = (
     (
         "types",
-        re.compile(r"\btsc\b|\bvue-tsc\b|\btype-?check\b|\bcheck-types\b|\bmypy\b|\bpyright\b"),
+        regex(r"\btsc\b|\bvue-tsc\b|\btype-?check\b|\bcheck-types\b|\bmypy\b|\bpyright\b"),
     ),
     (
         "lint",
-        re.compile(
+        regex(
             r"\beslint\b|\b(run |next |yarn |pnpm |bun )lint\b|\bruff\b|\bflake8\b|\bpylint\b|\bbiome\b"
             r"|\bdeno lint\b|\bgolangci-lint\b"
         ),
     ),
     (
         "build",
-        re.compile(
+        regex(
             r"\b(npm|pnpm|yarn|bun)( run| --\S+)* build\b|\b(next|vite) build\b|\bdocker (buildx )?build\b"
             r"|\b(docker[ -]compose|make|gradlew?|mvnw?|dotnet|cargo|go|turbo|nx)\b"
             r".*\b(build|package|verify|up)\b"
@@ -48,14 +49,12 @@ _CHECKS = (
         ),
     ),
 )
-_ITEM = re.compile(r"^(\s*)- ")
-_LIST_KEY = re.compile(
+_ITEM = regex(r"^(\s*)- ")
+_LIST_KEY = regex(
     r"^\s*- (name|uses|run|id|if|with|env|shell|working-directory|script|task|bash)\b"
 )
-_TOLERATES = re.compile(
-    r"^\s*(- )?(continue-on-error|allow_failure|continueOnError):\s*true\s*(#.*)?$"
-)
-_SWALLOWS = re.compile(r"\|\|\s*(true|:|exit 0|echo\b.*)\s*[\"']?\s*\)?$")
+_TOLERATES = regex(r"^\s*(- )?(continue-on-error|allow_failure|continueOnError):\s*true\s*(#.*)?$")
+_SWALLOWS = regex(r"\|\|\s*(true|:|exit 0|echo\b.*)\s*[\"']?\s*\)?$")
 
 
 def what_it_checks(command: str) -> str:
@@ -107,9 +106,7 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
     yield start, block
 
 
-_KEYS = re.compile(
-    r"^(name|uses|id|if|with|env|shell|key|path|image|on|needs|working-directory)\s*:"
-)
+_KEYS = regex(r"^(name|uses|id|if|with|env|shell|key|path|image|on|needs|working-directory)\s*:")
 
 
 def _command(line: str) -> str:

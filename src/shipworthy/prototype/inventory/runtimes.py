@@ -14,6 +14,7 @@ from shipworthy.prototype.dependencies.versions import Ecosystem
 from shipworthy.prototype.inventory.manifests import read_json, read_toml, strings, table, text
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -31,14 +32,14 @@ _PACKAGES = {
 _IMAGES = {"node": "node", "python": "python", "postgres": "postgres"}
 _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 _CODENAMES = {"fermium": "14", "gallium": "16", "hydrogen": "18", "iron": "20", "jod": "22"}
-_IMAGE = re.compile(r"^(?:FROM\s+(?:--\S+\s+)*|image:\s*[\"']?)([\w./${}-]+):([\w.${}:-]+)", re.I)
-_ARGUMENT = re.compile(r"^ARG\s+(\w+)=[\"']?([\w.-]+)", re.IGNORECASE)
-_NUMBER = re.compile(r"v?(\d+(?:\.\d+)*)")
+_IMAGE = regex(r"^(?:FROM\s+(?:--\S+\s+)*|image:\s*[\"']?)([\w./${}-]+):([\w.${}:-]+)", re.I)
+_ARGUMENT = regex(r"^ARG\s+(\w+)=[\"']?([\w.-]+)", re.IGNORECASE)
+_NUMBER = regex(r"v?(\d+(?:\.\d+)*)")
 # nodejs-20 and python-3.11 in .replit; nodejs-18_x, nodejs_18 and python39 in replit.nix; nodejs18.x
 # and python3.9 in serverless.yml; python39 in app.yaml.
-_MODULE = re.compile(r"\b(nodejs|python|postgresql)[-_]?(\d+(?:\.\d+)?)")
-_PLAIN = re.compile(r"[=^~v\s]*(\d+)(?:\.(?:\d+|x|\*))*")
-_HELD = re.compile(r"[\^~=v]*(\d+(?:\.\d+)*)")
+_MODULE = regex(r"\b(nodejs|python|postgresql)[-_]?(\d+(?:\.\d+)?)")
+_PLAIN = regex(r"[=^~v\s]*(\d+)(?:\.(?:\d+|x|\*))*")
+_HELD = regex(r"[\^~=v]*(\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _reader(file: SourceFile) -> Callable[[SourceFile], _Found] | None:
     return _READERS.get(name)
 
 
-_FOR_DEVELOPERS = re.compile(r"[.-](dev|development|local|test|ci)(\.|$)")
+_FOR_DEVELOPERS = regex(r"[.-](dev|development|local|test|ci)(\.|$)")
 
 
 def _version(one: Dependency) -> str:
@@ -127,10 +128,10 @@ def is_for_the_editor(prototype: Prototype, path: str, *, elsewhere: bool) -> bo
     return elsewhere and any(_OTHER_HOSTS.search(other) for other in prototype.files)
 
 
-_OTHER_HOSTS = re.compile(
+_OTHER_HOSTS = regex(
     r"^(vercel\.json|netlify\.toml|render\.ya?ml|fly\.toml|railway\.(json|toml)|wrangler\.(toml|jsonc?))$"
 )
-_STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_STAGE = regex(r"FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 
 
 def _images(file: SourceFile) -> _Found:

@@ -13,6 +13,7 @@ from shipworthy.prototype.inventory.homes import first_line, home_of, live_files
 from shipworthy.prototype.inventory.manifests import read_toml, table, text
 from shipworthy.prototype.inventory.stack import Part
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -53,13 +54,13 @@ _PACKAGES = frozenset(
 )
 _CALLS = ("secureHeaders(", "Talisman(")
 # What they answer is read by code, not shown as a page.
-_DATA_ONLY = re.compile(r"(^|/)supabase/functions/|(^|/)app/(.*/)?route\.[jt]s$|(^|/)pages/api/")
-_HOSTS = re.compile(
+_DATA_ONLY = regex(r"(^|/)supabase/functions/|(^|/)app/(.*/)?route\.[jt]s$|(^|/)pages/api/")
+_HOSTS = regex(
     r"(^|/)(vercel\.json|netlify\.toml|_headers|firebase\.json|staticwebapp\.config\.json|render\.ya?ml"
     r"|[^/]*nginx[^/]*\.(conf|template)|nginx/[^/]+|default\.conf|Caddyfile|\.htaccess|web\.config|static\.json"
     r"|serve\.json|wrangler\.(toml|jsonc?)|amplify\.ya?ml|customHttp\.yml|fly\.toml|[^/]*\.tf)$"
 )
-_EDGES = re.compile(
+_EDGES = regex(
     r"(^|/)(next\.config\.[cm]?[jt]s|(src/)?(middleware|proxy)\.[jt]s|nuxt\.config\.[jt]s|_document\.[jt]sx"
     r"|index\.html|svelte\.config\.js|astro\.config\.m?[jt]s)$"
 )
@@ -82,7 +83,7 @@ _SPOKEN = {
     "fastapi": "FastAPI",
     "django": "Django",
 }
-_EXPORTS = re.compile(r"""^(?!\s*(?://|\*)).*\boutput\s*:\s*["']export["']""", re.MULTILINE)
+_EXPORTS = regex(r"""^(?!\s*(?://|\*)).*\boutput\s*:\s*["']export["']""", re.MULTILINE)
 _RENDERING = ("next", "remix", "nuxt", "sveltekit", "astro")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from shipworthy.prototype.inventory.stack import Part
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.routes.declared import Route, RouteKind
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -46,7 +46,7 @@ class Server:
         return self.folder or "prototype"
 
 
-_FUNCTIONS = re.compile(
+_FUNCTIONS = regex(
     r"(^|/)(supabase/functions|netlify/(edge-)?functions|functions|lambdas?|workers?)/"
 )
 _LISTENS = (".listen(", "Bun.serve(", "serve({", "serve(app", "Deno.serve(")
@@ -56,7 +56,7 @@ _WAYS_IN = (*_HANDLED, RouteKind.ENDPOINT, RouteKind.EDGE_FUNCTION)
 _PYTHON = (Language.PYTHON,)
 _SCRIPT = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 # Files that start a program on a machine of one's own, whatever else describes functions.
-_STARTERS = re.compile(
+_STARTERS = regex(
     r"(^|/)(Dockerfile[^/]*|(docker-)?compose[^/]*\.ya?ml|Procfile|fly[^/]*\.toml|render\.ya?ml"
     r"|railway\.(json|toml)|ecosystem\.config\.c?js|\.replit|app\.ya?ml)$"
 )
@@ -136,7 +136,7 @@ _OF_SUCH_HOSTS = (
     *("@vercel/", "@netlify/", "@cloudflare/", "@opennextjs/"),
     "@lovable.dev/vite-tanstack-config",
 )
-_CALLS_CODE = re.compile(r"(^|/)(vercel\.json|netlify\.toml|wrangler\.(toml|jsonc?)|\.vercel/)")
+_CALLS_CODE = regex(r"(^|/)(vercel\.json|netlify\.toml|wrangler\.(toml|jsonc?)|\.vercel/)")
 
 
 def _code(prototype: Prototype, part: Part, languages: Iterable[Language]) -> Iterator[SourceFile]:

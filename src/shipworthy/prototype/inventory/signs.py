@@ -14,6 +14,7 @@ from shipworthy.finding import Evidence, Location
 from shipworthy.prototype.git import git_command
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -93,20 +94,20 @@ _NAMES: dict[str, Mark] = {
     "rest-express": (Tool.REPLIT, Weight.WORKED_ON),
 }
 _README: tuple[tuple[re.Pattern[str], Mark], ...] = (
-    (re.compile(r"lovable\.dev/projects|your Lovable project"), (Tool.LOVABLE, Weight.MADE)),
-    (re.compile(r"\bv0\.(dev|app)\b"), (Tool.V0, Weight.MADE)),
-    (re.compile(r"bolt\.new/~|\bstackblitz\.com/(~|edit)/"), (Tool.BOLT, Weight.MADE)),
-    (re.compile(r"ai\.studio/apps|AI Studio app\b"), (Tool.GEMINI, Weight.MADE)),
+    (regex(r"lovable\.dev/projects|your Lovable project"), (Tool.LOVABLE, Weight.MADE)),
+    (regex(r"\bv0\.(dev|app)\b"), (Tool.V0, Weight.MADE)),
+    (regex(r"bolt\.new/~|\bstackblitz\.com/(~|edit)/"), (Tool.BOLT, Weight.MADE)),
+    (regex(r"ai\.studio/apps|AI Studio app\b"), (Tool.GEMINI, Weight.MADE)),
 )
 _PAGE: tuple[tuple[re.Pattern[str], Mark], ...] = (
-    (re.compile(r"gptengineer\.js|lovable\.dev/opengraph"), (Tool.LOVABLE, Weight.MADE)),
+    (regex(r"gptengineer\.js|lovable\.dev/opengraph"), (Tool.LOVABLE, Weight.MADE)),
     (
-        re.compile(r"""content=["']Lovable["']|content=["']@[Ll]ovable"""),
+        regex(r"""content=["']Lovable["']|content=["']@[Ll]ovable"""),
         (Tool.LOVABLE, Weight.MADE),
     ),
-    (re.compile(r"""generator["']?\s*[:=]\s*["']v0\.(dev|app)"""), (Tool.V0, Weight.MADE)),
-    (re.compile(r"aistudiocdn\.com"), (Tool.GEMINI, Weight.MADE)),
-    (re.compile(r"bolt\.new/static|created in https://bolt\.new"), (Tool.BOLT, Weight.MADE)),
+    (regex(r"""generator["']?\s*[:=]\s*["']v0\.(dev|app)"""), (Tool.V0, Weight.MADE)),
+    (regex(r"aistudiocdn\.com"), (Tool.GEMINI, Weight.MADE)),
+    (regex(r"bolt\.new/static|created in https://bolt\.new"), (Tool.BOLT, Weight.MADE)),
 )
 _PAGES = frozenset({"index.html", "layout.tsx", "layout.jsx", "layout.js", "_app.tsx"})
 _AUTHORS: tuple[tuple[str, Mark], ...] = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.code.json_edits import with_members
 from shipworthy.prototype.inventory.manifests import NodeManifest
 from shipworthy.prototype.routes.route import RouteKind
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -20,9 +21,9 @@ PLAYWRIGHT = "1.65.1"
 _PORT = 4173
 _MOST_PAGES = 60
 _RUNNERS = frozenset({"@playwright/test", "vitest", "jest", "cypress", "react-scripts"})
-_PARAMETER = re.compile(r"[:*\[\]{}$]")
+_PARAMETER = regex(r"[:*\[\]{}$]")
 # Pages that begin or end a session by being opened, or that only another service calls.
-_ACTS = re.compile(r"log-?out|sign-?out|callback|unsubscribe|/api/|confirm|verify", re.IGNORECASE)
+_ACTS = regex(r"log-?out|sign-?out|callback|unsubscribe|/api/|confirm|verify", re.IGNORECASE)
 # How each framework serves what it has built: the documentation of their command lines.
 _SERVED = {
     "next": f"next start --hostname 127.0.0.1 --port {_PORT}",
@@ -182,7 +183,7 @@ def _settings(prototype: Prototype, prefix: str) -> dict[str, str]:
     return {name: _harmless(name) for name in sorted(names)}
 
 
-_OF_THE_MACHINE = re.compile(
+_OF_THE_MACHINE = regex(
     r"NODE_ENV|CI|PORT|HOME|PATH|MODE|DEV|PROD|SSR|BASE_URL|ANALYZE|VERCEL\w*|NETLIFY\w*|REPL\w*|NEXT_RUNTIME"
     r"|DENO\w*|EDGE_\w*|npm_\w+$"
 )

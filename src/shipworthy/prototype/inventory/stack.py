@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from shipworthy.prototype.inventory.technologies import (
 from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.tables.sql import Dialect
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -183,7 +183,7 @@ def _parts(
     return tuple(parts) or _only_part(prototype, imported)
 
 
-_RELEASE = re.compile(
+_RELEASE = regex(
     r"(^|[-_])(deploy|deployment|release)([-_](package|bundle|files|build|ready|final))?$"
 )
 

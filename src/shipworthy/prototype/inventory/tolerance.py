@@ -13,6 +13,7 @@ from shipworthy.prototype.code.syntax import Syntax, string
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.inventory.pipelines import swallows_failure, what_it_checks
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -28,7 +29,7 @@ class Tolerance:
     location: Location
 
 
-_CONFIG = re.compile(r"^next\.config\.[cm]?[jt]s$")
+_CONFIG = regex(r"^next\.config\.[cm]?[jt]s$")
 _ORDER = ("next.config.js", "next.config.mjs", "next.config.ts")
 _SETTINGS = {"ignoreBuildErrors": "types", "ignoreDuringBuilds": "lint"}
 _NO_LINT = 16  # the major version of Next.js from which a build never lints

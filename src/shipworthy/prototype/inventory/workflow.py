@@ -14,6 +14,7 @@ from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.prototype.inventory.runtimes import runtime_versions
 from shipworthy.prototype.inventory.support import support_table
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -26,7 +27,7 @@ jobs:
 """
 _MOST_PARTS = 6
 _TYPES = ("typecheck", "type-check", "check-types", "types:check", "tsc")
-_PLACEHOLDER = re.compile(r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.I)
+_PLACEHOLDER = regex(r"no tests? (specified|yet|configured)|^\s*(echo|exit|true)\b", re.I)
 _RUNNERS = {"vitest": "vitest run", "jest": "jest"}
 _ELSE = {"node": "24", "python": "3.12"}
 _MANAGERS = ("npm", "yarn", "pnpm", "bun")

@@ -12,18 +12,19 @@ from shipworthy.prototype.code.edits import Edit
 from shipworthy.prototype.code.style import after_line, style_of
 from shipworthy.prototype.code.syntax import Syntax, arguments
 from shipworthy.prototype.logs.logged import WRAPPERS
+from shipworthy.regex import regex
 
 _HIDDEN = "***"
 _NAMES = ("identifier", "member_expression", "attribute")
 _LISTS = ("object", "dictionary", "array", "list", "tuple")
 _TEXTS = ("template_string", "string", "concatenated_string")
 _HOLES = ("template_substitution", "interpolation")
-_PLACES = re.compile(r"%[sdifjoOr]|%\(\w+\)s|(?<!\{)\{\}")
-_TAIL = re.compile(r"\s*[:=>-]+\s*$|\s+$")
+_PLACES = regex(r"%[sdifjoOr]|%\(\w+\)s|(?<!\{)\{\}")
+_TAIL = regex(r"\s*[:=>-]+\s*$|\s+$")
 # A sentence that waits for a name.
-_GOES_ON = re.compile(r"\w\s+(for|to|from|of|with|by):?\s*[\"'`]$")
+_GOES_ON = regex(r"\w\s+(for|to|from|of|with|by):?\s*[\"'`]$")
 # What a text says before a value of which the id would be a lie.
-_LABEL = re.compile(r"(mail|phone|name|address|token|password|secret|key|code)\W*$", re.IGNORECASE)
+_LABEL = regex(r"(mail|phone|name|address|token|password|secret|key|code)\W*$", re.IGNORECASE)
 
 
 class Instead(StrEnum):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
+from shipworthy.regex import regex
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # The last words of a name, and what they hold.
 _FIELDS = {
     "email": "e-mail address",
@@ -50,11 +51,9 @@ _RECORD_WORDS = frozenset(
     created updated existing my the data info details record row supabase db""".split()
 )
 _RECIPIENTS = frozenset({"to", "cc", "bcc", "recipient", "recipients", "toAddress", "to_address"})
-_SENDS = re.compile(r"mail|sms|whatsapp|otp", re.IGNORECASE)
-_RECEIVES = re.compile(r"incoming|inbound|received|webhook", re.IGNORECASE)
-_COLUMNS = re.compile(
-    r"mail|phone|mobile|address|birth|salary|iban|full_name|first_name|message", re.I
-)
+_SENDS = regex(r"mail|sms|whatsapp|otp", re.IGNORECASE)
+_RECEIVES = regex(r"incoming|inbound|received|webhook", re.IGNORECASE)
+_COLUMNS = regex(r"mail|phone|mobile|address|birth|salary|iban|full_name|first_name|message", re.I)
 # Words of a body's fields that are about a person, or hide what else is in them.
 _ABOUT_A_PERSON = frozenset(
     """user profile customer client lead patient employee candidate applicant resident guest member
@@ -64,41 +63,37 @@ _ABOUT_A_PERSON = frozenset(
     input feedback bio data record payload form fields values body event object items
     rows entries answers history conversation transcript""".split()
 )
-_NO_PERSON = re.compile(
+_NO_PERSON = regex(
     r"^err|error|exc$|from|sender|support|admin|company|test|demo|noreply|business|system|smtp|default|seed|sandbox|delegated|impersonat|mailbox|service_?account",
     re.I,
 )
 
 # The account by which the prototype itself signs in at a database or a mail server.
-_OF_A_SERVER = re.compile(
+_OF_A_SERVER = regex(
     r"(^|[._])(db|database|pool|mysql|pg|postgres|mongo|redis|smtp|mail(er)?|imap|ftp|connection)"
     r"_?(config|options|settings|params|url)?\.(auth\.)?user(name)?$",
     re.IGNORECASE,
 )
 # `${results.newEmails} delivered`: how many, not which.
-_TALLIES = re.compile(r"(^|[._])(results?|stats?|summary|totals?|counts?|counters?|metrics)$", re.I)
+_TALLIES = regex(r"(^|[._])(results?|stats?|summary|totals?|counts?|counters?|metrics)$", re.I)
 # Whose `.user` is the answer of a database, not a person.
-_DEEDS = re.compile(
-    r"(delete|remove|insert|update|upsert|clean\w*|reset)_?results?$", re.IGNORECASE
-)
+_DEEDS = regex(r"(delete|remove|insert|update|upsert|clean\w*|reset)_?results?$", re.IGNORECASE)
 # A playing card has a number, too: one of a bank is known by what stands with it.
-_PAYS = re.compile(r"pay|credit|debit|billing|bank|\bpan\b|cvv|cvc", re.IGNORECASE)
+_PAYS = regex(r"pay|credit|debit|billing|bank|\bpan\b|cvv|cvc", re.IGNORECASE)
 # A customer number is called account number, too.
-_BANKS = re.compile(r"iban|bank|payout|payee|routing|swift|sort_?code|withdraw|transfer|pix", re.I)
+_BANKS = regex(r"iban|bank|payout|payee|routing|swift|sort_?code|withdraw|transfer|pix", re.I)
 # `session.customer` of Stripe is an id, unless it is expanded.
-_OF_STRIPE = re.compile(
+_OF_STRIPE = regex(
     r"(^|\.)(\w*(session|intent|subscription|invoice|charge|checkout|payment_?method|refund|dispute|mandate)|event\.data\.object)$",
     re.I,
 )
 # Whose profile is a person's; that of a policy, a browser or a model is a set of options.
-_OWNERS = re.compile(
+_OWNERS = regex(
     r"user|person|member|customer|client|patient|employee|candidate|account|session|auth|state|data|result"
     r"|response|res|self|this|props|body|owner|author|profile|row",
     re.IGNORECASE,
 )
-_FAILED = re.compile(
-    r"fail|error|invalid|missing|not found|unexpected|could not|unable", re.IGNORECASE
-)
+_FAILED = regex(r"fail|error|invalid|missing|not found|unexpected|could not|unable", re.IGNORECASE)
 
 
 def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
@@ -141,11 +136,11 @@ def is_actor(value: LoggedValue, call: LogCall) -> bool:
     return any(said.search(call.text) for said in (_DONE_BY, _BY, _ADMIN))
 
 
-_ACTORS = re.compile(
+_ACTORS = regex(
     r"(^|\.)(session|auth|admin|actor|operator|moderator|caller|((current|admin|staff|session|auth)_?)?user)$",
     re.I,
 )
-_DONE_BY = re.compile(
+_DONE_BY = regex(
     r"\b(updated|created|changed|uploaded|actualizad[oa]|deleted|removed|approved|rejected|revoked|reset|disabled|enabled|banned|suspended|blocked"
     r"|unblocked|exclu[ií]d[oa]|removid[oa]|aprovad[oa]|revogad[oa]|eliminad[oa]|gelöscht|supprimée?)\s"
     r"+(by|por|par|von)\b",
@@ -154,8 +149,8 @@ _DONE_BY = re.compile(
 
 
 # `Admin {current_user.email} deleted …` and `(by {user.email})`; of a template of JavaScript a gap is left.
-_ADMIN = re.compile(r"\badmin(istrator)?\b\W{0,3}[{$]", re.IGNORECASE)
-_BY = re.compile(
+_ADMIN = regex(r"\badmin(istrator)?\b\W{0,3}[{$]", re.IGNORECASE)
+_BY = regex(
     r"\b(by|por|par|von)\b\W{0,3}(user\W{1,2})?\$?\{|\b(by|por|par|von)[:\s]*([\"'`]\s*,|%s)"
     r"|\((by|por|par|von)\s+\)",
     re.IGNORECASE,

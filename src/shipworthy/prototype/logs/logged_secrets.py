@@ -6,8 +6,9 @@ import re
 
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.logs.origins import SENT_HEADERS, TOKEN_LINK
+from shipworthy.regex import regex
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRETS = frozenset(
     """password passwd pwd passphrase secret clientsecret apikey accesstoken refreshtoken idtoken
     authtoken bearertoken jwttoken sessiontoken resettoken providertoken servicerolekey
@@ -19,7 +20,7 @@ _SECRETS = frozenset(
 )
 # Tokens of a language model, of a design or of a page, and those that are made to be public.
 _ENDINGS = tuple(secret for secret in _SECRETS if len(secret) > 6)
-_HARMLESS_TOKEN = re.compile(
+_HARMLESS_TOKEN = regex(
     r"csrf|xsrf|push|device|fcm|expo|page|next|cursor|continu|resum|cancel|design|colou?r|mapbox|stop|special|pad|"
     r"max|min|total|num|prompt|completion|input|output|used|count|limit|chunk|word|symbol|coin|mint|"
     r"matched|fuzz|contract|erc|public|anon|publishable|typ|name|id$|expir|stream|share|embed|widget|"
@@ -32,14 +33,14 @@ _FLAGS = frozenset(
     """is has have must should needs need requires require required show can will did was force
     use hide forgot change changed valid invalid missing weak check with no send""".split()
 )
-_ONE_TIME = re.compile(r"(?<![a-z])otp(?![a-z])|verification|one.?time|2fa|passcode|recovery", re.I)
+_ONE_TIME = regex(r"(?<![a-z])otp(?![a-z])|verification|one.?time|2fa|passcode|recovery", re.I)
 # What notifications are sent to: it opens nothing.
-_OF_A_DEVICE = re.compile(r"push|\bfcm\b|expo|notification", re.IGNORECASE)
+_OF_A_DEVICE = regex(r"push|\bfcm\b|expo|notification", re.IGNORECASE)
 # What says where the next page of a list begins.
-_OF_A_PAGE = re.compile(r"cursor|paginat|next_?page|page_?token", re.IGNORECASE)
-_REFERRAL = re.compile(r"referral|affiliate", re.IGNORECASE)
-_TEXT = re.compile(r"\btokens? (used|count|usage|limit|budget)|tokeniz|stream", re.IGNORECASE)
-_PUBLIC = re.compile(
+_OF_A_PAGE = regex(r"cursor|paginat|next_?page|page_?token", re.IGNORECASE)
+_REFERRAL = regex(r"referral|affiliate", re.IGNORECASE)
+_TEXT = regex(r"\btokens? (used|count|usage|limit|budget)|tokeniz|stream", re.IGNORECASE)
+_PUBLIC = regex(
     r"anon|public|publishable|recaptcha_?site|NEXT_|VITE_|REACT_APP_|EXPO_", re.IGNORECASE
 )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_TYPES = re.compile(r"‹([^›]*)›")
-_MARKED = re.compile(r"^( +)‹(.*)›\n", re.MULTILINE)  # a line of its own
+from shipworthy.regex import regex
+
+_TYPES = regex(r"‹([^›]*)›")
+_MARKED = regex(r"^( +)‹(.*)›\n", re.MULTILINE)  # a line of its own
 
 _SCRIPT = """import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";

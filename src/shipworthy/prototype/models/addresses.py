@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.syntax import Syntax, callee, pattern_text
+from shipworthy.regex import regex
 
 # For each host: the variable that its SDK reads, or one named like that, and the path of the base that
 # is its value. (OpenAI: https://github.com/openai/openai-python, Anthropic:
@@ -31,7 +31,7 @@ _BASES = {
     "127.0.0.1:11434": ("OLLAMA_BASE_URL", ""),
 }
 # What may follow: what a gateway can stand in front of, and nothing else of the same host.
-_ASKS = re.compile(
+_ASKS = regex(
     r"(/openai)?(/v1)?(/(chat/completions|responses|embeddings|messages))?/?"
     r"|/v1(beta)?/models/[^/]+:(streamG|g)enerateContent(\?.*)?"
     r"|/api/(chat|generate|embed|embeddings)"

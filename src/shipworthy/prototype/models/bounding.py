@@ -23,6 +23,7 @@ from shipworthy.prototype.outbound.bounding import passes_on
 from shipworthy.prototype.outbound.calls import Found
 from shipworthy.prototype.outbound.limits import Timeout
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 _PYTHON = frozenset(
     {"OpenAI", "AsyncOpenAI", "AzureOpenAI", "AsyncAzureOpenAI", "Anthropic", "AsyncAnthropic"}
@@ -30,15 +31,13 @@ _PYTHON = frozenset(
 _SCRIPT = frozenset({"OpenAI", "AzureOpenAI", "Anthropic"})
 # https://github.com/google-gemini/deprecated-generative-ai-python takes its limit with each question (in
 # seconds), https://github.com/google-gemini/deprecated-generative-ai-js with the model (in milliseconds).
-_GOOGLE_PYTHON = re.compile(
-    r"^\s*(import|from) google(\.generativeai\b| import generativeai\b)", re.M
-)
+_GOOGLE_PYTHON = regex(r"^\s*(import|from) google(\.generativeai\b| import generativeai\b)", re.M)
 _GOOGLE_SCRIPT = "@google/generative-ai"
 _ASKS = frozenset({"generate_content", "generate_content_async"})
 
 
 _USUAL, _LONG = 60, 120  # seconds: an answer of some hundred words; pictures, sound, whole chapters
-_SLOW = re.compile(
+_SLOW = regex(
     r"image|dall-e|imagen|flux|video|audio|speech|tts|transcri|whisper|embed|stream\w*\W+true"
     r"|(max_?(output_?|completion_?)?tokens)\W{1,4}([5-9]\d{3}|\d{5,})",
     re.IGNORECASE,

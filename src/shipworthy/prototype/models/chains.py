@@ -12,8 +12,9 @@ from shipworthy.prototype.code.syntax import Syntax, arguments, callee, dotted
 from shipworthy.prototype.models.asked import Asked, bounded, own_limit
 from shipworthy.prototype.models.sdks import CHAIN_MAKERS, CHAIN_METHODS
 from shipworthy.prototype.outbound.limits import Timeout
+from shipworthy.regex import regex
 
-_CHAIN_NAME = re.compile(
+_CHAIN_NAME = regex(
     r"(llm|chain|agent|(^|_|\.)qa|model|query_?engine|chat_?engine)$", re.IGNORECASE
 )
 

@@ -31,9 +31,10 @@ from shipworthy.prototype.outbound.limits import (
     keyword_limit,
     option_limit,
 )
+from shipworthy.regex import regex
 
 _LAST = frozenset(call.rpartition(".")[2] for sdk in SDKS for call in sdk.calls)
-_DISTINCT = re.compile(
+_DISTINCT = regex(
     r"(chat\.completions|responses|embeddings|audio\.\w+|ChatCompletion|images)\.\w+$"
     r"|[gG]enerate_?[cC]ontent\w*$"
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.finding import Location
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -16,20 +17,20 @@ _PACKAGES = frozenset(
     openevals agentevals trulens trulens_eval giskard phoenix.evals @langchain/openevals evals
     @mastra/evals vitest-evals pydantic_evals""".split()
 )
-_FILES = re.compile(
+_FILES = regex(
     r"(^|/)promptfooconfig\.(ya?ml|json|js|ts)$|\.eval\.[jt]sx?$|\.evalset\.json$"
     r"|(^|/)(llm_|prompt_|ai_|rag_|model_)?(evals?|evaluations?)/[^/]+\.(py|ts|js|jsonl|ya?ml|csv|json)$"
     r"|(^|/)(test_|run_)?(llm|prompt|rag|model|answer)_?(eval|evals|evaluation|evaluator)\w*\.(py|ts|js)$"
     r"|(^|/)(golden|eval)_?(set|cases|dataset|questions)\w*\.(jsonl?|csv|ya?ml)$",
     re.IGNORECASE,
 )
-_GRADES = re.compile(
+_GRADES = regex(
     r"(^|/)(grade|judge|score|rate)_?(responses?|answers?|outputs?|replies|chats?|conversations?)\w*\.(py|ts|js)$"
     r"|(^|/)(response|answer|output|chat(bot)?|llm)_?(grader|judge|scorer)\.(py|ts|js)$",
     re.IGNORECASE,
 )
 """Scripts and tests that grade answers; of an app for schools it may be what users do."""
-_LIKE = re.compile(
+_LIKE = regex(
     r"(validation|evaluation|regression|benchmark)[-_]?(suite|test|harness|runner|report)|[-_/]bench(mark)?s?[-_/.]"
     r"|(^|/)test[-_](\w+[-_])?(generation|answers|responses|quality|accuracy|retrieval)\.\w+$",
     re.IGNORECASE,
@@ -52,7 +53,7 @@ def tests_beside(prototype: Prototype) -> tuple[Location, ...]:
     )
 
 
-_TESTS = re.compile(r"^(test_.*|.*_test|tests?)\.\w+$|\.(test|spec)\.\w+$", re.IGNORECASE)
+_TESTS = regex(r"^(test_.*|.*_test|tests?)\.\w+$|\.(test|spec)\.\w+$", re.IGNORECASE)
 
 
 def evaluation_of(prototype: Prototype) -> Location | None:

@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.callers import holder_of, is_within, name_in_file
 from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, dotted
+from shipworthy.regex import regex
 
 
 class Fallback(StrEnum):
@@ -46,7 +47,7 @@ def _outwards(node: SgNode, syntax: Syntax, known: dict[str, Fallback]) -> Fallb
     return known[name] if known[name] in _CAUGHT else found
 
 
-_HANDLING_CALLS = re.compile(
+_HANDLING_CALLS = regex(
     r"(^|\.)(useMutation|useQuery|useSWR\w*|useInfiniteQuery|allSettled|asyncHandler|catchAsync|tryCatch"
     r"|with_?error_?handl\w*|with_?fallback\w*|safe_?call\w*)$",
     re.IGNORECASE,
@@ -117,7 +118,7 @@ def _of_callback(call: SgNode) -> Fallback:
     return _of_block(body, None)
 
 
-_CONTROLLED = re.compile(
+_CONTROLLED = regex(
     r"HTTPException|HttpError|HTTPError\(|TRPCError|createError|ApiError|AppError|abort\(|GraphQLError"
 )
 
@@ -142,7 +143,7 @@ def _is_silent(statement: SgNode) -> bool:
     return statement.kind() == "expression_statement" and inner is not None and _only_logs(inner)
 
 
-_LOGS = re.compile(
+_LOGS = regex(
     r"^(console|logger|logging|log|Sentry|sentry_sdk|structlog|app\.logger|self\.logger|this\.logger|winston|pino)\."
     r"|^(print|traceback\.print_exc|captureException)$|[lL]og(ger)?\.(error|warning|warn|info|exception|debug)$"
 )

@@ -14,6 +14,7 @@ from shipworthy.prototype.executions.dataflow import Flow
 from shipworthy.prototype.executions.traces import MODEL, Trace, span
 from shipworthy.prototype.models.calls import model_calls_of
 from shipworthy.prototype.models.text import bound_names, schema_of
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _looks_at(name: str) -> str:
     )
 
 
-_WRITES = re.compile(
+_WRITES = regex(
     r"(?<!completions)(?<!messages)(?<!responses)(?<!threads)(?<!chats)"  # they ask a model again
     r"\.(insert|update|upsert|create|createMany|values|set|add|save|execute|insertOne|updateOne)\("
 )

@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, enclosing, function_name
 from shipworthy.prototype.models.calls import model_calls_of
+from shipworthy.regex import regex
 
 _SHORTEST = 400  # characters: what is shorter is a question, no piece of work
 
@@ -23,7 +24,7 @@ class WrittenPrompt:
     location: Location
 
 
-_PROMPT = re.compile(
+_PROMPT = regex(
     r"\b(you are|you're an?|your (task|job|role|goal)|act as|respond (only|with|in)|return (only|a|the|valid)"
     r"|output (only|format)|analy[sz]e (the|this)|generate (a|an|the)|json|instructions|guidelines|rules:"
     r"|du bist|deine aufgabe|você é|sua tarefa|eres un|tu tarea|tu es un|vous êtes)\b",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.models.calls import ModelCall
+from shipworthy.regex import regex
 
-_NO_TEXT = re.compile(
+_NO_TEXT = regex(
     r"embed|tts|speech|transcri|translations|images?\.|generate_?images?|moderation|rerank|voice|imagen|dall",
     re.IGNORECASE,
 )
-_NO_TEXT_MODELS = re.compile(
+_NO_TEXT_MODELS = regex(
     r"embed|whisper|tts|dall-e|imagen|gpt-image|eleven|moderation|stable-diffusion|flux|sdxl|rerank",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from shipworthy.prototype.models.calls import Fallback, ModelCall, Timeout
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Name, Record
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -144,13 +145,11 @@ def _is_started_there(prototype: Prototype, path: str, function: str) -> bool:
     return started is not None and _LASTS.search(text) is None
 
 
-_RUNS_ON = re.compile(
+_RUNS_ON = regex(
     r"(^|/)(main|app|bot|server|worker|daemon|agent|cli|lambda_function|handler|wsgi|asgi|scheduler|cron\w*)\.py$"
     r"|(^|/)(api|functions|lambdas?|workers?|jobs|cron)/"
 )
-_LASTS = re.compile(
-    r"\bwhile (True|1)\b|schedule\.every|BlockingScheduler|run_forever|infinity_polling"
-)
+_LASTS = regex(r"\bwhile (True|1)\b|schedule\.every|BlockingScheduler|run_forever|infinity_polling")
 
 
 def faces_users(prototype: Prototype, call: ModelCall) -> bool:

@@ -19,6 +19,7 @@ from shipworthy.prototype.code.syntax import (
     properties,
     string,
 )
+from shipworthy.regex import regex
 
 _DEEPEST = 8
 
@@ -307,7 +308,7 @@ class _Reader:
 
 
 _NAMES = ("identifier", "shorthand_property_identifier")
-_REQUEST = re.compile(
+_REQUEST = regex(
     r"(await )?\(?(await )?((c|ctx)\.)?(req|request|_req)\b!?\.(json|body|formData|text|query|get_json|form"
     r"|args|nextUrl\.searchParams|valid)\b|JSON\.parse\((event|req|request)\.body|(event|req)\.body\b"
     r"|readBody\(|st\.(chat_input|text_input|text_area)\("
@@ -316,7 +317,7 @@ _KEEPS = frozenset(
     """trim strip slice substring substr toString toLowerCase toUpperCase lower upper replace
     replaceAll normalize concat join map filter format""".split()
 )
-_BUILDS = re.compile(r"prompt|instruction", re.IGNORECASE)
+_BUILDS = regex(r"prompt|instruction", re.IGNORECASE)
 _PASSES = frozenset({"stringify", "dumps", "String", "str", "concat", "join", "dedent", "clean"})
 _MAKERS = frozenset({"JSON.stringify", "json.dumps", "String", "str", "textwrap.dedent", "dedent"})
 
@@ -351,7 +352,7 @@ def _key_of(argument: SgNode) -> str:
     return key.text() if key is not None else ""
 
 
-_ROUTE = re.compile(r"@\w+\.(post|get|put|patch|websocket|route|api_route)\(")
+_ROUTE = regex(r"@\w+\.(post|get|put|patch|websocket|route|api_route)\(")
 
 
 def _is_route(function: SgNode) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from shipworthy.regex import regex
+
 HOSTS = {
     "api.openai.com": "openai",
     "api.anthropic.com": "anthropic",
@@ -49,14 +51,14 @@ _HOST_ENDINGS = {
     ".endpoints.huggingface.cloud": "huggingface",
 }
 # Paths that only a model has, for hosts that stand in the configuration.
-_PATHS = re.compile(
+_PATHS = regex(
     r"/chat/completions|/v1/(messages|embeddings|completions|responses|images/generations)$"
     r"|/v1/audio/(speech|transcriptions)$"
     r"|:(stream)?[gG]enerateContent|/text-to-speech/"
 )
-_OLLAMA_PATHS = re.compile(r"/api/(generate|chat|embeddings|embed)$")
+_OLLAMA_PATHS = regex(r"/api/(generate|chat|embeddings|embed)$")
 # Calls of the same hosts that ask no model.
-_ASKS_NO_MODEL = re.compile(
+_ASKS_NO_MODEL = regex(
     r"/(models|voices|user|files|usage|balance|subscription|account|auth/key|credits|collections"
     r"|history)"
     r"(/[^/:?]*)?/?(\?.*)?$|/v1/predictions/"
@@ -192,7 +194,7 @@ CHAIN_METHODS = frozenset(
 )
 """Methods of LangChain and LlamaIndex objects that ask a model."""
 
-CHAIN_MAKERS = re.compile(
+CHAIN_MAKERS = regex(
     r"(^|\.)(Chat(OpenAI|Anthropic|Ollama|Groq|Google\w+|Mistral\w*|VertexAI|Cohere|Bedrock\w*|HuggingFace"
     r"|Perplexity|Together|Deep\w+)|AzureChatOpenAI|OpenAI|Ollama|OllamaLLM|HuggingFace(Hub|Endpoint)"
     r"|init_chat_model|LLMChain|RetrievalQA\w*(\.from_\w+)?|ConversationalRetrievalChain(\.from_\w+)?"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import Bindings
 from shipworthy.prototype.code.patterns import peeled, targets
 from shipworthy.prototype.code.syntax import arguments, callee, keyword, string
+from shipworthy.regex import regex
 
 _MODEL_KEYS = ("model", "model_name", "modelName", "model_id", "modelId", "deployment_name")
 _PROMPT_KEYS = ("content", "prompt", "contents", "system", "instructions", "input", "text", "query")
@@ -72,7 +71,7 @@ def is_bounded(call: SgNode, client: SgNode | None) -> bool:
     return any(name in text for name in (*_LENGTHS, "num_predict", "max_new_tokens"))
 
 
-_IN_ADDRESS = re.compile(r"/models/([\w.-]+):")
+_IN_ADDRESS = regex(r"/models/([\w.-]+):")
 
 
 def prompt_source(call: SgNode) -> str:

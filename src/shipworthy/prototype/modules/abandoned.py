@@ -12,23 +12,24 @@ from shipworthy.prototype.modules.put_aside import put_aside
 from shipworthy.prototype.modules.unimported import unimported
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_ENTRY_STEM = re.compile(
+_ENTRY_STEM = regex(
     r"^(main|server|app|worker|sw|service-worker|middleware|proxy|instrumentation(-client)?|handler"
     r"|lambda|cron|cli|bootstrap|entry[-.].*|root|electron|preload|background|content|popup|extension)$",
     re.IGNORECASE,
 )
 # Folders whose files a platform calls by their place, whatever the framework.
-_CALLED_BY_PLACE = re.compile(
+_CALLED_BY_PLACE = regex(
     r"(^|/)(api|functions|netlify|supabase|workers?|cron|jobs|edge|electron|public|static|plugins"
     r"|commands|lambda|trigger|inngest|migrations?|emails?)/"
     r"|(^|/)hooks\.(server|client)\.[jt]s$"  # of SvelteKit
 )
-_ROUTED = re.compile(r"(^|/)(app|pages|routes)/")
-_MATERIAL = re.compile(r"[._]?(context|refe?rences?|inspiration)/", re.IGNORECASE)
+_ROUTED = regex(r"(^|/)(app|pages|routes)/")
+_MATERIAL = regex(r"[._]?(context|refe?rences?|inspiration)/", re.IGNORECASE)
 _FILE_ROUTERS = frozenset(
     "next remix react-router tanstack-start tanstack-router astro nuxt sveltekit expo solid-start"
     " gatsby vike redwood umi nest electron capacitor expo-router react-native".split()
@@ -95,7 +96,7 @@ def _copies(prototype: Prototype) -> frozenset[str]:
     return frozenset(found)
 
 
-_COPY = re.compile(
+_COPY = regex(
     r"(.+?)(?: ?\(\d+\)| ?\(copy\)| - Copy(?: \(\d+\))?|[ _-]copy(?: ?\d+)?)(\.\w+)", re.I
 )
 _ALIKE = 0.5  # of the lines of the copy
@@ -159,8 +160,8 @@ def _only_offers(file: SourceFile) -> bool:
     return _OFFERS.search(text) is not None and _CALLED.search(text) is None
 
 
-_OFFERS = re.compile(r"^export\s+(async\s+)?(function|class|const)\b", re.MULTILINE)
-_CALLED = re.compile(
+_OFFERS = regex(r"^export\s+(async\s+)?(function|class|const)\b", re.MULTILINE)
+_CALLED = regex(
     r"^export\s+(default|\*|\{)|\bmodule\.exports\b|^exports\.|^import\s+[\"']"
     r"|^export\s+(async\s+)?(function|const)\s+(\w*[hH]andler|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|config|main|loader"
     r"|action|middleware|proxy|register|up|down|run|on[A-Z]\w*|fetch)\b"

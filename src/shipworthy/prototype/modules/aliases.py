@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
@@ -12,9 +11,10 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.syntax import Syntax, properties, string
 from shipworthy.prototype.inventory.manifests import Table, read_json, strings, table, text
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
-_CONFIG = re.compile(r"^(ts|js)config([.-][\w.-]+)?\.json$")
-_BUNDLER = re.compile(r"^(vite|vitest|electron\.vite|astro)\.config\.[cm]?[jt]s$")
+_CONFIG = regex(r"^(ts|js)config([.-][\w.-]+)?\.json$")
+_BUNDLER = regex(r"^(vite|vitest|electron\.vite|astro)\.config\.[cm]?[jt]s$")
 _EXTENDS = 8  # how long a chain of `extends` is followed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests, python_manifests
 from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -135,7 +135,7 @@ def _entry(files: Mapping[str, SourceFile], folder: str, names: Iterable[str]) -
                 yield path
 
 
-_ROUTED = re.compile(r"(^|/)(app|pages)/.*\.[jt]sx?$")
+_ROUTED = regex(r"(^|/)(app|pages)/.*\.[jt]sx?$")
 
 
 def _next(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -20,9 +20,9 @@ _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 _DECLARES = ("function_declaration", "class_declaration", "generator_function_declaration")
 _NAMES = ("lexical_declaration", "variable_declaration")
 _FUNCTIONS = ("arrow_function", "function_expression")
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
+_WORD = regex(r"[A-Za-z_$][\w$]*")
 # Whose exports a framework or a platform takes by their names.
-_BY_PLACE = re.compile(
+_BY_PLACE = regex(
     r"(^|/)(app|pages|routes|api|functions|netlify|supabase|server/(plugins|middleware)|plugins)/"
 )
 

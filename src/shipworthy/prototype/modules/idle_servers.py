@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_SERVER = re.compile(r"\.listen\(|\bBun\.serve\(|\bserve\(\s*[{a]|\bexpress\(\)|[fF]astify\(")
-_STEM = re.compile(r"^(index|server|app|main)$")
-_NAMED = re.compile(r"(?<![\w@-])[\w./-]+\.[cm]?[jt]sx?\b")
+_SERVER = regex(r"\.listen\(|\bBun\.serve\(|\bserve\(\s*[{a]|\bexpress\(\)|[fF]astify\(")
+_STEM = regex(r"^(index|server|app|main)$")
+_NAMED = regex(r"(?<![\w@-])[\w./-]+\.[cm]?[jt]sx?\b")
 _SCRIPTS = (Language.TYPESCRIPT, Language.JAVASCRIPT)
 _QUIET = (Role.DOCUMENTATION, Role.TEST, Role.ASSET, Role.LOCK)
 
@@ -89,4 +90,4 @@ def _starts(bare: re.Pattern[str], other: SourceFile) -> bool:
     )
 
 
-_RUNS = re.compile(r"\b(node|tsx|ts-node|bun|deno|nodemon|pm2|main|CMD|ENTRYPOINT|script|entry)\b")
+_RUNS = regex(r"\b(node|tsx|ts-node|bun|deno|nodemon|pm2|main|CMD|ENTRYPOINT|script|entry)\b")

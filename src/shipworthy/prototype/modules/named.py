@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _LONGEST = 100_000  # characters of a configuration file that may name an entry
 _PAGES = (".html", ".vue", ".svelte")
 _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
-_ENDING = re.compile(r"\.[cm]?[jt]sx?\b")
-_FILE = re.compile(r"(?:([\w.-]+)/)?([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
+_ENDING = regex(r"\.[cm]?[jt]sx?\b")
+_FILE = regex(r"(?:([\w.-]+)/)?([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
 # The files whose comments swagger-jsdoc reads: named, and not run.
-_DESCRIBED = re.compile(r"\bapis\s*:\s*\[[^\]]*\]")
+_DESCRIBED = regex(r"\bapis\s*:\s*\[[^\]]*\]")
 _MADE = ("dist", "build", "out", "lib", "app", "src", "public", "static", "bin")
 
 

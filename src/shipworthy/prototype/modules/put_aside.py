@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_NOTE = re.compile(r"^(readme|deprecated|note|notice|archived?)(\.\w+)?$", re.IGNORECASE)
+_NOTE = regex(r"^(readme|deprecated|note|notice|archived?)(\.\w+)?$", re.IGNORECASE)
 _HEAD = 700  # characters of a note that say what its folder is
 _SUBJECT = (
     r"(this|the) (\w+ )?(folder|directory|app|application|code|codebase|project|version|package|site"
@@ -23,7 +24,7 @@ _STATE = (
     r"|an? (\w+ )?(mirror|copy|backup|old version|older version|previous version|archive)"
     r"|kept (here )?(only )?(for|as))"
 )
-_SAID = re.compile(
+_SAID = regex(
     rf"\b{_SUBJECT}\b[^.\n]{{0,40}}\b(is|was|has been)\b[^.\n]{{0,30}}\b{_STATE}\b"
     r"|\bkept (here )?(only )?(for|as) (a )?(reference|history|historical)|\bfor reference only\b"
     r"|^\W*(this is )?(an? |the )?(mirror|backup|archived? copy|old copy) of\b"

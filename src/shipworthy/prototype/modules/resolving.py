@@ -11,6 +11,7 @@ from shipworthy.prototype.inventory.manifests import NodeManifest, Table, text
 from shipworthy.prototype.modules.aliases import Alias, folders_above, read_aliases
 from shipworthy.prototype.roles import OUTPUT_FOLDERS, SKIPPED_FOLDERS
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 EXTENSIONS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".d.ts", ".json")
 _EXTENSIONS = (*EXTENSIONS, ".vue", ".svelte")
@@ -34,8 +35,8 @@ _BUILT_IN = frozenset(
     perf_hooks process punycode querystring readline repl stream string_decoder timers tls
     trace_events tty url util v8 vm wasi worker_threads zlib""".split()
 )
-_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):")
-_CDN = re.compile(
+_SCHEME = regex(r"^([a-z][a-z0-9+.-]*):")
+_CDN = regex(
     r"^https?://(?:esm\.sh|cdn\.esm\.sh|cdn\.skypack\.dev|unpkg\.com|esm\.run|cdn\.jsdelivr\.net/npm"
     r"|jsr\.io)/(?:v\d+/|stable/)?(?:gh/)?((?:@[\w.-]+/)?[\w.-]+)"
 )

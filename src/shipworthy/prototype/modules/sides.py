@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -21,7 +22,7 @@ class Side(StrEnum):
     UNKNOWN = "unknown"
 
 
-_SERVER_PATH = re.compile(
+_SERVER_PATH = regex(
     r"(^|/)(supabase/functions|netlify/(edge-)?functions|edge-functions)/"
     r"|^((apps|packages|services)/[^/]+/)?(src/)?"
     r"(server|backend|functions|workers?|cron|jobs|lambda)/"
@@ -29,24 +30,24 @@ _SERVER_PATH = re.compile(
     r"|\.server\.[cm]?[jt]sx?$|(^|/)(middleware|proxy|instrumentation)\.[cm]?[jt]s$"
     r"|(^|/)([a-z]+-)?server\.[cm]?[jt]s$"
 )
-_PAGE = re.compile(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
-_BROWSER_PATH = re.compile(r"(^|/)public/|(^|/)(client|frontend|web|www|static)/(?!.*(^|/)api/)")
+_PAGE = regex(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
+_BROWSER_PATH = regex(r"(^|/)public/|(^|/)(client|frontend|web|www|static)/(?!.*(^|/)api/)")
 _SERVER_PACKAGES = frozenset(
     """express fastify koa hono @hapi/hapi @nestjs/core @nestjs/common http https node:http
     node:https fs node:fs fs/promises node:fs/promises child_process node:child_process pg
     postgres mysql2 mongoose server-only next/headers next/server @vercel/node @netlify/functions nodemailer
     node-cron bullmq""".split()
 )
-_BROWSER_WORDS = re.compile(
+_BROWSER_WORDS = regex(
     r"\b(window|document|localStorage|sessionStorage|navigator)\.|import\.meta\.env\b"
 )
-_SERVER_WORDS = re.compile(
+_SERVER_WORDS = regex(
     r"\bDeno\.|\bprocess\.env\.(?!NEXT_PUBLIC_|NODE_ENV|REACT_APP_|EXPO_PUBLIC_)"
     r"|[\"']use server[\"']"
 )
 
 
-_USE_CLIENT = re.compile(r"^\s*[\"']use client[\"']", re.MULTILINE)
+_USE_CLIENT = regex(r"^\s*[\"']use client[\"']", re.MULTILINE)
 
 
 @lru_cache(maxsize=1)

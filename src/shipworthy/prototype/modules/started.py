@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -24,19 +25,19 @@ _NODE_SERVING = frozenset(
     next/server @vercel/node @netlify/functions node-cron bullmq electron discord.js telegraf vite
     commander yargs @modelcontextprotocol/sdk""".split()
 )
-_ENTRY = re.compile(
+_ENTRY = regex(
     r"^(main|server|app|index|worker|sw|service-worker|middleware|proxy|instrumentation.*|handler|lambda"
     r"|lambda_function|function_app|cron|cli|bot|run|start|bootstrap|wsgi|asgi|celery|settings|urls|root"
     r"|manage|conftest|gunicorn.*|__init__|__main__|entry.*|electron|preload|background|content|popup"
     r"|worker.*|job.*|task.*|scheduler.*|.*[-_]?(bot|worker|server|app|api|service|cron|job|agent))$",
     re.IGNORECASE,
 )
-_BY_PLACE = re.compile(
+_BY_PLACE = regex(
     r"(^|/)(api|functions|netlify|supabase|workers?|cron|jobs|tasks|plugins|commands|management|lambda"
     r"|pages|routes|routers|handlers|dags|migrations?|alembic|hooks|tools|skills|agents)/"
 )
 # What a Python file does when it is started; a module for others only declares.
-_RUNS = re.compile(
+_RUNS = regex(
     r"""__name__\s*==\s*["']__main__|^(for|while|print\(|(main|run|asyncio\.run)\()""", re.M
 )
 _TOO_LONG = 400_000  # characters of a file that is not searched for names

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _SHORTEST = 8  # letters of a name that nobody else uses by chance
 _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 # Whose functions a framework, a platform or a person calls by name.
-_CALLED_BY_NAME = re.compile(
+_CALLED_BY_NAME = regex(
     r"(^|/)(api|app|pages|routes?|functions|netlify|actions?|public|static|tasks?|jobs?|cron|commands"
     r"|resolvers?|controllers?|handlers?|middlewares?|plugins?|migrations?|views)/"
     r"|\.(controller|resolver|gateway|handler|routes?|actions?|functions|processor|consumer|listener"
@@ -24,9 +25,7 @@ _CALLED_BY_NAME = re.compile(
     r"|lambda_function|handler|wsgi|asgi|manage|conftest|settings|urls|views|admin|models|signals)\."
 )
 _SILENT = (Role.DOCUMENTATION, Role.TEST, Role.GENERATED, Role.ASSET, Role.LOCK)
-_HANDED_ON = re.compile(
-    r"^\s*(import|export)\b[^;]*?\bfrom\b[^\n]*$|^\s*from\s[^\n]*\bimport\b[^\n]*$"
-)
+_HANDED_ON = regex(r"^\s*(import|export)\b[^;]*?\bfrom\b[^\n]*$|^\s*from\s[^\n]*\bimport\b[^\n]*$")
 
 
 def is_uncalled(prototype: Prototype, path: str, function: str) -> bool:
@@ -92,9 +91,9 @@ def _is_remark(line: str) -> bool:
     return line.lstrip().startswith(("//", "*", "/*", "#"))
 
 
-_NAMES_ONLY = re.compile(r"^\s*(type\s+)?[\w$]+(\s+as\s+[\w$]+)?\s*,?\s*$")
-_HEAD = re.compile(r"^\s*(import|export)\b[^;(]*\{[^}]*$|^\s*from\s+\S+\s+import\s*\(\s*$")
-_RENAMED = re.compile(r"[\w$]\s+as\s+(?!default\b)[\w$]")
+_NAMES_ONLY = regex(r"^\s*(type\s+)?[\w$]+(\s+as\s+[\w$]+)?\s*,?\s*$")
+_HEAD = regex(r"^\s*(import|export)\b[^;(]*\{[^}]*$|^\s*from\s+\S+\s+import\s*\(\s*$")
+_RENAMED = regex(r"[\w$]\s+as\s+(?!default\b)[\w$]")
 _WIDEST = 60  # lines of one import statement
 
 

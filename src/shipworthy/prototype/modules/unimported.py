@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.modules.started import SERVING, says_name
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # Who loads modules by their place in a folder, or by a name that is put together, may load any.
-_LOADS_BY_NAME = re.compile(
+_LOADS_BY_NAME = regex(
     r"\b(import_module|__import__|iter_modules|walk_packages|exec_module|run_module|find_modules"
     r"|autodiscover(?!_tasks)\w*|load_extension\w*|spec_from_file_location|include_tasks)\b"
 )
@@ -23,28 +24,28 @@ _LOADING = (
     *("spec_from_file_location", "include_tasks"),
 )
 # Celery looks for modules called `tasks`, unless it is told another name.
-_OTHER_TASKS = re.compile(r"\bautodiscover_tasks\([^)]*\brelated_name\b")
+_OTHER_TASKS = regex(r"\bautodiscover_tasks\([^)]*\brelated_name\b")
 # Routers answer nothing until an app takes them in.
-_ROUTES = re.compile(r"=\s*(\w+\.)?(APIRouter|Blueprint)\(")
-_TAKES_IN = re.compile(r"\.(include_router|register_blueprint)\(")
+_ROUTES = regex(r"=\s*(\w+\.)?(APIRouter|Blueprint)\(")
+_TAKES_IN = regex(r"\.(include_router|register_blueprint)\(")
 # What a module does as it is run, or hands to a server by its name.
-_RUNS = re.compile(
+_RUNS = regex(
     r"""__name__\s*==\s*["']__main__|^(for|while|if|with|print\(|(main|run|asyncio\.run)\()|\.run\(""",
     re.M,
 )
 # An app that a server finds by the name of its file: `uvicorn file:app`.
-_SERVES = re.compile(
+_SERVES = regex(
     r"=\s*(\w+\.)?(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Celery|Bot|Client|FastMCP|Application\w*"
     r"|TeleBot|create_app|Dash|Blocks|Interface)\(|^st\.|\bst\.(title|set_page_config|header)\(|@cl\.|@app\.",
     re.M,
 )
-_ENTRY = re.compile(
+_ENTRY = regex(
     r"^(main|server|app|index|worker|middleware|handler|lambda|lambda_function|function_app|cron|cli|bot|run"
     r"|start|bootstrap|wsgi|asgi|celery|tasks|settings|urls|root|manage|conftest|gunicorn.*|__init__|__main__"
     r"|entry.*|setup|streamlit_app|.*[-_](bot|worker|server|app|cron|job))$",
     re.IGNORECASE,
 )
-_BY_PLACE = re.compile(
+_BY_PLACE = regex(
     r"^api/|(^|/)(functions|netlify|supabase|lambdas?|pages|plugins|commands|management|migrations?|alembic"
     r"|versions|dags|hooks|cogs|extensions|tools|skills|agents|jobs|cron|workers?)/"
 )

@@ -18,6 +18,7 @@ from shipworthy.prototype.code.syntax import (
     keyword,
     properties,
 )
+from shipworthy.regex import regex
 
 
 class Timeout(StrEnum):
@@ -29,7 +30,7 @@ class Timeout(StrEnum):
     UNKNOWN = "unknown"  # options come from elsewhere
 
 
-_TIMED = re.compile(r"time_?out|deadline|wait_for|fail_after|move_on_after|timebox|timelimit", re.I)
+_TIMED = regex(r"time_?out|deadline|wait_for|fail_after|move_on_after|timebox|timelimit", re.I)
 _TIMERS = ("setTimeout", "clearTimeout")
 _LIMITS = ("timeout", "timeoutMs", "timeout_ms", "request_timeout", "requestTimeout", "signal")
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import Bindings
 from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import arguments, callee, string
+from shipworthy.regex import regex
 
 _HOLE = "{}"
-_HOST = re.compile(r"^(?:https?|wss?)://([^/?#\s]*)")
-_LOCAL = re.compile(r"^https?://(?:localhost|127\.|0\.0\.0\.0)")
-_SECRET_PART = re.compile(r"[?#].*$")
-_QUOTES = re.compile(r"""^[rRfFbB]{0,2}(\"{3}|'{3}|["'`])|(\"{3}|'{3}|["'`])$""")
+_HOST = regex(r"^(?:https?|wss?)://([^/?#\s]*)")
+_LOCAL = regex(r"^https?://(?:localhost|127\.|0\.0\.0\.0)")
+_SECRET_PART = regex(r"[?#].*$")
+_QUOTES = regex(r"""^[rRfFbB]{0,2}(\"{3}|'{3}|["'`])|(\"{3}|'{3}|["'`])$""")
 _DEPTH = 8
 
 

@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from shipworthy.regex import regex
+
 
 class Category(StrEnum):
     """A kind of personal data. The words follow the GDPR, not a law of one country."""
@@ -33,7 +35,7 @@ class Category(StrEnum):
 SPECIAL = frozenset({Category.HEALTH, Category.BELIEF, Category.BODY})
 """The special categories of GDPR Art. 9(1)."""
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def _table(rows: str) -> dict[str, Category]:
@@ -108,10 +110,10 @@ _AMONG_PEOPLE = _table("""
 # `perfil_whatsapp` is a profile there, and `last_login_ip_country` no address.
 _ALONE = frozenset({"whatsapp", "linkedin", "street", "sex", "avatar"})
 _OF_MESSAGES = frozenset({"content", "body", "message", "text", "transcript"})
-_MESSAGES = re.compile(
+_MESSAGES = regex(
     r"(^|_)(chats?|messages?|conversations?|emails?|sms|dms?|inbox|transcripts?|tickets?|mensagens)(_|$)|[a-z](Message|Chat)s?$"
 )
-_PEOPLE = re.compile(
+_PEOPLE = regex(
     r"(^|_)(users?|profiles?|people|persons?|customers?|clients?|clientes?|members?|patients?|pacientes?|employees?"
     r"|funcionarios|staff|contacts?|contatos?|leads?|applicants?|candidates?|students?|alunos|teachers?|guests?|accounts?"
     r"|subscribers?|donors?|volunteers?|drivers?|tenants?|guardians?|parents?|children|kids|attendees|participants?"
@@ -120,14 +122,14 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 # Addresses of the business itself, ids of other things, settings about mails.
-_NO_PERSON = re.compile(
+_NO_PERSON = regex(
     r"^(support|company|business|sender|from|reply_?to|site|admin|store|org(ani[sz]ation)?|contract|token|wallet"
     r"|server|office|shop|brand|system|noreply|event|venue|property|restaurant|file|template|product|hospital"
     r"|clinic|school|gym|facility|tax|branch|warehouse|vendor|supplier)_?"
     r"|^(requires?|has|is|show|enable[ds]?|allow|send|notify|use|verified|include|accepts?|supports?)_",
     re.IGNORECASE,
 )
-_OF_THINGS = re.compile(
+_OF_THINGS = regex(
     r"(^|_)(hospitals?|clinics?|products?|compan(y|ies)|organi[sz]ations?|restaurants?|templates?|settings?|configs?"
     r"|venues?|properties|stores?|shops?|schools?|facilities|vendors|suppliers|integrations?|countries|cities"
     r"|offices|branches|warehouses|businesses|tenants_settings|foods?|recipes?|medicines|drugs|dogs?|cats?|pets?|animals?"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.components import component_of
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, function_name, string
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class FormField:
     location: Location
 
 
-_ELEMENT = re.compile(r"([iI]nput|[tT]extarea|TextField|TextArea|FormField|Field|PhoneInput)$")
+_ELEMENT = regex(r"([iI]nput|[tT]extarea|TextField|TextArea|FormField|Field|PhoneInput)$")
 _NAMED = ("name", "id", "htmlFor", "label", "placeholder", "autoComplete")
 _STREAMLIT = frozenset({"text_input", "date_input", "text_area", "number_input", "camera_input"})
 _NO_FIELD = frozenset({"submit", "button", "hidden", "search", "checkbox", "radio", "range"})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Location
 from shipworthy.prototype.privacy.categories import SPECIAL, Category, category_of
 from shipworthy.prototype.roles import is_archived
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -53,7 +54,7 @@ def _columns(prototype: Prototype) -> Iterator[PersonalDatum]:
                 yield PersonalDatum(category, column, "table", table.name, table.location)
 
 
-_SEARCHES = re.compile(r"(search|filter|find|sort|buscar|pesquisar|suche)", re.IGNORECASE)
+_SEARCHES = regex(r"(search|filter|find|sort|buscar|pesquisar|suche)", re.IGNORECASE)
 _TYPES = {"email": Category.EMAIL, "tel": Category.PHONE}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Location
 from shipworthy.prototype.privacy.categories import Category
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -143,11 +144,11 @@ _RECEIVES: Mapping[str, tuple[Category, ...]] = {
     "video": (Category.DEVICE,),
 }
 _CHATS = frozenset({"Slack (Salesforce)", "Discord", "Telegram", "OneSignal", "Expo push service"})
-_REGION = re.compile(
+_REGION = regex(
     r"(?:^|[^a-z])((?:eu|us|ap|sa|ca|af|me|europe|asia|australia|northamerica|southamerica)-"
     r"(?:central|west|east|north|south|northeast|southeast|southwest)-?\d)(?:[^\d]|$)"
 )
-_SHORT = re.compile(r"(?:^|[./@-])(eu|de|us)(?:\d)?(?=\.)|\.(eu)$")
+_SHORT = regex(r"(?:^|[./@-])(eu|de|us)(?:\d)?(?=\.)|\.(eu)$")
 
 
 def _region(text: str) -> str:
@@ -227,7 +228,7 @@ def _host(url: str) -> str:
     return url.partition("//")[2].partition("/")[0].partition("?")[0].lower()
 
 
-_SETTINGS = re.compile(r"""(?:primary_region|regions?)["']?\s*[:=]\s*\[?\s*["']?([a-z0-9-]+)""")
+_SETTINGS = regex(r"""(?:primary_region|regions?)["']?\s*[:=]\s*\[?\s*["']?([a-z0-9-]+)""")
 
 
 def _setting(text: str) -> str:

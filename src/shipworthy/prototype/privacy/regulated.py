@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Location
 from shipworthy.intent.answers import Regulated
 from shipworthy.prototype.privacy.categories import Category, category_of, snake
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -33,7 +33,7 @@ _KINDS: Mapping[Category, Regulated] = {
     Category.BELIEF: Regulated.OTHER,
     Category.CRIMINAL: Regulated.OTHER,
 }
-_CHILD = re.compile(
+_CHILD = regex(
     r"^(child|childs|children|kid|kids|minor|pupil|guardian|parental)_(.+_)?(name|age|dob|birth\w*|email|phone"
     r"|consent|school|grade|photo|gender|notes)$"
 )

@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.privacy.categories import is_about_people
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -34,7 +35,7 @@ _AUTH_PACKAGES = {
     "firebase/auth": "Firebase",
 }
 _PASSWORDS = frozenset("password password_hash passwordHash hashed_password hashedPassword".split())
-_STAFF = re.compile(r"admin|operator|staff", re.IGNORECASE)  # of the owner's own house
+_STAFF = regex(r"admin|operator|staff", re.IGNORECASE)  # of the owner's own house
 _SIGNS_UP = frozenset({"signUp", "sign_up", "signInWithOtp", "signInWithOAuth"})
 
 
@@ -58,7 +59,7 @@ def accounts_of(prototype: Prototype) -> Accounts | None:
     return None
 
 
-_ERASES = re.compile(
+_ERASES = regex(
     r"delete_?(my_?|own_?|the_?)?(user|account|profile)\b(?!_?(id|role|setting|image|avatar|photo|pic))"
     r"|delete[-/](user|account|profile|me)\b|(users?|account|me|profile)/delete\b|remove_?(user|account)\b"
     r"|close_?account|erase_?(user|account|personal|data)|anonymi[sz]e_?(user|account|person|data)"
@@ -66,13 +67,13 @@ _ERASES = re.compile(
     r"|\b(currentUser|user|auth\.currentUser)!?\??\.delete\(|<UserProfile\b|<UserButton\b|right to erasure",
     re.IGNORECASE,
 )
-_EXPORTS = re.compile(
+_EXPORTS = regex(
     r"(export|download)_?(my|your|own|user|account|personal|profile)_?(user|account|personal)?_?data\b"
     r"|export[-/](my[-/])?(data|account|user)\b|data[-_]export|dataExport|gdpr|dsar|lgpd|takeout"
     r"|(download|export) your data|exportar(_?meus)?_?dados|data[-_]portability|dataPortability",
     re.IGNORECASE,
 )
-_ENDS = re.compile(
+_ENDS = regex(
     r"cron\.schedule\([^;]{0,600}?\bdelete\b|expireAfterSeconds|expires?_?after_?(days|seconds)"
     r"|delete\s+from\s+[\w.\"]+\s+where[^;]{0,200}?"
     r"(interval|now\(\)|date_sub|current_date|current_timestamp)|retention"
@@ -80,7 +81,7 @@ _ENDS = re.compile(
     r"|(cleanup|purge|prune)_?(old|expired|stale|history|logs)|delete_?(old|expired|stale)_?\w+|(old|expired|stale)_?\w*_?(cleanup|purge)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_PEOPLE_TABLES = re.compile(
+_PEOPLE_TABLES = regex(
     r"^(public\.|auth\.)?(users?|profiles?|accounts?|members?|usuarios?|people|persons?|user_profiles?)$",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -135,13 +136,13 @@ _ELEMENTS = {
     "GoogleAnalytics": ("Google Analytics", "Google Analytics", "analytics", "gaId"),
     "GoogleTagManager": ("Google Tag Manager", "Google Analytics", "analytics", "gtmId"),
 }
-_SWITCH = re.compile(r"\b\w*(?:ENABLED?|[eE]nabled?)(?:_\w+)?\b(?!\s*\()")
+_SWITCH = regex(r"\b\w*(?:ENABLED?|[eE]nabled?)(?:_\w+)?\b(?!\s*\()")
 # Options with which the package stores nothing and asks first.
-_HELD = re.compile(
+_HELD = regex(
     r"opt_out_capturing_by_default|optOut\s*:\s*true|opt_out_tracking_by_default"
     r"|persistence\s*:\s*['\"]memory['\"]|disable_persistence|cookieless_mode|defaultConsent|identityStorage\s*:\s*['\"]none"
 )
-CONSENT = re.compile(
+CONSENT = regex(
     r"[cC]ookie_?(Consent|Banner|Notice|Preferences?|Settings)"
     r"|cookie[-_](consent|preferences?|settings|banner|accepted)|cookies?Accepted|acceptCookies"
     r"|gtag\(\s*['\"]consent['\"]|(analytics|tracking|user|has|get|set|use)_?Consent\b"
@@ -188,11 +189,11 @@ def _leaves_scripts_idle(prototype: Prototype) -> bool:
 
 
 _RUNS_SCRIPTS = 19  # the major version of React from which `<script async src>` is loaded
-_SENDS_HTML = re.compile(
+_SENDS_HTML = regex(
     r"^(next|astro|gatsby|vike|waku|expo|@remix-run/.*|@react-router/(dev|node|serve)|@tanstack/(react-)?start"
     r"|@docusaurus/.*|@redwoodjs/.*)$|prerender|react-snap|ssg|ssr$"
 )
-_SENT = re.compile(r"\brenderTo(String|StaticMarkup|PipeableStream|NodeStream|ReadableStream)\b")
+_SENT = regex(r"\brenderTo(String|StaticMarkup|PipeableStream|NodeStream|ReadableStream)\b")
 
 
 def _in_pages(prototype: Prototype) -> Iterator[Tracker]:
@@ -304,7 +305,7 @@ def _is_drawn(node: SgNode) -> bool:
     return bool(elements) and elements[0].startswith("<script") and not _HELMET.search(elements[-1])
 
 
-_HELMET = re.compile(r"<(Helmet|Head)\b")
+_HELMET = regex(r"<(Helmet|Head)\b")
 
 
 def _switch(node: SgNode) -> str:

@@ -26,17 +26,18 @@ from shipworthy.prototype.program.nodes import (
     Try,
 )
 from shipworthy.prototype.program.when_unset import CannotTell, Unset, names_given
+from shipworthy.regex import regex
 
-SAYS_CODE = re.compile(r"""otp|one_?time|code|\bpin""", re.IGNORECASE)
+SAYS_CODE = regex(r"""otp|one_?time|code|\bpin""", re.IGNORECASE)
 """What the text of a file says that makes or asks for such a code."""
 
-_CODE = re.compile(
+_CODE = regex(
     r"otp(?!ion)|one_?time_?(code|password|pin)|(verif\w*|sms|login|auth|reset|mfa|confirmation|security|phone|email)_?(code|pin)"
     r"|passcode",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"^((generate|make|create|new|random|get)_?\w*)?(code|pin)$", re.IGNORECASE)
-_DIGITS = re.compile(r"\d{4,8}")
+_PLAIN = regex(r"^((generate|make|create|new|random|get)_?\w*)?(code|pin)$", re.IGNORECASE)
+_DIGITS = regex(r"\d{4,8}")
 
 
 class FixedCode(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from shipworthy.prototype.code.syntax import Syntax
@@ -11,10 +10,11 @@ from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.program.module import module_of
 from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 from shipworthy.settings import Limits
 
 # Six in seven of these files are followed, of all that may run on a server two in seven.
-_FOLLOWED = re.compile(r"(^|/)(api|server|backend|functions|actions)/")
+_FOLLOWED = regex(r"(^|/)(api|server|backend|functions|actions)/")
 
 
 def packed(syntax: Syntax, *, has_routes: bool) -> bytes:

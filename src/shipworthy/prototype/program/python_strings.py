@@ -17,10 +17,9 @@ from shipworthy.prototype.program.nodes import (
     Spread,
     Text,
 )
+from shipworthy.regex import regex
 
-_ESCAPE = re.compile(
-    r"\\(\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL
-)
+_ESCAPE = regex(r"\\(\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _SIGNS = {
     "\n": "",
     "\\": "\\",
@@ -35,7 +34,7 @@ _SIGNS = {
     "v": "\v",
 }
 # The conversions of `"…" % values`; https://docs.python.org/3/library/stdtypes.html#old-string-formatting
-_HOLE = re.compile(
+_HOLE = regex(
     r"%(?:\((?P<key>[^)]*)\))?[#0\- +]*(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*))?[hlL]?"
     r"(?P<kind>[diouxXeEfFgGcrsa%])"
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.homes import home_of
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_STARTS = re.compile(r"^([^/]+/){0,3}(main|server|index|app|bootstrap|wsgi|asgi)\.\w+$")
+_STARTS = regex(r"^([^/]+/){0,3}(main|server|index|app|bootstrap|wsgi|asgi)\.\w+$")
 
 
 def refuses_without(prototype: Prototype, path: str, name: str) -> bool:

@@ -23,12 +23,13 @@ from shipworthy.prototype.program.nodes import (
     Not,
     Record,
 )
+from shipworthy.regex import regex
 
 # Hosts and frameworks set these themselves where the code runs for real.
 _SET_BY_HOSTS = frozenset({"NODE_ENV", "VERCEL_ENV", "FLASK_ENV", "RAILS_ENV", "NETLIFY", "CI"})
 _SAME_TEXT = frozenset({"toLowerCase", "lower", "trim", "strip", "toString", "casefold"})
 _CASTS: Mapping[str, Callable[[object], object]] = {"Boolean": bool, "bool": bool, "String": str}
-_CONFIGURES = re.compile(r"config|settings?|constants?|(^|/)env(ironment)?\b", re.IGNORECASE)
+_CONFIGURES = regex(r"config|settings?|constants?|(^|/)env(ironment)?\b", re.IGNORECASE)
 _DEEPEST = 6
 
 

@@ -19,6 +19,7 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import QueryCall
 from shipworthy.prototype.queries.finishing import later_links
+from shipworthy.regex import regex
 
 
 class Bound(StrEnum):
@@ -57,7 +58,7 @@ _FILTERS = frozenset("where filter filter_by".split())
 _KEYS = frozenset(
     {"orderBy", "include", "select", "with", "columns", "omit", "relationLoadStrategy"}
 )
-_AGGREGATE = re.compile(r"\b(count|sum|avg|min|max|sql|countDistinct)\b\s*[(<`]")
+_AGGREGATE = regex(r"\b(count|sum|avg|min|max|sql|countDistinct)\b\s*[(<`]")
 
 
 def reach_of(call: QueryCall, syntax: Syntax) -> Reach:
@@ -163,7 +164,7 @@ def _column(link: Link) -> str:
     return (string(given[0]) or "") if given else ""
 
 
-_ADMINISTRATOR = re.compile(r"admin|service_?(role|client|supabase)|SERVICE_ROLE", re.IGNORECASE)
+_ADMINISTRATOR = regex(r"admin|service_?(role|client|supabase)|SERVICE_ROLE", re.IGNORECASE)
 
 
 def _is_of_administrator(call: QueryCall, syntax: Syntax) -> bool:

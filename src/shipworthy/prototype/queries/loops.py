@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -18,6 +17,7 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
+from shipworthy.regex import regex
 
 # Loops over these do not grow with the rows of a table, or answer each element on its own.
 _NO_ROWS = frozenset(
@@ -26,7 +26,7 @@ _NO_ROWS = frozenset(
     upload month year week day hour date tool action command queue job step module
     migration""".split()
 )
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ITERATIONS = frozenset({"for_in_statement", "for_statement"})
 _NAMES = frozenset({"identifier", "property_identifier", "shorthand_property_identifier_pattern"})
 _LITERALS = ("array", "list", "tuple", "set", "dictionary", "object")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, keyword, properties, string
 from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
+from shipworthy.regex import regex
 
 DRIZZLE_WRITES = frozenset({"insert", "update", "delete"})
 MODEL_METHODS = frozenset(
@@ -54,7 +53,7 @@ _KNEX = frozenset(
     """select insert update del delete where whereIn first join leftJoin orderBy count
     returning""".split()
 )
-_OF_MODEL = re.compile(
+_OF_MODEL = regex(
     r"(?:\w+\.)?(?:func\.\w+|distinct|count|exists|cast)\(\s*(?:\w+\(\s*)?(?:models\.)?([A-Z]\w*)"
 )
 _SESSIONS = ("db", "session", "s", "database", "tx", "sess", "conn")

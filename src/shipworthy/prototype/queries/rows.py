@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -16,6 +15,7 @@ from shipworthy.prototype.outbound.sends import sends
 from shipworthy.prototype.queries.chains import CALLS, QueryCall, called_name, within
 from shipworthy.prototype.queries.loops import element_of
 from shipworthy.prototype.queries.results import ErrorUse
+from shipworthy.regex import regex
 
 _CONDITIONS = frozenset(
     """if_statement elif_clause else_clause switch_statement ternary_expression
@@ -28,7 +28,7 @@ _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _DECLARATIONS = frozenset({"variable_declarator", "assignment"})
 _WAITS = frozenset({"await_expression", "await"})
 _LISTS = ("array", "list", "tuple")
-_TAKES_MANY = re.compile(
+_TAKES_MANY = regex(
     r"\b(?:in|notIn):\s*[^\[\s]|\binArray\(\s*[\w.]+,\s*[^\[\s]|\bANY\s*\(|\.in_\(\s*\w"
 )
 _THROWS = frozenset({"throw_statement", "raise_statement"})

@@ -23,41 +23,38 @@ from shipworthy.prototype.queries.loops import (
     iterable_of,
     root_name,
 )
+from shipworthy.regex import regex
 
 MOST = 50
 """A loop over at most so many elements is not worth telling."""
 
-_COMPARISON = re.compile(r"\b(\w+)(?:\?|!)?\.length\s*>=?\s*(\w+)")
-_SLICE = re.compile(r"\.slice\(0,\s*(\w+)\)|\[:(\w+)\]")
-_TAKE = re.compile(
-    r"\.(?:limit|range\(0,)\s*\(?\s*(\w+)\)|\b(?:take|limit):\s*(\w+)|\bLIMIT\s+(\d+)"
-)
+_COMPARISON = regex(r"\b(\w+)(?:\?|!)?\.length\s*>=?\s*(\w+)")
+_SLICE = regex(r"\.slice\(0,\s*(\w+)\)|\[:(\w+)\]")
+_TAKE = regex(r"\.(?:limit|range\(0,)\s*\(?\s*(\w+)\)|\b(?:take|limit):\s*(\w+)|\bLIMIT\s+(\d+)")
 # What was found in a title or a message, or typed in with commas: a handful.
-_FROM_A_TEXT = re.compile(
+_FROM_A_TEXT = regex(
     r"\.match(All)?\(|\.findall\(|\.split\(\s*[\"'`][,;| ]+[\"'`]\s*\)"
     r"|\bextract_?\w*(ids|tags|mentions|references|links|urls)\(",
     re.IGNORECASE,
 )
 # What a person ticks in a form; more of these than a handful come only out of a query.
-_CHOICES = re.compile(
+_CHOICES = regex(
     r"(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?"
     r"|socials?(_?(links|profiles|arr|accounts))?|redes_?sociais)$",
     re.IGNORECASE,
 )
 # The same as the parameter of a function that keeps them.
-_TICKED = re.compile(
+_TICKED = regex(
     r"^(selected|chosen|ticked|checked)_?(types?|roles?|permissions?|tags?|skills?|options?|features?|weekdays?|languages?)$",
     re.IGNORECASE,
 )
 # What one person is given of a list that the app itself makes.
-_FEW_IDS = re.compile(r"^(role|permission|tag|skill|weekday|language)_?ids$", re.IGNORECASE)
+_FEW_IDS = regex(r"^(role|permission|tag|skill|weekday|language)_?ids$", re.IGNORECASE)
 # The fields of one form or one set of options, each with its value.
-_ENTRIES = re.compile(r"(?:await\s+)?Object\.(?:entries|keys)\(\s*([\w.]+)")
-_BODY = re.compile(r"\.(body|json\(\)|formData\(\))|^body$|safeParse|\.parse\(")
-_SETTINGS = re.compile(
-    r"(settings|options|preferences|config|form|formdata|values)$", re.IGNORECASE
-)
-_ASKED = re.compile(r"\.(from|select|query|find\w*|execute|all|scalars|objects)\b")
+_ENTRIES = regex(r"(?:await\s+)?Object\.(?:entries|keys)\(\s*([\w.]+)")
+_BODY = regex(r"\.(body|json\(\)|formData\(\))|^body$|safeParse|\.parse\(")
+_SETTINGS = regex(r"(settings|options|preferences|config|form|formdata|values)$", re.IGNORECASE)
+_ASKED = regex(r"\.(from|select|query|find\w*|execute|all|scalars|objects)\b")
 _SUBSCRIPTS = frozenset({"subscript_expression"})
 _DECLARATIONS = frozenset({"variable_declarator", "assignment"})
 
@@ -97,7 +94,7 @@ def _origins(name: str, loop: SgNode, syntax: Syntax) -> list[str]:
 
 
 _STEPS = 3
-_ALIAS = re.compile(r"^\(?\s*(\w+)\s*(?:(?:\?\?|\|\||or)\s*\[\s*\]\s*)?\)?\s*(?:as\s[^;]*)?$")
+_ALIAS = regex(r"^\(?\s*(\w+)\s*(?:(?:\?\?|\|\||or)\s*\[\s*\]\s*)?\)?\s*(?:as\s[^;]*)?$")
 
 
 def _origin(name: str, loop: SgNode, syntax: Syntax) -> str:

@@ -16,6 +16,7 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import QueryCall, called_name, links_of
+from shipworthy.regex import regex
 
 JAVASCRIPT_METHODS = frozenset(
     """query execute run all get exec prepare unsafe sql $queryRaw $executeRaw $queryRawUnsafe
@@ -25,19 +26,17 @@ PYTHON_METHODS = frozenset(
     """execute scalars scalar fetch fetchrow fetchval fetch_all fetch_one read_sql read_sql_query
     stream executemany""".split()
 )
-_STATEMENT = re.compile(
-    r"\s*(?:--[^\n]*\n\s*)*(select|insert|update|delete|with|replace|merge)\s", re.I
-)
-_SHAPE = re.compile(
+_STATEMENT = regex(r"\s*(?:--[^\n]*\n\s*)*(select|insert|update|delete|with|replace|merge)\s", re.I)
+_SHAPE = regex(
     r"\s(from|into|set|values|where|returning)\s|^\s*select\s+[\w.*]+\s*\(|^\s*select\s+1\b", re.I
 )
 _NAME = r"""["`\[]?(?:[\w$]+["`\]]?\s*\.\s*["`\[]?)?([\w$]+)["`\]]?"""
-_TABLE = re.compile(rf"\b(?:from|into|update|join)\s+(?:only\s+)?{_NAME}", re.I)
-_LIMITED = re.compile(
+_TABLE = regex(rf"\b(?:from|into|update|join)\s+(?:only\s+)?{_NAME}", re.I)
+_LIMITED = regex(
     r"\blimit\b|\bfetch\s+(?:first|next)\b|^\s*select\s+(?:count|exists|max|min|sum)\s*\(", re.I
 )
-_WRITES = re.compile(r"\b(insert\s+into|update|delete\s+from)\b", re.I)
-_HOLDS_SQL = re.compile(r"sql|query|stmt|statement|^q\d?$", re.I)
+_WRITES = regex(r"\b(insert\s+into|update|delete\s+from)\b", re.I)
+_HOLDS_SQL = regex(r"sql|query|stmt|statement|^q\d?$", re.I)
 _BUILDERS = {"select": "select", "insert": "insert", "update": "update", "delete": "delete"}
 
 

@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, properties
 from shipworthy.prototype.queries.chains import called_name
+from shipworthy.regex import regex
 
 
 class Reports:
@@ -34,12 +35,12 @@ class Reports:
 _POP_UPS = frozenset("toast setToast showToast alert notify addToast enqueueSnackbar".split())
 _STATES = frozenset("setSuccess setSubmitted setSaved setSent setIsSuccess setIsSubmitted".split())
 _TELLING = _POP_UPS | _STATES | {"success", "json", "stringify"}
-_TOASTS = re.compile(r"toast|notif|message|alert|snackbar", re.IGNORECASE)
-_GOOD = re.compile(
+_TOASTS = regex(r"toast|notif|message|alert|snackbar", re.IGNORECASE)
+_GOOD = regex(
     r"success|saved|sent|created|updated|deleted|removed|added|submitted|published|uploaded|done\b|thank",
     re.IGNORECASE,
 )
-_BAD = re.compile(r"err|fail|could not|unable|destructive|warn", re.IGNORECASE)
+_BAD = regex(r"err|fail|could not|unable|destructive|warn", re.IGNORECASE)
 
 
 def _is_reached(report: SgNode, statement: SgNode) -> bool:

@@ -18,11 +18,12 @@ from shipworthy.prototype.routes.pages import client_pages
 from shipworthy.prototype.routes.procedures import trpc_procedures
 from shipworthy.prototype.routes.python import python_endpoints
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 __all__ = ["Route", "RouteKind", "read", "url_path"]
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-_HANDLER_FILE = re.compile(
+_HANDLER_FILE = regex(
     r"(?:^|/)(?:(?:src/)?app/(?:(?P<next>.*)/)?route|src/routes/(?:(?P<kit>.*)/)?\+server)\.[jt]sx?$"
 )
 _FUNCTIONS = ("function_declaration", "arrow_function", "function_expression")
@@ -121,8 +122,8 @@ def _server_functions(syntax: Syntax) -> Iterator[Route]:
 
 
 # `signedInFn.inputValidator(…).handler(…)` of a builder that several functions share.
-_OF_A_BUILDER = re.compile(r"=\s*\w+Fn\b(\(\))?\s*\.")
-_ENDS_BUILDER = re.compile(r"\w+Fn(\(\))?\..*\bhandler$")
+_OF_A_BUILDER = regex(r"=\s*\w+Fn\b(\(\))?\s*\.")
+_ENDS_BUILDER = regex(r"\w+Fn(\(\))?\..*\bhandler$")
 
 
 def _action(framework: str, name: str, syntax: Syntax, node: SgNode) -> Route:

@@ -12,26 +12,25 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import JS_FUNCTIONS, Syntax, arguments, callee, string
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 WORKER, PAGES, NODE, BUN = "cloudflare", "cloudflare-pages", "node", "bun"
 DISPATCHERS = frozenset({WORKER, NODE, BUN})
 """The frameworks whose one way in answers for all paths."""
 
-_REQUEST = re.compile(r"\(\s*(_?req(uest)?\b|\w+\s*:\s*Request\b)")
-_NODE_HTTP = re.compile(r"[\"'](?:node:)?https?[\"']")
-_OWN_OPTION = re.compile(r"(async\s+)?(fetch|routes)\b")
-_HANDS_ON = re.compile(
+_REQUEST = regex(r"\(\s*(_?req(uest)?\b|\w+\s*:\s*Request\b)")
+_NODE_HTTP = regex(r"[\"'](?:node:)?https?[\"']")
+_OWN_OPTION = regex(r"(async\s+)?(fetch|routes)\b")
+_HANDS_ON = regex(
     r"(?<![.\w])(app|handle|requestHandler|nextHandler|yoga)(\.(fetch|handle))?\(\s*(_?req\w*|r)\b"
     r"|\bfetch:\s*[\w.]+\.(fetch|handle)\b"
 )
 """What hands a request on to the application of a router."""
-_TELLS_APART = re.compile(r"pathname|\burl\b|\bpath\b|\bmethod\b|createServer\(\s*\w+\s*\)")
-_OF_A_PAGE = re.compile(
-    r"\bcaches\.(open|match)\b|[\"'](install|activate|push)[\"']|\bskipWaiting\b"
-)
+_TELLS_APART = regex(r"pathname|\burl\b|\bpath\b|\bmethod\b|createServer\(\s*\w+\s*\)")
+_OF_A_PAGE = regex(r"\bcaches\.(open|match)\b|[\"'](install|activate|push)[\"']|\bskipWaiting\b")
 """What the service worker of a page does, which runs in a browser."""
-_PAGES = re.compile(r"(?:^|/)functions/(.+)\.[jt]sx?$")
-_ON_REQUEST = re.compile(
+_PAGES = regex(r"(?:^|/)functions/(.+)\.[jt]sx?$")
+_ON_REQUEST = regex(
     r"^export\s+(?:async\s+function\*?|function|const|let)\s+onRequest(?P<method>[A-Z][a-z]+)?\b"
     r"|^export\s*\{[^}]*\bonRequest(?P<listed>[A-Z][a-z]+)?\b",
     re.MULTILINE,

@@ -12,21 +12,22 @@ from shipworthy.prototype.code.syntax import Syntax, string
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
 from shipworthy.prototype.routes.declared import Route, RouteKind, url_path
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _SCRIPT = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
-_PAGE = re.compile(r"(?:(.*)/)?page\.[jt]sx?$")
-_PAGES = re.compile(r"(.*?)(?:(?:^|/)index)?\.[jt]sx?$")
-_SUPABASE = re.compile(r"(?:^|/)supabase/functions/([^_/][^/]*)/index\.[jt]sx?$")
-_NETLIFY = re.compile(r"(?:^|/)netlify/(?:edge-)?functions/([^/]+?)(?:/(?:index|\1))?\.[cm]?[jt]s$")
-_HANDLER = re.compile(r"\bexports\.handler\b|\bexport\b[^;\n]*\bhandler\b|\bmodule\.exports\b")
-_SCHEDULED = re.compile(r"^export\s+const\s+config\b[^;{]*\{[^}]*\bschedule\s*:", re.MULTILINE)
+_PAGE = regex(r"(?:(.*)/)?page\.[jt]sx?$")
+_PAGES = regex(r"(.*?)(?:(?:^|/)index)?\.[jt]sx?$")
+_SUPABASE = regex(r"(?:^|/)supabase/functions/([^_/][^/]*)/index\.[jt]sx?$")
+_NETLIFY = regex(r"(?:^|/)netlify/(?:edge-)?functions/([^/]+?)(?:/(?:index|\1))?\.[cm]?[jt]s$")
+_HANDLER = regex(r"\bexports\.handler\b|\bexport\b[^;\n]*\bhandler\b|\bmodule\.exports\b")
+_SCHEDULED = regex(r"^export\s+const\s+config\b[^;{]*\{[^}]*\bschedule\s*:", re.MULTILINE)
 """A function that a clock starts: it has no address."""
-_DENO = re.compile(r"(?:^|/)functions/([^/_][^/]*?)(?:/(?:index|entry))?\.[jt]s$")
-_VERCEL = re.compile(r"^api/(.+?)(?:/index)?\.[jt]s$")
-_STREAMLIT_PAGE = re.compile(r"^(.*/)?pages/(?:\d+[_ -]+)?([^/]+)\.py$")
+_DENO = regex(r"(?:^|/)functions/([^/_][^/]*?)(?:/(?:index|entry))?\.[jt]s$")
+_VERCEL = regex(r"^api/(.+?)(?:/index)?\.[jt]s$")
+_STREAMLIT_PAGE = regex(r"^(.*/)?pages/(?:\d+[_ -]+)?([^/]+)\.py$")
 _STREAMLIT_ENTRIES = ("app.py", "main.py", "streamlit_app.py", "home.py", "dashboard.py")
 
 

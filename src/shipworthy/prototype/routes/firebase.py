@@ -10,10 +10,11 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 FIREBASE = "firebase"
-_PACKAGE = re.compile(r"[\"']firebase-functions(/[\w/]+)?[\"']")
-_MADE = re.compile(r"(^|\.)(onCall|onRequest)$")
+_PACKAGE = regex(r"[\"']firebase-functions(/[\w/]+)?[\"']")
+_MADE = regex(r"(^|\.)(onCall|onRequest)$")
 _ROUTER = r"\b{}\s*=\s*(await\s+)?(express|new Hono|fastify|Router|\w*[aA]pp)\s*\("
 
 

@@ -9,11 +9,12 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 KIT = "sveltekit"
-_PAGE = re.compile(r"(?:^|/)src/routes/(?:(?P<path>.*)/)?\+(page|layout)\.server\.[jt]s$")
-_LOADS = re.compile(r"^export\s+(?:async\s+)?(?:function|const|let)\s+load\b", re.MULTILINE)
-_GROUPS = re.compile(r"(^|/)\([^)]*\)")
+_PAGE = regex(r"(?:^|/)src/routes/(?:(?P<path>.*)/)?\+(page|layout)\.server\.[jt]s$")
+_LOADS = regex(r"^export\s+(?:async\s+)?(?:function|const|let)\s+load\b", re.MULTILINE)
+_GROUPS = regex(r"(^|/)\([^)]*\)")
 
 
 def kit_pages(syntax: Syntax) -> Iterator[Route]:

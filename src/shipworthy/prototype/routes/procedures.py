@@ -12,12 +12,13 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, chain
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 _METHODS = {"query": "GET", "mutation": "POST", "subscription": "GET"}
-_MAYBE = re.compile(r"\.(?:query|mutation|subscription)\(")
-_TRPC = re.compile(r"procedure|trpc", re.IGNORECASE)
-_PROCEDURE = re.compile(r"procedure", re.IGNORECASE)
-_ROUTER = re.compile(r"router$", re.IGNORECASE)
+_MAYBE = regex(r"\.(?:query|mutation|subscription)\(")
+_TRPC = regex(r"procedure|trpc", re.IGNORECASE)
+_PROCEDURE = regex(r"procedure", re.IGNORECASE)
+_ROUTER = regex(r"router$", re.IGNORECASE)
 _RESOLVERS = FUNCTIONS | {"identifier", "member_expression", "call_expression"}
 _DEEPEST = 8  # routers inside of routers
 

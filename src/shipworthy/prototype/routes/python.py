@@ -19,13 +19,12 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.routes.python_calls import called_endpoints
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.routes.routers import FACTORIES, USUAL_NAMES, VERBS, Router
+from shipworthy.regex import regex
 
-_URLS = re.compile(r"^urlpatterns\b", re.MULTILINE)
+_URLS = regex(r"^urlpatterns\b", re.MULTILINE)
 _NAMES = USUAL_NAMES | {"api", "bp", "blueprint", "routes"}
 _FACTORIES = {**FACTORIES, "Namespace": "flask", "RouteTableDef": "aiohttp"}
-_MAYBE = re.compile(
-    r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket)\("
-)
+_MAYBE = regex(r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket)\(")
 
 
 def python_endpoints(syntax: Syntax) -> Iterator[Route]:

@@ -19,11 +19,12 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.routes.routers import VERBS
+from shipworthy.regex import regex
 
-_MAYBE = re.compile(r"\badd_[a-z_]+\(|\.register\(|\bRoute\(|\bweb\.[a-z]+\(")
-_OF_AIOHTTP = re.compile(r"^\s*(from|import) aiohttp\b", re.MULTILINE)
-_OF_STARLETTE = re.compile(r"^\s*from (starlette|fastapi)\.routing import .*Route\b", re.MULTILINE)
-_OF_REST = re.compile(r"^\s*from rest_framework(_nested)?(\.routers)? import", re.MULTILINE)
+_MAYBE = regex(r"\badd_[a-z_]+\(|\.register\(|\bRoute\(|\bweb\.[a-z]+\(")
+_OF_AIOHTTP = regex(r"^\s*(from|import) aiohttp\b", re.MULTILINE)
+_OF_STARLETTE = regex(r"^\s*from (starlette|fastapi)\.routing import .*Route\b", re.MULTILINE)
+_OF_REST = regex(r"^\s*from rest_framework(_nested)?(\.routers)? import", re.MULTILINE)
 
 
 def called_endpoints(syntax: Syntax) -> Iterator[Route]:

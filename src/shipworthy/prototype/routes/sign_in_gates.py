@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # `<AuthGate>`, `location.replace("/auth.html")`, `<Navigate to="/login" />`.
-_GATE = re.compile(
+_GATE = regex(
     r"<(Auth|Login)(Gate|Guard|Wall)\b|<(Protected|Private|Authenticated)Route\b|<Require(d)?Auth\b"
     r"|(location\.(replace|assign)\(|location(\.href)? = |[nN]avigate\(|\bpush\(|redirect\("
     r"|<(Navigate|Redirect) to=\{?)\s*[\"'`]/(auth|log-?in|sign-?in)\b"

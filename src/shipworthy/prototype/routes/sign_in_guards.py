@@ -21,22 +21,23 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_SIGNED_IN = re.compile(
+_SIGNED_IN = regex(
     r"(^|\.)(user|session|(current|auth|logged_?in)_?user|is_?(authenticated|logged_?in|signed_?in)"
     r"|authenticated|logged_?in|signed_?in)$",
     re.IGNORECASE,
 )
-_ABSENT = re.compile(r"^!=*\s*|\s*===?\s*(null|undefined|false)$")
-_LOGIN = re.compile(r"log-?in|sign-?in|auth", re.IGNORECASE)
+_ABSENT = regex(r"^!=*\s*|\s*===?\s*(null|undefined|false)$")
+_LOGIN = regex(r"log-?in|sign-?in|auth", re.IGNORECASE)
 _GOES = frozenset({"navigate", "redirect", "push", "replace", "setLocation", "setlocation"})
 ELEMENTS = frozenset({"jsx_self_closing_element", "jsx_opening_element"})
 """The tags that open an element of JSX."""
 _DECISIONS = frozenset({"if_statement", "ternary_expression"})
-_WRAPS = re.compile(r"\bchildren\b|<Outlet\b")
+_WRAPS = regex(r"\bchildren\b|<Outlet\b")
 _DEEPEST = 3  # guards around guards: `ProtectedRoute` shows `AuthGuard`
 
 

@@ -6,23 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # Where the address follows from the place of the file: Next.js, and functions of Supabase.
-_NEXT = re.compile(r"(^|/)(app|pages)/(?P<url>api/.+?)(/route)?\.[cm]?[jt]sx?$")
-_FUNCTION = re.compile(r"(^|/)supabase/functions/(?P<url>[^/_][^/]*)/")
-_PARAMETER = re.compile(r"^[\[(].*[\])]$|^index$")
+_NEXT = regex(r"(^|/)(app|pages)/(?P<url>api/.+?)(/route)?\.[cm]?[jt]sx?$")
+_FUNCTION = regex(r"(^|/)supabase/functions/(?P<url>[^/_][^/]*)/")
+_PARAMETER = regex(r"^[\[(].*[\])]$|^index$")
 # Called from outside, or by hand with a reason: other services, monitors, schedules, browsers.
-_FROM_OUTSIDE = re.compile(
+_FROM_OUTSIDE = regex(
     r"hook|callback|cron|schedul|digest|daily|weekly|nightly|remind|oauth|\bauth|health|ping|status|ready|live|og|sitemap|robots|feed|rss|manifest"
     r"|public|external|partner|\bv\d+\b|mcp|graphql|trpc|ingest|sync|job|worker|queue|revalidate|inngest|uploadthing"
     r"|sms|telegram|whatsapp|slack|discord|twilio|stripe|paddle|paypal|api-docs|openapi|mobile|app-",
     re.IGNORECASE,
 )
 _SILENT = (Role.DOCUMENTATION, Role.TEST, Role.ASSET, Role.LOCK)
-_ENTRY_OF_CONFIG = re.compile(r"^\s*\[functions\.")
+_ENTRY_OF_CONFIG = regex(r"^\s*\[functions\.")
 
 
 def is_unasked(prototype: Prototype, path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.routes.dispatchers import DISPATCHERS
 from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.source import Role, SourceFile, Unread
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -53,10 +53,10 @@ _STORES = {
     "cassandra.cluster": "Cassandra",
 }
 """By the module imported by code that may run on a server: where it keeps rows."""
-_CONVEX = re.compile(r"(^|/)_generated/server(\.js)?$")
+_CONVEX = regex(r"(^|/)_generated/server(\.js)?$")
 _CODE = r"\.[cm]?[jt]s$"
 _FILES = tuple(
-    (re.compile(path), name, word, re.compile(said))
+    (regex(path), name, word, regex(said))
     for path, name, word, said in (
         (
             r"(^|/)server/(api|routes)/.*\.[jt]s$",
@@ -154,5 +154,5 @@ def _server(imported: Import) -> str | None:
     return None
 
 
-_PACKAGE = re.compile(r"[\w-]+")
+_PACKAGE = regex(r"[\w-]+")
 _WITH_PARTS = frozenset({"litestar", "gradio"})

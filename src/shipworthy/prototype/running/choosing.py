@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,11 +12,12 @@ from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.running.configured import configurations, values
 from shipworthy.prototype.running.program import Files, Program
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-LOCAL_URL = re.compile(r"\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})")
+LOCAL_URL = regex(r"\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})")
 _SCREENS = ("streamlit", "gradio", "chainlit")
 _APIS = ("fastapi", "flask", "django")
 _MOST_BESIDE = 3

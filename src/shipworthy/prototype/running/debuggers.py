@@ -11,18 +11,19 @@ from shipworthy.finding import Location
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Call, Expression, If, Literal, Member, Name
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _FLASK = frozenset({"flask", "flask_socketio"})
-_STARTERS = re.compile(
+_STARTERS = regex(
     r"(^|/)(Procfile|[\w.-]*Dockerfile[\w.-]*|(docker-)?compose[\w.-]*|render\.ya?ml|railway\.(json|toml)|fly\.toml"
     r"|nixpacks\.toml|app\.ya?ml|\.replit|vercel\.json|[\w-]+\.(sh|service))$"
 )
-_MANIFESTS = re.compile(r"(^|/)(requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|setup\.py)$")
-_SERVERS = re.compile(r"\b(gunicorn|uwsgi|waitress|hypercorn|passenger|mod_wsgi)\b", re.I)
-_SENSED = re.compile(r"\b(env|environ|getenv|config|settings|args|argv)\b", re.IGNORECASE)
+_MANIFESTS = regex(r"(^|/)(requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|setup\.py)$")
+_SERVERS = regex(r"\b(gunicorn|uwsgi|waitress|hypercorn|passenger|mod_wsgi)\b", re.I)
+_SENSED = regex(r"\b(env|environ|getenv|config|settings|args|argv)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from posixpath import join, normpath
@@ -14,6 +13,7 @@ from shipworthy.prototype.running.frameworks import FRAMEWORKS, SERVERS, Framewo
 from shipworthy.prototype.running.program import Program, Way
 from shipworthy.prototype.running.scripts import Ran, commands, is_code
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _STARTS = ("start", "serve", "start:prod", "prod", "preview")
 _ASIDE = ("server", "start:server", "server:start", "dev:server", "server:dev", "api", "backend")
 _ENTRIES = ("server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main")
-_LISTENS = re.compile(r"\.listen\(|\bserve\(|Bun\.serve|createServer\(|NestFactory\.create")
+_LISTENS = regex(r"\.listen\(|\bserve\(|Bun\.serve|createServer\(|NestFactory\.create")
 _BUILD = ("npm", "run", "build")
 _WATCHING = frozenset({"watch", "--watch", "--hot", "--inspect"})
 _TYPED = (".ts", ".mts", ".cts", ".tsx")

@@ -11,23 +11,24 @@ from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.running.program import HOST, PORT, Program, Way
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 PYTHON = "python"
 """Stands first in a command that the Python with the program's own packages runs."""
-_MADE = re.compile(
+_MADE = regex(
     r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?"
     r"(FastAPI|Flask|Quart|Starlette|create_app|make_app|get_app)\(",
     re.MULTILINE,
 )
-_FACTORY = re.compile(r"^def (create_app|make_app|get_app)\(", re.MULTILINE)
-_MAIN = re.compile(r"""^if __name__\s*==\s*["']__main__["']""", re.MULTILINE)
-_RELATIVE = re.compile(r"^from \.", re.MULTILINE)
-_RUNS_FLASK = re.compile(r"\b\w+\.run\(")
-_LAUNCHES = re.compile(r"\.launch\(")
-_STATIC_ROOT = re.compile(r"^STATIC_ROOT\s*=", re.MULTILINE)
+_FACTORY = regex(r"^def (create_app|make_app|get_app)\(", re.MULTILINE)
+_MAIN = regex(r"""^if __name__\s*==\s*["']__main__["']""", re.MULTILINE)
+_RELATIVE = regex(r"^from \.", re.MULTILINE)
+_RUNS_FLASK = regex(r"\b\w+\.run\(")
+_LAUNCHES = regex(r"\.launch\(")
+_STATIC_ROOT = regex(r"^STATIC_ROOT\s*=", re.MULTILINE)
 _FIRST = ("app", "main", "streamlit_app", "server", "api", "home", "index", "run", "wsgi", "asgi")
 _SCREENS = ("streamlit", "chainlit", "gradio")
 _SAID_BY = ("Procfile", "Dockerfile", ".replit", "README.md", "docker-compose.yml", "compose.yaml")

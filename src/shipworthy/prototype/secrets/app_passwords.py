@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.secrets.placeholders import is_placeholder
+from shipworthy.regex import regex
 
 # https://support.google.com/accounts/answer/185833
-_GROUPS = re.compile(r"[a-z]{4}([ -][a-z]{4}){3}")
-_TOGETHER = re.compile(r"[a-z]{16}")
-_OF_MAIL = re.compile(r"smtp|mail|google", re.IGNORECASE)
-_SAID = re.compile(
-    r"abcd|pass|word|mail|smtp|secret|your|test|demo|example|google|change|replace|here"
-)
-_UNSPEAKABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|q(?!u)|[jvxz][bcdfghjklmnpqrstvwxz]")
-_TWICE = re.compile(r"(.)\1{2}|(.{4})[ -]?\2")
+_GROUPS = regex(r"[a-z]{4}([ -][a-z]{4}){3}")
+_TOGETHER = regex(r"[a-z]{16}")
+_OF_MAIL = regex(r"smtp|mail|google", re.IGNORECASE)
+_SAID = regex(r"abcd|pass|word|mail|smtp|secret|your|test|demo|example|google|change|replace|here")
+_UNSPEAKABLE = regex(r"[bcdfghjklmnpqrstvwxz]{4}|q(?!u)|[jvxz][bcdfghjklmnpqrstvwxz]")
+_TWICE = regex(r"(.)\1{2}|(.{4})[ -]?\2")
 
 
 def is_app_password(name: str, value: str) -> bool:

@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from shipworthy.prototype.secrets.placeholders import entropy
 from shipworthy.prototype.secrets.tokens import Token
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 LINE = 400
 """Characters of a line that are given whole; of a longer one, what stands around the token."""
 TOTAL = 120_000
 """Characters that the engine is given in all; the most suspicious lines first."""
 
-_RUN = re.compile(r"[A-Za-z0-9]{8,}")  # the shortest body of a key that engines know has more
-_SIZE_OR_COUNT = re.compile(r"\d+[xX]\d+")
-_DIGEST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")  # of commits and files
-_NAMES_A_KEY = re.compile(r"key|token|secret|pass|auth|api|sid|credential", re.IGNORECASE)
+_RUN = regex(r"[A-Za-z0-9]{8,}")  # the shortest body of a key that engines know has more
+_SIZE_OR_COUNT = regex(r"\d+[xX]\d+")
+_DIGEST = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")  # of commits and files
+_NAMES_A_KEY = regex(r"key|token|secret|pass|auth|api|sid|credential", re.IGNORECASE)
 _LONG_TOKEN = 600  # longer pieces are images, fonts and archives in base64
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|^sha\d{3}-|^\d{4}-\d\d-\d\dT|^[A-Za-z0-9_.-]*/[A-Za-z0-9_./-]*\.\w{1,5}$|^\d[\d.\-+/]*$"
 )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shipworthy.regex import regex
+
 COOKIE_JAR = "cookie-jar"
 """The rule of a session cookie in such a file."""
 
 _HEADS = ("# Netscape HTTP Cookie File", "# HTTP Cookie File")
-_SESSION = re.compile(r"sid|sess|auth|token|jwt|login|remember", re.IGNORECASE)
-_NONE = re.compile(r"csrf|xsrf", re.IGNORECASE)
+_SESSION = regex(r"sid|sess|auth|token|jwt|login|remember", re.IGNORECASE)
+_NONE = regex(r"csrf|xsrf", re.IGNORECASE)
 _LEAST = 16  # characters: a shorter one is no session
 
 

@@ -6,25 +6,26 @@ import re
 from functools import lru_cache
 
 from shipworthy.prototype.secrets.placeholders import looks_random
+from shipworthy.regex import regex
 
 _NEAR = 160  # characters between the two halves of one login
 _FAR = 1_500  # characters from the head of a handler to the literal in it
 _SCREEN = 50_000  # characters of a screen that are looked at
-_ACCOUNT = re.compile(
+_ACCOUNT = regex(
     r"""\b(?:user(?:_?name)?|e?mail|login|account)["']?\s*[:=]\s*["'`]([^"'`\s]+)["'`]""",
     re.IGNORECASE,
 )
 # A new address at each run, at a domain that nobody can have (RFC 2606).
-_NOBODYS = re.compile(r"\$\{.*\}.*@example\.(com|org|net)$")
-_BRACE = re.compile(r"(?<!\$)\{|(?<!\$\{)\}")
-_HOLES = re.compile(r"\$\{[^{}]*\}")
-_HEAD = re.compile(
+_NOBODYS = regex(r"\$\{.*\}.*@example\.(com|org|net)$")
+_BRACE = regex(r"(?<!\$)\{|(?<!\$\{)\}")
+_HOLES = regex(r"\$\{[^{}]*\}")
+_HEAD = regex(
     r"\bfunction\s+(\w+)|\bdef\s+(\w+)"
     r"|\b(?:const|let)\s+(\w+)\s*=\s*(?:useCallback\()?(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>"
 )
 
 
-_LIST = re.compile(
+_LIST = regex(
     r"\b(?:const|let)\s+\w*(?:demo|test|sample)_?(?:users?|accounts?|logins?|credentials)\w*"
     r"\s*(?::[^=\n]+)?=\s*\[",
     re.IGNORECASE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ast_grep_py import SgNode
@@ -13,9 +12,10 @@ from shipworthy.prototype.code.settings import setting
 from shipworthy.prototype.code.syntax import Syntax, callee, enclosing, string
 from shipworthy.prototype.secrets.secret import Secret
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
-_CONSTANT = re.compile(r"^[A-Z][A-Z0-9_]{3,}$")
-_OF_CONFIG = re.compile(r"""\.config\[["'](\w+)["']\]$""")
+_CONSTANT = regex(r"^[A-Z][A-Z0-9_]{3,}$")
+_OF_CONFIG = regex(r"""\.config\[["'](\w+)["']\]$""")
 _CLASSES = frozenset({"class_definition"})
 _CALLS = frozenset({"call_expression"})
 

@@ -13,8 +13,9 @@ from shipworthy.prototype.code.settings import setting
 from shipworthy.prototype.code.syntax import Syntax, string
 from shipworthy.prototype.secrets.secret import Secret, SecretKind
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
-_CONSTANT = re.compile(r"^[A-Z][A-Z0-9_]{3,}$")
+_CONSTANT = regex(r"^[A-Z][A-Z0-9_]{3,}$")
 _SUFFIXES = {
     SecretKind.API_KEY: "API_KEY",
     SecretKind.SERVICE_ROLE: "SERVICE_ROLE_KEY",

@@ -14,6 +14,7 @@ from shipworthy.prototype.secrets.placeholders import (
     looks_random,
 )
 from shipworthy.prototype.secrets.secret import SecretKind
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ def is_real(kind: SecretKind, value: str) -> bool:
 OF_DJANGO = "django-insecure-"
 """Begins the random key that `startproject` writes: it signs all the same."""
 # `gpt-image-2`: which model is asked, under whatever name.
-_MODEL = re.compile(
+_MODEL = regex(
     r"(gpt|claude|gemini|gemma|llama|mistral|mixtral|deepseek|text-embedding|dall-e|whisper|imagen|qwen|grok)"
     r"[-.:]?[a-z\d.:-]{0,40}$"
 )
 # `dev_password_1`: opens a database on a developer's own machine.
-_OF_DEVELOPERS = re.compile(
+_OF_DEVELOPERS = regex(
     r"(dev|test|local|localhost|demo)([-_.]?(password|passwd|pass|pwd|user|admin|db|secret|only))*"
     r"[-_.]?\d{0,4}",
     re.IGNORECASE,
@@ -122,14 +123,14 @@ _REST = r"(?P<rest>[\w.-]{0,40})"
 _TYPE = r"(?:\s*:\s*[\w.\[\]| ]{1,30}(?=\s*=[^=]))?"
 _OPERATOR = r"\s*(?:=>|===?|:=|\?\?|\|\||=|:-?)\s*"
 # A comma or nothing separates name and value only where the name is itself a quoted string or SQL.
-_TAIL = re.compile(
+_TAIL = regex(
     rf"""{_REST}(?:\\?["'`]?\]?{_TYPE}\)?{_OPERATOR}|\\?["']\)?\s*,\s*|(?-i:(?<=PASSWORD)\s+))"""
     r"""(?:os\.environ\.setdefault\()?[rbf]?\\?(?P<quote>["'`])(?P<value>[^"'`\s\\]{4,300})\\?(?P=quote)"""
 )
-_BARE = re.compile(
+_BARE = regex(
     rf"""{_REST}\s{{0,3}}(?:=|:-|:[ \t])[ \t]*(?P<value>[^\s"'`#,;(){{}}\[\]]{{4,300}})"""
 )
-_NAME_CHARACTERS = re.compile(r"[\w.-]*\Z")
+_NAME_CHARACTERS = regex(r"[\w.-]*\Z")
 
 
 def _name_start(text: str, at: int) -> int:
@@ -145,7 +146,7 @@ def _is_named_to_gcloud(text: str, start: int) -> bool:
     return text.startswith("--secret", start) and "gcloud secrets" in before
 
 
-_SIGNING = re.compile(
+_SIGNING = regex(
     r"(^|_)(jwt|session|cookie|signing|sign|hmac|nextauth|auth|app|license|refresh|access|flask|django"
     r"|encryption|token|csrf|webhook|bridge|shared|internal)_(secret|secret_key|signing_key|encryption_key)$"
     r"|^secret_key$|(^|_)(encryption|signing)_key$|^jwt_key$"
@@ -172,7 +173,7 @@ _NOT_SECRET = frozenset(
     masked show hide toggle old row react css color website widget missing invalid
     expired wrong""".split()
 )
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"(?i)https?://|^[./~@]|^\w+(\.\w+)+$|^[\w.+-]+@[\w-]+\.\w+$|^\w+/[\w.+-]+$|^(sha\d+|data|file|node|urn)[:-]"
     r"|^[\w-]+(/[\w.-]+)+$|^\d+(\.\d+)*$|^#[0-9a-f]{3,8}$"
 )
@@ -193,7 +194,7 @@ def _is_phrase(value: str) -> bool:
     return len(re.findall(r"[A-Za-z]{3,}", value)) >= 2
 
 
-_BEFORE = re.compile(
+_BEFORE = regex(
     r"""([A-Za-z_$][\w.$-]{0,60})["'`]?\]?\)?(?:\s*:\s*[\w.\[\]| ]{1,30}(?=\s*=))?"""
     r"""\s*(?:=>|===?|\?\?|\|\||:?=|:-?|,|\sor\s)\s*[\w.]{0,20}\(?[rbf]?\\?["'`]?(?:Bearer |Basic |https://)?$"""
 )

@@ -7,21 +7,22 @@ import re
 from shipworthy.prototype.secrets.demo_logins import account_beside
 from shipworthy.prototype.secrets.secret import ACCOUNT_PASSWORD, Secret, SecretKind
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
-_MADE_UP = re.compile(r"[^\W\d_]{3,}[\W_]?\d{1,4}[^\W\d_]{0,5}[\W_]?")
+_MADE_UP = regex(r"[^\W\d_]{3,}[\W_]?\d{1,4}[^\W\d_]{0,5}[\W_]?")
 _NEAR = 6  # lines
 # Accounts at addresses that nobody has, in any language, and files made to try things out.
-_NO_ONE = re.compile(
+_NO_ONE = regex(
     r"^(demo|test|teste|tester|dummy)|@(demo|tests?|testes?|testing|example|acme|company)\."
     r"|\.(local|test|example|invalid)$"
 )
-_TRIALS = re.compile(r"(^|[/_.-])(test|tests|debug|demo|dev|try|mock)(?=[/_.-])", re.IGNORECASE)
+_TRIALS = regex(r"(^|[/_.-])(test|tests|debug|demo|dev|try|mock)(?=[/_.-])", re.IGNORECASE)
 # What a password opens where its name says so; the app's own accounts are not among them.
-_OTHER = re.compile(r"db|database|postgres|supabase|mysql|redis|mongo|smtp|mail|ftp|ssh", re.I)
+_OTHER = regex(r"db|database|postgres|supabase|mysql|redis|mongo|smtp|mail|ftp|ssh", re.I)
 
 
 _ABOVE = 12  # lines from the test of the environment to the password
-_OUTSIDE = re.compile(r"!\w*(is)?_?prod(uction)?\b|!==?\s*[\"']production|not in_production", re.I)
+_OUTSIDE = regex(r"!\w*(is)?_?prod(uction)?\b|!==?\s*[\"']production|not in_production", re.I)
 
 
 def is_made_up_login(secret: Secret) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.roles import is_environment_template, role_of
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 from shipworthy.secret import mask
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.CONFIG, Role.UI_KIT, Role.GENERATED)
 _LONGEST = 400  # characters; a longer line is of a bundle, and says nothing to a reader
 # What is called a secret is masked even where nothing recognised its value.
-_CALLED_SECRET = re.compile(
+_CALLED_SECRET = regex(
     r"""(?ix) ( (?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|credential)
     [\w-]* ["'`]? \s* (?:[:=]|=>)+ \s* ) (["'`]) ([^"'`\s]{6,}) \2"""
 )
@@ -70,9 +71,9 @@ def masked_patch(prototype: Prototype, patch: str) -> str:
     return "\n".join(lines)
 
 
-_SETTING = re.compile(r"^([-+ ]\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*[\"']?)([^\"'\n]*)")
+_SETTING = regex(r"^([-+ ]\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*[\"']?)([^\"'\n]*)")
 _SHORT = 6  # characters of a value that is a switch or a number
-_REST = re.compile(r"^([-+ ]\s*)([^\s#@].*)$")  # of a value that goes over several lines
+_REST = regex(r"^([-+ ]\s*)([^\s#@].*)$")  # of a value that goes over several lines
 
 
 def _masked_setting(line: str) -> str:

@@ -12,13 +12,14 @@ from shipworthy.finding import Location
 from shipworthy.prototype.program.fixed_codes import SAYS_CODE, fixed_codes
 from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # A digit first, and what may not stand before it after that: a search starts fast at a digit.
-_DIGITS = re.compile(r"\d(?<![\w.#-]\d)\d{3,7}(?![\w.])")
-_CONFIGURES = re.compile(r"config|settings?|constants?|(^|/)env(ironment)?\b", re.IGNORECASE)
+_DIGITS = regex(r"\d(?<![\w.#-]\d)\d{3,7}(?![\w.])")
+_CONFIGURES = regex(r"config|settings?|constants?|(^|/)env(ironment)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

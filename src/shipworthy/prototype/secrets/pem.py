@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.prototype.secrets.placeholders import is_placeholder
+from shipworthy.regex import regex
 
 _MARK = "PRIVATE KEY-----"
-_PEM = re.compile(
+_PEM = regex(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?P<body>[A-Za-z0-9+/=\s\\:,\"']{60,8000})"
     r"-----END [A-Z0-9 ]{0,40}-----"
 )

@@ -6,7 +6,9 @@ import math
 import re
 from collections import Counter
 
-_STAND_INS = re.compile(
+from shipworthy.regex import regex
+
+_STAND_INS = regex(
     r"your|example|placeholder|change|replace|insert|enter[-_ ]|dummy|fake|sample|todo|redacted"
     r"|mock|notreal|not[-_]real|[-_]encoded[-_]|\d[-_]?(bytes?|bits?|chars?|characters)[-_]"
     r"|xxx|\*\*\*|\.\.\.|…|•|•|lorem|undefined|process\.env|import\.meta|os\.environ|abcdefg"
@@ -17,18 +19,16 @@ _STAND_INS = re.compile(
 )
 # The version of a secret in a secret manager: `--set-secrets=KEY=KEY:latest` of Google Cloud; or how
 # a script makes a new one and where it keeps that: `random:48:production-secrets:WEBHOOK_SECRET`.
-_VERSION = re.compile(
-    r"[\w-]+:latest(,|$)|[A-Z][A-Z0-9_]+:\d+(,|$)|([\w-]+:){2,}[A-Z][A-Z0-9_]{4,}$"
-)
+_VERSION = regex(r"[\w-]+:latest(,|$)|[A-Z][A-Z0-9_]+:\d+(,|$)|([\w-]+:){2,}[A-Z][A-Z0-9_]{4,}$")
 _TRIVIAL = frozenset(
     """password passwd pass pwd secret admin root postgres mysql redis mongo guest test testing user
     username none null true false token key default string dev development local localhost
     devpassword mypassword p@ssw0rd passw0rd hunter2 scram-sha-256 scram-sha-1 md5 sha256 sha-256""".split()
 )
-_IDENTIFIER = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+)*")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_OF_DEVELOPMENT = re.compile(r"(dev|test|local|localhost)[-_]", re.IGNORECASE)
-_WORDS = re.compile(r"[-_.:/ ]+")
+_IDENTIFIER = regex(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+)*")
+_UUID = regex(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_OF_DEVELOPMENT = regex(r"(dev|test|local|localhost)[-_]", re.IGNORECASE)
+_WORDS = regex(r"[-_.:/ ]+")
 
 
 def is_placeholder(value: str) -> bool:

@@ -11,6 +11,7 @@ from shipworthy.prototype.secrets.jwt import claims, is_invented, is_signed
 from shipworthy.prototype.secrets.placeholders import entropy, is_placeholder
 from shipworthy.prototype.secrets.secret import SecretKind
 from shipworthy.prototype.secrets.tokens import Token, tokens
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ _RECOGNISERS = (
     _row("ntn_", rf"{_A}{{40,}}", "Notion", _TOKEN),
     _row("shpat_", r"[0-9a-fA-F]{32}", "Shopify", _TOKEN),
     _row("dop_v1_", r"[0-9a-f]{64}", "DigitalOcean", _TOKEN),
-    Recogniser("key-", "Mailgun", _KEY, re.compile(r"(?<![\w-])key-[0-9a-f]{32}(?!\w)")),
+    Recogniser("key-", "Mailgun", _KEY, regex(r"(?<![\w-])key-[0-9a-f]{32}(?!\w)")),
 )
 # Sources of the formats: the providers' own documentation and GitHub's list of secret scanning
 # patterns. Lengths are lower bounds: a key that a provider makes longer is still one.
@@ -143,8 +144,8 @@ _RECOGNISERS = (
 _BY_START: dict[str, list[Recogniser]] = {}
 for _recogniser in _RECOGNISERS:
     _BY_START.setdefault(_recogniser.start, []).append(_recogniser)
-_STARTS = re.compile("|".join(re.escape(s) for s in sorted(_BY_START, key=lambda s: (-len(s), s))))
-_TELEGRAM = re.compile(r"(?<![\w/])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![\w-])")
+_STARTS = regex("|".join(re.escape(s) for s in sorted(_BY_START, key=lambda s: (-len(s), s))))
+_TELEGRAM = regex(r"(?<![\w/])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![\w-])")
 
 
 _MOST_KEPT = 100  # characters of a word that is kept
@@ -230,14 +231,14 @@ def _kind_of_token(token: str) -> SecretKind | None:
     return None if lasts is not None and lasts <= 7 * 86_400 else _TOKEN
 
 
-_STAND_IN = re.compile(r"abcdefg|your|example|placeholder|project|xxxxx")
+_STAND_IN = regex(r"abcdefg|your|example|placeholder|project|xxxxx")
 _FEWEST_LETTERS = 8  # fewer stand in for a signature: `XXXXXXXXXXXXXXXX`
 
 # The key that the web player of YouTube itself sends along: the same for everybody.
-_OF_YOUTUBE = re.compile(r"youtubei|innertube", re.IGNORECASE)
-_FIREBASE = re.compile(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
-_MAPS = re.compile(r"maps|map_?(api|key)|places|geocod", re.IGNORECASE)
-_GOOGLE_AI = re.compile(
+_OF_YOUTUBE = regex(r"youtubei|innertube", re.IGNORECASE)
+_FIREBASE = regex(r"authDomain|messagingSenderId|storageBucket|firebase", re.IGNORECASE)
+_MAPS = regex(r"maps|map_?(api|key)|places|geocod", re.IGNORECASE)
+_GOOGLE_AI = regex(
     r"gemini|generativelanguage|genai|google_?ai|vertex|vision|ai_?studio|studio_?api|GOOGLE_API_KEY",
     re.I,
 )

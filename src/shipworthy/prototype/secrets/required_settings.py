@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -22,13 +21,14 @@ from shipworthy.prototype.code.syntax import (
     string,
 )
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _READS = {"os.getenv": "os.environ", "os.environ.get": "os.environ", "environ.get": "environ"}
 # Bundlers put these into the page by their name, and the page cannot refuse to start.
-_OF_PAGES = re.compile(r"^(NEXT_PUBLIC|VITE|EXPO_PUBLIC|REACT_APP|NUXT_PUBLIC|PUBLIC)_")
+_OF_PAGES = regex(r"^(NEXT_PUBLIC|VITE|EXPO_PUBLIC|REACT_APP|NUXT_PUBLIC|PUBLIC)_")
 _NAMES = ("required", "requiredSetting")
 _FUNCTION = """function NAME(name: string): string {
   const value = READ;

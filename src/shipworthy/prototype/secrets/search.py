@@ -55,32 +55,33 @@ from shipworthy.prototype.secrets.standing import (
 from shipworthy.prototype.secrets.tokens import Token, tokens
 from shipworthy.prototype.secrets.uris import connection_uris, is_private
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _UNREAD = (Role.LOCK, Role.ASSET, Role.TEST, Role.VENDORED)
-_TESTS = re.compile(
+_TESTS = regex(
     r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures|[\w.]+\.[Tt]ests?|src/test)/"
     r"|(^|/)(load|stress|perf(ormance)?)[-_]?tests?(ing)?/|(^|/)k6[-_/]"
     r"|(^|/)(tests?[ _-]e2e|e2e[ _-]tests?)/"
     r"|[a-z]Tests?\.(cs|java|kt|php|swift)$"
 )
 # What comes with packages, and the Firebase settings that every copy of a mobile app carries.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(^|/)vendor/[^/]+/[^/]+/|(^|/)(google-services\.json|GoogleService-Info\.plist)$"
 )
 _FORMATS_ONLY = (Role.GENERATED, Role.DOCUMENTATION)
 _JARS = (".txt", ".cookies", ".jar")
-_BARE_VALUES = re.compile(
+_BARE_VALUES = regex(
     r"\.(ya?ml|sh|bash|ini|cfg|conf|properties|toml|env)$|(^|/)[^./]+$|ockerfile|\.replit$"
 )
-_OWN_PROFILE = re.compile(r"[-.](local|dev|development|test)\.(ya?ml|properties)$")
-_OWN_SETTINGS = re.compile(r"(^|[/_.-])(local|dev|development|tests?|testing|ci)\w*\.py$")
-_OWN_MACHINE = re.compile(r"\.(dev|development|test|testing|local|ci)(\.|$)")
+_OWN_PROFILE = regex(r"[-.](local|dev|development|test)\.(ya?ml|properties)$")
+_OWN_SETTINGS = regex(r"(^|[/_.-])(local|dev|development|tests?|testing|ci)\w*\.py$")
+_OWN_MACHINE = regex(r"\.(dev|development|test|testing|local|ci)(\.|$)")
 # Throw-away services of a job; its real secrets come from the store of the CI.
-_JOBS = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
-_INVENTED = re.compile(
+_JOBS = regex(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
+_INVENTED = regex(
     r"(^|[/_.-])(seed(er)?s?|mocks?|demos?|samples?|fixtures?|dummy|stories|locales?|i18n|lang"
     r"|translations?)(?![a-z])",
     re.IGNORECASE,
@@ -289,7 +290,7 @@ def _is_listed(literal: Named, text: str) -> bool:
 
 _BRACKETS = {"]": 1, ")": 1, "}": 1, "[": -1, "(": -1, "{": -1}
 _LISTED = 2_000  # characters of a list before the value
-_SESSION = re.compile(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")
+_SESSION = regex(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")
 
 
 def _private_keys(text: str) -> Iterator[_Hit]:

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _PROD = r"(^|[-_.:/])prod(uction)?([-_.:]|$)"
 # Commands of npm that hosts run by themselves, or that say where they run.
-_AT_A_HOST = re.compile(
+_AT_A_HOST = regex(
     rf"^(start|build|(pre|post)(start|build|install)|deploy|release|vercel-build|heroku-postbuild)$|{_PROD}",
     re.IGNORECASE,
 )
 # Files by which a host builds or starts the app, or that say where they run.
-_OF_A_HOST = re.compile(
+_OF_A_HOST = regex(
     rf"(^|/)(Dockerfile|Procfile|render\.ya?ml|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
     rf"|(docker-)?entrypoint\.sh|start\.sh|build\.sh)$|{_PROD}[^/]*$",
     re.IGNORECASE,
 )
-_ONLY_TAKES = re.compile(r"\s*(#|//|COPY\b|ADD\b)")
+_ONLY_TAKES = regex(r"\s*(#|//|COPY\b|ADD\b)")
 
 
 def fills_production(prototype: Prototype, path: str) -> bool:

@@ -8,34 +8,35 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.secrets.secret import Secret
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 # Calls and classes that sign or verify; Flask signs its session itself once a key is set.
-_SIGNS = re.compile(
+_SIGNS = regex(
     r"\bjwt\.(sign|verify|encode|decode)|\b(SignJWT|jwtVerify)\b|\bsession\(\s*\{|cookieSession\("
     r"|URLSafe\w*Serializer|TimestampSigner|SessionMiddleware|from flask import[^\n]*\bsession\b"
     r"|flask_login|createHmac|\bhmac\.new|django\.contrib\.(auth|sessions|admin)"
 )
 # What a key is needed for besides: sessions, forms, sealed values, log-ins of a framework.
-_NEEDS_KEY = re.compile(
+_NEEDS_KEY = regex(
     r"\bsession\[|(request|flask)\.session\b|login_user|login_required|flask_(login|jwt|security|wtf)|django\.contrib\.(auth|sessions|admin)"
     r"|\b(jwt|jose|authlib|oauth\w*|itsdangerous|fastapi_users|signing|fernet|jsonwebtoken|next-auth|iron-session|(express|cookie|koa|fastify)-session"
     r"|@fastify/(secure-)?session)\b"
     r"|csrf|set_signed_cookie|encrypt|create(De)?[cC]ipher",
     re.IGNORECASE,
 )
-_OF_DEVELOPMENT = re.compile(
+_OF_DEVELOPMENT = regex(
     r"(^|[/_.-])(dev|development|local|test|testing|demo|example)([_.-][^/]*)?\.\w+$", re.IGNORECASE
 )
 # A server that says of itself that it is one for trying out.
-_SETS_DEVELOPMENT = re.compile(
+_SETS_DEVELOPMENT = regex(
     r"""environ\[["'](\w*ENV|ENVIRONMENT|FLASK_ENV)["']\]\s*=\s*["'](dev|development|test)"""
 )
-_CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
-_DEVELOPERS = re.compile(r"Dev|Test|Local|Mock")
-_STOPS = re.compile(r"\b(raise|throw|exit)\b")
+_CLASS = regex(r"^class (\w+)", re.MULTILINE)
+_DEVELOPERS = regex(r"Dev|Test|Local|Mock")
+_STOPS = regex(r"\b(raise|throw|exit)\b")
 _NEAR = 300  # characters from the comparison to what stops the start
 
 
@@ -95,9 +96,9 @@ def _is_unread_setting(prototype: Prototype, file: SourceFile, secret: Secret) -
     )
 
 
-_FIELD = re.compile(r"\s+(\w+)\s*:")
-_BASES = re.compile(r"^class \w+\(([^)]*)\)", re.MULTILINE)
-_HANDED_ON = re.compile(
+_FIELD = regex(r"\s+(\w+)\s*:")
+_BASES = regex(r"^class \w+\(([^)]*)\)", re.MULTILINE)
+_HANDED_ON = regex(
     r"\bfrom_object\(|[sS]ettings(\(\))?\.(model_dump|dict|__dict__)\b|\bvars\(\s*\w*[sS]ettings"
     r"|\bgetattr\(\s*\w*[sS]ettings\w*\s*,\s*[^\"'\s]"
 )
@@ -123,7 +124,7 @@ def _plain(text: str) -> str:
     return text.lower().replace("_", "")
 
 
-_IN_PRODUCTION = re.compile(
+_IN_PRODUCTION = regex(
     r"""(NODE_ENV|ENVIRONMENT|APP_ENV|FLASK_ENV|\benv)\b["')\]]*\s*={2,3}\s*["']prod(uction)?["']|\bis_?prod(uction)?\b""",
     re.IGNORECASE,
 )

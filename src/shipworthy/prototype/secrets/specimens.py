@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from shipworthy.regex import regex
 
 _FAR = 2_000  # characters of a record that are looked at on each side
 _TAG = 400  # characters of an element
-_BRACES = re.compile(r"\$\{[^{}]*\}|[{}]")
-_KEY = re.compile(r"""(?:^|[,{\n;])\s*["']?(\w+)["']?\s*:(?!:)""")
-_NESTED = re.compile(r"\{[^{}]*\}")
+_BRACES = regex(r"\$\{[^{}]*\}|[{}]")
+_KEY = regex(r"""(?:^|[,{\n;])\s*["']?(\w+)["']?\s*:(?!:)""")
+_NESTED = regex(r"\{[^{}]*\}")
 # What a row of a table says about itself; settings and calls know none of these.
 _IDENTITY = frozenset({"id", "_id", "uuid"})
 _LIFE = frozenset(
     """createdat updatedat createdby updatedby created_at updated_at lastused lastusedat last_used
     last_used_at expiresat lastrotatedat lastdeliveredat successrate status""".split()
 )
-_ONLY_READ = re.compile(r"\b(readOnly|disabled)\b(?!\s*=\s*\{?\s*[\"']?false)")
+_ONLY_READ = regex(r"\b(readOnly|disabled)\b(?!\s*=\s*\{?\s*[\"']?false)")
 
 
 def is_specimen(text: str, start: int) -> bool:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.secrets.literals import Named
+from shipworthy.regex import regex
 
 _NEAR = 300  # characters
-_PRINTS = re.compile(r"(?:^|[;&|{]|\bthen|\bdo)\s*(?:echo|printf|Write-Host|Write-Output)\b")
-_COMPARES = re.compile(r"[!=]==?\s*$")
-_CHOSEN_ANEW = re.compile(r"(new|confirm|next)_?pass", re.IGNORECASE)
-_SAYS_NO = re.compile(r"error|invalid|return|throw|reject|warn", re.IGNORECASE)
+_PRINTS = regex(r"(?:^|[;&|{]|\bthen|\bdo)\s*(?:echo|printf|Write-Host|Write-Output)\b")
+_COMPARES = regex(r"[!=]==?\s*$")
+_CHOSEN_ANEW = regex(r"(new|confirm|next)_?pass", re.IGNORECASE)
+_SAYS_NO = regex(r"error|invalid|return|throw|reject|warn", re.IGNORECASE)
 # What a visitor typed into a form; settings have other names.
-_TYPED = re.compile(
+_TYPED = regex(
     r"\b(user_?data|form(_?data|_?values|_?state)?|values|inputs?|body|payload|input_?data|account_?data)"
     r"(\??\.\w+)*\s*(\|\||\?\?)\s*$",
     re.IGNORECASE,
 )
-_STAND_INS = re.compile(
+_STAND_INS = regex(
     r"[sp]k_(test|live)_(\.\.\.|x|your)|whsec_(\.\.\.|x|your)|://user(name)?:pass(word)?@|=?[\"']?your[-_]\w+[-_](key|id|token)",
     re.IGNORECASE,
 )

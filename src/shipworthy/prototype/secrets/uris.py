@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from shipworthy.prototype.secrets.placeholders import (
     looks_chosen,
     looks_random,
 )
+from shipworthy.regex import regex
 
 _PROVIDERS = {
     "postgres": "PostgreSQL",
@@ -33,10 +33,10 @@ _PROVIDERS = {
     "https": "HTTP",
 }
 # The password may itself hold an @; the last one before the host ends it.
-_REST = re.compile(
+_REST = regex(
     r"""(?P<user>[^\s:/@"'`<>]*):(?P<password>[^\s"'`<>/]+)@(?P<host>[\w.\-\[\]$]+)[^\s"'`<>)\\]*"""
 )
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]*)(?:\+[\w]+)?$")
+_SCHEME = regex(r"([A-Za-z][A-Za-z0-9]*)(?:\+[\w]+)?$")
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal")  # noqa: S104
 
 
@@ -93,7 +93,7 @@ def is_private(host: str) -> bool:
     return _PRIVATE.match(host) is not None
 
 
-_PRIVATE = re.compile(
+_PRIVATE = regex(
     r"10\.\d|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|.*\.(local|internal|lan|test|invalid|example)$"
 )
 

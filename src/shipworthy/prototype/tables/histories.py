@@ -12,26 +12,25 @@ from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.tables.makers import MAPPERS
 from shipworthy.prototype.tables.sql import Dialect, create_tables
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _DECLINED = {Dialect.MYSQL: "MySQL", Dialect.SQLITE: "SQLite"}
 _READ = (Role.MIGRATION, Role.PRODUCT, Role.SCRIPT, Role.CONFIG, Role.GENERATED, Role.DOCUMENTATION)
-_NOT_HISTORY = re.compile(
+_NOT_HISTORY = regex(
     r"(^|/)(attached_assets|\.bolt|docs?|archived?|backups?|old|deprecated|legacy|tests?|__tests__"
     r"|verification|snippets|rollbacks?|down)(/|$)|(down|rollback|undo|revert)\.sql$",
     re.IGNORECASE,
 )
-_PLATFORM = re.compile(r"^(.*/)?supabase/migrations/[^/]+\.sql$")
-_NUMBERED = re.compile(r"^\d+[_-].*\.sql$")  # what the platform and its builders apply
-_MIGRATIONS = re.compile(
+_PLATFORM = regex(r"^(.*/)?supabase/migrations/[^/]+\.sql$")
+_NUMBERED = regex(r"^\d+[_-].*\.sql$")  # what the platform and its builders apply
+_MIGRATIONS = regex(
     r"^(.*/)?(drizzle|migrations?|prisma/migrations/[^/]+|db/migrate)/[^/]+\.sql$", re.IGNORECASE
 )
-_SEED = re.compile(
-    r"(^|[/_.-])(seeds?|sample_?data|demo_?data|fixtures|test_?data)([/_.-]|$)", re.I
-)
-_GENERATED = re.compile(r"\bRow:\s*\{")
+_SEED = regex(r"(^|[/_.-])(seeds?|sample_?data|demo_?data|fixtures|test_?data)([/_.-]|$)", re.I)
+_GENERATED = regex(r"\bRow:\s*\{")
 
 
 class SchemaInCode(FactUnavailable):
@@ -166,7 +165,7 @@ def _uses_the_platform(prototype: Prototype) -> bool:
     return any(where.get(path) is not Side.SERVER for path in asked)
 
 
-_OF_PLATFORM = re.compile(
+_OF_PLATFORM = regex(
     r"\bauth\.(uid|role|jwt|users)\b|\bto\s+(anon|authenticated|service_role)\b", re.IGNORECASE
 )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.tables.models import MODELLERS
 from shipworthy.prototype.tables.table import JUDGED, Table, named_otherwise
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -41,12 +42,12 @@ class Maker:
 
 MAPPERS = frozenset({"drizzle", "prisma", "sqlalchemy", "django"})
 """Sources that tell all tables of a database; of models of JavaScript only some may be written out."""
-_VERSIONED = re.compile(r"^(.*(?:migrations?|drizzle|versions))(?:/[^/]+)?/[^/]+$", re.IGNORECASE)
-_NUMBERED = re.compile(r"^\d+[a-z]?[_.-]")  # `004_orders.sql`, `20260102_add_role.sql`
+_VERSIONED = regex(r"^(.*(?:migrations?|drizzle|versions))(?:/[^/]+)?/[^/]+$", re.IGNORECASE)
+_NUMBERED = regex(r"^\d+[a-z]?[_.-]")  # `004_orders.sql`, `20260102_add_role.sql`
 _FEWEST = 3  # numbered scripts of one folder that make a history
-_ROWS = re.compile(r"^COPY\s.+\sFROM\s+stdin;", re.IGNORECASE | re.MULTILINE)
+_ROWS = regex(r"^COPY\s.+\sFROM\s+stdin;", re.IGNORECASE | re.MULTILINE)
 _HEAD = 4_000  # characters in which a dump says that it is one
-_DUMP = re.compile(r"^-- (PostgreSQL|MySQL|MariaDB) (database )?dump", re.MULTILINE)
+_DUMP = regex(r"^-- (PostgreSQL|MySQL|MariaDB) (database )?dump", re.MULTILINE)
 
 
 def makers(prototype: Prototype) -> tuple[Maker, ...]:

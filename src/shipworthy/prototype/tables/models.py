@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, properties, string
 from shipworthy.prototype.tables.entity import Entity
+from shipworthy.regex import regex
 
 SIGNS = ("mongoose", "@Entity(", "@Schema(", "@Table(", ".define(", "extends Model")
 """Plain words without which a file declares no model."""
@@ -17,15 +17,13 @@ MODELLERS = frozenset({"mongoose", "sequelize", "typeorm"})
 """The sources that their models name."""
 
 _DECORATORS = {"Entity": "typeorm", "Schema": "mongoose", "Table": "sequelize"}
-_DECORATED = re.compile(
-    r"^@(Entity|Schema|Table)\b(?:\(\s*(?:\{[^}]*?name:\s*)?[\"'`](\w+)[\"'`])?"
-)
-_COLUMN = re.compile(r"^@(\w*Column\w*|Prop|ForeignKey|ObjectIdColumn)\b")
-_NAMED = re.compile(r"\bname:\s*[\"'`](\w+)[\"'`]")
-_TYPED = re.compile(r"\b(DataTypes?|Sequelize)\.")
-_UNSELECTED = re.compile(r"\bselect:\s*false\b|^@Exclude\b")
-_JOINED = re.compile(r"^@(ManyToOne|OneToOne)\b")
-_JOIN = re.compile(r"^@JoinColumn\b")
+_DECORATED = regex(r"^@(Entity|Schema|Table)\b(?:\(\s*(?:\{[^}]*?name:\s*)?[\"'`](\w+)[\"'`])?")
+_COLUMN = regex(r"^@(\w*Column\w*|Prop|ForeignKey|ObjectIdColumn)\b")
+_NAMED = regex(r"\bname:\s*[\"'`](\w+)[\"'`]")
+_TYPED = regex(r"\b(DataTypes?|Sequelize)\.")
+_UNSELECTED = regex(r"\bselect:\s*false\b|^@Exclude\b")
+_JOINED = regex(r"^@(ManyToOne|OneToOne)\b")
+_JOIN = regex(r"^@JoinColumn\b")
 
 
 def read_models(syntax: Syntax) -> Iterator[Entity]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -29,4 +30,4 @@ def _states_a_policy(file: SourceFile) -> bool:
     return _POLICY.search(text) is not None
 
 
-_POLICY = re.compile(r"create\s+policy|row\s+level\s+security", re.IGNORECASE)
+_POLICY = regex(r"create\s+policy|row\s+level\s+security", re.IGNORECASE)

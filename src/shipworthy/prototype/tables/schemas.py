@@ -18,17 +18,18 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.tables.entity import Entity
 from shipworthy.prototype.tables.models import read_models
+from shipworthy.regex import regex
 
 Model = tuple[str, tuple[str, ...], int]
 
 _DRIZZLE = {"pgTable": "postgres", "mysqlTable": "mysql", "sqliteTable": "sqlite"}
 _COLUMNS = frozenset({"Column", "mapped_column", "relationship"})
-_PRISMA_MODEL = re.compile(r"^\s*model\s+(\w+)\s*\{\s*$")
-_PRISMA_FIELD = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?")
-_PRISMA_MAP = re.compile(r'@?@map\(\s*(?:name:\s*)?"([^"]+)"')
-_PRISMA_SOURCE = re.compile(r"datasource\s+\w+\s*\{[^}]*\}")
-_PRISMA_ENV = re.compile(r'env\(\s*"(\w+)"\s*\)')
-_PRISMA_PROVIDER = re.compile(r'datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"')
+_PRISMA_MODEL = regex(r"^\s*model\s+(\w+)\s*\{\s*$")
+_PRISMA_FIELD = regex(r"^\s*(\w+)\s+(\w+)(\[\])?")
+_PRISMA_MAP = regex(r'@?@map\(\s*(?:name:\s*)?"([^"]+)"')
+_PRISMA_SOURCE = regex(r"datasource\s+\w+\s*\{[^}]*\}")
+_PRISMA_ENV = regex(r'env\(\s*"(\w+)"\s*\)')
+_PRISMA_PROVIDER = regex(r'datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"')
 
 
 def read_schema(syntax: Syntax) -> Iterator[Entity]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from shipworthy.regex import regex
+
 
 class Dialect(StrEnum):
     """Which database the SQL is for."""
@@ -29,12 +31,12 @@ class CreateTable:
 
 
 _NAME = r'(?:"[^"\n]+"|`[^`\n]+`|\[[^\]\n]+\]|[A-Za-z_][\w$]*)'
-_CREATE = re.compile(
+_CREATE = regex(
     r"\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|foreign\s+)?table\s+(?:if\s+not\s+exists\s+)?"
     rf"({_NAME}(?:\s*\.\s*{_NAME}){{0,2}})\s*(\()?",
     re.IGNORECASE,
 )
-_OTHER = re.compile(
+_OTHER = regex(
     rf"\bcreate\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+(?:if\s+not\s+exists\s+)?"
     rf"({_NAME}(?:\s*\.\s*{_NAME}){{0,2}})"
     rf"|\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}(?:\s*\.\s*{_NAME}){{0,2}}"
@@ -44,31 +46,31 @@ _OTHER = re.compile(
 _NO_COLUMNS = frozenset(
     "constraint primary foreign unique check exclude key index like fulltext spatial period".split()
 )
-_SKIPPED = re.compile(
+_SKIPPED = regex(
     r"""--[^\n]*|/\*.*?(?:\*/|\Z)|(?:\b[eEnNxXbB])?'|\$(?:[A-Za-z_]\w*)?\$|"[^"]*"|`[^`]*`""",
     re.DOTALL,
 )
-_MISLEADING = re.compile(r"\bcreate\s+(\w+\s+)?table\s", re.IGNORECASE)  # the name of a policy
-_DO_BLOCK = re.compile(r"\bdo\s*(?:language\s+\w+\s*)?$", re.IGNORECASE)
-_PLAIN_END = re.compile(r"(?:[^']|'')*(?:'|\Z)")
-_ESCAPED_END = re.compile(r"(?:[^'\\]|''|\\.)*(?:'|\Z)", re.DOTALL)
+_MISLEADING = regex(r"\bcreate\s+(\w+\s+)?table\s", re.IGNORECASE)  # the name of a policy
+_DO_BLOCK = regex(r"\bdo\s*(?:language\s+\w+\s*)?$", re.IGNORECASE)
+_PLAIN_END = regex(r"(?:[^']|'')*(?:'|\Z)")
+_ESCAPED_END = regex(r"(?:[^'\\]|''|\\.)*(?:'|\Z)", re.DOTALL)
 
-_MYSQL = re.compile(
+_MYSQL = regex(
     r"\bauto_increment\b|\bengine\s*=|`\w+`\s+\w+|\bunsigned\b|\bon\s+update\s+current_timestamp"
     r"|\bdefault\s+charset\s*=|\btinyint\s*\(",
     re.IGNORECASE,
 )
-_SQLITE = re.compile(
+_SQLITE = regex(
     # Not \s* before pragma: over many empty lines that takes the square of their number.
     r"\bautoincrement\b|^[^\S\n]*pragma\s|\bwithout\s+rowid\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_SUPABASE = re.compile(
+_SUPABASE = regex(
     r"\bauth\s*\.\s*(uid|users|jwt|role|email)\b|\bstorage\s*\.\s*(buckets|objects)\b"
     r"|\bto\s+(authenticated|anon|service_role)\b|\bsupabase_realtime\b",
     re.IGNORECASE,
 )
-_POSTGRES = re.compile(
+_POSTGRES = regex(
     r"\btimestamptz\b|\b(big|small)?serial\b|\bgen_random_uuid\b|\buuid_generate_v4\b|\bjsonb\b|\bbytea\b"
     r"|\bcreate\s+extension\b|\brow\s+level\s+security\b|\bplpgsql\b|\bwith\s+time\s+zone\b"
     r"|::\w+|\bcreate\s+policy\b|\busing\s+(gin|gist)\b|\bcreate\s+type\b",

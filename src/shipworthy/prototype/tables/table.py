@@ -21,6 +21,7 @@ from shipworthy.prototype.tables.sql import (
     dialect_of,
     views_and_new_names,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -48,7 +49,7 @@ JUDGED = (Role.PRODUCT, Role.SCRIPT, Role.MIGRATION, Role.GENERATED, Role.CONFIG
 """The roles of the files that may define tables."""
 _PASTED = ("attached_assets/", "docs/")
 _DISCARDED = ".bolt/"  # Bolt keeps migrations there that it took back
-_MIGRATIONS = re.compile(r"(^|/)(migrations?|drizzle|alembic|versions)/", re.IGNORECASE)
+_MIGRATIONS = regex(r"(^|/)(migrations?|drizzle|alembic|versions)/", re.IGNORECASE)
 _SQL_IN_CODE = ("CREATE TABLE", "create table", "Create Table")
 _SCHEMA_IN_CODE = (
     *("pgTable(", "mysqlTable(", "sqliteTable(", "__tablename__", "models.Model"),
@@ -56,9 +57,9 @@ _SCHEMA_IN_CODE = (
     *models.SIGNS,
 )
 _DRIVERS = (
-    (Dialect.MYSQL, re.compile(r"\b(mysql2?|pymysql|aiomysql|MySQLdb|mysqlclient)\b")),
-    (Dialect.SQLITE, re.compile(r"\b(sqlite3?|better-sqlite3|aiosqlite|libsql|sql\.js)\b")),
-    (Dialect.POSTGRES, re.compile(r"\b(psycopg2?|asyncpg|pg|postgres(ql)?|pglite|neondatabase)\b")),
+    (Dialect.MYSQL, regex(r"\b(mysql2?|pymysql|aiomysql|MySQLdb|mysqlclient)\b")),
+    (Dialect.SQLITE, regex(r"\b(sqlite3?|better-sqlite3|aiosqlite|libsql|sql\.js)\b")),
+    (Dialect.POSTGRES, regex(r"\b(psycopg2?|asyncpg|pg|postgres(ql)?|pglite|neondatabase)\b")),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, function_name
 from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.waits.reads import waiting_statements
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ _NAMES = frozenset(
     """identifier shorthand_property_identifier shorthand_property_identifier_pattern""".split()
 )
 _ASSIGNMENTS = frozenset({"assignment_expression", "assignment", "variable_declarator"})
-_ENDS = re.compile(r"\b(await|return|throw|raise|break|continue|yield|redirect|notFound|exit)\b")
+_ENDS = regex(r"\b(await|return|throw|raise|break|continue|yield|redirect|notFound|exit)\b")
 # The body of an answer that is there already.
-_UNPACKED = re.compile(r"\bawait\s+\w+\.(json|text|blob)\(\)")
+_UNPACKED = regex(r"\bawait\s+\w+\.(json|text|blob)\(\)")
 _PLAIN = frozenset(
     """lexical_declaration variable_declaration expression_statement if_statement
     interface_declaration type_alias_declaration empty_statement function_declaration""".split()

@@ -16,15 +16,16 @@ from shipworthy.prototype.handlers.knowledge.limits import is_lax_rate
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.sent import free
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
-_CODE = re.compile(
+_CODE = regex(
     r"^filter:(otp|otp_?code|pin|pin_?code|verification_?code|verify_?code|reset_?code|sms_?code|mfa_?code|login_?code|code)$",
     re.IGNORECASE,
 )
-_CODES = re.compile(r"otp|verif|mfa|2fa|two_?factor|reset|pin|login|sms", re.IGNORECASE)
-_LOGIN = re.compile(r"(^|/)(log-?in|sign-?in)$", re.IGNORECASE)
-_COUNTER = re.compile(r"attempt|tries|retry|retries|failed|lock|throttle|rate", re.IGNORECASE)
+_CODES = regex(r"otp|verif|mfa|2fa|two_?factor|reset|pin|login|sms", re.IGNORECASE)
+_LOGIN = regex(r"(^|/)(log-?in|sign-?in)$", re.IGNORECASE)
+_COUNTER = regex(r"attempt|tries|retry|retries|failed|lock|throttle|rate", re.IGNORECASE)
 
 
 class BruteForce(
@@ -147,7 +148,7 @@ def _finds_by_password(effect: Effect) -> bool:
     )
 
 
-_PASSWORD = re.compile(r"(\w+\.)?(password|passwd|pwd|pass)(_?(hash|digest))?$", re.IGNORECASE)
+_PASSWORD = regex(r"(\w+\.)?(password|passwd|pwd|pass)(_?(hash|digest))?$", re.IGNORECASE)
 
 
 def _is_of_code(effect: Effect) -> bool:
@@ -161,7 +162,7 @@ def _is_second_factor(effect: Effect) -> bool:
     return effect.kind is EffectKind.QUERY and bool(_SECOND.search(effect.target))
 
 
-_SECOND = re.compile(r"mfa|2fa|two_?factor|second_?factor|totp|sms_?code|otp", re.IGNORECASE)
+_SECOND = regex(r"mfa|2fa|two_?factor|second_?factor|totp|sms_?code|otp", re.IGNORECASE)
 
 
 _SENT = frozenset({"body", "query", "path", "form", "argument", "claims"})

@@ -11,16 +11,17 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.standing import by_credential
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 
-_MEANT = re.compile(
+_MEANT = regex(
     r"status|sync|refresh|poll|callback|oauth|confirm|verify|unsubscribe|log-?out|sign-?out|cron|webhook|track|auth/|magic|invite|redirect|sso",
     re.IGNORECASE,
 )
-_IDLE = re.compile(
+_IDLE = regex(
     r"log|audit|view|visit|analytic|activit|session|history|event|metric|seen|track|cache|token|usage|rate",
     re.IGNORECASE,
 )
-_IDLE_COLUMNS = re.compile(r"last_|_at$|read|seen|view|count", re.I)
+_IDLE_COLUMNS = regex(r"last_|_at$|read|seen|view|count", re.I)
 _CARRIED = frozenset({"query", "path"})
 
 
@@ -57,7 +58,7 @@ class Csrf(
         return self.gap(handler.subject, message, *shown, confidence=sure)
 
 
-_DEEDS = re.compile(
+_DEEDS = regex(
     r"delete|remove|approv|reject|cancel|upgrade|downgrade|accept|decline|toggle|transfer|promot|\bban|disable|enable|reset"
     r"|activate|redeem|buy|purchase|join|leave|assign|complete|revoke|grant|publish|archive|submit|withdraw|pay\b|send",
     re.IGNORECASE,

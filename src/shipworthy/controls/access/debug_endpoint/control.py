@@ -17,16 +17,15 @@ from shipworthy.prototype.handlers.staging_edits import closed_in_production
 from shipworthy.prototype.handlers.standing import in_database
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.running.debuggers import debuggers
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_DRASTIC = re.compile(
+_DRASTIC = regex(
     r"^(seed\w*|seed-.+|.+-seed|reset-?(db|database|data|all|demo)|wipe.*|truncate.*|clear-?(db|database|data|all)|impersonate.*"
     r"|dev-?login|login-?as|populate.*|init-?db|setup-?db|drop-?tables?|create-?(test|demo)-?.*|make-?admin|promote-?admin)$",
     re.IGNORECASE,
 )
-_CURIOUS = re.compile(
-    r"^(_?debug|debug-.+|.+-debug|_?dev|env|dump|phpinfo|__debug__)$", re.IGNORECASE
-)
+_CURIOUS = regex(r"^(_?debug|debug-.+|.+-debug|_?dev|env|dump|phpinfo|__debug__)$", re.IGNORECASE)
 _HARMLESS = frozenset({EffectKind.RESPONSE, EffectKind.HTML, EffectKind.STATE})
 _DONE = frozenset({"insert", "update", "upsert", "delete", "rpc", "raw"})
 

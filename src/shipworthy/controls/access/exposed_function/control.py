@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -20,13 +19,12 @@ from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
-_LOG = re.compile(
-    r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|analytics|metrics)$"
-)
-_COUNTS = re.compile(r"\.(increment|incr|track|log|record|register|touch|count|bump)_")
+_LOG = regex(r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|analytics|metrics)$")
+_COUNTS = regex(r"\.(increment|incr|track|log|record|register|touch|count|bump)_")
 
 
 class ExposedFunction(

@@ -12,8 +12,9 @@ from shipworthy.prototype.handlers.handler import Effect, EffectKind
 from shipworthy.prototype.handlers.hashing_models import hashes_by_itself
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 
-_PASSWORD = re.compile(
+_PASSWORD = regex(
     r"^(user_?)?(password|passwd|pwd|password_?hash|hashed_?password)$", re.IGNORECASE
 )
 _FAST = ("md5", "sha1", "sha-1", "sha256", "sha-256", "sha512", "sha-512")

@@ -25,11 +25,10 @@ from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
 from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
+from shipworthy.regex import regex
 
-_PEOPLE = re.compile(r"user|profile|account|member|customer|wallet|tenant|compan|organi", re.I)
-_PERSONS = re.compile(
-    r"user|profile|account|member|role|staff|team|employee|admin|invit|access", re.I
-)
+_PEOPLE = regex(r"user|profile|account|member|customer|wallet|tenant|compan|organi", re.I)
+_PERSONS = regex(r"user|profile|account|member|role|staff|team|employee|admin|invit|access", re.I)
 _ENOUGH = 4  # columns named in a message
 
 
@@ -229,7 +228,7 @@ def _bare(column: str) -> str:
     return column.replace("_", "").lower()
 
 
-_GIVER = re.compile(
+_GIVER = regex(
     r"^(invited|created|added|granted|assigned|sent)_?by|^(inviter|owner|workspace|org|organi[sz]ation|tenant|team|company)(_?id)?$",
     re.IGNORECASE,
 )
@@ -260,7 +259,7 @@ def _gives_rights(column: str, effect: Effect) -> bool:
     return is_right(column)
 
 
-_HOLDERS = re.compile(r"^(app_?)?(users?|profiles?|user_?profiles?|wallets?)$", re.IGNORECASE)
+_HOLDERS = regex(r"^(app_?)?(users?|profiles?|user_?profiles?|wallets?)$", re.IGNORECASE)
 
 
 def _is_worth_money(column: str, effect: Effect) -> bool:

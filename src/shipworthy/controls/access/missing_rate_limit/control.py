@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.reaching import (
 )
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import changes
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _COSTS = {
@@ -32,13 +33,13 @@ _COSTS = {
     EffectKind.EMAIL: "sends a mail",
     EffectKind.MESSAGE: "sends a text message",
 }
-_SMS = re.compile(r"twilio|telnyx|vonage|messagebird|plivo|sms|africastalking|nexmo", re.IGNORECASE)
-_COUNTED = re.compile(
+_SMS = regex(r"twilio|telnyx|vonage|messagebird|plivo|sms|africastalking|nexmo", re.IGNORECASE)
+_COUNTED = regex(
     r"usage|credit|quota|limit|allowance|balance|token_?count|message_?count|rate|attempts|plan|subscription|trial|cooldown",
     re.IGNORECASE,
 )
 """Tables and columns by which calls are counted or paid."""
-_PAID = re.compile(r"is_?paid|entitle|ai_credits", re.IGNORECASE)
+_PAID = regex(r"is_?paid|entitle|ai_credits", re.IGNORECASE)
 
 
 class MissingRateLimit(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -20,6 +19,7 @@ from shipworthy.prototype.handlers.reaching import (
 )
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 
 
 class ServerSideRequestForgery(
@@ -64,7 +64,7 @@ class ServerSideRequestForgery(
 
 
 # Functions of a platform that have no network of the owner's beside them.
-_STANDS_ALONE = re.compile(r"/supabase/functions/|/netlify/(edge-)?functions/")
+_STANDS_ALONE = regex(r"/supabase/functions/|/netlify/(edge-)?functions/")
 
 
 def _named(effect: Effect) -> tuple[Origin, ...]:

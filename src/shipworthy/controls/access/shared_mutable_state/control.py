@@ -11,16 +11,15 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind
 from shipworthy.prototype.handlers.reaching import Subject, is_live, reached
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 
-_PRIVATE = re.compile(
+_PRIVATE = regex(
     r"history|conversation|messages?|chat|memory|current_?user|logged_?in|session|cart|uploaded|last_(query|result|answer|user)|context|transcript"
     r"|answers|chain|user_?(data|id|info)",
     re.IGNORECASE,
 )
 """Variables that hold what is one user's."""
-_FOR_ALL = re.compile(
-    r"cache|limit|count|config|pool|client|registry|lock|metrics|stats", re.IGNORECASE
-)
+_FOR_ALL = regex(r"cache|limit|count|config|pool|client|registry|lock|metrics|stats", re.IGNORECASE)
 
 
 class SharedMutableState(

@@ -11,12 +11,13 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.reaching import is_live, is_open
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 
-_LOGIN = re.compile(
+_LOGIN = regex(
     r"(^|/)(log-?in|sign-?in|forgot-?\w*|reset-?password|password-?reset|request-?reset)(/|$)",
     re.IGNORECASE,
 )
-_TELLS = re.compile(
+_TELLS = regex(
     r"(user|account|e-?mail)\b.{0,40}\b(not found|does(n't| not) exist|not registered|unknown)"
     r"|no (such )?(user|account)\b"
     r"|(not find|find no)\b.{0,20}(user|account)",

@@ -16,28 +16,29 @@ from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators
 from shipworthy.prototype.routes.dispatchers import DISPATCHERS
 from shipworthy.prototype.secrets.literals import split_name
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_GUARDS = re.compile(
+_GUARDS = regex(
     r"(^|_|[a-z])(token|secret|password|passwd|temp_?password|otp|otp_?code|pin|pin_?code|api_?key|session_?id|session_?token|totp_?secret"
     r"|backup_?codes?|recovery_?codes?|(verification|verify|reset|access|invite|invitation|login|auth|security|mfa|confirmation)_?code"
     r"|password_?hash|hashed_?password)$",
     re.IGNORECASE,
 )
 """Columns whose values let somebody in."""
-_GOODS = re.compile(
+_GOODS = regex(
     r"(^|[._a-z])(pick_?up|collection|handover|delivery|gift_?(card)?|redeem|redemption)_?code$",
     re.IGNORECASE,
 )
 """Columns whose values are taken for goods or money by whoever shows them."""
-_NO_GUARD = re.compile(r"push_?token|device_?token|tokens_used|max_tokens", re.IGNORECASE)
-_ID = re.compile(r"session_?id$", re.IGNORECASE)
-_SESSIONS = re.compile(r"(^|_)(session|auth|login|token|user)s?($|_)", re.IGNORECASE)
+_NO_GUARD = regex(r"push_?token|device_?token|tokens_used|max_tokens", re.IGNORECASE)
+_ID = regex(r"session_?id$", re.IGNORECASE)
+_SESSIONS = regex(r"(^|_)(session|auth|login|token|user)s?($|_)", re.IGNORECASE)
 """Tables in which the id of a session lets somebody in; elsewhere it only tells visits apart."""
-_VISITS = re.compile(
+_VISITS = regex(
     r"analytic|track|visit|view|event|log|stat|metric|game|quiz|study|train|practice", re.IGNORECASE
 )
-_LOGS_IN = re.compile(r"create_?user|update_?user|invite", re.IGNORECASE)
+_LOGS_IN = regex(r"create_?user|update_?user|invite", re.IGNORECASE)
 
 
 class WeakRandom(
@@ -100,7 +101,7 @@ def _is_own_code(effect: Effect, kept: str) -> bool:
     return bool(_CONFIRMS.search(kept)) and bool(ids) and not told
 
 
-_CONFIRMS = re.compile(r"(verification|verify|confirmation|confirm|sms)_?code$", re.IGNORECASE)
+_CONFIRMS = regex(r"(verification|verify|confirmation|confirm|sms)_?code$", re.IGNORECASE)
 
 
 def _mended(prototype: Prototype, effect: Effect) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -11,9 +10,10 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.models.address_edits import from_environment
 from shipworthy.prototype.models.addresses import ModelAddress
 from shipworthy.prototype.roles import is_trial
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_OWN = re.compile(r"//(localhost|127\.)")
+_OWN = regex(r"//(localhost|127\.)")
 
 
 class ModelAddressInCode(

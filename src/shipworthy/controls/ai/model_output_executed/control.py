@@ -11,6 +11,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.executions.authorship import written_by_model
 from shipworthy.prototype.executions.execution import Execution, Sink
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind
+from shipworthy.regex import regex
 
 _SHOWN = 5
 
@@ -106,7 +107,7 @@ def _run_by_handlers(
     return found
 
 
-_READ_ONLY = re.compile(r"read[ _-]?only|readonly|mode=ro\b|_ro\b", re.IGNORECASE)
+_READ_ONLY = regex(r"read[ _-]?only|readonly|mode=ro\b|_ro\b", re.IGNORECASE)
 _ABOVE = 30  # lines
 
 

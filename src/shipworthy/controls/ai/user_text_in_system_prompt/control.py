@@ -15,15 +15,16 @@ from shipworthy.prototype.models.safety_nets import run_by_hand
 from shipworthy.prototype.models.said import Said, last_name
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.roles import is_trial
+from shipworthy.regex import regex
 
 # Names of what people write at length; a name, a language or a date says little.
-_WORDS = re.compile(
+_WORDS = regex(
     r"(message|prompt|query|question|text|content|input|transcript|description|descricao|notes?|context|instructions?"
     r"|comment|feedback|resume|essay|document|history|topic|goal|details|answers?|requirements|story|html|bio|persona"
     r"|knowledge|pergunta|mensagem|texto|brief|idea|system)s?$",
     re.IGNORECASE,
 )
-_NO_WORDS = re.compile(
+_NO_WORDS = regex(
     r"(^|_)(id|type|count|length|lang(uage)?)$|(Id|Type|Count|Length|Language)$", re.IGNORECASE
 )
 

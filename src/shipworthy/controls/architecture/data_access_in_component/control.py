@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -10,19 +9,20 @@ from shipworthy.finding import Confidence, Evidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
 _ROWS = ("select", "insert", "update", "upsert", "delete", "rpc")
-_DATA_LAYER = re.compile(
+_DATA_LAYER = regex(
     r"(^|/)(hooks?|contexts?|providers?|services?|stores?|api|queries|repositories)/"
     r"|(^|/)use[A-Z-][^/]*$|(Context|Provider)\.[jt]sx$"
 )
-_CLIENT = re.compile(r"supabase|(^|/)(db|database|prisma|drizzle)([/.]|$)")
+_CLIENT = regex(r"supabase|(^|/)(db|database|prisma|drizzle)([/.]|$)")
 
 # Fewer queries or tables than these in a component: of taste more than of risk.
 _FEW = 4
 _FEW_TABLES = 3
 # Components of Next.js run on the server unless the browser gets them.
-_SERVER_PAGE = re.compile(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
+_SERVER_PAGE = regex(r"(^|/)app/(.*/)?(page|layout)\.[jt]sx$")
 
 
 class DataAccessInComponent(

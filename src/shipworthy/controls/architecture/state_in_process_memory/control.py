@@ -11,9 +11,10 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.homes import home_of
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.state.held import Held, Use
+from shipworthy.regex import regex
 
-_FUNCTIONS = re.compile(r"(^|/)(supabase|netlify)/(edge-)?functions/")
-_OWN_MACHINE = re.compile(r"(^|[/._-])(local|dev|mock|demo|fallback)", re.IGNORECASE)
+_FUNCTIONS = regex(r"(^|/)(supabase|netlify)/(edge-)?functions/")
+_OWN_MACHINE = regex(r"(^|[/._-])(local|dev|mock|demo|fallback)", re.IGNORECASE)
 _WHAT = {
     Use.LIMIT: "counts requests",
     Use.SESSION: "keeps who is signed in, or which codes were sent,",

@@ -13,9 +13,10 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import ForeignKey, Index, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_NOT_NULL = re.compile(r"\(?\"?(\w+)\"? IS NOT NULL\)?", re.IGNORECASE)
+_NOT_NULL = regex(r"\(?\"?(\w+)\"? IS NOT NULL\)?", re.IGNORECASE)
 
 
 class ForeignKeyWithoutIndex(

@@ -12,15 +12,16 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import Column, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _KEYS = ("uuid", "bigint", "integer")
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"stripe|paypal|external|google|facebook|twilio|whatsapp|telegram|openai|provider|ext_|remote"
     r"|session_id|device_id|request_id|correlation|trace|legacy|old_|original_",
     re.IGNORECASE,
 )
-_RECORDS = re.compile(
+_RECORDS = regex(
     r"(^|_)(logs?|audit|history|events?|archive|backup|analytics|metrics|snapshots?)(_|$)", re.I
 )
 

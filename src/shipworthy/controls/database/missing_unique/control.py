@@ -14,9 +14,10 @@ from shipworthy.database.schema import Index, Table
 from shipworthy.finding import Evidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_NATURAL = re.compile(
+_NATURAL = regex(
     r"^(e_?mail|slug|username|handle|nickname|sku|subdomain|custom_domain|domain|isbn|ean|barcode"
     r"|(\w+_)?(code|slug|number)|invite_token|share_token|(stripe|paypal)_\w+_id)$",
     re.IGNORECASE,

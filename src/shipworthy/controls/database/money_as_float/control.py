@@ -13,21 +13,22 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _FLOATS = ("real", "double precision")
-_MONEY = re.compile(
+_MONEY = regex(
     r"(^|_)(prices?|amounts?|subtotal|fees?|salary|salaries|wages?|revenue|balance|deposit|refund|budget"
     r"|payout|commission|invoiced|earnings|income|expenses?|costs?|preco|valor|precio|importe|preis|betrag"
     r"|prix|montant)($|_)",
     re.IGNORECASE,
 )
-_NOT_MONEY = re.compile(
+_NOT_MONEY = regex(
     r"(^|_)(rate|ratio|percent|percentage|pct|score|weight|change|factor|index|multiplier|probability|km"
     r"|hours?|minutes|grams?|kg|ml|tokens?|count|trend|growth|variance|volatility|confidence|share|elasticity)($|_)",
     re.IGNORECASE,
 )
-_NOT_SHOPS = re.compile(
+_NOT_SHOPS = regex(
     r"ingredient|recipe|meal|food|nutri|water|dose|medic|exercise|workout|energy|prediction|forecast"
     r"|stock_price|candle|quote|ticker|market|sensor|reading|metric",
     re.IGNORECASE,

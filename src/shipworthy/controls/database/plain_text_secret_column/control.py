@@ -12,16 +12,17 @@ from shipworthy.database.rules.judged import exposed_tables, shown
 from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 
 _BROWSERS = frozenset({"anon", "authenticated"})
 _TEXT = ("text", "character varying", "character", "citext")
-_SAFE = re.compile(
+_SAFE = regex(
     r"(^|_)(hash|hashed|digest|encrypted|enc|cipher|ciphertext|salt|id|ref|name|type|status|url|prefix"
     r"|masked|preview|last4|last_four|iv|nonce|public|publishable|arn|path|label|version|length|strength)($|_)",
     re.IGNORECASE,
 )
-_SHORT_LIVED = re.compile(r"(^|_)(otp|otp_code|pin|pin_code)($|_)", re.IGNORECASE)
-_DISGUISED = re.compile(
+_SHORT_LIVED = regex(r"(^|_)(otp|otp_code|pin|pin_code)($|_)", re.IGNORECASE)
+_DISGUISED = regex(
     r"encrypt|\bcrypt\s*\(|digest\s*\(|bcrypt|argon2|scrypt|sha256|hash", re.IGNORECASE
 )
 

@@ -13,9 +13,10 @@ from shipworthy.database.rules.names import spoken
 from shipworthy.database.schema import Policy, Table
 from shipworthy.finding import Evidence, Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 
 _RECURSION = "42P17"
-_RELATION = re.compile(r'relation "?([^"]+)"?')
+_RELATION = regex(r'relation "?([^"]+)"?')
 
 
 class PolicyRecursion(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -10,10 +9,11 @@ from shipworthy.database.rules.known import Known, known
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
+from shipworthy.regex import regex
 
 _OPERATIONS = frozenset({"select", "insert", "update", "upsert", "delete"})
 _ENOUGH = 0.7  # share of the queried tables that must be known before a missing one is believed
-_COLUMN = re.compile(r"[A-Za-z_]\w*")
+_COLUMN = regex(r"[A-Za-z_]\w*")
 
 
 class QueryOfMissingObject(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -12,9 +11,10 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import Index, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_KEYS = re.compile(r"USING btree \((.*)\)(?: NULLS NOT DISTINCT)?$")
+_KEYS = regex(r"USING btree \((.*)\)(?: NULLS NOT DISTINCT)?$")
 
 
 class RedundantIndex(

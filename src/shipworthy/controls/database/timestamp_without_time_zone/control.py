@@ -13,11 +13,12 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_BARE = re.compile(r"timestamp(\(\d\))? without time zone")
-_MOMENT = re.compile(r"(_at|_on|_time|timestamp|date|until|since)$", re.IGNORECASE)
-_WALL_CLOCK = re.compile(r"local", re.IGNORECASE)
+_BARE = regex(r"timestamp(\(\d\))? without time zone")
+_MOMENT = regex(r"(_at|_on|_time|timestamp|date|until|since)$", re.IGNORECASE)
+_WALL_CLOCK = regex(r"local", re.IGNORECASE)
 
 
 class TimestampWithoutTimeZone(

@@ -15,16 +15,17 @@ from shipworthy.database.schema import Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _OPERATIONS = frozenset({"select", "update", "delete"})
-_FEW_ROWS = re.compile(
+_FEW_ROWS = regex(
     r"(^|_)(settings?|configs?|configurations?|preferences|plans?|tiers|categor(y|ies)|roles?|types?|kinds"
     r"|templates?|features?|flags|countries|currencies|languages|translations|regions|statuses|stages"
     r"|permissions|levels|units|menus?|pages|faqs?|tax_rates|departments|branches|stores|locations)$",
     re.IGNORECASE,
 )
-_MANY_VALUES = re.compile(
+_MANY_VALUES = regex(
     r"(^|_)(id|sid|uuid|e_?mail|phone|phone_number|mobile|telefone|telefono|token|code|slug|number|sku|username"
     r"|handle|reference|ref|hash|key|barcode|url|domain|subdomain|cpf|cnpj)$",
     re.IGNORECASE,

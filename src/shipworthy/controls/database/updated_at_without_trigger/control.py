@@ -13,10 +13,11 @@ from shipworthy.database.schema import Schema, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.query import Query
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _COLUMN = "updated_at"
-_SETS = re.compile(r"new\s*\.\s*\"?updated_at\"?\s*:?=", re.IGNORECASE)
+_SETS = regex(r"new\s*\.\s*\"?updated_at\"?\s*:?=", re.IGNORECASE)
 _FUNCTION = "set_updated_at"
 _BODY = """create or replace function public.set_updated_at() returns trigger
 language plpgsql set search_path = ''

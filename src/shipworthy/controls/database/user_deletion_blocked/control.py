@@ -12,12 +12,13 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import ForeignKey, Schema, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _USERS = "auth.users"
-_OWNER = re.compile(r"(user|owner|profile|member|account)(_id|_uuid)?$", re.IGNORECASE)
+_OWNER = regex(r"(user|owner|profile|member|account)(_id|_uuid)?$", re.IGNORECASE)
 # What the books are made of has to be kept for years, whoever it was about.
-_BOOKS = re.compile(
+_BOOKS = regex(
     r"(^|_)(payments?|invoices?|orders?|transactions?|payouts?|receipts?|refunds?|ledger|donations?)$",
     re.IGNORECASE,
 )

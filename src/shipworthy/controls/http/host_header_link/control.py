@@ -13,8 +13,9 @@ from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 
-_HEADERS = re.compile(r"^(host|origin|x-forwarded-host|referer)$", re.IGNORECASE)
+_HEADERS = regex(r"^(host|origin|x-forwarded-host|referer)$", re.IGNORECASE)
 _MAIL = (
     "html",
     "text",

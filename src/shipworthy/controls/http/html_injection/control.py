@@ -13,19 +13,20 @@ from shipworthy.prototype.handlers.html_edits import with_escaped
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_open, is_trusted, reached
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _PARTS = ("text", "html", "content", "htmlContent", "html_content", "HtmlBody", "Html", "HTMLPart")
-_WRITTEN = re.compile(
+_WRITTEN = regex(
     r"(^|_|\.)(full_?name|first_?name|last_?name|display_?name|user_?name|sender_?name|company_?name|name|title|subject|message"
     r"|content|body|text|comment|note|notes|description|bio|feedback|reason|question|answer|company)$",
     re.IGNORECASE,
 )
 """Columns that hold what people write."""
-_LONG = re.compile(
+_LONG = regex(
     r"(message|content|body|text|comment|notes?|description|bio|feedback)$", re.IGNORECASE
 )
-_SHORT = re.compile(
+_SHORT = regex(
     r"(^|_|\.|[a-z])(id|ids|e?mail|date|time|at|amount|price|total|count|quantity|url|link|token|code|status|type|phone|role"
     r"|locale|lang|language|currency|slug|password|year|month|day|number|score|color|image|avatar)$",
     re.IGNORECASE,
@@ -33,8 +34,8 @@ _SHORT = re.compile(
 """Inputs that are short words or numbers: nobody takes them for text."""
 
 
-_IS_HTML = re.compile(r"(^|\.)(html|\w*_html|\w*Html|html_?\w+)$")
-_OF_STAFF = re.compile(
+_IS_HTML = regex(r"(^|\.)(html|\w*_html|\w*Html|html_?\w+)$")
+_OF_STAFF = regex(
     r"template|campaign|newsletter|scheduled|settings|config|post|article|blog|page", re.I
 )
 """Tables that staff fill, with HTML on purpose."""

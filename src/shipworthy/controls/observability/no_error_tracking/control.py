@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -11,11 +10,12 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.failures.alerts import own_alert
 from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _FEWEST = 5  # code files below which a part is a sketch
 _SMALL = 20  # code files below which whoever runs it still sees by hand what fails
-_TRACKERS = re.compile(
+_TRACKERS = regex(
     r"^(@sentry/.+|sentry[-_]sdk|sentry-expo|@bugsnag/.+|bugsnag|rollbar|@rollbar/.+|pyrollbar"
     r"|@?honeybadger(-io)?(/.+)?|dd-trace|ddtrace|@datadog/browser-(rum|logs).*|newrelic|@newrelic/.+"
     r"|@opentelemetry/.+|opentelemetry.*|@vercel/otel|applicationinsights|@microsoft/applicationinsights.*"
@@ -27,7 +27,7 @@ _TRACKERS = re.compile(
     r"|firebase-crashlytics|@baselime/.+|atatus.*|@fullstory/.+|stackify.*|@hyperdx/.+|hyperdx.*)$"
 )
 # What stands in code, pages and deployment files where no package is imported.
-_SIGNS = re.compile(
+_SIGNS = regex(
     r"browser\.sentry-cdn\.com|js\.sentry-cdn\.com|\bSentry\.init\(|\bddtrace-run\b"
     r"|\bnewrelic-admin\b|\bNEW_RELIC_LICENSE_KEY\b|\bOTEL_EXPORTER_OTLP_ENDPOINT\b"
     r"|\bAPPLICATIONINSIGHTS_CONNECTION_STRING\b|\bDD_API_KEY\b|\bcaptureException\("
@@ -35,7 +35,7 @@ _SIGNS = re.compile(
     r"|\bError Reporting API\b|\bHONEYBADGER_API_KEY\b|\bAPPSIGNAL_PUSH_API_KEY\b",
 )
 # Libraries that others bring along, and that measure more than they report.
-_MEASURES = re.compile(r"@?(opentelemetry|azure|opencensus|vercel|grafana)")
+_MEASURES = regex(r"@?(opentelemetry|azure|opencensus|vercel|grafana)")
 # One of these stands in each sign: the longer a word is, the faster it is looked for.
 _WORDS = tuple(
     """sentry-cdn.com Sentry.init( ddtrace-run newrelic-admin NEW_RELIC_LICENSE_KEY
@@ -44,7 +44,7 @@ _WORDS = tuple(
     APPSIGNAL_PUSH_API_KEY""".split()
 )
 # Tables in which an app keeps its own failures.
-_TABLES = re.compile(r"(^|_)(client_|app_|system_|frontend_)?(error|exception|crash)(_|es|s|$)")
+_TABLES = regex(r"(^|_)(client_|app_|system_|frontend_)?(error|exception|crash)(_|es|s|$)")
 _READ = (Role.PRODUCT, Role.SCRIPT, Role.CONFIG, Role.ENVIRONMENT)
 _SIZE = 300_000  # characters of a file that is searched for signs
 

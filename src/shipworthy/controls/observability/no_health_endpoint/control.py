@@ -11,17 +11,18 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.health_edits import with_health
 from shipworthy.prototype.inventory.landmarks import landmark
 from shipworthy.prototype.inventory.servers import Hosting, Server
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_HEALTH = re.compile(
+_HEALTH = regex(
     r"(^|[/_.-])(health|healthz|health-?check|healthy|readyz|readiness|livez|liveness)/?$"
     r"|^(/api)?(/v\d+)?(/system|/server)?/(ready|live|alive|ping|heartbeat|status|up|uptime|version)/?$",
     re.IGNORECASE,
 )
 # Where `/status` is that of the server; in a router it may be that of anything.
-_ENTRY = re.compile(r"(^|/)(index|main|app|server|health|status|ping|api)\.[a-z]+$|/route\.[jt]s$")
+_ENTRY = regex(r"(^|/)(index|main|app|server|health|status|ping|api)\.[a-z]+$|/route\.[jt]s$")
 # The same as a literal: a mount path, a route of a framework whose routes are not read.
-_NAMED = re.compile(
+_NAMED = regex(
     r"[\"'`](/?[\w/-]*/)?_?(health|healthz|health-?check|ready|readyz|readiness|live|livez|liveness"
     r"|ping|heartbeat)/?[\"'`]",
     re.IGNORECASE,
@@ -32,15 +33,15 @@ _PACKAGES = frozenset(
     under-pressure @fastify/under-pressure""".split()
 )
 _BY_ITSELF = {"streamlit": "/_stcore/health", "gradio": "/config", "chainlit": "/project/settings"}
-_CONTAINER = re.compile(r"^\s*(HEALTHCHECK\s+(?!NONE)|healthcheck:)")
-_HOSTED = re.compile(
+_CONTAINER = regex(r"^\s*(HEALTHCHECK\s+(?!NONE)|healthcheck:)")
+_HOSTED = regex(
     r"(^|/)(Dockerfile[^/]*|Procfile|fly[^/]*\.toml|render\.ya?ml|railway\.(json|toml)|app\.ya?ml)$"
 )
 # How hosts are told what to ask: fly.toml, render.yaml, railway, Replit, Kubernetes.
-_DESCRIBES = re.compile(
+_DESCRIBES = regex(
     r"(^|/)(fly[^/]*\.toml|render\.ya?ml|railway\.(json|toml)|\.replit-artifact/artifact\.toml)$"
 )
-_ASKS = re.compile(
+_ASKS = regex(
     r"^\s*(- )?\"?(healthCheckPath|healthcheckPath|health_check_path)\"?\s*[:=]"
     r"|^\s*\[+(http_service\.checks|services\.(http_|tcp_)?checks|checks(\.\w+)?"
     r"|services\.production\.health\.\w+)\]+"
@@ -141,9 +142,7 @@ def _endpoint(prototype: Prototype, server: Server) -> tuple[str, Evidence] | No
     return None
 
 
-_PAGE = re.compile(
-    r"sendFile|render|TemplateResponse|send_from_directory|FileResponse|redirect", re.I
-)
+_PAGE = regex(r"sendFile|render|TemplateResponse|send_from_directory|FileResponse|redirect", re.I)
 
 
 def _sends_a_page(prototype: Prototype, where: Location) -> bool:

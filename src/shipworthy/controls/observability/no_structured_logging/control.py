@@ -12,21 +12,22 @@ from shipworthy.prototype.inventory.servers import Hosting, Server, runs_for_eac
 from shipworthy.prototype.logs.log_calls import LogCall
 from shipworthy.prototype.logs.logger_edits import with_logger
 from shipworthy.prototype.logs.python_logger_edits import with_python_logger
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # routes or bare log calls below which a server is a sketch
 _SESSIONS = ("streamlit", "gradio", "chainlit")
 _SHARE = 0.2  # of the calls that must go through a logger to say that the server has one
 _BARE = ("console", "print", "pprint")
-_LOGGERS = re.compile(
+_LOGGERS = regex(
     r"^(pino(-.+)?|winston(-.+)?|bunyan|log4js|loglevel|consola|signale|tslog|roarr|@logtape/.+"
     r"|next-axiom|@axiomhq/.+|@logtail/.+|@vercel/otel|@google-cloud/logging.*|nestjs-pino|nest-winston"
     r"|hono-pino|evlog|structlog|loguru|logging|python_json_logger|pythonjsonlogger|logfire|eliot"
     r"|json_logging|google\.cloud\.logging|aws_lambda_powertools|@aws-lambda-powertools/.+)$"
 )
 # One line of JSON per event, written by hand.
-_JSON = re.compile(r"(console\.\w+|print)\(\s*(JSON\.stringify|json\.dumps)\(")
-_SAYS = re.compile(r"\b(level|severity|timestamp|ts|event|request_?id)\b", re.IGNORECASE)
+_JSON = regex(r"(console\.\w+|print)\(\s*(JSON\.stringify|json\.dumps)\(")
+_SAYS = regex(r"\b(level|severity|timestamp|ts|event|request_?id)\b", re.IGNORECASE)
 
 
 class NoStructuredLogging(

@@ -16,6 +16,7 @@ from shipworthy.prototype.logs.redactions import hides
 from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -98,7 +99,7 @@ class SecretInLogs(
 
 
 # Files that are there to try things out or to show them: `getTokenDemo.ts`.
-_TRIAL = re.compile(r"([a-z](Demo|Test|Example)|(^|[-_/])(demo|test|example))(?=[-_.A-Z/])")
+_TRIAL = regex(r"([a-z](Demo|Test|Example)|(^|[-_/])(demo|test|example))(?=[-_.A-Z/])")
 
 
 def _is_question(place: str, values: Iterable[LoggedValue], side: Side) -> bool:
@@ -111,9 +112,9 @@ def _is_question(place: str, values: Iterable[LoggedValue], side: Side) -> bool:
 
 
 # What the page has stored in the browser of whom it belongs to, for some minutes or hours.
-_OWN_LOGIN = re.compile(r"(access_?token|id_?token|jwt|session)$", re.IGNORECASE)
+_OWN_LOGIN = regex(r"(access_?token|id_?token|jwt|session)$", re.IGNORECASE)
 # Whoever calls there has no token yet, or is another system.
-_NO_VISITOR = re.compile(
+_NO_VISITOR = regex(
     r"hook|sign-?_?up|register|log-?_?in|sign-?_?in|contact|callback|incoming|inbound|receive|health|public"
     r"|slack|telegram|discord|twilio|zapier",
     re.IGNORECASE,
@@ -139,7 +140,7 @@ def _stands_in(prototype: Prototype, call: LogCall) -> bool:
 
 
 _NEAR = 4  # lines
-_NOT_SET_UP = re.compile(
+_NOT_SET_UP = regex(
     r"\bif\s*\(?\s*(!|not\s)\s*[\w.]*(transport|mailer|resend|sendgrid|twilio|smtp|mail|sms|client|configured|api_?key)",
     re.IGNORECASE,
 )

@@ -12,16 +12,17 @@ from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.inventory.pipelines import swallows_failure, what_it_checks
 from shipworthy.prototype.inventory.workflow import workflow
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # code files below which one sees by hand what a change breaks
 _SMALL = 20
-_GITHUB = re.compile(r"^\.(github|gitea|forgejo)/workflows/")
-_DEPLOYS = re.compile(
+_GITHUB = regex(r"^\.(github|gitea|forgejo)/workflows/")
+_DEPLOYS = regex(
     r"\b(deploy|gh-pages|docker/build-push-action|super-linter|codeql|pre-commit/action)\b",
     re.IGNORECASE,
 )
-_HOOKS = re.compile(r"^(\.husky/pre-(commit|push)|lefthook\.ya?ml|\.pre-commit-config\.ya?ml)$")
+_HOOKS = regex(r"^(\.husky/pre-(commit|push)|lefthook\.ya?ml|\.pre-commit-config\.ya?ml)$")
 _HOSTS = {"vercel.json": "Vercel", "netlify.toml": "Netlify", ".replit": "Replit"}
 
 

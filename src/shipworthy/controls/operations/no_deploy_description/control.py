@@ -14,10 +14,11 @@ from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifest
 from shipworthy.prototype.inventory.servers import Hosting, Server
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 # Descriptions that are no container and no file of a hosting platform.
-_OTHER = re.compile(
+_OTHER = regex(
     r"(^|/)([\w-]*deploy[\w-]*|start|run|startup|entrypoint|install)\.(sh|ps1|bat|py|md)$"
     r"|(^|/)(Makefile|justfile|Taskfile\.ya?ml|Vagrantfile|gunicorn[^/]*\.py|nginx[^/]*\.conf"
     r"|[^/]+\.service|supervisord?\.conf|azure\.ya?ml|template\.ya?ml|cdk\.json|app\.json|host\.json"
@@ -26,8 +27,8 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 # Hosts of pages and functions, which run no server.
-_PAGES = re.compile(r"(^|/)(netlify\.toml|vercel\.json|firebase\.json|wrangler\.[a-z]+)$")
-_DEPLOYS = re.compile(r"\bdeploy", re.IGNORECASE)
+_PAGES = regex(r"(^|/)(netlify\.toml|vercel\.json|firebase\.json|wrangler\.[a-z]+)$")
+_DEPLOYS = regex(r"\bdeploy", re.IGNORECASE)
 _BY_ITSELF = ("streamlit", "gradio", "chainlit")  # their own clouds start them from the code alone
 
 

@@ -13,6 +13,7 @@ from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.queries.query import Bulk, Query
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _VERBS = {
@@ -21,7 +22,7 @@ _VERBS = {
     "update": "updates",
     "delete": "deletes from",
 }
-_ONCE = re.compile(
+_ONCE = regex(
     r"seed|migrat|backfill|bootstrap|if_?empty|defaults?_if|^(init|setup)(ialize)?_?(db|database)",
     re.IGNORECASE,
 )
@@ -102,7 +103,7 @@ def _is_python(file: SourceFile) -> bool:
     return file.role is Role.PRODUCT and file.language is Language.PYTHON
 
 
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"\b((?:sqlite|postgres|postgresql|mysql|mariadb|mssql|oracle)(?:\+\w+)?)://", re.IGNORECASE
 )
 _SERVERS = frozenset(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -11,9 +10,10 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.code.naming import spoken
 from shipworthy.prototype.connections.edits import opened_once
 from shipworthy.prototype.connections.opened import Opened
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_SERVERLESS = re.compile(
+_SERVERLESS = regex(
     r"(^|/)(supabase/functions|netlify/functions|lambdas?)/|(^|/)route\.[jt]s$|(^|/)(pages/api|app)/.*\.[jt]sx?$"
 )
 

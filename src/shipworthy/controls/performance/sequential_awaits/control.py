@@ -13,12 +13,13 @@ from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.roles import is_trial
 from shipworthy.prototype.waits.edits import waiting_at_once
 from shipworthy.prototype.waits.series import Series, Wait
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 3
 _READS = ("select",)
 # For what a clock or a queue starts, nobody waits.
-_NOBODY_WAITS = re.compile(
+_NOBODY_WAITS = regex(
     r"(^|[/_-])(crons?|jobs?|workers?|scripts?|reminders?|daily|nightly|weekly|scheduled|scheduler"
     r"|backfill|digest|seed|migrat\w*|sync)([/_.-]|$)",
     re.IGNORECASE,

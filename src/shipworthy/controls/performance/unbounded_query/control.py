@@ -13,6 +13,7 @@ from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.queries.edits import with_limits
 from shipworthy.prototype.queries.query import Bound, Query
 from shipworthy.prototype.roles import is_trial
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -92,7 +93,7 @@ _ADDS = ("insert", "upsert")
 _SIGN_UPS = ("signUp", "signInWithOAuth", "signInWithOtp", "createUser", "inviteUserByEmail")
 _OF_ACCOUNTS = frozenset({"profiles", "users", "userprofiles"})
 # What users add day by day, in many apps of one kind or another; all else may stay a short list.
-_GROWS = re.compile(
+_GROWS = regex(
     r"(^|_)(order|invoice|payment|transaction|booking|reservation|appointment|message|chat|conversation"
     r"|notification|alert|log|event|activit|comment|post|article|review|rating|like|lead|contact|customer|compan"
     r"|ticket|issue|request|submission|application|candidate|response|answer|feedback|inquir|listing"
@@ -103,24 +104,24 @@ _GROWS = re.compile(
     re.IGNORECASE,
 )
 # Of these there are thousands soon; of photos of cities or of courses there may be fifty for years.
-_DAY_BY_DAY = re.compile(
+_DAY_BY_DAY = regex(
     r"(^|_)(order|invoice|payment|transaction|booking|reservation|appointment|message|chat|conversation|notification"
     r"|log|event|activit|visit|view|scan|ticket|submission|response|answer|movement|reading|attendance|session"
     r"|histor|entr|record|lead|like|comment)(e?s|ies|y)?$",
     re.IGNORECASE,
 )
 # As many as there are people or things of one team, in an app that one team uses.
-_OF_A_TEAM = re.compile(
+_OF_A_TEAM = regex(
     r"(^|_)(profile|user|member|employee|staff|team|customer|contact|compan|product|guest|task)(y|ies|s)?$",
     re.IGNORECASE,
 )
 # Filters that leave most of a table.
-_STATE = re.compile(
+_STATE = regex(
     r"^(status|state|(is|has)_?\w+|active|published|visible|enabled|archived|deleted(_?at)?|approved"
     r"|available|public|visibility)$",
     re.IGNORECASE,
 )
-_AT_NIGHT = re.compile(
+_AT_NIGHT = regex(
     r"admin|cron|export|backup|report|digest|nightly|daily|remind|slugs|sitemap|static_?p(arams|aths)",
     re.IGNORECASE,
 )

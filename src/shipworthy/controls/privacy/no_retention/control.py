@@ -11,9 +11,10 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.privacy.categories import Category
 from shipworthy.prototype.privacy.personal import PersonalDatum
 from shipworthy.prototype.privacy.rights import ending
+from shipworthy.regex import regex
 
 # What piles up by itself; a profile stays as long as its account.
-_GROWS = re.compile(
+_GROWS = regex(
     r"(log|message|chat|conversation|session|event|lead|submission|inquir|enquir|contact_form|visit|history"
     r"|transcript|booking|application|audit|notification|waitlist|request)",
     re.IGNORECASE,

@@ -10,17 +10,18 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.privacy.categories import Category
 from shipworthy.prototype.privacy.personal import PersonalDatum
+from shipworthy.regex import regex
 
-_CODE = re.compile(r"(^|_)(cvv|cvc|card_?cvv|card_?cvc)$", re.IGNORECASE)
+_CODE = regex(r"(^|_)(cvv|cvc|card_?cvv|card_?cvc)$", re.IGNORECASE)
 # Collectors, clubs and libraries number their cards, too: a payment card is known by what is beside it.
-_PAYMENT = re.compile(
+_PAYMENT = regex(
     r"credit|debit|cvv|cvc|(^|_)cc(_|$)|card_?holder|holder_?name|expir|exp_?(month|year|date)|billing"
     r"|payment|checkout|bank",
     re.IGNORECASE,
 )
 # A masked number is no secret, and India's PAN card is a tax number.
-_HARMLESS = re.compile(r"mask|truncat|redact|last_?(4|four)|(^|_)pan_?card", re.IGNORECASE)
-_OTHER_CARDS = re.compile(
+_HARMLESS = regex(r"mask|truncat|redact|last_?(4|four)|(^|_)pan_?card", re.IGNORECASE)
+_OTHER_CARDS = regex(
     r"loyalty|gift|member|library|fuel|insurance|health|student|attendance|vaccin|collect|rfid|id_?card",
     re.IGNORECASE,
 )

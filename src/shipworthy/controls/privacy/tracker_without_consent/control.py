@@ -10,10 +10,9 @@ from shipworthy.finding import Confidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.privacy.trackers import CONSENT, Tracker
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
-_PLACEHOLDER = re.compile(
-    r"X{3}|x{4}|YOUR|your|PLACEHOLDER|0{6}|123456789|\bTODO|MEASUREMENT|EXAMPLE"
-)
+_PLACEHOLDER = regex(r"X{3}|x{4}|YOUR|your|PLACEHOLDER|0{6}|123456789|\bTODO|MEASUREMENT|EXAMPLE")
 _COOKIELESS = frozenset({"Plausible", "Vercel Analytics"})
 _DOES = {
     "ads": "tells an advertising network about each visitor",
@@ -29,11 +28,11 @@ _FOREIGN = (
     *("The TikTok pixel", "LinkedIn Insight", "Microsoft Clarity", "Hotjar"),
 )
 """Trackers whose code is never bundled: it comes from their own host."""
-_OWN_SCRIPTS = re.compile(
+_OWN_SCRIPTS = regex(
     r"\bscript-src(-elem)?\s+('(self|none|unsafe-inline|unsafe-eval|wasm-unsafe-eval|sha\d+-[^']+)'\s*)+"
     r"(?=[;\"`]|$)"
 )
-_LEGAL = re.compile(r"privacy|terms|polic|legal|imprint|impressum|datenschutz|gdpr", re.IGNORECASE)
+_LEGAL = regex(r"privacy|terms|polic|legal|imprint|impressum|datenschutz|gdpr", re.IGNORECASE)
 
 
 class TrackerWithoutConsent(

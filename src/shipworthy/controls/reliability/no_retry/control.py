@@ -15,16 +15,17 @@ from shipworthy.prototype.outbound.judged import judged_calls
 from shipworthy.prototype.outbound.python_retrying import with_python_retries
 from shipworthy.prototype.outbound.retrying import with_retries
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 # Any word of it, even in a comment: whether it covers each call is more than reading can say.
-_TRIES_AGAIN = re.compile(
+_TRIES_AGAIN = regex(
     r"retr(y|ie[sd]|ying)|back[_-]?off(?![a-z])|max_?attempts|\battempts?\s*([<>=+]|:\s*\d)|tenacity|stamina",
     re.IGNORECASE,
 )
 # A code is taken for a token once only, whatever the method.
-_TAKES_A_TOKEN = re.compile(r"oauth|token|callback|/auth/", re.IGNORECASE)
-_SECOND_SOURCE = re.compile(r"fall_?-?back", re.IGNORECASE)
+_TAKES_A_TOKEN = regex(r"oauth|token|callback|/auth/", re.IGNORECASE)
+_SECOND_SOURCE = regex(r"fall_?-?back", re.IGNORECASE)
 # Queues and workflows that run a failed job or step again. Source: the documentation of each.
 _QUEUES = frozenset(
     """inngest @trigger.dev/sdk @temporalio/workflow @temporalio/activity bullmq bull bee-queue

@@ -21,25 +21,24 @@ from shipworthy.prototype.handlers.writes import (
     together,
     writes,
 )
+from shipworthy.regex import regex
 
-_OUT = re.compile(r"(charges|transfers|payouts|Charge|Transfer|Payout)\.create$")
-_SUBSCRIBES = re.compile(r"(subscriptions|Subscription)\.create$")
-_INTENT = re.compile(r"(paymentIntents|PaymentIntent)\.create$")
-_RECORD = re.compile(
+_OUT = regex(r"(charges|transfers|payouts|Charge|Transfer|Payout)\.create$")
+_SUBSCRIBES = regex(r"(subscriptions|Subscription)\.create$")
+_INTENT = regex(r"(paymentIntents|PaymentIntent)\.create$")
+_RECORD = regex(
     r"order|transaction|transfer|trade|redemption|purchase|payment|payout|withdrawal|booking|spend",
     re.I,
 )
-_KEY = re.compile(
-    r"idempot|request_?id|client_?(ref|key|id)|nonce|dedup|reference|external_?id", re.I
-)
-_BOUGHT = re.compile(
+_KEY = regex(r"idempot|request_?id|client_?(ref|key|id)|nonce|dedup|reference|external_?id", re.I)
+_BOUGHT = regex(
     r"subscri|payment|order|charge|transfer|payout|transaction|purchase|tenant|customer|invoice|donation"
     r"|booking|reservation|appointment|registration|enrol|ticket|redemption|withdrawal|refund",
     re.I,
 )
 _PURSE = frozenset("wallet wallets balance funds cash".split())
 """What holds money rather than points of a game."""
-_OFFERS = re.compile(r"gateway|method|provider|setting|config|plan|product|price", re.IGNORECASE)
+_OFFERS = regex(r"gateway|method|provider|setting|config|plan|product|price", re.IGNORECASE)
 """Tables of what there is to pay with and for: a look at them refuses no repeat."""
 
 

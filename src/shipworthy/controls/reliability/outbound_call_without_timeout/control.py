@@ -15,6 +15,7 @@ from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.prototype.outbound.calls import OutboundCall, Timeout, Waiting
 from shipworthy.prototype.outbound.judged import judged_calls
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -85,17 +86,17 @@ class OutboundCallWithoutTimeout(
 
 
 # The platform ends each call of these after some minutes, and starts as many as it needs beside it.
-_CUT_OFF = re.compile(r"(^|/)(supabase/functions|netlify/(edge-)?functions|lambdas?)/")
+_CUT_OFF = regex(r"(^|/)(supabase/functions|netlify/(edge-)?functions|lambdas?)/")
 # What runs beside the requests of users: the schedule comes back, and one run hangs alone.
-_BESIDE = re.compile(
+_BESIDE = regex(
     r"(^|[/_.#-])(crons?|jobs?|workers?|queues?|schedul\w*|ingest\w*|sync\w*|pipelines?|rotat\w*|poll\w*"
     r"|watch\w*|monitor\w*|alerts?|notif\w*|backfill\w*)",
     re.IGNORECASE,
 )
 # The project's own database, which its other queries wait for in the same way.
-_OWN_DATABASE = re.compile(r"(^|[/.])supabase\.(co|in)\b|/rest/v1(/|$)")
+_OWN_DATABASE = regex(r"(^|[/.])supabase\.(co|in)\b|/rest/v1(/|$)")
 # A server of the project's own: it stands beside, and hangs for the same reasons.
-_HERE = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(:|/|$)")
+_HERE = regex(r"(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(:|/|$)")
 _SIDECARS = ("127.0.0.1:1106",)  # signs addresses of Replit's object storage, in the same container
 
 

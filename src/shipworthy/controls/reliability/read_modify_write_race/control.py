@@ -21,16 +21,17 @@ from shipworthy.prototype.handlers.writes import (
     together,
     writes,
 )
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _QUOTA = frozenset("used usage uses quota redemptions redeemed sold".split())
 _IDLE = frozenset(
     "view views like likes click clicks download downloads visit visits share".split()
 )
-_LIMITER = re.compile(r"rate_?limit|throttl|quota|usage", re.IGNORECASE)
+_LIMITER = regex(r"rate_?limit|throttl|quota|usage", re.IGNORECASE)
 """Tables that count calls: what is lost there is a call, no money."""
-_VERSION = re.compile(r"^filter:(version|updated_?at|revision|lock_version|etag)$", re.I)
-_LOCK = re.compile(r"lock|claim|reserve|acquire", re.I)
+_VERSION = regex(r"^filter:(version|updated_?at|revision|lock_version|etag)$", re.I)
+_LOCK = regex(r"lock|claim|reserve|acquire", re.I)
 
 
 class ReadModifyWriteRace(
@@ -172,7 +173,7 @@ def _given(handler: Handler, effect: Effect, column: str) -> bool:
     )
 
 
-_SERVICES = re.compile(
+_SERVICES = regex(
     r"integration|oauth|connection|credential|session|account|google|gmail|calendar|provider", re.I
 )
 
@@ -189,7 +190,7 @@ def _is_claimed(handler: Handler, effect: Effect) -> bool:
 
 
 # What is counted for a report, and nobody is paid by.
-_REPORTS = re.compile(
+_REPORTS = regex(
     r"(^|_)(analytics?|metrics?|statistics?|stats?|performance|impressions?|insights?|reports?|leaderboards?)$",
     re.IGNORECASE,
 )

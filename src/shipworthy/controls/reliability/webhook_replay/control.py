@@ -12,12 +12,11 @@ from shipworthy.prototype.handlers.columns import is_held, is_stock, is_sum
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import reread, writes
+from shipworthy.regex import regex
 
-_ADDS = re.compile(r"(increment|increase|add|credit|grant|award|top_?up|decrement|deduct)", re.I)
-_LEDGER = re.compile(
-    r"order|payment|transaction|purchase|credit|donation|invoice|payout|ledger", re.I
-)
-_EVENT_ID = re.compile(
+_ADDS = regex(r"(increment|increase|add|credit|grant|award|top_?up|decrement|deduct)", re.I)
+_LEDGER = regex(r"order|payment|transaction|purchase|credit|donation|invoice|payout|ledger", re.I)
+_EVENT_ID = regex(
     r"(event|intent|session|charge|invoice|message|external|provider|transaction|payment|order|checkout|stripe|paypal)\w*"
     r"(id|sid|ref|reference|key)$|^(id|sid|reference|idempotency_?key)$",
     re.IGNORECASE,

@@ -16,6 +16,7 @@ from shipworthy.prototype.secrets.logins import is_made_up_login, is_trial_login
 from shipworthy.prototype.secrets.secret import Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 
 class ClientSideSecret(
@@ -89,8 +90,8 @@ def _is_left_aside(prototype: Prototype, read: EnvironmentRead) -> bool:
     return sum(len(part.findall(t)) for t in texts) == 1 and not any(map(whole.search, texts))
 
 
-_FIELD = re.compile(r"\s*[\"']?(\w{4,})[\"']?\s*:\s*import\.meta\.env\.\w+")
-_OBJECT = re.compile(r"(?:export\s+)?const (\w+)\s*(?::[^=]+)?=\s*\{\s*$")
+_FIELD = regex(r"\s*[\"']?(\w{4,})[\"']?\s*:\s*import\.meta\.env\.\w+")
+_OBJECT = regex(r"(?:export\s+)?const (\w+)\s*(?::[^=]+)?=\s*\{\s*$")
 _LONGEST = 30  # lines of such an object
 
 
@@ -104,7 +105,7 @@ def _severity(prototype: Prototype, secrets: list[Secret]) -> Severity:
     return Severity.MEDIUM if trial or costs_little else Severity.CRITICAL
 
 
-_SHOWS = re.compile(
+_SHOWS = regex(
     r"weather|exchange_?rates?|currency|unsplash|pexels|pixabay|giphy|tenor|tmdb|movie|omdb|news|football|sports?|nasa|geocod"
     r"|maps?(?![a-z])|iqair|air_?quality",
     re.IGNORECASE,
@@ -118,7 +119,7 @@ def _is_remark(prototype: Prototype, secret: Secret) -> bool:
     return secret.kind is SecretKind.PASSWORD and line.startswith(("//", "*", "/*", "{/*"))
 
 
-_PASSWORD = re.compile(r"PASSWORD|PASSWD|PASSPHRASE|_PWD(_|$)", re.IGNORECASE)
+_PASSWORD = regex(r"PASSWORD|PASSWD|PASSPHRASE|_PWD(_|$)", re.IGNORECASE)
 
 
 def _opens_nobodys(prototype: Prototype, secret: Secret) -> bool:
@@ -132,10 +133,10 @@ def _opens_nobodys(prototype: Prototype, secret: Secret) -> bool:
     return secret.kind is SecretKind.PASSWORD and _EXAMPLES.search(account) is not None
 
 
-_DESCRIBES = re.compile(
+_DESCRIBES = regex(
     r"(api|rest)[-_]?(docs?|documentation|reference)|swagger|openapi|postman", re.IGNORECASE
 )
-_EXAMPLES = re.compile(r"@example\.(com|org|net)$")
+_EXAMPLES = regex(r"@example\.(com|org|net)$")
 
 
 def _browser_variables(prototype: Prototype) -> dict[str, list[EnvironmentRead]]:
@@ -167,9 +168,7 @@ def _is_left_as_it_is(prototype: Prototype, read: EnvironmentRead) -> bool:
     return not any(_DEFINES.search(text) for text in settings)
 
 
-_BUILDS = re.compile(
-    r"^(vite|vitest|webpack|rspack|rsbuild|craco)[\w.]*\.[cm]?[jt]s$|^next\.config\."
-)
-_DEFINES = re.compile(
+_BUILDS = regex(r"^(vite|vitest|webpack|rspack|rsbuild|craco)[\w.]*\.[cm]?[jt]s$|^next\.config\.")
+_DEFINES = regex(
     r"""["'`]process\.env\b|\benv\s*:|EnvironmentPlugin|DefinePlugin|vite-plugin-environment|dotenv"""
 )

@@ -35,6 +35,7 @@ from shipworthy.prototype.secrets.secret import (
 from shipworthy.prototype.secrets.seeds import fills_production
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _OPEN_EVERYTHING = (SecretKind.SERVICE_ROLE, SecretKind.CONNECTION_URI)
@@ -144,7 +145,7 @@ def _sets_password(handler: Handler) -> bool:
     )
 
 
-_CHOOSES = re.compile(r"register|sign-?up|(change|reset|set|update)[-_]?password|strength", re.I)
+_CHOOSES = regex(r"register|sign-?up|(change|reset|set|update)[-_]?password|strength", re.I)
 
 
 def _message(first: Secret, private: list[Secret]) -> str:
@@ -215,7 +216,7 @@ def _is_of_database(secret: Secret, file: SourceFile) -> bool:
 
 _OWN_HOSTS = ("localhost", "127.0.0.1", ":h2:", "//db:", "//postgres:", "//mysql:")
 # What lets somebody into a call, which its guests pass on anyway.
-_OF_A_MEETING = re.compile(r"zoom|meeting|webinar", re.IGNORECASE)
+_OF_A_MEETING = regex(r"zoom|meeting|webinar", re.IGNORECASE)
 
 
 def _severity(prototype: Prototype, secret: Secret) -> Severity:
@@ -271,7 +272,7 @@ def _of_nobody(secret: Secret) -> bool:
     return isinstance(email, str) and _MADE_UP.search(email.lower()) is not None
 
 
-_MADE_UP = re.compile(r"^(test|demo|user|john\.?doe|jane\.?doe)\d*@|@example\.(com|org|net)$")
+_MADE_UP = regex(r"^(test|demo|user|john\.?doe|jane\.?doe)\d*@|@example\.(com|org|net)$")
 
 
 def _opens_elsewhere(secret: Secret) -> bool:

@@ -12,8 +12,9 @@ from shipworthy.prototype.roles import role_of
 from shipworthy.prototype.secrets.history import COMMITS, PastSecret
 from shipworthy.prototype.secrets.secret import SecretKind
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
-_OPENS_NOTHING = re.compile(r"firebase|test mode", re.IGNORECASE)
+_OPENS_NOTHING = regex(r"firebase|test mode", re.IGNORECASE)
 """Web keys of Firebase are made to be seen; keys of a test mode move no money."""
 
 

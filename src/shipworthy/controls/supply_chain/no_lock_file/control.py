@@ -13,6 +13,7 @@ from shipworthy.prototype.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS
 from shipworthy.prototype.dependencies.variants import has_extras_only, is_variant
 from shipworthy.prototype.roles import is_for_trying
 from shipworthy.prototype.source import Language, Role
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _SHOWN = 5
@@ -143,7 +144,7 @@ class NoLockFile(
         )
 
 
-_CHORES = re.compile(
+_CHORES = regex(
     r"(^|[-_/])(ingest(ion)?|scrap(er|ers|ing)|crawl(er|ing)|etl|import(er)?|migrat(e|ion|ions)|seed(s|er|ing)?|backfill)(/|$)"
 )
 
@@ -181,7 +182,7 @@ def _is_template(prototype: Prototype, manifest: Manifest) -> bool:
 
 
 # The first page of apps that Expo, Create React App, Vite and Next.js make.
-_TEMPLATE = re.compile(
+_TEMPLATE = regex(
     r"Open up App\.[jt]sx? to start working on your app|Edit <code>[\w/]*App\.[jt]sx?</code>"
     r"|Get started by editing"
 )
@@ -204,7 +205,7 @@ def _is_held(dependency: Dependency) -> bool:
     return low[0] == high[0] and int(high[1]) == int(low[1]) + 1
 
 
-_BOUND = re.compile(r"(~=|==|>=|<(?!=))\s*([\w.*]+)")
+_BOUND = regex(r"(~=|==|>=|<(?!=))\s*([\w.*]+)")
 _FEW = 0.5  # the share of open versions under which most of a list is held
 
 
@@ -231,7 +232,7 @@ def _unlisted(prototype: Prototype) -> Mapping[str, Location]:
     return found if len(found) >= 2 else {}
 
 
-_LISTS = re.compile(
+_LISTS = regex(
     r"[\w.-]*requirements[\w.-]*|pyproject\.toml|Pipfile(\.lock)?|setup\.(py|cfg)"
     r"|environment\.ya?ml|conda\.ya?ml|(poetry|uv|pdm)\.lock",
     re.IGNORECASE,

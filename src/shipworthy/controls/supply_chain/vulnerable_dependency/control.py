@@ -21,6 +21,7 @@ from shipworthy.prototype.dependencies.usage import (
 from shipworthy.prototype.dependencies.variants import is_variant
 from shipworthy.prototype.dependencies.vulnerable_parts import uses_part
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _SEVERITIES = {
@@ -31,28 +32,26 @@ _SEVERITIES = {
 }
 _SHOWN = 5
 # Weaknesses that need hostile input, which tools on a developer's machine do not get.
-_EXHAUSTS = re.compile(
-    r"denial of service|\b(re)?dos\b|resource consumption|backtrack", re.IGNORECASE
-)
-_DEVELOPMENT_SERVER = re.compile(r"\bdev(elopment)? server|server\.fs\b", re.IGNORECASE)
+_EXHAUSTS = regex(r"denial of service|\b(re)?dos\b|resource consumption|backtrack", re.IGNORECASE)
+_DEVELOPMENT_SERVER = regex(r"\bdev(elopment)? server|server\.fs\b", re.IGNORECASE)
 # Weaknesses of a build tool that it passes on to what it builds.
-_BUILDS_IT_IN = re.compile(r"bundled|in (the )?output|built files|generated code", re.IGNORECASE)
-_TOOLS = re.compile(
+_BUILDS_IT_IN = regex(r"bundled|in (the )?output|built files|generated code", re.IGNORECASE)
+_TOOLS = regex(
     r"(@?eslint|@typescript-eslint/|typescript-eslint$|react-scripts$|webpack|jest$|stylelint|prettier|jsdom$|vitest$|@vitest/|@testing-library/"
     r"|supertest$|playwright|cypress|tailwind|@tailwindcss/|postcss|autoprefixer|vite$|@vitejs/"
     r"|vite-plugin|lovable-tagger$|rimraf$|nodemon$|concurrently$|ts-node|tsx$|husky$|lint-staged$)"
 )
-_READS_SHEETS = re.compile(r"\bread(File)?\b")
+_READS_SHEETS = regex(r"\bread(File)?\b")
 _ROUTER = ("react-router", "react-router-dom", "@remix-run/router")
-_LOADS_DATA = re.compile(
+_LOADS_DATA = regex(
     r"create(Browser|Hash|Memory|Static)Router|RouterProvider|createStaticHandler|@react-router/dev"
     r"|@remix-run/(react|node|dev)|createRoutesStub"
 )
-_REDIRECTS = re.compile(
+_REDIRECTS = regex(
     r"\bredirect(Document)?\(|\b(loader|action)\s*[:=]|@react-router/dev|@remix-run/(react|node|dev)"
 )
 # The `action: Action` of a reducer is another word.
-_IMPORTS_ROUTER = re.compile(r"react-router|@remix-run/")
+_IMPORTS_ROUTER = regex(r"react-router|@remix-run/")
 # What pages do without: bundlers replace these by what the browser brings along.
 _SERVER_ONLY = frozenset("form-data follow-redirects node-fetch undici ws proxy-from-env".split())
 # Whoever attacks names the fields of a form that the app sends on, or reads what its random numbers were.

@@ -13,6 +13,7 @@ from shipworthy.prototype.inventory.smoke_tests import smoke_tests
 from shipworthy.prototype.inventory.stack import Part
 from shipworthy.prototype.inventory.testing import TestCase
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # code files below which a part is a sketch that one can check by hand
@@ -86,13 +87,11 @@ def _pages(count: int) -> str:
     return "the one page" if count == 1 else f"the {count} pages"
 
 
-_TEST_SCRIPT = re.compile(r"(^|[-_.])tests?([-_.]|$)", re.IGNORECASE)
+_TEST_SCRIPT = regex(r"(^|[-_.])tests?([-_.]|$)", re.IGNORECASE)
 # `process.exit(failed ? 1 : 0)`, and `exit(1)` beside a count of what failed.
-_TELLS = re.compile(
-    r"\bexit\(\s*!?[\w.]+[^()\n]{0,20}\?\s*[01]\s*:\s*[01]\s*\)|\bexit\([01] if \w+"
-)
-_FAILS = re.compile(r"\bexit\(\s*1\s*\)|\bexitCode\s*=\s*1")
-_COUNTS = re.compile(r"\b(fail(ed|ures?)?|passed)\w*\s*(\+\+|\+=)|\bassert\b", re.IGNORECASE)
+_TELLS = regex(r"\bexit\(\s*!?[\w.]+[^()\n]{0,20}\?\s*[01]\s*:\s*[01]\s*\)|\bexit\([01] if \w+")
+_FAILS = regex(r"\bexit\(\s*1\s*\)|\bexitCode\s*=\s*1")
+_COUNTS = regex(r"\b(fail(ed|ures?)?|passed)\w*\s*(\+\+|\+=)|\bassert\b", re.IGNORECASE)
 _AUTHORED = (Role.PRODUCT, Role.SCRIPT, Role.TEST)
 
 

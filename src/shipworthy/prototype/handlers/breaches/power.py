@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.weight import (
     harm,
     revealed,
 )
+from shipworthy.regex import regex
 
 
 def governs(effect: Effect, ownership: Ownership) -> bool:
@@ -22,7 +23,7 @@ def governs(effect: Effect, ownership: Ownership) -> bool:
     return bool(_GOVERNING.search(effect.target)) and ownership.of(effect.target) is not True
 
 
-_GOVERNING = re.compile(
+_GOVERNING = regex(
     r"(^|_)(promo(tion)?s?(_?codes?)?|coupons?|vouchers?|gift_?cards?|discounts?(_\w+)?|pricing(_\w+)?|prices?|rate_?cards?(_\w+)?"
     r"|(subscription_|pricing_)?plans?|roles?|permissions?|role_permissions?|tax_?rates?|shipping_?rates?"
     r"|commissions?(_\w+)?|fees?|fee_settings)$",
@@ -39,7 +40,7 @@ def of_government(effect: Effect, kind: Harm, who: Caller, ownership: Ownership)
     return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
 
 
-POWER = re.compile(
+POWER = regex(
     r"^(user_?)?(roles?|permissions?|is_?(super_?)?admin|is_?superuser|access_?level)$",
     re.IGNORECASE,
 )
@@ -66,27 +67,25 @@ def _names_posts(effect: Effect) -> bool:
     return not any(_TIES.search(name) or name == "value:*" for name in columns)
 
 
-_TIES = re.compile(
+_TIES = regex(
     r"user|account|profile|member|employee|permission|right|scope|level|admin|access|role", re.I
 )
 
 
-_HOLDERS = re.compile(
+_HOLDERS = regex(
     r"user|profile|account|member|role|staff|team|employee|admin|invit|access|person|people",
     re.IGNORECASE,
 )
 """Tables in which a role is what somebody may do, not his part in a play or in a talk with a model."""
 
 
-_ADMIN = re.compile(
+_ADMIN = regex(
     r"(^|[/_-])(super-?)?(admin|backoffice|back-office|moderation|internal|superuser)([/_-]|$)",
     re.I,
 )
 
 
-_OWN_ADMIN = re.compile(
-    r"(admin-?check|is-?admin|check-?admin|admin/(me|session|login|verify))", re.I
-)
+_OWN_ADMIN = regex(r"(admin-?check|is-?admin|check-?admin|admin/(me|session|login|verify))", re.I)
 
 
 def is_admin(handler: Handler) -> bool:
@@ -122,9 +121,7 @@ def of_staff(effect: Effect) -> bool:
     )
 
 
-_STAFF = re.compile(r"admin|staff|back_?office|operator", re.IGNORECASE)
+_STAFF = regex(r"admin|staff|back_?office|operator", re.IGNORECASE)
 
 
-_STAFF_FILE = re.compile(
-    r"(admin|staff)[-_.]?(auth|session|guard|user)|auth[-_./](admin|staff)", re.I
-)
+_STAFF_FILE = regex(r"(admin|staff)[-_.]?(auth|session|guard|user)|auth[-_./](admin|staff)", re.I)

@@ -16,11 +16,12 @@ from shipworthy.prototype.handlers.handler import (
 from shipworthy.prototype.handlers.values import (
     Value,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
 
-ROLE_KEY = re.compile(
+ROLE_KEY = regex(
     r"(?:^|\.|_)(?:user_?)?(?:roles?|is_?(?:super_?)?(?:admin|staff|owner|moderator|manager|instructor|teacher)|admin"
     r"|permissions?|scopes?|user_?type|account_?type|access_?level|privileges?|super_?user|is_?superuser)$",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ SELF_MADE = "themselves"
 SESSION_HOLDER = Origin("principal", "", "session")
 """Whoever sent the token of a session that the prototype keeps itself."""
 
-_SESSION_KEY = re.compile(r"sess|token|sid$|auth|jwt|api_?-?key", re.IGNORECASE)
+_SESSION_KEY = regex(r"sess|token|sid$|auth|jwt|api_?-?key", re.IGNORECASE)
 
 
 UNSIGNED = "unsigned"
@@ -68,10 +69,8 @@ def claimed_role(walk: Evaluation, asked: Iterable[Origin]) -> str:
     return ""
 
 
-_ROLE_SENT = re.compile(r"^(?:x-)?(?:user-?)?(?:is-?)?(?:role|admin)$", re.IGNORECASE)
-_ID_SENT = re.compile(
-    r"(?:^|_|(?<=[a-z]))(?:user|admin|caller|requester|actor)_?id$", re.IGNORECASE
-)
+_ROLE_SENT = regex(r"^(?:x-)?(?:user-?)?(?:is-?)?(?:role|admin)$", re.IGNORECASE)
+_ID_SENT = regex(r"(?:^|_|(?<=[a-z]))(?:user|admin|caller|requester|actor)_?id$", re.IGNORECASE)
 
 
 def named_role(name: str, value: Value) -> Value:
@@ -115,7 +114,7 @@ def _is_claim(origin: Origin) -> bool:
     return of_cookie and _CLAIM.search(f".{origin.key}") is not None
 
 
-_CLAIM = re.compile(r"\.(sub|user_?id|email|role|session_?id|aud|azp|iss|ref|uid)$", re.IGNORECASE)
+_CLAIM = regex(r"\.(sub|user_?id|email|role|session_?id|aud|azp|iss|ref|uid)$", re.IGNORECASE)
 
 
 def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
@@ -139,21 +138,21 @@ def true_of_caller(walk: Evaluation, value: Value) -> Iterable[Guard]:
             return
 
 
-_TELLS = re.compile(
+_TELLS = regex(
     r"^(is|has|check|user_is|user_has|current_user_is)_\w*(admin|staff|owner|role|super|moderator|manager|permission)\w*$"
     r"|^(is|has)[A-Z]\w*(Admin|Role|Owner|Permission)\w*$",
 )
 """Functions of a database that tell whether somebody has a right."""
 
 
-_BINDS = re.compile(
+_BINDS = regex(
     r"^(user_)?(is|has|can|owns|check|belongs)_\w*(member|access|owner|belong|participant|collaborator|admin|staff|role|permission"
     r"|view|edit|manage|author|guardian|parent|own)\w*$|^(user_)?owns_\w+$",
     re.IGNORECASE,
 )
 """Functions of a database that are asked whether the caller and what he names belong together."""
 
-_YES_OR_NO = re.compile(
+_YES_OR_NO = regex(
     r"^(is|has|can)_?(?=[A-Z_a-z])\w*(admin|staff|owner|super|moderator|manager)|^admin$", re.I
 )
 
@@ -176,7 +175,7 @@ def named_by_header(origins: Iterable[Origin]) -> frozenset[str]:
     return frozenset(str(o) for o in origins if o.kind == "header" and _PERSON.search(o.key))
 
 
-_PERSON = re.compile(
+_PERSON = regex(
     r"^(x[-_])?([a-z]+[-_])?(user|account|member|customer|employee|uid)([-_]?(id|uuid|e?mail|name))?$",
     re.IGNORECASE,
 )

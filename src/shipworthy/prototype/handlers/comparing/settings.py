@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.handler import (
@@ -14,6 +13,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     meet_all,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
@@ -59,7 +59,7 @@ def _is_switched_on(setting: str, word: str) -> bool:
     return word.lower() in ("true", "1", "yes", "on") and _OPENS.search(setting) is not None
 
 
-_OPENS = re.compile(
+_OPENS = regex(
     r"(^|_)(BYPASS|SKIP|DISABLE|DISABLED|OPEN|MOCK|DEMO|DEV|DEBUG|TEST|TESTING|INSECURE|UNSAFE|NO_AUTH)(_|$)"
 )
 
@@ -81,7 +81,7 @@ def by_stage(walk: Evaluation, left: Value, right: Value, at: int) -> Pair | Non
     return None
 
 
-_DRIVERS = re.compile(r"DRIVER|STORAGE|PROVIDER|BACKEND|ADAPTER|MODE$")
+_DRIVERS = regex(r"DRIVER|STORAGE|PROVIDER|BACKEND|ADAPTER|MODE$")
 _ON_THE_SPOT = frozenset({"local", "disk", "fs", "file", "filesystem", "dev", "development"})
 
 

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
@@ -65,9 +66,9 @@ def is_kept_secret(sent: Origins, kept: Origins) -> bool:
     )
 
 
-_TOKEN = re.compile(r"token|secret|key|signature", re.IGNORECASE)
-_SETTINGS = re.compile(r"setting|config|secret|vault", re.IGNORECASE)
-_ADDRESS = re.compile(r"^(origin|host|referr?er|user-agent|x-forwarded-\w+|x-real-ip)(\.|$)", re.I)
+_TOKEN = regex(r"token|secret|key|signature", re.IGNORECASE)
+_SETTINGS = regex(r"setting|config|secret|vault", re.IGNORECASE)
+_ADDRESS = regex(r"^(origin|host|referr?er|user-agent|x-forwarded-\w+|x-real-ip)(\.|$)", re.I)
 
 
 def may_be_secret(origin: Origin) -> bool:
@@ -78,10 +79,10 @@ def may_be_secret(origin: Origin) -> bool:
     return origin.is_input
 
 
-_ABOUT_TOKEN = re.compile(r"^authorization\.(.+\.)?(iss|ref|azp|aud|length)$", re.IGNORECASE)
+_ABOUT_TOKEN = regex(r"^authorization\.(.+\.)?(iss|ref|azp|aud|length)$", re.IGNORECASE)
 
 
-_PASSWORD = re.compile(r"(^|_|\.)(password|passwd|pwd|password_?hash)$", re.IGNORECASE)
+_PASSWORD = regex(r"(^|_|\.)(password|passwd|pwd|password_?hash)$", re.IGNORECASE)
 
 
 def note_passwords(walk: Evaluation, left: Value, right: Value, at: int) -> None:
@@ -123,7 +124,7 @@ def note_words(walk: Evaluation, left: Value, right: Value, at: int) -> None:
 
 
 _SHORTEST = 4  # characters
-_SAYS_NOTHING = re.compile(
+_SAYS_NOTHING = regex(
     r"undefined|null|none|true|false|string|number|object|boolean|function|password|text|bearer|basic|optional|required",
     re.IGNORECASE,
 )
@@ -137,7 +138,7 @@ def _is_typed_in(origin: Origin, word: str) -> bool:
     return word.isdigit() and _CODE.search(name) is not None
 
 
-_TYPED = re.compile(
+_TYPED = regex(
     r"(?:x[-_])?(?:(?:admin|master|user|current|entered|input|site|access|gate|app|api|secret|cron|internal)[-_]?)?"
     r"(?:password|passwd|pwd|pass|passcode|passphrase|pin|secret|api[-_]?key|token|authorization)"
     r"|(?:admin|master|access|secret)[-_]?(?:key|code)",
@@ -145,13 +146,13 @@ _TYPED = re.compile(
 )
 """Inputs that open something, by their whole name."""
 
-_CODE = re.compile(
+_CODE = regex(
     r"(?:^|\.|_)(?:otp|one_?time_?code|pin|(?:otp|pin|verification|verify|reset|sms|mfa|login|confirmation|email|phone|auth|two_?factor)"
     r"_?(?:otp|code|pin))(?:_?hash)?$",
     re.IGNORECASE,
 )
 """Columns of codes that are short enough to be typed."""
-_CODES = re.compile(r"otp|verif|mfa|2fa|two_?factor|reset|login|sms", re.IGNORECASE)
+_CODES = regex(r"otp|verif|mfa|2fa|two_?factor|reset|login|sms", re.IGNORECASE)
 """Tables of such codes, in which a column is called no more than code."""
 
 
@@ -178,7 +179,7 @@ def _keeps_code(origin: Origin) -> bool:
     return bool(_CODE.search(origin.key))
 
 
-_KEPT = re.compile(r"(^|[._])(\w*_)?(token|secret|code|pin|otp|api_?key|hash)$", re.IGNORECASE)
+_KEPT = regex(r"(^|[._])(\w*_)?(token|secret|code|pin|otp|api_?key|hash)$", re.IGNORECASE)
 """Columns of what only who was given it can know."""
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.values import UNKNOWN, UNSET, Guards, Value, meet_all
 from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.regex import regex
 
-_LOGIN = re.compile(r"log_?in|sign_?in|auth|index|home|^/$", re.IGNORECASE)
+_LOGIN = regex(r"log_?in|sign_?in|auth|index|home|^/$", re.IGNORECASE)
 _REFUSED = range(400, 600)
 
 

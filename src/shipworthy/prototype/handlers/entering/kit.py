@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from shipworthy.prototype.handlers.entering.script import Entry, of_value
 from shipworthy.prototype.handlers.evaluation import Knowledge
 from shipworthy.prototype.handlers.handler import Check, Guard
@@ -14,6 +12,7 @@ from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import Call, Name
 from shipworthy.prototype.routes.route import Route
+from shipworthy.regex import regex
 
 
 def kit_entry(route: Route, program: Program, knowledge: Knowledge) -> Entry | None:
@@ -57,4 +56,4 @@ def _sent_away_by_layouts(path: str, program: Program) -> frozenset[Guard]:
     return frozenset(found)
 
 
-_PARAMETER = re.compile(r"\[{1,2}[^\]]+\]{1,2}")
+_PARAMETER = regex(r"\[{1,2}[^\]]+\]{1,2}")

@@ -38,11 +38,12 @@ from shipworthy.prototype.program.nodes import (
     Record,
 )
 from shipworthy.prototype.routes.route import Route
+from shipworthy.regex import regex
 
-_AUTHENTICATES = re.compile(r"auth|jwt|session|token|login|user", re.IGNORECASE)
-_LIMITS = re.compile(r"throttl|rate", re.IGNORECASE)
-_CALLER = re.compile(r"user|auth|account|principal|session|member", re.IGNORECASE)
-_NUMBERS = re.compile(r"ParseIntPipe|ParseFloatPipe|ParseBoolPipe|ParseUUIDPipe|ParseEnumPipe")
+_AUTHENTICATES = regex(r"auth|jwt|session|token|login|user", re.IGNORECASE)
+_LIMITS = regex(r"throttl|rate", re.IGNORECASE)
+_CALLER = regex(r"user|auth|account|principal|session|member", re.IGNORECASE)
+_NUMBERS = regex(r"ParseIntPipe|ParseFloatPipe|ParseBoolPipe|ParseUUIDPipe|ParseEnumPipe")
 _DEEPEST = 8
 
 
@@ -290,7 +291,7 @@ def _declared(
     return fields, whole
 
 
-_SCALAR = re.compile(r"Is(Int|Number|Boolean|UUID|Enum|Date|In|MongoId|Positive)\b")
+_SCALAR = regex(r"Is(Int|Number|Boolean|UUID|Enum|Date|In|MongoId|Positive)\b")
 
 
 def _below(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.paths import is_simple
 from shipworthy.prototype.handlers.values import NULL, Value, replace
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
@@ -25,10 +26,10 @@ _WITHOUT = "asked path without "
 """Begins the tag that says what was taken away at its beginning."""
 _SETTLED = frozenset({"settled"})
 _SAMPLES = ("1", "a", "00000000-0000-4000-8000-000000000000", "aaaaaaaa", "11111111")
-_GROUP = re.compile(
+_GROUP = regex(
     r"\((?:\?<\w+>|\?:)?[^()]*\)\??|\[[^\]]+\](?:[+*]|\{[\d,]+\})|\\[dw](?:[+*]|\{[\d,]+\})|\.[+*]\??"
 )
-_KEYED = re.compile(r"([A-Z]+)[\s:|]*(/\S*)")
+_KEYED = regex(r"([A-Z]+)[\s:|]*(/\S*)")
 _MOST = 80
 
 

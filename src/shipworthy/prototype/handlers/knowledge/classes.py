@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value, from_origins, union
 from shipworthy.prototype.program.nodes import Call, Compute, Expression, Let, Literal, Name
+from shipworthy.regex import regex
 
 CLASS = "<class>"
 OBJECT = "<object>"
@@ -21,7 +22,7 @@ _NO_FIELDS = frozenset({"model_config", "Config"})
 _MADE = frozenset(
     {"metadata", "objects", "query"}
 )  # where a call makes them: `objects = Manager()`
-_COLUMNS = re.compile(r"(^|\.)(Column|mapped_column|relationship|Field|\w+Field|ForeignKey)\(\)$")
+_COLUMNS = regex(r"(^|\.)(Column|mapped_column|relationship|Field|\w+Field|ForeignKey)\(\)$")
 
 
 def bases(walk: Evaluation, kind: Type, depth: int = 0) -> Iterator[str | Type]:

@@ -18,10 +18,11 @@ from shipworthy.prototype.handlers.evaluation.asked import (
     without,
 )
 from shipworthy.prototype.handlers.values import NULL, Value, replace
+from shipworthy.regex import regex
 
-_TRIMS = re.compile(r"/(\(?\?:)?(\\/|\[\\?/\])[+*]?\)?\$/\w*$|/\\/\$/\w*$")
+_TRIMS = regex(r"/(\(?\?:)?(\\/|\[\\?/\])[+*]?\)?\$/\w*$|/\\/\$/\w*$")
 """A pattern of the slashes at the end of a path."""
-_BEGINNING = re.compile(r"/\^((?:\\/[\w-]+)+)\\?/?\w*$")
+_BEGINNING = regex(r"/\^((?:\\/[\w-]+)+)\\?/?\w*$")
 """A pattern of the beginning of a path: `/^\\/api/`."""
 
 

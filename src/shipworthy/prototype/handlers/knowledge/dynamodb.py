@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import one, query, raised, rows, told
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins
+from shipworthy.regex import regex
 
 _COMMAND = "dynamodb command"
 _RESOURCE = "dynamodb resource"
@@ -29,9 +30,9 @@ _NAMES = {
     **{f"@aws-sdk/client-dynamodb.{name}ItemCommand": name for name in _OPERATIONS},
     **{f"@aws-sdk/client-dynamodb.{name}Command": name for name in ("Query", "Scan")},
 }
-_EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
-_SETS = re.compile(r"(#?\w+)\s*=\s*(?:[^,:]*?([+-])\s*)?(:\w+)")
-_NAMED_TABLE = re.compile(r"_?(dynamo_?db|ddb|table|name|aws)_?", re.IGNORECASE)
+_EQUALS = regex(r"(#?\w+)\s*=\s*(:\w+)")
+_SETS = regex(r"(#?\w+)\s*=\s*(?:[^,:]*?([+-])\s*)?(:\w+)")
+_NAMED_TABLE = regex(r"_?(dynamo_?db|ddb|table|name|aws)_?", re.IGNORECASE)
 
 
 def _command(name: str) -> Callable[[Evaluation, Site], Value | None]:

@@ -16,10 +16,11 @@ from shipworthy.prototype.handlers.knowledge.wrapping import (
     transparent,
 )
 from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins
+from shipworthy.regex import regex
 
 REQUEST = "flask.request"
 _G, ON_REQUEST = -1, -2  # places in the heap
-OF_CALLER = re.compile(
+OF_CALLER = regex(
     r"user|uid|login|logged|auth|admin|account|e-?mail|role|^id$|_id$|member|token|profile",
     re.IGNORECASE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -29,14 +28,15 @@ from shipworthy.prototype.handlers.values import (
     from_origins,
 )
 from shipworthy.prototype.program.nodes import Call, Expression, Name
+from shipworthy.regex import regex
 
 VIEW = "django view"
 METHODS = {"list": "GET", "retrieve": "GET", "create": "POST", "update": "PUT", "destroy": "DELETE"}
 """What such views do, and the method that asks for it."""
-_OF_REST = re.compile(r"^rest_framework\.(?:viewsets|generics|mixins)\.(\w+)$")
-_OF_DJANGO = re.compile(r"^django\.views\.generic\.(?:\w+\.)*(Detail|List|Update|Delete)View$")
+_OF_REST = regex(r"^rest_framework\.(?:viewsets|generics|mixins)\.(\w+)$")
+_OF_DJANGO = regex(r"^django\.views\.generic\.(?:\w+\.)*(Detail|List|Update|Delete)View$")
 _IN_DJANGO = {"Detail": "retrieve", "List": "list", "Update": "update", "Delete": "destroy"}
-_OTHERS = re.compile(r"^(rest_framework|django|drf_\w+|keyword:|object$)|Mixin$")
+_OTHERS = regex(r"^(rest_framework|django|drf_\w+|keyword:|object$)|Mixin$")
 _CURRENT = -4  # a place in the heap: the view that runs
 
 

@@ -18,24 +18,25 @@ from shipworthy.prototype.handlers.values import (
     union,
 )
 from shipworthy.prototype.program.nodes import Function
+from shipworthy.regex import regex
 
-_GUARDS = re.compile(
+_GUARDS = regex(
     r"(require|ensure|verify|check|assert|validate|is|get|with|protect|auth)_?(\w*_?)(auth|login|logged|session|user"
     r"|admin|token|permission|access|role|jwt|owner|member)\w*$|^(authenticate|authorize|protect|login_required)\w*$",
     re.IGNORECASE,
 )
 """Functions that by their names look at who calls."""
 
-_SIGNATURES = re.compile(
+_SIGNATURES = regex(
     r"(verify|validate|check|is_?valid)_?\w*(signature|webhook|hmac)", re.IGNORECASE
 )
 
 
-_CLEANS = re.compile(
+_CLEANS = regex(
     r"^_?(escape|sanitiz|sanitis|clean|strip_?(html|tags)|esc$|slugify|html_?escape|encode_?html|safe_?(file_?)?(name|path|url))",
     re.IGNORECASE,
 )
-_ALLOWS = re.compile(
+_ALLOWS = regex(
     r"(is|has|assert|check|validate|ensure|verify|reject|block)_?\w*(safe|allowed|private|internal|public|trusted|valid|ssrf|local)"
     r"\w*|(validate|assert|check|ensure|verify|parse|resolve|safe|get_?safe)_?\w*(url|host|origin|redirect|path|domain)$",
     re.IGNORECASE,
@@ -43,7 +44,7 @@ _ALLOWS = re.compile(
 """Functions that by their names make an input harmless, or look whether it is one of those wanted."""
 
 
-_RIGHTS = re.compile(
+_RIGHTS = regex(
     r"_?(verify|check|ensure|assert|require|validate|can|has|is|authori[sz]e)_?\w*(owner|access|permission|member|belong|role|admin)",
     re.IGNORECASE,
 )

@@ -10,8 +10,9 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.wrapping import decorator
 from shipworthy.prototype.handlers.values import UNKNOWN, Guards, Value, literal, meet_all, replace
+from shipworthy.regex import regex
 
-LIMITS = re.compile(
+LIMITS = regex(
     r"rate_?limit|throttle|(?<![a-z])limiter|ratelimit|check_?limit|quota", re.IGNORECASE
 )
 """What functions that count calls are called."""
@@ -49,7 +50,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
 
 
-_SPOKEN = re.compile(r"(\d+)\s*(?:/|per)\s*(\d*)\s*(second|minute|hour|day|month|year)")
+_SPOKEN = regex(r"(\d+)\s*(?:/|per)\s*(\d*)\s*(second|minute|hour|day|month|year)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "month": 2_592_000}
 
 
@@ -69,8 +70,8 @@ def spoken_rate(text: str) -> str:
     return _RATE.format(max(1, round(min(rates)))) if rates else "limit"
 
 
-_COUNTS = re.compile(r"limit|throttle|rate", re.IGNORECASE)
-_NOTATION = re.compile(rf"\s*{_SPOKEN.pattern}s?\s*")
+_COUNTS = regex(r"limit|throttle|rate", re.IGNORECASE)
+_NOTATION = regex(rf"\s*{_SPOKEN.pattern}s?\s*")
 
 
 def limit_of_prototype(walk: Evaluation, site: Site, result: Value) -> Value | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
 from shipworthy.prototype.handlers.values import Value, union
+from shipworthy.regex import regex
 
-_CLIENTS = re.compile(
+_CLIENTS = regex(
     r"^(?:replicate|together-ai|@fal-ai/(?:client|serverless-client)|@huggingface/inference|elevenlabs"
     r"|@elevenlabs/elevenlabs-js|@runwayml/sdk|lumaai|@deepgram/sdk|assemblyai)[.(]"
 )

@@ -8,10 +8,11 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import count, one, query, rows, told
 from shipworthy.prototype.handlers.values import NULL, Value, union
 from shipworthy.prototype.program.nodes import Member, Name
+from shipworthy.regex import regex
 
 MAP = "Map"
-_STORES = re.compile(r"stor(e|age)|repositor|database|memory|(^|/)db[./]|/data/", re.IGNORECASE)
-_NO_TABLES = re.compile(r"limit|cache|attempt|counter|session|socket|connection", re.IGNORECASE)
+_STORES = regex(r"stor(e|age)|repositor|database|memory|(^|/)db[./]|/data/", re.IGNORECASE)
+_NO_TABLES = regex(r"limit|cache|attempt|counter|session|socket|connection", re.IGNORECASE)
 
 
 def _made(walk: Evaluation, site: Site) -> Value | None:

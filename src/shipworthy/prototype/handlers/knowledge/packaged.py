@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.limits import LIMITS, rate_of
 from shipworthy.prototype.handlers.knowledge.validators import CHAIN, note_form
 from shipworthy.prototype.handlers.values import Value
+from shipworthy.regex import regex
 
 _KNOWN = {
     "@clerk/express.requireAuth": Check.SESSION,
@@ -33,14 +34,14 @@ _KNOWN = {
     "celebrate.celebrate": Check.VALID,
     "@hono/zod-validator.zValidator": Check.VALID,
 }
-_NONE = re.compile(
+_NONE = regex(
     r"(^|\.)(initialize|session|clerkMiddleware|ClerkExpressWithAuth|attemptSilentLogin|withAuth|initAuth\w*"
     r"|optional\w*|cookieParser|cors|helmet|csrf|csurf)(\(\))?$|^(cors|helmet|express-session|cookie-parser|compression"
     r"|morgan|body-parser|csurf|multer)\b",
     re.IGNORECASE,
 )
 """Middleware that reads a session or sets headers and refuses nobody."""
-_AUTHENTICATES = re.compile(
+_AUTHENTICATES = regex(
     r"auth|passport|jwt|session\.required|require|protect|clerk|bearer|guard|login", re.IGNORECASE
 )
 

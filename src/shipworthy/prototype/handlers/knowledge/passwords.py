@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.values import (
     from_origins,
     union,
 )
+from shipworthy.regex import regex
 
 
 def _throws_unless_signed(walk: Evaluation, site: Site) -> Value | None:
@@ -82,7 +83,7 @@ def _password_checked(walk: Evaluation, site: Site) -> Value | None:
     return Value(when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
 
 
-_TOKEN = re.compile(r"(token|api_?key|secret)(_?hash(ed)?)?$", re.IGNORECASE)
+_TOKEN = regex(r"(token|api_?key|secret)(_?hash(ed)?)?$", re.IGNORECASE)
 """What a machine made up, too long to be tried out."""
 
 

@@ -10,11 +10,12 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import SHARED, EffectKind
 from shipworthy.prototype.handlers.knowledge.rows import query, rows, told
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins, replace
+from shipworthy.regex import regex
 
-_PATH = re.compile(r"/rest/v1/(?P<rpc>rpc/)?(?P<table>[\w\x00]+)/?(?:\?(?P<asked>.*))?$", re.S)
-_ACCOUNTS = re.compile(r"/auth/v1/admin/users(?:/(?P<id>[^/?]+))?/?(?:\?.*)?$", re.S)
-_CONDITION = re.compile(r"(?P<column>\w+)=(?:not\.)?(?P<operator>\w+)\.(?P<value>.*)$", re.S)
-_SLOT = re.compile(r"\x00(\d+)\x00")
+_PATH = regex(r"/rest/v1/(?P<rpc>rpc/)?(?P<table>[\w\x00]+)/?(?:\?(?P<asked>.*))?$", re.S)
+_ACCOUNTS = regex(r"/auth/v1/admin/users(?:/(?P<id>[^/?]+))?/?(?:\?.*)?$", re.S)
+_CONDITION = regex(r"(?P<column>\w+)=(?:not\.)?(?P<operator>\w+)\.(?P<value>.*)$", re.S)
+_SLOT = regex(r"\x00(\d+)\x00")
 _ROWS = {"get": "select", "head": "select", "post": "insert", "patch": "update", "delete": "delete"}
 _DEEDS = {"get": "listUsers", "post": "createUser", "delete": "deleteUser"}
 _DEEPEST = 4

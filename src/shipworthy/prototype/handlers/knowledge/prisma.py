@@ -20,9 +20,10 @@ from shipworthy.prototype.handlers.knowledge.rows import (
 )
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
 from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, union
+from shipworthy.regex import regex
 
 DB = "prisma"
-_CLIENT = re.compile(r"prisma|(?:^|\.)(?:db|tx|trx|client|database)$", re.IGNORECASE)
+_CLIENT = regex(r"prisma|(?:^|\.)(?:db|tx|trx|client|database)$", re.IGNORECASE)
 _OPERATIONS = {
     "findUnique": "select",
     "findFirst": "select",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.values import UNSET, Value, all_origins, union
+from shipworthy.regex import regex
 
 Answer = Callable[[Evaluation, Site], Value | None]
 
@@ -23,7 +24,7 @@ _HOSTS = {
 }
 _METHODS = {ADDS: "post", CHANGES: "patch", COUNTS: "patch", DELETES: "delete"}
 _TOKENS = ("token", "accessToken", "apiKey", "auth", "api_key")
-_KIND = re.compile(r"_?type|parent|database_id|contentType|content_type", re.IGNORECASE)
+_KIND = regex(r"_?type|parent|database_id|contentType|content_type", re.IGNORECASE)
 _MOST_PARTS = 6  # levels of a record that are looked through
 
 

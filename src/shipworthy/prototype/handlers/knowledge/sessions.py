@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.requests import principal
 from shipworthy.prototype.handlers.values import NO_GUARDS, NULL, Value, all_origins
+from shipworthy.regex import regex
 
 Answer = Callable[[Evaluation, Site], Value | None]
 
@@ -67,7 +68,7 @@ def _kept(walk: Evaluation, site: Site) -> Value:
 
 
 _CARRIED = frozenset({"cookie", "header"})
-_AUTHENTIC = re.compile(r"gcm|ccm|poly1305|ocb", re.IGNORECASE)
+_AUTHENTIC = regex(r"gcm|ccm|poly1305|ocb", re.IGNORECASE)
 _DECIPHER = "decipher"
 
 
@@ -103,8 +104,8 @@ def _aead(walk: Evaluation, site: Site) -> Value | None:
     return _opened(walk, site, site.argument(1))
 
 
-_STACK = re.compile(r"stack|kinde|workos|authkit|descope|nile|hanko", re.IGNORECASE)
-_STORES = re.compile(r"lucia|oslo|auth", re.IGNORECASE)
+_STACK = regex(r"stack|kinde|workos|authkit|descope|nile|hanko", re.IGNORECASE)
+_STORES = regex(r"lucia|oslo|auth", re.IGNORECASE)
 
 
 def _user_of_library(walk: Evaluation, site: Site) -> Value | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.handlers.values import Value
+from shipworthy.regex import regex
 
 NAMES_ADMIN = "names-admin"
 """The tag of a list of allowed values among which is that of an administrator."""
-_ADMIN = re.compile(
+_ADMIN = regex(
     r"^(super|site|sys(tem)?|org|tenant|platform)?[_ -]?(admin(istrator)?|root|superuser|owner)$",
     re.I,
 )

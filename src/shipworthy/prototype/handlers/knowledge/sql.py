@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_TOKEN = re.compile(
+from shipworthy.regex import regex
+
+_TOKEN = regex(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)"
     r"|(?P<text>'(?:[^']|'')*')"
     r'|(?P<quoted>"[^"]*"|`[^`]*`|\[[A-Za-z_][^\]]*\])'

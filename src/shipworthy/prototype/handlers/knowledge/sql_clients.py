@@ -27,12 +27,13 @@ from shipworthy.prototype.handlers.values import (
     union,
 )
 from shipworthy.prototype.program.nodes import Name
+from shipworthy.regex import regex
 
 CLIENT = "sql client"
 PREPARED = "sql prepared"
 _FRAGMENT = "sql fragment"
 _ASKING = "sql request"  # of mssql, with its parameters
-_SQL = re.compile(
+_SQL = regex(
     r"\s*(select\b.*\bfrom\b|select\s+\w+\s*\(|insert\s+into\b|update\b.*\bset\b|delete\s+from\b|with\s+\w+\s+as\b"
     r"|replace\s+into\b|truncate\b|call\s+\w+)",
     re.IGNORECASE | re.DOTALL,
@@ -233,7 +234,7 @@ def _with_input(walk: Evaluation, site: Site) -> Value | None:
     return Value(what=_ASKING, fields={**(known or {}), name: site.given[-1]})
 
 
-_BEGINS = re.compile(r"\s*(begin|start\s+transaction)\b", re.IGNORECASE)
+_BEGINS = regex(r"\s*(begin|start\s+transaction)\b", re.IGNORECASE)
 
 
 def _note_begin(walk: Evaluation, site: Site) -> None:

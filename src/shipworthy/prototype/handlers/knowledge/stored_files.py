@@ -8,25 +8,26 @@ from collections.abc import Callable, Iterator
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins
+from shipworthy.regex import regex
 
 Answer = Callable[[Evaluation, Site], Value | None]
 
 PRIVATE = "private"
 """The literal `files` of an effect that hands out what is about somebody."""
 
-_OF_SOMEBODY = re.compile(
+_OF_SOMEBODY = regex(
     r"(^|[^a-z])(resumes?|cvs?|curricul\w+|invoices?|contracts?|payslips?|payrolls?|passports?|id_?cards?|kyc|medical\w*"
     r"|prescriptions?|lab_?results?|patients?|bank_?statements?|tax_?(returns?|documents?)|receipts?|attachments?|private"
     r"|(user|client|customer|patient|student|employee)_?(documents?|files?|uploads?)|documents?)([^a-z]|$)",
     re.IGNORECASE,
 )
 """Folders, buckets and tables whose files are about somebody."""
-_FOR_ALL = re.compile(
+_FOR_ALL = regex(
     r"avatars?|images?|img|photos?|pictures?|thumb\w*|logos?|covers?|banners?|icons?|public|assets?|static|fonts?|css"
     r"|audio|videos?|media|gallery|products?|docs(/|$)|help|blog|posts?|templates?|dist|build",
     re.IGNORECASE,
 )
-_PLACE = re.compile(r"[^\s]{1,80}$")
+_PLACE = regex(r"[^\s]{1,80}$")
 
 
 def note_private(walk: Evaluation, site: Site, path: Value, bucket: Value = UNKNOWN) -> None:

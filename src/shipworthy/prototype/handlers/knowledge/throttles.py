@@ -12,9 +12,10 @@ from shipworthy.prototype.handlers.knowledge.limits import spoken_rate
 from shipworthy.prototype.handlers.knowledge.wrapping import decorator
 from shipworthy.prototype.handlers.values import UNKNOWN, Value
 from shipworthy.prototype.program.nodes import Name
+from shipworthy.regex import regex
 
 _SCOPES = {"UserRateThrottle": "user", "AnonRateThrottle": "anon", "ScopedRateThrottle": ""}
-_RATE = re.compile(r"\s*(\d+)\s*/\s*([smhd])", re.IGNORECASE)
+_RATE = regex(r"\s*(\d+)\s*/\s*([smhd])", re.IGNORECASE)
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 _DEFAULT = "default:"
 

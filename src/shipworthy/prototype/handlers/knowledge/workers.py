@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.knowledge.requests import BINDINGS, WEB, para
 from shipworthy.prototype.handlers.knowledge.rows import one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins
+from shipworthy.regex import regex
 
 Answer = Callable[[Evaluation, Site], Value | None]
 
@@ -23,10 +24,10 @@ PAGES = "request:pages"  # what a function of Cloudflare Pages is given
 LISTENED = "request:fetch event"  # what `addEventListener("fetch", …)` hands over
 _BINDING = "binding:"
 """Begins the tag that says which of the worker's settings and stores it is."""
-_HOLDS_FILES = re.compile(
+_HOLDS_FILES = regex(
     r"bucket|r2|files?$|assets?|media|images?|uploads?|blobs?|photos?|attachments?", re.IGNORECASE
 )
-_COUNTS = re.compile(r"rate|limit|throttle", re.IGNORECASE)
+_COUNTS = regex(r"rate|limit|throttle", re.IGNORECASE)
 
 
 def _setting(walk: Evaluation, value: Value, key: str) -> Value | None:

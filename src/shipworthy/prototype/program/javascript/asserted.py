@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from ast_grep_py import SgNode
@@ -11,13 +10,14 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.program.javascript.operators import joined, negated, operator_of
 from shipworthy.prototype.program.javascript.tree import expression, inner, line
 from shipworthy.prototype.program.nodes import Expression
+from shipworthy.regex import regex
 
 _LOOSE = frozenset({"binary_expression", "unary_expression"})
 _POSTFIX = frozenset({"call_expression", "member_expression", "subscript_expression"})
 Puts = Mapping[str, Callable[[SgNode, Expression], Expression]]
 
 
-_SIGN = re.compile(r"[\w)\]]!\s*(?:\?\.|[.\[(!])")
+_SIGN = regex(r"[\w)\]]!\s*(?:\?\.|[.\[(!])")
 
 
 class _Reading:

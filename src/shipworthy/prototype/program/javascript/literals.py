@@ -8,8 +8,9 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.program.javascript.tree import expression, inner, line, lowers
 from shipworthy.prototype.program.nodes import Expression, Literal, Member, Name, Text
+from shipworthy.regex import regex
 
-_ESCAPE = re.compile(
+_ESCAPE = regex(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
 )
 _ESCAPED = dict(zip("nrtbfv0", "\n\r\t\b\f\v\0", strict=True))
