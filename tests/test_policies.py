@@ -1,4 +1,4 @@
-"""What the migrations say about who may write to a table, and what entry points make of it."""
+"""What the migrations say about who may read and write a table, and what entry points make of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from shipworthy.database.history import SqlFile
+from shipworthy.database.stated.stating import followed
 from shipworthy.prototype.handlers.breaches import Breach
-from shipworthy.prototype.tables.policies import Policies, Reach, policies_of
+from shipworthy.prototype.tables.policies import Policies, Reach
 from test_handlers_rights import IMPORT, NEXT, found, sure
 
 TABLE = "create table notes (id uuid primary key, owner_id uuid, text text);\n"
@@ -16,7 +17,8 @@ SECURED = TABLE + "alter table notes enable row level security;\n"
 
 
 def rules(*scripts: str) -> Policies:
-    return policies_of(SqlFile(f"{number}.sql", text) for number, text in enumerate(scripts))
+    files = [SqlFile(f"{number}.sql", text) for number, text in enumerate(scripts)]
+    return Policies(followed(files).schema)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,9 @@ def test_codes_that_a_policy_leaves_to_staff_are_let_be(tmp_path: Path) -> None:
     assert edge(tmp_path, "codes", COUPON, closed) == set()
 
 
+LOGIN = {
+    "lib/login.ts": "export async function login(db: any) { return db.auth.signInWithPassword({}); }\n"
+}
 SERVER = (
     'import { createServerClient } from "@supabase/ssr";\nimport { cookies } from "next/headers";\n'
     "export async function POST(req: Request) {\n"
@@ -175,11 +180,90 @@ ALERTS = (
 def test_a_route_that_asks_nobody_is_open_where_the_policy_is(
     tmp_path: Path, policy: str, breaches: set[Breach]
 ) -> None:
-    login = "export async function login(db: any) { return db.auth.signInWithPassword({}); }\n"
     files = {
         **NEXT,
         "app/api/alert/route.ts": SERVER,
-        "lib/login.ts": login,
+        **LOGIN,
         "supabase/migrations/1_all.sql": ALERTS + policy,
     }
     assert sure(found(tmp_path, files)["alert"]) == breaches
+
+
+BUYERS = (
+    "create table purchases (id uuid primary key, guest_email text, status text);\n"
+    "alter table purchases enable row level security;\n"
+)
+CANCEL = (
+    "export async function POST(req: Request) {\n"
+    "  const db = createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!,"
+    " process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, { cookies: await cookies() });\n"
+    "  const { id } = await req.json();\n"
+    '  const { data: row } = await db.from("purchases").select("status").eq("id", id).single();\n'
+    '  if (!row) return Response.json({ error: "none" }, { status: 404 });\n'
+    '  await db.from("purchases").delete().eq("id", id);\n'
+    "  return Response.json({ ok: true });\n}\n"
+)
+LIST = (
+    "export async function GET() {\n"
+    "  const db = createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!,"
+    " process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, { cookies: await cookies() });\n"
+    '  const { data } = await db.from("purchases").select("*");\n'
+    "  return Response.json(data);\n}\n"
+)
+BUY = (
+    "export async function POST(req: Request) {\n"
+    "  const db = createServerClient(process.env.NEXT_PUBLIC_SUPABASE_URL!,"
+    " process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!, { cookies: await cookies() });\n"
+    "  const { email } = await req.json();\n"
+    '  await db.from("purchases").insert({ guest_email: email });\n'
+    "  return Response.json({ ok: true });\n}\n"
+)
+ANYBODY_SEES = "create policy a on purchases for select using (true);\n"
+ANYBODY_DELETES = "create policy b on purchases for delete using (true);\n"
+OWNERS_SEE = (
+    "create policy a on purchases for select using (guest_email = auth.jwt() ->> 'email');\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("policies", "body", "breaches"),
+    [
+        (ANYBODY_SEES + ANYBODY_DELETES, CANCEL, {Breach.OPEN}),
+        (OWNERS_SEE + ANYBODY_DELETES, CANCEL, set()),
+        (ANYBODY_SEES, CANCEL, set()),
+        (ANYBODY_SEES, LIST, {Breach.OPEN}),
+        (OWNERS_SEE, LIST, set()),
+    ],
+)
+def test_a_row_that_everybody_is_shown_is_nobody_s_own(
+    tmp_path: Path, policies: str, body: str, breaches: set[Breach]
+) -> None:
+    files = {
+        **NEXT,
+        "app/api/buy/route.ts": SERVER.partition("export")[0] + BUY,
+        "app/api/bought/route.ts": SERVER.partition("export")[0] + body,
+        **LOGIN,
+        "supabase/migrations/1_all.sql": BUYERS + policies,
+    }
+    assert sure(found(tmp_path, files)["bought"]) == breaches
+
+
+def test_a_cookie_that_says_whose_mail_it_is_names_nobody(tmp_path: Path) -> None:
+    mine = LIST.replace("GET() {\n", 'GET() {\n  const kept = (await cookies()).get("session");\n')
+    mine = mine.replace('.select("*")', '.select("*").eq("guest_email", kept?.value)')
+    head = SERVER.partition("export")[0]
+    files = {
+        **NEXT,
+        "app/api/buy/route.ts": head + BUY,
+        "app/api/bought/route.ts": head + mine,
+        **LOGIN,
+    }
+    sql = {"supabase/migrations/1_all.sql": BUYERS + ANYBODY_SEES}
+    assert sure(found(tmp_path, {**files, **sql})["bought"]) == {Breach.OPEN}
+
+
+def test_rows_that_staff_shows_to_all_are_let_be(tmp_path: Path) -> None:
+    head = SERVER.partition("export")[0]
+    files = {**NEXT, **LOGIN, "app/api/bought/route.ts": head + LIST}
+    sql = {"supabase/migrations/1_all.sql": BUYERS + ANYBODY_SEES}
+    assert not found(tmp_path, {**files, **sql})["bought"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
+
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class GeneratedTypes:
     functions: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=2)  # asked for by whoever fills in what no statement makes
 def read_types(path: str, text: str) -> GeneratedTypes:
     """Read a file of database types, generated or kept by hand; what is no such file reads as empty."""
     database = _database(text)
@@ -73,8 +77,8 @@ def read_types(path: str, text: str) -> GeneratedTypes:
     return GeneratedTypes(path, tables, enums, frozenset(functions))
 
 
-_DATABASE = re.compile(r"\b(?:interface\s+Database\b|type\s+Database\s*=)[^{;]{0,200}(?=\{)")
-_TOKEN = re.compile(
+_DATABASE = regex(r"\b(?:interface\s+Database\b|type\s+Database\s*=)[^{;]{0,200}(?=\{)")
+_TOKEN = regex(
     r"""
       (?P<skip>\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)
     | (?P<text>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`[^`]*`)
@@ -83,10 +87,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ENUM = re.compile(
-    r"""\[["'](?P<schema>[^"']+)["']\]\[["']Enums["']\]\[["'](?P<name>[^"']+)["']\]"""
-)
-_LITERAL = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
+_ENUM = regex(r"""\[["'](?P<schema>[^"']+)["']\]\[["']Enums["']\]\[["'](?P<name>[^"']+)["']\]""")
+_LITERAL = regex(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
 _OPEN, _CLOSE = "{[(<", "}])>"
 _STARTS = 4  # declarations named Database that are tried
 _DEPTH = 60  # levels of nesting beyond which a file is no types file

@@ -12,6 +12,7 @@ from shipworthy.database.rules.expressions import expressions, policy_rule
 from shipworthy.database.schema import Bucket, Policy, Schema, Source, Table, Trust
 from shipworthy.database.stated.passing import NOT_TOLD, Passing, Who, passing
 from shipworthy.database.stated.words import at_word, bare, texts
+from shipworthy.regex import regex
 
 OBJECTS = "storage.objects"
 COMMANDS = {
@@ -20,19 +21,19 @@ COMMANDS = {
     Verb.UPDATE: "UPDATE",
     Verb.DELETE: "DELETE",
 }
-_ROLES = {Actor.ANYBODY: "anon", Actor.STRANGER: "authenticated"}
+ROLES = {Actor.ANYBODY: "anon", Actor.STRANGER: "authenticated"}
 _NEEDED = {Actor.ANYBODY: Who.ANYBODY, Actor.STRANGER: Who.USERS}
 
 
 _REFUSES = r"raise\s+exception|return\s+null|return\s+old|\bauth\s*\."
-_STAMPS = re.compile(r"updated_at|moddatetime|timestamp", re.IGNORECASE)
-_OF_NOBODY = re.compile(r"\bis\s+null\b", re.IGNORECASE)  # a row that names no owner
+_STAMPS = regex(r"updated_at|moddatetime|timestamp", re.IGNORECASE)
+_OF_NOBODY = regex(r"\bis\s+null\b", re.IGNORECASE)  # a row that names no owner
 
 
 def open_tables(schema: Schema) -> Iterator[Attempt]:
     """What anybody and any user may do to rows of others."""
     for table in served(schema):
-        for actor in _ROLES:
+        for actor in ROLES:
             for verb in COMMANDS:
                 rules = let_pass(table, actor, verb)
                 if rules and not stopped(schema, table, COMMANDS[verb]):
@@ -81,7 +82,7 @@ def stopped(schema: Schema, table: Table, command: str, told: str = _REFUSES) ->
 def ways(table: Table, actor: Actor, verb: Verb) -> list[tuple[Policy, Passing]]:
     """The policies that speak of an actor and verb, with who passes each; none where a restrictive one
     may refuse, where one asks the table itself and so fails for all, or where nothing is granted."""
-    role, command = _ROLES[actor], COMMANDS[verb]
+    role, command = ROLES[actor], COMMANDS[verb]
     if not any(command in table.grants.get(name, ()) for name in (role, "public")):
         return []
     meant = [p for p in table.policies if p.command in (command, "ALL")]
@@ -121,7 +122,7 @@ def open_buckets(schema: Schema) -> Iterator[Attempt]:
         if objects is None or objects.tainted:
             continue
         of_bucket = replace(objects, policies=tuple(_of_bucket(objects.policies, name)))
-        for actor in _ROLES:
+        for actor in ROLES:
             for verb in COMMANDS:
                 rules = let_pass(of_bucket, actor, verb)
                 told = verb is not Verb.READ or bucket.source.trust is not Trust.STUB

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shipworthy.database.attempts import Attempt, Ownership, Seeding
@@ -19,14 +19,15 @@ from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, joins, promotions, sign_ups
+from shipworthy.regex import regex
 
-_NUMBERED = re.compile(r"(?:^|/)\d+[^/]*\.sql$")
-_SPEAKS_OF = re.compile(
+_NUMBERED = regex(r"(?:^|/)\d+[^/]*\.sql$")
+_SPEAKS_OF = regex(
     rf"\bpolicy\s+(?:if\s+exists\s+)?(?:\"[^\"]+\"|\w+)\s+on\s+({QUALIFIED})"
     rf"|\btable\s+(?:if\s+exists\s+)?(?:only\s+)?({QUALIFIED})\s+(?:en|dis)able\s+row\s+level",
     re.IGNORECASE,
 )
-_RULES = re.compile(
+_RULES = regex(
     r"\b(?:policy|policies|revoke|row\s+level|function|security_invoker|trigger)\b", re.IGNORECASE
 )
 _NO_ORDER = "several scripts in no known order speak of its rules"
@@ -39,10 +40,7 @@ def stated(history: History) -> DatabaseProof:
     """
     scripts = history.migrations or in_likely_order(history.loose)
     era, reason = era_of(scripts)
-    trust = Trust.MIGRATION if history.migrations else Trust.LOOSE
-    following = Following(granted=era is Era.LEGACY, trust=trust)
-    for file in scripts:
-        following.run(file)
+    following = followed(scripts, Trust.MIGRATION if history.migrations else Trust.LOOSE)
     schema = _typed(following.schema, history.generated)
     repairs = tuple(Repair(f"table {n}", "spoken of first", None) for n in following.awaited)
     unordered = dict.fromkeys(() if history.migrations else _unordered(scripts), _NO_ORDER)
@@ -65,6 +63,14 @@ def stated(history: History) -> DatabaseProof:
         declared_public=history.declared_public,
         seconds={},
     )
+
+
+def followed(scripts: Sequence[SqlFile], trust: Trust = Trust.MIGRATION) -> Following:
+    """The state that scripts lead to which run in this order."""
+    following = Following(granted=era_of(scripts)[0] is Era.LEGACY, trust=trust)
+    for file in scripts:
+        following.run(file)
+    return following
 
 
 def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:

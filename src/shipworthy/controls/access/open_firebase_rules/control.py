@@ -62,14 +62,13 @@ class OpenFirebaseRules(
         if not harms:
             message = "Strangers read nothing private here and change nothing"
             return self.satisfied(subject, message, *shown)
-        worst = min(harms, key=lambda harm: _ORDER.index(harm.severity))
+        worst = max(harms, key=lambda harm: harm.severity.value)
         sure = any(harm.confidence is Confidence.HIGH for harm in harms)
         confidence = Confidence.HIGH if sure else Confidence.LOW
         message = _told(opening, harms)
         return self.gap(subject, message, *shown, severity=worst.severity, confidence=confidence)
 
 
-_ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 _ANYBODY, _USERS = "without signing in, anybody", "whoever signs up"
 _READ = frozenset({"get", "list"})
 _DONE = {"update": "change", "delete": "delete", "create": "add"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -13,10 +12,12 @@ from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Schema
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.tables.idle import weighed_by_use
+from shipworthy.regex import regex
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
 _VERBS = (Verb.READ, Verb.INSERT, Verb.UPDATE, Verb.DELETE)
-_BY_PATH = re.compile(r"\bfoldername\(|\bfilename\(|split_part\(|\bname\)?(::\w+)? *(~~|~|like\b)")
+_BY_PATH = regex(r"\bfoldername\(|\bfilename\(|split_part\(|\bname\)?(::\w+)? *(~~|~|like\b)")
 
 
 class OpenStorageBucket(
@@ -44,7 +45,8 @@ class OpenStorageBucket(
             harmful = [a for a in exposure.attempts if _harms(a, public=public, folders=folders)]
             if harmful:
                 open_to.add(exposure.target)
-                yield self._gap(exposure.target, harmful, proof)
+                gap = self._gap(exposure.target, harmful, proof)
+                yield weighed_by_use(gap, prototype, proof.schema)
         if not proof.replayed:
             yield self.not_tried()
             return

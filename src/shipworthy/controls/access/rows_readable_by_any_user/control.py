@@ -21,6 +21,7 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.asked import asked_by
+from shipworthy.prototype.tables.idle import weighed_by_use
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
@@ -43,7 +44,7 @@ class RowsReadableByAnyUser(
         without_login = succeeded(proof, (Actor.ANYBODY,), Verb.READ)
         for exposure in exposures(proof, _ACTORS, Verb.READ):
             if exposure.target not in without_login:
-                yield self._judged(exposure, proof)
+                yield weighed_by_use(self._judged(exposure, proof), prototype, proof.schema)
         for target in refused(proof, _ACTORS, Verb.READ):
             yield self.satisfied(target, "Users see no rows of others", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):

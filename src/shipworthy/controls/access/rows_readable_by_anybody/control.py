@@ -20,6 +20,7 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.asked import asked_by
+from shipworthy.prototype.tables.idle import weighed_by_use
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
@@ -40,7 +41,7 @@ class RowsReadableByAnybody(
             yield self.not_applicable("no database stands open to browsers here")
             return
         for exposure in exposures(proof, _ACTORS, Verb.READ):
-            yield self._judged(exposure, proof)
+            yield weighed_by_use(self._judged(exposure, proof), prototype, proof.schema)
         for target in refused(proof, _ACTORS, Verb.READ):
             yield self.satisfied(target, "Nobody reads it without signing in", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):

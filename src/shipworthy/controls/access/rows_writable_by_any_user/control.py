@@ -19,6 +19,7 @@ from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.tables.idle import weighed_by_use
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
@@ -44,7 +45,8 @@ class RowsWritableByAnyUser(
             known = {attempt.verb for attempt in without_login.get(exposure.target, ())}
             new = [attempt for attempt in exposure.attempts if attempt.verb not in known]
             if new:
-                yield self._judged(exposure, new, proof)
+                judged = self._judged(exposure, new, proof)
+                yield weighed_by_use(judged, prototype, proof.schema)
         for target in refused(proof, _ACTORS, *_VERBS):
             yield self.satisfied(target, "Users change no rows of others", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, *_VERBS):

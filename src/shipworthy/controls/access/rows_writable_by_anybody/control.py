@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -14,6 +13,8 @@ from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.tables.idle import weighed_by_use
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
@@ -35,7 +36,8 @@ class RowsWritableByAnybody(
             yield self.not_applicable("no database stands open to browsers here")
             return
         for exposure in exposures(proof, _ACTORS, *_VERBS):
-            yield self._judged(exposure, prototype, proof)
+            judged = self._judged(exposure, prototype, proof)
+            yield weighed_by_use(judged, prototype, proof.schema)
         for target in refused(proof, _ACTORS, *_VERBS):
             yield self.satisfied(target, "Nobody writes without signing in", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, *_VERBS):
@@ -74,7 +76,7 @@ class RowsWritableByAnybody(
 
 
 # What is forged here misleads whoever reads it, and gives nothing away.
-_LOG = re.compile(
+_LOG = regex(
     r"(^|[._])(logs?|audits?|audit_trail|analytics|analytics_events|metrics|clicks?|page_?views|visits?)$"
 )
 

@@ -15,11 +15,12 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import Schema, Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _USERS = frozenset({"authenticated"})
-_FOR_ALL = re.compile(r"(^|_)public(_|$)", re.IGNORECASE)
-_FUNCTION = re.compile(r"(?:(\w+)\.)?(\w+)\(")
+_FOR_ALL = regex(r"(^|_)public(_|$)", re.IGNORECASE)
+_FUNCTION = regex(r"(?:(\w+)\.)?(\w+)\(")
 
 
 class DefinerView(
@@ -66,6 +67,11 @@ class DefinerView(
         who = "everybody" if readers & {"anon", "public"} else "every signed-in user"
         what = f" ({spoken(personal)} included)" if personal else ""
         tables = spoken(t.qualified for t in hidden)
+        if not personal and _counts(view):
+            message = (
+                f"{view.qualified} shows {who} how many rows {tables} have, past their policies"
+            )
+            return self.gap(view.qualified, message, line, severity=Severity.MEDIUM)
         message = f"{view.qualified} shows {who} the rows of {tables} past their policies{what}"
         return self.gap(view.qualified, message, line)
 
@@ -141,6 +147,29 @@ def _checks(schema: Schema, view: Table) -> bool:
         return True
     called = {name for _, name in _FUNCTION.findall(view.definition)}
     return any(f.name in called and asks_caller(f.body) for f in schema.functions.values())
+
+
+def _counts(view: Table) -> bool:
+    """True where all that is shown is counted, beside the columns of the one table by which it is counted."""
+    text = " ".join(view.definition.lower().split()).rstrip("; ")
+    if _OTHER_SUMS.search(text) or "count(" not in text:
+        return False
+    while (less := _INNERMOST.sub("", text)) != text:
+        text = less
+    shown, _, rest = text.removeprefix("select ").partition(" from ")
+    by = rest.rpartition(" group by ")[2] if " group by " in rest else ""
+    named = {part.strip() for part in by.partition(" order by ")[0].split(",") if part.strip()}
+    owners = {name.rpartition(".")[0] for name in named}
+    if len(owners) > 1 or not all(map(_COLUMN.fullmatch, named)):
+        return False
+    columns = (part.partition(" as ")[0].strip() for part in shown.split(","))
+    return all(column in named or _COUNTED.fullmatch(column) for column in columns)
+
+
+_COUNTED = regex(r"(count|coalesce)?( filter ?)?")  # without what stood in parentheses
+_COLUMN = regex(r'[\w"]+(\.[\w"]+)+')
+_INNERMOST = regex(r"\([^()]*\)")
+_OTHER_SUMS = regex(r"\b(\w*_agg|sum|avg|min|max|array|jsonb?_build_\w+) ?\(")
 
 
 def _personal(view: Table) -> tuple[str, ...]:

@@ -1,0 +1,75 @@
+"""Tables and buckets that stand open, and that nothing in the repository uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from shipworthy.database.exposure import BUCKET
+from shipworthy.database.rules.expressions import expressions
+from shipworthy.database.schema import Schema
+from shipworthy.finding import Finding, Outcome, Severity
+from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
+
+if TYPE_CHECKING:
+    from shipworthy.prototype.prototype import Prototype
+
+_FEWEST = 3  # tables that code asks for: with fewer, the app may lie in another repository
+_NO_CODE = frozenset({".sql", ".md", ".json", ".txt"})
+_QUOTES = "\"'`"
+_ACTS = regex(r"\b(insert|update|delete|perform|notify|net\s*\.)\b", re.IGNORECASE)
+"""What the function of a trigger does beyond its own row."""
+
+
+def weighed_by_use(finding: Finding, prototype: Prototype, schema: Schema) -> Finding:
+    """The finding about a table or bucket; MEDIUM at most where nothing uses it: what is open there is
+    empty, or of no consequence."""
+    grave = finding.outcome is Outcome.GAP and finding.severity.blocks_launch
+    if not grave or not is_idle(finding.subject, prototype, schema):
+        return finding
+    message = f"{finding.message}; nothing in this repository uses it"
+    return replace(finding, severity=Severity.MEDIUM, message=message)
+
+
+def is_idle(target: str, prototype: Prototype, schema: Schema) -> bool:
+    """True where code names other tables and never this one, and no other rule, view or function does. Not
+    for a view, which shows the rows of tables that are used."""
+    known = schema.tables.get(target)
+    if known is not None and known.is_view:
+        return False
+    asked = {query.table for query in prototype.queries if query.library == "supabase"}
+    name = target.removeprefix(BUCKET).rpartition(".")[2]
+    if len(asked) < _FEWEST or {target, name} & asked:
+        return False
+    written = [f"{quote}{name}{quote}" for quote in _QUOTES]
+    texts = (
+        file.text or ""
+        for file in prototype.files.values()
+        if file.role in (Role.PRODUCT, Role.SCRIPT)
+        if PurePosixPath(file.path).suffix not in _NO_CODE
+    )
+    if any(word in text for text in texts for word in written):
+        return False
+    return not any(name in text for text in _elsewhere(target, schema))
+
+
+def _elsewhere(target: str, schema: Schema) -> Iterator[str]:
+    """What other rules, views and functions say, and the own name where a write sets something off."""
+    bodies = {f"{f.schema}.{f.name}": f.body for f in schema.functions.values()}
+    for table in schema.tables.values():
+        if table.qualified == target:
+            if any(_ACTS.search(bodies.get(t.function, "insert")) for t in table.triggers):
+                yield target
+            continue
+        yield table.definition
+        for policy in table.policies:
+            if not target.startswith(
+                BUCKET
+            ):  # all files have one table, and each bucket its own rules
+                yield from expressions(policy)
+    for function in schema.functions.values():
+        yield function.body
