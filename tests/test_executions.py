@@ -181,3 +181,41 @@ def test_agents_that_run_by_themselves_are_places() -> None:
 def test_constants_are_constants() -> None:
     assert only("eval('1 + 1');").origin is Origin.CONSTANT
     assert only("SQL = 'select 1'\ncursor.execute(SQL)", PYTHON).origin is Origin.CONSTANT
+
+
+# ruff: noqa: E501
+_RUNS = "    return sqlite3.connect('a.db').cursor().execute(text).fetchall()\n"
+_TOOLS = {
+    "langchain": f"from langchain_core.tools import tool\n@tool\ndef look(text: str):\n{_RUNS}",
+    "named": f"from langchain.tools import tool\n@tool('look')\ndef look(text):\n{_RUNS}",
+    "openai": f"from agents import function_tool\n@function_tool\nasync def look(text: str):\n{_RUNS}",
+    "crewai": f"from crewai.tools import tool\n@tool('Look')\ndef look(text: str):\n{_RUNS}",
+    "pydantic": f"from pydantic_ai import Agent\nagent = Agent('m')\n@agent.tool_plain\ndef look(text: str):\n{_RUNS}",
+    "made": f"from langchain.agents import Tool\ndef look(text):\n{_RUNS}t = Tool(name='l', func=look, description='d')\n",
+    "structured": f"from langchain_core.tools import StructuredTool\ndef look(text):\n{_RUNS}t = StructuredTool.from_function(look)\n",
+    "index": f"from llama_index.core.tools import FunctionTool\ndef look(text):\n{_RUNS}t = FunctionTool.from_defaults(fn=look)\n",
+    "class": "from langchain_core.tools import BaseTool\nclass Look(BaseTool):\n    def _run(self, text: str):\n    "
+    + _RUNS,
+}
+
+
+@pytest.mark.parametrize("form", _TOOLS)
+def test_what_a_model_hands_to_its_tool_it_has_written(form: str) -> None:
+    found = only(f"import sqlite3\n{_TOOLS[form]}", PYTHON)
+    assert (found.sink, found.origin) == (Sink.SQL, Origin.MODEL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"from langchain_core.tools import tool\n@tool\ndef look(text: int):\n{_RUNS}",  # a number
+        f"from langchain_core.tools import tool\ndef look(text: str):\n{_RUNS}",  # no tool
+        f"from typer import tool\n@tool\ndef look(text: str):\n{_RUNS}",  # of no model
+        "from langchain_core.tools import tool\n@tool\ndef look(text: str):\n"
+        "    return db.execute('SELECT a FROM b WHERE c = ?', (text,))\n",
+    ],
+)
+def test_other_functions_are_no_tools_of_a_model(text: str) -> None:
+    found = found_in(f"import sqlite3\n{text}", PYTHON)
+    assert found
+    assert all(e.origin is not Origin.MODEL for e in found)

@@ -28,7 +28,14 @@ _STEPS = 6
 class Flow(Tracer):
     """Follows sources through the names, calls, returns and React state of a file."""
 
-    def __init__(self, syntax: Syntax, bindings: Bindings, sources: Mapping[Span, Trace]) -> None:
+    def __init__(
+        self,
+        syntax: Syntax,
+        bindings: Bindings,
+        sources: Mapping[Span, Trace],
+        written: Iterable[tuple[SgNode, SgNode, str]] = (),
+    ) -> None:
+        """`written` are parameters that a model fills, each with its function and its name."""
         super().__init__(syntax.source.text or "", bindings, sources)
         self.syntax = syntax
         self._fresh = Carriers(self.words, (start for start, _ in sources))
@@ -36,6 +43,9 @@ class Flow(Tracer):
         self._setters = dict(_state_setters(bindings))
         self._loops = syntax.nodes("for_in_statement", "for_statement", "for_in_clause")
         self._added = syntax.nodes("augmented_assignment_expression", "augmented_assignment")
+        for function, parameter, name in written:
+            trace = Trace(frozenset({MODEL}), (syntax.location(parameter),))
+            self._note(span(function)[0], name, trace, parameter)
         self._settle()
 
     def returning(self) -> set[str]:
@@ -115,7 +125,7 @@ class Flow(Tracer):
         if not given:
             return
         function = self.bindings.functions.get(self.functions.get(last, MODULE))
-        if function is not None:
+        if function is not None and not name.startswith(_OF_PYTHON):
             self._parameters(call, given, function)
         if last in _CALLBACKS or last == "then":
             self._callback(call, given[0])
@@ -183,6 +193,7 @@ class Flow(Tracer):
                     self._carries(name)
 
 
+_OF_PYTHON = ("subprocess.", "asyncio.", "os.")  # `subprocess.run` is no function `run` of the file
 _CALLBACKS = frozenset("map forEach flatMap filter find".split())
 
 

@@ -24,8 +24,10 @@ from shipworthy.prototype.executions.own_endpoints import endpoint_sources, impo
 from shipworthy.prototype.executions.passing import checks
 from shipworthy.prototype.executions.sink import Place, Sink
 from shipworthy.prototype.executions.sinks import WORDS, places
+from shipworthy.prototype.executions.tools import written_parameters
 from shipworthy.prototype.executions.traces import MODEL, Span, Trace, span
 from shipworthy.prototype.models.calls import model_calls_of
+from shipworthy.regex import regex
 
 __all__ = ["Execution", "Origin", "Sink", "read"]
 
@@ -68,7 +70,8 @@ def read(syntax: Syntax) -> list[Execution]:
     if not found:
         return []
     sources = _sources(syntax, bindings, found)
-    flow = Flow(syntax, bindings, sources) if sources else None
+    written = list(written_parameters(syntax, bindings))
+    flow = Flow(syntax, bindings, sources, written) if sources or written else None
     return [_execution(place, flow, syntax, bindings) for place in found]
 
 
@@ -113,7 +116,7 @@ def _plain_origin(value: SgNode | None, bindings: Bindings) -> Origin:
     return Origin.CONSTANT if constant else Origin.OTHER
 
 
-_READ_ONLY = re.compile(r"read[ _-]?only|readonly|mode=ro\b|_ro\b|READ ONLY", re.IGNORECASE)
+_READ_ONLY = regex(r"read[ _-]?only|readonly|mode=ro\b|_ro\b|READ ONLY", re.IGNORECASE)
 
 
 def _is_sanitised(place: Place, trace: Trace) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.bindings import Bindings
 from shipworthy.prototype.code.syntax import arguments, keyword, string
 from shipworthy.prototype.executions.sink import DATABASES, RUNNERS, Place, Sink
+from shipworthy.regex import regex
 
-_FRAME = re.compile(r"(^|\.|_)(df|data|frame|table)\w*$")
+_FRAME = regex(r"(^|\.|_)(df|data|frame|table)\w*$")
 
 
 def python_sink(call: SgNode, bindings: Bindings) -> Place | None:
@@ -79,6 +78,8 @@ _SELF_RUNNING = {
     "NLSQLTableQueryEngine": Sink.SQL,
     "QuerySQLDataBaseTool": Sink.SQL,
     "QuerySQLDatabaseTool": Sink.SQL,
+    "SQLDatabaseToolkit": Sink.SQL,
+    "ShellTool": Sink.SHELL,
     "PythonREPLTool": Sink.CODE,
     "PythonAstREPLTool": Sink.CODE,
     "PandasQueryEngine": Sink.CODE,

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from ast_grep_py import SgNode
 
+from shipworthy.regex import regex
+
 
 class Sink(StrEnum):
     """What the text becomes."""
@@ -30,11 +32,9 @@ class Place:
     value: SgNode | None
 
 
-DATABASES = re.compile(
+DATABASES = regex(
     r"(^|\.|_)(db|database|pool|client|conn|connection|sequelize|knex|pg|sql|prisma|drizzle|mysql|sqlite"
-    r"|postgres|cursor|cur|session|engine|duckdb|dataSource|manager|tx|trx)\w*(\(\))?$",
+    r"|postgres|cursor|cur|session|engine|duckdb|dataSource|manager|tx|trx)\w*(\(\))?$|(^|\.|_)(con|cnx)$",
     re.IGNORECASE,
 )
-RUNNERS = re.compile(
-    r"^(run|exec|execute)_?(raw_?)?(sql|query|sql_?query|statement)$", re.IGNORECASE
-)
+RUNNERS = regex(r"^(run|exec|execute)_?(raw_?)?(sql|query|sql_?query|statement)$", re.IGNORECASE)

@@ -17,13 +17,14 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.executions.python_sinks import python_sink
 from shipworthy.prototype.executions.sink import DATABASES, RUNNERS, Place, Sink
+from shipworthy.regex import regex
 
 WORDS = tuple(
     """query exec eval Query innerHTML InnerHTML outerHTML insertAdjacentHTML document.write
     setTimeout(" setTimeout(' setTimeout(` Function( .raw( .unsafe( rpc( .sql( runIn read_sql
     run_sql subprocess system( popen pickle joblib yaml.load unsafe_allow_html components.html
     components.v1.html mark_safe Markup( HTMLResponse sql_agent SQLDatabaseChain dataframe_agent
-    csv_agent PythonREPL PythonAstREPL PandasAI SmartDataframe""".split()
+    csv_agent ShellTool SQLDatabaseToolkit PythonREPL PythonAstREPL PandasAI SmartDataframe""".split()
 )
 """A file without any of these has no such place."""
 
@@ -98,7 +99,7 @@ def _promisified(call: SgNode, bindings: Bindings) -> str:
     return bindings.module(given[0]) if given else ""
 
 
-_RUNS_SQL = re.compile(r"sql|query", re.IGNORECASE)
+_RUNS_SQL = regex(r"sql|query", re.IGNORECASE)
 
 
 def _rpc(call: SgNode, name: str, given: list[SgNode]) -> Place | None:

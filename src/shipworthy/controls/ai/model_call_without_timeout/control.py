@@ -20,6 +20,7 @@ from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_exported_to_nobody, is_unused
 from shipworthy.prototype.outbound.bounding import with_time_limits
 from shipworthy.prototype.roles import is_trial
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -110,11 +111,11 @@ def _subject(call: ModelCall) -> str:
 
 
 def _keeps_one_waiting(prototype: Prototype, call: ModelCall) -> bool:
-    """True where a page asks, whose visitor can give up, and where the platform ends the call by a limit
-    that the route itself sets (https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config).
+    """True where a page asks, whose visitor can give up, where somebody tries out the model, and where the
+    platform ends the call by a limit that the route itself sets (https://nextjs.org/docs/app/api-reference/file-conventions/route-segment-config).
     """
     path = call.location.path
-    if _CUT_OFF.search(path):
+    if _CUT_OFF.search(path) or _TRIES.match(call.function):
         return True
     if sides(prototype).get(path, Side.UNKNOWN) is Side.BROWSER:
         return True
@@ -123,8 +124,9 @@ def _keeps_one_waiting(prototype: Prototype, call: ModelCall) -> bool:
 
 
 # Netlify ends a function that answers within a minute (https://docs.netlify.com/build/functions/overview/).
-_CUT_OFF = re.compile(r"(^|/)netlify/functions/(?!.*-background[./])")
-_LONGEST = re.compile(r"^export\s+const\s+maxDuration\s*=\s*(\d+)", re.MULTILINE)
+_CUT_OFF = regex(r"(^|/)netlify/functions/(?!.*-background[./])")
+_TRIES = regex(r"(run_?)?(self_?)?(test|ping)(_|[A-Z])(?!\w*(answer|case|question|quiz))")
+_LONGEST = regex(r"^export\s+const\s+maxDuration\s*=\s*(\d+)", re.MULTILINE)
 _PATIENCE = 60  # seconds
 
 
