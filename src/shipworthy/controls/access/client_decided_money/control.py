@@ -8,9 +8,15 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.columns import is_held, is_id, is_money, is_plan, words
+from shipworthy.prototype.handlers.columns import is_held, is_id, is_money, is_plan, plain, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
+from shipworthy.prototype.handlers.vouching import (
+    asked_about,
+    beside,
+    changes_at_provider,
+    vouched,
+)
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     by_trusted,
@@ -23,32 +29,33 @@ from shipworthy.prototype.handlers.writes import (
     together,
     writes,
 )
+from shipworthy.regex import regex
 
-_FREE = re.compile(
+_FREE = regex(
     r"donat|(^|[^a-z])tips?([^a-z]|$)|giving|gift|pledge|contribut|top.?up|deposit|recharge|recarg|saldo|add.?(funds|balance|credit|money)|(^|[^a-z])bids?([^a-z]|$)"
     r"|offer|sponsor|invest|crowdfund|tithe|fundrais|charity|load.?wallet|pay.?what",
     re.IGNORECASE,
 )
 """Where whoever pays rightly says how much."""
 
-_CHARGES = re.compile(
+_CHARGES = regex(
     r"(paymentIntents|charges|sessions|orders|invoiceItems|prices|payment_links|paymentLinks|PaymentIntent|Session|Charge)"
     r"\.create$|^post$"
 )
-_SUBSCRIBES = re.compile(r"(subscriptions|Subscription)\.create$")
-_PAYS_OUT = re.compile(r"(transfers|payouts|Transfer|Payout)\.create$")
-_GRANTS = re.compile(
+_SUBSCRIBES = regex(r"(subscriptions|Subscription)\.create$")
+_PAYS_OUT = regex(r"(transfers|payouts|Transfer|Payout)\.create$")
+_GRANTS = regex(
     r"(add|increment|increase|credit|award|grant|give|top_?up)\w*(credit|balance|point|coin|token|wallet|fund)s?"
     r"|(credit|balance|point|coin|wallet)s?_(add|increment|increase|award|grant)",
     re.IGNORECASE,
 )
 _COUNTED = frozenset("quantity qty seats count months days hours nights units number size".split())
-_BOUGHT = re.compile(
+_BOUGHT = regex(
     r"^(?!.*(invoice|expense|bill))\w*(order|payment|purchase|subscription|enrol|registration|ticket)s?\w*$",
     re.I,
 )
-_ACCOUNTS = re.compile(r"user|profile|account|member|customer|subscri|tenant|compan|organi", re.I)
-_KEPT_BY_ONESELF = re.compile(
+_ACCOUNTS = regex(r"user|profile|account|member|customer|subscri|tenant|compan|organi", re.I)
+_KEPT_BY_ONESELF = regex(
     r"debt|loan|liabilit|mortgage|expense|budget|(^|_)goal|saving|asset|household|net_?worth|installment",
     re.IGNORECASE,
 )
@@ -56,6 +63,8 @@ _KEPT_BY_ONESELF = re.compile(
 _ACTIVE = frozenset({"active", "paid", "true", "trialing"})
 _BOUGHT_STATES = _ACTIVE | {"pro", "premium"}
 _PAID = frozenset({"paid", "succeeded", "true", "captured"})
+_DONE = frozenset({"completed", "complete", "confirmed", "success"})
+"""States that mean a payment where the time of the payment is kept beside them."""
 
 
 class ClientDecidedMoney(
@@ -86,8 +95,12 @@ class ClientDecidedMoney(
         if effect.kind is EffectKind.QUERY and in_database(effect):
             return self._given_away(prototype, handler, effect)
         if effect.kind is EffectKind.QUERY and is_bypassing(effect):
-            return self._credited(prototype, handler, effect) or self._paid(
-                prototype, handler, effect
+            return (
+                self._beside_the_payment(prototype, handler, effect)
+                or self._paid_twice(prototype, handler, effect)
+                or self._credited(prototype, handler, effect)
+                or self._paid(prototype, handler, effect)
+                or self._upgraded(prototype, handler, effect)
             )
         return None
 
@@ -183,6 +196,70 @@ class ClientDecidedMoney(
         )
         return self.gap(handler.subject, message, *shown)
 
+    def _beside_the_payment(
+        self, prototype: Prototype, handler: Handler, effect: Effect
+    ) -> Finding | None:
+        """The provider is asked about one thing that was sent, and another one is given for it."""
+        if for_administrators(handler, effect) or effect.has(
+            Check.ROLE, Check.SECRET, Check.API_KEY, Check.UNCLEAR
+        ):
+            return None
+        what, sent = _got(handler, effect)
+        covered = vouched(prototype, handler, effect) if sent else ""
+        origin = beside(prototype, handler, effect, sent) if covered else None
+        if origin is None:
+            return None
+        message = (
+            f"{handler.name} makes sure that {covered} is paid, and takes {origin}, which decides {what} of"
+            f" {effect.target}, from the request beside it: whoever pays for the cheapest gets the dearest"
+        )
+        shown = way(prototype, handler, effect)
+        return self.gap(handler.subject, message, *shown, severity=Severity.HIGH)
+
+    def _paid_twice(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
+        """Something is given for a payment that the caller names, as often as he names it."""
+        added = _given(handler, effect)
+        asked = sorted(asked_about(handler, effect))
+        if not added or not asked or by_trusted(effect) or effect.has(Check.UNCLEAR):
+            return None
+        if effect.atomic or not handler.whole or _remembers(handler, effect):
+            return None
+        if changes_at_provider(handler, effect):
+            return None
+        message = (
+            f"{handler.name} raises {added} of {effect.target} for the payment that {asked[0]} names, and"
+            " keeps no note of which it has counted: one payment, sent again and again, counts each time"
+        )
+        shown = way(prototype, handler, effect)
+        return self.gap(handler.subject, message, *shown, severity=Severity.HIGH)
+
+    def _upgraded(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
+        """A paid plan, written in the code, that whoever is signed in gets for asking."""
+        column = _paid_plan(effect)
+        if column is None or not _is_for_oneself(effect) or by_trusted(effect):
+            return None
+        if effect.has(Check.UNCLEAR, Check.REFUSES, Check.OWNER, Check.VALID):
+            return None
+        if for_administrators(handler, effect) or _EARNED.search(handler.name):
+            return None
+        before = handler.effects[: handler.effects.index(effect)]
+        if any(e.kind in _TELL for e in before) or not handler.whole:
+            return None
+        message = (
+            f"{handler.name} sets {column} of {effect.target} for whoever is signed in and asks for it,"
+            " without asking the payment provider: he gets what he never paid for"
+        )
+        shown = way(prototype, handler, effect)
+        # What is read here, a payment or points of his, may be what he gets it for.
+        read = any(
+            e.operation == "select" and (e.target != effect.target or e.steps == effect.steps)
+            for e in before
+        )
+        confidence = Confidence.LOW if read else Confidence.HIGH
+        return self.gap(
+            handler.subject, message, *shown, severity=Severity.HIGH, confidence=confidence
+        )
+
     def _given_away(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         """A paid plan that whoever is signed in writes into his own account, with no payment at all."""
         if effect.operation == "insert" or not _ACCOUNTS.search(effect.target):
@@ -226,6 +303,86 @@ class ClientDecidedMoney(
         return self.gap(
             handler.subject, message, *shown, severity=Severity.HIGH, confidence=confidence
         )
+
+
+_TELL = (EffectKind.PAYMENT, EffectKind.FETCH, EffectKind.CALL)
+_EARNED = regex(
+    r"trial|redeem|coupon|voucher|promo|invite|referral|code|licen[sc]e|activate|claim|test|demo|seed|dev|sync|webhook|callback|revenue",
+    re.IGNORECASE,
+)
+"""Addresses at which a plan is given for something else than money."""
+
+
+def _got(handler: Handler, effect: Effect) -> tuple[str, list[Origin]]:
+    """What somebody gets for a payment, and what of the request decides how much or which."""
+    for column, origins in effect.of("value:"):
+        told = any(o.kind in ("row", "answer", "environment") for o in origins)
+        if inputs(origins) and not told and is_plan(column):
+            return column, inputs(origins)
+    credited = _credits(handler, effect)
+    if credited is not None:
+        return credited[0], [credited[1]]
+    paid = _paid_column(effect)
+    if paid is None or effect.operation != "update":
+        return "", []
+    sought = [o for _, found in effect.of("filter:") for o in found]
+    if any(not o.is_input for o in sought):
+        return "", []
+    return f"which row is {paid}", inputs(sought)
+
+
+def _given(handler: Handler, effect: Effect) -> str:
+    """The column of held value to which something is added; "" for none."""
+    if effect.operation == "rpc":
+        return f"{effect.target}()" if _GRANTS.search(effect.target) else ""
+    added = {*reread(effect, handler), *raised(effect)}
+    return next((c for c in sorted(added) if is_held(c)), "")
+
+
+def _remembers(handler: Handler, effect: Effect) -> bool:
+    """True where the payment is looked up, kept or closed in any table: a repeat may be known by it."""
+    asked = asked_about(handler, effect)
+    for other in handler.effects_of(EffectKind.QUERY):
+        for name, found in other.inputs.items():
+            if name.startswith(("filter:", "value:", "argument:")) and any(
+                o in asked or o.kind == "answer" for o in found
+            ):
+                return other is not effect or not is_held(name.partition(":")[2])
+        if other is not effect and any(
+            k.startswith("filter:") and k.endswith(("status", "state")) for k in other.literals
+        ):
+            return True
+    return False
+
+
+def _paid_plan(effect: Effect) -> str | None:
+    """The column of a plan that is set to a paid one, as the code writes it."""
+    if effect.operation not in ("update", "upsert") or not _ACCOUNTS.search(effect.target):
+        return None
+    if any("trial" in f"{name}{text}".lower() for name, text in effect.literals.items()):
+        return None
+    return next(
+        (
+            name.removeprefix("value:")
+            for name, text in effect.literals.items()
+            if name.startswith("value:") and is_plan(name[6:]) and text.lower() in _BOUGHT_PLANS
+        ),
+        None,
+    )
+
+
+_BOUGHT_PLANS = frozenset(
+    "true pro premium plus business enterprise gold vip unlimited paid".split()
+)
+
+
+def _is_for_oneself(effect: Effect) -> bool:
+    """True for a row that is the caller's own, by its filter or by whose it is said to be."""
+    sought = [*effect.of("filter:"), *effect.of("value:")]
+    return _is_own_row(effect) or (
+        effect.operation == "upsert"
+        and any(o.kind == "principal" for _, found in sought for o in found)
+    )
 
 
 def _is_amount(name: str) -> bool:
@@ -312,15 +469,16 @@ def _asks_provider(handler: Handler, effect: Effect) -> bool:
     return any(e.kind in (EffectKind.PAYMENT, EffectKind.FETCH) for e in before)
 
 
-_LOOKED_THROUGH = re.compile(r"(verify|review|approve|reject)(-(receipt|payment))?/?$", re.I)
+_LOOKED_THROUGH = regex(r"(verify|review|approve|reject)(-(receipt|payment))?/?$", re.I)
 
 
 def _paid_column(effect: Effect) -> str | None:
     if effect.operation not in ("update", "insert", "upsert"):
         return None
+    timed = any(plain(name) in ("paid_at", "payment_date") for name, _ in effect.of("value:"))
     for name, text in effect.literals.items():
         column = name.removeprefix("value:")
-        if name == column or text.lower() not in _PAID:
+        if name == column or text.lower() not in (_PAID | _DONE if timed else _PAID):
             continue
         paid = "paid" in words(column) or {"payment", "status"} <= set(words(column))
         if paid or (column == "status" and _BOUGHT.match(effect.target)):

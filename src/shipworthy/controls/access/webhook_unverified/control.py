@@ -23,6 +23,7 @@ from shipworthy.prototype.handlers.standing import (
     is_of_caller,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _MOBILE_MONEY = r"m-?pesa|daraja|stk(-?push)?|c2b|b2c"
@@ -30,15 +31,15 @@ _PAYS = (
     rf"{_MOBILE_MONEY}|airtel(-?money)?|momo|intasend|pesapal|flutterwave|paystack|payfast|payments?"
     r"|paypal|mollie|mercado-?pago|midtrans|xendit|razorpay|cashfree|phonepe|paytm|bkash|sslcommerz|iyzico|payu"
 )
-_HOOK = re.compile(
+_HOOK = regex(
     r"webhook|(^|[-_/])(hooks?|inbound|ipn|status-?callback|delivery-?callback)([-_/]|$)"
     rf"|(^|[-_/])({_PAYS})[-_/]([\w-]+[-_/])?(callback|notify|notifications?)([-_/]|$)"
     rf"|(^|[-_/])({_MOBILE_MONEY})[-_/]([\w-]+[-_/])?(confirmation|result)([-_/]|$)",
     re.IGNORECASE,
 )
-_UNSIGNED = re.compile(rf"(^|[-_/])({_MOBILE_MONEY})([-_/]|$)", re.IGNORECASE)
+_UNSIGNED = regex(rf"(^|[-_/])({_MOBILE_MONEY})([-_/]|$)", re.IGNORECASE)
 """Safaricom signs none of its callbacks: https://developer.safaricom.co.ke/APIs/MpesaExpressSimulate"""
-_OUTGOING = re.compile(
+_OUTGOING = regex(
     r"(dispatch|send|test|trigger|register|setup|configure|manage|create|delete|retry|list|process|simulate)-?_?\w*-?_?webhook"
     r"|webhooks?[-_/](test|send|setup|register|config\w*|settings|deliver\w*|log\w*|retry|secret)",
     re.IGNORECASE,
@@ -86,7 +87,11 @@ class WebhookUnverified(
         if found := by_credential(handler, effect):
             reason = f"Found by {found}: a secret of the address may prove the sender"
             return self.unknown(handler.subject, reason, *shown_)
-        if _asks_back(handler, effect):
+        asked = _asks_back(handler, effect)
+        unasked = next((e for e in open_ if _is_unasked(handler, e)), None) if asked else None
+        if unasked is not None:
+            effect, shown_ = unasked, way(prototype, handler, unasked)
+        elif asked:
             reason = "The provider is asked again before the app acts: that may prove what was sent"
             return self.unknown(handler.subject, reason, *shown_)
         if _has_it_verified(handler, effect):
@@ -202,12 +207,27 @@ def _asks_back(handler: Handler, effect: Effect) -> bool:
     )
 
 
-_VERIFIES = re.compile(
+_GRANTS = regex(r"paid|active|succe|complete|confirm|premium|^pro$|trial", re.IGNORECASE)
+
+
+def _is_unasked(handler: Handler, effect: Effect) -> bool:
+    """True where the provider is asked for other kinds of events alone, and what this one says is
+    written down, or grants something."""
+    if effect.kind is not EffectKind.QUERY or effect.has(Check.UNCLEAR, Check.PLATFORM):
+        return False
+    asking = [e for e in handler.effects if e.kind in _ASKED_BACK and _is_sent(e)]
+    if not asking or not all(effect.excludes(e) for e in asking):
+        return False
+    told = any(o.is_input for _, origins in effect.of("value:") for o in origins)
+    return told or any(map(_GRANTS.search, effect.literals.values()))
+
+
+_VERIFIES = regex(
     r"verif\w*(webhook|signature|ipn|event)|(webhook|signature)\w*verif", re.IGNORECASE
 )
 
 
-_CHECKS = re.compile(
+_CHECKS = regex(
     r"constructEvent|createHmac|timingSafeEqual|compare_digest|hmac\.new"
     r"|(verif|validat|check|isvalid)\w*(signature|webhook)",
     re.IGNORECASE,
@@ -215,7 +235,7 @@ _CHECKS = re.compile(
 
 
 # `if (signature) {`, `if (SECRET && signature) {` around the check: whoever sends none gets past it.
-_LETS_PASS = re.compile(
+_LETS_PASS = regex(
     r"\bif\s*\(?\s*([\w.!]+\s*(&&|\band\b)\s*)?(?!\w*secret)(\w*(sig|hmac|sent|header|given|hash|token)\w*)"
     r"\s*((&&|\band\b)\s*[\w.!]+\s*)?(\)\s*\{|:\s*$)",
     re.I,
