@@ -75,6 +75,27 @@ export async function middleware(request) {
     assert found == [Check.SESSION, None]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "known"), [("\\.(css|png)$", Check.SESSION), ("\\/api\\/", None)]
+)
+def test_middleware_protects_what_its_pattern_does_not_leave_out(
+    tmp_path: Path, pattern: str, known: Check | None
+) -> None:
+    middleware = f"""
+import {{ NextResponse }} from "next/server";
+import {{ getToken }} from "next-auth/jwt";
+
+export async function middleware(request) {{
+  const isLeftOut = request.nextUrl.pathname.match(/{pattern}/);
+  if (isLeftOut) return NextResponse.next();
+  const token = await getToken({{ req: request }});
+  if (!token) return NextResponse.redirect(new URL("/login", request.url));
+  return NextResponse.next();
+}}
+"""
+    assert _behind(tmp_path, middleware, "/api/orders") == [known]
+
+
 def test_middleware_whose_matcher_leaves_the_api_out_protects_no_route(tmp_path: Path) -> None:
     middleware = """
 import { auth } from "@clerk/nextjs/server";
@@ -316,3 +337,92 @@ def test_answers_with_a_cookie_a_name_or_a_page_show_their_rows(
     handler = _handlers(tmp_path, {"index.ts": code})["GET /patients"]
     shown = {o.name for e in handler.effects_of(EffectKind.RESPONSE) for o in e.inputs["body"]}
     assert shown == {"patients"}
+
+
+def test_the_answer_of_a_call_that_is_not_known_may_be_an_error_or_none(tmp_path: Path) -> None:
+    text = """
+import { createClient } from "@supabase/supabase-js";
+const supabase = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+export async function POST(request: Request) {
+  const form = await request.formData();
+  const { data: buckets, error } = await supabase.storage.listBuckets();
+  if (error) return Response.json({ error: error.message }, { status: 500 });
+  await supabase.storage.from("gifts").upload(`gifts/${form.get("name")}`, form.get("file"));
+  return Response.json({ buckets });
+}
+"""
+    handler = _handlers(tmp_path, {"app/api/upload/route.ts": text})["POST /api/upload"]
+    assert [e.operation for e in handler.effects_of(EffectKind.STORAGE)] == ["upload"]
+
+
+def test_templates_of_mails_may_stand_beside_components(tmp_path: Path) -> None:
+    route = """
+import nodemailer from "nodemailer";
+import { templates } from "../../../lib/email/templates";
+export async function POST(request: Request) {
+  const { email, message } = await request.json();
+  const mail = templates.hello(message);
+  await nodemailer.createTransport({}).sendMail({ to: email, subject: mail.subject, html: mail.html });
+  return Response.json({ ok: true });
+}
+"""
+    lib = "export const templates = { hello: (m: string) => ({ subject: 'Hi', html: `<p>${m}</p>` }) };\n"
+    files = {"app/api/hello/route.ts": route, "lib/email/templates.tsx": lib}
+    (mail,) = _handlers(tmp_path, files)["POST /api/hello"].effects_of(EffectKind.EMAIL)
+    assert [str(o) for o in mail.sent["html"]] == ["body.message"]
+    assert not mail.inputs["subject"]
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "await request.jwtVerify();",
+        "try { await request.jwtVerify(); } catch (error) { reply.send(error); }",
+        "if (!request.session.userId) { reply.code(401).send({}); }",
+        'const token = request.headers.authorization; if (!token) return reply.code(401).send("no");\n'
+        "request.user = app.jwt.verify(token);",
+    ],
+)
+def test_a_hook_of_fastify_ends_with_its_answer(tmp_path: Path, hook: str) -> None:
+    text = f"""
+import Fastify from "fastify";
+import {{ PrismaClient }} from "@prisma/client";
+const prisma = new PrismaClient();
+const app = Fastify();
+app.addHook("onRequest", async (request, reply) => {{ {hook} }});
+app.get("/notes", async (request, reply) => {{ return prisma.note.findMany(); }});
+app.listen({{ port: 3000 }});
+"""
+    assert _handlers(tmp_path, {"server.ts": text})["GET /notes"].principal is Check.SESSION
+
+
+def test_a_hook_of_fastify_that_lets_some_pass_proves_nothing(tmp_path: Path) -> None:
+    text = """
+import Fastify from "fastify";
+const app = Fastify();
+app.addHook("onRequest", async (request, reply) => {
+  if (request.headers.accept === "text/html") return;
+  await request.jwtVerify();
+});
+app.get("/notes", async () => ({ notes: [] }));
+app.listen({ port: 3000 });
+"""
+    assert _handlers(tmp_path, {"server.ts": text})["GET /notes"].principal is None
+
+
+def test_a_middleware_that_hono_makes_is_the_function_in_it(tmp_path: Path) -> None:
+    text = """
+import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { verify } from "hono/jwt";
+const auth = createMiddleware(async (c, next) => {
+  const token = c.req.header("Authorization");
+  if (!token) return c.json({}, 401);
+  c.set("user", await verify(token, process.env.SECRET!));
+  await next();
+});
+const app = new Hono();
+app.get("/notes", auth, async (c) => c.json({ notes: [] }));
+export default app;
+"""
+    assert _handlers(tmp_path, {"server.ts": text})["GET /notes"].principal is Check.SESSION

@@ -64,6 +64,12 @@ def notes():
     return {}
 """
 ON = "return await call_next(request)"
+FLAGGED = f"""public = False
+        for p in ["{{}}", "/login"]:
+            if request.url.path.startswith(p):
+                public = True
+                break
+        if public: {ON}"""
 LET_ON = [
     (STARLETTE, f"if request.url.path in PUBLIC: {ON}", True),
     (STARLETTE, f'if request.url.path not in PUBLIC and "/api/" in request.url.path: {ON}', False),
@@ -71,6 +77,8 @@ LET_ON = [
     (STARLETTE, f'if request.url.path.startswith(("/docs", "/static")): {ON}', True),
     (STARLETTE, f"if any(request.url.path.startswith(p) for p in PUBLIC): {ON}", True),
     (STARLETTE, f"for p in PUBLIC:\n            if request.url.path.startswith(p): {ON}", True),
+    (STARLETTE, FLAGGED.format("/docs"), True),
+    (STARLETTE, FLAGGED.format("/api/"), False),
     (STARLETTE, f'if request.method == "OPTIONS": {ON}', True),
     (STARLETTE, f'if request.method == "POST": {ON}', False),
     (STARLETTE, f'if not request.url.path.startswith("/api/"): {ON}', True),

@@ -21,9 +21,13 @@ from shipworthy.prototype.code.syntax import (
 )
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.routes.routers import FACTORIES, USUAL_NAMES, VERBS, Router
+from shipworthy.regex import regex
 
 # Most files hold no such call; this looks at the text before any node is touched.
-_MAYBE = re.compile(r"\.(?:get|post|put|patch|delete|del|all|head|options|route)\(\s*[\"'`][/*]")
+_MAYBE = regex(
+    r"\.(?:get|post|put|patch|delete|del|all|head|options|route)"
+    r"(?:<|\(\s*(?:[\"'`][/*]|`\$\{|\{|[A-Za-z_$][\w$.]*\s*[,+]))|\.route\(\s*[A-Za-z_$]"
+)
 _HANDLERS = FUNCTIONS | {"identifier", "member_expression", "call_expression", "array"}
 
 
@@ -38,10 +42,14 @@ def javascript_endpoints(syntax: Syntax) -> Iterator[Route]:
     for call in syntax.calls:
         function = call.field("function")
         verb = function.field("property") if function else None
-        if verb is None or verb.text() not in VERBS:
+        if verb is None or verb.text() not in (*VERBS, "route"):
             continue
         links = chain(call)
         router = _router(links, routers, usual)
+        if verb.text() == "route":
+            if router is not None and router.framework == "fastify":
+                yield from _described(syntax, call, router, prefixes.get(links[0].name, ""))
+            continue
         path = _path(links) if router else None
         handler = links[-1].arguments[-1] if links and links[-1].arguments else None
         if router is None or path is None or handler is None or handler.kind() not in _HANDLERS:
@@ -57,14 +65,42 @@ def javascript_endpoints(syntax: Syntax) -> Iterator[Route]:
         )
 
 
+def _described(syntax: Syntax, call: SgNode, router: Router, prefix: str) -> Iterator[Route]:
+    """Fastify's `app.route({ method: ["GET", "HEAD"], url: "/x", handler })`."""
+    given = arguments(call)
+    if len(given) != 1 or given[0].kind() != "object":
+        return
+    parts = {
+        key.text().strip("\"'"): pair.field("value")
+        for pair in given[0].children()
+        if pair.kind() == "pair" and (key := pair.field("key"))
+    }
+    path = parts.get("url") or parts.get("path")
+    text, methods = path and _spelled(path), parts.get("method")
+    if not text or methods is None:
+        return
+    for method in re.findall(r"[A-Za-z]+", methods.text()):
+        yield Route(
+            RouteKind.ENDPOINT,
+            router.framework,
+            method.upper(),
+            prefix + router.prefix + text,
+            f"{callee(call)} {method.upper()} {text}",
+            syntax.location(call),
+        )
+
+
 def _usual_framework(text: str) -> str:
     lower = text[:5_000].lower()
     return next((name for name in ("fastify", "hono", "koa") if name in lower), "express")
 
 
 def _routers(syntax: Syntax) -> dict[str, Router]:
-    """The variables that hold a router: `const app = express()`, `const r = new Hono()`."""
-    found: dict[str, Router] = {}
+    """The names that hold a router: `const app = express()`, `const r = new Hono()`, and parameters that
+    are one by their type, or by the `register` of Fastify that the function is given to."""
+    text = syntax.source.text or ""
+    found = {name: Router(_TYPES[kind]) for name, kind in _TYPED.findall(text)}
+    found.update({name: Router("fastify") for name in _REGISTERED.findall(text)})
     for variable in syntax.nodes("variable_declarator"):
         name, value = variable.field("name"), variable.field("value")
         while value is not None and value.kind() in ("as_expression", "await_expression"):
@@ -79,6 +115,19 @@ def _routers(syntax: Syntax) -> dict[str, Router]:
             if framework:
                 found[name.text()] = Router(framework, _base_path(value))
     return found
+
+
+_TYPES = {
+    "FastifyInstance": "fastify",
+    **dict.fromkeys(("Express", "Application", "Router"), "express"),
+    "Hono": "hono",
+}
+_TYPED = regex(
+    r"\(\s*(\w+)\s*:\s*(?:express\.)?(FastifyInstance|Express|Application|Router|Hono)\b"
+)
+_REGISTERED = regex(
+    r"(?:\.register\(|FastifyPlugin(?:Async|Callback)?(?:<[^=]*>)?\s*=|\bfp\()\s*(?:async\s+)?(?:function\s*\w*\s*)?\(?(\w+)\s*[,)=:]"
+)
 
 
 def _root(value: SgNode) -> SgNode:
@@ -120,16 +169,33 @@ def _router(links: list[Link], routers: Mapping[str, Router], usual: str) -> Rou
 
 def _path(links: list[Link]) -> str | None:
     """The path of the last call: its own first argument, or that of `.route(path)` before it."""
-    last = links[-1].arguments or ()
-    own = pattern_text(last[0]) if last else None
-    if own is not None:
-        return own if len(last) > 1 and own.startswith(("/", "*")) else None
     for link in reversed(links[:-1]):
         if link.name == "route" and link.arguments:
-            return pattern_text(link.arguments[0])
+            return _spelled(link.arguments[0])
         if link.name not in VERBS:
-            return None
-    return None
+            break
+    last = links[-1].arguments or ()
+    return _spelled(last[0]) if len(last) > 1 else None
+
+
+def _spelled(node: SgNode) -> str | None:
+    """A path as it is written, or beginning with the name that stands for it: "{=api.orders.path}"."""
+    if node.kind() in ("identifier", "member_expression"):
+        return f"{{={name}}}" if _NAME.fullmatch(name := dotted(node)) else None
+    if node.kind() == "binary_expression":
+        left, right = node.field("left"), node.field("right")
+        rest = string(right) if right else None
+        first = _spelled(left) if left else None
+        return None if first is None or rest is None else first + rest
+    text = pattern_text(node)
+    if text is not None and text.startswith("{}"):
+        begins = _FIRST.match(node.text())
+        return f"{{={begins[1]}}}{text[2:]}" if begins else None
+    return text if text is not None and text.startswith(("/", "*")) else None
+
+
+_NAME = regex(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*")
+_FIRST = regex(rf"`\$\{{({_NAME.pattern})\}}")
 
 
 def _mounts(syntax: Syntax, routers: Mapping[str, Router]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -28,8 +27,9 @@ from shipworthy.prototype.handlers.values import (
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import Call, Function, Let, Name
 from shipworthy.prototype.routes.route import Route
+from shipworthy.regex import regex
 
-_IN_PATH = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
+_IN_PATH = regex(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>")
 _METHODS = """get post put patch delete list create retrieve update partial_update destroy form_valid
 get_queryset get_object get_context_data perform_create perform_update perform_destroy""".split()
 _PARTS = ("get_queryset", "get_object", "perform_")
@@ -40,7 +40,7 @@ _MIXINS = {
     "SuperuserRequiredMixin": (Check.SESSION, Check.ROLE),
 }
 _PERMISSIONS, _THROTTLES = "DEFAULT_PERMISSION_CLASSES", "DEFAULT_THROTTLE_CLASSES"
-_REST = re.compile(r"^(rest_framework\.|.*(APIView|ViewSet)$)")
+_REST = regex(r"^(rest_framework\.|.*(APIView|ViewSet)$)")
 
 
 @dataclass(slots=True)
@@ -121,9 +121,10 @@ class DjangoEntry:
 
     def _held(self, walk: Walk, view: Value, name: str) -> Guards:
         """What permission classes ask for before one of the methods of a view, and what throttles count."""
-        permits, kind = self._permitted(walk, view, name), view.instance
+        kind = view.instance
         if kind is None or not any(_REST.match(n) for n in _base_names(walk, kind)):
-            return permits
+            return NO_GUARDS
+        permits = self._permitted(walk, view, kind, name)
         counting = _field(walk, kind, "throttle_classes")
         counting = counting if counting is not None else _classes(self.settings, _THROTTLES)
         scope = (_field(walk, kind, "throttle_scope") or UNKNOWN).text or ""
@@ -136,11 +137,8 @@ class DjangoEntry:
         known = any(guard.check is Check.SESSION for guard in guards | walk.guards)
         return throttled(walk, listed, scope, rates, known=known)
 
-    def _permitted(self, walk: Walk, view: Value, name: str) -> Guards:
+    def _permitted(self, walk: Walk, view: Value, kind: Type, name: str) -> Guards:
         """What the permission classes of a view ask for before one of its methods."""
-        kind = view.instance
-        if kind is None or not any(_REST.match(n) for n in _base_names(walk, kind)):
-            return NO_GUARDS
         method = generic_views.METHODS.get(name, name.upper())
         of_action = _of_action(walk, kind, name)
         if of_action is not None:

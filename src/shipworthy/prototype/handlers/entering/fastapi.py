@@ -9,11 +9,10 @@ from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
 from shipworthy.prototype.handlers.entering.middleware import (
-    OF_STARLETTE,
-    Asked,
-    asked_by,
-    asked_for,
+    Target,
+    keep_target,
     passed_on,
+    target_of,
 )
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes
@@ -26,6 +25,7 @@ from shipworthy.prototype.handlers.knowledge.fastapi import (
     sent,
 )
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
+from shipworthy.prototype.handlers.knowledge.requests import TARGET
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import (
@@ -49,8 +49,9 @@ from shipworthy.prototype.program.nodes import (
     Parameter,
 )
 from shipworthy.prototype.routes.route import Route
+from shipworthy.regex import regex
 
-_IN_PATH = re.compile(r"\{(\w+)(?::\w+)?\}")
+_IN_PATH = regex(r"\{(\w+)(?::\w+)?\}")
 _FRAMEWORK = {
     "Request": "request",
     "HTTPConnection": "request",
@@ -69,13 +70,13 @@ class FastapiEntry:
     found: Found
     path: str
     location: Location
-    asked: Asked
+    target: Target
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run dependencies, then the handler."""
         request = Value(what=REQUEST, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-        asked_for(walk, request.identity, OF_STARLETTE, self.asked)
+        keep_target(walk, request.identity, TARGET, self.target)
         injection = Injection(walk, request, frozenset(_IN_PATH.findall(self.path)))
         for value in self.found.before:
             if not injection.step(value):
@@ -285,8 +286,8 @@ class Injection:
 
 
 _TRUTHY = frozenset({"truthy"})
-_LOGS_IN = re.compile(r"user|auth|verify|login|session|token", re.IGNORECASE)
-_STORES = re.compile(r"db|database|async_session|factory", re.IGNORECASE)
+_LOGS_IN = regex(r"user|auth|verify|login|session|token", re.IGNORECASE)
+_STORES = regex(r"db|database|async_session|factory", re.IGNORECASE)
 _KINDS = ("body", "query", "path", "form", "upload", "header", "cookie")
 UNKNOWN_SCOPE = Scope({})
 
@@ -296,4 +297,4 @@ def fastapi_entry(route: Route, program: Program, walk: Walk) -> FastapiEntry | 
     found = find(route, program, walk)
     if found is None:
         return None
-    return FastapiEntry(found, route.path, found.location, asked_by(route, walk))
+    return FastapiEntry(found, route.path, found.location, target_of(route, walk))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
-from shipworthy.prototype.handlers.entering.middleware import Asked, asked_by, asked_for
+from shipworthy.prototype.handlers.entering.middleware import Target, keep_target, target_of
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge.flask import ON_REQUEST
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
@@ -16,8 +15,9 @@ from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, from_origins, meet_all
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route
+from shipworthy.regex import regex
 
-_IN_PATH = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
+_IN_PATH = regex(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 
 
 @dataclass(slots=True)
@@ -27,14 +27,14 @@ class FlaskEntry:
     found: Found
     path: str
     location: Location
-    asked: Asked
+    target: Target
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run what comes before each request, then the handler."""
         for value in self.found.before:
             if is_callable(value):
-                before_request(walk, value, self.asked)
+                before_request(walk, value, self.target)
         named = in_path(walk, self.path, self.found.function.at)
         answers = Answers(walk, texts="html")
         walk.answers = (id(self.found.function), answers)
@@ -42,14 +42,14 @@ class FlaskEntry:
         return answers.guards
 
 
-def before_request(walk: Walk, function: Value, asked: Asked) -> None:
+def before_request(walk: Walk, function: Value, target: Target) -> None:
     """A function that goes on where it returns nothing; what is asked for is known to it."""
     before = walk.guards
-    walk.asked_path = asked.path
-    asked_for(walk, ON_REQUEST, Asked._fields, asked)
+    walk.asked_path = target.path
+    keep_target(walk, ON_REQUEST, Target._fields, target)
     result = invoke(walk, function)
     walk.asked_path = ""
-    for key in Asked._fields:
+    for key in Target._fields:
         walk.heap.pop((ON_REQUEST, key), None)
     after = walk.guards
     on = [passed for value, passed in result.cases if value.is_null]
@@ -76,4 +76,4 @@ def flask_entry(route: Route, program: Program, walk: Walk) -> FlaskEntry | None
     found = find(route, program, walk)
     if found is None:
         return None
-    return FlaskEntry(found, route.path, found.location, asked_by(route, walk))
+    return FlaskEntry(found, route.path, found.location, target_of(route, walk))

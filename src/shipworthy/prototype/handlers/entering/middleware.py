@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from shipworthy.prototype.handlers.addresses import addresses
+from shipworthy.prototype.handlers.evaluation import SETTLED
 from shipworthy.prototype.handlers.handler import Guard
+from shipworthy.prototype.handlers.knowledge.requests import TARGET
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, meet_all
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route
-
-OF_STARLETTE = ("path of the request", "method of the request")
-"""What is kept with a request of Starlette."""
 
 
 def passed_on(walk: Walk, middleware: Value, request: Value) -> bool:
@@ -27,30 +26,31 @@ def passed_on(walk: Walk, middleware: Value, request: Value) -> bool:
         return Value(what="response", tags=frozenset({"truthy", "response"}))
 
     before = walk.guards
-    walk.asked_path = walk.heap.get((request.identity, "path of the request"), UNKNOWN).text or ""
+    walk.asked_path = walk.heap.get((request.identity, TARGET[0]), UNKNOWN).text or ""
     invoke(walk, layer, (request, Value(what="call_next", native=proceed)), {}, 0)
     walk.asked_path = ""
     walk.guards = before | meet_all(going_on)
     return bool(going_on)
 
 
-class Asked(NamedTuple):
-    """What a request for a route asks for; "" for what is not known."""
+class Target(NamedTuple):
+    """What a request asks a server for; "" for what is not known."""
 
     path: str
     method: str
     endpoint: str  # its name in Flask, without that of a blueprint
 
 
-def asked_by(route: Route, walk: Walk) -> Asked:
-    """The one path under which a route is served, and its method."""
+def target_of(route: Route, walk: Walk) -> Target:
+    """The one path under which a route is served, and its method. Only the walk that has followed how
+    routers are put together knows it."""
     paths = addresses(route, walk.routing)
     method = route.method if route.method != "*" else ""
-    return Asked(paths[0] if len(paths) == 1 else "", method, route.handler.rpartition(".")[2])
+    return Target(paths[0] if len(paths) == 1 else "", method, route.handler.rpartition(".")[2])
 
 
-def asked_for(walk: Walk, place: int, keys: tuple[str, ...], asked: Asked) -> None:
+def keep_target(walk: Walk, place: int, keys: tuple[str, ...], target: Target) -> None:
     """Put into a request, at a place of the heap, what it asks for."""
-    for key, word in zip(keys, asked, strict=False):
+    for key, word in zip(keys, target, strict=False):
         if word:
-            walk.heap[place, key] = Value(literal=word, tags=frozenset({"settled"}))
+            walk.heap[place, key] = Value(literal=word, tags=SETTLED)

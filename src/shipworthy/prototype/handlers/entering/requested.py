@@ -8,14 +8,15 @@ from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.finding import Found, find
 from shipworthy.prototype.handlers.entering.middleware import (
-    OF_STARLETTE,
-    asked_by,
-    asked_for,
+    Target,
+    keep_target,
     passed_on,
+    target_of,
 )
 from shipworthy.prototype.handlers.handler import Guard
 from shipworthy.prototype.handlers.knowledge import aiohttp, fastapi
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
+from shipworthy.prototype.handlers.knowledge.requests import TARGET
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value
@@ -30,13 +31,14 @@ class RequestedEntry:
     """A route of aiohttp or Starlette."""
 
     found: Found
-    route: Route
+    framework: str
+    target: Target
     location: Location
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run the middleware, then the handler."""
-        request = request_of(walk, self.route) or Value()
+        request = request_of(walk, self.framework, self.target) or Value()
         for value in self.found.before:
             if value.what == MIDDLEWARE and value.elements and not passed_on(walk, value, request):
                 return walk.guards
@@ -46,17 +48,19 @@ class RequestedEntry:
         return answers.guards
 
 
-def request_of(walk: Walk, route: Route) -> Value | None:
+def request_of(walk: Walk, framework: str, target: Target) -> Value | None:
     """The request, where the framework hands one over."""
-    what = _REQUESTS.get(route.framework)
+    what = _REQUESTS.get(framework)
     if what is None:
         return None
     request = Value(what=what, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-    asked_for(walk, request.identity, OF_STARLETTE, asked_by(route, walk))
+    keep_target(walk, request.identity, TARGET, target)
     return request
 
 
 def requested_entry(route: Route, program: Program, walk: Walk) -> RequestedEntry | None:
     """The entry of a route of aiohttp that a decorator declares."""
     found = find(route, program, walk)
-    return RequestedEntry(found, route, found.location) if found is not None else None
+    if found is None:
+        return None
+    return RequestedEntry(found, route.framework, target_of(route, walk), found.location)

@@ -105,6 +105,7 @@ class Entry:
             answer_of = _ANSWERS[self.style]
             walk.answers = (id(function), lambda answer, at: answer_of(walk, answer, at))
         here = value.closure.module.path == self.location.path
+        walk.in_hook = self.style == "fastify" and not last
         result = walk.enter(value.closure, given, {}, function.at if here else self.location.line)
         if last:
             walk.guards = before | answered(walk, first, by_effects=self.style in _TOLD)

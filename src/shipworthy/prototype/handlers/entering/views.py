@@ -17,7 +17,7 @@ from shipworthy.prototype.handlers.entering.finding import (
     registered_as,
 )
 from shipworthy.prototype.handlers.entering.flask import FlaskEntry, before_request, in_path
-from shipworthy.prototype.handlers.entering.middleware import asked_by
+from shipworthy.prototype.handlers.entering.middleware import Target, target_of
 from shipworthy.prototype.handlers.entering.requested import RequestedEntry, request_of
 from shipworthy.prototype.handlers.following import Runnable
 from shipworthy.prototype.handlers.handler import Guard
@@ -43,22 +43,22 @@ class MethodEntry:
     function: Function
     before: tuple[Value, ...]
     route: Route
+    target: Target
     location: Location
     guards: frozenset[Guard] = NO_GUARDS
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run what comes before each request and what decorates the class, then the method."""
-        asked = asked_by(self.route, walk)
         for value in self.before:
             if is_callable(value):
-                before_request(walk, value, asked)
+                before_request(walk, value, self.target)
         made = Value(
             instance=self.kind,
             identity=walk.program.identity(),
             tags=frozenset({"truthy"}),
         )
         given: tuple[Value, ...] = ()
-        request = request_of(walk, self.route)
+        request = request_of(walk, self.route.framework, self.target)
         if request is not None:
             walk.heap[made.identity, "request"] = request
             given = (request,) if self.route.framework == "starlette" else ()
@@ -129,12 +129,13 @@ def view_entries(route: Route, program: Program, walk: Walk) -> list[tuple[Route
     route = replace(route, handler=route.handler.removesuffix(MADE))
     scope = value.closure.scope if value.closure is not None else program.unit(home).scope
     found = Found(function, value, before, scope, where)
+    target = target_of(route, walk)
     match route.framework:
         case "flask":
-            return [(route, FlaskEntry(found, route.path, where, asked_by(route, walk)))]
+            return [(route, FlaskEntry(found, route.path, where, target))]
         case "fastapi":
-            return [(route, FastapiEntry(found, route.path, where, asked_by(route, walk)))]
-    return [(route, RequestedEntry(found, route, where))]
+            return [(route, FastapiEntry(found, route.path, where, target))]
+    return [(route, RequestedEntry(found, route.framework, target, where))]
 
 
 def _router(walk: Walk, value: Value, scope: Scope) -> int:
@@ -159,5 +160,5 @@ def _methods(
             method = verb.upper() if route.method == "*" else route.method
             each = replace(route, method=method, handler=f"{route.handler}.{verb}")
             # What the class writes holds for its own methods, wherever they are inherited from.
-            yield each, MethodEntry(kind, function, before, each, where)
+            yield each, MethodEntry(kind, function, before, each, target_of(each, walk), where)
             break

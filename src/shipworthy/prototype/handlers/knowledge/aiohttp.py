@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.knowledge.python_routing import (
     python_router,
     route_value,
 )
-from shipworthy.prototype.handlers.knowledge.requests import parameter
+from shipworthy.prototype.handlers.knowledge.requests import TARGET, parameter
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer, transparent
@@ -53,7 +53,7 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
         case "rel_url" | "url":
             return Value(what=f"{REQUEST}.url")
         case "path" | "raw_path":
-            kept = walk.heap.get((value.identity, "path of the request"))
+            kept = walk.heap.get((value.identity, TARGET[0]))
             return kept or from_origins(Origin("path"))
         case "host":
             return from_origins(Origin("header", "", "host"))

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin
+from shipworthy.prototype.handlers.knowledge.built_files import held
 from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
-from shipworthy.prototype.handlers.knowledge.requests import parameter, principal
+from shipworthy.prototype.handlers.knowledge.requests import TARGET, parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
@@ -107,7 +108,7 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
             return Value(what=f"{REQUEST}.state", identity=value.identity)
         case "user" | "auth":
             return principal(walk, f"request.{key}", 0)
-        case "method" if kept := walk.heap.get((value.identity, "method of the request")):
+        case "method" if kept := walk.heap.get((value.identity, TARGET[1])):
             return kept
         case "method" | "client" | "app" | "scope":
             return Value(what=f"{REQUEST}.{key}")
@@ -116,7 +117,7 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key == "path":
-        return walk.heap.get((value.identity, "path of the request"), from_origins(Origin("path")))
+        return walk.heap.get((value.identity, TARGET[0]), from_origins(Origin("path")))
     return from_origins(Origin("header", "", "host")) if key in ("hostname", "netloc") else None
 
 
@@ -136,7 +137,7 @@ def _upload(walk: Evaluation, site: Site) -> Value | None:
 
 def _json(walk: Evaluation, site: Site) -> Value | None:
     status = site.argument(0, "status_code") if not site.has(0) else site.argument(1, "status_code")
-    return respond(walk, site.argument(0, "content"), status, site.call.at)
+    return respond(walk, held(walk, site.argument(0, "content")), status, site.call.at)
 
 
 def _html(walk: Evaluation, site: Site) -> Value | None:

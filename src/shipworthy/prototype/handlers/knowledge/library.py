@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Knowledge, Site
 from shipworthy.prototype.handlers.knowledge import (
     accounts,
     aiohttp,
+    amazon_mails,
     auth_js,
     builders,
     built_files,
@@ -44,6 +45,7 @@ from shipworthy.prototype.handlers.knowledge import (
     passwords,
     postgrest,
     prisma,
+    python_mails,
     python_outside,
     python_routing,
     python_sql,
@@ -63,6 +65,7 @@ from shipworthy.prototype.handlers.knowledge import (
     trpc,
     validators,
     values_of,
+    vector_stores,
     workers,
 )
 from shipworthy.prototype.handlers.values import Type, Value
@@ -73,6 +76,7 @@ Assigned = Callable[[Evaluation, Value, str, Value, int], None]
 Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
+    vector_stores,
     dispatching,
     firebase,
     kit,
@@ -111,6 +115,8 @@ _MODULES = (
     sessions,
     stored_files,
     validators,
+    amazon_mails,
+    python_mails,
     outside,
     python_outside,
     language_models,

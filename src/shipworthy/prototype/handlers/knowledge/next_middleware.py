@@ -69,8 +69,10 @@ def _any(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _pattern(walk: Evaluation, site: Site) -> Value | None:
-    """`/^\\/admin/.test(pathname)` where the path is known."""
+    """`/^\\/admin/.test(pathname)` and `pathname.match(/^\\/admin/)` where the path is known."""
     text, asked = site.receiver.text, site.argument(0)
+    if site.name == "match":
+        text, asked = asked.text, site.receiver
     if text is None or "settled" not in asked.tags or asked.text is None or text[:1] != "/":
         return None
     pattern, _, flags = text[1:].rpartition("/")
@@ -186,4 +188,5 @@ NAMES = {
     "every": _some,
     "protect": _protect,
     "test": _pattern,
+    "match": _pattern,
 }

@@ -19,10 +19,12 @@ from shipworthy.prototype.handlers.values import (
     from_origins,
     replace,
 )
+from shipworthy.regex import regex
 
 WEB = "request:web"  # fetch's Request, as Next.js, Deno, Remix and Workers pass it
 NODE = "request:node"  # Express, Fastify, pages/api
 HONO = "request:hono"  # a context of Hono
+TARGET = ("path of the request", "method of the request")  # kept with one of Python, if known
 BINDINGS = "worker.env"  # what a worker is given besides the request: settings and stores
 
 
@@ -128,7 +130,7 @@ def _signed_in(walk: Evaluation, owner: Value, key: str, value: Value, at: int) 
 
 
 SESSION = "session"
-_WHO = re.compile(r"user|user_?id|account_?id|uid|member_?id|admin_?id|customer_?id", re.IGNORECASE)
+_WHO = regex(r"user|user_?id|account_?id|uid|member_?id|admin_?id|customer_?id", re.IGNORECASE)
 
 ASSIGNED = {SESSION: _signed_in}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shipworthy.prototype.handlers.evaluation import Evaluation, Mounted, Registered, Site
 from shipworthy.prototype.handlers.knowledge.requests import NODE
-from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
+from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, replace
 from shipworthy.prototype.program.nodes import Imported
 
 ROUTER = "router"
@@ -72,16 +74,11 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
     chain = _flat(given)
     options = [v for v in chain[:-1] if v.fields is not None]
     for option in options:  # Fastify: { preHandler: [check] }
-        hooks = [
-            v
-            for k, v in (option.fields or {}).items()
-            if k in ("preHandler", "onRequest", "preValidation")
-        ]
-        chain = (*_flat(tuple(hooks)), *(v for v in chain if v is not option))
+        chain = (*_hooks(option), *(v for v in chain if v is not option))
     walk.routing.routes.append(
         Registered(
             site.receiver.identity,
-            "*" if site.name == "all" else site.name.upper(),
+            _METHODS.get(site.name) or site.name.upper(),
             prefix + pattern,
             chain,
             walk.path,
@@ -92,10 +89,45 @@ def _verb(walk: Evaluation, site: Site) -> Value | None:
     return site.receiver
 
 
+_METHODS = {"all": "*", "del": "DELETE"}
+
+
+def _hooks(options: Value) -> tuple[Value, ...]:
+    """What Fastify runs before the handler of a route."""
+    given = options.fields or {}
+    return _flat(tuple(given[name] for name in _BEFORE if name in given))
+
+
+_BEFORE = ("onRequest", "preParsing", "preValidation", "preHandler")
+
+
+def _described(walk: Evaluation, site: Site, options: Mapping[str, Value]) -> Value:
+    """Fastify's `app.route({ method, url, preHandler, handler })`."""
+    path, method = options.get("url") or options.get("path", UNKNOWN), options["method"]
+    prefix = (site.receiver.fields or {}).get("prefix", UNKNOWN).text or ""
+    for each in method.elements or (method,):
+        if path.text is not None and each.text is not None:
+            walk.routing.routes.append(
+                Registered(
+                    site.receiver.identity,
+                    each.text.upper(),
+                    prefix + path.text,
+                    (*_hooks(site.argument(0)), options["handler"]),
+                    walk.path,
+                    site.call.at,
+                    walk.routing.number,
+                )
+            )
+    return site.receiver
+
+
 def _route(walk: Evaluation, site: Site) -> Value | None:
-    """`router.route("/x")` of Express, `app.route("/x", sub)` of Hono."""
+    """`router.route("/x")` of Express, `app.route("/x", sub)` of Hono, `app.route({ … })` of Fastify."""
     if site.receiver.what != ROUTER:
         return None
+    options = site.argument(0).fields or {}
+    if "handler" in options and "method" in options:
+        return _described(walk, site, options)
     if site.has(1):
         return _use(walk, site)
     fields = {**(site.receiver.fields or {}), "route": site.argument(0)}
@@ -130,10 +162,21 @@ def _hook(walk: Evaluation, site: Site) -> Value | None:
     plugin, options = site.argument(0), site.argument(1)
     prefix = (options.fields or {}).get("prefix", UNKNOWN).text or ""
     if plugin.closure is not None:
-        inner = router(walk)
-        _mount(walk, site.receiver.identity, prefix, (), inner.identity)
+        inner = site.receiver
+        if _OPEN not in plugin.tags:
+            inner = router(walk)
+            _mount(walk, site.receiver.identity, prefix, (), inner.identity)
         walk.enter(plugin.closure, (inner, options), {}, site.call.at)
     return site.receiver
+
+
+def _plugin(walk: Evaluation, site: Site) -> Value | None:
+    """`fp(plugin)`: the plugin, whose hooks hold outside of it as well."""
+    plugin = site.argument(0)
+    return replace(plugin, tags=plugin.tags | {_OPEN})
+
+
+_OPEN = "fastify-plugin"
 
 
 def _base_path(walk: Evaluation, site: Site) -> Value | None:
@@ -256,6 +299,9 @@ CALLS = {
     **{f"{m}{d}.createServer": _node_server for m in ("http", "https") for d in ("", ".default")},
     "server.on": _on_server,
     "Bun.serve": _bun_server,
+    "fastify-plugin": _plugin,
+    "fastify-plugin.default": _plugin,
+    "hono/factory.createMiddleware": lambda walk, site: site.argument(0),
     "addEventListener": _listened,
     "self.addEventListener": _listened,
     "router.fetch": lambda walk, site: Value(what=ANSWERED),

@@ -61,6 +61,39 @@ def queued(walk: Evaluation, site: Site) -> Value | None:
     return UNKNOWN
 
 
+def sent_off(walk: Evaluation, site: Site) -> Value | None:
+    """`task.apply_async(args=[…], kwargs={…})` of Celery, `pool.apply_async(function, (…))` of a pool."""
+    function = site.argument(0, "func")
+    if is_callable(function) and walk.module.python:
+        given, named = site.argument(1, "args"), site.argument(2, "kwds")
+        return _handed_on(walk, function, given.elements or (), named.fields or {}, site.call)
+    given, named = site.argument(0, "args"), site.argument(1, "kwargs")
+    return queued(
+        walk,
+        Site(site.what, "", site.receiver, given.elements or (), named.fields or {}, site.call),
+    )
+
+
+def threaded(walk: Evaluation, site: Site) -> Value | None:
+    """`Thread(target=function, args=(…))`: it runs once the thread is started."""
+    function, given = site.named.get("target", UNKNOWN), site.named.get("args", UNKNOWN)
+    if not is_callable(function):
+        return None
+    named = site.named.get("kwargs", UNKNOWN).fields or {}
+    before = walk.guards
+    _handed_on(walk, function, given.elements or (), named, site.call)
+    walk.guards = before
+    return Value(what=f"{site.what}()", tags=_TRUTHY)
+
+
+def submitted(walk: Evaluation, site: Site) -> Value | None:
+    """`executor.submit(function, …)`."""
+    function = site.argument(0)
+    if not is_callable(function) or not walk.module.python:
+        return None
+    return _handed_on(walk, function, site.given[1:], site.named, site.call)
+
+
 def _handed_on(
     walk: Evaluation,
     function: Value,
