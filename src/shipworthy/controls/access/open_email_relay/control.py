@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.reaching import (
 )
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _TO = (
@@ -53,13 +54,16 @@ _MORE = (
     "template_params",
     "dynamicTemplateData",
 )
-_ADDRESS = re.compile(r"(e?mail|to|recipients?|address|address(es)?|bcc|cc)s?$", re.IGNORECASE)
-_FREE = re.compile(
+_ADDRESS = regex(r"(e?mail|to|recipients?|address|address(es)?|bcc|cc)s?$", re.IGNORECASE)
+_FREE = regex(
     r"(message|html|body|content|text|subject|title|description|note|notes|comment|body_?html|body_?text)$",
     re.IGNORECASE,
 )
 """Inputs that hold sentences, not just a name."""
-_NAMES = re.compile(r"name|company|organi[sz]ation|church|team|reason", re.IGNORECASE)
+_NAMES = regex(
+    r"name|company|organi[sz]ation|church|team|reason|(^|_)(otp|code|link|url)$|(Code|Otp|Link|Url)$",
+    re.IGNORECASE,
+)
 
 
 class OpenEmailRelay(

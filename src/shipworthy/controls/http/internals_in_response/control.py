@@ -23,29 +23,30 @@ from shipworthy.prototype.handlers.reaching import (
 )
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_SECRET = re.compile(
+_SECRET = regex(
     r"(SECRET|SERVICE_ROLE|PRIVATE_KEY|PASSWORD|API_KEY|AUTH_TOKEN|ACCESS_TOKEN|BOT_TOKEN|DATABASE_URL|CONNECTION_STRING)"
 )
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"PUBLIC|PUBLISHABLE|ANON|CLIENT_ID|SITE_KEY|MAPBOX|MAPS|GOOGLE_API_KEY|FIREBASE_API_KEY|POSTHOG|VITE_|EXPO_|TINYMCE|GIPHY|VAPID|WEATHER|DEEPGRAM_TEMP"
     r"|CLOUDINARY_(API_)?KEY|(^|_)STREAM_(API_)?KEY|LIVEKIT_API_KEY"
 )
 """Keys that browsers are meant to have, or that say only whose account a signature is of."""
-_RULE = re.compile(
+_RULE = regex(
     r"_(MIN|MAX|LENGTH|ROUNDS|TTL|POLICY|ENABLED|REQUIRED|ATTEMPTS|(EXPIR|LIFE|VALID)\w*|AGE|DAYS|HOURS|MINUTES"
     r"|SECONDS)(_\w+)?$"
 )
 """What is demanded of a password or how long a token lives: no secret itself."""
-_HASH = re.compile(
+_HASH = regex(
     r"(^|\.)(?!(must|has|is|needs?|force|require)\w*_)(\w+_)?(password|passwd|password_?hash|hashed_?password|password_?digest|two_?factor_?secret|totp_?secret|mfa_?secret"
     r"|otp_?secret|reset_?token|refresh_?token)$",
     re.IGNORECASE,
 )
 
 
-_OPENS_ALL = re.compile(
+_OPENS_ALL = regex(
     r"DATABASE_URL|SERVICE_ROLE|POSTGRES\w*URL|MONGO\w*UR[IL]|JWT_SECRET|PRIVATE_KEY", re.IGNORECASE
 )
 """Secrets that open everybody's data or every account."""
@@ -62,9 +63,10 @@ class InternalsInResponse(
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         nothing = True
         tables = _tables_with_hashes(prototype)
+        links = _tables_with_links(prototype)
         for subject in reached(prototype.handlers, EffectKind.RESPONSE, EffectKind.HTML):
             nothing = False
-            yield self._judge(prototype, subject, tables)
+            yield self._judge(prototype, subject, tables, links)
         if nothing:
             yield self.not_applicable("no entry point answers with data")
 
@@ -79,9 +81,11 @@ class InternalsInResponse(
                     return Remedy(said, Review.CAREFUL, (Write(effect.path, text),))
         return None
 
-    def _judge(self, prototype: Prototype, subject: Subject, tables: frozenset[str]) -> Finding:
+    def _judge(
+        self, prototype: Prototype, subject: Subject, tables: frozenset[str], links: frozenset[str]
+    ) -> Finding:
         for handler, effect in subject.effects:
-            found = _given_away(handler, effect, tables) if is_live(effect) else None
+            found = _given_away(handler, effect, tables, links) if is_live(effect) else None
             if found is not None and not ("hashes" in found[1] and _masks(prototype, effect)):
                 severity, what, then = found
                 staff = is_trusted(effect)
@@ -103,7 +107,7 @@ class InternalsInResponse(
 
 
 def _given_away(
-    handler: Handler, effect: Effect, tables: frozenset[str]
+    handler: Handler, effect: Effect, tables: frozenset[str], links: frozenset[str]
 ) -> tuple[Severity, str, str] | None:
     proof = effect.literals.get("proof", "")
     if proof and _is_asked_by_a_stranger(handler, effect):
@@ -119,6 +123,14 @@ def _given_away(
             continue  # a template or response model shows what it names, not all that it is given
         if origin.kind == "row" and _HASH.search(origin.key) and not _is_given(handler, origin):
             return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
+        if _opens_elsewhere(handler, origin, links) and not _is_own(effect):
+            shown = f"{origin.name}.{origin.key}" if origin.key else f"whole rows of {origin.name}"
+            what = f"{shown} with the token that opens the account at another service"
+            return (
+                Severity.HIGH,
+                what,
+                "can do there what your server may, past every rule of yours",
+            )
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
             then = "can try the passwords at leisure"
             return Severity.HIGH, f"whole rows of {origin.name}, password hashes included", then
@@ -148,7 +160,7 @@ def _is_asked_by_a_stranger(handler: Handler, effect: Effect) -> bool:
     return named and not proved
 
 
-_LOST = re.compile(
+_LOST = regex(
     r"forgot|lost[-_]?password|recover|(request|send|resend|generate)[-_]?(password[-_]?)?(reset|otp|code)"
     r"|reset[-_](password[-_])?(request|link)|password[-_]?reset[-_]?request",
     re.IGNORECASE,
@@ -192,12 +204,12 @@ def _is_of_team(handler: Handler, effect: Effect) -> bool:
     )
 
 
-_TEAM = re.compile(
+_TEAM = regex(
     r"(tenant|org|organi[sz]ation|company|workspace|team|school|clinic|church)_?id$", re.IGNORECASE
 )
 
 
-_MASK = re.compile(
+_MASK = regex(
     r"\b(\w*(password|passwd|hash|secret))[\"']?\s*:\s*(undefined|null|None|[\"'`]|[\w.]+\s*\?\s*[\"'`]|!!)",
     re.IGNORECASE,
 )
@@ -224,6 +236,37 @@ def _is_given(handler: Handler, origin: Origin) -> bool:
         Purpose.LOGIN,
         Purpose.SIGN_UP,
         Purpose.CALLBACK,
+    )
+
+
+def _opens_elsewhere(handler: Handler, origin: Origin, links: frozenset[str]) -> bool:
+    """True for the token with which the server asks another service for an account that is linked."""
+    if origin.kind != "row" or plain(origin.name) not in links or _is_given(handler, origin):
+        return False
+    if not origin.key:
+        return _is_whole(handler, origin.name, links)
+    return bool(_ACCESS.match(origin.key.rpartition(".")[2]))
+
+
+_ACCESS = regex(r"(\w+_)?access_?token$|client_?secret$|bot_?token$", re.IGNORECASE)
+_RENEWS = regex(r"(\w+_)?refresh_?token$", re.IGNORECASE)
+_OF_VISITORS = regex(r"session|user$|login|device|auth_?token", re.IGNORECASE)
+"""Tables with the tokens of the prototype's own sign-in."""
+
+
+def _tables_with_links(prototype: Prototype) -> frozenset[str]:
+    """Tables that keep a token of another service beside the one that renews it."""
+    columns: dict[str, set[str]] = {}
+    for table in prototype.tables:
+        columns.setdefault(table.name, set()).update(table.columns)
+    for handler in prototype.handlers:
+        for effect in handler.effects_of(EffectKind.QUERY):
+            columns.setdefault(effect.target, set()).update(name for name, _ in effect.of("value:"))
+    return frozenset(
+        plain(table)
+        for table, found in columns.items()
+        if any(map(_ACCESS.match, found)) and any(map(_RENEWS.match, found))
+        if not _OF_VISITORS.search(table)
     )
 
 

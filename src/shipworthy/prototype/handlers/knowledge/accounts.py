@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import SHARED, Check, EffectKind, Origin
-from shipworthy.prototype.handlers.knowledge.requests import principal
+from shipworthy.prototype.handlers.knowledge.requests import NODE, principal
 from shipworthy.prototype.handlers.knowledge.sessions import session
 from shipworthy.prototype.handlers.sent import NAMED, named_freely
 from shipworthy.prototype.handlers.values import (
@@ -251,6 +251,8 @@ CALLS = {
     "@clerk/nextjs.currentUser": _user,
     "@clerk/nextjs/server.getAuth": _clerk,
     "@clerk/express.getAuth": _clerk,
+    "@clerk/fastify.getAuth": _clerk,
+    "@hono/clerk-auth.getAuth": _clerk,
     "@clerk/nextjs/server.auth.protect": _protect,
     "@auth0/nextjs-auth0.getSession": session,
     "@kinde-oss/kinde-auth-nextjs/server.getKindeServerSession": lambda walk, site: Value(
@@ -260,6 +262,7 @@ CALLS = {
     "jsonwebtoken.verify": _verify,
     "jsonwebtoken.decode": _decode,
     "jose.jwtVerify": _verify,
+    "router.jwt.verify": _verify,  # @fastify/jwt
     "jose.decodeJwt": _decode,
     "jwt-decode": _decode,
     "jwt-decode.jwtDecode": _decode,
@@ -308,6 +311,14 @@ _SIGN_IN = (
 )
 
 
+def _of_fastify(walk: Evaluation, site: Site) -> Value | None:
+    """`await request.jwtVerify()` of @fastify/jwt throws for what is not signed, else sets `request.user`."""
+    if site.receiver.what != NODE:
+        return None
+    walk.passed(Check.SESSION, "request.jwtVerify", site.call.at, ("header.authorization",))
+    return _caller()
+
+
 def _api_session(walk: Evaluation, site: Site) -> Value | None:
     return session(walk, site) if site.what.endswith("api.getSession") else None
 
@@ -320,6 +331,7 @@ NAMES = {
         _api_session(walk, site) or supabase_user("session", verified=False)(walk, site)
     ),
     "verifyIdToken": lambda walk, site: _verify(walk, site),
+    "jwtVerify": _of_fastify,
     "me": lambda walk, site: _user(walk, site) if site.what.endswith("auth.me") else None,
     "getServerSession": session,
     "useSession": session,

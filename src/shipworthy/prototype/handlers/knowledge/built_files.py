@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.responses import BUILT, RES, respond
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, union
+from shipworthy.regex import regex
 
-_LIBRARY = re.compile(
-    r"(xlsx(-js-style)?|exceljs|pdfkit(-table)?|jspdf|pdf-lib|pdfmake|docx|archiver|jszip|adm-zip)\b"
+_LIBRARY = regex(
+    r"(xlsx(-js-style)?|exceljs|pdfkit(-table)?|jspdf|pdf-lib|pdfmake|docx|archiver|jszip|adm-zip"
+    r"|csv\.(Dict)?[wW]riter|openpyxl|xlsxwriter|reportlab|fpdf)\b"
 )
+_BUFFERS = frozenset({"io.StringIO()", "io.BytesIO()"})
 _PIPED = (0, "piped file")
 _AT_END = (0, "at the end of a file")
 
@@ -32,6 +33,18 @@ def _taken(walk: Evaluation, site: Site) -> Value | None:
     if site.argument(0).what == RES:
         respond(walk, content, UNKNOWN, site.call.at)
     return content
+
+
+def _read(walk: Evaluation, site: Site) -> Value | None:
+    """`buffer.getvalue()` of Python: what was written into it through a writer."""
+    return held(walk, site.receiver) if site.receiver.what in _BUFFERS else None
+
+
+def held(walk: Evaluation, content: Value) -> Value:
+    """What is in a buffer that is sent as a file."""
+    if content.what not in _BUFFERS:
+        return content
+    return Value(origins=union((content, walk.heap.get(BUILT, UNKNOWN))), tags=content.tags)
 
 
 def _piped(walk: Evaluation, site: Site) -> Value | None:
@@ -66,6 +79,8 @@ NAMES = {
     **dict.fromkeys(("text", "list", "table", "cell", "autoTable", "drawText"), _written),
     **dict.fromkeys(("append", "file", "addFile"), _written),
     **dict.fromkeys(("write", "writeBuffer", "output", "save", "toBuffer"), _taken),
+    **dict.fromkeys(("writerow", "writerows", "writeheader", "multi_cell"), _written),
+    **dict.fromkeys(("getvalue", "read"), _read),
     "generateAsync": _taken,
     "pipe": _piped,
     "on": _listened,

@@ -91,12 +91,22 @@ def _function(walk: Evaluation, site: Site) -> Value | None:
 
 
 PROPERTIES = {classes.CLASS: of_class}
+MODULES = (
+    *("sqlalchemy", "sqlalchemy.future", "sqlalchemy.orm", "sqlalchemy.sql", "sqlmodel"),
+    *("sqlalchemy.sql.expression", "sqlmodel.sql.expression"),
+)
+"""Where SQLAlchemy and SQLModel offer what statements are made of."""
+
 CALLS = {
-    **dict.fromkeys(("sqlalchemy.and_", "sqlmodel.and_", "sqlalchemy.sql.and_"), _all_of),
-    **dict.fromkeys(("sqlalchemy.or_", "sqlmodel.or_", "sqlalchemy.sql.or_"), _one_of),
-    "sqlalchemy.func.lower": _function,
-    "sqlmodel.col": _function,
-    "sqlalchemy.cast": _function,
+    f"{module}.{name}": answer
+    for module in MODULES
+    for name, answer in {
+        "and_": _all_of,
+        "or_": _one_of,
+        "func.lower": _function,
+        "cast": _function,
+        "col": _function,
+    }.items()
 }
 NAMES = {
     **dict.fromkeys(

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import EffectKind, Origin
+from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer, invoke, is_callable
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, all_origins, union
+from shipworthy.regex import regex
 
 _TRUTHY = frozenset({"truthy"})
-_MODELS = re.compile(
+_MODELS = regex(
     r"langchain|langgraph\.prebuilt|llama_index|openai|anthropic|google\.generativeai|genai|groq|ollama|mistralai"
     r"|cohere|litellm|transformers|huggingface|together|crewai|haystack|autogen|pydantic_ai|smolagents|agno",
     re.IGNORECASE,
 )
 # Parts of a chain that ask nobody.
-_NO_MODEL = re.compile(
+_NO_MODEL = regex(
     r"prompts|output_parsers|runnables|vectorstores|retriever|text_splitter|document_loaders|embeddings",
     re.IGNORECASE,
 )
@@ -33,11 +34,16 @@ def _ask(walk: Evaluation, site: Site) -> Value:
         "ask",
         site.what,
         site.call.at,
-        inputs={"text": union(asked)},
+        inputs={"text": union(asked) | _found_before(site.receiver)},
         values={"text": Value(elements=asked)},
     )
     host = site.what.partition("(")[0]
     return Value(origins=frozenset({Origin("model", host)}), what="model answer", tags=_TRUTHY)
+
+
+def _found_before(chain: Value) -> Origins:
+    """The rows that a chain was made with: those of its retriever."""
+    return frozenset(o for o in chain.origins if o.kind == "row")
 
 
 def _model(walk: Evaluation, site: Site) -> Value | None:

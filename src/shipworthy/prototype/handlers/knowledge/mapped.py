@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.members import EACH
 from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge import classes
-from shipworthy.prototype.handlers.knowledge.columns import COLUMN, CONDITION, QUERYING, merged
+from shipworthy.prototype.handlers.knowledge.columns import (
+    COLUMN,
+    CONDITION,
+    MODULES,
+    QUERYING,
+    merged,
+)
 from shipworthy.prototype.handlers.knowledge.rows import (
     OWNER,
     count,
@@ -355,6 +362,8 @@ def _set_attribute(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
+    if key == EACH:  # `for note in session.query(Note)`
+        return walk.element(rows(walk, value.effect))
     if key in ("rowcount", "length"):
         return count(walk, value.effect, rows(walk, value.effect).origins)
     return Value(origins=rows(walk, value.effect).origins) if key == "lastrowid" else None
@@ -408,12 +417,11 @@ _SHAPES = """order_by limit offset options join outerjoin with_for_update distin
 select_for_update select_from scalars unique mappings tuples prefetch_related select_related only defer
 exclude reverse annotate execution_options returning on_conflict_do_update on_conflict_do_nothing
 yield_per values_list using fetch enable_eagerloads populate_existing paginate""".split()
-_FROM = ("sqlalchemy", "sqlmodel", "sqlalchemy.future", "sqlalchemy.sql", "sqlalchemy.orm")
 
 CALLS = {
-    **{f"{module}.select": _queried for module in _FROM},
-    **{f"{module}.{name}": _changing(name) for module in _FROM for name in ("update", "delete")},
-    **{f"{module}.insert": _changing("insert") for module in _FROM},
+    **{f"{module}.select": _queried for module in MODULES},
+    **{f"{module}.{name}": _changing(name) for module in MODULES for name in ("update", "delete")},
+    **{f"{module}.insert": _changing("insert") for module in MODULES},
     "sqlalchemy.dialects.postgresql.insert": _changing("upsert"),
     "django manager": _objects,
     "setattr": _set_attribute,

@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import platform_rest
+from shipworthy.prototype.handlers.knowledge.addressed import addressed, spelled
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.sent import leading_up
 from shipworthy.prototype.handlers.values import (
@@ -20,27 +21,35 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     union,
 )
+from shipworthy.regex import regex
 
-_MODEL_HOSTS = re.compile(
+_MODEL_HOSTS = regex(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis|ai\.gateway\.lovable|openrouter\.ai"
     r"|api\.groq\.com|api\.mistral\.ai|api\.perplexity|api\.deepseek|api\.x\.ai|api\.together|huggingface"
     r"|replicate\.com|api\.elevenlabs|api\.cohere|api\.stability|fal\.run|api\.fireworks|api\.deepgram"
     r"|api\.assemblyai|api\.heygen\.com/v\d/video[/.]generate|api\.d-id\.com|runwayml\.com|api\.lumalabs|api\.runpod\.ai|api\.piapi"
-    r"|api\.klingai|leonardo\.ai/api|api\.ideogram|api\.bfl\.|api\.synthesia|api\.suno|api\.kie\.ai"
+    r"|api\.klingai|leonardo\.ai/api|api\.ideogram|api\.bfl\.|api\.synthesia|api\.suno|api\.kie\.ai|openai\.azure\.com"
+    r"|(texttospeech|speech|vision|translation|documentai|language|aiplatform)\.googleapis|api(-free)?\.deepl|api\.cartesia"
+    r"|api\.play\.ht|api\.murf|speechify|api\.hume\.ai|tavusapi|api\.sarvam|api\.remove\.bg|api\.photoroom|clipdrop"
+    r"|microsofttranslator|tts\.speech\.microsoft|bedrock-runtime|api\.moonshot|dashscope|api\.minimax|open\.bigmodel"
+    r"|api\.hyperbolic|api\.novita|api\.segmind|api\.cerebras|api\.sambanova|api\.jina\.ai"
+    r"|^(?!https?://(localhost|127\.|host\.docker|ollama)).*/v1/chat/completions$"
 )
-_MAIL_HOSTS = re.compile(
+_MAIL_HOSTS = regex(
     r"api\.resend\.com|sendgrid\.com|mailgun\.net|brevo|postmarkapp|mailjet|mandrill|api\.emailjs\.com|mailersend"
     r"|zeptomail|api\.sendpulse|mailtrap\.io/api/send|api\.loops\.so|smtp2go|sparkpost|elasticemail"
 )
-_MESSAGE_HOSTS = re.compile(
+_MESSAGE_HOSTS = regex(
     r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird|nexmo|infobip|plivo"
     r"|api\.telnyx|africastalking|termii|onesignal\.com|exp\.host/|fcm\.googleapis|api\.z-api|ultramsg|/message/send"
     r"|360dialog|gupshup|wati\.io|textbelt|clicksend|api\.vapi\.ai/call|retellai\.com/.*call|api\.bland\.ai/v\d/calls?"
 )
 # At the same hosts somebody signs in, or a number is looked up.
-_NO_MESSAGE = re.compile(r"/oauth|/access_token|lookups\.twilio")
-_PAYMENT_HOSTS = re.compile(
-    r"api\.stripe\.com|paypal|api\.mercadopago|razorpay|asaas|paystack|mollie|squareup"
+_NO_MESSAGE = regex(r"/oauth|/access_token|lookups\.twilio")
+_PAYMENT_HOSTS = regex(
+    r"api\.stripe\.com|paypal|api\.mercadopago|razorpay|asaas|paystack|mollie|squareup|api\.paddle\.com|lemonsqueezy"
+    r"|flutterwave|api\.cashfree|phonepe\.com|api\.iyzi(pay|co)|api\.xendit|midtrans\.com|api\.chapa|nowpayments\.io"
+    r"|commerce\.coinbase|/v2/checkout/orders(/|$)"
 )
 
 _DEEPEST_PART = 6
@@ -91,7 +100,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     written, host = url_parts(url)
     fields = options.fields or {}
     body = fields.get("body") or site.named.get("json") or site.named.get("data") or UNKNOWN
-    kind = _kind_of(written)
+    kind = EffectKind.MESSAGE if _posts_into_chat(url, written) else _kind_of(written)
     inputs: dict[str, Origins] = _parts_of(body)
     if kind is EffectKind.MESSAGE:
         inputs = {name.lower(): origins for name, origins in inputs.items()}
@@ -109,6 +118,10 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     asks = _asks_who(written, inputs)
     literals = {"idempotency": "key"} if _has_key(options) else {}
     literals |= {"asks": "who the caller is"} if asks else {}
+    asks_whether_human = _CAPTCHA.match(written) is not None
+    literals |= {"asks": "whether a person calls"} if asks_whether_human else {}
+    literals |= {"address": written} if "hook" in written.lower() else {}
+    literals |= addressed(url, inputs["headers"])
     effect = walk.effect(
         kind,
         deed,
@@ -118,7 +131,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         literals=literals,
         values={**_named_parts(body), "url": _host_of(url)},
     )
-    if _CAPTCHA.match(written):
+    if asks_whether_human:
         walk.passed(Check.RATE, "a captcha, which no script solves at will", site.call.at)
     if asks:
         return Value(
@@ -136,12 +149,12 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     )
 
 
-_CAPTCHA = re.compile(
+_CAPTCHA = regex(
     r"^https?://(challenges\.cloudflare\.com/|(api\.)?hcaptcha\.com/|www\.(google|recaptcha)\.(com|net)/recaptcha/"
     r"|recaptchaenterprise\.googleapis\.com/|api\.friendlycaptcha\.com/)"
 )
 WHO = "who the caller is"
-_ASKS_WHO = re.compile(
+_ASKS_WHO = regex(
     r"auth|/users?(/me)?/?$|/me/?$|user_?info|introspect|verify|session|whoami|token", re.IGNORECASE
 )
 
@@ -201,6 +214,19 @@ def _parts_of(body: Value) -> dict[str, Origins]:
     if fields is None:
         return {}
     return {key: all_origins(value, 6) for key, value in fields.items()}
+
+
+_CHAT_HOOK = regex(
+    r"(SLACK|DISCORD|TEAMS|MATTERMOST|GOOGLE_CHAT|GCHAT)\w*(HOOK|URL)", re.IGNORECASE
+)
+"""Settings that hold the address of a chat's webhook: whoever posts there writes into the chat."""
+
+
+def _posts_into_chat(url: Value, written: str) -> bool:
+    origins = all_origins(url)
+    if written.startswith("http") or any(o.kind != "environment" for o in origins):
+        return False
+    return any(_CHAT_HOOK.search(o.name) for o in origins)
 
 
 def _kind_of(url: str) -> EffectKind:
@@ -381,7 +407,7 @@ def _model(walk: Evaluation, site: Site) -> Value | None:
     return _of(EffectKind.MODEL, "ask", answer="model")(walk, site)
 
 
-_MODEL_CALL = re.compile(
+_MODEL_CALL = regex(
     r"completions\.create$|messages\.create$|responses\.create$|embeddings\.create$|images\.generate$"
     r"|generate_?content(_?stream)?$|^ai\.(generate|stream)(Text|Object)$|\.chat\.(complete|completions)"
     r"|transcriptions\.create$|speech\.create$|(llm|chain|model|chat\w*|agent\w*|qa\w*)\.(a?invoke|predict|run|a?stream)$"
@@ -461,7 +487,7 @@ CALLS = {
     "markupsafe.Markup": _text(EffectKind.HTML, "page"),
     "markupsafe.escape": _sanitised,
     "html.escape": _sanitised,
-    "encodeURIComponent": _sanitised,
+    "encodeURIComponent": spelled,
     "dompurify.sanitize": _sanitised,
     "isomorphic-dompurify.sanitize": _sanitised,
     "sanitize-html": _sanitised,

@@ -25,8 +25,11 @@ from shipworthy.prototype.handlers.values import (
     replace,
 )
 from shipworthy.prototype.handlers.weight import PERSONAL
+from shipworthy.regex import regex
 
 QUERY = "postgrest query"
+SEEN = " seen by the caller"
+"""Ends what a guard says of a row that was read with the caller's own rights."""
 _VERBS = ("select", "insert", "update", "upsert", "delete")
 _FILTERS = frozenset(
     """eq neq gt gte lt lte like ilike is in contains containedBy overlaps textSearch filter not in_
@@ -84,7 +87,7 @@ def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
         for origin in origins:
             if origin.kind == "row":
                 found |= origin.by
-            elif is_session_token(origin):
+            elif is_session_token(origin) and not _SAYS_WHO.search(name):
                 found.add(SESSION_HOLDER)
             else:
                 found.add(Origin(origin.kind, origin.name, origin.key))
@@ -93,7 +96,11 @@ def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
     return frozenset(found)
 
 
-_GRANTS = re.compile(
+_SAYS_WHO = regex(r"e?mail$|phone$|user_?name$", re.IGNORECASE)
+"""Columns that no secret of a session is looked up in: a cookie that goes there says who its bearer is."""
+
+
+_GRANTS = regex(
     r"(^|_)((user|role|member|staff|team)_?(roles?|permissions?|grants?)|permissions?)$",
     re.IGNORECASE,
 )
@@ -259,7 +266,7 @@ def _shown(walk: Evaluation, value: Value, at: int) -> Guards:
     inputs = frozenset(str(o) for o in found if o.is_input)
     if not inputs or query.operation == "insert":
         return NO_GUARDS
-    return frozenset({walk.guard(Check.OWNER, f"{query.target} seen by the caller", at, inputs)})
+    return frozenset({walk.guard(Check.OWNER, f"{query.target}{SEEN}", at, inputs)})
 
 
 def _is_written(walk: Evaluation, value: Value) -> bool:

@@ -1,16 +1,25 @@
-"""What leaves a Python process: requests, mails, commands, files, models, caches, documents."""
+"""What leaves a Python process: requests, commands, files, models, caches, documents."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.cleaning import PATH
 from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
-from shipworthy.prototype.handlers.knowledge.wrapping import Answer, elsewhere, partial, queued
+from shipworthy.prototype.handlers.knowledge.wrapping import (
+    Answer,
+    elsewhere,
+    partial,
+    queued,
+    sent_off,
+    submitted,
+    threaded,
+)
 from shipworthy.prototype.handlers.sent import leading_on, leading_up
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
@@ -20,6 +29,8 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     union,
 )
+from shipworthy.prototype.program.nodes import Call, Member
+from shipworthy.regex import regex
 
 _TRUTHY = frozenset({"truthy"})
 _SESSIONS = """requests.Session() requests.session() httpx.Client() httpx.AsyncClient()
@@ -42,9 +53,11 @@ def _loaded(*packages: str) -> Answer:
     def answer(walk: Evaluation, site: Site) -> Value | None:
         if not site.what.startswith(packages):
             return None
-        url = site.argument(0, "web_path", "web_paths", "urls", "url")
-        if not any(o.is_input for o in all_origins(url)):
-            return None
+        url = site.argument(0, "web_path", "web_paths", "urls", "url", "filepath_or_buffer")
+        if url.elements and url.what != "text":
+            url = walk.element(url)
+        if not any(o.is_input and o.kind != "upload" for o in all_origins(url)):
+            return None  # an uploaded file is read as it is
         _FETCH(walk, Site(site.what, "", UNKNOWN, (url,), {}, site.call))
         return Value(what=f"{site.what}()", tags=_TRUTHY)
 
@@ -60,11 +73,12 @@ def _command(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0, "args", "cmd")
     shell = site.named.get("shell", UNKNOWN).literal is True or "shell" in site.name
     listed = given.elements if given.elements is not None and given.what != "text" else ()
-    if len(listed) > 2 and listed[0].text in _INTERPRETERS and listed[1].text == "-c":
-        shell, given = True, listed[2]
+    program, is_code = _started(listed)
+    if is_code:
+        shell, given = True, program
     whole = shell or not listed
-    text = given if whole else listed[0]
-    if not whole and text.text:
+    text = given if whole else program
+    if not whole and listed[0].what != "sys.executable" and _is_fixed(listed[0], program):
         return _ran()  # always the same program, which gets its arguments as they are
     walk.effect(
         EffectKind.COMMAND,
@@ -78,6 +92,25 @@ def _command(walk: Evaluation, site: Site) -> Value | None:
     return _ran()
 
 
+def _started(listed: Sequence[Value]) -> tuple[Value, bool]:
+    """What a list of words starts, of an interpreter what it runs; and whether that is code itself (`-c`)."""
+    first = listed[0] if listed else UNKNOWN
+    if first.what != "sys.executable" and first.text not in _INTERPRETERS:
+        return first, False
+    for at, word in enumerate(listed[1:], 1):
+        if _CODE.fullmatch(word.text or "") and at + 1 < len(listed):
+            return listed[at + 1], True
+        if not (word.text or "").startswith("-"):
+            return word, False
+    return first, False
+
+
+def _is_fixed(first: Value, program: Value) -> bool:
+    """True where no caller says what runs: not the program, nor what an interpreter is told to run."""
+    return bool(first.text) and not any(o.is_input for o in all_origins(program))
+
+
+_CODE = regex(r"-[a-zA-Z]*c")
 _INTERPRETERS = ("sh", "bash", "zsh", "/bin/sh", "/bin/bash", "python", "python3", "node")
 
 
@@ -179,6 +212,65 @@ def _yaml(walk: Evaluation, site: Site) -> Value | None:
     return _unpickled(walk, site)
 
 
+def _opened_archive(walk: Evaluation, site: Site) -> Value | None:
+    """`tarfile.open(fileobj=upload.file)`: whoever has sent it decides where its files want to go."""
+    given = site.argument(0, "name", "fileobj")
+    of = site.named.get("fileobj", given)
+    return Value(what="tarfile.open()", origins=all_origins(of) | all_origins(given), tags=_TRUTHY)
+
+
+def _unpacked(walk: Evaluation, site: Site) -> Value | None:
+    """`archive.extractall(folder)`: `../../app.py` leads out of the folder where nothing holds it."""
+    sent = frozenset(
+        o for o in all_origins(site.receiver) if o.kind == "upload" and not o.key.endswith("name")
+    )
+    if sent and not _is_held(site):
+        path = Value(origins=sent)
+        walk.effect(
+            EffectKind.FILE,
+            "write",
+            site.what,
+            site.call.at,
+            inputs={"path": sent},
+            values={"path": path},
+        )
+    return NULL
+
+
+def _is_held(site: Site) -> bool:
+    """True where a filter refuses what leads out, or somebody has chosen among the members."""
+    kept, chosen = site.named.get("filter", UNKNOWN), dict(site.call.keywords).get("members")
+    if kept is not UNKNOWN and kept.literal not in (None, "fully_trusted"):
+        return True
+    asked = chosen.function if isinstance(chosen, Call) else None
+    return chosen is not None and not (isinstance(asked, Member) and asked.key == "getmembers")
+
+
+def _index_loaded(walk: Evaluation, site: Site) -> Value | None:
+    """`FAISS.load_local(folder, …, allow_dangerous_deserialization=True)`: unpickles what is there."""
+    path = site.argument(0, "folder_path")
+    if site.named.get("allow_dangerous_deserialization", UNKNOWN).literal is not True:
+        return None
+    walk.effect(
+        EffectKind.FILE,
+        "read",
+        site.what,
+        site.call.at,
+        inputs={"path": all_origins(path)},
+        values={"path": leading_on(leading_up(path))},
+    )
+    return Value(what=f"{site.what}()", tags=_TRUTHY)
+
+
+def _mongo_part(walk: Evaluation, site: Site) -> Value | None:
+    """`client.get_database("shop").get_collection("orders")`."""
+    if site.receiver.what != "mongo":
+        return None
+    named = site.argument(0, "name")
+    table = {"table": named} if site.name == "get_collection" and named.text else {}
+    return Value(what="mongo", fields=table, client=OWNER, tags=_TRUTHY)
+
+
 def _template(walk: Evaluation, site: Site) -> Value | None:
     """`environment.from_string(text)`."""
     given = site.argument(0)
@@ -191,37 +283,6 @@ def _template(walk: Evaluation, site: Site) -> Value | None:
         values={"text": given},
     )
     return Value(origins=all_origins(given), what="template", tags=_TRUTHY)
-
-
-def _mail(walk: Evaluation, site: Site) -> Value | None:
-    """`server.sendmail(from, to, text)` of smtplib, `mail.send(message)`."""
-    parts = {"to": site.argument(1, "to_addrs", "recipients", "recipient_list", "to")}
-    parts["html"] = site.argument(2, "msg", "html_message", "message", "body")
-    if site.name == "send_mail":  # of Django: subject, text, from, to
-        parts = {
-            "subject": site.argument(0, "subject"),
-            "html": site.named.get("html_message") or site.argument(1, "message"),
-            "to": site.argument(3, "recipient_list"),
-        }
-    elif site.name in ("send_message", "send"):
-        message = site.argument(0, "message", "msg")
-        fields = {k.lower(): v for k, v in (message.fields or {}).items()}
-        to = fields.get("to") or fields.get("recipients") or message
-        html = fields.get("html") or fields.get("body") or message
-        parts = {"to": to, "html": html, "subject": fields.get("subject", UNKNOWN)}
-    inputs: dict[str, Origins] = {name: all_origins(value) for name, value in parts.items()}
-    walk.effect(EffectKind.EMAIL, "send", site.what, site.call.at, inputs=inputs, values=parts)
-    return Value(tags=_TRUTHY)
-
-
-def _mail_send(walk: Evaluation, site: Site) -> Value | None:
-    if not re.search(r"mail|smtp", site.what, re.IGNORECASE):
-        return None
-    return _mail(walk, site)
-
-
-def _mail_message(walk: Evaluation, site: Site) -> Value | None:
-    return Value(fields=dict(site.named), what="mail message", tags=_TRUTHY)
 
 
 def _cached(walk: Evaluation, site: Site) -> Value | None:
@@ -305,6 +366,15 @@ CALLS: dict[str, Answer] = {
         ("trafilatura.fetch_url", "feedparser.parse", "newspaper.Article"),
         _loaded("trafilatura", "feedparser", "newspaper"),
     ),
+    **dict.fromkeys(
+        tuple(f"pandas.read_{form}" for form in "csv json html excel xml parquet".split()),
+        _loaded("pandas"),
+    ),
+    "threading.Thread": threaded,
+    "multiprocessing.Process": threaded,
+    "tarfile.open": _opened_archive,
+    "tarfile.open().extractall": _unpacked,
+    "tarfile.open().extract": _unpacked,
     "asyncio.to_thread": elsewhere(0),
     "anyio.to_thread.run_sync": elsewhere(0),
     "fastapi.concurrency.run_in_threadpool": elsewhere(0),
@@ -324,11 +394,6 @@ CALLS: dict[str, Answer] = {
     "jinja2.Environment().from_string": _template,
     "flask.render_template_string": _template,
     "jinja2.Template": _template,
-    "smtplib.SMTP().sendmail": _mail,
-    "smtplib.SMTP_SSL().sendmail": _mail,
-    "django.core.mail.send_mail": _mail,
-    "flask_mail.Message": _mail_message,
-    "fastapi_mail.MessageSchema": _mail_message,
     **{
         f"{module}.{kind}": lambda walk, site: Value(
             what="mongo", fields={}, client=OWNER, tags=_TRUTHY
@@ -341,15 +406,19 @@ NAMES: dict[str, Answer] = {
     "run_in_executor": elsewhere(1),
     "add_task": elsewhere(0),
     "delay": queued,
+    "apply_async": sent_off,
+    "submit": submitted,
+    "extract_info": _loaded("yt_dlp", "youtube_dl"),
+    "download": _loaded("yt_dlp", "youtube_dl"),
+    "arun": _loaded("crawl4ai"),
+    "load_local": _index_loaded,
+    **dict.fromkeys(("get_collection", "get_database"), _mongo_part),
     **dict.fromkeys(_MONGO, _mongo),
     **dict.fromkeys(_LOADERS, _loaded("langchain")),
     "load_data": _loaded("llama_index.readers.web"),
     "goto": _loaded("playwright", "pyppeteer"),
     "get": _loaded("selenium.webdriver"),
     "save": _stored,
-    "sendmail": _mail_send,
-    "send_message": _mail_send,
-    "send": _mail_send,
     "open": _path_method("open"),
     "read_text": _path_method("read"),
     "read_bytes": _path_method("read"),

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.knowledge.columns import QUERYING
+from shipworthy.prototype.handlers.knowledge.columns import MODULES, QUERYING
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, is_query, one, rows
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
-from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value
+from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins
 from shipworthy.prototype.program.nodes import Call, Member, Name
+from shipworthy.regex import regex
 
 _LAST = -4  # a place in the heap: the last statement of each cursor
-_MAKERS = re.compile(
+_MAKERS = regex(
     r"cursor\(|sqlite3|psycopg|pymysql|mysql\.|asyncpg|create_engine|sessionmaker|duckdb|pyodbc|connection"
     r"|aiomysql|databases\.Database|SQLAlchemy\(\)|raw_connection"
 )
-_USUAL = re.compile(
+_USUAL = regex(
     r"^(c|cur|cursor|crsr|conn|connection|con|db|database|session|engine|pool|db_session|async_session)$"
 )
 
@@ -144,6 +145,9 @@ def _formatted(walk: Evaluation, site: Site) -> Value | None:
 def _joined(walk: Evaluation, site: Site) -> Value | None:
     """`" AND ".join(parts)`: one text of them all."""
     separator, listed = site.receiver, site.argument(0)
+    if separator.text is not None and listed.elements is None:
+        told = frozenset(o for o in all_origins(listed) if not o.is_input)
+        return Value(origins=told, tags=frozenset({"string"})) if told else None
     if separator.text is None or listed.elements is None or listed.what == "text":
         return None
     parts: list[Value] = []
@@ -158,9 +162,7 @@ def _joined(walk: Evaluation, site: Site) -> Value | None:
 
 
 CALLS = {
-    "sqlalchemy.text": _text,
-    "sqlalchemy.sql.text": _text,
-    "sqlmodel.text": _text,
+    **{f"{module}.text": _text for module in MODULES},
     "pandas.read_sql": _read,
     "pandas.read_sql_query": _read,
     "psycopg2.sql.SQL": _text,

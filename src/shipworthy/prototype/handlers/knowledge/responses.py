@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     replace,
 )
+from shipworthy.regex import regex
 
 _RESPONSE = frozenset({"response", "truthy"})
 BUILT = (0, "built file")
@@ -84,7 +85,7 @@ def _written(status: int | None, body: Value) -> dict[str, str]:
     return {**found, "message": message[:200]} if message else found
 
 
-_PROOF = re.compile(
+_PROOF = regex(
     r"(password_?)?reset_?(token|code|link|url|otp)|(verification|verify|login)_?code|otp(_?code)?|one_?time_?code"
     r"|magic_?link|temp(orary)?_?password",
     re.IGNORECASE,
@@ -244,7 +245,7 @@ def _send(walk: Evaluation, site: Site) -> Value | None:
     )
     form = "html" if html else "json"
     respond(walk, body, status, site.call.at, form)
-    return Value(what="response", tags=_RESPONSE)
+    return NEVER if walk.in_hook else Value(what="response", tags=_RESPONSE)
 
 
 def _header(walk: Evaluation, site: Site) -> Value | None:

@@ -120,8 +120,12 @@ def raised(amounts: Mapping[str, Value]) -> dict[str, str]:
     return {
         f"{RAISED}{column}": "in place"
         for column, amount in amounts.items()
-        if LESS not in amount.tags and all_origins(amount)
+        if LESS not in amount.tags and (all_origins(amount) or _is_gain(amount))
     }
+
+
+def _is_gain(amount: Value) -> bool:
+    return isinstance(amount.literal, (int, float)) and amount.literal > 0
 
 
 def _of_row(row: Value) -> int:

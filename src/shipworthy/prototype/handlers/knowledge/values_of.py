@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
-from shipworthy.prototype.handlers.comparing import compared
+from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
@@ -23,6 +22,7 @@ from shipworthy.prototype.handlers.values import (
     replace,
 )
 from shipworthy.prototype.program.nodes import Function, Items
+from shipworthy.regex import regex
 
 
 def _first(walk: Evaluation, site: Site) -> Value | None:
@@ -115,6 +115,12 @@ def _part_of(walk: Evaluation, site: Site) -> Value | None:
     return site.argument(0) if site.argument(1).what == ANY_KEY else None
 
 
+def _attribute(walk: Evaluation, site: Site) -> Value | None:
+    """`getattr(owner, "name", default)`: the attribute, where the code says which."""
+    name = site.argument(1).text
+    return walk.member(site.argument(0), name) if name else None
+
+
 def _then(walk: Evaluation, site: Site) -> Value | None:
     """`promise.then(f)`: f gets what the promise gives."""
     handler = site.argument(0)
@@ -205,8 +211,17 @@ def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
     return answer
 
 
+def _map_of(walk: Evaluation, site: Site) -> Value | None:
+    """`map(function, rows)` of Python."""
+    if not walk.module.python:
+        return None
+    over = Site(site.what, "", site.argument(1), site.given[:1], {}, site.call)
+    return _each(keeps=False)(walk, over)
+
+
 def _filtered(walk: Evaluation, site: Site) -> Value | None:
-    """`rows.filter(test)`: where the test asks for a role, that a row is left proves the role."""
+    """`rows.filter(test)`: where the test asks for a role, that a row is left proves the role; where it
+    compares with the caller, the caller's own are left."""
     handler = site.argument(0)
     if handler.closure is None:
         return None
@@ -219,11 +234,13 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
     of_keys = _KEYS in site.receiver.tags or _takes_keys(handler.closure.function)
     if of_keys and any(g.check is Check.ALLOWED for g in held):
         return replace(site.receiver, tags=site.receiver.tags | {_LISTED_KEYS})
-    if not any(guard.check is Check.ROLE for guard in held):
+    proven = {Origin("literal-role")} if any(g.check is Check.ROLE for g in held) else set()
+    if any(g.check is Check.OWNER and g.how == COMPARED for g in held):
+        proven.add(Origin("principal"))
+    if not proven:
         return site.receiver
-    role = frozenset({Origin("literal-role")})
     marked = frozenset(
-        o._replace(by=o.by | role) if o.kind == "row" else o for o in site.receiver.origins
+        o._replace(by=o.by | proven) if o.kind == "row" else o for o in site.receiver.origins
     )
     return replace(site.receiver, origins=marked, cases=())
 
@@ -310,11 +327,11 @@ def _made(value: Value, depth: int = 3) -> Iterator[int]:
             yield from _made(part, depth - 1)
 
 
-_LAYOUT = re.compile(r"/?\^?(\\[nrs]|\\/|\n|\?|[ \-_+$])*/?[gimu]*$")
+_LAYOUT = regex(r"/?\^?(\\[nrs]|\\/|\n|\?|[ \-_+$])*/?[gimu]*$")
 """What is replaced to lay a text out, not to make it harmless: line ends, spaces, dashes."""
 
 
-_PLACEHOLDER = re.compile(r"/(\\\$\(?(\\d|\[0-9\])\+\)?|\\\?)/g?$")
+_PLACEHOLDER = regex(r"/(\\\$\(?(\\d|\[0-9\])\+\)?|\\\?)/g?$")
 """A pattern of the placeholders of a statement: `/\\$(\\d+)/g`, `/\\?/g`."""
 
 
@@ -361,6 +378,7 @@ def _quiet(walk: Evaluation, site: Site) -> Value | None:
 CALLS = {
     "Proxy": _proxy,
     "Reflect.get": _part_of,
+    "getattr": _attribute,
     "JSON.parse": _parsed_json,
     "json.loads": _parsed_json,
     "Number": _number,
@@ -375,6 +393,7 @@ CALLS = {
     "String": _text,
     "str": _text,
     "Object.assign": _object_assign,
+    "Object.freeze": _first,
     "Object.keys": _keys,
     "Object.values": _first,
     "Object.entries": _entries,
@@ -390,6 +409,7 @@ CALLS = {
     "Promise.allSettled": _all,
     "Promise.race": _all,
     "asyncio.gather": _gathered,
+    "map": _map_of,
     "react.cache": _first,
     "next/cache.unstable_cache": _first,
     "functools.wraps": lambda walk, site: Value(native=lambda w, s: s.argument(0)),
