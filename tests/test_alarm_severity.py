@@ -23,6 +23,7 @@ from shipworthy.controls.access.unauthenticated_endpoint.control import Unauthen
 from shipworthy.controls.access.weak_random.control import WeakRandom
 from shipworthy.controls.access.webhook_unverified.control import WebhookUnverified
 from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
+from shipworthy.controls.database.definer_view.control import DefinerView
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
 from shipworthy.controls.observability.no_error_tracking.control import NoErrorTracking
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
@@ -346,6 +347,7 @@ def test_who_did_it_weighs_less_in_a_log_than_whom_it_was_done_to(tmp_path: Path
     text = (
         "import logging\n"
         "from fastapi import FastAPI\n\n"
+        "logging.basicConfig(level=logging.INFO)\n"
         "app = FastAPI()\n\n\n"
         '@app.post("/imports")\n'
         "def imports(current_user: dict):\n"
@@ -920,6 +922,18 @@ def test_a_model_that_keeps_one_visitor_waiting_weighs_little(tmp_path: Path) ->
         files = {"package.json": next_app, "app/api/ask/route.ts": limit + route}
         found = gaps(ModelCallWithoutTimeout(), tmp_path / f"route{len(limit)}", files)
         assert [f.severity for f in found] == [severity]
+    for name, severity in (("test_the_model", Severity.LOW), ("test_answers", Severity.MEDIUM)):
+        text = (
+            "import google.generativeai as genai\n"
+            "from fastapi import FastAPI\n\n"
+            "app = FastAPI()\n"
+            'model = genai.GenerativeModel("gemini-2.0-flash-001")\n\n\n'
+            '@app.post("/ask")\n'
+            f"def {name}(text: str):\n"
+            "    return model.generate_content(text).text\n"
+        )
+        found = gaps(ModelCallWithoutTimeout(), tmp_path / name, {"main.py": text})
+        assert [f.severity for f in found] == [severity]
     handler = asks.replace("export const ask", "const ask").replace(
         ", dangerouslyAllowBrowser: true", ""
     )
@@ -1374,3 +1388,202 @@ def test_a_bill_that_only_some_accounts_run_up_weighs_less(
         "server.js": _ASKS_MODEL.replace("RIGHT", right),
     }
     assert [f.severity for f in gaps(MissingRateLimit(), tmp_path, files)] == severities
+
+
+@pytest.mark.parametrize(
+    ("set_up", "deed", "severity"),
+    [
+        ("", "info", Severity.LOW),
+        ("", "warning", Severity.MEDIUM),
+        ("logging.basicConfig(level=logging.INFO)", "info", Severity.MEDIUM),
+    ],
+)
+def test_a_line_below_a_warning_is_not_written_before_logging_is_set_up(
+    tmp_path: Path, set_up: str, deed: str, severity: Severity
+) -> None:
+    text = (
+        "import logging\n"
+        "from fastapi import FastAPI\n\n"
+        f"{set_up}\n"
+        "app = FastAPI()\n"
+        "logger = logging.getLogger(__name__)\n\n\n"
+        '@app.post("/mails")\n'
+        "def mails(email: str):\n"
+        f'    logger.{deed}("Mail to %s", email)\n'
+    )
+    (gap,) = gaps(PersonalDataInLogs(), tmp_path, {"main.py": text})
+    assert gap.severity is severity
+    assert gap.message.endswith("sets logging up") is (severity is Severity.LOW)
+
+
+@pytest.mark.parametrize(
+    ("chat", "said", "severity"),
+    [
+        ('os.environ["CHAT_ID"]', "visit.page", Severity.LOW),
+        ('os.environ["CHAT_ID"]', '"Somebody came"', Severity.LOW),
+        ("visit.chat", "visit.page", Severity.HIGH),
+    ],
+)
+def test_a_message_to_the_operator_alone_weighs_little(
+    tmp_path: Path, chat: str, said: str, severity: Severity
+) -> None:
+    text = (
+        "import os\n"
+        "import requests\n"
+        "import jwt\n"
+        "from fastapi import FastAPI, Header\n"
+        "from pydantic import BaseModel\n\n"
+        "app = FastAPI()\n"
+        'SEND = "https://api.telegram.org/bot" + os.environ["TOKEN"] + "/sendMessage"\n\n\n'
+        "class Visit(BaseModel):\n"
+        "    page: str\n"
+        "    chat: str\n\n\n"
+        '@app.post("/visits")\n'
+        "def visits(visit: Visit):\n"
+        f'    requests.post(SEND, json={{"chat_id": {chat}, "text": {said}}}, timeout=5)\n'
+        '    return {"ok": True}\n\n\n' + _PY_LOGIN
+    )
+    found = gaps(UnauthenticatedEndpoint(), tmp_path, {"main.py": text})
+    assert [f.severity for f in found if f.subject == "main.py#visits"] == [severity]
+
+
+_PY_LOGIN = """@app.get("/mine")
+def mine(authorization: str = Header("")):
+    claims = jwt.decode(authorization, os.environ["JWT_SECRET"], algorithms=["HS256"])
+    return {"id": claims["sub"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "severity"),
+    [
+        ('[sys.executable, "backtest.py", str(hours)]', Severity.MEDIUM),
+        ("[sys.executable, hours]", Severity.CRITICAL),
+        ('[sys.executable, "-c", hours]', Severity.CRITICAL),
+        ('["sh", "-c", hours]', Severity.CRITICAL),
+    ],
+)
+def test_arguments_of_a_program_of_ones_own_are_no_commands(
+    tmp_path: Path, command: str, severity: Severity
+) -> None:
+    text = (
+        "import subprocess\n"
+        "import sys\n"
+        "from flask import Flask, jsonify, request\n\n"
+        "app = Flask(__name__)\n\n\n"
+        '@app.route("/backtest", methods=["POST"])\n'
+        "def backtest():\n"
+        '    hours = request.get_json()["hours"]\n'
+        f"    done = subprocess.run({command}, capture_output=True, text=True, timeout=60)\n"
+        "    return jsonify(done.stdout)\n"
+    )
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path, {"bot/api.py": text})
+    assert gap.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("function", "written", "severities"),
+    [
+        ("fetchProject", "insert({ name })", [Severity.LOW]),
+        ("createProject", "insert({ name })", [Severity.MEDIUM]),
+        ("openShared", "update({ viewer_count: 1 })", []),
+        ("openShared", "update({ share_count: 1 })", []),
+        ("sellStock", "update({ shares: 1 })", [Severity.MEDIUM]),
+        ("openShared", "update({ note: name })", [Severity.MEDIUM]),
+    ],
+)
+def test_what_the_next_look_makes_again_and_counts_of_visits_weigh_little(
+    tmp_path: Path, function: str, written: str, severities: list[Severity]
+) -> None:
+    text = (
+        'import { useState } from "react";\n'
+        'import { supabase } from "./client";\n\n'
+        "export default function Project({ name }: { name: string }) {\n"
+        "  const [done, setDone] = useState(false);\n"
+        f"  const {function} = async () => {{\n"
+        f'    await supabase.from("projects").{written};\n'
+        "    setDone(true);\n"
+        "  };\n"
+        f"  return <button onClick={{{function}}}>{{String(done)}}</button>;\n"
+        "}\n"
+    )
+    client = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        'export const supabase = createClient("https://x.supabase.co", "key");\n'
+    )
+    page = 'import Project from "./Project";\nexport const page = <Project name="a" />;\n'
+    files = {"src/Project.tsx": text, "src/client.ts": client, "src/main.tsx": page}
+    assert [f.severity for f in gaps(SwallowedError(), tmp_path, files)] == severities
+
+
+_MIGRATION = """create table public.teams (
+  id uuid primary key, name text not null, owner_id uuid not null references auth.users (id)
+);
+create table public.tasks (
+  id uuid primary key, team_id uuid not null references public.teams (id), title text
+);
+alter table public.teams enable row level security;
+alter table public.tasks enable row level security;
+create policy "Owners" on public.teams for select to authenticated using (owner_id = auth.uid());
+create view public.shown as {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "severity"),
+    [
+        (
+            "select t.id, t.name, count(x.id) as tasks from teams t left join tasks x on x.team_id = t.id"
+            " group by t.id, t.name;",
+            Severity.MEDIUM,
+        ),
+        (
+            "select (select count(*) from teams) as teams,"
+            " (select count(*) from tasks where title is null) as bare;",
+            Severity.MEDIUM,
+        ),
+        ("select id, title from tasks;", Severity.HIGH),
+        ("select count(*) filter (where title is null) as bare from tasks;", Severity.MEDIUM),
+        (
+            "select t.*, count(x.id) as tasks from teams t left join tasks x on x.team_id = t.id"
+            " group by t.id;",
+            Severity.HIGH,
+        ),
+        ("select (select count(*) from teams) as teams, x.title from tasks x;", Severity.HIGH),
+        (
+            "select t.id, array_agg(x.title) as titles, count(x.id) as tasks from teams t"
+            " left join tasks x on x.team_id = t.id group by t.id;",
+            Severity.HIGH,
+        ),
+        (
+            "select x.title, t.name, count(*) as n from teams t join tasks x on x.team_id = t.id"
+            " group by x.title, t.name;",
+            Severity.HIGH,
+        ),
+    ],
+)
+def test_a_view_that_only_counts_shows_less_than_rows(
+    tmp_path: Path, query: str, severity: Severity
+) -> None:
+    files = {"supabase/migrations/20250101000000_init.sql": _MIGRATION.format(query)}
+    (gap,) = gaps(DefinerView(), tmp_path, files)
+    assert gap.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("table", "found"), [("login_history", False), ("session_bookings", True), ("orders", True)]
+)
+def test_what_happened_stands_without_the_rest(tmp_path: Path, table: str, found: bool) -> None:
+    text = (
+        'import { createServerClient } from "@supabase/ssr";\n'
+        "export async function POST() {\n"
+        "  const db = createServerClient(process.env.URL!, process.env.KEY!, { cookies: {} });\n"
+        "  const { data: { user } } = await db.auth.getUser();\n"
+        f'  await db.from("{table}").insert({{ user_id: user.id }});\n'
+        '  const { data: my } = await db.from("accounts").select("credits").eq("id", user.id).single();\n'
+        '  await db.from("accounts").update({ credits: my.credits - 1 }).eq("id", user.id);\n'
+        "  return Response.json({ ok: true });\n"
+        "}\n"
+    )
+    files = {"app/api/welcome/route.ts": text, "package.json": "{}"}
+    assert bool(list(gaps(NonAtomicWrites(), tmp_path, files))) is found

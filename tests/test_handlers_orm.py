@@ -535,13 +535,12 @@ def test_columns_that_the_database_itself_adds_to(set_: str, raised: tuple[str, 
         ("{ $inc: { credits: req.body.credits } }", True),
         ("{ $inc: { credits: Number(req.body.credits) } }", True),
         ("{ $inc: { credits: -req.body.credits } }", False),
-        ("{ $inc: { credits: 1 } }", False),
+        ("{ $inc: { credits: 1 } }", True),
+        ("{ $inc: { credits: -1 } }", False),
         ("{ $set: { credits: req.body.credits } }", False),
     ],
 )
-def test_amounts_of_a_request_that_a_document_gains(
-    change: str, raises: bool, tmp_path: Path
-) -> None:
+def test_amounts_that_a_document_gains(change: str, raises: bool, tmp_path: Path) -> None:
     handler = _express(
         tmp_path,
         _MONGOOSE,

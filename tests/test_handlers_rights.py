@@ -396,3 +396,101 @@ def test_a_function_that_compares_a_password_changes_nothing(tmp_path: Path) -> 
         "return Response.json({ ok: Boolean(data) });"
     )
     assert not sure(judged(tmp_path, login=body)["login"])
+
+
+FIRST = """import express from "express";
+import bcrypt from "bcryptjs";
+import { PrismaClient } from "@prisma/client";
+const prisma = new PrismaClient();
+const app = express();
+app.get("/api/auth/me", async (req, res) => {
+  const users = await prisma.user.findMany();
+  res.json(users[0]);
+});
+app.post("/api/auth/login", async (req, res) => {
+  const users = await prisma.user.findMany();
+  const user = users.find((u) => u.email === req.body.email);
+  if (!user || !(await bcrypt.compare(req.body.password, user.password))) {
+    return res.status(401).json({});
+  }
+  res.json({ user });
+});
+app.listen(3000);
+"""
+
+
+def test_an_endpoint_of_the_login_that_hands_out_an_account_to_whoever_asks_is_open(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4.19.2", "@prisma/client": "5.0.0"}}',
+        "prisma/schema.prisma": "model User {\n id Int @id\n email String\n password String\n}\n",
+        "server/index.ts": FIRST,
+    }
+    result = found(tmp_path, files)
+    assert sure(result["me"]) == {Breach.OPEN}
+    assert not sure(result["login"])
+
+
+SCORES = (
+    'import express from "express";\nimport jwt from "jsonwebtoken";\nimport { Pool } from "pg";\n'
+    "const pool = new Pool();\nconst app = express();\napp.use(express.json());\n"
+    'app.post("/login", async (req, res) => {\n'
+    '  const { rows } = await pool.query("select * from users where email = $1", [req.body.email]);\n'
+    "  res.json({ token: jwt.sign({ id: rows[0].id }, process.env.KEY) });\n});\n"
+    'app.get("/GETS", async (req, res) => {\n'
+    '  res.json((await pool.query("select * from scores where KEY = $1", [req.params.id])).rows);\n});\n'
+    'app.put("/put/:score", CHECK async (req, res) => {\n'
+    "  const given = [req.body.points, req.params.score];\n"
+    '  await pool.query("update scores set CHANGES where id = $2", given);\n'
+    "  res.end();\n});\n"
+    "app.listen(3000);\n"
+)
+CHECK = (
+    "(req, res, next) => { try { req.user = jwt.verify(req.headers.authorization, process.env.KEY); next(); }"
+    " catch { res.status(401).end(); } },"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "check", "changes", "open_"),
+    [
+        ("scores/:id", "id", "", "points = $1", True),
+        ("scores/:id", "id", CHECK, "points = $1", False),
+        ("scores/:id", "share_token", "", "points = $1", False),
+        ("leaderboard", "id", "", "points = $1", False),
+        ("scores/:id", "id", "", "views = views + 1", False),
+    ],
+)
+def test_rows_of_users_that_anybody_may_change_are_not_meant_to_be_read_by_all(
+    tmp_path: Path, path: str, key: str, check: str, changes: str, *, open_: bool
+) -> None:
+    server = SCORES.replace("GETS", path).replace("KEY = $1", f"{key} = $1")
+    server = server.replace("CHANGES", changes)
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "jsonwebtoken": "9", "pg": "8"}}',
+        "schema.sql": "create table users (id int primary key, email text);\n"
+        "create table scores (id int primary key, user_id int, points int, share_token text);\n",
+        "server.js": server.replace("CHECK", check),
+    }
+    result = found(tmp_path, files)
+    assert (Breach.OPEN in sure(result[path.rpartition("/")[2]])) is open_
+
+
+@pytest.mark.parametrize(
+    ("row", "named", "breached"),
+    [("farm_id", "id", set()), ("region_id", "region_id", {Breach.FOREIGN})],
+)
+def test_a_kind_that_rows_share_makes_none_the_callers(
+    tmp_path: Path, row: str, named: str, breached: set[Breach]
+) -> None:
+    body = (
+        "const { id, other } = await req.json();\n"
+        'const { data: farm } = await admin.from("farms").select("*").eq("id", id).single();\n'
+        'if (farm.keeper_id !== user.id) throw new Error("no");\n'
+        'const { data: field } = await admin.from("fields").select("*").eq("id", other).single();\n'
+        f'if (field.{row} !== farm.{named}) throw new Error("no");\n'
+        'await admin.from("fields").delete().eq("id", other);\n'
+        "return Response.json({ ok: true });"
+    )
+    assert sure(judged(tmp_path, drop=SIGNED_IN + body)["drop"]) == breached

@@ -163,3 +163,92 @@ def test_guard_of_one_route_says_nothing_of_the_next(
     routes = f"{_GUARD}\nexport function registerRoutes(app) {{\n{before}\n{_BY_ID}}}\n"
     gaps = _gaps(tmp_path, f"{routes}registerRoutes(app);")
     assert bool([gap for gap in gaps if gap.confidence is Confidence.HIGH]) is not asked
+
+
+_MODELS = """
+from typing import Optional
+from sqlmodel import Field, SQLModel
+
+class Account(SQLModel, table=True):
+    id: Optional[int] = Field(default=None, primary_key=True)
+    name: str
+    account_unique_id: str = Field(unique=True)
+
+class User(SQLModel, table=True):
+    id: Optional[int] = Field(default=None, primary_key=True)
+    email: str
+    user_password: str
+    account_unique_id: str = Field(foreign_key="account.account_unique_id")
+
+class Folder(SQLModel, table=True):
+    id: Optional[int] = Field(default=None, primary_key=True)
+    name: str
+    account_unique_id: str
+
+class Document(SQLModel, table=True):
+    id: Optional[int] = Field(default=None, primary_key=True)
+    content: str
+    account_unique_id: str
+"""
+_PYTHON = """
+import os
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from jose import jwt
+from sqlmodel import Session
+from {source} import select
+from models import Account, Document, Folder, User
+
+app = FastAPI()
+oauth = OAuth2PasswordBearer(tokenUrl="token")
+
+def get_session():
+    with Session(engine) as session:
+        yield session
+
+def signed_in(token: str = Depends(oauth), session: Session = Depends(get_session)):
+    claims = jwt.decode(token, os.environ["SECRET"], algorithms=["HS256"])
+    user = session.exec(select(User).where(User.email == claims["sub"])).first()
+    if user is None:
+        raise HTTPException(status_code=401)
+    return user
+
+{route}
+"""
+_OF_ACCOUNT = """
+@app.{verb}("/accounts/{{account_unique_id}}/x")
+def x(account_unique_id: str, user: User = Depends(signed_in), session: Session = Depends(get_session)):
+    {check}
+    {body}
+"""
+_LISTED = "return session.exec(select(Document).where(Document.account_unique_id == account_unique_id)).all()"
+_ADDED = """session.add(Folder(name="x", account_unique_id=account_unique_id))
+    session.commit()"""
+_DELETED = """statement = select(Account).where(Account.account_unique_id == account_unique_id)
+    session.delete(session.exec(statement).first())
+    session.commit()"""
+
+
+@pytest.mark.parametrize(
+    "source", ["sqlmodel", "sqlmodel.sql.expression", "sqlalchemy.sql.expression"]
+)
+@pytest.mark.parametrize(
+    ("verb", "body", "severity"),
+    [("get", _LISTED, "high"), ("post", _ADDED, "medium"), ("delete", _DELETED, "high")],
+)
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_the_account_that_a_path_names_is_the_caller_s(
+    source: str, verb: str, body: str, severity: str, is_checked: bool, tmp_path: Path
+) -> None:
+    check = "if user.account_unique_id != account_unique_id: raise HTTPException(status_code=403)"
+    route = _OF_ACCOUNT.format(verb=verb, body=body, check=check if is_checked else "pass")
+    files = {
+        "requirements.txt": "fastapi==0.115\nsqlmodel==0.0.22\npython-jose==3.3\n",
+        "models.py": _MODELS,
+        "main.py": _PYTHON.format(source=source, route=route),
+    }
+    found = MissingAuthorisation().detect(prototype_of(tmp_path, files))
+    gaps = [f for f in found if f.outcome is Outcome.GAP]
+    assert [(f.severity.label, f.confidence) for f in gaps] == (
+        [] if is_checked else [(severity, Confidence.HIGH)]
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from shipworthy.regex import regex
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 _MONEY = frozenset(
     """amount price balance credit credits fee cost payout cents coins points earnings
@@ -19,6 +19,8 @@ _BODILY = frozenset(
 _HELD = frozenset(
     "balance credits credit coins points wallet funds cash shares gems tokens earnings".split()
 )
+_ASKED = frozenset("required needed price cost threshold minimum maximum".split())
+"""Of points or credits, what something costs: nobody holds them."""
 _STOCK = frozenset(
     """stock inventory quantity qty seats spots shares units capacity available remaining
     tickets slots""".split()
@@ -30,17 +32,15 @@ _NOT_AMOUNTS = frozenset(
 )
 _YES_OR_NO = frozenset({"is", "has", "can", "allow", "show", "enable", "enabled"})
 _QUOTED = frozenset("price rate fee cost wage salary budget fare value".split())
-_RIGHTS = re.compile(
+_RIGHTS = regex(
     r"(^|_)(roles?|is_?(super_?)?(admin|staff|moderator|superuser|verified|approved|premium)|permissions?|privileges?"
     r"|access_?level|user_?type|account_?type|admin|superuser|approved|email_?verified|kyc_?status)$|^verified$"
 )
-_PLAN = re.compile(
-    r"(^|_)(plan|tier|subscription_(plan|tier|status)|is_(premium|pro|paid)|premium)$"
-)
-_OWNER = re.compile(
+_PLAN = regex(r"(^|_)(plan|tier|subscription_(plan|tier|status)|is_(premium|pro|paid)|premium)$")
+_OWNER = regex(
     r"^(user|owner|author|creator|account|tenant|org|organi[sz]ation|company|workspace|team|household|created_by)(_?id)?$"
 )
-_STATE = re.compile(r"(^|_)(status|paid|approved|verified|featured|published)(_at|_by)?$")
+_STATE = regex(r"(^|_)(status|paid|approved|verified|featured|published)(_at|_by)?$")
 
 
 def words(name: str) -> list[str]:
@@ -67,7 +67,7 @@ def is_held(name: str) -> bool:
     found = words(name)
     if _YES_OR_NO.intersection(found[:1]):
         return False
-    if _BODILY.intersection(found):
+    if (_BODILY | _ASKED).intersection(found):
         return False
     return bool(_HELD.intersection(found)) and not _NOT_AMOUNTS.intersection(found)
 
@@ -82,7 +82,7 @@ def is_stock(name: str) -> bool:
 
 def is_sum(name: str) -> bool:
     """Money that adds up, unlike a price, which somebody sets."""
-    return is_money(name) and not _QUOTED.intersection(words(name))
+    return is_money(name) and not (_QUOTED | _ASKED).intersection(words(name))
 
 
 def is_right(name: str) -> bool:

@@ -117,6 +117,8 @@ class EffectKind(StrEnum):
     CALL = "call"  # another effect outside, named by its target
 
 
+VECTORS = "vectors"
+"""What the literal `store` of a query says of one to a vector store or a search index."""
 SHARED = "shared"
 """A client with the key of every browser, where nobody signs in at the platform: row security lets all do
 a thing or none, so who may do it is left to the code."""
@@ -141,7 +143,7 @@ class Effect(NamedTuple):
     steps: tuple[Step, ...]
     looped: bool = False
     atomic: bool = False  # inside a transaction
-    tried: bool = False  # inside a try whose handler goes on
+    tried: int = 0  # how many tries it stands in whose handlers go on
     literals: Mapping[str, str] = {}  # what is written in the code: a status, a column's value
     sent: Mapping[str, Origins] = {}  # of the inputs, what arrives as it was sent: see sent.py
     branches: tuple[tuple[int, str], ...] = ()  # decisions it hangs on: "then", "other", "failed"

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import (
+    VECTORS,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+)
 from shipworthy.prototype.handlers.standing import (
     Caller,
     caller,
@@ -19,13 +26,15 @@ from shipworthy.prototype.handlers.standing import (
 )
 from shipworthy.prototype.handlers.tenancy import tenant_columns
 from shipworthy.prototype.handlers.weight import revealed
+from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
 from shipworthy.prototype.tables.policies import Policies, read_policies
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_PARENT = re.compile(r"^(?:p_|in_|_)?(.+?)_?id$")
+_PARENT = regex(r"^(?:p_|in_|_)?(.+?)_?(?:unique_?|u|uu|gu)?id$")
 _GENERATIONS = 4
 
 
@@ -56,6 +65,9 @@ class Ownership:
     joined: bool = False  # whoever comes gets an account of his own
     governed: Mapping[tuple[str, str], str] = field(default_factory=dict)  # writes that a role is
     # asked for: the entry point that does, by table and deed
+    left_open: frozenset[str] = frozenset()  # what anybody changes, and nobody is asked for
+
+    tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -78,6 +90,10 @@ class Ownership:
             if (name, d) in self.governed
         )
         return next(found, "")
+
+    def is_tenant(self, table: str) -> bool:
+        """True for a table whose rows are the tenants themselves."""
+        return plain(table) in parents(self.tenants)
 
     def holds(self, column: str) -> bool:
         """True for a column that says whose a row is, by itself or by the row that it hangs on."""
@@ -125,7 +141,21 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(accounts),
         joined,
         _governed(handlers),
+        _left_open(handlers),
+        tenants,
     )
+
+
+def _left_open(handlers: Iterable[Handler]) -> frozenset[str]:
+    """Tables whose rows anybody may change or delete, and for which no entry point asks who is calling."""
+    changed, asked = set[str](), set[str]()
+    for handler in handlers:
+        for effect in handler.effects_of(EffectKind.QUERY):
+            if caller(handler, effect) is not Caller.ANYBODY or in_database(effect):
+                asked.add(plain(effect.target))
+            elif effect.operation in ("update", "upsert", "delete") and not is_counter(effect):
+                changed.add(plain(effect.target))
+    return frozenset(changed - asked)
 
 
 def deed_of(effect: Effect) -> str:
@@ -193,7 +223,7 @@ _OPEN_TO_ALL = (
     "@stackframe/",
     "@supabase/auth-ui",
 )
-_PASSWORD = re.compile(r"password|passwd|pwd|hash", re.IGNORECASE)
+_PASSWORD = regex(r"password|passwd|pwd|hash", re.IGNORECASE)
 
 
 def _accounts(columns: Mapping[str, set[str]], handlers: Iterable[Handler]) -> set[str]:
@@ -211,10 +241,8 @@ def _is_account(columns: Iterable[str]) -> bool:
     return any(map(_KEEPS_PASSWORD.match, kept)) and any(map(_SIGNS_IN_WITH.match, kept))
 
 
-_KEEPS_PASSWORD = re.compile(r"(hashed_?|encrypted_?)?(password|passwd)(_?(hash|digest))?$")
-_SIGNS_IN_WITH = re.compile(
-    r"e_?mail(_address)?$|user_?name$|login$|phone(_number)?$|mobile(_number)?$"
-)
+_KEEPS_PASSWORD = regex(r"(hashed_?|encrypted_?)?(password|passwd)(_?(hash|digest))?$")
+_SIGNS_IN_WITH = regex(r"e_?mail(_address)?$|user_?name$|login$|phone(_number)?$|mobile(_number)?$")
 
 
 def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:
@@ -226,19 +254,17 @@ def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:
     )
 
 
-_ROLE = re.compile(r"^(user_)?roles?$|^is_(super_?)?admin$|^is_staff$")
+_ROLE = regex(r"^(user_)?roles?$|^is_(super_?)?admin$|^is_staff$")
 
 
-_CONTACT = re.compile(
+_CONTACT = regex(
     r"^e?mail|_email|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|password|secret"
     r"|(first|last|full|customer|client|patient)_?name|diagnos|medical|balance|amount|^(content|messages?|body|subject|transcript|conversation|(chat_?)?history)$",
     re.IGNORECASE,
 )
 
 
-REACHED = re.compile(
-    r"^e?mail|(_|E)mail(_?address)?$|phone|mobile|^(telefone|celular)$", re.IGNORECASE
-)
+REACHED = regex(r"^e?mail|(_|E)mail(_?address)?$|phone|mobile|^(telefone|celular)$", re.IGNORECASE)
 """Columns that say how to reach somebody."""
 
 
@@ -266,7 +292,7 @@ def exports(handler: Handler) -> bool:
     return bool(_EXPORTS.search(handler.name))
 
 
-_EXPORTS = re.compile(
+_EXPORTS = regex(
     r"[/_-](export|exportar|backup|dump)s?([/_.-]|$)|[/_.-](csv|xlsx?|excel|pdf)$", re.I
 )
 
@@ -290,7 +316,7 @@ def _signs_in(handlers: Iterable[Handler]) -> bool:
     )
 
 
-_SUBJECTS = re.compile(r"^(customer|client|patient|student|employee|created|account)(_|$)")
+_SUBJECTS = regex(r"^(customer|client|patient|student|employee|created|account)(_|$)")
 """Whom a row is about, who wrote it down, which shop or bank account it comes from: in the tool of one
 team that is nobody's fence. Where accounts are owned themselves, what hangs on them is found all the same."""
 
@@ -318,9 +344,15 @@ def _tied(handlers: Iterable[Handler]) -> set[str]:
         for effect in handler.effects_of(EffectKind.QUERY)
         if effect.target
         for name, origins in effect.inputs.items()
-        if name.startswith("filter:") and owner_columns((name[7:],))
+        if _asks_or_says(effect, name) and owner_columns((name.partition(":")[2],))
         if any(is_of_caller(origin) for origin in origins)
     }
+
+
+def _asks_or_says(effect: Effect, name: str) -> bool:
+    """True for a column that is asked for; in a vector store, for one that is said of a text as well."""
+    stored = effect.literals.get("store") == VECTORS and name.startswith("value:")
+    return stored or name.startswith("filter:")
 
 
 def _told(handlers: Iterable[Handler]) -> set[str]:
@@ -335,7 +367,7 @@ def _told(handlers: Iterable[Handler]) -> set[str]:
     }
 
 
-_OF_SOMEBODY = re.compile(r"^(?!id$)\w+_id$")
+_OF_SOMEBODY = regex(r"^(?!id$)\w+_id$")
 
 
 def _is_id_of_caller(origin: Origin) -> bool:

@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.weight import (
     is_shown,
     revealed,
 )
+from shipworthy.regex import regex
 
 
 class Purpose(StrEnum):
@@ -75,18 +76,16 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
         r"track(ing)?|page-?views?|analytics-?event|events?/track|pixel|beacon|log-?errors?|error-(tracking|logs?|logging|reports?)|client-errors?|telemetry|vitals",
     ),
 )
-_COMPILED = tuple(
-    (purpose, re.compile(rf"^(?:{words})$", re.IGNORECASE)) for purpose, words in _WORDS
-)
+_COMPILED = tuple((purpose, regex(rf"^(?:{words})$", re.IGNORECASE)) for purpose, words in _WORDS)
 
-_BOX = re.compile(
+_BOX = regex(
     r"tip|contact|inquir|enquir|newsletter|subscriber|waitlist|wait_list|lead|feedback|message|application|quote|demo_?request"
     r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|error|crash|request|suggestion|vote|click|impression",
     re.IGNORECASE,
 )
 """Tables into which strangers put something."""
 
-_CREDENTIAL = re.compile(
+_CREDENTIAL = regex(
     r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|licen[sc]e_?key|public_?key|widget_?key|session_?id|visitor_?id|magic|nonce|share_?id|share_?code|otp)$",
     re.IGNORECASE,
 )
@@ -168,7 +167,7 @@ def meant_for_anyone(handler: Handler, effect: Effect) -> str:
     return ""
 
 
-_CODES = re.compile(
+_CODES = regex(
     r"(otp|verif\w*|magic_?link|login|sign_?in|reset|sms|two_?factor|mfa|confirmation)_?(verification_?)?(codes?|tokens?|links?|requests?|otps?)$"
     r"|^(otps?|verifications?)$",
     re.IGNORECASE,
@@ -206,7 +205,7 @@ def by_credential(handler: Handler, effect: Effect) -> str:
     return ""
 
 
-_REACHED_BY = re.compile(
+_REACHED_BY = regex(
     r"(^|_|\.)(e_?mail|phone|mobile|last_?name|surname|postal_?code|zip|birth_?(date|day)|date_of_birth|dob)",
     re.I,
 )
@@ -243,6 +242,7 @@ def _words(handler: Handler) -> list[str]:
     ][-3:]
 
 
+_SIGNING_IN = (Purpose.LOGIN, Purpose.CALLBACK)
 _MADE = frozenset({"insert", "upsert", "createUser", "create_user"})
 
 
@@ -257,6 +257,8 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
         return effect.operation != "deleteUser" and not effect.operation.startswith(
             ("create", "invite")
         )
+    if why in _SIGNING_IN and kind is Harm.READ and _hands_out_all(handler, effect):
+        return False
     if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
         return any(
             e.operation in ("insert", "upsert") and e.target == effect.target
@@ -264,9 +266,47 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
         )
     if why is Purpose.CONTACT and kind is Harm.READ:
         return not revealed(handler, effect)
+    if kind in (Harm.ADD, Harm.CHANGE) and connects_whom_it_names(handler, effect):
+        return False
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):
         return _last(handler).find("callback") >= 0
     return True
+
+
+def connects_whom_it_names(handler: Handler, effect: Effect) -> bool:
+    """True where what comes back from another site is kept for the account or organisation that the caller
+    names himself: neither who is signed in nor a `state` that was given out says whose it is."""
+    held_back = effect.client in ("user", "anon")
+    if held_back or purpose(handler) is not Purpose.CALLBACK or by_credential(handler, effect):
+        return False
+    return any(
+        _OWNER.match(name.rpartition(".")[2])
+        and origins
+        and all(o.is_input and not _GIVEN_OUT.search(o.key) for o in origins)
+        for name, origins in (*effect.of("filter:"), *effect.of("value:"))
+    )
+
+
+_OWNER = regex(
+    r"(user|owner|account|profile|member|tenant|org|organi[sz]ation|company|workspace|team|business|shop|store|clinic|agency"
+    r"|client|customer|project)_?id$",
+    re.IGNORECASE,
+)
+_GIVEN_OUT = regex(r"state|nonce|code|token|email|^headers?\.", re.IGNORECASE)
+
+
+def _hands_out_all(handler: Handler, effect: Effect) -> bool:
+    """True where rows that nothing sent has picked are answered before anything is proved: the first
+    account there is, to whoever asks who he is."""
+    if effect.operation != "select" or any(True for _ in effect.of("filter:")):
+        return False
+    return any(
+        origin.kind == "row" and origin.name == effect.target
+        for answer in handler.effects_of(EffectKind.RESPONSE)
+        if not any(g.check is not Check.VALID for g in answer.guards)
+        for origins in answer.inputs.values()
+        for origin in origins
+    )
 
 
 def _last(handler: Handler) -> str:
@@ -282,6 +322,6 @@ def _is_box(effect: Effect) -> bool:
     )
 
 
-_OWNED = re.compile(
+_OWNED = regex(
     r"value:(user|owner|author|created_by|customer|recipient|sender|account)(_?id)?\b", re.I
 )

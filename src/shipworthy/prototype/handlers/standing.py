@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.sent import NAMED
 from shipworthy.prototype.handlers.weight import (
     changes,
 )
+from shipworthy.regex import regex
 
 
 class Caller(StrEnum):
@@ -52,12 +53,12 @@ def caller(handler: Handler, effect: Effect) -> Caller:
     if effect.has(Check.REFUSES) and not effect.has(Check.DECODED):
         return Caller.UNCLEAR
     # Where there is a gateway, it has verified the token that the code only decodes.
-    decoded = effect.has(Check.DECODED) or _is_bound_by_claims(effect)
-    if effect.has(Check.PLATFORM) and decoded:
+    by_gateway = effect.has(Check.PLATFORM)
+    if by_gateway and (effect.has(Check.DECODED) or _is_bound_by_claims(effect)):
         return Caller.KNOWN
     if effect.has(Check.UNCLEAR):
         return Caller.UNCLEAR
-    return Caller.ANON_KEY if effect.has(Check.PLATFORM) else Caller.ANYBODY
+    return Caller.ANON_KEY if by_gateway else Caller.ANYBODY
 
 
 def _is_bound_by_claims(effect: Effect) -> bool:
@@ -138,7 +139,7 @@ def _named(effect: Effect) -> frozenset[str]:
     )
 
 
-_CONTAINERS = re.compile(
+_CONTAINERS = regex(
     r"^(tenant|org|organi[sz]ation|company|workspace|church|school|clinic|agency)(_?id)?$", re.I
 )
 
@@ -227,7 +228,7 @@ def _all_asked_by_id(handler: Handler) -> frozenset[tuple[str, str]]:
     )
 
 
-_GENERIC = re.compile(r"^(|id|ids|uuid|slug|key|path|email|username|data|name)$", re.IGNORECASE)
+_GENERIC = regex(r"^(|id|ids|uuid|slug|key|path|email|username|data|name)$", re.IGNORECASE)
 
 
 def _names_row(asked: Origin, table: str) -> bool:
@@ -241,7 +242,7 @@ def _names_row(asked: Origin, table: str) -> bool:
     return bool(word) and word.replace("_", "") in table.replace("_", "").lower()
 
 
-OWNERS = re.compile(
+OWNERS = regex(
     r"^(user|owner|author|creator|created_by|customer|client|member|profile|account|tenant|org|organi[sz]ation|company|workspace"
     r"|team|church|school|clinic|agency|household|family|patient|student|employee|seller|buyer|sender|recipient|host|auth_user)"
     r"(_?(id|uuid))?$",

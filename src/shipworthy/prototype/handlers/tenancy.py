@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable
 
 from shipworthy.prototype.tables.table import Table
+from shipworthy.regex import regex
 
-_ACCOUNTS = re.compile(
-    r"^(app|auth|portal)?_?(users?|profiles?|user_?(accounts?|profiles?))$", re.I
-)
-_TENANT = re.compile(
+_ACCOUNTS = regex(r"^(app|auth|portal)?_?(users?|profiles?|user_?(accounts?|profiles?))$", re.I)
+_TENANT = regex(
     r"^(tenant|org|organi[sz]ation|company|workspace|church|school|clinic|agency|family|household|sub_?account|account"
-    r"|business|firm|practice|institution|institute|club|gym|salon|studio|hospital|restaurant|hotel)_?id$",
+    r"|business|firm|practice|institution|institute|club|gym|salon|studio|hospital|restaurant|hotel)_?(unique_?|u|gu)?id$",
     re.IGNORECASE,
 )
 _FEWEST = 2  # tables beside the accounts: one may be a list of contacts

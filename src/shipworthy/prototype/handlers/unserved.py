@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers.program import Program, functions_of
 from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_OWN_ROUTER = re.compile(r"\b(Router|APIRouter|Blueprint|Hono)\(")
-_MOUNTS = re.compile(r"\b(register_blueprint|include_router|mount)\(|\b(app|server)\.(use|route)\(")
-_COMMENT = re.compile(r"\s*(//|#|\*|/\*)")
+_OWN_ROUTER = regex(r"\b(Router|APIRouter|Blueprint|Hono)\(")
+_MOUNTS = regex(r"\b(register_blueprint|include_router|mount)\(|\b(app|server)\.(use|route)\(")
+_COMMENT = regex(r"\s*(//|#|\*|/\*)")
 
 
 def unserved(prototype: Prototype, program: Program, routes: Iterable[Route]) -> frozenset[Route]:
@@ -77,6 +78,9 @@ def _names_unused(
         if item is None or not item.names or "*" in item.imported:
             return None
         lines = prototype.files[importer].lines
+        if lines[item.location.line - 1].lstrip().startswith("export"):
+            used.update(item.imported)  # passed on: who takes it from there is not followed
+            continue
         last = max(item.location.line, item.location.end_line)
         rest = "\n".join((*lines[: item.location.line - 1], *lines[last:]))
         for name, bound in zip(item.imported, item.names, strict=False):

@@ -12,6 +12,8 @@ from shipworthy.prototype.program.nodes import Class, Function, Module
 NO_GUARDS: frozenset[Guard] = frozenset()
 ROWS = "rows"
 """What a list of rows of a database is: each of its elements is there or not."""
+MAIL = "mail message"
+"""What a mail is that the code puts together: its parts are kept at its place in the heap."""
 FLEETING = frozenset({"truthy", "maybe"})
 LESS = "less"  # the tag of what is subtracted, or has something subtracted
 """Tags that say something of a value itself and nothing of its parts or of what is made of it."""
@@ -163,7 +165,7 @@ def truth(value: Value) -> bool | None:
         return None
     if value.fields is not None or value.closure or value.type or value.instance or value.elements:
         return True
-    if value.client or "truthy" in value.tags:
+    if (value.client and "unseen" not in value.tags) or "truthy" in value.tags:
         return True
     return None
 

@@ -51,9 +51,6 @@ _TOLD = frozenset({"answer", "model", "error"})
 """Origins of what another server has answered."""
 
 
-_MOST_WORDS = 40  # of a list that is gone through one by one
-
-
 class Walk(Evaluation):
     """One way through the program. Each statement answers whether control ends with it."""
 
@@ -81,7 +78,8 @@ class Walk(Evaluation):
             return True
         yes, no = self.tested(test)
         decided = truth(test)
-        if decided is not None and "settled" in test.tags:
+        flag = self.asked_path and type(statement.test) is Name  # `public = False` before a loop
+        if decided is not None and ("settled" in test.tags or flag):
             return self._certain(statement.then if decided else statement.other, scope)
         if _only_leaves_out(statement):
             return self._certain(statement.then, scope)
@@ -154,10 +152,16 @@ class Walk(Evaluation):
     def _each_known(self, statement: Loop, over: Value, scope: Scope) -> bool | None:
         """`for p in PUBLIC: if path.startswith(p): return …` where the path is known: whether it ends
         there; None where that cannot be told."""
-        words, only = over.elements, statement.body[0] if len(statement.body) == 1 else None
-        if not self.asked_path or not words or type(only) is not If or only.other:
-            return None
-        if len(words) > _MOST_WORDS or not isinstance(statement.target, Name):
+        words, only = (
+            self.known_words(over),
+            statement.body[0] if len(statement.body) == 1 else None,
+        )
+        if (
+            not words
+            or type(only) is not If
+            or only.other
+            or not isinstance(statement.target, Name)
+        ):
             return None
         for word in words:
             self.bind(statement.target, word, scope, True)
@@ -165,7 +169,11 @@ class Walk(Evaluation):
             if "settled" not in test.tags or truth(test) is None:
                 return None
             if truth(test):
-                return self.block(only.then, scope)
+                left_with, self.left_with = self.left_with, []
+                ended, leaves = self.block(only.then, scope), self.left_with
+                self.left_with = left_with
+                if ended:
+                    return not leaves  # `public = True; break` leaves the loop alone
         return False
 
     def _loop(self, statement: Loop, scope: Scope) -> bool:
@@ -228,7 +236,8 @@ class Walk(Evaluation):
 
     def _mark_tried(self, first: int, last: int) -> None:
         for at in range(first, last):
-            self.effects[at] = self.effects[at]._replace(tried=True)
+            effect = self.effects[at]
+            self.effects[at] = effect._replace(tried=effect.tried + 1)
 
     def _with(self, statement: With, scope: Scope) -> bool:
         atomic = 0

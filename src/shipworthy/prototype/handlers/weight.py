@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from shipworthy.prototype.handlers.handler import (
+    VECTORS,
     Check,
     Effect,
     EffectKind,
@@ -14,6 +15,7 @@ from shipworthy.prototype.handlers.handler import (
     Origins,
 )
 from shipworthy.prototype.handlers.sent import NAMED
+from shipworthy.regex import regex
 
 
 class Harm(StrEnum):
@@ -52,27 +54,27 @@ _KINDS = {
     EffectKind.COMMAND: Harm.RUN,
     EffectKind.CODE: Harm.RUN,
 }
-_READS = re.compile(
+_READS = regex(
     r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup"
     r"|verify|validate|authenticate|compare)(_|[A-Z])"
     r"|_(count|stats|search|exists)$"
 )
-_RUNS_SQL = re.compile(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)
+_RUNS_SQL = regex(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)
 """Functions of the database that run the SQL which they are given."""
-_CHEAP_PAYMENT = re.compile(
+_CHEAP_PAYMENT = regex(
     r"(retrieve|list|search|constructEvent|sessions\.create|(paymentIntents|setupIntents|customers|orders)\.create)$"
 )
 
-PERSONAL = re.compile(
+PERSONAL = regex(
     r"user|profile|customer|client|member|patient|employee|account|contact|lead|applicant|candidate|order"
-    r"|invoice|payment|transaction|billing|subscription|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|document"
+    r"|purchase|invoice|payment|transaction|billing|subscription|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|document"
     r"|medical|health|salary|payroll|bank|card|session|token|secret|credential|api_?key|password|audit|log"
     r"|notification|booking|reservation|appointment|report|note|wallet|balance|invit|tenant|organi[sz]ation|famil",
     re.IGNORECASE,
 )
 """Words of tables whose rows are somebody's."""
 
-CATALOGUE = re.compile(
+CATALOGUE = regex(
     r"^(?!.*(user|order|private|history|favou?rite|saved|cart))(.*_)?(products?|categor(y|ies)|posts?|blogs?|blog_posts?|articles?"
     r"|pages?|faqs?|menus?|menu_items?|plans?|pricing|prices|packages|courses?|lessons?|reviews?|testimonials?"
     r"|tags?|cit(y|ies)|countr(y|ies)|regions?|languages?|translations?|features?|feature_flags?|flags?|banners?"
@@ -83,11 +85,11 @@ CATALOGUE = re.compile(
 )
 """Tables whose rows are usually shown to whoever comes."""
 
-_SHOWN = re.compile(
+_SHOWN = regex(
     r"^filter:(is_?)?(public|published|active|visible|approved|status|listed|live|enabled)(_at)?$",
     re.I,
 )
-_STATES = re.compile("status$", re.I)  # says nothing where nobody knows which
+_STATES = regex("status$", re.I)  # says nothing where nobody knows which
 _COUNTED = frozenset({"length", "count", "rowCount", "rowcount", "size"})
 
 
@@ -103,6 +105,8 @@ def harm(effect: Effect) -> Harm | None:
         case EffectKind.PAYMENT:
             cheap = effect.operation == "get" or _CHEAP_PAYMENT.search(effect.operation)
             return None if cheap else Harm.SPEND
+        case EffectKind.FETCH if passes_on(effect):
+            return Harm.SEND
         case EffectKind.FETCH:
             return Harm.FORWARD if _is_trusted(effect) else None
         case EffectKind.COMMAND if not any(_from_outside(o) for o in effect.inputs.values()):
@@ -116,7 +120,26 @@ def harm(effect: Effect) -> Harm | None:
     return _KINDS.get(effect.kind)
 
 
+RECIPIENTS = tuple("to personalizations chat_id chatid phone number recipient recipients".split())
+"""Whom a message goes to, as senders name it."""
+
+
+def reaches_operator(effect: Effect) -> bool:
+    """True for a message to nobody but whom the server's own settings name."""
+    named = [o for name in (*RECIPIENTS, "cc", "bcc") for o in effect.inputs.get(name, ())]
+    return bool(named) and all(o.kind == "environment" for o in named)
+
+
+def starts_own_program(effect: Effect) -> bool:
+    """True for a program that the code names, without a shell: the caller says no more than its arguments."""
+    named = any(_from_outside(frozenset({o})) for o in effect.inputs.get("text", ()))
+    return (
+        effect.kind is EffectKind.COMMAND and effect.literals.get("shell") == "false" and not named
+    )
+
+
 def _is_sent(effect: Effect) -> bool:
+    """True for what the caller sends, and for a row that somebody may have sent: whoever chose it."""
     return any(o.is_input or o.by for origins in effect.inputs.values() for o in origins)
 
 
@@ -134,7 +157,7 @@ def writes_at_service(effect: Effect) -> str:
     return effect.literals.get("service", "") if effect.kind is EffectKind.FETCH else ""
 
 
-_RUNS_THE_PRODUCT = re.compile(
+_RUNS_THE_PRODUCT = regex(
     r"^api\.(github|gitlab|bitbucket|vercel|netlify|cloudflare|digitalocean|heroku|render|railway|fly|supabase)\.(com|org|io|app|dev)$"
 )
 
@@ -163,6 +186,8 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
         return frozenset()
     asked = _asked(effect)
     freely = any(name.endswith(NAMED) for name in effect.literals)
+    if effect.literals.get("store") == VECTORS and (told := _told_by_model(handler, effect)):
+        return told
     return frozenset(
         origin
         for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
@@ -176,15 +201,31 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     )
 
 
-_COUNTS = re.compile(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$", re.IGNORECASE)
+def _told_by_model(handler: Handler, effect: Effect) -> frozenset[Origin]:
+    """What a model was given of a vector store before it answered the caller."""
+    answered = any(
+        origin.kind == "model"
+        for answer in handler.effects_of(EffectKind.RESPONSE)
+        for origins in answer.inputs.values()
+        for origin in origins
+    )
+    return frozenset(
+        origin
+        for asked in handler.effects_of(EffectKind.MODEL)
+        for origin in asked.inputs.get("text", ())
+        if answered and origin.kind == "row" and origin.name == effect.target
+    )
 
-_COUNTED_TEXT = re.compile(
-    r"\s*select\s+(coalesce\()?(count|avg|sum|min|max)\([^,]*$", re.IGNORECASE
-)
+
+_COUNTS = regex(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$", re.IGNORECASE)
+
+_COUNTED_TEXT = regex(r"\s*select\s+(coalesce\()?(count|avg|sum|min|max)\([^,]*$", re.IGNORECASE)
 
 
 def is_shown(handler: Handler, effect: Effect) -> bool:
     """True where something of what a query reads is answered, to whomever."""
+    if effect.literals.get("store") == VECTORS and _told_by_model(handler, effect):
+        return True
     return any(
         origin.kind == "row"
         and origin.name == effect.target
@@ -207,10 +248,10 @@ def is_sensitive(origin: Origin, effect: Effect) -> bool:
     return any(map(_SENSITIVE.search, re.split(r"[\s,:]+", asked)))
 
 
-_PLAIN_COLUMNS = re.compile(r"[\w\s,:]+$")
+_PLAIN_COLUMNS = regex(r"[\w\s,:]+$")
 
 
-_SENSITIVE = re.compile(
+_SENSITIVE = regex(
     r"^e?mail|_email|phone|mobile|address|street|postal|birth|dob|salary|balance|amount|ssn|passport|iban|card|account"
     r"|password|token|secret|api_?key|hash|note|message|content|body|text|description|subject|comment|payload|metadata|data"
     r"|(first|last|full|customer|client|patient|contact)_?name|diagnos|medical|url|file|path|location|^ip|config|settings|role"
@@ -269,7 +310,7 @@ def is_catalogue(effect: Effect) -> bool:
 _PUBLIC_VALUES = frozenset(
     {"true", "1", "published", "active", "approved", "public", "live", "open"}
 )
-_SECRETIVE = re.compile(
+_SECRETIVE = regex(
     r"user|profile|customer|member|patient|employee|order|payment|token|key|secret|subscri|session|account",
     re.IGNORECASE,
 )
@@ -282,8 +323,8 @@ def says_whose(effect: Effect) -> bool:
     return any(map(_OF_BUYERS.search, columns)) and any(map(_REACHED.search, columns))
 
 
-_OF_BUYERS = re.compile(r"^(customer|client|patient|buyer|guest|student)_?name$", re.IGNORECASE)
-_REACHED = re.compile(r"^e?mail$|_e?mail$|phone|mobile", re.IGNORECASE)
+_OF_BUYERS = regex(r"^(customer|client|patient|buyer|guest|student)_?name$", re.IGNORECASE)
+_REACHED = regex(r"^e?mail$|_e?mail$|phone|mobile", re.IGNORECASE)
 
 
 def is_personal(effect: Effect) -> bool:
@@ -311,16 +352,86 @@ def _of_text(text: str) -> Harm | None:
 
 
 def _is_trusted(effect: Effect) -> bool:
-    """True for a request that changes something elsewhere and carries what the server alone knows.
+    """True for a request that changes something elsewhere, or is billed, and carries what the server
+    alone knows.
 
-    One that carries the caller's own token along is not: there the other side asks who that is.
+    One that carries the caller's own token along is not: there the other side asks who that is. Nor is
+    a question of the server's own about the caller, or what statistics are told of him.
     """
-    if effect.operation not in ("post", "put", "patch", "delete"):
+    if "asks" in effect.literals or _STATISTICS.search(effect.target):
         return False
     carried = effect.inputs.get("headers", frozenset())
     if any(o.kind == "cookie" or str(o).startswith("header.authorization") for o in carried):
         return False
-    return any(origin.kind in ("environment", "row") for origin in carried)
+    if is_metered(effect):
+        return True
+    if effect.operation not in ("post", "put", "patch", "delete"):
+        return False
+    return any(o.kind in ("environment", "row") for o in carried) or _shows_a_key(effect)
+
+
+_STATISTICS = regex(
+    r"posthog\.com|google-analytics\.com|mixpanel\.com|segment\.(io|com)|amplitude\.com"
+)
+"""Hosts whose keys only let somebody note what happened."""
+
+
+def is_metered(effect: Effect) -> bool:
+    """True for a request to a service that bills each one: searches, scraping, maps, data on people."""
+    return (
+        effect.kind is EffectKind.FETCH
+        and bool(_METERED.search(effect.target))
+        and (
+            _shows_a_key(effect)
+            or any(o.kind == "environment" for o in effect.inputs.get("headers", ()))
+        )
+    )
+
+
+_METERED = regex(
+    r"serpapi\.com|google\.serper\.dev|api\.tavily|api\.exa\.ai|api\.firecrawl|rapidapi\.com|scrapingbee|scraperapi"
+    r"|brightdata|api\.apify|api\.hunter\.io|api\.apollo\.io|peopledatalabs|proxycurl|zenrows|searchapi\.io|dataforseo"
+    r"|(maps|places|routes|customsearch)\.googleapis\.com|api\.search\.brave|bing\.microsoft|api\.clearbit|api\.attom"
+)
+_KEY = regex(r"KEY|TOKEN", re.IGNORECASE)
+_NO_KEY = regex(r"ANON|PUBLI[CS]|CLIENT|REFRESH|FIREBASE_(WEB_)?API_KEY", re.IGNORECASE)
+"""What every browser has, and what a sign-in at another site is exchanged with."""
+
+
+def _shows_a_key(effect: Effect) -> bool:
+    """True where a key of the server is in the address or the body of a request."""
+    return any(
+        o.kind == "environment" and _KEY.search(o.name) and not _NO_KEY.search(o.name)
+        for name in ("path", "body")
+        for o in effect.inputs.get(name, ())
+    )
+
+
+def passes_on(effect: Effect) -> str:
+    """The input that names whom a webhook of an automation writes to, with words of the caller: `n8n`, `make`
+    and a gateway of messages send to whomever they are told; "" for any other request, and for one that says
+    who the caller is: a form that somebody fills in about himself."""
+    if effect.kind is not EffectKind.FETCH or effect.operation != "post":
+        return ""
+    hooks = [o.name for o in effect.inputs.get("path", ()) if o.kind == "environment"]
+    if not _HOOK.search(f"{effect.literals.get('address', '')} {' '.join(hooks)}"):
+        return ""
+    sent = sorted(o for o in effect.inputs.get("body", ()) if o.is_input)
+    words = {o.key.rpartition(".")[2]: o for o in sent}
+    to = next((str(o) for word, o in words.items() if _READER.search(word)), "")
+    said = any(map(_WORDS.search, words)) and not any(map(_OF_SENDER.search, words))
+    return to if said else ""
+
+
+_HOOK = regex(r"web_?hook|/hooks?/|//hooks?\.|n8n|zapier|make\.com", re.IGNORECASE)
+_WORDS = regex(
+    r"message|text|body|content|mensagem|mensaje|texto|nachricht|html|caption", re.IGNORECASE
+)
+_READER = regex(
+    r"phone|telefon|whats_?app|celular|mobile|number|numero|recipient|destinat|chat_?id|^to$",
+    re.IGNORECASE,
+)
+_OF_SENDER = regex(r"name$|nome$|nombre$|company|empresa|e_?mail$", re.IGNORECASE)
 
 
 def _is_success(answer: Effect) -> bool:

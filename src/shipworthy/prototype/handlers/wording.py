@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
+from shipworthy.prototype.handlers.breaches.item import named_at_service
 from shipworthy.prototype.handlers.comparing import UNSIGNED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
@@ -14,9 +15,13 @@ from shipworthy.prototype.handlers.standing import Caller, steering
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
+    is_metered,
+    reaches_operator,
+    starts_own_program,
     writes_at_host,
     writes_at_service,
 )
+from shipworthy.regex import regex
 
 _READS = {EffectKind.STORAGE: "download files of"}
 _ACCOUNTS = {
@@ -57,6 +62,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             return "open video rooms that you pay for"
         case Harm.SEND:
             kinds = "e-mails" if effect.kind is EffectKind.EMAIL else "messages"
+            if reaches_operator(effect):
+                return f"send {kinds} to the address in your server's settings"
             return f"send {kinds} in your name"
         case Harm.ASK:
             return "use the AI model that you pay for"
@@ -67,11 +74,15 @@ def deed(effect: Effect, kind: Harm) -> str:
             return f"{effect.literals['deed']} what stands in {service} with your server's token"
         case Harm.FORWARD if writes_at_host(effect):
             return f"change what he names at {effect.target} with your server's token"
+        case Harm.FORWARD if is_metered(effect):
+            return f"use {effect.target} with your key, which bills you for each request,"
         case Harm.FORWARD:
             where = effect.target or "another service"
             return f"make your server act on {where} with its own rights"
         case Harm.RUN if effect.operation == "rpc":
             return "run SQL on your database"
+        case Harm.RUN if starts_own_program(effect):
+            return "start a program on your server, with arguments of his own,"
         case Harm.RUN:
             return "run commands on your server"
 
@@ -125,8 +136,8 @@ def _spoken(name: str) -> str:
     return _COOKIE.sub(r"the cookie \1", _HEADER.sub(r"the header \1", name))
 
 
-_HEADER = re.compile(r"^header\.([\w-]+)$")
-_COOKIE = re.compile(rf"^cookie\.(?:{UNSIGNED}\.)?(.+?)(?:\.value)?$")
+_HEADER = regex(r"^header\.([\w-]+)$")
+_COOKIE = regex(rf"^cookie\.(?:{UNSIGNED}\.)?(.+?)(?:\.value)?$")
 
 
 def _any_user(judged: Judged) -> str:
@@ -153,6 +164,14 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.BESIDE:
             told = f", while {judged.why} {thing(judged.effect)}" if judged.why else ""
             return f"{_any_user(judged)} can {what} {place}: no role is asked for{told}"
+        case Breach.FOREIGN if judged.why:
+            named = ", ".join(_named(named_at_service(judged.effect)))
+            told = ", ".join(_named(judged.why.split()))
+            return (
+                f"{_any_user(judged)} can {judged.harm} what belongs to others at {judged.effect.target}"
+                f" {place}: {named} is asked for with your server's key, and nothing ties it to"
+                f" {told}, which is all that is compared with who is signed in"
+            )
         case Breach.FOREIGN:
             if judged.harm is Harm.SPEND:
                 what = "charge the stored cards"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from shipworthy.finding import Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money, is_right, is_state
 from shipworthy.prototype.handlers.handler import RAISED, Check, Effect, EffectKind, Handler, Origin
+from shipworthy.regex import regex
 
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
 _TRUSTED = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY)
@@ -66,7 +67,7 @@ def compared(effect: Effect, origin: Origin) -> bool:
     )
 
 
-_BASKET = re.compile(r"cart|basket|wish", re.IGNORECASE)
+_BASKET = regex(r"cart|basket|wish", re.IGNORECASE)
 
 
 def reread(effect: Effect, handler: Handler) -> list[str]:
@@ -93,6 +94,21 @@ def raised(effect: Effect) -> frozenset[str]:
     return frozenset(k.removeprefix(RAISED) for k in effect.literals if k.startswith(RAISED))
 
 
+_COUNTER = regex(
+    r"view|like|click|(?<!ac)(?<!dis)count|download|share|play|vote|impression|last_?seen",
+    re.IGNORECASE,
+)
+
+
+def is_counter(effect: Effect) -> bool:
+    """True where no more than a number of visits or likes goes up."""
+    values = dict(effect.of("value:"))
+    names = {*values, *(name[6:] for name in effect.literals if name.startswith("value:"))}
+    names |= raised(effect)
+    sent = any(o.is_input for origins in values.values() for o in origins)
+    return bool(names) and not sent and all(map(_COUNTER.search, names))
+
+
 MANY = 6
 """The entry points that may share a helper before a gap of the helper is told once, at the helper."""
 
@@ -102,7 +118,7 @@ def helper_of(effect: Effect) -> str:
     return f"{effect.path}#{effect.steps[-1].function}" if effect.steps else ""
 
 
-_ADDS = re.compile(
+_ADDS = regex(
     r"(^|_)(increment|increase|add|credit|grant|award|top_?up|decrement|decrease|deduct|debit|upsert|update|adjust)_",
     re.I,
 )
@@ -124,7 +140,7 @@ def sets_state(effect: Effect) -> bool:
     return written and not any(n.startswith("filter:") and is_state(n[7:]) for n in names)
 
 
-_DEAR = re.compile(
+_DEAR = regex(
     r"order|invoice|payment|subscription|transaction|wallet|balance|credit|user|profile|account|role|permission"
     r"|member|booking|appointment|reservation|customer|patient",
     re.IGNORECASE,
@@ -138,19 +154,20 @@ def is_told(effect: Effect) -> bool:
 
 def only_moves_on(effect: Effect) -> bool:
     """True for an update in which the caller names a row and no more: what is written comes from the code,
-    a model or the database, and is about no person and no money. It is done again, or too early."""
+    a model or the database, and is about no person, no money and no key. It is done again, or too early."""
     if effect.operation != "update" or _DEAR.search(effect.target):
         return False
     columns = [name for name, _ in effect.of("value:")]
     if not columns or is_told(effect):
         return False
-    return not any(is_money(c) or is_right(c) for c in columns)
+    return not any(is_money(c) or is_right(c) or _OPENS.search(c) for c in columns)
 
 
-_CARD = re.compile(r"card|payment_?method|source|token", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"^(amount|value|price|total)(_?(cents|in_cents))?$|^transaction_?amount$", re.I
-)
+_OPENS = regex(r"(access|refresh|auth|oauth|api|bot|id)_?(token|key)$|secret|passw", re.IGNORECASE)
+"""Columns with what opens something elsewhere: whose account is used from then on is another's word."""
+
+_CARD = regex(r"card|payment_?method|source|token", re.IGNORECASE)
+_AMOUNT = regex(r"^(amount|value|price|total)(_?(cents|in_cents))?$|^transaction_?amount$", re.I)
 
 
 def charges_card(effect: Effect) -> bool:

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.weight import (
     revealed,
     says_whose,
 )
+from shipworthy.regex import regex
 
 
 def looks_up(effect: Effect) -> bool:
@@ -45,14 +46,14 @@ def leaves_a_record(effect: Effect) -> bool:
     return deed == COUNTS or (deed == ADDS and "kind" in effect.literals)
 
 
-GUESTS = re.compile(
-    r"(^|_)(guest_?)?(orders?|bookings?|reservations?|appointments?|carts?|cart_?items?|order_?items?|checkouts?|registrations?|rsvps?)$",
+GUESTS = regex(
+    r"(^|_)(guest_?)?(orders?|bookings?|reservations?|appointments?|carts?|cart_?items?|order_?items?|purchases?|checkouts?|registrations?|rsvps?)$",
     re.IGNORECASE,
 )
 """What guests leave without an account."""
 
 
-_ITS_NAME = re.compile(r"^(first|last|full|user|display|nick)?_?name$", re.IGNORECASE)
+_ITS_NAME = regex(r"^(first|last|full|user|display|nick)?_?name$", re.IGNORECASE)
 
 
 def shows_persons(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
@@ -74,24 +75,24 @@ def shows_persons(handler: Handler, effect: Effect, ownership: Ownership) -> boo
     return PII.search(effect.target) is not None
 
 
-_ACCOUNTS = re.compile(r"^(users?|(user_?)?profiles?|authors?|players?|creators?)$", re.IGNORECASE)
+_ACCOUNTS = regex(r"^(users?|(user_?)?profiles?|authors?|players?|creators?)$", re.IGNORECASE)
 
 
-INTIMATE = re.compile(
+INTIMATE = regex(
     r"message|conversation|ticket|notification|audit|medical|health|payment|transaction|salary|bank|invoice|credential|secret",
     re.IGNORECASE,
 )
 
 
-_OF_PERSONS = re.compile(
+_OF_PERSONS = regex(
     r"^e?mail|_email|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|balance|password|secret|token"
     r"|(first|last|full|user|customer|client|patient|contact)_?name|diagnos|medical|message|content|amount|total|notes?$",
     re.IGNORECASE,
 )
 
 
-PII = re.compile(
-    r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|invoice|payment"
+PII = regex(
+    r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|purchase|invoice|payment"
     r"|transaction|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|medical|health|salary|bank|card|session|token|secret"
     r"|credential|api_?key|password|audit|document|booking|appointment|wallet|notification|famil",
     re.IGNORECASE,
@@ -103,7 +104,7 @@ def is_his(origin: Origin) -> bool:
     return origin.kind == "principal" or any(by.kind == "principal" for by in origin.by)
 
 
-LOG = re.compile(
+LOG = regex(
     r"(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$|(Log|Activity|View|Visit)$"
     r"|notification_?logs?$",
     re.I,
@@ -127,7 +128,7 @@ def says_who_is_born_when(effect: Effect) -> bool:
     return any(map(_BORN.search, columns)) and any(map(REACHED.search, columns))
 
 
-_BORN = re.compile(
+_BORN = regex(
     r"birth|(^|_)dob$|nascimento|geburt|nacimiento|(^|_)(cpf|ssn|passport(_?number)?)$",
     re.IGNORECASE,
 )

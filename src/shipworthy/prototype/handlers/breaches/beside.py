@@ -5,35 +5,27 @@ from __future__ import annotations
 import re
 
 from shipworthy.finding import Confidence, Severity
-from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
+from shipworthy.prototype.handlers.comparing import COMPARED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, deed_of, plain
 from shipworthy.prototype.handlers.standing import Caller, is_of_caller, snake
 from shipworthy.prototype.handlers.weight import Harm
 from shipworthy.prototype.handlers.writes import is_told, writes
+from shipworthy.regex import regex
 
-_SETTLED = (
-    Check.ROLE,
-    Check.SECRET,
-    Check.SIGNATURE,
-    Check.API_KEY,
-    Check.UNCLEAR,
-    Check.REFUSES,
-)
-_TENANT = re.compile(
+_TENANT = regex(
     r"(tenant|org|organi[sz]ation|company|workspace|team|school|clinic|church|agency|business|account)(_?id)?$",
     re.IGNORECASE,
 )
-_MEMBERS = re.compile(
+_MEMBERS = regex(
     r"(^|_)(members?|memberships?|invites?|invitations?|(org|organi[sz]ation|team|workspace|tenant|company)_(users?|roles?))$"
 )
-_TENANTS = re.compile(
+_TENANTS = regex(
     r"^(orgs?|organi[sz]ations?|workspaces?|teams?|tenants?|compan(y|ies)|agenc(y|ies)|businesse?s?)$"
 )
-_HIS_DOING = re.compile(
-    r"accept|decline|join|leave|onboard|set-?up|profile|(^|[/ ])me([/ ]|$)", re.I
-)
+_HIS_DOING = regex(r"accept|decline|join|leave|onboard|set-?up|profile|(^|[/ ])me([/ ]|$)", re.I)
 
 
 def of_beside(
@@ -42,7 +34,7 @@ def of_beside(
     """A write that every user may do, where other routes ask for a role to do the same."""
     if effect.kind is not EffectKind.QUERY or kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
         return None
-    if effect.has(*_SETTLED) or of_staff(effect) or _HIS_DOING.search(handler.name):
+    if effect.has(*SETTLING) or of_staff(effect) or _HIS_DOING.search(handler.name):
         return None
     if _is_his_own(effect) or _is_by_the_way(handler, effect):
         return None
@@ -57,16 +49,13 @@ def of_beside(
         return None
     severity = Severity.CRITICAL if power else Severity.HIGH if governs else Severity.MEDIUM
     told = sister or power
-    compared = any(g.check is Check.OWNER and g.how == _COMPARED for g in effect.guards)
+    compared = any(g.check is Check.OWNER and g.how == COMPARED for g in effect.guards)
     sure = Confidence.HIGH if told and not compared else Confidence.LOW
     return Judged(Breach.BESIDE, effect, kind, who, severity, sure, sister)
 
 
 _NO_LESS = {"add": (), "change": ("add",), "delete": ("change", "add")}
 """Of members and invitations: whoever may not do the one may not do the other either."""
-
-_COMPARED = "compared with the caller"
-"""How a guard is put of which it is not known whether it is about a person or about his organisation."""
 
 
 def _is_his_own(effect: Effect) -> bool:

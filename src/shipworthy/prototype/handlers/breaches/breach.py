@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shipworthy.finding import Confidence, Severity
-from shipworthy.prototype.handlers.handler import Effect
+from shipworthy.prototype.handlers.handler import Check, Effect
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.weight import Harm
+
+SETTLING = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+"""What was asked for beyond a login, or may have been."""
 
 
 class Breach(StrEnum):

@@ -8,7 +8,13 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import PII, is_private
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.columns import is_held, is_money
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import (
+    VECTORS,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+)
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -20,6 +26,7 @@ from shipworthy.prototype.handlers.weight import (
     Harm,
     revealed,
 )
+from shipworthy.regex import regex
 
 
 def of_everything(
@@ -36,7 +43,8 @@ def of_everything(
     shown = revealed(handler, effect)
     if not is_private(effect, shown, ownership) or ownership.of(effect.target) is False:
         return None
-    grave = Severity.HIGH if PII.search(effect.target) else Severity.MEDIUM
+    texts = effect.literals.get("store") == VECTORS  # of users, in their own words
+    grave = Severity.HIGH if texts or PII.search(effect.target) else Severity.MEDIUM
     # One team that shares its rows is as common as a leak, where no row security was ever meant.
     if is_one_for_all(effect):
         apart = ownership.fences(effect.target) and grave is Severity.HIGH
@@ -47,7 +55,7 @@ def of_everything(
     return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
 
 
-_DUE = re.compile(r"(^|[/_-])(cron|jobs?|tick|worker|scheduled?)([/_-]|$)", re.IGNORECASE)
+_DUE = regex(r"(^|[/_-])(cron|jobs?|tick|worker|scheduled?)([/_-]|$)", re.IGNORECASE)
 """Routes of jobs that are due anyway, which staff may start by hand."""
 
 

@@ -31,7 +31,8 @@ from shipworthy.prototype.handlers.weight import (
     is_sensitive,
     revealed,
 )
-from shipworthy.prototype.handlers.writes import reread
+from shipworthy.prototype.handlers.writes import is_counter, reread
+from shipworthy.regex import regex
 
 
 def of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
@@ -48,13 +49,20 @@ def of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> J
     if not hung or not ownership.of(effect.target):
         return None
     severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
-    sure = Confidence.LOW if is_one_for_all(effect) else Confidence.HIGH
+    one_team = is_one_for_all(effect) and not _names_tenant(effect, ownership)
+    sure = Confidence.LOW if one_team else Confidence.HIGH
     return Judged(Breach.FOREIGN, effect, kind, who, severity, sure)
 
 
-TENANT = re.compile(
-    r"(tenant|org|organi[sz]ation|company|workspace|church|school|clinic)_?id$", re.I
-)
+def _names_tenant(effect: Effect, ownership: Ownership) -> bool:
+    """True for a row that is put among those of a tenant, whichever the caller says."""
+    return any(
+        snake(name) in ownership.tenants and any(o.is_input for o in origins)
+        for name, origins in effect.of("value:")
+    )
+
+
+TENANT = regex(r"(tenant|org|organi[sz]ation|company|workspace|church|school|clinic)_?id$", re.I)
 
 
 def of_foreign(
@@ -73,7 +81,9 @@ def of_foreign(
     confidence = Confidence.HIGH
     if effect.kind is EffectKind.QUERY:
         belongs = _belongs(effect, ownership)
-        shared = is_one_for_all(effect) and not _is_fenced(effect, ownership)
+        shared = is_one_for_all(effect) and not (
+            _is_fenced(effect, ownership) or _is_of_strangers(effect, kind, ownership)
+        )
         if (belongs is not True or shared) and not _names_account(effect, kind, ownership):
             confidence = (
                 Confidence.LOW
@@ -92,11 +102,14 @@ def of_foreign(
         confidence = Confidence.LOW
     if _acts_himself(handler, effect) or _is_transfer(handler, effect):
         return None
+    if kind is Harm.CHANGE and is_counter(effect):
+        return None
     if any(g.check is Check.REFUSES and g.about & steering(effect, handler) for g in effect.guards):
         confidence = Confidence.LOW  # who acts on what is not his is asked for more
     if of_staff(effect) or (kind is Harm.READ and is_asked_file(effect)):
         confidence = Confidence.LOW
-    told = plain(effect.target) in ownership.accounts and kind is not Harm.ADD
+    whose = plain(effect.target) in ownership.accounts or ownership.is_tenant(effect.target)
+    told = whose and kind is not Harm.ADD
     grave = (told or _is_grave(effect, kind)) and not _is_by_address(handler, effect)
     severity = Severity.HIGH if grave else Severity.MEDIUM
     if writes_power(effect) and not of_staff(effect):
@@ -104,6 +117,14 @@ def of_foreign(
         # Who may do what is nobody's to say who merely has an account, unless some are turned away.
         confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH
     return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+
+
+def _is_of_strangers(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
+    """True where rows of people who signed up by themselves are changed, or private ones read: they are no
+    team, and share no more than is shown."""
+    if kind is Harm.READ:
+        return ownership.joined and _is_grave(effect, kind)
+    return ownership.joined and effect.operation in ("update", "delete")
 
 
 def _names_account(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
@@ -122,7 +143,7 @@ def _names_account(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
     return False
 
 
-_IS_WHO = re.compile(r"id$|uuid$|e_?mail$|user_?name$|phone$")
+_IS_WHO = regex(r"id$|uuid$|e_?mail$|user_?name$|phone$")
 
 
 def _whose(column: str) -> set[str]:
@@ -149,7 +170,7 @@ def _is_by_address(handler: Handler, effect: Effect) -> bool:
     return effect.kind is EffectKind.STORAGE and bool(asked) and all(map(_ADDRESS.search, asked))
 
 
-_ADDRESS = re.compile(r"ur[li]s?$", re.IGNORECASE)
+_ADDRESS = regex(r"ur[li]s?$", re.IGNORECASE)
 
 
 def _moves_into(effect: Effect, ownership: Ownership) -> bool:
@@ -206,7 +227,7 @@ def _refuses_before(handler: Handler, effect: Effect) -> bool:
     return any(e.literals.get("status") == "403" for e in before)
 
 
-_IDENTITY = re.compile(
+_IDENTITY = regex(
     r"(^|_)(id|ids|uuid|slug|email|key|phone|user|tenant|org|owner|number|ref|path|code|username)$",
     re.I,
 )

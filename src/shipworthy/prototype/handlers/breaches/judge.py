@@ -8,9 +8,10 @@ from dataclasses import replace
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import looks_up
 from shipworthy.prototype.handlers.breaches.beside import of_beside
-from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import of_everything
 from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign
+from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
 from shipworthy.prototype.handlers.breaches.power import (
     POWER,
@@ -20,8 +21,16 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_government,
 )
 from shipworthy.prototype.handlers.comparing import SELF_MADE
-from shipworthy.prototype.handlers.handler import SHARED, Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.handler import (
+    SHARED,
+    VECTORS,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+)
+from shipworthy.prototype.handlers.knowledge.postgrest import SEEN
+from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -36,15 +45,17 @@ from shipworthy.prototype.handlers.weight import (
     harm,
 )
 from shipworthy.prototype.tables.policies import Reach
+from shipworthy.regex import regex
 
 
 def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
     """The effects of an entry point that its caller may have without a right to them, worst first."""
+    told = replace(handler, effects=tuple(_as_rows_tell(e, ownership) for e in handler.effects))
     found = [
-        judged
-        for effect in handler.effects
-        if (judged := _judged(handler, effect, ownership)) is not None
-        and not _is_transfer(handler, judged)
+        replace(judged, effect=effect)
+        for effect, asked in zip(handler.effects, told.effects, strict=True)
+        if (judged := _judged(told, asked, ownership)) is not None
+        and not _is_transfer(told, judged)
     ]
     return sorted(found, key=lambda j: (_RANK[j.confidence], -j.severity.value, -_WEIGHT[j.harm]))
 
@@ -56,9 +67,11 @@ _WEIGHT = {kind: number for number, kind in enumerate(Harm)}
 
 
 def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | None:
-    foreign = _of_payer(handler, effect)
+    foreign = _of_payer(handler, effect) or of_item(handler, effect)
     if foreign is not None:
         return foreign
+    if effect.literals.get("store") == VECTORS and not _is_weighty(handler, effect, ownership):
+        return None
     kind = harm(effect) or _passed_on(effect, ownership)
     if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
         return None
@@ -77,6 +90,29 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.KNOWN:
             return _beyond(handler, effect, kind, who, ownership)
     return None
+
+
+def _is_weighty(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for what is deleted from a vector store and not filled in anew, and for texts in it that say whose
+    they are: of the others a bot answers to whoever asks, and forms add to them."""
+    if effect.operation == "delete":
+        return not any(
+            other.operation == "insert" and other.target == effect.target
+            for other in handler.effects_of(EffectKind.QUERY)
+        )
+    return effect.operation == "select" and ownership.fences(effect.target)
+
+
+def _as_rows_tell(effect: Effect, ownership: Ownership) -> Effect:
+    """The effect without the proof that its caller was shown a row, where row security shows it to all."""
+    shown = frozenset(
+        g
+        for g in effect.guards
+        if g.check is Check.OWNER
+        and g.how.endswith(SEEN)
+        and ownership.policies.reach(g.how.removesuffix(SEEN), "select") is Reach.ANYBODY
+    )
+    return effect._replace(guards=effect.guards - shown) if shown else effect
 
 
 def _is_refused_to_all(effect: Effect, ownership: Ownership) -> bool:
@@ -99,7 +135,7 @@ def _is_hidden(handler: Handler, effect: Effect) -> bool:
 _PAYERS = ("customer", "payment_method", "default_payment_method", "source")
 
 
-_DRAWS = re.compile(r"(subscriptions|paymentIntents|charges|invoices)\.create$")
+_DRAWS = regex(r"(subscriptions|paymentIntents|charges|invoices)\.create$")
 
 
 def _of_payer(handler: Handler, effect: Effect) -> Judged | None:
@@ -139,20 +175,27 @@ def _is_transfer(handler: Handler, judged: Judged) -> bool:
     )
 
 
-_MONEY = re.compile(r"wallet|balance|credit|point|coin", re.IGNORECASE)
+_MONEY = regex(r"wallet|balance|credit|point|coin", re.IGNORECASE)
 
 
 def _past_policies(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
-    """Writes with the rights of the caller that the policies in the repository let pass: then nothing
-    stands in the way. Where they do not tell, the controls of the database try it."""
-    if effect.kind is not EffectKind.QUERY or kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
+    """What the policies in the repository let pass with the rights of the caller, of strangers also the
+    reading of what guests have left. Where they do not tell, the controls of the database try it."""
+    if effect.kind is not EffectKind.QUERY or kind not in _OF_ROWS:
         return None
+    if kind is Harm.READ and plain(effect.target) not in ownership.of_guests & ownership.reached:
+        return None  # shown to all on purpose, as far as anybody can tell; the rows themselves are judged
     reach = ownership.policies.reach(effect.target, effect.operation)
     if who in (Caller.ANYBODY, Caller.ANON_KEY):
         return of_opened(handler, effect, kind, who, ownership) if reach is Reach.ANYBODY else None
-    if who is not Caller.KNOWN or reach is Reach.UNCLEAR or effect.has(*_RIGHTS):
+    if (
+        kind is Harm.READ
+        or who is not Caller.KNOWN
+        or reach is Reach.UNCLEAR
+        or effect.has(*SETTLING)
+    ):
         return None
     if is_admin(handler):
         return of_admin(handler, effect, kind, who, ownership)
@@ -165,7 +208,7 @@ def _past_policies(
     return None
 
 
-_RIGHTS = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+_OF_ROWS = (Harm.READ, Harm.ADD, Harm.CHANGE, Harm.DELETE)
 
 
 def _beyond(

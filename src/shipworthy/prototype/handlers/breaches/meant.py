@@ -17,7 +17,11 @@ from shipworthy.prototype.handlers.breaches.power import is_admin
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.paying import is_paid_for
-from shipworthy.prototype.handlers.purpose import by_credential, by_knowledge
+from shipworthy.prototype.handlers.purpose import (
+    by_credential,
+    by_knowledge,
+    connects_whom_it_names,
+)
 from shipworthy.prototype.handlers.standing import is_bypassing
 from shipworthy.prototype.handlers.weight import (
     Harm,
@@ -26,6 +30,7 @@ from shipworthy.prototype.handlers.weight import (
     writes_at_service,
 )
 from shipworthy.prototype.handlers.writes import is_told
+from shipworthy.regex import regex
 
 
 def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:
@@ -42,7 +47,7 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
         case Harm.READ if writes_out(handler, effect, ownership):
             return False
         case Harm.READ if not shows_persons(handler, effect, ownership):
-            return True
+            return not _is_left_open(handler, effect, ownership)
         case Harm.READ if _IS_SHOWN.search(handler.name):
             return _shows_no_way_to_reach(handler, effect)
         case Harm.ADD if LOG.search(effect.target) or GUESTS.search(effect.target):
@@ -63,14 +68,35 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return True
         case Harm.FORWARD if _HOOK.search(f"{effect.target} {_names(effect)}"):
             return True  # the team is told of something
+        case Harm.CHANGE | Harm.ADD if connects_whom_it_names(handler, effect):
+            return False
         case Harm.CHANGE | Harm.ADD if _SYNC.search(handler.name):
             return _only_repeats(effect) or _asks_provider(handler, effect)
         case Harm.SEND if _signs_up(handler):
             return True
-    return bool(by_credential(handler, effect))
+    credential = by_credential(handler, effect)
+    return bool(credential) and not _is_no_secret(credential, effect, ownership)
 
 
-_CACHE = re.compile(r"(^|_)cached?(_|$)|Cache$", re.IGNORECASE)
+def _is_no_secret(credential: str, effect: Effect, ownership: Ownership) -> bool:
+    """True for the id of a chat, where the same rows are kept apart by account elsewhere: what belongs to an
+    account is not to be had for an id that logs and links tell."""
+    kept = ownership.fences(effect.target) and plain(effect.target) not in ownership.of_guests
+    return kept and bool(_SESSION.search(credential))
+
+
+_SESSION = regex(r"(session|visitor)_?id$", re.IGNORECASE)
+
+
+_CACHE = regex(r"(^|_)cached?(_|$)|Cache$", re.IGNORECASE)
+
+
+def _is_left_open(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for rows of users that anybody may change as well, where people sign in: nobody means that."""
+    name = plain(effect.target)
+    if not (ownership.has_logins and ownership.of(name) and name in ownership.left_open):
+        return False
+    return not (_IS_SHOWN.search(handler.name) or by_credential(handler, effect))
 
 
 def lends_its_key(effect: Effect) -> bool:
@@ -83,7 +109,7 @@ def lends_its_key(effect: Effect) -> bool:
     return key and any(o.is_input for o in effect.inputs.get("body", ()))
 
 
-_MASTER_KEY = re.compile(r"SERVICE_ROLE|SERVICE_KEY|SECRET_KEY$", re.IGNORECASE)
+_MASTER_KEY = regex(r"SERVICE_ROLE|SERVICE_KEY|SECRET_KEY$", re.IGNORECASE)
 
 
 def _is_setting(effect: Effect) -> bool:
@@ -91,22 +117,22 @@ def _is_setting(effect: Effect) -> bool:
     return bool(_SETTINGS.search(effect.target))
 
 
-_SETTINGS = re.compile(
+_SETTINGS = regex(
     r"setting|config|flag|content|theme|banner|translation|menu|stat|metric|health", re.IGNORECASE
 )
 
 
-_SYNC = re.compile(r"sync|notif|callback|refresh|poll|reconcile", re.IGNORECASE)
+_SYNC = regex(r"sync|notif|callback|refresh|poll|reconcile|check-?_?status", re.IGNORECASE)
 """Entry points that bring up to date what another server knows."""
 
 
-_LOOKS = re.compile(
+_LOOKS = regex(
     r"search|suggest|look-?up|location|geo|rates?(/|$)|availab|quote|autocomplete|coverage|check|translate|weather|test",
     re.IGNORECASE,
 )
 
 
-_ASIDE = re.compile(r"cache|track|(^|_)log|increment|usage|count|metric|visit", re.IGNORECASE)
+_ASIDE = regex(r"cache|track|(^|_)log|increment|usage|count|metric|visit", re.IGNORECASE)
 
 
 def _is_by_the_way(handler: Handler, effect: Effect) -> bool:
@@ -132,17 +158,17 @@ def _confirms(handler: Handler) -> bool:
     )
 
 
-_SENT = re.compile(r"(^|_)(logs?|history)$|Logs?$", re.IGNORECASE)
+_SENT = regex(r"(^|_)(logs?|history)$|Logs?$", re.IGNORECASE)
 
 
-_IS_SHOWN = re.compile(
+_IS_SHOWN = regex(
     r"leaderboard|ranking|trending|featured|popular|explore|discover|search|review|testimonial|seo|/shared?(/|$)|embed|widget",
     re.IGNORECASE,
 )
 """Entry points that show visitors what there is."""
 
 
-_HOOK = re.compile(r"slack|discord|n8n|zapier|make\.com|hook|notif|telegram", re.IGNORECASE)
+_HOOK = regex(r"slack|discord|n8n|zapier|make\.com|hook|notif|telegram", re.IGNORECASE)
 
 
 def _names(effect: Effect) -> str:
@@ -162,7 +188,7 @@ def _shows_no_way_to_reach(handler: Handler, effect: Effect) -> bool:
     return bool(keys) and "" not in keys and not any(map(_REACHES.search, keys))
 
 
-_REACHES = re.compile(
+_REACHES = regex(
     r"e?mail|phone|mobile|address|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|password|secret|token"
     r"|hash|card|notes?$|message",
     re.IGNORECASE,

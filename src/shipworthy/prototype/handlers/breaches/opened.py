@@ -13,19 +13,21 @@ from shipworthy.prototype.handlers.breaches.severity import severity_open
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
-from shipworthy.prototype.handlers.standing import Caller, is_bypassing
+from shipworthy.prototype.handlers.standing import Caller, is_bypassing, snake
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
     revealed,
 )
+from shipworthy.prototype.handlers.writes import is_counter
+from shipworthy.regex import regex
 
 
 def of_opened(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
     """What anybody may do; None where that is not wrong."""
-    if kind in (Harm.ADD, Harm.CHANGE) and (_is_counter(effect) or _counts_calls(effect)):
+    if kind in (Harm.ADD, Harm.CHANGE) and (is_counter(effect) or _counts_calls(effect)):
         return None
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
@@ -55,10 +57,11 @@ def of_opened(
             return None
         if not handler.whole or (kind is Harm.FORWARD and not effect.looped):
             confidence = Confidence.LOW
-        severity = Severity.MEDIUM
+        severity = min(severity, Severity.MEDIUM, key=lambda s: s.value)
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
-    if not ownership.has_logins and kind is not Harm.RUN and not _asks_a_cookie(effect):
+    on_purpose = not (_asks_a_cookie(effect) or _names_a_user(effect, kind))
+    if not ownership.has_logins and kind is not Harm.RUN and on_purpose:
         severity = min(
             severity, Severity.MEDIUM, key=lambda s: s.value
         )  # a tool that is open to all on purpose so far
@@ -82,10 +85,22 @@ def _of_somebody(handler: Handler, effect: Effect) -> bool:
     return asked and any(map(_PERSON.search, named)) and bool(list(revealed(handler, effect)))
 
 
-_PERSON = re.compile(
+_PERSON = regex(
     r"(^|_)(contact|lead|patient|client|student|employee|customer)_?id$|(contact|lead|patient|client|student|employee"
     r"|customer)Id$"
 )
+
+
+def _names_a_user(effect: Effect, kind: Harm) -> bool:
+    """True for what is kept of one user and found by his id, which whoever calls may put in: users are told
+    apart there, though nobody signs in."""
+    return kind in (Harm.READ, Harm.CHANGE, Harm.DELETE) and any(
+        _USER.match(snake(name)) and origins and all(o.is_input for o in origins)
+        for name, origins in effect.of("filter:")
+    )
+
+
+_USER = regex(r"^(user|owner|account)_(id|uuid|email)$")
 
 
 def _asks_a_cookie(effect: Effect) -> bool:
@@ -96,26 +111,13 @@ def _asks_a_cookie(effect: Effect) -> bool:
     )
 
 
-_COUNTER = re.compile(
-    r"view|like|click|count|download|share|play|vote|impression|last_?seen", re.IGNORECASE
-)
-
-
 def _counts_calls(effect: Effect) -> bool:
     """True for what a limiter of the prototype's own notes of a call: whose it was, how many there were."""
     sent = (o for _, origins in effect.of("value:") for o in origins if o.is_input)
     return bool(_LIMITER.search(plain(effect.target))) and all(o.kind == "header" for o in sent)
 
 
-_LIMITER = re.compile(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
-
-
-def _is_counter(effect: Effect) -> bool:
-    """True where no more than a number of visits or likes goes up."""
-    values = dict(effect.of("value:"))
-    names = {*values, *(name[6:] for name in effect.literals if name.startswith("value:"))}
-    sent = any(o.is_input for origins in values.values() for o in origins)
-    return bool(names) and not sent and all(map(_COUNTER.search, names))
+_LIMITER = regex(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
 
 
 def hollow(effect: Effect) -> str:
@@ -142,4 +144,4 @@ def _empties(handler: Handler, effect: Effect) -> bool:
     )
 
 
-_PASSING = re.compile(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)
+_PASSING = regex(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)

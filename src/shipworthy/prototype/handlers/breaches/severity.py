@@ -18,12 +18,17 @@ from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.standing import is_bypassing, owner_columns
 from shipworthy.prototype.handlers.weight import (
+    RECIPIENTS,
     Harm,
     hands_out_files,
+    passes_on,
+    reaches_operator,
+    starts_own_program,
     writes_at_host,
     writes_at_service,
 )
 from shipworthy.prototype.handlers.writes import only_moves_on
+from shipworthy.regex import regex
 
 
 def _goes_to_staff(effect: Effect) -> bool:
@@ -39,6 +44,8 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     match kind:
         case Harm.ACCOUNT if looks_up(effect):
             return Severity.HIGH
+        case Harm.RUN if starts_own_program(effect):
+            return Severity.MEDIUM
         case Harm.ACCOUNT | Harm.RUN:
             return Severity.CRITICAL
         case Harm.SPEND:
@@ -47,6 +54,8 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             lends = lends_its_key(effect) and not _goes_to_staff(effect)
             rules = writes_at_service(effect) and not leaves_a_record(effect)
             return Severity.HIGH if lends or rules or writes_at_host(effect) else Severity.MEDIUM
+        case Harm.SEND if passes_on(effect):
+            return Severity.HIGH
         case Harm.SEND:
             return _severity_of_mail(effect)
         case Harm.ASK:
@@ -81,7 +90,7 @@ def _any_row(effect: Effect) -> bool:
     return named and is_bypassing(effect)
 
 
-_SOON_MADE_AGAIN = re.compile(
+_SOON_MADE_AGAIN = regex(
     r"(carts?|cart_?items?|baskets?|basket_?items?|wish_?lists?|favou?rites?|bookmarks?|likes?|push_?subscriptions?"
     r"|(push|device)_?tokens?|drafts?)$|(^|_)te?mp(orary)?_",
     re.IGNORECASE,
@@ -89,17 +98,18 @@ _SOON_MADE_AGAIN = re.compile(
 """What its owner has again with a few clicks."""
 
 
+_SAID = ("subject", "html", "text", "body", "message", "content", "textmessage", "caption")
+
+
 def _severity_of_mail(effect: Effect) -> Severity:
+    if reaches_operator(effect):
+        return Severity.LOW
     to = any(
         o.is_input or any(chosen.is_input for chosen in o.by)
-        for name in ("to", "personalizations", "chat_id", "phone")
+        for name in RECIPIENTS
         for o in effect.inputs.get(name, ())
     )
-    said = any(
-        o.is_input
-        for name in ("subject", "html", "text", "body", "message", "content")
-        for o in effect.inputs.get(name, ())
-    )
+    said = any(o.is_input for name in _SAID for o in effect.inputs.get(name, ()))
     to_all = effect.operation == "push" and effect.looped  # whoever has subscribed
     return Severity.HIGH if (to or to_all) and said else Severity.MEDIUM
 

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
     true_of_caller,
 )
 from shipworthy.prototype.handlers.comparing.comparison import (
+    COMPARED,
     OWN_SITE,
     compared,
     kind_of,
@@ -28,6 +29,7 @@ from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
 
 __all__ = [
     "AT_ITS_WORD",
+    "COMPARED",
     "CREDENTIAL",
     "IN_CLAIMS",
     "OWN_SITE",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.handlers.columns import is_id, is_owner, words
 from shipworthy.prototype.handlers.comparing.callers import (
     IN_CLAIMS,
     ROLE_KEY,
@@ -19,7 +19,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
     said_about,
     told_by_token,
 )
-from shipworthy.prototype.handlers.comparing.rows import is_there
+from shipworthy.prototype.handlers.comparing.rows import is_there, proven
 from shipworthy.prototype.handlers.comparing.settings import (
     NOTHING,
     Pair,
@@ -43,6 +43,7 @@ from shipworthy.prototype.handlers.handler import (
     Check,
     Guard,
     Origin,
+    Origins,
 )
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, asks_scheme
 from shipworthy.prototype.handlers.sent import NO_WAY_UP, ONLY_KIND, is_own_address
@@ -54,6 +55,7 @@ from shipworthy.prototype.handlers.values import (
     meet_all,
     settles,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
@@ -243,15 +245,18 @@ def _proved(
         inputs = frozenset(name for o in theirs if not is_mine(o) for name in said_about(o))
         sides = any(of_caller(o) for o in one), any(of_caller(o) for o in other)
         if inputs and any(sides):
-            yield walk.guard(Check.OWNER, "compared with the caller", at, inputs)
+            yield walk.guard(Check.OWNER, COMPARED, at, inputs)
         elif all(sides) or (any(sides) and any(o.kind == "row" for o in theirs)):
-            yield walk.guard(Check.OWNER, "compared with the caller", at)
+            yield walk.guard(Check.OWNER, COMPARED, at)
         return
     if literal or _is_listed(right) or _is_listed(left):
         inputs = frozenset(str(o) for o in one | other if o.is_input)
         if inputs:
             yield walk.guard(Check.ALLOWED, _leaves_open(left, right), at, inputs)
         return
+    hung = frozenset() if contains else _hung_on_own(walk, one, other)
+    if hung:
+        yield walk.guard(Check.OWNER, "hangs on what is the caller's", at, hung)
     for mine, yours in ((one, other), (other, one)):
         inputs = frozenset(str(o) for o in mine if o.is_input)
         found_by = frozenset(str(by) for o in mine if o.kind == "row" for by in o.by if by.is_input)
@@ -268,10 +273,41 @@ def _proved(
             yield walk.guard(Check.VALID, "compared", at, inputs)
 
 
-_PUBLIC_KEY = re.compile(
+_PUBLIC_KEY = regex(
     r"(^|_)ANON(YMOUS)?_?KEY|PUBLISHABLE|^(NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|PUBLIC)_"
 )
 """Settings that the platform has every page send along: whoever looks at the page has them."""
+
+
+def _hung_on_own(walk: Evaluation, one: Origins, other: Origins) -> frozenset[str]:
+    """What a row was found by that names something which is known to be the caller's as its own:
+    `herd.farm_id == farm_id` once the farm is known to be his."""
+    own = proven(walk)
+    for row, named in ((one, other), (other, one)):
+        keys = [o for o in row if o.kind == "row" and is_id(o.key)]
+        if len(keys) != len(row) or not named or not all(_is_own(o, own) for o in named):
+            continue
+        return frozenset(str(by) for o in keys for by in o.by if by.is_input) - own
+    return frozenset()
+
+
+def _is_own(origin: Origin, own: frozenset[str]) -> bool:
+    """True for an input that is known to name what is the caller's, and for the row found by it."""
+    if origin.is_input:
+        return str(origin) in own
+    asked = {str(by) for by in origin.by if by.is_input}
+    return origin.kind == "row" and _names_row(origin) and bool(asked) and asked <= own
+
+
+def _names_row(origin: Origin) -> bool:
+    """True for `id`, the `farm_id` of farms and the `owner_id` of any row, not for a kind that it shares
+    with rows of others: `animal.breed_id`."""
+    if not is_id(origin.key):
+        return False
+    what = words(origin.key)[:-1]
+    of_table = origin.name.lower().replace("_", "").startswith("".join(what))
+    return of_table or is_owner(origin.key) or origin.key in _OWNS
+
 
 _OWNS = frozenset(
     """user_id owner_id company_id tenant_id organization_id org_id team_id account_id workspace_id
@@ -301,6 +337,9 @@ def _leaves_open(left: Value, right: Value) -> str:
         return ONLY_KIND
     return "one of known values"
 
+
+COMPARED = "compared with the caller"
+"""How a guard is put of which it is not known whether it is about a person or about his organisation."""
 
 OWN_SITE = "an address of its own site"
 """How a guard is put that lets addresses of one host pass."""

@@ -21,11 +21,12 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
 )
 from shipworthy.prototype.privacy.categories import snake
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
 
-CREDENTIAL = re.compile(
+CREDENTIAL = regex(
     r"(?:^|[._-])(?:\w*_)?(?:token|api_?-?key|secret|token_?hash|key_?hash|invite_?code|access_?code|public_?key|widget_?key"
     r"|share_?id|share_?code|otp|authorization)$",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[G
         if SESSION_HOLDER in origin.by:
             yield walk.guard(Check.SESSION, f"a row of {origin.name} by its token", at)
         asked = frozenset(str(o) for o in origin.by if o.is_input)
-        if not by_caller and len(asked) > 1 and asked & _proven(walk):
+        if not by_caller and len(asked) > 1 and asked & proven(walk):
             # Found by an id and by something that is known to be the caller's: so is the id.
             yield walk.guard(Check.OWNER, f"a row of {origin.name} of the caller", at, asked)
             continue
@@ -78,7 +79,7 @@ def _is_state(table: str, asked: Origin) -> bool:
     return asked.key.lower() in ("state", "nonce") and _KEPT_STATES.search(table) is not None
 
 
-_KEPT_STATES = re.compile(r"oauth|state|nonce|pkce|auth_?(flow|request)|handshake", re.IGNORECASE)
+_KEPT_STATES = regex(r"oauth|state|nonce|pkce|auth_?(flow|request)|handshake", re.IGNORECASE)
 
 
 def _keys(walk: Evaluation, origin: Origin) -> Iterable[str]:
@@ -93,6 +94,6 @@ def _keys(walk: Evaluation, origin: Origin) -> Iterable[str]:
                 yield from found & asked
 
 
-def _proven(walk: Evaluation) -> frozenset[str]:
+def proven(walk: Evaluation) -> frozenset[str]:
     """The inputs that an earlier check has tied to the caller."""
     return frozenset().union(*(g.about for g in walk.guards if g.check is Check.OWNER))

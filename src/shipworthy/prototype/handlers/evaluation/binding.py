@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.handler import Check, EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER
 from shipworthy.prototype.handlers.values import (
     GONE,
+    MAIL,
     UNKNOWN,
     UNSET,
     Scope,
@@ -32,11 +33,12 @@ from shipworthy.prototype.program.nodes import (
     Record,
     Spread,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
-_HIDDEN = re.compile(r"passw|pwd|hash|secret|salt", re.IGNORECASE)
+_HIDDEN = regex(r"passw|pwd|hash|secret|salt", re.IGNORECASE)
 
 
 def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, declared: bool) -> None:
@@ -67,7 +69,8 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
     elif isinstance(target, Index):
         owner = walk.value(target.object, scope)
         _changed(walk, target.object, owner, value, scope, target.at)
-        walk.assigned(owner, "[]", value, target.at)
+        header = walk.value(target.key, scope).text if owner.what == MAIL else None
+        walk.assigned(owner, header or "[]", value, target.at)
         if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
             walk.heap[members.SHELF, f"{walk.path}:{target.object.id}"] = value
         _fill(walk, target.object, owner, value, scope)

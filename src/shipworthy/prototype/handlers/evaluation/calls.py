@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.values import (
     Scope,
     Type,
     Value,
+    all_origins,
     replace,
     union,
 )
@@ -26,16 +27,18 @@ from shipworthy.prototype.program.nodes import (
     Call,
     Expression,
     Function,
+    Index,
     Member,
     Name,
     Spread,
     Text,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
-_KEYWORDS = re.compile(r"kw|options|extra|params|fields", re.IGNORECASE)
+_KEYWORDS = regex(r"kw|options|extra|params|fields", re.IGNORECASE)
 """What a parameter that takes all keywords is called."""
 _MUTATORS = frozenset(
     "append push add extend update insert setdefault pop clear remove set".split()
@@ -75,6 +78,8 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         binding.mutated(walk, node, site, scope)
     if name in ("push", "append", "set") and receiver.what == PARAMETERS:
         _put(walk, function, receiver, given, scope)
+    elif name in _TAKES_IN and walk.module.python:
+        _taken_in(walk, function, site, scope)
     elif name in ("push", "append") and receiver.elements is not None and receiver.what != "text":
         _grown(walk, function, receiver, given, scope)
     walk.gained = gained
@@ -113,6 +118,56 @@ def _grown(
     elements = (*(receiver.elements or ()), *given)[:60]
     longer = replace(receiver, elements=elements, tags=receiver.tags - members.WRITTEN)
     _stands_for(walk, function, receiver, longer, scope)
+
+
+def _taken_in(walk: Evaluation, function: Expression, site: Site, scope: Scope) -> None:
+    """`found.extend(rows)`, `answer["rows"].append(row)`, `by_day.setdefault(day, []).append(row)`,
+    `answer.update(rows=rows)`: what a list or a dictionary has taken in is in it from then on."""
+    receiver = site.receiver
+    if not isinstance(function, Member) or receiver.what not in _LISTS:
+        return
+    if site.name == "update":
+        if receiver.fields is not None and not receiver.identity:
+            more = {**(site.argument(0).fields or {}), **site.named}
+            longer = replace(receiver, fields={**receiver.fields, **more})
+            _stands_for(walk, function, receiver, longer, scope)
+        return
+    taken = site.given[-1] if site.given else UNKNOWN
+    element = walk.element(taken) if site.name == "extend" else taken
+    if isinstance(function.object, Name):
+        if receiver.elements is not None:
+            _grown(walk, function, receiver, (element,), scope)
+        return
+    _into_part(walk, function.object, receiver, element, scope)
+
+
+_LISTS = ("", "list", "?.setdefault()")
+_TAKES_IN = frozenset({"append", "extend", "insert", "add", "update"})
+
+
+def _into_part(
+    walk: Evaluation, part: Expression, receiver: Value, element: Value, scope: Scope
+) -> None:
+    """What the list in a part of a dictionary has taken in."""
+    if isinstance(part, Call) and isinstance(part.function, Member) and part.arguments:
+        part = Index(part.function.object, part.arguments[0], part.at)  # `setdefault(key, [])`
+    whole, key = part.object if isinstance(part, (Index, Member)) else None, ""
+    if isinstance(part, Index):
+        key = walk.value(part.key, scope).text or ""
+    elif isinstance(part, Member):
+        key = part.key
+    found = scope.find(whole.id) if isinstance(whole, Name) else None
+    if found is None or found.parent is None or not isinstance(whole, Name):
+        return
+    known = found.names[whole.id]
+    if known.identity or known.what or known.fields is None:
+        return
+    if key:
+        longer = Value(elements=(*(receiver.elements or ()), element)[:60])
+        walk.change(found.names, whole.id, replace(known, fields={**known.fields, key: longer}))
+    elif all_origins(element):
+        origins = known.origins | all_origins(element)
+        walk.change(found.names, whole.id, replace(known, origins=origins))
 
 
 def _put(
@@ -177,13 +232,20 @@ def unfollowed(
 ) -> Value:
     """What an unknown call gives: something made of what it was given. A client of a service does not
     give back the key that it was made with."""
-    values = (receiver, *given, *named.values())
+    values = tuple(_gone_through(walk, v) for v in (receiver, *given, *named.values()))
     tags = frozenset().union(*(v.tags for v in values)) - FLEETING - {"truth"}
     origins = union(values)
     if receiver.what and what:
         kept = union((*given, *named.values()))
         origins = frozenset(o for o in origins if o.kind != "environment" or o in kept)
     return Value(origins=origins, what=what, client=receiver.client, tags=tags | {"unseen"})
+
+
+def _gone_through(walk: Evaluation, value: Value) -> Value:
+    """The rows of a query that is given away before it was sent: `sorted(query)`, `paginate(query)`."""
+    if value.effect < 0 or value.origins:
+        return value
+    return walk.knowledge.property(walk, value, members.EACH) or value
 
 
 def construct(walk: Evaluation, kind: Type, site: Site) -> Value:
@@ -244,6 +306,8 @@ def bind_parameters(
             value = _settled(named[names[0]])
         elif position < len(given):
             value = _settled(given[position])
+        elif closure.module.python and "..." in named and len(names) == 1:
+            value = walk.member(named["..."], names[0])  # `f(**data)`
         elif parameter.default is not None:
             value = walk.value(parameter.default, scope)
             value = _settled(value) if given or named else value

@@ -61,6 +61,7 @@ from shipworthy.prototype.program.nodes import (
 )
 
 K = TypeVar("K")
+_MOST_WORDS = 40
 _EXPRESSIONS: Mapping[type, Callable[..., Value]] = {
     Name: expressions.of_name,
     Literal: expressions.of_literal,
@@ -101,6 +102,7 @@ class Evaluation:
         self.commits = 0  # of the session that writes wait in, so far
         self.branches: tuple[tuple[int, str], ...] = ()
         self.decisions = 0
+        self.in_hook = False  # of Fastify, after whose answer nothing is run
         self.asked_path = ""  # of a request for which a middleware is followed
         self.asked_method = "*"
         self.asked: Asked | None = None  # of a server that tells its paths apart itself
@@ -245,6 +247,11 @@ class Evaluation:
             self.hindrance = self.hindrance or "too much code to follow"
             return UNKNOWN
         return _EXPRESSIONS[type(node)](self, node, scope)
+
+    def known_words(self, listed: Value) -> tuple[Value, ...]:
+        """A list that is gone through one by one: a short one, where a path is asked for."""
+        words = listed.elements or ()
+        return words if self.asked_path and len(words) <= _MOST_WORDS else ()
 
     # -- functions ----------------------------------------------------------------------------
 

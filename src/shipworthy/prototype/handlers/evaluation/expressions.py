@@ -397,8 +397,8 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
 
 def _each_known(walk: Evaluation, node: Compute, over: Value, scope: Scope) -> Value | None:
     """`(path.startswith(p) for p in PUBLIC)` where a path is asked for and each answer is known."""
-    words = over.elements
-    if not walk.asked_path or len(node.parts) != 3 or not words or len(words) > _MOST_WORDS:
+    words = walk.known_words(over)
+    if not words or len(node.parts) != 3:
         return None
     targets = node.parts[2].parts if type(node.parts[2]) is Compute else ()
     if len(targets) != 1 or type(targets[0]) is not Name:
@@ -407,9 +407,6 @@ def _each_known(walk: Evaluation, node: Compute, over: Value, scope: Scope) -> V
     if not all("settled" in v.tags and isinstance(v.literal, bool) for v in found):
         return None
     return Value(elements=found, tags=SETTLED)
-
-
-_MOST_WORDS = 40  # of a list that is gone through one by one
 
 
 def of_lambda(walk: Evaluation, node: Lambda, scope: Scope) -> Value:

@@ -44,6 +44,8 @@ WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
 ONE_OF = "one of:"  # begins a tag that says one of the texts which a value is
 _STREAM = "request:node"  # `for await (const part of request)` gives its body
 ANY_KEY = "any key"  # what a proxy is asked for
+_WHOLE = frozenset({"__dict__", "_mapping"})  # all that a row or an object of Python holds
+EACH = "[]"  # what a query is asked for that is gone through before it was sent
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _SIZES = frozenset({"length", "byteLength", "size"})
 _PROVES = frozenset({"signature"})  # equal sizes prove nothing
@@ -82,6 +84,8 @@ def member(walk: Evaluation, owner: Value, key: str, *, optional: bool = True) -
 def part(walk: Evaluation, owner: Value, key: str) -> Value:
     if owner.what.startswith("module:") and owner.what[len("module:") :] in walk.program.modules:
         return _of_module(walk, owner.what[len("module:") :], key)
+    if key in _WHOLE and walk.module.python and owner.fields is None:
+        return owner
     if owner.fields is not None:
         found = owner.fields.get(key)
         if found is not None:
@@ -184,6 +188,10 @@ def element(walk: Evaluation, owner: Value) -> Value:
         return replace(owner, what="")  # the record that a function made of each element
     if owner.what == _STREAM:
         return Value(origins=frozenset({Origin("body")}))
+    if owner.effect >= 0 and not owner.origins:
+        known = walk.knowledge.property(walk, owner, EACH)
+        if known is not None:
+            return known
     origins = owner.origins if owner.fields is None else all_origins(owner)
     return Value(
         origins=origins,
