@@ -18,6 +18,7 @@ from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.exposure import Exposure, exposed
 from shipworthy.prototype.secrets.history import deleted_environment_files, history_secrets
 from shipworthy.prototype.secrets.placeholders import is_placeholder
+from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
 from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
     DEFAULT_SECRET,
@@ -27,6 +28,7 @@ from shipworthy.prototype.secrets.secret import (
     SecretKind,
 )
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
+from shipworthy.prototype.source import SourceFile
 from shipworthy.settings import Settings
 
 # Keys are put together here, so that no scanner takes this file for a leak.
@@ -322,6 +324,36 @@ def test_history_keeps_secrets_of_older_commits(tmp_path: Path, deep: bool) -> N
     (past,) = history_secrets(prototype(tmp_path, {}, history=deep), recognise)
     assert (past.provider, past.name, past.path) == ("Groq", "GROQ_API_KEY", ".env")
     assert A not in repr(past)
+
+
+def test_what_still_stands_is_not_past_and_what_is_gone_beside_it_is(tmp_path: Path) -> None:
+    kept, gone = f"GROQ_API_KEY={'gsk_' + A + A}\n", f"STRIPE_KEY={'sk_live_' + A + A}\n"
+    git(tmp_path, "init", "-q")
+    for text in (kept + gone, "# the keys of the shop\n" + kept):
+        (tmp_path / "keys.env").write_text(text)
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", "keys")
+    (past,) = history_secrets(prototype(tmp_path, {}), recognise)
+    assert past.name == "STRIPE_KEY"
+
+
+def test_only_what_is_gone_in_part_is_searched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+
+    def search(files: Sequence[SourceFile]) -> SearchedTexts:
+        searched.extend(file.path for file in files)
+        return search_texts(files)
+
+    monkeypatch.setattr("shipworthy.prototype.secrets.history.search_texts", search)
+    git(tmp_path, "init", "-q")
+    for name, text in (("kept", "one"), ("changed", "one"), ("changed", "two")):
+        (tmp_path / f"{name}.ts").write_text(f'export const name = "{text}";\n')
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", "work")
+    assert not history_secrets(prototype(tmp_path, {}), recognise)
+    assert searched == ["changed.ts"]
 
 
 def test_history_without_version_control_is_unavailable(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ from shipworthy.prototype.reading import FileFacts, Reading
 from shipworthy.prototype.routes.declared import Route
 from shipworthy.prototype.routes.files import file_routes, has_left_next
 from shipworthy.prototype.routes.firebase import is_compiled
+from shipworthy.prototype.routes.named_paths import is_named, with_paths
 from shipworthy.prototype.routes.unfollowed import read_unfollowed
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.history import (
@@ -342,10 +343,11 @@ class Prototype:
     @property
     def database_rules(self) -> DatabaseProof | None:
         """The replayed database where it is rebuilt, else the rules that its files state."""
-        return self._stated if self._engines.database is None else self.database
+        return self.stated_rules if self._engines.database is None else self.database
 
     @cached_property
-    def _stated(self) -> DatabaseProof | None:
+    def stated_rules(self) -> DatabaseProof | None:
+        """The rules that the files of the database state, whether or not it is rebuilt."""
         from shipworthy.database.stated.stating import stated
 
         return stated(self.database_history) if self.database_history else None
@@ -363,6 +365,8 @@ class Prototype:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         found = (*file_routes(self), *self._collect(f.routes for f in self._in_order()))
+        if any(is_named(route.path) for route in found):
+            found = tuple(with_paths(found, self.server_modules, self.modules.targets))
         idle = {"next"} if has_left_next(self) else set()
         return tuple(
             route

@@ -105,8 +105,8 @@ class Bindings:
         for node in self.functions.values():
             yield from self._parameters(node)
         if syntax.python:
-            for node in syntax.nodes("assignment"):
-                yield from self._bind(node, node.field("left"), node.field("right"))
+            for node, target, value in syntax.assignments:
+                yield from self._bind(node, target, value)
             for node in syntax.nodes("with_statement"):
                 for item in node.find_all(kind="as_pattern"):
                     target = item.child(2)
@@ -114,8 +114,8 @@ class Bindings:
             for node in syntax.nodes("named_expression"):
                 yield from self._bind(node, node.field("name"), node.field("value"))
             return
-        for node in syntax.nodes("variable_declarator"):
-            yield from self._bind(node, node.field("name"), node.field("value"))
+        for node, target, value in syntax.assignments:
+            yield from self._bind(node, target, value)
         for node in syntax.nodes("assignment_expression"):
             yield from self._bind(node, node.field("left"), node.field("right"))
         fields = "field_definition" if self.plain else "public_field_definition"

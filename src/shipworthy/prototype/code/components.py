@@ -6,13 +6,14 @@ import re
 from bisect import bisect_left
 from functools import lru_cache
 
-from ast_grep_py import Rule, SgNode
+from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, name_of_function
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
-_STREAMLIT = re.compile(r"^\s*(?:import\s+streamlit\b|from\s+streamlit\b)", re.MULTILINE)
-_DRAWS = re.compile(
+_STREAMLIT = regex(r"^\s*(?:import\s+streamlit\b|from\s+streamlit\b)", re.MULTILINE)
+_DRAWS = regex(
     r"\bst\.(?:title|header|subheader|write|markdown|button|text_input|dataframe|table|form|columns|sidebar"
     r"|tabs|selectbox|metric|chat_message|chat_input|set_page_config|data_editor)\b"
 )
@@ -42,8 +43,8 @@ def _draws(function: SgNode, syntax: Syntax) -> bool:
 @lru_cache(maxsize=1)
 def _elements(syntax: Syntax) -> list[int]:
     """Where each element of JSX starts."""
-    kinds: list[Rule] = [{"kind": "jsx_element"}, {"kind": "jsx_self_closing_element"}]
-    return [node.range().start.index for node in syntax.root.find_all(any=kinds)]
+    elements = syntax.nodes("jsx_opening_element", "jsx_self_closing_element")
+    return sorted(node.range().start.index for node in elements)
 
 
 @lru_cache(maxsize=1)

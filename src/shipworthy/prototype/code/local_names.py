@@ -9,6 +9,8 @@ from ast_grep_py import SgNode
 from shipworthy.prototype.code.patterns import peeled, targets
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
 
+_LOADING = ("require", "import")
+
 
 def imported_names(syntax: Syntax) -> Iterator[tuple[str, str]]:
     """Each local name with its module; for Python with the name inside the module, too."""
@@ -20,12 +22,14 @@ def imported_names(syntax: Syntax) -> Iterator[tuple[str, str]]:
         for imported in names if module else ():
             original, local = _alias(imported)
             yield local, f"{module.text() if module else ''}.{original}"
-    for node in () if syntax.python else syntax.nodes("variable_declarator"):
-        value, pattern = _imported(node.field("value")), node.field("name")
+    if syntax.python or not any(name in syntax.calls_by_name for name in _LOADING):
+        return
+    for _, pattern, loaded in syntax.assignments:
+        value = _imported(loaded)
         if value is None or pattern is None or value.kind() != "call_expression":
             continue
         given = arguments(value)
-        specifier = string(given[0]) if given and callee(value) in ("require", "import") else None
+        specifier = string(given[0]) if given and callee(value) in _LOADING else None
         for name, _ in targets(pattern) if specifier else ():
             yield name, specifier or ""
 

@@ -12,6 +12,7 @@ from ast_grep_py import Rule, SgNode, SgRoot
 from shipworthy.finding import Location
 from shipworthy.prototype.code.parsing import parsed
 from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.regex import regex
 
 JS_FUNCTIONS = frozenset(
     """function_declaration function_expression arrow_function method_definition
@@ -32,12 +33,12 @@ _WRAPPERS = frozenset(
 _DEEPEST = 300  # levels of the tree: the time of many questions grows with their square
 # The Python grammar aborts the whole process at some 500 levels; Python itself stops at 100.
 _INDENTATIONS = 300
-_INDENTATION = re.compile(r"^[ \t\f\r]*", re.MULTILINE)
+_INDENTATION = regex(r"^[ \t\f\r]*", re.MULTILINE)
 TOO_DEEP = "nested too deeply"
 
 _LONG = 5_000  # characters
 _MOST_STEPS = 500_000_000
-_PUNCTUATION = re.compile(r"[^\w\s+/]|[+/]{2}|\s\w")  # of code; a picture in base64 has none
+_PUNCTUATION = regex(r"[^\w\s+/]|[+/]{2}|\s\w")  # of code; a picture in base64 has none
 
 # What most readers ask for is collected in one pass over the tree, what few do when it is asked for.
 _JS_KINDS = (
@@ -45,13 +46,14 @@ _JS_KINDS = (
     " assignment_expression variable_declarator function_declaration arrow_function"
     " method_definition function_expression generator_function_declaration generator_function"
     " pair if_statement return_statement for_statement for_in_statement"
-    " augmented_assignment_expression throw_statement ERROR"
+    " augmented_assignment_expression throw_statement identifier shorthand_property_identifier ERROR"
 )
+_JSX_KINDS = " jsx_opening_element jsx_self_closing_element"
 _JS_RARE = (
     "catch_clause member_expression object subscript_expression string template_string"
     " update_expression binary_expression"
 )
-_JSX_RARE = " jsx_element jsx_self_closing_element jsx_opening_element jsx_attribute"
+_JSX_RARE = " jsx_element jsx_attribute"
 _PY_KINDS = (
     "call import_statement import_from_statement try_statement assignment function_definition lambda"
     " class_definition decorator with_statement return_statement if_statement for_statement"
@@ -62,8 +64,8 @@ _PY_RARE = "except_clause attribute subscript string decorated_definition"
 _KINDS = {
     Language.PYTHON: _PY_KINDS.split(),
     Language.TYPESCRIPT: [*_JS_KINDS.split(), "public_field_definition"],
-    Language.TSX: [*_JS_KINDS.split(), "public_field_definition"],
-    Language.JAVASCRIPT: [*_JS_KINDS.split(), "field_definition"],
+    Language.TSX: [*(_JS_KINDS + _JSX_KINDS).split(), "public_field_definition"],
+    Language.JAVASCRIPT: [*(_JS_KINDS + _JSX_KINDS).split(), "field_definition"],
 }
 _RARE = {
     Language.PYTHON: _PY_RARE.split(),
@@ -71,6 +73,12 @@ _RARE = {
     Language.TSX: (_JS_RARE + _JSX_RARE).split(),
     Language.JAVASCRIPT: (_JS_RARE + _JSX_RARE).split(),
 }
+
+
+_ASSIGNMENT = {
+    True: ("assignment", "left", "right"),
+    False: ("variable_declarator", "name", "value"),
+}  # by whether it is Python: the kind and its fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ class Syntax:
     def _by_kind(self) -> dict[str, list[SgNode]]:
         kinds = _KINDS[self.language]
         found: dict[str, list[SgNode]] = {kind: [] for kind in kinds}
-        for node in self.root.find_all({"rule": {"any": [{"kind": kind} for kind in kinds]}}):
+        for node in self.root.find_all(kind=", ".join(kinds)):
             found[node.kind()].append(node)
         return found
 
@@ -132,6 +140,13 @@ class Syntax:
     @cached_property
     def _named_calls(self) -> list[tuple[str, SgNode]]:
         return [(callee(call).rpartition(".")[2], call) for call in self.calls]
+
+    @cached_property
+    def assignments(self) -> list[tuple[SgNode, SgNode | None, SgNode | None]]:
+        """The assignments of Python, the declarations of variables of JavaScript, each with its target and
+        its value."""
+        kind, target, value = _ASSIGNMENT[self.python]
+        return [(node, node.field(target), node.field(value)) for node in self.nodes(kind)]
 
     @cached_property
     def is_broken(self) -> bool:
@@ -264,12 +279,12 @@ def string(node: SgNode) -> str | None:
     """The value of a string literal without substitutions; None for anything else."""
     kind = node.kind()
     if kind == "string":
-        parts = [c for c in node.children() if c.is_named()]
-        if any(c.kind() == "interpolation" for c in parts):
+        parts = [(c.kind(), c) for c in node.named_children()]
+        if any(kind == "interpolation" for kind, _ in parts):
             return None
-        return "".join(c.text() for c in parts if c.kind() not in ("string_start", "string_end"))
+        return "".join(c.text() for kind, c in parts if kind not in ("string_start", "string_end"))
     if kind == "template_string":
-        if any(c.kind() == "template_substitution" for c in node.children()):
+        if any(c.kind() == "template_substitution" for c in node.named_children()):
             return None
         return node.text()[1:-1]
     if kind == "concatenated_string":

@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.source import SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
 _DEEPEST = 8  # files that include each other, one in the other
-_FILE = re.compile(r"(?i)^(.*requirements.*\.(txt|lock)|constraints\.txt)$")
+_FILE = regex(r"(?i)^(.*requirements.*\.(txt|lock)|constraints\.txt)$")
 # A name and versions; for what stands beside === a requirement has rules of its own.
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"(?!.*===)([A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*)\s*((?:[<>=!~][\w.*+!<>=~,\s-]*)?)", re.ASCII
 )
-_NAME = re.compile(r"^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
-_INCLUDE = re.compile(r"^(-r|--requirement|-c|--constraint)[\s=]+(\S+)")
-_HASHED = re.compile(r"\s--(hash|config-settings|global-option)\b.*", re.DOTALL)
-_SENTENCE = re.compile(r"[^\W_][^#;=<>~!@\[\\]*?\s+[^\W_]")  # two words in a row
-_COMMIT = re.compile(r"@[0-9a-f]{40}\b")
-_DEVELOPMENT = re.compile(
+_NAME = regex(r"^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+_INCLUDE = regex(r"^(-r|--requirement|-c|--constraint)[\s=]+(\S+)")
+_HASHED = regex(r"\s--(hash|config-settings|global-option)\b.*", re.DOTALL)
+_SENTENCE = regex(r"[^\W_][^#;=<>~!@\[\\]*?\s+[^\W_]")  # two words in a row
+_QUOTES = ('"""', "'''")
+_COMMIT = regex(r"@[0-9a-f]{40}\b")
+_DEVELOPMENT = regex(
     r"(?<![a-z])(dev|devel|develop|development|tests?|testing|lint|linting|docs?|typing|types|ci|qa"
     r"|style|format|formatting|checks|debug|bench|benchmark|notebooks?)(?![a-z])"
 )
@@ -191,7 +193,13 @@ def _logical_lines(file: SourceFile) -> Iterator[tuple[int, str, str]]:
     """First line number, text without comments, and the comments that belong to it."""
     pending: tuple[int, str, str] | None = None
     continued = False
+    quote = ""
     for number, raw in enumerate(file.lines, 1):
+        opened = not quote and raw.startswith(_QUOTES)
+        if quote or opened:  # a description as in Python, which pip does not know
+            quote = quote or raw[:3]
+            quote = "" if quote in raw[3 if opened else 0 :] else quote
+            continue
         text, comment = _split_comment(raw.rstrip("\r"))
         if continued and pending and (text or not comment):
             start, before, via = pending

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -90,6 +90,11 @@ class _Calls:
         self._syntax = syntax
         self._known: dict[int, tuple[str, str | None]] = {}
         self.reports = Reports(syntax)
+
+    @cached_property
+    def has_effects(self) -> bool:
+        """True where an effect or a timer may run some of the code."""
+        return any(name in self._syntax.calls_by_name for name in _EFFECTS)
 
     @cached_property
     def _places(self) -> list[tuple[int, int, int]]:
@@ -226,6 +231,7 @@ def _catch(
 ) -> Catch:
     outcome = outcome_of(handler, error)
     inside = calls.inside(body)
+    around = statement.ancestors()
     return Catch(
         handling=outcome.handling,
         attempts=inside[0],
@@ -233,7 +239,7 @@ def _catch(
         commented=gives_reason(handler)
         or is_within_excused(statement)
         or opens_excused(body)
-        or is_promised(statement),
+        or (syntax.python and is_promised(statement)),
         location=syntax.location(place or clause),
         function=function_name(clause),
         guarded=syntax.location(body),
@@ -244,12 +250,12 @@ def _catch(
         told=outcome.success,
         main=_is_main(statement),
         method=place is not None,
-        detached=_is_detached(clause) if place is not None else _is_in_side_job(statement),
+        detached=_is_detached(clause) if place is not None else _is_in_side_job(around),
         throws=calls.throws_in(body),
-        effect=_is_in_effect(statement),
-        calls_back=_calls_back(statement, inside[0]),
+        effect=calls.has_effects and _is_in_effect(around),
+        calls_back=_calls_back(around, inside[0]),
         leaves=outcome.leaves,
-        second=any(a.kind() in _HANDLERS for a in statement.ancestors()),
+        second=any(a.kind() in _HANDLERS for a in around),
     )
 
 
@@ -264,9 +270,9 @@ def _is_left_alone(call: SgNode) -> bool:
     return caught and _is_detached(top)
 
 
-def _is_in_effect(statement: SgNode) -> bool:
+def _is_in_effect(around: Sequence[SgNode]) -> bool:
     """True inside `useEffect(…)` and `setTimeout(…)`, not in what a click in the markup runs."""
-    for above in statement.ancestors():
+    for above in around:
         if above.kind() == "jsx_attribute":
             return False
         if above.kind() in CALLS and called_name(above) in _EFFECTS:
@@ -274,15 +280,15 @@ def _is_in_effect(statement: SgNode) -> bool:
     return False
 
 
-def _calls_back(statement: SgNode, attempts: tuple[str, ...]) -> bool:
+def _calls_back(around: Sequence[SgNode], attempts: tuple[str, ...]) -> bool:
     """True where a call of the guarded code is one of a parameter of the function around it."""
-    function = next((a for a in statement.ancestors() if a.kind() in FUNCTIONS), None)
+    plain = {name for name in attempts if name.isidentifier()}
+    function = next((a for a in around if a.kind() in FUNCTIONS), None) if plain else None
     parameters = function.field("parameters") if function is not None else None
     if parameters is None:
         return False
-    plain = {name for name in attempts if name.isidentifier()}
     given = within(parameters, frozenset({"identifier"}), FUNCTIONS)
-    return bool(plain) and any(name.text() in plain for name in given)
+    return any(name.text() in plain for name in given)
 
 
 _HANDLERS = ("catch_clause", "except_clause")
@@ -300,12 +306,12 @@ def _is_detached(call: SgNode) -> bool:
     return parent is not None and parent.kind() == "expression_statement"
 
 
-def _is_in_side_job(statement: SgNode) -> bool:
+def _is_in_side_job(around: Sequence[SgNode]) -> bool:
     """True in `(async () => { … })()`, started beside the matter by a function that waits for others."""
-    around = [a for a in statement.ancestors() if a.kind() in FUNCTIONS][:2]
-    if len(around) < 2 or not all(f.text().startswith("async") for f in around):
+    functions = list(islice((a for a in around if a.kind() in FUNCTIONS), 2))
+    if len(functions) < 2 or not all(f.text().startswith("async") for f in functions):
         return False
-    above = around[0].parent()
+    above = functions[0].parent()
     while above is not None and above.kind() in ("parenthesized_expression", "unary_expression"):
         above = above.parent()
     if above is None or above.kind() not in CALLS or arguments(above):

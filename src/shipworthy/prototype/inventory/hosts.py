@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -12,6 +11,7 @@ from ast_grep_py import SgNode
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.inventory.host_uses import Use, use_of
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class HostUse:
     use: Use = Use.OTHER
 
 
-_URL = re.compile(
+_URL = regex(
     r"\b(?:https?|wss?|postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?)"
     r"://(?:[^\s/@\"'`<>]*@)?([^\s/:?#\"'`<>\\,;)\]]+)"
 )
-_HOST = re.compile(r"[a-z0-9*_-]+(\.[a-z0-9*_-]+)*\.([a-z]{2,}|xn--[a-z0-9-]+)")
-_HOLE = re.compile(r"\$?\{[^{}]*\}|%s")
+_HOST = regex(r"[a-z0-9*_-]+(\.[a-z0-9*_-]+)*\.([a-z]{2,}|xn--[a-z0-9-]+)")
+_HOLE = regex(r"\$?\{[^{}]*\}|%s")
 _LOCAL = (".local", ".localhost", ".internal", ".test", ".invalid", ".example", ".svc", ".lan")
-_EXAMPLE = re.compile(
+_EXAMPLE = regex(
     r"(^|\.)(example|example-?\w*|(your|my)[-_]?(\w+[-_])?"
     r"(domain|site|app|company|project|server|host|api)"
     r"|domain|placeholder|foo|acme|ejemplo|exemple|exemplo|esempio|beispiel|voorbeeld|xxx+)\.(com|org|net|io|co|dev|app)$"
@@ -84,9 +84,8 @@ def is_third_party(host: str) -> bool:
 
 def _literals(syntax: Syntax) -> list[SgNode]:
     """The string literals with a URL in them, in file order."""
-    kinds = ("string",) if syntax.python else ("string", "template_string")
-    found = (node for kind in kinds for node in syntax.root.find_all(kind=kind, regex="://"))
-    return sorted(found, key=lambda node: node.range().start.index)
+    kinds = "string" if syntax.python else "string, template_string"
+    return syntax.root.find_all(kind=kinds, regex="://")
 
 
 def _is_only_mentioned(node: SgNode) -> bool:
@@ -110,7 +109,7 @@ def _is_only_mentioned(node: SgNode) -> bool:
     return link or attribute.startswith(("xmlns", "placeholder", "title", "alt"))
 
 
-_HOMEPAGE = re.compile(r"""^["'`]https?://[^/]+/?["'`]$""")
+_HOMEPAGE = regex(r"""^["'`]https?://[^/]+/?["'`]$""")
 _SHOWN = frozenset("name title label icon logo description category".split())
 
 

@@ -61,6 +61,8 @@ def logged_in(
 ) -> Iterator[tuple[LogCall, SgNode, list[tuple[LoggedValue, SgNode]]]]:
     """Every logging call of a file with its node and those of its values."""
     origins: Origins | None = None
+    text = syntax.source.text or ""
+    may_guard = any(word in text for word in _DEVELOPMENT)
     for call in syntax.calls_named(NAMES):
         level = log_level(call)
         if level is None:
@@ -76,7 +78,7 @@ def logged_in(
             values=tuple(value for value, _ in values),
             location=syntax.location(call),
             function=function_name(call),
-            guarded=bool(values) and _is_guarded(call),
+            guarded=may_guard and bool(values) and _is_guarded(call),
             streamed=level == "print" and any(_is_end(a) for a in given),
         )
         yield logged, call, values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from shipworthy.prototype.code.syntax import Syntax, arguments, callee, chain, d
 from shipworthy.prototype.logs.bodies import fields_read
 from shipworthy.prototype.logs.logged import NAMES, WHOLE, WRAPPERS, values_of
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
+from shipworthy.regex import regex
 
 TOKEN_LINK = "link with a token"  # noqa: S105
 """The origin of an address that the file builds with a token in it."""
@@ -28,17 +28,14 @@ class Origins:
         self._by_name: dict[str, str] = {}
         self._copies: dict[str, str] = {}
         self._bodies: dict[str, str] = {}
-        kind = "assignment" if syntax.python else "variable_declarator"
-        for node in syntax.nodes(kind):
-            target = node.field("left") or node.field("name")
-            value = node.field("right") or node.field("value")
+        for _, target, value in syntax.assignments:
             origin = _origin(value) if value is not None else ""
             if not origin and value is not None and target is not None:
                 self._row(target, value)
                 self._copy(target, value)
             if target is not None and origin:
                 self._note(target, origin)
-        self._links(kind)
+        self._links()
         for call in syntax.calls_named(("onAuthStateChange",)):
             if called_name(call) == "onAuthStateChange":
                 self._listener(call)
@@ -72,13 +69,15 @@ class Origins:
                     self._by_name[name.text()] = origin
             self._by_name["data.session"] = origin
 
-    def _links(self, kind: str) -> None:
+    def _links(self) -> None:
         """`editUrl = `${base}/edit/${id}?token=${token}`` and the like, declared or assigned."""
-        if not _CARRIES.search(self._syntax.source.text or ""):
+        text = self._syntax.source.text or ""
+        if "token=" not in text or not _CARRIES.search(text):
             return
-        for node in self._syntax.nodes(kind, "assignment_expression"):
-            target = node.field("left") or node.field("name")
-            value = node.field("right") or node.field("value")
+        others = self._syntax.nodes("assignment_expression")
+        assigned = ((node.field("left"), node.field("right")) for node in others)
+        declared = ((target, value) for _, target, value in self._syntax.assignments)
+        for target, value in (*declared, *assigned):
             if target is None or value is None or target.kind() != "identifier":
                 continue
             built = value.kind() in ("template_string", "string", "binary_expression")
@@ -145,7 +144,7 @@ class Origins:
 
 
 # Tokens that are made to be passed on (of a share, an invitation to a party) are no secret.
-_CARRIES = re.compile(
+_CARRIES = regex(
     r"[?&](?:\w+_)?token=(?:\$?\{(?!\w*(?:share|public|invite|guest))[^}]*[tT]oken[^}]*\}|[\"\']\s*\+\s*\w*[tT]oken)"
 )
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
@@ -196,19 +195,19 @@ _EMPTY = frozenset({"null", "undefined", "true", "false"})
 
 
 def _origin(value: SgNode) -> str:
-    while value.kind() in WRAPPERS:
+    while (kind := value.kind()) in WRAPPERS:
         inner = next((c for c in value.children() if c.is_named()), None)
         if inner is None:
             return ""
         value = inner
-    if value.kind() in CALLS:
+    if kind in CALLS:
         called = callee(value)
         if called.endswith(_SESSIONS):
             return "session"
         head, _, last = called.rpartition(".")
         is_body = last in ("json", "text", "formData", "body", "get_json") and head in _REQUESTS
         return "request body" if is_body else ""
-    return _known(dotted(value)) if value.kind() in NAMES else ""
+    return _known(dotted(value)) if kind in NAMES else ""
 
 
 def _known(name: str) -> str:

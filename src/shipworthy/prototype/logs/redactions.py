@@ -10,12 +10,13 @@ from shipworthy.prototype.code.syntax import Syntax, arguments, properties, stri
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.queries.assigned import assigned_in
 from shipworthy.prototype.queries.chains import called_name, within
+from shipworthy.regex import regex
 
 SOME = "*"
 """Stands for fields that the set-up does not spell out."""
 
 _MAKERS = frozenset({"pino", "createLogger", "fastify", "Fastify"})
-_HIDES = re.compile(r"redact|mask|scrub|sanitiz|sanitis|censor", re.IGNORECASE)
+_HIDES = regex(r"redact|mask|scrub|sanitiz|sanitis|censor", re.IGNORECASE)
 _STRINGS = frozenset({"string"})
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _PLAIN = ("console.", "print", "pprint")
@@ -26,7 +27,7 @@ def read(syntax: Syntax) -> list[str]:
     if syntax.python:
         return []
     found: set[str] = set()
-    for call in syntax.calls:
+    for call in syntax.calls_named(_MAKERS):
         if called_name(call) in _MAKERS:
             for given in arguments(call):
                 if given.kind() == "object":

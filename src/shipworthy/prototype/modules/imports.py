@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ast_grep_py import Rule, SgNode
+from ast_grep_py import SgNode
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
@@ -20,6 +19,7 @@ from shipworthy.prototype.code.syntax import (
     string,
 )
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,30 @@ def _statements(syntax: Syntax, kind: str) -> list[Import]:
 
 
 def _static(syntax: Syntax, node: SgNode) -> Import | None:
-    children = node.children()
-    kinds = [child.kind() for child in children]
-    at = kinds.index("import_require_clause") if "import_require_clause" in kinds else None
-    required = children[at] if at is not None else None
-    source = (required or node).field("source")
+    source, clause = node.field("source"), node
+    if source is None and node.kind() == "import_statement":
+        required = (c for c in node.named_children() if c.kind() == "import_require_clause")
+        clause = next(required, node)
+        source = clause.field("source")
     specifier = string(source) if source else None
     if not specifier:
         return None
-    whole_type = "type" in kinds or "typeof" in kinds
-    names, all_types = _bindings(required or node)
+    names, all_types = _bindings(clause)
     exported, bound = _split(names)
-    type_only = whole_type or all_types
+    type_only = all_types or _is_marked(node)
     return Import(specifier, bound, syntax.location(node), type_only, False, exported)
+
+
+def _is_marked(node: SgNode) -> bool:
+    """True for `import type`, `export type`, and one name of them: `{ type User }`."""
+    return "type" in node.text() and any(c.kind() in ("type", "typeof") for c in node.children())
 
 
 def _bindings(node: SgNode) -> tuple[_Names, bool]:
     """The names that an import or re-export binds, and whether each is marked `type`."""
     names: _Names = []
     marked: list[bool] = []
-    for child in node.children():
+    for child in node.named_children():
         kind = child.kind()
         if kind in ("import_clause", "named_imports", "export_clause"):
             inner, types = _bindings(child)
@@ -91,7 +95,7 @@ def _bindings(node: SgNode) -> tuple[_Names, bool]:
             exported, bound = child.field("name"), child.field("alias")
             if exported:
                 names.append((exported.text(), (bound or exported).text()))
-                marked.append(any(c.kind() == "type" for c in child.children()))
+                marked.append(_is_marked(child))
         elif kind in ("namespace_import", "namespace_export"):
             names += [("*", c.text()) for c in child.children() if c.kind() == "identifier"]
             marked.append(False)
@@ -124,7 +128,7 @@ def _without_values(syntax: Syntax, found: list[Import]) -> list[Import]:
     ]
 
 
-_INJECTED = re.compile(
+_INJECTED = regex(
     r"(?:\b(?:private|public|protected|readonly)|@\w+\([^()]*\))\s+\w+[?!]?\s*:\s*([A-Z]\w*)"
 )
 
@@ -165,10 +169,12 @@ def _stands_in_server_function(node: SgNode) -> bool:
 
 
 def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:
-    # Asked for by name: all names of a file are ten times as many.
-    kinds: list[Rule] = [{"kind": "identifier"}, {"kind": "shorthand_property_identifier"}]
-    found = syntax.root.find_all({"rule": {"any": kinds, "regex": f"^(?:{'|'.join(names)})$"}})
-    return {node.text() for node in found if not _is_imported(node)}
+    found: set[str] = set()
+    for node in syntax.nodes("identifier", "shorthand_property_identifier"):
+        name = node.text()
+        if name in names and name not in found and not _is_imported(node):
+            found.add(name)
+    return found
 
 
 def _is_imported(node: SgNode) -> bool:
@@ -346,7 +352,7 @@ def _is_optional(node: SgNode) -> bool:
     return False
 
 
-_MISSING = re.compile(r"\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
+_MISSING = regex(r"\b(ImportError|ModuleNotFoundError|Exception|BaseException)\b")
 
 
 def _is_caught(call: SgNode) -> bool:

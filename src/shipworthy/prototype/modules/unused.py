@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.source import Language, Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_LIBRARY = re.compile(
+_LIBRARY = regex(
     r"(^|/)(hooks?|contexts?|providers?|services?|stores?|libs?|utils?|helpers|repositories|queries)/"
     r"|(^|/)use[A-Z-][^/]*$|(Context|Provider|Service|Store)\.[jt]sx?$"
 )
@@ -46,7 +47,8 @@ def _is_unused(prototype: Prototype, path: str, function: str) -> bool:
         return False
     if _is_named_once(function, file.text):
         return True
-    if not _LIBRARY.search(path):
+    promised = _is_only_promised(function, file.text)
+    if not (promised or _LIBRARY.search(path)):
         return False
     if any(
         other.text and function in other.text
@@ -54,7 +56,7 @@ def _is_unused(prototype: Prototype, path: str, function: str) -> bool:
         if other.path != path and other.role not in (Role.DOCUMENTATION, Role.TEST)
     ):
         return False
-    return _is_only_offered(function, file.text)
+    return promised or _is_only_offered(function, file.text)
 
 
 def _importers_first(prototype: Prototype, path: str) -> Iterator[SourceFile]:
@@ -102,8 +104,8 @@ def is_exported_to_nobody(prototype: Prototype, path: str, function: str) -> boo
     )
 
 
-_EXPORTED = re.compile(r"\s*export\s+((async\s+)?function\s+|const\s+)[\w$]+", re.MULTILINE)
-_FOUND_BY_PLACE = re.compile(
+_EXPORTED = regex(r"\s*export\s+((async\s+)?function\s+|const\s+)[\w$]+", re.MULTILINE)
+_FOUND_BY_PLACE = regex(
     r"(^|/)(app|pages|routes|api|functions|netlify|supabase|server/(plugins|middleware)|plugins)/"
     r"|(^|/)(middleware|proxy|instrumentation|entry[.-][^/]*|root|main|index)\.[cm]?[jt]sx?$"
 )
@@ -133,8 +135,24 @@ def _goes_on(character: str) -> bool:
     return character.isalnum() or character in ("_", "$")
 
 
-_LOCAL = re.compile(r"\s*((async\s+)?function\s+|(const|let|var)\s+)[\w$]+$")
-_PLAIN_CLASS = re.compile(r"class\s+\w+\s*(\(\s*(object)?\s*\))?\s*:")
+def _is_only_promised(function: str, text: str) -> bool:
+    """True for a method that an interface of the same file asks for, and that stands nowhere in it but there
+    and in the classes that have it."""
+    signed = []
+    for at in _said(function, text):
+        end = text.find("\n", at)
+        after = text[at + len(function) : end if end >= 0 else len(text)]
+        before = text[text.rfind("\n", 0, at) + 1 : at]
+        if not (_MODIFIERS.fullmatch(before) and after.lstrip().startswith(("(", "<"))):
+            return False
+        signed.append(_SIGNED.search(after) is not None)
+    return any(signed) and not all(signed)
+
+
+_MODIFIERS = regex(r"\s*((public|override|async)\s+)*")
+_SIGNED = regex(r"\)\s*:\s*[^={]+;\s*$")
+_LOCAL = regex(r"\s*((async\s+)?function\s+|(const|let|var)\s+)[\w$]+$")
+_PLAIN_CLASS = regex(r"class\s+\w+\s*(\(\s*(object)?\s*\))?\s*:")
 
 
 def _is_plain_method(name: str, lines: Sequence[str]) -> bool:

@@ -8,17 +8,18 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import arguments, callee, properties, string
 from shipworthy.prototype.queries.chains import called_name
+from shipworthy.regex import regex
 
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _VERBS = frozenset({"post", "put", "patch", "delete"})
-_CLIENTS = re.compile(r"axios|api|http|requests|httpx|client|session\b|ky$|got$", re.IGNORECASE)
-_MAIL = re.compile(
+_CLIENTS = regex(r"axios|api|http|requests|httpx|client|session\b|ky$|got$", re.IGNORECASE)
+_MAIL = regex(
     r"^(send|deliver)_?\w*(e?mails?|sms|invites?|invitations?|messages?|notifications?)$"
     r"|^send_?(mail|message)$|^sendmail$",
     re.IGNORECASE,
 )
 # What a browser extension or a page says to its own parts: `chrome.tabs.sendMessage(…)`.
-_TO_ITSELF = re.compile(
+_TO_ITSELF = regex(
     r"(^|\.)((chrome|browser)\.(runtime|tabs)|port|worker)\.(send|post)\w*$|\.?postMessage$"
 )
 _AUTH = frozenset(
@@ -28,10 +29,19 @@ _AUTH = frozenset(
 _PAYS = frozenset({"create", "confirm", "capture", "refund", "update", "cancel", "pay"})
 
 
+# Part of every name below: most calls have none.
+_MAY_SEND = regex(
+    r"fetch|request|invoke|post|put|patch|delete|send|deliver|messages|stripe|\.auth\.",
+    re.IGNORECASE,
+)
+
+
 def sends(call: SgNode) -> str | None:
     """What a call changes elsewhere: "request", "mail", "payment", "account"; else None."""
-    name = called_name(call)
     called = callee(call)
+    if not _MAY_SEND.search(called):
+        return None
+    name = called_name(call)
     if name in ("fetch", "apiRequest", "fetchWithAuth", "authFetch", "apiFetch", "request"):
         return "request" if _writes(call) else None
     if name == "invoke" and ".functions." in called:

@@ -21,13 +21,14 @@ from shipworthy.prototype.program.nodes import (
     Name,
     Throw,
 )
+from shipworthy.regex import regex
 
-_SECRET = re.compile(
+_SECRET = regex(
     r"^(NEXT_?)?(\w*_)?(JWT|SESSION|AUTH|NEXTAUTH|COOKIE|CRON|SIGNING|ENCRYPTION|CSRF|INTERNAL|ADMIN|FLASK|DJANGO|APP|TOKEN|HMAC|PASSWORD_RESET"
     r"|REFRESH|ACCESS_TOKEN|REFRESH_TOKEN)_?(\w*_)?(SECRET|SECRET_KEY|KEY|TOKEN|PASSWORD)$|^(SECRET|SECRET_KEY|JWT_SECRET\w*)$"
 )
 """Settings that only this system uses to sign, encrypt or recognise callers."""
-_OF_OTHERS = re.compile(
+_OF_OTHERS = regex(
     r"STRIPE|OPENAI|AWS|GOOGLE|GITHUB|TWILIO|SUPABASE|RESEND|SENDGRID|CLIENT_|API_KEY|PUBLIC|BOT|CLERK|AUTH0|SLACK|VERIFY_TOKEN|ANON"
 )
 
@@ -43,11 +44,11 @@ class Fallback(NamedTuple):
 # Plain words that stand in the name of every such secret, and where a setting is read.
 _ENDS = ("SECRET", "KEY", "TOKEN", "PASSWORD")
 _READS = ("env", "config", "get")
-_LOOKS_LIKE = re.compile(
+_LOOKS_LIKE = regex(
     r"(SECRET|KEY|TOKEN|PASSWORD|SALT)\w*[\"'\])]*\s*(\|\||\?|,|or\b)", re.IGNORECASE
 )
-_END_OF_NAME = re.compile(r"(?:SECRET|KEY|TOKEN|PASSWORD)\w*")
-_START_OF_NAME = re.compile(r"\w*\Z")
+_END_OF_NAME = regex(r"(?:SECRET|KEY|TOKEN|PASSWORD)\w*")
+_START_OF_NAME = regex(r"\w*\Z")
 _LONGEST = 100  # characters of the name of a setting
 
 
@@ -62,7 +63,8 @@ def read(syntax: Syntax) -> list[Fallback]:
     found = [(name, line) for name, line in _defaults(module.body) if _is_own(name)]
     if not found:
         return []
-    refused = set(_refused(module.body))
+    kept = _kept(module.body)
+    refused = {kept.get(word, word) for word in _refused(module.body)}
     lines = text.splitlines()
     return [
         Fallback(name, line, name in refused or _is_refused_later(lines, line))
@@ -79,7 +81,7 @@ def _names_own(text: str) -> bool:
     return False
 
 
-_WORDS_OF_LINE = re.compile(r"""["']([^"'\s]{8,})["']""")
+_WORDS_OF_LINE = regex(r"""["']([^"'\s]{8,})["']""")
 
 
 def _is_refused_later(lines: list[str], line: int) -> bool:
@@ -97,8 +99,9 @@ def _is_refused_later(lines: list[str], line: int) -> bool:
     )
 
 
+_SALT = regex(r"(^|_)SALT$")  # what is hashed with it is no key, whatever else may stand in for it
 _SOON = 6  # lines after a comparison
-_ENDS_IT = re.compile(r"^(?!\s*(//|#|\*)).*?\b(throw|raise|exit|abort|return|assert)\b")
+_ENDS_IT = regex(r"^(?!\s*(//|#|\*)).*?\b(throw|raise|exit|abort|return|assert)\b")
 
 
 def _is_own(name: str) -> bool:
@@ -108,11 +111,7 @@ def _is_own(name: str) -> bool:
 def _defaults(tree: tuple[object, ...]) -> Iterator[tuple[str, int]]:
     """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree, and `KEPT || "word"` of what
     the module has read into a constant."""
-    kept = {
-        let.target.id: setting
-        for let in tree
-        if type(let) is Let and type(let.target) is Name and (setting := setting_of(let.value))
-    }
+    kept = _kept(tree)
     pending: list[object] = [tree]
     while pending:
         node = pending.pop()
@@ -124,6 +123,15 @@ def _defaults(tree: tuple[object, ...]) -> Iterator[tuple[str, int]]:
             node = node.other  # `if (isBuildPhase) { return { … } }`: nobody is served then
         if isinstance(node, tuple):
             pending += [inner for inner in node[::-1] if isinstance(inner, tuple)]
+
+
+def _kept(tree: tuple[object, ...]) -> dict[str, str]:
+    """The settings that the module has read into constants, by their names."""
+    return {
+        let.target.id: setting
+        for let in tree
+        if type(let) is Let and type(let.target) is Name and (setting := setting_of(let.value))
+    }
 
 
 def _settings(node: object, kept: Mapping[str, str]) -> Iterator[str]:
@@ -139,7 +147,7 @@ def _default(node: object, kept: Mapping[str, str]) -> Iterator[tuple[str, int]]
     if isinstance(node, Either) and node.operator in ("or", "??") and _is_word(node.right):
         names = list(_settings(node.left, kept))
         name = next(filter(_is_own, names), names[0] if names else "")
-        if name:
+        if name and not _SALT.search(names[0]):
             yield name, node.at
     if isinstance(node, Call) and any(map(_is_word, _stand_ins(node))):
         name = setting_of(Call(node.function, node.arguments[:1], (), node.at, node.end))
@@ -177,7 +185,7 @@ def _is_of_build(test: object) -> bool:
     return isinstance(test, Name | Member) and any(map(_BUILDS.fullmatch, words_of(test)))
 
 
-_BUILDS = re.compile(r"is_?build(ing|_?(phase|time|step))?|build_?phase", re.IGNORECASE)
+_BUILDS = regex(r"is_?build(ing|_?(phase|time|step))?|build_?phase", re.IGNORECASE)
 
 
 def setting_of(node: object) -> str:

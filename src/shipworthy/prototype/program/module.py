@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from shipworthy.prototype.code.directives import directives
@@ -10,9 +9,12 @@ from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.program import from_javascript, from_python
 from shipworthy.prototype.program.nodes import Module
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 
 _LONGEST = 400_000  # characters; a file of more is data
-_ROUTED = re.compile(r"(^|/)(app|pages|routes|api|server|actions)/")
+_ROUTED = regex(r"(^|/)(app|pages|routes|api|server|actions)/")
+# Where templates of mails and the like stand, which are no components though their files may end so.
+_SHARED = regex(r"(^|/)(lib|libs|utils?|e?mails?|templates|services|helpers)/")
 
 
 def may_serve(syntax: Syntax) -> bool:
@@ -31,6 +33,7 @@ def may_serve(syntax: Syntax) -> bool:
         or "use server" in text
         or "createServerFn" in text
         or _ROUTED.search(path) is not None
+        or _SHARED.search(path) is not None
     )
 
 

@@ -16,11 +16,10 @@ class Assigned:
     def __init__(self, syntax: Syntax) -> None:
         self._first: dict[str, SgNode | None] = {}
         self._values: dict[tuple[str, SgNode | None], list[tuple[int, SgNode]]] = {}
-        for node in syntax.nodes("assignment" if syntax.python else "variable_declarator"):
-            target = node.field("left") or node.field("name")
+        for node, target, value in syntax.assignments:
             if target is None:
                 continue
-            name, value = target.text(), node.field("right") or node.field("value")
+            name = target.text()
             self._first.setdefault(name, value)
             if value is not None:
                 own = self._values.setdefault((name, enclosing(node, FUNCTIONS)), [])

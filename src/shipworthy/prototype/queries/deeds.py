@@ -6,19 +6,20 @@ import re
 from collections.abc import Collection
 
 from shipworthy.prototype.queries.query import WRITES, Query
+from shipworthy.regex import regex
 
 _ACCOUNT = frozenset(
     """signUp updateUser resetPasswordForEmail createUser deleteUser updateUserById
     inviteUserByEmail""".split()
 )
 # Bookkeeping on the side: when it fails, nobody is misled and nothing of value is lost.
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(^|_)(log|logs|audit|analytics|metrics?|telemetry|views?|visits?|clicks?|impressions?|presence|typing"
     r"|heartbeats?|last_?seen|last_?log_?in|usage|history|change_?log|cache|cached|mirrors?|tracking|errors?|attempts?|rate_?limits?|read_receipts?"
     r"|push_subscriptions?|(push|device)_tokens?|active_(editors|viewers|users|sessions_view))(_|$)",
     re.IGNORECASE,
 )
-_ASIDE_FUNCTION = re.compile(
+_ASIDE_FUNCTION = regex(
     r"^_?(send|post|report|save)\w*(Event|Conversion|Assignment|Metrics?|Beacon|History)s?$"
     r"|^_?(send|register|save)_?(device|push|fcm)?_?token$|"
     r"^_?(handle|on)?(log_?out|sign_?out)(?![a-z])"
@@ -29,18 +30,18 @@ _ASIDE_FUNCTION = re.compile(
     re.IGNORECASE,
 )
 # What a session of the database goes by: no row changes.
-_SETTING = re.compile(r"_(context|config|claims?|tenant|session)$", re.IGNORECASE)
+_SETTING = regex(r"_(context|config|claims?|tenant|session)$", re.IGNORECASE)
 # When somebody was here or looked at something: a row that misses it is right but for that.
-_MARKS = re.compile(
+_MARKS = regex(
     r"^(is_?)?(read|seen|viewed|opened|discovered|leid[oa]|lid[oa])(_?at)?$"
     r"|^last_?(seen|login|log_?in|sign_?in|active|activity|used|accessed|viewed|visited)(_?at|_?on)?$"
-    r"|^(view|click|visit|download|unread)s?(_?(count|messages))?$"
+    r"|^(view|viewer|click|visit|visitor|download|play|unread)s?(_?(count|messages))?$|^shares?_?count$"
     r"|^last_(sync|synced|error|run|check|checked|test|tested|fetch|poll|import|export|refresh)(_\w+)?$"
     r"|^(sync|connection)_status$",
     re.IGNORECASE,
 )
 _WITH_MARKS = ("status", "updated_at", "updatedAt")
-_CHANGES = re.compile(
+_CHANGES = regex(
     r"(create|add|insert|update|set|delete|remove|spend|charge|credit|debit|transfer|approve|accept|reject"
     r"|cancel|assign|process|save|submit|register|invite|grant|revoke|reset|mark|confirm|complete|deduct"
     r"|decrement|refund|archive|move|swap|reorder|finali[sz]e|activate|deactivate)(_|[A-Z])",
@@ -91,7 +92,7 @@ def is_reference(query: Query, asked_by: Collection[str]) -> bool:
     )
 
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"(stripe|gateway|paypal|paddle|razorpay|asaas|mercado_?pago|mollie|provider|billing)\w*(customer|payment|session|intent|checkout|preference|order)_?id$"
     r"|^(last|latest)_\w*(status|label)$",
     re.IGNORECASE,
@@ -117,19 +118,17 @@ def names_weight(table: str) -> bool:
 
 
 # Who belongs to a conversation, which people see at once.
-_TALK = re.compile(
-    r"(chat|channel|conversation|thread|dm)\w*_(members|participants)$", re.IGNORECASE
-)
+_TALK = regex(r"(chat|channel|conversation|thread|dm)\w*_(members|participants)$", re.IGNORECASE)
 # What happened when, beside the row that says how things stand, and how something is set up.
-_COURSE = re.compile(
+_COURSE = regex(
     r"_(events?|history|histories|logs?|audits?|settings?|configs?|preferences|templates?|types?|categor(y|ies)|mappings?|limits?)$",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"(^|_)(users?|profiles?|accounts?|staff|employees|admins)$", re.IGNORECASE)
-_RIGHTS_COLUMNS = re.compile(r"(^|_)(roles?|permissions?)(_id|_ids)?$", re.IGNORECASE)
+_PEOPLE = regex(r"(^|_)(users?|profiles?|accounts?|staff|employees|admins)$", re.IGNORECASE)
+_RIGHTS_COLUMNS = regex(r"(^|_)(roles?|permissions?)(_id|_ids)?$", re.IGNORECASE)
 
 
-_WEIGHTY = re.compile(
+_WEIGHTY = regex(
     r"(^|_)(payments?|payouts?|invoices?|orders?|order_items|transactions?|transfers?|refunds?|subscriptions?"
     r"|purchases?|sales|bills?|billing|wallets?|balances?|credits?|ledgers?|earnings?|commissions?|advances?"
     r"|bookings?|reservations?|appointments?|tickets?|enrol?lments?|registrations?|certificates?|prescriptions?"
@@ -140,7 +139,7 @@ _WEIGHTY = re.compile(
     r"|Member)s?$",
     re.IGNORECASE,
 )
-_WEIGHTY_COLUMNS = re.compile(
+_WEIGHTY_COLUMNS = regex(
     r"(^|_)(amount|balance|credits?|paid|payment|is_admin|stripe_\w+|stock|points_balance|auth_id"
     r"|subscription_(status|state|ends?|end_\w+|expires?\w*))(_|$)",
     re.IGNORECASE,
@@ -154,23 +153,23 @@ def is_timing(query: Query) -> bool:
     return query.operation == "update" and bool(columns) and all(map(_TIME.search, columns))
 
 
-_TIME = re.compile(
+_TIME = regex(
     r"^(updated|last_?\w*|started|synced|checked|refreshed|fetched|processed|seen|viewed|attempted|presence)"
     r"_?(at|on|date|deadline)$",
     re.IGNORECASE,
 )
 # What somebody says of his tastes when he comes first, and puts in again where it is missing.
-_FIRST_ASKED = re.compile(
+_FIRST_ASKED = regex(
     r"(onboarding|welcome|get-?started|wizard|questionnaire|quiz)\w*\.[jt]sx$", re.IGNORECASE
 )
-_TASTES = re.compile(r"preferences?|interests?|context|settings|goals|onboarding", re.IGNORECASE)
-_TRIFLES = re.compile(
+_TASTES = regex(r"preferences?|interests?|context|settings|goals|onboarding", re.IGNORECASE)
+_TRIFLES = regex(
     r"(^|_)(likes?|follows?|followers|reactions?|bookmarks?|favou?rites?|(ui|display|view|user)_preferences|themes?|tags?|emojis?"
     r"|wallpapers?|tag_definitions|(mini_)?game_scores?|(forum|topic|thread|post)_subscriptions?"
     r"|(feature|product|app|completed|onboarding|welcome)_tours?)$",
     re.IGNORECASE,
 )
-_LOOKS = re.compile(
+_LOOKS = regex(
     r"^((sort|display|item|list)_?(order|index)|order(_?index)?|position|rank|(is_?)?(pinned|starred|favou?rite)"
     r"|(has_)?(seen|completed|dismissed)_(\w+_)?(tours?|tips?|hints?|intro)"
     r"|likes?(_?count)?|follow(er|ing)s?_?count|theme|background(_\w+)?|wallpaper|colou?r|layout)$",
@@ -183,7 +182,7 @@ def is_aside_place(path: str) -> bool:
     return _ASIDE_PLACE.search(path) is not None
 
 
-_ASIDE_PLACE = re.compile(
+_ASIDE_PLACE = regex(
     r"telemetry|a-?b-?test|(^|/)(lib|utils?|services?|hooks?)/(analytics|tracking)|(^|/)analytics\.[jt]sx?$",
     re.IGNORECASE,
 )

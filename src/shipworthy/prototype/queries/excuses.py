@@ -7,12 +7,12 @@ import re
 from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.syntax import FUNCTIONS
-from shipworthy.prototype.queries.chains import within
+from shipworthy.regex import regex
 
-_FAILURE = re.compile(
+_FAILURE = regex(
     r"(?<!!)\b\w*(err|error|fail|failed|failure)\b(?!\s*(===?|is)\s*(null|None))", re.IGNORECASE
 )
-_EXCUSE = re.compile(
+_EXCUSE = regex(
     r"best.?effort|non.?critical|non.?fatal|non.?blocking|fire.and.forget|optional|ignore|silent"
     r"|doesn't matter"
     r"|don't (fail|block|wait|throw)"
@@ -57,7 +57,7 @@ def _is_excused_as_a_whole(function: SgNode) -> bool:
 
 
 # What is said of a whole function tells more of what it is for: "optional" is one of its parameters.
-_OF_A_FUNCTION = re.compile(
+_OF_A_FUNCTION = regex(
     r"best.?effort|non.?critical|non.?fatal|fire.and.forget|never (fails|blocks|throws)",
     re.IGNORECASE,
 )
@@ -75,7 +75,7 @@ def is_promised(statement: SgNode) -> bool:
     return first.text()[:1] in "\"'" and _PROMISE.search(first.text()) is not None
 
 
-_PROMISE = re.compile(
+_PROMISE = regex(
     r"(\bon|\bupon|in case of|if) (any |an? |the )?(\w+ ){0,3}(error|failure|exception|fails)|never raises"
     r"|best.?effort|non.?critical|non.?fatal|fail(s|ing)? (silently|open|soft)",
     re.IGNORECASE,
@@ -94,7 +94,7 @@ def _is_before_failure(statement: SgNode) -> bool:
     return following.kind() == "return_statement" and bool(_DENIES.search(following.text()))
 
 
-_DENIES = re.compile(
+_DENIES = regex(
     r"status\s*[:(]\s*[45]\d\d|\b(success|ok|valid)\s*:\s*false|[{,]\s*error\s*:(?!\s*(null|undefined))"
 )
 
@@ -111,11 +111,10 @@ def is_forgiven(node: SgNode) -> bool:
     condition = after.field("condition")
     if condition is None or not _FAILURE.search(condition.text()):
         return False
-    return excuses(text + "".join(c.text() for c in within(after, _COMMENTS)))
+    return excuses(text + "".join(c.text() for c in after.find_all(kind="comment")))
 
 
 _STATEMENTS = ("_statement", "_declaration")
-_COMMENTS = frozenset({"comment"})
 
 
 def is_excused(statement: SgNode) -> bool:
@@ -142,7 +141,7 @@ def is_within_excused(statement: SgNode) -> bool:
 
 def excuses(comment: str) -> bool:
     """True for a comment that says "best effort", "non-critical" or the like."""
-    return bool(_EXCUSE.search(comment))
+    return bool(comment and _EXCUSE.search(comment))
 
 
 def opens_excused(body: SgNode) -> bool:
@@ -163,7 +162,9 @@ _NO_REASON = frozenset(
 def gives_reason(handler: SgNode) -> bool:
     """True when a comment gives a reason, in words beyond "ignore errors silently"."""
     words: list[str] = []
-    for comment in handler.find_all(kind="comment"):
+    text = handler.text()
+    commented = any(sign in text for sign in ("//", "/*", "#"))
+    for comment in handler.find_all(kind="comment") if commented else ():
         words += re.findall(r"[^\W\d_]{3,}", comment.text().lower())
     previous = handler.parent()
     if previous is not None and handler.kind() == "block":

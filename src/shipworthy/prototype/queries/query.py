@@ -132,6 +132,8 @@ def _is_account_change(call: QueryCall) -> bool:
 
 
 def _together(top: SgNode, syntax: Syntax) -> Location | None:
+    if not any(name in syntax.calls_by_name for name in _GATHERING):
+        return None
     for above in top.ancestors():
         if above.kind() in FUNCTIONS:
             return None
@@ -141,6 +143,7 @@ def _together(top: SgNode, syntax: Syntax) -> Location | None:
 
 
 _GATHER = ("Promise.all", "Promise.allSettled", "asyncio.gather")
+_GATHERING = tuple(name.partition(".")[2] for name in _GATHER)
 
 
 def _start(loop: SgNode) -> SgNode:

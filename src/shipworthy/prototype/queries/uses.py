@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.syntax import FUNCTIONS, callee, identifiers
+from shipworthy.prototype.code.syntax import FUNCTIONS, callee
 from shipworthy.prototype.queries.chains import within
 
 BLOCKS = frozenset({"statement_block", "program", "switch_body", "class_body"})
@@ -46,11 +47,10 @@ def _only_logs(statement: SgNode, use: SgNode) -> bool:
 
 def uses(name: str, scope: SgNode, after: int) -> Iterator[SgNode]:
     """Where a name is read in a scope after an offset, the parameters of catch clauses left out."""
-    span = scope.range()
-    first, end = max(after, span.start.index), span.end.index
-    for node in identifiers(scope.get_root().root()).get(name, ()):
-        start = node.range().start.index
-        if first <= start < end and not _is_shadowed(node, name, scope):
+    python = scope.get_root().root().kind() == "module"
+    kinds = "identifier" if python else "identifier, shorthand_property_identifier"
+    for node in scope.find_all(kind=kinds, regex=f"^{re.escape(name)}$"):
+        if node.range().start.index >= after and not _is_shadowed(node, name, scope):
             yield node
 
 

@@ -6,28 +6,32 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.prototype.secrets.literals import Named
+from shipworthy.regex import regex
 
-_SIGNS = re.compile(r"\bjwt\.(?:encode|decode|sign|verify)\(")
-_LITERAL = re.compile(r"""[rb]?(["'`])([^"'`\s]{4,300})\1$""")
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*$")
+_SIGNS = regex(r"\bjwt\.(?:encode|decode|sign|verify)\(")
+_LITERAL = regex(r"""[rb]?(["'`])([^"'`\s]{4,300})\1$""")
+_IDENTIFIER = regex(r"[A-Za-z_]\w*$")
 _KEPT = (
     r"^(?:export )?(?:const |let |var )?{name}\s*(?::\s*\w+\s*)?=\s*[rb]?"
     r"""["'`]([^"'`\s]{{4,300}})["'`]"""
 )
 _LONGEST = 2_000  # characters of a call
-_HASHES = re.compile(
+_HASHES = regex(
     r"\b(?:\w*(?:hash|encrypt)_?pass(?:word|wd)?|(?:\w+_)?pass(?:word|wd)?_?hash|hashPassword|encryptPassword"
     r"|make_password|set_password|bcrypt\.hash(?:pw|Sync)?|pwd_context\.hash|argon2\.hash)"
     r"""\(\s*b?(["'])([^"'\s]{4,60})\1"""
 )
+# How each of them ends: a search from the end of the names takes a tenth of one from their start.
+_HASHED = regex(r"""(?:ass(?:word|wd)?|hash(?:pw|Sync)?)\(\s*b?["']""")
 # What is hashed only so that an unknown account takes as long as a known one.
-_FOR_NOBODY = re.compile(r"dummy|fake|timing|unused|invalid|placeholder|random", re.IGNORECASE)
-_LOGINS = re.compile(
+_FOR_NOBODY = regex(r"dummy|fake|timing|unused|invalid|placeholder|random", re.IGNORECASE)
+_TABLE = regex(r"""=\s*\{\s*["']""")  # how each of these starts: most files have none
+_LOGINS = regex(
     r"^\s*(?:export\s+)?(?:const\s+|let\s+)?(\w*(?:users?|credentials|accounts|logins|passwords)\w*)\s*(?::[^=\n]+)?=\s*\{"
     r"""((?:\s*["'][^"'\n]+["']\s*:\s*["'][^"'\n]+["']\s*,?\s*(?:\#[^\n]*|//[^\n]*)?)+)\s*\}""",
     re.IGNORECASE | re.MULTILINE,
 )
-_PAIR = re.compile(r"""["']([^"'\n]+)["']\s*:\s*["']([^"'\s]{4,60})["']""")
+_PAIR = regex(r"""["']([^"'\n]+)["']\s*:\s*["']([^"'\s]{4,60})["']""")
 
 
 def signing_literals(text: str) -> Iterator[Named]:
@@ -49,7 +53,7 @@ def account_passwords(text: str) -> Iterator[Named]:
         line = text[text.rfind("\n", 0, found.start()) + 1 : found.end()]
         if not _FOR_NOBODY.search(line) and not line.lstrip().startswith(("#", "//", "*", ">>>")):
             yield Named(found.start(2), "password", found[2])
-    if "pass" not in text:
+    if "pass" not in text or not _TABLE.search(text):
         return
     for table in _LOGINS.finditer(text):
         if _is_compared(text, table[1]):
@@ -58,7 +62,8 @@ def account_passwords(text: str) -> Iterator[Named]:
 
 
 def _hashes(text: str) -> bool:
-    return "hash" in text or "assword(" in text
+    said = "hash" in text or "assword(" in text
+    return said and _HASHED.search(text) is not None
 
 
 def _is_compared(text: str, name: str) -> bool:

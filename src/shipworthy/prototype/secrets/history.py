@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -30,6 +29,7 @@ from shipworthy.prototype.secrets.secret import (
 from shipworthy.prototype.secrets.tokens import tokens
 from shipworthy.prototype.source import LANGUAGES, Role, SourceFile
 from shipworthy.prototype.tree import printable
+from shipworthy.regex import regex
 from shipworthy.secret import mask
 
 if TYPE_CHECKING:
@@ -107,7 +107,10 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
         seconds=_MINUTE if deep else SECONDS,
     )
     found: dict[tuple[str, str], PastSecret] = {}
+    standing = _Standing(prototype)
     for commit, file in _added(log):
+        if standing.holds(file):
+            continue
         for secret in search_texts([file]).found:
             template = secret.rule == DEFAULT_SECRET or secret.value.startswith(OF_DJANGO)
             if not secret.is_public and not template:
@@ -118,6 +121,22 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
             found.setdefault((past.fingerprint, past.path), past)
     gone = (p for p in found.values() if not _still_stands(prototype, p.value))
     return tuple(sorted(gone, key=lambda p: (p.path, p.fingerprint)))
+
+
+class _Standing:
+    """The lines that files of the tree still show: of those that a first commit added it is most."""
+
+    def __init__(self, prototype: Prototype) -> None:
+        self._files = prototype.files
+        self._lines: dict[str, frozenset[str]] = {}
+
+    def holds(self, added: SourceFile) -> bool:
+        """True where no line is gone from its file, and so no secret: to search them takes longer."""
+        if added.path not in self._lines:
+            file = self._files.get(added.path)
+            text = file.text if file else None
+            self._lines[added.path] = frozenset((text or "").split("\n"))
+        return self._lines[added.path].issuperset((added.text or "").split("\n"))
 
 
 def _still_stands(prototype: Prototype, value: str) -> bool:
@@ -149,7 +168,7 @@ def _is_environment(path: str) -> bool:
     return role_of(path) is Role.ENVIRONMENT and not is_environment_template(name)
 
 
-_COMMIT = re.compile(rb"commit ([0-9a-f]{40,64})\n?")
+_COMMIT = regex(rb"commit ([0-9a-f]{40,64})\n?")
 _SHORTEST = 12  # characters of a line that can hold a name and a secret
 
 

@@ -19,6 +19,7 @@ from shipworthy.prototype.code.syntax import (
     has_spread,
     properties,
 )
+from shipworthy.regex import regex
 
 
 class Use(StrEnum):
@@ -42,23 +43,23 @@ class Held:
     beside: bool = False  # the file speaks of a store that processes share, as Redis
 
 
-_LIMIT = re.compile(
+_LIMIT = regex(
     r"rate|limit|attempt|throttl|bucket|failed_?logins?|requests?_?(count|log|map|by)",
     re.IGNORECASE,
 )
-_SESSION = re.compile(
+_SESSION = regex(
     r"session|otp|(verif|reset|login|auth|two_?factor|2fa|magic)\w*(code|token|link)s?|nonce|challenge|(access|refresh)_?tokens|blacklist|revoked|pkce|oauth_?state",
     re.IGNORECASE,
 )
-_JOB = re.compile(
+_JOB = regex(
     r"(^|_)(jobs?|tasks?|queue|pending)|(Jobs?|Tasks?|Queue|Progress)($|[A-Z])|_(jobs?|tasks?|queue|progress|status)(_|$)",
     re.IGNORECASE,
 )
-_CACHE = re.compile(
+_CACHE = regex(
     r"cache|memo|client|socket|connection|subscri|listener|emitter|instance|registr|handler|timer|interval|timeouts|controller|inflight|in_flight|promise|lock|metric|stat(s|istics)|breaker|stream|loaded|component|icon|config|agents?$|models?$",
     re.IGNORECASE,
 )
-_SHARED = re.compile(
+_SHARED = regex(
     r"from [\"'](@upstash|@vercel/kv|ioredis|redis)|import redis|from redis|[rR]edis\w*\.|Redis\("
     r"|\bkv\.|UPSTASH|REDIS_URL"
 )
@@ -94,9 +95,7 @@ def _use(name: str) -> Use:
 
 def _empty(syntax: Syntax) -> Iterator[tuple[str, SgNode]]:
     """The names at the top of a module that stand for something empty."""
-    for declared in syntax.nodes("assignment" if syntax.python else "variable_declarator"):
-        name = declared.field("left") or declared.field("name")
-        value = declared.field("right") or declared.field("value")
+    for declared, name, value in syntax.assignments:
         if name is None or value is None or name.kind() != "identifier" or not _is_empty(value):
             continue
         if all(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
@@ -18,15 +17,16 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.prototype.outbound.calls import Found, calls_of
 from shipworthy.prototype.queries.calls import queries_of
 from shipworthy.prototype.queries.chains import QueryCall
+from shipworthy.regex import regex
 
 BLOCKS = frozenset({"statement_block", "block", "program", "module"})
 _STATEMENTS = frozenset({"lexical_declaration", "variable_declaration", "expression_statement"})
 _WAITS = frozenset({"await_expression", "await"})
 # These run their queries on one connection or inside one transaction, one after the other.
 _ONE_AT_A_TIME = ("sqlite", "sqlalchemy", "django", "rest")
-_ONE_CONNECTION = re.compile(r"^(client|conn|connection|tx|trx|session|cursor|transaction)$")
-_TRANSACTION = re.compile(r"[`\"'](BEGIN|START TRANSACTION)\b")
-_READS = re.compile(r"^(get|fetch|load|list|find|read|count|query)(_|(?=[A-Z]))\w+$")
+_ONE_CONNECTION = regex(r"^(client|conn|connection|tx|trx|session|cursor|transaction)$")
+_TRANSACTION = regex(r"[`\"'](BEGIN|START TRANSACTION)\b")
+_READS = regex(r"^(get|fetch|load|list|find|read|count|query)(_|(?=[A-Z]))\w+$")
 
 
 def waiting_statements(syntax: Syntax) -> Iterator[tuple[SgNode, SgNode, str]]:
@@ -35,7 +35,7 @@ def waiting_statements(syntax: Syntax) -> Iterator[tuple[SgNode, SgNode, str]]:
     text = syntax.source.text or ""
     if "await " not in text:
         return
-    if _TRANSACTION.search(text):
+    if ("BEGIN" in text or "TRANSACTION" in text) and _TRANSACTION.search(text):
         return
     seen: set[int] = set()
     for node, name in _reads(syntax):
@@ -52,12 +52,10 @@ def _reads(syntax: Syntax) -> Iterator[tuple[SgNode, str]]:
     for found in calls_of(syntax):
         if _is_get(found):
             yield found.node, ""
-    for call in syntax.calls:
+    for call in syntax.calls_named({*filter(_READS.match, syntax.calls_by_name)}):
         parent = call.parent()
         if parent is not None and parent.kind() in _WAITS:
-            name = callee(call).rpartition(".")[2]
-            if _READS.match(name):
-                yield call, name
+            yield call, callee(call).rpartition(".")[2]
 
 
 def _is_read(query: QueryCall) -> bool:

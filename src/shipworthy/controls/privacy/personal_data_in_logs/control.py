@@ -19,13 +19,15 @@ from shipworthy.prototype.logs.logged_persons import (
     personal_in,
 )
 from shipworthy.prototype.logs.redactions import hides
+from shipworthy.prototype.logs.written import is_never_written
 from shipworthy.prototype.models.safety_nets import is_script
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.modules.unused import is_unused
 from shipworthy.prototype.source import Language
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
-_TRIAL = re.compile(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
+_TRIAL = regex(r"(^|/)(test|debug|demo|example)[-_][^/]*(/|$)")
 _REASONS = {
     Side.BROWSER: "Only the console of the visitor's own browser: nothing was seen that records it",
     Side.UNKNOWN: "Nothing shows whether this runs on the server or in the visitor's own browser",
@@ -37,7 +39,7 @@ _RECORDERS = frozenset(
     highlight.run @highlight-run/next @highlight-run/react""".split()
 )
 # Said in place of sending, where the service is not set up.
-_PRETENDS = re.compile(
+_PRETENDS = regex(
     r"not (yet )?configured|would (have )?(been |be )?(sen[dt]|e-?mail)|\bmock|simulat|\bdry.?run",
     re.IGNORECASE,
 )
@@ -54,9 +56,7 @@ _SEVERITIES = {
     Side.UNKNOWN: Severity.MEDIUM,
 }
 # What identity thieves ask for; who reads it in a log has the person at his mercy.
-_GRAVE = re.compile(
-    r"bank account|card number|social security|tax number|passport|birth date|salary"
-)
+_GRAVE = regex(r"bank account|card number|social security|tax number|passport|birth date|salary")
 
 
 class PersonalDataInLogs(
@@ -111,8 +111,13 @@ class PersonalDataInLogs(
                 severity = Severity.LOW  # who did it, kept on purpose
             if all(is_said(what) for _, what in hits) or _is_of_staff(prototype, path, function):
                 severity = Severity.LOW
+            unwritten = all(is_never_written(prototype, call) for call, _ in hits)
+            if unwritten:
+                severity = Severity.LOW
             sure = Confidence.LOW if all(is_unseen(what) for _, what in hits) else Confidence.HIGH
             message = _message(hits, side)
+            if unwritten:
+                message += ", as soon as somebody sets logging up"
             yield self.gap(subject, message, *shown, severity=severity, confidence=sure)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -148,7 +153,7 @@ def _is_of_staff(prototype: Prototype, path: str, function: str) -> bool:
     return bool(asked) and all(_STAFF.match(table) for table in asked)
 
 
-_STAFF = re.compile(r"(admin|administrator|operator|moderator)(s|_?(users?|accounts?))?$", re.I)
+_STAFF = regex(r"(admin|administrator|operator|moderator)(s|_?(users?|accounts?))?$", re.I)
 
 
 def _pretends(prototype: Prototype, call: LogCall) -> bool:

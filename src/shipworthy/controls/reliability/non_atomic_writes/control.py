@@ -11,7 +11,7 @@ from typing import NamedTuple
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.columns import is_held, is_stock
+from shipworthy.prototype.handlers.columns import is_held, is_stock, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.leaving import Leaving
 from shipworthy.prototype.handlers.ways import way
@@ -29,27 +29,33 @@ from shipworthy.prototype.handlers.writes import (
     undone,
     writes,
 )
+from shipworthy.regex import regex
 
-_LINES = re.compile(r"(_|^)(items?|lines?|line_items)$|Items?$|Lines?$")
-_SOLD = re.compile(r"order|invoice|quote|purchase|sale|booking|transaction|receipt|payment", re.I)
-_RECORD = re.compile(
+_LINES = regex(r"(_|^)(items?|lines?|line_items)$|Items?$|Lines?$")
+_SOLD = regex(r"order|invoice|quote|purchase|sale|booking|transaction|receipt|payment", re.I)
+_RECORD = regex(
     r"order|transaction|transfer|trade|redemption|purchase|payment|payout|withdrawal|escrow|booking|ledger"
     r"|history|entry|entries|movement|credit|claim",
     re.IGNORECASE,
 )
-_MADE_AGAIN = re.compile(
+# What happened is true whatever becomes of the rest.
+_OF_ITSELF = regex(
+    r"(log_?in|sign_?in|auth|activity|audit|session|visit|search)s?_?(logs?_?)?(history|entry|entries)",
+    re.IGNORECASE,
+)
+_MADE_AGAIN = regex(
     r"cache|token|code|session|otp|embedding|chunk|suggestion|recommend|notification|sync|analytic|temp"
     r"|invit|connection|log|stat|snapshot|index|message|vector|lock|metric|score|ranking|presence|attempt|verification",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"user|profile|member|staff|employee|customer|tenant|role", re.I)
-_FETCHED_ANEW = re.compile(r"sync|refresh|rebuild|regenerate|reimport|seed|hydrate", re.IGNORECASE)
-_WEIGHTY = re.compile(
+_PEOPLE = regex(r"user|profile|member|staff|employee|customer|tenant|role", re.I)
+_FETCHED_ANEW = regex(r"sync|refresh|rebuild|regenerate|reimport|seed|hydrate", re.IGNORECASE)
+_WEIGHTY = regex(
     r"^users$|profile|member|staff|employee|customer|role|permission|order|invoice|payment|price|booking|item|line"
     r"|resident|contact|document|answer|schedule|availab|ingredient|objective|question",
     re.IGNORECASE,
 )
-_CHARGED = re.compile(
+_CHARGED = regex(
     r"(subscriptions|charges|transfers|payouts|Subscription|Charge|Transfer|Payout)\.create$"
 )
 
@@ -159,11 +165,18 @@ def _moved(first: Effect, second: Effect, one: list[str], other: list[str]) -> _
         what = f"changes {one[0]} of {first.target} and then writes {second.target}"
         cost = "a failure between leaves it changed with nothing to show for it"
         return _Pair(first, second, what, cost, severity)
-    if other and _RECORD.search(first.target) and first.operation == "insert":
+    records = _RECORD.search(first.target) and not _OF_ITSELF.search(first.target)
+    if other and records and first.operation == "insert" and not _rewards(first, second, other[0]):
         what = f"writes {first.target} and then changes {other[0]} of {second.target}"
         cost = "a failure between leaves a record of what never happened"
         return _Pair(first, second, what, cost, severity)
     return None
+
+
+def _rewards(first: Effect, second: Effect, column: str) -> bool:
+    """True for points given for what was done, in a try of their own: without them it was done as well."""
+    points = {"points", "coins", "xp"} & {*words(column), *words(second.target)}
+    return bool(points) and second.tried > first.tried
 
 
 def _replaced(first: Effect, second: Effect) -> _Pair | None:

@@ -27,14 +27,15 @@ from shipworthy.prototype.queries.deeds import (
     names_weight,
 )
 from shipworthy.prototype.queries.query import ErrorUse, Query
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 # What a person does on purpose, and waits for.
-_DEED = re.compile(
+_DEED = regex(
     r"(handle|on[A-Z]|save|create|update|delete|remove|add|submit|send|toggle|invite|upload|approve|reject"
     r"|assign|confirm|cancel|archive|publish|import|accept|decline|reorder|move|change|rename|duplicate)"
 )
-_QUESTION = re.compile(
+_QUESTION = regex(
     r"_?(is|has|can|should|exists?|check|health|ping|verify|validate|detect|test|try)(_|[A-Z]|$)"
 )
 _REMOTE = frozenset({"fetch", "axios.get", "axios", "requests.get", "httpx.get", "client.get"})
@@ -48,7 +49,7 @@ _SENT = {
     "account": "the account change",
 }
 _SENT_AS = {"function": "the server function {}", "request": "the write to {}"}
-_TELLS = re.compile(
+_TELLS = regex(
     r"^(toast|alert|setError|set\w*Error|notify|enqueueSnackbar|showError|showToast|show\w*Error\w*)(\.|$)"
     r"|(toast|message|notification|Alert)\.(error|alert|warn\w*)$"
 )
@@ -210,7 +211,7 @@ def _takes_leave(prototype: Prototype, caught: Catch) -> bool:
     return any(map(_LEAVES.search, _lines(prototype, caught.guarded)))
 
 
-_LEAVES = re.compile(
+_LEAVES = regex(
     r"""["'`/][\w/-]*(log-?out|sign-?out|heartbeat|telemetry|analytics|track|beacon|page-?view)s?["'`?/]""",
     re.IGNORECASE,
 )
@@ -255,7 +256,7 @@ def _is_lost(query: Query) -> bool:
     return not (is_aside(query) or is_aside_function(query.function))
 
 
-_RECOVERS = re.compile(r"(forgot|reset|recover)[-_]?password|password[-_]?reset", re.IGNORECASE)
+_RECOVERS = regex(r"(forgot|reset|recover)[-_]?password|password[-_]?reset", re.IGNORECASE)
 
 
 def _is_noted(prototype: Prototype, place: Location) -> bool:
@@ -264,9 +265,7 @@ def _is_noted(prototype: Prototype, place: Location) -> bool:
     return _NOTES.match(above) is not None
 
 
-_NOTES = re.compile(
-    r"\s*(//|#|/\*+)\s*(\d+[.)]\s*)?(log|track|audit)\b(?!\s*(in|out)\b)", re.IGNORECASE
-)
+_NOTES = regex(r"\s*(//|#|/\*+)\s*(\d+[.)]\s*)?(log|track|audit)\b(?!\s*(in|out)\b)", re.IGNORECASE)
 _NEAR = 15  # lines between the deletion of a row's dependents and its own
 
 
@@ -328,7 +327,7 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     table = query.table or ""
     if is_trifle(query) or _NOTICE.search(table) or _PASSING.search(table):
         return Severity.LOW
-    if query.function == "GET" and query.operation in ("insert", "upsert"):
+    if _LOADS.match(query.function) and query.operation in ("insert", "upsert"):
         return Severity.LOW  # a first row, which the next look at the page makes again
     if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
         return Severity.LOW
@@ -352,17 +351,18 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     return Severity.HIGH if entered or taken or paid or account else Severity.MEDIUM
 
 
-_HOOK_OF_MONEY = re.compile(
+_LOADS = regex(r"GET$|(fetch|load)([A-Z_]|$)")
+_HOOK_OF_MONEY = regex(
     r"(stripe|paddle|paypal|lemon|razorpay|mercado|payment|billing|subscription)[\w-]*[-_/]?(web)?hook"
     r"|(web)?hooks?[-_/][\w-]*(stripe|paddle|paypal|lemon|razorpay|mercado|payment|billing|subscription)",
     re.IGNORECASE,
 )
-_ENTITLES = re.compile(
+_ENTITLES = regex(
     r"(^|_)(subscription|plan|membership)_?(status|tier|plan|type|level)$|^(plan|tier)(_id)?$"
     r"|^is_?(premium|pro|paid|subscribed)$",
     re.IGNORECASE,
 )
-_HASH = re.compile(r"(password|pass|pwd)_?hash$|^hash(ed_?password)?$", re.IGNORECASE)
+_HASH = regex(r"(password|pass|pwd)_?hash$|^hash(ed_?password)?$", re.IGNORECASE)
 
 
 def _at_sign_in(query: Query) -> bool:
@@ -371,41 +371,39 @@ def _at_sign_in(query: Query) -> bool:
 
 
 # What was paid, sold or booked; a ticket, a contract or an invitation that is missing is asked for.
-_MONEY_OR_PLACES = re.compile(
+_MONEY_OR_PLACES = regex(
     r"^accounts?$|pay|invoice|order|transaction|transfer|refund|subscription|purchase|sale|bill|wallet|balance|credit|ledger"
     r"|earning|commission|booking|reservation|appointment|enrol|withdraw|deposit|stock|inventor|licen",
     re.IGNORECASE,
 )
 # Who may do what: one that stays is as bad as one that is missing.
-_RIGHTS = re.compile(
+_RIGHTS = regex(
     r"(^|_)(roles?|permissions?|memberships?|access|api_keys?)$|^members$"
     r"|(^|_)(team|org|organi[sz]ation|company|workspace|tenant|project|group)_(members|users)$",
     re.IGNORECASE,
 )
 # Where money that moved is entered in the books.
-_PAID = re.compile(
-    r"webhook|stripe|paypal|mercadopago|checkout|payment|refund|wallet", re.IGNORECASE
-)
+_PAID = regex(r"webhook|stripe|paypal|mercadopago|checkout|payment|refund|wallet", re.IGNORECASE)
 
 
 # What is over in minutes, or is made again at the next try.
-_PASSING = re.compile(
+_PASSING = regex(
     r"(^|_)(otps?|otp_\w+|(verification|reset|login)_(codes?|tokens?)|drafts?|queues?|locks?|nonces?|states?"
     r"|suggestions?|embeddings?|chunks?|thumbnails?|previews?)$",
     re.IGNORECASE,
 )
 # What is only counted or looked at later: one that is missing changes nothing for anybody.
-_RECORDS = re.compile(
+_RECORDS = regex(
     r"(^|_)(logs?|runs?|stats?|statistics|metrics?|analytics|usages?|views?|visits?|clicks?|impressions?"
     r"|telemetry|traces?|activit(y|ies)|predictions?|sync_(states?|status)|(post|offer|content|page)_shares"
     r"|(email|page|user|app|ui|tracking)_events?)$",
     re.IGNORECASE,
 )
-_MUST_BE_KEPT = re.compile(
+_MUST_BE_KEPT = regex(
     r"audit|consent|payment|order|invoice|billing|credit|medic|health", re.IGNORECASE
 )
 # A notice that is missing harms less than lost data.
-_NOTICE = re.compile(r"notif|announcement|(^|_)(alerts?|reminders?)$", re.IGNORECASE)
+_NOTICE = regex(r"notif|announcement|(^|_)(alerts?|reminders?)$", re.IGNORECASE)
 
 
 def _guarded(caught: Catch, queries: Iterable[Query]) -> list[Query]:
@@ -453,9 +451,7 @@ def _tidies_up(caught: Catch) -> bool:
     )
 
 
-_TIDIES = re.compile(
-    r"(^|[._])(delete|remove|unlink|close|cleanup|rmtree|terminate|kill|cancel)(_|$)"
-)
+_TIDIES = regex(r"(^|[._])(delete|remove|unlink|close|cleanup|rmtree|terminate|kill|cancel)(_|$)")
 
 
 def _may_throw(query: Query, caught: Catch) -> bool:
@@ -478,7 +474,7 @@ def _counts(kind: str, caught: Catch, models: frozenset[str]) -> bool:
     return kind != "mail" or not any(n in models for n in names if "essage" in n)
 
 
-_BY_ITSELF = re.compile(r"(tick|poll|run|sync|refresh|init|load|fetch|ping|warm)([A-Z_]|$)")
+_BY_ITSELF = regex(r"(tick|poll|run|sync|refresh|init|load|fetch|ping|warm)([A-Z_]|$)")
 
 
 def _misleads(caught: Catch, side: Side) -> bool:
@@ -531,13 +527,13 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
     return _Loss(target, message, caught.location, worst)
 
 
-_TRIFLE = re.compile(
+_TRIFLE = regex(
     r"(^|[a-z])(Like|Vote|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss|Notification)s?([A-Z]|$)"
 )
 
 
 # What only brings something to the screen: whoever misses it asks once more, and nothing is lost.
-_LOOKS = re.compile(
+_LOOKS = regex(
     r"(handle|on|do|start|run|auto)?_?([A-Z]\w*)?(search|fetch|load|reload|refresh|look_?up|preview|suggest|estimate)([A-Z_]|$)",
     re.IGNORECASE,
 )
@@ -550,9 +546,7 @@ def _of_read(caught: Catch, reads: list[Query]) -> _Loss:
     return _Loss(source if reads else "", message, caught.location, Severity.MEDIUM, caught.leaves)
 
 
-_FAMILY = re.compile(
-    r"^([a-z]\w*?(?:With|From|Via|Using|On)|[a-z]+_(?:with|from|via|using|on)_)\w+$"
-)
+_FAMILY = regex(r"^([a-z]\w*?(?:With|From|Via|Using|On)|[a-z]+_(?:with|from|via|using|on)_)\w+$")
 
 
 def _is_one_of_several(caught: Catch, text: str) -> bool:
