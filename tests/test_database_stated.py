@@ -20,6 +20,14 @@ TABLE = """
 create table public.notes (id uuid primary key, user_id uuid references auth.users (id), body text);
 alter table public.notes enable row level security;
 """
+MONEY = """
+create table public.profiles (id uuid primary key references auth.users (id), email text, full_name text,
+  role text, token text, is_published boolean);
+alter table public.profiles enable row level security;
+create table public.wallets (id uuid primary key, workspace_id uuid, balance int, credits int, number int,
+  reset_at timestamptz);
+create table public.payments (id uuid primary key, reference text, status text);
+"""
 OWN = "create policy own on public.notes for select to authenticated using (auth.uid() = user_id);"
 # Gaps that no text of a rule tells: row security left off and views are said by controls of their own.
 _NOT_TOLD = {
@@ -249,6 +257,30 @@ def chosen(declared: str, value: str, statements: str = "") -> bool:
         ("f(name text)", "execute format('select count(*) from %I', name)", False),
         ("f(name text)", "execute 'select $1' using name", False),
         ("f()", "update notes set body = ''", False),
+        # A login is asked for, and not whose: or the caller is only written down.
+        ("f(p_user_id uuid)",
+         "if auth.uid() is null then raise exception 'no'; end if;"
+         "delete from notes where user_id = p_user_id", True),
+        ("f(p_note_id uuid)",
+         "update notes set body = '', edited_by = auth.uid() where id = p_note_id", True),
+        ("f(p_user_id uuid)",
+         "delete from notes where user_id = p_user_id; insert into log (who) values (auth.uid())", True),
+        ("f(p_user_id uuid)",
+         "declare v uuid := auth.uid(); begin delete from notes where user_id = v; end", False),
+        ("f(p_user_id uuid)", "insert into notes (user_id, by) values (p_user_id, auth.uid())", False),
+        ("f(p_note_id uuid)",
+         "insert into likes (by) values (auth.uid());"
+         "update notes set likes = likes + 1 where id = p_note_id", False),
+        ("f(p_customer_email text, p_customer_name text)",
+         "insert into notes (body) values (p_customer_name) on conflict (id) do update set body = ''", False),
+        ("f(p_email text, p_name text)", "update profiles set role = 'admin' where email = p_email", True),
+        ("f(p_workspace_id uuid, p_amount int)",
+         "update wallets set balance = balance + p_amount where workspace_id = p_workspace_id", True),
+        ("f(p_workspace_id uuid)", "update wallets set number = number + 1", False),
+        ("f()", "update wallets set credits = 100", True),
+        ("f()", "update wallets set credits = 100 where reset_at < now()", False),
+        ("f(p_reference text)", "update payments set status = 'paid' where reference = p_reference", True),
+        ("f(p_reference text)", "update payments set status = 'seen' where reference = p_reference", False),
         ("f(p_user_id uuid)",
          "if not is_admin() then raise exception 'no'; end if; delete from notes where user_id = p_user_id",
          False),
@@ -259,11 +291,35 @@ def test_functions_that_act_for_whom_the_caller_names(head: str, body: str, call
       $$ select exists (select 1 from notes where user_id = auth.uid()) $$;"""
     made = f"""create or replace function public.{head} returns void language plpgsql
       security definer set search_path = public as $$ begin {body}; end; $$;"""
-    proof = read(TABLE, admin, made)
+    proof = read(TABLE, MONEY, admin, made)
     assert any(a.verb is Verb.CALL for a in proof.attempts) is called
     name = head.split("(")[0]
     closed = f"revoke execute on function {name} from public, anon, authenticated;"
-    assert not any(a.verb is Verb.CALL for a in read(TABLE, admin, made, closed).attempts)
+    assert not any(a.verb is Verb.CALL for a in read(TABLE, MONEY, admin, made, closed).attempts)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "called"),
+    [
+        ("f() returns table (id uuid, email text)", "select id, email from profiles", True),
+        ("f(p_limit int) returns setof profiles", "select * from profiles limit p_limit", True),
+        ("f() returns table (id uuid, email text)", "select id, email from auth.users", True),
+        ("f() returns json", "select json_build_object('email', email) from profiles", True),
+        ("f() returns json", "select json_build_object('users', count(email)) from profiles", False),
+        ("f() returns table (full_name text)", "select full_name from profiles", False),
+        ("f(p_token text) returns setof profiles", "select * from profiles where token = p_token", False),
+        ("f() returns setof profiles", "select * from profiles where is_published", False),
+        ("f() returns setof profiles", "select * from profiles where id = auth.uid()", False),
+    ],
+)  # fmt: skip
+def test_functions_that_hand_out_the_rows_of_everybody(head: str, body: str, called: bool) -> None:
+    made = f"create function public.{head} language sql security definer as $$ {body} $$;"
+    proof = read(MONEY, made)
+    assert any(a.verb is Verb.CALL for a in proof.attempts) is called
+    open_to_all = "create policy o on profiles for select using (true);"
+    assert any(a.verb is Verb.CALL for a in read(MONEY, made, open_to_all).attempts) is (
+        called and "auth.users" in body
+    )
 
 
 def test_a_membership_is_joined_where_rules_go_by_it() -> None:

@@ -1,0 +1,71 @@
+"""Whom a function asks before it acts, told from its text."""
+
+from __future__ import annotations
+
+import re
+
+from shipworthy.database.attempts import Actor
+from shipworthy.database.schema import Function, Schema
+from shipworthy.database.stated.words import without_comments
+from shipworthy.regex import regex
+
+_ASKS = regex(
+    r"\bauth\s*\.\s*(?:uid|jwt|role|email)\s*\(|\bcurrent_setting\s*\(|\bcurrent_user\b|\bsession_user\b",
+    re.I,
+)
+_CALLED = regex(r"(?:(\w+)\.)?(\w+)\s*\(")
+_UID = r"\(?\s*(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)\s*\)?"
+# Without a login `auth.uid()` is NULL, and a comparison with NULL raises nothing.
+_NULL_PASSES = regex(
+    rf"\bif\s+\(?\s*(?:{_UID}\s*(?:<>|!=)\s*\w+|\w+\s*(?:<>|!=)\s*{_UID})\s*\)?\s*then\b",
+    re.IGNORECASE,
+)
+_SIGNED_IN = regex(
+    rf"\bif\s+\(?\s*{_UID}\s+is\s+null\s*\)?\s*then\s+(?:raise|return)\b[^;]*;\s*end\s+if\b",
+    re.IGNORECASE,
+)
+_NAMED_CALLER = regex(rf"\b(\w+)(?:\s+uuid)?\s*(?::=|default)\s*{_UID}\s*;", re.IGNORECASE)
+_ADDED = regex(r"\binsert\s+into\b(?:(?!\bwhere\b)[^;])*+", re.IGNORECASE)
+_SET = regex(r"\bset\b(?:(?!\b(?:where|from)\b)[^;])*+", re.IGNORECASE)
+_LONGEST = 3  # functions that call each other
+
+
+def least_caller(schema: Schema, function: Function) -> Actor | None:
+    """Who may call it without being asked who he is; None where the browser may not, or where it asks."""
+    if not function.definer or function.is_trigger or function.schema not in schema.exposed:
+        return None
+    if not {"anon", "authenticated", "public"} & function.callers:
+        return None
+    body = without_comments(function.body)
+    anybody = bool({"anon", "public"} & function.callers)
+    if not _asks(schema, _NULL_PASSES.sub("", body) if anybody else body, _LONGEST):
+        return Actor.ANYBODY if anybody else Actor.STRANGER
+    return None if _asks(schema, _unheld(body), _LONGEST) else Actor.STRANGER
+
+
+def lets_null_pass(function: Function) -> bool:
+    """True where it compares the caller in a way that nobody signed in passes."""
+    return _NULL_PASSES.search(function.body) is not None
+
+
+def notes_the_caller(function: Function) -> bool:
+    """True where it says who calls, be it that it only writes it down."""
+    return _ASKS.search(_NULL_PASSES.sub("", without_comments(function.body))) is not None
+
+
+def _unheld(body: str) -> str:
+    """The text without what asks for any login, and without where the caller is only written down."""
+    for name in _NAMED_CALLER.findall(body):
+        body = re.sub(rf"\b{name}\b", "auth.uid()", _NAMED_CALLER.sub("", body))
+    body = _SIGNED_IN.sub("", body)
+    for written in (_ADDED, _SET):
+        body = written.sub(lambda found: _ASKS.sub("(", found[0]), body)
+    return body
+
+
+def _asks(schema: Schema, body: str, deep: int) -> bool:
+    if _ASKS.search(body):
+        return True
+    called = {name for _, name in _CALLED.findall(body)}
+    bodies = (f.body for f in schema.functions.values() if f.name in called and f.body != body)
+    return deep > 0 and any(_asks(schema, other, deep - 1) for other in bodies)

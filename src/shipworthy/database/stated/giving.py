@@ -1,0 +1,93 @@
+"""What a function hands out of guarded tables to whoever calls it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.names import QUALIFIED, qualified
+from shipworthy.database.private import (
+    is_always_private,
+    is_name_column,
+    is_personal_column,
+    is_private_record,
+    is_secret_column,
+)
+from shipworthy.database.schema import Function, Schema, Table
+from shipworthy.database.seed.sign_up import USERS
+from shipworthy.database.stated.openings import let_pass
+from shipworthy.database.stated.words import masked
+from shipworthy.regex import regex
+
+_READS = regex(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
+_ANSWERS_ROWS = regex(r"\b(?:setof|table|json|jsonb|record)\b")
+# What tells no row of one person from those of others: how many, from when, of which kind.
+_CHOOSES = regex(
+    r"^(?:_+|(?:p|in|v|arg|param)_+)?(?:(?:start|end|from|to|since|min|max)_)?"
+    r"(?:(?:row|page|result|max|match|user|search|filter|sort|order|status|role|days?)_)?"
+    r"(?:limit|offset|count|page|size|search|query|term|text|filter|date|at|from|to|start|end|days?|status|roles?"
+    r"|sort|order|by|type|category|threshold|month|year|period)(?:_(?:param|date|filter|term|back))?$",
+    re.IGNORECASE,
+)
+_FOR_ALL = regex(
+    r"public|is_(?:active|visible|listed|published)|published|visib|leader|directory|\bslug\b",
+    re.IGNORECASE,
+)
+
+
+def handed_out(schema: Schema, function: Function, code: str) -> tuple[str, ...]:
+    """The delicate columns that an answer may hold, of guarded tables: of a single value, secrets alone."""
+    read = _read(schema, code)
+    if not _ANSWERS_ROWS.search(function.returns):
+        secrets = (c.name for t in read if t.row_security for c in t.columns)
+        return tuple(n for n in secrets if is_secret_column(n) and re.search(rf"\b{n}\b", code))
+    found = (c for table in read if _is_private(table) for c in _shown(table, function, code))
+    return tuple(dict.fromkeys(found))
+
+
+def handed_to_all(schema: Schema, function: Function, code: str, actor: Actor) -> tuple[str, ...]:
+    """The delicate columns of everybody's rows, where no argument picks whose."""
+    if any(not _CHOOSES.match(name) for name in function.argument_names):
+        return ()
+    if not _ANSWERS_ROWS.search(function.returns) or _FOR_ALL.search(f"{function.name} {code}"):
+        return ()
+    read = [t for t in _read(schema, code) if _is_private(t) and not let_pass(t, actor, Verb.READ)]
+    delicate = [c.name for t in read for c in t.columns if _is_delicate(t, c.name)]
+    found = [c for c in delicate if not is_name_column(c)]
+    if re.search(rf"\b{USERS}\b", masked(code), re.IGNORECASE):
+        found.append("email")
+    return tuple(c for c in dict.fromkeys(found) if _answered(schema, function, code, c))
+
+
+def _answered(schema: Schema, function: Function, code: str, column: str) -> bool:
+    """True where the answer has this column by name, or whole rows of a table that has it."""
+    told = re.search(r"\btable\s*\((.*)\)", function.returns, re.DOTALL)
+    if told:
+        return re.search(rf"\b{column}\b", told[1]) is not None
+    rows = re.search(rf"\bsetof\s+({QUALIFIED})", function.returns)
+    table = schema.tables.get(qualified(rows[1])) if rows else None
+    if table:
+        return table.column(column) is not None
+    return re.search(rf"'{column}'\s*,", code) is not None
+
+
+def _read(schema: Schema, code: str) -> list[Table]:
+    names = dict.fromkeys(qualified(name) for name in _READS.findall(masked(code)))
+    return [schema.tables[n] for n in names if n in schema.tables and not schema.tables[n].is_view]
+
+
+def _is_private(table: Table) -> bool:
+    secured = table.row_security
+    return secured and (is_always_private(table.qualified) or is_private_record(table.qualified))
+
+
+def _shown(table: Table, function: Function, code: str) -> Iterator[str]:
+    told = f"{function.returns} {code}"
+    for column in table.columns:
+        if _is_delicate(table, column.name) and column.name in told:
+            yield column.name
+
+
+def _is_delicate(table: Table, column: str) -> bool:
+    return is_personal_column(column, table.qualified) or is_secret_column(column)
