@@ -341,6 +341,119 @@ def test_a_membership_is_joined_where_rules_go_by_it() -> None:
     assert (Actor.STRANGER, Verb.JOIN) not in passed(read(sql), "public.members")
 
 
+MEMBERS = """
+create table organizations (id uuid primary key, name text, plan text default 'free');
+create table members (organization_id uuid references organizations (id),
+  user_id uuid references auth.users (id), role text, primary key (organization_id, user_id));
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "joined"),
+    [
+        ("user_id = auth.uid()", True),
+        ("user_id = auth.uid() and public.invited(organization_id)", False),
+    ],
+)
+def test_a_membership_made_by_hand_is_known_from_the_rules_that_look_it_up(
+    rule: str, joined: bool
+) -> None:
+    sql = f"""
+    alter table staff enable row level security;
+    create policy i on staff for insert with check ({rule});
+    create table deals (id uuid primary key, company_id uuid);
+    alter table deals enable row level security;
+    create policy d on deals using (company_id in (select company_id from staff where user_id = auth.uid()));
+    """
+    assert ((Actor.STRANGER, Verb.JOIN) in passed(read(sql), "public.staff")) is joined
+
+
+def test_a_tenant_of_another_table_in_the_same_rule_is_not_looked_up() -> None:
+    sql = """
+    create table churches (id uuid primary key);
+    create table people (id uuid primary key, church_id uuid references churches (id),
+      user_id uuid references auth.users (id));
+    alter table people enable row level security;
+    create policy i on people for insert with check (user_id = auth.uid());
+    create table wishes (id uuid primary key, person_id uuid, church_id uuid);
+    alter table wishes enable row level security;
+    create policy s on wishes for select using (has_role(auth.uid(), church_id) or exists
+      (select 1 from people p where p.id = wishes.person_id and p.user_id = auth.uid()));
+    """
+    assert (Actor.STRANGER, Verb.JOIN) not in passed(read(sql), "public.people")
+
+
+@pytest.mark.parametrize(
+    ("rule", "raised"),
+    [
+        ("email = (select email from auth.users where id = auth.uid())", True),
+        ("email = auth.jwt() ->> 'email' and status = 'pending'", True),
+        ("lower(email) = lower(auth.email())", True),
+        ("email = auth.email()) with check (email = auth.email() and role = 'member'"
+         " and organization_id = 'a'", False),
+        ("email = auth.email() and public.is_admin()", False),
+        ("invited_by = auth.uid()", False),
+    ],
+)  # fmt: skip
+def test_an_invitation_that_the_invited_may_change(rule: str, raised: bool) -> None:
+    sql = f"""
+    create table invitations (id uuid primary key, email text, invited_by uuid, status text,
+      organization_id uuid, role text default 'member' check (role in ('member', 'admin')));
+    alter table invitations enable row level security;
+    create policy u on invitations for update using ({rule});
+    """
+    found = [a for a in read(MEMBERS, sql).attempts if a.target == "public.invitations"]
+    assert [a.columns for a in found] == ([("role", "organization_id")] if raised else [])
+
+
+@pytest.mark.parametrize(
+    ("columns", "rule", "raised"),
+    [
+        ("status text default 'pending', approved_by uuid", "user_id = auth.uid()", True),
+        ("verification_status text default 'pending'", "user_id = auth.uid()", True),
+        ("status text default 'pending'", "user_id = auth.uid()", False),
+        ("status text default 'draft', approved_by uuid", "user_id = auth.uid()", False),
+        ("status text default 'pending', approved_by uuid",
+         "user_id = auth.uid() and status = 'pending'", False),
+    ],
+)  # fmt: skip
+def test_a_request_that_its_owner_may_add_as_approved(
+    columns: str, rule: str, raised: bool
+) -> None:
+    sql = f"""
+    create table leaves (id uuid primary key, user_id uuid references auth.users (id), {columns});
+    alter table leaves enable row level security;
+    create policy i on leaves for insert with check ({rule});
+    """
+    assert ((Actor.STRANGER, Verb.PROMOTE) in passed(read(sql), "public.leaves")) is raised
+
+
+@pytest.mark.parametrize(
+    ("rule", "raised"),
+    [
+        ("id in (select organization_id from members where user_id = auth.uid())", True),
+        ("exists (select 1 from members m where m.organization_id = organizations.id"
+         " and m.user_id = auth.uid() and m.role = 'owner')", True),
+        ("id = public.my_organization()", True),
+        ("public.is_super_admin(auth.uid())", False),
+        ("id = public.my_organization()) with check (plan = 'free'", False),
+    ],
+)  # fmt: skip
+def test_the_plan_of_an_organisation_that_its_members_may_set(rule: str, raised: bool) -> None:
+    sql = f"""
+    alter table organizations enable row level security;
+    create policy u on organizations for update using ({rule});
+    """
+    found = passed(read(MEMBERS, sql), "public.organizations")
+    assert ((Actor.STRANGER, Verb.PROMOTE) in found) is raised
+    kept = """
+    create function keep() returns trigger language plpgsql as
+      $$ begin new.plan := old.plan; return new; end $$;
+    create trigger k before update on organizations for each row execute function keep();
+    """
+    assert not passed(read(MEMBERS, sql, kept), "public.organizations")
+
+
 def test_columns_of_a_subquery_are_not_those_of_the_row() -> None:
     sql = """
     create table medicines (id uuid primary key, name text);

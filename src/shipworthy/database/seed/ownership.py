@@ -18,7 +18,8 @@ _USER = regex(
 _TENANT_NAME = (
     r"(organi[sz]ations?|orgs?|compan(y|ies)|tenants?|workspaces?|teams?|empresas?|clinics?|clinicas?"
     r"|agenc(y|ies)|agencias?|businesses|business|households?|famil(y|ies)|groups?|provedor(es)?"
-    r"|restaurants?|stores?|schools?|departments?|barbershops?|salons?|lojas?|imobiliarias?)"
+    r"|restaurants?|stores?|schools?|departments?|barbershops?|salons?|lojas?|imobiliarias?|church(es)?"
+    r"|igrejas?|hospitals?|gyms?|academias?|escolas?)"
 )
 _TENANT_COLUMN = regex(rf"^(\w+_)?{_TENANT_NAME}_(id|uuid)$", re.IGNORECASE)
 _TENANT_TABLE = regex(rf"(^|_){_TENANT_NAME}$", re.IGNORECASE)
@@ -27,7 +28,7 @@ _MEMBERS = regex(r"member|_users?$|^user_|_roles?$|collaborator|staff|employee|p
 _SAYS_WHO = regex(
     r"(profile|perfi|user|usuario|account|member|membership|role|subscription|subscriber|credit|wallet|"
     r"balance|customer|admin|permission|staff|employee|agent|seller|vendor|driver|provider|instructor|"
-    r"corretor|access)(e?s|l|is|es)?(_(safe|info|data|settings|details|overrides|mapping|status))?$",
+    r"corretor|access|affiliate|afiliado|reseller|partner|courier|merchant|creator)(e?s|l|is|es)?(_(safe|info|data|settings|details|overrides|mapping|status))?$",
     re.IGNORECASE,
 )
 _KEY_TYPES = ("uuid", "text", "character varying", "integer", "bigint")
@@ -61,6 +62,16 @@ def says_who(table: Table, user_columns: tuple[str, ...]) -> bool:
     if not user_columns:
         return False
     return bool(_SAYS_WHO.search(table.name)) or one_row_each(table, user_columns)
+
+
+def is_tenant(table: str) -> bool:
+    """True for tables whose rows are organisations, by their name."""
+    return bool(_TENANT_TABLE.search(table.rpartition(".")[2]))
+
+
+def is_tenant_column(name: str) -> bool:
+    """True for columns that are called like the key of an organisation."""
+    return bool(_TENANT_COLUMN.match(name))
 
 
 def one_row_each(table: Table, user_columns: tuple[str, ...]) -> bool:

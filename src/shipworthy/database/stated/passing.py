@@ -71,6 +71,11 @@ def owner_column(expression: str | None) -> str:
     return ""
 
 
+def is_of_the_row(condition: str) -> bool:
+    """True for a condition that the row answers by itself, whoever asks."""
+    return _of_condition(_plain(condition)).part
+
+
 def trusts_metadata(text: str) -> bool:
     """True where a text asks what users may write about themselves."""
     return _METADATA.search(text) is not None

@@ -21,7 +21,11 @@ from shipworthy.regex import regex
 _RULES_OVER_OTHERS = 70
 _LEAST = 10
 _RIGHTS = (Power.ROLE, Power.FLAG)
-_MONEY = regex(r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance", re.IGNORECASE)
+_MONEY = regex(
+    r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance|affiliate|afiliado|reseller|partner|driver"
+    r"|courier|merchant|creator",
+    re.IGNORECASE,
+)
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
 _NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "double")
 
@@ -32,28 +36,9 @@ def promotions(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Atte
         owned = owners.get(table.qualified, Ownership()).user_columns
         if table.source.trust is Trust.STUB or not owned or not says_who(table, owned):
             continue
-        given = [c for c in table.columns if _gives_power(schema, table, c) and c.name not in owned]
+        given = [c for c in table.columns if gives_power(schema, table, c) and c.name not in owned]
         for verb in (Verb.UPDATE, Verb.INSERT):
             yield from _raised(schema, table, owned, given, verb)
-
-
-def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
-    """Memberships of a tenant that anybody may add for himself, where rules of other tables go by them."""
-    for table in served(schema):
-        owned = owners.get(table.qualified, Ownership())
-        tenants = [
-            c
-            for c in owned.tenant_columns
-            if c not in table.primary_key or len(table.primary_key) > 1
-        ]
-        if not owned.user_columns:
-            continue
-        tenants = [c for c in tenants if _decides(schema, table, c)]
-        for verb in (Verb.INSERT, Verb.UPDATE):
-            for column in tenants:
-                found = _unguarded(schema, table, owned.user_columns, column, verb)
-                if found:
-                    yield succeeded(Actor.STRANGER, Verb.JOIN, table.qualified, found, (column,))
 
 
 def by_metadata(schema: Schema) -> Iterator[Attempt]:
@@ -106,7 +91,7 @@ def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
             column = table.column((parts(written) or ("",))[0])
             key = _sent(code, value)
             rights = column is not None and power_of(column.name) in _RIGHTS
-            if key and rights and column and _gives_power(schema, table, column):
+            if key and rights and column and gives_power(schema, table, column):
                 yield key, f"{name}.{column.name}"
 
 
@@ -153,7 +138,7 @@ def _raised(
     open_columns: list[str] = []
     rules: dict[Policy, None] = {}
     for column in given:
-        found = _unguarded(schema, table, owned, column.name, verb)
+        found = unguarded(schema, table, owned, column.name, verb)
         if found:
             open_columns.append(column.name)
             rules |= dict.fromkeys(found)
@@ -165,12 +150,12 @@ def _raised(
         )
 
 
-def _unguarded(
+def unguarded(
     schema: Schema, table: Table, owned: tuple[str, ...], column: str, verb: Verb
 ) -> tuple[Policy, ...]:
     """The rules that let a user write this column of rows about himself; none where anything may stop it."""
     command = "UPDATE" if verb is Verb.UPDATE else "INSERT"
-    if _watched(schema, table, column, command):
+    if is_watched(schema, table, column, command):
         return ()
     if verb is Verb.INSERT and _one_is_there(schema, table, owned):
         return ()
@@ -186,7 +171,7 @@ def _unguarded(
     return tuple(found)
 
 
-def _watched(schema: Schema, table: Table, column: str, command: str) -> bool:
+def is_watched(schema: Schema, table: Table, column: str, command: str) -> bool:
     """True where a trigger may see to the column before a row is written."""
     told = rf"\b{column}\b|to_jsonb|raise\s+exception"
     return stopped(schema, table, command, told)
@@ -198,7 +183,7 @@ def _one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
     return any(made.search(body) for body in trigger_bodies(schema)) and one_row_each(table, owned)
 
 
-def _gives_power(schema: Schema, table: Table, column: Column) -> bool:
+def gives_power(schema: Schema, table: Table, column: Column) -> bool:
     """True for columns that decide what somebody may do or need not pay for, as far as the SQL tells."""
     power = power_of(column.name)
     if power is None or power is Power.APPROVAL or column.generated:
@@ -237,22 +222,6 @@ def _asks_for(schema: Schema, column: str) -> bool:
         rank(word) >= _RULES_OVER_OTHERS
         for text in (*rules, *bodies)
         for word in compared.findall(text)
-    )
-
-
-def _decides(schema: Schema, table: Table, tenant: str) -> bool:
-    """True where rules of other tables, or functions that they ask, look the tenant up in this one."""
-    named = re.compile(rf"\b(?:from|join)\s+(?:public\s*\.\s*)?\"?{table.name}\"?\b", re.IGNORECASE)
-    column = re.compile(rf"\b{tenant}\b", re.IGNORECASE)
-    others = (t for t in schema.tables.values() if t.qualified != table.qualified)
-    rules = [t for other in others for p in other.policies for t in expressions(p)]
-    if any(named.search(text) and column.search(text) for text in rules):
-        return True
-    asked = " ".join(rules)
-    return any(
-        named.search(f.body) and column.search(f.body) and re.search(rf"\b{f.name}\s*\(", asked)
-        for f in schema.functions.values()
-        if not f.is_trigger
     )
 
 

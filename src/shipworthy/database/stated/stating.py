@@ -15,10 +15,12 @@ from shipworthy.database.order import in_likely_order
 from shipworthy.database.proof import DatabaseProof, Era, Repair, Replay, Unreachable
 from shipworthy.database.schema import Column, Schema, Trust
 from shipworthy.database.seed.ownership import ownerships
+from shipworthy.database.stated.approvals import approvals, plans_of_tenants
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
+from shipworthy.database.stated.memberships import invitations, joins
 from shipworthy.database.stated.openings import open_buckets, open_tables
-from shipworthy.database.stated.promotions import by_metadata, joins, promotions, sign_ups
+from shipworthy.database.stated.promotions import by_metadata, promotions, sign_ups
 from shipworthy.regex import regex
 
 _NUMBERED = regex(r"(?:^|/)\d+[^/]*\.sql$")
@@ -78,7 +80,10 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from open_buckets(schema)
     yield from callable_functions(schema, owners)
     yield from promotions(schema, owners)
+    yield from approvals(schema, owners)
+    yield from plans_of_tenants(schema)
     yield from joins(schema, owners)
+    yield from invitations(schema)
     yield from by_metadata(schema)
     yield from sign_ups(schema)
 

@@ -1,0 +1,94 @@
+"""What others decide or are paid for, and stated rules let users set: approvals, plans of a tenant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
+from shipworthy.database.rules.expressions import expressions
+from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
+from shipworthy.database.seed.ownership import is_tenant
+from shipworthy.database.seed.power import Power, power_of
+from shipworthy.database.stated.openings import served, succeeded, ways
+from shipworthy.database.stated.passing import Who
+from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
+from shipworthy.database.stated.words import one_line, texts
+from shipworthy.regex import regex
+
+_WAITS = regex(
+    r"^(?:pend|submit|request|await|wait|in_?review|under_?review|unverified|not_verified|unapproved)",
+    re.IGNORECASE,
+)
+# Somebody else decides: who and when, or why not.
+_DECIDED = regex(
+    r"^(?:approved|reviewed|verified|decided|processed)_(?:by|at|date)$|approver|^reviewer|^rejection_reason$"
+    r"|^reject(?:ed|ion)_\w+$",
+    re.IGNORECASE,
+)
+_OF_APPROVAL = regex(r"approv|verif|review|registration|moderation|kyc", re.IGNORECASE)
+_CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
+_MINE = regex(
+    r"(?:^|[^.\w])\(*(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]*auth\.uid\(\)"
+    r"|[\w.]+\(auth\.uid\(\)\)|(?:public\.|private\.)?(?:current|get|my|user|auth)_\w+\(\))"
+    r"|\bexists ?\(.*auth\.uid\(\)"
+)
+_OPERATORS = regex(r"super|platform|system|operator|is_admin\b|service_role", re.IGNORECASE)
+
+
+def approvals(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+    """Rows that wait for a decision of somebody else and that their owner may add as decided."""
+    for table in served(schema):
+        owned = owners.get(table.qualified, Ownership()).user_columns
+        if table.source.trust is Trust.STUB or not owned:
+            continue
+        waiting = [c.name for c in table.columns if _waits(table, c) and c.name not in owned]
+        for column in waiting:
+            found = unguarded(schema, table, owned, column, Verb.INSERT)
+            found = found or unguarded(schema, table, owned, column, Verb.UPDATE)
+            if found:
+                reason = f"{column} can be chosen by who waits for it"
+                target, columns = table.qualified, (column,)
+                yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, found, columns, reason)
+
+
+def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
+    """Plans and credit that members may set for their own organisation."""
+    for table in served(schema):
+        if not is_tenant(table.qualified):
+            continue
+        paid = [c for c in table.columns if _is_paid(schema, table, c)]
+        rules = [p for p, way in ways(table, Actor.STRANGER, Verb.UPDATE) if _is_mine(p, way.who)]
+        for policy in rules:
+            asked = " ".join(expressions(policy))
+            free = [c.name for c in paid if not re.search(rf"\b{c.name}\b", asked)]
+            free = [c for c in free if not is_watched(schema, table, c, "UPDATE")]
+            if free:
+                reason, columns = f"{', '.join(free)} can be set", tuple(free)
+                target = table.qualified
+                yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, (policy,), columns, reason)
+                break
+
+
+def _waits(table: Table, column: Column) -> bool:
+    words = texts(column.default or "")
+    if power_of(column.name) is not Power.APPROVAL or not words or not _WAITS.search(words[0]):
+        return False
+    return bool(_OF_APPROVAL.search(column.name)) or any(
+        _DECIDED.search(c.name) for c in table.columns
+    )
+
+
+def _is_paid(schema: Schema, table: Table, column: Column) -> bool:
+    power = power_of(column.name)
+    if power is Power.AMOUNT:
+        return bool(_CREDIT.search(column.name)) and "int" in column.type
+    return power is Power.PLAN and gives_power(schema, table, column)
+
+
+def _is_mine(policy: Policy, who: Who) -> bool:
+    """True for a rule that holds a user to the row of his own organisation, and operators to nothing."""
+    if who >= Who.OWNERS:
+        return True
+    text = one_line(policy.using or "")
+    return bool(_MINE.search(text)) and not _OPERATORS.search(text)

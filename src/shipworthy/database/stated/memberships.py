@@ -1,0 +1,157 @@
+"""Ways into the organisation of others that the stated rules leave open: memberships and invitations."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
+from shipworthy.database.rules.expressions import expressions
+from shipworthy.database.schema import Policy, Schema, Table, Trust
+from shipworthy.database.seed.ownership import is_tenant_column
+from shipworthy.database.stated.openings import served, succeeded
+from shipworthy.database.stated.passing import is_of_the_row, owner_column
+from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
+from shipworthy.database.stated.words import at_word, bare, one_line
+from shipworthy.regex import regex
+
+_SHARED = regex(
+    r"^(?:conversation|chat|thread|project|board|household|family|trip|workspace|account)_(?:id|uuid)$",
+    re.IGNORECASE,
+)
+_MANY = 3  # tables whose rules go by one column of a membership: the app is divided by it
+_LOOKED_UP = regex(
+    r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\"?(?P<column>\w+)\"?\s+(?:into\s+\w+\s+)?from\s+(?:public\s*\.\s*)?"
+    r"\"?(?P<table>\w+)\"?(?:\s+(?:as\s+)?(?!where\b)\w+)?\s+where\s+[^;]*?"
+    r"(?:auth\s*\.\s*uid\s*\(|\b_?(?:p_)?_?(?:user_?id|uid)\b)",
+    re.IGNORECASE,
+)
+_INVITATION = regex(r"invit|convite|einladung", re.IGNORECASE)
+_MINE = (
+    r"(?:auth\.email\(\)|\(?auth\.jwt\(\) ?->> ?'email'(?:::text)?\)?"
+    r"|\( ?select (?:\w+\.)?email(?:::\w+)? from (?:auth\.users|(?:public\.)?(?:profiles|users))\b"
+    r"[^()]*auth\.uid\(\) ?\))"
+)
+_TO_ME = regex(
+    rf"(?:lower\()?(?:\w+\.)*\w*email\)?(?:::text)? ?= ?(?:lower\()?\(?{_MINE}\)?\)?"
+    rf"|(?:lower\()?{_MINE}\)? ?= ?(?:lower\()?(?:\w+\.)*\w*email\)?"
+)
+
+
+def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+    """Memberships of a tenant that anybody may add for himself, where rules of other tables go by them."""
+    looked_up = _looked_up(schema)
+    for table in served(schema):
+        owned = owners.get(table.qualified, Ownership())
+        tenants = [
+            c
+            for c in owned.tenant_columns
+            if c not in table.primary_key or len(table.primary_key) > 1
+        ]
+        tenants = [c for c in tenants if _decides(schema, table, c)]
+        users = owned.user_columns or _owners(table)
+        for column in looked_up.get(table.name, ()):
+            known = not table.columns or table.column(column)
+            if known and column not in (*users, *tenants, *table.primary_key):
+                tenants.append(column)
+        if not users:
+            continue
+        for verb in (Verb.INSERT, Verb.UPDATE):
+            for column in tenants:
+                found = unguarded(schema, table, users, column, verb)
+                if found:
+                    yield succeeded(Actor.STRANGER, Verb.JOIN, table.qualified, found, (column,))
+
+
+def invitations(schema: Schema) -> Iterator[Attempt]:
+    """Invitations that whoever is invited may change: what he becomes, and where."""
+    for table in served(schema):
+        if not _INVITATION.search(table.name) or table.source.trust is Trust.STUB:
+            continue
+        powers = [c.name for c in table.columns if gives_power(schema, table, c)]
+        places = [c.name for c in table.columns if is_tenant_column(c.name)]
+        for policy in table.policies:
+            if policy.command not in ("UPDATE", "ALL") or not _for_users(policy):
+                continue
+            asked = " ".join(expressions(policy))
+            free = [c for c in powers + places if not re.search(rf"\b{c}\b", asked)]
+            free = [c for c in free if not is_watched(schema, table, c, "UPDATE")]
+            if free and all(map(_is_to_me, expressions(policy))):
+                columns, reason = tuple(free), f"{', '.join(free)} can be set by who is invited"
+                target = table.qualified
+                yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, (policy,), columns, reason)
+                break
+
+
+def _looked_up(schema: Schema) -> Mapping[str, list[str]]:
+    """The columns that rules look up for the caller, by the table: of a tenant, or that many rules go by."""
+    rules = {n: [t for p in s.policies for t in expressions(p)] for n, s in schema.tables.items()}
+    asked = " ".join(text for texts in rules.values() for text in texts)
+    counts: Counter[tuple[str, str]] = Counter()
+    for name, texts in rules.items():
+        own = name.rpartition(".")[2]
+        found = {(m["table"], m["column"]) for m in _LOOKED_UP.finditer(" ; ".join(texts))}
+        counts.update(pair for pair in found if pair[0] != own)
+    for function in schema.functions.values():
+        used = len(re.findall(rf"\b{re.escape(function.name)}\s*\(", asked))
+        if used and not function.is_trigger:
+            for pair in {(m["table"], m["column"]) for m in _LOOKED_UP.finditer(function.body)}:
+                counts[pair] += used
+    columns: dict[str, list[str]] = {}
+    for (table, column), times in sorted(counts.items()):
+        named = is_tenant_column(column) or _SHARED.match(column)
+        if named or (times >= _MANY and column.endswith("_id") and "user" not in column):
+            columns.setdefault(table, []).append(column)
+    return columns
+
+
+def _owners(table: Table) -> tuple[str, ...]:
+    """The columns that rules compare with the caller, of a table that no statement makes."""
+    if table.columns:
+        return ()
+    found = (owner_column(text) for p in table.policies for text in expressions(p))
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _for_users(policy: Policy) -> bool:
+    return policy.permissive and bool({"public", "authenticated"} & set(policy.roles))
+
+
+def _is_to_me(text: str) -> bool:
+    """True where nothing is asked but that the address is the caller's, and what the row says itself."""
+    conditions = [bare(one_line(c)) for c in at_word(bare(text), "and")]
+    to_me = [c for c in conditions if _TO_ME.fullmatch(c)]
+    return bool(to_me) and all(c in to_me or is_of_the_row(c) for c in conditions)
+
+
+def _decides(schema: Schema, table: Table, tenant: str) -> bool:
+    """True where rules of other tables, or functions that they ask, look the tenant up in this one."""
+    others = (t for t in schema.tables.values() if t.qualified != table.qualified)
+    rules = [t for other in others for p in other.policies for t in expressions(p)]
+    if any(_goes_by(text, table, tenant) for text in rules):
+        return True
+    asked = " ".join(rules)
+    return any(
+        _goes_by(f.body, table, tenant) and re.search(rf"\b{f.name}\s*\(", asked)
+        for f in schema.functions.values()
+        if not f.is_trigger
+    )
+
+
+def _goes_by(text: str, table: Table, column: str) -> bool:
+    """True where a text asks the table and names its column: by the name it goes by there, or plainly."""
+    plain = re.search(rf"(?<!\.)\b{column}\b", text, re.IGNORECASE)
+    for found in re.finditer(_ASKED.replace("TABLE", re.escape(table.name)), text, re.IGNORECASE):
+        name = found[1] or table.name
+        if re.search(rf"\b{name}\s*\.\s*\"?{column}\b", text, re.IGNORECASE):
+            return True
+        if plain and not found[1]:
+            return True
+    return False
+
+
+_ASKED = (
+    r"\b(?:from|join)\s+(?:public\s*\.\s*)?\"?TABLE\"?\b"
+    r"(?:\s+(?:as\s+)?(?!(?:where|join|on|inner|left|right|cross|group|order|limit|and|into|union)\b)(\w+))?"
+)
