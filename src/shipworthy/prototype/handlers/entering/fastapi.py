@@ -24,10 +24,12 @@ from shipworthy.prototype.handlers.knowledge.fastapi import (
     login_form,
     sent,
 )
+from shipworthy.prototype.handlers.knowledge.free_fields import free_fields
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
 from shipworthy.prototype.handlers.knowledge.requests import TARGET
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNKNOWN,
@@ -181,6 +183,8 @@ class Injection:
         if kind is not None and classes.is_shape(self.walk, kind):
             part = part if part != "query" or default.what == MARK else "body"
             self.walk.passed(Check.VALID, kind.node.name, function.at, (part,))
+            if free := [f"{part}.parsed.{name}" for name in free_fields(self.walk, kind)]:
+                self.walk.passed(Check.VALID, LEFT_FREE, function.at, free)
             return self._shaped(kind, part, annotation)
         return self._plain(default, name, annotation, part, kind, function)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.values import Value
 from shipworthy.regex import regex
@@ -21,8 +22,13 @@ _LISTED = frozenset(
 def listed(values: Value) -> frozenset[str]:
     """The tags of a field that takes one of these values."""
     known = [*(values.elements or ()), *(values.fields or {}).values()]
-    admin = any(_ADMIN.match(value.text) for value in known if value.text)
+    admin = names_admin(value.text for value in known if value.text)
     return frozenset({"schema:enum", *([NAMES_ADMIN] if admin else [])})
+
+
+def names_admin(values: Iterable[str]) -> bool:
+    """True where one of these is the role of an administrator."""
+    return any(_ADMIN.match(value) for value in values)
 
 
 def leaves_free(field: Value) -> bool:
