@@ -340,6 +340,40 @@ def test_other_keys_of_the_session_are_no_login(tmp_path: Path) -> None:
     assert only(tmp_path, code).principal is None
 
 
+@pytest.mark.parametrize("key", ["usuario", "utilisateur", "logado"])
+def test_a_session_may_name_its_user_in_another_language(tmp_path: Path, key: str) -> None:
+    code = FLASK + (
+        f'@app.route("/x")\ndef x():\n    if "{key}" not in session:\n'
+        '        return redirect("/login")\n    return jsonify({"a": 1})\n'
+    )
+    assert only(tmp_path, code).principal is Check.SESSION
+
+
+ORDER_BY_ROLE = (
+    FLASK
+    + MODELS
+    + '@app.route("/o/<int:oid>")\ndef x(oid):\n    if "user" not in session:\n        abort(401)\n'
+    "    {check}\n"
+    "    row = Order.query.filter_by(id=oid).first()\n"
+    '    return jsonify({{"a": row.status}})\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("check", "held"),
+    [
+        ('if session["user"]["role"] not in ("admin", "support"): abort(403)', True),
+        ('if session["user"]["role"] not in ("customer", "admin"): abort(403)', False),
+        ('if session["user"]["role"] != "patient": abort(403)', False),
+        ('if session["user"]["role"] == "customer": abort(403)', True),
+        ('if session["user"]["tipo"] != "gerente": abort(403)', True),
+    ],
+)
+def test_a_role_that_everybody_has_keeps_nobody_out(tmp_path: Path, check: str, held: bool) -> None:
+    found = only(tmp_path, ORDER_BY_ROLE.format(check=check))
+    assert effect(found, EffectKind.QUERY, "select").has(Check.ROLE) is held
+
+
 @pytest.mark.parametrize(
     ("imported", "decorator"),
     [

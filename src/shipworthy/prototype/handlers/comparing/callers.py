@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 ROLE_KEY = regex(
     r"(?:^|\.|_)(?:user_?)?(?:roles?|is_?(?:super_?)?(?:admin|staff|owner|moderator|manager|instructor|teacher)|admin"
-    r"|permissions?|scopes?|user_?type|account_?type|access_?level|privileges?|super_?user|is_?superuser)$",
+    r"|permissions?|scopes?|user_?type|account_?type|access_?level|privileges?|super_?user|is_?superuser"
+    r"|rol|tipo(?:_?usu[aá]rio)?|papel|perfil|cargo|rolle|nivel_?acesso)$",
     re.IGNORECASE,
 )
 """Columns and claims that say what somebody may do."""

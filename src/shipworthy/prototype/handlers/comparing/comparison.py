@@ -19,6 +19,10 @@ from shipworthy.prototype.handlers.comparing.callers import (
     said_about,
     told_by_token,
 )
+from shipworthy.prototype.handlers.comparing.plain_roles import (
+    asks_for_plain_alone,
+    lets_plain_users_in,
+)
 from shipworthy.prototype.handlers.comparing.rows import is_there, proven
 from shipworthy.prototype.handlers.comparing.settings import (
     NOTHING,
@@ -119,6 +123,10 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     held = frozenset(_proved(walk, left, right, at, contains=contains))
     if not contains and not settles(held) and _is_role_worked_out(walk, left, right):
         return frozenset({walk.guard(Check.ROLE, "a role that the code works out", at)}), NO_GUARDS
+    if not held and asks_for_plain_alone(left, right):
+        others = {walk.guard(Check.ROLE, o.key, at) for o in _roles_of_caller(left, right)}
+        if others:
+            return held, frozenset(others)
     by_cases = None if contains else _cases(left, right)
     if by_cases is not None:
         return (by_cases[0] if _lets_pass(left, right) else held | by_cases[0]), by_cases[1]
@@ -169,6 +177,11 @@ def _counts(value: Value) -> bool:
     return bool(keys & {"length", "count", "rowCount", "rowcount"})
 
 
+def _roles_of_caller(left: Value, right: Value) -> list[Origin]:
+    found = [o for o in all_origins(left) | all_origins(right) if of_caller(o)]
+    return [o for o in found if ROLE_KEY.search(o.key or o.name) and not is_editable(o)]
+
+
 def _proved(
     walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool
 ) -> Iterable[Guard]:
@@ -205,12 +218,14 @@ def _proved(
         return
     caller = [o for o in one | other if of_caller(o)]
     literal = _is_literal(left) or _is_literal(right)
-    roles = [o for o in caller if ROLE_KEY.search(o.key or o.name) and not is_editable(o)]
+    roles = _roles_of_caller(left, right)
     roles = roles or [o for o in caller if "role" in tags and not is_editable(o)]
     if not roles and (_names_staff(left) or _names_staff(right)):
         roles = [o for o in caller if o.kind in ("principal", "row") and not is_editable(o)]
     constant = literal or not one or not other
     if roles and (constant or contains):
+        if lets_plain_users_in(left, right):
+            return
         yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
         return
     if told := told_by_token(walk, left, right):

@@ -21,7 +21,8 @@ from shipworthy.regex import regex
 REQUEST = "flask.request"
 _G, ON_REQUEST = -1, -2  # places in the heap
 OF_CALLER = regex(
-    r"user|uid|login|logged|auth|admin|account|e-?mail|role|^id$|_id$|member|token|profile",
+    r"user|uid|login|logged|auth|admin|account|e-?mail|role|^id$|_id$|member|token|profile"
+    r"|usu[aá]ri|utilisateur|utente|benutzer|gebruiker|kullan|logad|autentic|conectad|funcion[aá]ri|perfil",
     re.IGNORECASE,
 )
 """Keys of a session that are there only for who has logged in."""
