@@ -14,7 +14,9 @@ ROWS = "rows"
 """What a list of rows of a database is: each of its elements is there or not."""
 MAIL = "mail message"
 """What a mail is that the code puts together: its parts are kept at its place in the heap."""
-FLEETING = frozenset({"truthy", "maybe"})
+PROMISED = "promised"
+"""The tag of what an asynchronous function gives: a promise of it, for whoever does not wait."""
+FLEETING = frozenset({"truthy", "maybe", PROMISED})
 LESS = "less"  # the tag of what is subtracted, or has something subtracted
 """Tags that say something of a value itself and nothing of its parts or of what is made of it."""
 _NOTHING: Origins = frozenset()

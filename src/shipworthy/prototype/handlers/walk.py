@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from shipworthy.prototype.handlers import comparing
-from shipworthy.prototype.handlers.evaluation import SETTLED, Evaluation
+from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.refusals import refused, says_too_many
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NULL,
+    PROMISED,
     Closure,
     Guards,
     Scope,
@@ -63,7 +64,13 @@ class Walk(Evaluation):
         return any(self._statements[type(s)](self, s, scope) for s in statements)
 
     def _do(self, statement: Do, scope: Scope) -> bool:
-        return self.value(statement.value, scope) is NEVER
+        before = self.guards
+        value = self.value(statement.value, scope)
+        if statement.hasty and PROMISED in value.tags and settles(gained := self.guards - before):
+            # What it throws is thrown past whoever does not wait.
+            kept = frozenset(g for g in gained if not settles(frozenset({g})))
+            self.guards = before | kept | {self.hollow(UNAWAITED, statement.at)}
+        return value is NEVER
 
     def _let(self, statement: Let, scope: Scope) -> bool:
         value = self.value(statement.value, scope)

@@ -116,10 +116,11 @@ class Choice(NamedTuple):
 
 
 class Not(NamedTuple):
-    """`!a`, `not a`."""
+    """`!a`, `not a`; hasty where `a` is called and not waited for."""
 
     operand: Expression
     at: int
+    hasty: bool = False
 
 
 class Compare(NamedTuple):
@@ -147,10 +148,11 @@ class Lambda(NamedTuple):
 
 
 class Do(NamedTuple):
-    """An expression for its effect."""
+    """An expression for its effect; hasty where it is a call that is not waited for."""
 
     value: Expression
     at: int
+    hasty: bool = False
 
 
 class Let(NamedTuple):
@@ -251,6 +253,7 @@ class Function(NamedTuple):
     directives: tuple[str, ...]  # "use server" as its first statement
     at: int
     end: int
+    asynchronous: bool = False  # what calls it gets a promise
 
 
 class Define(NamedTuple):

@@ -37,7 +37,8 @@ def function(
     outside = _outside(node)
     if outside:
         body = tuple(_rebinding(statement, outside) for statement in body)
-    return Function(own, listed, body, decorators, (), at, end)
+    waits = any(child.kind() == "async" for child in node.children())
+    return Function(own, listed, body, decorators, (), at, end, waits)
 
 
 def _outside(node: SgNode) -> frozenset[str]:

@@ -225,7 +225,9 @@ def _boolean(node: SgNode) -> Expression:
 
 def _not(node: SgNode) -> Expression:
     inner = said(node)
-    return Not(expression(inner[0]), line(node)) if len(inner) == 1 else _unknown(node)
+    if len(inner) != 1:
+        return _unknown(node)
+    return Not(expression(inner[0]), line(node), inner[0].kind() == "call")
 
 
 def _unary(node: SgNode) -> Expression:

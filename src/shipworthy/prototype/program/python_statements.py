@@ -60,7 +60,7 @@ def _nested(node: SgNode, out: list[Statement]) -> None:
 
 
 def _do(node: SgNode, out: list[Statement]) -> None:
-    out.append(Do(expression(node), line(node)))
+    out.append(Do(expression(node), line(node), node.kind() == "call"))
 
 
 def _nothing(node: SgNode, out: list[Statement]) -> None:

@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_government,
 )
 from shipworthy.prototype.handlers.comparing import SELF_MADE
+from shipworthy.prototype.handlers.evaluation import UNAWAITED
 from shipworthy.prototype.handlers.handler import (
     SHARED,
     VECTORS,
@@ -88,7 +89,7 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.ANYBODY | Caller.ANON_KEY:
             return of_opened(handler, effect, kind, who, ownership)
         case Caller.KNOWN:
-            return _beyond(handler, effect, kind, who, ownership)
+            return _unawaited(_beyond(handler, effect, kind, who, ownership))
     return None
 
 
@@ -242,6 +243,14 @@ def _beyond(
             return of_child(effect, kind, who, ownership)
         return of_everything(handler, effect, kind, who, ownership)
     return None
+
+
+def _unawaited(judged: Judged | None) -> Judged | None:
+    """The breach, told by the check that its author believes in."""
+    asked = judged is not None and any(g.how == UNAWAITED for g in judged.effect.guards)
+    if judged is None or not asked or judged.breach is Breach.HOLLOW:
+        return judged
+    return replace(judged, breach=Breach.HOLLOW, why=UNAWAITED)
 
 
 _SETTLED = (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.DATABASE)

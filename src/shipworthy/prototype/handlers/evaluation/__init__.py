@@ -3,7 +3,7 @@
 from shipworthy.prototype.handlers.evaluation.asked import Asked
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET
 from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
-from shipworthy.prototype.handlers.evaluation.expressions import CHOSEN, SETTLED
+from shipworthy.prototype.handlers.evaluation.expressions import CHOSEN, SETTLED, UNAWAITED
 from shipworthy.prototype.handlers.evaluation.members import ANY_KEY
 from shipworthy.prototype.handlers.evaluation.routing import Mounted, Registered, Routing
 from shipworthy.prototype.handlers.evaluation.site import Knowledge, Site
@@ -13,6 +13,7 @@ __all__ = [
     "BUDGET",
     "CHOSEN",
     "SETTLED",
+    "UNAWAITED",
     "Asked",
     "Evaluation",
     "Knowledge",

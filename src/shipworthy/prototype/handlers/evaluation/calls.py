@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
     NO_GUARDS,
+    PROMISED,
     UNKNOWN,
     UNSET,
     Closure,
@@ -203,7 +204,8 @@ def called(walk: Evaluation, function: Value, site: Site) -> Value:
         return result
     if function.closure is not None:
         result = walk.enter(function.closure, _handed(site), site.named, site.call.at)
-        return walk.knowledge.own(walk, site, result, function.closure.function)
+        result = walk.knowledge.own(walk, site, result, function.closure.function)
+        return _promised(result, function.closure.function)
     known = walk.knowledge.call(walk, site)
     if known is not None:
         return known
@@ -212,6 +214,13 @@ def called(walk: Evaluation, function: Value, site: Site) -> Value:
         return made if made is not None else walk.construct(function.type, site)
     walk.run_callbacks(site)
     return walk.unfollowed(site.given, site.named, site.receiver, f"{site.what}()")
+
+
+def _promised(result: Value, function: Function) -> Value:
+    """What a function gives, marked where it is given as a promise."""
+    if result is NEVER or function.asynchronous is (PROMISED in result.tags):
+        return result
+    return replace(result, tags=result.tags ^ {PROMISED})
 
 
 def run_callbacks(walk: Evaluation, site: Site) -> None:

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.values import (
     NEVER,
     NO_GUARDS,
     NULL,
+    PROMISED,
     ROWS,
     UNKNOWN,
     UNSET,
@@ -60,6 +61,7 @@ _UNSEEN = frozenset({"unseen"})  # made by a function that nobody can see
 SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
 _TRUTH = frozenset({"truth"})
 DENIED = frozenset({"denied"})  # what `!a` is: where it is true, nothing of `a` is there
+UNAWAITED = "its answer is not waited for"
 UNLESS_SET = "the secret is only asked for where it has been set"
 _NULLS = frozenset({"undefined", "NaN", "null"})
 
@@ -266,9 +268,14 @@ CHOSEN = "chosen:"
 
 
 def of_not(walk: Evaluation, node: Not, scope: Scope) -> Value:
+    before = walk.guards
     inner = walk.value(node.operand, scope)
     if inner is NEVER:
         return NEVER
+    if node.hasty and PROMISED in inner.tags:  # a promise is there whatever comes of it
+        asks = any(settles(gained) for gained in (walk.guards - before, *walk.tested(inner)))
+        walk.guards = before | ({walk.hollow(UNAWAITED, node.at)} if asks else NO_GUARDS)
+        return Value(literal=False, tags=SETTLED | DENIED)
     yes, no = walk.tested(inner)
     known = truth(inner)
     return Value(

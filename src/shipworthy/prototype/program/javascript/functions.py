@@ -51,7 +51,8 @@ def _arrow(node: SgNode) -> Expression:
             directives, statements = without_directives(body(part))
         else:  # here, not in a function of its own: arrows can be many levels deep
             statements = (Return(expression(part), line(part)),)
-    function = Function("", tuple(parameters), statements, (), directives, at, end)
+    waits = _is_asynchronous(node)
+    function = Function("", tuple(parameters), statements, (), directives, at, end, waits)
     return Lambda(function, at)
 
 
@@ -85,7 +86,12 @@ def function_of(node: SgNode, decorators: tuple[Expression, ...] = ()) -> Functi
     directives, statements = without_directives(statements)
     at, end = span.start.line + 1, span.end.line + 1
     whole = (*properties, *statements)
-    return Function(name, tuple(parameters), whole, decorators, directives, at, end)
+    waits = _is_asynchronous(node)
+    return Function(name, tuple(parameters), whole, decorators, directives, at, end, waits)
+
+
+def _is_asynchronous(node: SgNode) -> bool:
+    return any(child.kind() == "async" for child in node.children())
 
 
 def decorator(node: SgNode) -> Expression:

@@ -8,6 +8,7 @@ from shipworthy.prototype.program.javascript.tree import (
     expression,
     expressions,
     inner,
+    is_hasty,
     line,
     lowers,
     unknown,
@@ -51,7 +52,8 @@ def _unary(node: SgNode) -> Expression:
     operator, operands, at = operator_of(node), inner(node), line(node)
     if len(operands) != 1:
         return unknown(node)
-    return negated(operator, expression(operands[0]), at)
+    made = negated(operator, expression(operands[0]), at)
+    return Not(*made[:2], True) if isinstance(made, Not) and is_hasty(operands[0]) else made
 
 
 def negated(operator: str, operand: Expression, at: int) -> Expression:

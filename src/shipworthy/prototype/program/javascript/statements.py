@@ -9,6 +9,7 @@ from shipworthy.prototype.program.javascript.tree import (
     body,
     expression,
     inner,
+    is_hasty,
     line,
     lowers_statement,
     statement,
@@ -49,7 +50,7 @@ def effect(node: SgNode, out: list[Statement]) -> None:
     elif kind in STATEMENTS:
         STATEMENTS[kind](node, out)
     else:
-        out.append(Do(expression(node), line(node)))
+        out.append(Do(expression(node), line(node), is_hasty(node)))
 
 
 def _assign(node: SgNode, out: list[Statement]) -> None:

@@ -92,6 +92,16 @@ def expressions(nodes: list[SgNode]) -> tuple[Expression, ...]:
     return tuple(lowered)
 
 
+def is_hasty(node: SgNode) -> bool:
+    """True for a call that is not waited for, whatever it stands in."""
+    while node.kind() in _WRAPPERS and node.kind() != "await_expression":
+        inside = inner(node)
+        if not inside:
+            return False
+        node = inside[0]
+    return node.kind() == "call_expression"
+
+
 def unknown(node: SgNode) -> Expression:
     """A form that has no node of its own: its kind and what stands in it."""
     at = line(node)
