@@ -9,11 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
 from jsonschema import Draft202012Validator
+from typer.core import TyperGroup
 
 from copies import copy_of_example
 from fixtures_of import cases, unpack
 from shipworthy import __version__
+from shipworthy.cli.main import _with_one_command, app
 from shipworthy.pipeline import run_assess
 from shipworthy.report.json_report import json_report
 from shipworthy.settings import Settings
@@ -196,6 +199,26 @@ def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         encoding="utf-8",
         check=False,
     )
+
+
+def test_the_command_that_is_asked_for_is_the_only_one_that_is_built() -> None:
+    everything = typer.main.get_command(app)
+    assert isinstance(everything, TyperGroup)
+    for name, command in everything.commands.items():
+        group = typer.main.get_command(_with_one_command([name, "-h"]))
+        assert isinstance(group, TyperGroup)
+        assert list(group.commands) == [name]
+        assert group.help == everything.help
+        assert _options(group.commands[name]) == _options(command)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--version"], ["asses", "."], [""]])
+def test_help_and_mistakes_know_every_command(arguments: list[str]) -> None:
+    assert _with_one_command(arguments) is app
+
+
+def _options(command: object) -> list[str]:
+    return [p.name for p in getattr(command, "params", [])]
 
 
 def _loaded(*arguments: str) -> set[str]:

@@ -77,7 +77,7 @@ def _load(folder: Path) -> Entry:
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Control) and value.__module__ == name
+        if isinstance(value, type) and value.__module__ == name and issubclass(value, Control)
     ]
     if len(found) != 1:
         raise TypeError(f"{name} must define one Control, it defines {len(found)}")
