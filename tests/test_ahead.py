@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -15,12 +16,14 @@ from shipworthy.catalogue import select
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
-from shipworthy.pipeline import run_assess
+from shipworthy.pipeline import default_engines, run_assess
 from shipworthy.prototype import Engines, ahead, prototype
 from shipworthy.prototype.handlers import entries
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.reading import Reading
 from shipworthy.prototype.routes.route import Route
+from shipworthy.prototype.secrets import history
+from shipworthy.prototype.secrets.secret import Recognised, Secret
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.settings import Settings
 from waiting import until
@@ -55,21 +58,71 @@ def test_a_second_process_that_is_killed_costs_no_answer(
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["read", "out of time"])
-def test_the_history_is_read_once_for_both_processes(
+def test_the_history_is_read_once_and_by_a_process_of_its_own(
     crm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     readers = tmp_path / "readers"
 
-    def read(*_: object) -> tuple[()]:
+    def read(*_: object) -> bytes:
         with readers.open("a") as file:
             file.write(f"{os.getpid()}\n")
         if fails:
             raise FactUnavailable("the history cannot be read")
-        return ()
+        return b""
 
-    monkeypatch.setattr(prototype, "history_secrets", read)
-    run_assess(crm, Settings(workers=2))
-    assert readers.read_text().split() == [str(os.getpid())]
+    monkeypatch.setattr(history, "_log", read)
+    assessed = run_assess(crm, Settings(workers=2)).prototype
+    (reader,) = readers.read_text().split()
+    assert reader != str(os.getpid())
+    if fails:
+        with pytest.raises(FactUnavailable, match="the history cannot be read"):
+            _ = assessed.past_secrets
+    else:
+        assert assessed.past_secrets == ()
+
+
+def test_git_is_not_waited_for_longer_than_it_may_take(
+    crm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "SECONDS", 0.1)
+    monkeypatch.setattr(history, "_log", lambda *_: time.sleep(60))
+    read = prototype.read_prototype(crm, Settings(workers=2), default_engines())
+    read.read_ahead()
+    with pytest.raises(FactUnavailable, match=r"git took longer than 0.1 s; --history takes more"):
+        _ = read.past_secrets
+
+
+@pytest.mark.parametrize("explained", [False, True], ids=["as it was", "explained by code"])
+def test_a_secret_engine_is_asked_again_only_where_code_explains_a_line(
+    tmp_path: Path, explained: bool
+) -> None:
+    opened, asking = "kq7Zr2Vx9Lm4Tb8Nw3Pd6H", tmp_path / "asking"
+    fallback = f'const key = process.env.CRM_API_KEY || "{opened}";\n' if explained else ""
+    root = tmp_path / "app"
+    root.mkdir()
+    (root / "a.ts").write_text(f'{fallback}send("{opened[::-1]}");\n')
+    for n in range(12):
+        (root / f"b{n}.ts").write_text(f"export const b{n} = {n};\n")
+
+    def engine(lines: Sequence[str]) -> dict[int, list[Recognised]]:
+        with asking.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        return {
+            n: [Recognised("some-key", opened[::-1])] for n, x in enumerate(lines) if "send" in x
+        }
+
+    def secrets(workers: int) -> tuple[Secret, ...]:
+        read = prototype.read_prototype(root, Settings(workers=workers), Engines(secrets=engine))
+        if workers > 1:
+            read.read_ahead()
+        return read.secrets
+
+    found = secrets(2)
+    askers = asking.read_text().split()
+    assert len(askers) == 1 + explained
+    assert (askers[-1] == str(os.getpid())) == explained
+    assert found == secrets(1)
+    assert {s.rule for s in found} >= {"some-key"}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -71,18 +71,21 @@ def run_assess(
     names: Sequence[str] = (),
     progress: Progress = lambda _: None,
     baseline: Path | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Assessment:
     """Assess the prototype at `root` with the named controls or areas, or with all.
 
     Nothing of the prototype is run, unless `settings.prove` asks for its database: then its SQL runs
     in a throw-away PostgreSQL, which is gone when this returns. `baseline` is a file of gaps that were
-    known, where shipworthy.toml does not name it: the others are new.
+    known, where shipworthy.toml does not name it: the others are new. `meanwhile` is done here while
+    other processes read.
     """
     named = select(names) if names else ()
     with _opened(root, settings, progress) as prototype:
         known = _baseline(root, baseline, prototype.settings.intent)
-        prototype.read_ahead()
+        prototype.read_ahead(history=not named)
         controls = named or select()  # to load them all takes as long as to read a hundred files
+        meanwhile()
         return replace(assess(prototype, controls, progress), baseline=known)
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from operator import itemgetter
 
 from shipworthy.assess.assessment import Assessment
+from shipworthy.control import Control
 from shipworthy.finding import Finding, Outcome
 from shipworthy.frameworks import Framework, Machine, frameworks
 from shipworthy.frameworks import Row as Question
@@ -69,15 +70,33 @@ def checklists(assessment: Assessment) -> tuple[Checklist, ...]:
     found: _Found = defaultdict(list)
     for place, finding in enumerate(assessment.findings):
         found[finding.control].append((place, finding))
-    return tuple(_answered(framework, assessment, found) for framework in frameworks())
+    asking = _Asking(assessment, found, _by_requirement(assessment.controls))
+    return tuple(_answered(framework, asking) for framework in frameworks())
 
 
 _Found = dict[str, list[tuple[int, Finding]]]  # by control, each with its place among all findings
 
 
-def _answered(framework: Framework, assessment: Assessment, found: _Found) -> Checklist:
-    unneeded = framework.needs_models and not assessment.prototype.model_calls
-    rows = (_without_model(q) if unneeded else _row(q, assessment, found) for q in framework.rows)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What rows are answered from: `controls` by requirement, each with its place among all of them."""
+
+    assessment: Assessment
+    found: _Found
+    controls: dict[str, list[tuple[int, str]]]
+
+
+def _by_requirement(controls: Iterable[Control]) -> dict[str, list[tuple[int, str]]]:
+    by_requirement: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for place, control in enumerate(controls):
+        for requirement in control.satisfies:
+            by_requirement[requirement].append((place, control.id))
+    return by_requirement
+
+
+def _answered(framework: Framework, asking: _Asking) -> Checklist:
+    unneeded = framework.needs_models and not asking.assessment.prototype.model_calls
+    rows = (_without_model(q) if unneeded else _row(q, asking) for q in framework.rows)
     return Checklist(
         framework.id, framework.title, framework.source, framework.checklist, tuple(rows)
     )
@@ -87,12 +106,12 @@ def _without_model(question: Question) -> Row:
     return _answer(question, Answer.NOT_APPLICABLE, "no call of a model was found")
 
 
-def _row(question: Question, assessment: Assessment, found: _Found) -> Row:
-    answering = question.answered_by
-    asked = tuple(c.id for c in assessment.controls if not answering.isdisjoint(c.satisfies))
-    placed = sorted((p for id in asked for p in found.get(id, ())), key=itemgetter(0))
+def _row(question: Question, asking: _Asking) -> Row:
+    named = {c for id in question.answered_by for c in asking.controls.get(id, ())}
+    asked = tuple(id for _, id in sorted(named))
+    placed = sorted((p for id in asked for p in asking.found.get(id, ())), key=itemgetter(0))
     findings = [finding for _, finding in placed]
-    settings = assessment.prototype.settings
+    settings = asking.assessment.prototype.settings
     row = replace(_judged(question, findings), controls=asked)
     if row.answer is Answer.EXCEPTION:
         return replace(row, until=_first_end(row.findings, settings.intent, settings.today))

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from copy import copy
 from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -121,7 +123,9 @@ def assess(
     wanted = _wanted(as_json, format)
     settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value, history=history)
     with Progress() as tell:
-        assessment = run_assess(path, settings, only or (), tell, baseline)
+        assessment = run_assess(
+            path, settings, only or (), tell, baseline, partial(_report, wanted)
+        )
     if write_baseline is not None:
         _write_baseline(assessment, write_baseline)
     if html is not None:
@@ -415,34 +419,29 @@ def _explain_usage(error: Exception) -> None:
         sys.exit(COULD_NOT_LOOK)
 
 
+_REPORTS = {
+    Format.TEXT: ("text", "TextReport"),
+    Format.JSON: ("json_report", "json_report"),
+    Format.SARIF: ("sarif", "sarif_report"),
+    Format.OSCAL: ("oscal", "oscal_report"),
+    Format.GITHUB: ("github", "github_report"),
+    Format.HTML: ("html", "html_report"),
+    Format.MARKDOWN: ("markdown", "markdown_report"),
+}
+
+
 def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) -> Any:
-    if wanted is Format.JSON:
-        from shipworthy.report.json_report import json_report
+    report = _report(wanted)
+    return report(assessment, str(path), show_all) if wanted is Format.TEXT else report(assessment)
 
-        return json_report(assessment)
-    if wanted is Format.SARIF:
-        from shipworthy.report.sarif import sarif_report
 
-        return sarif_report(assessment)
-    if wanted is Format.OSCAL:
-        from shipworthy.report.oscal import oscal_report
+def _report(wanted: Format) -> Any:
+    """What renders an assessment. To load it and what it answers takes as long as a dozen files."""
+    from shipworthy.frameworks import frameworks
 
-        return oscal_report(assessment)
-    if wanted is Format.GITHUB:
-        from shipworthy.report.github import github_report
-
-        return github_report(assessment)
-    if wanted is Format.HTML:
-        from shipworthy.report.html import html_report
-
-        return html_report(assessment)
-    if wanted is Format.MARKDOWN:
-        from shipworthy.report.markdown import markdown_report
-
-        return markdown_report(assessment)
-    from shipworthy.report.text import TextReport
-
-    return TextReport(assessment, str(path), show_all)
+    frameworks()
+    module, name = _REPORTS[wanted]
+    return getattr(import_module(f"shipworthy.report.{module}"), name)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
@@ -18,14 +19,14 @@ Item = TypeVar("Item")
 class Ahead(Generic[T]):
     """Starts a forked process that reads a fact; it sees all that was read before, without a copy.
 
-    Only for facts that are read in Python alone: libraries that run threads of their own do not survive
-    a fork.
+    Only while this one runs no threads of its own: libraries with such do not survive a fork. `otherwise`
+    is how the fact is read here where the other process was killed or failed; as there, unless told.
     """
 
-    def __init__(self, read: Callable[[], T]) -> None:
+    def __init__(self, read: Callable[[], T], otherwise: Callable[[], T] | None = None) -> None:
         from multiprocessing import get_context
 
-        self._read = read
+        self._otherwise = otherwise or read
         context = get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_send, args=(sender, read), daemon=True)
@@ -37,10 +38,16 @@ class Ahead(Generic[T]):
         try:
             found: T = self._receiver.recv()
         except EOFError:
-            found = self._read()
+            found = self._otherwise()
         self._receiver.close()
         self._process.join()
         return found
+
+    def give_up(self) -> None:
+        """End the other process, and what it would have found."""
+        self._process.kill()
+        self._receiver.close()
+        self._process.join()
 
 
 class OnlyHere(Exception):
@@ -101,6 +108,7 @@ def may_fork(settings: Settings) -> bool:
 def _send(sender: Connection, read: Callable[[], object]) -> None:
     gc.freeze()  # its life is short, and to look for cycles copies every page of the parent
     gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it, and says so
     sender.send(read())
     sender.close()
     os._exit(0)  # leaves alone what the parent has open

@@ -77,6 +77,7 @@ from shipworthy.prototype.routes.named_paths import is_named, with_paths
 from shipworthy.prototype.routes.unfollowed import read_unfollowed
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.history import (
+    HistoryAhead,
     PastSecret,
     deleted_environment_files,
     history_secrets,
@@ -143,6 +144,7 @@ class Prototype:
         self._unread = tree.unread
         self._engines = engines
         self._searched_ahead: Ahead[SearchedTexts] | None = None
+        self._history_ahead: HistoryAhead | None = None
         self._kept: Mapping[str, FileFacts] = {}
         self._process = os.getpid()
 
@@ -161,12 +163,15 @@ class Prototype:
             self._read_without_code()
         return {**self._kept, **self._reading.result()}
 
-    def read_ahead(self) -> None:
-        """Have other processes read the code of a larger prototype and search its texts for secrets,
-        until these facts are asked for."""
-        wanted = self._engines.secrets is not None
-        if wanted and len(self.files) >= _WORTH_A_PROCESS and may_fork(self.settings):
-            self._searched_ahead = Ahead(self._search)  # first: those that read start threads here
+    def read_ahead(self, *, history: bool = True) -> None:
+        """Have other processes read the code of a larger prototype and search its texts and its history
+        for secrets, until these facts are asked for."""
+        engine = self._engines.secrets
+        if engine and len(self.files) >= _WORTH_A_PROCESS and may_fork(self.settings):
+            # First: those that read start threads here.
+            self._searched_ahead = Ahead(lambda: search_texts(self.files.values(), engine))
+            if history and self.git and not self.git.shallow:
+                self._history_ahead = HistoryAhead(self, engine)
         _ = self._reading
 
     @cached_property
@@ -273,9 +278,6 @@ class Prototype:
         """What a search for secrets sees in the texts alone."""
         if self._searched_ahead is not None:
             return self._searched_ahead.result()
-        return self._search()
-
-    def _search(self) -> SearchedTexts:
         return search_texts(self.files.values())
 
     @cached_property
@@ -297,6 +299,8 @@ class Prototype:
         if self._is_copy:
             raise OnlyHere  # read there at once, by an engine with threads of its own
         try:
+            if self._history_ahead is not None:
+                return self._history_ahead.result()
             return history_secrets(self, self._engines.secrets)
         except FactUnavailable as error:
             return error
@@ -464,7 +468,8 @@ class Prototype:
 
     def read_here(self) -> None:
         """Read what another process cannot, while it does something else."""
-        _ = self._past_secrets
+        if self._history_ahead is None:
+            _ = self._past_secrets
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import chain
+from select import select
 from typing import TYPE_CHECKING
 
 from shipworthy.command import Command, run
 from shipworthy.errors import CommandFailed, FactUnavailable
 from shipworthy.finding import Location
+from shipworthy.prototype.ahead import Ahead
 from shipworthy.prototype.git import git_command
 from shipworthy.prototype.roles import is_environment_template, role_of, role_of_path
 from shipworthy.prototype.secrets.candidates import choose
@@ -96,16 +99,56 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
     ask for the history, it takes a minute, and the engine looks as well. Raises FactUnavailable as
     `deleted_environment_files` does.
     """
-    deep = prototype.settings.history
-    log = _git(
+    log = _log(prototype, _MINUTE if prototype.settings.history else SECONDS)
+    return _in_log(prototype, engine, log)
+
+
+class HistoryAhead:
+    """Another process that reads the history while this one reads the files. Git has SECONDS from when
+    the result is asked for."""
+
+    def __init__(self, prototype: Prototype, engine: SecretEngine) -> None:
+        self._limit = None if prototype.settings.history else SECONDS
+        self._written, written = os.pipe()
+
+        def read() -> tuple[PastSecret, ...] | FactUnavailable:
+            try:
+                log = _log(prototype, _MINUTE)
+            except FactUnavailable as error:
+                return error
+            os.write(written, b".")
+            return _in_log(prototype, engine, log)
+
+        self._ahead = Ahead(read, lambda: history_secrets(prototype, engine))
+        os.close(written)  # so that its end is seen here
+
+    def result(self) -> tuple[PastSecret, ...]:
+        """What `history_secrets` gives or raises."""
+        in_time = select([self._written], [], [], self._limit)[0]
+        os.close(self._written)
+        if not in_time:
+            self._ahead.give_up()
+            raise FactUnavailable(_too_late(f"git took longer than {self._limit:g} s"))
+        found = self._ahead.result()
+        if isinstance(found, FactUnavailable):
+            raise found
+        return found
+
+
+def _log(prototype: Prototype, seconds: float) -> bytes:
+    """What the latest commits changed."""
+    return _git(
         prototype,
         # Larger files count as binary and show no lines: data, bundles, exports.
         *("-c", "core.bigFileThreshold=1m"),
         *("log", "--all", f"--max-count={COMMITS}", "-p", "-U0", "--no-textconv", "--no-ext-diff"),
         *("--no-color", "--no-renames", "--relative", "--format=commit %H", "--", "."),
         *(f":(exclude)*{ending}" for ending in _NO_CODE),
-        seconds=_MINUTE if deep else SECONDS,
+        seconds=seconds,
     )
+
+
+def _in_log(prototype: Prototype, engine: SecretEngine, log: bytes) -> tuple[PastSecret, ...]:
     found: dict[tuple[str, str], PastSecret] = {}
     standing = _Standing(prototype)
     for commit, file in _added(log):
@@ -116,7 +159,7 @@ def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSec
             if not secret.is_public and not template:
                 past = _past(secret.kind, secret.provider, secret.name, secret.value, file, commit)
                 found[past.fingerprint, past.path] = past  # the first commit that held it stays
-    if deep:
+    if prototype.settings.history:
         for past in _by_engine(log, engine):
             found.setdefault((past.fingerprint, past.path), past)
     gone = (p for p in found.values() if not _still_stands(prototype, p.value))
@@ -153,14 +196,16 @@ def _git(prototype: Prototype, *arguments: str, seconds: float = SECONDS) -> byt
     try:
         ran = run(command)
     except CommandFailed as error:
-        reason = f"the history cannot be read: {error}"
-        if not prototype.settings.history:
-            reason += "; --history takes more time"
-        raise FactUnavailable(reason) from error
+        deep = prototype.settings.history
+        raise FactUnavailable(_too_late(str(error), deep=deep)) from error
     if ran.code != 0:
         # A partial clone lacks the contents of older files, and nothing is fetched for us.
         raise FactUnavailable("the history cannot be read: it is missing here, in whole or in part")
     return ran.output
+
+
+def _too_late(error: str, *, deep: bool = False) -> str:
+    return f"the history cannot be read: {error}" + ("" if deep else "; --history takes more time")
 
 
 def _is_environment(path: str) -> bool:

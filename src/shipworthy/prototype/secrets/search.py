@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Location
 from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.secrets.app_passwords import is_app_password
-from shipworthy.prototype.secrets.candidates import choose
+from shipworthy.prototype.secrets.candidates import Candidates, choose
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR, session_cookies
 from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
@@ -41,6 +42,7 @@ from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
     DEFAULT_SECRET,
     Place,
+    Recognised,
     Secret,
     SecretEngine,
     SecretKind,
@@ -106,36 +108,56 @@ class _Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchedTexts:
-    """The tokens of the files that may hold secrets, by path, and the secrets in plain sight."""
+    """The tokens of the files that may hold secrets, by path, and the secrets in plain sight.
+
+    `asked`: the lines that an engine was given already, with its answers; None where it was not asked.
+    """
 
     tokens: Mapping[str, Sequence[Token]]
     found: Sequence[Secret]
+    asked: Sequence[str] | None = None
+    answers: Mapping[int, Sequence[Recognised]] = field(default_factory=dict)
 
 
-def search_texts(files: Iterable[SourceFile]) -> SearchedTexts:
-    """The part of the search that needs neither parsed code nor an engine."""
-    searched = [f for f in files if f.text and _is_searched(f)]
-    pieces = {f.path: tokens(f.text or "") for f in searched}
-    found = [s for file in searched for s in _in_file(file, pieces[file.path])]
-    return SearchedTexts(pieces, found)
+def search_texts(files: Iterable[SourceFile], engine: SecretEngine | None = None) -> SearchedTexts:
+    """The part of the search that needs no parsed code. The engine is asked where it is given and can
+    run, about the lines that remain if the parsed code explains none."""
+    searched = {f.path: f for f in files if f.text and _is_searched(f)}
+    pieces = {path: tokens(file.text or "") for path, file in searched.items()}
+    found = [s for path, file in searched.items() for s in _in_file(file, pieces[path])]
+    texts = SearchedTexts(pieces, found)
+    if engine is None:
+        return texts
+    lines = list(_candidates(searched, texts, found).places)
+    try:
+        return replace(texts, asked=lines, answers=engine(lines))
+    except FactUnavailable:
+        return texts  # said by whoever asks again
 
 
 def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     """All secrets of a prototype, by place. Raises FactUnavailable where the engine cannot run."""
     texts = prototype.searched_texts
     found = [*texts.found, *_in_fallbacks(prototype.files, prototype.environment)]
-    known: dict[str, set[int]] = {}
-    for secret in found:
-        known.setdefault(secret.location.path, set()).add(secret.location.line)
-    files = ((prototype.files[path], pieces) for path, pieces in texts.tokens.items())
-    searched = ((f, pieces) for f, pieces in files if f.role is not Role.GENERATED)
-    candidates = choose(searched, known)
+    candidates = _candidates(prototype.files, texts, found)
     lines = list(candidates.places)
-    for index, recognised in engine(lines).items():
+    answers = texts.answers if lines == texts.asked else engine(lines)
+    for index, recognised in answers.items():
         for file, number in candidates.places[lines[index]]:
             found += _from_engine(file, number, [(r.rule, r.value) for r in recognised])
     known_now = _public_everywhere(prototype.files, _without_doubles(found))
     return tuple(sorted(known_now, key=lambda s: (s.location, s.value)))
+
+
+def _candidates(
+    files: Mapping[str, SourceFile], texts: SearchedTexts, found: Iterable[Secret]
+) -> Candidates:
+    """The lines for an engine: those in which nothing was found."""
+    known: dict[str, set[int]] = {}
+    for secret in found:
+        known.setdefault(secret.location.path, set()).add(secret.location.line)
+    searched = ((files[path], pieces) for path, pieces in texts.tokens.items())
+    return choose(((f, p) for f, p in searched if f.role is not Role.GENERATED), known)
 
 
 def _public_everywhere(
