@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from shipworthy.prototype.handlers.comparing import OF_ROLES
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler
 
 
@@ -22,7 +23,7 @@ def _of(handler: Handler) -> Iterator[tuple[str, str]]:
         return
     for effect in handler.effects:
         for guard in effect.guards:
-            claims, _, field = guard.how.rpartition(".")
+            claims, _, field = guard.how.partition(OF_ROLES)[0].rpartition(".")
             if guard.check is Check.ROLE and claims != "token":
                 yield next(iter(own)), field
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.handlers.for_the_asking import roles_for_the_asking
 from shipworthy.prototype.handlers.handler import (
     VECTORS,
     Check,
@@ -68,6 +69,7 @@ class Ownership:
     left_open: frozenset[str] = frozenset()  # what anybody changes, and nobody is asked for
 
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
+    for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -143,6 +145,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _governed(handlers),
         _left_open(handlers),
         tenants,
+        roles_for_the_asking(handlers),
     )
 
 

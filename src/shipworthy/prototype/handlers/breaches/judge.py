@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.breaches.power import (
 )
 from shipworthy.prototype.handlers.comparing import SELF_MADE
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
+from shipworthy.prototype.handlers.for_the_asking import has_lost_role, without_roles
 from shipworthy.prototype.handlers.handler import (
     SHARED,
     VECTORS,
@@ -57,8 +58,13 @@ def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
         for effect, asked in zip(handler.effects, told.effects, strict=True)
         if (judged := _judged(told, asked, ownership)) is not None
         and not _is_transfer(told, judged)
+        and (judged.breach in _OF_OTHERS or not has_lost_role(effect, asked))
     ]
     return sorted(found, key=lambda j: (_RANK[j.confidence], -j.severity.value, -_WEIGHT[j.harm]))
+
+
+_OF_OTHERS = (Breach.FOREIGN, Breach.EVERYTHING)
+"""For what a role that anybody has does not answer: the rows of others."""
 
 
 _RANK = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
@@ -105,7 +111,8 @@ def _is_weighty(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
 
 
 def _as_rows_tell(effect: Effect, ownership: Ownership) -> Effect:
-    """The effect without the proof that its caller was shown a row, where row security shows it to all."""
+    """The effect without the proof that its caller was shown a row, where row security shows it to all, and
+    without a role that whoever signs up has."""
     shown = frozenset(
         g
         for g in effect.guards
@@ -113,7 +120,8 @@ def _as_rows_tell(effect: Effect, ownership: Ownership) -> Effect:
         and g.how.endswith(SEEN)
         and ownership.policies.reach(g.how.removesuffix(SEEN), "select") is Reach.ANYBODY
     )
-    return effect._replace(guards=effect.guards - shown) if shown else effect
+    told = effect._replace(guards=effect.guards - shown) if shown else effect
+    return without_roles(told, ownership.for_the_asking, tenants=bool(ownership.tenants))
 
 
 def _is_refused_to_all(effect: Effect, ownership: Ownership) -> bool:

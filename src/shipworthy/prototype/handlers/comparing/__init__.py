@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
 )
 from shipworthy.prototype.handlers.comparing.comparison import (
     COMPARED,
+    OF_ROLES,
     OWN_SITE,
     compared,
     kind_of,
@@ -32,6 +33,7 @@ __all__ = [
     "COMPARED",
     "CREDENTIAL",
     "IN_CLAIMS",
+    "OF_ROLES",
     "OWN_SITE",
     "ROLE_KEY",
     "SELF_MADE",

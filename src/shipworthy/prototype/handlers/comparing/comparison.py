@@ -226,7 +226,8 @@ def _proved(
     if roles and (constant or contains):
         if lets_plain_users_in(left, right):
             return
-        yield walk.guard(Check.ROLE, str(roles[0].key or roles[0].name), at)
+        named_as = str(roles[0].key or roles[0].name)
+        yield walk.guard(Check.ROLE, named_as + _of_roles(left, right), at)
         return
     if told := told_by_token(walk, left, right):
         yield walk.guard(told, IN_CLAIMS, at)
@@ -286,6 +287,21 @@ def _proved(
             return
         if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
             yield walk.guard(Check.VALID, "compared", at, inputs)
+
+
+OF_ROLES = " of the roles "
+"""Stands in how a role was asked for, before the roles that pass."""
+
+
+def _of_roles(left: Value, right: Value) -> str:
+    """The roles that pass, where the code names all of them."""
+    for value in (left, right):
+        listed = value.elements if value.what != "text" else None
+        named = [word.text for word in (listed if listed is not None else (value,))]
+        texts = [text for text in named if text]
+        if texts and len(texts) == len(named):
+            return OF_ROLES + ", ".join(texts)
+    return ""
 
 
 _PUBLIC_KEY = regex(
