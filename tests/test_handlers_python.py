@@ -764,6 +764,16 @@ async def pages(body: dict, background: BackgroundTasks):
     assert {str(o) for o in fetched.inputs["url"]} == {"body.url"}
 
 
+def test_a_function_that_is_only_looked_at_is_not_called(tmp_path: Path) -> None:
+    code = (
+        FASTAPI
+        + "import inspect, requests\n"
+        + "def load():\n    requests.post('https://mail.example/send')\n"
+        + '@app.get("/kind")\ndef kind():\n    return inspect.iscoroutinefunction(load)\n'
+    )
+    assert not list(only(tmp_path, code).effects_of(EffectKind.FETCH))
+
+
 @pytest.mark.parametrize("annotation", ["int", "Optional[int]", "float"])
 def test_a_number_of_a_model_does_no_harm_in_sql_where_it_has_a_default(
     tmp_path: Path, annotation: str

@@ -371,6 +371,11 @@ def _array_check(walk: Evaluation, site: Site) -> Value | None:
     return Value(when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
 
 
+def _looked_at(walk: Evaluation, site: Site) -> Value | None:
+    """`inspect.iscoroutinefunction(function)` says something of a function, and does not call it."""
+    return walk.unfollowed(site.given, site.named, site.receiver, f"{site.what}()")
+
+
 def _quiet(walk: Evaluation, site: Site) -> Value | None:
     return NULL
 
@@ -413,6 +418,12 @@ CALLS = {
     "react.cache": _first,
     "next/cache.unstable_cache": _first,
     "functools.wraps": lambda walk, site: Value(native=lambda w, s: s.argument(0)),
+    **dict.fromkeys(
+        """inspect.iscoroutinefunction asyncio.iscoroutinefunction inspect.isasyncgenfunction
+        inspect.isgeneratorfunction inspect.isfunction inspect.isclass inspect.signature
+        inspect.getfullargspec inspect.getdoc typing.get_type_hints callable""".split(),
+        _looked_at,
+    ),
     "next/cache.revalidatePath": _quiet,
     "next/cache.revalidateTag": _quiet,
     "console.log": _quiet,
