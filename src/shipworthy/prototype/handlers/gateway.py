@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.deployed_open import deployed_open, function_of
@@ -37,8 +38,14 @@ def _functions(prototype: Prototype, path: str) -> dict[str, object]:
     file = prototype.files.get(path)
     if file is None or not file.text:
         return {}
+    return _read(file.text)
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> dict[str, object]:
+    """What the configuration says of each function. Kept: every function asks."""
     try:
-        found = tomllib.loads(file.text).get("functions")
+        found = tomllib.loads(text).get("functions")
     except tomllib.TOMLDecodeError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
@@ -28,7 +29,19 @@ _ENTRY_OF_CONFIG = regex(r"^\s*\[functions\.")
 
 def is_unasked(prototype: Prototype, path: str) -> bool:
     """True for a route handler or function of its own address whose last fixed part stands in no
-    other file of the prototype. False for those whose name says that somebody outside calls them."""
+    other file of the prototype. False for those whose name says that somebody outside calls them.
+
+    Kept as long as the prototype: many findings are about the same file."""
+    known = _KNOWN.setdefault(prototype, {})
+    if path not in known:
+        known[path] = _is_unasked(prototype, path)
+    return known[path]
+
+
+_KNOWN: WeakKeyDictionary[Prototype, dict[str, bool]] = WeakKeyDictionary()
+
+
+def _is_unasked(prototype: Prototype, path: str) -> bool:
     found = _NEXT.search(path) or _FUNCTION.search(path)
     if found is None or _FROM_OUTSIDE.search(found["url"]):
         return False
@@ -37,15 +50,13 @@ def is_unasked(prototype: Prototype, path: str) -> bool:
     if len(last) < 6 or last == "api":
         return False
     folder = path[: found.end("url")]
+    said = re.compile(rf"(?<![\w-]){re.escape(last)}(?![\w-])")
     return not any(
-        _names(other, last)
+        last in (other.text or "") and _names(other, said)
         for other in prototype.files.values()
         if other.role not in _SILENT and not other.path.startswith(folder)
     )
 
 
-def _names(file: SourceFile, part: str) -> bool:
-    if part not in (file.text or ""):
-        return False
-    said = re.compile(rf"(?<![\w-]){re.escape(part)}(?![\w-])")
+def _names(file: SourceFile, said: re.Pattern[str]) -> bool:
     return any(said.search(line) and not _ENTRY_OF_CONFIG.match(line) for line in file.lines)
