@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from shipworthy.regex import regex
 
@@ -13,23 +14,29 @@ _SKIPPED = regex(
 )
 _SPACE = regex(r"\s+")
 _TEXT = regex(r"'((?:[^']|'')*+)'")
+_KEPT = 4_000  # texts: each policy and function is looked at from many sides
 
 
+@lru_cache(maxsize=_KEPT)
 def without_comments(text: str) -> str:
     """The text with a space for each comment; strings, names and bodies stay."""
     return _SKIPPED.sub(lambda found: found["text"] or " ", text)
 
 
+@lru_cache(maxsize=_KEPT)
 def masked(text: str) -> str:
     """The text with comments, strings and bodies blanked; every offset stays. Quoted names are kept."""
 
     def blank(found: re.Match[str]) -> str:
         shown = found[0]
-        return shown if shown.startswith('"') else re.sub(r"[^\n]", " ", shown)
+        if shown.startswith('"'):
+            return shown
+        return "\n".join([" " * len(line) for line in shown.split("\n")])
 
     return _SKIPPED.sub(blank, text)
 
 
+@lru_cache(maxsize=_KEPT)
 def one_line(text: str) -> str:
     """The text in lower case with single spaces."""
     return _SPACE.sub(" ", text).strip().lower()
