@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from planting import prototype_of
+from shipworthy.prototype.modules import resolving
 from shipworthy.prototype.modules.graph import ModuleGraph
+from shipworthy.prototype.source import Role, SourceFile
 
 VITE = '{"dependencies": {"react": "18"}, "devDependencies": {"vite": "5"}}'
 INDEX = '<div id="root"></div><script type="module" src="/src/main.tsx"></script>'
@@ -14,6 +16,10 @@ NEXT = '{"dependencies": {"next": "15", "react": "19"}}'
 
 def graph(root: Path, files: dict[str, str]) -> ModuleGraph:
     return prototype_of(root, files).modules
+
+
+def candidates(base: str) -> set[str]:
+    return set(resolving._candidates(base))
 
 
 def test_relative_imports_find_extensions_indexes_and_emitted_names(tmp_path: Path) -> None:
@@ -28,6 +34,16 @@ def test_relative_imports_find_extensions_indexes_and_emitted_names(tmp_path: Pa
         },
     )
     assert found.edges["src/a.ts"] == {"src/b.tsx", "src/c/index.ts", "src/d.ts", "index.ts"}
+
+
+def test_a_name_is_looked_up_only_where_a_file_could_answer_and_never_in_vain() -> None:
+    ends = (*resolving._EXTENSIONS, *resolving._EMITTED, ".css", "")
+    folders = ("", "a/", "a/b/", "index/")
+    paths = [f"{f}{n}{e}" for f in folders for n in ("index", "x", "x.test") for e in ends]
+    for path in filter(None, paths):
+        of_path = resolving.Resolver({path: SourceFile(path, Role.PRODUCT, 1, "")}, ())
+        leading = {base for base in (*paths, "a", "a/b", "a/") if path in candidates(base)}
+        assert {base for base in (*paths, "a", "a/b", "a/") if of_path.file(base)} == leading
 
 
 def test_paths_of_a_commented_tsconfig_and_of_what_it_extends_are_followed(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ class Resolver:
         self._left_out = left_out
         self._aliases = read_aliases(files)
         self._workspaces = {m.name: m for m in manifests if m.name and m.folder}
+        self._leading = {base for path in files for base in _bases(path)}
         self._found: dict[str, str | None] = {}
         self._scopes: dict[str, tuple[Alias, ...]] = {}
 
@@ -101,6 +102,8 @@ class Resolver:
 
     def file(self, base: str) -> str | None:
         """The file at a path without its extension, or the index of a folder."""
+        if base not in self._leading and not base.endswith("/"):
+            return None  # as with most: a package could stand in dozens of places
         if base not in self._found:
             self._found[base] = next((c for c in _candidates(base) if c in self._files), None)
         return self._found[base]
@@ -184,6 +187,19 @@ def _candidates(base: str) -> Iterator[str]:
         stem, dot, extension = base.rpartition(".")
         yield from (stem + other for other in _EMITTED.get(dot + extension, ()))
     yield from (join(base, f"index{extension}") for extension in _EXTENSIONS)
+
+
+def _bases(path: str) -> Iterator[str]:
+    """What has the path among its candidates."""
+    yield path
+    for extension in _EXTENSIONS:
+        if path.endswith(extension):
+            base = path.removesuffix(extension)
+            yield base
+            if base == "index" or base.endswith("/index"):
+                yield base[:-6]
+    for emitted, written in _EMITTED.items():
+        yield from (path.removesuffix(other) + emitted for other in written if path.endswith(other))
 
 
 def _entries(content: Table) -> Iterator[str]:
