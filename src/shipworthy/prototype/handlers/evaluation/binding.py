@@ -214,16 +214,20 @@ def _without(walk: Evaluation, owner: Expression, key: str, scope: Scope) -> Non
 
 def _rest_of(value: Value, taken: set[str]) -> Value:
     """`const { password, ...user } = row`: what is left of a record."""
-    if value.fields is not None and not value.cases:
-        kept = {k: v for k, v in value.fields.items() if k not in taken}
-        gone = dict.fromkeys(sorted(taken), GONE) if "..." in kept else {}
-        return replace(value, fields={**kept, **gone})
+    fields = value.fields
+    if fields is not None:
+        gone = dict.fromkeys(sorted(taken), GONE) if "..." in fields else {}
+        fields = {**{k: v for k, v in fields.items() if k not in taken}, **gone}
+    if value.cases and (fields is not None or any(map(_HIDDEN.search, taken))):
+        cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)
+        return replace(value, cases=cases, fields=fields, tags=value.tags | {LEFT_OVER})
+    if fields is not None:
+        return replace(value, fields=fields)
     if value.origins and not value.cases and all(o.is_input for o in value.origins):
         return replace(value, fields={**dict.fromkeys(sorted(taken), GONE), "...": value})
     if not any(map(_HIDDEN.search, taken)):
         return value
-    cases = tuple((_rest_of(case, taken), passed) for case, passed in value.cases)
-    return replace(value, cases=cases, tags=value.tags | {LEFT_OVER})
+    return replace(value, tags=value.tags | {LEFT_OVER})
 
 
 def _form(value: Value) -> str:

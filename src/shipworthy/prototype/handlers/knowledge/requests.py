@@ -371,6 +371,7 @@ CALLS = {
     "URL": _new_url,
     "urllib.parse.urlparse": _parsed_url,
     "urllib.parse.urlsplit": _parsed_url,
+    "werkzeug.urls.url_parse": _parsed_url,
     "urllib.parse.urljoin": _joined_url,
     "URLSearchParams": _search_params,
     "FormData": _search_params,

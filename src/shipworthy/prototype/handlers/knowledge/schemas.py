@@ -8,7 +8,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.drizzle import columns_of
 from shipworthy.prototype.handlers.knowledge.shapes import leaves_free, listed
-from shipworthy.prototype.handlers.sent import LEFT_FREE
+from shipworthy.prototype.handlers.sent import LEFT_FREE, sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -83,6 +83,7 @@ def shaped(schema: Value, value: Value) -> Value:
         else _field(inner, found)
         for key, inner, found, rest in _parts(schema, value)
     }
+    fields |= _made(fields, value)
     if "open" in schema.tags:  # the keys that it does not name are left as well
         fields["..."] = from_origins(*origins)
     return Value(fields=fields, tags=frozenset({"truthy"}))
@@ -100,6 +101,12 @@ def _over(fields: Mapping[str, Value]) -> dict[str, Value]:
     """`{ ...body, owner: user.id }`: what the code says itself stays what it is."""
     sent = frozenset(_parsed(o) for o in all_origins(fields["..."]))
     return {**fields, "...": from_origins(*sent)}
+
+
+def _made(fields: Mapping[str, Value], value: Value) -> dict[str, Value]:
+    """`{ ...body, password: await bcrypt.hash(…), role: "user" }`: what is not as it was sent stays so."""
+    own = ((key, (value.fields or {}).get(key)) for key in fields)
+    return {key: made for key, made in own if made is not None and not sent(made)}
 
 
 def _field(schema: Value, origins: frozenset[Origin]) -> Value:
