@@ -73,7 +73,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     (Purpose.UNSUBSCRIBE, r"unsubscribe|opt-?out"),
     (
         Purpose.TRACKING,
-        r"track(ing)?|page-?views?|analytics-?event|events?/track|pixel|beacon|log-?errors?|error-(tracking|logs?|logging|reports?)|client-errors?|telemetry|vitals",
+        r"track(ing|-[\w-]+)?|page-?views?|analytics-?event|events?/track|pixel|beacon|log-?errors?|error-(tracking|logs?|logging|reports?)|client-errors?|telemetry|vitals",
     ),
 )
 _COMPILED = tuple((purpose, regex(rf"^(?:{words})$", re.IGNORECASE)) for purpose, words in _WORDS)
@@ -260,10 +260,8 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     if why in _SIGNING_IN and kind is Harm.READ and _hands_out_all(handler, effect):
         return False
     if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
-        return any(
-            e.operation in ("insert", "upsert") and e.target == effect.target
-            for e in handler.effects
-        )
+        again = (e for e in handler.effects if e.operation in ("insert", "upsert"))
+        return _subscribes(effect) or any(e.target == effect.target for e in again)
     if why is Purpose.CONTACT and kind is Harm.READ:
         return not revealed(handler, effect)
     if kind in (Harm.ADD, Harm.CHANGE) and connects_whom_it_names(handler, effect):
@@ -271,6 +269,18 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):
         return _last(handler).find("callback") >= 0
     return True
+
+
+def _subscribes(effect: Effect) -> bool:
+    """True where no more is written than that somebody gets a newsletter, and since when."""
+    written = [n[6:] for n in (*effect.inputs, *effect.literals) if n.startswith("value:")]
+    return any(map(_SUBSCRIPTION.search, written)) and all(map(_OF_NEWSLETTER.search, written))
+
+
+_SUBSCRIPTION = regex(r"subscribed|newsletter|opt_?in|mailing|marketing", re.IGNORECASE)
+_OF_NEWSLETTER = regex(
+    r"subscribed|newsletter|opt_?in|mailing|marketing|updated|_at$|At$", re.IGNORECASE
+)
 
 
 def connects_whom_it_names(handler: Handler, effect: Effect) -> bool:

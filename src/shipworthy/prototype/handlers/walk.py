@@ -123,8 +123,10 @@ class Walk(Evaluation):
         self.branches = outer
         _merge(scope, then_names, then_guards, self.guards)
         unless = self.unless_set(test, then_guards, self.guards)
-        unneeded = _needless(statement.test, test, then_guards)
-        self.guards = meet(then_guards, self.guards) | unless | unneeded
+        unless |= _needless(statement.test, test, then_guards)
+        asked = then_guards - self.guards
+        unless |= comparing.asked_of_some_roles(statement.test, yes, no, asked)
+        self.guards = meet(then_guards, self.guards) | unless
         return False
 
     def _is_signed_out(self, statement: If, otherwise: Guards, scope: Scope) -> bool:

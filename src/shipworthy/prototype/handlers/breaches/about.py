@@ -115,11 +115,21 @@ def is_private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) ->
     """True where the caller is shown rows that are not for everybody."""
     if effect.kind is EffectKind.STORAGE:
         return effect.operation in ("download", "sign")
-    if not any(is_sensitive(origin, effect) for origin in shown) or is_catalogue(effect):
+    asked = _asked_by(effect)
+    news = (origin for origin in shown if origin.key.rpartition(".")[2] not in asked)
+    if not any(is_sensitive(origin, effect) for origin in news) or is_catalogue(effect):
         return False
     if is_personal(effect) or bool(ownership.of(effect.target)) or says_whose(effect):
         return True
     return says_who_is_born_when(effect) or _is_left_by_guests(effect, ownership)
+
+
+def _asked_by(effect: Effect) -> frozenset[str]:
+    """The columns of which the caller has said himself what they hold: he learns no address by sending it."""
+    if effect.operation != "select":
+        return frozenset()
+    asked = ((n, found) for n, found in effect.of("filter:") if n and found)
+    return frozenset(n for n, found in asked if all(o.is_input for o in found))
 
 
 def says_who_is_born_when(effect: Effect) -> bool:

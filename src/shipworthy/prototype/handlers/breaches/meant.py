@@ -22,7 +22,7 @@ from shipworthy.prototype.handlers.purpose import (
     by_knowledge,
     connects_whom_it_names,
 )
-from shipworthy.prototype.handlers.standing import is_bypassing
+from shipworthy.prototype.handlers.standing import is_bypassing, is_of_caller
 from shipworthy.prototype.handlers.weight import (
     Harm,
     is_personal,
@@ -52,6 +52,10 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return _shows_no_way_to_reach(handler, effect)
         case Harm.ADD if LOG.search(effect.target) or GUESTS.search(effect.target):
             return True
+        case Harm.ADD if _LEFT.search(effect.target) or _notes_who_may_be_known(effect):
+            return True
+        case Harm.CHANGE if _only_repeats(effect) and any(handler.effects_of(EffectKind.PAYMENT)):
+            return True  # what the payment provider calls the buyer, or his payment
         case Harm.ADD | Harm.CHANGE if _CACHE.search(effect.target):
             return True  # an answer is kept for the next who asks the same
         case Harm.CHANGE if _is_by_the_way(handler, effect):
@@ -86,6 +90,18 @@ def _is_no_secret(credential: str, effect: Effect, ownership: Ownership) -> bool
 
 
 _SESSION = regex(r"(session|visitor)_?id$", re.IGNORECASE)
+
+
+_LEFT = regex(
+    r"(^|_)(consult(ation)?s?|consultation_?requests?|(support_?)?tickets?|downloads?|demos?|call_?backs?|estimates?|quotes?)$",
+    re.IGNORECASE,
+)
+"""What visitors leave with a company that they ask for something."""
+
+
+def _notes_who_may_be_known(effect: Effect) -> bool:
+    """True for a row that says who has left it where he is signed in, and is taken from guests as well."""
+    return any(any(map(is_of_caller, origins)) for _, origins in effect.of("value:"))
 
 
 _CACHE = regex(r"(^|_)cached?(_|$)|Cache$", re.IGNORECASE)

@@ -26,6 +26,7 @@ from shipworthy.prototype.handlers.comparing.comparison import (
 )
 from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing
 from shipworthy.prototype.handlers.comparing.settings import STANDS_IN, settled
+from shipworthy.prototype.handlers.comparing.some_roles import asked_of_some_roles
 from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "STANDS_IN",
     "UNSIGNED",
     "WORD_OF_CODE",
+    "asked_of_some_roles",
     "compared",
     "existing",
     "is_address_of_caller",

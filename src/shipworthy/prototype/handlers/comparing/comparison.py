@@ -422,7 +422,7 @@ def _is_literal(value: Value) -> bool:
     return value.literal is not UNSET and value.literal is not None
 
 
-_STAFF = frozenset(
+STAFF = frozenset(
     """admin admins administrator superadmin super_admin super-admin superuser root owner staff manager
     moderator backoffice operator""".split()
 )
@@ -432,7 +432,7 @@ def _names_staff(value: Value) -> bool:
     """True for a word, or a list with a word, for those who may do more than others, whatever the column
     is called that is compared with it: `user.portal === "admin"`."""
     words = {value.text, *(v.text for v in value.elements or ())}
-    return any(word is not None and word.lower() in _STAFF for word in words)
+    return any(word is not None and word.lower() in STAFF for word in words)
 
 
 def _is_listed(value: Value) -> bool:

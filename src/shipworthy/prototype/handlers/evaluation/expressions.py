@@ -156,6 +156,7 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
         unless = walk.unless_set(left, right_no, no)
         if not unasked:
             unless |= _asked_of_some(walk, left, right_no)
+            unless |= comparing.asked_of_some_roles(node.left, yes, no, right_no)
         when = (yes | right_yes | gained, meet(no, right_no) | unless)
     else:
         if truth(left) is True:
