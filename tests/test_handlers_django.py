@@ -111,6 +111,24 @@ def test_a_row_that_is_saved_is_written_once_and_raced_for(tmp_path: Path, row: 
     assert "read-modify-write-race" in found
 
 
+@pytest.mark.parametrize(
+    ("said", "is_open"),
+    [
+        ("wallet.is_full = wallet.credits > 90", False),
+        ("wallet.credits = 0\n    wallet.save()", True),
+        ("wallet.user_id = request.GET['user']\n    wallet.save()", True),
+    ],
+)
+def test_what_no_column_holds_is_never_written(tmp_path: Path, said: str, is_open: bool) -> None:
+    view = (
+        "from django.shortcuts import render\n"
+        "def view(request, code):\n    wallet = get_object_or_404(Wallet, code=code)\n"
+        f"    {said}\n    return render(request, 'wallet.html', {{'full': wallet.credits}})\n"
+    )
+    found = gaps(tmp_path, view, "wallet/<str:code>/").get("unauthenticated-endpoint")
+    assert (found is not None and "change wallet" in found.message) is is_open
+
+
 KEY = "django-insecure-5t9dabthob@30mk@@vgu58_^h#f51yuqouc!5i=e^+_=g12h$f"
 
 

@@ -126,10 +126,18 @@ def _is_passport(handler: Handler) -> bool:
     )
 
 
+def _is_made_up(effect: Effect) -> bool:
+    """True for `user.check_password(user.born.strftime(…))`: the server asks about a word of its own."""
+    given = effect.inputs.get("text", frozenset())
+    asked = effect.target.endswith(".check_password") and bool(given)
+    return asked and all(o.kind == "row" for o in given)
+
+
 def _is_guess(effect: Effect) -> bool:
     """True for a password that is compared, and for a short code that is looked for."""
     if effect.kind is EffectKind.TOKEN:
-        return effect.operation.startswith("compare") and effect.literals.get("of") != "token"
+        tried = effect.operation.startswith("compare") and effect.literals.get("of") != "token"
+        return tried and not _is_made_up(effect)
     if effect.kind is not EffectKind.QUERY or effect.operation != "select":
         return False
     return _finds_by_password(effect) or any(

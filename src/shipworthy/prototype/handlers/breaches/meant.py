@@ -52,7 +52,9 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return _shows_no_way_to_reach(handler, effect)
         case Harm.ADD if LOG.search(effect.target) or GUESTS.search(effect.target):
             return True
-        case Harm.ADD if _LEFT.search(effect.target) or _notes_who_may_be_known(effect):
+        case Harm.ADD if _LEFT.search(effect.target):
+            return True
+        case Harm.ADD if _notes_who_may_be_known(effect) and not is_admin(handler):
             return True
         case Harm.CHANGE if _only_repeats(effect) and any(handler.effects_of(EffectKind.PAYMENT)):
             return True  # what the payment provider calls the buyer, or his payment
@@ -100,8 +102,15 @@ _LEFT = regex(
 
 
 def _notes_who_may_be_known(effect: Effect) -> bool:
-    """True for a row that says who has left it where he is signed in, and is taken from guests as well."""
-    return any(any(map(is_of_caller, origins)) for _, origins in effect.of("value:"))
+    """True for a row that says who has left it where he is signed in, and is taken from guests as well.
+
+    Frameworks of Python always have a caller at hand, so there it says nothing of what was meant.
+    """
+    return not effect.path.endswith(".py") and any(
+        o.kind == "principal" or (o.kind == "row" and any(map(is_of_caller, o.by)))
+        for _, origins in effect.of("value:")
+        for o in origins
+    )
 
 
 _CACHE = regex(r"(^|_)cached?(_|$)|Cache$", re.IGNORECASE)

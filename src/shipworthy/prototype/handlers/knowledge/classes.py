@@ -98,6 +98,28 @@ def fields_of(walk: Evaluation, kind: Type) -> dict[str, tuple[Let, Type]]:
     return found
 
 
+def has_no_column(walk: Evaluation, kind: Type, key: str) -> bool:
+    """True where a mapped class, all of whose bases are known, has nothing of this name: what is put there
+    is kept as long as the object, and never stored."""
+    names = [name for name in _names(walk, kind) if not name.startswith("keyword:")]
+    if not names or not all(name.endswith(_PLAIN) for name in names):
+        return False
+    owners = [kind, *(base for base in bases(walk, kind) if isinstance(base, Type))]
+    methods = {method.name for owner in owners for method in owner.node.methods}
+    known = methods | fields_of(walk, kind).keys() | {"id", "pk"}
+    return key not in known and key.removesuffix("_id") not in known
+
+
+_PLAIN = (
+    "django.db.models.Model",
+    "declarative_base()",
+    "DeclarativeBase",
+    "SQLAlchemy().Model",
+    "sqlmodel.SQLModel",
+)
+"""Bases of libraries that bring no column of their own but a key."""
+
+
 def _is_setting(name: str, value: Expression) -> bool:
     """True for what a class says of itself, which is no field of its objects."""
     if name in _NO_FIELDS:

@@ -41,10 +41,12 @@ _STARTS = frozenset({"sqlalchemy model", "django manager"})
 _MAPPED = -3  # a place in the heap: the queries whose rows write through
 
 
-def begun(walk: Evaluation, site: Site, table: str, operation: str = "select") -> Value:
-    """A new query of a mapped class."""
+def begun(
+    walk: Evaluation, site: Site, table: str, operation: str = "select", model: Value = NULL
+) -> Value:
+    """A new query of a mapped class, which is kept where it is known."""
     effect = query(walk, site, operation, table)
-    walk.heap[_MAPPED, str(effect)] = NULL
+    walk.heap[_MAPPED, str(effect)] = model
     return Value(what=QUERYING, effect=effect, client=OWNER, tags=frozenset({"truthy"}))
 
 
@@ -61,7 +63,7 @@ def _start(walk: Evaluation, site: Site) -> Value | None:
     if site.receiver.what == QUERYING:
         return site.receiver
     if site.receiver.what in _STARTS or _is_record(walk, site.receiver):
-        return begun(walk, site, _table(walk, site.receiver))
+        return begun(walk, site, _table(walk, site.receiver), model=site.receiver)
     return None
 
 
@@ -74,7 +76,7 @@ def _found(walk: Evaluation, site: Site) -> Value | None:
     """`Note.find_one(…)`, `Note.get_or_none(…)`."""
     if not _is_record(walk, site.receiver):
         return None
-    found = begun(walk, site, _table(walk, site.receiver))
+    found = begun(walk, site, _table(walk, site.receiver), model=site.receiver)
     by_id = {"id": site.argument(0)} if site.name in ("get_by_id", "delete_by_id") else {}
     told(walk, found.effect, filters={**by_id, **merged(site.given), **_named(site.named)})
     if site.name == "delete_by_id":
@@ -87,15 +89,15 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
     """`Note.find(…)`, `Note.select()`: a query that more may be said of."""
     if not _is_record(walk, site.receiver):
         return None
-    found = begun(walk, site, _table(walk, site.receiver))
+    found = begun(walk, site, _table(walk, site.receiver), model=site.receiver)
     told(walk, found.effect, filters=dict(merged(site.given)))
     return found
 
 
 def _queried(walk: Evaluation, site: Site) -> Value | None:
     """`session.query(Order)`, `select(Order)`: of the first that has a table."""
-    table = next((found for value in site.given if (found := _table(walk, value))), "")
-    return begun(walk, site, table) if table else None
+    model = next((value for value in site.given if _table(walk, value)), None)
+    return begun(walk, site, _table(walk, model), model=model) if model is not None else None
 
 
 def _changing(operation: str) -> Answer:
@@ -211,7 +213,7 @@ def _got(walk: Evaluation, site: Site) -> Value | None:
         table = _table(walk, first)
         if not table:
             return None
-        found = begun(walk, site, table)
+        found = begun(walk, site, table, model=first)
         told(walk, found.effect, filters={"id": site.argument(1)})
         return one(walk, found.effect)
     begun_ = _start(walk, site)
@@ -231,7 +233,7 @@ def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
     first = site.argument(0)
     found = first if first.what == QUERYING else None
     if first.what in _STARTS or first.type is not None:
-        found = begun(walk, site, _table(walk, first))
+        found = begun(walk, site, _table(walk, first), model=first)
     if found is None:
         return None
     told(walk, found.effect, filters=_named(site.named))
@@ -301,6 +303,9 @@ def row_assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int
     if not _writes(walk, owner):
         return
     of = owner.effect
+    kind = walk.heap[_MAPPED, str(of)].type
+    if kind is not None and key != "*" and classes.has_no_column(walk, kind, key):
+        return  # `task.is_late = …`, for the page that shows it
     table = walk.effects[of].target
     inputs, arrived = {f"value:{key}": all_origins(value)}, {f"value:{key}": sent(value)}
     if key == "*":
