@@ -384,6 +384,36 @@ def test_a_tenant_of_another_table_in_the_same_rule_is_not_looked_up() -> None:
 
 
 @pytest.mark.parametrize(
+    ("held", "open_rule", "across"),
+    [
+        ("organization_id = my_org() and has_role(auth.uid(), 'admin')",
+         "public.has_role(auth.uid(), 'admin'::public.app_role)", True),
+        ("organization_id = my_org() and has_role(auth.uid(), 'admin')",
+         "user_id = auth.uid() or has_role(auth.uid(), 'admin')", True),
+        ("organization_id = my_org() and has_role(auth.uid(), 'admin')",
+         "has_role(auth.uid(), 'super_admin')", False),
+        ("organization_id = my_org() and has_role(auth.uid(), 'admin')",
+         "organization_id = my_org() and has_role(auth.uid(), 'admin')", False),
+        # A role that no rule holds to an organisation may be that of whoever runs the app.
+        ("user_id = auth.uid() and has_role(auth.uid(), 'admin')",
+         "has_role(auth.uid(), 'admin')", False),
+    ],
+)  # fmt: skip
+def test_a_role_of_one_organisation_that_is_believed_in_all(
+    held: str, open_rule: str, across: bool
+) -> None:
+    sql = f"""
+    create table deals (id uuid primary key, organization_id uuid, user_id uuid);
+    create table calls (id uuid primary key, organization_id uuid, user_id uuid);
+    alter table deals enable row level security;
+    alter table calls enable row level security;
+    create policy h on deals for all using ({held});
+    create policy o on calls for all using ({open_rule});
+    """
+    assert ((Actor.MEMBER, Verb.JOIN) in passed(read(sql), "public.calls")) is across
+
+
+@pytest.mark.parametrize(
     ("rule", "raised"),
     [
         ("email = (select email from auth.users where id = auth.uid())", True),

@@ -59,13 +59,13 @@ def passing(expression: str | None) -> Passing:
         for other in conditions[1:]:
             found &= passing(other)
         return found
-    return _of_condition(_plain(text))
+    return _of_condition(plain(text))
 
 
 def owner_column(expression: str | None) -> str:
     """The column that a condition of the expression compares with the caller's id; "" for none."""
     for condition in at_word(bare(expression or ""), "and"):
-        found = _OWN.fullmatch(_plain(condition))
+        found = _OWN.fullmatch(plain(condition))
         if found:
             return found[1] or found[2]
     return ""
@@ -73,7 +73,7 @@ def owner_column(expression: str | None) -> str:
 
 def is_of_the_row(condition: str) -> bool:
     """True for a condition that the row answers by itself, whoever asks."""
-    return _of_condition(_plain(condition)).part
+    return _of_condition(plain(condition)).part
 
 
 def trusts_metadata(text: str) -> bool:
@@ -81,7 +81,7 @@ def trusts_metadata(text: str) -> bool:
     return _METADATA.search(text) is not None
 
 
-_CAST = regex(r"::\s*[a-z_]+(?:\s*\(\d+\))?(?:\[\])?")
+_CAST = regex(r"::\s*(?:[a-z_]+\.)?[a-z_]+(?:\s*\(\d+\))?(?:\[\])?")
 _ASKED_ONCE = regex(r"\(\s*select\s+(auth\.\w+\s*\(\s*\))(?:\s+as\s+\w+)?\s*\)")
 _SIGNED_IN = regex(
     r"auth\.uid\(\) is not null|auth\.uid\(\) ?= ?auth\.uid\(\)"
@@ -106,7 +106,8 @@ _OF_THE_ROW = regex(
 _NO_COLUMN = regex(r"^(?:current_\w+|session_user|user|null|false|not false|not true)\b")
 
 
-def _plain(condition: str) -> str:
+def plain(condition: str) -> str:
+    """A condition without casts and with the caller named in one way."""
     text = _ASKED_ONCE.sub(r"\1", one_line(condition))
     text = re.sub(r"auth\.(\w+)\s*\(\s*\)", r"auth.\1()", _CAST.sub("", text))
     text = re.sub(r"\((auth\.\w+\(\))\)", r"\1", text)

@@ -15,6 +15,7 @@ from shipworthy.database.order import in_likely_order
 from shipworthy.database.proof import DatabaseProof, Era, Repair, Replay, Unreachable
 from shipworthy.database.schema import Column, Schema, Trust
 from shipworthy.database.seed.ownership import ownerships
+from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
@@ -84,6 +85,7 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from plans_of_tenants(schema)
     yield from joins(schema, owners)
     yield from invitations(schema)
+    yield from across_tenants(schema, owners)
     yield from by_metadata(schema)
     yield from sign_ups(schema)
 

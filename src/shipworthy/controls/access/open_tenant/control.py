@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
-from shipworthy.database.exposure import evidence, exposures, refused
+from shipworthy.database.exposure import Exposure, evidence, exposures, refused
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 
@@ -30,12 +30,13 @@ class OpenTenant(
         found = False
         for exposure in exposures(proof, _ACTORS, Verb.JOIN):
             found = True
-            columns = f" by setting {', '.join(exposure.columns)}" if exposure.columns else ""
-            did = "A user who had just signed up joined" if proof.replayed else "Any user can join"
+            reason = next((a.reason for a in exposure.attempts if a.reason), "")
+            held = bool(reason) and not proof.replayed
             yield self.gap(
                 exposure.target,
-                f"{did} somebody else's organisation{columns}",
+                _across(exposure, reason) if held else _told(exposure, proof.replayed),
                 *evidence(exposure.attempts),
+                severity=Severity.HIGH if held else self.severity,
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.JOIN):
@@ -45,3 +46,14 @@ class OpenTenant(
             yield self.not_tried()
         elif not found:
             yield self.not_applicable("no table says who belongs to which organisation")
+
+
+def _told(exposure: Exposure, tried: bool) -> str:
+    columns = f" by setting {', '.join(exposure.columns)}" if exposure.columns else ""
+    did = "A user who had just signed up joined" if tried else "Any user can join"
+    return f"{did} somebody else's organisation{columns}"
+
+
+def _across(exposure: Exposure, reason: str) -> str:
+    whose = f"the rows of all others in {exposure.target}"
+    return f"Whoever has a role in one organisation reaches {whose}: {reason}"
