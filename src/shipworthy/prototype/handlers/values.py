@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, Origin, Origins
@@ -104,7 +104,7 @@ class Value:
     effect: int = -1  # the effect that it is the result of
     identity: int = 0
     native: Callable[..., Any] | None = None  # a function that the walk itself answers
-    tags: frozenset[str] = field(default_factory=frozenset)
+    tags: frozenset[str] = frozenset()
 
     @property
     def is_null(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
@@ -22,6 +21,7 @@ from shipworthy.prototype.handlers.values import (
     from_origins,
     meet,
     of_cases,
+    replace,
     settles,
     truth,
 )

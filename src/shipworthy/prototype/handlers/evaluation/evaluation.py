@@ -186,8 +186,11 @@ class Evaluation:
     def tested(self, value: Value) -> tuple[Guards, Guards]:
         """The guards that hold where a value is true, and where it is false."""
         yes, no = tested(value)
-        yes |= self._unless_unset(value)
-        if value.origins and value.when is None:
+        if value.cases:
+            yes |= self._unless_unset(value)
+        if not value.origins:
+            return yes, no
+        if value.when is None:
             yes = yes.union(comparing.true_of_caller(self, value))
         if asked := comparing.names_host(value):
             no |= {self.guard(Check.ALLOWED, comparing.OWN_SITE, self.at, asked)}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # made by the ten thousand: to freeze them takes as long again
 class Site:
     """One call, with what is known of its parts; `name` is the last word of what is called."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
@@ -15,6 +16,7 @@ from shipworthy.prototype.handlers.values import (
     UNSET,
     Value,
     all_origins,
+    replace,
     union,
 )
 from shipworthy.prototype.program.nodes import Function
@@ -51,23 +53,48 @@ _RIGHTS = regex(
 """Functions that by their names ask for a right."""
 
 
+class _Said(NamedTuple):
+    """What the name of a function tells of it."""
+
+    limits: bool
+    cleans: bool
+    allows: bool
+    rights: bool
+    signature: bool
+    guards: bool
+
+
+@lru_cache(maxsize=4_000)  # the same few names, by the ten thousand
+def _said_by(name: str) -> _Said:
+    found = (
+        LIMITS.search(name),
+        _CLEANS.match(name),
+        _ALLOWS.match(name),
+        _RIGHTS.match(name),
+        _SIGNATURES.search(name),
+        _GUARDS.search(name),
+    )
+    return _Said(*(one is not None for one in found))
+
+
 def own(walk: Evaluation, site: Site, result: Value, function: Function) -> Value:
     """A function of the prototype that by its name counts calls, cleans or looks at an input."""
     name = site.name or site.what
     if (decorator := limit_of_prototype(walk, site, result)) is not None:
         return decorator
-    if LIMITS.search(name):
+    says = _said_by(name)
+    if says.limits:
         return limited(walk, site, result)
     if result is NEVER:
         return result
-    if _CLEANS.match(name) and result.closure is None and not result.client:
+    if says.cleans and result.closure is None and not result.client:
         return Value(origins=all_origins(result), tags=result.tags | {"escaped"})
-    if _ALLOWS.match(name):
+    if says.allows:
         inputs = [str(o) for value in site.given for o in all_origins(value) if o.is_input]
         if inputs:
             how = ONLY_SCHEME if leaves_host_open(function) else name
             walk.passed(Check.ALLOWED, how, site.call.at, inputs)
-    if _RIGHTS.match(name) and not _proves(walk, result):
+    if says.rights and not _proves(walk, result):
         return _may_ask(walk, name, site, result)
     return result
 
@@ -95,13 +122,14 @@ def _may_ask(walk: Evaluation, name: str, site: Site, result: Value) -> Value:
 def foreign(walk: Evaluation, site: Site) -> Value | None:
     """A call that nothing is known of but its name."""
     name = site.name or site.what.rpartition(".")[2]
-    if LIMITS.search(name) or "rate" in site.receiver.tags:
+    says = _said_by(name)
+    if says.limits or "rate" in site.receiver.tags:
         walk.run_callbacks(site)
         result = Value(origins=union(site.given), what=f"{site.what}()")
         return limited(walk, site, result)
-    if _SIGNATURES.search(name) or (name in _VERIFY and _is_given_signature(site)):
+    if says.signature or (name in _VERIFY and _is_given_signature(site)):
         return _may_prove(walk, site, Check.SIGNATURE)
-    if site.receiver.what in ("", "this") and _GUARDS.search(name) and not site.receiver.origins:
+    if says.guards and site.receiver.what in ("", "this") and not site.receiver.origins:
         return _may_prove(walk, site, Check.UNCLEAR)
     return None
 
