@@ -53,9 +53,10 @@ def account_passwords(text: str) -> Iterator[Named]:
         line = text[text.rfind("\n", 0, found.start()) + 1 : found.end()]
         if not _FOR_NOBODY.search(line) and not line.lstrip().startswith(("#", "//", "*", ">>>")):
             yield Named(found.start(2), "password", found[2])
-    if "pass" not in text or not _TABLE.search(text):
-        return
-    for table in _LOGINS.finditer(text):
+    for opening in _TABLE.finditer(text) if "pass" in text else ():
+        table = _LOGINS.match(text, text.rfind("\n", 0, opening.start()) + 1)
+        if table is None or not opening.start() < table.start(2) <= opening.end():
+            continue
         if _is_compared(text, table[1]):
             for pair in _PAIR.finditer(text, table.start(2), table.end(2)):
                 yield Named(pair.start(2), "password", pair[2])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
-from itertools import chain
 from select import select
 from typing import TYPE_CHECKING
 
@@ -213,36 +211,39 @@ def _is_environment(path: str) -> bool:
     return role_of(path) is Role.ENVIRONMENT and not is_environment_template(name)
 
 
-_COMMIT = regex(rb"commit ([0-9a-f]{40,64})\n?")
+_COMMIT = regex(rb"\ncommit ([0-9a-f]{40,64})(?:\n|$)")
+_FILE = b"\n+++ "  # begins the lines that were added to a file
 _SHORTEST = 12  # characters of a line that can hold a name and a secret
 
 
 def _added(log: bytes) -> Iterator[tuple[str, SourceFile]]:
     """The lines that each commit added to each file, as a small file of its own."""
-    commit, path, searched, lines = "", "", False, list[bytes]()
-    for line in chain(BytesIO(log[:BYTES]), (b"+++ ",)):
-        sign = line[:1]
-        if sign == b"+" and line[:4] != b"+++ ":
-            if searched and len(line) > _SHORTEST:
-                lines.append(line[1:])
-        elif sign == b"+" or (sign == b"c" and _COMMIT.fullmatch(line)):
-            text = "\n".join(_long_lines(lines))
+    head, *files = (b"\n" + log[:BYTES]).split(_FILE)
+    commit = _last_commit(head, "")
+    for file in files:
+        path = file.partition(b"\n")[0].decode("utf-8", "replace")[2:].strip('"\t')
+        if _is_searched(path):
+            text = "\n".join(_added_lines(file))
             if text:
                 language = LANGUAGES.get(path.rpartition(".")[2].lower())
                 yield (
                     commit,
                     SourceFile(printable(path), role_of_path(path), len(text), text, language),
                 )
-            lines = []
-            said = line.decode("utf-8", "replace").removesuffix("\n")
-            commit = said[7:] if sign == b"c" else commit
-            path = "" if sign == b"c" else said[6:].strip('"\t')
-            searched = _is_searched(path)
+        commit = _last_commit(file, commit)
 
 
-def _long_lines(lines: list[bytes]) -> list[str]:
+def _last_commit(part: bytes, before: str) -> str:
+    """The commit that the next file belongs to: the last that begins in this part of the log, if one does."""
+    at = part.rfind(b"\ncommit ")
+    found = _COMMIT.match(part, at) if at >= 0 else None
+    return found[1].decode() if found else before
+
+
+def _added_lines(file: bytes) -> list[str]:
     """Those that are long enough once they are decoded: all of a file at once, for there are many."""
-    decoded = b"".join(lines).decode("utf-8", "replace").split("\n")
+    lines = [line[1:] for line in file.split(b"\n")[1:] if line[:1] == b"+"]
+    decoded = b"\n".join(lines).decode("utf-8", "replace").split("\n")
     return [line for line in decoded if len(line) >= _SHORTEST]
 
 
