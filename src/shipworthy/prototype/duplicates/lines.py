@@ -40,8 +40,8 @@ def code_lines(file: SourceFile) -> list[Line]:
     for number, line in enumerate(file.lines, 1):
         text = line.strip()
         turns = quote in text and text.count(quote) % 2 == 1
-        is_prose = not python and _PROSE.match(text) is not None
-        if not inside and text and not is_prose and not text.startswith(_SKIPPED):
+        counts = not inside and text and not text.startswith(_SKIPPED)
+        if counts and (python or _PROSE.match(text) is None):
             found.append(Line(number, text))
         inside = inside != turns
     return found

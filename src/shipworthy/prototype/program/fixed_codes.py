@@ -50,15 +50,18 @@ class FixedCode(NamedTuple):
 
 def fixed_codes(module: Module, others: Callable[[], Mapping[str, Module]]) -> Iterator[FixedCode]:
     """The functions of a module that make, or let pass, one code for all where nothing is set."""
-    given = names_given(module)
+    nodes = list(nodes_in(module.body, Let, Function))
+    lets = [node for node in nodes if isinstance(node, Let)]
+    given = names_given(lets)
     names = {
         id(let.value.function): let.target.id
-        for let in nodes_in(module.body, Let)
+        for let in lets
         if isinstance(let.value, Lambda) and isinstance(let.target, Name)
     }
-    trees = (module.body, tuple(value for _, value in module.exports))
+    functions = [node for node in nodes if isinstance(node, Function)]
+    exported = nodes_in(tuple(value for _, value in module.exports), Function)
     seen: set[int] = set()
-    for function in nodes_in(trees, Function):
+    for function in (*functions, *exported):
         name = function.name or names.get(id(function), "")
         found = _Reading(module.path, given, others, name).of(function.body)
         if found is not None and found.line not in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shipworthy.prototype.program.fallbacks import setting_of
 from shipworthy.prototype.program.inside import nodes_in
@@ -140,10 +140,10 @@ class Unset:
         return self.value(given[0], depth + 1)
 
 
-def names_given(module: Module) -> dict[str, list[Expression]]:
-    """What each name of a module is given, anywhere in it: ask once, it goes through all of the code."""
+def names_given(lets: Iterable[Let]) -> dict[str, list[Expression]]:
+    """What each name is given where these are all the assignments of a module, anywhere in it."""
     found: dict[str, list[Expression]] = {}
-    for let in nodes_in(module.body, Let):
+    for let in lets:
         if isinstance(let.target, Name):
             found.setdefault(let.target.id, []).append(let.value)
     return found
@@ -159,4 +159,4 @@ def _fields(module: Module, key: str) -> list[Expression]:
         if isinstance(let.target, Name) and let.target.id == key
     ]
     of_records = [v for record in nodes_in(trees, Record) for k, v in record.pairs if k == key]
-    return of_classes or of_records or names_given(module).get(key, [])
+    return of_classes or of_records or names_given(nodes_in(module.body, Let)).get(key, [])

@@ -48,7 +48,8 @@ class NPlusOneQuery(
                 if query.together is not None and _is_repeated(query):
                     subject = first.setdefault(query.together, subject)
                 subjects.setdefault(subject, []).append(query)
-        on_sqlite = _on_sqlite(prototype)
+        python = any(q.location.path.endswith(".py") for found in subjects.values() for q in found)
+        on_sqlite = _on_sqlite(prototype) if python else frozenset()
         subjects = {s: [_of_sqlite(q, on_sqlite) for q in found] for s, found in subjects.items()}
         if not subjects:
             yield self.not_applicable("no database query stands in a loop")

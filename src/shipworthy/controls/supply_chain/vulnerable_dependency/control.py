@@ -51,7 +51,7 @@ _REDIRECTS = regex(
     r"\bredirect(Document)?\(|\b(loader|action)\s*[:=]|@react-router/dev|@remix-run/(react|node|dev)"
 )
 # The `action: Action` of a reducer is another word.
-_IMPORTS_ROUTER = regex(r"react-router|@remix-run/")
+_OF_ROUTER = ("react-router", "@remix-run/")
 # What pages do without: bundlers replace these by what the browser brings along.
 _SERVER_ONLY = frozenset("form-data follow-redirects node-fetch undici ws proxy-from-env".split())
 # Whoever attacks names the fields of a form that the app sends on, or reads what its random numbers were.
@@ -238,7 +238,8 @@ def _may_be_used(prototype: Prototype, match: Match) -> bool:
     code = prototype.of_role(Role.PRODUCT, Role.CONFIG)
     if name in _ROUTER:
         needs = _REDIRECTS if "redirect" in match.summary.lower() else _LOADS_DATA
-        texts = [text for file in code if _IMPORTS_ROUTER.search(text := file.text or "")]
+        told = ((file.text or "") for file in code)
+        texts = [text for text in told if any(word in text for word in _OF_ROUTER)]
         return any(map(_LOADS_DATA.search, texts)) and any(map(needs.search, texts))
     if name == "xlsx":
         users = importers_of(prototype, {name}, _part(prototype, match.dependency))
