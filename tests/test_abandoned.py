@@ -419,3 +419,32 @@ def test_a_platform_calls_no_function_under_a_name_of_its_own(
     prototype = prototype_of(tmp_path, {**_TOOLS, "server/functions/handler.ts": exported})
     assert ("server/functions/handler.ts" not in prototype.by_hand) is reached
     assert "server/chat.ts" in prototype.by_hand
+
+
+_APP = (
+    "from fastapi import FastAPI\napp = FastAPI()\n"
+    "@app.get('/menus')\ndef menus():\n    return []\n"
+    "@app.get('/orders')\ndef orders():\n    return []\n"
+)
+_OTHER = _APP.replace("/menus", "/health").replace("/orders", "/metrics")
+
+
+@pytest.mark.parametrize(
+    ("files", "idle"),
+    [
+        ({"api/main_clean.py": _APP}, {"api/main_clean.py"}),
+        (
+            {"api/main_clean.py": _APP, "NOTES.md": "`main_clean.py` is left from the move"},
+            {"api/main_clean.py"},
+        ),
+        ({"api/main_clean.py": _APP, "NOTES.md": "uvicorn api.main_clean:app"}, set()),
+        ({"api/main_clean.py": _APP, "Procfile": "web: uvicorn api.main_clean:app"}, set()),
+        ({"api/monitor.py": _OTHER}, set()),
+        ({"other/main_clean.py": _APP}, set()),
+    ],
+)
+def test_an_app_beside_the_one_that_serves_the_same_is_abandoned(
+    tmp_path: Path, files: dict[str, str], idle: set[str]
+) -> None:
+    kept = {"requirements.txt": "fastapi==0.116\n", "api/main.py": _APP}
+    assert prototype_of(tmp_path, kept | files).abandoned == idle

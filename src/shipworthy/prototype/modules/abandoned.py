@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.modules.idle_apps import idle_apps
 from shipworthy.prototype.modules.idle_servers import idle_servers
 from shipworthy.prototype.modules.named import all_named
 from shipworthy.prototype.modules.put_aside import put_aside
@@ -53,7 +54,7 @@ def abandoned_files(prototype: Prototype) -> frozenset[str]:
     product = [f.path for f in prototype.of_role(Role.PRODUCT, Role.MIGRATION)]
     material = _material(prototype)
     copies = _copies(prototype)
-    idle = idle_servers(prototype)
+    idle = idle_servers(prototype) | idle_apps(prototype)
     aside = material | copies | put_aside(prototype)
     set_aside = {p for p in product if is_archived(p) or p in aside}
     entries = {f.path for f in _entries(prototype) if not is_archived(f.path)}
