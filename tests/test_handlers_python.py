@@ -463,6 +463,63 @@ def test_a_view_of_django_that_requires_nothing(tmp_path: Path) -> None:
     assert origins(effect(found, EffectKind.QUERY, "update"), "value:status") == {"form.status"}
 
 
+PERSON = (
+    "from django.db import models\nfrom django.contrib.auth.models import AbstractUser\n"
+    "class Person(AbstractUser):\n    phone = models.CharField(max_length=20)\n"
+)
+
+
+def test_rows_of_a_custom_class_of_users_are_seen(tmp_path: Path) -> None:
+    body = (
+        "from django.http import JsonResponse\nfrom shop.models import Person\n"
+        "def show(request, pk):\n    person = Person.objects.get(id=pk)\n"
+        "    person.phone = request.POST['phone']\n    person.save()\n    return JsonResponse({})\n"
+    )
+    found = django(tmp_path, "show", body, shop__models=PERSON)
+    changed = effect(found, EffectKind.QUERY, "update")
+    assert (changed.target, origins(changed, "value:phone")) == ("Person", {"form.phone"})
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "from django.contrib.auth.models import User",
+        "from django.contrib.auth import get_user_model\nUser = get_user_model()",
+    ],
+)
+def test_rows_of_the_users_of_django_are_seen(tmp_path: Path, user: str) -> None:
+    body = (
+        f"from django.http import JsonResponse\n{user}\ndef show(request, pk):\n"
+        "    User.objects.create_user(request.POST['name'], password=request.POST['secret'])\n"
+        "    User.objects.filter(id=pk).delete()\n    return JsonResponse({})\n"
+    )
+    found = django(tmp_path, "show", body)
+    made = effect(found, EffectKind.QUERY, "insert")
+    assert origins(made, "value:username") == {"form.name"}
+    assert made.literals["value:password~hash"] == "pbkdf2"
+    assert origins(effect(found, EffectKind.QUERY, "delete"), "filter:id") == {"path.pk"}
+
+
+def test_a_test_of_the_caller_that_cannot_be_followed_is_not_clear(tmp_path: Path) -> None:
+    body = (
+        "from django.contrib.auth.decorators import user_passes_test\nfrom elsewhere import may_approve\n"
+        + DJANGO
+        + "@user_passes_test(may_approve)\ndef show(request, pk):\n"
+        "    Order.objects.filter(id=pk).delete()\n"
+    )
+    found = django(tmp_path, "show", body, shop__models=ORDER)
+    assert effect(found, EffectKind.QUERY, "delete").has(Check.UNCLEAR)
+
+
+def test_the_words_of_a_class_hide_no_check(tmp_path: Path) -> None:
+    body = DJANGO + (
+        "from elsewhere import RegisterUserForm\ndef show(request, pk):\n"
+        "    form = RegisterUserForm(request.POST)\n    Order.objects.filter(id=pk).delete()\n"
+    )
+    found = django(tmp_path, "show", body, shop__models=ORDER)
+    assert not effect(found, EffectKind.QUERY, "delete").has(Check.UNCLEAR)
+
+
 def test_permission_classes_of_a_view(tmp_path: Path) -> None:
     body = (
         "from rest_framework.views import APIView\nfrom rest_framework.permissions import IsAuthenticated\n"

@@ -187,6 +187,8 @@ def _test_func(walk: Walk, kind: Type) -> frozenset[Guard]:
     result = invoke(walk, bound)
     held = walk.tested(result)[0] | (walk.guards - before)
     walk.guards = before
+    if not held:  # a test that could not be followed
+        held = frozenset({walk.guard(Check.UNCLEAR, "test_func", kind.node.at)})
     return held | {walk.guard(Check.SESSION, "test_func", kind.node.at)}
 
 

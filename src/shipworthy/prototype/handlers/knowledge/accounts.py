@@ -153,7 +153,7 @@ def _sign_in(walk: Evaluation, site: Site) -> Value | None:
 def _account(walk: Evaluation, site: Site) -> Value | None:
     """`auth.admin.createUser(…)` and the like."""
     parts = site.what.split(".")
-    if "auth" not in parts:
+    if "auth" not in parts or parts[0] == "django":
         return None
     inputs = {"value:*": all_origins(site.argument(0)) | all_origins(site.argument(1))}
     if site.has(1):  # whose account it is, apart from what is written into it

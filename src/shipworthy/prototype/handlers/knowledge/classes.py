@@ -17,7 +17,14 @@ OBJECT = "<object>"
 _DEEPEST = 6
 _SETTINGS = ("BaseSettings",)
 _SHAPES = ("BaseModel", "SQLModel", "Schema", "TypedDict", "NamedTuple")
-_MAPPED = ("DeclarativeBase", "declarative_base()", ".Model", "SQLModel", "Document", "Base")
+_MAPPED = (
+    *("DeclarativeBase", "declarative_base()", ".Model", "SQLModel", "Document", "Base"),
+    *(
+        "auth.models.AbstractUser",
+        "auth.models.AbstractBaseUser",
+        "auth.base_user.AbstractBaseUser",
+    ),
+)
 _NO_FIELDS = frozenset({"model_config", "Config"})
 _MADE = frozenset(
     {"metadata", "objects", "query"}

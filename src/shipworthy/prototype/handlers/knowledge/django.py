@@ -74,6 +74,8 @@ def _user_passes(walk: Evaluation, site: Site) -> Value | None:
         before = walk.guards
         held = walk.tested(walk.enter(test.closure, (caller,), {}, site.call.at))[0]
         walk.guards = before
+    if not held:  # a test that could not be followed
+        held = frozenset({walk.guard(Check.UNCLEAR, "user_passes_test", site.call.at)})
     held |= {walk.guard(Check.SESSION, "user_passes_test", site.call.at)}
     return decorator(Site(site.what, "", UNKNOWN, (), {}, site.call), held)
 

@@ -9,7 +9,15 @@ from shipworthy.prototype.handlers.evaluation import Evaluation
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.shapes import names_admin
 from shipworthy.prototype.handlers.values import Type
-from shipworthy.prototype.program.nodes import Let, Literal
+from shipworthy.prototype.program.nodes import (
+    Class,
+    Expression,
+    Items,
+    Let,
+    Literal,
+    Member,
+    Name,
+)
 
 
 def free_fields(walk: Evaluation, kind: Type) -> list[str]:
@@ -19,14 +27,14 @@ def free_fields(walk: Evaluation, kind: Type) -> list[str]:
     return [
         name
         for name, (let, owner) in found.items()
-        if not _is_asked(name, asked) and _is_free(walk, let, owner)
+        if not is_asked(name, asked) and _is_free(walk, let, owner)
     ]
 
 
 def _is_free(walk: Evaluation, let: Let, owner: Type) -> bool:
     kind = classes.resolved(walk, let.annotation, owner)
     if kind is not None:
-        return classes.is_choice(walk, kind) and names_admin(_members(kind))
+        return classes.is_choice(walk, kind) and names_admin(_values(kind.node))
     if "Literal" in let.annotation:
         return names_admin(re.findall(r"[\"']([^\"']*)[\"']", let.annotation))
     if not _SCALAR.intersection(re.findall(r"\w+", let.annotation)):
@@ -38,11 +46,13 @@ _SCALAR = frozenset({"str", "bool", "int", "float", "Any"})
 _LIMITS = frozenset({"pattern", "regex", "StringConstraints", "AfterValidator", "BeforeValidator"})
 
 
-def _members(kind: Type) -> Iterator[str]:
-    """The values of an enumeration: `ADMIN = "admin"`."""
-    for let in kind.node.fields:
-        if isinstance(let.value, Literal) and isinstance(let.value.value, str):
-            yield let.value.value
+def _values(kind: Class) -> Iterator[str]:
+    """The values of an enumeration: `ADMIN = "admin"`, `ADMIN = "admin", "Administrator"`."""
+    for let in kind.fields:
+        parts = let.value.elements if isinstance(let.value, Items) else (let.value,)
+        first = parts[0] if parts else None
+        if isinstance(first, Literal) and isinstance(first.value, str):
+            yield first.value
 
 
 def _validators(walk: Evaluation, kind: Type) -> list[str]:
@@ -56,5 +66,37 @@ def _validators(walk: Evaluation, kind: Type) -> list[str]:
     ]
 
 
-def _is_asked(name: str, asked: list[str]) -> bool:
-    return any(f"'{name}'" in method for method in asked)
+def is_asked(name: str, asked: list[str]) -> bool:
+    """True where one of these methods names a field, or is called after it."""
+    return any(f"'{name}'" in method or f"'validate_{name}'" in method for method in asked)
+
+
+def admits_admin(walk: Evaluation, choices: Expression, owner: Type) -> bool:
+    """`choices=[("admin", "Administrator"), …]`, `choices=Role.choices`: whether an administrator is one."""
+    if isinstance(choices, Member):
+        return names_admin(_named(walk, choices.object, owner))
+    listed = walk.at_home(_written(choices, owner), owner.scope).elements or ()
+    firsts = (pair.elements[0] if pair.elements else pair for pair in listed)
+    return names_admin(value.text for value in firsts if value.text)
+
+
+def _written(choices: Expression, owner: Type) -> Expression:
+    """A list that the class keeps itself: `choices=LEVELS`."""
+    for let in owner.node.fields:
+        if (
+            isinstance(choices, Name)
+            and isinstance(let.target, Name)
+            and let.target.id == choices.id
+        ):
+            return let.value
+    return choices
+
+
+def _named(walk: Evaluation, of: Expression, owner: Type) -> Iterator[str]:
+    """The values of `Role.choices`, where the class `Role` may stand inside the other one."""
+    for inner in owner.node.others:
+        if isinstance(inner, Class) and isinstance(of, Name) and inner.name == of.id:
+            yield from _values(inner)
+    kind = walk.at_home(of, owner.scope).type
+    if kind is not None:
+        yield from _values(kind.node)

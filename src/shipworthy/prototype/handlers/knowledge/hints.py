@@ -23,6 +23,7 @@ from shipworthy.prototype.program.nodes import Function
 from shipworthy.regex import regex
 
 _GUARDS = regex(
+    r"(?:^|_|(?<=(?-i:[a-z0-9]))(?=(?-i:[A-Z])))"  # no `is` of `RegisterUserForm`
     r"(require|ensure|verify|check|assert|validate|is|get|with|protect|auth)_?(\w*_?)(auth|login|logged|session|user"
     r"|admin|token|permission|access|role|jwt|owner|member)\w*$|^(authenticate|authorize|protect|login_required)\w*$",
     re.IGNORECASE,

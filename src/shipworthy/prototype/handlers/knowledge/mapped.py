@@ -36,6 +36,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     union,
 )
+from shipworthy.regex import regex
 
 _STARTS = frozenset({"sqlalchemy model", "django manager"})
 _MAPPED = -3  # a place in the heap: the queries whose rows write through
@@ -54,15 +55,27 @@ def _table(walk: Evaluation, value: Value) -> str:
     """The table of a class, a column or an object."""
     if value.what == COLUMN:
         return ((value.fields or {}).get("table") or UNKNOWN).text or ""
+    if _USERS_OF_DJANGO.match(value.what):
+        return "User"
     kind = value.type or value.instance
     return classes.table_of(walk, kind) if kind is not None else ""
+
+
+_USERS_OF_DJANGO = regex(r"django\.contrib\.auth\.(models\.User|get_user_model\(\))(\.objects)?$")
+
+
+def _begins_one(value: Value) -> bool:
+    """True for what queries are begun on: a manager, that of Django's own users too."""
+    return value.what in _STARTS or (
+        value.what.endswith(".objects") and _USERS_OF_DJANGO.match(value.what) is not None
+    )
 
 
 def _start(walk: Evaluation, site: Site) -> Value | None:
     """The query that a method is called on; a manager begins one."""
     if site.receiver.what == QUERYING:
         return site.receiver
-    if site.receiver.what in _STARTS or _is_record(walk, site.receiver):
+    if _begins_one(site.receiver) or _is_record(walk, site.receiver):
         return begun(walk, site, _table(walk, site.receiver), model=site.receiver)
     return None
 
@@ -196,7 +209,7 @@ def _rows(walk: Evaluation, site: Site) -> Value | None:
     found = _start(walk, site)
     if found is None:
         return None
-    if site.name == "all" and site.receiver.what == "django manager":
+    if site.name == "all" and site.receiver.what != QUERYING and _begins_one(site.receiver):
         return found
     return rows(walk, found.effect)
 
@@ -243,7 +256,7 @@ def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
 
 def _created(walk: Evaluation, site: Site) -> Value | None:
     """`Order.objects.create(…)`, `get_or_create(…, defaults={…})`."""
-    if site.receiver.what not in _STARTS and not _is_record(walk, site.receiver):
+    if not _begins_one(site.receiver) and not _is_record(walk, site.receiver):
         return None
     fields = {k: v for k, v in site.named.items() if k not in ("defaults", "...")}
     defaults = site.named.get("defaults") or UNKNOWN
@@ -260,6 +273,19 @@ def _created(walk: Evaluation, site: Site) -> Value | None:
     told(walk, found.effect, values=site.argument(0) if site.given else values)
     row = surely(walk, found.effect)
     return Value(elements=(row, UNKNOWN)) if "or_create" in site.name else row
+
+
+def _account_made(walk: Evaluation, site: Site) -> Value | None:
+    """`User.objects.create_user(name, email, password, **more)`, which hashes the password."""
+    if not _begins_one(site.receiver):
+        return None
+    given = dict(zip(("username", "email", "password"), site.given, strict=False))
+    fields = {**given, **site.named}
+    if "password" in fields:
+        fields["password"] = Value(tags=frozenset({"truthy", "hash:pbkdf2"}))
+    found = begun(walk, site, _table(walk, site.receiver), "insert")
+    told(walk, found.effect, values=Value(fields=fields))
+    return surely(walk, found.effect)
 
 
 def _added(walk: Evaluation, site: Site) -> Value | None:
@@ -461,6 +487,7 @@ NAMES = {
     **dict.fromkeys("find_one get_or_none get_by_id delete_by_id".split(), _found),
     **dict.fromkeys("find find_all select".split(), _asked),
     "delete_instance": _deleted,
+    **dict.fromkeys(("create_user", "create_superuser"), _account_made),
     "to_list": _rows,
     "all": _rows,
     "count": _counted,

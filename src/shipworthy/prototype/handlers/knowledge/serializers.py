@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Origin
+from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge import classes
+from shipworthy.prototype.handlers.knowledge.free_fields import admits_admin, is_asked
 from shipworthy.prototype.handlers.knowledge.mapped import begun, with_filters
-from shipworthy.prototype.handlers.knowledge.rows import is_query, query, surely, told
+from shipworthy.prototype.handlers.knowledge.rows import is_query, query, rows, surely, told
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value, union
 from shipworthy.prototype.program.nodes import Call, Class, Let, Literal, Name
 
@@ -30,6 +32,9 @@ def made(walk: Evaluation, kind: Type, site: Site) -> Value | None:
     if context is not None:
         walk.heap[identity, "context"] = context
     origins = union((*site.given, *site.named.values()))
+    given = site.argument(0, "instance")
+    if is_query(walk, given.effect):  # `NoteSerializer(notes, many=True).data` asks for the rows
+        origins |= rows(walk, given.effect).origins
     return Value(instance=kind, what=SERIALIZER, identity=identity, origins=origins)
 
 
@@ -41,10 +46,32 @@ def _validated(walk: Evaluation, serializer: Value) -> dict[str, Value]:
     parts = sorted({o.kind for o in data.origins if o.is_input})
     if not parts:
         return {name: walk.member(data, name) for name in _taken(walk, kind)} if data.fields else {}
-    return {
-        name: Value(origins=frozenset({Origin(parts[0], "parsed", name)}))
-        for name in _taken(walk, kind)
-    }
+    taken = _taken(walk, kind)
+    asked = [
+        str(m) for o in _owners(walk, kind) for m in o.node.methods if m.name[:8] == "validate"
+    ]
+    free = [
+        f"{parts[0]}.parsed.{name}"
+        for name in taken
+        if not is_asked(name, asked) and _is_free(walk, kind, name)
+    ]
+    if free:
+        walk.passed(Check.VALID, LEFT_FREE, kind.node.at, free)
+    return {name: Value(origins=frozenset({Origin(parts[0], "parsed", name)})) for name in taken}
+
+
+def _is_free(walk: Evaluation, kind: Type, name: str) -> bool:
+    """True for a field of a serializer, or else of its model, that takes whatever the caller says."""
+    for owner in (*_owners(walk, kind), *([m] if (m := model_of(walk, kind)) else [])):
+        found = classes.fields_of(walk, owner).get(name)
+        if found is not None and isinstance(found[0].value, Call):
+            call = found[0].value
+            choices = next((v for k, v in call.keywords if k == "choices"), None)
+            if choices is None:
+                limits = {k for k, _ in call.keywords} & {"validators", "source"}
+                return not limits and "Choice" not in str(call.function)
+            return admits_admin(walk, choices, found[1])
+    return name in _OF_USERS
 
 
 def _taken(walk: Evaluation, kind: Type) -> list[str]:
@@ -73,8 +100,17 @@ def _says(call: Call, keyword: str) -> bool:
     )
 
 
+_OF_USERS = ("is_staff", "is_superuser")
+"""What a user has whose class is one of Django's own."""
+
+
 def _columns(walk: Evaluation, model: Type | None) -> Iterator[str]:
     """The columns of a model that somebody may set."""
+    if model is not None and any(
+        isinstance(base, str) and base.endswith(".AbstractUser")
+        for base in classes.bases(walk, model)
+    ):
+        yield from _OF_USERS
     for name, (let, _) in (classes.fields_of(walk, model) if model is not None else {}).items():
         call = let.value
         if isinstance(call, Call) and not _SET_BY_DJANGO & {key for key, _ in call.keywords}:
