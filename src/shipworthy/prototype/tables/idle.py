@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from shipworthy.database.exposure import BUCKET
 from shipworthy.database.rules.expressions import expressions
-from shipworthy.database.schema import Schema
+from shipworthy.database.schema import Schema, Table
 from shipworthy.finding import Finding, Outcome, Severity
 from shipworthy.prototype.source import Role
 from shipworthy.regex import regex
@@ -41,35 +42,51 @@ def is_idle(target: str, prototype: Prototype, schema: Schema) -> bool:
     known = schema.tables.get(target)
     if known is not None and known.is_view:
         return False
-    asked = {query.table for query in prototype.queries if query.library == "supabase"}
+    uses = _uses(prototype)
     name = target.removeprefix(BUCKET).rpartition(".")[2]
-    if len(asked) < _FEWEST or {target, name} & asked:
+    if len(uses.asked) < _FEWEST or {target, name} & uses.asked:
         return False
     written = [f"{quote}{name}{quote}" for quote in _QUOTES]
-    texts = (
+    if any(word in text for text in uses.texts for word in written):
+        return False
+    if known is not None and _sets_off(known, schema):
+        return False
+    return not any(name in text for text in _elsewhere(target, schema))
+
+
+class _Uses(NamedTuple):
+    """The tables that code asks for, and the texts of all code."""
+
+    asked: frozenset[str | None]
+    texts: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)  # one prototype at a time is asked about
+def _uses(prototype: Prototype) -> _Uses:
+    asked = frozenset(q.table for q in prototype.queries if q.library == "supabase")
+    texts = tuple(
         file.text or ""
         for file in prototype.files.values()
         if file.role in (Role.PRODUCT, Role.SCRIPT)
         if PurePosixPath(file.path).suffix not in _NO_CODE
     )
-    if any(word in text for text in texts for word in written):
-        return False
-    return not any(name in text for text in _elsewhere(target, schema))
+    return _Uses(asked, texts)
+
+
+def _sets_off(table: Table, schema: Schema) -> bool:
+    """True where a write to the table does more than keep a row."""
+    bodies = {f"{f.schema}.{f.name}": f.body for f in schema.functions.values()}
+    return any(_ACTS.search(bodies.get(t.function, "insert")) for t in table.triggers)
 
 
 def _elsewhere(target: str, schema: Schema) -> Iterator[str]:
-    """What other rules, views and functions say, and the own name where a write sets something off."""
-    bodies = {f"{f.schema}.{f.name}": f.body for f in schema.functions.values()}
+    """What other rules, views and functions say."""
     for table in schema.tables.values():
         if table.qualified == target:
-            if any(_ACTS.search(bodies.get(t.function, "insert")) for t in table.triggers):
-                yield target
             continue
         yield table.definition
-        for policy in table.policies:
-            if not target.startswith(
-                BUCKET
-            ):  # all files have one table, and each bucket its own rules
+        if not target.startswith(BUCKET):  # files have one table, and each bucket rules of its own
+            for policy in table.policies:
                 yield from expressions(policy)
     for function in schema.functions.values():
         yield function.body
