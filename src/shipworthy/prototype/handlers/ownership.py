@@ -48,26 +48,21 @@ class Ownership:
     has_accounts: bool  # some entry point knows its caller
     of_guests: frozenset[str] = frozenset()  # rows that callers without an account leave there
     told: frozenset[str] = frozenset()  # columns that hold the id of whoever is signed in
-    fenced: frozenset[str] = (
-        frozenset()
-    )  # tables that some entry point asks for by its caller alone
-
-    withheld: frozenset[str] = (
-        frozenset()
-    )  # tables whose rows are shown to known callers alone, but for exports
+    # Tables that some entry point asks for by its caller alone.
+    fenced: frozenset[str] = frozenset()
+    # Tables whose rows are shown to known callers alone, but for exports.
+    withheld: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()  # tables with columns that say who somebody is or wrote
     reached: frozenset[str] = frozenset()  # tables that say how to reach somebody: e-mail, phone
     has_roles: bool = True  # some entry point asks for a role
     has_logins: bool = True  # somebody can sign in
     policies: Policies = field(default_factory=Policies)  # what row security lets pass
-    accounts: frozenset[str] = (
-        frozenset()
-    )  # tables that keep the accounts with which people sign in
+    # Tables that keep the accounts with which people sign in.
+    accounts: frozenset[str] = frozenset()
     joined: bool = False  # whoever comes gets an account of his own
-    governed: Mapping[tuple[str, str], str] = field(default_factory=dict)  # writes that a role is
-    # asked for: the entry point that does, by table and deed
+    # Writes that a role is asked for: the entry point that does, by table and deed.
+    governed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     left_open: frozenset[str] = frozenset()  # what anybody changes, and nobody is asked for
-
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
     for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
 

@@ -60,10 +60,10 @@ def read(syntax: Syntax) -> list[Fallback]:
     if not (_names_own(text) and _LOOKS_LIKE.search(text) and may_serve(syntax)):
         return []
     module = module_of(syntax)
-    found = [(name, line) for name, line in _defaults(module.body) if _is_own(name)]
+    kept = _kept(module.body)
+    found = [(name, line) for name, line in _defaults(module.body, kept) if _is_own(name)]
     if not found:
         return []
-    kept = _kept(module.body)
     refused = {kept.get(word, word) for word in _refused(module.body)}
     lines = text.splitlines()
     return [
@@ -108,10 +108,9 @@ def _is_own(name: str) -> bool:
     return bool(_SECRET.match(name)) and not _OF_OTHERS.search(name)
 
 
-def _defaults(tree: tuple[object, ...]) -> Iterator[tuple[str, int]]:
+def _defaults(tree: tuple[object, ...], kept: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """`process.env.X || "word"`, `os.getenv("X", "word")` anywhere in a tree, and `KEPT || "word"` of what
     the module has read into a constant."""
-    kept = _kept(tree)
     pending: list[object] = [tree]
     while pending:
         node = pending.pop()

@@ -26,10 +26,11 @@ def _collection(walk: Evaluation, site: Site) -> Value | None:
     """`client.get_or_create_collection("notes")`, `Pinecone(…).Index("notes")`."""
     if not _is_client(walk, site):
         return None
+    first = site.argument(0, *_NAMES)
     return Value(
         what=_COLLECTION,
-        fields={"name": Value(literal=_index(_named(site)))},
-        origins=all_origins(site.argument(0, *_NAMES)),
+        fields={"name": Value(literal=_index(_named(site) or first.text or ""))},
+        origins=all_origins(first),
         client=OWNER,
         tags=_TRUTHY,
     )
@@ -40,8 +41,8 @@ def _is_client(walk: Evaluation, site: Site) -> bool:
 
 
 def _named(site: Site) -> str:
-    given = site.argument(0, *_NAMES).text or ""
-    return next((found for n in _NAMES if (found := site.named.get(n, UNKNOWN).text)), given)
+    """The name that is given by one of the words for it; "" where none is."""
+    return next((found for n in _NAMES if (found := site.named.get(n, UNKNOWN).text)), "")
 
 
 def _table(walk: Evaluation, site: Site) -> str:
@@ -50,7 +51,7 @@ def _table(walk: Evaluation, site: Site) -> str:
         return ((site.receiver.fields or {}).get("name") or UNKNOWN).text or _index("")
     if not _is_client(walk, site):
         return ""
-    return _index(next((t for n in _NAMES if (t := site.named.get(n, UNKNOWN).text)), ""))
+    return _index(_named(site))
 
 
 def _index(name: str) -> str:
