@@ -48,6 +48,8 @@ _WHOLE = frozenset({"__dict__", "_mapping"})  # all that a row or an object of P
 EACH = "[]"  # what a query is asked for that is gone through before it was sent
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _SIZES = frozenset({"length", "byteLength", "size"})
+_LENGTHS = frozenset({"length", "byteLength"})
+_NUMBER = frozenset({"number"})  # also where the origin lies too deep to say that it is a length
 _PROVES = frozenset({"signature"})  # equal sizes prove nothing
 
 
@@ -110,12 +112,13 @@ def part(walk: Evaluation, owner: Value, key: str) -> Value:
         if found is not None:
             return found
     origins = owner.origins or (all_origins(owner) if owner.elements is not None else frozenset())
+    tags = owner.tags - FLEETING - (_PROVES if key in _SIZES else frozenset())
     return Value(
         origins=derived(origins, key),
         what=dotted(owner.what, key),
         client=owner.client,
         effect=owner.effect,
-        tags=owner.tags - FLEETING - (_PROVES if key in _SIZES else frozenset()),
+        tags=tags | _NUMBER if key in _LENGTHS else tags,
     )
 
 

@@ -8,7 +8,7 @@ from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
-from shipworthy.prototype.handlers.sent import DOTLESS
+from shipworthy.prototype.handlers.sent import DOTLESS, sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -356,7 +356,14 @@ def _string(walk: Evaluation, site: Site) -> Value | None:
     part = {"part"} if site.name in ("slice", "substring", "substr", "split") else set()
     if site.name == "split" and site.argument(0).text == "." and not site.has(1):
         part.add(DOTLESS)
+    if site.name == "join" and value.elements is not None and not _carries(value):
+        part.add("computed")
     return Value(origins=all_origins(value), tags=(value.tags - FLEETING) | part | {"string"})
+
+
+def _carries(listed: Value) -> bool:
+    """False for `["name = $" + values.length]`, of whose texts none says what was sent."""
+    return bool(sent(listed) or sent(replace(listed, cases=())))
 
 
 def _part_of_list(walk: Evaluation, site: Site) -> Value | None:
