@@ -39,7 +39,17 @@ def test_secret_columns(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["has_password", "password_updated_at", "secretary", "share_token", "tokens_used"]
+    "name",
+    [
+        "has_password",
+        "password_updated_at",
+        "secretary",
+        "share_token",
+        "tokens_used",
+        "pin_id",
+        "wifi_password",
+        "senha_wifi",
+    ],
 )
 def test_columns_about_secrets_are_none(name: str) -> None:
     assert not is_secret_column(name)

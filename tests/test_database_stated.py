@@ -252,6 +252,15 @@ def chosen(declared: str, value: str, statements: str = "") -> bool:
         ("f(p_user_id uuid)",
          "if auth.uid() is null or auth.uid() <> p_user_id then raise exception 'no'; end if;"
          "delete from notes where user_id = p_user_id", False),
+        ("f(p_email text, p_user_code text)",
+         "select id into found from notes where email = p_email and user_code = p_user_code;"
+         "if found is null then raise exception 'no'; end if; update notes set body = '' where id = found",
+         False),
+        ("f(p_email text, p_user_code text)",
+         "update notes set user_code = p_user_code where email = p_email", True),
+        ("f(p_user_id uuid, p_country_code text)",
+         "update notes set body = '' where user_id = p_user_id and country_code = p_country_code",
+         True),
         ("f(query text)", "execute 'select count(*) from (' || query || ') t'", True),
         ("f(query text)", "execute query", True),
         ("f(name text)", "execute format('select count(*) from %I', name)", False),

@@ -15,7 +15,9 @@ _SECRET = regex(
     re.IGNORECASE,
 )
 _NOT_SECRET = regex(
-    r"(^|_)(has|is|requires?|needs?|count|updated|changed|expires|last|hint)(_|$)", re.I
+    r"(^|_)(has|is|requires?|needs?|count|updated|changed|expires|last|hint)(_|$)"
+    r"|_id$|(^|_)(wi_?fi|wlan)(_|$)",  # a reference to another row, and what guests are told
+    re.I,
 )
 _PERSON = regex(
     r"^((user|customer|client|contact|guest|patient|employee|student|member|lead|buyer|recipient|donor"
@@ -79,6 +81,9 @@ _OWN_ADDRESS = regex(
     r"^((site|shop|store|company|business|footer)_)?contact_?(us|info|information|details|data|page|settings)$",
     re.IGNORECASE,
 )
+_LOG = regex(
+    r"(^|[._])(logs?|audits?|audit_trail|analytics|analytics_events|metrics|clicks?|page_?views|visits?)$"
+)
 # Never meant for everybody, even where no column says whose they are.
 _AFFAIRS = regex(
     r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
@@ -132,6 +137,12 @@ def is_meant_for_all(policy: str) -> bool:
 def is_counted_by_visitors(table: str) -> bool:
     """True for tables that visitors fill by looking or writing to us: counters and forms."""
     return bool(_BY_VISITORS.search(table.rpartition(".")[2]))
+
+
+def is_log(table: str) -> bool:
+    """True for records of what went on: what is forged there misleads whoever reads it, and gives nothing
+    away."""
+    return bool(_LOG.search(table))
 
 
 def is_private_bucket(name: str) -> bool:

@@ -25,6 +25,14 @@ _SOMEBODY = regex(
     r"|usuario|e?mail)(?:_?(?:id|uuid|uid|email))?(?:_?(?:param|input|in))?$",
     re.IGNORECASE,
 )
+_PROVING = regex(
+    r"((^|_)(token|otp|pin|secret|passcode|password|senha)|(^|_)(verification|confirmation|access|reset|invite"
+    r"|invitation|activation|registration|security|login|auth|user|backup|pairing)_?code)"
+    r"(_?(hash|param|input|in))?$",
+    re.IGNORECASE,
+)
+# What a statement writes, which asks for nothing.
+_SET = regex(r"\bset\b.*?(?=\bwhere\b|;|$)", re.IGNORECASE | re.DOTALL)
 _CHANGES = regex(rf"\b(?:update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})([^;]*)", re.IGNORECASE)
 _UPSERTS = regex(r"\bon\s+conflict\b[^;]*\bdo\s+update\b", re.IGNORECASE)
 _TENANT = regex(
@@ -71,6 +79,8 @@ def _for_somebody(
     if any(_runs(code, name) for name in function.argument_names if name):
         reason = "runs the SQL that a caller sends, with the rights of its owner"
         return succeeded(actor, Verb.CALL, function.qualified, reason=reason)
+    if _asks_a_proof(function, code):
+        return None
     written = tuple(dict.fromkeys(_own(schema, _WRITES.findall(masked(code)))))
     named = [a for a in function.argument_names if _SOMEBODY.match(a)]
     if written and notes_the_caller(function):
@@ -90,6 +100,8 @@ def _for_somebody(
 def _for_all(schema: Schema, actor: Actor, function: Function) -> Attempt | None:
     """A call that gives away the rows of everybody, or changes what people have or have paid."""
     code = without_comments(function.body)
+    if _asks_a_proof(function, code):
+        return None
     call = succeeded(actor, Verb.CALL, function.qualified, reason="asks nobody who he is")
     paid = dict.fromkeys(marked_as_paid(schema, function, code), 1)
     if paid:
@@ -129,6 +141,19 @@ def _runs(code: str, argument: str) -> bool:
     for found in re.finditer(r"\bexecute\s+([^;]*)", code, re.IGNORECASE):
         built = re.split(r"\busing\b", masked(found[1]), flags=re.IGNORECASE)[0]
         if re.search(rf"(?:^\s*|\|\|\s*){re.escape(argument)}\b", built, re.IGNORECASE):
+            return True
+    return False
+
+
+def _asks_a_proof(function: Function, code: str) -> bool:
+    """True where a token or code that was sent along is compared with the one that is kept."""
+    asked = _SET.sub(" ", masked(code))
+    kept = r"\w*(?:token|otp|pin|secret|pass|senha|code|hash)\w*"
+    for argument in filter(_PROVING.search, filter(None, function.argument_names)):
+        word = re.escape(argument)
+        wanted = rf"{kept}\s*(?:=|is\s+not\s+distinct\s+from)\s*(?:\w+\s*\(\s*)*{word}\b"
+        held = rf"\b{wanted}|\b{word}\s*=\s*(?:\w+\.)?{kept}"
+        if re.search(held, asked, re.IGNORECASE):
             return True
     return False
 

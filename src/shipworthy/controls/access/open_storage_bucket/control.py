@@ -59,25 +59,24 @@ class OpenStorageBucket(
                 yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
 
     def _gap(self, target: str, attempts: list[Attempt], proof: DatabaseProof) -> Finding:
-        anybody = any(attempt.actor is Actor.ANYBODY for attempt in attempts)
-        who = "Without signing in" if anybody else "As any user"
+        by_anybody = {a.verb for a in attempts if a.actor is Actor.ANYBODY}
+        by_users = {a.verb for a in attempts} - by_anybody
         were = "were" if proof.replayed else "can be"
-        verbs = [verb for verb in _VERBS if verb in {a.verb for a in attempts}]
-        done = " and ".join(_DONE[verb] for verb in verbs)
-        return self.gap(
-            target,
-            f"{who}, files of others in the {target} {were} {done}",
-            *evidence(attempts),
-            severity=_severity(anybody, only_added=verbs == [Verb.INSERT]),
-            proof=proof.kind,
-        )
+        if by_anybody:
+            said = f"Without signing in, files of others in the {target} {were} {_told(by_anybody)}"
+            said += f"; as any user, they {were} {_told(by_users)} as well" if by_users else ""
+        else:
+            said = f"As any user, files of others in the {target} {were} {_told(by_users)}"
+        severity = Severity.MEDIUM
+        if by_users - {Verb.INSERT}:
+            severity = Severity.HIGH
+        if by_anybody - {Verb.INSERT}:
+            severity = Severity.CRITICAL
+        return self.gap(target, said, *evidence(attempts), severity=severity, proof=proof.kind)
 
 
-def _severity(anybody: bool, only_added: bool) -> Severity:
-    """A file that is added harms less than one that is read or lost."""
-    if only_added:
-        return Severity.MEDIUM
-    return Severity.CRITICAL if anybody else Severity.HIGH
+def _told(verbs: set[Verb]) -> str:
+    return " and ".join(_DONE[verb] for verb in _VERBS if verb in verbs)
 
 
 def _has_folders(schema: Schema, bucket: str) -> bool:

@@ -14,6 +14,7 @@ from shipworthy.database.exposure import (
     refused,
     succeeded,
 )
+from shipworthy.database.private import is_log
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
@@ -73,9 +74,11 @@ class RowsWritableByAnyUser(
             return self._in_tenant(exposure, attempts)
         who = min(attempt.actor.value for attempt in attempts).capitalize()
         who = who if proof.replayed else "Whoever signs up can"
-        severity = (
-            Severity.CRITICAL if exposure.is_private and verbs != ["insert"] else Severity.HIGH
-        )
+        severity = Severity.HIGH
+        if verbs == [Verb.INSERT.value]:
+            severity = Severity.MEDIUM if is_log(exposure.target) else Severity.HIGH
+        elif exposure.is_private:
+            severity = Severity.CRITICAL
         return self.gap(
             exposure.target,
             f"{who} {_told(verbs, exposure, proof.replayed)} in {exposure.target}",

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, not_judged, refused
-from shipworthy.database.private import is_counted_by_visitors
+from shipworthy.database.private import is_counted_by_visitors, is_log
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tables.idle import weighed_by_use
-from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
@@ -64,7 +63,7 @@ class RowsWritableByAnybody(
                 return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
             severity = Severity.MEDIUM
         elif verbs == [Verb.INSERT.value]:
-            severity = Severity.MEDIUM if _LOG.search(exposure.target) else Severity.HIGH
+            severity = Severity.MEDIUM if is_log(exposure.target) else Severity.HIGH
         else:
             severity = Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
@@ -73,12 +72,6 @@ class RowsWritableByAnybody(
         were = "were" if proof.replayed else "can be"
         message = f"Without signing in, rows of {exposure.target} {were} {done}"
         return self.gap(exposure.target, message, *shown, severity=severity, proof=proof.kind)
-
-
-# What is forged here misleads whoever reads it, and gives nothing away.
-_LOG = regex(
-    r"(^|[._])(logs?|audits?|audit_trail|analytics|analytics_events|metrics|clicks?|page_?views|visits?)$"
-)
 
 
 def _is_form(target: str, prototype: Prototype) -> bool:

@@ -1,0 +1,63 @@
+"""How much it weighs what strangers and other users may do with rows and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planting import prototype_of
+from shipworthy.control import Control
+from shipworthy.controls.access.open_storage_bucket.control import OpenStorageBucket
+from shipworthy.controls.access.rows_writable_by_any_user.control import RowsWritableByAnyUser
+from shipworthy.finding import Finding, Outcome, Severity
+
+_PAGE = """import { createClient } from "@supabase/supabase-js";
+const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_KEY);
+"""
+_BUCKET = """insert into storage.buckets (id, name, public)
+  values ('call-attachments', 'call-attachments', true);
+create policy a on storage.objects for select to public using (bucket_id = 'call-attachments');
+create policy b on storage.objects for delete to authenticated using (bucket_id = 'call-attachments');
+"""
+
+
+def _gap(control: Control, folder: Path, sql: str) -> Finding:
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2"}}',
+        "src/db.ts": _PAGE,
+        "supabase/migrations/1_all.sql": sql,
+    }
+    found = control.detect(prototype_of(folder, files))
+    (gap,) = [f for f in found if f.outcome is Outcome.GAP]
+    return gap
+
+
+def test_what_users_alone_may_do_with_files_is_not_told_of_strangers(tmp_path: Path) -> None:
+    gap = _gap(OpenStorageBucket(), tmp_path, _BUCKET)
+    said, besides = gap.message.split("; ")
+    assert said.startswith("Without signing in,")
+    assert said.endswith("can be read")
+    assert besides == "as any user, they can be deleted as well"
+    assert gap.severity is Severity.CRITICAL
+
+
+def test_what_strangers_add_and_users_delete_weighs_as_the_worse(tmp_path: Path) -> None:
+    hidden = _BUCKET.replace("true);", "false);")
+    sql = hidden.replace("for select", "for insert").replace(
+        "using (bucket_id = 'call-attachments')", "with check (bucket_id = 'call-attachments')", 1
+    )
+    seen = "create policy c on storage.objects for select to authenticated using (true);"
+    assert _gap(OpenStorageBucket(), tmp_path, sql + seen).severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("table", "severity"), [("error_logs", Severity.MEDIUM), ("letters", Severity.HIGH)]
+)
+def test_a_forged_line_in_a_log_weighs_less(tmp_path: Path, table: str, severity: Severity) -> None:
+    sql = f"""create table public.{table}
+      (id uuid primary key, user_id uuid references auth.users(id), text text);
+    alter table public.{table} enable row level security;
+    create policy a on public.{table} for insert to authenticated with check (true);
+    """
+    assert _gap(RowsWritableByAnyUser(), tmp_path, sql).severity is severity
