@@ -280,3 +280,44 @@ def test_a_check_whose_failure_is_caught_has_not_been_passed(
     caught = "const claims = await jwtVerify(body.token, key).catch(() => null);\n"
     gaps = of_function(tmp_path, caught + after + DEED, _VERIFIER)
     assert ("unauthenticated-endpoint" in gaps) is open
+
+
+_ACTION = """"use server";
+import { Pool } from "pg";
+import { known } from "house-logins";
+const pool = new Pool();
+export async function drop(id: string) {
+  const user = await known();
+  if (!user) return { error: "SAID" };
+  await pool.query("delete from orders where id = $1", [id]);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Nicht autorisiert", False),
+        ("Não autorizado", False),
+        ("No estás autenticado", False),
+        ("Non authentifié", False),
+        ("Keine Berechtigung", False),
+        ("Sem permissão", False),
+        ("Keine Bestellung gefunden", True),
+    ],
+)
+def test_callers_are_turned_away_in_the_language_of_the_app(
+    said: str, found: bool, tmp_path: Path
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "pg": "8.0.0", "house-logins": "1.0.0"}}',
+        "app/actions.ts": _ACTION.replace("SAID", said),
+        "app/page.tsx": 'import { drop } from "./actions";\n'
+        'export default () => <button onClick={() => drop("1")}>x</button>;\n',
+    }
+    prototype_of(tmp_path, files)
+    gaps = run_assess(tmp_path, Settings(), ["access"]).findings
+    open_ = [
+        f for f in gaps if f.control == "unauthenticated-endpoint" and f.outcome.value == "gap"
+    ]
+    assert any(f.confidence is not Confidence.LOW for f in open_) is found

@@ -37,11 +37,18 @@ _SAYS_UNKNOWN = regex(
     r"unauthori[sz]ed|unauthenticated|not[ _]?(signed|logged)[ _]?in|not[ _]authenticated"
     r"|authentication[ _]required|(log|sign)[ _-]?in (is )?required|please (log|sign) in"
     r"|must be (logged|signed) in|NotAuthenticated|AuthenticationFailed"
-    r"|invalid (token|session|api[ _]?key|secret|credentials)|AuthError|401_",
+    r"|invalid (token|session|api[ _]?key|secret|credentials)|AuthError|401_"
+    # German, Portuguese, Spanish, French, Italian, Dutch, Indonesian, Turkish
+    r"|nicht (autorisiert|angemeldet|authentifiziert|eingeloggt)"
+    r"|\b(n[ãa]o|no|non) (est[áa]s? )?(autori[sz]\w+|autenti[ck]\w+|authentifi\w+|connect[ée]\w*|logad[oa])"
+    r"|niet (geautoriseerd|ingelogd|geauthenticeerd)|tidak (diizinkan|terautentikasi)|belum login|yetkisiz",
     re.IGNORECASE,
 )
 _SAYS_UNENTITLED = regex(
-    r"forbidden|access denied|permission ?denied|not (permitted|authori[sz]ed)|403_",
+    r"forbidden|access denied|permission ?denied|not (permitted|authori[sz]ed)|403_"
+    r"|keine (berechtigung|rechte)|nicht berechtigt|zugriff verweigert|acesso negado|acceso denegado"
+    r"|sem permiss[ãa]o|sin permisos?|no tienes? permiso|acc[èe]s (refus[ée]|interdit)|accesso negato"
+    r"|geen (toegang|rechten)|akses ditolak",
     re.IGNORECASE,
 )
 _SEES = frozenset({"unseen", "computed", "signature"})  # something is made of what was sent
