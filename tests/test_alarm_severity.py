@@ -299,6 +299,21 @@ def test_only_what_raises_a_person_is_critical(tmp_path: Path) -> None:
     assert found == cases
 
 
+@pytest.mark.parametrize(
+    ("table", "severity"),
+    [
+        ("admin_users", Severity.CRITICAL),
+        ("super_admin_accounts", Severity.CRITICAL),
+        ("guests", Severity.MEDIUM),
+    ],
+)
+def test_an_administrator_that_anybody_adds_is_critical(
+    table: str, severity: Severity, tmp_path: Path
+) -> None:
+    found = gaps(UnauthenticatedEndpoint(), tmp_path, _integration(table, "label"))
+    assert [f.severity for f in found] == [severity]
+
+
 def test_a_key_that_shows_the_weather_is_no_master_key(tmp_path: Path) -> None:
     key = 2 * "0a9f3c71b2e84d56"
     found = {}

@@ -9,6 +9,7 @@ import pytest
 from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.open_storage_bucket.control import OpenStorageBucket
+from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.controls.access.rows_writable_by_any_user.control import RowsWritableByAnyUser
 from shipworthy.finding import Finding, Outcome, Severity
 
@@ -61,3 +62,43 @@ def test_a_forged_line_in_a_log_weighs_less(tmp_path: Path, table: str, severity
     create policy a on public.{table} for insert to authenticated with check (true);
     """
     assert _gap(RowsWritableByAnyUser(), tmp_path, sql).severity is severity
+
+
+_ZONES = """create table public.stores (id uuid primary key, owner_id uuid references auth.users(id));
+create table public.store_members (
+  store_id uuid references public.stores(id), user_id uuid references auth.users(id)
+);
+alter table public.stores enable row level security;
+alter table public.store_members enable row level security;
+create policy own on public.stores for all to authenticated using (owner_id = auth.uid());
+create policy own on public.store_members for all to authenticated using (user_id = auth.uid());
+create table public.TABLE (id uuid primary key, store_id uuid references public.stores(id)PHONE);
+alter table public.TABLE enable row level security;
+create policy POLICY on public.TABLE for select to public using (true);
+create policy own on public.TABLE for all to authenticated using (
+  store_id in (select store_id from public.store_members where user_id = auth.uid())
+);
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "policy", "found"),
+    [
+        ("delivery_zones", "delivery_zones_public_read", False),
+        ("delivery_zones", "delivery_zones_read", True),
+        ("courier_fechamentos", "courier_fechamentos_public_read", True),
+        ("shop_config", "config_public_read", False),
+    ],
+)
+def test_a_rule_says_that_all_may_read_however_its_words_are_joined(
+    tmp_path: Path, table: str, policy: str, found: bool
+) -> None:
+    sql = _ZONES.replace("TABLE", table).replace("POLICY", policy)
+    sql = sql.replace("PHONE", ", phone text" if table == "shop_config" else "")
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2"}}',
+        "src/db.ts": _PAGE,
+        "supabase/migrations/1_all.sql": sql,
+    }
+    gaps = RowsReadableByAnybody().detect(prototype_of(tmp_path, files))
+    assert any(f.outcome is Outcome.GAP for f in gaps) is found

@@ -38,7 +38,7 @@ _NAME = regex(
 _BUSINESS = regex(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
     r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
-    r"|partners|dealers|condos?|buildings?|homes|houses|apartments|rooms|warehouses|organi[sz]ations|institutions|barracas?|settings|pages?|events|listings|properties"
+    r"|partners|dealers|condos?|buildings?|homes|houses|apartments|rooms|warehouses|organi[sz]ations|institutions|barracas?|settings|config(uration)?s?|pages?|events|listings|properties"
     r"|empresas?|lojas?|tiendas?|restaurantes?)$",
     re.IGNORECASE,
 )
@@ -50,7 +50,7 @@ _PRIVATE_RECORD = regex(
     r"|audit_logs?|activity_logs?|logs|carts?|cart_items|wishlists?|addresses|wallets?|balances|credits|payouts"
     r"|withdrawals|commissions|earnings|user_settings|user_preferences|api_keys|tokens|sessions|invitations|invites"
     r"|applications|resumes|contracts|quotes|estimates|timesheets|time_entries|shifts|pedidos|clientes|pagamentos"
-    r"|pagos|facturas|agendamentos|citas|mensagens|mensajes|usuarios|profiles|users|user_roles|members|memberships"
+    r"|pagos|facturas|fechamentos|movimentacoes(_caixa)?|agendamentos|citas|mensagens|mensajes|usuarios|profiles|users|user_roles|members|memberships"
     r"|team_members|accounts|subscribers|emails|phone_numbers|calls|recordings|transcripts|embeddings)$",
     re.IGNORECASE,
 )
@@ -131,7 +131,7 @@ def is_face(columns: Iterable[str]) -> bool:
 def is_meant_for_all(policy: str) -> bool:
     """True for a policy whose name says that everybody is meant: "Public can view products"."""
     name = re.match(r'policy "([^"]*)"', policy)
-    return bool(name and _FOR_ALL.search(name[1]))
+    return bool(name and _FOR_ALL.search(name[1].replace("_", " ")))
 
 
 def is_counted_by_visitors(table: str) -> bool:

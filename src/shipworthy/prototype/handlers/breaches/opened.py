@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.breaches.about import is_private, writes_out
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import is_of_all
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
+from shipworthy.prototype.handlers.breaches.power import adds_administrator
 from shipworthy.prototype.handlers.breaches.severity import severity_open
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
@@ -60,7 +61,8 @@ def of_opened(
         severity = min(severity, Severity.MEDIUM, key=lambda s: s.value)
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
-    on_purpose = not (_asks_a_cookie(effect) or _names_a_user(effect, kind))
+    told_apart = _asks_a_cookie(effect) or _names_a_user(effect, kind)
+    on_purpose = not (told_apart or adds_administrator(effect))
     if not ownership.has_logins and kind is not Harm.RUN and on_purpose:
         severity = min(
             severity, Severity.MEDIUM, key=lambda s: s.value

@@ -52,11 +52,22 @@ def writes_power(effect: Effect) -> bool:
         return False
     if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
         return not _names_posts(effect)
+    if adds_administrator(effect):
+        return True
     return any(
         POWER.search(name) and any(o.is_input for o in origins)
         for name, origins in effect.of("value:")
         if "role" not in name.lower() or not effect.target or _HOLDERS.search(effect.target)
     )
+
+
+def adds_administrator(effect: Effect) -> bool:
+    """True where the caller says what the row of a new administrator holds."""
+    added = effect.operation == "insert" and _ADMINISTRATORS.search(effect.target)
+    return bool(added) and any(o.is_input for _, found in effect.of("value:") for o in found)
+
+
+_ADMINISTRATORS = regex(r"(^|_)(super_?)?admin_?(users?|accounts?|profiles?)$", re.IGNORECASE)
 
 
 def _names_posts(effect: Effect) -> bool:
