@@ -36,10 +36,15 @@ class UnauthenticatedEndpoint(
         logins = {h.subject: (h, *b) for h in prototype.handlers if (b := believed(prototype, h))}
         for handler, effect, sent in logins.values():
             found = True
+            told = (
+                f"the {sent.key} of a token that nobody verifies"
+                if sent.kind == "claims"
+                else str(sent)
+            )
             yield self.gap(
                 handler.subject,
                 f"Anybody on the internet is signed in as whom he names through {handler.name}:"
-                f" it takes {sent} at its word, and nothing proves that the account is his",
+                f" it takes {told} at its word, and nothing proves that the account is his",
                 *way(prototype, handler, effect),
                 severity=Severity.CRITICAL,
             )
