@@ -372,3 +372,47 @@ def test_library_that_nothing_imports_weighs_little(
     (gap,) = (f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP)
     assert gap.severity is severity
     assert ("no code of the app imports it" in gap.message) is (severity is Severity.LOW)
+
+
+@pytest.mark.parametrize(
+    ("page", "severity"),
+    [
+        ("export const App = () => <p>Rates</p>;\n", Severity.LOW),
+        (
+            'import { rate } from "./rates";\nexport const App = () => <p>{rate()}</p>;\n',
+            Severity.HIGH,
+        ),
+    ],
+)
+def test_library_of_code_that_nothing_leads_to_weighs_little(
+    page: str, severity: Severity, tmp_path: Path
+) -> None:
+    manifest = {
+        "dependencies": {"axios": "1.6.0", "react": "18.0.0"},
+        "devDependencies": {"vite": "5.0.0"},
+    }
+    first = 'import { App } from "./App";\nimport { createRoot } from "react-dom/client";\n'
+    files = {
+        "package.json": json.dumps(manifest),
+        "index.html": '<script type="module" src="/src/main.tsx"></script>',
+        "src/main.tsx": first + "createRoot(document.body).render(<App />);\n",
+        "src/App.tsx": page,
+        "src/rates.ts": 'import axios from "axios";\nexport const rate = () => axios.get("/rate");\n',
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    def source(packages: Sequence[Dependency]) -> AdvisoryReport:
+        known = [p for p in packages if p.name == "axios"]
+        matches = tuple(
+            Match(p, "GHSA-x", (), "Bad", "high", "1.8.2", False, "1.8.2") for p in known
+        )
+        return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
+
+    read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
+    (gap,) = (f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP)
+    assert gap.severity is severity
+    assert ("which only code imports that nothing leads to" in gap.message) is (
+        severity is Severity.LOW
+    )

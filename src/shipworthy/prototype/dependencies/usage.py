@@ -56,6 +56,14 @@ def is_for_trials(prototype: Prototype, package: str) -> bool:
     return bool(roles) and roles <= {Role.TEST, Role.SCRIPT}
 
 
+def is_left_behind(prototype: Prototype, package: str, part: str) -> bool:
+    """True for an npm package that only abandoned files import."""
+    if package in _STARTED or package in _FRAMEWORKS:
+        return False
+    importers = importers_of(prototype, {package}, part)
+    return bool(importers) and importers <= prototype.abandoned
+
+
 def is_for_pages(prototype: Prototype, names: AbstractSet[str], part: str) -> bool:
     """True where all files that import one of these npm packages run in browsers alone.
 

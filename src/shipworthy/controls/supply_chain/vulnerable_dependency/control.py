@@ -16,6 +16,7 @@ from shipworthy.prototype.dependencies.usage import (
     is_for_browsers,
     is_for_pages,
     is_for_trials,
+    is_left_behind,
     is_used,
 )
 from shipworthy.prototype.dependencies.variants import is_variant
@@ -138,14 +139,14 @@ class VulnerableDependency(
         evidence += [
             Evidence("advisory", _line(m)) for m in sorted(by_id.values(), key=_rank)[:_SHOWN]
         ]
-        idle = _is_idle(prototype, matches)
+        idle = _idle(prototype, matches)
         page = not idle and _harms_a_page_only(prototype, matches)
         told = [m for m in matches if m.malicious or _may_be_used(prototype, m)] or matches
         message = _message(told, idle=idle, page=page)
         counted = matches if idle else _that_count(prototype, matches)
         used = [m for m in counted if m.malicious or _may_be_used(prototype, m)]
         counted = used or counted
-        severity = Severity.LOW if page else _severity(counted, idle=idle)
+        severity = Severity.LOW if page else _severity(counted, idle=bool(idle))
         if not idle and _needs_a_hostile_host(matches):
             severity = Severity.LOW
         if matches[0].dependency.name in _HARD_TO_USE and severity.blocks_launch:
@@ -269,20 +270,28 @@ def _is_tool(prototype: Prototype, match: Match) -> bool:
     return not match.dependency.direct and bool(roots) and all(map(_TOOLS.match, roots))
 
 
-def _is_idle(prototype: Prototype, matches: Sequence[Match]) -> bool:
-    """True for a library that the app asks for and no file imports or even names.
+def _idle(prototype: Prototype, matches: Sequence[Match]) -> str:
+    """How a library stands that the app asks for and no file that runs imports or even names; "" for others.
 
     Of Python's only some: they are often used by a framework, or by another name.
     """
     one = matches[0].dependency
     asked = [m.dependency for m in matches if m.dependency.direct and not m.dependency.development]
     if not asked:
-        return False
+        return ""
     if one.ecosystem is Ecosystem.NPM:
         used = is_used(prototype, one.name, by_tests=False)
-        return not used or is_for_trials(prototype, one.name)
+        if not used or is_for_trials(prototype, one.name):
+            return _UNUSED
+        left = is_left_behind(prototype, one.name, _part(prototype, one))
+        return _ABANDONED if left else ""
     module = _IMPORTED_AS.get(one.name)
-    return module is not None and not importers_of(prototype, {module}, _part(prototype, one))
+    named = module is None or importers_of(prototype, {module}, _part(prototype, one))
+    return "" if named else _UNUSED
+
+
+_UNUSED = "which is installed although no code of the app imports it"
+_ABANDONED = "which only code imports that nothing leads to"
 
 
 def _stays_on_servers(prototype: Prototype, matches: Sequence[Match]) -> bool:
@@ -351,7 +360,7 @@ def _severity(matches: Sequence[Match], *, idle: bool = False) -> Severity:
     return Severity(max(min(worst.value - 1, Severity.MEDIUM.value), Severity.LOW.value))
 
 
-def _message(matches: Sequence[Match], *, idle: bool = False, page: bool = False) -> str:
+def _message(matches: Sequence[Match], *, idle: str = "", page: bool = False) -> str:
     one = matches[0].dependency
     worst = min(matches, key=_rank)
     ids = sorted({m.advisory for m in matches})
@@ -360,7 +369,7 @@ def _message(matches: Sequence[Match], *, idle: bool = False, page: bool = False
     if all(m.dependency.development for m in matches):
         how = ", which only development uses," if direct else f"{how} for development only,"
     if idle:
-        how = ", which is installed although no code of the app imports it,"
+        how = f", {idle},"
     if page:
         how = f"{how.rstrip(',')}, which runs on the devices of visitors only,"
     if worst.malicious:
