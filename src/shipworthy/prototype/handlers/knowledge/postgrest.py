@@ -192,6 +192,8 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
     inputs, literals = dict(known.inputs), dict(known.literals)
     arrived = dict(known.sent)
     for column, value in _compared(site):
+        if _leaves_rows(column, literals.get("columns", "")):
+            continue
         name = f"filter:{column}"
         inputs[name] = inputs.get(name, frozenset()) | all_origins(value)
         arrived[name] = arrived.get(name, frozenset()) | sent(value)
@@ -203,6 +205,14 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
             literals[f"{name}~text"] = "".join(part.text or "…" for part in value.elements or ())
     walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived)
     return site.receiver
+
+
+def _leaves_rows(column: str, columns: str) -> bool:
+    """True for a filter on what is embedded, as `.eq("webhooks.tenant_id", …)`, without `!inner`: it empties
+    what is embedded, and every row is answered."""
+    relation, dot, _ = column.partition(".")
+    embedded = bool(dot) and re.search(rf"\b{re.escape(relation)}\b[\w!:]*\s*\(", columns)
+    return bool(embedded) and "!inner" not in columns
 
 
 def _compared(site: Site) -> list[tuple[str, Value]]:
