@@ -63,6 +63,7 @@ class Check(StrEnum):
     HOLLOW = "hollow"  # a check that does not hold: `how` says why; no guard
     UNCLEAR = "unclear"  # something is checked that could not be followed
     REFUSES = "refuses"  # some callers get 401 or 403, on what could not be followed
+    METHOD = "method"  # called by POST or its like: no guard of its own
     CLAIMED = "claimed"  # 401 without an input that whoever calls can write: no guard
 
 

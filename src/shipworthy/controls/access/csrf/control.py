@@ -74,7 +74,7 @@ def _is_deed(handler: Handler, effect: Effect) -> bool:
 
 def _acts(handler: Handler, effect: Effect) -> bool:
     """True for a change that somebody who makes up the link decides about."""
-    if effect.after_failure or by_credential(handler, effect):
+    if effect.after_failure or effect.has(Check.METHOD) or by_credential(handler, effect):
         return False
     if effect.kind is EffectKind.QUERY:
         if effect.operation not in ("insert", "update", "upsert", "delete") or _IDLE.search(

@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
     said_about,
     told_by_token,
 )
+from shipworthy.prototype.handlers.comparing.methods import by_method
 from shipworthy.prototype.handlers.comparing.plain_roles import (
     asks_for_plain_alone,
     lets_plain_users_in,
@@ -97,6 +98,9 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     keyed = by_key(left, right) if contains else None
     if keyed is not None:
         return keyed
+    method = by_method(walk, left, right, at)
+    if method is not None:
+        return method
     if contains and left.text in ("..", "../"):
         about = [str(o) for o in all_origins(right) if o.is_input]
         return NO_GUARDS, frozenset({walk.guard(Check.VALID, NO_WAY_UP, at, about)})

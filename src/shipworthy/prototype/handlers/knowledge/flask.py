@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shipworthy.prototype.handlers.comparing.methods import METHOD, NO_GET
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
@@ -57,6 +58,8 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
             return from_origins(Origin("header", "", "authorization"))
         case "user" | "current_user":
             return principal(walk, f"request.{key}", 0)
+        case "method":
+            return Value(what=METHOD)
     return None
 
 
@@ -108,6 +111,11 @@ def in_session(walk: Evaluation, operator: str, left: Value, right: Value, at: i
         return UNKNOWN
     yes = frozenset({walk.guard(Check.SESSION, f"session.{left.text}", at)})
     return Value(when=(yes, NO_GUARDS) if operator == "in" else (NO_GUARDS, yes))
+
+
+def _submitted(walk: Evaluation, site: Site) -> Value | None:
+    """`form.validate_on_submit()` of Flask-WTF: false for what a link asks for."""
+    return Value(when=(frozenset({walk.guard(Check.METHOD, NO_GET, site.call.at)}), NO_GUARDS))
 
 
 def _url_for(walk: Evaluation, site: Site) -> Value | None:
@@ -209,6 +217,7 @@ CALLS = {
     "flask_wtf.CSRFProtect().exempt": transparent,
     "flask_cors.cross_origin": transparent,
 }
+NAMES = {"validate_on_submit": _submitted}
 PROPERTIES = {
     REQUEST: _request,
     "flask.g": _g,
