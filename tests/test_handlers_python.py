@@ -511,6 +511,28 @@ def test_a_test_of_the_caller_that_cannot_be_followed_is_not_clear(tmp_path: Pat
     assert effect(found, EffectKind.QUERY, "delete").has(Check.UNCLEAR)
 
 
+@pytest.mark.parametrize(
+    ("check", "held"),
+    [
+        ("if not request.user.is_admin: raise PermissionDenied", True),
+        ("if not request.user.is_admin: return redirect('/login')", True),
+        ("if not request.user.is_admin: print('somebody else')", False),
+    ],
+)
+def test_what_a_mixin_asks_before_it_hands_on_holds(tmp_path: Path, check: str, held: bool) -> None:
+    body = (
+        "from django.contrib.auth.mixins import LoginRequiredMixin\nfrom django.views import View\n"
+        "from django.core.exceptions import PermissionDenied\nfrom django.shortcuts import redirect\n"
+        "class ForStaff(LoginRequiredMixin):\n    def dispatch(self, request, *args, **kwargs):\n"
+        f"        {check}\n        return super().dispatch(request, *args, **kwargs)\n"
+        + DJANGO
+        + "class Show(ForStaff, View):\n    def post(self, request, pk):\n"
+        "        Order.objects.filter(id=pk).delete()\n"
+    )
+    found = django(tmp_path, "Show.as_view()", body, shop__models=ORDER)
+    assert effect(found, EffectKind.QUERY, "delete").has(Check.ROLE) is held
+
+
 def test_the_words_of_a_class_hide_no_check(tmp_path: Path) -> None:
     body = DJANGO + (
         "from elsewhere import RegisterUserForm\ndef show(request, pk):\n"

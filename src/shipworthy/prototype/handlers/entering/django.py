@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.entering.finding import as_written, named
 from shipworthy.prototype.handlers.evaluation import SETTLED
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import classes, generic_views
-from shipworthy.prototype.handlers.knowledge.django import REQUEST, permitted
+from shipworthy.prototype.handlers.knowledge.django import HANDED_ON, REQUEST, permitted
 from shipworthy.prototype.handlers.knowledge.throttles import throttled
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke
 from shipworthy.prototype.handlers.program import Program
@@ -77,6 +77,7 @@ class DjangoEntry:
         made = generic_views.view_of(walk, kind)
         walk.heap[made.identity, "request"] = request
         walk.heap[made.identity, "kwargs"] = Value(fields=dict(given))
+        walk.guards |= _handed_on(walk, kind, made, request)
         before, ways = walk.guards, list[Guards]()
         inherited = generic_views.inherited(walk, made)
         for action in inherited:
@@ -174,6 +175,23 @@ def _by_action(walk: Walk, view: Value, own: Value, name: str, method: str) -> G
     if given.cases or given.elements is None:
         return frozenset({walk.guard(Check.UNCLEAR, "get_permissions", 0)})
     return permitted(walk, given, method)
+
+
+def _handed_on(walk: Walk, kind: Type, view: Value, request: Value) -> Guards:
+    """What the methods `dispatch` of a view and of its mixins ask before they hand the request on."""
+    before, found = walk.guards, NO_GUARDS
+    for owner in (kind, *(base for base in classes.bases(walk, kind) if isinstance(base, Type))):
+        if not any(method.name == "dispatch" for method in owner.node.methods):
+            continue
+        own = walk.method(replace(view, instance=owner), "dispatch")
+        if own is None or own.closure is None:
+            continue
+        walk.heap.pop(HANDED_ON, None)
+        invoke(walk, own, (request,), at=owner.node.at)
+        handed = walk.heap.pop(HANDED_ON, UNKNOWN).when
+        found |= handed[0] if handed is not None else NO_GUARDS
+        walk.guards = before
+    return found
 
 
 def _test_func(walk: Walk, kind: Type) -> frozenset[Guard]:

@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.knowledge.wrapping import (
     is_callable,
     transparent,
 )
-from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins
+from shipworthy.prototype.handlers.values import NO_GUARDS, UNKNOWN, Value, from_origins, meet
 
 REQUEST = "request:django"
 _PARTS = {
@@ -78,6 +78,20 @@ def _user_passes(walk: Evaluation, site: Site) -> Value | None:
         held = frozenset({walk.guard(Check.UNCLEAR, "user_passes_test", site.call.at)})
     held |= {walk.guard(Check.SESSION, "user_passes_test", site.call.at)}
     return decorator(Site(site.what, "", UNKNOWN, (), {}, site.call), held)
+
+
+HANDED_ON = (-9, "dispatch")
+"""A place in the heap: what held where a view handed its request on."""
+
+
+def _dispatch(walk: Evaluation, site: Site) -> Value | None:
+    """`super().dispatch(request)`: the method for the verb runs next."""
+    if site.receiver.what != "super()":
+        return None
+    known = walk.heap.get(HANDED_ON)
+    held = walk.guards if known is None or known.when is None else meet(known.when[0], walk.guards)
+    walk.heap[HANDED_ON] = Value(when=(held, NO_GUARDS))
+    return Value(what="response", tags=frozenset({"truthy", "response"}))
 
 
 def _permission_classes(walk: Evaluation, site: Site) -> Value | None:
@@ -242,5 +256,5 @@ CALLS: dict[str, Answer] = {
     "django.db.transaction.atomic": _atomic,
     "django.db.transaction.atomic()": _atomic,
 }
-NAMES = {"check_token": _check_token}
+NAMES = {"check_token": _check_token, "dispatch": _dispatch}
 PROPERTIES = {REQUEST: _request}
