@@ -44,6 +44,9 @@ LEFT_FREE = "only of what kind it is"
 BEGINS = "begins with"
 """How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
 
+ENDS = "ends with"
+"""How a guard is put that has looked at how the name of a file ends: `../../app.pdf` passes it."""
+
 NO_WAY_UP = "no .. in it"
 """How a guard is put that refuses a path which leads out of its folder."""
 

@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Han
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME
 from shipworthy.prototype.handlers.path_edits import with_base_names
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached, who
-from shipworthy.prototype.handlers.sent import BEGINS, NO_WAY_UP, free, spoken
+from shipworthy.prototype.handlers.sent import BEGINS, ENDS, NO_WAY_UP, free, spoken
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.inventory.servers import runs_for_each_request
 from shipworthy.remedy import Remedy, Review, Write
@@ -89,14 +89,16 @@ def _stands_in(effect: Effect) -> bool:
 
 
 def _places(handler: Handler, effect: Effect) -> tuple[Origin, ...]:
-    """The inputs that can hold a way out of a folder. Upload libraries of Node give base names alone,
-    the routers of Python let no slash into a parameter of the path, and the id of a row that was found
-    is no way."""
+    """The inputs that can hold a way out of a folder. Upload libraries of Node and Django give base names
+    alone, the routers of Python let no slash into a parameter of the path, and the id of a row that was
+    found is no way."""
     python = effect.path.endswith(".py")
     whole = ":path" in handler.route.path or "<path" in handler.route.path
-    harmless = {"upload"} if not python else set() if whole else {"path"}
+    harmless = {"upload"} if not python or handler.route.framework == "django" else set()
+    if python and not whole:
+        harmless.add("path")
     known = frozenset().union(
         *(g.about for g in effect.guards if g.check is Check.OWNER or g.how == NO_WAY_UP)
     )
-    found = free(effect, "path", despite=(BEGINS, ONLY_SCHEME))
+    found = free(effect, "path", despite=(BEGINS, ENDS, ONLY_SCHEME))
     return tuple(o for o in found if o.kind not in harmless and str(o) not in known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ from shipworthy.prototype.handlers.handler import (
     Origins,
 )
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, asks_scheme
-from shipworthy.prototype.handlers.sent import NO_WAY_UP, ONLY_KIND, is_own_address
+from shipworthy.prototype.handlers.sent import ENDS, NO_WAY_UP, ONLY_KIND, is_own_address
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -370,7 +371,21 @@ def _leaves_open(left: Value, right: Value) -> str:
         return ONLY_SCHEME
     if "typeof" in left.tags | right.tags and "string" in (left.text, right.text):
         return ONLY_KIND
-    return "one of known values"
+    return ENDS if _is_ending(left, right) or _is_ending(right, left) else "one of known values"
+
+
+def _is_ending(name: Value, listed: Value) -> bool:
+    """`os.path.splitext(file.filename)[1] in {".pdf", ".txt"}`: what stands before it is left open."""
+    texts = [v.text for v in (listed, *(listed.elements or ())) if v.text is not None]
+    origins = [o for o in all_origins(name) if o.is_input]
+    if not texts or not origins or not all(map(_ENDING.fullmatch, texts)):
+        return False
+    whole = all(text.startswith(".") for text in texts)
+    return whole or all(o.kind == "upload" and _NAMED.search(o.key) for o in origins)
+
+
+_ENDING = regex(r"\.?[a-z0-9]{1,5}", re.IGNORECASE)
+_NAMED = regex(r"name$", re.IGNORECASE)
 
 
 COMPARED = "compared with the caller"

@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.host_checks import (
     is_pattern_of_scheme,
     is_scheme,
 )
-from shipworthy.prototype.handlers.sent import BEGINS
+from shipworthy.prototype.handlers.sent import BEGINS, ENDS
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins, replace
 
 
@@ -54,7 +54,7 @@ def _starts(walk: Evaluation, site: Site) -> Value | None:
         staff = walk.guard(Check.ROLE, "an address of one company", site.call.at)
         return Value(when=(frozenset({staff}), NO_GUARDS))
     begins = site.name.lower() == "startswith" and site.receiver.what != "path"
-    how = BEGINS if begins else ""
+    how = BEGINS if begins else ENDS if site.name.lower() == "endswith" else ""
     if begins and (is_scheme(domain) or _are_schemes(site.argument(0))):
         how = ONLY_SCHEME
     answer = _asked(walk, site, site.receiver, how)
