@@ -32,7 +32,8 @@ def without_roles(effect: Effect, roles: frozenset[str], *, tenants: bool) -> Ef
     """The effect as if no role had been asked for, where whoever signs up has one that passes. One kind of
     people is there to be seen by the other kind; not so a tenant by the founder of another one."""
     if effect.operation == "select":
-        roles = roles - {_ANY} if tenants else frozenset()
+        apart = tenants or any(map(_STAFF.search, roles - _tables(roles)))
+        roles = roles - {_ANY} if apart else frozenset()
     asked = [g for g in effect.guards if g.check is Check.ROLE]
     if not roles or not asked or not all(_is_for_the_asking(g, roles) for g in asked):
         return effect
@@ -40,6 +41,10 @@ def without_roles(effect: Effect, roles: frozenset[str], *, tenants: bool) -> Ef
     if not any(g.check in AUTHENTICATES for g in kept):
         kept |= {asked[0]._replace(check=Check.SESSION)}
     return effect._replace(guards=kept)
+
+
+def _tables(roles: frozenset[str]) -> frozenset[str]:
+    return frozenset(role for role in roles if role.startswith(_TABLE))
 
 
 def has_lost_role(effect: Effect, told: Effect) -> bool:
