@@ -13,7 +13,7 @@ from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.stated.openings import served, succeeded
 from shipworthy.database.stated.passing import is_of_the_row, owner_column
 from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
-from shipworthy.database.stated.words import at_word, bare, one_line
+from shipworthy.database.stated.words import at_word, bare, called, one_line
 from shipworthy.regex import regex
 
 _SHARED = regex(
@@ -87,14 +87,14 @@ def invitations(schema: Schema) -> Iterator[Attempt]:
 def _looked_up(schema: Schema) -> Mapping[str, list[str]]:
     """The columns that rules look up for the caller, by the table: of a tenant, or that many rules go by."""
     rules = {n: [t for p in s.policies for t in expressions(p)] for n, s in schema.tables.items()}
-    asked = " ".join(text for texts in rules.values() for text in texts)
+    asked = called(" ".join(text for texts in rules.values() for text in texts))
     counts: Counter[tuple[str, str]] = Counter()
     for name, texts in rules.items():
         own = name.rpartition(".")[2]
         found = {(m["table"], m["column"]) for m in _LOOKED_UP.finditer(" ; ".join(texts))}
         counts.update(pair for pair in found if pair[0] != own)
     for function in schema.functions.values():
-        used = len(re.findall(rf"\b{re.escape(function.name)}\s*\(", asked))
+        used = asked[function.name]
         if used and not function.is_trigger:
             for pair in {(m["table"], m["column"]) for m in _LOOKED_UP.finditer(function.body)}:
                 counts[pair] += used

@@ -15,7 +15,13 @@ from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import served, stopped, succeeded, ways
 from shipworthy.database.stated.passing import Who, trusts_metadata
-from shipworthy.database.stated.words import at_commas, in_parentheses, texts, without_comments
+from shipworthy.database.stated.words import (
+    at_commas,
+    called,
+    in_parentheses,
+    texts,
+    without_comments,
+)
 from shipworthy.regex import regex
 
 _RULES_OVER_OTHERS = 70
@@ -49,11 +55,10 @@ def by_metadata(schema: Schema) -> Iterator[Attempt]:
             for key in _believed(" ".join(expressions(policy))):
                 made = succeeded(Actor.STRANGER, Verb.PROMOTE, USERS, (policy,))
                 found.setdefault(key, []).extend(made.rules)
-    asked = " ".join(
-        t for table in schema.tables.values() for p in table.policies for t in expressions(p)
-    )
+    policies = (p for table in schema.tables.values() for p in table.policies)
+    asked = called(" ".join(text for policy in policies for text in expressions(policy)))
     for function in schema.functions.values():
-        if not function.is_trigger and re.search(rf"\b{function.name}\s*\(", asked):
+        if not function.is_trigger and function.name in asked:
             for key in _believed(function.body):
                 text = f"function {function.qualified}, which rules of row security ask"
                 found.setdefault(key, []).append(Rule(text, function.source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -103,6 +104,14 @@ def at_word(text: str, word: str) -> list[str]:
 def texts(expression: str) -> list[str]:
     """The string literals."""
     return [found.replace("''", "'") for found in _TEXT.findall(expression)]
+
+
+def called(text: str) -> Counter[str]:
+    """How often each function is called in a text, by its name without the schema."""
+    return Counter(_CALLED.findall(text))
+
+
+_CALLED = regex(r"\b(\w+)\s*\(")
 
 
 def _closing(text: str, start: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -18,24 +19,33 @@ if TYPE_CHECKING:
 class _Part:
     """A part of packages, known by the words of advisories on it, and by what its users write.
 
-    `path` is the file, `code` the text (of that file) that shows it in use; `on_server` leaves pages out.
+    `path` is the file, `code` the text (of that file) that shows it in use; one of `words` stands in all
+    that `code` can match. `on_server` leaves pages out.
     """
 
     packages: frozenset[str]
     said: re.Pattern[str]
     path: re.Pattern[str] | None = None
     code: re.Pattern[str] | None = None
+    words: tuple[str, ...] = ()
     on_server: bool = False
 
 
 def _part(
-    packages: str, said: str, *, path: str = "", code: str = "", on_server: bool = False
+    packages: str,
+    said: str,
+    *,
+    path: str = "",
+    code: str = "",
+    words: str = "",
+    on_server: bool = False,
 ) -> _Part:
     return _Part(
         frozenset(packages.split()),
-        re.compile(said, re.IGNORECASE),
-        re.compile(path) if path else None,
-        re.compile(code) if code else None,
+        regex(said, re.IGNORECASE),
+        regex(path) if path else None,
+        regex(code) if code else None,
+        tuple(words.split()),
         on_server,
     )
 
@@ -87,14 +97,15 @@ _PARTS = (
     _part("pillow", r"\bBCn\b", code=r"(?i)\bdds\b"),
     # A manifest asks for it; something has to start it.
     _part("gunicorn", r"smuggling", path=r"(^|/)(?!requirements)[^/]+$", code=r"gunicorn"),
-    _part("cross-spawn", r"\(ReDoS\)", code=r"spawn|execa", on_server=True),
+    _part("cross-spawn", r"\(ReDoS\)", code=r"spawn|execa", words="spawn execa", on_server=True),
     # It reads `data:` addresses by itself on Node.js alone.
-    _part("axios", r"data size check", code=r"\baxios\b", on_server=True),
+    _part("axios", r"data size check", code=r"\baxios\b", words="axios", on_server=True),
     # What a request brings, `request.formData()`, the runtime reads.
     _part(
         "form-data",
         r".",
         code=r"[\"'](form-data|multipart/form-data)|new FormData\(|\bpostForm\(",
+        words="form-data FormData( postForm(",
         on_server=True,
     ),
     _part("js-yaml", r".", code=r"js-yaml"),
@@ -124,7 +135,11 @@ def _is_used(prototype: Prototype, part: _Part) -> bool:
             for file in prototype.files.values()
         )
     pattern = part.code
-    return pattern is None or any(pattern.search(f.text or "") for f in _code(prototype, part))
+    return pattern is None or any(
+        pattern.search(text)
+        for text in (file.text or "" for file in _code(prototype, part))
+        if not part.words or any(word in text for word in part.words)
+    )
 
 
 def _code(prototype: Prototype, part: _Part) -> Iterator[SourceFile]:
