@@ -196,7 +196,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
 from jose import jwt
 from sqlmodel import Session
-from {source} import select
+from {source} import and_, select
 from models import Account, Document, Folder, User
 
 app = FastAPI()
@@ -221,7 +221,8 @@ def x(account_unique_id: str, user: User = Depends(signed_in), session: Session 
     {check}
     {body}
 """
-_LISTED = "return session.exec(select(Document).where(Document.account_unique_id == account_unique_id)).all()"
+_LISTED = """statement = select(Document).where(and_(Document.account_unique_id == account_unique_id))
+    return session.exec(statement).all()"""
 _ADDED = """session.add(Folder(name="x", account_unique_id=account_unique_id))
     session.commit()"""
 _DELETED = """statement = select(Account).where(Account.account_unique_id == account_unique_id)
