@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 from shipworthy.database.exposure import BUCKET
 from shipworthy.database.rules.expressions import expressions
@@ -61,8 +61,17 @@ class _Uses(NamedTuple):
     texts: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)  # one prototype at a time is asked about
+_KNOWN: WeakKeyDictionary[Prototype, _Uses] = WeakKeyDictionary()
+
+
 def _uses(prototype: Prototype) -> _Uses:
+    known = _KNOWN.get(prototype)
+    if known is None:
+        known = _KNOWN[prototype] = _read_uses(prototype)
+    return known
+
+
+def _read_uses(prototype: Prototype) -> _Uses:
     asked = frozenset(q.table for q in prototype.queries if q.library == "supabase")
     texts = tuple(
         file.text or ""
