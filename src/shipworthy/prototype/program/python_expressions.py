@@ -28,6 +28,7 @@ from shipworthy.prototype.program.nodes import (
 )
 from shipworthy.prototype.program.python_parameters import parameters
 from shipworthy.prototype.program.python_strings import added, content, filled, is_string, text_of
+from shipworthy.regex import regex
 
 _UNSAID = frozenset({"comment", "line_continuation", "type", "type_parameter", "type_conversion"})
 _LONGEST = 50  # comparisons in a row, which would nest as deep as their number
@@ -287,6 +288,15 @@ def _computed_as(operator: str) -> Callable[[SgNode], Expression]:
     return lambda node: Compute(operator, tuple(map(expression, said(node))), line(node))
 
 
+def _slice(node: SgNode) -> Expression:
+    """`[:4]` and `[-4:]` are "a few"; `[4:]` is nearly all."""
+    few = _FEW.match(node.text().replace(" ", ""))
+    return Compute("few" if few else "slice", tuple(map(expression, said(node))), line(node))
+
+
+_FEW = regex(r"0?:\d$|-\d:$")
+
+
 _FORMS: dict[str, Callable[[SgNode], Expression]] = {
     "identifier": _name,
     "keyword_identifier": _name,
@@ -326,7 +336,7 @@ _FORMS: dict[str, Callable[[SgNode], Expression]] = {
     "set_comprehension": _comprehension,
     "dictionary_comprehension": _comprehension,
     "generator_expression": _comprehension,
-    "slice": _computed_as("slice"),
+    "slice": _slice,
     "pair": _computed_as("pair"),
     "yield": _computed_as("yield"),
     "await": _peeled,

@@ -34,6 +34,7 @@ from shipworthy.prototype.handlers.values import (
     truth,
     union,
 )
+from shipworthy.prototype.program.fallbacks import words_of
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
     Call,
@@ -236,6 +237,14 @@ def unless_set(walk: Evaluation, setting: Value, refused: Guards, otherwise: Gua
     return frozenset(walk.hollow(UNLESS_SET, g.line) for g in lost)
 
 
+def _is_shortened(node: Choice, then: Value, other: Value) -> bool:
+    """`key[-4:] if len(key) > 4 else key`: of a setting as long as it should be, a part."""
+    if then.origins != other.origins or ("part" in then.tags) is ("part" in other.tags):
+        return False
+    settings = all(o.kind == "environment" for o in then.origins)
+    return settings and not {"len", "length"}.isdisjoint(words_of(node.test))
+
+
 def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     test = walk.value(node.test, scope)
     if test is NEVER:
@@ -257,6 +266,8 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     if then is NEVER or other is NEVER:
         walk.guards = before | (no if then is NEVER else yes)
         return other if then is NEVER else then
+    if _is_shortened(node, then, other):
+        return replace(then, tags=then.tags | other.tags)
     result = of_cases(((then, yes), (other, no)))
     if then.text and other.text and test.origins and all(o.is_input for o in test.origins):
         asked = min(map(str, test.origins))

@@ -29,6 +29,7 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
+    Compute,
     Expression,
     Function,
     Index,
@@ -142,6 +143,8 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
     owner, key = walk.value(node.object, scope), walk.value(node.key, scope)
     if key.what == ANY_KEY:
         return owner
+    if type(node.key) is Compute and node.key.operator == "few" and _is_setting(owner):
+        return Value(origins=owner.origins, tags=owner.tags | {"part"})
     if (named := asked.of_table(walk, owner, key, node.at)) is not None:
         return named
     if owner.elements and isinstance(key.literal, int) and not owner.cases:
@@ -163,6 +166,10 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         # A lookup in a table of the code: what comes out is in the code, whatever is asked for.
         return Value(origins=union(owner.fields.values()), tags=frozenset({"looked-up"}))
     return walk.element(owner)
+
+
+def _is_setting(value: Value) -> bool:
+    return bool(value.origins) and all(o.kind == "environment" for o in value.origins)
 
 
 def _one_of(walk: Evaluation, ways: list[Value]) -> Value:
