@@ -16,8 +16,8 @@ from shipworthy.catalogue import select
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
-from shipworthy.pipeline import default_engines, run_assess
-from shipworthy.prototype import Engines, ahead, prototype
+from shipworthy.pipeline import open_prototype, run_assess
+from shipworthy.prototype import Engines, ahead, opening, prototype, read_prototype
 from shipworthy.prototype.handlers import entries
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.reading import Reading
@@ -43,7 +43,7 @@ def alone(crm: Path) -> tuple[Finding, ...]:
 
 @pytest.fixture(autouse=True)
 def _small_prototypes_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prototype, "_WORTH_A_PROCESS", 10)
+    monkeypatch.setattr(opening, "WORTH_A_PROCESS", 10)
 
 
 def test_the_answers_are_those_of_one_process(crm: Path, alone: tuple[Finding, ...]) -> None:
@@ -86,8 +86,7 @@ def test_git_is_not_waited_for_longer_than_it_may_take(
 ) -> None:
     monkeypatch.setattr(history, "SECONDS", 0.1)
     monkeypatch.setattr(history, "_log", lambda *_: time.sleep(60))
-    read = prototype.read_prototype(crm, Settings(workers=2), default_engines())
-    read.read_ahead()
+    read = open_prototype(crm, Settings(workers=2), ahead=True, history=True)
     with pytest.raises(FactUnavailable, match=r"git took longer than 0.1 s; --history takes more"):
         _ = read.past_secrets
 
@@ -112,10 +111,8 @@ def test_a_secret_engine_is_asked_again_only_where_code_explains_a_line(
         }
 
     def secrets(workers: int) -> tuple[Secret, ...]:
-        read = prototype.read_prototype(root, Settings(workers=workers), Engines(secrets=engine))
-        if workers > 1:
-            read.read_ahead()
-        return read.secrets
+        settings, engines = Settings(workers=workers), Engines(secrets=engine)
+        return read_prototype(root, settings, engines, ahead=workers > 1).secrets
 
     found = secrets(2)
     askers = asking.read_text().split()
@@ -150,7 +147,7 @@ def test_the_database_is_asked_by_the_process_that_keeps_it(crm: Path, tmp_path:
         raise FactUnavailable("only who asks is of interest")
 
     engines = Engines(secrets=lambda _: {}, database=rebuilt)
-    assess(prototype.read_prototype(crm, Settings(workers=2), engines), select())
+    assess(read_prototype(crm, Settings(workers=2), engines), select())
     assert set(asking.read_text().split()) == {str(os.getpid())}
 
 
@@ -171,12 +168,12 @@ def test_each_entry_point_is_followed_once_and_by_both_processes(
     monkeypatch.setattr(entries.Entries, "follow", noted)
     monkeypatch.setattr(entries, "_WORTH_A_PROCESS", 2)
     monkeypatch.setattr(entries, "_SHARE", 1)
-    read = prototype.read_prototype(crm, Settings(workers=2))
+    read = read_prototype(crm, Settings(workers=2))
     subjects = [h.subject for h in read.handlers]
     places = [line.split()[1] for line in following.read_text().splitlines()]
     assert len(processes()) == 2
     assert len(places) == len(set(places)) == len(entries.Entries(read).routes)
-    assert subjects == [h.subject for h in prototype.read_prototype(crm, _ALONE).handlers]
+    assert subjects == [h.subject for h in read_prototype(crm, _ALONE).handlers]
 
 
 @pytest.mark.parametrize("here", [0, 1, 7])

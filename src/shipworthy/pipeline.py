@@ -10,27 +10,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shipworthy.assess import Assessment, assess
-from shipworthy.assess.asking import Progress
-from shipworthy.assess.baseline import Baseline
-from shipworthy.catalogue import select
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
-from shipworthy.engines.schema_tools import schema_of_tools
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.intent import FILE, Intent
 from shipworthy.intent.answers import Answers
-from shipworthy.prototype import Engines, Prototype, read_prototype
+from shipworthy.prototype.opening import Engines, read_prototype
 from shipworthy.settings import Settings
 
 if TYPE_CHECKING:
+    from shipworthy.assess import Assessment
+    from shipworthy.assess.asking import Progress
+    from shipworthy.assess.baseline import Baseline
     from shipworthy.assess.gate import Gate
+    from shipworthy.control import Control
     from shipworthy.decide import Decision
     from shipworthy.harden.checks import Own
     from shipworthy.harden.closing import Choose
     from shipworthy.harden.hardening import Hardening
     from shipworthy.harden.plan import Wanted
     from shipworthy.harden.repository import Repository
+    from shipworthy.prototype import Prototype
     from shipworthy.register import Entry
     from shipworthy.register.verify import Verification
     from shipworthy.report.gate import GateDocument
@@ -49,17 +49,22 @@ def open_prototype(
     settings: Settings,
     engines: Engines | None = None,
     decided_in: Path | None = None,
+    *,
+    ahead: bool = False,
+    history: bool = False,
 ) -> Prototype:
     """Read a prototype with its shipworthy.toml, its register and, unless told, the default engines.
 
-    `decided_in` is where the register lies, for a copy that was made without it.
+    `decided_in` is where the register lies, for a copy that was made without it; `ahead` and `history`
+    are what other processes begin with at once.
     Raises CannotLook when there is none, BrokenIntent where that file says nonsense, and BrokenRegister
     where the register is not what was written.
     """
     settings = _decided(
         decided_in or root, replace(settings, intent=declared(root) or settings.intent)
     )
-    prototype = read_prototype(root, settings, engines or default_engines())
+    engines = engines or default_engines()
+    prototype = read_prototype(root, settings, engines, ahead=ahead, history=history)
     if not any(f.text for f in prototype.files.values()):
         raise CannotLook(f"{prototype.root} holds no text that can be read")
     return prototype
@@ -80,12 +85,13 @@ def run_assess(
     known, where shipworthy.toml does not name it: the others are new. `meanwhile` is done here while
     other processes read.
     """
-    named = select(names) if names else ()
-    with _opened(root, settings, progress) as prototype:
+    named = _controls(names) if names else ()
+    with _opened(root, settings, progress, ahead=True, history=not named) as prototype:
         known = _baseline(root, baseline, prototype.settings.intent)
-        prototype.read_ahead(history=not named)
-        controls = named or select()  # to load them all takes as long as to read a hundred files
+        controls = named or _controls()  # to load them all takes as long as to read a hundred files
         meanwhile()
+        from shipworthy.assess import assess
+
         return replace(assess(prototype, controls, progress), baseline=known)
 
 
@@ -100,11 +106,11 @@ def run_decide(
     `answers` go over those of its shipworthy.toml, one by one. Nothing of the prototype is run, unless
     `settings.prove` asks for its database.
     """
-    from shipworthy.decide import decide
+    with _opened(root, settings, progress, ahead=True, history=True) as prototype:
+        from shipworthy.assess import assess
+        from shipworthy.decide import decide
 
-    with _opened(root, settings, progress) as prototype:
-        prototype.read_ahead()
-        assessment = assess(prototype, select(), progress)
+        assessment = assess(prototype, _controls(), progress)
         given = prototype.settings.intent.decide
         progress("deciding")
         return decide(assessment, answers.over(given) if answers else given)
@@ -115,7 +121,9 @@ def run_prove(root: Path, settings: Settings, progress: Progress = lambda _: Non
 
     Raises CannotLook where it cannot be rebuilt, with the reason.
     """
-    controls = tuple(control for control in select() if control.needs_database)
+    from shipworthy.assess import assess
+
+    controls = tuple(control for control in _controls() if control.needs_database)
     with _opened(root, replace(settings, prove=True), progress) as prototype:
         try:
             if prototype.database is None:
@@ -305,8 +313,22 @@ def _decided(root: Path, settings: Settings) -> Settings:
     return replace(settings, intent=intent, today=today)
 
 
+def _controls(names: Sequence[str] = ()) -> tuple[Control, ...]:
+    # Loaded late: with a prototype's facts it takes as long as to read fifty files.
+    from shipworthy.catalogue import select
+
+    return select(names)
+
+
 @contextmanager
-def _opened(root: Path, settings: Settings, progress: Progress) -> Iterator[Prototype]:
+def _opened(
+    root: Path,
+    settings: Settings,
+    progress: Progress,
+    *,
+    ahead: bool = False,
+    history: bool = False,
+) -> Iterator[Prototype]:
     """The prototype, with a PostgreSQL that lives as long as the block where one is asked for."""
     progress("reading files")
     with ExitStack() as stack:
@@ -317,8 +339,10 @@ def _opened(root: Path, settings: Settings, progress: Progress) -> Iterator[Prot
             options = ProveOptions(settings.pg_bin, settings.grants)
             engines = replace(engines, database=stack.enter_context(Prover(options, progress)))
         if settings.run:
+            from shipworthy.engines.schema_tools import schema_of_tools
+
             engines = replace(engines, schema=schema_of_tools)
-        yield open_prototype(root, settings, engines)
+        yield open_prototype(root, settings, engines, ahead=ahead, history=history)
 
 
 def run_sbom(root: Path, settings: Settings, made: datetime | None = None) -> str:

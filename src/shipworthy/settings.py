@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -39,3 +40,10 @@ class Settings:
     history: bool = False  # take a minute to search the git history, not seconds
     intent: Intent = field(default_factory=Intent)  # what the prototype's shipworthy.toml declares
     today: date = field(default_factory=date.today)  # acceptances end
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
-from shipworthy.prototype.reading import available_cores
-from shipworthy.settings import Settings
+from shipworthy.settings import Settings, available_cores
 
 T = TypeVar("T")
 Item = TypeVar("Item")

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from shipworthy.errors import FactUnavailable, ShipworthyError
 from shipworthy.finding import Evidence, Location
-from shipworthy.prototype.ahead import Ahead, OnlyHere, may_fork
+from shipworthy.prototype import opening
+from shipworthy.prototype.ahead import OnlyHere, may_fork
 from shipworthy.prototype.connections.opened import Opened
 from shipworthy.prototype.cookies.cookie import Cookie
 from shipworthy.prototype.cors.rule import CorsRule
 from shipworthy.prototype.coverage.report import CoverageReport, read_reports
 from shipworthy.prototype.coverage.threshold import CoverageThreshold, read_thresholds
-from shipworthy.prototype.dependencies.advisories import AdvisoryReport, AdvisorySource
+from shipworthy.prototype.dependencies.advisories import AdvisoryReport
 from shipworthy.prototype.dependencies.dependency import Dependencies, read_dependencies
 from shipworthy.prototype.duplicates.blocks import Duplicates, read_duplicates
 from shipworthy.prototype.edge.evidence import FILE as EVIDENCE
@@ -58,6 +57,7 @@ from shipworthy.prototype.modules.cycles import Cycle, read_cycles
 from shipworthy.prototype.modules.graph import ModuleGraph, build_graph
 from shipworthy.prototype.modules.named import read_named
 from shipworthy.prototype.modules.started import started_by_hand
+from shipworthy.prototype.opening import Begun, Engines
 from shipworthy.prototype.outbound.calls import OutboundCall
 from shipworthy.prototype.privacy.forms import FormField
 from shipworthy.prototype.privacy.pages import Loaded, loaded_by_pages
@@ -77,24 +77,23 @@ from shipworthy.prototype.routes.named_paths import is_named, with_paths
 from shipworthy.prototype.routes.unfollowed import read_unfollowed
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.history import (
-    HistoryAhead,
     PastSecret,
     deleted_environment_files,
     history_secrets,
 )
 from shipworthy.prototype.secrets.one_time_codes import OneTimeCode, read_one_time_codes
 from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
-from shipworthy.prototype.secrets.secret import Secret, SecretEngine, find_secrets
+from shipworthy.prototype.secrets.secret import Secret, find_secrets
 from shipworthy.prototype.source import Role, SourceFile, Unread, unread_language
 from shipworthy.prototype.state.held import Held
 from shipworthy.prototype.tables.histories import read_history
 from shipworthy.prototype.tables.table import Table, read_tables
-from shipworthy.prototype.tree import Tree, printable, read_tree
+from shipworthy.prototype.tree import Tree, printable
 from shipworthy.prototype.waits.series import Series
 from shipworthy.settings import Settings
 
 if TYPE_CHECKING:
-    from shipworthy.database.history import History, SqlFile
+    from shipworthy.database.history import History
     from shipworthy.database.proof import DatabaseProof
 
 T = TypeVar("T")
@@ -112,19 +111,7 @@ Placed = TypeVar(
     WrittenPrompt,
 )
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
-_WORTH_A_PROCESS = 100  # parsed files: a second process costs some 20 ms
 _EXCERPT = 160  # characters of a line that an excerpt shows
-
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    """The third-party fact gatherers; None where one is not to be had here, with the reason."""
-
-    secrets: SecretEngine | None = None
-    advisories: AdvisorySource | None = None
-    database: Callable[[History], DatabaseProof] | None = None
-    schema: Callable[[Prototype], SqlFile] | None = None  # runs code of the prototype
-    missing: str = "the engine for this fact is not installed"
 
 
 class Prototype:
@@ -135,7 +122,9 @@ class Prototype:
     raises FactUnavailable.
     """
 
-    def __init__(self, tree: Tree, settings: Settings, engines: Engines) -> None:
+    def __init__(
+        self, tree: Tree, settings: Settings, engines: Engines, begun: Begun | None = None
+    ) -> None:
         self.root = tree.root
         self.git = tree.git
         self.git_reason = tree.git_reason
@@ -143,8 +132,9 @@ class Prototype:
         self.files: Mapping[str, SourceFile] = {f.path: f for f in tree.files}
         self._unread = tree.unread
         self._engines = engines
-        self._searched_ahead: Ahead[SearchedTexts] | None = None
-        self._history_ahead: HistoryAhead | None = None
+        self._begun = begun
+        self._searched_ahead = begun.texts if begun else None
+        self._history_ahead = begun.history if begun else None
         self._kept: Mapping[str, FileFacts] = {}
         self._process = os.getpid()
 
@@ -163,19 +153,10 @@ class Prototype:
             self._read_without_code()
         return {**self._kept, **self._reading.result()}
 
-    def read_ahead(self, *, history: bool = True) -> None:
-        """Have other processes read the code of a larger prototype and search its texts and its history
-        for secrets, until these facts are asked for."""
-        engine = self._engines.secrets
-        if engine and len(self.files) >= _WORTH_A_PROCESS and may_fork(self.settings):
-            # First: those that read start threads here.
-            self._searched_ahead = Ahead(lambda: search_texts(self.files.values(), engine))
-            if history and self.git and not self.git.shallow:
-                self._history_ahead = HistoryAhead(self, engine)
-        _ = self._reading
-
     @cached_property
     def _reading(self) -> Reading:
+        if self._begun is not None:
+            return self._begun.reading
         unread = [file for path, file in self.files.items() if path not in self._kept]
         return Reading(unread, self.settings)
 
@@ -454,7 +435,7 @@ class Prototype:
     @property
     def is_worth_a_process(self) -> bool:
         """True for a larger prototype where a second process has a core of its own."""
-        return len(self.facts) >= _WORTH_A_PROCESS and may_fork(self.settings)
+        return len(self.facts) >= opening.WORTH_A_PROCESS and may_fork(self.settings)
 
     def read_before_parting(self) -> None:
         """Read what two processes would both have to read, and what only this one can: a library
@@ -664,12 +645,3 @@ class Prototype:
     @staticmethod
     def _collect(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:
         return tuple(chain.from_iterable(parts))
-
-
-def read_prototype(
-    root: Path, settings: Settings | None = None, engines: Engines | None = None
-) -> Prototype:
-    """Read the folder of a prototype. Raises CannotLook when there is nothing to look at."""
-    settings = settings or Settings()
-    tree = read_tree(root, settings.limits, settings.intent)
-    return Prototype(tree, settings, engines or Engines())

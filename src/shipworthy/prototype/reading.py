@@ -33,7 +33,7 @@ from shipworthy.prototype.secrets import environment
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.prototype.state import held
 from shipworthy.prototype.waits import series
-from shipworthy.settings import Limits, Settings
+from shipworthy.settings import Limits, Settings, available_cores
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -201,13 +201,6 @@ def _start_worker() -> None:
     # Its short life leaves few cycles, and to look for them copies every page of the parent.
     gc.freeze()
     gc.disable()
-
-
-def available_cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 _PARSED_ROLES = (Role.PRODUCT, Role.TEST, Role.SCRIPT, Role.UI_KIT, Role.MIGRATION)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from select import select
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from shipworthy.command import Command, run
 from shipworthy.errors import CommandFailed, FactUnavailable
@@ -32,9 +33,10 @@ from shipworthy.prototype.source import LANGUAGES, Role, SourceFile
 from shipworthy.prototype.tree import printable
 from shipworthy.regex import regex
 from shipworthy.secret import mask
+from shipworthy.settings import Settings
 
 if TYPE_CHECKING:
-    from shipworthy.prototype.prototype import Prototype
+    from shipworthy.prototype.git import GitState
 
 COMMITS = 2_000
 """Commits of the history that are searched, the latest first."""
@@ -44,6 +46,21 @@ SECONDS = 3.0
 """What git may take to write out the history, where nobody asked for it."""
 _MINUTE = 60.0
 _NO_CODE = (".lock", "-lock.*", ".svg", ".csv", ".css", ".ipynb", ".map", ".min.js")
+
+
+class Kept(Protocol):
+    """What the history is compared with: the files of a prototype as they are."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def files(self) -> Mapping[str, SourceFile]: ...
+    @property
+    def git(self) -> GitState | None: ...
+    @property
+    def git_reason(self) -> str: ...
+    @property
+    def settings(self) -> Settings: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +92,7 @@ class PastSecret:
         return Secret(self.kind, self.provider, self.value, self.name, Place.CODE, "", place)
 
 
-def deleted_environment_files(prototype: Prototype) -> tuple[str, ...]:
+def deleted_environment_files(prototype: Kept) -> tuple[str, ...]:
     """Environment files that a commit deleted and the tree no longer has: the history keeps them.
 
     Raises FactUnavailable without version control, with a shallow clone or out of time.
@@ -90,7 +107,7 @@ def deleted_environment_files(prototype: Prototype) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def history_secrets(prototype: Prototype, engine: SecretEngine) -> tuple[PastSecret, ...]:
+def history_secrets(prototype: Kept, engine: SecretEngine) -> tuple[PastSecret, ...]:
     """Private secrets that commits added and that no file shows any more, by path.
 
     Reads the last COMMITS commits and BYTES of what they changed, within SECONDS. Where the settings
@@ -105,7 +122,7 @@ class HistoryAhead:
     """Another process that reads the history while this one reads the files. Git has SECONDS from when
     the result is asked for."""
 
-    def __init__(self, prototype: Prototype, engine: SecretEngine) -> None:
+    def __init__(self, prototype: Kept, engine: SecretEngine) -> None:
         self._limit = None if prototype.settings.history else SECONDS
         self._written, written = os.pipe()
 
@@ -133,7 +150,7 @@ class HistoryAhead:
         return found
 
 
-def _log(prototype: Prototype, seconds: float) -> bytes:
+def _log(prototype: Kept, seconds: float) -> bytes:
     """What the latest commits changed."""
     return _git(
         prototype,
@@ -146,7 +163,7 @@ def _log(prototype: Prototype, seconds: float) -> bytes:
     )
 
 
-def _in_log(prototype: Prototype, engine: SecretEngine, log: bytes) -> tuple[PastSecret, ...]:
+def _in_log(prototype: Kept, engine: SecretEngine, log: bytes) -> tuple[PastSecret, ...]:
     found: dict[tuple[str, str], PastSecret] = {}
     standing = _Standing(prototype)
     for commit, file in _added(log):
@@ -167,7 +184,7 @@ def _in_log(prototype: Prototype, engine: SecretEngine, log: bytes) -> tuple[Pas
 class _Standing:
     """The lines that files of the tree still show: of those that a first commit added it is most."""
 
-    def __init__(self, prototype: Prototype) -> None:
+    def __init__(self, prototype: Kept) -> None:
         self._files = prototype.files
         self._lines: dict[str, frozenset[str]] = {}
 
@@ -180,12 +197,12 @@ class _Standing:
         return self._lines[added.path].issuperset((added.text or "").split("\n"))
 
 
-def _still_stands(prototype: Prototype, value: str) -> bool:
+def _still_stands(prototype: Kept, value: str) -> bool:
     """True for what a file of the tree shows, which other controls judge."""
     return any(file.text and value in file.text for file in prototype.files.values())
 
 
-def _git(prototype: Prototype, *arguments: str, seconds: float = SECONDS) -> bytes:
+def _git(prototype: Kept, *arguments: str, seconds: float = SECONDS) -> bytes:
     if prototype.git is None:
         raise FactUnavailable(prototype.git_reason)
     if prototype.git.shallow:
