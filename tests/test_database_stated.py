@@ -310,7 +310,7 @@ def test_functions_that_act_for_whom_the_caller_names(head: str, body: str, call
 @pytest.mark.parametrize(
     ("head", "body", "called"),
     [
-        ("f() returns table (id uuid, email text)", "select id, email from profiles", True),
+        ("f() returns table (id uuid, email text)", "select id, email from public.profiles", True),
         ("f(p_limit int) returns setof profiles", "select * from profiles limit p_limit", True),
         ("f() returns table (id uuid, email text)", "select id, email from auth.users", True),
         ("f() returns json", "select json_build_object('email', email) from profiles", True),
@@ -348,6 +348,31 @@ def test_a_membership_is_joined_where_rules_go_by_it() -> None:
     """
     assert (Actor.STRANGER, Verb.JOIN) in passed(read(sql, deals), "public.members")
     assert (Actor.STRANGER, Verb.JOIN) not in passed(read(sql), "public.members")
+
+
+@pytest.mark.parametrize(
+    ("head", "where", "called"),
+    [
+        ("f(query_embedding vector, match_count int)", "true", True),
+        ("f(query_embedding vector, filter_organization_id uuid)",
+         "organization_id = filter_organization_id", True),
+        ("f(query_embedding vector)", "user_id = auth.uid()", False),
+        ("f(query_embedding vector)", "is_public", False),
+        ("f(p_document_id uuid)", "id = p_document_id", False),
+    ],
+)  # fmt: skip
+def test_texts_of_others_that_a_search_hands_out(head: str, where: str, called: bool) -> None:
+    sql = f"""
+    create table chunks (id uuid primary key, organization_id uuid, user_id uuid, content text,
+      is_public boolean);
+    alter table chunks enable row level security;
+    create policy o on chunks for select using (user_id = auth.uid());
+    create function {head} returns table (id uuid, content text) language sql security definer as
+      $$ select id, content from chunks where {where} $$;
+    """
+    assert any(a.verb is Verb.CALL for a in read(sql).attempts) is called
+    invoker = sql.replace("security definer", "")
+    assert not any(a.verb is Verb.CALL for a in read(invoker).attempts)
 
 
 MEMBERS = """
@@ -516,8 +541,16 @@ def test_columns_of_a_subquery_are_not_those_of_the_row() -> None:
         "create function f(" + "a int, " * 5_000 + ") returns void as $$ select f() $$;",
         "do $$ begin " + "execute 'create policy p on notes using (true)'; " * 2_000 + "end $$;",
         "grant select on " + "a, " * 20_000 + "b to anon;",
+        "create table teams (id uuid, plan text default 'free'); alter table teams enable row level security;"
+        "create policy p on teams for update using (" + "id in (select " * 20_000,
+        "create function f(p_user_id uuid) returns json language plpgsql security definer as $$ begin "
+        + "if auth.uid() is null then raise " * 20_000
+        + "end $$;",
     ],
-    ids=("nested", "subqueries", "columns", "buckets", "arguments", "block", "grant"),
+    ids=(
+        *("nested", "subqueries", "columns", "buckets", "arguments", "block", "grant"),
+        *("tenant", "guard"),
+    ),
 )
 def test_a_hostile_script_neither_ends_nor_delays_the_reading(text: str) -> None:
     begun = process_time()

@@ -38,7 +38,7 @@ _NAME = r"(?:\"?(\w+)\"?\.)?\"?(\w+)\"?"
 _IS_UID = regex(rf"auth\.uid\(\)\)?\s*=\s*\(?{_NAME}", re.IGNORECASE)
 _UID_IS = regex(rf"{_NAME}\)?\s*=\s*\(?auth\.uid\(\)", re.IGNORECASE)
 _OF_MINE = regex(
-    rf"{_NAME}\)?\s*(?:=\s*any\s*\(|in)\s*\(\s*select\s[^;]*?auth\.uid\(\)", re.IGNORECASE
+    rf"{_NAME}\)?\s*(?:=\s*any\s*\(|in)\s*\(\s*select\s[^;]{{0,1000}}?auth\.uid\(\)", re.IGNORECASE
 )
 
 

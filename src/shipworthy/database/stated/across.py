@@ -10,7 +10,7 @@ from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Policy, Schema, Table
 from shipworthy.database.seed.ownership import is_tenant, is_tenant_column
 from shipworthy.database.stated.openings import let_pass, served, succeeded, ways
-from shipworthy.database.stated.passing import plain
+from shipworthy.database.stated.passing import MOST_NESTED, plain
 from shipworthy.database.stated.words import at_word, bare
 from shipworthy.regex import regex
 
@@ -60,7 +60,7 @@ def _open(table: Table, verb: Verb, held: frozenset[str]) -> list[tuple[Policy, 
 def _held(table: Table) -> Iterator[str]:
     """The roles that rules hold to the tenant of the row."""
     for policy in table.policies:
-        for text in expressions(policy):
+        for text in (t for t in expressions(policy) if t.count("(") <= MOST_NESTED):
             for alternative in at_word(bare(text), "or"):
                 conditions = [plain(c) for c in at_word(bare(alternative), "and")]
                 if any(_names_tenant(c) for c in conditions):
@@ -70,7 +70,7 @@ def _held(table: Table) -> Iterator[str]:
 
 def _alone(text: str) -> Iterator[str]:
     """The roles that pass by themselves."""
-    for alternative in at_word(bare(text), "or"):
+    for alternative in at_word(bare(text), "or") if text.count("(") <= MOST_NESTED else ():
         role = _role(plain(alternative))
         if role:
             yield role

@@ -29,9 +29,9 @@ _DECIDED = regex(
 _OF_APPROVAL = regex(r"approv|verif|review|registration|moderation|kyc", re.IGNORECASE)
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
 _MINE = regex(
-    r"(?:^|[^.\w])\(*(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]*auth\.uid\(\)"
+    r"(?:^|[^.\w])\(*(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]{0,300}auth\.uid\(\)"
     r"|[\w.]+\(auth\.uid\(\)\)|(?:public\.|private\.)?(?:current|get|my|user|auth)_\w+\(\))"
-    r"|\bexists ?\(.*auth\.uid\(\)"
+    r"|\bexists ?\(.{0,400}auth\.uid\(\)"
 )
 _OPERATORS = regex(r"super|platform|system|operator|is_admin\b|service_role", re.IGNORECASE)
 

@@ -21,7 +21,7 @@ _NULL_PASSES = regex(
     re.IGNORECASE,
 )
 _SIGNED_IN = regex(
-    rf"\bif\s+\(?\s*{_UID}\s+is\s+null\s*\)?\s*then\s+(?:raise|return)\b[^;]*;\s*end\s+if\b",
+    rf"\bif\s+\(?\s*{_UID}\s+is\s+null\s*\)?\s*then\s+(?:raise|return)\b[^;]{{0,300}};\s*end\s+if\b",
     re.IGNORECASE,
 )
 _NAMED_CALLER = regex(rf"\b(\w+)(?:\s+uuid)?\s*(?::=|default)\s*{_UID}\s*;", re.IGNORECASE)
@@ -40,7 +40,8 @@ def least_caller(schema: Schema, function: Function) -> Actor | None:
     anybody = bool({"anon", "public"} & function.callers)
     if not _asks(schema, _NULL_PASSES.sub("", body) if anybody else body, _LONGEST):
         return Actor.ANYBODY if anybody else Actor.STRANGER
-    return None if _asks(schema, _unheld(body), _LONGEST) else Actor.STRANGER
+    unheld = _unheld(body)
+    return None if unheld == body or _asks(schema, unheld, _LONGEST) else Actor.STRANGER
 
 
 def lets_null_pass(function: Function) -> bool:

@@ -10,7 +10,7 @@ from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
 from shipworthy.database.names import QUALIFIED, qualified
 from shipworthy.database.schema import Function, Schema
 from shipworthy.database.stated.asking import least_caller, lets_null_pass, notes_the_caller
-from shipworthy.database.stated.giving import handed_out, handed_to_all
+from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.settling import changed_power, marked_as_paid
 from shipworthy.database.stated.words import masked, without_comments
@@ -36,9 +36,9 @@ _SET = regex(r"\bset\b.*?(?=\bwhere\b|;|$)", re.IGNORECASE | re.DOTALL)
 _CHANGES = regex(rf"\b(?:update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})([^;]*)", re.IGNORECASE)
 _UPSERTS = regex(r"\bon\s+conflict\b[^;]*\bdo\s+update\b", re.IGNORECASE)
 _TENANT = regex(
-    r"^(?:(?:p|in|v|arg|param)?_+)?(?:target_)?"
+    r"^(?:(?:p|in|v|arg|param)?_+)?(?:(?:target|filter|match)_)?"
     r"(?:workspace|organi[sz]ation|org|company|tenant|team|account|business|clinic|store|church|agency|school"
-    r"|restaurant|empresa|loja|igreja|clinica)_?(?:id|uuid)$",
+    r"|restaurant|empresa|loja|igreja|clinica)_?(?:id|uuid)(?:_(?:param|filter|in))?$",
     re.IGNORECASE,
 )
 _ONE_MORE = regex(
@@ -66,7 +66,9 @@ def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Itera
         rule = Rule(
             f"{name} is SECURITY DEFINER, may be called by {who} and {asks}", function.source
         )
-        made = _for_somebody(schema, owners, actor, function) or _for_all(schema, actor, function)
+        made = _for_somebody(schema, owners, actor, function) or _for_all(
+            schema, owners, actor, function
+        )
         if made and not _fills_a_form(function, made):
             yield replace(made, rules=(rule,))
 
@@ -97,7 +99,9 @@ def _for_somebody(
     return replace(call, written=dict.fromkeys(written, 1), rows=changes)
 
 
-def _for_all(schema: Schema, actor: Actor, function: Function) -> Attempt | None:
+def _for_all(
+    schema: Schema, owners: Mapping[str, Ownership], actor: Actor, function: Function
+) -> Attempt | None:
     """A call that gives away the rows of everybody, or changes what people have or have paid."""
     code = without_comments(function.body)
     if _asks_a_proof(function, code):
@@ -113,7 +117,10 @@ def _for_all(schema: Schema, actor: Actor, function: Function) -> Attempt | None
         whose = f"for the {of_tenant[0]} that a caller sends" if of_tenant else "for everybody"
         tables = dict.fromkeys((table for table, _ in changed), 1)
         return replace(call, written=tables, rows=1, reason=f"sets {columns} {whose}")
-    shown = () if _WRITES.search(masked(code)) else handed_to_all(schema, function, code, actor)
+    if _WRITES.search(masked(code)):
+        return None
+    shown = handed_to_all(schema, function, code, actor)
+    shown = shown or texts_of_tenants(schema, owners, function, actor, of_tenant)
     return replace(call, columns=shown) if shown else None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.attempts import Actor, Ownership, Verb
 from shipworthy.database.names import QUALIFIED, qualified
 from shipworthy.database.private import (
     is_always_private,
@@ -17,7 +17,7 @@ from shipworthy.database.private import (
 from shipworthy.database.schema import Function, Schema, Table
 from shipworthy.database.seed.sign_up import USERS
 from shipworthy.database.stated.openings import let_pass
-from shipworthy.database.stated.words import masked
+from shipworthy.database.stated.words import masked, without_comments
 from shipworthy.regex import regex
 
 _READS = regex(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
@@ -25,13 +25,15 @@ _ANSWERS_ROWS = regex(r"\b(?:setof|table|json|jsonb|record)\b")
 # What tells no row of one person from those of others: how many, from when, of which kind.
 _CHOOSES = regex(
     r"^(?:_+|(?:p|in|v|arg|param)_+)?(?:(?:start|end|from|to|since|min|max)_)?"
-    r"(?:(?:row|page|result|max|match|user|search|filter|sort|order|status|role|days?)_)?"
+    r"(?:(?:row|page|similarity|result|max|match|user|search|filter|sort|order|status|role|days?)_)?"
     r"(?:limit|offset|count|page|size|search|query|term|text|filter|date|at|from|to|start|end|days?|status|roles?"
-    r"|sort|order|by|type|category|threshold|month|year|period)(?:_(?:param|date|filter|term|back))?$",
+    r"|sort|order|by|type|category|threshold|similarity|month|year|period)(?:_(?:param|date|filter|term|back))?$",
     re.IGNORECASE,
 )
+_EMBEDDING = regex(r"(?:^|_)(?:embedding|vector)$", re.IGNORECASE)
+_TEXTS = regex(r"^(?:content|body|text|chunk|chunk_text|message|transcript|notes?)$", re.IGNORECASE)
 _FOR_ALL = regex(
-    r"public|is_(?:active|visible|listed|published)|published|visib|leader|directory|\bslug\b",
+    r"public(?!\s*\.)|is_(?:active|visible|listed|published)|published|approved|visib|leader|directory|\bslug\b",
     re.IGNORECASE,
 )
 
@@ -58,6 +60,32 @@ def handed_to_all(schema: Schema, function: Function, code: str, actor: Actor) -
     if re.search(rf"\b{USERS}\b", masked(code), re.IGNORECASE):
         found.append("email")
     return tuple(c for c in dict.fromkeys(found) if _answered(schema, function, code, c))
+
+
+def texts_of_tenants(
+    schema: Schema,
+    owners: Mapping[str, Ownership],
+    function: Function,
+    actor: Actor,
+    tenants: Collection[str],
+) -> tuple[str, ...]:
+    """The columns of texts that belong to somebody, searched or of the tenant that a caller names."""
+    given = [n for n in function.argument_names if n in tenants or _EMBEDDING.search(n)]
+    others = (n for n in function.argument_names if n not in given)
+    code = without_comments(function.body)
+    if not given or not all(map(_CHOOSES.match, others)):
+        return ()
+    if not _ANSWERS_ROWS.search(function.returns) or _FOR_ALL.search(f"{function.name} {code}"):
+        return ()
+    owned = [t for t in _read(schema, code) if t.row_security and _is_owned(owners, t)]
+    read = [t for t in owned if not let_pass(t, actor, Verb.READ)]
+    found = (c.name for t in read for c in t.columns if _TEXTS.match(c.name))
+    return tuple(c for c in dict.fromkeys(found) if _answered(schema, function, code, c))
+
+
+def _is_owned(owners: Mapping[str, Ownership], table: Table) -> bool:
+    owned = owners.get(table.qualified, Ownership())
+    return bool(owned.user_columns or owned.tenant_columns)
 
 
 def _answered(schema: Schema, function: Function, code: str, column: str) -> bool:

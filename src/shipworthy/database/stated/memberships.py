@@ -11,7 +11,7 @@ from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.stated.openings import served, succeeded
-from shipworthy.database.stated.passing import is_of_the_row, owner_column
+from shipworthy.database.stated.passing import MOST_NESTED, is_of_the_row, owner_column
 from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
 from shipworthy.database.stated.words import at_word, bare, called, one_line
 from shipworthy.regex import regex
@@ -23,7 +23,7 @@ _SHARED = regex(
 _MANY = 3  # tables whose rules go by one column of a membership: the app is divided by it
 _LOOKED_UP = regex(
     r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\"?(?P<column>\w+)\"?\s+(?:into\s+\w+\s+)?from\s+(?:public\s*\.\s*)?"
-    r"\"?(?P<table>\w+)\"?(?:\s+(?:as\s+)?(?!where\b)\w+)?\s+where\s+[^;]*?"
+    r"\"?(?P<table>\w+)\"?(?:\s+(?:as\s+)?(?!where\b)\w+)?\s+where\s+[^;]{0,300}?"
     r"(?:auth\s*\.\s*uid\s*\(|\b_?(?:p_)?_?(?:user_?id|uid)\b)",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
             for c in owned.tenant_columns
             if c not in table.primary_key or len(table.primary_key) > 1
         ]
-        tenants = [c for c in tenants if _decides(schema, table, c)]
+        tenants = [c for c in tenants if _decides(schema, table, c)] if owned.user_columns else []
         users = owned.user_columns or _owners(table)
         for column in looked_up.get(table.name, ()):
             known = not table.columns or table.column(column)
@@ -120,6 +120,8 @@ def _for_users(policy: Policy) -> bool:
 
 def _is_to_me(text: str) -> bool:
     """True where nothing is asked but that the address is the caller's, and what the row says itself."""
+    if text.count("(") > MOST_NESTED:
+        return False
     conditions = [bare(one_line(c)) for c in at_word(bare(text), "and")]
     to_me = [c for c in conditions if _TO_ME.fullmatch(c)]
     return bool(to_me) and all(c in to_me or is_of_the_row(c) for c in conditions)
@@ -141,6 +143,8 @@ def _decides(schema: Schema, table: Table, tenant: str) -> bool:
 
 def _goes_by(text: str, table: Table, column: str) -> bool:
     """True where a text asks the table and names its column: by the name it goes by there, or plainly."""
+    if table.name.lower() not in text.lower() or column.lower() not in text.lower():
+        return False
     plain = re.search(rf"(?<!\.)\b{column}\b", text, re.IGNORECASE)
     for found in re.finditer(_ASKED.replace("TABLE", re.escape(table.name)), text, re.IGNORECASE):
         name = found[1] or table.name

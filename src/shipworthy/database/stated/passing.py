@@ -38,12 +38,12 @@ class Passing:
 
 
 NOT_TOLD = Passing(Who.SOME)
-_MOST_NESTED = 200  # more than anybody writes; each level is one call deeper
+MOST_NESTED = 200  # more than anybody writes; each level is one call deeper
 
 
 def passing(expression: str | None) -> Passing:
     """Who passes; nobody whom the text tells where there is none."""
-    if expression is None or expression.count("(") > _MOST_NESTED:
+    if expression is None or expression.count("(") > MOST_NESTED:
         return NOT_TOLD
     text = bare(expression)
     alternatives = at_word(text, "or")
