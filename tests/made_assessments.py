@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from shipworthy.assess import Assessment
 from shipworthy.finding import Confidence, Evidence, Finding, Location, Outcome, Proof, Severity

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.dependencies.npm_ranges import in_range

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.control import Control
 from shipworthy.errors import ShipworthyError
@@ -18,8 +19,7 @@ class UnknownControl(ShipworthyError):
     """A name that is neither a control nor an area."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One control with its folder."""
 
     control: Control

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 
 class Outcome(StrEnum):
@@ -50,8 +51,7 @@ class Severity(Enum):
         return self.value >= Severity.HIGH.value
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """A place in a file of the prototype: POSIX path from its root and 1-based line numbers."""
 
     path: str
@@ -70,8 +70,7 @@ CHECK = "check"
 """The source of evidence that is a check which keeps nobody out: many gaps may rest on one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Something the reader can open: where it comes from, what it says and where it stands.
 
     `source` is one word for the kind of fact ("code", "manifest", "git", "advisory", …).
@@ -82,8 +81,7 @@ class Evidence:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One answer. Identified by control and subject, never by line, so that waivers survive edits."""
 
     control: str

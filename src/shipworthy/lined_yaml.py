@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.regex import regex
@@ -24,8 +24,7 @@ _PLACE = regex(r" - at `(?P<path>[^`]*)`$")
 _UNKNOWN = regex(r"unknown field `(?P<field>[^`]*)`")
 
 
-@dataclass(frozen=True, slots=True)
-class LinedYaml:
+class LinedYaml(Struct, frozen=True):
     """One file, the error that it raises, and all keys that could be meant by a misspelt one.
 
     `texts` says how the value at a place is read that a person writes as a text, by its way of keys; `*` is

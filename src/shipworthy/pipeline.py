@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.engines.osv import osv_source
@@ -198,8 +201,7 @@ def record_gate(root: Path, document: GateDocument, by: str) -> Entry:
     return Register(root).append("gate", by, body)
 
 
-@dataclass(frozen=True, slots=True)
-class HardenOptions:
+class HardenOptions(Struct, frozen=True):
     """How to harden. `deliver` writes the branch; `apply` also moves the user's own branch on to it.
 
     `build` lets the prototype's own build and tests run: its code is executed.
@@ -277,7 +279,7 @@ def _hardened(
         done = harden(repository, scratch, read, chosen, own)
         if not options.deliver:
             patch = masked_patch(done.before.prototype, scratch.diff(repository.base, done.tip))
-            return replace(done, patch=patch)
+            return dataclasses.replace(done, patch=patch)
         progress("writing the branch")
         return deliver(done, scratch)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Review(StrEnum):
@@ -14,23 +15,20 @@ class Review(StrEnum):
     BY_HAND = "by_hand"  # only described; a person makes the change
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """Create or replace a file with this text (UTF-8)."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Remove a file."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Untrack:
+class Untrack(Struct, frozen=True):
     """Take a file out of version control and leave it on disk."""
 
     path: str
@@ -39,8 +37,7 @@ class Untrack:
 Change = Write | Delete | Untrack
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What closes one gap: one sentence, its review level, and the changes (none for BY_HAND)."""
 
     summary: str
@@ -48,8 +45,7 @@ class Remedy:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """Whether a gap is closed, asked again after its remedy, and how that was seen."""
 
     closed: bool

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from shipworthy.intent import Intent
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much of a prototype is read; what lies beyond is named as not looked at.
 
     Sizes in bytes, times in seconds. Prototypes are untrusted: each limit bounds the memory or the
@@ -27,8 +27,7 @@ class Limits:
     file_seconds: float = 10.0  # of processor time, for one code file; the slowest real one took 4
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything a run can be told."""
 
     limits: Limits = Limits()

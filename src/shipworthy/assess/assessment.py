@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.assess.acceptance import accepted
 from shipworthy.assess.asking import Progress, ask_all
@@ -16,8 +17,7 @@ from shipworthy.prototype.edge.evidence import digest_of
 from shipworthy.prototype.source import Role, Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """What the controls answered, worst first, and what they could not see."""
 
     prototype: Prototype

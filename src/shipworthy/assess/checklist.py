@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from operator import itemgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.assess.assessment import Assessment
 from shipworthy.control import Control
@@ -29,8 +31,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row with its answer. `who` must answer what no machine can; empty where nobody has to."""
 
     id: str
@@ -45,8 +46,7 @@ class Row:
     until: date | None = None  # the last day that their word counts
 
 
-@dataclass(frozen=True, slots=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     """A framework with the answer to each of its rows."""
 
     id: str
@@ -77,8 +77,7 @@ def checklists(assessment: Assessment) -> tuple[Checklist, ...]:
 _Found = dict[str, list[tuple[int, Finding]]]  # by control, each with its place among all findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(Struct, frozen=True):
     """What rows are answered from: `controls` by requirement, each with its place among all of them."""
 
     assessment: Assessment

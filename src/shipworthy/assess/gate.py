@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.assess.assessment import Assessment
 from shipworthy.assess.checklist import Answer, Checklist, Row, checklists
@@ -23,8 +24,7 @@ class Light(StrEnum):
     RED = "red"  # a checklist has more than three
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """Computed when asked, never stored: evidence ages and exceptions end by themselves."""
 
     assessment: Assessment

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shipworthy.database.schema import Source
 
@@ -39,16 +40,14 @@ class Result(StrEnum):
     UNCLEAR = "unclear"  # neither: the reason says why
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What let an attempt pass, or the lack of what would have stopped it, in words."""
 
     text: str  # e.g. 'policy "Anyone can read" for SELECT to public using (true)'
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt. `target` is "schema.table", "schema.function(types)" or "bucket name"."""
 
     actor: Actor
@@ -66,8 +65,7 @@ class Attempt:
     reason: str = ""  # of UNCLEAR, and what a success means where that is not plain
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Who owns the rows of a table: the columns that name a user or a tenant, as its rules and
     foreign keys tell."""
 
@@ -75,8 +73,7 @@ class Ownership:
     tenant_columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Seeding:
+class Seeding(Struct, frozen=True):
     """What the seed did for one table."""
 
     table: str

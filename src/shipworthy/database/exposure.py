@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
@@ -23,8 +24,7 @@ from shipworthy.finding import Evidence
 BUCKET = "bucket "
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(Struct, frozen=True):
     """The attempts of one verb that succeeded on one target, and what is known of the target."""
 
     target: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+
+from msgspec import Struct, field
 
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class TypedColumn:
+class TypedColumn(Struct, frozen=True):
     """A column of a row type. `type` is the TypeScript type without null: "string", "Json", …"""
 
     name: str
@@ -22,8 +22,7 @@ class TypedColumn:
     enum: str = ""  # "schema.name" of the enum that the type names
 
 
-@dataclass(frozen=True, slots=True)
-class TypedReference:
+class TypedReference(Struct, frozen=True):
     """A foreign key from the `Relationships` of a table; the target stands in the same schema."""
 
     name: str
@@ -32,8 +31,7 @@ class TypedReference:
     target_columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TypedTable:
+class TypedTable(Struct, frozen=True):
     """A table or view of the types."""
 
     schema: str
@@ -49,8 +47,7 @@ class TypedTable:
         return f"{self.schema}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedTypes:
+class GeneratedTypes(Struct, frozen=True):
     """All that a file of generated types says, by "schema.name"."""
 
     path: str
@@ -94,8 +91,7 @@ _STARTS = 4  # declarations named Database that are tried
 _DEPTH = 60  # levels of nesting beyond which a file is no types file
 
 
-@dataclass(slots=True)
-class _Type:
+class _Type(Struct):
     """A type as written; `members` are those of an object type."""
 
     text: str

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SqlFile:
+class SqlFile(Struct, frozen=True):
     """A SQL file of the prototype."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """Everything that a replay needs, as plain text; nothing of it has been run.
 
     `migrations` are in the order in which the platform applies them. `loose` are SQL scripts outside

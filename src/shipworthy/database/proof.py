@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.database.attempts import Actor, Attempt, Seeding
 from shipworthy.database.schema import Schema
@@ -28,8 +29,7 @@ class Fate(StrEnum):
     ROLLED_BACK = "rolled back"  # right in itself; another statement of its file failed
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A statement that could not be applied."""
 
     location: Location
@@ -38,8 +38,7 @@ class Failure:
     error: str  # "42P01: relation "users" does not exist"
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """Something the history lacks and the replay supplied."""
 
     target: str  # "table public.users"
@@ -47,8 +46,7 @@ class Repair:
     location: Location | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fidelity:
+class Fidelity(Struct, frozen=True):
     """How well the replay matches the generated types; counts of tables and columns."""
 
     path: str
@@ -59,8 +57,7 @@ class Fidelity:
     missing: tuple[str, ...] = ()  # tables that only the types know
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """How the history went: files and statements by fate, and what had to be mended."""
 
     files: int
@@ -72,8 +69,7 @@ class Replay:
     notes: tuple[str, ...] = ()  # what the reader must know, e.g. "scripts in an unknown order"
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Struct, frozen=True):
     """Tables that the app could not use in a new project, where nothing is granted by default."""
 
     tables: tuple[str, ...]
@@ -83,8 +79,7 @@ class Unreachable:
     )  # those of the tables that a server may not touch either
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseProof:
+class DatabaseProof(Struct, frozen=True):
     """All that is known of the replayed database, or of the rules that its files state."""
 
     engine: str  # "PostgreSQL 18.6 (embedded)"; "" where nothing was run

@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.database.era import era_of
 from shipworthy.database.history import History
@@ -24,8 +25,7 @@ Progress = Callable[[str], None]
 GRANTS = ("auto", Era.LEGACY.value, Era.STRICT.value)
 
 
-@dataclass(frozen=True, slots=True)
-class ProveOptions:
+class ProveOptions(Struct, frozen=True):
     """How the database is rebuilt. `grants` is one of GRANTS; `seconds` bound each history."""
 
     pg_bin: Path | None = None
@@ -133,8 +133,7 @@ def _proof(server: Server, history: History, grants: str, clock: _Clock) -> Data
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Replayed:
+class _Replayed(Struct, frozen=True):
     """One replay and the database that it left."""
 
     database: Database

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shipworthy.finding import Location
 
@@ -19,16 +20,14 @@ class Trust(StrEnum):
     PLATFORM = "platform"  # the platform brings it
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where an object was last made or changed."""
 
     trust: Trust
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table or view. `type` is as `format_type` spells it ("timestamp with time zone")."""
 
     name: str
@@ -39,8 +38,7 @@ class Column:
     source: Source | None = None  # where it was added, if later than its table
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
+class ForeignKey(Struct, frozen=True):
     """A foreign key; `target` is "schema.table", `on_delete` e.g. "CASCADE" or "NO ACTION"."""
 
     name: str
@@ -51,8 +49,7 @@ class ForeignKey:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """An index. An expression stands as "" in `columns`; `predicate` is that of a partial index."""
 
     name: str
@@ -66,8 +63,7 @@ class Index:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A CHECK constraint and the columns that it names."""
 
     name: str
@@ -75,8 +71,7 @@ class Check:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """A row-security policy. `command` is SELECT, INSERT, UPDATE, DELETE or ALL."""
 
     name: str
@@ -88,8 +83,7 @@ class Policy:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """A trigger that fires a function ("schema.name"); internal triggers are left out."""
 
     name: str
@@ -99,8 +93,7 @@ class Trigger:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table or view as the replay left it.
 
     `kind` is table, partitioned, view, materialized view or foreign. `grants` maps a role to its
@@ -150,8 +143,7 @@ class Table:
         return next((c for c in self.columns if c.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function or procedure. `arguments` is its identity ("_user_id uuid, n integer")."""
 
     schema: str
@@ -181,8 +173,7 @@ class Function:
         return self.returns in ("trigger", "event_trigger")
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """A storage bucket."""
 
     name: str
@@ -190,8 +181,7 @@ class Bucket:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """Everything the replay left, by its name: own schemas only, not those of the platform.
 
     `tables` holds views too, and `storage.objects` and `auth.users` with their own policies and

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipworthy.database.schema import Source, Trust
 
 UNKNOWN = Source(Trust.MIGRATION)
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Sources by object number (OID). `first` is where an object was made, `last` where it was last
     made anew or altered; `columns` is by table and position, `grants` by object and role."""
 

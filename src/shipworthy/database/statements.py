@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.database.names import FIRST, FOLLOWING
 from shipworthy.regex import regex
@@ -23,8 +24,7 @@ class Kind(StrEnum):
     OUTSIDE = "not for a replay"  # cannot run in a transaction, or concerns the whole server
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement. `text` runs from its first word up to its semicolon, which is left out.
 
     `code` is the text with comments blanked and the contents of strings and dollar quotes left out.
@@ -127,8 +127,7 @@ _LINE_END = regex(r"\r\n?|\n")
 _HEAD = 200  # characters of a statement that tell what it is
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     start: int  # of the first word; -1 while there is none
     end: int  # of the text
     after: int  # where the next statement begins

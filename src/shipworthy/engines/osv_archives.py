@@ -10,9 +10,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.prototype.dependencies.versions import Ecosystem
@@ -31,8 +32,7 @@ _BY_HAND = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """The zip of one ecosystem, on disk."""
 
     ecosystem: Ecosystem

@@ -11,10 +11,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.engines.osv_records import read_record
 from shipworthy.engines.osv_stores import (
@@ -38,8 +39,7 @@ _FILE = "advisories.sqlite3"
 _BATCH = 5_000  # rows in one insert
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What stands in the database that would be used now.
 
     `complete` False means the bundled one: a selection, in which no match proves nothing.

@@ -6,8 +6,9 @@ The format: https://ossf.github.io/osv-schema/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.engines.cvss import severity_of
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name, parse_version
@@ -24,8 +25,7 @@ _LONGEST_SUMMARY = 200  # characters
 _LAST_KNOWN = regex(r"\s*(<=?)\s*([^\s,]+)\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Advisory:
+class Advisory(Struct, frozen=True):
     """What one advisory says of one package: the ranges and single versions that are affected."""
 
     id: str

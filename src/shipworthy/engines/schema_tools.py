@@ -6,9 +6,10 @@ This runs code of the prototype, with the rights of the user: only where the use
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.command import Command, run
 from shipworthy.database.history import SqlFile
@@ -22,8 +23,7 @@ _SECONDS = 60.0
 _NOWHERE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "CI": "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaTool:
+class SchemaTool(Struct, frozen=True):
     """One tool: the kind of table it knows, its program in the prototype, and how it is called."""
 
     source: str  # as Table.source has it

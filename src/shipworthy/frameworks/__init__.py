@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from shipworthy.errors import ShipworthyError
 
@@ -23,8 +24,7 @@ class Machine(StrEnum):
     NONE = "none"  # only a person can tell
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One requirement. A control answers it by naming one of `answered_by` in its `satisfies`."""
 
     id: str
@@ -36,8 +36,7 @@ class Row:
     valid_days: int  # how long a person's answer counts
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True):
     """A set of rows under one name, with where it comes from."""
 
     id: str

@@ -7,8 +7,10 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from msgspec.structs import replace
 
 from shipworthy.command import Command, Ran
 from shipworthy.errors import CommandFailed

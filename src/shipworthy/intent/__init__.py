@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from shipworthy.intent.answers import NO_ANSWERS, Answers
 
 FILE = "shipworthy.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """Somebody lives with a gap for a while: who, why, and through which day."""
 
     control: str
@@ -32,8 +32,7 @@ class Acceptance:
         return today <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A person's answer to a row of a checklist that no machine can answer."""
 
     yes: bool
@@ -44,8 +43,7 @@ class Word:
     ended: str = ""  # why it no longer counts; empty: it does
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """Everything declared. Empty where there is no shipworthy.toml."""
 
     exclude: tuple[str, ...] = ()  # folders and patterns that are not read

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 
 class Aim(StrEnum):
@@ -30,8 +32,7 @@ class Regulated(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Who can explain how the prototype works, since when, and where the walk-through is recorded.
 
     `by` is empty where nobody can. `record` is empty where nothing was recorded: then it is a claim.
@@ -42,8 +43,7 @@ class Explained:
     record: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """The answers of a person; None where a question was not answered, which is never guessed."""
 
     aims: tuple[Aim, ...] | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.command import Command, run
 from shipworthy.errors import CommandFailed, FactUnavailable
@@ -32,8 +33,7 @@ _ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GitState:
+class GitState(Struct, frozen=True):
     """What version control knows of the folder. Paths are raw, from the prototype's root."""
 
     commit: str | None  # None before the first commit

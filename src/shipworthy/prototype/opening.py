@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.ahead import Ahead, may_fork
 from shipworthy.prototype.git import GitState
@@ -27,8 +28,7 @@ WORTH_A_PROCESS = 100
 """Files from which on a second process, which costs some 20 ms, is worth it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Engines:
+class Engines(Struct, frozen=True):
     """The third-party fact gatherers; None where one is not to be had here, with the reason."""
 
     secrets: SecretEngine | None = None
@@ -38,8 +38,7 @@ class Engines:
     missing: str = "the engine for this fact is not installed"
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What other processes have begun; of a larger prototype they search texts and history for secrets."""
 
     reading: Reading
@@ -82,8 +81,7 @@ def _begin(tree: Tree, settings: Settings, engine: SecretEngine | None, history:
     return Begun(Reading(tree.files, settings), texts, past)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """What the history is compared with."""
 
     root: Path

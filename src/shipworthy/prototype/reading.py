@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.errors import CannotLook
 from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee, identifiers
@@ -44,8 +45,7 @@ _SMALL = 300_000  # characters below which starting a second process costs more 
 _SHARE = 100_000  # characters that are worth a process: all start at once, on however many cores
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """All that was read from one parsed file."""
 
     path: str

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 
+from msgspec import Struct
+
 
 class Role(StrEnum):
     """What a file is for. Only PRODUCT is judged as the author's own production code."""
@@ -81,8 +83,7 @@ class SourceFile:
         return self.lines[number - 1].rstrip("\r") if 0 < number <= len(self.lines) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A file or folder that was not looked at, and why."""
 
     path: str

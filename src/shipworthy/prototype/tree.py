@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.intent import Intent
@@ -22,8 +24,7 @@ _HEAD = 600  # characters that decide whether a file says it is generated
 _CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """All files of a prototype, what was left unread and why, and its version control."""
 
     root: Path

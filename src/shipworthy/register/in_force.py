@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from shipworthy.intent import Acceptance, Intent, Word
 from shipworthy.register.attestation import Validity

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.attack.target import Row, Target
 from shipworthy.database.names import quoted_part
@@ -32,8 +33,7 @@ _RUNS = regex(r"\bexecute\b(?!\s+(?:function|procedure)\b)", re.IGNORECASE)
 _FROM = regex(r"(?:from|update|into)\s+(?:only\s+)?\"?(?:(\w+)\"?\.\"?)?(\w+)\"?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One argument: its name, "" where it has none, and its type."""
 
     name: str

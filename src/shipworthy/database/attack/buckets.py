@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.attack.masking import masked_row, masked_statement
 from shipworthy.database.attack.persona import Persona

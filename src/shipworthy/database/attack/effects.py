@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.attack.persona import Persona
 from shipworthy.database.attack.session import Turn
@@ -20,8 +21,7 @@ select schemaname || '.' || relname, n_tup_ins, n_tup_upd, n_tup_del from pg_sta
 _PLATFORM = ("auth.", "storage.", "shipworthy.")
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What a call did to the rows of others."""
 
     written: Mapping[str, int]  # rows per table, one's own aside
@@ -32,8 +32,7 @@ class Effect:
 NOTHING = Effect({})
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """Changes per table before a call, and the number below which transactions are older."""
 
     counts: Mapping[str, tuple[int, ...]]

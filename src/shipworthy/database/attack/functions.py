@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.attack.arguments import Guess
 from shipworthy.database.attack.effects import NOTHING, Effect, Effects, started

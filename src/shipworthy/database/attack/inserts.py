@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from shipworthy.database.attack.masking import masked_statement
 from shipworthy.database.attack.persona import Persona

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from importlib.resources import files
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.database.attack.arguments import Parameter
 from shipworthy.database.attack.session import Session
 from shipworthy.database.schema import Function, Schema, Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """A function with what a call needs to know of it."""
 
     function: Function

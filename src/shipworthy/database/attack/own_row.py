@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.attack.persona import FRESH, MEMBER, Persona
 from shipworthy.database.attack.session import Session
@@ -13,8 +14,7 @@ from shipworthy.database.seed.ownership import one_row_each, says_who
 from shipworthy.database.seed.values import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRow:
+class OwnRow(Struct, frozen=True):
     """A row about oneself, and the condition that finds it."""
 
     persona: Persona

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipworthy.database.attempts import Actor
 from shipworthy.database.seed.people import OTHER, STRANGER, Person
 from shipworthy.database.seed.values import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Persona:
+class Persona(Struct, frozen=True):
     """An actor with their account, None for the one who has none."""
 
     actor: Actor

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.attack.better import Better, same
 from shipworthy.database.attack.masking import masked, masked_statement

@@ -8,9 +8,10 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shipworthy.database.attack.persona import Persona
 from shipworthy.database.attack.watch import Watch
@@ -29,8 +30,7 @@ _MOST = 500  # rows that are looked at
 _LOST = "57P01"  # the SQLSTATE of a session that was ended from outside
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a statement gave. `state` is the SQLSTATE of its error, "" for none."""
 
     rows: tuple[tuple[str | None, ...], ...] = ()

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib.resources import files
+
+from msgspec import Struct, field
 
 from shipworthy.database.attack.persona import Persona
 from shipworthy.database.attack.session import Session
@@ -24,8 +25,7 @@ _MARK = 6  # characters; shorter values tell nothing
 _BITS = {Verb.UPDATE: 4, Verb.INSERT: 8, Verb.DELETE: 16}  # of pg_relation_is_updatable
 
 
-@dataclass(slots=True)
-class Touch:
+class Touch(Struct):
     """The columns that one role may read, change and fill."""
 
     readable: list[str] = field(default_factory=list)
@@ -33,8 +33,7 @@ class Touch:
     fillable: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A table or view. `rows` holds the owners' rows by their mark; views may show none."""
 
     table: Table
@@ -77,8 +76,7 @@ class Target:
         return " and ".join(parts) or "true"
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """Values that only A's rows hold, with the tables that hold them."""
 
     tables: Mapping[str, frozenset[str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from shipworthy.database.attack.session import Answer
 from shipworthy.database.attempts import Attempt, Result

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import pwd
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.errors import FactUnavailable
 
 _POWERLESS = ("nobody", "daemon", "bin")  # PostgreSQL asks for an account that has a name
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A user and group by number."""
 
     uid: int

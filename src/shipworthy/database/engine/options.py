@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
+
+class EngineOptions(Struct, frozen=True):
     """Which PostgreSQL, and its limits. SQL of strangers runs on it: each limit bounds a harm.
 
     `pg_bin` is the folder of a PostgreSQL of one's own. `seconds` bound the life of one database,

@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.database.engine import landlock
 from shipworthy.database.engine.account import Account
@@ -28,8 +29,7 @@ _READ = (
 _WRITE = ("/dev/null", "/dev/urandom", "/dev/random")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A private folder, who owns it, and the PostgreSQL that works in it."""
 
     folder: Path

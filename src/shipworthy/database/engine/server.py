@@ -6,8 +6,9 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shipworthy.database import platform
 from shipworthy.database.engine.binaries import Binaries, find_binaries
@@ -121,8 +122,7 @@ class _Running:
         return connection_string(self.process.place, database, login)
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Struct, frozen=True):
     """One database, by its name on its server."""
 
     name: str

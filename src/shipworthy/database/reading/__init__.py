@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shipworthy.database.platform_schemas import PLATFORM_SCHEMAS
 from shipworthy.database.reading.parts import Parts, read_parts
@@ -28,8 +29,7 @@ def read_schema(connection: psycopg.Connection[Any], sources: Sources | None = N
         return reader.schema()
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One reading."""
 
     connection: psycopg.Connection[Any]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.database.schema import (
     Check,
@@ -30,8 +32,7 @@ class Rows(Protocol):
         """The rows of one query."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """All parts. `numbers` holds the OID of each policy and trigger, in the order of the lists."""
 
     columns: Mapping[int, list[Column]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
 from shipworthy.database.statements import Statement
@@ -24,8 +25,7 @@ class Rule(StrEnum):
     ANY = "any"  # dynamic SQL that cannot be read
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """One effect on access. `target` is "schema.name", "schema.*" or "*"; functions without their
     arguments. `name` is that of the policy or trigger, `verb` the first word or switch."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from shipworthy.database.proof import Failure, Fate, Repair
 from shipworthy.database.replay.definitions import Placed
@@ -10,8 +10,7 @@ from shipworthy.database.replay.session import Refusal
 from shipworthy.finding import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """What became of one statement."""
 
     placed: Placed
@@ -31,8 +30,7 @@ class Ran:
         return Failure(self.location, self.fate, self.placed.statement.summary, error)
 
 
-@dataclass(slots=True)
-class Course:
+class Course(Struct):
     """How a history went, statement by statement."""
 
     ran: list[Ran] = field(default_factory=list)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified, quoted, quoted_part
 from shipworthy.database.replay.access import Rule, access_of
@@ -27,8 +28,7 @@ class Thing(StrEnum):
     USER = "auth user"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A statement with its file's position in the history and its origin."""
 
     statement: Statement
@@ -36,8 +36,7 @@ class Placed:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A statement that would make an object. `text` is what to run for it."""
 
     placed: Placed

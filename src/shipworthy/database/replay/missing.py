@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
 from shipworthy.database.replay.definitions import Thing
@@ -12,8 +13,7 @@ from shipworthy.database.statements import Statement
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """An object that a statement needs. `name` as in Definitions; `arguments` of a function."""
 
     thing: Thing

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import select
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
@@ -18,8 +19,7 @@ LOST = "08006"
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why the server did not run a statement."""
 
     code: str  # SQLSTATE

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.generated_types import GeneratedTypes
 from shipworthy.database.names import parts
@@ -22,8 +23,7 @@ _DEPTH = 6  # how far a definition may need others in turn
 _COMPANIONS = 3000  # statements of loose scripts on tables that they made
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One way to make something: where from, how a report says it, and the statements."""
 
     source: Source
@@ -32,8 +32,7 @@ class Candidate:
     definition: Definition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A repair, how far it is to be trusted, and what it was for."""
 
     repair: Repair

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.database.proof import Fate
 from shipworthy.database.replay.access import Access, Rule, access_of
@@ -12,8 +14,7 @@ from shipworthy.database.schema import Function, Schema, Table
 from shipworthy.finding import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """An effect on access that the replay lacks."""
 
     access: Access

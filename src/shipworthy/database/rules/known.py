@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.database.generated_types import GeneratedTypes, read_types
 from shipworthy.database.history import History
@@ -13,8 +14,7 @@ from shipworthy.database.schema import Trust
 _LOST = frozenset({Fate.FAILED, Fate.ROLLED_BACK})
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """Names, without their schema. `columns` has the tables whose every column is known."""
 
     tables: frozenset[str]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """A type of the database. `kind` is b(ase), c(omposite), d(omain), e(num), r(ange), m(ultirange)."""
 
     name: str
@@ -27,8 +27,7 @@ class Type:
     rules: tuple[str, ...] = ()  # CHECKs of a domain
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A column as a row must fill it."""
 
     name: str
@@ -41,8 +40,7 @@ class Field:
     preset: str | None  # default
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """A CHECK (c), PRIMARY KEY (p), UNIQUE (u), EXCLUDE (x) or a unique index (i)."""
 
     name: str
@@ -51,8 +49,7 @@ class Constraint:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Types by oid; columns and constraints by "schema.table"; composite types by their relation."""
 
     types: Mapping[int, Type]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID, uuid5
+
+from msgspec import Struct
 
 _SPACE = UUID("5b0d7a52-6f1e-4c0e-9d2b-7e3a1f0c9d11")
 _NUMBERS = 910_000  # above what a prototype's own rows reach
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody with an account. `mark` is the letter that starts the values of their rows."""
 
     mark: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from shipworthy.database.attempts import Ownership
 from shipworthy.database.names import quoted_part
@@ -25,8 +26,7 @@ _TOO_LONG = "22001"
 _VALUE_ERRORS = ("22", "42804", "42846", "42883", "42704")  # the value itself is wrong
 
 
-@dataclass(slots=True)
-class Filled:
+class Filled(Struct):
     """What became of one table. `rows` holds each owner's row as text, by the owner's mark."""
 
     rows: dict[str, Mapping[str, str | None]] = field(default_factory=dict)

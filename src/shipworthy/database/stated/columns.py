@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
 from shipworthy.database.schema import Check, Column, ForeignKey, Index, Source, Table

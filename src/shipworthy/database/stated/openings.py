@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Result, Rule, Verb
 from shipworthy.database.exposure import BUCKET

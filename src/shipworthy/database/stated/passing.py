@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from shipworthy.database.stated.words import at_word, bare, one_line
 from shipworthy.regex import regex
@@ -19,8 +20,7 @@ class Who(IntEnum):
     ANYBODY = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
+class Passing(Struct, frozen=True):
     """Who passes an expression; `part`: on rows of a certain kind alone; `said`: because users write
     what it believes, their own metadata."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
 from shipworthy.database.names import QUALIFIED, parts, qualified

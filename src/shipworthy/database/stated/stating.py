@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.database.attempts import Attempt, Ownership, Seeding
 from shipworthy.database.era import era_of

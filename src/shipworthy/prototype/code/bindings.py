@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.local_names import imported_names
 from shipworthy.prototype.code.patterns import parameters, peeled, targets
@@ -18,8 +18,7 @@ MODULE = -1
 """The scope of what stands outside of any function."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """One place that gives a name its value. `value` is None for a parameter; `keys` are the
     properties that destructuring takes out of it; `scope` is where its function starts."""
 

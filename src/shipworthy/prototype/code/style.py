@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.regex import regex
@@ -15,8 +15,7 @@ _ENDED = regex(r";\s*(?://[^\n]*)?$", re.MULTILINE)
 _OPEN = regex(r"^(?:import|const|let|return|export)\b.*[^;,{(\[=>\s]\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """The quote, what ends a statement (";" or nothing), one step of indentation and the line end."""
 
     quote: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ast_grep_py import Rule, SgNode, SgRoot
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.parsing import parsed
@@ -81,8 +81,7 @@ _ASSIGNMENT = {
 }  # by whether it is Python: the kind and its fields
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One link of a call chain: `.eq("id", id)` is Link("eq", arguments); no arguments: no call."""
 
     name: str

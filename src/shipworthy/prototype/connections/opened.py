@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
@@ -18,8 +18,7 @@ from shipworthy.prototype.code.syntax import (
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """One connection or pool. `what` is how a person calls it; `pool` is True for what holds several
     connections. `again` is True where each call of the function opens another one."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
@@ -36,8 +36,7 @@ class Flag(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(Struct, frozen=True):
     """One cookie that opens an account. `script` is True where the page's own script sets it, which
     can never hide it from scripts; `plain` where it holds the id of somebody and nothing that proves it."""
 

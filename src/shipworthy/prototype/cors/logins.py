@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Language, Role
@@ -71,8 +72,7 @@ def cookies_stay_on_their_site(prototype: Prototype, path: str) -> bool:
     return _logins(prototype, path).staying
 
 
-@dataclass(frozen=True, slots=True)
-class _Logins:
+class _Logins(Struct, frozen=True):
     """What the code of a server says of logins: whether browsers send them along, and whether each stays on
     its site."""
 

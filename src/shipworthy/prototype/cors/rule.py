@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import bindings_of
@@ -25,8 +25,7 @@ class Announced(StrEnum):
     MIDDLEWARE = "middleware"  # express, FastAPI, flask-cors, …: it may answer "*" with the origin
 
 
-@dataclass(frozen=True, slots=True)
-class CorsRule:
+class CorsRule(Struct, frozen=True):
     """One rule: a header object, a middleware call or a configuration entry.
 
     `reflects` is True where the response names whatever origin asked, so that browsers send cookies

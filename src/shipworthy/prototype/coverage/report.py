@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import join
 from typing import TYPE_CHECKING
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.manifests import Table, read_json, table
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """How many of the lines of a file that could run did run under the tests. Some tools count
     statements instead."""
 
@@ -26,8 +26,7 @@ class Counted:
     whole: int
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageReport:
+class CoverageReport(Struct, frozen=True):
     """One report: `format` is "lcov", "Istanbul", "coverage.py", "Cobertura" or "Clover"; `files` the
     files of the product that it tells of; `strangers` how many of its files are not there (any more)."""
 

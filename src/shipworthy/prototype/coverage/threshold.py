@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, properties, string
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageThreshold:
+class CoverageThreshold(Struct, frozen=True):
     """The percentage of lines below which a test run fails."""
 
     percent: float

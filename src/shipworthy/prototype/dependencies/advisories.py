@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from shipworthy.prototype.dependencies.dependency import Dependency
 
@@ -12,8 +13,7 @@ FRESH_DAYS = 30
 """Days after which a database of advisories no longer says what is known today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """One advisory that applies to one package. `severity`: low, moderate, high, critical or ''.
 
     `clear_in` is the first later version that no known advisory about the package affects: a version that
@@ -30,8 +30,7 @@ class Match:
     clear_in: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AdvisoryReport:
+class AdvisoryReport(Struct, frozen=True):
     """What was checked against what.
 
     `complete` is True when the database holds every advisory of the ecosystems up to `as_of`; only

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.dependencies.locked import Locked
@@ -30,8 +33,7 @@ _FEWEST = 3  # files of code that make a folder a part of its own
 _LEAST_LENT = {Ecosystem.NPM: 0.9, Ecosystem.PYPI: 0.6}
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """One package in one manifest or lock file.
 
     `version` is the exact version that is installed (from a lock file or an exact pin), or the
@@ -52,8 +54,7 @@ class Dependency:
     integrity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One package.json, requirements file or pyproject with the lock files that belong to it.
 
     The packages come from the first of `locks`: that of the package manager which the manifest

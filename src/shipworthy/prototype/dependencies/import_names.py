@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 
 _TABLE = Path(__file__).parent / "import_names.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportNames:
+class ImportNames(Struct, frozen=True):
     """The bundled table: distributions by the name of the import, and what they bring."""
 
     distributions: Mapping[str, tuple[str, ...]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from shipworthy.prototype.dependencies.dependency import Dependency
 from shipworthy.prototype.inventory.manifests import read_json, read_toml, strings, table, text
@@ -29,8 +30,7 @@ _HEADS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """A licence as an SPDX expression where possible, and what says so."""
 
     licence: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """A package and the exact version, or the address, that is installed.
 
     - `development`: whether only developers run it; None where the file leaves that to the graph

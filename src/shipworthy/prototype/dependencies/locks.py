@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.prototype.dependencies import json_locks, toml_locks, yaml_locks
 from shipworthy.prototype.dependencies.locked import Locked
@@ -44,8 +45,7 @@ _READERS: dict[str, Callable[[str], list[Locked] | None]] = {
 _CONFLICT = regex(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """One lock file. `packages` is None where it could not be read; it may be empty."""
 
     path: str

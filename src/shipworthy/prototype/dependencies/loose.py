@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.inventory.manifests import node_manifests, read_json, table
@@ -21,8 +22,7 @@ _HELD = regex(r"[#@](semver:|v?\d+\.\d|[0-9a-f]{7,40}\b)")  # a commit, or the t
 _NUMBERED = regex(r"\d+\.\d+|[0-9a-f]{20}")  # `xlsx-0.20.3.tgz`, or a hash in the address
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(Struct, frozen=True):
     """A package whose specifier allows every version. `lock` is the file that holds it to one for
     now, '' where none does; `moving` says what the specifier follows."""
 

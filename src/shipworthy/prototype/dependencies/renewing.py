@@ -4,7 +4,8 @@ out of its lock file."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.prototype.code.json_edits import with_members, without_member
 from shipworthy.prototype.dependencies.dependency import Dependencies, Dependency, Ecosystem
@@ -20,8 +21,7 @@ _NEEDED_IN = ("dependencies", "optionalDependencies", "peerDependencies")
 _PREFIXES = ("", "^", "~")
 
 
-@dataclass(frozen=True, slots=True)
-class Newer:
+class Newer(Struct, frozen=True):
     """A package, and the first version that will do."""
 
     dependency: Dependency

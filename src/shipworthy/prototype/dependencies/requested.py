@@ -5,7 +5,9 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.prototype.dependencies.requirements import (
     Requested,
@@ -35,8 +37,7 @@ _LEFT_OUT = (Role.TEST, Role.SCRIPT, Role.VENDORED, Role.DOCUMENTATION, Role.MIG
 _MOST_YAML = 100_000  # bytes of a pnpm-workspace.yaml that are read
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """One manifest as it was read. `members` are the folders of its workspace, as patterns."""
 
     path: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.prototype.dependencies.versions import Ecosystem, normal_name
 from shipworthy.prototype.source import SourceFile
@@ -34,8 +36,7 @@ _DEVELOPMENT = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(Struct, frozen=True):
     """One package that a manifest asks for.
 
     `version` is the only version that it allows, or the address of a direct download; None where

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipworthy.prototype.dependencies.locked import Locked
 from shipworthy.prototype.dependencies.requirements import is_development
@@ -22,8 +23,7 @@ _NEEDED = regex(r"""^\s*(?:\{\s*name\s*=\s*)?["']([A-Za-z0-9][\w.-]*)""")
 _INLINE = regex(r"""(?:\{\s*name\s*=\s*)?["']([A-Za-z0-9][\w.-]*)[^"']*["']""")
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     line: int
     values: dict[str, str] = field(default_factory=dict)
     source: dict[str, str] = field(default_factory=dict)

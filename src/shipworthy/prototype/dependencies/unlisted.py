@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.dependencies.dependency import Ecosystem
@@ -44,8 +45,7 @@ _EXTRAS = regex(r"\w\[([\w, -]+)\]")
 _LETTERS = 4  # of a word that two names share by more than chance
 
 
-@dataclass(frozen=True, slots=True)
-class Unlisted:
+class Unlisted(Struct, frozen=True):
     """One package that the code below a manifest imports and that it does not ask for.
 
     `brought_by` names what installs it all the same, a lock file or another package; '' where

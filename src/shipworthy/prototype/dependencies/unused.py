@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.dependencies.import_names import import_names
@@ -81,8 +82,7 @@ def _letters(name: str) -> str:
     return re.sub(r"[^a-z0-9 ]", "", name.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(Struct, frozen=True):
     """The packages of one manifest that no file uses, and how many of it were judged."""
 
     manifest: Manifest

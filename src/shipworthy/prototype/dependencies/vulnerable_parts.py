@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A part of packages, known by the words of advisories on it, and by what its users write.
 
     `path` is the file, `code` the text (of that file) that shows it in use; one of `words` stands in all

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipworthy.prototype.dependencies.locked import Locked, is_git
 from shipworthy.regex import regex
@@ -18,8 +19,7 @@ _DIRECT = ("dependencies", "devDependencies", "optionalDependencies")
 _PNPM_OLD = regex(r"/?((?:@[^/]+/)?[^/@]+)/(\d[^/_(]*)")
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """A package while its lines are being read."""
 
     key: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.duplicates.lines import Line, Renaming, code_lines, counted, is_logic
@@ -30,16 +31,14 @@ _MOST_PAIRS = 300
 _CUSTOMARY = ("index.", "route.", "page.", "main.", "actions.", "views.", "__init__.")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One block of logic and the places where it stands; `size` in lines of logic."""
 
     size: int
     places: tuple[Location, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicates:
+class Duplicates(Struct, frozen=True):
     """All blocks, the largest first; `left` is how many likenesses were not compared, `unread` how many
     files were not, because those before them held all the lines that are."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from shipworthy.documents import BrokenDocument, Document, from_json
 from shipworthy.prototype.edge.attack import Attack, Verdict
@@ -36,8 +36,7 @@ class SidecarEvidence(Document):
     attacks: tuple[Attack, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """The evidence, with the reason why it no longer counts; "" while it does."""
 
     evidence: SidecarEvidence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
@@ -40,8 +40,7 @@ class Origin(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """One such place. `steps` leads from the model call to the sink, for the reader.
 
     `sources` are the prototype's own endpoints ("/api/chat") and imported functions ("write_sql()")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from ast_grep_py import SgNode
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 
 MODEL = "model"
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One value under way. `origins` are "model", the own endpoints and the imported functions
     (`name()`) it may come from, marked with the functions that it came into as a parameter;
     `fields` are the properties taken out of it; `cleaned` what it was made safe for ("html", "sql").

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from ast_grep_py import SgNode
+from msgspec.structs import replace
 
 from shipworthy.prototype.code.bindings import MODULE, Bindings
 from shipworthy.prototype.code.patterns import peeled, targets

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
@@ -32,8 +32,7 @@ from shipworthy.prototype.queries.success import Reports
 __all__ = ["Catch", "Handling", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(Struct, frozen=True):
     """One handler. `attempts` are the callees of the code it guards; `exception` what it is
     narrowed to (Python); `commented` is True when a comment in the handler gives a reason.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ast_grep_py import SgNode
+from msgspec import Struct, field
 
 from shipworthy.prototype.code.syntax import FUNCTIONS, arguments, callee, properties
 from shipworthy.prototype.logs.logging_calls import is_log
@@ -24,8 +24,7 @@ class Handling(StrEnum):
     HANDLED = "handled"  # shown, returned, rethrown, retried, recorded as state
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What was seen in a handler, gathered step by step."""
 
     handled: bool = False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.errors import ShipworthyError
 from shipworthy.regex import regex
@@ -22,8 +24,7 @@ class Token(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """An expression: `kind` is word, literal, path, call or an operator; `text` what it is named."""
 
     kind: str
@@ -208,8 +209,7 @@ def _renamed(node: Node, parts: tuple[Node, ...]) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of the rules: its `let` variables in order, and what it returns."""
 
     parameters: tuple[str, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from shipworthy.database.private import (
     is_always_private,
@@ -21,8 +22,7 @@ from shipworthy.prototype.firebase.rules import Allowed, Service
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """A path with the methods that anybody and that every signed-in user passes, whosever the data is."""
 
     service: Service
@@ -69,8 +69,7 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", name).lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Promotion:
+class Promotion(Struct, frozen=True):
     """Fields of a document about oneself that decide about rights, and that its owner may write."""
 
     service: Service

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from shipworthy.finding import Location
 from shipworthy.prototype.firebase.expressions import (
@@ -37,8 +38,7 @@ class Service(StrEnum):
     REALTIME = "Realtime Database"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """What one rule allows at a path, under a condition with its own functions written out."""
 
     service: Service
@@ -48,8 +48,7 @@ class Allowed:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class FirebaseRules:
+class FirebaseRules(Struct, frozen=True):
     """All rules of a prototype; `unread`: files with rules that could not be read, and why."""
 
     allowed: tuple[Allowed, ...] = ()

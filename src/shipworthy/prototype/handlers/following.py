@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.dispatched import dispatched

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.routes.route import Route
@@ -183,8 +184,7 @@ class Effect(NamedTuple):
         return any(guard.check in checks for guard in self.guards)
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """A server entry point and what it does, in order. `whole` is False where it was not followed to
     its end, with the reason in `hindrance`."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.edits import Edit, edited
@@ -34,8 +34,7 @@ _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _DECLARED = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
+class _Opening(Struct, frozen=True):
     """The lines, without their indentation; the imports that they need; the parameters they name."""
 
     text: str

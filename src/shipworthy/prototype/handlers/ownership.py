@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from shipworthy.prototype.handlers.for_the_asking import roles_for_the_asking
 from shipworthy.prototype.handlers.handler import (
@@ -39,8 +40,7 @@ _PARENT = regex(r"^(?:p_|in_|_)?(.+?)_?(?:unique_?|u|uu|gu)?id$")
 _GENERATIONS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """What is known of whose the rows of each table are; names as `plain` writes them."""
 
     known: frozenset[str]  # tables whose columns can be read

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.prototype.handlers.addresses import paths_of
 from shipworthy.prototype.handlers.entering.routers import before
@@ -32,8 +34,7 @@ from shipworthy.prototype.program.nodes import Call, Function, Member, Name
 from shipworthy.prototype.routes.route import Route
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a procedure is served: its URL paths as far as they are known, its mount, if any, and its
     pattern there."""
 

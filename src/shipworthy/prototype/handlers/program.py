@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from shipworthy.prototype.handlers.values import Guards, Scope, Value
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.modules import ServerModules
@@ -58,8 +60,7 @@ class Unit:
         return frozenset(_rebound(self.module.body))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Remote:
+class Remote(Struct, frozen=True, eq=False):
     """A router of procedures that an adapter serves: below which path ("" where it is not known), in the
     style of which server, what makes the context of a call, and what was passed before it is asked."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.finding import Severity
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
@@ -12,8 +13,7 @@ from shipworthy.prototype.handlers.standing import Caller, caller
 Reach = tuple[Handler, Effect]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The effects of some kinds of one entry point."""
 
     name: str

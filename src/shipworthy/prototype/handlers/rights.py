@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An entry point with what its callers can do without a right to it.
 
     `alarm` is the one breach that is reported, whichever control it belongs to: so that one defect is

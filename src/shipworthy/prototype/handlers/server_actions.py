@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.source import Role
@@ -21,8 +22,7 @@ _LEAVES_OUT = (
 _ALL = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenActions:
+class HiddenActions(Struct, frozen=True):
     """Files of actions that only the server's own code asks for, and single actions of other files."""
 
     files: frozenset[str]

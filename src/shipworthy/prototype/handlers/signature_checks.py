@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
 from shipworthy.prototype.code.edits import Edit
@@ -23,8 +22,7 @@ _ON_THE_EDGE = regex(r"""runtime\s*=\s*["']edge["']|["']experimental-edge["']"""
 _PACKAGE = regex(r"stripe$|npm:|https:")  # brings the class, not a client
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A webhook in its file. `request` is the name of what comes in, `reply` that of Express's answer
     ("" elsewhere); `raw` the expression that holds the body as it was sent."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
+from msgspec.structs import replace
 
 from shipworthy.prototype.code.edits import Edit, edited, replacing
 from shipworthy.prototype.code.patterns import peeled

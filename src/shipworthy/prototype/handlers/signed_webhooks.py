@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.lenient_signatures import without_leniency
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _OF_STRIPE = "STRIPE_WEBHOOK_SECRET"
 
 
-@dataclass(frozen=True, slots=True)
-class SignedWebhook:
+class SignedWebhook(Struct, frozen=True):
     """The changed texts by path, whose signature is checked, and the variable of its secret ("" for the
     one that the code reads already)."""
 

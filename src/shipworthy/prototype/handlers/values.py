@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, Origin, Origins
 from shipworthy.prototype.program.nodes import Class, Function, Module
@@ -34,8 +35,7 @@ UNSET = Unset()
 Guards = frozenset[Guard]
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """The names of a function or a module; a module's are evaluated when first asked for."""
 
     names: dict[str, Value]
@@ -62,8 +62,7 @@ class Scope:
         return at.module
 
 
-@dataclass(slots=True, eq=False)
-class Closure:
+class Closure(Struct, eq=False):
     """A function of the prototype with the names around it."""
 
     function: Function
@@ -72,8 +71,7 @@ class Closure:
     this: Value | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Type:
+class Type(Struct, eq=False):
     """A class of the prototype."""
 
     node: Class
@@ -81,8 +79,7 @@ class Type:
     module: Module
 
 
-@dataclass(slots=True, eq=False)
-class Value:
+class Value(Struct, eq=False):
     """An abstract value; never changed once made.
 
     `what` names what it is where a library made it ("stripe()", "@supabase/supabase-js.createClient()");

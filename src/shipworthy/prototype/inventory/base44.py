@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.manifests import read_json, text
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Base44:
+class Base44(Struct, frozen=True):
     """`used` are the entities that code asks for rows of, each with the first place; `defined` those
     whose definition lies in the repository; `sign_in` and `model` the first place that asks for these."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.homes import first_line, live_files
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """How a part with React draws its pages: its files with elements, where it starts to draw, what
     catches errors there, and what shows a plain page of its own where nothing does ("" for nothing)."""
 

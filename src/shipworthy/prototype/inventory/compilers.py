@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.landmarks import code_files
@@ -35,8 +36,7 @@ _SINCE = 6  # the major version of TypeScript from which strict is the default
 _FUNCTIONS = regex(r"(^|/)(supabase/functions|netlify/edge-functions)/")  # Deno: always strict
 
 
-@dataclass(frozen=True, slots=True)
-class Compiler:
+class Compiler(Struct, frozen=True):
     """One tsconfig and the product files that it governs.
 
     `strict` is None where it extends a configuration that is not here. `off` are the parts of strict that are

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.technologies import SERVICES
@@ -29,8 +30,7 @@ _SIGNS_IN = ("signIn", "signUp", "sign_in", "sign_up", "resetPassword", "reset_p
 _UI = frozenset({"streamlit", "gradio"})
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """One job of a file: what it is, how often it is seen there, and where first."""
 
     name: str
@@ -38,8 +38,7 @@ class Concern:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class LongModule:
+class LongModule(Struct, frozen=True):
     """A file with its lines, empty ones left out, and its jobs."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.source import Role, SourceFile
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Paths of continuous integration, container and deployment files; the commands of package.json
     and of CI that run tests."""
 

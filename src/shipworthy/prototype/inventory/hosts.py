@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
@@ -14,8 +14,7 @@ from shipworthy.prototype.inventory.host_uses import Use, use_of
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class HostUse:
+class HostUse(Struct, frozen=True):
     """One URL literal with a host that is not local, an XML namespace or a documentation link.
 
     A part of the host that is only known at run time shows as `*`: `*.supabase.co`.

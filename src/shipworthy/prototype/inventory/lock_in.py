@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.landmarks import code_files
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """One proprietary part that the product uses while it runs.
 
     `deep` is True where moving away means to rewrite code, not to change an address. `places` are
@@ -30,8 +30,7 @@ class Binding:
     places: tuple[Location, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     name: str
     platform: str
     deep: bool

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
+
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
 
@@ -50,8 +52,7 @@ class NodeManifest:
         return {name: line for name, line in found.items() if isinstance(line, str)}
 
 
-@dataclass(frozen=True, slots=True)
-class PythonManifest:
+class PythonManifest(Struct, frozen=True):
     """One requirements file, pyproject.toml or Pipfile and the packages it names, lower-case."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Confidence, Evidence, Location
 from shipworthy.prototype.inventory.manifests import python_manifests
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Origin", "Tool", "read_origin"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The tool that made the prototype, the tools that worked on it after, and the evidence."""
 
     tool: Tool

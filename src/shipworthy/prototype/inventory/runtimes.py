@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.dependencies.dependency import Dependency
@@ -42,8 +43,7 @@ _PLAIN = regex(r"[=^~v\s]*(\d+)(?:\.(?:\d+|x|\*))*")
 _HELD = regex(r"[\^~=v]*(\d+(?:\.\d+)*)")
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeVersion:
+class RuntimeVersion(Struct, frozen=True):
     """A version of a product of the table of support, and the line that asks for it."""
 
     product: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.homes import first_line, home_of, live_files
@@ -28,8 +29,7 @@ class Pages(StrEnum):
     NONE = "none"  # it answers with data alone
 
 
-@dataclass(frozen=True, slots=True)
-class PageHeaders:
+class PageHeaders(Struct, frozen=True):
     """A part, who serves its pages, where that is to be seen, and where security headers are set."""
 
     part: Part

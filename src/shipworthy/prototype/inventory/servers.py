@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.stack import Part
@@ -26,8 +27,7 @@ class Hosting(StrEnum):
     FUNCTIONS = "functions"  # handlers that a platform calls one by one
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """The server side of one part of the prototype ('' is the root).
 
     `files` are the product files that run there; `start` is the best place to begin to read.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.command import run
 from shipworthy.errors import CommandFailed
@@ -45,8 +46,7 @@ class Weight(IntEnum):
     MADE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """One mark of a tool and where it stands."""
 
     tool: Tool

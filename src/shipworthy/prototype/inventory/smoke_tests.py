@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.code.json_edits import with_members
 from shipworthy.prototype.inventory.manifests import NodeManifest
@@ -90,8 +91,7 @@ export default defineConfig({
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SmokeTests:
+class SmokeTests(Struct, frozen=True):
     """The new and changed files by path, and how many pages they open."""
 
     texts: Mapping[str, str]

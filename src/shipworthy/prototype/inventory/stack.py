@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.inventory.manifests import (
     NodeManifest,
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One deployable part of a prototype: its folder ('' is the root) and its frameworks."""
 
     folder: str
@@ -50,8 +50,7 @@ class Part:
     managers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """The whole: lines of product code per language, frameworks, data stores, services, parts."""
 
     languages: dict[str, int]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
+
 _TABLE = Path(__file__).parent / "support.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """What is known of one version: `cycle` as its makers count, "18" or "3.9".
 
     `ends` is the last day of security fixes; None where no end is announced.
@@ -23,8 +23,7 @@ class Support:
     ends: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class SupportTable:
+class SupportTable(Struct, frozen=True):
     """The bundled table and the day up to which it knows."""
 
     as_of: date

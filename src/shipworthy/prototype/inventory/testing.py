@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
@@ -18,8 +18,7 @@ from shipworthy.prototype.code.syntax import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TestCase:
+class TestCase(Struct, frozen=True):
     """One `test(…)`, `it(…)` or `def test_…`; `asserts` tells whether it has an assertion.
 
     An assertion of a constant (`expect(true).toBe(true)`, `assert True`) is none. Tests that are

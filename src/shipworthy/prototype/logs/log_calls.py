@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, callee, function_name
@@ -14,8 +14,7 @@ from shipworthy.prototype.logs.logging_calls import NAMES, log_level
 from shipworthy.prototype.logs.origins import Origins
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedValue:
+class LoggedValue(Struct, frozen=True):
     """One value that is logged whole: a dotted name such as "session.access_token".
 
     Only values that reach the log as they are: `!!token`, `token.length`, `typeof x`, `mask(x)`,
@@ -34,8 +33,7 @@ class LoggedValue:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LogCall:
+class LogCall(Struct, frozen=True):
     """One call that logs: console.*, print, logging/loguru/structlog, pino/winston.
 
     `guarded` is True when it runs only in development. `streamed` is True for `print(x, end="")`.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import arguments, dotted, string
 from shipworthy.prototype.queries.chains import CALLS, called_name, within
@@ -22,8 +22,7 @@ NAMES = ("identifier", "member_expression", "attribute", "this")
 _EITHER = ("||", "??", "or", "+", "%", "and", "&&")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One value that is shown: its dotted name and whether it stands inside a string."""
 
     name: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import bindings_of
@@ -43,8 +43,7 @@ _SENDS = frozenset(
 _SETTINGS = frozenset("get getenv env config getEnv get_env".split())
 
 
-@dataclass(frozen=True, slots=True)
-class ModelAddress:
+class ModelAddress(Struct, frozen=True):
     """One literal that begins with `base`, which `variable` would hold; `is_default` where it only
     counts as long as a setting says nothing else."""
 
@@ -54,8 +53,7 @@ class ModelAddress:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAddress:
+class FoundAddress(Struct, frozen=True):
     """An address with its node."""
 
     address: ModelAddress

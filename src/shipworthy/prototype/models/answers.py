@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, string
@@ -15,8 +14,7 @@ from shipworthy.prototype.models.calls import model_calls_of
 _SENDS = ("json", "send", "Response", "jsonify", "JSON.stringify", "JSONResponse", "stringify")
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """The keys of returned or sent objects, and the functions that return model text."""
 
     keys: tuple[str, ...]

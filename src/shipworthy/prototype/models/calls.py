@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ast_grep_py import SgNode
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
@@ -38,8 +40,7 @@ from shipworthy.prototype.outbound.urls import url_of
 __all__ = ["Fallback", "FoundModel", "ModelCall", "Timeout", "model_calls_of", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCall:
+class ModelCall(Struct, frozen=True):
     """One call. `library` is "openai", "anthropic", "fetch", "langchain", …; `model` the literal
     model id; `prompt` is "inline", "file" or "variable"; `results` the variables that hold
     what it returned. `client` is where the client is made, if the file makes it; `answers` are the

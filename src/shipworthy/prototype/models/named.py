@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import bindings_of
@@ -11,8 +11,7 @@ from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
 _AI_SDK = "@ai-sdk/"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedModel:
+class NamedModel(Struct, frozen=True):
     """One model by its name: `export const writer = openai("gpt-4o")`."""
 
     provider: str

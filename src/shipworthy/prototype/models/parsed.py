@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import bindings_of
@@ -17,8 +17,7 @@ from shipworthy.prototype.models.text import bound_names, schema_of
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedAnswer:
+class ParsedAnswer(Struct, frozen=True):
     """One place where a model's answer is parsed.
 
     `checked` says what looks at the fields afterwards, "schema" where the model was given one, '' for

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, enclosing, function_name
@@ -15,8 +15,7 @@ from shipworthy.regex import regex
 _SHORTEST = 400  # characters: what is shorter is a question, no piece of work
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPrompt:
+class WrittenPrompt(Struct, frozen=True):
     """One prompt written as a literal inside a function. `size` in characters."""
 
     function: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Binding, Bindings
@@ -24,8 +24,7 @@ from shipworthy.regex import regex
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One value among the words of a message.
 
     `role` is "system", "user", … or "prompt" for a text without roles; `name` the value as the code

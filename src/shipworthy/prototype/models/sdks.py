@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.regex import regex
 
@@ -79,8 +80,7 @@ def provider_of_url(url: str) -> str:
     return "compatible" if _PATHS.search(address) and (not host or "{}" in host) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sdk:
+class Sdk(Struct, frozen=True):
     """One package. `calls` are the ends of callees that ask its model."""
 
     provider: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import Syntax, properties, string
 from shipworthy.prototype.inventory.manifests import Table, read_json, strings, table, text
@@ -18,8 +18,7 @@ _BUNDLER = regex(r"^(vite|vitest|electron\.vite|astro)\.config\.[cm]?[jt]s$")
 _EXTENDS = 8  # how long a chain of `extends` is followed
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """What a specifier that starts with `prefix` stands for, in files below `folder`.
 
     `whole` aliases match the specifier itself only. Targets are paths from the prototype's root, to

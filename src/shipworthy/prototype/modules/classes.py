@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, identifiers
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _SHORTEST = 5  # letters of a name that nobody else uses by chance
 
 
-@dataclass(frozen=True, slots=True)
-class IdleClass:
+class IdleClass(Struct, frozen=True):
     """A class of a file that the file itself never constructs, extends or hands on."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
@@ -22,8 +23,7 @@ _MODELS = ("typeorm", "@mikro-orm/core", "sequelize-typescript", "drizzle-orm/pg
 Edges = Mapping[str, Mapping[str, Import]]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One import of a circle. `used` is where the file needs what it imports while it is loaded;
     None where only functions use it, which run later."""
 
@@ -33,8 +33,7 @@ class Step:
     used: Location | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Struct, frozen=True):
     """All the files that reach each other, by path, and the shortest way around, step by step."""
 
     files: tuple[str, ...]

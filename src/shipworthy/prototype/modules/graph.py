@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.modules.browser import browser_files
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleGraph:
+class ModuleGraph(Struct, frozen=True):
     """Edges from each file to the files it imports; type-only imports are left out.
 
     `browser` are the files that a bundler puts into what visitors download; a file that cannot be

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from ast_grep_py import SgNode
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
@@ -22,8 +23,7 @@ from shipworthy.prototype.source import Language
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One import: the specifier as written, the names it binds, and whether only types are used.
 
     `imported` are the names as the other module calls them, one for each of `names`; "default" and

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import join, normpath
+
+from msgspec import Struct
 
 from shipworthy.prototype.inventory.manifests import NodeManifest, Table, text
 from shipworthy.prototype.modules.aliases import Alias, folders_above, read_aliases
@@ -42,22 +43,19 @@ _CDN = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Struct, frozen=True):
     """The import means a file of the prototype."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """The import means a package; the name is the registry's, or host and path of a plain URL."""
 
     package: str
 
 
-@dataclass(frozen=True, slots=True)
-class Nowhere:
+class Nowhere(Struct, frozen=True):
     """The import should mean a file of the prototype, and there is none."""
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
@@ -35,8 +36,7 @@ class Waiting(StrEnum):
     NOBODY = "nobody"  # started and left alone: `void fetch(…)`, `fetch(…).catch(…)`
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundCall:
+class OutboundCall(Struct, frozen=True):
     """One HTTP call. `target` is the host, or the URL as far as the code states it ("{}" for
     holes); one that starts with "/" is the prototype's own server. `reads` is True where the code
     shows that nothing is changed there (GET, HEAD), so that the call may be made twice.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.components import component_of
@@ -14,8 +14,7 @@ from shipworthy.prototype.source import Language
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(Struct, frozen=True):
     """One field. `name` is its name, id or label; `kind` its HTML type, '' where none is written;
     `form` the component or function it stands in."""
 

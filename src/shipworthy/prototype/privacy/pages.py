@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode, SgRoot
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.inventory.manifests import NodeManifest, node_manifests
@@ -21,8 +21,7 @@ _PASTED = ("attached_assets/", "docs/")
 _LONGEST = 200_000  # characters: a page that is longer was built, not written
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """One script or style sheet of a page: its address, or the code that stands in the page.
 
     `held` is True where its type keeps the browser from running it before a consent manager does.

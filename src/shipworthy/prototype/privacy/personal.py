@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.privacy.categories import SPECIAL, Category, category_of
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalDatum:
+class PersonalDatum(Struct, frozen=True):
     """One column or form field that holds personal data, as its name tells.
 
     `kind` is "table" or "form"; `holder` the table, or the component of the form.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.privacy.categories import Category
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _TABLE = Path(__file__).with_name("processors.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(Struct, frozen=True):
     """What the bundled table says of one company; `country` is where it sits, "?" where unclear."""
 
     name: str
@@ -36,8 +36,7 @@ class Company:
     models: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Processor:
+class Processor(Struct, frozen=True):
     """One company that the code of the prototype speaks to.
 
     `seen` says how: "package", "host", "script", "model call", "configuration". `region` is what an

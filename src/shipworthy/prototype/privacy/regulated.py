@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.intent.answers import Regulated
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class RegulatedData:
+class RegulatedData(Struct, frozen=True):
     """One regulated kind of data: the different fields that name it, and where the first few stand."""
 
     kind: Regulated

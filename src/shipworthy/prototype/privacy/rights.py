@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.handler import EffectKind
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(Struct, frozen=True):
     """That people have accounts: where they sign up or in, and the service that keeps the accounts."""
 
     location: Location

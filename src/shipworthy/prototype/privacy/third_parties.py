@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 _DATA = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True, slots=True)
-class ThirdParty:
+class ThirdParty(Struct, frozen=True):
     """A third party of the web. `category` is ad, analytics, cdn, consent-provider, content,
     customer-success, hosting, marketing, other, social, tag-manager, utility or video."""
 
@@ -21,8 +21,7 @@ class ThirdParty:
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCookie:
+class KnownCookie(Struct, frozen=True):
     """A cookie that a platform sets; of a prefix, all whose names begin so. `kept` is in the words of
     the list: "2 years", "session"."""
 

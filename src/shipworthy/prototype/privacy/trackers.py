@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, arguments, callee, string
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 
-@dataclass(frozen=True, slots=True)
-class Tracker:
+class Tracker(Struct, frozen=True):
     """One place where a tracker is started.
 
     `kind` is "ads", "analytics" or "replay"; `identity` the id of the account as written, '' where a
@@ -40,8 +39,7 @@ class Tracker:
     drawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
+class _Sign(Struct, frozen=True):
     name: str
     company: str
     kind: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
@@ -32,8 +33,7 @@ class Bound(StrEnum):
     UNKNOWN = "unknown"  # the query is finished elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """What bounds a read, the columns that always filter it, and whether row security may narrow it
     to the rows of whoever asks (never so for a client with the key of an administrator)."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import Link, chain
 
@@ -13,8 +13,7 @@ CALLS = ("call_expression", "call")
 MEMBERS = ("member_expression", "attribute")
 
 
-@dataclass(frozen=True, slots=True)
-class QueryCall:
+class QueryCall(Struct, frozen=True):
     """A query before its surroundings are read. `top` is the call at the end of its chain; `text`
     the statement of one that is written as SQL, holes as {}."""
 

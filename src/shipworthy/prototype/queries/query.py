@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.components import component_of
@@ -31,8 +30,7 @@ WRITES = frozenset({"insert", "update", "upsert", "delete"})
 """The operations that change rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """One query. `operation` is select, insert, update, delete, upsert, rpc, raw, storage, auth,
     function (of the server) or request (a write through the REST address of the database).
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 
@@ -20,8 +21,7 @@ class RouteKind(StrEnum):
     MIDDLEWARE = "middleware"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One way in. `method` is GET, POST, …, or "*" where the handler takes any.
 
     `handler` is the function, as `function_name` would call it; `path` the URL path as far as the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import properties
 from shipworthy.prototype.inventory.manifests import node_manifests
@@ -24,8 +25,7 @@ _MOST_BESIDE = 3
 _LONGEST = 400_000  # characters of a file that are searched
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """A program that the pages call. `prefixes` are the paths that lead to it, `port` the one that
     the pages expect it at; None where they name none."""
 
@@ -34,8 +34,7 @@ class Beside:
     port: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The program that people open, those beside it, and what is left out, in words."""
 
     main: Program

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.program.inside import nodes_in
@@ -26,8 +27,7 @@ _SERVERS = regex(r"\b(gunicorn|uwsgi|waitress|hypercorn|passenger|mod_wsgi)\b", 
 _SENSED = regex(r"\b(env|environ|getenv|config|settings|args|argv)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Debugger:
+class Debugger(Struct, frozen=True):
     """A call that starts a server with the debugger."""
 
     location: Location

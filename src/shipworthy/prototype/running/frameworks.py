@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from shipworthy.prototype.code.syntax import string
 from shipworthy.prototype.inventory.manifests import (
@@ -26,8 +27,7 @@ _PREVIEW = Way(("vite", "preview", "--host", HOST, "--port", PORT, "--strictPort
 _NITRO = Way(("node", ".output/server/index.mjs"), made=".output/server/index.mjs")
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True):
     """What makes and serves pages. `commands` are its programs, `packages` what an app of it lists."""
 
     name: str

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 PORT = "{port}"
 """Stands in a command or a setting where the port goes."""
 HOST = "{host}"
 """Stands where the address goes that the program is to listen on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A command that serves. Programs of the packages around it are on its PATH.
 
     The port and the address are given in the command where the program takes them there, and always as
@@ -28,8 +29,7 @@ class Way:
         return " ".join(self.argv)
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """A folder of files that any web server can hand out."""
 
     folder: str  # from the program's folder

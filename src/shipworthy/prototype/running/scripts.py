@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 _DEEPEST = 6  # scripts that call scripts
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
@@ -17,8 +18,7 @@ _RUNTIMES = frozenset({"node", "tsx", "ts-node", "ts-node-dev", "nodemon", "bun"
 _SCRIPT_FILES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx")
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """One command that a script comes down to, without the settings in front of it."""
 
     words: tuple[str, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.prototype.secrets.placeholders import entropy
 from shipworthy.prototype.secrets.tokens import Token
@@ -26,8 +27,7 @@ _PLAIN = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """Lines worth a closer look with the places where each stands; `left` did not fit."""
 
     places: Mapping[str, list[tuple[SourceFile, int]]]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import (
@@ -30,8 +30,7 @@ BROWSER_PREFIXES = (
 """Prefixes whose variables a bundler writes into the files that every visitor downloads."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentRead:
+class EnvironmentRead(Struct, frozen=True):
     """One read of a variable. `fallback` is the literal used when it is unset; it may be a secret
     and is never printed whole. `accessor` is e.g. "process.env", "import.meta.env", "os.getenv".
     `tested` is True where the code only asks whether it is set."""

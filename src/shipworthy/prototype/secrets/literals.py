@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from shipworthy.prototype.secrets.placeholders import (
     is_placeholder,
@@ -17,8 +18,7 @@ from shipworthy.prototype.secrets.secret import SecretKind
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A literal with its name: where the value starts, and the two of them."""
 
     start: int

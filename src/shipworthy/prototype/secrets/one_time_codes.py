@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.program.fixed_codes import SAYS_CODE, fixed_codes
@@ -22,8 +23,7 @@ _DIGITS = regex(r"\d(?<![\w.#-]\d)\d{3,7}(?![\w.])")
 _CONFIGURES = regex(r"config|settings?|constants?|(^|/)env(ironment)?\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class OneTimeCode:
+class OneTimeCode(Struct, frozen=True):
     """Where a code is written out. `settings` are the variables that would decide otherwise; `kept_off`
     is the line of the repository that sets one of them for production."""
 

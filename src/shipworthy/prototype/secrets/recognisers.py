@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from shipworthy.prototype.secrets.jwt import claims, is_invented, is_signed
 from shipworthy.prototype.secrets.placeholders import entropy, is_placeholder
@@ -14,8 +15,7 @@ from shipworthy.prototype.secrets.tokens import Token, tokens
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Recogniser:
+class Recogniser(Struct, frozen=True):
     """One format: the literal it starts with and the pattern of the whole key."""
 
     start: str
@@ -29,8 +29,7 @@ class Recogniser:
         return f"{self.provider.lower().replace(' ', '-')}-{self.kind.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A key recognised in a text: where it starts, its whole value, and what it is."""
 
     start: int

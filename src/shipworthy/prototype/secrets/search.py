@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Location
@@ -94,8 +96,7 @@ _INVENTED = regex(
 _OFTEN_INVENTED = frozenset({"webhook-signing_secret", "jwt-token"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(Struct, frozen=True):
     """A secret in one text, by the offset of its value."""
 
     start: int
@@ -106,8 +107,7 @@ class _Hit:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchedTexts:
+class SearchedTexts(Struct, frozen=True):
     """The tokens of the files that may hold secrets, by path, and the secrets in plain sight.
 
     `asked`: the lines that an engine was given already, with its answers; None where it was not asked.

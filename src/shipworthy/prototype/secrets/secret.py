@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy import secret
 from shipworthy.finding import Location
@@ -55,8 +56,7 @@ _PLAIN_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """One secret. `value` is whole in memory only: print `masked`. `provider` is e.g. "OpenAI";
     `name` the variable, key or field that holds it; `rule` what recognised it."""
 
@@ -111,8 +111,7 @@ ACCOUNT_PASSWORD = "account-password"  # noqa: S105
 """The rule of a password that the code itself gives to an account of the app."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """What a secret engine saw in one line: its rule and the secret itself."""
 
     rule: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.prototype.secrets.placeholders import (
     is_of_development,
@@ -40,8 +41,7 @@ _SCHEME = regex(r"([A-Za-z][A-Za-z0-9]*)(?:\+[\w]+)?$")
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal")  # noqa: S104
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionUri:
+class ConnectionUri(Struct, frozen=True):
     """A URI with a real password: where it starts, all of it, and what it connects to."""
 
     start: int

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """One declared table; `dialect` is the name that the code gives it, or ''."""
 
     name: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
+
+from msgspec.structs import replace
 
 from shipworthy.database.exposure import BUCKET
 from shipworthy.database.rules.expressions import expressions

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.tables.models import MODELLERS
@@ -26,8 +27,7 @@ class Kind(StrEnum):
     TYPES = "generated types"  # which say what lies in a database elsewhere, and make none
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """One place that defines tables. `name` is its folder, mapper or file; `tables` are its
     definitions by the plain name, in the order of the files."""
 

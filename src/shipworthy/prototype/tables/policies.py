@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.names import qualified
@@ -39,8 +40,7 @@ _ACTORS = {Actor.ANYBODY: Reach.ANYBODY, Actor.STRANGER: Reach.USERS}
 _NOTHING = Schema({}, {}, {}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """The rules of all tables."""
 
     schema: Schema = _NOTHING

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from shipworthy.regex import regex
 
@@ -21,8 +22,7 @@ class Dialect(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTable:
+class CreateTable(Struct, frozen=True):
     """One CREATE TABLE: name without quotes and without `public.`, columns, 1-based line."""
 
     name: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ast_grep_py import Rule, SgNode
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, callee
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Dialect", "Table", "read_tables"]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table. `source` is migration, sql, drizzle, prisma, sqlalchemy, django, typeorm, sequelize,
     mongoose (a collection) or types.
 

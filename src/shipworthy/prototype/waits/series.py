@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ast_grep_py import SgNode
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, function_name
@@ -14,8 +14,7 @@ from shipworthy.prototype.waits.reads import waiting_statements
 from shipworthy.regex import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """One wait for a read. `called` is the function of the prototype that reads; '' for a query or
     a request that stands in the statement itself."""
 
@@ -23,8 +22,7 @@ class Wait:
     called: str
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """The waits of one block of statements. Each of `runs` holds neighbours of which none uses a
     name that another of them, or what was made of it, has set, and between which nothing is checked
     that could end the function."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from shipworthy.command import Command
 from shipworthy.errors import CommandFailed

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.handler import Check, Effect
@@ -25,8 +26,7 @@ class Breach(StrEnum):
     EVERYTHING = "everything"  # rows of all, read or changed with rights past row security
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One effect that its caller has no right to."""
 
     breach: Breach

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import looks_up

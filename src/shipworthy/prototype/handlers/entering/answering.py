@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.values import UNKNOWN, UNSET, Guards, Value, meet_all
@@ -14,8 +15,7 @@ _LOGIN = regex(r"log_?in|sign_?in|auth|index|home|^/$", re.IGNORECASE)
 _REFUSED = range(400, 600)
 
 
-@dataclass(slots=True)
-class Answers:
+class Answers(Struct):
     """Notes the answers of one handler and the guards passed before those that are no refusals.
 
     `texts` is how a text is sent: as "json" or "html".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.handler import Guard
@@ -11,8 +11,7 @@ from shipworthy.prototype.handlers.values import NO_GUARDS, Value
 from shipworthy.prototype.handlers.walk import Walk
 
 
-@dataclass(slots=True)
-class AuthJsEntry:
+class AuthJsEntry(Struct):
     """The callbacks of a prototype that Auth.js runs for whoever comes."""
 
     location: Location

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
@@ -43,8 +45,7 @@ _PERMISSIONS, _THROTTLES = "DEFAULT_PERMISSION_CLASSES", "DEFAULT_THROTTLE_CLASS
 _REST = regex(r"^(rest_framework\.|.*(APIView|ViewSet)$)")
 
 
-@dataclass(slots=True)
-class DjangoEntry:
+class DjangoEntry(Struct):
     """A route of Django."""
 
     view: Value

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
@@ -65,8 +67,7 @@ _FRAMEWORK = {
 _DEEPEST = 8
 
 
-@dataclass(slots=True)
-class FastapiEntry:
+class FastapiEntry(Struct):
     """A route of FastAPI."""
 
     found: Found
@@ -111,8 +112,7 @@ def _has_model(function: Function) -> bool:
     )
 
 
-@dataclass(slots=True)
-class Injection:
+class Injection(Struct):
     """Gives functions their parameters, for one request; a dependency runs once."""
 
     walk: Walk

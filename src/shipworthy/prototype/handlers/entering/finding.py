@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.evaluation import Mounted, Registered
@@ -16,8 +17,7 @@ from shipworthy.prototype.program.nodes import Class, Define, Function, If, Loop
 from shipworthy.prototype.routes.route import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The function of a route as written, what is to be called, what runs before it, its scope."""
 
     function: Function

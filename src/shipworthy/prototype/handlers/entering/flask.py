@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
@@ -20,8 +21,7 @@ from shipworthy.regex import regex
 _IN_PATH = regex(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 
 
-@dataclass(slots=True)
-class FlaskEntry:
+class FlaskEntry(Struct):
     """A route of Flask or Quart."""
 
     found: Found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
@@ -47,8 +48,7 @@ _NUMBERS = regex(r"ParseIntPipe|ParseFloatPipe|ParseBoolPipe|ParseUUIDPipe|Parse
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """What holds for all controllers: guards of modules and of `main.ts`, and what its pipes leave."""
 
     guards: tuple[tuple[Expression, str], ...]  # with the module that names each
@@ -81,8 +81,7 @@ def application(program: Program) -> Application:
     return Application(tuple(guards), tuple(middleware), listed_only)
 
 
-@dataclass(slots=True)
-class NestEntry:
+class NestEntry(Struct):
     """A method of a controller."""
 
     kind: Type

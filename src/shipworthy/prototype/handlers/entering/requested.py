@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
@@ -26,8 +26,7 @@ from shipworthy.prototype.routes.route import Route
 _REQUESTS = {"aiohttp": aiohttp.REQUEST, "starlette": fastapi.REQUEST}
 
 
-@dataclass(slots=True)
-class RequestedEntry:
+class RequestedEntry(Struct):
     """A route of aiohttp or Starlette."""
 
     found: Found

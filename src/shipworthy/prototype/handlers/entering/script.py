@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
@@ -40,8 +40,7 @@ from shipworthy.prototype.program.nodes import Function, Name
 from shipworthy.prototype.routes.route import Route
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """What is to be run for a route, one after the other, and how a request is passed to it."""
 
     location: Location

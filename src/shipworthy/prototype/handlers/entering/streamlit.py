@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.handler import Guard
@@ -13,8 +13,7 @@ from shipworthy.prototype.program.nodes import Compare, If, Literal, Module, Nam
 from shipworthy.prototype.routes.route import Route
 
 
-@dataclass(slots=True)
-class StreamlitEntry:
+class StreamlitEntry(Struct):
     """A page of Streamlit."""
 
     module: Module

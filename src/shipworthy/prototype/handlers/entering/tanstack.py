@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
@@ -31,8 +31,7 @@ from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route
 
 
-@dataclass(slots=True)
-class ServerFunctionEntry:
+class ServerFunctionEntry(Struct):
     """A server function, which is given data, or a route, which is given the request: validators and
     middleware in their order, then the handler."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
@@ -34,8 +35,7 @@ _DEEPEST = 8  # routers inside of routers
 _RESULT = Value(what="trpc result", tags=frozenset({"truthy"}))
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """A procedure with its name in the router that an adapter serves, "orders.list"; no adapter where
     none was seen."""
 
@@ -44,8 +44,7 @@ class Served:
     remote: Remote | None
 
 
-@dataclass(slots=True)
-class TrpcEntry:
+class TrpcEntry(Struct):
     """A procedure of tRPC, with what stands before the adapter that serves it."""
 
     procedure: Value

@@ -4,7 +4,9 @@ handlers of aiohttp and Starlette."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
@@ -35,8 +37,7 @@ _JSON = ("Resource", "HTTPEndpoint", "View")  # a text that they return is no pa
 _DECORATORS = ("decorators", "method_decorators")
 
 
-@dataclass(slots=True)
-class MethodEntry:
+class MethodEntry(Struct):
     """One method of a class that is a view."""
 
     kind: Type

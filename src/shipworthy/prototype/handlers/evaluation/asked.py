@@ -7,8 +7,9 @@ for each, first for a method that it does not know.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.paths import is_simple
@@ -33,8 +34,7 @@ _KEYED = regex(r"([A-Z]+)[\s:|]*(/\S*)")
 _MOST = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A path that a server asks for, as it is for one request, and where it asks."""
 
     sample: str
@@ -42,8 +42,7 @@ class Wanted:
     line: int
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """A request: its path and its method where they are known, and what the server asks of them."""
 
     path: str = ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from shipworthy.prototype.handlers.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """A route that running the code of a module has declared: `chain` are its middleware and handler."""
 
     router: int
@@ -20,8 +19,7 @@ class Registered:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mounted:
+class Mounted(Struct, frozen=True):
     """Middleware that a router runs below a prefix, or another router (`child`) that it hands over to."""
 
     router: int
@@ -32,8 +30,7 @@ class Mounted:
     is_known: bool = True  # False where the prefix is only known at run time
 
 
-@dataclass(slots=True)
-class Routing:
+class Routing(Struct):
     """The routes and mounts that were declared so far, in order; `applications` are the routers that
     may be served as they are, without being mounted on another."""
 

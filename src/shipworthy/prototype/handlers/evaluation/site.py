@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value
 from shipworthy.prototype.program.nodes import Call, Function
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
 
-@dataclass(slots=True, eq=False)  # made by the ten thousand: to freeze them takes as long again
-class Site:
+class Site(Struct, eq=False):  # made by the ten thousand: to freeze them takes as long again
     """One call, with what is known of its parts; `name` is the last word of what is called."""
 
     what: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site

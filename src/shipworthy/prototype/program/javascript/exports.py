@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ast_grep_py import SgNode
+from msgspec import Struct, field
 
 from shipworthy.prototype.program.javascript.classes import class_of
 from shipworthy.prototype.program.javascript.functions import decorator
@@ -27,8 +26,7 @@ from shipworthy.prototype.program.nodes import (
 _CLASSES = ("class", "class_declaration", "abstract_class_declaration")
 
 
-@dataclass(slots=True)
-class Exports:
+class Exports(Struct):
     """What has been exported so far; each expression stands here or in the body, never in both."""
 
     named: list[tuple[str, Expression]] = field(default_factory=list)
