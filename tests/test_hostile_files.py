@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from shipworthy.prototype.inventory.manifests import read_toml
 from shipworthy.prototype.queries import assigned, loops, small_lists
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.reading import TOO_LONG, read_file
-from shipworthy.prototype.secrets import demo_logins
+from shipworthy.prototype.secrets import demo_logins, recognisers
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.prototype.tables import sql
 from shipworthy.settings import Limits, Settings
@@ -70,6 +71,26 @@ def test_loop_is_judged_once_for_all_its_queries(count: int) -> None:
     assert len(queries.read(syntax_of(text))) == count
     after = [f.cache_info().misses for f in (loops._walks_rows, small_lists.is_small)]
     assert after == [n + 1 for n in before]
+
+
+def test_key_of_telegram_is_looked_for_where_its_words_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = "8123456790:AA" + "Zx9kQw3rTy7uIoPa5sDfGh1jKlMn2bVcX"
+    pictures = "\n ".join(f"AAAA{i:020d}" for i in range(40))
+    text = f"{pictures}\n{key}\n{key}_\n{pictures}"
+    spans = []
+    pattern = re.compile(recognisers._TELEGRAM.pattern)
+
+    class Recorded:
+        def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
+            spans.append(end - start)
+            return pattern.search(text, start, end)
+
+    monkeypatch.setattr(recognisers, "_TELEGRAM", Recorded())
+    assert [hit.value for hit in recognisers.recognise(text)] == [key]
+    assert len(spans) == 82
+    assert max(spans) < 50
 
 
 def test_lines_of_a_file_are_counted_once(tmp_path: Path) -> None:

@@ -41,11 +41,16 @@ def choose(
     (`known`, by path) are left out."""
     places: dict[str, list[tuple[SourceFile, int]]] = {}
     scores: dict[str, float] = {}
+    judged: dict[
+        str, float
+    ] = {}  # the same tokens stand in many files, and some files in many copies
     for file, pieces in files:
         text, explained = file.text or "", known.get(file.path, set())
         line, counted = 1, 0
         for piece in pieces:
-            score = _suspicion(piece.text)
+            score = judged.get(piece.text)
+            if score is None:
+                score = judged[piece.text] = _suspicion(piece.text)
             if not score or _is_digest(piece, text):
                 continue
             line += text.count("\n", counted, piece.start)

@@ -50,7 +50,9 @@ def recognise(text: str, pieces: Sequence[Token] | None = None) -> Iterator[Hit]
                 yield hit
                 break
         if piece.text.startswith("AA"):
-            telegram = _TELEGRAM.search(text, max(0, piece.start - 11))
+            telegram = _TELEGRAM.search(
+                text, max(0, piece.start - 11), piece.start + _TELEGRAM_ENDS
+            )
             if telegram and telegram.start() < piece.start:
                 value = telegram[0]
                 yield Hit(telegram.start(), value, "telegram-token", "Telegram", SecretKind.TOKEN)
@@ -145,6 +147,7 @@ for _recogniser in _RECOGNISERS:
     _BY_START.setdefault(_recogniser.start, []).append(_recogniser)
 _STARTS = regex("|".join(re.escape(s) for s in sorted(_BY_START, key=lambda s: (-len(s), s))))
 _TELEGRAM = regex(r"(?<![\w/])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![\w-])")
+_TELEGRAM_ENDS = 36  # characters behind its colon, with the one that must not follow
 
 
 _MOST_KEPT = 100  # characters of a word that is kept
