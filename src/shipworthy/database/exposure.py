@@ -19,6 +19,7 @@ from shipworthy.database.private import (
 )
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Table, Trust
+from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.finding import Evidence
 
 BUCKET = "bucket "
@@ -59,6 +60,16 @@ class Exposure(Struct, frozen=True):
     def is_owned(self) -> bool:
         """True where the rows belong to a user or a tenant."""
         return bool(self.ownership.user_columns or self.ownership.tenant_columns)
+
+    @property
+    def is_founded(self) -> bool:
+        """True where the rows are the tenants themselves, each of which somebody founds: a new one hangs on
+        none that is there."""
+        key = self.table.primary_key if self.table else ()
+        keys = self.table.foreign_keys if self.table else ()
+        linked = any(column in key for other in keys for column in other.columns)
+        own = len(key) == 1 and self.ownership.tenant_columns == key and not linked
+        return own and is_tenant(self.target)
 
     @property
     def is_shown_on_purpose(self) -> bool:

@@ -70,6 +70,9 @@ class RowsWritableByAnyUser(
         if verbs == [Verb.INSERT.value] and not exposure.is_owned:
             message = "Every user may add rows; they belong to nobody"
             return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
+        if verbs == [Verb.INSERT.value] and exposure.is_founded:
+            message = "Every user may found one of these; nobody changes those of others"
+            return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
         if all(attempt.reason.startswith(_IN_TENANT) for attempt in attempts):
             return self._in_tenant(exposure, attempts)
         who = min(attempt.actor.value for attempt in attempts).capitalize()

@@ -56,18 +56,19 @@ class RowsWritableByAnybody(
     def _judged(self, exposure: Exposure, prototype: Prototype, proof: DatabaseProof) -> Finding:
         verbs = [v.value for v in _VERBS if v in {a.verb for a in exposure.attempts}]
         shown = evidence(exposure.attempts)
-        if verbs == [Verb.INSERT.value] and not exposure.ownership.user_columns:
+        founded = verbs == [Verb.INSERT.value] and exposure.is_founded
+        if verbs == [Verb.INSERT.value] and (founded or not exposure.ownership.user_columns):
             counted = is_counted_by_visitors(exposure.target)
             if counted or _is_form(exposure.target, prototype):
                 message = "Visitors may add rows, as its form or counter needs; they change none"
                 return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
-            severity = Severity.MEDIUM
+            severity = Severity.LOW if founded else Severity.MEDIUM
         elif verbs == [Verb.INSERT.value]:
             severity = Severity.MEDIUM if is_log(exposure.target) else Severity.HIGH
         else:
             severity = Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
-        if "insert" in verbs and exposure.ownership.user_columns:
+        if "insert" in verbs and exposure.ownership.user_columns and not founded:
             done += " in the name of others"
         were = "were" if proof.replayed else "can be"
         message = f"Without signing in, rows of {exposure.target} {were} {done}"
