@@ -11,7 +11,10 @@ from planting import prototype_of, syntax_of
 from shipworthy.engines.betterleaks import recognise
 from shipworthy.prototype import Engines, Prototype, read_prototype
 from shipworthy.prototype.dependencies import requirements
+from shipworthy.prototype.handlers import refusals
+from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.inventory.manifests import read_toml
+from shipworthy.prototype.program.nodes import Statement
 from shipworthy.prototype.queries import assigned, loops, small_lists
 from shipworthy.prototype.queries import query as queries
 from shipworthy.prototype.reading import TOO_LONG, read_file
@@ -151,3 +154,40 @@ def _with_secrets(root: Path, count: int) -> Prototype:
     text = "".join(map(_REAL.format, range(count)))
     prototype_of(root, {"src/a.ts": text})
     return read_prototype(root, Settings(workers=1), Engines(secrets=recognise))
+
+
+def test_refusal_that_many_routes_lead_to_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    code = refusals._code
+
+    def counted(statements: tuple[Statement, ...]) -> int:
+        read.append(id(statements))
+        return code(statements)
+
+    monkeypatch.setattr(refusals, "_code", counted)
+    route = '@app.get("/a#")\ndef a#(user=Depends(caller)):\n    return db.load(user.id)\n\n\n'
+    routes = "".join(route.replace("#", str(n)) for n in range(12))
+    files = {"requirements.txt": "fastapi\n", "main.py": _CALLER + routes}
+    handlers = prototype_of(tmp_path, files).handlers
+    assert [any(g.check is Check.REFUSES for g in h.guards) for h in handlers] == [True] * 12
+    assert len(read) == len(set(read)) == 1
+
+
+_CALLER = """
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+import db
+
+app = FastAPI()
+
+
+def caller(request: Request):
+    user = db.session_of(request.cookies.get("sid"))
+    if not user:
+        raise HTTPException(status_code=401)
+    return user
+
+
+"""

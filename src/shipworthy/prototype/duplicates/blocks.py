@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -95,14 +95,17 @@ def _is_own(file: SourceFile) -> bool:
 
 def _seeds(lines: Mapping[str, Sequence[Line]]) -> dict[_Diagonal, list[int]]:
     """Where two files have equal lines that few others have, by how far these are apart."""
-    places: dict[str, list[_Place]] = {}
+    often = Counter(
+        line.text for all_ in lines.values() for line in all_ if len(line.text) >= _TELLING
+    )
+    rare = {text: list[_Place]() for text, count in often.items() if 2 <= count <= _RARE}
     for path, all_ in lines.items():
         for index, (_, text) in enumerate(all_):
-            if len(text) >= _TELLING:
-                places.setdefault(text, []).append((path, index))
+            if text in rare:
+                rare[text].append((path, index))
     found: dict[_Diagonal, list[int]] = defaultdict(list)
-    for text, at in places.items():
-        if 2 <= len(at) <= _RARE and is_logic(text):
+    for text, at in rare.items():
+        if is_logic(text):
             for (one, i), (other, j) in combinations(at, 2):
                 if not _is_copied_file(one, other):
                     found[(one, other, j - i)].append(i)

@@ -21,6 +21,7 @@ _DATA = regex(
 )
 # Words and nothing else, as between the tags of an article; no statement of a script has as many.
 _PROSE = regex(r"(?:[\w’'(\"“-]+[.,;:)”\"]*\s+){6}")
+_SHORTEST_PROSE = 13  # six letters, each with a space, and what follows them
 _WORK = regex(r"[(=]|\b(return|if|else|for|while|try|catch|except|raise|throw|await)\b")
 
 
@@ -35,15 +36,20 @@ def code_lines(file: SourceFile) -> list[Line]:
     """The lines of a file that are neither empty nor a comment nor an import nor inside a long text."""
     python = file.path.endswith(".py")
     quote = '"""' if python else "`"
+    quoted = quote in (file.text or "")
     found = []
     inside = False
     for number, line in enumerate(file.lines, 1):
         text = line.strip()
-        turns = quote in text and text.count(quote) % 2 == 1
-        counts = not inside and text and not text.startswith(_SKIPPED)
-        if counts and (python or _PROSE.match(text) is None):
+        if (
+            text
+            and not inside
+            and not text.startswith(_SKIPPED)
+            and (python or len(text) < _SHORTEST_PROSE or _PROSE.match(text) is None)
+        ):
             found.append(Line(number, text))
-        inside = inside != turns
+        if quoted and quote in text and text.count(quote) % 2 == 1:
+            inside = not inside
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -72,6 +72,16 @@ class Remote(Struct, frozen=True, eq=False):
     path: str
 
 
+class Told(NamedTuple):
+    """What the statements of a branch tell the caller: 401, 403 or 0, and whether it called too often.
+
+    The statements are held with it: what knows them by their identity may not outlive them."""
+
+    statements: tuple[Statement, ...]
+    code: int
+    too_many: bool
+
+
 @dataclass(slots=True, eq=False)
 class Program:
     """The modules by path. `targets` tells, for each file, what its specifiers mean: the path of a
@@ -87,6 +97,7 @@ class Program:
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes
     changed: list[tuple[dict[Any, Value], object, Value | None]] = field(default_factory=list)
+    told: dict[int, Told] = field(default_factory=dict)  # by the identity of the statements
     identities: int = 0
     remotes: list[Remote] = field(default_factory=list)  # what adapters serve
 

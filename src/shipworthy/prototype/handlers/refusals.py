@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.comparing import (
     named_by_header,
 )
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
+from shipworthy.prototype.handlers.program import Told
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.nodes import (
@@ -64,7 +65,7 @@ def refused(
 
     Nothing where it turns nobody away, or hangs on how the server is set up.
     """
-    code = _code(statements)
+    code = _told(walk, statements).code
     if code == 0 or truth(test) is not None or (code == 401 and "unasked" in test.tags):
         return NO_GUARDS
     origins = all_origins(test)
@@ -90,8 +91,21 @@ def refused(
     return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
 
 
-def says_too_many(statements: tuple[Statement, ...]) -> bool:
+def says_too_many(walk: Evaluation, statements: tuple[Statement, ...]) -> bool:
     """True for `throw new Error("Rate limit exceeded")` and its like: few statements that do nothing else."""
+    return _told(walk, statements).too_many
+
+
+def _told(walk: Evaluation, statements: tuple[Statement, ...]) -> Told:
+    """What these statements tell the caller; they are looked at once, however many routes lead to them."""
+    known = walk.program.told.get(id(statements))
+    if known is None:
+        known = Told(statements, _code(statements), _says_too_many(statements))
+        walk.program.told[id(statements)] = known
+    return known
+
+
+def _says_too_many(statements: tuple[Statement, ...]) -> bool:
     return len(statements) <= _MOST and any(
         _SAYS_TOO_MANY.search(word)
         for statement in statements

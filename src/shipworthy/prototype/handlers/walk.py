@@ -155,7 +155,7 @@ class Walk(Evaluation):
     def _is_counted(self, test: Value, first: int, then: tuple[Statement, ...]) -> bool:
         """`if (!free) return 429`: calls are counted, however; not where another server said so."""
         said = any(e.literals.get("status") == "429" for e in self.effects[first:])
-        said = said or says_too_many(then)
+        said = said or says_too_many(self, then)
         return said and not any(o.kind in _TOLD for o in all_origins(test))
 
     def _each_known(self, statement: Loop, over: Value, scope: Scope) -> bool | None:
