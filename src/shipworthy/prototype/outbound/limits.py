@@ -188,9 +188,11 @@ def _signal(node: SgNode, bindings: Bindings) -> Timeout:
     controller = name.removesuffix(".signal")
     root = value.get_root().root()
     if name.endswith(".signal") and controller and not bindings.python:
-        for timer in root.find_all(kind="call_expression"):
-            if callee(timer).endswith("setTimeout") and f"{controller}.abort" in timer.text():
-                return Timeout.SET
+        timers = root.find_all(
+            kind="call_expression", has={"field": "function", "regex": "setTimeout$"}
+        )
+        if any(f"{controller}.abort" in timer.text() for timer in timers):
+            return Timeout.SET
     return Timeout.UNKNOWN
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.syntax import FUNCTIONS, callee
+from shipworthy.prototype.code.syntax import FUNCTIONS, callee, identifiers
 from shipworthy.prototype.queries.chains import within
 
 BLOCKS = frozenset({"statement_block", "program", "switch_body", "class_body"})
@@ -47,11 +47,18 @@ def _only_logs(statement: SgNode, use: SgNode) -> bool:
 
 def uses(name: str, scope: SgNode, after: int) -> Iterator[SgNode]:
     """Where a name is read in a scope after an offset, the parameters of catch clauses left out."""
-    python = scope.get_root().root().kind() == "module"
-    kinds = "identifier" if python else "identifier, shorthand_property_identifier"
-    for node in scope.find_all(kind=kinds, regex=f"^{re.escape(name)}$"):
-        if node.range().start.index >= after and not _is_shadowed(node, name, scope):
+    span = scope.range()
+    named_so = identifiers(scope.get_root().root()).get(name, ())
+    first = bisect_left(named_so, max(after, span.start.index), key=_start)
+    for node in named_so[first:]:
+        if _start(node) >= span.end.index:
+            break
+        if not _is_shadowed(node, name, scope):
             yield node
+
+
+def _start(node: SgNode) -> int:
+    return node.range().start.index
 
 
 def _is_shadowed(node: SgNode, name: str, scope: SgNode) -> bool:
