@@ -72,3 +72,17 @@ def test_blueprints_and_routers_mounted_twice_have_each_address(tmp_path: Path) 
         },
     )
     assert found == {"y": ("/old/y", "/new/y")}
+
+
+def test_a_router_that_require_brings_is_served_below_its_prefix(tmp_path: Path) -> None:
+    found = addresses(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"express": "4"}}',
+            "server.js": "const express = require('express');\nconst orders = require('./orders');\n"
+            "const app = express();\napp.use('/api/orders', orders);\napp.listen(3000);\n",
+            "orders.js": "const express = require('express');\nconst router = express.Router();\n"
+            "router.get('/:id', function one(req, res) { res.json({}); });\nmodule.exports = router;\n",
+        },
+    )
+    assert list(found.values()) == [("/api/orders/:id",)]

@@ -172,7 +172,7 @@ def _whole(walk: Evaluation, path: str) -> Value:
     unit = walk.program.unit(path)
     if not unit.module.python and set(unit.exports) == {"default"}:
         given = walk.exported(path, "default")
-        if given.client:
+        if given.client or given.identity:
             return given
     return Value(what=f"module:{path}")
 
