@@ -448,3 +448,17 @@ def test_an_app_beside_the_one_that_serves_the_same_is_abandoned(
 ) -> None:
     kept = {"requirements.txt": "fastapi==0.116\n", "api/main.py": _APP}
     assert prototype_of(tmp_path, kept | files).abandoned == idle
+
+
+def test_the_place_of_a_file_counts_only_where_its_own_part_routes_by_files(tmp_path: Path) -> None:
+    files = {
+        "web/package.json": '{"dependencies": {"next": "15.0.0", "react": "19.0.0"}}',
+        "web/app/page.tsx": "export default () => null;\n",
+        "backend/package.json": '{"main": "server.js", "scripts": {"start": "node server.js"},'
+        ' "dependencies": {"express": "4"}}',
+        "backend/server.js": "const express = require('express');\nconst live = require('./routes/live');\n"
+        "const app = express();\napp.use('/live', live);\napp.listen(3000);\n",
+        "backend/routes/live.js": "module.exports = require('express').Router();\n",
+        "backend/routes/old.js": "module.exports = require('express').Router();\n",
+    }
+    assert prototype_of(tmp_path, files).abandoned == {"backend/routes/old.js"}

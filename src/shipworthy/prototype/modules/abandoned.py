@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.modules.aliases import folders_above
 from shipworthy.prototype.modules.idle_apps import idle_apps
 from shipworthy.prototype.modules.idle_servers import idle_servers
 from shipworthy.prototype.modules.named import all_named
@@ -131,7 +132,6 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
     started = names & all_named(prototype, by_scripts=False)
     lost = _unresolved_stems(prototype)
     taken = frozenset(path for targets in prototype.modules.edges.values() for path in targets)
-    routed = bool(_FILE_ROUTERS & set(prototype.stack.frameworks))
     for file in prototype.files.values():
         if file.role in (Role.TEST, Role.DOCUMENTATION):
             continue  # a test keeps nothing alive
@@ -141,11 +141,20 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
             or file.language not in _SCRIPTS
             or (stem == "index" and file.path.count("/") <= 2)
             or (_is_called(file, stem) and not (file.path in taken and _only_offers(file)))
-            or (routed and _ROUTED.search(file.path))
+            or _is_routed(file, prototype)
             or stem in lost
             or _is_named(file, started if _is_element(file) else names)
         ):
             yield file
+
+
+def _is_routed(file: SourceFile, prototype: Prototype) -> bool:
+    """True for a file in whose place a framework of its own part finds a page or a route."""
+    if not _ROUTED.search(file.path):
+        return False
+    parts = {part.folder: part.frameworks for part in prototype.stack.parts}
+    own = next((parts[above] for above in folders_above(file.folder) if parts.get(above)), None)
+    return bool(_FILE_ROUTERS & set(own or prototype.stack.frameworks))
 
 
 def _is_called(file: SourceFile, stem: str) -> bool:
