@@ -21,7 +21,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_admin,
     of_government,
 )
-from shipworthy.prototype.handlers.comparing import SELF_MADE
+from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
 from shipworthy.prototype.handlers.for_the_asking import has_lost_role, without_roles
 from shipworthy.prototype.handlers.handler import (
@@ -250,6 +250,8 @@ def _beyond(
     if bond is Tie.UNSTEERED and is_bypassing(effect):
         if kind is Harm.ADD:
             return of_child(effect, kind, who, ownership)
+        if kind is Harm.READ and any(g.how == OF_EVERYBODY for g in effect.guards):
+            return None  # a list made for one kind of people, as jobs for those who look for one
         return of_everything(handler, effect, kind, who, ownership)
     return None
 

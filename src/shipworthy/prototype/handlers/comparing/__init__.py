@@ -24,6 +24,7 @@ from shipworthy.prototype.handlers.comparing.comparison import (
     kind_of,
     names_host,
 )
+from shipworthy.prototype.handlers.comparing.plain_roles import OF_EVERYBODY
 from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing
 from shipworthy.prototype.handlers.comparing.settings import STANDS_IN, settled
 from shipworthy.prototype.handlers.comparing.some_roles import asked_of_some_roles
@@ -34,6 +35,7 @@ __all__ = [
     "COMPARED",
     "CREDENTIAL",
     "IN_CLAIMS",
+    "OF_EVERYBODY",
     "OF_ROLES",
     "OWN_SITE",
     "ROLE_KEY",

@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
 )
 from shipworthy.prototype.handlers.comparing.methods import by_method
 from shipworthy.prototype.handlers.comparing.plain_roles import (
+    OF_EVERYBODY,
     asks_for_plain_alone,
     lets_plain_users_in,
 )
@@ -128,7 +129,8 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     held = frozenset(_proved(walk, left, right, at, contains=contains))
     if not contains and not settles(held) and _is_role_worked_out(walk, left, right):
         return frozenset({walk.guard(Check.ROLE, "a role that the code works out", at)}), NO_GUARDS
-    if not held and asks_for_plain_alone(left, right):
+    of_everybody = all(g.how == OF_EVERYBODY for g in held)
+    if of_everybody and asks_for_plain_alone(left, right):
         others = {walk.guard(Check.ROLE, o.key, at) for o in _roles_of_caller(left, right)}
         if others:
             return held, frozenset(others)
@@ -230,6 +232,7 @@ def _proved(
     constant = literal or not one or not other
     if roles and (constant or contains):
         if lets_plain_users_in(left, right):
+            yield walk.guard(Check.ALLOWED, OF_EVERYBODY, at, {str(roles[0])})
             return
         named_as = str(roles[0].key or roles[0].name)
         yield walk.guard(Check.ROLE, named_as + _of_roles(left, right), at)

@@ -15,6 +15,9 @@ _PLAIN = regex(
     re.IGNORECASE,
 )
 
+OF_EVERYBODY = "a role that everybody has"
+"""How a guard is put that keeps nobody out."""
+
 
 def lets_plain_users_in(left: Value, right: Value) -> bool:
     """`role in ("customer", "admin")`: what is asked for is what everybody has."""
