@@ -429,6 +429,21 @@ def test_any_text_is_read_as_sql_as_far_as_it_is(text: str, operation: str, tabl
     assert (statement.operation, statement.table) == (operation, table)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SELECT role, COUNT(*) AS total FROM users GROUP BY role", "count(*)"),
+        ("select u.plan, count(distinct u.id)::int n from users u group by 1", "count(*)"),
+        ("select email, count(*) from users group by email", "email,count,*"),
+        ("select *, count(*) from users group by id", "*,count,*"),
+        ("select role, count(*), max(email) from users group by role", "role,count,*,max,email"),
+        ("select role, array_agg(email) from users group by role", "role,array_agg,email"),
+    ],
+)
+def test_rows_that_are_only_counted_are_statistics(text: str, told: str) -> None:
+    assert read_sql(text).columns.lower() == told
+
+
 _DYNAMO = """import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, PutCommand, UpdateCommand, DeleteCommand } from "@aws-sdk/lib-dynamodb";
 const db = DynamoDBDocumentClient.from(new DynamoDBClient({}));"""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from shipworthy.prototype.handlers.knowledge.sql_counts import COUNTED, only_counts
 from shipworthy.regex import regex
 
 _TOKEN = regex(
@@ -83,6 +84,7 @@ def read_sql(text: str) -> Statement:
     if verb == "call":
         operation = "rpc"
     columns = _columns(tokens, start) if verb == "select" else ""
+    columns = COUNTED if columns and only_counts(text[:_LONGEST]) else columns
     bounded = where < len(tokens)
     return Statement(operation, table, filters, values, columns, raised, bounded)
 
