@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -98,6 +98,7 @@ class Program:
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes
     changed: list[tuple[dict[Any, Value], object, Value | None]] = field(default_factory=list)
     told: dict[int, Told] = field(default_factory=dict)  # by the identity of the statements
+    beforehand: dict[Hashable, Any] = field(default_factory=dict)  # see entering/beforehand.py
     identities: int = 0
     remotes: list[Remote] = field(default_factory=list)  # what adapters serve
 

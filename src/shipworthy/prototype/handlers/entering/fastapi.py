@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.answering import Answers
+from shipworthy.prototype.handlers.entering.beforehand import run_beforehand
 from shipworthy.prototype.handlers.entering.finding import Found, find
 from shipworthy.prototype.handlers.entering.middleware import (
     Target,
-    keep_target,
     passed_on,
     target_of,
 )
@@ -28,7 +28,6 @@ from shipworthy.prototype.handlers.knowledge.fastapi import (
 )
 from shipworthy.prototype.handlers.knowledge.free_fields import free_fields
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
-from shipworthy.prototype.handlers.knowledge.requests import TARGET
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.sent import LEFT_FREE
@@ -79,11 +78,9 @@ class FastapiEntry(Struct):
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run dependencies, then the handler."""
         request = Value(what=REQUEST, identity=walk.program.identity(), tags=frozenset({"truthy"}))
-        keep_target(walk, request.identity, TARGET, self.target)
         injection = Injection(walk, request, frozenset(_IN_PATH.findall(self.path)))
-        for value in self.found.before:
-            if not injection.step(value):
-                return walk.guards
+        if not run_beforehand(injection, self.found.before, self.target):
+            return walk.guards
         function, closure = self.found.function, self.found.value.closure
         named = injection.parameters(function, self.found.scope, method=_is_method(closure))
         if named is None:
@@ -118,6 +115,7 @@ class Injection(Struct):
     walk: Walk
     request: Value
     in_path: frozenset[str]
+    named: set[str] = field(default_factory=set)  # what was looked for in the path
     done: dict[int, Value] = field(default_factory=dict)
     depth: int = 0
 
@@ -216,6 +214,7 @@ class Injection(Struct):
 
     def _part(self, default: Value, name: str, annotation: str, typed: bool) -> str:
         """The part of the request that a parameter is taken from."""
+        self.named.add(name)
         if name in self.in_path:
             return "path"
         if default.what == MARK:

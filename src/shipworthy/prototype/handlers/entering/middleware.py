@@ -26,6 +26,7 @@ def passed_on(walk: Walk, middleware: Value, request: Value) -> bool:
         return Value(what="response", tags=frozenset({"truthy", "response"}))
 
     before = walk.guards
+    walk.tells_targets = True
     walk.asked_path = walk.heap.get((request.identity, TARGET[0]), UNKNOWN).text or ""
     invoke(walk, layer, (request, Value(what="call_next", native=proceed)), {}, 0)
     walk.asked_path = ""

@@ -105,6 +105,7 @@ class Evaluation:
         self.in_hook = False  # of Fastify, after whose answer nothing is run
         self.asked_path = ""  # of a request for which a middleware is followed
         self.asked_method = "*"
+        self.tells_targets = False  # code has asked which path or method a request is for
         self.asked: Asked | None = None  # of a server that tells its paths apart itself
         self.path = ""
         self.steps: tuple[Step, ...] = ()

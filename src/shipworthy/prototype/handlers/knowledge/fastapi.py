@@ -108,7 +108,7 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
             return Value(what=f"{REQUEST}.state", identity=value.identity)
         case "user" | "auth":
             return principal(walk, f"request.{key}", 0)
-        case "method" if kept := walk.heap.get((value.identity, TARGET[1])):
+        case "method" if kept := _target(walk, value, TARGET[1]):
             return kept
         case "method" | "client" | "app" | "scope":
             return Value(what=f"{REQUEST}.{key}")
@@ -117,8 +117,13 @@ def _request(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 def _url(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key == "path":
-        return walk.heap.get((value.identity, TARGET[0]), from_origins(Origin("path")))
+        return _target(walk, value, TARGET[0]) or from_origins(Origin("path"))
     return from_origins(Origin("header", "", "host")) if key in ("hostname", "netloc") else None
+
+
+def _target(walk: Evaluation, request: Value, key: str) -> Value | None:
+    walk.tells_targets = True
+    return walk.heap.get((request.identity, key))
 
 
 def _state(walk: Evaluation, value: Value, key: str) -> Value | None:
