@@ -21,7 +21,7 @@ _PROVES = regex(
     r"|(id|access|refresh|magic|login|reset|invite|provider|google|apple|firebase)_?token|token_?hash|assertion)\b",
     re.IGNORECASE,
 )
-_NO_PROOF = (Check.RATE, Check.VALID, Check.ALLOWED, Check.METHOD)
+_NO_PROOF = (Check.RATE, Check.VALID, Check.ALLOWED, Check.METHOD, Check.FIRST)
 _NOT_VERIFIED = (*_NO_PROOF, Check.DECODED)
 # A token that the server itself was given by the other site needs no signature.
 _EXCHANGES = regex(r"get_?tokens?\w*\(|exchange|authorization_code|\bcode\b", re.IGNORECASE)

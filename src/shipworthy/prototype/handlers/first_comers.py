@@ -1,10 +1,10 @@
-"""Sign-ups that give a role which the caller names, as long as nobody has it yet."""
+"""Accounts of staff that whoever comes makes, as long as nobody has one yet."""
 
 from __future__ import annotations
 
 import re
 
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.reaching import is_live, is_open
 from shipworthy.prototype.handlers.standing import in_database
 from shipworthy.regex import regex
@@ -21,12 +21,37 @@ def for_the_first(handler: Handler) -> tuple[Effect, Effect] | None:
     for number, written in enumerate(handler.effects):
         if not _gives_role(written) or in_database(written) or not is_live(written):
             continue
-        if not is_open(handler, written):
+        if not (is_open(handler, written) or written.has(Check.FIRST)):
             continue
         for asked in handler.effects[:number]:
             if _asks_for_staff(asked) and asked.target == written.target:
                 return asked, written
     return None
+
+
+def sets_up(handler: Handler) -> tuple[Guard, Effect] | None:
+    """What asks whether somebody has an account, and what makes the first of staff out of the request;
+    None where an entry point does no such thing, or wants to know a secret."""
+    for written in handler.effects:
+        asked = next((g for g in written.guards if g.check is Check.FIRST), None)
+        if asked is None or in_database(written) or not is_live(written):
+            continue
+        if not written.has(Check.SECRET, Check.SIGNATURE) and _makes_staff(written):
+            return asked, written
+    return None
+
+
+def _makes_staff(effect: Effect) -> bool:
+    """True for the row of who signs up, or of his role, to which the code itself gives a role of staff."""
+    if effect.kind is not EffectKind.QUERY or effect.operation not in ("insert", "upsert"):
+        return False
+    said = (
+        effect.literals.get(f"value:{name}", "")
+        for name, _ in effect.of("value:")
+        if _ROLE.match(name)
+    )
+    sent = any(o.is_input or o.kind == "row" for _, origins in effect.of("value:") for o in origins)
+    return sent and bool(_HOLDERS.search(effect.target)) and any(map(_STAFF.search, said))
 
 
 def _gives_role(effect: Effect) -> bool:

@@ -65,6 +65,7 @@ class Check(StrEnum):
     UNCLEAR = "unclear"  # something is checked that could not be followed
     REFUSES = "refuses"  # some callers get 401 or 403, on what could not be followed
     METHOD = "method"  # called by POST or its like: no guard of its own
+    FIRST = "first"  # nobody has an account yet: no guard, but open for the first set-up alone
     CLAIMED = "claimed"  # 401 without an input that whoever calls can write: no guard
 
 

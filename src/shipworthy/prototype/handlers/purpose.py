@@ -313,7 +313,7 @@ def _hands_out_all(handler: Handler, effect: Effect) -> bool:
     return any(
         origin.kind == "row" and origin.name == effect.target
         for answer in handler.effects_of(EffectKind.RESPONSE)
-        if not any(g.check not in (Check.VALID, Check.METHOD) for g in answer.guards)
+        if not any(g.check not in (Check.VALID, Check.METHOD, Check.FIRST) for g in answer.guards)
         for origins in answer.inputs.values()
         for origin in origins
     )

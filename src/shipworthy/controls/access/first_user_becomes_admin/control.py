@@ -9,8 +9,8 @@ from shipworthy.database.exposure import evidence
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding, Outcome, Proof, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.first_comers import for_the_first
-from shipworthy.prototype.handlers.handler import Effect, Handler
+from shipworthy.prototype.handlers.first_comers import for_the_first, sets_up
+from shipworthy.prototype.handlers.handler import Effect, Guard, Handler
 from shipworthy.prototype.handlers.ways import way
 
 
@@ -30,6 +30,9 @@ class FirstUserBecomesAdmin(
             if first is not None:
                 found = True
                 yield self._of_code(prototype, handler, *first)
+            elif (setting_up := sets_up(handler)) is not None:
+                found = True
+                yield self._of_setup(prototype, handler, *setting_up)
         try:
             for finding in self._of_database(prototype):
                 if not found or finding.outcome is not Outcome.NOT_APPLICABLE:
@@ -49,6 +52,17 @@ class FirstUserBecomesAdmin(
             *way(prototype, handler, written),
             prototype.evidence("code", asked.location),
             severity=Severity.HIGH,
+        )
+
+    def _of_setup(
+        self, prototype: Prototype, handler: Handler, asked: Guard, written: Effect
+    ) -> Finding:
+        return self.gap(
+            handler.subject,
+            f"{handler.name} makes whoever comes an administrator as long as there is none: until somebody"
+            " has set it up, that can be a stranger",
+            *way(prototype, handler, written),
+            prototype.evidence("code", asked.location),
         )
 
     def _of_database(self, prototype: Prototype) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.believed_logins import believed, believed_reset
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
+from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers, unasked
@@ -136,6 +137,9 @@ class UnauthenticatedEndpoint(
             line = prototype.evidence("deployment", opened)
             return self.satisfied(handler.subject, said, *evidence, line)
         open_ = [e for e in answer.weighty if caller(handler, e) in _STRANGERS]
+        if open_ and all(effect.has(Check.FIRST) for effect in open_):
+            reason = "open only until somebody has an account: see `first-user-becomes-admin`"
+            return self.not_applicable(reason, handler.subject)
         if any(not in_database(effect) for effect in open_):
             return self.unknown(handler.subject, _FOR_ALL, *evidence)
         if open_:

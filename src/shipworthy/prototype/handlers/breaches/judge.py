@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
 from shipworthy.prototype.handlers.for_the_asking import has_lost_role, without_roles
 from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
     SHARED,
     VECTORS,
     Check,
@@ -87,6 +88,8 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         o.is_input for _, found in effect.of("value:") for o in found
     ):
         return None  # it is noted that something went wrong
+    if effect.has(Check.FIRST) and not effect.has(*AUTHENTICATES):
+        return None  # who sets up what is empty: told by `first-user-becomes-admin`
     if _is_refused_to_all(effect, ownership):
         return None
     who = caller(handler, effect)

@@ -24,6 +24,7 @@ from shipworthy.prototype.handlers.comparing.comparison import (
     kind_of,
     names_host,
 )
+from shipworthy.prototype.handlers.comparing.nobody_yet import nobody_yet, set_up_once
 from shipworthy.prototype.handlers.comparing.plain_roles import OF_EVERYBODY
 from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing
 from shipworthy.prototype.handlers.comparing.settings import STANDS_IN, settled
@@ -56,6 +57,8 @@ __all__ = [
     "named_by_header",
     "named_role",
     "names_host",
+    "nobody_yet",
+    "set_up_once",
     "settled",
     "true_of_caller",
 ]

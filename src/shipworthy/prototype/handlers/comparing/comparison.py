@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
     told_by_token,
 )
 from shipworthy.prototype.handlers.comparing.methods import by_method
+from shipworthy.prototype.handlers.comparing.nobody_yet import nobody_yet
 from shipworthy.prototype.handlers.comparing.plain_roles import (
     OF_EVERYBODY,
     asks_for_plain_alone,
@@ -121,7 +122,7 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
                     yes, no = walk.tested(one)
                     return no, yes  # x == null
                 if _counts(one):
-                    return NO_GUARDS, is_there(walk, one, at)
+                    return nobody_yet(walk, one, at), is_there(walk, one, at)
                 if other.literal == 0 and (same := frozenset(letter_by_letter(walk, one, at))):
                     return same, NO_GUARDS
             if other.literal is True:
@@ -417,9 +418,13 @@ def _ordered(walk: Evaluation, operator: str, left: Value, right: Value, at: int
     for one, other, more in ((left, right, (">", ">=")), (right, left, ("<", "<="))):
         if other.literal is not UNSET and _counts(one):
             exists = is_there(walk, one, at)
-            if operator in more:
-                return exists, NO_GUARDS
-            return NO_GUARDS, exists
+            some = (
+                {">": 0, ">=": 1, "<=": 0, "<": 1}
+                if one is left
+                else {"<": 0, "<=": 1, ">=": 0, ">": 1}
+            )
+            none = nobody_yet(walk, one, at) if other.literal == some[operator] else NO_GUARDS
+            return (exists, none) if operator in more else (none, exists)
     both = all_origins(left) | all_origins(right)
     if "role" in left.tags | right.tags or any(
         of_caller(o) and ROLE_KEY.search(o.key or o.name) and not is_editable(o) for o in both

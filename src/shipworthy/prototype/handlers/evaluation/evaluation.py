@@ -193,6 +193,8 @@ class Evaluation:
             return yes, no
         if value.when is None:
             yes = yes.union(comparing.true_of_caller(self, value))
+        if "truth" not in value.tags:
+            no |= comparing.nobody_yet(self, value, self.at)
         if asked := comparing.names_host(value):
             no |= {self.guard(Check.ALLOWED, comparing.OWN_SITE, self.at, asked)}
         if comparing.is_claim(value):
