@@ -150,6 +150,45 @@ def test_a_guarded_table_passes_nobody(rules: str) -> None:
     assert not passed(read(TABLE, rules))
 
 
+@pytest.mark.parametrize(
+    ("built", "passes"),
+    [
+        ("create policy %I on %I for select using (is_admin())", True),
+        ("create policy %I on %I using (id in (select note_id from shares))", True),
+        ("alter table %I enable row level security", True),
+        ("alter table %I force row level security", True),
+        ("alter table %I add column if not exists seen_at timestamptz", True),
+        ("create index if not exists %I on %I (user_id)", True),
+        ("alter publication supabase_realtime add table %I", True),
+        ("grant select on %I to %I", True),
+        ("create policy %I on %I as restrictive using (is_admin())", False),
+        # It asks its own table, and so fails for all.
+        ("create policy %I on %I using (id in (select id from notes))", False),
+        ("alter policy %I on %I using (auth.uid() = user_id)", False),
+        ("drop policy if exists %I on %I", False),
+        ("drop policy if exists %I on %I; create policy p on %I using (is_admin())", False),
+        ("revoke all on %I from %I", False),
+        ("alter table %I %s row level security", False),
+    ],
+)
+@pytest.mark.parametrize("listed", ["unnest(array['notes'])", "tablename from pg_tables"])
+def test_what_a_script_puts_together_takes_away_or_only_adds(
+    built: str, passes: bool, listed: str
+) -> None:
+    block = f"""do $$ declare t text; begin for t in select {listed} loop
+    execute format('{built}', t || '_rule', t, t); end loop; end $$;"""
+    plain = "create policy p on notes using (true); create table shares (note_id uuid);"
+    proof = read(TABLE, f"{plain} {block}")
+    assert ((Actor.ANYBODY, Verb.UPDATE) in passed(proof)) is passes
+    assert proof.schema.tables["public.notes"].row_security
+
+
+def test_a_statement_put_together_from_pieces_is_read_to_its_end() -> None:
+    block = """do $$ declare t record; begin for t in select tablename from pg_tables loop
+    execute 'alter table ' || t.tablename || ' disable row level security'; end loop; end $$;"""
+    assert not passed(read(TABLE, f"create policy p on notes using (true); {block}"))
+
+
 def test_scripts_beside_the_migrations_may_have_been_run() -> None:
     opened = f"{TABLE} create policy p on notes for select using (true);"
     assert passed(read(opened))

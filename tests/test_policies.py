@@ -22,6 +22,19 @@ def rules(*scripts: str) -> Policies:
 
 
 @pytest.mark.parametrize(
+    ("using", "reach"), [("true", Reach.ANYBODY), ("auth.uid() = owner_id", Reach.UNCLEAR)]
+)
+def test_what_a_script_adds_to_the_rules_only_lets_more_through(using: str, reach: Reach) -> None:
+    """A policy that is put together while the script runs may let others at rows of their owners."""
+    more = """do $$ declare t text; begin for t in select tablename from pg_tables loop
+    execute format('create policy more on %I for select using (is_shared(%L))', t, t); end loop; end $$;"""
+    assert (
+        rules(SECURED, f"create policy p on notes using ({using}); {more}").reach("notes", "select")
+        is reach
+    )
+
+
+@pytest.mark.parametrize(
     ("policy", "reach"),
     [
         ("for insert with check (true)", Reach.ANYBODY),

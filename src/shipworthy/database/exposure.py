@@ -186,9 +186,13 @@ def not_judged(
     proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb
 ) -> Iterator[tuple[str, str]]:
     """Targets on which no verdict is possible, and why."""
+    passed = succeeded(proof, actors, *verbs)
     for name, table in sorted(proof.schema.tables.items()):
         if table.tainted:
             yield name, table.tainted
+        elif table.unread:
+            if name not in passed:
+                yield name, table.unread
         elif not table.judged and table.source.trust in (Trust.GENERATED, Trust.STUB):
             yield name, "no migration makes this table: its rules are not known"
     yield from unclear(proof, actors, *verbs)

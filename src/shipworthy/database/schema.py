@@ -98,7 +98,8 @@ class Table(Struct, frozen=True):
 
     `kind` is table, partitioned, view, materialized view or foreign. `grants` maps a role to its
     privileges on the whole table, `column_grants` a role and privilege to the columns that alone it
-    covers. `tainted` says why no verdict is possible; "" where it is judged.
+    covers. `tainted` says why no verdict is possible; "" where it is judged. `unread` says why more may be
+    let through than the policies here tell; what they let through stands.
     """
 
     schema: str
@@ -120,6 +121,7 @@ class Table(Struct, frozen=True):
     invoker: bool = False  # a view that runs with the rights of who asks
     depends_on: tuple[str, ...] = ()  # of a view: the tables and views it reads
     tainted: str = ""
+    unread: str = ""
     row_security_source: Source | None = None  # where row security was last switched
     grant_sources: Mapping[str, Source] = field(default_factory=dict)  # by role, the last change
 
@@ -136,7 +138,8 @@ class Table(Struct, frozen=True):
     @property
     def judged(self) -> bool:
         """True where migrations or scripts define it and all of its rules were replayed."""
-        return not self.tainted and self.source.trust in (Trust.MIGRATION, Trust.LOOSE)
+        known = not (self.tainted or self.unread)
+        return known and self.source.trust in (Trust.MIGRATION, Trust.LOOSE)
 
     def column(self, name: str) -> Column | None:
         """The column of this name."""

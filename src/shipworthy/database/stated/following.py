@@ -94,7 +94,8 @@ class Following:
                 self._follow(one, path, begins)
             if not each:
                 self._at = Source(self._trust, Location(path, begins))
-                self._built(one_line(built), body)
+                said = texts(statement.text[executed.start() :])
+                self._built(one_line(" ".join(said)), body)
 
     def _built(self, built: str, body: str) -> None:
         """A statement put together for tables that the block names, or for all."""
@@ -102,14 +103,17 @@ class Following:
         said = {
             name for name in self.tables if re.search(rf"\b{name.partition('.')[2]}\b", written)
         }
+        adds = _ADDS.search(built) is not None
+        takes = _TAKES.search(built) is not None or (adds and "restrictive" in body.lower())
         for name in said or set(self.tables):
-            table = self.tables[name]
             if "drop policy" in built:
-                self.tables[name] = replace(table, policies=())
-            elif "enable row level security" in built:
-                self._switch(table, on=True)
-            elif _RULES.search(built):
-                self.tables[name] = replace(table, tainted=_PUT_TOGETHER)
+                self.tables[name] = replace(self.tables[name], policies=())
+            if "enable row level security" in built:
+                self._switch(self.tables[name], on=True)
+            if takes or (adds and _asks_for_itself(built, self.tables[name])):
+                self.tables[name] = replace(self.tables[name], tainted=_PUT_TOGETHER)
+            elif adds:
+                self.tables[name] = replace(self.tables[name], unread=_PUT_TOGETHER)
 
     def _apply(self, text: str) -> None:
         for pattern, method in _STATEMENTS:
@@ -374,7 +378,9 @@ _PUT_TOGETHER = "a script puts its rules together while it runs"
 _BLOCK = regex(r"do\b", re.IGNORECASE)
 _BODY = regex(r"\$(\w*)\$(.*)\$\1\$", re.DOTALL)
 _EXECUTE = regex(r"\bexecute\s+(?:format\s*\(\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
-_RULES = regex(r"create policy|alter policy|row level security|\bgrant\b|\brevoke\b")
+# A policy that lets more through takes nothing from those that are there; to force concerns owners alone.
+_ADDS = regex(r"create policy|\bgrant\b")
+_TAKES = regex(r"alter policy|(?<!enable )(?<!force )row level security|\brevoke\b")
 _VERBS = (
     r"(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:unlogged\s+|recursive\s+|materialized\s+|constraint\s+)*"
     r"(?:table|policy|view|function|procedure|trigger|type)\b|\b(?:grant|revoke)\s"
@@ -388,6 +394,12 @@ _TRIGGER = regex(
     re.IGNORECASE | re.DOTALL,
 )
 _IF = r"(?:if\s+(?:not\s+)?exists\s+)?"
+
+
+def _asks_for_itself(built: str, table: Table) -> bool:
+    """True where a rule put together may look up its own table, and so fail for all."""
+    own = rf"\b(?:from|join)\s+(?:\w+\s*\.\s*)?(?:\"?%|where\b|\"?{re.escape(table.name)}\b)"
+    return re.search(own, built) is not None
 
 
 def _each(statement: str, built: str, body: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ def _through_policies(table: Table, verb: Verb) -> Reach:
         ):
             return reached
         owned = owned or any(way.who is Who.OWNERS for way in passing)
-    return Reach.OWNERS if owned else Reach.UNCLEAR
+    return Reach.OWNERS if owned and not table.unread else Reach.UNCLEAR
 
 
 def _unsecured(table: Table, verb: Verb) -> Reach:
