@@ -264,6 +264,70 @@ def test_whether_a_variable_tames_the_chosen_role(statements: str, taken: bool) 
     assert chosen("v text; people int;", "v", statements) is taken
 
 
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("case when v is not null then v else 'user' end", True),
+        ("case when is_first_user then 'admin' when v is not null then v else 'user' end", True),
+        ("case when is_first_user then 'admin' else v end", True),
+        ("case when v is null then 'user' else v end", True),
+        ("case when v = 'admin' then 'user' when v is not null then v else 'user' end", False),
+        ("case when v in ('user') then v else 'user' end", False),
+        ("case when invited is not null then v else 'user' end", False),
+        ("case when invited is null then 'user' else v end", False),
+        ("case when allowed then v else 'user' end", False),
+    ],
+)
+def test_whether_a_case_tames_the_chosen_role(value: str, taken: bool) -> None:
+    others = "invited uuid; is_first_user boolean; allowed boolean;"
+    declared = f"v text := new.raw_user_meta_data ->> 'role'; {others}"
+    assert chosen(declared, value) is taken
+
+
+def test_a_default_for_no_role_tames_none() -> None:
+    set_ = "v := new.raw_user_meta_data ->> 'role'; if v is null then v := 'user'; end if;"
+    assert chosen("v text;", "v", set_)
+
+
+@pytest.mark.parametrize(
+    ("statements", "value", "taken"),
+    [
+        ("", "(new.raw_user_meta_data ->> 'company_id')::uuid", True),
+        ("v := (new.raw_user_meta_data ->> 'company_id')::uuid; if v is not null then if not exists "
+         "(select 1 from companies where id = v) then raise exception 'unknown'; end if; end if;"
+         "if v is null then insert into companies (name) values ('New') returning id into v; end if;",
+         "v", True),
+        ("select company_id into v from invitations i where i.email = new.email;", "v", False),
+        ("v := (new.raw_user_meta_data ->> 'company_id')::uuid; if not exists (select 1 from invitations i "
+         "where i.company_id = v and i.email = new.email) then raise exception 'no'; end if;", "v", False),
+        ("v := (new.raw_user_meta_data ->> 'company_id')::uuid; if not exists (select 1 from companies "
+         "where id = v and domain = split_part(new.email, '@', 2)) then raise exception 'no'; end if;",
+         "v", False),
+        ("", "(new.raw_app_meta_data ->> 'company_id')::uuid", False),
+        ("", "null", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [True, False])
+def test_whether_the_new_user_chooses_the_company(
+    statements: str, value: str, taken: bool, asked: bool
+) -> None:
+    rule = "company_id in (select company_id from profiles where id = auth.uid())"
+    sql = f"""
+    create table companies (id uuid primary key default gen_random_uuid(), name text, domain text);
+    create table profiles (id uuid primary key references auth.users (id),
+      company_id uuid references companies (id));
+    create table orders (id uuid primary key, company_id uuid references companies (id));
+    alter table orders enable row level security;
+    create policy p on orders using ({rule if asked else "false"});
+    create function made() returns trigger language plpgsql security definer as $$
+    declare v uuid; begin {statements}
+      insert into public.profiles (id, company_id) values (new.id, {value}); return new; end $$;
+    create trigger t after insert on auth.users for each row execute function made();
+    """
+    found = any(a.verb is Verb.SIGN_UP for a in read(sql).attempts)
+    assert found is (taken and asked)
+
+
 def chosen(declared: str, value: str, statements: str = "") -> bool:
     sql = f"""
     create table profiles (id uuid primary key references auth.users (id),

@@ -8,26 +8,18 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
-from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.rules.expressions import expressions
-from shipworthy.database.schema import Column, Policy, Schema, Source, Table, Trust
+from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import one_row_each, says_who
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import served, stopped, succeeded, ways
 from shipworthy.database.stated.passing import Who, trusts_metadata
-from shipworthy.database.stated.words import (
-    at_commas,
-    called,
-    in_parentheses,
-    texts,
-    without_comments,
-)
+from shipworthy.database.stated.words import called, texts
 from shipworthy.regex import regex
 
 _RULES_OVER_OTHERS = 70
 _LEAST = 10
-_RIGHTS = (Power.ROLE, Power.FLAG)
 _MONEY = regex(
     r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance|affiliate|afiliado|reseller|partner|driver"
     r"|courier|merchant|creator",
@@ -69,67 +61,6 @@ def by_metadata(schema: Schema) -> Iterator[Attempt]:
         yield replace(made, rules=tuple(rules))
 
 
-def sign_ups(schema: Schema) -> Iterator[Attempt]:
-    """Columns that give rights and that a trigger of the sign-up fills with what the new user sent."""
-    table = schema.tables.get(USERS)
-    rules = tuple(
-        Rule(f'trigger "{t.name}" runs {t.function}', _made(schema, t.function) or t.source)
-        for t in (table.triggers if table else ())
-    )
-    taken = (pair for body in trigger_bodies(schema) for pair in _taken_over(schema, body))
-    for key, column in dict.fromkeys(taken):
-        reason = f"the trigger of a sign-up writes the {key} that the new user sends to {column}"
-        made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (column,), reason)
-        yield replace(made, rules=rules)
-
-
-def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
-    """What a trigger takes from metadata and the column of power that it writes it to, as it is."""
-    code = without_comments(body)
-    for found in _INSERTS.finditer(code):
-        name = qualified(found["name"])
-        table = schema.tables.get(name)
-        values = re.match(r"\s*\)?\s*values\s*\(", code[found.end("columns") :], re.IGNORECASE)
-        if table is None or values is None:
-            continue
-        given = at_commas(in_parentheses(code, found.end("columns") + values.end()))
-        for written, value in zip(at_commas(found["columns"]), given, strict=False):
-            column = table.column((parts(written) or ("",))[0])
-            key = _sent(code, value)
-            rights = column is not None and power_of(column.name) in _RIGHTS
-            if key and rights and column and gives_power(schema, table, column):
-                yield key, f"{name}.{column.name}"
-
-
-def _sent(code: str, value: str) -> str:
-    """The key of the metadata that a value is, by way of a variable that nothing compares or tames."""
-    found = _TAKEN.search(value)
-    if found:
-        return found[1]
-    variable = re.match(r"(?:coalesce\s*\(\s*)?(\w+)\b", value, re.IGNORECASE)
-    if variable is None:
-        return ""
-    name = re.escape(variable[1])
-    sets = re.findall(rf"\b{name}(?:\s+\w+)?\s*:=\s*([^;]*)", code, re.IGNORECASE)
-    compared = rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b(?:(?!\bthen\b)[^;])*\b{name}\b"
-    if re.search(compared, code, re.IGNORECASE):
-        return ""
-    taken = next((found for given in sets if (found := _TAKEN.search(given))), None)
-    others = (texts(given) for given in sets if not _TAKEN.search(given))
-    if any(not words or rank(words[0]) < _RULES_OVER_OTHERS for words in others):
-        return ""
-    return taken[1] if taken else ""
-
-
-_INSERTS = regex(
-    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)", re.IGNORECASE
-)
-# The value itself, at most with another where there is none: no CASE and no comparison.
-_TAKEN = regex(
-    r"^\s*\(*\s*(?:(?:coalesce|nullif|lower|trim)\s*\(\s*)*\(*\s*(?:new\s*\.\s*)?raw_user_meta_data\s*->>?\s*'(\w+)'"
-    r"(?!\s*\)*\s*(?:=|<>|!=|in\b))",
-    re.IGNORECASE,
-)
 _KEY = regex(r"(?:user_metadata|raw_user_meta_data)'?\s*\)?\s*->>?\s*'(\w+)'", re.IGNORECASE)
 
 
@@ -228,10 +159,4 @@ def _asks_for(schema: Schema, column: str) -> bool:
         rank(word) >= _RULES_OVER_OTHERS
         for text in (*rules, *bodies)
         for word in compared.findall(text)
-    )
-
-
-def _made(schema: Schema, function: str) -> Source | None:
-    return next(
-        (f.source for f in schema.functions.values() if f"{f.schema}.{f.name}" == function), None
     )

@@ -22,7 +22,8 @@ from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.memberships import invitations, joins
 from shipworthy.database.stated.openings import open_buckets, open_tables
-from shipworthy.database.stated.promotions import by_metadata, promotions, sign_ups
+from shipworthy.database.stated.promotions import by_metadata, promotions
+from shipworthy.database.stated.sign_ups import sign_ups
 from shipworthy.regex import regex
 
 _NUMBERED = regex(r"(?:^|/)\d+[^/]*\.sql$")

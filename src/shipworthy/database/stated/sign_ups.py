@@ -1,0 +1,163 @@
+"""Rights and tenants that a trigger of the sign-up takes from what the new user sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from shipworthy.database.attempts import Actor, Attempt, Rule, Verb
+from shipworthy.database.names import QUALIFIED, parts, qualified
+from shipworthy.database.rules.expressions import expressions
+from shipworthy.database.schema import Column, Schema, Source, Table
+from shipworthy.database.seed.ownership import is_tenant_column
+from shipworthy.database.seed.power import Power, power_of, rank
+from shipworthy.database.seed.sign_up import USERS, trigger_bodies
+from shipworthy.database.stated.openings import succeeded
+from shipworthy.database.stated.promotions import gives_power
+from shipworthy.database.stated.words import (
+    at_commas,
+    in_parentheses,
+    masked,
+    one_line,
+    texts,
+    without_comments,
+)
+from shipworthy.regex import regex
+
+_RULES_OVER_OTHERS = 70
+_RIGHTS = (Power.ROLE, Power.FLAG)
+
+
+def sign_ups(schema: Schema) -> Iterator[Attempt]:
+    """Columns that give rights, or say whose staff one is, that a trigger fills with what a new user sent."""
+    table = schema.tables.get(USERS)
+    rules = tuple(
+        Rule(f'trigger "{t.name}" runs {t.function}', _made(schema, t.function) or t.source)
+        for t in (table.triggers if table else ())
+    )
+    taken = (pair for body in trigger_bodies(schema) for pair in _taken_over(schema, body))
+    for key, column in dict.fromkeys(taken):
+        reason = f"the trigger of a sign-up writes the {key} that the new user sends to {column}"
+        made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (column,), reason)
+        yield replace(made, rules=rules)
+
+
+def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
+    """What a trigger takes from metadata and the column that it writes it to, as it is."""
+    code = without_comments(body)
+    for found in _INSERTS.finditer(code):
+        name = qualified(found["name"])
+        table = schema.tables.get(name)
+        values = re.match(r"\s*\)?\s*values\s*\(", code[found.end("columns") :], re.IGNORECASE)
+        if table is None or values is None:
+            continue
+        given = at_commas(in_parentheses(code, found.end("columns") + values.end()))
+        for written, value in zip(at_commas(found["columns"]), given, strict=False):
+            column = table.column((parts(written) or ("",))[0])
+            key = _key(schema, table, column, code, value) if column else ""
+            if key and column:
+                yield key, f"{name}.{column.name}"
+
+
+def _key(schema: Schema, table: Table, column: Column, code: str, value: str) -> str:
+    """The key of the metadata that a column of rights or of the tenant is filled with; "" for others."""
+    if power_of(column.name) in _RIGHTS:
+        key = _sent(code, value)
+        return key if key and gives_power(schema, table, column) else ""
+    if not is_tenant_column(column.name) or _VOUCHED.search(code):
+        return ""
+    key = _sent(_EXISTS.sub("", _SENT_AT_ALL.sub("", code)), value)
+    return key if key and _rules_go_by(schema, table, column.name) else ""
+
+
+def _rules_go_by(schema: Schema, table: Table, column: str) -> bool:
+    """True where a rule, or a function that may be asked by one, looks the tenant of the caller up here."""
+    asked = re.compile(
+        rf"\bselect\s+(?:\w+\.)?{column}\b(?:\s+into\s+\w+)?\s+from\s+(?:public\s*\.\s*)?{table.name}\b"
+        rf"(?=[^;]*\bauth\s*\.\s*uid\b|[^;]*_id\b)",
+        re.IGNORECASE,
+    )
+    rules = (t for held in schema.tables.values() for p in held.policies for t in expressions(p))
+    bodies = (f.body for f in schema.functions.values() if not f.is_trigger)
+    return any(asked.search(text) for text in (*rules, *bodies))
+
+
+def _sent(code: str, value: str) -> str:
+    """The key of the metadata that a value is, or that it is in a case of which nothing tames it."""
+    return next((key for one in _cases(value) if (key := _as_it_is(code, one))), "")
+
+
+def _cases(value: str) -> Iterator[str]:
+    """The value, or those of a CASE that asks only whether they were sent, and who was the first."""
+    words = list(_CASE.finditer(masked(value)))
+    if not words or words[0][0].lower() != "case" or words[0].start():
+        yield value
+        return
+    condition = ""
+    subjects: list[str] = []
+    for word, after in pairwise(words):
+        said, text = word[0].lower(), one_line(value[word.end() : after.start()])
+        asks = _NULL.fullmatch(text) if said == "when" else None
+        if said == "when":
+            condition = text
+            if asks:
+                subjects.append(asks[1])
+            elif not _FIRST.fullmatch(text):
+                return
+        elif said == "then" and _NULL.fullmatch(condition):
+            yield from [text] if subjects[-1] in text else []
+        elif said == "else":
+            yield from [text] if all(subject in text for subject in subjects) else []
+
+
+def _as_it_is(code: str, value: str) -> str:
+    """The key of the metadata that a value is, by way of a variable that nothing compares or tames."""
+    found = _TAKEN.search(value)
+    if found:
+        return found[1]
+    variable = re.match(r"(?:coalesce\s*\(\s*)?(\w+)\b", value, re.IGNORECASE)
+    if variable is None:
+        return ""
+    name = re.escape(variable[1])
+    default = rf"\bif\s+{name}\s+is\s+null\s+then\s+{name}\s*:=\s*[^;]*;\s*end\s+if\s*;"
+    code = re.sub(default, "", code, flags=re.IGNORECASE)
+    sets = re.findall(rf"\b{name}(?:\s+\w+)?\s*:=\s*([^;]*)", code, re.IGNORECASE)
+    compared = rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b(?:(?!\bthen\b)[^;])*\b{name}\b"
+    if re.search(compared, code, re.IGNORECASE):
+        return ""
+    taken = next((found for given in sets if (found := _TAKEN.search(given))), None)
+    others = (texts(given) for given in sets if not _TAKEN.search(given))
+    if any(not words or rank(words[0]) < _RULES_OVER_OTHERS for words in others):
+        return ""
+    return taken[1] if taken else ""
+
+
+_CASE = regex(r"\b(?:case|when|then|else|end)\b", re.IGNORECASE)
+_NULL = regex(r"\(*(.+?)\)* is (?:not )?null\)*")
+_FIRST = regex(r"\w*first\w*")
+# An invitation, or what the server alone writes, speaks for the new user.
+_VOUCHED = regex(r"invit|convite|token|code\b|raw_app_meta_data", re.IGNORECASE)
+# That a tenant was sent, and that it exists, says nothing of who belongs to it.
+_SENT_AT_ALL = regex(r"\bif\s+\w+\s+is\s+(?:not\s+)?null\s+then", re.IGNORECASE)
+_EXISTS = regex(
+    r"\bif\s+not\s+exists\s*\(\s*select\b[^;()]*\bwhere\s+(?:\w+\.)?id\s*=\s*\w+\s*\)\s*then",
+    re.IGNORECASE,
+)
+_INSERTS = regex(
+    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)", re.IGNORECASE
+)
+# The value itself, at most with another where there is none: no CASE and no comparison.
+_TAKEN = regex(
+    r"^\s*\(*\s*(?:(?:coalesce|nullif|lower|trim)\s*\(\s*)*\(*\s*(?:new\s*\.\s*)?raw_user_meta_data\s*->>?\s*'(\w+)'"
+    r"(?!\s*\)*\s*(?:=|<>|!=|in\b))",
+    re.IGNORECASE,
+)
+
+
+def _made(schema: Schema, function: str) -> Source | None:
+    return next(
+        (f.source for f in schema.functions.values() if f"{f.schema}.{f.name}" == function), None
+    )
