@@ -82,6 +82,31 @@ _FORMS = {
         'import { db } from "./db";',
         "db",
     ),
+    "or an object written out by hand": (
+        "const url = process.env.DATABASE_URL; const rows = async () => ({ data: [] }); export const db: any = url ? MAKE : { orders: { findMany: rows }, select: () => ({ from: rows }), from: () => ({ select: rows }) };",
+        'import { db } from "./db";',
+        "db",
+    ),
+    "or an empty object": (
+        "export const db: any = process.env.DATABASE_URL ? MAKE : {};",
+        'import { db } from "./db";',
+        "db",
+    ),
+    "filled in one way or the other": (
+        "let db: any; if (process.env.DATABASE_URL) { db = MAKE; } else { console.warn('no database'); const rows = async () => ({ data: [] }); db = { orders: { findMany: rows }, select: () => ({ from: rows }), from: () => ({ select: rows }) }; } export { db };",
+        'import { db } from "./db";',
+        "db",
+    ),
+    "called as its package": (
+        "let supabase: any = null; if (process.env.DATABASE_URL) { supabase = MAKE; } else { supabase = { from: () => ({ select: async () => ({ data: [] }) }) }; } export { supabase };",
+        'import { supabase } from "./db";',
+        "supabase",
+    ),
+    "or a class that plays its part": (
+        "class MockDatabase { from() { return { select: async () => ({ data: [] }) }; } } function connect(): any { if (!process.env.DATABASE_URL) { return new MockDatabase(); } return MAKE; } export const db = connect();",
+        'import { db } from "./db";',
+        "db",
+    ),
     "made by another function": (
         "export let db: any; export async function init(url: string) { db = MAKE; }",
         'import { db, init } from "./db"; init("here");',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, Origin, Origins
 from shipworthy.prototype.program.nodes import Class, Function, Module
+from shipworthy.regex import regex
 
 NO_GUARDS: frozenset[Guard] = frozenset()
 ROWS = "rows"
@@ -328,7 +330,7 @@ def _joined_fields(one: Value, other: Value) -> Mapping[str, Value] | None:
 
 def of_cases(cases: Iterable[tuple[Value, Guards]]) -> Value:
     """A value that came about in one of several ways."""
-    kept = list(cases)[:_MOST_CASES]
+    kept = _without_stand_ins(list(cases)[:_MOST_CASES])
     if not kept:
         return NEVER
     result = kept[0][0]
@@ -343,6 +345,28 @@ def of_cases(cases: Iterable[tuple[Value, Guards]]) -> Value:
         else:
             flat.append((value, passed))
     return replace(result, cases=tuple(flat[:_MOST_CASES]), when=None)
+
+
+def _without_stand_ins(cases: list[tuple[Value, Guards]]) -> list[tuple[Value, Guards]]:
+    """`url ? createClient(url) : { from: () => ({ … }) }`: what is written out by hand, so that all runs
+    without a database, does nothing to anybody."""
+    if len(cases) < 2 or not any(value.client for value, _ in cases):
+        return cases
+    return [(NULL if _is_stand_in(value) else value, passed) for value, passed in cases]
+
+
+def _is_stand_in(value: Value) -> bool:
+    if value.client or value.cases or value.what or value.origins:
+        return False
+    if value.instance is not None:
+        return bool(_MADE_UP.search(value.instance.node.name))
+    return value.fields == {} or any(
+        field.closure is not None or (field.fields is not None and _is_stand_in(field))
+        for field in (value.fields or {}).values()
+    )
+
+
+_MADE_UP = regex(r"mock|fake|stub|dummy|no_?op|^null", re.IGNORECASE)
 
 
 def derived(origins: Origins, key: str) -> Origins:

@@ -46,6 +46,10 @@ def _assigned(node: object, name: str) -> Iterator[Let]:
 
 def _is_made(value: Value | None, name: str) -> bool:
     """True for what a library made, and an object of the prototype's own."""
-    if value is None or value.what in (name, "never"):  # a name that nothing is known of is its own
+    if value is None or value.what == "never":
         return False
+    if (
+        value.what == name
+    ):  # a name that nothing is known of is its own; so is a client called `supabase`
+        return bool(value.client)
     return bool(value.client or value.instance or value.what)
