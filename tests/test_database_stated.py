@@ -553,7 +553,8 @@ def test_a_role_of_one_organisation_that_is_believed_in_all(
 @pytest.mark.parametrize(
     ("rule", "raised"),
     [
-        ("email = (select email from auth.users where id = auth.uid())", True),
+        ("email = (select email from profiles where id = auth.uid())", True),
+        ("email = (select email from auth.users where id = auth.uid())", False),  # nobody may read it
         ("email = auth.jwt() ->> 'email' and status = 'pending'", True),
         ("lower(email) = lower(auth.email())", True),
         ("email = auth.email()) with check (email = auth.email() and role = 'member'"
@@ -659,3 +660,52 @@ def test_a_hostile_script_neither_ends_nor_delays_the_reading(text: str) -> None
     begun = process_time()
     read(TABLE, text)
     assert process_time() - begun < 10
+
+
+_ADMINS = (
+    "exists (select 1 from auth.users u where u.id = auth.uid()"
+    " and u.raw_user_meta_data ->> 'role' = 'admin')"
+)
+_ASKS_ACCOUNTS = f"create policy admins on notes for all using ({_ADMINS}); "
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "create policy p on notes using ((select raw_user_meta_data ->> 'role' from auth.users"
+        " where id = auth.uid()) = 'admin')",
+        f"create policy p on notes using (auth.uid() is not null or {_ADMINS})",
+        f"{_ASKS_ACCOUNTS} create policy p on notes for select using (auth.uid() is not null)",
+        f"{_ASKS_ACCOUNTS} create policy p on notes to service_role using (true)",
+        "create function is_admin() returns boolean language sql as $$ select exists (select 1 from"
+        " auth.users where id = auth.uid() and raw_user_meta_data ->> 'role' = 'admin') $$;"
+        "create policy p on notes using (is_admin())",
+    ],
+)
+def test_a_rule_that_reads_the_accounts_fails_and_lets_nobody_pass(rule: str) -> None:
+    proof = read(TABLE, rule)
+    assert passed(proof) == set()
+    assert passed(proof, "auth.users") == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "target", "verb"),
+    [
+        (f"grant select on auth.users to authenticated; {_ASKS_ACCOUNTS}", "auth.users", Verb.PROMOTE),
+        (f"grant select on all tables in schema auth to authenticated; {_ASKS_ACCOUNTS}",
+         "auth.users", Verb.PROMOTE),
+        ("create function is_admin() returns boolean language sql security definer as $$ select exists"
+         " (select 1 from auth.users where id = auth.uid() and raw_user_meta_data ->> 'role' = 'admin')"
+         " $$; create policy p on notes using (is_admin())", "auth.users", Verb.PROMOTE),
+        (f"{_ASKS_ACCOUNTS} create policy p on notes for select to authenticated using (true)",
+         "public.notes", Verb.READ),
+        (f"create policy p on notes using (auth.uid() is not null) with check ({_ADMINS})",
+         "public.notes", Verb.READ),
+        (f"create policy p on notes using ({_ADMINS}) with check (auth.uid() is not null)",
+         "public.notes", Verb.INSERT),
+    ],
+)  # fmt: skip
+def test_accounts_that_may_be_read_and_rules_beside_let_pass(
+    rule: str, target: str, verb: Verb
+) -> None:
+    assert (Actor.STRANGER, verb) in passed(read(TABLE, rule), target)

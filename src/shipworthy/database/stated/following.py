@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.history import SqlFile
 from shipworthy.database.names import NAME, QUALIFIED, parts, qualified
+from shipworthy.database.rules.callers_rights import ACCOUNTS
 from shipworthy.database.schema import (
     Bucket,
     Function,
@@ -301,6 +302,9 @@ class Following:
             self._may_use(self.tables[name], what["rights"], roles, add=add)
 
     def _granted_on(self, on: str) -> list[str]:
+        if _OF_LOGINS.search(on):
+            new = self._new(ACCOUNTS)
+            self.tables.setdefault(ACCOUNTS, replace(new, source=Source(Trust.STUB)))
         every = re.match(rf"all\s+tables\s+in\s+schema\s+({NAME})", on, re.IGNORECASE)
         if every:
             schema = parts(every[1])[0]
@@ -374,6 +378,7 @@ class Following:
         return Table(schema, plain, "table", self._at, grants=dict.fromkeys(_BROWSER, rights))
 
 
+_OF_LOGINS = regex(r'\bin\s+schema\s+"?auth\b|\bauth"?\s*\.\s*"?users\b', re.IGNORECASE)
 _PUT_TOGETHER = "a script puts its rules together while it runs"
 _BLOCK = regex(r"do\b", re.IGNORECASE)
 _BODY = regex(r"\$(\w*)\$(.*)\$\1\$", re.DOTALL)

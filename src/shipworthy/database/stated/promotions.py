@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
+from shipworthy.database.rules.callers_rights import may_read_accounts, reads_accounts
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import one_row_each, says_who
@@ -43,15 +44,19 @@ def promotions(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Atte
 def by_metadata(schema: Schema) -> Iterator[Attempt]:
     """Rules that believe what users write about themselves, wherever it gives power."""
     found: dict[str, list[Rule]] = {}
+    works = may_read_accounts(schema)
     for table in schema.tables.values():
         for policy in table.policies:
-            for key in _believed(" ".join(expressions(policy))):
+            asked = [t for t in expressions(policy) if works or not reads_accounts(t)]
+            for key in _believed(" ".join(asked)):
                 made = succeeded(Actor.STRANGER, Verb.PROMOTE, USERS, (policy,))
                 found.setdefault(key, []).extend(made.rules)
     policies = (p for table in schema.tables.values() for p in table.policies)
-    asked = called(" ".join(text for policy in policies for text in expressions(policy)))
+    functions = called(" ".join(text for policy in policies for text in expressions(policy)))
     for function in schema.functions.values():
-        if not function.is_trigger and function.name in asked:
+        if not (works or function.definer) and reads_accounts(function.body):
+            continue  # it fails for whoever calls it
+        if not function.is_trigger and function.name in functions:
             for key in _believed(function.body):
                 text = f"function {function.qualified}, which rules of row security ask"
                 found.setdefault(key, []).append(Rule(text, function.source))

@@ -18,6 +18,7 @@ from shipworthy.database.schema import Column, Schema, Trust
 from shipworthy.database.seed.ownership import ownerships
 from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
+from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.memberships import invitations, joins
@@ -79,6 +80,9 @@ def followed(scripts: Sequence[SqlFile], trust: Trust = Trust.MIGRATION) -> Foll
 
 
 def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+    yield from by_metadata(schema)
+    yield from sign_ups(schema)
+    schema = as_they_fail(schema)
     yield from open_tables(schema)
     yield from open_buckets(schema)
     yield from callable_functions(schema, owners)
@@ -88,8 +92,6 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from joins(schema, owners)
     yield from invitations(schema)
     yield from across_tenants(schema, owners)
-    yield from by_metadata(schema)
-    yield from sign_ups(schema)
 
 
 def _either_way(
