@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
     Origin,
 )
+from shipworthy.prototype.handlers.posts import posts
 from shipworthy.prototype.handlers.standing import (
     Caller,
     caller,
@@ -65,6 +66,7 @@ class Ownership(Struct, frozen=True):
     left_open: frozenset[str] = frozenset()  # what anybody changes, and nobody is asked for
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
     for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
+    posts: frozenset[str] = frozenset()  # tables of roles that give nobody a right
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -87,6 +89,10 @@ class Ownership(Struct, frozen=True):
             if (name, d) in self.governed
         )
         return next(found, "")
+
+    def lists_posts(self, table: str) -> bool:
+        """True for a table of roles that are parts in a play or jobs in a project, and no rights."""
+        return plain(table) in self.posts
 
     def is_tenant(self, table: str) -> bool:
         """True for a table whose rows are the tenants themselves."""
@@ -141,6 +147,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _left_open(handlers),
         tenants,
         roles_for_the_asking(handlers),
+        posts(columns),
     )
 
 

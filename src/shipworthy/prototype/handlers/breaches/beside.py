@@ -42,7 +42,7 @@ def of_beside(
     governs = bool(_MEMBERS.search(table) or (_TENANTS.match(table) and kind is not Harm.ADD))
     deeds = (deed, *_NO_LESS[deed]) if governs else (deed,)
     sister = ownership.asked_for_a_role(effect.target, *deeds)
-    power = writes_power(effect) and governs
+    power = writes_power(effect, ownership) and governs
     if not governs and (not sister or ownership.of(effect.target) is True):
         return None
     if not sister and not (ownership.has_roles and kind is not Harm.ADD and governs):

@@ -112,7 +112,7 @@ def of_foreign(
     told = whose and kind is not Harm.ADD
     grave = (told or _is_grave(effect, kind)) and not _is_by_address(handler, effect)
     severity = Severity.HIGH if grave else Severity.MEDIUM
-    if writes_power(effect) and not of_staff(effect):
+    if writes_power(effect, ownership) and not of_staff(effect):
         severity = Severity.CRITICAL
         # Who may do what is nobody's to say who merely has an account, unless some are turned away.
         confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH

@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.breaches.about import is_private
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.handler import Check, Effect, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.posts import OF_ACCOUNTS
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.weight import (
     Harm,
@@ -20,7 +21,9 @@ from shipworthy.regex import regex
 
 def governs(effect: Effect, ownership: Ownership) -> bool:
     """True for a table that says what everybody pays or may do, and belongs to no user."""
-    return bool(_GOVERNING.search(effect.target)) and ownership.of(effect.target) is not True
+    if ownership.of(effect.target) is True or ownership.lists_posts(effect.target):
+        return False
+    return _GOVERNING.search(effect.target) is not None
 
 
 _GOVERNING = regex(
@@ -35,7 +38,7 @@ def of_government(effect: Effect, kind: Harm, who: Caller, ownership: Ownership)
     """What only some may decide, open to every user; a question where nobody has a role at all."""
     if kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
         return None
-    severity = Severity.CRITICAL if writes_power(effect) else Severity.HIGH
+    severity = Severity.CRITICAL if writes_power(effect, ownership) else Severity.HIGH
     sure = Confidence.HIGH if ownership.has_roles else Confidence.LOW
     return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
 
@@ -46,9 +49,9 @@ POWER = regex(
 )
 
 
-def writes_power(effect: Effect) -> bool:
+def writes_power(effect: Effect, ownership: Ownership) -> bool:
     """True where a role, a right or an administrator of persons is written."""
-    if harm(effect) is Harm.READ:
+    if harm(effect) is Harm.READ or ownership.lists_posts(effect.target):
         return False
     if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
         return not _names_posts(effect)
@@ -73,7 +76,9 @@ _ADMINISTRATORS = regex(r"(^|_)(super_?)?admin_?(users?|accounts?|profiles?)$", 
 def _names_posts(effect: Effect) -> bool:
     """True for a list of roles that ties none to a person or a right: the names of posts in a company."""
     columns = [name for name, _ in effect.of("value:")]
-    if not columns or not re.fullmatch(r"roles?", effect.target, re.IGNORECASE):
+    if not columns or not re.search(r"roles?$", effect.target, re.IGNORECASE):
+        return False
+    if OF_ACCOUNTS.match(effect.target):
         return False
     return not any(_TIES.search(name) or name == "value:*" for name in columns)
 
@@ -111,7 +116,7 @@ def of_admin(
     """What every signed-in user may do although only some should; None where that is not wrong."""
     if kind is Harm.READ and not is_private(effect, revealed(handler, effect), ownership):
         return None
-    if kind in (Harm.ACCOUNT, Harm.RUN) or writes_power(effect):
+    if kind in (Harm.ACCOUNT, Harm.RUN) or writes_power(effect, ownership):
         severity = Severity.CRITICAL
     elif kind in (Harm.ADD, Harm.CHANGE) and not effect.is_steered:
         severity = Severity.MEDIUM  # whoever calls can do no more than have it done once more

@@ -67,10 +67,12 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             grave = named and shows_persons(handler, effect, ownership)
             return Severity.HIGH if grave else Severity.MEDIUM
         case Harm.ADD if governs(effect, ownership):
-            return max(Severity.HIGH, _severity_of_addition(effect), key=lambda s: s.value)
+            return max(
+                Severity.HIGH, _severity_of_addition(effect, ownership), key=lambda s: s.value
+            )
         case Harm.ADD:
-            return _severity_of_addition(effect)
-    if writes_power(effect):
+            return _severity_of_addition(effect, ownership)
+    if writes_power(effect, ownership):
         return Severity.CRITICAL
     if kind is Harm.CHANGE and not (
         is_admin(handler)
@@ -114,8 +116,8 @@ def _severity_of_mail(effect: Effect) -> Severity:
     return Severity.HIGH if (to or to_all) and said else Severity.MEDIUM
 
 
-def _severity_of_addition(effect: Effect) -> Severity:
-    if writes_power(effect):
+def _severity_of_addition(effect: Effect, ownership: Ownership) -> Severity:
+    if writes_power(effect, ownership):
         return Severity.CRITICAL
     if effect.kind is EffectKind.STORAGE:
         return Severity.MEDIUM
