@@ -15,6 +15,14 @@ _KEPT = (
     r"^(?:export )?(?:const |let |var )?{name}\s*(?::\s*\w+\s*)?=\s*[rb]?"
     r"""["'`]([^"'`\s]{{4,300}})["'`]"""
 )
+_FLASK = regex(
+    r"""^[ \t]*(?:\w+\.config\[["'](?=SECRET_KEY["']))?(SECRET_KEY(?=["'])|\w+\.secret_key)"""
+    r"""(?:["']\])?[ \t]*=[ \t]*"""
+    r"""[rb]?(["'])((?:(?!\2)[^\\\n]|\\.){4,200})\2[ \t]*(?:\#[^\n]*)?$""",
+    re.MULTILINE,
+)
+_SETTINGS = regex(r"\.from_(?:pyfile|envvar|prefixed_env|object|file)\(")
+_NO_WORD = regex(r"""[\s\\"'`]""")
 _LONGEST = 2_000  # characters of a call
 _HASHES = regex(
     r"\b(?:\w*(?:hash|encrypt)_?pass(?:word|wd)?|(?:\w+_)?pass(?:word|wd)?_?hash|hashPassword|encryptPassword"
@@ -44,6 +52,16 @@ def signing_literals(text: str) -> Iterator[Named]:
             kept = re.search(_KEPT.format(name=given), text, re.MULTILINE)
             if kept:
                 yield Named(kept.start(1), given, kept[1])
+
+
+def session_keys(text: str) -> Iterator[Named]:
+    """The literal key of Flask that is no plain word, but a phrase or bytes; none where settings
+    from elsewhere are put in its place."""
+    if "Flask(" not in text or _SETTINGS.search(text):
+        return
+    for found in _FLASK.finditer(text):
+        if _NO_WORD.search(found[3]):
+            yield Named(found.start(3), found[1], found[3])
 
 
 def account_passwords(text: str) -> Iterator[Named]:

@@ -19,7 +19,7 @@ from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.engine_rules import is_issued, judge
 from shipworthy.prototype.secrets.environment import EnvironmentRead
-from shipworthy.prototype.secrets.handed import account_passwords, signing_literals
+from shipworthy.prototype.secrets.handed import account_passwords, session_keys, signing_literals
 from shipworthy.prototype.secrets.literals import (
     OF_DJANGO,
     Named,
@@ -257,6 +257,11 @@ def _handed(text: str) -> Iterator[_Hit]:
             )
         elif not (literal.value.isupper() or _is_of_a_test(text, literal.start)):
             yield _Hit(literal.start, literal.value, literal.name, signing, "", DEFAULT_SECRET)
+    for literal in session_keys(text):
+        if not _is_of_a_test(text, literal.start):
+            real = is_real(signing, literal.value)
+            rule = "named-signing_secret" if real else DEFAULT_SECRET
+            yield _Hit(literal.start, literal.value, literal.name, signing, "", rule)
     for literal in account_passwords(text):
         if not (
             _is_of_a_test(text, literal.start) or is_demo_login(text, literal.start, literal.value)
