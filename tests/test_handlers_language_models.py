@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from planting import prototype_of
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.handler import EffectKind, Handler
 
@@ -161,3 +162,33 @@ def test_an_uploaded_file_of_flask_is_written_where_it_says(tmp_path: Path) -> N
     (effect,) = found.effects_of(EffectKind.FILE)
     assert effect.operation == "write"
     assert {o.kind for o in effect.sent["path"]} == {"upload"}
+
+
+def test_prompts_and_flows_of_genkit_are_followed_where_they_are_called(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "studio", "dependencies": {"next": "15.0.0", "genkit": "1.8.0"}}',
+        "src/ai/genkit.ts": 'import { genkit } from "genkit";\nexport const ai = genkit({ plugins: [] });\n',
+        "src/ai/tell.ts": """import { ai } from "@/ai/genkit";
+const prompt = ai.definePrompt({ name: "tell", prompt: "Tell about {{word}}" });
+export const tell = ai.defineFlow({ name: "tell" }, async (input: { word: string }) => {
+  const { output } = await prompt(input);
+  return output!;
+});
+""",
+        "src/app/actions.ts": """"use server";
+import { ai } from "@/ai/genkit";
+import { tell } from "@/ai/tell";
+export async function tellOf(word: string) {
+  return tell({ word });
+}
+export async function ask(question: string) {
+  const { text } = await ai.generate({ prompt: question });
+  return text;
+}
+""",
+    }
+    asked = {
+        handler.route.handler: [e.operation for e in handler.effects_of(EffectKind.MODEL)]
+        for handler in prototype_of(tmp_path, files).handlers
+    }
+    assert asked == {"tellOf": ["ask"], "ask": ["ask"]}
