@@ -56,18 +56,24 @@ def believed_reset(prototype: Prototype, handler: Handler) -> Effect | None:
     """The new password, his own or one of the code, that is kept for the account whose address or id the
     caller sends; None where anything is proved, asked of another server or not followed before."""
     for at, effect in enumerate(handler.effects):
-        if effect.kind is not EffectKind.QUERY or effect.operation != "update":
+        at_platform = effect.kind is EffectKind.ACCOUNT and effect.operation == "updateUserById"
+        if not at_platform and (
+            effect.kind is not EffectKind.QUERY or effect.operation != "update"
+        ):
             continue
         if not is_live(effect) or any(g.check not in _NO_PROOF for g in effect.guards):
             continue
-        kept = [o for name, o in effect.of("value:") if _PASSWORD.fullmatch(name)]
+        kept = [o for n, o in effect.of("value:") if at_platform or _PASSWORD.fullmatch(n)]
         if not kept or not _is_of_named(effect):
             continue
         asked = (EffectKind.FETCH, EffectKind.ACCOUNT, EffectKind.TOKEN)
-        if any(e.kind in asked for e in handler.effects[:at]) or not handler.whole:
+        proving = (e for e in handler.effects[:at] if e.operation != "listUsers")
+        if any(e.kind in asked for e in proving) or not handler.whole:
             continue
         file = prototype.files.get(handler.location.path)
         last = _last_line(handler, effect)
+        if at_platform and not _sets_password(prototype, effect):
+            continue
         if file is None or not last:
             continue
         lines = file.lines[handler.location.line - 1 : last]
@@ -78,6 +84,17 @@ def believed_reset(prototype: Prototype, handler: Handler) -> Effect | None:
         if known and not any(_PROVES_BESIDES.search(line) for line in lines):
             return effect
     return None
+
+
+def _sets_password(prototype: Prototype, effect: Effect) -> bool:
+    """True where a password is among what an account of the platform is given."""
+    file = prototype.files.get(effect.path)
+    return file is not None and any(
+        _GIVES_PASSWORD.search(line) for line in file.lines[effect.line - 1 : effect.line + 3]
+    )
+
+
+_GIVES_PASSWORD = regex(r"\bpassword\b", re.IGNORECASE)
 
 
 def _last_line(handler: Handler, effect: Effect) -> int:
@@ -110,6 +127,10 @@ _PROVES_BESIDES = regex(
 def _is_of_named(effect: Effect) -> bool:
     """True where the row was found by an address or an id that was sent, and by nothing else."""
     found = [o for _, origins in effect.of("filter:") for o in origins]
+    if all(o.kind == "row" and o.name == "auth.users" and not o.by for o in found):  # gone through
+        told = [g.about for g in effect.guards if g.check is Check.VALID]
+        words = (name.rpartition(".")[2] for about in told for name in about)
+        return bool(found) and any(map(_NAMES.fullmatch, words))
     sent = [by for o in found for by in (o.by if o.kind == "row" else (o,))]
     return bool(sent) and all(
         o.is_input and (_NAMES.fullmatch(o.key) or _IDS.fullmatch(o.key)) for o in sent
