@@ -330,7 +330,7 @@ def _joined_fields(one: Value, other: Value) -> Mapping[str, Value] | None:
 
 def of_cases(cases: Iterable[tuple[Value, Guards]]) -> Value:
     """A value that came about in one of several ways."""
-    kept = _without_stand_ins(list(cases)[:_MOST_CASES])
+    kept = _without_stand_ins(list(cases))
     if not kept:
         return NEVER
     result = kept[0][0]
@@ -344,7 +344,25 @@ def of_cases(cases: Iterable[tuple[Value, Guards]]) -> Value:
             flat += [(inner, passed | more) for inner, more in value.cases]
         else:
             flat.append((value, passed))
-    return replace(result, cases=tuple(flat[:_MOST_CASES]), when=None)
+    return replace(result, cases=tuple(_few_cases(flat)), when=None)
+
+
+def _few_cases(cases: list[tuple[Value, Guards]]) -> list[tuple[Value, Guards]]:
+    """So many ways; of the rest those that are true as one, those that are not, and those that may be:
+    what each of them proves, they prove."""
+    if len(cases) <= _MOST_CASES:
+        return cases
+    few = cases[: _MOST_CASES - 3]
+    for kind in (True, False, None):
+        alike = [(v, passed) for v, passed in cases[_MOST_CASES - 3 :] if truth(v) is kind]
+        if alike:
+            one = alike[0][0]
+            for value, _ in alike[1:]:
+                one = join(one, value)
+            yes = meet_all(passed | tested(value)[0] for value, passed in alike)
+            no = meet_all(passed | tested(value)[1] for value, passed in alike)
+            few.append((replace(one, when=(yes, no)), meet_all(passed for _, passed in alike)))
+    return few
 
 
 def _without_stand_ins(cases: list[tuple[Value, Guards]]) -> list[tuple[Value, Guards]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from shipworthy.prototype.handlers import comparing
@@ -47,6 +48,7 @@ from shipworthy.prototype.program.nodes import (
     Try,
     With,
 )
+from shipworthy.regex import regex
 
 _TOLD = frozenset({"answer", "model", "error"})
 """Origins of what another server has answered."""
@@ -350,8 +352,15 @@ def _is_for_a_role(test: Expression, passed: Guards) -> bool:
     while type(test) is Not:
         test = test.operand
     name = test.key if type(test) is Member else test.id if type(test) is Name else ""
-    right = any(g.check in (Check.ROLE, Check.OWNER, Check.UNCLEAR) for g in passed)
-    return not right and comparing.ROLE_KEY.search(name) is not None
+    if any(g.check in (Check.ROLE, Check.UNCLEAR) for g in passed):
+        return False
+    if _PERMITTED.search(name):  # that a row of the caller's is there is not all that is asked
+        return True
+    owned = any(g.check is Check.OWNER for g in passed)
+    return not owned and comparing.ROLE_KEY.search(name) is not None
+
+
+_PERMITTED = regex(r"^(is_?)?(allowed|permitted)$|^has_?permission$|^permission_?granted$", re.I)
 
 
 def _only_leaves_out(statement: If) -> bool:

@@ -84,15 +84,16 @@ def by_of(filters: Mapping[str, Origins]) -> frozenset[Origin]:
     the token of a session that is looked up is the caller."""
     found: set[Origin] = set()
     for name, origins in filters.items():
+        held = all(_ROLE in origin.by for origin in origins)  # on one way alone it proves nothing
         for origin in origins:
             if origin.kind == "row":
-                found |= origin.by
+                found |= origin.by if held else origin.by - {_ROLE}
             elif is_session_token(origin) and not _SAYS_WHO.search(name):
                 found.add(SESSION_HOLDER)
             else:
                 found.add(Origin(origin.kind, origin.name, origin.key))
         if name.startswith("filter:") and ROLE_KEY.search(name[7:]) and not origins:
-            found.add(Origin("literal-role"))
+            found.add(_ROLE)
     return frozenset(found)
 
 
@@ -105,6 +106,7 @@ _GRANTS = regex(
     re.IGNORECASE,
 )
 """Tables of who may do what."""
+_ROLE = Origin("literal-role")
 
 
 def row_of(walk: Evaluation, effect: int) -> Value:
@@ -117,7 +119,7 @@ def row_of(walk: Evaluation, effect: int) -> Value:
         filters = {k: v for k, v in query.inputs.items() if k.startswith("value:")}
     by = by_of(filters)
     if _GRANTS.search(query.target) and any(not origins for origins in filters.values()):
-        by |= {Origin("literal-role")}  # the right itself is what was looked up
+        by |= {_ROLE}  # the right itself is what was looked up
     row = Origin("row", query.target, "", by)
     return Value(origins=frozenset({row}), what="row", effect=effect)
 
