@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
+from shipworthy.prototype.handlers.columns import is_right
 from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind
@@ -69,14 +70,17 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
     elif isinstance(target, Index):
         owner = walk.value(target.object, scope)
         _changed(walk, target.object, owner, value, scope, target.at)
-        header = walk.value(target.key, scope).text if owner.what == MAIL else None
+        under = walk.value(target.key, scope)
+        header = under.text if owner.what == MAIL else None
         walk.assigned(owner, header or "[]", value, target.at)
         if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
             walk.heap[members.SHELF, f"{walk.path}:{target.object.id}"] = value
-        _fill(walk, target.object, owner, value, scope)
+        _fill(walk, target.object, owner, under, value, scope)
 
 
-def _fill(walk: Evaluation, target: Expression, owner: Value, value: Value, scope: Scope) -> None:
+def _fill(
+    walk: Evaluation, target: Expression, owner: Value, key: Value, value: Value, scope: Scope
+) -> None:
     """`bytes[i] = x`, `dump.tables[name] = rows`: what it is filled with is in it from then on."""
     if isinstance(target, Member) and isinstance(target.object, Name):
         _fill_part(walk, target, target.object, owner, value, scope)
@@ -86,8 +90,18 @@ def _fill(walk: Evaluation, target: Expression, owner: Value, value: Value, scop
         return
     origins = owner.origins | all_origins(value)
     if origins != owner.origins and found.parent is not None:
-        tags = owner.tags | ({"picked"} if _is_listed(walk, value) else set())
+        only = "picked" in owner.tags or not any(o.is_input for o in owner.origins)
+        picked = only and is_word_of_code(key)
+        tags = owner.tags | ({"picked"} if picked or _is_listed(walk, value) else set())
         walk.change(found.names, target.id, replace(owner, origins=origins, tags=tags))
+
+
+def is_word_of_code(key: Value) -> bool:
+    """True for a key out of a list or a record that is spelled out in the code and names no right."""
+    if key.cases or any(o.is_input for o in key.origins):
+        return False
+    words = [tag.removeprefix(members.ONE_OF) for tag in key.tags if tag.startswith(members.ONE_OF)]
+    return bool(words) and not any(is_right(word) or "role" in word.lower() for word in words)
 
 
 def _is_listed(walk: Evaluation, value: Value) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import members
+from shipworthy.prototype.handlers.evaluation.binding import is_word_of_code
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -406,11 +407,16 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
     for name in _free_names(node.parts[0]):
         if scope.find(name) is None and name not in walk.names_of_module(scope):
             inner.names[name] = walk.element(over)
-    for test in node.parts[2:]:
-        walk.value(test, inner)
+    tests = [walk.value(test, inner) for test in node.parts[2:]]
     walk.loops += 1
     result = walk.value(node.parts[0], inner)
     walk.loops -= 1
+    made = node.parts[0]
+    if type(made) is Compute and made.operator == "pair":
+        listed = any(g.check is Check.ALLOWED for test in tests for g in walk.tested(test)[0])
+        key = made.parts[0]
+        if listed or (type(key) is Name and is_word_of_code(walk.value(key, inner))):
+            result = replace(result, tags=result.tags | {"picked"})
     return replace(result, cases=(), when=None, literal=UNSET, client="")
 
 

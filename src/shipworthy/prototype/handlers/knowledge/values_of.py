@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.members import ONE_OF
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
 from shipworthy.prototype.handlers.sent import DOTLESS, sent
@@ -170,7 +171,9 @@ _KEYS = "keys"
 def _written_key(record: Value) -> Value:
     """A key of a record that is spelled out in the code; which one, where there is but one."""
     names = tuple(record.fields or ())
-    return Value(literal=names[0]) if len(names) == 1 else Value(what="key")
+    if len(names) == 1:
+        return Value(literal=names[0])
+    return Value(what="key", tags=frozenset(f"{ONE_OF}{name}" for name in names))
 
 
 def _is_open(key: str) -> bool:
