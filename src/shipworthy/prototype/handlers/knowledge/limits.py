@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Sequence
+
+from msgspec import structs
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
@@ -118,7 +119,7 @@ def _run(how: str) -> Callable[[Evaluation, Site], Value]:
     def run(walk: Evaluation, site: Site) -> Value:
         walk.passed(Check.RATE, how or "limiter", site.call.at)
         if site.has(2):
-            walk.called(site.given[2], dataclasses.replace(site, given=()))
+            walk.called(site.given[2], structs.replace(site, given=()))
         return UNKNOWN
 
     return run
