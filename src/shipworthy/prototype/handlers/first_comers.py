@@ -12,6 +12,7 @@ from shipworthy.regex import regex
 _ROLE = regex(r"^(\w+\.)?(user_?)?role$", re.IGNORECASE)
 _STAFF = regex(r"admin|owner|super|head|manager|root|staff", re.IGNORECASE)
 _HOLDERS = regex(r"user|account|member|staff|admin|employee|profile", re.IGNORECASE)
+_ADMINISTRATORS = regex(r"(^|_)(super_?)?admin(istrator)?s?(_?users?)?$", re.IGNORECASE)
 _WAITS = regex(r"pending|inactive|invited|disabled|unverified|await", re.IGNORECASE)
 
 
@@ -51,6 +52,8 @@ def _makes_staff(effect: Effect) -> bool:
         if _ROLE.match(name)
     )
     sent = any(o.is_input or o.kind == "row" for _, origins in effect.of("value:") for o in origins)
+    if sent and _ADMINISTRATORS.search(effect.target):
+        return True
     return sent and bool(_HOLDERS.search(effect.target)) and any(map(_STAFF.search, said))
 
 
