@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,7 +28,7 @@ from shipworthy.prototype.secrets import history
 from shipworthy.prototype.secrets.secret import Recognised, Secret
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.settings import Settings
-from waiting import until
+from waiting import SECONDS, until
 
 _ALONE = Settings(workers=1)
 
@@ -207,3 +209,36 @@ def test_no_more_processes_read_than_the_code_is_worth(
         Settings(workers=cores),
     )
     assert asked == started
+
+
+def test_an_engine_with_threads_is_asked_in_this_process_alone(crm: Path, tmp_path: Path) -> None:
+    """In a forked process it would wait for its threads for ever."""
+    asked = tmp_path / "asked"
+
+    def engine(lines: Sequence[str]) -> dict[int, list[Recognised]]:
+        with asked.open("a") as file:
+            file.write(f"{os.getpid()} is asked about {len(lines)}\n")
+        return {}
+
+    def by_whom(has_threads: bool) -> set[str]:
+        asked.write_text("")
+        engines = Engines(secrets=engine, has_threads=lambda: has_threads)
+        found = read_prototype(crm, Settings(workers=2), engines, ahead=True, history=True)
+        assert isinstance(found.secrets, tuple)
+        return {line.split()[0] for line in asked.read_text().splitlines()}
+
+    assert by_whom(True) == {str(os.getpid())}
+    assert by_whom(False) - {str(os.getpid())}
+
+
+_ASKED = """
+from shipworthy.engines.betterleaks import has_threads, recognise
+
+assert not has_threads()
+recognise(["a line"])
+assert has_threads()
+"""
+
+
+def test_the_engine_has_threads_once_it_was_asked() -> None:
+    subprocess.run([sys.executable, "-c", _ASKED], timeout=SECONDS, check=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shipworthy.engines.betterleaks import recognise
+from shipworthy.engines.betterleaks import has_threads, recognise
 from shipworthy.engines.osv import osv_source
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.intent import FILE, Intent
@@ -44,7 +44,7 @@ _RECORDED = 100  # blockers by name in one entry of the register
 
 def default_engines() -> Engines:
     """The engines that come with shipworthy."""
-    return Engines(secrets=recognise, advisories=osv_source())
+    return Engines(secrets=recognise, advisories=osv_source(), has_threads=has_threads)
 
 
 def open_prototype(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -49,6 +50,12 @@ def recognise(lines: Sequence[str]) -> Mapping[int, Sequence[Recognised]]:
     for word in _SILENCERS:
         text = text.replace(word, "x" * len(word))
     return _by_line(lines, text, _scan(text))
+
+
+def has_threads() -> bool:
+    """True once the engine was asked in this process: its library has run threads since, and would wait
+    for them for ever in a process that is forked from this one."""
+    return "pybetterleaks" in sys.modules
 
 
 def _scan(text: str) -> list[Recognised]:

@@ -36,6 +36,7 @@ class Engines(Struct, frozen=True):
     database: Callable[[History], DatabaseProof] | None = None
     schema: Callable[[Prototype], SqlFile] | None = None  # runs code of the prototype
     missing: str = "the engine for this fact is not installed"
+    has_threads: Callable[[], bool] = bool  # True where that for secrets has some: no fork has them
 
 
 class Begun(Struct, frozen=True):
@@ -60,19 +61,20 @@ def read_prototype(
     """
     settings, engines = settings or Settings(), engines or Engines()
     tree = read_tree(root, settings.limits, settings.intent)
-    begun = _begin(tree, settings, engines.secrets, history) if ahead else None
+    begun = _begin(tree, settings, engines, history) if ahead else None
     # To load it takes as long as to read twenty files.
     from shipworthy.prototype.prototype import Prototype
 
     return Prototype(tree, settings, engines, begun)
 
 
-def _begin(tree: Tree, settings: Settings, engine: SecretEngine | None, history: bool) -> Begun:
+def _begin(tree: Tree, settings: Settings, engines: Engines, history: bool) -> Begun:
     texts = past = None
-    if engine is not None and len(tree.files) >= WORTH_A_PROCESS and may_fork(settings):
+    if engines.secrets is not None and len(tree.files) >= WORTH_A_PROCESS and may_fork(settings):
+        engine = None if engines.has_threads() else engines.secrets
         # First: those that read start threads here.
         texts = Ahead(lambda: search_texts(tree.files, engine))
-        if history and tree.git and not tree.git.shallow:
+        if engine is not None and history and tree.git and not tree.git.shallow:
             files = {file.path: file for file in tree.files}
             kept = _Kept(tree.root, files, tree.git, tree.git_reason, settings)
             past = HistoryAhead(kept, engine)
