@@ -302,7 +302,7 @@ def test_a_switch_is_a_chain_of_decisions() -> None:
     (third,) = made.other
     assert isinstance(third, If)
     assert third.then == (Return(None, 1),)
-    assert third.other == (Do(Call(C, (), (), 1, 1), 1),)
+    assert third.other == (Do(Call(C, (), (), 1, 1), 1, hasty=True),)
 
 
 def test_a_switch_of_true_asks_each_case() -> None:
