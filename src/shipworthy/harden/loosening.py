@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -25,12 +26,11 @@ _NOT_BUILT = re.compile(r"Failed to build '?([A-Za-z0-9][\w.-]*)")
 _AS_WHEEL = {"psycopg2": "psycopg2-binary"}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What pip is asked for: requirements, and the names of packages whose source may be built."""
 
     lines: tuple[str, ...]
-    from_source: frozenset[str] = field(default_factory=frozenset)
+    from_source: frozenset[str] = frozenset()
 
     def loosened(self, said: str) -> Wanted:
         """What to ask for instead, given what pip said when it refused; the same where nothing gives way."""
