@@ -52,7 +52,7 @@ def handed_to_all(schema: Schema, function: Function, code: str, actor: Actor) -
     """The delicate columns of everybody's rows, where no argument picks whose."""
     if any(not _CHOOSES.match(name) for name in function.argument_names):
         return ()
-    if not _ANSWERS_ROWS.search(function.returns) or _FOR_ALL.search(f"{function.name} {code}"):
+    if not _answers_for_itself(function, code):
         return ()
     read = [t for t in _read(schema, code) if _is_private(t) and not let_pass(t, actor, Verb.READ)]
     delicate = [c.name for t in read for c in t.columns if _is_delicate(t, c.name)]
@@ -75,12 +75,18 @@ def texts_of_tenants(
     code = without_comments(function.body)
     if not given or not all(map(_CHOOSES.match, others)):
         return ()
-    if not _ANSWERS_ROWS.search(function.returns) or _FOR_ALL.search(f"{function.name} {code}"):
+    if not _answers_for_itself(function, code):
         return ()
     owned = [t for t in _read(schema, code) if t.row_security and _is_owned(owners, t)]
     read = [t for t in owned if not let_pass(t, actor, Verb.READ)]
     found = (c.name for t in read for c in t.columns if _TEXTS.match(c.name))
     return tuple(c for c in dict.fromkeys(found) if _answered(schema, function, code, c))
+
+
+def _answers_for_itself(function: Function, code: str) -> bool:
+    """True where it answers with rows, and nothing says that these are meant for all."""
+    answers = _ANSWERS_ROWS.search(function.returns) is not None
+    return answers and not _FOR_ALL.search(f"{function.name} {code}")
 
 
 def _is_owned(owners: Mapping[str, Ownership], table: Table) -> bool:

@@ -133,9 +133,9 @@ def _decides(schema: Schema, table: Table, tenant: str) -> bool:
     rules = [t for other in others for p in other.policies for t in expressions(p)]
     if any(_goes_by(text, table, tenant) for text in rules):
         return True
-    asked = " ".join(rules)
+    asked = called(" ".join(rules))
     return any(
-        _goes_by(f.body, table, tenant) and re.search(rf"\b{f.name}\s*\(", asked)
+        f.name in asked and _goes_by(f.body, table, tenant)
         for f in schema.functions.values()
         if not f.is_trigger
     )

@@ -19,7 +19,7 @@ from shipworthy.database.stated.passing import Who, trusts_metadata
 from shipworthy.database.stated.words import called, texts
 from shipworthy.regex import regex
 
-_RULES_OVER_OTHERS = 70
+RULES_OVER_OTHERS = 70  # ranks of a role, as `rank` gives them
 _LEAST = 10
 _MONEY = regex(
     r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance|affiliate|afiliado|reseller|partner|driver"
@@ -139,7 +139,7 @@ def gives_power(schema: Schema, table: Table, column: Column) -> bool:
     if power is Power.PLAN:
         return any(rank(w) >= 50 for w in words) or _default_rank(column) == _LEAST
     if words:
-        return any(rank(w) >= _RULES_OVER_OTHERS for w in words)
+        return any(rank(w) >= RULES_OVER_OTHERS for w in words)
     return _default_rank(column) == _LEAST or _asks_for(schema, column.name)
 
 
@@ -161,7 +161,7 @@ def _asks_for(schema: Schema, column: str) -> bool:
     rules = (t for table in schema.tables.values() for p in table.policies for t in expressions(p))
     bodies = (function.body for function in schema.functions.values())
     return any(
-        rank(word) >= _RULES_OVER_OTHERS
+        rank(word) >= RULES_OVER_OTHERS
         for text in (*rules, *bodies)
         for word in compared.findall(text)
     )

@@ -16,7 +16,7 @@ from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import succeeded
-from shipworthy.database.stated.promotions import gives_power
+from shipworthy.database.stated.promotions import RULES_OVER_OTHERS, gives_power
 from shipworthy.database.stated.words import (
     at_commas,
     in_parentheses,
@@ -27,7 +27,6 @@ from shipworthy.database.stated.words import (
 )
 from shipworthy.regex import regex
 
-_RULES_OVER_OTHERS = 70
 _RIGHTS = (Power.ROLE, Power.FLAG)
 
 
@@ -130,7 +129,7 @@ def _as_it_is(code: str, value: str) -> str:
         return ""
     taken = next((found for given in sets if (found := _TAKEN.search(given))), None)
     others = (texts(given) for given in sets if not _TAKEN.search(given))
-    if any(not words or rank(words[0]) < _RULES_OVER_OTHERS for words in others):
+    if any(not words or rank(words[0]) < RULES_OVER_OTHERS for words in others):
         return ""
     return taken[1] if taken else ""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from shipworthy.regex import regex
 
 _WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -41,6 +44,12 @@ _OWNER = regex(
     r"^(user|owner|author|creator|account|tenant|org|organi[sz]ation|company|workspace|team|household|created_by)(_?id)?$"
 )
 _STATE = regex(r"(^|_)(status|paid|approved|verified|featured|published)(_at|_by)?$")
+
+
+@lru_cache(maxsize=10_000)  # the same columns are asked about for each effect
+def snake(column: str) -> str:
+    """A column's name as SQL writes it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
 
 
 def words(name: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import OF_ROLES
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
@@ -15,7 +16,7 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
 )
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
-from shipworthy.prototype.handlers.standing import Caller, caller, snake
+from shipworthy.prototype.handlers.standing import Caller, caller
 from shipworthy.regex import regex
 
 _ANY = "*"

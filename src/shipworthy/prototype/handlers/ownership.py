@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.for_the_asking import roles_for_the_asking
 from shipworthy.prototype.handlers.handler import (
     VECTORS,
@@ -100,7 +100,7 @@ class Ownership(Struct, frozen=True):
 
     def holds(self, column: str) -> bool:
         """True for a column that says whose a row is, by itself or by the row that it hangs on."""
-        return _snake(column) in self.told or bool(parents((column,)) & self.owned)
+        return snake(column) in self.told or bool(parents((column,)) & self.owned)
 
 
 def read_ownership(prototype: Prototype) -> Ownership:
@@ -116,7 +116,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
     owned |= accounts | {name for name in columns if name in _PEOPLE}
     tenants = tenant_columns(prototype.tables)
     told = _told(handlers) | tenants
-    named = {name for name, found in columns.items() if told & {_snake(c) for c in found}}
+    named = {name for name, found in columns.items() if told & {snake(c) for c in found}}
     owned |= named
     fenced = tied | named
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
@@ -206,7 +206,7 @@ def _registers_anybody(handlers: Iterable[Handler]) -> bool:
     return any(
         caller(handler, effect) in (Caller.ANYBODY, Caller.ANON_KEY)
         and effect.operation == "insert"
-        and any(_PASSWORD.search(_snake(name)) for name, _ in effect.of("value:"))
+        and any(_PASSWORD.search(snake(name)) for name, _ in effect.of("value:"))
         for handler in handlers
         for effect in handler.effects_of(EffectKind.QUERY)
     )
@@ -242,7 +242,7 @@ def _accounts(columns: Mapping[str, set[str]], handlers: Iterable[Handler]) -> s
 
 
 def _is_account(columns: Iterable[str]) -> bool:
-    kept = [_snake(column) for column in columns]
+    kept = [snake(column) for column in columns]
     return any(map(_KEEPS_PASSWORD.match, kept)) and any(map(_SIGNS_IN_WITH.match, kept))
 
 
@@ -254,7 +254,7 @@ def _keeps_roles(columns: Mapping[str, set[str]]) -> bool:
     """True where the schema says who is more than a user: profiles.role, a table of roles of users."""
     return any(
         name in ("userrole", "adminuser")
-        or (name.endswith(("user", "profile")) and any(map(_ROLE.match, map(_snake, found))))
+        or (name.endswith(("user", "profile")) and any(map(_ROLE.match, map(snake, found))))
         for name, found in columns.items()
     )
 
@@ -363,12 +363,12 @@ def _asks_or_says(effect: Effect, name: str) -> bool:
 def _told(handlers: Iterable[Handler]) -> set[str]:
     """Columns that name an owner in this prototype: rows are found by the caller's own id in them."""
     return {
-        _snake(name[7:])
+        snake(name[7:])
         for handler in handlers
         for effect in handler.effects_of(EffectKind.QUERY)
         for name, origins in effect.inputs.items()
-        if name.startswith("filter:") and _OF_SOMEBODY.search(_snake(name[7:]))
-        if _holds(_snake(name[7:])) and any(_is_id_of_caller(origin) for origin in origins)
+        if name.startswith("filter:") and _OF_SOMEBODY.search(snake(name[7:]))
+        if _holds(snake(name[7:])) and any(_is_id_of_caller(origin) for origin in origins)
     }
 
 
@@ -379,16 +379,11 @@ def _is_id_of_caller(origin: Origin) -> bool:
     return origin.kind == "principal" and origin.key in ("id", "sub", "uid", "user_id", "userId")
 
 
-@lru_cache(maxsize=10_000)  # the same columns are asked about for each effect
-def _snake(column: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
-
-
 def parents(columns: Iterable[str]) -> set[str]:
     """The tables that columns refer to, by their names: `space_id` to `space`."""
     found = set()
     for column in columns:
-        named = _PARENT.match(_snake(column))
+        named = _PARENT.match(snake(column))
         if named is not None:
             found.add(plain(named[1]))
     return found

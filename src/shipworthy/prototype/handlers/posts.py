@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.regex import regex
 
 OF_ACCOUNTS = regex(
@@ -28,7 +29,7 @@ _TOLD = regex(
 def posts(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
     """The tables of roles that give nobody a right, of the columns of all tables by `plain` names."""
     held = {
-        _snake(column).replace("_", "")
+        snake(column).replace("_", "")
         for name, found in columns.items()
         if _PEOPLE.search(name)
         for column in found
@@ -38,7 +39,7 @@ def posts(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
         for name, found in columns.items()
         if name.endswith("role")
         and not OF_ACCOUNTS.match(name)
-        and not _gives_rights([_snake(column) for column in found])
+        and not _gives_rights([snake(column) for column in found])
         and f"{name}id" not in held
         and not (name != "role" and "role" not in columns and "roleid" in held)
     )
@@ -51,7 +52,3 @@ def _gives_rights(found: Collection[str]) -> bool:
         return False
     # A `user_id` beside a description is whose entry it is.
     return any(map(_ROLE.match, found)) or not any(map(_TOLD.search, found))
-
-
-def _snake(column: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
@@ -125,11 +126,6 @@ def _is_kept_of_caller(effect: Effect, column: str) -> bool:
         is_of_caller(origin) and snake(origin.key.rpartition(".")[2]) == key
         for origin in effect.inputs.get(f"filter:{column}", ())
     )
-
-
-def snake(column: str) -> str:
-    """A column's name as SQL writes it."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
 
 
 def _named(effect: Effect) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.tables.table import Table
 from shipworthy.regex import regex
 
@@ -24,14 +25,10 @@ def tenant_columns(tables: Iterable[Table]) -> frozenset[str]:
     elsewhere: dict[str, set[str]] = {}
     for table in tables:
         name = table.name.rpartition(".")[2]
-        found = {_snake(column) for column in table.columns if _TENANT.match(_snake(column))}
+        found = {snake(column) for column in table.columns if _TENANT.match(snake(column))}
         if _ACCOUNTS.match(name):
             of_accounts |= found
         else:
             for column in found:
                 elsewhere.setdefault(column, set()).add(name)
     return frozenset(c for c in of_accounts if len(elsewhere.get(c, ())) >= _FEWEST)
-
-
-def _snake(column: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()

@@ -41,9 +41,8 @@ def choose(
     (`known`, by path) are left out."""
     places: dict[str, list[tuple[SourceFile, int]]] = {}
     scores: dict[str, float] = {}
-    judged: dict[
-        str, float
-    ] = {}  # the same tokens stand in many files, and some files in many copies
+    # The same tokens stand in many files, and some files in many copies.
+    judged: dict[str, float] = {}
     for file, pieces in files:
         text, explained = file.text or "", known.get(file.path, set())
         line, counted = 1, 0

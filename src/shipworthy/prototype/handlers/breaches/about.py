@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.ownership import REACHED, Ownership, exports, plain
-from shipworthy.prototype.handlers.standing import snake
 from shipworthy.prototype.handlers.weight import (
     is_catalogue,
     is_personal,

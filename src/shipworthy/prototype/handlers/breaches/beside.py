@@ -7,10 +7,11 @@ import re
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import COMPARED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, deed_of, plain
-from shipworthy.prototype.handlers.standing import Caller, is_of_caller, snake
+from shipworthy.prototype.handlers.standing import Caller, is_of_caller
 from shipworthy.prototype.handlers.weight import Harm
 from shipworthy.prototype.handlers.writes import is_told, writes
 from shipworthy.regex import regex

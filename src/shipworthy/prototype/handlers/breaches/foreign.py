@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
-from shipworthy.prototype.handlers.columns import is_held
+from shipworthy.prototype.handlers.columns import is_held, snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
@@ -22,7 +22,6 @@ from shipworthy.prototype.handlers.standing import (
     Caller,
     is_one_for_all,
     owner_columns,
-    snake,
     steering,
 )
 from shipworthy.prototype.handlers.weight import (

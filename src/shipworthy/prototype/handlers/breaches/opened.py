@@ -11,10 +11,11 @@ from shipworthy.prototype.handlers.breaches.everything import is_of_all
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
 from shipworthy.prototype.handlers.breaches.power import adds_administrator
 from shipworthy.prototype.handlers.breaches.severity import severity_open
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
-from shipworthy.prototype.handlers.standing import Caller, is_bypassing, snake
+from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,

@@ -48,8 +48,6 @@ def _is_made(value: Value | None, name: str) -> bool:
     """True for what a library made, and an object of the prototype's own."""
     if value is None or value.what == "never":
         return False
-    if (
-        value.what == name
-    ):  # a name that nothing is known of is its own; so is a client called `supabase`
-        return bool(value.client)
-    return bool(value.client or value.instance or value.what)
+    # A name that nothing is known of is its own; so may a client be, that is called `supabase`.
+    known = value.what != name and (value.instance or value.what)
+    return bool(value.client or known)
