@@ -68,7 +68,8 @@ def _password_checked(walk: Evaluation, site: Site) -> Value | None:
     given = union(site.given)
     said, at = site.what or site.name, site.call.at
     yes = frozenset({walk.guard(Check.SESSION, said, at)})
-    named = frozenset(str(by) for o in given if o.kind == "row" for by in o.by if by.is_input)
+    row = given | site.receiver.origins  # `user.check_password(given)`
+    named = frozenset(str(by) for o in row if o.kind == "row" for by in o.by if by.is_input)
     if named:
         yes |= {walk.guard(Check.OWNER, said, at, named)}
     token = any(_TOKEN.search(o.key) for o in given)
