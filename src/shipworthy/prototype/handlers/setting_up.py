@@ -31,7 +31,7 @@ _ROUTERS = frozenset({"app", "router", "server", "fastify", "api", "application"
 def set_up(program: Program, knowledge: Knowledge, paths: Iterable[str]) -> Walk:
     """Run these modules from top to bottom; what they declare is in the walk's `routing`."""
     walk = Walk(program, knowledge)
-    walk.left = START_BUDGET
+    walk.left, walk.starting = START_BUDGET, True
     walk.heap = program.heap
     for path in sorted(paths):
         if path in program.modules:

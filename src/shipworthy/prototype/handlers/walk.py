@@ -113,7 +113,8 @@ class Walk(Evaluation):
         self.guards, scope.names = before | no, names
         if ended or type(statement.test) is Compare:
             _narrow(statement.test, scope, holds=False)
-        other_ended = self.block(statement.other, scope) or decided is True
+        for_sure = decided is True and not (ended and self.starting)  # who serves has not exited
+        other_ended = self.block(statement.other, scope) or for_sure
         if ended:
             return other_ended  # what follows hangs on the other way
         if other_ended:

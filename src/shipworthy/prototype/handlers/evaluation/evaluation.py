@@ -102,6 +102,7 @@ class Evaluation:
         self.commits = 0  # of the session that writes wait in, so far
         self.branches: tuple[tuple[int, str], ...] = ()
         self.decisions = 0
+        self.starting = False  # the server, before it serves
         self.in_hook = False  # of Fastify, after whose answer nothing is run
         self.asked_path = ""  # of a request for which a middleware is followed
         self.asked_method = "*"
