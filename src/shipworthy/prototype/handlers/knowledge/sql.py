@@ -26,13 +26,14 @@ _COMPARES = frozenset(
 )
 _ENDS = frozenset({"group", "order", "limit", "returning", "having", "offset", "union", "for"})
 _LONGEST = 20_000
+PUT_IN = "$9"  # what stands for the n-th part that is put into a text: $9000, $9001 …
 
 
 class Part(NamedTuple):
     """A column with the placeholder or the literal that stands beside it."""
 
     column: str
-    hole: str  # "$1", "?0" (the first question mark), ":name"; "" for a literal
+    hole: str  # "$1", "?0" (the first question mark), "?-1" (the last), ":name"; "" for a literal
     literal: str
 
 
@@ -59,7 +60,7 @@ class _Token(NamedTuple):
 @lru_cache(maxsize=4_000)
 def read_sql(text: str) -> Statement:
     """The first statement of a text."""
-    tokens = list(_tokens(text[:_LONGEST]))
+    tokens = _from_the_end(list(_tokens(text[:_LONGEST])))
     start = _start(tokens)
     if start is None:
         return NOTHING
@@ -104,6 +105,17 @@ def _tokens(text: str) -> Iterator[_Token]:
         elif kind == "text":
             word = word[1:-1]
         yield _Token(kind, word)
+
+
+def _from_the_end(tokens: list[_Token]) -> list[_Token]:
+    """Question marks counted from the end where more of them may stand in a part of the text before them
+    that the code puts in: `update tasks set {columns} where id = ?`."""
+    put_in = next((at for at, t in enumerate(tokens) if t.text.startswith(PUT_IN)), len(tokens))
+    marks = [at for at, t in enumerate(tokens) if t.kind == "hole" and t.text[0] == "?"]
+    for number, at in enumerate(marks):
+        if at > put_in:
+            tokens[at] = _Token("hole", f"?-{len(marks) - number}")
+    return tokens
 
 
 def _is(token: _Token, *words: str) -> bool:

@@ -18,7 +18,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     rows,
     told,
 )
-from shipworthy.prototype.handlers.knowledge.sql import Part, Statement, read_sql
+from shipworthy.prototype.handlers.knowledge.sql import PUT_IN, Part, Statement, read_sql
 from shipworthy.prototype.handlers.values import (
     NULL,
     UNKNOWN,
@@ -39,7 +39,6 @@ _SQL = regex(
     re.IGNORECASE | re.DOTALL,
 )
 _HARMLESS = frozenset({"scalar", "number", "looked-up", "truth"})
-_HOLE = "$9"  # what stands for the n-th part that is put into a text: $9000, $9001 …
 
 
 def ask(
@@ -98,8 +97,8 @@ def _written(text: Value) -> tuple[str, dict[str, Value]]:
     for part in text.elements:
         if part.what in (_FRAGMENT, "text") and part.elements is not None:
             inner, more = _written(part)
-            said.append(inner.replace(_HOLE, f"{_HOLE}{len(holes):02}"))
-            holes |= {k.replace(_HOLE, f"{_HOLE}{len(holes):02}"): v for k, v in more.items()}
+            said.append(inner.replace(PUT_IN, f"{PUT_IN}{len(holes):02}"))
+            holes |= {k.replace(PUT_IN, f"{PUT_IN}{len(holes):02}"): v for k, v in more.items()}
         elif part.what in ("drizzle:table", "column") and part.fields is not None:
             said.append((part.fields.get("name") or UNKNOWN).text or "unknown")
         elif isinstance(part.literal, (str, int, float)):
@@ -107,7 +106,7 @@ def _written(text: Value) -> tuple[str, dict[str, Value]]:
         elif _is_number(said[-1] if said else ""):
             said.append("0")  # the number of a parameter that is counted up: any of them
         else:
-            name = f"{_HOLE}{len(holes):03}"
+            name = f"{PUT_IN}{len(holes):03}"
             holes[name] = part
             said.append(name)
     return "".join(said), holes
@@ -171,8 +170,9 @@ def _value_of(part: Part, holes: Mapping[str, Value], parameters: Value) -> Valu
     if part.hole in holes:
         return holes[part.hole]
     sign, name = part.hole[0], part.hole[1:].strip("()s")
-    if parameters.elements is not None and name.isdigit():
+    if parameters.elements is not None and name.lstrip("-").isdigit():
         at = int(name) - (1 if sign == "$" else 0)
+        at += len(parameters.elements) if name[0] == "-" else 0
         if 0 <= at < len(parameters.elements):
             return parameters.elements[at]
     if parameters.fields is not None and name in parameters.fields:
