@@ -95,7 +95,7 @@ def surrounding_limit(node: SgNode, syntax: Syntax) -> Timeout | None:
     if binding and any(binding in _names(race) for race in _races(syntax)):
         return Timeout.SET
     name = _function_of(node)
-    if name and _is_awaited_by_executor(name, syntax):
+    if name and (_is_awaited_by_executor(name, syntax) or _is_timed_in_thread(name, syntax)):
         return Timeout.SET
     calls = syntax.calls_by_name.get(name, ()) if name else ()
     return Timeout.SET if calls and all(_is_timed(c) for c in calls) else None
@@ -111,6 +111,20 @@ def _is_awaited_by_executor(name: str, syntax: Syntax) -> bool:
     )
     waits = syntax.calls_by_name.get("result", ())
     return handed and any(keyword(c, "timeout") or arguments(c) for c in waits)
+
+
+def _is_timed_in_thread(name: str, syntax: Syntax) -> bool:
+    """True for `asyncio.wait_for(asyncio.to_thread(ask, prompt), timeout=30)`."""
+    handed = [
+        call
+        for thread in _THREADS
+        for call in syntax.calls_by_name.get(thread, ())
+        if any(dotted(given).rpartition(".")[2] == name for given in arguments(call)[:2])
+    ]
+    return bool(handed) and all(map(_is_timed, handed))
+
+
+_THREADS = ("to_thread", "run_in_executor", "run_in_threadpool", "run_sync")
 
 
 def _is_timed(node: SgNode) -> bool:
