@@ -68,6 +68,8 @@ def secret_in(value: LoggedValue, call: LogCall) -> str | None:
     if value.origin == TOKEN_LINK:
         return f"the address {value.name}, with the token that it opens,"
     last = value.name.rpartition(".")[2].replace("[]", "")
+    if last.lower().startswith("access-control-"):
+        return None  # headers that say which sites may ask
     words = [word.lower() for word in _WORDS.findall(last)]
     joined = "".join(words)
     if _FLAGS.intersection(words[:-1]):
