@@ -232,6 +232,84 @@ def test_whether_users_raise_their_own_role(sql: str, found: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        ("subscription_tier text, subscription_end timestamptz", ("subscription_tier",)),
+        ("subscribed boolean default false, stripe_customer_id text", ("subscribed",)),
+        ("is_vip boolean default false, subscription_start date", ("is_vip",)),
+        ("plan text default 'discovery', current_period_end date", ("plan",)),
+        ("plan text", ()),
+        ("status text default 'active', stripe_customer_id text", ()),
+        ("subscribed boolean default true", ()),
+        ("is_vip boolean default false", ()),
+        ("is_profile_complete boolean default false, is_promoted boolean", ()),
+        ("is_pro boolean default false", ("is_pro",)),
+    ],
+)
+def test_whether_users_give_themselves_what_others_pay_for(
+    columns: str, found: tuple[str, ...]
+) -> None:
+    table = f"""
+    create table profiles (id uuid primary key references auth.users (id), {columns});
+    alter table profiles enable row level security;
+    create policy own on profiles for all using (auth.uid() = id);
+    """
+    proof = read(table)
+    raised = [a.columns for a in proof.attempts if a.verb is Verb.PROMOTE]
+    assert raised == ([found, found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("table", "added", "raised"),
+    [
+        ("profiles", "add is_banned boolean default false", True),
+        ("profiles", "add status text default 'active' check (status in ('active', 'suspended'))", True),
+        ("profiles", "add account_status text default 'active', add suspended_at timestamptz", True),
+        ("profiles", "add column status text default 'online'", False),
+        ("friends", "add column is_blocked boolean default false", False),
+    ],
+)  # fmt: skip
+def test_whether_users_lift_what_shuts_them_out(table: str, added: str, raised: bool) -> None:
+    sql = f"""
+    create table {table} (id uuid primary key, user_id uuid unique references auth.users (id));
+    alter table {table} enable row level security;
+    create policy own on {table} for all using (auth.uid() = user_id);
+    """
+    later = f"alter table {table} {added};"
+    assert ((Actor.STRANGER, Verb.PROMOTE) in passed(read(sql, later), f"public.{table}")) is raised
+
+
+@pytest.mark.parametrize(
+    ("others", "raised"),
+    [("public.has_role(auth.uid(), 'admin')", True), ("auth.uid() = user_id", False)],
+)
+def test_a_driver_who_lets_himself_in(others: str, raised: bool) -> None:
+    sql = f"""
+    create table drivers (id uuid primary key, user_id uuid references auth.users (id),
+      status text default 'pending');
+    alter table drivers enable row level security;
+    create policy own on drivers for insert with check (auth.uid() = user_id);
+    create policy u on drivers for update using ({others});
+    """
+    assert ((Actor.STRANGER, Verb.PROMOTE) in passed(read(sql), "public.drivers")) is raised
+
+
+@pytest.mark.parametrize(
+    ("columns", "raised"),
+    [("stripe_subscription_id text", True), ("name text, billing_cycle text", False)],
+)
+def test_whether_users_call_their_own_subscription_active(columns: str, raised: bool) -> None:
+    table = f"""
+    create table subscriptions (id uuid primary key, user_id uuid references auth.users (id),
+      status text default 'inactive', {columns});
+    alter table subscriptions enable row level security;
+    create policy i on subscriptions for insert with check (auth.uid() = user_id);
+    """
+    found = passed(read(table), "public.subscriptions")
+    assert ((Actor.STRANGER, Verb.PROMOTE) in found) is raised
+
+
+@pytest.mark.parametrize(
     ("declared", "value", "taken"),
     [
         ("", "new.raw_user_meta_data ->> 'role'", True),
@@ -594,6 +672,84 @@ def test_a_request_that_its_owner_may_add_as_approved(
     create policy i on leaves for insert with check ({rule});
     """
     assert ((Actor.STRANGER, Verb.PROMOTE) in passed(read(sql), "public.leaves")) is raised
+
+
+@pytest.mark.parametrize(
+    ("table", "owner", "raised"),
+    [
+        ("leaves", "user_id", True),
+        ("leaves", "reporter_id", False),
+        ("comment_reports", "user_id", False),
+        ("expense_reports", "user_id", True),
+    ],
+)
+def test_who_reports_something_gains_nothing_from_calling_it_settled(
+    table: str, owner: str, raised: bool
+) -> None:
+    sql = f"""
+    create table {table} (id uuid primary key, {owner} uuid references auth.users (id),
+      status text default 'pending', reviewed_by uuid);
+    alter table {table} enable row level security;
+    create policy i on {table} for insert with check ({owner} = auth.uid());
+    """
+    assert ((Actor.STRANGER, Verb.PROMOTE) in passed(read(sql), f"public.{table}")) is raised
+
+
+COURSES = """
+create table courses (id uuid primary key, title text, teacher_id uuid, price numeric, is_published boolean);
+alter table courses enable row level security;
+"""
+ENROLMENTS = """
+create table enrollments (id uuid primary key, user_id uuid references auth.users (id),
+  course_id uuid references courses (id), created_at timestamptz{columns});
+alter table enrollments enable row level security;
+create policy i on enrollments for insert with check ({rule});
+"""
+
+
+@pytest.mark.parametrize(
+    ("offered", "columns", "rule", "raised"),
+    [
+        ("is_published = true", "", "auth.uid() = user_id", True),
+        ("teacher_id = auth.uid()", "", "auth.uid() = user_id", False),
+        ("true", ", status text default 'pending'", "auth.uid() = user_id", False),
+        ("true", "", "auth.uid() = user_id and exists (select 1 from courses c"
+         " where c.id = course_id and c.price = 0)", False),
+    ],
+)  # fmt: skip
+def test_what_is_sold_and_whoever_wants_it_adds_as_his_own(
+    offered: str, columns: str, rule: str, raised: bool
+) -> None:
+    sold = f"create policy s on courses for select using ({offered});"
+    made = ENROLMENTS.format(columns=columns, rule=rule)
+    promoted = (Actor.STRANGER, Verb.PROMOTE)
+    assert (promoted in passed(read(COURSES, sold, made), "public.enrollments")) is raised
+    charges = """
+    create function charge() returns trigger language plpgsql as $$ begin return new; end $$;
+    create trigger c after insert on enrollments for each row execute function charge();
+    """
+    assert promoted not in passed(read(COURSES, sold, made, charges), "public.enrollments")
+
+
+@pytest.mark.parametrize(
+    ("columns", "others", "raised"),
+    [
+        ("payment_status text default 'pending'", "public.has_role(auth.uid(), 'admin')", True),
+        ("paid boolean default false, stripe_session_id text", "auth.uid() = user_id", True),
+        ("payment_status text default 'pending'", "auth.uid() = user_id", False),
+        ("payment_status text default 'pending', customer_id uuid",
+         "public.has_role(auth.uid(), 'admin')", False),
+        ("payment_status text default 'paid'", "public.has_role(auth.uid(), 'admin')", False),
+    ],
+)  # fmt: skip
+def test_an_order_that_its_buyer_may_call_paid(columns: str, others: str, raised: bool) -> None:
+    sql = f"""
+    create table orders (id uuid primary key, user_id uuid references auth.users (id), {columns});
+    alter table orders enable row level security;
+    create policy i on orders for insert with check (auth.uid() = user_id);
+    create policy u on orders for update using ({others});
+    """
+    assert ((Actor.STRANGER, Verb.PROMOTE) in passed(read(sql), "public.orders")) is raised
 
 
 @pytest.mark.parametrize(

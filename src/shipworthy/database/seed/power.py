@@ -24,8 +24,8 @@ _COLUMNS: tuple[tuple[Power, re.Pattern[str]], ...] = (
         Power.FLAG,
         regex(
             r"^(is|es|e|eh|has|can)_?(super_?|system_?|platform_?)?"
-            r"(admin|administrador|staff|superuser|superadmin|owner|moderator|premium|pro|paid|"
-            r"verified|approved|manager|super)\w*$|^(admin|superuser|premium|verified|approved)$"
+            r"((admin|administrador|staff|superuser|superadmin|owner|moderator|premium|paid|"
+            r"verified|approved|manager|super)\w*|pro(_\w+)?)$|^(admin|superuser|premium|verified|approved)$"
         ),
     ),
     (
@@ -45,7 +45,8 @@ _COLUMNS: tuple[tuple[Power, re.Pattern[str]], ...] = (
     (
         Power.AMOUNT,
         regex(
-            r"(^|_)(credits?|balance|saldo|wallet|tokens?|quota|coins|points_balance|"
+            r"(^|_)(credits?|(balance|saldo)(_(usd|eur|gbp|brl|inr|ngn|kes|zar|cents|amount))?|wallet|tokens?|"
+            r"quota|coins|points_balance|"
             r"(credits?|tokens?|usage)_(balance|remaining|limit|total)|\w+_(credits|quota))$"
         ),
     ),

@@ -11,7 +11,7 @@ from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.stated.openings import served, succeeded, ways
-from shipworthy.database.stated.passing import Who
+from shipworthy.database.stated.passing import Who, passing
 from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
 from shipworthy.database.stated.words import one_line, texts
 from shipworthy.regex import regex
@@ -27,6 +27,20 @@ _DECIDED = regex(
     re.IGNORECASE,
 )
 _OF_APPROVAL = regex(r"approv|verif|review|registration|moderation|kyc", re.IGNORECASE)
+# People who are let in by somebody else before they work for others.
+_APPLICANTS = regex(
+    r"(?:^|_)(?:drivers?|vendors?|providers?|sellers?|instructors?|doctors?|tutors?|merchants?|professionals?"
+    r"|mentors?|therapists?|couriers?|nurses?|caregivers?|motoristas?|vendedores|profissionais|profesionales)"
+    r"(?:_profiles?)?$",
+    re.IGNORECASE,
+)
+# Who reports something gains nothing from calling it settled.
+_OF_REPORTS = regex(
+    r"(?:^|_)(?:moderation_queue|feedbacks?|complaints?|suggestions?|bug_reports?|support_tickets?"
+    r"|(?:questions?|content|messages?|users?|posts?|comments?|abuse|review|listing)_(?:reports?|flags?))$",
+    re.IGNORECASE,
+)
+_REPORTER = regex(r"^report(?:er|ed_by)|^complainant|^flagged_by", re.IGNORECASE)
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
 _MINE = regex(
     r"(?:^|[^.\w])\(*(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]{0,300}auth\.uid\(\)"
@@ -40,7 +54,7 @@ def approvals(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     """Rows that wait for a decision of somebody else and that their owner may add as decided."""
     for table in served(schema):
         owned = owners.get(table.qualified, Ownership()).user_columns
-        if table.source.trust is Trust.STUB or not owned:
+        if table.source.trust is Trust.STUB or not owned or _is_report(table, owned):
             continue
         waiting = [c.name for c in table.columns if _waits(table, c) and c.name not in owned]
         for column in waiting:
@@ -70,13 +84,25 @@ def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
                 break
 
 
+def _is_report(table: Table, owned: tuple[str, ...]) -> bool:
+    return bool(_OF_REPORTS.search(table.name)) or all(map(_REPORTER.match, owned))
+
+
 def _waits(table: Table, column: Column) -> bool:
     words = texts(column.default or "")
     if power_of(column.name) is not Power.APPROVAL or not words or not _WAITS.search(words[0]):
         return False
+    if column.name == "status" and _APPLICANTS.search(table.name) and others_decide(table):
+        return True
     return bool(_OF_APPROVAL.search(column.name)) or any(
         _DECIDED.search(c.name) for c in table.columns
     )
+
+
+def others_decide(table: Table) -> bool:
+    """True where a rule lets somebody else than the owner change rows."""
+    changing = (p for p in table.policies if p.permissive and p.command in ("UPDATE", "ALL"))
+    return any(passing(p.using).who is Who.SOME and "service_role" not in p.roles for p in changing)
 
 
 def _is_paid(schema: Schema, table: Table, column: Column) -> bool:

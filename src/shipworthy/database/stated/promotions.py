@@ -27,6 +27,19 @@ _MONEY = regex(
     re.IGNORECASE,
 )
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
+# What a payment provider tells of a subscription, beside its plan.
+_BILLED = regex(
+    r"^(?:stripe|paddle|lemon_?squeezy|razorpay|paypal|mercado_?pago|asaas|paystack|flutterwave)_\w+"
+    r"|^(?:subscription|plan|trial|premium|membership|plano|assinatura)_(?:ends?|expir|valid|renew|start|until|period)\w*$"
+    r"|^current_period_|^cancel_at_period_end$",
+    re.IGNORECASE,
+)
+_SUBSCRIBED = regex(
+    r"^(?:is_)?(?:subscribed|subscriber|vip)$|^has_(?:active_)?subscription$|^subscription_active$",
+    re.I,
+)
+_WORDS = ("text", "character varying")
+_SUBSCRIPTIONS = regex(r"(?:^|_)(?:subscriptions?|subscribers?|assinaturas?|suscripciones)$")
 _NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "double")
 
 
@@ -128,7 +141,12 @@ def _one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
 def gives_power(schema: Schema, table: Table, column: Column) -> bool:
     """True for columns that decide what somebody may do or need not pay for, as far as the SQL tells."""
     power = power_of(column.name)
-    if power is None or power is Power.APPROVAL or column.generated:
+    if _SUBSCRIBED.match(column.name):  # to a plan, not to a newsletter
+        return column.type == "boolean" and _is_billed(table, column)
+    if power is Power.APPROVAL:
+        paid = column.name == "status" and _SUBSCRIPTIONS.search(table.name)
+        return bool(paid) and _is_billed(table, column)
+    if power is None or column.generated:
         return False
     if power is Power.FLAG:
         return column.type == "boolean"
@@ -137,10 +155,17 @@ def gives_power(schema: Schema, table: Table, column: Column) -> bool:
         return bool(money and _MONEY.search(table.name) and column.type.startswith(_NUMBERS))
     words = _words(schema, table, column)
     if power is Power.PLAN:
+        if not words and column.type.startswith(_WORDS) and _is_billed(table, column):
+            return True
         return any(rank(w) >= 50 for w in words) or _default_rank(column) == _LEAST
     if words:
         return any(rank(w) >= RULES_OVER_OTHERS for w in words)
     return _default_rank(column) == _LEAST or _asks_for(schema, column.name)
+
+
+def _is_billed(table: Table, column: Column) -> bool:
+    """True where other columns of the row tell of what is paid."""
+    return any(_BILLED.match(c.name) for c in table.columns if c.name != column.name)
 
 
 def _words(schema: Schema, table: Table, column: Column) -> list[str]:

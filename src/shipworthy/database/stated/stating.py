@@ -18,12 +18,14 @@ from shipworthy.database.schema import Column, Schema, Trust
 from shipworthy.database.seed.ownership import ownerships
 from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
+from shipworthy.database.stated.bans import lifted_bans
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.memberships import invitations, joins
 from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, promotions
+from shipworthy.database.stated.purchases import purchases
 from shipworthy.database.stated.sign_ups import sign_ups
 from shipworthy.regex import regex
 
@@ -89,6 +91,8 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from promotions(schema, owners)
     yield from approvals(schema, owners)
     yield from plans_of_tenants(schema)
+    yield from lifted_bans(schema, owners)
+    yield from purchases(schema, owners)
     yield from joins(schema, owners)
     yield from invitations(schema)
     yield from across_tenants(schema, owners)

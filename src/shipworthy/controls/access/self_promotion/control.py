@@ -75,6 +75,9 @@ def _told(exposure: Exposure, tried: bool) -> str:
         return f"A user who had just signed up set {columns} on their own row of {exposure.target}"
     if exposure.target == USERS:
         return f"Rules of row security trust {columns}, which every user writes himself"
+    if not columns:
+        sold = ", ".join(table for attempt in exposure.attempts for table in attempt.tables)
+        return f"Every user can add a row to {exposure.target} as if he had paid for it ({sold})"
     return f"Every user can set {columns} on a row about himself in {exposure.target}"
 
 
