@@ -66,8 +66,15 @@ def runtime_versions(prototype: Prototype) -> Iterator[RuntimeVersion]:
     for one in prototype.dependencies.packages:
         product = _PACKAGES.get((one.ecosystem, one.name), "")
         version = _version(one) if product and one.direct and not one.development else ""
-        if version and (one.ecosystem is Ecosystem.PYPI or is_used(prototype, one.name)):
+        if version and _is_used(prototype, one):
             yield RuntimeVersion(product, version, one.location)
+
+
+def _is_used(prototype: Prototype, one: Dependency) -> bool:
+    """False for what `pip freeze` has written down of other projects, and no file here imports."""
+    if one.ecosystem is not Ecosystem.PYPI:
+        return is_used(prototype, one.name)
+    return any(one.name in packages for packages in prototype.modules.packages.values())
 
 
 _Found = Iterator[tuple[str, str, int]]
