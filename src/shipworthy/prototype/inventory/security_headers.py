@@ -120,7 +120,7 @@ def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, st
             continue
         for file in live_files(prototype, part, Role.PRODUCT):
             at = first_line(file, *words) if _is_server_code(prototype, file) else None
-            if at is not None:
+            if at is not None and not _only_writes(file):
                 return Pages.SERVER, at, _SPOKEN.get(framework, framework)
     if rendering is None and not _is_page(prototype, part):
         return Pages.NONE, None, ""
@@ -130,6 +130,19 @@ def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, st
     if hosts:
         return Pages.HOST, Location(hosts[0].path), hosts[0].name
     return Pages.ELSEWHERE, None, ""
+
+
+def _only_writes(file: SourceFile) -> bool:
+    """True where templates make mails and files alone: `html = render_template(…)`, and no answer of it."""
+    text = file.text or ""
+    made = list(_TEMPLATE.finditer(text))
+    if not made or any(found[1] is None for found in made) or "send_from_directory(" in text:
+        return False
+    names = "|".join({re.escape(found[1]) for found in made})
+    return re.search(rf"\b(return\s+|\w*[rR]esponse\()({names})\b", text) is None
+
+
+_TEMPLATE = regex(r"(?:\b(\w+)\s*=\s*)?\brender_template(?:_string)?\(")
 
 
 def _is_server_code(prototype: Prototype, file: SourceFile) -> bool:
