@@ -96,6 +96,7 @@ UNUSED = "def rows():\n    return []\n"
 
 def test_a_module_of_python_that_no_entry_imports_is_abandoned(tmp_path: Path) -> None:
     admin = "from fastapi import APIRouter\nimport old_rows\nrouter = APIRouter()\n"
+    admin += "def add(job):\n    application = Application(job=job)\n    return application\n"
     files = SERVED | {"backend/routers/admin.py": admin, "backend/old_rows.py": UNUSED}
     expected = {"backend/routers/admin.py", "backend/old_rows.py"}
     assert prototype_of(tmp_path, files).abandoned == expected
@@ -112,6 +113,7 @@ def test_a_module_of_python_that_no_entry_imports_is_abandoned(tmp_path: Path) -
         {"Procfile": "web: uvicorn main:app\nother: python -m sums\n"},
         {"backend/sums.py": 'def add(): ...\nif __name__ == "__main__":\n    add()\n'},
         {"backend/sums.py": "from fastapi import FastAPI\napp = FastAPI()\n"},
+        {"backend/sums.py": "from discord import Client\nclient = Client()\n"},
         {"backend/db.py": "from elsewhere.sums import add\n"},
         {"backend/db.py": "from .sums import add\n"},
     ],

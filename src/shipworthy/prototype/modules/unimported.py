@@ -35,8 +35,9 @@ _RUNS = regex(
 )
 # An app that a server finds by the name of its file: `uvicorn file:app`.
 _SERVES = regex(
-    r"=\s*(\w+\.)?(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Celery|Bot|Client|FastMCP|Application\w*"
-    r"|TeleBot|create_app|Dash|Blocks|Interface)\(|^st\.|\bst\.(title|set_page_config|header)\(|@cl\.|@app\.",
+    r"=\s*(\w+\.)?(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Celery|FastMCP|TeleBot|create_app|Dash)\("
+    # Rows and forms have such names, too: `application = Application(job_id=job.id)`.
+    r"|(=\s*\w+\.|^\w+\s*=\s*)(Bot|Client|Application\w*|Blocks|Interface)\(|^st\.|\bst\.(title|set_page_config|header)\(|@cl\.|@app\.",
     re.M,
 )
 _ENTRY = regex(
