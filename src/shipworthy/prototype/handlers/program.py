@@ -184,7 +184,13 @@ def _collect(statements: tuple[Statement, ...], found: dict[str, Definition]) ->
         elif isinstance(statement, Try):
             _collect(statement.body, found)
             for handler in statement.handlers:
-                _collect(handler.body, found)
+                instead: dict[str, Definition] = {}
+                _collect(handler.body, instead)
+                for name, definition in instead.items():
+                    if not isinstance(
+                        found.get(name), Imported | Let
+                    ):  # else it stands in for a package
+                        found[name] = definition
         elif isinstance(statement, With):
             _collect(statement.body, found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
@@ -35,6 +35,7 @@ from shipworthy.prototype.program.nodes import (
     Do,
     Expression,
     If,
+    Imported,
     Leave,
     Let,
     Literal,
@@ -225,6 +226,7 @@ class Walk(Evaluation):
             if handler.name:
                 scope.names[handler.name] = from_origins(Origin("error", handler.types))
             if not self.block(handler.body, scope):
+                self._keep_imports(scope, scope.names.keys() - after.keys() - names.keys())
                 goes_on.append((self.guards, scope.names))
                 caught = True
         self.branches = outer
@@ -237,6 +239,12 @@ class Walk(Evaluation):
                 lost = self._swallowed(self.guards, more, noted=_notes_outcome(statement))
                 self.guards = meet(self.guards, more) | lost
         return self.block(statement.final, scope) or not goes_on
+
+    def _keep_imports(self, scope: Scope, given: Set[str]) -> None:
+        """`except ImportError: stripe = None`: the package is there where the product runs."""
+        for name in given:
+            if type(self.names_of_module(scope).get(name)) is Imported:
+                del scope.names[name]
 
     def _swallowed(self, tried: Guards, caught: Guards, *, noted: bool) -> Guards:
         """Checks whose failure is caught, whereupon it goes on as if they had been passed; unclear ones
