@@ -31,12 +31,23 @@ _SENT_ALONG_WORDS = tuple(
 )
 
 # Each cookie that code sets by itself, and those that browsers keep from the calls of other sites.
-_SETS = regex(
-    # What a library hands on, `cookies.set(name, value, options)`, is set by the library.
-    r"\.set_(signed_)?cookie\(|\.cookie\(\s*[\"'`\w]|(ookies?([sS]tore|[jJ]ar)?|\bjar)(\(\))?\)?\.set\("
-    r"(?!\s*\{?\s*name\b)|\bsetCookie\("
-    r"|(?<![\w.])(session|expressSession|cookieSession)\(\s*\{"
-)
+# What a library hands on, `cookies.set(name, value, options)`, is set by the library.
+_NO_LIBRARY = r"(\(\))?\)?\.set\((?!\s*\{?\s*name\b)"
+# Each begins with the word, what may not stand before it comes after: a search starts fast at a literal.
+_SETS = {
+    word: regex(pattern)
+    for word, pattern in (
+        ("cookie(", r"\.set_(signed_)?cookie\("),
+        (".cookie(", r"\.cookie\(\s*[\"'`\w]"),
+        (".set(", r"ookies?([sS]tore|[jJ]ar)?" + _NO_LIBRARY),
+        ("jar", r"jar(?<!\wjar)" + _NO_LIBRARY),
+        ("setCookie(", r"setCookie\((?<!\wsetCookie\()"),
+        ("session(", r"session\((?<![\w.]session\()\s*\{"),
+        ("expressSession(", r"expressSession\((?<![\w.]expressSession\()\s*\{"),
+        ("cookieSession(", r"cookieSession\((?<![\w.]cookieSession\()\s*\{"),
+    )
+}
+_SAME_SITE_WORDS = ("samesite", "same_site")
 _STAYS = regex(
     r"same_?site[\"']?\s*[:=]\s*(?!.*[\"']none)[^\n]{0,60}[\"'](lax|strict)[\"']", re.IGNORECASE
 )
@@ -50,6 +61,10 @@ _OTHERWISE = regex(
     r"(?i:httpbasic|httpdigest|www-authenticate|(express|hono)[-/]basic-auth|basic_?auth(middleware|\.required))"
     r"|Set-Cookie|flask_(login|security|session)"
     r"|from flask import[^\n]*\bsession\b|nicegui"
+)
+_OTHERWISE_WORDS = tuple(
+    """httpbasic httpdigest www-authenticate basic-auth basicauth basic_auth set-cookie flask
+    nicegui""".split()
 )
 # A page that keeps the login itself, in what browsers store for each site apart.
 _KEPT = regex(
@@ -90,7 +105,7 @@ def _logins(prototype: Prototype, path: str) -> _Logins:
     if python not in known:
         texts = list(_texts(prototype, python=python))
         told = [text for text in texts if _sends_along(text)]
-        lax = any(map(_LAX.search, texts)) or any(map(_SETS.search, told))
+        lax = any(map(_LAX.search, texts)) or any(map(_sets, told))
         known[python] = _Logins(bool(told), lax and _all_stay(told))
     return known[python]
 
@@ -101,7 +116,7 @@ def logins_stay_out_of_frames(prototype: Prototype) -> bool:
     files = prototype.of_role(Role.PRODUCT, Role.CONFIG)
     texts = [f.text or "" for f in files if f.language is not None and not is_archived(f.path)]
     told = [text for text in texts if _sends_along(text)]
-    here = any(_SETS.search(text) or _STAYS.search(text) for text in told)
+    here = any(_sets(text) or _of_site(_STAYS, text) for text in told)
     if not here and any(map(_SENT_ELSEWHERE.search, texts)):
         return False
     known = here or any(_LAX.search(text) or _KEPT.search(text) for text in texts)
@@ -109,17 +124,32 @@ def logins_stay_out_of_frames(prototype: Prototype) -> bool:
 
 
 def _all_stay(told: list[str]) -> bool:
-    if any(_OTHERWISE.search(text) or _GOES.search(text) for text in told):
+    if any(_goes_otherwise(text) or _of_site(_GOES, text) for text in told):
         return False
-    set_ones = sum(len(_SETS.findall(text)) for text in told)
-    return set_ones <= sum(len(_STAYS.findall(text)) for text in told)
+    return sum(map(_sets, told)) <= sum(_of_site(_STAYS, text) for text in told)
 
 
+# Plain words first, for these are long texts.
 def _sends_along(text: str) -> bool:
-    lowered = text.lower()  # plain words first, for these are long texts
-    return (
-        any(word in lowered for word in _SENT_ALONG_WORDS) and _SENT_ALONG.search(text) is not None
-    )
+    return _says(text.lower(), _SENT_ALONG_WORDS) and _SENT_ALONG.search(text) is not None
+
+
+def _goes_otherwise(text: str) -> bool:
+    return _says(text.lower(), _OTHERWISE_WORDS) and _OTHERWISE.search(text) is not None
+
+
+def _sets(text: str) -> int:
+    """How many cookies a text sets by itself."""
+    return sum(len(pattern.findall(text)) for word, pattern in _SETS.items() if word in text)
+
+
+def _of_site(pattern: re.Pattern[str], text: str) -> int:
+    """How often a text says so with `SameSite`."""
+    return len(pattern.findall(text)) if _says(text.lower(), _SAME_SITE_WORDS) else 0
+
+
+def _says(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
 
 
 def _texts(prototype: Prototype, *, python: bool) -> Iterator[str]:

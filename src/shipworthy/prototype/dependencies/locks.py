@@ -57,10 +57,14 @@ def read_lock(file: SourceFile) -> Lock:
     """Read a lock file by its name. Broken, binary and too large ones have no packages (None)."""
     manager = NPM_LOCKS.get(file.name) or PYTHON_LOCKS.get(file.name, "")
     reader = _READERS.get(file.name)
-    if reader is None or file.text is None or _CONFLICT.search(file.text):
+    if reader is None or file.text is None or _is_in_conflict(file.text):
         return Lock(file.path, manager, None)
     found = reader(file.text)
     return Lock(file.path, manager, None if found is None else tuple(found))
+
+
+def _is_in_conflict(text: str) -> bool:
+    return ("<<<<<<< " in text or ">>>>>>> " in text) and _CONFLICT.search(text) is not None
 
 
 def production_names(packages: Iterable[Locked], roots: Collection[str]) -> set[str]:

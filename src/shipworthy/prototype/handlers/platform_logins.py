@@ -5,15 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shipworthy.regex import regex
-
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
 _LOOKS = frozenset({"getSession", "get_session", "signOut", "sign_out", "onAuthStateChange"})
 _ASKS = frozenset({"getUser", "get_user", "getClaims", "get_claims"})
 _FORMS = ("@supabase/auth-ui", "@supabase/auth-js", "@supabase/gotrue-js")
-_ADDRESS = regex(r"/auth/v1/|SUPABASE_JWT_SECRET")
+_ADDRESSES = ("/auth/v1/", "SUPABASE_JWT_SECRET")
 
 
 def signs_in_at_platform(prototype: Prototype) -> bool:
@@ -30,4 +28,5 @@ def signs_in_at_platform(prototype: Prototype) -> bool:
         for found in facts.imports
     ):
         return True
-    return any(_ADDRESS.search(prototype.files[path].text or "") for path in prototype.facts)
+    texts = (prototype.files[path].text or "" for path in prototype.facts)
+    return any(address in text for text in texts for address in _ADDRESSES)

@@ -41,6 +41,7 @@ _SERVER_PACKAGES = frozenset(
 _BROWSER_WORDS = regex(
     r"\b(window|document|localStorage|sessionStorage|navigator)\.|import\.meta\.env\b"
 )
+_BROWSER_MARKS = ("window.", "document.", "Storage.", "navigator.", "import.meta.env")
 _SERVER_WORDS = regex(
     r"\bDeno\.|\bprocess\.env\.(?!NEXT_PUBLIC_|NODE_ENV|REACT_APP_|EXPO_PUBLIC_)"
     r"|[\"']use server[\"']"
@@ -105,7 +106,7 @@ def _is_server(prototype: Prototype, file: SourceFile) -> bool:
 
 
 def _side(file: SourceFile, served: bool, browser: bool) -> Side:
-    if served and not (browser and _BROWSER_WORDS.search(file.text or "")):
+    if served and not (browser and _says_browser(file.text or "")):
         return Side.SERVER
     if browser or _looks_like_browser(file):
         return Side.BROWSER
@@ -115,6 +116,9 @@ def _side(file: SourceFile, served: bool, browser: bool) -> Side:
 def _looks_like_browser(file: SourceFile) -> bool:
     if file.language is Language.TSX or file.path.endswith(".jsx"):
         return not file.path.endswith(("route.tsx", "route.jsx"))
-    return _BROWSER_PATH.search(file.path) is not None or (
-        _BROWSER_WORDS.search(file.text or "") is not None
-    )
+    return _BROWSER_PATH.search(file.path) is not None or (_says_browser(file.text or ""))
+
+
+def _says_browser(text: str) -> bool:
+    # Plain words first, for these are long texts.
+    return any(mark in text for mark in _BROWSER_MARKS) and _BROWSER_WORDS.search(text) is not None

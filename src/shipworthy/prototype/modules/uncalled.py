@@ -46,8 +46,13 @@ def is_uncalled(prototype: Prototype, path: str, function: str) -> bool:
 
 
 def _is_declared_only(file: SourceFile, function: str, said: re.Pattern[str]) -> bool:
-    lines = [n for n, line in enumerate(file.lines) if said.search(line) and not _is_remark(line)]
-    declared = [n for n in lines if _declares(file, function).search(file.lines[n])]
+    lines = [
+        n
+        for n, line in enumerate(file.lines)
+        if function in line and said.search(line) and not _is_remark(line)
+    ]
+    declares = _declares(file, function)
+    declared = [n for n in lines if declares.search(file.lines[n])]
     if len(declared) != 1 or len(said.findall(file.lines[declared[0]])) != 1:
         return False
     above = file.lines[declared[0] - 1].strip() if declared[0] else ""
@@ -79,7 +84,8 @@ def _calls(file: SourceFile, function: str, said: re.Pattern[str]) -> bool:
     one of its own, as a copy of a library does."""
     lines, declares = file.lines, _declares(file, function)
     return any(
-        said.search(line)
+        function in line
+        and said.search(line)
         and not _is_remark(line)
         and not _is_handed_on(lines, number)
         and not declares.search(line)

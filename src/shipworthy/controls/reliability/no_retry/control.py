@@ -23,6 +23,7 @@ _TRIES_AGAIN = regex(
     r"retr(y|ie[sd]|ying)|back[_-]?off(?![a-z])|max_?attempts|\battempts?\s*([<>=+]|:\s*\d)|tenacity|stamina",
     re.IGNORECASE,
 )
+_TRIES_AGAIN_WORDS = tuple("retr backoff back-off back_off attempt tenacity stamina".split())
 # A code is taken for a token once only, whatever the method.
 _TAKES_A_TOKEN = regex(r"oauth|token|callback|/auth/", re.IGNORECASE)
 _SECOND_SOURCE = regex(r"fall_?-?back", re.IGNORECASE)
@@ -112,7 +113,9 @@ def _tries_again(prototype: Prototype) -> Evidence | None:
             continue
         if prototype.modules.packages.get(path, frozenset()) & _QUEUES:
             return prototype.evidence("code", Location(path))
-        found = _TRIES_AGAIN.search(file.text)
+        lowered = file.text.lower()  # plain words first, for these are long texts
+        named = any(word in lowered for word in _TRIES_AGAIN_WORDS)
+        found = _TRIES_AGAIN.search(file.text) if named else None
         if found:
             return prototype.evidence("code", Location(path, file.line_at(found.start())))
     return None

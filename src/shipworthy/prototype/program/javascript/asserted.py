@@ -17,7 +17,8 @@ _POSTFIX = frozenset({"call_expression", "member_expression", "subscript_express
 Puts = Mapping[str, Callable[[SgNode, Expression], Expression]]
 
 
-_SIGN = regex(r"[\w)\]]!\s*(?:\?\.|[.\[(!])")
+# The sign comes first, what stands before it after: a search starts fast at a literal.
+_SIGN = regex(r"!(?<=[\w)\]]!)\s*(?:\?\.|[.\[(!])")
 
 
 class _Reading:
