@@ -95,9 +95,7 @@ def _is_own(file: SourceFile) -> bool:
 
 def _seeds(lines: Mapping[str, Sequence[Line]]) -> dict[_Diagonal, list[int]]:
     """Where two files have equal lines that few others have, by how far these are apart."""
-    often = Counter(
-        line.text for all_ in lines.values() for line in all_ if len(line.text) >= _TELLING
-    )
+    often = Counter(text for all_ in lines.values() for _, text in all_ if len(text) >= _TELLING)
     rare = {text: list[_Place]() for text, count in often.items() if 2 <= count <= _RARE}
     for path, all_ in lines.items():
         for index, (_, text) in enumerate(all_):
@@ -127,7 +125,7 @@ def _runs(
     end = min(len(here), len(there) - apart, last + SMALLEST)
     while at < end:
         start, names = at, Renaming()
-        while at < end and _same(here[at], there[at + apart], names):
+        while at < end and names.fits(here[at][1], there[at + apart][1]):
             at += 1
         if one != other or at - start <= apart:
             block = _block(one, other, here[start:at], there[start + apart : at + apart], names)
@@ -136,18 +134,14 @@ def _runs(
         at = max(at, start + 1)
 
 
-def _same(here: Line, there: Line, names: Renaming) -> bool:
-    return names.fits(here.text, there.text)
-
-
 def _block(
     one: str, other: str, here: Sequence[Line], there: Sequence[Line], names: Renaming
 ) -> Block | None:
     if len(here) < SMALLEST or names.renamed > _MOST_RENAMED:
         return None
     size = sum(1 for _ in counted(here))
-    equal = sum(1 for a, b in zip(here, there, strict=True) if a.text == b.text)
-    working = sum(1 for line in here if is_logic(line.text))
+    equal = sum(1 for (_, a), (_, b) in zip(here, there, strict=True) if a == b)
+    working = sum(1 for _, text in here if is_logic(text))
     if size < SMALLEST or working < _WORKING or equal < len(here) * _EQUAL:
         return None
     return Block(size, (_place(one, here), _place(other, there)))
@@ -156,7 +150,7 @@ def _block(
 def _place(path: str, lines: Sequence[Line]) -> Location:
     """From the first line that counts to the last."""
     own = list(counted(lines))
-    return Location(path, own[0].number, own[-1].number)
+    return Location(path, own[0][0], own[-1][0])
 
 
 def _distinct(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from shipworthy.prototype.source import SourceFile
 from shipworthy.regex import regex
@@ -21,15 +20,12 @@ _DATA = regex(
 )
 # Words and nothing else, as between the tags of an article; no statement of a script has as many.
 _PROSE = regex(r"(?:[\w’'(\"“-]+[.,;:)”\"]*\s+){6}")
-_SHORTEST_PROSE = 13  # six letters, each with a space, and what follows them
+_SPACES_OF_PROSE = 6
 _WORK = regex(r"[(=]|\b(return|if|else|for|while|try|catch|except|raise|throw|await)\b")
 
 
-class Line(NamedTuple):
-    """One line: where it stands, its text without the space around it. There are very many."""
-
-    number: int
-    text: str
+Line = tuple[int, str]
+"""One line: where it stands, its text without the space around it. Plain, for there are very many."""
 
 
 def code_lines(file: SourceFile) -> list[Line]:
@@ -45,9 +41,9 @@ def code_lines(file: SourceFile) -> list[Line]:
             text
             and not inside
             and not text.startswith(_SKIPPED)
-            and (python or len(text) < _SHORTEST_PROSE or _PROSE.match(text) is None)
+            and (python or text.count(" ") < _SPACES_OF_PROSE or _PROSE.match(text) is None)
         ):
-            found.append(Line(number, text))
+            found.append((number, text))
         if quoted and quote in text and text.count(quote) % 2 == 1:
             inside = not inside
     return found
@@ -114,4 +110,4 @@ def _is_name(token: str) -> bool:
 
 def counted(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines that count for the size of a block."""
-    return (line for line in lines if is_counted(line.text))
+    return (line for line in lines if is_counted(line[1]))
