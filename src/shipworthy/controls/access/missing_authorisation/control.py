@@ -15,6 +15,12 @@ from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
 from shipworthy.remedy import Remedy, Review, Write
 
+_ELSEWHERE = {
+    Breach.OPEN: "unauthenticated-endpoint",
+    Breach.HOLLOW: "fail-open-guard",
+    Breach.EVERYTHING: "privileged-client-for-any-caller",
+}
+
 
 class MissingAuthorisation(
     Control,
@@ -64,6 +70,10 @@ class MissingAuthorisation(
                 severity=alarm.severity,
                 confidence=alarm.confidence,
             )
+        if answer.alarm is not None:
+            where = _ELSEWHERE[answer.alarm.breach]
+            reason = f"the right that is missing is reported as `{where}`: closing that closes this"
+            return self.not_applicable(reason, handler.subject)
         evidence = way(prototype, handler, answer.weighty[0])
         if not handler.whole:
             return self.unknown(handler.subject, handler.hindrance, *evidence)

@@ -31,6 +31,7 @@ from shipworthy.prototype.handlers.handler import (
     Check,
     Effect,
     EffectKind,
+    Guard,
     Handler,
 )
 from shipworthy.prototype.handlers.knowledge.postgrest import SEEN
@@ -115,17 +116,30 @@ def _is_weighty(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
 
 
 def _as_rows_tell(effect: Effect, ownership: Ownership) -> Effect:
-    """The effect without the proof that its caller was shown a row, where row security shows it to all, and
-    without a role that whoever signs up has."""
-    shown = frozenset(
-        g
-        for g in effect.guards
-        if g.check is Check.OWNER
-        and g.how.endswith(SEEN)
-        and ownership.policies.reach(g.how.removesuffix(SEEN), "select") is Reach.ANYBODY
-    )
-    told = effect._replace(guards=effect.guards - shown) if shown else effect
+    """The effect without the proof that its caller was shown a row, where row security shows it to all or to
+    whoever is signed in, and without a role that whoever signs up has."""
+    shown = {g: _shown_to(g, effect, ownership) for g in effect.guards if g.how.endswith(SEEN)}
+    kept = effect.guards.difference(g for g, reach in shown.items() if reach in _EVERYBODY)
+    kept |= {
+        g._replace(check=Check.SESSION, about=frozenset())
+        for g, reach in shown.items()
+        if reach is Reach.USERS
+    }
+    told = effect._replace(guards=kept) if kept != effect.guards else effect
     return without_roles(told, ownership.for_the_asking, tenants=bool(ownership.tenants))
+
+
+_EVERYBODY = (Reach.ANYBODY, Reach.USERS)
+
+
+def _shown_to(guard: Guard, effect: Effect, ownership: Ownership) -> Reach:
+    """Who sees the row that a caller was asked for. What every user may do himself by the rules of the
+    database is told there, not of the code that does it for him."""
+    if guard.check is not Check.OWNER:
+        return Reach.UNCLEAR
+    reach = ownership.policies.reach(guard.how.removesuffix(SEEN), "select")
+    done = ownership.policies.reach(effect.target, effect.operation)
+    return Reach.UNCLEAR if reach is Reach.USERS and done in _EVERYBODY else reach
 
 
 def _is_refused_to_all(effect: Effect, ownership: Ownership) -> bool:
