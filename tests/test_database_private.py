@@ -6,6 +6,7 @@ import pytest
 
 from shipworthy.database.private import (
     is_always_private,
+    is_key_column,
     is_personal_column,
     is_private_bucket,
     is_private_record,
@@ -48,6 +49,7 @@ def test_secret_columns(name: str) -> None:
         "tokens_used",
         "pin_id",
         "wifi_password",
+        "service_key",
         "senha_wifi",
     ],
 )
@@ -65,3 +67,16 @@ def test_records_that_are_somebodys_own() -> None:
 def test_buckets_that_sound_private() -> None:
     assert is_private_bucket("kyc-documents")
     assert not is_private_bucket("avatars")
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "key"),
+    [
+        ("invite_token", "public.team_invitations", True),
+        ("code", "public.otp_codes", True),
+        ("country_code", "public.invitations", False),
+        ("code", "public.coupons", False),
+    ],
+)
+def test_codes_that_let_in_whoever_holds_them(column: str, table: str, key: bool) -> None:
+    assert is_key_column(column, table) is key

@@ -260,6 +260,47 @@ def test_whether_users_give_themselves_what_others_pay_for(
 
 
 @pytest.mark.parametrize(
+    ("table", "columns", "rule", "read_by_all"),
+    [
+        ("otp_codes", "otp_code text, used boolean", "expires_at > now() and used = false", True),
+        ("team_invitations", "token text, status text", "status = 'pending'", True),
+        ("stores", "name text, access_token text", "is_active = true", True),
+        ("stores", "name text", "is_active = true", False),
+        ("stores", "name text, token text", "is_active = true", False),
+        ("assets", "name text, qrcode_token text", "qrcode_token is not null", True),
+        ("boards", "name text, share_token text", "is_public or share_token is not null", True),
+        ("boards", "name text, share_token text", "is_public = true", False),
+        ("boards", "name text, slug text", "slug is not null", False),
+        ("otp_codes", "otp_code text", "user_id = auth.uid() and expires_at > now()", False),
+    ],
+)  # fmt: skip
+def test_keys_that_the_rule_does_not_ask_for(
+    table: str, columns: str, rule: str, read_by_all: bool
+) -> None:
+    sql = f"""
+    create table {table} (id uuid primary key, user_id uuid references auth.users (id), {columns},
+      is_active boolean, is_public boolean, expires_at timestamptz);
+    alter table {table} enable row level security;
+    create policy s on {table} for select using ({rule});
+    """
+    assert ((Actor.ANYBODY, Verb.READ) in passed(read(sql), f"public.{table}")) is read_by_all
+
+
+def test_a_rule_that_asks_its_own_table_goes_in_a_circle_only_where_reading_looks_up() -> None:
+    sql = """
+    create table profiles (id uuid primary key references auth.users (id), role text default 'user');
+    alter table profiles enable row level security;
+    create policy o on profiles for update using (auth.uid() = id);
+    create policy a on profiles for update
+      using (exists (select 1 from profiles p where p.id = auth.uid() and p.role = 'admin'));
+    """
+    plain = read(sql, "create policy s on profiles for select using (auth.uid() = id);")
+    assert (Actor.STRANGER, Verb.PROMOTE) in passed(plain, "public.profiles")
+    circle = read(sql, "create policy s on profiles for select using ((select auth.uid()) = id);")
+    assert not passed(circle, "public.profiles")
+
+
+@pytest.mark.parametrize(
     ("table", "added", "raised"),
     [
         ("profiles", "add is_banned boolean default false", True),
@@ -510,6 +551,34 @@ def test_functions_that_hand_out_the_rows_of_everybody(head: str, body: str, cal
     assert any(a.verb is Verb.CALL for a in read(MONEY, made, open_to_all).attempts) is (
         called and "auth.users" in body
     )
+
+
+@pytest.mark.parametrize(
+    ("seen", "rule", "joined"),
+    [
+        ("public.takes_part(id, auth.uid())", "auth.uid() = user_id", True),
+        ("true", "auth.uid() = user_id", False),
+        ("public.takes_part(id, auth.uid())",
+         "auth.uid() = user_id and public.takes_part(thread_id, auth.uid())", False),
+    ],
+)  # fmt: skip
+def test_whoever_likes_takes_part_in_a_talk(seen: str, rule: str, joined: bool) -> None:
+    sql = f"""
+    create table threads (id uuid primary key, title text);
+    create table thread_members (thread_id uuid references threads (id),
+      user_id uuid references auth.users (id), primary key (thread_id, user_id));
+    create table posts (id uuid primary key, thread_id uuid references threads (id), body text);
+    alter table threads enable row level security;
+    alter table thread_members enable row level security;
+    alter table posts enable row level security;
+    create function takes_part(t uuid, u uuid) returns boolean language sql security definer as $$
+      select exists (select 1 from thread_members where thread_id = t and user_id = u) $$;
+    create policy s on threads for select using ({seen});
+    create policy r on posts for select using (public.takes_part(thread_id, auth.uid()));
+    create policy i on thread_members for insert with check ({rule});
+    """
+    found = passed(read(sql), "public.thread_members")
+    assert ((Actor.STRANGER, Verb.JOIN) in found) is joined
 
 
 def test_a_membership_is_joined_where_rules_go_by_it() -> None:

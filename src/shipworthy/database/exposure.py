@@ -10,6 +10,7 @@ from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
     is_face,
+    is_key_column,
     is_meant_for_all,
     is_name_column,
     is_own_address,
@@ -43,6 +44,11 @@ class Exposure(Struct, frozen=True):
     def secrets(self) -> tuple[str, ...]:
         """Readable columns that hold a secret."""
         return tuple(c for c in self.columns if is_secret_column(c))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Readable codes that let in whoever holds them."""
+        return tuple(c for c in self.columns if is_key_column(c, self.target))
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -164,6 +170,8 @@ def why_private(exposure: Exposure) -> str | None:
     """What of a readable table is nobody else's business, in words; None where nothing is."""
     if exposure.secrets:
         return f"secrets ({_listed(exposure.secrets)})"
+    if exposure.keys:
+        return f"codes that let in whoever holds them ({_listed(exposure.keys)})"
     if exposure.personal:
         return f"personal data ({_listed(exposure.personal)})"
     if exposure.past:

@@ -10,7 +10,7 @@ from shipworthy.regex import regex
 # English, and the languages that prototypes are often written in: Portuguese, Spanish, German, French.
 _SECRET = regex(
     r"(^|_)(password|passwd|senha|pwd|secret|totp|otp_code|otp|api_?key|private_key|access_token"
-    r"|refresh_token|auth_token|service_key|webhook_secret|client_secret|encryption_key|recovery_codes"
+    r"|refresh_token|auth_token|service_role_key|webhook_secret|client_secret|encryption_key|recovery_codes"
     r"|backup_codes|pin)($|_)",
     re.IGNORECASE,
 )
@@ -56,6 +56,16 @@ _PRIVATE_RECORD = regex(
 )
 
 
+_KEY = regex(
+    r"(?:(?:\w+_)?(?:token|otp)|(?:(?:invite|invitation|otp|verification|access|reset|magic|login)_)?code)$",
+    re.IGNORECASE,
+)
+_OF_KEYS = regex(
+    r"(^|_)(invites?|invitations?|invite|invitation|convites?|otps?|one_time_\w+|magic_links?|magic_link_tokens?|password_resets?|reset_tokens?"
+    r"|verification_(codes?|tokens?)|verifications|email_verifications?|phone_verifications?|login_(codes?|tokens?)"
+    r"|access_(codes?|tokens?)|two_factor\w*|mfa\w*)(_(tokens?|codes?|links?|requests?))?$",
+    re.IGNORECASE,
+)
 _FACE = regex(
     r"(id|user_id|uuid|user_?name|handle|slug|nick_?name|display_name|avatar(_url|_path)?|bio|about|headline"
     r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|(preferred_)?(language|locale)"
@@ -96,6 +106,11 @@ _AFFAIRS = regex(
 def is_secret_column(name: str) -> bool:
     """True for columns that hold a secret, not for flags and dates about one."""
     return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
+
+
+def is_key_column(name: str, table: str) -> bool:
+    """True for codes that let in whoever holds them: of invitations, of links by mail, of one use."""
+    return bool(_KEY.match(name) and _OF_KEYS.search(table.rpartition(".")[2]))
 
 
 def is_personal_column(name: str, table: str) -> bool:

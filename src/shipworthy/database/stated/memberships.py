@@ -10,7 +10,7 @@ from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant_column
-from shipworthy.database.stated.openings import served, succeeded
+from shipworthy.database.stated.openings import let_pass, served, succeeded
 from shipworthy.database.stated.passing import MOST_NESTED, is_of_the_row, owner_column
 from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
 from shipworthy.database.stated.words import at_word, bare, called, one_line
@@ -19,6 +19,12 @@ from shipworthy.regex import regex
 _SHARED = regex(
     r"^(?:conversation|chat|thread|project|board|household|family|trip|workspace|account)_(?:id|uuid)$",
     re.IGNORECASE,
+)
+_CIRCLE = regex(
+    r"^(?:(?:chat_)?room|conversation|chat|thread|project|board|trip)_(?:id|uuid)$", re.IGNORECASE
+)
+_TAKES_PART = regex(
+    r"member|participant|collaborator|_users?$|integrantes|participantes", re.IGNORECASE
 )
 _MANY = 3  # tables whose rules go by one column of a membership: the app is divided by it
 _LOOKED_UP = regex(
@@ -50,6 +56,7 @@ def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
             if c not in table.primary_key or len(table.primary_key) > 1
         ]
         tenants = [c for c in tenants if _decides(schema, table, c)] if owned.user_columns else []
+        tenants += _circles(schema, table) if owned.user_columns else []
         users = owned.user_columns or _owners(table)
         for column in looked_up.get(table.name, ()):
             known = not table.columns or table.column(column)
@@ -62,6 +69,11 @@ def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
                 found = unguarded(schema, table, users, column, verb)
                 if found:
                     yield succeeded(Actor.STRANGER, Verb.JOIN, table.qualified, found, (column,))
+
+
+def is_shared(column: str) -> bool:
+    """True for columns that name what some people share, short of an organisation: a talk, a board."""
+    return _CIRCLE.match(column) is not None
 
 
 def invitations(schema: Schema) -> Iterator[Attempt]:
@@ -82,6 +94,20 @@ def invitations(schema: Schema) -> Iterator[Attempt]:
                 target = table.qualified
                 yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, (policy,), columns, reason)
                 break
+
+
+def _circles(schema: Schema, table: Table) -> list[str]:
+    """The columns of talks and the like that rules go by, and that not everybody may see anyway."""
+    if not _TAKES_PART.search(table.name):
+        return []
+    targets = {k.columns[0]: schema.tables.get(k.target) for k in table.foreign_keys}
+    named = [c.name for c in table.columns if is_shared(c.name)]
+    hidden = [c for c in named if not _seen_by_all(targets.get(c))]
+    return [c for c in hidden if _decides(schema, table, c)]
+
+
+def _seen_by_all(table: Table | None) -> bool:
+    return table is not None and bool(let_pass(table, Actor.STRANGER, Verb.READ))
 
 
 def _looked_up(schema: Schema) -> Mapping[str, list[str]]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Result, Rule, Verb
 from shipworthy.database.exposure import BUCKET
+from shipworthy.database.private import is_key_column, is_secret_column
 from shipworthy.database.rules.expressions import expressions, policy_rule
 from shipworthy.database.schema import Bucket, Policy, Schema, Source, Table, Trust
 from shipworthy.database.stated.passing import NOT_TOLD, Passing, Who, passing
@@ -40,6 +41,10 @@ def open_tables(schema: Schema) -> Iterator[Attempt]:
                 if rules and not stopped(schema, table, COMMANDS[verb]):
                     columns = tuple(c.name for c in table.columns) if verb is Verb.READ else ()
                     yield succeeded(actor, verb, table.qualified, rules, columns)
+            secrets = _secrets(table)
+            rules = _of_a_kind(table, actor) if secrets else ()
+            if rules and not let_pass(table, actor, Verb.READ):
+                yield succeeded(actor, Verb.READ, table.qualified, rules, secrets)
 
 
 def served(schema: Schema) -> Iterator[Table]:
@@ -66,6 +71,18 @@ def let_pass(table: Table, actor: Actor, verb: Verb) -> tuple[Policy, ...]:
     return found if seen else ()
 
 
+def _of_a_kind(table: Table, actor: Actor) -> tuple[Policy, ...]:
+    """The policies that let an actor read the rows of a kind, whosever they are."""
+    found = ((p, way) for p, way in ways(table, actor, Verb.READ) if way.who >= _NEEDED[actor])
+    return tuple(policy for policy, way in found if way.part)
+
+
+def _secrets(table: Table) -> tuple[str, ...]:
+    """What nobody else may read whatever kind of row it stands in: still to be used, or shown on purpose."""
+    names = (c.name for c in table.columns)
+    return tuple(n for n in names if is_secret_column(n) or is_key_column(n, table.qualified))
+
+
 def stopped(schema: Schema, table: Table, command: str, told: str = _REFUSES) -> bool:
     """True where a trigger before the statement says something of this, or is not to be seen."""
     bodies = {f"{f.schema}.{f.name}": f.body for f in schema.functions.values()}
@@ -82,15 +99,23 @@ def stopped(schema: Schema, table: Table, command: str, told: str = _REFUSES) ->
 
 def ways(table: Table, actor: Actor, verb: Verb) -> list[tuple[Policy, Passing]]:
     """The policies that speak of an actor and verb, with who passes each; none where a restrictive one
-    may refuse, where one asks the table itself and so fails for all, or where nothing is granted."""
+    may refuse, where one asks the table itself and so goes in a circle, or where nothing is granted."""
     role, command = ROLES[actor], COMMANDS[verb]
     if not any(command in table.grants.get(name, ()) for name in (role, "public")):
         return []
-    meant = [p for p in table.policies if p.command in (command, "ALL")]
-    meant = [p for p in meant if {"public", role} & set(p.roles)]
-    if any(not p.permissive for p in meant) or any(_asks_itself(table, p) for p in meant):
+    for_role = [p for p in table.policies if {"public", role} & set(p.roles)]
+    meant = [p for p in for_role if p.command in (command, "ALL")]
+    if any(not p.permissive for p in meant):
+        return []
+    if any(_asks_itself(table, p) for p in meant) and _looks_up(for_role):
         return []
     return [(policy, _passing(policy, verb)) for policy in meant]
+
+
+def _looks_up(policies: Iterable[Policy]) -> bool:
+    """True where reading a row asks any table: whoever reads it within a rule of it goes in a circle."""
+    reading = (p for p in policies if p.command in ("SELECT", "ALL"))
+    return any(re.search(r"\bselect\b", p.using or "", re.IGNORECASE) for p in reading)
 
 
 def _asks_itself(table: Table, policy: Policy) -> bool:

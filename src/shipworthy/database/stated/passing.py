@@ -103,6 +103,11 @@ _OF_THE_ROW = regex(
     rf"|{_COLUMN} (?:not )?in \({_VALUE}(?:, ?{_VALUE})*\)|{_VALUE} ?= ?{_COLUMN}"
     rf"|{_COLUMN} ?= ?any ?\(array\[{_VALUE}(?:, ?{_VALUE})*\]\)|(?:not )?{_COLUMN}"
 )
+# That a row has a key says nothing of who holds it: all rows that are shared by a link can be listed.
+_HAS_A_KEY = regex(
+    r"(?:\w+\.)*(?:\w+_)?(?:(?:share|public|access|view|invite|invitation|qr|qr_?code|guest|portal|approval|signing"
+    r"|signature|client|tracking|magic|session|review|upload)_(?:token|code|key|link|hash)|token) is not null"
+)
 _NO_COLUMN = regex(r"^(?:current_\w+|session_user|user|null|false|not false|not true)\b")
 
 
@@ -123,6 +128,8 @@ def _of_condition(text: str) -> Passing:
         return Passing(Who.OWNERS)
     if _METADATA.search(text) and "app_meta" not in text:
         return Passing(Who.USERS, said=True)
+    if _HAS_A_KEY.fullmatch(text):
+        return Passing(Who.ANYBODY)
     if _OF_THE_ROW.fullmatch(text) and not _NO_COLUMN.match(text):
         return Passing(Who.ANYBODY, part=True)
     return NOT_TOLD

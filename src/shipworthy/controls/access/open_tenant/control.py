@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, refused
+from shipworthy.database.stated.memberships import is_shared
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 
@@ -36,7 +37,7 @@ class OpenTenant(
                 exposure.target,
                 _across(exposure, reason) if held else _told(exposure, proof.replayed),
                 *evidence(exposure.attempts),
-                severity=Severity.HIGH if held else self.severity,
+                severity=Severity.HIGH if held or _shared(exposure) else self.severity,
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.JOIN):
@@ -51,7 +52,12 @@ class OpenTenant(
 def _told(exposure: Exposure, tried: bool) -> str:
     columns = f" by setting {', '.join(exposure.columns)}" if exposure.columns else ""
     did = "A user who had just signed up joined" if tried else "Any user can join"
-    return f"{did} somebody else's organisation{columns}"
+    what = exposure.columns[0].rpartition("_")[0] if _shared(exposure) else "organisation"
+    return f"{did} somebody else's {what}{columns}"
+
+
+def _shared(exposure: Exposure) -> bool:
+    return bool(exposure.columns) and all(is_shared(column) for column in exposure.columns)
 
 
 def _across(exposure: Exposure, reason: str) -> str:
