@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.hashing_models import hashes_by_itself
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
@@ -75,7 +75,17 @@ def _how(algorithm: str) -> str:
 
 
 def _is_typed(effect: Effect, name: str) -> bool:
-    return any(
-        o.is_input and _PASSWORD.match(o.key.rpartition(".")[2])
+    typed = {
+        o.key.rpartition(".")[2].lower()
         for o in effect.sent.get(name, frozenset())
-    )
+        if o.is_input and _PASSWORD.match(o.key.rpartition(".")[2])
+    }
+    if typed and all("hash" in key for key in typed):
+        # `data.passwordHash || data.password_hash`: a hash either way, where one was made of the password.
+        return not any(_is_plain(o) for o in effect.inputs.get(name, frozenset()))
+    return bool(typed)
+
+
+def _is_plain(origin: Origin) -> bool:
+    key = origin.key.rpartition(".")[2].lower()
+    return origin.is_input and _PASSWORD.match(key) is not None and "hash" not in key
