@@ -76,6 +76,25 @@ def test_a_module_of_a_package_does_not_load_the_package_again(tmp_path: Path) -
     assert found == ()
 
 
+def test_what_a_package_has_before_it_loads_a_module_is_there_whoever_comes_first(
+    tmp_path: Path,
+) -> None:
+    found = cycles(
+        tmp_path,
+        {
+            "app/__init__.py": "from .users import User\nfrom .staff import Staff\n",
+            "app/users.py": "class User:\n    pass\n",
+            "app/staff.py": "from app import User\n\nclass Staff(User):\n    pass\n",
+            "lib/__init__.py": "from .staff import Staff\nfrom .users import User\n",
+            "lib/users.py": "class User:\n    pass\n",
+            "lib/staff.py": "from lib import User\n\nclass Staff(User):\n    pass\n",
+        },
+    )
+    used = {step.importer: step.used is not None for c in found for step in c.steps}
+    assert used["app/staff.py"] is False
+    assert used["lib/staff.py"] is True
+
+
 def test_a_name_of_the_package_itself_loads_the_package(tmp_path: Path) -> None:
     found = cycles(
         tmp_path,

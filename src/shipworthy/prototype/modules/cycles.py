@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -198,4 +199,21 @@ def _step(importer: str, imported: str, edges: Edges, parsed: Mapping[str, Synta
     item = edges[importer][imported]
     here, there = parsed.get(importer), parsed.get(imported)
     used = used_at_load(here, item, there) if here and there else None
+    if used and there and _is_bound_before(importer, item, there, edges[imported].values()):
+        used = None
     return Step(importer, imported, item.location, used)
+
+
+def _is_bound_before(
+    importer: str, item: Import, package: Syntax, its_imports: Iterable[Import]
+) -> bool:
+    """True where a module asks its own package for names that stand there above what closes the circle:
+    Python always begins with the package."""
+    folder, _, name = package.source.path.rpartition("/")
+    if name != "__init__.py" or not importer.startswith(f"{folder}/") or "*" in item.imported:
+        return False
+    first = min((each.location.line for each in its_imports), default=1)
+    above = "\n".join(package.source.lines[: first - 1])
+    return bool(item.imported) and all(
+        re.search(rf"\b{re.escape(name)}\b", above) for name in item.imported
+    )
