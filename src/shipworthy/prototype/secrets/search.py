@@ -66,9 +66,10 @@ if TYPE_CHECKING:
 
 _UNREAD = (Role.LOCK, Role.ASSET, Role.TEST, Role.VENDORED)
 _TESTS = regex(
-    r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|fixtures|[\w.]+\.[Tt]ests?|src/test)/"
+    r"(^|/)(tests?|__tests__|spec|e2e|cypress|testdata|[Ff]ixtures|[\w.]+\.[Tt]ests?|src/test)/"
     r"|(^|/)(load|stress|perf(ormance)?)[-_]?tests?(ing)?/|(^|/)k6[-_/]"
     r"|(^|/)(tests?[ _-]e2e|e2e[ _-]tests?)/"
+    r"|(^|/)(ios|macos)/([\w ]+/)*[\w ]*Tests/"
     r"|[a-z]Tests?\.(cs|java|kt|php|swift)$"
 )
 # What comes with packages, and the Firebase settings that every copy of a mobile app carries.
