@@ -581,6 +581,70 @@ def test_whoever_likes_takes_part_in_a_talk(seen: str, rule: str, joined: bool) 
     assert ((Actor.STRANGER, Verb.JOIN) in found) is joined
 
 
+@pytest.mark.parametrize(
+    ("rule", "rewritten"),
+    [
+        ("auth.uid() = receiver_id", True),
+        ("auth.uid() = sender_id or auth.uid() = receiver_id", True),
+        ("sender_id <> auth.uid() and exists (select 1 from conversations c where c.id = conversation_id"
+         " and auth.uid() in (c.buyer_id, c.seller_id))", True),
+        ("auth.uid() = sender_id", False),
+        ("auth.uid() = receiver_id) with check (content = public.words_of(id)", False),
+        ("exists (select 1 from conversations c where c.id = conversation_id and c.buyer_id = auth.uid())"
+         " and sender_id = auth.uid()", False),
+        ("public.has_role(auth.uid(), 'admin')", False),
+    ],
+)  # fmt: skip
+def test_messages_that_whoever_receives_them_may_rewrite(rule: str, rewritten: bool) -> None:
+    sql = f"""
+    create table conversations (id uuid primary key, buyer_id uuid, seller_id uuid);
+    create table messages (id uuid primary key, conversation_id uuid references conversations (id),
+      sender_id uuid references auth.users (id), receiver_id uuid, content text, is_read boolean);
+    alter table messages enable row level security;
+    create policy s on messages for select using (auth.uid() in (sender_id, receiver_id));
+    create policy u on messages for update using ({rule});
+    """
+    changed = (Actor.MEMBER, Verb.UPDATE)
+    assert (changed in passed(read(sql), "public.messages")) is rewritten
+    marks = """
+    revoke update on messages from authenticated, anon;
+    grant update (is_read) on messages to authenticated;
+    """
+    assert changed not in passed(read(sql, marks), "public.messages")
+
+
+@pytest.mark.parametrize(
+    ("column", "called"),
+    [("p.email is not null and p.full_name <> ''", False), ("p.email", True)],
+)
+def test_whether_something_is_filled_in_hands_nothing_out(column: str, called: bool) -> None:
+    made = f"""
+    create function public.trust(p_user_id uuid) returns table (score text) language sql
+      security definer as $$ select {column} from public.profiles p where p.id = p_user_id $$;
+    """
+    assert any(a.verb is Verb.CALL for a in read(MONEY, made).attempts) is called
+
+
+@pytest.mark.parametrize(
+    ("argument", "writes", "called"),
+    [
+        ("admin_email text", "insert into user_roles (user_id, role) values (found, 'admin')", True),
+        ("admin_email text", "insert into log (who, what) values (admin_email, 'admin')", False),
+        ("", "insert into user_roles (user_id, role) values (found, 'admin')", False),
+    ],
+)  # fmt: skip
+def test_a_function_that_makes_whoever_calls_an_administrator(
+    argument: str, writes: str, called: bool
+) -> None:
+    sql = f"""
+    create table user_roles (id uuid primary key, user_id uuid, role text);
+    create table log (id uuid primary key, who text, what text);
+    create function make_admin({argument}) returns void language plpgsql security definer as $$
+    declare found uuid; begin select id into found from auth.users limit 1; {writes}; end $$;
+    """
+    assert any(a.verb is Verb.CALL for a in read(sql).attempts) is called
+
+
 def test_a_membership_is_joined_where_rules_go_by_it() -> None:
     sql = """
     create table organizations (id uuid primary key, name text);

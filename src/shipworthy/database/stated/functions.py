@@ -26,6 +26,15 @@ _SOMEBODY = regex(
     r"|usuario|e?mail)(?:_?(?:id|uuid|uid|email))?(?:_?(?:param|input|in))?$",
     re.IGNORECASE,
 )
+# Whoever is made an administrator is somebody, whatever the argument is called: `admin_email`.
+_ANYBODY = regex(
+    r"(?:^|_)(?:e?mail|user|user_?id|uid|uuid)(?:_?(?:param|input|in))?$", re.IGNORECASE
+)
+_MAKES_ADMIN = regex(
+    r"\binsert\s+into\s+[\w.\"]*(?:roles?|admins?|admin_users|profiles|users|members)\"?\s*\([^;]*'(?:super_?)?admin\w*'"
+    r"|\bset\b[^;]*?\b(?:\w+_)?role\s*=\s*'(?:super_?)?admin\w*'",
+    re.IGNORECASE,
+)
 _PROVING = regex(
     r"((^|_)(token|otp|pin|secret|passcode|password|senha)|(^|_)(verification|confirmation|access|reset|invite"
     r"|invitation|activation|registration|security|login|auth|user|backup|pairing)_?code)"
@@ -86,6 +95,8 @@ def _for_somebody(
         return None
     written = tuple(dict.fromkeys(_own(schema, _WRITES.findall(masked(code)))))
     named = [a for a in function.argument_names if _SOMEBODY.match(a)]
+    if not named and _MAKES_ADMIN.search(code):
+        named = [a for a in function.argument_names if _ANYBODY.search(a)]
     if written and notes_the_caller(function):
         named = [a for a in named if _picks(code, a)]
     told = () if written else handed_out(schema, function, code)

@@ -30,6 +30,8 @@ _CHOOSES = regex(
     r"|sort|order|by|type|category|threshold|similarity|month|year|period)(?:_(?:param|date|filter|term|back))?$",
     re.IGNORECASE,
 )
+# Whether something is there says nothing of what it is: a count of filled fields.
+_ASKED_ABOUT = regex(r"\b\w+\s+is\s+(?:not\s+)?null\b|\b\w+\s*(?:<>|!=)\s*''", re.IGNORECASE)
 _EMBEDDING = regex(r"(?:^|_)(?:embedding|vector)$", re.IGNORECASE)
 _TEXTS = regex(r"^(?:content|body|text|chunk|chunk_text|message|transcript|notes?)$", re.IGNORECASE)
 _FOR_ALL = regex(
@@ -117,7 +119,7 @@ def _is_private(table: Table) -> bool:
 
 
 def _shown(table: Table, function: Function, code: str) -> Iterator[str]:
-    told = f"{function.returns} {code}"
+    told = f"{function.returns} {_ASKED_ABOUT.sub(' ', code)}"
     for column in table.columns:
         if _is_delicate(table, column.name) and column.name in told:
             yield column.name

@@ -26,6 +26,7 @@ from shipworthy.database.stated.memberships import invitations, joins
 from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, promotions
 from shipworthy.database.stated.purchases import purchases
+from shipworthy.database.stated.rewritten import rewritten
 from shipworthy.database.stated.sign_ups import sign_ups
 from shipworthy.regex import regex
 
@@ -87,6 +88,7 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     schema = as_they_fail(schema)
     yield from open_tables(schema)
     yield from open_buckets(schema)
+    yield from rewritten(schema)
     yield from callable_functions(schema, owners)
     yield from promotions(schema, owners)
     yield from approvals(schema, owners)

@@ -18,6 +18,7 @@ from shipworthy.database.private import is_log
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
+from shipworthy.database.stated.rewritten import REWRITES
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tables.idle import weighed_by_use
@@ -65,6 +66,7 @@ class RowsWritableByAnyUser(
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
     def _judged(self, exposure: Exposure, attempts: list[Attempt], proof: DatabaseProof) -> Finding:
+        attempts = [a for a in attempts if not a.reason.startswith(REWRITES)] or attempts
         verbs = [v.value for v in _VERBS if v in {a.verb for a in attempts}]
         shown = evidence(attempts)
         if verbs == [Verb.INSERT.value] and not exposure.is_owned:
@@ -75,6 +77,10 @@ class RowsWritableByAnyUser(
             return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
         if all(attempt.reason.startswith(_IN_TENANT) for attempt in attempts):
             return self._in_tenant(exposure, attempts)
+        if all(attempt.reason.startswith(REWRITES) for attempt in attempts):
+            columns = ", ".join(dict.fromkeys(c for a in attempts for c in a.columns))
+            message = f"Whoever receives a message can rewrite what it says: {columns} in {exposure.target}"
+            return self.gap(exposure.target, message, *shown, proof=proof.kind)
         who = min(attempt.actor.value for attempt in attempts).capitalize()
         who = who if proof.replayed else "Whoever signs up can"
         severity = Severity.HIGH
