@@ -53,8 +53,10 @@ class Case:
         return sorted(listed.get("vulnerable", {}).get(self.folder.name, []))
 
     @property
-    def fixed(self) -> Path:
-        return self.folder.parent.parent / "fixed" / self.folder.name
+    def fixed(self) -> Case:
+        """What becomes of a vulnerable case."""
+        folder = self.folder.parent.parent / "fixed" / self.folder.name
+        return Case(self.entry, "fixed", folder)
 
 
 def cases(*kinds: str) -> Iterator[Case]:
@@ -72,7 +74,7 @@ def unpack(folder: Path, into: Path) -> Path:
     Where `past/<kind>/<case>/` has numbered folders beside the kinds, each is committed before.
     """
     into.mkdir(parents=True, exist_ok=True)
-    _git(into, "init", "-q")
+    _git(into, "init", "-q", "--template=")
     past = folder.parent.parent / "past" / folder.parent.name / folder.name
     for state in sorted(past.iterdir()) if past.is_dir() else ():
         shutil.copytree(state, into, dirs_exist_ok=True)
