@@ -97,6 +97,7 @@ class Program:
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes
     changed: list[tuple[dict[Any, Value], object, Value | None]] = field(default_factory=list)
+    filled: set[tuple[int, str]] = field(default_factory=set)  # fields whose methods were asked
     told: dict[int, Told] = field(default_factory=dict)  # by the identity of the statements
     beforehand: dict[Hashable, Any] = field(default_factory=dict)  # see entering/beforehand.py
     identities: int = 0

@@ -21,7 +21,8 @@ from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _DRASTIC = regex(
-    r"^(seed\w*|seed-.+|.+-seed|reset-?(db|database|data|all|demo)|wipe.*|truncate.*|clear-?(db|database|data|all)|impersonate.*"
+    r"^(seed\w*|seed-.+|.+-seed|reset-?(db|database|data|all|demo|vector-?(store|db))|wipe.*|truncate.*"
+    r"|clear-?(db|database|data|all|vector-?(store|db))|impersonate.*"
     r"|dev-?login|login-?as|populate.*|init-?db|setup-?db|drop-?tables?|create-?(test|demo)-?.*|make-?admin|promote-?admin)$",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import asked
+from shipworthy.prototype.handlers.evaluation.filled import filled
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.sent import DOTLESS, HARMLESS
@@ -66,7 +67,7 @@ def member(walk: Evaluation, owner: Value, key: str, *, optional: bool = True) -
     if owner.identity:
         kept = walk.heap.get((owner.identity, key)) or walk.program.heap.get((owner.identity, key))
         if kept is not None:
-            return comparing.named_role(key, kept)
+            return comparing.named_role(key, filled(walk, owner, key, kept))
     if owner.cases and any(case.is_null for case, _ in owner.cases) and not optional:
         walk.guards |= meet_all(passed for case, passed in owner.cases if not case.is_null)
     known = walk.knowledge.property(walk, owner, key)

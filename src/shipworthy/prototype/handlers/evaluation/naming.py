@@ -71,7 +71,7 @@ def _defined(walk: Evaluation, name: str, definition: Definition, scope: Scope) 
     home = scope.home
     if isinstance(definition, Imported):
         return imported(walk, definition, home)
-    with_module = _at_module(walk, home)
+    with_module = at_module(walk, home)
     if isinstance(definition, Class):
         value = Value(type=Type(definition, scope, home))
     elif isinstance(definition, Function):
@@ -81,7 +81,7 @@ def _defined(walk: Evaluation, name: str, definition: Definition, scope: Scope) 
             value = walk.closure(definition, scope)
     else:
         value = _variable(walk, name, definition, scope)
-    _back(walk, with_module)
+    back(walk, with_module)
     return value
 
 
@@ -113,7 +113,7 @@ def _given_later(walk: Evaluation, name: str, scope: Scope) -> dict[str, Value]:
     }
 
 
-def _at_module(walk: Evaluation, module: Module) -> tuple[object, ...]:
+def at_module(walk: Evaluation, module: Module) -> tuple[object, ...]:
     """Evaluate what a module defines outside of the handler that is followed."""
     kept = (
         walk.effects,
@@ -134,7 +134,7 @@ def _at_module(walk: Evaluation, module: Module) -> tuple[object, ...]:
     return (*kept, kept_heap)
 
 
-def _back(walk: Evaluation, kept: tuple[object, ...]) -> None:
+def back(walk: Evaluation, kept: tuple[object, ...]) -> None:
     (
         walk.effects,
         walk.guards,
@@ -179,9 +179,9 @@ def _whole(walk: Evaluation, path: str) -> Value:
 
 def at_home(walk: Evaluation, expression: Expression, scope: Scope) -> Value:
     """What an expression gives in the module that it stands in, not as part of the handler."""
-    kept = _at_module(walk, scope.home)
+    kept = at_module(walk, scope.home)
     value = walk.value(expression, scope)
-    _back(walk, kept)
+    back(walk, kept)
     return value
 
 
@@ -211,9 +211,9 @@ def exported(walk: Evaluation, path: str, name: str, depth: int = 0) -> Value:
     if expression is None and name == "default":
         expression = unit.exports.get("module.exports")
     if expression is not None:
-        kept = _at_module(walk, unit.module)
+        kept = at_module(walk, unit.module)
         value = walk.value(expression, unit.scope)  # type: ignore[arg-type]
-        _back(walk, kept)
+        back(walk, kept)
         if value.closure is not None and not value.closure.function.name:
             unit.scope.names.setdefault(f"export {name}", value)
         return value

@@ -77,6 +77,8 @@ def _filters(site: Site) -> dict[str, Value]:
 
 def _asked(walk: Evaluation, site: Site) -> Value | None:
     """`collection.query(query_texts=[…], where={…})`, `store.similarity_search(text, filter={…})`."""
+    if site.receiver.what == _FOUND and site.name == "get":
+        return site.receiver  # `found.get("ids", [])`
     table = _table(walk, site)
     if not table:
         return None
@@ -116,6 +118,15 @@ def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
     return value  # whatever is taken out of what was found
 
 
+def _size(walk: Evaluation, site: Site) -> Value | None:
+    """`len(found["ids"])`: how many there are."""
+    found = site.argument(0)
+    if not walk.module.python or found.what != _FOUND:
+        return None
+    counted = frozenset(origin._replace(key="length") for origin in found.origins)
+    return Value(origins=counted, tags=frozenset({"number"}))
+
+
 _OPENS = """get_or_create_collection create_collection get_collection Index""".split()
 _SEARCHES = """similarity_search similarity_search_with_score asimilarity_search
 similarity_search_with_relevance_scores max_marginal_relevance_search query_points as_retriever scroll
@@ -131,4 +142,5 @@ NAMES: dict[str, Answer] = {
     **dict.fromkeys(_DELETES, _deleted),
     **dict.fromkeys(_ADDS, _added),
 }
+CALLS: dict[str, Answer] = {"len": _size}
 PROPERTIES = {_FOUND: _property}
