@@ -111,6 +111,10 @@ def test_the_text_alone_alarms_at_nothing_that_the_database_refuses(
         ("do $$ declare t text; names text[] := array['notes']; begin foreach t in array names loop "
          "execute format('create policy p on %I for select using (true)', t); end loop; end $$",
          Actor.ANYBODY, Verb.READ),
+        ("do $$ declare t record; begin for t in select name, action from (values ('notes', 'select'), "
+         "('notes', 'update')) as x(name, action) loop execute format('create policy %I on public.%I for %s "
+         "using (true)', t.name || '_' || t.action, t.name, t.action); end loop; end $$",
+         Actor.ANYBODY, Verb.UPDATE),
     ],
 )  # fmt: skip
 def test_an_open_rule_is_read_however_it_is_written(rule: str, actor: Actor, verb: Verb) -> None:
@@ -176,7 +180,7 @@ def test_what_a_script_puts_together_takes_away_or_only_adds(
     built: str, passes: bool, listed: str
 ) -> None:
     block = f"""do $$ declare t text; begin for t in select {listed} loop
-    execute format('{built}', t || '_rule', t, t); end loop; end $$;"""
+    execute format('{built}', lower(t) || '_rule', t, t); end loop; end $$;"""
     plain = "create policy p on notes using (true); create table shares (note_id uuid);"
     proof = read(TABLE, f"{plain} {block}")
     assert ((Actor.ANYBODY, Verb.UPDATE) in passed(proof)) is passes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -21,6 +21,7 @@ from shipworthy.database.schema import (
     Trust,
 )
 from shipworthy.database.stated import columns, routines
+from shipworthy.database.stated.loops import each
 from shipworthy.database.stated.words import (
     at_commas,
     clause,
@@ -90,10 +91,10 @@ class Following:
             if "%" not in built and "||" not in statement.text:
                 self._follow(built, path, begins)
                 continue
-            each = list(_each(statement.text, built, body))
-            for one in each:
+            written_out = list(each(statement.text, built, body))
+            for one in written_out:
                 self._follow(one, path, begins)
-            if not each:
+            if not written_out:
                 self._at = Source(self._trust, Location(path, begins))
                 said = texts(statement.text[executed.start() :])
                 self._built(one_line(" ".join(said)), body)
@@ -405,27 +406,6 @@ def _asks_for_itself(built: str, table: Table) -> bool:
     """True where a rule put together may look up its own table, and so fail for all."""
     own = rf"\b(?:from|join)\s+(?:\w+\s*\.\s*)?(?:\"?%|where\b|\"?{re.escape(table.name)}\b)"
     return re.search(own, built) is not None
-
-
-def _each(statement: str, built: str, body: str) -> Iterator[str]:
-    """The statements of a loop over names that the block lists, where nothing else is put in."""
-    loop = _LOOP.search(body)
-    start = re.search(r"\bformat\s*\(", masked(statement), re.IGNORECASE)
-    if loop is None or start is None:
-        return
-    given = list(at_commas(in_parentheses(statement, start.end())))[1:]
-    if {g.strip().lower() for g in given} != {loop["name"].lower()}:
-        return
-    declared = re.search(rf"\b{loop['from']}\b[^;=]*=\s*array\s*\[([^\]]*)\]", body, re.IGNORECASE)
-    for name in texts(loop["list"] or (declared[1] if declared else "")):
-        yield re.sub(r"%(?:\d+\$)?[Is]", name, built).replace("%L", f"'{name}'").replace("%%", "%")
-
-
-_LOOP = regex(
-    r"\bfor(?:each)?\s+(?P<name>\w+)\s+in\s+(?:select\s+(?:\*\s+from\s+)?unnest\s*\(\s*|array\s+)?"
-    r"(?:array\s*\[(?P<list>[^\]]*)\]|(?P<from>\w+)\s*\)?\s+loop\b)",
-    re.IGNORECASE,
-)
 
 
 def _statement(pattern: str) -> re.Pattern[str]:

@@ -14,7 +14,12 @@ from shipworthy.database.exposure import (
     succeeded,
     unclear,
 )
-from shipworthy.database.private import is_personal_column, is_private_record, is_secret_column
+from shipworthy.database.private import (
+    is_name_column,
+    is_personal_column,
+    is_private_record,
+    is_secret_column,
+)
 from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
@@ -88,6 +93,8 @@ class ExposedFunction(
         added = bool(written) and not any(attempt.rows for attempt in attempts)
         if added and not harmless and not any(map(is_private_record, written)):
             severity = Severity.MEDIUM
+        if not written and exposure.columns and all(map(is_name_column, exposure.columns)):
+            severity = Severity.MEDIUM  # names of people are often shown to others on purpose
         return self.gap(exposure.target, message, *evidence(attempts), severity=severity)
 
     def _gap(self, exposure: Exposure) -> Finding:
