@@ -257,7 +257,7 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     number = walk.decision()
     walk.guards, walk.branches = before | yes, (*outer, (number, "then"))
     then = walk.value(node.then, scope)
-    yes = walk.guards - before  # what the branch asks for itself is passed as well
+    told, yes = (yes, no), walk.guards - before  # what the branch asks for itself is passed as well
     walk.guards, walk.branches = before | no, (*outer, (number, "other"))
     other = walk.value(node.other, scope)
     no = walk.guards - before
@@ -269,11 +269,23 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
         return other if then is NEVER else then
     if _is_shortened(node, then, other):
         return replace(then, tags=then.tags | other.tags)
-    result = of_cases(((then, yes), (other, no)))
+    of_some = _own_rows_of_some(walk, node, told, then, other)
+    result = of_cases(((then, yes | of_some), (other, no | of_some)))
     if then.text and other.text and test.origins and all(o.is_input for o in test.origins):
         asked = min(map(str, test.origins))
         result = replace(result, tags=result.tags | {f"{CHOSEN}{asked}={then.text}|{other.text}"})
     return result
+
+
+def _own_rows_of_some(
+    walk: Evaluation, node: Choice, told: tuple[Guards, Guards], then: Value, other: Value
+) -> Guards:
+    """`role === "member" ? rows.ofId(id, user.id) : rows.ofId(id)`: whose they are, asked of some."""
+    if then.effect < 0 or other.effect < 0:
+        return NO_GUARDS
+    asked = frozenset(comparing.existing(walk, then.origins, node.at))
+    asked -= frozenset(comparing.existing(walk, other.origins, node.at))
+    return comparing.asked_of_some_roles(node.test, *told, asked)
 
 
 CHOSEN = "chosen:"
