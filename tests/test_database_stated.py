@@ -10,11 +10,12 @@ from time import process_time
 import pytest
 
 from fixtures_of import Case, cases, prototype_of, unpack
+from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.stated.stating import stated
-from shipworthy.finding import Outcome
+from shipworthy.finding import Outcome, Severity
 
 TABLE = """
 create table public.notes (id uuid primary key, user_id uuid references auth.users (id), body text);
@@ -1002,3 +1003,24 @@ def test_accounts_that_may_be_read_and_rules_beside_let_pass(
     rule: str, target: str, verb: Verb
 ) -> None:
     assert (Actor.STRANGER, verb) in passed(read(TABLE, rule), target)
+
+
+@pytest.mark.parametrize(
+    ("column", "weight"),
+    [
+        ("full_name text, stripe_customer_id text", Severity.HIGH),
+        ("full_name text", Severity.MEDIUM),
+        ("email text, stripe_customer_id text", Severity.CRITICAL),
+    ],
+)
+def test_the_number_of_a_payer_opens_nothing(tmp_path: Path, column: str, weight: Severity) -> None:
+    folder = tmp_path / "supabase" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001.sql").write_text(
+        f"""create table public.profiles (id uuid primary key references auth.users (id), {column});
+        alter table public.profiles enable row level security;
+        create policy all_read on public.profiles for select using (true);"""
+    )
+    control = RowsReadableByAnybody()
+    found = control.detect(prototype_of(tmp_path, rebuilt=False))
+    assert [f.severity for f in found if f.outcome is Outcome.GAP] == [weight]

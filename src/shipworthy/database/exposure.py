@@ -14,6 +14,7 @@ from shipworthy.database.private import (
     is_meant_for_all,
     is_name_column,
     is_own_address,
+    is_payer_number,
     is_personal_column,
     is_private_record,
     is_secret_column,
@@ -61,6 +62,11 @@ class Exposure(Struct, frozen=True):
     def names_only(self) -> bool:
         """True where names are all that it tells of people."""
         return bool(self.personal) and all(is_name_column(c) for c in self.personal)
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """True where names and numbers of payers are all that it tells of people."""
+        return all(is_name_column(c) or is_payer_number(c) for c in self.personal)
 
     @property
     def is_owned(self) -> bool:

@@ -35,6 +35,7 @@ _NAME = regex(
     r"(^|_)(first_name|last_name|full_name|surname|nome_completo|apellidos?|vorname|nachname|prenom)$",
     re.IGNORECASE,
 )
+_PAYER = regex(r"^stripe_customer_id$", re.IGNORECASE)
 _BUSINESS = regex(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
     r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
@@ -126,6 +127,11 @@ def is_own_address(table: str) -> bool:
 def is_name_column(name: str) -> bool:
     """True for names of people: personal too, but often shown to others on purpose."""
     return bool(_NAME.search(name))
+
+
+def is_payer_number(name: str) -> bool:
+    """True for the number of a payer at the provider: of use with the provider's key alone."""
+    return bool(_PAYER.search(name))
 
 
 def is_private_record(table: str) -> bool:

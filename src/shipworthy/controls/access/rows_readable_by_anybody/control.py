@@ -79,9 +79,10 @@ class RowsReadableByAnybody(
 
 
 def _severity(exposure: Exposure) -> Severity:
-    """Names alone are often meant to be seen, other personal data and secrets never."""
+    """Names alone are often meant to be seen, other personal data and secrets never; numbers of payers
+    weigh as private records do."""
     if exposure.secrets:
         return Severity.CRITICAL
     if exposure.names_only:
         return Severity.MEDIUM
-    return Severity.CRITICAL if exposure.personal else Severity.HIGH
+    return Severity.HIGH if exposure.reaches_nobody else Severity.CRITICAL
