@@ -12,7 +12,7 @@ _NEAR = 160  # characters between the two halves of one login
 _FAR = 1_500  # characters from the head of a handler to the literal in it
 _SCREEN = 50_000  # characters of a screen that are looked at
 _ACCOUNT = regex(
-    r"""\b(?:user(?:_?name)?|e?mail|login|account)["']?\s*[:=]\s*["'`]([^"'`\s]+)["'`]""",
+    r"""\b(?:demo_?)?(?:user(?:_?name)?|e?mail|login|account)["']?\s*[:=]\s*["'`]([^"'`\s]+)["'`]""",
     re.IGNORECASE,
 )
 # A new address at each run, at a domain that nobody can have (RFC 2606).
