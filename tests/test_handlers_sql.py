@@ -122,3 +122,13 @@ def test_a_table_that_is_filled_anew_is_a_job(tmp_path: Path) -> None:
   for (const part of await offered()) await pool.query("insert into parts (name) values ($1)", [part.name]);
   res.json({ ok: true });"""
     assert not _alarms(tmp_path, "delete", body)
+
+
+def test_who_completes_the_row_that_he_has_added_changes_nobodys(tmp_path: Path) -> None:
+    body = """  const made = await pool.query(
+    "insert into invoices (name, status) values ($1, 'new') returning id", [req.body.name]);
+  await pool.query("update invoices set status = 'read' where id = $1", [made.rows[0].id]);
+  res.json({ ok: true });"""
+    said = [f.message for f in _alarms(tmp_path, "post", body)]
+    assert len(said) == 1
+    assert "can add invoices" in said[0]

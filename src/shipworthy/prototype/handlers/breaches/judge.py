@@ -82,6 +82,8 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         return foreign
     if effect.literals.get("store") == VECTORS and not _is_weighty(handler, effect, ownership):
         return None
+    if _completes(handler, effect, ownership):
+        return None
     kind = harm(effect) or _passed_on(effect, ownership)
     if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
         return None
@@ -102,6 +104,25 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         case Caller.KNOWN:
             return _unawaited(_beyond(handler, effect, kind, who, ownership))
     return None
+
+
+def _completes(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for what is written into a row that the entry point itself has added before: as the caller's
+    own, or so that it is told already that anybody may add it."""
+    if effect.kind is not EffectKind.QUERY or effect.operation != "update":
+        return False
+    found = [origin for _, origins in effect.of("filter:") for origin in origins]
+    if not found or any(o.kind != "row" or o.name != effect.target for o in found):
+        return False
+    before = handler.effects[: handler.effects.index(effect)]
+    done = [e for e in before if e.target == effect.target]
+    if not done or done[0].operation != "insert" or {e.operation for e in done} - _ADDING:
+        return False
+    own = all(any(by.kind == "principal" for by in o.by) for o in found)
+    return own or _judged(handler, done[0], ownership) is not None
+
+
+_ADDING = {"insert", "update"}
 
 
 def _is_weighty(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
