@@ -28,7 +28,8 @@ from shipworthy.prototype.handlers.values import (
     Value,
     from_origins,
 )
-from shipworthy.prototype.program.nodes import Call, Expression, Name
+from shipworthy.prototype.program.inside import nodes_in
+from shipworthy.prototype.program.nodes import Call, Expression, Name, Return
 from shipworthy.regex import regex
 
 VIEW = "django view"
@@ -97,9 +98,9 @@ def act(walk: Evaluation, view: Value, action: str, given: Mapping[str, Value]) 
 def _done(walk: Evaluation, view: Value, action: str, found: Value) -> None:
     match action:
         case "list":
-            respond(walk, rows(walk, found.effect), UNKNOWN, _line(view))
+            respond(walk, _shown(walk, view, rows(walk, found.effect)), UNKNOWN, _line(view))
         case "retrieve":
-            respond(walk, found, UNKNOWN, _line(view))
+            respond(walk, _shown(walk, view, found), UNKNOWN, _line(view))
         case "update":
             _stored(walk, view, _serializer(walk, view, found), "perform_update")
         case "destroy":
@@ -136,6 +137,26 @@ def _serializer(walk: Evaluation, view: Value, row: Value) -> Value:
     site = Site("", "", UNKNOWN, (row, body), {}, _site(view).call)
     made = serializers.made(walk, kind, site)
     return made if made is not None else row
+
+
+def _shown(walk: Evaluation, view: Value, found: Value) -> Value:
+    """What the serializers of a view show of rows, each of which may be the one that is asked."""
+    kinds = _serializers(walk, view)
+    told = [serializers.shown(walk, kind, found.origins) for kind in kinds]
+    if not told or found.origins in told:
+        return found
+    return Value(origins=frozenset().union(*told), what=found.what, tags=found.tags)
+
+
+def _serializers(walk: Evaluation, view: Value) -> list[Type]:
+    method = walk.method(view, "get_serializer_class")
+    closure = method.closure if method is not None else None
+    if closure is None:
+        kind = _field(walk, view, "serializer_class").type
+        return [kind] if kind is not None else []
+    returned = (r.value for r in nodes_in(closure.function.body, Return) if r.value is not None)
+    found = [walk.at_home(value, closure.scope).type for value in returned]
+    return [kind for kind in found if kind is not None] if None not in found else []
 
 
 def _field(walk: Evaluation, view: Value, name: str) -> Value:
@@ -231,6 +252,10 @@ def _get_serializer(walk: Evaluation, site: Site) -> Value | None:
     """`self.get_serializer(invoice, data=request.data)`."""
     view = _current(walk, site)
     kind = _field(walk, view, "serializer_class").type if view is not None else None
+    if kind is None and view is not None:  # which one, its method says
+        asked = walk.unfollowed(site.given, site.named, UNKNOWN, f"{site.what}()")
+        told = _shown(walk, view, asked)
+        return told if told is not asked else None
     return serializers.made(walk, kind, site) if kind is not None else None
 
 

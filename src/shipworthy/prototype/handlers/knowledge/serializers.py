@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, Origin
+from shipworthy.prototype.handlers.handler import Check, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.free_fields import admits_admin, is_asked
 from shipworthy.prototype.handlers.knowledge.mapped import begun, with_filters
@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.knowledge.wrapping import invoke
 from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.values import UNKNOWN, Type, Value, union
 from shipworthy.prototype.program.nodes import Call, Class, Let, Literal, Name
+from shipworthy.regex import regex
 
 SERIALIZER = "rest serializer"
 _LIBRARY = "rest_framework.serializers."
@@ -35,7 +36,42 @@ def made(walk: Evaluation, kind: Type, site: Site) -> Value | None:
     given = site.argument(0, "instance")
     if is_query(walk, given.effect):  # `NoteSerializer(notes, many=True).data` asks for the rows
         origins |= rows(walk, given.effect).origins
+    origins = shown(walk, kind, origins)
     return Value(instance=kind, what=SERIALIZER, identity=identity, origins=origins)
+
+
+def shown(walk: Evaluation, kind: Type, origins: Origins) -> Origins:
+    """Of whole rows with a column for hashes the fields that a serializer shows, where it leaves that out."""
+    model = model_of(walk, kind)
+    hashes = {n for n in (classes.fields_of(walk, model) if model else ()) if _HASH.search(n)}
+    named = _readable(walk, kind) if hashes else None
+    if named is None or hashes & set(named):
+        return origins
+    whole = {o for o in origins if o.kind == "row" and not o.key}
+    return (origins - whole) | {o._replace(key=name) for o in whole for name in named[:_MOST]}
+
+
+_HASH = regex(r"password|passwd|_hash$|_secret$")
+_MOST = 40  # fields
+
+
+def _readable(walk: Evaluation, kind: Type) -> list[str] | None:
+    """The names of the fields that a serializer gives out; None where they cannot be told."""
+    listed, left_out = _meta(walk, kind, "fields"), _meta(walk, kind, "exclude")
+    if listed.elements is not None:
+        names = list(_texts(listed))
+    elif left_out.elements is not None:
+        without, model = set(_texts(left_out)), model_of(walk, kind)
+        names = [n for n in (classes.fields_of(walk, model) if model else ()) if n not in without]
+    else:
+        return None
+    settings = _meta(walk, kind, "extra_kwargs").fields or {}
+    secret = {n for n, s in settings.items() if (s.fields or {}).get("write_only", UNKNOWN).literal}
+    for owner in _owners(walk, kind):
+        for let in owner.node.fields:
+            if isinstance(let.target, Name) and isinstance(let.value, Call):
+                secret |= {let.target.id} if _says(let.value, "write_only") else set()
+    return [name for name in names if name not in secret]
 
 
 def _validated(walk: Evaluation, serializer: Value) -> dict[str, Value]:
