@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -94,9 +94,10 @@ def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def is_script(prototype: Prototype, path: str, function: str) -> bool:
+def is_script(prototype: Prototype, path: str, function: str, line: int = 0) -> bool:
     """True at the top level of a Python file that serves nothing and that nobody imports, and in a
-    function that is called there; also in one with which an imported file tries itself."""
+    function that is called there; also in one with which an imported file tries itself, and at the
+    `line` of its top level that runs only then."""
     if not path.endswith(".py"):
         return False
     if _asks_at_terminal(prototype, path, function):
@@ -106,7 +107,17 @@ def is_script(prototype: Prototype, path: str, function: str) -> bool:
     if function != "module" and not _is_started_there(prototype, path, function):
         return False
     imported = any(path in edges for edges in prototype.modules.edges.values())
+    if imported and function == "module":
+        return line > 0 and _is_below_start(prototype.files[path].lines, line)
     return not imported or _tries_itself(prototype, path, function)
+
+
+def _is_below_start(lines: Sequence[str], line: int) -> bool:
+    """True for a line of the block below `if __name__ == "__main__":`."""
+    for above in reversed(lines[: line - 1]):
+        if above.strip() and not above[0].isspace() and not above.startswith("#"):
+            return above.startswith("if __name__")
+    return False
 
 
 def _tries_itself(prototype: Prototype, path: str, function: str) -> bool:

@@ -35,7 +35,9 @@ class SecretInLogs(
         subjects: dict[str, list[tuple[LogCall, str]]] = {}
         for call in prototype.logs:
             path = call.location.path
-            if path in prototype.by_hand or is_script(prototype, path, call.function):
+            if path in prototype.by_hand or is_script(
+                prototype, path, call.function, call.location.line
+            ):
                 continue
             if call.guarded:
                 continue  # in development only

@@ -78,7 +78,9 @@ class PersonalDataInLogs(
             path = call.location.path
             if call.guarded or _TRIAL.search(path) or path in prototype.by_hand:
                 continue
-            if _pretends(prototype, call) or is_script(prototype, path, call.function):
+            if _pretends(prototype, call) or is_script(
+                prototype, path, call.function, call.location.line
+            ):
                 continue
             is_python = prototype.files[call.location.path].language is Language.PYTHON
             for value in call.values:
