@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from ast_grep_py import Rule, SgNode, SgRoot
@@ -101,6 +101,21 @@ class Syntax:
         self.root = parsed("" if self.unread else text, language)
         if _is_too_deep(self.root):
             self.unread, self.root = TOO_DEEP, SgRoot("", language.value).root()
+
+    def says_any(self, words: Iterable[str]) -> bool:
+        """True where one of these words, in none of which is a space, stands in the text."""
+        return any(word in self._said for word in words)
+
+    def says_any_in_lower_case(self, words: Iterable[str]) -> bool:
+        """The same, in whatever case it is written."""
+        lowered = self._said.lower()
+        return any(word in lowered for word in words)
+
+    @cached_property
+    def _said(self) -> str:
+        """What stands between the spaces of the text, each once: half as long or less, for hundreds of words
+        are looked for."""
+        return "\n".join(set((self.source.text or "").split()))
 
     @cached_property
     def _by_kind(self) -> dict[str, list[SgNode]]:

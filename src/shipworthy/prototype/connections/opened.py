@@ -64,8 +64,7 @@ _ONCE = regex(
 
 def read(syntax: Syntax) -> list[Opened]:
     """Every place of a file that opens a connection to a database over the network."""
-    text = syntax.source.text or ""
-    if not any(word in text for word in _WORDS):
+    if not syntax.says_any(_WORDS):
         return []
     bindings = bindings_of(syntax)
     nodes = syntax.calls_named(_NAMES)

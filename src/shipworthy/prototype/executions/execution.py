@@ -61,8 +61,7 @@ class Execution(Struct, frozen=True):
 
 def read(syntax: Syntax) -> list[Execution]:
     """Every eval, exec, raw SQL, shell call and raw-HTML assignment of a file."""
-    text = syntax.source.text or ""
-    if not any(word in text for word in WORDS):
+    if not syntax.says_any(WORDS):
         return []
     bindings = bindings_of(syntax)
     found = list(places(syntax, bindings))

@@ -59,8 +59,7 @@ def logged_in(
 ) -> Iterator[tuple[LogCall, SgNode, list[tuple[LoggedValue, SgNode]]]]:
     """Every logging call of a file with its node and those of its values."""
     origins: Origins | None = None
-    text = syntax.source.text or ""
-    may_guard = any(word in text for word in _DEVELOPMENT)
+    may_guard = syntax.says_any(_DEVELOPMENT)
     for call in syntax.calls_named(NAMES):
         level = log_level(call)
         if level is None:

@@ -67,8 +67,7 @@ def read(syntax: Syntax) -> list[ModelAddress]:
 
 def addresses_of(syntax: Syntax) -> Iterator[FoundAddress]:
     """The addresses of a file at which models are asked, with their nodes."""
-    text = syntax.source.text or ""
-    if not any(host in text for host in _BASES):
+    if not syntax.says_any(_BASES):
         return
     for node in syntax.nodes("string", *(() if syntax.python else ("template_string",))):
         known = _known(pattern_text(node) or "")

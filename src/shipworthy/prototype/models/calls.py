@@ -110,8 +110,7 @@ _WORDS = tuple(
 @lru_cache(maxsize=4)
 def model_calls_of(syntax: Syntax) -> tuple[FoundModel, ...]:
     """Every model call of a file with its node; kept while the file's facts are read."""
-    text = (syntax.source.text or "").lower()
-    if not any(word in text for word in _WORDS):
+    if not syntax.says_any_in_lower_case(_WORDS):
         return ()
     bindings = bindings_of(syntax)
     found = [*_over_http(syntax, bindings), *_by_sdk(syntax, bindings)]

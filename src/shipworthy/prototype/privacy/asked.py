@@ -19,8 +19,7 @@ _LONGEST = 80  # characters of a question whose end still names what it asks for
 
 def read(syntax: Syntax) -> list[FormField]:
     """The fields that a file's schemas and questions ask for; the form is the schema or ''."""
-    text = syntax.source.text or ""
-    if not any(word in text for word in _WORDS):
+    if not syntax.says_any(_WORDS):
         return []
     found = _models(syntax) if syntax.python else (*_objects(syntax), *_questions(syntax))
     return list(found)

@@ -153,10 +153,9 @@ CONSENT = regex(
 
 def read(syntax: Syntax) -> list[Tracker]:
     """Every place of a file that starts a tracker."""
-    text = syntax.source.text or ""
-    if syntax.python or not any(word in text for word in _WORDS):
+    if syntax.python or not syntax.says_any(_WORDS):
         return []
-    asks = CONSENT.search(text) is not None
+    asks = CONSENT.search(syntax.source.text or "") is not None
     found = [*_calls(syntax, asks), *_snippets(syntax, asks)]
     if syntax.language is not Language.TYPESCRIPT:
         found += _elements(syntax, asks)
