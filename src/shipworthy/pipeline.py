@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shipworthy.engines.betterleaks import has_threads, recognise
-from shipworthy.engines.osv import osv_source
 from shipworthy.errors import CannotLook, FactUnavailable
 from shipworthy.intent import FILE, Intent
 from shipworthy.intent.answers import Answers
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shipworthy.harden.plan import Wanted
     from shipworthy.harden.repository import Repository
     from shipworthy.prototype import Prototype
+    from shipworthy.prototype.dependencies.advisories import AdvisorySource
     from shipworthy.register import Entry
     from shipworthy.register.verify import Verification
     from shipworthy.report.gate import GateDocument
@@ -44,7 +45,18 @@ _RECORDED = 100  # blockers by name in one entry of the register
 
 def default_engines() -> Engines:
     """The engines that come with shipworthy."""
-    return Engines(secrets=recognise, advisories=osv_source(), has_threads=has_threads)
+    return Engines(secrets=recognise, advisories=_advisories(), has_threads=has_threads)
+
+
+def _advisories() -> AdvisorySource:
+    @cache
+    def source() -> AdvisorySource:
+        # Loaded when it is asked, for nobody reads the prototype before this module is there.
+        from shipworthy.engines.osv import osv_source
+
+        return osv_source()
+
+    return lambda dependencies: source()(dependencies)
 
 
 def open_prototype(
