@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -600,7 +599,7 @@ class Prototype:
         for found in self._secrets_by_path.get(path, ()):
             if found.value in text:  # to mask takes longer than to look
                 text = text.replace(found.value, found.masked)
-        text = printable(re.sub(r"\s+", " ", text).strip())
+        text = printable(" ".join(text.split()))
         return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
 
     @cached_property

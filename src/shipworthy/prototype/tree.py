@@ -48,6 +48,8 @@ def read_tree(root: Path, limits: Limits, intent: Intent = _NOTHING_DECLARED) ->
 
 def printable(text: str) -> str:
     """The text with control, bidirectional and undecodable characters escaped: safe on a terminal."""
+    if text.isprintable():  # as nearly all are: to ask is faster than to replace
+        return text
     clean = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", clean)
 

@@ -172,11 +172,18 @@ def _is_only_offered(function: str, text: str) -> bool:
         rf"\b(function\s+{name}\b|(const|let)\s+{name}\s*[=:]"
         rf"|(public|private|static|async)\s+(async\s+)?{name}\s*[(<])"
     )
-    if not declared.search(text) or re.search(rf"\bexport\b[^;\n]*(?<![\w$]){name}\b", text):
+    if not declared.search(text) or _is_exported(function, text):
         return False
     offered = re.compile(rf"(?<=[,{{;\n])\s*{name}\s*(?=[,}}\n]|\??:)")
     rest = offered.sub("", declared.sub("", text))
     return _word(function).search(rest) is None
+
+
+def _is_exported(name: str, text: str) -> bool:
+    """True where it stands behind `export`, in the same line."""
+    lines = [line for line in text.split("\n") if name in line and "export" in line]
+    said = rf"\bexport\b[^;\n]*(?<![\w$]){re.escape(name)}\b"
+    return bool(lines) and re.search(said, "\n".join(lines)) is not None
 
 
 def _word(name: str) -> re.Pattern[str]:
