@@ -251,6 +251,19 @@ def test_a_request_is_closed_under_a_condition_before_money_is_booked(tmp_path: 
         assert not gaps(tmp_path / control / "b", control, SIGNED_IN + CLOSE % claimed)
 
 
+def test_who_asks_for_the_state_first_pays_twice_only_at_once(tmp_path: Path) -> None:
+    asked = CLOSE % ""
+    unasked = asked.replace("row.status !==", "user.status !==")
+    found = []
+    for name, body in (("a", asked), ("b", unasked)):
+        assert gaps(tmp_path / name, "not-idempotent", SIGNED_IN + body)
+        found += run_assess(tmp_path / name, Settings(), ["not-idempotent"]).findings
+    first, second = (f for f in found if f.outcome is Outcome.GAP)
+    assert first.severity is Severity.MEDIUM
+    assert "at the same time" in first.message
+    assert second.severity is Severity.HIGH
+
+
 def test_who_moves_rows_to_another_parent_decides_whose_they_are(tmp_path: Path) -> None:
     text = f"{IMPORT}Deno.serve(async (req) => {{\n{ADMIN}{SIGNED_IN}{MINE}\n}});\n"
     found(tmp_path, {"supabase/functions/mine/index.ts": text})

@@ -10,6 +10,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.state_asked import asks_for_the_state
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     awaits_payment,
@@ -92,6 +93,14 @@ class NotIdempotent(
         if by_staff and books(effect) and severity is Severity.HIGH:
             severity = Severity.MEDIUM
             by_staff = False
+        moved = _moved_with(handler, effect)
+        asked = next((e for e in moved if asks_for_the_state(prototype, handler, e)), None)
+        if asked is not None:
+            message = (
+                f"{handler.name} asks for the state of {asked.target}, then moves the row on whatever it is"
+                " by then, and books an amount: of two requests at the same time both do"
+            )
+            severity = Severity.MEDIUM
         sure = Confidence.LOW if by_staff else Confidence.HIGH
         return self.gap(handler.subject, message, *shown, severity=severity, confidence=sure)
 
@@ -109,9 +118,7 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
         if charges_card(effect):
             return effect, "charges a card", Severity.HIGH
         return None
-    if books(effect) and any(
-        sets_state(e) and together(e, effect) for e in handler.effects if e is not effect
-    ):
+    if _moved_with(handler, effect):
         what = "moves a row on whatever its state is by then, and books an amount"
         return effect, what, Severity.HIGH
     if effect.kind is not EffectKind.QUERY or effect.operation != "update":
@@ -127,6 +134,13 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
     grave = _PURSE.intersection(words(f"{effect.target}_{spent[0]}"))
     severity = Severity.HIGH if grave else Severity.MEDIUM
     return effect, f"changes {spent[0]} of {effect.target}", severity
+
+
+def _moved_with(handler: Handler, effect: Effect) -> list[Effect]:
+    """The rows that are moved on as an amount is booked; none for what books nothing."""
+    if not books(effect):
+        return []
+    return [e for e in handler.effects if e is not effect and sets_state(e) and together(e, effect)]
 
 
 def _recognised(handler: Handler, effect: Effect) -> str:
