@@ -142,6 +142,7 @@ def _serializer(walk: Evaluation, view: Value, row: Value) -> Value:
 def _shown(walk: Evaluation, view: Value, found: Value) -> Value:
     """What the serializers of a view show of rows, each of which may be the one that is asked."""
     kinds = _serializers(walk, view)
+    kinds = [kind for kind in kinds if serializers.model_of(walk, kind)]  # others are of a form
     told = [serializers.shown(walk, kind, found.origins) for kind in kinds]
     if not told or found.origins in told:
         return found
