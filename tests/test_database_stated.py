@@ -239,7 +239,13 @@ def test_whether_users_raise_their_own_role(sql: str, found: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     ("columns", "found"),
     [
-        ("subscription_tier text, subscription_end timestamptz", ("subscription_tier",)),
+        (
+            "subscription_tier text, subscription_id text, stripe_customer_id text",
+            ("subscription_tier",),
+        ),
+        ("trial_ends_at timestamptz", ("trial_ends_at",)),
+        ("premium_until date", ("premium_until",)),
+        ("trial_used boolean, birthday date", ()),
         ("subscribed boolean default false, stripe_customer_id text", ("subscribed",)),
         ("is_vip boolean default false, subscription_start date", ("is_vip",)),
         ("plan text default 'discovery', current_period_end date", ("plan",)),
@@ -342,7 +348,11 @@ def test_a_driver_who_lets_himself_in(others: str, raised: bool) -> None:
 
 @pytest.mark.parametrize(
     ("columns", "raised"),
-    [("stripe_subscription_id text", True), ("name text, billing_cycle text", False)],
+    [
+        ("stripe_subscription_id text", True),
+        ("name text, billing_cycle text", False),
+        ("name text, trial_ends_at date", False),
+    ],
 )
 def test_whether_users_call_their_own_subscription_active(columns: str, raised: bool) -> None:
     table = f"""

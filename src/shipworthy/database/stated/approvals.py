@@ -12,7 +12,8 @@ from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.stated.openings import served, succeeded, ways
 from shipworthy.database.stated.passing import Who, passing
-from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
+from shipworthy.database.stated.powers import gives_power
+from shipworthy.database.stated.promotions import is_watched, unguarded
 from shipworthy.database.stated.words import one_line, texts
 from shipworthy.regex import regex
 

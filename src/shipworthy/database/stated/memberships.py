@@ -12,7 +12,8 @@ from shipworthy.database.schema import Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.stated.openings import let_pass, served, succeeded
 from shipworthy.database.stated.passing import MOST_NESTED, is_of_the_row, owner_column
-from shipworthy.database.stated.promotions import gives_power, is_watched, unguarded
+from shipworthy.database.stated.powers import gives_power
+from shipworthy.database.stated.promotions import is_watched, unguarded
 from shipworthy.database.stated.words import at_word, bare, called, one_line
 from shipworthy.regex import regex
 

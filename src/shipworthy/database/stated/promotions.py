@@ -12,35 +12,13 @@ from shipworthy.database.rules.callers_rights import may_read_accounts, reads_ac
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import one_row_each, says_who
-from shipworthy.database.seed.power import Power, power_of, rank
+from shipworthy.database.seed.power import power_of
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import served, stopped, succeeded, ways
 from shipworthy.database.stated.passing import Who, trusts_metadata
-from shipworthy.database.stated.words import called, texts
+from shipworthy.database.stated.powers import gives_power
+from shipworthy.database.stated.words import called
 from shipworthy.regex import regex
-
-RULES_OVER_OTHERS = 70  # ranks of a role, as `rank` gives them
-_LEAST = 10
-_MONEY = regex(
-    r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance|affiliate|afiliado|reseller|partner|driver"
-    r"|courier|merchant|creator",
-    re.IGNORECASE,
-)
-_CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
-# What a payment provider tells of a subscription, beside its plan.
-_BILLED = regex(
-    r"^(?:stripe|paddle|lemon_?squeezy|razorpay|paypal|mercado_?pago|asaas|paystack|flutterwave)_\w+"
-    r"|^(?:subscription|plan|trial|premium|membership|plano|assinatura)_(?:ends?|expir|valid|renew|start|until|period)\w*$"
-    r"|^current_period_|^cancel_at_period_end$",
-    re.IGNORECASE,
-)
-_SUBSCRIBED = regex(
-    r"^(?:is_)?(?:subscribed|subscriber|vip)$|^has_(?:active_)?subscription$|^subscription_active$",
-    re.I,
-)
-_WORDS = ("text", "character varying")
-_SUBSCRIPTIONS = regex(r"(?:^|_)(?:subscriptions?|subscribers?|assinaturas?|suscripciones)$")
-_NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "double")
 
 
 def promotions(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
@@ -136,57 +114,3 @@ def _one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
     """True where the sign-up makes the one row that a user may have."""
     made = re.compile(rf"insert\s+into\s+(?:public\s*\.\s*)?\"?{table.name}\"?\b", re.IGNORECASE)
     return any(made.search(body) for body in trigger_bodies(schema)) and one_row_each(table, owned)
-
-
-def gives_power(schema: Schema, table: Table, column: Column) -> bool:
-    """True for columns that decide what somebody may do or need not pay for, as far as the SQL tells."""
-    power = power_of(column.name)
-    if _SUBSCRIBED.match(column.name):  # to a plan, not to a newsletter
-        return column.type == "boolean" and _is_billed(table, column)
-    if power is Power.APPROVAL:
-        paid = column.name == "status" and _SUBSCRIPTIONS.search(table.name)
-        return bool(paid) and _is_billed(table, column)
-    if power is None or column.generated:
-        return False
-    if power is Power.FLAG:
-        return column.type == "boolean"
-    if power is Power.AMOUNT:
-        money = _CREDIT.search(column.name) or not column.name.endswith(("s", "tokens"))
-        return bool(money and _MONEY.search(table.name) and column.type.startswith(_NUMBERS))
-    words = _words(schema, table, column)
-    if power is Power.PLAN:
-        if not words and column.type.startswith(_WORDS) and _is_billed(table, column):
-            return True
-        return any(rank(w) >= 50 for w in words) or _default_rank(column) == _LEAST
-    if words:
-        return any(rank(w) >= RULES_OVER_OTHERS for w in words)
-    return _default_rank(column) == _LEAST or _asks_for(schema, column.name)
-
-
-def _is_billed(table: Table, column: Column) -> bool:
-    """True where other columns of the row tell of what is paid."""
-    return any(_BILLED.match(c.name) for c in table.columns if c.name != column.name)
-
-
-def _words(schema: Schema, table: Table, column: Column) -> list[str]:
-    """The words that a column takes: of its type, or of a check."""
-    kind = column.type if "." in column.type else f"public.{column.type}"
-    checks = [c.definition for c in table.checks if column.name in c.columns]
-    return [*schema.enums.get(kind, ()), *(w for text in checks for w in texts(text))]
-
-
-def _default_rank(column: Column) -> int:
-    words = texts(column.default or "")
-    return rank(words[0]) if words else 0
-
-
-def _asks_for(schema: Schema, column: str) -> bool:
-    """True where a rule or function compares a column of this name with a word of power."""
-    compared = re.compile(rf"\b{column}\b\"?(?:::\w+)?\s*(?:=|in)\s*\(?\s*'(\w+)'", re.IGNORECASE)
-    rules = (t for table in schema.tables.values() for p in table.policies for t in expressions(p))
-    bodies = (function.body for function in schema.functions.values())
-    return any(
-        rank(word) >= RULES_OVER_OTHERS
-        for text in (*rules, *bodies)
-        for word in compared.findall(text)
-    )

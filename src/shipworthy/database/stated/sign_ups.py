@@ -16,7 +16,7 @@ from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import succeeded
-from shipworthy.database.stated.promotions import RULES_OVER_OTHERS, gives_power
+from shipworthy.database.stated.powers import RULES_OVER_OTHERS, gives_power
 from shipworthy.database.stated.words import (
     at_commas,
     in_parentheses,
