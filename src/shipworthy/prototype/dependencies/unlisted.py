@@ -42,6 +42,12 @@ _BROUGHT = {
     "firebase-functions": ("express",),
 }
 _EXTRAS = regex(r"\w\[([\w, -]+)\]")
+# What extras of FastAPI bring that are not called after it (its pyproject.toml).
+_SETS = {
+    "fastapi[all]": "httpx jinja2 python-multipart itsdangerous pyyaml ujson orjson email-validator"
+    " uvicorn pydantic-settings pydantic-extra-types",
+    "fastapi[standard]": "httpx jinja2 python-multipart email-validator uvicorn",
+}
 _LETTERS = 4  # of a word that two names share by more than chance
 
 
@@ -235,12 +241,21 @@ class _Reader:
     @cached_property
     def _extras(self) -> frozenset[str]:
         """`passlib[bcrypt]` brings bcrypt: extras are often called after what they bring."""
-        return frozenset(
+        texts = [(self.prototype.files[m.path].text or "").lower() for m in self.pythons]
+        sets = (
+            name
+            for one, names in _SETS.items()
+            for t in texts
+            if one in t
+            for name in names.split()
+        )
+        named = (
             extra
-            for manifest in self.pythons
-            for listed in _EXTRAS.findall(self.prototype.files[manifest.path].text or "")
+            for text in texts
+            for listed in _EXTRAS.findall(text)
             for extra in re.split(r"[\s,]+", listed)
         )
+        return frozenset((*named, *sets))
 
     @cached_property
     def _unclaimed(self) -> frozenset[str]:
