@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
 from shipworthy.prototype.handlers.breaches.item import named_at_service
+from shipworthy.prototype.handlers.breaches.power import makes_administrator
 from shipworthy.prototype.handlers.comparing import UNSIGNED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
@@ -157,6 +158,8 @@ def sentence(handler: Handler, judged: Judged) -> str:
     what = deed(judged.effect, judged.harm)
     place = f"through {handler.name}"
     match judged.breach:
+        case Breach.OPEN if makes_administrator(handler, judged.effect):
+            return f"{who(judged.caller)} makes himself an administrator {place}: {asked(judged.effect)}"
         case Breach.OPEN:
             return f"{who(judged.caller)} can {what} {place}: {asked(judged.effect)}"
         case Breach.ADMIN:

@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     POWER,
     governs,
     is_admin,
+    makes_administrator,
     of_admin,
     of_government,
 )
@@ -85,6 +86,10 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
     if _completes(handler, effect, ownership):
         return None
     kind = harm(effect) or _passed_on(effect, ownership)
+    if _is_for_whoever_comes(handler, effect):
+        sure = Confidence.HIGH if ownership.has_roles else Confidence.LOW
+        who = caller(handler, effect)
+        return Judged(Breach.OPEN, effect, Harm.ADD, who, Severity.CRITICAL, sure)
     if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
         return None
     if effect.after_failure and not any(
@@ -123,6 +128,12 @@ def _completes(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
 
 
 _ADDING = {"insert", "update"}
+
+
+def _is_for_whoever_comes(handler: Handler, effect: Effect) -> bool:
+    """True for an account with all rights that any stranger makes for himself."""
+    unknown = caller(handler, effect) is Caller.ANYBODY and not in_database(effect)
+    return unknown and not effect.has(Check.FIRST) and makes_administrator(handler, effect)
 
 
 def _is_weighty(handler: Handler, effect: Effect, ownership: Ownership) -> bool:

@@ -7,10 +7,10 @@ import re
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import is_private
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
-from shipworthy.prototype.handlers.handler import Check, Effect, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.posts import OF_ACCOUNTS
-from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.standing import Caller, by_credential
 from shipworthy.prototype.handlers.weight import (
     Harm,
     harm,
@@ -71,6 +71,45 @@ def adds_administrator(effect: Effect) -> bool:
 
 
 _ADMINISTRATORS = regex(r"(^|_)(super_?)?admin_?(users?|accounts?|profiles?)$", re.IGNORECASE)
+
+
+def makes_administrator(handler: Handler, effect: Effect) -> bool:
+    """True for the account of whoever comes, to which the code itself gives all rights: not for the first of
+    a company that is made with it, nor for one who was invited."""
+    if effect.kind is not EffectKind.QUERY or effect.operation != "insert":
+        return False
+    values = dict(effect.of("value:"))
+    own = any(_PASSWORD.search(name) and origins for name, origins in values.items())
+    if not own or any(map(_OF_TENANT.search, values)) or by_credential(handler, effect):
+        return False
+    if any(_OF_TENANT.search(other.target) for other in handler.effects if _adds(other)):
+        return False
+    known = (g.about for g in effect.guards if g.check is Check.ALLOWED)
+    if any(_WHO.search(name) for about in known for name in about):
+        return False  # only some addresses, or whoever knows a code
+    said = {name: effect.literals.get(f"value:{name}", "") for name in values}
+    return bool(_ALL_ADMINISTRATORS.search(effect.target)) or any(
+        (_ROLE.search(name) and _ADMINISTRATOR.match(text))
+        or (_FLAG.search(name) and text.lower() == "true")
+        for name, text in said.items()
+    )
+
+
+def _adds(effect: Effect) -> bool:
+    return effect.kind is EffectKind.QUERY and effect.operation in ("insert", "upsert")
+
+
+_PASSWORD = regex(r"passw|pwd|hash", re.IGNORECASE)
+_OF_TENANT = regex(
+    r"tenant|org(ani[sz]ation)?s?(_|$)|compan|workspace|team|school|clinic|agenc|shop|store|household"
+    r"|business|hospital|restaurant|church|hotel|club|famil",
+    re.IGNORECASE,
+)
+_WHO = regex(r"mail|domain|code|secret|key|token|phone", re.IGNORECASE)
+_ROLE = regex(r"^(user_?)?(role|type)$", re.IGNORECASE)
+_ADMINISTRATOR = regex(r"(super_?|site_?|system_?)?(admin(istrator)?|super_?user)$", re.IGNORECASE)
+_FLAG = regex(r"^is_?(super_?)?(admin|superuser)$", re.IGNORECASE)
+_ALL_ADMINISTRATORS = regex(r"^(super_?)?admin(istrator)?(s|_?users?|_?accounts?)$", re.IGNORECASE)
 
 
 def _names_posts(effect: Effect) -> bool:
