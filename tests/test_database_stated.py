@@ -12,6 +12,7 @@ import pytest
 from fixtures_of import Case, cases, prototype_of, unpack
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.database.attempts import Actor, Verb
+from shipworthy.database.exposure import exposures
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.stated.stating import stated
@@ -295,6 +296,22 @@ def test_keys_that_the_rule_does_not_ask_for(
     create policy s on {table} for select using ({rule});
     """
     assert ((Actor.ANYBODY, Verb.READ) in passed(read(sql), f"public.{table}")) is read_by_all
+
+
+@pytest.mark.parametrize(
+    ("rule", "keys"),
+    [("share_token is not null", ("share_token",)), ("true", ()), ("is_public = true", ())],
+)
+def test_a_token_that_a_rule_asks_to_be_there_is_handed_to_everybody(
+    rule: str, keys: tuple[str, ...]
+) -> None:
+    sql = f"""
+    create table boards (id uuid primary key, name text, share_token text, is_public boolean);
+    alter table boards enable row level security;
+    create policy "Public can view boards" on boards for select using ({rule});
+    """
+    found = exposures(read(sql), (Actor.ANYBODY,), Verb.READ)
+    assert tuple(key for exposure in found for key in exposure.keys) == keys
 
 
 def test_a_rule_that_asks_its_own_table_goes_in_a_circle_only_where_reading_looks_up() -> None:

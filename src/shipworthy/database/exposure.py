@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -23,8 +24,10 @@ from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Table, Trust
 from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.finding import Evidence
+from shipworthy.regex import regex
 
 BUCKET = "bucket "
+_IS_THERE = regex(r"\b(\w*_token|token) is not null", re.IGNORECASE)
 
 
 class Exposure(Struct, frozen=True):
@@ -48,8 +51,10 @@ class Exposure(Struct, frozen=True):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Readable codes that let in whoever holds them."""
-        return tuple(c for c in self.columns if is_key_column(c, self.target))
+        """Readable codes that let in whoever holds them; also where a rule asks only that there is one."""
+        rules = " ".join(rule.text for attempt in self.attempts for rule in attempt.rules)
+        asked = frozenset(_IS_THERE.findall(rules))
+        return tuple(c for c in self.columns if c in asked or is_key_column(c, self.target))
 
     @property
     def personal(self) -> tuple[str, ...]:
