@@ -38,7 +38,8 @@ _MODEL_HOSTS = regex(
 )
 _MAIL_HOSTS = regex(
     r"api\.resend\.com|sendgrid\.com|mailgun\.net|brevo|postmarkapp|mailjet|mandrill|api\.emailjs\.com|mailersend"
-    r"|zeptomail|api\.sendpulse|mailtrap\.io/api/send|api\.loops\.so|smtp2go|sparkpost|elasticemail"
+    r"|zeptomail|api\.sendpulse|mailtrap\.io/api/send|api\.loops\.so|smtp2go|sparkpost|elasticemail|mailchannels|useplunk\.com"
+    r"|maileroo|gateway\.lovable\.dev/(resend|gmail|outlook)|graph\.microsoft\.com/.*sendMail|gmail\.googleapis\.com/.*/send"
 )
 _MESSAGE_HOSTS = regex(
     r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird|nexmo|infobip|plivo"
@@ -103,6 +104,10 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     body = fields.get("body") or site.named.get("json") or site.named.get("data") or UNKNOWN
     kind = EffectKind.MESSAGE if _posts_into_chat(url, written) else _kind_of(written)
     inputs: dict[str, Origins] = _parts_of(body)
+    method = fields["method"].text if "method" in fields else None
+    deed = (method or (site.name if site.name != "fetch" else "get")).lower()
+    if kind is EffectKind.FETCH and deed == "post" and _is_mail(written, host, inputs):
+        kind = EffectKind.EMAIL
     if kind is EffectKind.MESSAGE:
         inputs = {name.lower(): origins for name, origins in inputs.items()}
     if kind is EffectKind.PAYMENT:
@@ -110,8 +115,6 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     inputs |= {"url": host, "path": all_origins(url), "body": all_origins(body)}
     headers = fields.get("headers") or site.named.get("headers") or UNKNOWN
     inputs["headers"] = all_origins(headers, 6)
-    method = fields["method"].text if "method" in fields else None
-    deed = (method or (site.name if site.name != "fetch" else "get")).lower()
     if "/v1/" in written and (
         found := platform_rest.asked(walk, site, url, deed, headers, _record(body))
     ):
@@ -228,6 +231,17 @@ def _posts_into_chat(url: Value, written: str) -> bool:
     if written.startswith("http") or any(o.kind != "environment" for o in origins):
         return False
     return any(_CHAT_HOOK.search(o.name) for o in origins)
+
+
+_OWN_ADDRESS = regex(r"^/|^\{\}/(api|functions)/|/functions/v1/|localhost|127\.0\.")
+_MAIL_WORDS = frozenset({"html", "text", "body", "message", "content", "htmlContent", "htmlBody"})
+
+
+def _is_mail(url: str, host: Origins, parts: Mapping[str, Origins]) -> bool:
+    """True for a mail, told by what is posted, at a service whose name is not known: a platform's gateway
+    or an address of the settings. A function of the prototype's own is an entry point of its own."""
+    named = "to" in parts and "subject" in parts and not _MAIL_WORDS.isdisjoint(parts)
+    return named and not any(o.is_input for o in host) and not _OWN_ADDRESS.search(url)
 
 
 def _kind_of(url: str) -> EffectKind:
