@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import platform_rest
 from shipworthy.prototype.handlers.knowledge.addressed import addressed, spelled
+from shipworthy.prototype.handlers.knowledge.mail_gateways import MAIL_HOSTS, is_mail, parts_of_mail
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.sent import leading_up
 from shipworthy.prototype.handlers.values import (
@@ -35,11 +36,6 @@ _MODEL_HOSTS = regex(
     r"|microsofttranslator|tts\.speech\.microsoft|bedrock-runtime|api\.moonshot|dashscope|api\.minimax|open\.bigmodel"
     r"|api\.hyperbolic|api\.novita|api\.segmind|api\.cerebras|api\.sambanova|api\.jina\.ai"
     r"|^(?!https?://(localhost|127\.|host\.docker|ollama)).*/v1/chat/completions$"
-)
-_MAIL_HOSTS = regex(
-    r"api\.resend\.com|sendgrid\.com|mailgun\.net|brevo|postmarkapp|mailjet|mandrill|api\.emailjs\.com|mailersend"
-    r"|zeptomail|api\.sendpulse|mailtrap\.io/api/send|api\.loops\.so|smtp2go|sparkpost|elasticemail|mailchannels|useplunk\.com"
-    r"|maileroo|gateway\.lovable\.dev/(resend|gmail|outlook)|graph\.microsoft\.com/.*sendMail|gmail\.googleapis\.com/.*/send"
 )
 _MESSAGE_HOSTS = regex(
     r"twilio|api\.telegram|slack\.com|graph\.facebook|discord|whatsapp|vonage|messagebird|nexmo|infobip|plivo"
@@ -106,8 +102,12 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     inputs: dict[str, Origins] = _parts_of(body)
     method = fields["method"].text if "method" in fields else None
     deed = (method or (site.name if site.name != "fetch" else "get")).lower()
-    if kind is EffectKind.FETCH and deed == "post" and _is_mail(written, host, inputs):
+    if kind is EffectKind.FETCH and deed == "post" and is_mail(written, host, inputs):
         kind = EffectKind.EMAIL
+    parts = _named_parts(body)
+    if kind is EffectKind.EMAIL:
+        parts = parts_of_mail(parts)
+        inputs |= {name: all_origins(value, 6) for name, value in parts.items()}
     if kind is EffectKind.MESSAGE:
         inputs = {name.lower(): origins for name, origins in inputs.items()}
     if kind is EffectKind.PAYMENT:
@@ -133,7 +133,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
         site.call.at,
         inputs=inputs,
         literals=literals,
-        values={**_named_parts(body), "url": _host_of(url)},
+        values={**parts, "url": _host_of(url)},
     )
     if asks_whether_human:
         walk.passed(Check.RATE, "a captcha, which no script solves at will", site.call.at)
@@ -233,21 +233,10 @@ def _posts_into_chat(url: Value, written: str) -> bool:
     return any(_CHAT_HOOK.search(o.name) for o in origins)
 
 
-_OWN_ADDRESS = regex(r"^/|^\{\}/(api|functions)/|/functions/v1/|localhost|127\.0\.")
-_MAIL_WORDS = frozenset({"html", "text", "body", "message", "content", "htmlContent", "htmlBody"})
-
-
-def _is_mail(url: str, host: Origins, parts: Mapping[str, Origins]) -> bool:
-    """True for a mail, told by what is posted, at a service whose name is not known: a platform's gateway
-    or an address of the settings. A function of the prototype's own is an entry point of its own."""
-    named = "to" in parts and "subject" in parts and not _MAIL_WORDS.isdisjoint(parts)
-    return named and not any(o.is_input for o in host) and not _OWN_ADDRESS.search(url)
-
-
 def _kind_of(url: str) -> EffectKind:
     for pattern, kind in (
         (_MODEL_HOSTS, EffectKind.MODEL),
-        (_MAIL_HOSTS, EffectKind.EMAIL),
+        (MAIL_HOSTS, EffectKind.EMAIL),
         (_PAYMENT_HOSTS, EffectKind.PAYMENT),
         (_MESSAGE_HOSTS, EffectKind.MESSAGE),
     ):
