@@ -92,6 +92,8 @@ class InternalsInResponse(
                 own = _is_own(effect) or purpose(handler) in (Purpose.LOGIN, Purpose.SIGN_UP)
                 if own and "hashes" in what and not _is_of_team(handler, effect):
                     severity, then = Severity.LOW, "sees the hash of the own password"
+                elif "hashes" in what and _is_just_made(handler, effect):
+                    severity, then = Severity.LOW, "sees the hash of the password just set"
                 # The hashes of all are in the browsers and logs of the staff, whom nobody needs to attack.
                 for_staff = Severity.MEDIUM if "hashes" in what else Severity.LOW
                 doubted = staff and "hashes" not in what
@@ -168,17 +170,26 @@ _LOST = regex(
 
 
 def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:
-    """True where all columns of a table with hashes are read."""
-    asked = [
-        e
-        for e in handler.effects_of(EffectKind.QUERY)
-        if e.target == table and e.operation == "select"
-    ]
+    """True where all columns of a table with hashes are read, or come back of what is written."""
+    asked = _answering(handler, table)
     return (
         plain(table) in tables
         and bool(asked)
         and all(e.literals.get("columns", "*").strip() == "*" for e in asked)
     )
+
+
+def _answering(handler: Handler, table: str) -> list[Effect]:
+    """The queries of a table that give rows: those that write where they say which columns come back."""
+    queries = (e for e in handler.effects_of(EffectKind.QUERY) if e.target == table)
+    return [e for e in queries if e.operation == "select" or "columns" in e.literals]
+
+
+def _is_just_made(handler: Handler, effect: Effect) -> bool:
+    """True where all rows that are shown were added by the same request, with its password."""
+    shown = {o.name for name in ("body", "text") for o in effect.sent.get(name, ())}
+    asked = [e for table in shown for e in _answering(handler, table)]
+    return bool(asked) and all(e.operation == "insert" for e in asked)
 
 
 def _joined(handler: Handler, origin: Origin, tables: frozenset[str]) -> str:
