@@ -63,6 +63,7 @@ _UNSEEN = frozenset({"unseen"})  # made by a function that nobody can see
 SETTLED = frozenset({"settled"})  # what is known for sure where the code runs for real
 _TRUTH = frozenset({"truth"})
 DENIED = frozenset({"denied"})  # what `!a` is: where it is true, nothing of `a` is there
+ELSE_NULL = frozenset({"else null"})  # `id ?? null`: null is written, which is not undefined
 UNAWAITED = "its answer is not waited for"
 UNLESS_SET = "the secret is only asked for where it has been set"
 _NULLS = frozenset({"undefined", "NaN", "null"})
@@ -171,6 +172,8 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
     tags = result.tags
     if node.operator != "and" and right.text and left.origins:
         tags |= {"default:" + right.text[:60]}
+    if node.operator != "and" and right.is_null and left.origins:
+        tags |= ELSE_NULL
     cases: tuple[tuple[Value, Guards], ...] = ()
     if node.operator != "and":
         ways = [*(left.cases or ((left, NO_GUARDS),)), *(right.cases or ((right, NO_GUARDS),))]
@@ -271,6 +274,8 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
         return replace(then, tags=then.tags | other.tags)
     of_some = _own_rows_of_some(walk, node, told, then, other)
     result = of_cases(((then, yes | of_some), (other, no | of_some)))
+    if then.is_null or other.is_null:
+        result = replace(result, tags=result.tags | ELSE_NULL)
     if then.text and other.text and test.origins and all(o.is_input for o in test.origins):
         asked = min(map(str, test.origins))
         result = replace(result, tags=result.tags | {f"{CHOSEN}{asked}={then.text}|{other.text}"})

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.expressions import ELSE_NULL
+from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.rows import (
     JOINED,
     OWNER,
@@ -64,13 +66,25 @@ def _model(walk: Evaluation, site: Site) -> Value | None:
         return None
     options = site.argument(0).fields or {}
     effect = query(walk, site, _OPERATIONS[site.name], model, literals=_read(options))
-    told(walk, effect, filters=dict(filters(options.get("where", UNKNOWN))))
+    asked = filters(options.get("where", UNKNOWN))
+    told(walk, effect, filters={k: v for k, v in asked if not _is_switched_off(walk, site, v)})
     for part in ("create", "update") if site.name == "upsert" else ("data",):
         if part in options:
             told(walk, effect, values=options[part], literals=_raised(options[part]))
     if not options and site.argument(0).origins:  # the caller writes the whole query
         told(walk, effect, inputs={"filter:*": site.argument(0).origins})
     return _result(walk, site, effect)
+
+
+def _is_switched_off(walk: Evaluation, site: Site, value: Value) -> bool:
+    """True for `userId: session?.user?.id` where nothing has asked whether somebody is signed in: what is
+    undefined is left out, so a stranger is given the rows of all. `findUnique` refuses it instead."""
+    written = any(tag.startswith("default:") for tag in value.tags) or value.tags & ELSE_NULL
+    if "Unique" in site.name or not value.origins or written:
+        return False
+    optional = any(case.is_null for case, _ in value.cases)
+    known = any(g.check is Check.SESSION for g in walk.guards)
+    return optional and not known and all(o.kind == "principal" for o in value.origins)
 
 
 def _is_client(owner: str, site: Site) -> bool:
