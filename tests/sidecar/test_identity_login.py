@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -82,7 +83,7 @@ def test_the_prototype_sees_neither_tokens_nor_cookies_of_the_login(
         assert client.get(path, headers={**PAGE}).status_code == 200
         told = json.dumps(asked[-1].headers)
         assert "__Host-" not in told
-        assert "eyJ" not in told
+        assert not re.search(r"eyJ[\w-]+\.[\w-]+\.", told)
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     with httpx.Client(verify=False, base_url=client.base_url) as other:  # noqa: S501
         other.get("/me", headers={"cookie": f"own=1; {cookies}; last=2"})
@@ -109,7 +110,7 @@ def test_every_cookie_of_a_session_is_kept_from_scripts_and_other_sites(
         assert name.startswith("__Host-")
         flags = {flag.strip().lower() for flag in rest.split(";")[1:]}
         assert {"path=/", "secure", "httponly", "samesite=lax"} <= flags
-        assert "eyJ" not in rest  # encrypted
+        assert not re.search(r"eyJ[\w-]+\.[\w-]+\.", rest)  # encrypted
 
 
 @pytest.mark.parametrize("cookie", ["signature", "expires", "access", "identity", "refresh"])
