@@ -12,6 +12,7 @@ from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.ownership import read_ownership
+from shipworthy.prototype.handlers.rights import answers
 from shipworthy.prototype.handlers.wording import sentence
 from shipworthy.settings import Settings
 
@@ -507,3 +508,34 @@ def test_a_kind_that_rows_share_makes_none_the_callers(
         "return Response.json({ ok: true });"
     )
     assert sure(judged(tmp_path, drop=SIGNED_IN + body)["drop"]) == breached
+
+
+@pytest.mark.parametrize(("first", "second"), [("mine", "any"), ("any", "mine")])
+def test_of_a_function_behind_several_addresses_the_worst_is_told(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    ways = {
+        "mine": 'app.delete("/mine/:id", signedIn, isFarmer, remove);\n',
+        "any": 'app.delete("/any/:id", signedIn, remove);\n',
+    }
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "jsonwebtoken": "9", "pg": "8"}}',
+        "schema.sql": SCHEMA,
+        "server.js": (
+            'import express from "express";\nimport jwt from "jsonwebtoken";\nimport pg from "pg";\n'
+            "const pool = new pg.Pool();\nconst app = express();\n"
+            "const signedIn = (req, res, next) => { req.user = jwt.verify(req.headers.authorization,"
+            " process.env.SECRET); next(); };\n"
+            'const isFarmer = (req, res, next) => { if (req.user.role !== "admin")'
+            " return res.status(403).end(); next(); };\n"
+            "async function remove(req, res) {\n"
+            '  await pool.query("delete from farms where id = $1", [req.params.id]);\n'
+            "  res.json({});\n}\n"
+            'app.get("/farms", signedIn, async (req, res) => { const { rows } = await pool.query('
+            '"select * from farms where keeper_id = $1", [req.user.id]); res.json(rows); });\n'
+            f"{ways[first]}{ways[second]}app.listen(3000);\n"
+        ),
+    }
+    found(tmp_path, files)
+    alarms = [a.alarm for a in answers(read_prototype(tmp_path)) if a.alarm is not None]
+    assert [a.breach for a in alarms] == [Breach.FOREIGN]

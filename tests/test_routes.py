@@ -65,6 +65,20 @@ app.post(`/login`, async (req, res) => {});"""
     ]
 
 
+def test_handlers_in_wrappers_and_parentheses_keep_apart() -> None:
+    text = """const app = express();
+app.get("/a", wrap(async (req, res) => {}));
+app.get("/b", wrap(list));
+app.post("/b", (async (req, res) => {}) as RequestHandler);
+app.get("/c", listAll());"""
+    assert sorted(ways(text, "server/index.ts")) == [
+        ("GET", "/a", "app.get /a"),
+        ("GET", "/b", "app.get /b"),
+        ("GET", "/c", "listAll()"),
+        ("POST", "/b", "app.post /b"),
+    ]
+
+
 def test_a_router_that_is_a_parameter_is_known_by_its_usual_name() -> None:
     text = 'export function routes(app: Express) { app.get("/x", auth, (req, res) => {}); }'
     assert [(m, p) for m, p, _ in ways(text, "server/routes.ts")] == [("GET", "/x")]

@@ -73,3 +73,20 @@ def test_a_blueprint_that_no_app_registers_serves_nothing(
         "app.py": f"from flask import Flask\nfrom users import users\n\napp = Flask(__name__)\n{used}",
     }
     assert bool(prototype_of(tmp_path, files).handlers) is served
+
+
+@pytest.mark.parametrize("imported", ["users", "users as users_bp"])
+def test_a_blueprint_that_a_package_hands_on_is_served(tmp_path: Path, imported: str) -> None:
+    name = imported.rpartition(" ")[2]
+    files = {
+        "requirements.txt": "flask==3.0.0\n",
+        "shop/__init__.py": (
+            "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+            f"    from shop.people import {imported}\n    app.register_blueprint({name})\n"
+            "    return app\n"
+        ),
+        "shop/people/__init__.py": "from shop.people.routes import users\n",
+        "shop/people/routes.py": _BLUEPRINT,
+        "db.py": "def run(statement, values):\n    return None\n",
+    }
+    assert prototype_of(tmp_path, files).handlers

@@ -435,7 +435,20 @@ def _name_by_call(call: SgNode) -> str:
         return f"{called} {path}"
     if called.startswith("createServerFn("):
         return _given_name(call) or called
-    return called if last in ("serve", "handler") else ""
+    if last in ("serve", "handler"):
+        return called
+    return _wrapping_name(call)
+
+
+def _wrapping_name(call: SgNode) -> str:
+    """`app.get /x` of the call in `app.get("/x", wrap(async (req, res) => …))`; "" for any other."""
+    holder = call.parent()
+    above = holder.parent() if holder is not None and holder.kind() == "arguments" else None
+    given = arguments(above) if above is not None else []
+    path = string(given[0]) if given else None
+    called = callee(above) if above is not None and path is not None else ""
+    last = called.rpartition(".")[2]
+    return f"{called} {path}" if last in _ENTRY_CALLS and (path or "").startswith("/") else ""
 
 
 def _given_name(call: SgNode) -> str:

@@ -57,14 +57,27 @@ _KNOWN: WeakKeyDictionary[Prototype, tuple[Answer, ...]] = WeakKeyDictionary()
 
 
 def answers(prototype: Prototype) -> tuple[Answer, ...]:
-    """An answer for each entry point that has effects which matter; subjects are not repeated.
+    """An answer for each entry point that has effects which matter; subjects are not repeated: of a function
+    that stands behind several addresses the worst is told.
 
     Kept as long as the prototype: several controls ask.
     """
     known = _KNOWN.get(prototype)
     if known is None:
-        known = _KNOWN[prototype] = tuple(_answers(prototype))
+        worst: dict[str, Answer] = {}
+        for answer in _answers(prototype):
+            before = worst.setdefault(answer.handler.subject, answer)
+            if _gravity(answer) > _gravity(before):
+                worst[answer.handler.subject] = answer
+        known = _KNOWN[prototype] = tuple(worst.values())
     return known
+
+
+def _gravity(answer: Answer) -> tuple[bool, bool, int]:
+    alarm = answer.alarm
+    if alarm is None:
+        return False, False, 0
+    return True, not is_question(alarm), alarm.severity.value
 
 
 def _answers(prototype: Prototype) -> Iterator[Answer]:
@@ -73,11 +86,11 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
     strangers = strangers_sign_up(prototype)
     realm = realm_of_strangers(prototype) if strangers else frozenset()
     joins = pages_sign_up(prototype)
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for handler in prototype.handlers:
-        if handler.subject in seen:
+        if (handler.subject, handler.name) in seen:
             continue  # the same path again: never reached
-        seen.add(handler.subject)
+        seen.add((handler.subject, handler.name))
         weighty = tuple(
             effect
             for effect in handler.effects

@@ -78,7 +78,8 @@ def _names_unused(
         if item is None or not item.names or "*" in item.imported:
             return None
         lines = prototype.files[importer].lines
-        if lines[item.location.line - 1].lstrip().startswith("export"):
+        passes = lines[item.location.line - 1].lstrip().startswith("export")
+        if passes or prototype.files[importer].name == "__init__.py":
             used.update(item.imported)  # passed on: who takes it from there is not followed
             continue
         last = max(item.location.line, item.location.end_line)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ast_grep_py import SgNode
 
+from shipworthy.prototype.code.patterns import peeled
 from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Link,
@@ -51,18 +52,25 @@ def javascript_endpoints(syntax: Syntax) -> Iterator[Route]:
                 yield from _described(syntax, call, router, prefixes.get(links[0].name, ""))
             continue
         path = _path(links) if router else None
-        handler = links[-1].arguments[-1] if links and links[-1].arguments else None
+        handler = peeled(links[-1].arguments[-1]) if links and links[-1].arguments else None
         if router is None or path is None or handler is None or handler.kind() not in _HANDLERS:
             continue
-        name = name_of_function(handler) if handler.kind() in FUNCTIONS else dotted(handler)
         yield Route(
             RouteKind.ENDPOINT,
             router.framework,
             VERBS[verb.text()],
             prefixes.get(links[0].name, "") + router.prefix + path,
-            name or f"{callee(call)} {path}",
+            _name(handler) or f"{callee(call)} {path}",
             syntax.location(call),
         )
+
+
+def _name(handler: SgNode) -> str:
+    """What a handler is called; "" where many can be called so: `wrap(async (req, res) => …)`."""
+    if handler.kind() in FUNCTIONS:
+        return name_of_function(handler)
+    many = handler.kind() == "call_expression" and arguments(handler)
+    return "" if many else dotted(handler)
 
 
 def _described(syntax: Syntax, call: SgNode, router: Router, prefix: str) -> Iterator[Route]:
