@@ -533,8 +533,8 @@ def test_of_a_function_behind_several_addresses_the_worst_is_told(
             "  res.json({});\n}\n"
             'app.get("/farms", signedIn, async (req, res) => { const { rows } = await pool.query('
             '"select * from farms where keeper_id = $1", [req.user.id]); res.json(rows); });\n'
-            f"{ways[first]}{ways[second]}app.listen(3000);\n"
-        ),
+            "WAYS"
+        ).replace("WAYS", ways[first] + ways[second]),
     }
     found(tmp_path, files)
     alarms = [a.alarm for a in answers(read_prototype(tmp_path)) if a.alarm is not None]
