@@ -88,9 +88,16 @@ class WeakRandom(
 
 def _severity(handler: Handler, effect: Effect) -> Severity:
     """One step less where only administrators have such a value made: no attacker can have a few of
-    them made to foretell the next; and for a code that confirms a number of the caller's own account."""
+    them made to foretell the next; and for a code of few digits or of an invitation: too little of the
+    number is seen in each to foretell the next with ease, and an invitation opens no account of others."""
     few = by_trusted(effect) or for_administrators(handler, effect)
-    return Severity.MEDIUM if few or _is_own_code(effect, _kept(effect)) else Severity.HIGH
+    return Severity.MEDIUM if few or _SHORT.search(_kept(effect)) else Severity.HIGH
+
+
+_SHORT = regex(
+    r"(^|[._a-z])(otp|pin|(otp|pin|sms|verification|verify|confirmation|confirm|reset|login|invite|invitation|access)_?code)$",
+    re.IGNORECASE,
+)
 
 
 def _is_own_code(effect: Effect, kept: str) -> bool:
