@@ -585,15 +585,23 @@ def test_an_administrators_routine_that_takes_no_orders_weighs_less(tmp_path: Pa
     assert [f.severity for f in fixed] == [Severity.MEDIUM]
 
 
-def test_settings_that_are_set_to_the_same_again_weigh_less_than_rows_added(tmp_path: Path) -> None:
+def test_rows_and_settings_of_the_code_weigh_less_than_accounts_and_what_is_lost(
+    tmp_path: Path,
+) -> None:
     found = {}
-    for change in ("insert", "upsert"):
+    row = '{ key: "site", value: "https://a.example" }'
+    for change in (
+        f'from("app_config").insert({row})',
+        f'from("app_config").upsert({row})',
+        f'from("admin_users").insert({row})',
+        'from("app_config").delete().neq("key", "")',
+    ):
         text = (
             'import { createClient } from "npm:@supabase/supabase-js@2";\n'
             'const key = Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!;\n'
             'const supabase = createClient(Deno.env.get("SUPABASE_URL")!, key);\n'
             "Deno.serve(async () => {\n"
-            f'  await supabase.from("app_config").{change}({{ key: "site", value: "https://a.example" }});\n'
+            f"  await supabase.{change};\n"
             "  return Response.json({ ok: true });\n"
             "});\n"
         )
@@ -601,8 +609,14 @@ def test_settings_that_are_set_to_the_same_again_weigh_less_than_rows_added(tmp_
             "supabase/config.toml": "[functions.seed-app-config]\nverify_jwt = false\n",
             "supabase/functions/seed-app-config/index.ts": text,
         }
-        found[change] = [f.severity for f in gaps(DebugEndpoint(), tmp_path / change, files)]
-    assert found == {"insert": [Severity.HIGH], "upsert": [Severity.MEDIUM]}
+        (gap,) = gaps(DebugEndpoint(), tmp_path / str(len(found)), files)
+        found[change] = gap.severity
+    assert list(found.values()) == [
+        Severity.MEDIUM,
+        Severity.MEDIUM,
+        Severity.HIGH,
+        Severity.HIGH,
+    ]
 
 
 def _guarded(guard: str) -> dict[str, str]:

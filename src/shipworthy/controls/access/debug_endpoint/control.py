@@ -127,9 +127,15 @@ class DebugEndpoint(
 
 
 def _harms(effect: Effect) -> bool:
-    """False for what sets the same values however often it is called."""
-    same = effect.kind is EffectKind.QUERY and effect.operation in ("update", "upsert")
-    return effect.is_steered or not same
+    """False for what sets or adds only what stands in the code; an account that it adds lets somebody in."""
+    adds = effect.operation == "insert" and not _ACCOUNTS.search(effect.target)
+    fixed = effect.kind is EffectKind.QUERY and (adds or effect.operation in ("update", "upsert"))
+    return effect.is_steered or not fixed
+
+
+_ACCOUNTS = regex(
+    r"(^|[._])(users?|admins?|accounts?|members?|staff|employees?|profiles?|(user_)?roles?)$|(User|Admin|Account)s?$"
+)
 
 
 def _word(handler: Handler) -> str:
