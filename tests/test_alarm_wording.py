@@ -9,6 +9,9 @@ import pytest
 from planting import prototype_of
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
+from shipworthy.controls.access.privileged_client_for_any_caller.control import (
+    PrivilegedClientForAnyCaller,
+)
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.ai.no_evaluation_suite.control import NoEvaluationSuite
@@ -239,3 +242,53 @@ def test_not_everything_at_a_messenger_is_a_message(
     found = _gaps(list(UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))))
     sure = [f.message for f in found if f.confidence is not Confidence.LOW]
     assert [message.partition(" can ")[2].partition(" through ")[0] for message in sure] == said
+
+
+_LISTS = """
+import express from "express";
+import jwt from "jsonwebtoken";
+import { Pool } from "pg";
+const pool = new Pool();
+const app = express();
+const requireAuth = (req: any, res: any, next: any) => {
+  try { req.user = jwt.verify(req.headers.authorization, process.env.JWT_SECRET!); }
+  catch { return res.status(401).json({ error: "Sign in first" }); }
+  next();
+};
+app.post("/api/register", async (req, res) => {
+  await pool.query("insert into users (email, password_hash) values ($1, $2)", [req.body.email, "h"]);
+  res.json({ done: true });
+});
+app.get("/api/mine", requireAuth, async (req: any, res) => {
+  const { rows } = await pool.query("select * from users where user_id = $1", [req.user.id]);
+  res.json(rows);
+});
+app.get("/api/people", requireAuth, async (_req, res) => {
+  const { rows } = await pool.query("select COLUMNS from users");
+  res.json(rows.map((row: any) => (SHOWN)));
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown", "severity"),
+    [
+        ("*", "{ id: row.id, name: row.first_name }", Severity.MEDIUM),
+        ("*", "row", Severity.HIGH),
+    ],
+)
+def test_rows_of_all_are_not_said_to_pass_rules_of_a_database_that_has_none(
+    tmp_path: Path, columns: str, shown: str, severity: Severity
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "jsonwebtoken": "9", "pg": "8"}}',
+        "schema.sql": "create table users (id serial primary key, user_id int, email text, first_name text);",
+        "server/index.ts": _LISTS.replace("COLUMNS", columns).replace("SHOWN", shown),
+    }
+    found = _gaps(list(PrivilegedClientForAnyCaller().detect(prototype_of(tmp_path, files))))
+    (gap,) = [f for f in found if "/api/people" in f.message]
+    assert gap.severity is severity
+    assert gap.message.endswith(
+        "nothing ties the rows to whoever is signed in, and no role is asked for"
+    )

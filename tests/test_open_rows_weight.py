@@ -11,6 +11,8 @@ from shipworthy.control import Control
 from shipworthy.controls.access.open_storage_bucket.control import OpenStorageBucket
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.controls.access.rows_writable_by_any_user.control import RowsWritableByAnyUser
+from shipworthy.controls.access.rows_writable_by_anybody.control import RowsWritableByAnybody
+from shipworthy.controls.access.self_promotion.control import SelfPromotion
 from shipworthy.finding import Finding, Outcome, Severity
 
 _PAGE = """import { createClient } from "@supabase/supabase-js";
@@ -102,3 +104,47 @@ def test_a_rule_says_that_all_may_read_however_its_words_are_joined(
     }
     gaps = RowsReadableByAnybody().detect(prototype_of(tmp_path, files))
     assert any(f.outcome is Outcome.GAP for f in gaps) is found
+
+
+@pytest.mark.parametrize(
+    ("columns", "key", "severity", "forged"),
+    [
+        ("name text", "", Severity.MEDIUM, False),
+        ("name text, role text", "", Severity.HIGH, True),
+        ("name text", " references auth.users(id)", Severity.HIGH, True),
+    ],
+)
+def test_an_account_that_whoever_comes_makes_is_in_nobodys_name(
+    tmp_path: Path, columns: str, key: str, severity: Severity, forged: bool
+) -> None:
+    sql = f"""create table public.organizations (id uuid primary key{key}, {columns});
+    alter table public.organizations enable row level security;
+    create policy a on public.organizations for insert with check (true);
+    create policy b on public.organizations for update using (auth.uid() = id);
+    """
+    gap = _gap(RowsWritableByAnybody(), tmp_path, sql)
+    assert (gap.severity, gap.message.endswith("in the name of others")) == (severity, forged)
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity"),
+    [
+        ("true", Severity.MEDIUM),
+        ("exists (select 1 from public.users u where u.status = 'active')", Severity.HIGH),
+    ],
+)
+def test_a_ban_that_nothing_asks_for_weighs_less(
+    tmp_path: Path, rule: str, severity: Severity
+) -> None:
+    sql = f"""create table public.users (
+      id uuid primary key references auth.users(id),
+      status text default 'active' check (status in ('active', 'suspended'))
+    );
+    create table public.jobs (id uuid primary key, status text);
+    alter table public.users enable row level security;
+    alter table public.jobs enable row level security;
+    create policy a on public.users for select using (auth.uid() = id);
+    create policy b on public.users for update using (auth.uid() = id);
+    create policy c on public.jobs for select to authenticated using (status = 'open' and {rule});
+    """
+    assert _gap(SelfPromotion(), tmp_path, sql).severity is severity

@@ -23,6 +23,7 @@ from shipworthy.database.private import (
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Table, Trust
 from shipworthy.database.seed.ownership import is_tenant
+from shipworthy.database.seed.power import Power, power_of
 from shipworthy.finding import Evidence
 from shipworthy.regex import regex
 
@@ -87,6 +88,18 @@ class Exposure(Struct, frozen=True):
         linked = any(column in key for other in keys for column in other.columns)
         own = len(key) == 1 and self.ownership.tenant_columns == key and not linked
         return own and is_tenant(self.target)
+
+    @property
+    def is_own_account(self) -> bool:
+        """True where a new row is an account of the prototype's own: nothing but its key ties it to
+        anybody, so it is nobody else's, and no column gives its maker rights."""
+        key = self.table.primary_key if self.table else ()
+        columns = self.table.columns if self.table else ()
+        keys = self.table.foreign_keys if self.table else ()
+        linked = any(column in key for other in keys for column in other.columns)
+        owned = (*self.ownership.user_columns, *self.ownership.tenant_columns)
+        rights = any(power_of(c.name) in (Power.ROLE, Power.FLAG) for c in columns)
+        return len(key) == 1 and owned == key and not linked and not rights
 
     @property
     def is_shown_on_purpose(self) -> bool:

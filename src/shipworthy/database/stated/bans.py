@@ -39,6 +39,13 @@ def lifted_bans(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Att
                 yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, found, columns, reason)
 
 
+def bars(table: Table | None, column: str) -> bool:
+    """True for a column that only says whether an account is shut out."""
+    if table is None or not _ACCOUNTS.search(table.name):
+        return False
+    return any(c.name == column and _shuts_out(table, c) for c in table.columns)
+
+
 def _shuts_out(table: Table, column: Column) -> bool:
     if _BANNED.match(column.name):
         return column.type == "boolean"

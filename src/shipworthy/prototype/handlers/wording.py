@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.comparing import UNSIGNED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
-from shipworthy.prototype.handlers.standing import Caller, steering
+from shipworthy.prototype.handlers.standing import Caller, is_one_for_all, steering
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
@@ -182,6 +182,11 @@ def sentence(handler: Handler, judged: Judged) -> str:
             return (
                 f"{_any_user(judged)} can {what} of other people {place}: {named} is taken from the request"
                 " and never compared with who is signed in"
+            )
+        case Breach.EVERYTHING if is_one_for_all(judged.effect):
+            return (
+                f"{_any_user(judged)} can {what} of everybody {place}: nothing ties the rows to whoever is"
+                " signed in, and no role is asked for"
             )
         case Breach.EVERYTHING:
             return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -14,6 +15,7 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tables.idle import weighed_by_use
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
@@ -57,6 +59,7 @@ class RowsWritableByAnybody(
         verbs = [v.value for v in _VERBS if v in {a.verb for a in exposure.attempts}]
         shown = evidence(exposure.attempts)
         founded = verbs == [Verb.INSERT.value] and exposure.is_founded
+        account = verbs == [Verb.INSERT.value] and _is_account(exposure)
         if verbs == [Verb.INSERT.value] and (founded or not exposure.ownership.user_columns):
             counted = is_counted_by_visitors(exposure.target)
             if counted or _is_form(exposure.target, prototype):
@@ -64,15 +67,24 @@ class RowsWritableByAnybody(
                 return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
             severity = Severity.LOW if founded else Severity.MEDIUM
         elif verbs == [Verb.INSERT.value]:
-            severity = Severity.MEDIUM if is_log(exposure.target) else Severity.HIGH
+            lesser = account or is_log(exposure.target)
+            severity = Severity.MEDIUM if lesser else Severity.HIGH
         else:
             severity = Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
-        if "insert" in verbs and exposure.ownership.user_columns and not founded:
+        if "insert" in verbs and exposure.ownership.user_columns and not (founded or account):
             done += " in the name of others"
         were = "were" if proof.replayed else "can be"
         message = f"Without signing in, rows of {exposure.target} {were} {done}"
         return self.gap(exposure.target, message, *shown, severity=severity, proof=proof.kind)
+
+
+def _is_account(exposure: Exposure) -> bool:
+    """True for accounts of the prototype's own that whoever comes makes; administrators are none."""
+    return exposure.is_own_account and not _ADMINISTRATORS.search(exposure.target)
+
+
+_ADMINISTRATORS = regex(r"admin|staff|role|permission", re.IGNORECASE)
 
 
 def _is_form(target: str, prototype: Prototype) -> bool:

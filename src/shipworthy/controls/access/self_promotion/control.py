@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Attempt, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, refused, succeeded
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import close_columns
+from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.seed.sign_up import USERS
+from shipworthy.database.stated.bans import bars
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.remedy import Remedy, Review, Write
@@ -40,7 +44,7 @@ class SelfPromotion(
                 exposure.target,
                 _told(exposure, proof.replayed),
                 *evidence(exposure.attempts),
-                severity=self.severity if proof.replayed else _severity(exposure.columns),
+                severity=_severity(prototype, exposure, proof),
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.PROMOTE):
@@ -81,11 +85,36 @@ def _told(exposure: Exposure, tried: bool) -> str:
     return f"Every user can set {columns} on a row about himself in {exposure.target}"
 
 
-def _severity(columns: Iterable[str]) -> Severity:
-    """To rule over others is worse than to get for nothing what others pay for."""
+def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> Severity:
+    """To rule over others is worse than to get for nothing what others pay for; a ban that neither a rule nor
+    the server asks for shuts out nobody."""
+    if proof.replayed:
+        return Severity.CRITICAL
+    columns = exposure.columns
     powers = {power_of(column.rpartition(".")[2]) for column in columns}
-    rules = Power.ROLE in powers or any("admin" in column for column in columns)
-    return Severity.CRITICAL if rules else Severity.HIGH
+    if Power.ROLE in powers or any("admin" in column for column in columns):
+        return Severity.CRITICAL
+    idle = columns and all(
+        bars(exposure.table, column) and not _is_asked(prototype, exposure.target, column, proof)
+        for column in columns
+    )
+    return Severity.MEDIUM if idle else Severity.HIGH
+
+
+def _is_asked(prototype: Prototype, table: str, column: str, proof: DatabaseProof) -> bool:
+    """True where a rule, a function or code of the server may look at a column of this table."""
+    name = table.rpartition(".")[2]
+    named, whose = re.compile(rf"\b{column}\b"), re.compile(rf"(?<!auth\.)\b{name}\b")
+    tables = proof.schema.tables.values()
+    rules = ((t, text) for t in tables for policy in t.policies for text in expressions(policy))
+    if any(named.search(x) and (t.qualified == table or whose.search(x)) for t, x in rules):
+        return True
+    bodies = (f.body for f in proof.schema.functions.values())
+    if any(named.search(text) and whose.search(text) for text in bodies):
+        return True
+    reads = (e for h in prototype.handlers for e in h.effects if e.operation == "select")
+    asked = {e.literals.get("columns", "*") for e in reads if e.target.rpartition(".")[2] == name}
+    return any("*" in text or named.search(text) for text in asked)
 
 
 def _columns(attempts: Iterable[Attempt]) -> list[str]:

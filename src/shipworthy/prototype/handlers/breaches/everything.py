@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.handler import (
     Effect,
     EffectKind,
     Handler,
+    Origin,
 )
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.standing import (
@@ -52,7 +53,21 @@ def of_everything(
     else:
         shared = not ownership.of(effect.target)
     sure = Confidence.LOW if shared or _DUE.search(handler.name) else Confidence.HIGH
-    return Judged(Breach.EVERYTHING, effect, kind, who, grave, sure)
+    weight = Severity.MEDIUM if not texts and _only_says_who(shown, effect) else grave
+    return Judged(Breach.EVERYTHING, effect, kind, who, weight, sure)
+
+
+def _only_says_who(shown: frozenset[Origin], effect: Effect) -> bool:
+    """True where of accounts no more is shown than what colleagues are called and their address."""
+    keys = {origin.key.rpartition(".")[2] for origin in shown}
+    account = _ACCOUNTS.search(effect.target)
+    return bool(account and keys) and all(map(_SAYS_WHO.match, keys))
+
+
+_ACCOUNTS = regex(r"(^|[._])(users?|profiles?|staff|employees?|members?)$", re.IGNORECASE)
+_SAYS_WHO = regex(
+    r"(id|uuid|e?mail|avatar(_?url)?|(first|last|full|user|display|nick)?_?name)$", re.I
+)
 
 
 _DUE = regex(r"(^|[/_-])(cron|jobs?|tick|worker|scheduled?)([/_-]|$)", re.IGNORECASE)
