@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from msgspec import Struct
@@ -50,3 +51,12 @@ class Verification(Struct, frozen=True):
 
     closed: bool
     how: str
+
+
+def ignoring(present: str, wanted: Iterable[str]) -> Iterator[Write]:
+    """The root's `.gitignore` with the lines that are missing in its text; nothing if none is."""
+    lines = {line.strip() for line in present.splitlines()}
+    missing = [line for line in wanted if line not in lines]
+    if missing:
+        head = present if not present or present.endswith("\n") else f"{present}\n"
+        yield Write(".gitignore", head + "\n".join(missing) + "\n")

@@ -35,7 +35,7 @@ _BY_CONTROL = {
         redundant-index timestamp-without-time-zone updated-at-without-trigger policy-reevaluates-auth
         foreign-key-without-index unindexed-filter definer-without-search-path insecure-cookie
         missing-security-headers outbound-call-without-timeout cors-any-origin-credentials
-        typescript-not-strict-flag env-file-committed""".split(),
+        typescript-not-strict-flag env-file-committed committed-database""".split(),
         TINY,
     ),
     **dict.fromkeys(

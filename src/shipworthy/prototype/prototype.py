@@ -59,6 +59,7 @@ from shipworthy.prototype.modules.started import started_by_hand
 from shipworthy.prototype.opening import Begun, Engines
 from shipworthy.prototype.outbound.calls import OutboundCall
 from shipworthy.prototype.privacy.forms import FormField
+from shipworthy.prototype.privacy.kept_databases import KeptDatabase, read_kept_databases
 from shipworthy.prototype.privacy.pages import Loaded, loaded_by_pages
 from shipworthy.prototype.privacy.personal import PersonalDatum, read_personal_data
 from shipworthy.prototype.privacy.processors import Processor, read_processors
@@ -335,6 +336,11 @@ class Prototype:
         from shipworthy.database.stated.stating import stated
 
         return stated(self.database_history) if self.database_history else None
+
+    @cached_property
+    def kept_databases(self) -> tuple[KeptDatabase, ...]:
+        """Database files and dumps that lie among the files of the code."""
+        return read_kept_databases(self.root, self.files.values())
 
     @cached_property
     def firebase_rules(self) -> FirebaseRules:

@@ -12,7 +12,7 @@ from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.secret import Secret
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
-from shipworthy.remedy import Change, Remedy, Review, Untrack, Write
+from shipworthy.remedy import Change, Remedy, Review, Untrack, Write, ignoring
 
 _IGNORED = (".env", ".env.*", "!.env.example")
 
@@ -93,17 +93,12 @@ def _names(secrets: list[Secret]) -> str:
 
 
 def _ignore(prototype: Prototype, file: SourceFile) -> Iterator[Write]:
-    """The root's .gitignore with the lines that keep environment files out, if some are missing."""
-    present = prototype.files.get(".gitignore")
-    text = (present.text or "") if present else ""
+    """The lines of .gitignore that keep environment files out, if some are missing."""
     wanted = [*_IGNORED]
     if file.name != ".env" and not file.name.startswith(".env."):
         wanted.append(f"/{file.path}")
-    lines = {line.strip() for line in text.splitlines()}
-    missing = [line for line in wanted if line not in lines]
-    if missing:
-        head = text if not text or text.endswith("\n") else f"{text}\n"
-        yield Write(".gitignore", head + "\n".join(missing) + "\n")
+    present = prototype.files.get(".gitignore")
+    yield from ignoring((present.text or "") if present else "", wanted)
 
 
 def _example(prototype: Prototype, file: SourceFile) -> str:
