@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+)
 from shipworthy.prototype.handlers.knowledge.rows import AT_TIMES
 from shipworthy.prototype.handlers.weight import (
     Harm,
@@ -13,6 +19,7 @@ from shipworthy.prototype.handlers.weight import (
     harm,
     is_catalogue,
     is_shown,
+    retold,
     revealed,
 )
 from shipworthy.regex import regex
@@ -158,7 +165,12 @@ def meant_for_anyone(handler: Handler, effect: Effect) -> str:
         return str(why)
     if is_catalogue(effect):
         return str(Purpose.CATALOGUE)
-    if kind is Harm.READ and effect.operation == "select" and not is_shown(handler, effect):
+    if (
+        kind is Harm.READ
+        and effect.operation == "select"
+        and not is_shown(handler, effect)
+        and not (effect.has(*AUTHENTICATES) and retold(handler, effect))
+    ):
         return "only looked at by the server"
     if kind is not Harm.READ and is_of_sign_in(handler, effect):
         return str(Purpose.LOGIN)

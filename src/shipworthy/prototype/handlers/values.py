@@ -239,8 +239,8 @@ _ASKED = AUTHENTICATES | _RIGHTS | {Check.UNCLEAR, Check.REFUSES}
 _SETTLES = AUTHENTICATES | {Check.ROLE, Check.OWNER, Check.HOLLOW, Check.DECODED, Check.UNCLEAR}
 
 
-def _strength(guard: Guard) -> tuple[int, str, int]:
-    return _WEAKEST.index(guard.check), guard.path, guard.line
+def _strength(guard: Guard) -> tuple[int, str, int, list[str]]:
+    return _WEAKEST.index(guard.check), guard.path, guard.line, sorted(guard.about)
 
 
 def meet_all(ways: Iterable[Guards]) -> Guards:

@@ -217,6 +217,31 @@ def _told_by_model(handler: Handler, effect: Effect) -> frozenset[Origin]:
     )
 
 
+def retold(handler: Handler, effect: Effect) -> frozenset[Origin]:
+    """Of the rows that the caller names, the parts that a model is given whose answer he gets."""
+    asked = _asked(effect)
+    answered = any(
+        origin.kind == "model"
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        if _is_success(answer) and not _is_entitled(answer, asked)
+        for origins in answer.inputs.values()
+        for origin in origins
+    )
+    if effect.operation != "select" or not answered or not asked:
+        return frozenset()
+    return frozenset(
+        origin
+        for told in handler.effects_of(EffectKind.MODEL)
+        if not _is_entitled(told, asked)
+        for origins in told.inputs.values()
+        for origin in origins
+        if origin.kind == "row"
+        and origin.name == effect.target
+        and origin.key.rpartition(".")[2] not in _COUNTED
+        and _is_found_by(origin, asked, freely=False)
+    )
+
+
 _COUNTS = regex(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$", re.IGNORECASE)
 
 _COUNTED_TEXT = regex(r"\s*select\s+(coalesce\()?(count|avg|sum|min|max)\([^,]*$", re.IGNORECASE)

@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.columns import (
     is_plan,
     is_right,
     is_state,
+    snake,
     words,
 )
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
@@ -150,8 +151,13 @@ class MassAssignment(
         settled = {_bare(column) for column in fixed}
         own = [c for c in known or () if _bare(c) not in settled]
         people = bool(_PEOPLE.search(effect.target))
+        account = plain(effect.target) in ownership.accounts
         grave = [
-            c for c in own if _gives_rights(c, effect) or (people and (is_plan(c) or is_held(c)))
+            c
+            for c in own
+            if _gives_rights(c, effect)
+            or (people and (is_plan(c) or is_held(c)))
+            or (account and snake(c) in ownership.tenants)  # he moves in with another company
         ]
         others = [c for c in own if is_owner(c) or is_state(c) or ownership.holds(c)]
         if known and not grave and not others:
@@ -280,8 +286,13 @@ _SAYS_WHICH = frozenset("only date last first show filter include notify auto".s
 
 def _is_free(effect: Effect, origin: object) -> bool:
     """True for an input that may be anything: compared with no list, by a schema or by hand."""
+    names = {str(origin), str(origin).removesuffix(_OF_CHOICE)}
     if getattr(origin, "name", "") == "parsed" and not any(
-        g.how == LEFT_FREE and str(origin) in g.about for g in effect.guards
+        g.how == LEFT_FREE and names & g.about for g in effect.guards
     ):
         return False
-    return not any(g.check is Check.ALLOWED and str(origin) in g.about for g in effect.guards)
+    return not any(g.check is Check.ALLOWED and names & g.about for g in effect.guards)
+
+
+_OF_CHOICE = ".value"
+"""Ends what is read of a choice of an enumeration: `request.role.value`."""

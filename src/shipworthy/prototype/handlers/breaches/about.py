@@ -111,6 +111,13 @@ LOG = regex(
 )
 
 
+NOTES = regex(
+    r"(^|_)(logs?|audits?|histor(y|ies)|trails?|activit(y|ies)|timelines?)(_|$)|(Log|Audit|History|Trail|Activity|Activities|Timeline)s?(?![a-z])",
+    re.I,
+)
+"""Where it is noted who has done what."""
+
+
 def is_private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) -> bool:
     """True where the caller is shown rows that are not for everybody."""
     if effect.kind is EffectKind.STORAGE:

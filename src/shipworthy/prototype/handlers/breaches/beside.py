@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.breaches.about import NOTES
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
 from shipworthy.prototype.handlers.columns import snake
@@ -75,10 +76,17 @@ def _is_his_own(effect: Effect) -> bool:
 def _is_by_the_way(handler: Handler, effect: Effect) -> bool:
     """True for what follows from something else that the caller does: stock after an order."""
     if effect.operation == "delete":
-        others = [e for e in writes(handler) if plain(e.target) != plain(effect.target)]
+        others = [
+            e
+            for e in writes(handler)
+            if plain(e.target) != plain(effect.target) and not NOTES.search(e.target)
+        ]
         return any(deed_of(e) == "add" for e in others)
     if not is_told(effect):
         return True
     return any(
-        plain(e.target) != plain(effect.target) and e.operation == "insert" for e in writes(handler)
+        plain(e.target) != plain(effect.target)
+        and e.operation == "insert"
+        and not NOTES.search(e.target)
+        for e in writes(handler)
     )

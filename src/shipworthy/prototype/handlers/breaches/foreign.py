@@ -7,6 +7,7 @@ import re
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import (
     LOG,
+    NOTES,
     PII,
     is_asked_file,
     is_his,
@@ -28,9 +29,10 @@ from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
     is_sensitive,
+    retold,
     revealed,
 )
-from shipworthy.prototype.handlers.writes import is_counter, reread
+from shipworthy.prototype.handlers.writes import is_counter, is_told, reread
 from shipworthy.regex import regex
 
 
@@ -89,9 +91,10 @@ def of_foreign(
             )  # what whoever is signed in may do is for the business to say
         if not _by_identity(handler, effect) or (kind is Harm.READ and _is_repeat(effect)):
             return None
-        if kind is Harm.READ and not any(
-            is_sensitive(o, effect) for o in revealed(handler, effect)
-        ):
+        shown = revealed(handler, effect)
+        if not shown and confidence is Confidence.HIGH:
+            shown = retold(handler, effect)
+        if kind is Harm.READ and not any(is_sensitive(o, effect) for o in shown):
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
@@ -186,11 +189,13 @@ def _moves_into(effect: Effect, ownership: Ownership) -> bool:
 
 
 def _acts_himself(handler: Handler, effect: Effect) -> bool:
-    """True where the caller's own act on a thing that all share is kept beside: a vote, a like, a report."""
+    """True where the caller's own act on a thing that all share is kept beside: a vote, a like, a report.
+    What is only noted of a deed entitles nobody to it."""
     asked = {o for _, origins in effect.of("filter:") for o in origins if o.is_input}
     return effect.operation == "update" and any(
         other.operation in ("insert", "upsert")
         and other.target != effect.target
+        and not (NOTES.search(other.target) and is_told(effect))
         and any(is_his(o) for _, origins in other.of("value:") for o in origins)
         and any(o in asked for _, origins in other.of("value:") for o in origins)
         for other in handler.effects_of(EffectKind.QUERY)
