@@ -222,6 +222,19 @@ def test_a_shared_secret_is_a_guard(tmp_path: Path) -> None:
     assert query(found["GET /api/cron"], "jobs").has(Check.SECRET)
 
 
+def test_what_a_client_fetches_is_not_the_key_it_was_made_with(tmp_path: Path) -> None:
+    text = (
+        'import { getStore } from "@netlify/blobs";\n'
+        'const store = getStore({ name: "claims", token: process.env.BLOB_TOKEN });\n'
+        'app.delete("/claims", async (req, res) => {\n'
+        '  const claims = await store.get("data", { type: "json" });\n'
+        "  if (!claims.find((one) => one.email === req.body.email)) return res.status(404).end();\n"
+        '  await pool.query("delete from claims where email = $1", [req.body.email]);\n'
+        "  res.end();\n});\n"
+    )
+    assert not query(express(tmp_path, text), "claims").has(Check.SECRET)
+
+
 def test_a_signature_that_throws_is_a_guard(tmp_path: Path) -> None:
     body = (
         'const stripe = new Stripe(Deno.env.get("KEY")!);\n'

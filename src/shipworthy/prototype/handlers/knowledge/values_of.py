@@ -297,9 +297,16 @@ def _mapped_get(walk: Evaluation, site: Site) -> Value | None:
     key = site.argument(0).text
     if key is None or site.receiver.what in ("headers", "cookies", "formdata", "searchParams"):
         return None
-    if site.receiver.fields is None and not site.receiver.origins and not site.receiver.cases:
+    held = site.receiver
+    if held.fields is None and not held.origins and not held.cases:
         return None
-    return walk.member(site.receiver, key)
+    if held.what.endswith("()") and held.fields is None and _of_settings(held):
+        return None  # a client that was made with a key: what it fetches is not that key
+    return walk.member(held, key)
+
+
+def _of_settings(value: Value) -> bool:
+    return bool(value.origins) and all(o.kind == "environment" for o in value.origins)
 
 
 def _transaction(walk: Evaluation, site: Site) -> Value | None:
