@@ -1616,3 +1616,47 @@ def test_what_happened_stands_without_the_rest(tmp_path: Path, table: str, found
     )
     files = {"app/api/welcome/route.ts": text, "package.json": "{}"}
     assert bool(list(gaps(NonAtomicWrites(), tmp_path, files))) is found
+
+
+@pytest.mark.parametrize(
+    ("does", "severity"),
+    [
+        ('select("*").eq("transaction_id", told.ref).single()', Severity.MEDIUM),
+        ('select("*").eq("status", told.ref)', Severity.HIGH),
+        (
+            'update({ status: state }).eq("payment_reference", told.ref).select("*")',
+            Severity.MEDIUM,
+        ),
+        ('update({ status: told.state }).eq("payment_reference", told.ref)', Severity.HIGH),
+        ('update({ status: state }).eq("id", told.ref)', Severity.HIGH),
+    ],
+)
+def test_what_is_found_by_the_name_of_a_payment_at_its_provider_weighs_less(
+    tmp_path: Path, does: str, severity: Severity
+) -> None:
+    text = (
+        'import { createClient } from "npm:@supabase/supabase-js@2";\n'
+        'const key = Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!;\n'
+        'const db = createClient(Deno.env.get("SUPABASE_URL")!, key);\n'
+        "Deno.serve(async (req) => {\n"
+        "  const told = await req.json();\n"
+        "  const asked = await fetch(`https://api.pay.example/orders/${told.ref}`,"
+        ' { headers: { authorization: `Bearer ${Deno.env.get("PAY_KEY")}` } });\n'
+        '  const state = (await asked.json()).state === "DONE" ? "paid" : "pending";\n'
+        f'  const {{ data }} = await db.from("orders").{does};\n'
+        "  return Response.json(data);\n"
+        "});\n"
+    )
+    users = (
+        "create table orders (id uuid primary key, user_id uuid references auth.users(id),"
+        " customer_phone text, customer_name text);"
+    )
+    files = {
+        "supabase/functions/pay-state/index.ts": text,
+        "supabase/migrations/1_a.sql": users,
+        "src/main.tsx": 'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(import.meta.env.VITE_A, import.meta.env.VITE_B);\n"
+        "db.auth.signInWithPassword({ email, password });\n",
+    }
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert gap.severity is severity

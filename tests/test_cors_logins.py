@@ -25,6 +25,8 @@ from shipworthy.prototype.cors.logins import (
         ('personal = ["ip_address", "device_info", "cookies"]', False),
         ('token = request.headers["cookie"]', True),
         ("from sqlalchemy.orm import Session, sessionmaker", False),
+        # It keeps what a visitor comes back with in the session of the framework.
+        ("from authlib.integrations.starlette_client import OAuth", False),
     ],
 )
 def test_cookies_and_sessions_are_sent_along(tmp_path: Path, code: str, known: bool) -> None:

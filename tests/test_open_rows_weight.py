@@ -148,3 +148,20 @@ def test_a_ban_that_nothing_asks_for_weighs_less(
     create policy c on public.jobs for select to authenticated using (status = 'open' and {rule});
     """
     assert _gap(SelfPromotion(), tmp_path, sql).severity is severity
+
+
+@pytest.mark.parametrize(
+    ("bucket", "verb", "severity"),
+    [
+        ("course-materials", "select", Severity.MEDIUM),
+        ("course-materials", "all", Severity.HIGH),
+        ("contracts", "select", Severity.HIGH),
+    ],
+)
+def test_material_that_is_put_there_for_all_users_weighs_less(
+    tmp_path: Path, bucket: str, verb: str, severity: Severity
+) -> None:
+    files = _BUCKET.partition("create policy b")[0].replace("true);", "false);")
+    sql = files.replace("for select to public", f"for {verb} to authenticated")
+    sql = sql.replace("call-attachments", bucket)
+    assert _gap(OpenStorageBucket(), tmp_path, sql).severity is severity

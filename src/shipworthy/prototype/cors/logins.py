@@ -22,12 +22,12 @@ _SENT_ALONG = regex(
     r"(?i:(?<!, [\"'])cookie|httpbasic|httpdigest|basic[_-]?auth)"
     r"|SessionMiddleware|express-session|(from|require\()\s*[\"']passport"
     r"|next-auth|better-auth|lucia|supabase/ssr|iron-session|flask_(login|security|session)"
-    r"|from flask import[^\n]*\bsession\b|fastapi_users|authlib|nicegui"
+    r"|from flask import[^\n]*\bsession\b|fastapi_users|nicegui"
 )
 # In lower case; one of them stands in every text that the pattern can match.
 _SENT_ALONG_WORDS = tuple(
     """cookie httpbasic httpdigest basicauth basic_auth basic-auth sessionmiddleware express-session passport
-    next-auth better-auth lucia supabase/ssr iron-session flask fastapi_users authlib nicegui""".split()
+    next-auth better-auth lucia supabase/ssr iron-session flask fastapi_users nicegui""".split()
 )
 
 # Each cookie that code sets by itself, and those that browsers keep from the calls of other sites.

@@ -242,7 +242,8 @@ def retold(handler: Handler, effect: Effect) -> frozenset[Origin]:
     )
 
 
-_COUNTS = regex(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$", re.IGNORECASE)
+_COUNTS = regex(r"\s*(coalesce\()?(count|avg|sum|min|max)\(|\s*1\s*$|count,\*$", re.IGNORECASE)
+"""`count,*` is what is left of `COUNT(*)` once its names are listed."""
 
 _COUNTED_TEXT = regex(r"\s*select\s+(coalesce\()?(count|avg|sum|min|max)\([^,]*$", re.IGNORECASE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -68,11 +69,20 @@ class OpenStorageBucket(
         else:
             said = f"As any user, files of others in the {target} {were} {_told(by_users)}"
         severity = Severity.MEDIUM
-        if by_users - {Verb.INSERT}:
+        if by_users - {Verb.INSERT} and not (by_users == {Verb.READ} and _SHARED.match(target)):
             severity = Severity.HIGH
         if by_anybody - {Verb.INSERT}:
             severity = Severity.CRITICAL
         return self.gap(target, said, *evidence(attempts), severity=severity, proof=proof.kind)
+
+
+_SHARED = regex(
+    r"bucket ((course|lesson|class|learning|study|training|teaching|app|site|web)s?[-_])?"
+    r"(resources?|materials?|courses?|lessons?|modules?|librar(y|ies)|templates?|assets|logos?|avatars?|banners?|covers?|thumbnails?|products?|brochures?"
+    r"|(product|course|cover|event|menu|profile)[-_]?(images?|pictures?|photos?))$",
+    re.IGNORECASE,
+)
+"""Buckets with what is put there for all users to see."""
 
 
 def _told(verbs: set[Verb]) -> str:

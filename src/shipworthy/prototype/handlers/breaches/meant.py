@@ -77,7 +77,7 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
         case Harm.CHANGE | Harm.ADD if connects_whom_it_names(handler, effect):
             return False
         case Harm.CHANGE | Harm.ADD if _SYNC.search(handler.name):
-            return _only_repeats(effect) or _asks_provider(handler, effect)
+            return _only_repeats(effect) or asks_provider(handler, effect)
         case Harm.SEND if _signs_up(handler):
             return True
     credential = by_credential(handler, effect)
@@ -229,7 +229,7 @@ def _only_repeats(effect: Effect) -> bool:
     return any(o.kind == "answer" for o in written) and not any(o.is_input for o in written)
 
 
-def _asks_provider(handler: Handler, effect: Effect) -> bool:
+def asks_provider(handler: Handler, effect: Effect) -> bool:
     """True where another server was asked first, with a key, for the state of what is written."""
     return any(
         e.kind is EffectKind.PAYMENT

@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.breaches.about import (
     says_who_is_born_when,
     shows_persons,
 )
-from shipworthy.prototype.handlers.breaches.meant import lends_its_key
+from shipworthy.prototype.handlers.breaches.meant import asks_provider, lends_its_key
 from shipworthy.prototype.handlers.breaches.power import governs, is_admin, writes_power
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
@@ -62,6 +62,8 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return Severity.MEDIUM
         case Harm.READ if hands_out_files(effect):
             return Severity.HIGH
+        case Harm.READ if found_by_reference(effect):
+            return Severity.MEDIUM
         case Harm.READ:
             named = PII.search(effect.target) or says_who_is_born_when(effect)
             grave = named and shows_persons(handler, effect, ownership)
@@ -81,9 +83,32 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         or _any_row(effect)
     ):
         return Severity.MEDIUM
-    if kind is Harm.CHANGE and only_moves_on(effect):
+    if kind is Harm.CHANGE and (only_moves_on(effect) or _repeats_provider(handler, effect)):
         return Severity.MEDIUM
     return Severity.MEDIUM if _SOON_MADE_AGAIN.search(effect.target) else Severity.HIGH
+
+
+def found_by_reference(effect: Effect) -> bool:
+    """True for rows that whoever calls finds only by what a payment provider calls a payment."""
+    sent = [n for n, found in effect.of("filter:") if any(o.is_input for o in found)]
+    return bool(sent) and all(map(_REFERENCE.search, sent))
+
+
+_REFERENCE = regex(
+    r"(^|_)((checkout|merchant)_?request_?id|(payment|setup)_?intent(_?id)?|checkout_?session_?id"
+    r"|(payment|transaction|gateway|provider|trx|txn?)_?(ref(erence)?)|(payment|transaction|trx|txn?|order_?tracking)_?id"
+    r"|(mpesa|stripe|paystack|flutterwave|pesapal|razorpay|paypal|mollie)_\w+)$",
+    re.IGNORECASE,
+)
+
+
+def _repeats_provider(handler: Handler, effect: Effect) -> bool:
+    """True where a payment that the provider was asked about is noted: whoever calls names the payment and
+    decides nothing about what is written."""
+    told = [n for n, found in effect.of("value:") if any(o.is_input for o in found)]
+    sought = [n for n, found in effect.of("filter:") if any(o.is_input for o in found)]
+    named = bool(told or sought) and all(map(_REFERENCE.search, (*told, *sought)))
+    return named and asks_provider(handler, effect)
 
 
 def _any_row(effect: Effect) -> bool:
