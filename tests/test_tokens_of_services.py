@@ -60,3 +60,38 @@ def test_a_token_of_another_service_is_no_answer_for_every_member(
     )
     alarms = [f for f in InternalsInResponse().detect(prototype) if f.outcome is Outcome.GAP]
     assert bool(alarms) is open_, [f.message for f in alarms]
+
+
+_SETTINGS = """import express from "express";
+import { Pool } from "pg";
+const pool = new Pool();
+const app = express();
+app.get("/api/settings", async (_req, res) => {
+  const { rows } = await pool.query("select * from settings");
+  res.json(rows);
+});
+app.post("/api/settings", async (req, res) => {
+  await pool.query("update settings set COLUMN = $1", [req.body.COLUMN]);
+  res.json({ done: true });
+});
+app.listen(80);
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("smtp_password", "whole rows of settings, smtp_password included, so anybody can use it"),
+        ("password_hash", "password hashes included, so anybody can try the passwords"),
+    ],
+)
+def test_the_password_of_a_mail_server_is_no_hash(column: str, told: str, tmp_path: Path) -> None:
+    served = _SETTINGS.replace("COLUMN", column)
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "pg": "8"}}',
+        "schema.sql": f"create table settings (id int primary key, {column} text);",
+        "server/index.ts": served,
+    }
+    found = InternalsInResponse().detect(prototype_of(tmp_path, files))
+    (gap,) = [f for f in found if f.outcome is Outcome.GAP]
+    assert told in gap.message

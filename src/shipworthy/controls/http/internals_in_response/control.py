@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
@@ -82,11 +82,17 @@ class InternalsInResponse(
         return None
 
     def _judge(
-        self, prototype: Prototype, subject: Subject, tables: frozenset[str], links: frozenset[str]
+        self,
+        prototype: Prototype,
+        subject: Subject,
+        tables: Mapping[str, str],
+        links: frozenset[str],
     ) -> Finding:
         for handler, effect in subject.effects:
             found = _given_away(handler, effect, tables, links) if is_live(effect) else None
-            if found is not None and not ("hashes" in found[1] and _masks(prototype, effect)):
+            if found is not None and not (
+                found[1].endswith(" included") and _masks(prototype, effect)
+            ):
                 severity, what, then = found
                 staff = is_trusted(effect)
                 own = _is_own(effect) or purpose(handler) in (Purpose.LOGIN, Purpose.SIGN_UP)
@@ -109,7 +115,7 @@ class InternalsInResponse(
 
 
 def _given_away(
-    handler: Handler, effect: Effect, tables: frozenset[str], links: frozenset[str]
+    handler: Handler, effect: Effect, tables: Mapping[str, str], links: frozenset[str]
 ) -> tuple[Severity, str, str] | None:
     proof = effect.literals.get("proof", "")
     if proof and _is_asked_by_a_stranger(handler, effect):
@@ -123,6 +129,9 @@ def _given_away(
             return severity, f"the secret {origin.name}", "can use it as your server does"
         if origin.kind == "row" and (effect.operation == "page" or effect.literals.get("model")):
             continue  # a template or response model shows what it names, not all that it is given
+        if origin.kind == "row" and _OF_SERVICE.search(origin.key):
+            what = f"{origin.name}.{origin.key}"
+            return Severity.HIGH, what, "can use it as your server does"
         if origin.kind == "row" and _HASH.search(origin.key) and not _is_given(handler, origin):
             return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
         if _opens_elsewhere(handler, origin, links) and not _is_own(effect):
@@ -134,12 +143,18 @@ def _given_away(
                 "can do there what your server may, past every rule of yours",
             )
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
-            then = "can try the passwords at leisure"
-            return Severity.HIGH, f"whole rows of {origin.name}, password hashes included", then
+            kept = tables[plain(origin.name)]
+            then = "can use it as your server does"
+            if kept == _HASHES:
+                then = "can try the passwords at leisure"
+            return Severity.HIGH, f"whole rows of {origin.name}, {kept} included", then
         joined = _joined(handler, origin, tables) if origin.kind == "row" else ""
         if joined:
-            then = "can try the passwords at leisure"
-            what = f"whole rows of {joined} beside those of {origin.name}, password hashes included"
+            kept = tables[plain(joined)]
+            then = "can use it as your server does"
+            if kept == _HASHES:
+                then = "can try the passwords at leisure"
+            what = f"whole rows of {joined} beside those of {origin.name}, {kept} included"
             return Severity.HIGH, what, then
         if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
             return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
@@ -169,7 +184,7 @@ _LOST = regex(
 )
 
 
-def _is_whole(handler: Handler, table: str, tables: frozenset[str]) -> bool:
+def _is_whole(handler: Handler, table: str, tables: Container[str]) -> bool:
     """True where all columns of a table with hashes are read, or come back of what is written."""
     asked = _answering(handler, table)
     return (
@@ -192,7 +207,7 @@ def _is_just_made(handler: Handler, effect: Effect) -> bool:
     return bool(asked) and all(e.operation == "insert" for e in asked)
 
 
-def _joined(handler: Handler, origin: Origin, tables: frozenset[str]) -> str:
+def _joined(handler: Handler, origin: Origin, tables: Container[str]) -> str:
     """The relation with hashes that a query takes along with its rows, whole; "" for none."""
     if origin.key:
         return ""
@@ -290,9 +305,13 @@ def _is_secret(origin: Origin) -> bool:
     )
 
 
-def _tables_with_hashes(prototype: Prototype) -> frozenset[str]:
+_HASHES = "password hashes"
+
+
+def _tables_with_hashes(prototype: Prototype) -> dict[str, str]:
     """Tables with a column for hashes that some code speaks of: one that stands in SQL alone is empty,
-    as where the platform keeps the passwords and an old set-up script is left over."""
+    as where the platform keeps the passwords and an old set-up script is left over. With the column where
+    it holds what the server itself signs in with elsewhere: `smtp_password`."""
     columns = {
         (table.name, column)
         for table in prototype.tables
@@ -300,7 +319,18 @@ def _tables_with_hashes(prototype: Prototype) -> frozenset[str]:
         if _HASH.search(column) and column not in table.unselected
     }
     spoken = {column for column in {c for _, c in columns} if _is_spoken_of(prototype, column)}
-    return frozenset(plain(table) for table, column in columns if column in spoken)
+    found: dict[str, str] = {}
+    for table, column in sorted(columns):
+        name = plain(table)
+        if column in spoken and found.get(name) != _HASHES:
+            found[name] = column if _OF_SERVICE.search(column) else _HASHES
+    return found
+
+
+_OF_SERVICE = regex(
+    r"(^|[._])(smtp|imap|pop3?|mail_?server|ftp|sftp|db|database|redis|proxy|router|wi_?fi)_?(password|passwd|pass)$",
+    re.IGNORECASE,
+)
 
 
 def _is_spoken_of(prototype: Prototype, column: str) -> bool:
