@@ -67,6 +67,7 @@ class Ownership(Struct, frozen=True):
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
     for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
     posts: frozenset[str] = frozenset()  # tables of roles that give nobody a right
+    let: frozenset[str] = frozenset()  # tables whose rows are some tenant's
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -79,6 +80,10 @@ class Ownership(Struct, frozen=True):
         """True where the prototype itself keeps callers apart in a table, or in one that it hangs on: its
         users are not one team that shares everything."""
         return plain(table) in self.fenced
+
+    def keeps_apart(self, table: str) -> bool:
+        """True where each row of a table is some tenant's, or hangs on one that is."""
+        return plain(table) in self.let
 
     def asked_for_a_role(self, table: str, *deeds: str) -> str:
         """The entry point that asks for a role before it does one of these to a table, and what it does."""
@@ -119,9 +124,11 @@ def read_ownership(prototype: Prototype) -> Ownership:
     named = {name for name, found in columns.items() if told & {snake(c) for c in found}}
     owned |= named
     fenced = tied | named
+    let = {name for name, found in columns.items() if tenants & {snake(c) for c in found}}
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
         fenced |= {name for name, found in columns.items() if parents(found) & fenced}
+        let |= {name for name, found in columns.items() if parents(found) & let - accounts}
     joined = _lets_sign_up(prototype)
     if not (tenants or joined):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
@@ -148,6 +155,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         tenants,
         roles_for_the_asking(handlers),
         posts(columns),
+        frozenset(let),
     )
 
 

@@ -129,7 +129,7 @@ class Walk(Evaluation):
         unless = self.unless_set(test, then_guards, self.guards)
         unless |= _needless(statement.test, test, then_guards)
         asked = then_guards - self.guards
-        unless |= comparing.asked_of_some_roles(statement.test, yes, no, asked)
+        unless |= comparing.asked_of_some_roles(statement.test, yes, no, asked, statement.then)
         unless |= comparing.set_up_once(then_guards, self.guards)
         self.guards = meet(then_guards, self.guards) | unless
         return False

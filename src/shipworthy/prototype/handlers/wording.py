@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
 from shipworthy.prototype.handlers.breaches.item import named_at_service
 from shipworthy.prototype.handlers.breaches.power import makes_administrator
-from shipworthy.prototype.handlers.comparing import UNSIGNED
+from shipworthy.prototype.handlers.comparing import UNSIGNED, WHOSE_OF_SOME
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.keys import STORE
 from shipworthy.prototype.handlers.purpose import by_knowledge
@@ -141,6 +141,15 @@ _HEADER = regex(r"^header\.([\w-]+)$")
 _COOKIE = regex(rf"^cookie\.(?:{UNSIGNED}\.)?(.+?)(?:\.value)?$")
 
 
+def _how_compared(handler: Handler, inputs: frozenset[str]) -> str:
+    guards = (g for effect in handler.effects for g in effect.guards if g.about & inputs)
+    if any(g.how.startswith(WHOSE_OF_SOME) for g in guards):
+        return (
+            "compared with who is signed in for one role alone, never with the tenant of the others"
+        )
+    return "never compared with who is signed in"
+
+
 def _any_user(judged: Judged) -> str:
     """Every account, or those with a plan or another right that is asked for before."""
     if judged.gated or judged.effect.has(Check.REFUSES):
@@ -178,10 +187,11 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.FOREIGN:
             if judged.harm is Harm.SPEND:
                 what = "charge the stored cards"
-            named = ", ".join(_named(steering(judged.effect, handler))[:2]) or "the id"
+            inputs = steering(judged.effect, handler)
+            named = ", ".join(_named(inputs)[:2]) or "the id"
             return (
                 f"{_any_user(judged)} can {what} of other people {place}: {named} is taken from the request"
-                " and never compared with who is signed in"
+                f" and {_how_compared(handler, inputs)}"
             )
         case Breach.EVERYTHING if is_one_for_all(judged.effect):
             return (

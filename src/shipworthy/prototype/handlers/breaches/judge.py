@@ -22,7 +22,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_admin,
     of_government,
 )
-from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE
+from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE, WHOSE_OF_SOME
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
 from shipworthy.prototype.handlers.for_the_asking import has_lost_role, without_roles
 from shipworthy.prototype.handlers.handler import (
@@ -157,8 +157,19 @@ def _as_rows_tell(effect: Effect, ownership: Ownership) -> Effect:
         for g, reach in shown.items()
         if reach is Reach.USERS
     }
+    kept -= {g for g in kept if _leaves_tenants_out(g, effect, ownership)}
     told = effect._replace(guards=kept) if kept != effect.guards else effect
     return without_roles(told, ownership.for_the_asking, tenants=bool(ownership.tenants))
+
+
+def _leaves_tenants_out(guard: Guard, effect: Effect, ownership: Ownership) -> bool:
+    """True where callers of one role are asked whether rows of tenants are theirs: those of the other roles
+    have the rows of all tenants."""
+    if not guard.how.startswith(WHOSE_OF_SOME):
+        return False
+    shown = {o.name for origins in effect.inputs.values() for o in origins if o.kind == "row"}
+    answers = effect.kind in (EffectKind.RESPONSE, EffectKind.HTML)
+    return any(map(ownership.keeps_apart, shown if answers else {effect.target}))
 
 
 _EVERYBODY = (Reach.ANYBODY, Reach.USERS)

@@ -28,7 +28,7 @@ from shipworthy.prototype.handlers.comparing.nobody_yet import nobody_yet, set_u
 from shipworthy.prototype.handlers.comparing.plain_roles import OF_EVERYBODY
 from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing
 from shipworthy.prototype.handlers.comparing.settings import STANDS_IN, settled
-from shipworthy.prototype.handlers.comparing.some_roles import asked_of_some_roles
+from shipworthy.prototype.handlers.comparing.some_roles import WHOSE_OF_SOME, asked_of_some_roles
 from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "SESSION_HOLDER",
     "STANDS_IN",
     "UNSIGNED",
+    "WHOSE_OF_SOME",
     "WORD_OF_CODE",
     "asked_of_some_roles",
     "compared",

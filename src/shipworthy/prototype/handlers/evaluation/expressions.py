@@ -159,7 +159,7 @@ def of_either(walk: Evaluation, node: Either, scope: Scope) -> Value:
         unless = walk.unless_set(left, right_no, no)
         if not unasked:
             unless |= _asked_of_some(walk, left, right_no)
-            unless |= comparing.asked_of_some_roles(node.left, yes, no, right_no)
+            unless |= comparing.asked_of_some_roles(node.left, yes, no, right_no, node.right)
         when = (yes | right_yes | gained, meet(no, right_no) | unless)
     else:
         if truth(left) is True:
@@ -290,7 +290,7 @@ def _own_rows_of_some(
         return NO_GUARDS
     asked = frozenset(comparing.existing(walk, then.origins, node.at))
     asked -= frozenset(comparing.existing(walk, other.origins, node.at))
-    return comparing.asked_of_some_roles(node.test, *told, asked)
+    return comparing.asked_of_some_roles(node.test, *told, asked, node.then)
 
 
 CHOSEN = "chosen:"
