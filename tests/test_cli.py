@@ -16,7 +16,8 @@ from typer.core import TyperGroup
 from copies import copy_of_example
 from fixtures_of import cases, unpack
 from shipworthy import __version__
-from shipworthy.cli.main import _with_one_command, app
+from shipworthy.cli.assessing import plainly
+from shipworthy.cli.main import app, with_one_command
 from shipworthy.pipeline import run_assess
 from shipworthy.report.json_report import json_report
 from shipworthy.settings import Settings
@@ -182,6 +183,34 @@ def test_list_of_controls_loads_no_engine() -> None:
     assert _loaded("controls") & heavy == set()
 
 
+def test_a_plain_assessment_loads_nothing_to_parse_arguments_with(clean: Path) -> None:
+    assert _loaded("assess", str(clean), "--json") & {"typer", "click", "pydantic"} == set()
+
+
+def test_a_plain_assessment_is_what_the_parsed_arguments_give(crm: Path) -> None:
+    for switches in (["--json"], ["--all"], []):
+        plain = _run("assess", str(crm), *switches)
+        parsed = _run("assess", *switches, "--", str(crm))
+        assert (plain.returncode, plain.stdout) == (parsed.returncode, parsed.stdout)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["assess"],
+        ["assess", ""],
+        ["assess", "a", "b"],
+        ["assess", "--help"],
+        ["assess", "a", "--only", "csrf"],
+        ["assess", "a", "--format=json"],
+        ["assess", "--", "a"],
+        ["facts", "a"],
+    ],
+)
+def test_whatever_else_is_asked_is_parsed(arguments: list[str]) -> None:
+    assert plainly(arguments) is None
+
+
 def test_same_input_gives_the_same_bytes(crm: Path) -> None:
     once, again = (_run("assess", str(crm), "--json").stdout for _ in range(2))
     assert once == again
@@ -205,7 +234,7 @@ def test_the_command_that_is_asked_for_is_the_only_one_that_is_built() -> None:
     everything = typer.main.get_command(app)
     assert isinstance(everything, TyperGroup)
     for name, command in everything.commands.items():
-        group = typer.main.get_command(_with_one_command([name, "-h"]))
+        group = typer.main.get_command(with_one_command([name, "-h"]))
         assert isinstance(group, TyperGroup)
         assert list(group.commands) == [name]
         assert group.help == everything.help
@@ -214,7 +243,7 @@ def test_the_command_that_is_asked_for_is_the_only_one_that_is_built() -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["-h"], ["--version"], ["asses", "."], [""]])
 def test_help_and_mistakes_know_every_command(arguments: list[str]) -> None:
-    assert _with_one_command(arguments) is app
+    assert with_one_command(arguments) is app
 
 
 def _options(command: object) -> list[str]:
@@ -223,7 +252,7 @@ def _options(command: object) -> list[str]:
 
 def _loaded(*arguments: str) -> set[str]:
     program = (
-        "import sys\nfrom shipworthy.cli.main import main\n"
+        "import sys\nfrom shipworthy.cli.start import main\n"
         f"sys.argv = ['shipworthy', *{list(arguments)!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\nprint(*sys.modules, file=sys.stderr)"
     )

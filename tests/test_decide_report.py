@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from made_assessments import HOSTILE, assessed, gap, hostile, written
 from shipworthy.cli.asking import ask_questions
-from shipworthy.cli.main import app, main
+from shipworthy.cli.main import app
+from shipworthy.cli.start import main
 from shipworthy.decide import Decision, decide
 from shipworthy.decide.plan import Plan
 from shipworthy.intent.answers import Answers, Explained

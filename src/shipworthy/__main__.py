@@ -1,5 +1,5 @@
 """`python -m shipworthy` is the command line."""
 
-from shipworthy.cli.main import main
+from shipworthy.cli.start import main
 
 main()

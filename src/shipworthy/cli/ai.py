@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shipworthy.cli.ai_run import forget, run
-from shipworthy.cli.arguments import AsJson, folder
+from shipworthy.cli.arguments import AsJson
+from shipworthy.cli.choices import folder
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, emit, say
 from shipworthy.cli.register import By, name_of
 from shipworthy.errors import MissingExtra, ShipworthyError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shipworthy.cli.arguments import folder
+from shipworthy.cli.choices import folder
 from shipworthy.cli.output import say
 from shipworthy.errors import ShipworthyError
 

@@ -10,12 +10,12 @@ from shipworthy.cli.arguments import (
     AsJson,
     Folder,
     GrantEra,
-    Grants,
     Output,
     PgBin,
     Prove,
     RunTools,
 )
+from shipworthy.cli.choices import Grants
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, Progress, emit, say
 from shipworthy.cli.register import By, name_of
 

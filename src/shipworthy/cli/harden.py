@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shipworthy.cli.arguments import AsJson, FailsOn, Folder, GrantEra, Grants, Output, PgBin, fails
+from shipworthy.cli.arguments import AsJson, FailsOn, Folder, GrantEra, Output, PgBin
+from shipworthy.cli.choices import Grants, fails
 from shipworthy.cli.output import GAPS, NOTHING_OPEN, Progress, emit, fail, say
 
 if TYPE_CHECKING:

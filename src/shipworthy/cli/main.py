@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 from collections.abc import Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,12 +16,9 @@ from shipworthy import __version__
 from shipworthy.cli import ai, register, sidecar
 from shipworthy.cli.arguments import (
     AsJson,
-    FailOn,
     FailsOn,
     Folder,
-    Format,
     GrantEra,
-    Grants,
     HtmlFile,
     KnownGaps,
     NewBaseline,
@@ -34,24 +28,16 @@ from shipworthy.cli.arguments import (
     Prove,
     RunTools,
     ShowAll,
-    fails,
 )
+from shipworthy.cli.assessing import render, report, show
+from shipworthy.cli.choices import Format, Grants
 from shipworthy.cli.decide import decide
 from shipworthy.cli.gate import gate
 from shipworthy.cli.harden import harden
-from shipworthy.cli.output import (
-    COULD_NOT_LOOK,
-    GAPS,
-    NOTHING_OPEN,
-    Progress,
-    close_output,
-    emit,
-    fail,
-    say,
-)
+from shipworthy.cli.output import NOTHING_OPEN, Progress, emit, fail, say
 from shipworthy.cli.records import records
+from shipworthy.cli.start import main
 from shipworthy.cli.up import up
-from shipworthy.errors import ShipworthyError, ToldInLines
 
 if TYPE_CHECKING:
     from shipworthy.assess import Assessment
@@ -123,15 +109,13 @@ def assess(
     wanted = _wanted(as_json, format)
     settings = Settings(prove=prove, run=run, pg_bin=pg_bin, grants=grants.value, history=history)
     with Progress() as tell:
-        assessment = run_assess(
-            path, settings, only or (), tell, baseline, partial(_report, wanted)
-        )
+        assessment = run_assess(path, settings, only or (), tell, baseline, partial(report, wanted))
     if write_baseline is not None:
         _write_baseline(assessment, write_baseline)
     if html is not None:
-        emit(_render(assessment, Format.HTML, path, show_all), html)
+        emit(render(assessment, Format.HTML, path, show_all), html)
         say(f"Wrote {html}.")
-    _show(assessment, wanted, path, output, show_all, fail_on)
+    raise typer.Exit(show(assessment, wanted, path, output, show_all, fail_on))
 
 
 def _write_baseline(assessment: Assessment, file: Path) -> None:
@@ -176,7 +160,7 @@ def prove(
         assessment = run_prove(path, settings, tell)
     if tests is not None:
         _write_tests(assessment, tests)
-    _show(assessment, wanted, path, output, show_all)
+    raise typer.Exit(show(assessment, wanted, path, output, show_all))
 
 
 def _wanted(as_json: bool, format: Format) -> Format:
@@ -195,20 +179,6 @@ def _write_tests(assessment: Assessment, file: Path) -> None:
         return
     emit(text, file)
     say(f"Wrote {file}. Next: supabase test db")
-
-
-def _show(
-    assessment: Assessment,
-    wanted: Format,
-    path: Path,
-    output: Path | None,
-    show_all: bool,
-    fail_on: FailOn | None = None,
-) -> NoReturn:
-    emit(_render(assessment, wanted, path, show_all), output)
-    if output is not None:
-        say(f"Wrote {output}.")
-    raise typer.Exit(GAPS if fails(assessment, fail_on) else NOTHING_OPEN)
 
 
 app.command()(decide)
@@ -372,38 +342,7 @@ def advisories_status() -> None:
     print(status().sentence)
 
 
-# The commands that read one prototype once and end.
-_READ_ONCE = [["assess"], ["access"], ["decide"], ["facts"], ["gate"], ["records"]]
-
-
-def main() -> NoReturn:
-    """Run the command line; errors a user can act on become one line and exit code 2."""
-    # A command makes many objects that live to its end: looking for cycles among them is in vain.
-    gc.set_threshold(5_000_000 if sys.argv[1:2] in _READ_ONCE else 100_000, 50, 50)
-    # Rich and Python both would otherwise fail on a terminal that is not UTF-8.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        code = _with_one_command(sys.argv[1:])(standalone_mode=False)
-        sys.stdout.flush()  # here, where a closed pipe is still caught
-    except ShipworthyError as error:
-        fail(*(str(error).split("\n") if isinstance(error, ToldInLines) else [str(error)]))
-    except KeyboardInterrupt:
-        fail("interrupted; nothing was changed")
-    except BrokenPipeError:
-        # The reader (head, less) has gone: that is no error of ours.
-        close_output()
-        sys.exit(NOTHING_OPEN)
-    except Exception as error:
-        _explain_usage(error)
-        raise
-    # Python would look once more at each of a million objects before the system takes them all.
-    gc.freeze()
-    sys.exit(code if isinstance(code, int) else NOTHING_OPEN)
-
-
-def _with_one_command(arguments: Sequence[str]) -> typer.Typer:
+def with_one_command(arguments: Sequence[str]) -> typer.Typer:
     """The command line with the command that is asked for, or with all of them where none of theirs is:
     to build them takes as long as to read a dozen files."""
     name = arguments[0] if arguments else ""
@@ -413,39 +352,6 @@ def _with_one_command(arguments: Sequence[str]) -> typer.Typer:
     ]
     asked.registered_groups = [g for g in app.registered_groups if g.name == name]
     return asked if asked.registered_commands or asked.registered_groups else app
-
-
-def _explain_usage(error: Exception) -> None:
-    """Show a usage error as click would, and leave; do nothing for other errors."""
-    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
-    if callable(show) and isinstance(code, int):
-        show()
-        sys.exit(COULD_NOT_LOOK)
-
-
-_REPORTS = {
-    Format.TEXT: ("text", "TextReport"),
-    Format.JSON: ("json_report", "json_report"),
-    Format.SARIF: ("sarif", "sarif_report"),
-    Format.OSCAL: ("oscal", "oscal_report"),
-    Format.GITHUB: ("github", "github_report"),
-    Format.HTML: ("html", "html_report"),
-    Format.MARKDOWN: ("markdown", "markdown_report"),
-}
-
-
-def _render(assessment: Assessment, wanted: Format, path: Path, show_all: bool) -> Any:
-    report = _report(wanted)
-    return report(assessment, str(path), show_all) if wanted is Format.TEXT else report(assessment)
-
-
-def _report(wanted: Format) -> Any:
-    """What renders an assessment. To load it and what it answers takes as long as a dozen files."""
-    from shipworthy.frameworks import frameworks
-
-    frameworks()
-    module, name = _REPORTS[wanted]
-    return getattr(import_module(f"shipworthy.report.{module}"), name)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from shipworthy.cli.arguments import Folder, GrantEra, Grants, PgBin, Prove, RunTools
+from shipworthy.cli.arguments import Folder, GrantEra, PgBin, Prove, RunTools
+from shipworthy.cli.choices import Grants
 from shipworthy.cli.output import NOTHING_OPEN, Progress, say
 
 

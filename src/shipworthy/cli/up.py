@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shipworthy.cli.arguments import folder
+from shipworthy.cli.choices import folder
 from shipworthy.cli.output import NOTHING_OPEN
 from shipworthy.errors import MissingExtra
 
