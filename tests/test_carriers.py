@@ -2,6 +2,7 @@
 
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.executions.carriers import Carriers, places_of_words
+from shipworthy.prototype.executions.traces import span
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 TEXT = """const note = "é😀";
@@ -24,4 +25,7 @@ def test_a_source_is_carried_from_where_it_starts() -> None:
 
 def _held(carriers: Carriers) -> list[bool]:
     source = SourceFile("a.ts", Role.PRODUCT, len(TEXT), TEXT, Language.TYPESCRIPT)
-    return [carriers.stand_in(node) for node in Syntax(source, Language.TYPESCRIPT).root.children()]
+    return [
+        carriers.stand_in(span(node))
+        for node in Syntax(source, Language.TYPESCRIPT).root.children()
+    ]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 
-from ast_grep_py import SgNode
-
-from shipworthy.prototype.executions.traces import span
+from shipworthy.prototype.executions.traces import Span
 from shipworthy.regex import regex
 
 _WORD = regex(r"[\w$]+")
@@ -29,9 +27,9 @@ class Carriers:
             for place in self._words.get(word, ()):
                 insort(self._places, place)
 
-    def stand_in(self, node: SgNode) -> bool:
+    def stand_in(self, where: Span) -> bool:
         """False for a node that cannot hold anything of this."""
-        start, end = span(node)
+        start, end = where
         first = bisect_left(self._places, start)
         return first < len(self._places) and self._places[first] < end
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ast_grep_py import SgNode
 from msgspec.structs import replace
@@ -41,8 +41,20 @@ class Flow(Tracer):
         self._fresh = Carriers(self.words, (start for start, _ in sources))
         self._changed: set[str] = set()
         self._setters = dict(_state_setters(bindings))
-        self._loops = syntax.nodes("for_in_statement", "for_statement", "for_in_clause")
-        self._added = syntax.nodes("augmented_assignment_expression", "augmented_assignment")
+        # Where each stands is asked once: to tell it takes longer than all else of most rounds.
+        self._bound = [
+            (binding, binding.value, span(binding.value))
+            for binding in bindings.all
+            if binding.value is not None and not NOT_TEXT.intersection(binding.keys)
+        ]
+        self._loops = _with_spans(
+            "right", syntax.nodes("for_in_statement", "for_statement", "for_in_clause")
+        )
+        self._added = _with_spans(
+            "right", syntax.nodes("augmented_assignment_expression", "augmented_assignment")
+        )
+        self._calls = [(call, span(call)) for call in syntax.calls]
+        self._bodies = [(scope, body, span(body)) for scope, body in self._given_back()]
         for function, parameter, name in written:
             trace = Trace(frozenset({MODEL}), (syntax.location(parameter),))
             self._note(span(function)[0], name, trace, parameter)
@@ -69,27 +81,33 @@ class Flow(Tracer):
         self._fresh.add(name)
         self.carriers.add(name)
 
-    def _news(self, node: SgNode | None) -> Trace | None:
+    def _news(self, node: SgNode, where: Span) -> Trace | None:
         """What is in an expression; None where the last round has shown all of it."""
-        return self.trace(node) if node is not None and self._fresh.stand_in(node) else None
+        return self.trace(node) if self._fresh.stand_in(where) else None
 
     def _pass(self) -> None:
-        for binding in self.bindings.all:
-            found = self._news(binding.value)
-            if found is not None and not NOT_TEXT.intersection(binding.keys):
+        for binding, value, where in self._bound:
+            found = self._news(value, where)
+            if found is not None:
                 keys = frozenset(k for k in binding.keys if not k.isdigit())
                 self._note(binding.scope, binding.name, found, binding.node, keys)
-        for loop in self._loops:
-            self._loop(loop)
-        for added in self._added:
-            found = self._news(added.field("right"))
+        for loop, right, where in self._loops:
+            found = self._news(right, where)
+            if found is not None:
+                self._loop(loop, found)
+        for added, right, where in self._added:
+            found = self._news(right, where)
             if found is not None:
                 self._assign(added.field("left"), found, added)
-        for call in self.syntax.calls:
-            if self._fresh.stand_in(call):
+        for call, where in self._calls:
+            if self._fresh.stand_in(where):
                 self._into(call)
-        for kind in ("return_statement", "yield", "arrow_function"):
-            self._returns(kind)
+        for scope, body, where in self._bodies:
+            found = self._news(body, where)
+            if found is not None:
+                made, given = found.apart(scope)
+                self._return(self.returned, scope, made)
+                self._return(self.passed, scope, given)
 
     def _note(
         self, scope: int, name: str, found: Trace, node: SgNode, keys: frozenset[str] = frozenset()
@@ -109,12 +127,9 @@ class Flow(Tracer):
             home = next((s for s in scopes if self.bindings.declares(s, name)), MODULE)
             self._note(MODULE if "." in name else home, name, found, node, frozenset(keys))
 
-    def _loop(self, loop: SgNode) -> None:
-        found = self._news(loop.field("right"))
+    def _loop(self, loop: SgNode, found: Trace) -> None:
         left = loop.field("left")
-        if found is None or left is None:
-            return
-        for name, _ in targets(left):
+        for name, _ in targets(left) if left is not None else ():
             self._note(self.bindings.scopes(loop)[0], name, found, loop)
 
     def _into(self, call: SgNode) -> None:
@@ -169,20 +184,16 @@ class Flow(Tracer):
                 if not NOT_TEXT.intersection(keys):
                     self._note(span(function)[0], name, found, call, frozenset(keys))
 
-    def _returns(self, kind: str) -> None:
-        for node in self.syntax.nodes(kind):
-            if kind == "arrow_function":
-                body, scope = node.field("body"), span(node)[0]
-                if body is None or body.kind() == "statement_block":
-                    continue
-            else:
-                body = next((c for c in node.children() if c.is_named()), None)
-                scope = self.bindings.scopes(node)[0]
-            found = self._news(body)
-            if found is not None:
-                made, given = found.apart(scope)
-                self._return(self.returned, scope, made)
-                self._return(self.passed, scope, given)
+    def _given_back(self) -> Iterator[tuple[int, SgNode]]:
+        """What each function gives back, with where the function starts."""
+        for node in self.syntax.nodes("return_statement", "yield"):
+            body = next((c for c in node.children() if c.is_named()), None)
+            if body is not None:
+                yield self.bindings.scopes(node)[0], body
+        for node in self.syntax.nodes("arrow_function"):
+            body = node.field("body")
+            if body is not None and body.kind() != "statement_block":
+                yield span(node)[0], body
 
     def _return(self, into: dict[int, Trace], scope: int, found: Trace | None) -> None:
         known = into.get(scope)
@@ -191,6 +202,13 @@ class Flow(Tracer):
             for name, start in self.functions.items():
                 if start == scope:
                     self._carries(name)
+
+
+def _with_spans(field: str, nodes: Iterable[SgNode]) -> list[tuple[SgNode, SgNode, Span]]:
+    """The nodes that have such a field, with it and where that stands."""
+    return [
+        (node, inner, span(inner)) for node in nodes if (inner := node.field(field)) is not None
+    ]
 
 
 _OF_PYTHON = ("subprocess.", "asyncio.", "os.")  # `subprocess.run` is no function `run` of the file

@@ -31,9 +31,12 @@ class Tracer:
     def trace(self, node: SgNode | None, depth: int = 12) -> Trace | None:
         """What of the sources is in an expression; None for nothing."""
         node = peeled(node)
-        if node is None or depth == 0 or not self.carriers.stand_in(node):
+        if node is None or depth == 0:
             return None
-        found = self.sources.get(span(node))
+        where = span(node)
+        if not self.carriers.stand_in(where):
+            return None
+        found = self.sources.get(where)
         if found is not None:
             return found
         kind = node.kind()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ast_grep_py import SgNode
 from msgspec import Struct
 
@@ -23,10 +25,7 @@ class Answers(Struct, frozen=True):
 
 def answers_of(syntax: Syntax) -> Answers:
     """What of the model calls of a file leaves it."""
-    sources = {
-        span(m.node): Trace(frozenset({MODEL}), (m.call.location,)) for m in model_calls_of(syntax)
-    }
-    flow = Flow(syntax, bindings_of(syntax), sources)
+    flow = words_of_models(syntax)
     keys: set[str] = set()
     kinds = ("pair",) if syntax.python else ("pair", "shorthand_property_identifier")
     for node in syntax.root.find_all({"rule": {"any": [{"kind": k} for k in kinds]}}):
@@ -35,6 +34,15 @@ def answers_of(syntax: Syntax) -> Answers:
         if _is_sent(node) and flow.trace(value) is not None:
             keys.add(string(key) or key.text())
     return Answers(tuple(sorted(keys)), tuple(sorted(flow.returning())))
+
+
+@lru_cache(maxsize=1)
+def words_of_models(syntax: Syntax) -> Flow:
+    """Where what models answer goes inside a file; kept while its facts are read."""
+    sources = {
+        span(m.node): Trace(frozenset({MODEL}), (m.call.location,)) for m in model_calls_of(syntax)
+    }
+    return Flow(syntax, bindings_of(syntax), sources)
 
 
 def _is_sent(node: SgNode) -> bool:

@@ -8,10 +8,9 @@ from ast_grep_py import SgNode
 from msgspec import Struct
 
 from shipworthy.finding import Location
-from shipworthy.prototype.code.bindings import bindings_of
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, enclosing, function_name
-from shipworthy.prototype.executions.dataflow import Flow
-from shipworthy.prototype.executions.traces import MODEL, Trace, span
+from shipworthy.prototype.executions.traces import MODEL
+from shipworthy.prototype.models.answers import words_of_models
 from shipworthy.prototype.models.calls import model_calls_of
 from shipworthy.prototype.models.text import bound_names, schema_of
 from shipworthy.regex import regex
@@ -39,8 +38,7 @@ def read(syntax: Syntax) -> list[ParsedAnswer]:
     if not calls or not model_calls_of(syntax):
         return []
     found = model_calls_of(syntax)
-    sources = {span(m.node): Trace(frozenset({MODEL}), (m.call.location,)) for m in found}
-    flow = Flow(syntax, bindings_of(syntax), sources)
+    flow = words_of_models(syntax)
     schema = any(schema_of(m.node, m.client) for m in found)
     kept = []
     for call in calls:
