@@ -74,6 +74,23 @@ class Packages:
         found = self._pythons.get(program.folder)
         return str(found.place) if found else ""
 
+    def programs(self, program: Program) -> list[str]:
+        """Folders for the front of PATH: the commands of its packages, and `python` as what runs it.
+
+        Many machines have no `python`, or another than the packages were installed for.
+        """
+        if not program.python:
+            return []
+        folder = self.copy.temporary / "pythons"
+        if not folder.exists():
+            folder.mkdir()
+            for name in ("python", "python3"):
+                script = folder / name
+                script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -S "$@"\n')
+                script.chmod(0o755)
+        found = self._pythons.get(program.folder)
+        return [str(folder), *([str(found.place / "bin")] if found else [])]
+
     def _node(self, program: Program) -> None:
         package = self._around(program.folder)
         if self.node is None:

@@ -203,7 +203,8 @@ class _Preparing:
             self._copy.temporary, self.packages.path or os.environ.get("PATH", os.defpath)
         )
         folder = self._copy.root / program.home
-        tools["PATH"] = path_of(folder, self._copy.root, tools["PATH"])
+        path = path_of(folder, self._copy.root, tools["PATH"])
+        tools["PATH"] = os.pathsep.join((*self.packages.programs(program), path))
         tools |= {"npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
         if (kept := Path.home() / ".npm").is_dir():  # HOME is another there
             tools["npm_config_cache"] = str(kept)
