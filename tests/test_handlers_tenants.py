@@ -253,3 +253,32 @@ def test_the_account_that_a_path_names_is_the_caller_s(
     assert [(f.severity.label, f.confidence) for f in gaps] == (
         [] if is_checked else [(severity, Confidence.HIGH)]
     )
+
+
+_BY_ROLE = """
+app.get("/api/leads/all", signedIn, async (req, res) => {
+  const tenant = Number(req.query.subAccountId);
+  if (%s) return res.status(403).json({ error: "not for you" });
+  res.json(await db.select().from(leads).where(eq(leads.subAccountId, tenant)));
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("refused", "alarms"),
+    [
+        ('req.user.role !== "super_admin" && req.user.role !== "client_admin"', True),
+        ('req.user.role !== "client_admin" && req.user.role !== "super_admin"', True),
+        ('!["super_admin", "client_admin"].includes(req.user.role)', True),
+        ('req.user.role !== "super_admin"', False),
+        ('!["super_admin", "support"].includes(req.user.role)', False),
+        ('req.user.role !== "super_admin" && req.user.subAccountId !== tenant', False),
+        ('req.user.role !== "client_admin" || req.user.subAccountId !== tenant', False),
+    ],
+)
+def test_who_administers_one_tenant_has_no_right_over_the_others(
+    refused: str, alarms: bool, tmp_path: Path
+) -> None:
+    gaps = _gaps(tmp_path, _BY_ROLE % refused)
+    assert bool(gaps) is alarms
+    assert all("client_admin in one organisation" in gap.message for gap in gaps)

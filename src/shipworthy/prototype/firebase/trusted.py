@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from shipworthy.prototype.handlers.comparing import OF_ROLES
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import OF_ROLES, Check, EffectKind, Handler
 
 
 def trusted_by_server(handlers: Iterable[Handler]) -> frozenset[tuple[str, str]]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shipworthy.prototype.handlers.columns import snake
-from shipworthy.prototype.handlers.comparing import OF_ROLES
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
+    OF_ROLES,
     Check,
     Effect,
     EffectKind,

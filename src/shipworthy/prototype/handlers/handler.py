@@ -43,6 +43,9 @@ INPUTS = frozenset(
 
 Origins = frozenset[Origin]
 
+OF_ROLES = " of the roles "
+"""Stands in how a role was asked for, before the roles that pass."""
+
 RAISED = "raised:"
 """What the literals of a query call a column to which the database itself adds an amount."""
 

@@ -8,7 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Guard, Origin, Origins
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    OF_ROLES,
+    Check,
+    Guard,
+    Origin,
+    Origins,
+)
 from shipworthy.prototype.program.nodes import Class, Function, Module
 from shipworthy.regex import regex
 
@@ -198,7 +205,21 @@ def meet(one: Guards, other: Guards) -> Guards:
         return one
     known = {(g.check, g.about) for g in other}
     both = frozenset(g for g in one if (g.check, g.about) in known)
+    if any(g.check is Check.ROLE for g in both):
+        both = frozenset(_with_roles(g, other) for g in both)
     return both | _either(one, other, both) if one and other else both
+
+
+def _with_roles(guard: Guard, others: Guards) -> Guard:
+    """A role that was asked for, with those that pass on the other way: `role == "cook" or …`."""
+    said, named, mine = guard.how.partition(OF_ROLES)
+    if guard.check is not Check.ROLE or not named or guard in others:
+        return guard
+    words = set(mine.split(", "))
+    for other in others:
+        if other.check is Check.ROLE and other.about == guard.about:
+            words.update(filter(None, other.how.partition(OF_ROLES)[2].split(", ")))
+    return guard._replace(how=f"{said}{OF_ROLES}{', '.join(sorted(words))}")
 
 
 def _either(one: Guards, other: Guards, both: Guards) -> Guards:

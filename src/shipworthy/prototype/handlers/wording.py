@@ -176,6 +176,12 @@ def sentence(handler: Handler, judged: Judged) -> str:
         case Breach.BESIDE:
             told = f", while {judged.why} {thing(judged.effect)}" if judged.why else ""
             return f"{_any_user(judged)} can {what} {place}: no role is asked for{told}"
+        case Breach.FOREIGN if judged.roles:
+            named = ", ".join(_named(judged.why.split())[:2])
+            return (
+                f"Whoever is {judged.roles} in one organisation can {what} of the others {place}: {named} is"
+                " taken from the request and never compared with his own organisation"
+            )
         case Breach.FOREIGN if judged.why:
             named = ", ".join(_named(named_at_service(judged.effect)))
             told = ", ".join(_named(judged.why.split()))

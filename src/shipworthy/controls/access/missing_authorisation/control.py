@@ -43,7 +43,8 @@ class MissingAuthorisation(
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         """A filter by the caller, where table, owner and caller are known; else a person decides."""
         for answer in answers(prototype):
-            if answer.handler.subject != finding.subject or answer.of(Breach.FOREIGN) is None:
+            alarm = answer.of(Breach.FOREIGN)
+            if answer.handler.subject != finding.subject or alarm is None or alarm.roles:
                 continue
             fenced = with_owner_filters(prototype, answer)
             if fenced is not None:

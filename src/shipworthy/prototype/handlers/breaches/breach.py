@@ -37,3 +37,4 @@ class Judged(Struct, frozen=True):
     confidence: Confidence
     why: str = ""  # of a check that does not hold
     gated: bool = False  # behind a guard that looks at roles and was not understood
+    roles: str = ""  # that pass, and count in the caller's own tenant alone

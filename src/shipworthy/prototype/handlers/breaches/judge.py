@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_admin,
     of_government,
 )
+from shipworthy.prototype.handlers.breaches.tenants import of_tenants
 from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE, WHOSE_OF_SOME
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
 from shipworthy.prototype.handlers.for_the_asking import has_lost_role, without_roles
@@ -292,7 +293,9 @@ def _beyond(
     beside = None if bond in _SETTLED else of_beside(handler, effect, kind, who, ownership)
     if beside is not None and (bond is Tie.OWN or beside.confidence is Confidence.HIGH):
         return beside
-    if bond in (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
+    if bond is Tie.ROLE:
+        return of_tenants(handler, effect, kind, who, ownership)
+    if bond in (Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
         return None
     if effect.kind is EffectKind.ACCOUNT and effect.has(Check.API_KEY):
         return None  # whoever holds an invitation, or the token of a mail, has his account by it

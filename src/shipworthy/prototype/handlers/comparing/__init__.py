@@ -18,7 +18,6 @@ from shipworthy.prototype.handlers.comparing.callers import (
 )
 from shipworthy.prototype.handlers.comparing.comparison import (
     COMPARED,
-    OF_ROLES,
     OWN_SITE,
     compared,
     kind_of,
@@ -37,7 +36,6 @@ __all__ = [
     "CREDENTIAL",
     "IN_CLAIMS",
     "OF_EVERYBODY",
-    "OF_ROLES",
     "OWN_SITE",
     "ROLE_KEY",
     "SELF_MADE",

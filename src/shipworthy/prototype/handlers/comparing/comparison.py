@@ -48,6 +48,7 @@ from shipworthy.prototype.handlers.comparing.words import (
 )
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
+    OF_ROLES,
     Check,
     Guard,
     Origin,
@@ -296,10 +297,6 @@ def _proved(
             return
         if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
             yield walk.guard(Check.VALID, "compared", at, inputs)
-
-
-OF_ROLES = " of the roles "
-"""Stands in how a role was asked for, before the roles that pass."""
 
 
 def _of_roles(left: Value, right: Value) -> str:

@@ -229,6 +229,8 @@ def _asked_of_some(walk: Evaluation, left: Value, refused: Guards) -> Guards:
     asked = [g for g in refused if g.check in (Check.OWNER, Check.ROLE)]
     if not asked or "computed" in left.tags or any(o.kind != "row" for o in all_origins(left)):
         return NO_GUARDS
+    if any(g.check is Check.ROLE for g in walk.tested(left)[1]):
+        return NO_GUARDS  # the row is the caller's own: it says what he may do
     about = frozenset().union(*(g.about for g in asked))
     return frozenset({walk.guard(Check.UNCLEAR, "asked of some rows alone", asked[0].line, about)})
 

@@ -1,0 +1,86 @@
+"""Rows of another tenant, which somebody names whose role counts in his own tenant alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from shipworthy.finding import Confidence
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.foreign import of_foreign
+from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.handler import (
+    OF_ROLES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+)
+from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.sent import NAMED
+from shipworthy.prototype.handlers.standing import Caller
+from shipworthy.prototype.handlers.weight import Harm
+from shipworthy.regex import regex
+
+
+def of_tenants(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """What administrators of one tenant may do to the rows of whichever tenant they name."""
+    if effect.kind is not EffectKind.QUERY or effect.has(*_SETTLED):
+        return None
+    named = frozenset(str(o) for o in _named(effect, ownership))
+    if not named or any(g.check is Check.OWNER and g.about & named for g in effect.guards):
+        return None
+    roles = [role for role in _roles(effect) if _OF_TENANT.match(role)]
+    if not roles:
+        return None
+    signed_in = replace(handler, effects=tuple(map(_without_role, handler.effects)))
+    judged = of_foreign(signed_in, _without_role(effect), kind, who, ownership)
+    if judged is None or judged.breach is not Breach.FOREIGN:
+        return None
+    added = kind is Harm.ADD and ownership.fences(effect.target)
+    sure = Confidence.HIGH if added else judged.confidence
+    return replace(judged, confidence=sure, why=" ".join(named), roles=" or ".join(roles))
+
+
+def _without_role(effect: Effect) -> Effect:
+    """The effect as if its caller had been asked for a session alone."""
+    kept = (
+        g._replace(check=Check.SESSION, how="") if g.check is Check.ROLE else g
+        for g in effect.guards
+    )
+    return effect._replace(guards=frozenset(kept)) if effect.has(Check.ROLE) else effect
+
+
+_SETTLED = (Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+
+
+def _named(effect: Effect, ownership: Ownership) -> Iterator[Origin]:
+    """What the caller sends to say whose tenant it is, where nothing of his own goes before it."""
+    parts = ("filter:", "value:") if effect.operation in ("insert", "upsert") else ("filter:",)
+    for part in parts:
+        for name, origins in effect.of(part):
+            sent = [o for o in origins if o.is_input]
+            freely = len(sent) == len(origins) or f"{part}{name}{NAMED}" in effect.literals
+            if sent and freely and snake(name) in ownership.tenants:
+                yield from sent
+
+
+def _roles(effect: Effect) -> list[str]:
+    """The roles that pass every check; none where one of the checks does not name them."""
+    asked = [g.how.partition(OF_ROLES)[2] for g in effect.guards if g.check is Check.ROLE]
+    if not asked or not all(asked):
+        return []
+    return sorted(set.intersection(*(set(words.split(", ")) for words in asked)))
+
+
+_OF_TENANT = regex(
+    r"^(client|company|org|organi[sz]ation|tenant|school|clinic|workspace|church|business|sub_?account|hospital|restaurant"
+    r"|hotel|gym|salon|club|branch)[_ -]?(admin(istrator)?|owner|manager|staff|user|member|operator)$",
+    re.IGNORECASE,
+)
+"""Roles that by their name count in one tenant alone."""
