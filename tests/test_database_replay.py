@@ -380,7 +380,7 @@ def test_what_runs_for_ever_fails_and_the_replay_goes_on() -> None:
     )
     texts = (endless, "select pg_terminate_backend(pg_backend_pid())", "create table b ()")
     history = History(tuple(SqlFile(f"{i}.sql", text) for i, text in enumerate(texts)))
-    with start(EngineOptions(statement_seconds=0.5)) as server:
+    with start(EngineOptions(statement_seconds=2)) as server:
         result, schema = replay(server.database(Era.LEGACY), history)
     assert [failure.location.path for failure in result.failures] == ["0.sql", "1.sql"]
     assert set(schema.tables) == {"public.b"}

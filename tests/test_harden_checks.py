@@ -32,7 +32,7 @@ from shipworthy.harden.warm import PROGRAM, NoAnswer, Warm
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.inventory.placeholders import placeholders
 from shipworthy.settings import Settings
-from waiting import until
+from waiting import SECONDS, until
 
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 
@@ -42,7 +42,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-def python(code: str, seconds: float = 20.0) -> Command:
+def python(code: str, seconds: float = SECONDS) -> Command:
     return Command((sys.executable, "-I", "-c", code), seconds=seconds)
 
 
@@ -91,10 +91,12 @@ def test_the_secrets_of_the_user_are_not_passed_on(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_compiler_that_ends_or_babbles_gives_no_answer(tmp_path: Path) -> None:
-    warm = Warm(seconds=5.0)
-    for code in ("", "print('no json', flush=True); input()", "import time; time.sleep(60)"):
+    warm = Warm(seconds=SECONDS)
+    for code in ("", "print('no json', flush=True); input()", "import time; time.sleep(600)"):
+        warm.seconds = 1.0 if "sleep" in code else SECONDS
         with pytest.raises(NoAnswer):
             warm.errors((sys.executable, "-I", "-c", code), tmp_path, {})
+    warm.seconds = SECONDS
     answer = 'input(); print(\'{"errors": [["a.ts", "TS1", "x"]]}\', flush=True); input()'
     assert warm.errors((sys.executable, "-I", "-c", answer), tmp_path, {}) == (
         ("a.ts", "TS1", "x"),
@@ -108,7 +110,7 @@ def test_a_compiler_that_answered_and_ended_is_started_once_more(tmp_path: Path)
         f"open({str(starts)!r}, 'a').write('x')\n"
         "for _ in range(2):\n    input()\n    print('{\"errors\": []}', flush=True)\ninput()\n"
     )
-    warm = Warm(seconds=20.0)
+    warm = Warm(seconds=SECONDS)
     for _ in range(4):
         assert warm.errors((sys.executable, "-I", "-c", code), tmp_path, {}) == ()
     assert starts.read_text() == "xx"
@@ -146,7 +148,7 @@ def test_a_compiler_that_stumbles_over_what_it_kept_starts_anew(tmp_path: Path) 
     library = tmp_path / "typescript.js"
     library.write_text(_STUMBLES)
     argv = ("node", str(PROGRAM), str(library), "tsconfig.json", str(tmp_path))
-    warm = Warm(seconds=20.0)
+    warm = Warm(seconds=SECONDS)
     path = {"PATH": os.environ["PATH"]}
     assert [code for _, code, _ in warm.errors(argv, tmp_path, path)] == ["TS1"]
     assert [code for _, code, _ in warm.errors(argv, tmp_path, path)] == ["TS3"]

@@ -61,9 +61,17 @@ async def _talk(port: int, *pieces: bytes, half_close: bool = False) -> bytes:
             await asyncio.sleep(0.02)
         if half_close:
             writer.write_eof()
-        while got := await asyncio.wait_for(reader.read(65_536), 0.6 if said else SECONDS):
-            said += got
-    except (TimeoutError, ConnectionError):
+        silent = 0
+        while silent < 12:  # in steps: of a machine that stands still, only one is lost
+            try:
+                got = await asyncio.wait_for(reader.read(65_536), 0.05 if said else SECONDS)
+            except TimeoutError:
+                silent += 1 if said else 12
+                continue
+            if not got:
+                break
+            said, silent = said + got, 0
+    except ConnectionError:
         pass
     finally:
         writer.close()

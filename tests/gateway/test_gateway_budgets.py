@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,15 @@ from shipworthy.gateway.policy import Provider
 from shipworthy.gateway.prices import NANO, cost_of, table
 from shipworthy.gateway.problem import Kind, Problem
 from shipworthy.gateway.store.sqlite import SqliteStore
+from waiting import SECONDS
 
 OPENAI = Provider(url="https://api.openai.com/v1")
 
 
-def opened(file: Path, clock: Callable[[], float] = time.time) -> Ledger:
+NOON = 1_763_726_400.0  # of a day that does not end while a test runs
+
+
+def opened(file: Path, clock: Callable[[], float] = lambda: NOON) -> Ledger:
     return Ledger(SqliteStore(file, LEDGER), clock)
 
 
@@ -72,7 +75,7 @@ from shipworthy.gateway.problem import Problem
 from shipworthy.gateway.store.sqlite import SqliteStore
 
 async def main():
-    ledger = Ledger(SqliteStore(Path(sys.argv[1]), LEDGER))
+    ledger = Ledger(SqliteStore(Path(sys.argv[1]), LEDGER), lambda: float(sys.argv[2]))
     accounts = [Account("prototype:app", 100, 100), Account("key:a", 1000, 1000)]
     done = 0
     for _ in range(200):
@@ -94,10 +97,12 @@ def test_four_processes_share_one_limit_exactly(tmp_path: Path) -> None:
     file = tmp_path / "state" / "ledger.sqlite"
     opened(file).close()
     started = [
-        subprocess.Popen([sys.executable, "-c", _PROCESS, str(file)], stdout=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", _PROCESS, str(file), str(NOON)], stdout=subprocess.PIPE
+        )
         for _ in range(4)
     ]
-    done = [int(process.communicate(timeout=60)[0]) for process in started]
+    done = [int(process.communicate(timeout=SECONDS)[0]) for process in started]
     assert sum(done) == 100
     ledger = opened(file)
     assert ledger.spent(ledger.today()) == {"prototype:app": (100, 0), "key:a": (100, 0)}

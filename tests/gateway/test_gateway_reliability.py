@@ -37,7 +37,7 @@ async def hangs(_: Asked, __: asyncio.StreamWriter) -> None:
     await asyncio.sleep(60)
 
 
-def two_models(first: str, second: str, first_byte: float = 30) -> str:
+def two_models(first: str, second: str, first_byte: float = 30, attempts: int = 2) -> str:
     return f"""
 providers:
   one: {{url: "{first}"}}
@@ -48,7 +48,7 @@ models:
 prototypes:
   app:
     models: [m, small]
-    retries: {{attempts: 2, wait: 0.01}}
+    retries: {{attempts: {attempts}, wait: 0.01}}
     timeouts: {{first_byte: {first_byte}, idle: 30, total: 60}}
 """
 
@@ -69,7 +69,9 @@ def test_a_chain_goes_on_to_the_next_model(tmp_path: Path, first: Script, stream
     with (
         provider(first) as one,
         provider(chat_script("from the second")) as two,
-        running(tmp_path, two_models(one.url, two.url, 1 if first is hangs else 30)) as gateway,
+        running(
+            tmp_path, two_models(one.url, two.url, *(2, 1) if first is hangs else ())
+        ) as gateway,
     ):
         answered = gateway.chat(stream=stream)
     assert answered.status == 200

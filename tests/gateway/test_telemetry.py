@@ -22,6 +22,7 @@ from shipworthy.gateway.policy_file import read_policy
 from shipworthy.gateway.store.sqlite import SqliteStore
 from shipworthy.gateway.telemetry import Journal, MetricsPage, SpanWriter
 from shipworthy.gateway.telemetry.spans import to_collector, to_file
+from waiting import SECONDS
 
 
 def _record(id: str = "c1", **values: object) -> Record:
@@ -178,7 +179,7 @@ def test_spans_reach_a_collector(monkeypatch: pytest.MonkeyPatch) -> None:
     writer = SpanWriter(to_collector(f"http://127.0.0.1:{server.server_port}"))
     writer.finished(_record())
     writer.close()
-    thread.join(10)
+    thread.join(SECONDS)
     server.server_close()
     assert got[0][:2] == ("/v1/traces", "ships")
     assert b"gen_ai.request.model" in got[0][2]

@@ -24,7 +24,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _said(self, asked: str) -> str:
         if asked.startswith("http"):
-            with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(asked, timeout=180) as answer:  # noqa: S310
                 return str(answer.read().decode())
         if asked.startswith("bytes/"):
             return "x" * int(asked.partition("/")[2])

@@ -22,12 +22,13 @@ from shipworthy.sidecar import proxy
 from shipworthy.sidecar.certificate import certificate_for
 from shipworthy.sidecar.policy import Policy, Ports
 from shipworthy.sidecar.proxy.identity import Provider
+from waiting import SECONDS
 
 # Each worker of the tests has ports of its own, below those that the system gives to connections:
 # nobody takes one between its choice and its use.
-_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
-_OURS = [10_000 + 1_000 * _WORKER + n for n in range(1_000)]
-_ports = itertools.cycle(_OURS[(start := secrets.randbelow(1_000)) :] + _OURS[:start])
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 24
+_OURS = [10_000 + 400 * _WORKER + n for n in range(400)]  # below 20,000, where those of runs begin
+_ports = itertools.cycle(_OURS[(start := secrets.randbelow(400)) :] + _OURS[:start])
 
 
 def free_ports(count: int) -> list[int]:
@@ -130,7 +131,7 @@ class Front:
     def client(self, **more: Any) -> httpx.Client:
         """A client that trusts its certificate, and waits as long as a busy machine needs."""
         trusted = ssl.create_default_context(cafile=self.authority)
-        settings = {"timeout": 60, **more}
+        settings = {"timeout": SECONDS, **more}
         return httpx.Client(verify=trusted, base_url=self.url, trust_env=False, **settings)
 
     def changed(self, **more: Any) -> proxy.Configuration:

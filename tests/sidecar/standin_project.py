@@ -12,6 +12,7 @@ import httpx
 from shipworthy.pipeline import open_prototype
 from shipworthy.settings import Settings
 from shipworthy.sidecar.standin import Standin, start_supabase
+from waiting import SECONDS
 
 PUBLIC = "https://localhost:8443"
 
@@ -185,5 +186,5 @@ def start(root: Path, place: Path) -> Project:
     place.mkdir(exist_ok=True)
     prototype = open_prototype(root, Settings())
     standin = start_supabase(prototype, place, PUBLIC, told.append)
-    client = httpx.Client(base_url=f"http://127.0.0.1:{standin.port}", timeout=30)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{standin.port}", timeout=SECONDS)
     return Project(standin, told, client)

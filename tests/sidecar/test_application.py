@@ -195,7 +195,7 @@ def test_a_server_that_never_answers_is_told_and_ended(tmp_path: Path) -> None:
         'require("node:net").createServer(() => 0).listen(process.env.PORT, "127.0.0.1");'
     )
     prototype = written(tmp_path / "app", files)
-    quick = Patience(ready=20.0, answers=3.0)
+    quick = Patience(ready=SECONDS, answers=3.0)
     with (
         pytest.raises(CannotRun, match=r"gave no answer within 3 s"),
         running(prototype, tmp_path / "place", patience=quick),

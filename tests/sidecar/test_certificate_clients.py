@@ -23,7 +23,7 @@ from shipworthy.sidecar.policy import Policy, Resilience
 from shipworthy.sidecar.proxy.binary import find_envoy
 from shipworthy.sidecar.proxy.clusters import loopback
 from shipworthy.sidecar.proxy.typed import HTTP, http_filter, typed
-from waiting import until
+from waiting import SECONDS, until
 
 CHROMIUM, NODE = shutil.which("chromium"), shutil.which("node")
 BY_NAME, BY_ADDRESS = "localhost", "127.0.0.1"
@@ -58,7 +58,10 @@ def test_node_accepts_name_and_address(front: Front, host: str) -> None:
 def test_boringssl_accepts_the_name(front: Front, tmp_path: Path) -> None:
     """Envoy as a client. Where constraints speak of addresses, it refuses all certificates that name one."""
     with boringssl(front, tmp_path) as port:
-        assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+        assert (
+            httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=SECONDS).status_code
+            == 200
+        )
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")

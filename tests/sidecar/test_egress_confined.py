@@ -174,7 +174,7 @@ def test_a_prototype_runs_confined_whatever_it_listens_on(tmp_path: Path, listen
     way = WayOut(Egress(mode="isolate"), tmp_path / "place" / "proxy")
     with running(prototype, tmp_path / "place", way_out=way) as launched:
         url = f"http://127.0.0.1:{launched.port}/x"
-        assert httpx.get(url, trust_env=False).text == "hello from /x"
+        assert httpx.get(url, trust_env=False, timeout=SECONDS).text == "hello from /x"
 
 
 def test_a_database_that_the_settings_name_is_reached(tmp_path: Path) -> None:

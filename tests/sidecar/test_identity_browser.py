@@ -12,6 +12,7 @@ from running_proxy import Front, Seen, program, surrounded
 
 from shipworthy.sidecar.policy import Login, Need, Policy, Resilience, Route, Who
 from shipworthy.sidecar.proxy.identity import discover
+from waiting import SECONDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -53,7 +54,7 @@ def page(running: tuple[Front, list[Seen]]) -> Iterator[Page]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
         context = browser.new_context(ignore_https_errors=True)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(SECONDS * 1000)
         yield context.new_page()
         browser.close()
 

@@ -11,6 +11,7 @@ from running_proxy import Front, Seen, program, surrounded
 
 from shipworthy.sidecar.policy import Need, Policy, Resilience, Route, Who
 from shipworthy.sidecar.proxy.identity.forged import NAMES, PREFIXES
+from waiting import SECONDS
 
 FORGED = (
     "x-user",
@@ -75,7 +76,7 @@ def raw(front: Front, lines: list[str]) -> bytes:
     context = ssl.create_default_context(cafile=front.authority)
     address = ("127.0.0.1", front.policy.ports.https)
     with (
-        socket.create_connection(address, 5) as plain,
+        socket.create_connection(address, SECONDS) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as secure,
     ):
         text = "\r\n".join(

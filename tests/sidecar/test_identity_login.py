@@ -16,6 +16,7 @@ from running_proxy import Front, Seen, program, surrounded
 
 from shipworthy.sidecar.policy import Login, Need, Policy, Resilience, Route, Who
 from shipworthy.sidecar.proxy.identity import discover
+from waiting import SECONDS
 
 SECRETS = {"CLIENT_SECRET": "the client's own secret"}
 PREFIX = "__Host-shipworthy-"
@@ -54,6 +55,16 @@ def client(running: tuple[Front, list[Seen]]) -> Iterator[httpx.Client]:
         yield client
 
 
+def unchecked(client: httpx.Client) -> httpx.Client:
+    """Another client of the same proxy, with cookies of its own."""
+    return httpx.Client(
+        verify=False,  # noqa: S501
+        base_url=client.base_url,
+        timeout=SECONDS,
+        trust_env=False,
+    )
+
+
 @pytest.fixture
 def asked(running: tuple[Front, list[Seen]]) -> list[Seen]:
     return running[1]
@@ -85,7 +96,7 @@ def test_the_prototype_sees_neither_tokens_nor_cookies_of_the_login(
         assert "__Host-" not in told
         assert not re.search(r"eyJ[\w-]+\.[\w-]+\.", told)
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    with httpx.Client(verify=False, base_url=client.base_url) as other:  # noqa: S501
+    with unchecked(client) as other:
         other.get("/me", headers={"cookie": f"own=1; {cookies}; last=2"})
     assert asked[-1].of("cookie") == ["own=1; last=2"]
 
@@ -124,7 +135,7 @@ def test_a_tampered_cookie_ends_the_session(
     jar[PREFIX + cookie] = str(int(old) + 86_400) if old.isdigit() else first + old[1:]
     asked.clear()
     header = "; ".join(f"{name}={value}" for name, value in jar.items())
-    with httpx.Client(verify=False, base_url=client.base_url) as other:  # noqa: S501
+    with unchecked(client) as other:
         answer = other.get("/me", headers={**PAGE, "cookie": header})
     assert answer.status_code in (302, 401)
     assert asked == []
@@ -139,7 +150,7 @@ def test_a_session_of_one_person_cannot_carry_the_identity_of_another(
         mixed = dict(other.cookies) | {f"{PREFIX}identity": client.cookies[f"{PREFIX}identity"]}
     running[1].clear()
     header = "; ".join(f"{name}={value}" for name, value in mixed.items())
-    with httpx.Client(verify=False, base_url=client.base_url) as both:  # noqa: S501
+    with unchecked(client) as both:
         assert both.get("/me", headers={**PAGE, "cookie": header}).status_code in (302, 401)
     assert running[1] == []
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import running_proxy
 
 from shipworthy.sidecar.policy import Ports
 from shipworthy.sidecar.ports import PortTaken, check_free, free_port, free_ports, listener
@@ -22,7 +23,7 @@ def taken(request: pytest.FixtureRequest) -> Iterator[int]:
     family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
     with socket.socket(family) as listening:
         try:
-            listening.bind((request.param, 0))
+            listening.bind((request.param, free()))
         except OSError:
             pytest.skip("no IPv6 here")
         listening.listen()
@@ -102,6 +103,5 @@ def test_an_address_that_is_not_ours_is_said() -> None:
 
 
 def free() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """One that no connection of another program takes before it is asked about."""
+    return running_proxy.free_ports(1)[0]

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from running_proxy import Front, program, surrounded
 
+from waiting import SECONDS
+
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
@@ -25,11 +27,14 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 def test_http_is_redirected_to_https_on_our_own_host_name(front: Front) -> None:
     port = front.policy.ports.http
-    answer = httpx.get(f"http://localhost:{port}/a?b=1", trust_env=False)
+    answer = httpx.get(f"http://localhost:{port}/a?b=1", trust_env=False, timeout=SECONDS)
     assert answer.status_code == 307
     assert answer.headers["location"] == f"{front.url}/a?b=1"
     forged = httpx.get(
-        f"http://localhost:{port}/", headers={"host": "evil.example"}, trust_env=False
+        f"http://localhost:{port}/",
+        headers={"host": "evil.example"},
+        trust_env=False,
+        timeout=SECONDS,
     )
     assert forged.status_code == 421
 
@@ -55,7 +60,7 @@ def test_only_tls_1_3_is_spoken(front: Front) -> None:
     old = ssl.create_default_context(cafile=front.authority)
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.raises(httpx.ConnectError, match="protocol version"):
-        httpx.get(front.url, verify=old, trust_env=False)
+        httpx.get(front.url, verify=old, trust_env=False, timeout=SECONDS)
 
 
 def test_other_host_names_are_refused(front: Front) -> None:
@@ -78,7 +83,7 @@ def test_a_host_name_with_another_behind_it_is_refused(front: Front, host: str) 
     port = front.policy.ports.https
     context = ssl.create_default_context(cafile=front.authority)
     with (
-        socket.create_connection(("127.0.0.1", port), 5) as plain,
+        socket.create_connection(("127.0.0.1", port), SECONDS) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as secure,
     ):
         head = f"GET / HTTP/1.1\r\nHost: {host.format(port=port)}\r\nConnection: close\r\n\r\n"

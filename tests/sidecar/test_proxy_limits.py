@@ -62,7 +62,7 @@ def _asked(front: Front, path: str, times: int, address: str = "127.0.0.1", **mo
 
     trusted = ssl.create_default_context(cafile=front.authority)
     transport = httpx.HTTPTransport(verify=trusted, local_address=address, http2=True)
-    with httpx.Client(transport=transport, base_url=front.url) as client:
+    with httpx.Client(transport=transport, base_url=front.url, timeout=SECONDS) as client:
         statuses = [client.get(path, **more).status_code for _ in range(times)]
     return "".join("r" if status == 429 else str(status)[0] for status in statuses)
 

@@ -12,6 +12,7 @@ import pytest
 from running_proxy import Front, Seen, program, surrounded
 
 from shipworthy.sidecar.policy import Need, Policy, Route, Who
+from waiting import SECONDS
 
 SPELLINGS = [
     "/admin",
@@ -75,7 +76,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Front, lis
         yield front, seen
 
 
-def raw(front: Front, request: bytes, seconds: float = 60.0) -> bytes:
+def raw(front: Front, request: bytes, seconds: float = SECONDS) -> bytes:
     """The answer to bytes as they are, over one connection of HTTP/1.1."""
     context = ssl.create_default_context(cafile=front.authority)
     port = front.policy.ports.https

@@ -151,7 +151,7 @@ def test_above_the_breaker_callers_are_refused_at_once(
 
     def held(_: Seen) -> tuple[int, Mapping[str, str], bytes]:
         """Answers once fourteen others were refused: whoever waits for a place here waits for ever."""
-        return (200 if enough.wait(10) else 500), {}, b""
+        return (200 if enough.wait(SECONDS) else 500), {}, b""
 
     with (
         program(held) as (port, seen),

@@ -10,6 +10,7 @@ from running_proxy import surrounded
 from streaming_program import streaming_program
 
 from shipworthy.sidecar.policy import Policy
+from waiting import SECONDS
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -38,6 +39,7 @@ def test_a_page_that_came_over_http2_opens_web_sockets(tmp_path: Path) -> None:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
         )
         page = browser.new_context(ignore_https_errors=True).new_page()
+        page.set_default_timeout(SECONDS * 1000)
         page.goto(f"{front.url}/large")
         assert page.evaluate(HTTP) == "h2"
         assert [page.evaluate(SAID) for _ in range(3)] == ["HELLO"] * 3

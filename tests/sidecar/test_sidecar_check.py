@@ -44,6 +44,7 @@ from shipworthy.sidecar.policy import (
     Who,
 )
 from shipworthy.sidecar.proxy import Configuration
+from waiting import SECONDS
 
 POLICY = Policy(
     host="app.test",
@@ -86,6 +87,7 @@ def failed(attacks: tuple[Attack, ...]) -> dict[str, str]:
 
 def test_our_proxy_holds_every_attack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "FORGED", 500)
+    monkeypatch.setattr("shipworthy.sidecar.check.check._SECONDS", SECONDS)
     with twin(POLICY) as target:
         attacks = check(target)
     assert failed(attacks) == {}

@@ -20,7 +20,7 @@ HOSTILE = (
     "%s %(x)s {0}",
     "\\'; drop table genres; --",
     "E'\\x27; drop table genres; --",
-    "id); select pg_sleep(9); --",
+    "id); select pg_sleep(99); --",
     "*/ drop table genres /*",
     '\\" from genres; drop table genres; --',
     '\\", (select 1) "x',
@@ -77,7 +77,7 @@ def test_no_part_of_an_address_becomes_sql(project: Project, place: str) -> None
         )
         assert answer.status_code < 500, (text, answer.text)
         assert answer.json().get("code") != "42601" if answer.text.startswith("{") else True, text
-        assert answer.elapsed.total_seconds() < 9
+        assert answer.elapsed.total_seconds() < 90
     assert len(project.rest("genres")) == 2
 
 

@@ -12,9 +12,10 @@ from running_proxy import free_ports
 from running_up import Up, up
 
 from shipworthy.sidecar.policy import Ports
+from waiting import SECONDS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -70,11 +71,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture
 def page(browser: Browser, shop: Up) -> Iterator[Page]:
-    context = browser.new_context(ignore_https_errors=True)
+    context = patient(browser)
     page = context.new_page()
     page.goto(shop.url)
     yield page
     context.close()
+
+
+def patient(browser: Browser) -> BrowserContext:
+    """One that trusts our certificate, and waits as long as a busy machine needs."""
+    context = browser.new_context(ignore_https_errors=True)
+    context.set_default_timeout(SECONDS * 1000)
+    return context
 
 
 def sign_in(page: Page, who: str) -> None:
@@ -101,7 +109,7 @@ def test_a_role_that_somebody_lacks_is_refused_and_one_that_they_have_lets_in(
     refused = page.goto(shop.url + "/admin/")
     assert refused is not None
     assert refused.status == 403
-    other = browser.new_context(ignore_https_errors=True).new_page()
+    other = patient(browser).new_page()
     other.goto(shop.url + "/admin/")
     sign_in(other, "alice")
     other.wait_for_url("**/admin/")

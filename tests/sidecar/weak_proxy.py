@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from running_proxy import free_ports
+
 from shipworthy.sidecar.check.echo import Echo
 from shipworthy.sidecar.check.wire import Connection, Place
+from waiting import SECONDS
 
 DENIED = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"
 
@@ -45,7 +48,9 @@ class WeakProxy:
     _counted: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> WeakProxy:
-        tls, plain = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
+        https, http = free_ports(2)  # HTTP/3 listens at the number of the first one as well
+        tls = socket.create_server(("127.0.0.1", https))
+        plain = socket.create_server(("127.0.0.1", http))
         self.https, self.http = tls.getsockname()[1], plain.getsockname()[1]
         self._ends = [tls, plain]
         gate = socket.create_server(("127.0.0.1", 0))
@@ -58,7 +63,7 @@ class WeakProxy:
         if self.http3:
             self._loop = asyncio.new_event_loop()
             threading.Thread(target=self._loop.run_forever, daemon=True).start()
-            asyncio.run_coroutine_threadsafe(self._serve_quic(), self._loop).result(5)
+            asyncio.run_coroutine_threadsafe(self._serve_quic(), self._loop).result(SECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:
