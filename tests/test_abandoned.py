@@ -255,6 +255,21 @@ def test_a_script_beside_the_app_is_started_by_hand(tmp_path: Path) -> None:
     assert prototype_of(tmp_path, files).by_hand == {"search_trial3.py"}
 
 
+@pytest.mark.parametrize(
+    ("path", "ending", "by_hand"),
+    [
+        ("chain/check-purse.js", "", True),
+        ("chain/purse.js", "", False),
+        ("chain/check-purse.js", "export const purse = 1;\n", False),
+    ],
+)
+def test_a_script_in_a_folder_that_only_tells_is_started_by_hand(
+    tmp_path: Path, path: str, ending: str, by_hand: bool
+) -> None:
+    files = APP | {path: f'import {{ Purse }} from "purses";\nconsole.log(new Purse());\n{ending}'}
+    assert (path in prototype_of(tmp_path, files).by_hand) is by_hand
+
+
 def test_a_script_that_something_names_is_part_of_the_app(tmp_path: Path) -> None:
     script = {"nightly_sums.py": "import requests\nprint(requests.get('https://a.example'))\n"}
     shell = APP | script | {"run.sh": "python nightly_sums.py\n"}

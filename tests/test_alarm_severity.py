@@ -25,6 +25,7 @@ from shipworthy.controls.access.webhook_unverified.control import WebhookUnverif
 from shipworthy.controls.ai.model_call_without_timeout.control import ModelCallWithoutTimeout
 from shipworthy.controls.database.definer_view.control import DefinerView
 from shipworthy.controls.http.cors_any_origin_credentials.control import CorsAnyOriginCredentials
+from shipworthy.controls.http.html_injection.control import HtmlInjection
 from shipworthy.controls.observability.no_error_tracking.control import NoErrorTracking
 from shipworthy.controls.observability.secret_in_logs.control import SecretInLogs
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
@@ -1659,4 +1660,37 @@ def test_what_is_found_by_the_name_of_a_payment_at_its_provider_weighs_less(
         "db.auth.signInWithPassword({ email, password });\n",
     }
     (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert gap.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "noun"),
+    [
+        ("VITE_ENCRYPTION_KEY", Severity.HIGH, "the key with which the page encrypts"),
+        ("VITE_SENDGRID_SECRET_KEY", Severity.CRITICAL, "the private key"),
+    ],
+)
+def test_a_key_with_which_a_page_encrypts_opens_no_account(
+    tmp_path: Path, name: str, severity: Severity, noun: str
+) -> None:
+    text = f"export const key = import.meta.env.{name};\nconsole.log(key);\n"
+    (gap,) = gaps(ClientSideSecret(), tmp_path, {"src/main.tsx": text})
+    assert (gap.severity, gap.message.endswith(noun)) == (severity, True)
+
+
+@pytest.mark.parametrize(
+    ("table", "severity"), [("movies", Severity.MEDIUM), ("visitors", Severity.HIGH)]
+)
+def test_text_that_the_house_writes_weighs_less_in_a_page(
+    tmp_path: Path, table: str, severity: Severity
+) -> None:
+    text = (
+        'import express from "express";\nimport { Pool } from "pg";\n'
+        "const pool = new Pool();\nconst app = express();\n"
+        'app.get("/show", async (_req, res) => {\n'
+        '  const { rows } = await pool.query("select title from TABLE");\n'
+        '  res.send(`<html><body>${rows.map((r) => r.title).join("")}</body></html>`);\n'
+        "});\napp.listen(80);\n"
+    ).replace("TABLE", table)
+    (gap,) = gaps(HtmlInjection(), tmp_path, {"server/index.ts": text})
     assert gap.severity is severity

@@ -30,6 +30,7 @@ def test_other_columns_are_not(name: str) -> None:
 
 def test_contact_data_of_a_business_is_not_personal() -> None:
     assert not is_personal_column("phone", "public.restaurants")
+    assert not is_personal_column("contact_phone", "public.health_facilities")
 
 
 @pytest.mark.parametrize(

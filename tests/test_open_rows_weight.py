@@ -165,3 +165,43 @@ def test_material_that_is_put_there_for_all_users_weighs_less(
     sql = files.replace("for select to public", f"for {verb} to authenticated")
     sql = sql.replace("call-attachments", bucket)
     assert _gap(OpenStorageBucket(), tmp_path, sql).severity is severity
+
+
+@pytest.mark.parametrize(
+    ("table", "read", "written"),
+    [
+        ("push_subscriptions", Severity.MEDIUM, Severity.HIGH),
+        ("orders", Severity.HIGH, Severity.CRITICAL),
+    ],
+)
+def test_what_a_browser_makes_again_weighs_less(
+    tmp_path: Path, table: str, read: Severity, written: Severity
+) -> None:
+    sql = f"""create table public.{table} (
+      id uuid primary key, user_id uuid references auth.users(id), auth text
+    );
+    alter table public.{table} enable row level security;
+    create policy a on public.{table} for select using (true);
+    create policy b on public.{table} for delete using (true);
+    """
+    assert _gap(RowsReadableByAnybody(), tmp_path / "read", sql).severity is read
+    assert _gap(RowsWritableByAnybody(), tmp_path / "written", sql).severity is written
+
+
+@pytest.mark.parametrize(("column", "open_"), [("watch_time", False), ("last_diagnosis", True)])
+def test_a_face_with_its_points_is_shown_by_every_community(
+    tmp_path: Path, column: str, open_: bool
+) -> None:
+    sql = f"""create table public.profiles (
+      id uuid primary key references auth.users(id), display_name text, activity_points integer, {column} text
+    );
+    alter table public.profiles enable row level security;
+    create policy a on public.profiles for select using (true);
+    """
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2"}}',
+        "src/db.ts": _PAGE,
+        "supabase/migrations/1_all.sql": sql,
+    }
+    found = RowsReadableByAnybody().detect(prototype_of(tmp_path, files))
+    assert any(f.outcome is Outcome.GAP for f in found) is open_

@@ -38,7 +38,8 @@ _NAME = regex(
 _PAYER = regex(r"^stripe_customer_id$", re.IGNORECASE)
 _BUSINESS = regex(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
-    r"|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
+    r"|hospitals?|facilit(y|ies)|pharmac(y|ies)|laborator(y|ies)|universit(y|ies)|colleges|institutes|museums?"
+    r"|embass(y|ies)|hotlines?|gyms?|hotels?|barbershops?|suppliers?|vendors?|locations?|branches|offices|schools|churches|brands|sponsors"
     r"|partners|dealers|condos?|buildings?|homes|houses|apartments|rooms|warehouses|organi[sz]ations|institutions|barracas?|settings|config(uration)?s?|pages?|events|listings|properties"
     r"|empresas?|lojas?|tiendas?|restaurantes?)$",
     re.IGNORECASE,
@@ -70,7 +71,8 @@ _OF_KEYS = regex(
 _FACE = regex(
     r"(id|user_id|uuid|user_?name|handle|slug|nick_?name|display_name|avatar(_url|_path)?|bio|about|headline"
     r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|(preferred_)?(language|locale)"
-    r"|theme|created_at|updated_at|joined_at)",
+    r"|theme|created_at|updated_at|joined_at|(\w+_)?(points|xp|level|score|rank|streak|badges)|\w+_count|watch_time|downloads"
+    r"|followers|following|referral_code|referred_by|last_(seen|active|claimed)(_at)?|is_(verified|online|pro))",
     re.IGNORECASE,
 )
 _PRIVATE_BUCKET = regex(
@@ -90,6 +92,10 @@ _BY_VISITORS = regex(
 )
 _OWN_ADDRESS = regex(
     r"^((site|shop|store|company|business|footer)_)?contact_?(us|info|information|details|data|page|settings)$",
+    re.IGNORECASE,
+)
+_SOON_MADE_AGAIN = regex(
+    r"^(\w+_)?(push_?subscriptions?|(push|device|fcm)_?tokens?|carts?|cart_?items?|wish_?lists?|favou?rites?|bookmarks?|likes?)$",
     re.IGNORECASE,
 )
 _LOG = regex(
@@ -158,6 +164,11 @@ def is_meant_for_all(policy: str) -> bool:
 def is_counted_by_visitors(table: str) -> bool:
     """True for tables that visitors fill by looking or writing to us: counters and forms."""
     return bool(_BY_VISITORS.search(table.rpartition(".")[2]))
+
+
+def is_soon_made_again(table: str) -> bool:
+    """True for what a browser or its user makes again in a moment, and that opens nothing by itself."""
+    return bool(_SOON_MADE_AGAIN.search(table.rpartition(".")[2]))
 
 
 def is_log(table: str) -> bool:

@@ -47,8 +47,8 @@ _SCRIPTS = (Language.TYPESCRIPT, Language.JAVASCRIPT)
 def started_by_hand(prototype: Prototype) -> frozenset[str]:
     """Product files beside the app that nobody imports or names, and that serve nothing.
 
-    Python files anywhere that do something as they are run, script files in the root folder only:
-    elsewhere `abandoned_files` tells.
+    Python files anywhere that do something as they are run, script files in the root folder, and elsewhere
+    those that look after something: of others `abandoned_files` tells.
     Where no part of the prototype serves anything, such a file may be all of it: then it counts.
     """
     graph = prototype.modules
@@ -67,9 +67,22 @@ def _candidates(prototype: Prototype) -> Iterator[SourceFile]:
         if facts is None or facts.routes or _ENTRY.match(stem) or _BY_PLACE.search(file.path):
             continue
         is_python = file.language is Language.PYTHON and _RUNS.search(file.text or "") is not None
-        is_script = file.language in _SCRIPTS and "/" not in file.path
+        is_script = file.language in _SCRIPTS and ("/" not in file.path or _looks_after(file))
         if (is_python or is_script) and not packages & (SERVING if is_python else _NODE_SERVING):
             yield file
+
+
+def _looks_after(file: SourceFile) -> bool:
+    """True for a script that tells its developer something and hands nothing on: `check-wallet.js`."""
+    text = file.text or ""
+    tells = _CHORE.match(file.name) is not None and "console.log(" in text
+    return tells and _HANDS_ON.search(text) is None
+
+
+_CHORE = regex(
+    r"(check|test|debug|generate|deploy|verify|seed|fix|migrate|setup|inspect|diagnose|list)[-_][\w-]+\.[cm]?[jt]s$"
+)
+_HANDS_ON = regex(r"^\s*export\b|\bexports\b", re.MULTILINE)
 
 
 def _serves_elsewhere(prototype: Prototype) -> bool:

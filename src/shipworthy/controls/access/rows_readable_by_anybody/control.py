@@ -14,6 +14,7 @@ from shipworthy.database.exposure import (
     refused,
     why_private,
 )
+from shipworthy.database.private import is_soon_made_again
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
@@ -83,6 +84,6 @@ def _severity(exposure: Exposure) -> Severity:
     weigh as private records do."""
     if exposure.secrets:
         return Severity.CRITICAL
-    if exposure.names_only:
+    if exposure.names_only or (is_soon_made_again(exposure.target) and not exposure.personal):
         return Severity.MEDIUM
     return Severity.HIGH if exposure.reaches_nobody else Severity.CRITICAL

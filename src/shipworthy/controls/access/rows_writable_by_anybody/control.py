@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, not_judged, refused
-from shipworthy.database.private import is_counted_by_visitors, is_log
+from shipworthy.database.private import is_counted_by_visitors, is_log, is_soon_made_again
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
@@ -70,7 +70,8 @@ class RowsWritableByAnybody(
             lesser = account or is_log(exposure.target)
             severity = Severity.MEDIUM if lesser else Severity.HIGH
         else:
-            severity = Severity.CRITICAL
+            soon = is_soon_made_again(exposure.target)
+            severity = Severity.HIGH if soon else Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
         if "insert" in verbs and exposure.ownership.user_columns and not (founded or account):
             done += " in the name of others"

@@ -97,8 +97,17 @@ class HtmlInjection(
 def _severity(effect: Effect, typed: tuple[Origin, ...], stored: tuple[Origin, ...]) -> Severity:
     if effect.kind is EffectKind.HTML:
         linked = any(o.kind in ("query", "path") for o in typed)
-        return Severity.HIGH if linked or stored else Severity.MEDIUM
+        of_others = any(not _OF_HOUSE.search(o.name) for o in stored)
+        return Severity.HIGH if linked or of_others else Severity.MEDIUM
     return Severity.MEDIUM
+
+
+_OF_HOUSE = regex(
+    r"(^|[._])(movies?|films?|series|episodes?|songs?|albums?|artists?|courses?|lessons?|plans?|menus?|menu_items?|categor(y|ies)"
+    r"|cit(y|ies)|countr(y|ies)|regions?|brands?|faqs?)$",
+    re.IGNORECASE,
+)
+"""Tables that hold what a product offers: whoever runs it writes them."""
 
 
 def _parts(effect: Effect) -> tuple[str, ...]:

@@ -62,6 +62,8 @@ class ClientSideSecret(
             return self.unknown(name, reason, *lines)
         is_password = kind_of_name(name) is SecretKind.PASSWORD or _PASSWORD.search(name)
         noun = "password" if is_password else "private key"
+        seals = not is_password and _SEALS.search(name) is not None
+        noun = "key with which the page encrypts" if seals else noun
         way = way_into_browser(prototype, seen[0].location.path)
         if all(_is_left_aside(prototype, read) for read in seen):
             message = (
@@ -70,7 +72,12 @@ class ClientSideSecret(
             )
             return self.gap(name, message, *lines, *way, severity=Severity.HIGH)
         message = f"{name} is built into the page, so every visitor can read the {noun}"
-        return self.gap(name, message, *lines, *way)
+        # It opens no account at a service: what was encrypted with it was hidden from nobody.
+        severity = Severity.HIGH if seals else Severity.CRITICAL
+        return self.gap(name, message, *lines, *way, severity=severity)
+
+
+_SEALS = regex(r"(EN|DE)?CRYPT(ION|O)?_?(SECRET_?)?(KEY|SECRET)|CIPHER|AES_KEY", re.IGNORECASE)
 
 
 def _is_left_aside(prototype: Prototype, read: EnvironmentRead) -> bool:
