@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import re
+from pathlib import Path
 
 import pytest
 
 import shipworthy.regex
 from shipworthy.catalogue import catalogue
 from shipworthy.regex import regex
+
+_SOURCE = Path(shipworthy.regex.__file__).parent
 
 
 def test_nothing_is_compiled_before_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +52,17 @@ def test_every_expression_of_the_catalogue_compiles() -> None:
     assert len(expressions) > 1000
     for expression in expressions:
         re.compile(expression.pattern, expression.flags)
+
+
+def test_no_group_is_repeated_possessively() -> None:
+    """Python before 3.11.5 loses matches there: https://github.com/python/cpython/issues/106052"""
+    repeated = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
+    wrong = [
+        f"{path.relative_to(_SOURCE)}:{part.lineno}"
+        for path in _SOURCE.rglob("*.py")
+        if "fixtures" not in path.parts
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        if "(?" in part.value and repeated.search(part.value)
+    ]
+    assert wrong == []

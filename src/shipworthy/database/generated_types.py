@@ -77,15 +77,15 @@ def read_types(path: str, text: str) -> GeneratedTypes:
 _DATABASE = regex(r"\b(?:interface\s+Database\b|type\s+Database\s*=)[^{;]{0,200}(?=\{)")
 _TOKEN = regex(
     r"""
-      (?P<skip>\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)
-    | (?P<text>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`[^`]*`)
+      (?P<skip>\s+|//[^\n]*|/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/)?)
+    | (?P<text>"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'|`[^`]*`)
     | (?P<word>[\w$]+)
     | (?P<mark>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _ENUM = regex(r"""\[["'](?P<schema>[^"']+)["']\]\[["']Enums["']\]\[["'](?P<name>[^"']+)["']\]""")
-_LITERAL = regex(r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'")
+_LITERAL = regex(r"\"([^\"\\]*+(?:\\.[^\"\\]*+)*)\"|'([^'\\]*+(?:\\.[^'\\]*+)*)'")
 _OPEN, _CLOSE = "{[(<", "}])>"
 _STARTS = 4  # declarations named Database that are tried
 _DEPTH = 60  # levels of nesting beyond which a file is no types file

@@ -7,7 +7,8 @@ from shipworthy.regex import regex
 # ASCII that is no part of a name: to compile the range of what is, up to U+10FFFF, takes `re` 25 ms.
 FIRST = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f]"
 FOLLOWING = r"[^\x00-\x23\x25-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
-NAME = rf'(?:(?:"[^"]*+")++|{FIRST}{FOLLOWING}*+)'
+IN_TAG = r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"  # those without a dollar
+NAME = rf'(?:(?:"[^"]*+")+(?!"[^"]*")|{FIRST}{FOLLOWING}*+)'
 QUALIFIED = rf"{NAME}(?:\s*+\.\s*+{NAME}){{0,2}}"
 _PART = regex(NAME)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from shipworthy.database.names import FIRST, FOLLOWING
+from shipworthy.database.names import FIRST, FOLLOWING, IN_TAG
 from shipworthy.regex import regex
 
 
@@ -109,12 +109,12 @@ _TOKEN = regex(
       (?P<comment>--[^\n\r]*)
     | (?P<block>/\*)
     | (?P<escape>[eE]')
-    | (?P<text>(?:'[^']*')++)
-    | (?P<quoted>(?:"[^"]*")++)
+    | (?P<text>(?:'[^']*+')+)
+    | (?P<quoted>(?:"[^"]*+")+)
     | (?P<open>['"])
     | (?P<word>{FIRST}{FOLLOWING}*+)
     | (?P<number>\$?[0-9][\w.]*+)
-    | (?P<dollar>\$(?:{FIRST}(?:(?!\$){FOLLOWING})*+)?\$)
+    | (?P<dollar>\$(?:{FIRST}{IN_TAG}*+)?\$)
     | (?P<meta>\\[^\n\r]*)
     | (?P<mark>[;()])
     """,

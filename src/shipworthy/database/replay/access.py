@@ -64,7 +64,7 @@ _ROW_SECURITY = regex(
 # The list of objects is not possessive: before 3.11.5, Python loses matches there (cpython issue 106052).
 _GRANT = regex(
     r"(grant|revoke)\s[^;]{0,300}?\son\s+(?:(table|function|procedure|routine|sequence|schema|type|all\s+\w+\s+in"
-    rf"\s+schema)\s+)?((?:{QUALIFIED}(?:\s*+\([^()]*+\))?+\s*+(?:,\s*+|(?=to\s|from\s))){{1,60}})(?:to|from)\s",
+    rf"\s+schema)\s+)?((?:{QUALIFIED}(?:\s*+\([^()]*+\))?\s*+(?:,\s*+|(?=to\s|from\s))){{1,60}})(?:to|from)\s",
     _FLAGS,
 )
 _DEFAULTS = regex(

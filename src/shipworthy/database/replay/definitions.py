@@ -95,7 +95,7 @@ _NOT_A_COLUMN = frozenset(
 )
 _DO = regex(r"do\b", re.IGNORECASE)
 _BODY = regex(rf"create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?{QUALIFIED}\s*\(", re.I)
-_EDGE = regex(r"""'(?:[^']|'')*+'|"[^"]*"|--[^\n]*|[(),]""")
+_EDGE = regex(r"""'[^']*+(?:''[^']*+)*'(?!')|"[^"]*"|--[^\n]*|[(),]""")
 _MOST = 200_000  # characters of a statement that are looked through
 _ACTIONS = 1000  # characters of an ALTER TABLE in a block
 

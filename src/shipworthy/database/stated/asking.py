@@ -25,8 +25,8 @@ _SIGNED_IN = regex(
     re.IGNORECASE,
 )
 _NAMED_CALLER = regex(rf"\b(\w+)(?:\s+uuid)?\s*(?::=|default)\s*{_UID}\s*;", re.IGNORECASE)
-_ADDED = regex(r"\binsert\s+into\b(?:(?!\bwhere\b)[^;])*+", re.IGNORECASE)
-_SET = regex(r"\bset\b(?:(?!\b(?:where|from)\b)[^;])*+", re.IGNORECASE)
+_ADDED = regex(r"\binsert\s+into\b(?:(?!\bwhere\b)[^;])*", re.IGNORECASE)
+_SET = regex(r"\bset\b(?:(?!\b(?:where|from)\b)[^;])*", re.IGNORECASE)
 _LONGEST = 3  # functions that call each other
 
 

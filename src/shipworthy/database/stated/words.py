@@ -10,11 +10,11 @@ from functools import lru_cache
 from shipworthy.regex import regex
 
 _SKIPPED = regex(
-    r"""(?P<text>'(?:[^']|'')*+'|"[^"]*+"|\$(?P<tag>\w*+)\$.*?\$(?P=tag)\$)|--[^\n]*+|/\*.*?\*/""",
+    r"""(?P<text>'[^']*+(?:''[^']*+)*'(?!')|"[^"]*+"|\$(?P<tag>\w*+)\$.*?\$(?P=tag)\$)|--[^\n]*+|/\*.*?\*/""",
     re.DOTALL,
 )
 _SPACE = regex(r"\s+")
-_TEXT = regex(r"'((?:[^']|'')*+)'")
+_TEXT = regex(r"'([^']*+(?:''[^']*+)*)'(?!')")
 _KEPT = 4_000  # texts: each policy and function is looked at from many sides
 
 
