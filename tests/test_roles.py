@@ -93,6 +93,8 @@ CHORE = 'import { db } from "./db";\n\nasync function main() {\n  await db.reset
         ("backend/app/routers/tests.py", FASTAPI),
         ("school/routes/tests.py", FLASK),
         ("server/routes/tests.ts", EXPRESS),
+        ("app/models/lab_test.py", "class LabTest(Base):\n    pass\n"),
+        ("backend/routers/test_results.py", FASTAPI),
     ],
 )
 def test_what_answers_requests_is_of_the_app_whatever_it_is_called(path: str, text: str) -> None:
@@ -116,6 +118,18 @@ def test_what_answers_requests_is_of_the_app_whatever_it_is_called(path: str, te
         ("server/create-admin.ts", f"export const role = 1;\n{CHORE}", Role.SCRIPT),
         ("api/tasks.py", "def clean():\n    pass\n", Role.SCRIPT),
         ("tools/generate.py", "print(1)\n", Role.SCRIPT),
+        ("db_test.py", "import psycopg2\n\nprint(psycopg2.connect(HOST))\n", Role.SCRIPT),
+        (
+            "backend/test_mail.py",
+            "def test_mail():\n    print(send())\n\ntest_mail()\n",
+            Role.SCRIPT,
+        ),
+        ("app/services/test_mail.py", "def test_mail():\n    print(send())\n", Role.SCRIPT),
+        ("test_prices.py", "def test_price():\n    assert price(1) == 2\n", Role.TEST),
+        ("test_prices.py", "import unittest\n", Role.TEST),
+        ("test_prices.py", "", Role.TEST),
+        ("tests/test_mail.py", "print(send())\n", Role.TEST),
+        ("conftest.py", "ROWS = []\n", Role.TEST),
     ],
 )
 def test_what_answers_nobody_keeps_the_role_of_its_path(path: str, text: str, role: Role) -> None:

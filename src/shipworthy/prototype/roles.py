@@ -87,6 +87,17 @@ _TEST_PATH = regex(
     r"|^[^/]+-tests?\.[cm]?[jt]s$"
     r"|(^|/)(test_[^/]*|[^/]*_tests?|tests|conftest)\.py$"
 )
+# Named like a test of Python, outside a folder of tests: `db_test.py` tries a connection out, as it may.
+_TRIED_BY_HAND = regex(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
+_CHECKS_ITSELF = regex(
+    r"(?m)^\s*(assert\b|(import|from) (pytest|unittest|nose|hypothesis|django\.test|behave)\b)"
+)
+# In laboratories and schools tests are what patients and pupils take: `models/lab_test.py` is of the app.
+_TAKEN = regex(
+    r"(^|/)(models|schemas|entities|domain|crud|repositories|serializers|services|routes?|routers|controllers"
+    r"|endpoints|blueprints|views)/[^/]+$"
+)
+_STARTS_ITSELF = regex(r"(?m)^\s*((async )?def test_|if __name__\b)")
 _TEST_RUNNER = regex(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
 _PASTED_PATH = regex(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
 _SCRIPT_FOLDER = regex(
@@ -262,12 +273,25 @@ def _says_generated(head: str) -> bool:
 def _is_test(path: str, head: str, text: str) -> bool:
     if _TEST_RUNNER.search(head) and ".config." not in path:
         return True
-    return _TEST_PATH.search(path) is not None and not (
-        _NAMED_FOR_EXAMS.search(path) and declares_routes(path, text)
+    if _TEST_PATH.search(path) is None or _is_tried_by_hand(path, text):
+        return False
+    return not (_NAMED_FOR_EXAMS.search(path) and declares_routes(path, text))
+
+
+def _is_tried_by_hand(path: str, text: str) -> bool:
+    """True for a module that only its name calls a test: somebody runs it and reads what it prints."""
+    folder, _, name = path.rpartition("/")
+    return (
+        text.strip() != ""
+        and _TRIED_BY_HAND.search(name) is not None
+        and _TEST_PATH.search(f"{folder}/") is None
+        and _CHECKS_ITSELF.search(text) is None
     )
 
 
 def _is_script(path: str, text: str) -> bool:
+    if _is_tried_by_hand(path, text):
+        return _TAKEN.search(path) is None or _STARTS_ITSELF.search(text) is not None
     if _SCRIPT_FOLDER.search(path):
         return not (is_part(path) or (_OWN_PARTS.search(path) and declares_routes(path, text)))
     if _SCRIPT_NAME.search(path) or _ROOT_SCRIPT.match(path):

@@ -65,12 +65,9 @@ def _by_variable(prototype: Prototype) -> dict[str, list[ModelAddress]]:
 
 
 def _hampers(written: list[ModelAddress]) -> bool:
-    """True for an address that several files would have to change, or that only the own machine has; whether
-    the one place of a provider's public address matters, its owner knows."""
-    return (
-        len({found.location.path for found in written}) > 1
-        or _OWN.search(written[0].base) is not None
-    )
+    """True for an address that only the own machine has; whether it matters that a provider's public one
+    is written out, its owner knows."""
+    return _OWN.search(written[0].base) is not None
 
 
 def _message(written: list[ModelAddress]) -> str:
