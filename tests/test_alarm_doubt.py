@@ -76,6 +76,37 @@ export async function POST(request: Request) {
 }
 """
 
+_SIGNS_UP = """
+import { getServerSession } from "next-auth";
+import { PrismaClient } from "@prisma/client";
+import bcrypt from "bcryptjs";
+const db = new PrismaClient();
+export async function POST(request: Request) {
+  const session = await getServerSession();
+  const { email, password, role } = await request.json();
+  const wanted = role || "PUPIL";
+  if (!session && wanted !== "PUPIL") return Response.json({ error: "Forbidden" }, { status: 403 });
+  const known = await db.user.findUnique({ where: { email } });
+  if (known) return Response.json({ error: "known" }, { status: 409 });
+  const hashed = await bcrypt.hash(password, 10);
+  const user = await db.user.create({ data: { email, DATA }, select: { id: true } });
+  return Response.json({ user }, { status: 201 });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "alarms"), [("password: hashed, role: wanted", 0), ("invited: true", 1)]
+)
+def test_who_claims_a_low_role_and_gets_it_signs_up(tmp_path: Path, data: str, alarms: int) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "@prisma/client": "5.0.0"}}',
+        "app/api/users/route.ts": _SIGNS_UP.replace("DATA", data),
+        "app/api/login/route.ts": _LOGIN,
+    }
+    assert len(_gaps(UnauthenticatedEndpoint(), tmp_path, files)) == alarms
+
+
 _SERVER = """
 import express from "express";
 import rateLimit from "express-rate-limit";
@@ -492,11 +523,11 @@ def test_a_package_that_one_of_its_scope_may_bring_along_is_asked_about(
     ("files", "address", "sure"),
     [
         (("ask.py",), "https://api.groq.com/openai/v1", Confidence.LOW),
-        (("ask.py", "sum_up.py"), "https://api.groq.com/openai/v1", Confidence.HIGH),
+        (("ask.py", "sum_up.py"), "https://api.groq.com/openai/v1", Confidence.LOW),
         (("ask.py",), "http://localhost:11434/v1", Confidence.HIGH),
     ],
 )
-def test_one_place_of_a_public_address_is_for_its_owner_to_judge(
+def test_a_public_address_is_for_its_owner_to_judge(
     tmp_path: Path, files: tuple[str, ...], address: str, sure: Confidence
 ) -> None:
     code = f'from openai import OpenAI\n\nclient = OpenAI(base_url="{address}")\n'

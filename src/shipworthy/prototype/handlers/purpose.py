@@ -144,7 +144,24 @@ def _purpose(handler: Handler) -> Purpose | None:
         return Purpose.LOGIN
     if any(e.has(Check.SIGNATURE) for e in handler.effects):
         return Purpose.WEBHOOK
+    if any(map(_gets_what_he_claims, handler.effects)) and "admin" not in handler.name.lower():
+        return Purpose.SIGN_UP
     return _by_words(handler)
+
+
+def _gets_what_he_claims(effect: Effect) -> bool:
+    """True for a new account with a password of which nothing is asked but the role that it then has:
+    whoever comes may sign up as a pupil, say, and a session is asked for where it is more than that."""
+    claimed = [g.about for g in effect.guards if g.check is Check.CLAIMED]
+    if effect.operation != "insert" or not claimed:
+        return False
+    values = dict(effect.of("value:"))
+    roles = {str(o) for name, found in values.items() if _ROLE.search(name) for o in found}
+    return any(map(_PASSWORD.search, values)) and all(a and a <= roles for a in claimed)
+
+
+_PASSWORD = regex(r"password|passwd|pwd", re.IGNORECASE)
+_ROLE = regex(r"(^|_)role$|^(user|account)_?type$", re.IGNORECASE)
 
 
 def _by_words(handler: Handler) -> Purpose | None:

@@ -318,7 +318,7 @@ def _is_listed(literal: Named, text: str) -> bool:
 
 _BRACKETS = {"]": 1, ")": 1, "}": 1, "[": -1, "(": -1, "{": -1}
 _LISTED = 2_000  # characters of a list before the value
-_SESSION = regex(r"\b(session|cookieSession|expressSession)\(\s*\{[^{}]*\Z")
+_SESSION = regex(r"\b(session|cookieSession|expressSession)\(\s*\{(?:[^{}]|\{[^{}]*\})*\Z")
 
 
 def _private_keys(text: str) -> Iterator[_Hit]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import (
     Check,
@@ -60,10 +62,17 @@ class WebhookUnverified(
         if not hooks:
             yield self.not_applicable("no entry point is a webhook")
         seen: set[str] = set()
+        told: set[tuple[str, str]] = set()
         for handler in hooks:
             if handler.subject not in seen:
                 seen.add(handler.subject)
-                yield self._judged(prototype, handler)
+                found = self._judged(prototype, handler)
+                # Only one of those that are entered for one address answers there.
+                if found.outcome is Outcome.GAP and _place(handler) in told:
+                    found = replace(found, confidence=Confidence.LOW)
+                elif found.outcome is Outcome.GAP:
+                    told.add(_place(handler))
+                yield found
 
     def _judged(self, prototype: Prototype, handler: Handler) -> Finding:
         acts = [e for e in handler.effects if changes(e) and not _is_log(e) and _is_sent(e)]
@@ -148,6 +157,11 @@ class WebhookUnverified(
         if known is not None and known is not STRIPE:
             said += f". {known.way}: {known.source}"
         return Remedy(said, Review.BY_HAND)
+
+
+def _place(handler: Handler) -> tuple[str, str]:
+    """The address of an entry point, in the server that its folder stands for."""
+    return handler.location.path.partition("/")[0], handler.name
 
 
 def _is_hook(handler: Handler) -> bool:

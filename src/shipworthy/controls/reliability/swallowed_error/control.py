@@ -171,7 +171,7 @@ def _weight(severity: Severity) -> Weight:
 def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _Loss]]:
     """The writes whose error is lost, by subject: those that are waited for together are one."""
     first: dict[Location, str] = {}
-    surfacing = _surfacing(queries)
+    surfacing, told = _surfacing(queries), _told_by_webhooks(queries)
     asked_by = frozenset(column for query in queries for column in query.filters)
     for query in writes:
         checked = query.error in (ErrorUse.CHECKED, ErrorUse.THROWS)
@@ -180,6 +180,8 @@ def _dropped(queries: list[Query], writes: list[Query]) -> Iterator[tuple[str, _
             if _makes_room(query, queries):
                 grave = loss.severity.blocks_launch
                 loss = replace(loss, severity=Severity.MEDIUM if grave else Severity.LOW)
+            elif loss.severity.blocks_launch and _comes_again(query, told):
+                loss = replace(loss, severity=Severity.MEDIUM)
             subject = _subject(query.location, query.function, loss)
             if query.together is not None:
                 subject = first.setdefault(query.together, subject)
@@ -308,6 +310,31 @@ def _makes_room(query: Query, queries: list[Query]) -> bool:
     )
 
 
+def _told_by_webhooks(queries: list[Query]) -> frozenset[str]:
+    """The tables into which webhooks write what a service tells."""
+    return frozenset(
+        q.table
+        for q in queries
+        if q.table and q.operation in ("update", "upsert") and _HOOK.search(q.location.path)
+    )
+
+
+def _comes_again(query: Query, told: frozenset[str]) -> bool:
+    """True for what the next run of a sync brings, and for what a page notes of a payment of which a webhook
+    tells as well."""
+    if _HOOK.search(query.location.path) or query.operation not in ("update", "upsert"):
+        return False
+    if _SYNCS.search(f"{query.location.path} {query.function}"):
+        return True
+    return query.table in told and _RETURNS.search(query.function) is not None
+
+
+_HOOK = regex(r"webhook|(^|/)(api|functions|server)/(.*/)?hooks?/", re.IGNORECASE)
+_SYNCS = regex(r"(^|[-_/ ])sync([-_/. A-Z]|$)|[-_a-z]([Ss]ync)([-_/. ]|$)")
+_RETURNS = regex(
+    r"^_?(handle)?_?(confirm|complete|finali[sz]e|verify|check|mark|after|on)\w*(pay|checkout|order|session|success|complete|return)",
+    re.IGNORECASE,
+)
 _MAKES = ("createUser", "inviteUserByEmail", "signUp")
 
 

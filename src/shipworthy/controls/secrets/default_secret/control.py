@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.program.fallbacks import Fallback
+from shipworthy.prototype.secrets.kept_sessions import signs_kept_sessions
 from shipworthy.prototype.secrets.literals import is_signing_secret
 from shipworthy.prototype.secrets.one_time_codes import OneTimeCode
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
@@ -74,6 +75,10 @@ class DefaultSecret(
         falls_back = f"{open_ones[0].name} falls back to a word in the code where it is not set"
         if is_signing_secret(open_ones[0].name) and not guards_something(prototype, path):
             message = f"{falls_back}; so far nothing here signs or seals with it"
+            return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
+        if signs_kept_sessions(prototype, path, open_ones[0].name):
+            kept = "it signs the numbers of sessions that the server keeps, which nobody guesses"
+            message = f"{falls_back}; {kept}"
             return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
         cost = "so whoever has read the code gets past what it protects"
         return self.gap(subject, f"{falls_back}, {cost}", *lines[:5])

@@ -17,6 +17,7 @@ from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of
 from shipworthy.prototype.secrets.guessable_edits import guessable_from_environment
 from shipworthy.prototype.secrets.jwt import claims
+from shipworthy.prototype.secrets.kept_sessions import is_of_kept_sessions
 from shipworthy.prototype.secrets.literal_edits import from_environment, variable_of
 from shipworthy.prototype.secrets.literals import split_name
 from shipworthy.prototype.secrets.logins import (
@@ -40,6 +41,10 @@ from shipworthy.remedy import Remedy, Review, Write
 
 _OPEN_EVERYTHING = (SecretKind.SERVICE_ROLE, SecretKind.CONNECTION_URI)
 _OPENS = "What opens this address is compared with a word that is written into the code"
+_OF_KEPT_SESSIONS = (
+    "The secret of the sessions is written into the code; the sessions themselves stay with the server,"
+    " under numbers that nobody guesses"
+)
 _WHERE = {
     Place.CODE: "is written into the code",
     Place.FALLBACK: "is written into the code as the default of a setting",
@@ -80,7 +85,8 @@ class SecretInCode(
             doubtful = all(_is_local(s) or _expired_soon(s) for s in private)
             sure = Confidence.LOW if doubtful else Confidence.HIGH
             worst = max(severities, key=_rank)
-            message = _message(first, private)
+            kept = _signs_kept_sessions(prototype, first)
+            message = _OF_KEPT_SESSIONS if kept else _message(first, private)
             if all(s.location.path in prototype.abandoned for s in private):
                 message = f"{message}, in a file that nothing uses"
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
@@ -229,6 +235,8 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
         return Severity.LOW
     if file.path in prototype.abandoned and not _opens_elsewhere(secret):
         return Severity.LOW
+    if _signs_kept_sessions(prototype, secret):
+        return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM
     if _is_of_database(secret, file):
@@ -264,6 +272,12 @@ def _expired_soon(secret: Secret) -> bool:
     if not isinstance(start, int | float) or not isinstance(end, int | float):
         return False
     return end - start <= _SOON
+
+
+def _signs_kept_sessions(prototype: Prototype, secret: Secret) -> bool:
+    """True for `session({ secret: "words" })` of express-session."""
+    place, unnamed = secret.location, secret.name == "secret" and not secret.provider
+    return unnamed and is_of_kept_sessions(prototype, place.path, place.line)
 
 
 def _of_nobody(secret: Secret) -> bool:

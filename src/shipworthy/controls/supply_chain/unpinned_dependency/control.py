@@ -80,11 +80,13 @@ class UnpinnedDependency(
             then = f"no lock file holds {it}: each installation can bring a new major version"
         else:
             then = "no lock file holds one: each installation can bring a new major version"
+        # Where no lock file holds anything, `no-lock-file` says so of the same list, at full weight.
+        told = kinds == ["registry"] or bool(first.lock)
         return self.gap(
             path,
             f"{path} asks for {what} of {names}; {then}",
             *(prototype.evidence("manifest", one.dependency.location) for one in loose[:_SHOWN]),
-            severity=Severity.LOW if first.lock or few else self.severity,
+            severity=Severity.LOW if told or few else self.severity,
             confidence=Confidence.LOW if is_variant(prototype, path) else Confidence.HIGH,
         )
 
