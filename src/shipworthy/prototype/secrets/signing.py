@@ -47,7 +47,7 @@ def signs(prototype: Prototype, secret: Secret) -> bool:
     file = prototype.files[secret.location.path]
     if file.role is not Role.PRODUCT or is_archived(file.path) or _is_for_development(file, secret):
         return False
-    if _is_refused(file.text or "", secret.value):
+    if _is_refused(file.text or "", secret.value) or _is_named_and_refused(file, secret):
         return False
     if _is_refused_in_production(file.text or "", secret.name or ""):
         return False
@@ -109,6 +109,18 @@ def _is_refused(text: str, value: str) -> bool:
     """`if SECRET_KEY == "change-me": raise …`"""
     again = text.find(value, text.find(value) + len(value))
     return again != -1 and _STOPS.search(text, again, again + _NEAR) is not None
+
+
+def _is_named_and_refused(file: SourceFile, secret: Secret) -> bool:
+    """`if self.key == DEFAULT_KEY: raise …`, where the constant of that name holds the word."""
+    text, name = file.text or "", secret.name or ""
+    if _STANDS_IN.search(name) is None:
+        return False
+    asked = re.search(rf"==\s*(\w+\.)?{re.escape(name)}\b|\b{re.escape(name)}\s*==", text)
+    return asked is not None and _STOPS.search(text, asked.end(), asked.end() + _NEAR) is not None
+
+
+_STANDS_IN = regex(r"(^|_)(default|fallback|insecure|placeholder|dev|example)(_|$)", re.IGNORECASE)
 
 
 def _is_refused_in_production(text: str, name: str) -> bool:

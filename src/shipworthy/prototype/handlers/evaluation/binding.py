@@ -68,9 +68,8 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
     elif isinstance(target, Member):
         _bind_member(walk, target, value, scope)
     elif isinstance(target, Index):
-        owner = walk.value(target.object, scope)
-        _changed(walk, target.object, owner, value, scope, target.at)
-        under = walk.value(target.key, scope)
+        owner, under = walk.value(target.object, scope), walk.value(target.key, scope)
+        _changed(walk, target.object, owner, value, scope, target.at, under)
         header = under.text if owner.what == MAIL else None
         walk.assigned(owner, header or "[]", value, target.at)
         if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
@@ -162,16 +161,23 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
 
 
 def _changed(
-    walk: Evaluation, target: Expression, owner: Value, value: Value, scope: Scope, at: int
+    walk: Evaluation,
+    target: Expression,
+    owner: Value,
+    value: Value,
+    scope: Scope,
+    at: int,
+    key: Value | None = None,
 ) -> None:
-    """Note what is put into a list or a dictionary, which may be one of the module."""
+    """Note what is put into a list or a dictionary, which may be one of the module; `key`: under what."""
     if type(target) is not Name or owner.identity or owner.what not in ("", "list"):
         return
     home = scope.find(target.id)
     of_module = home is not None and home.parent is None and home is not scope
     holds = owner.fields is not None or owner.elements is not None
     if of_module and holds and walk.running:
-        walk.module_assigned(target.id, value, at)
+        apart = key is not None and key.text is None and bool(all_origins(key))
+        walk.module_assigned(target.id, value, at, keyed=apart)
 
 
 def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
@@ -193,11 +199,14 @@ def assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int) ->
     walk.knowledge.assigned(walk, owner, key, value, at)
 
 
-def module_assigned(walk: Evaluation, name: str, value: Value, at: int) -> None:
-    """A variable of the module was given a value, or changed, by a function."""
+def module_assigned(
+    walk: Evaluation, name: str, value: Value, at: int, *, keyed: bool = False
+) -> None:
+    """A variable of the module was given a value, or changed, by a function; `keyed`: in a place of its own
+    for each caller, thing or day."""
     if walk.running:
         inputs = {"value": all_origins(value)}
-        literals = {"kind": value.what or _form(value)}
+        literals = {"kind": value.what or _form(value)} | ({"keyed": "yes"} if keyed else {})
         walk.effect(EffectKind.STATE, "assign", name, at, inputs=inputs, literals=literals)
 
 
