@@ -99,6 +99,10 @@ def _is_response(value: Value) -> bool:
 
 
 def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bool) -> Pair:
+    if contains and isinstance(right.literal, str) and _roles_of_caller(left, left):
+        contains = (
+            False  # `session["role"] in roles`, where the only one is handed over without a list
+        )
     keyed = by_key(left, right) if contains else None
     if keyed is not None:
         return keyed

@@ -8,7 +8,7 @@ from shipworthy.prototype.handlers.comparing.methods import METHOD, NO_GET
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
-from shipworthy.prototype.handlers.knowledge.requests import parameter, principal
+from shipworthy.prototype.handlers.knowledge.requests import of_session, parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.wrapping import (
     Answer,
@@ -86,7 +86,7 @@ def _g_get(walk: Evaluation, site: Site) -> Value | None:
 def session_item(walk: Evaluation, key: str, at: int) -> Value:
     """What the server keeps under a key: for some keys, that is who has logged in."""
     if OF_CALLER.search(key):
-        return principal(walk, f"session.{key}", at)
+        return of_session(walk, key, at)
     return UNKNOWN
 
 

@@ -151,7 +151,12 @@ def _session(walk: Evaluation, value: Value, key: str) -> Value | None:
         return Value(what=f"session.{key}")
     if key in ("get", "user_id"):
         return None if key == "get" else principal(walk, "session", 0)
-    found = principal(walk, f"session.{key}", 0)
+    return of_session(walk, key, 0)
+
+
+def of_session(walk: Evaluation, key: str, at: int) -> Value:
+    """What the server itself has put into the session of whoever calls: it is known which of it is a role."""
+    found = principal(walk, f"session.{key}", at)
     if not ROLE_KEY.search(key):
         return found
     role = frozenset({Origin("principal", "", key)})
