@@ -81,3 +81,20 @@ def test_buckets_that_sound_private() -> None:
 )
 def test_codes_that_let_in_whoever_holds_them(column: str, table: str, key: bool) -> None:
     assert is_key_column(column, table) is key
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "personal"),
+    [
+        ("student_name", "public.certificates", True),
+        ("patient_name", "public.queue", True),
+        ("nome_aluno", "public.certificados", True),
+        ("customer_name", "public.bookings", True),
+        ("student_name", "public.success_stories", False),
+        ("customer_name", "public.testimonials", False),
+        ("client_name", "public.projects", False),
+        ("course_name", "public.certificates", False),
+    ],
+)
+def test_names_of_whom_a_row_is_about(name: str, table: str, personal: bool) -> None:
+    assert is_personal_column(name, table) is personal

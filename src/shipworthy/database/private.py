@@ -35,6 +35,19 @@ _NAME = regex(
     r"(^|_)(first_name|last_name|full_name|surname|nome_completo|apellidos?|vorname|nachname|prenom)$",
     re.IGNORECASE,
 )
+# Whom a row is about; of a customer it is so in what he ordered or booked.
+_NAMED = regex(
+    r"^(?:(?P<who>student|pupil|trainee|patient|employee|resident|guardian|mother|father|spouse|applicant"
+    r"|attendee|participant|passenger|child|kid|emergency_contact|customer|client|guest|recipient|buyer)"
+    r"_(?:full_)?name|(?:nome|nombre)_(?:do_|da_|del_)?(?P<quem>aluno|aluna|alumno|paciente|funcionario|cliente))$",
+    re.IGNORECASE,
+)
+_PARTY = ("customer", "client", "guest", "recipient", "buyer", "cliente")
+_PRAISED = regex(
+    r"testimonial|review|rating|feedback|stor(?:y|ies)|success|placement|topper|award|winner|leader_?board"
+    r"|ranking|achievement|showcase|gallery|alumni|depoimento|avaliac|resena|portfolio|case_stud",
+    re.IGNORECASE,
+)
 _PAYER = regex(r"^stripe_customer_id$", re.IGNORECASE)
 _BUSINESS = regex(
     r"(^|_)(business(es)?|compan(y|ies)|stores?|shops?|restaurants?|venues?|salons?|providers?|clinics?|agenc(y|ies)"
@@ -122,7 +135,10 @@ def is_key_column(name: str, table: str) -> bool:
 
 def is_personal_column(name: str, table: str) -> bool:
     """True for columns that describe a person; the contact data of a business is not personal."""
-    return bool(_PERSON.match(name)) and not _BUSINESS.search(table.rpartition(".")[2])
+    plain = table.rpartition(".")[2]
+    return _names_somebody(name, plain) or (
+        bool(_PERSON.match(name)) and not _BUSINESS.search(plain)
+    )
 
 
 def is_own_address(table: str) -> bool:
@@ -132,7 +148,7 @@ def is_own_address(table: str) -> bool:
 
 def is_name_column(name: str) -> bool:
     """True for names of people: personal too, but often shown to others on purpose."""
-    return bool(_NAME.search(name))
+    return bool(_NAME.search(name) or _NAMED.match(name))
 
 
 def is_payer_number(name: str) -> bool:
@@ -180,3 +196,11 @@ def is_log(table: str) -> bool:
 def is_private_bucket(name: str) -> bool:
     """True for buckets whose name says that their files are not for everybody."""
     return bool(_PRIVATE_BUCKET.search(name))
+
+
+def _names_somebody(name: str, table: str) -> bool:
+    found = _NAMED.match(name)
+    if found is None or _PRAISED.search(table):
+        return False
+    party = (found["who"] or found["quem"]).lower() in _PARTY
+    return not party or is_private_record(table)

@@ -6,7 +6,7 @@ import re
 
 from shipworthy.database.attempts import Actor
 from shipworthy.database.schema import Function, Schema
-from shipworthy.database.stated.words import without_comments
+from shipworthy.database.stated.words import at_word, bare, without_comments
 from shipworthy.regex import regex
 
 _ASKS = regex(
@@ -15,11 +15,16 @@ _ASKS = regex(
 )
 _CALLED = regex(r"(?:(\w+)\.)?(\w+)\s*\(")
 _UID = r"\(?\s*(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)\s*\)?"
+_CAST = r"(?:\s*::\s*\w+)?"
+_IF = regex(r"\bif\b((?:(?!\bthen\b)[^;])*)\bthen\b", re.IGNORECASE)
 # Without a login `auth.uid()` is NULL, and a comparison with NULL raises nothing.
-_NULL_PASSES = regex(
-    rf"\bif\s+\(?\s*(?:{_UID}\s*(?:<>|!=)\s*\w+|\w+\s*(?:<>|!=)\s*{_UID})\s*\)?\s*then\b",
-    re.IGNORECASE,
+_NULL_IS = (
+    rf"\(*\s*(?:{_UID}{_CAST}\s*(?:<>|!=)\s*[\w.]+{_CAST}"
+    rf"|[\w.]+{_CAST}\s*(?:<>|!=)\s*{_UID}{_CAST})\s*\)*"
 )
+_NULL = regex(_NULL_IS, re.IGNORECASE)
+_NOT = regex(r"not\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
+_MINE = regex(_NULL_IS.replace("(?:<>|!=)", "="), re.IGNORECASE)
 _SIGNED_IN = regex(
     rf"\bif\s+\(?\s*{_UID}\s+is\s+null\s*\)?\s*then\s+(?:raise|return)\b[^;]{{0,300}};\s*end\s+if\b",
     re.IGNORECASE,
@@ -38,7 +43,7 @@ def least_caller(schema: Schema, function: Function) -> Actor | None:
         return None
     body = without_comments(function.body)
     anybody = bool({"anon", "public"} & function.callers)
-    if not _asks(schema, _NULL_PASSES.sub("", body) if anybody else body, _LONGEST):
+    if not _asks(schema, _past_null(body) if anybody else body, _LONGEST):
         return Actor.ANYBODY if anybody else Actor.STRANGER
     unheld = _unheld(body)
     return None if unheld == body or _asks(schema, unheld, _LONGEST) else Actor.STRANGER
@@ -46,19 +51,43 @@ def least_caller(schema: Schema, function: Function) -> Actor | None:
 
 def lets_null_pass(function: Function) -> bool:
     """True where it compares the caller in a way that nobody signed in passes."""
-    return _NULL_PASSES.search(function.body) is not None
+    body = without_comments(function.body)
+    return _past_null(body) != body
 
 
 def notes_the_caller(function: Function) -> bool:
     """True where it says who calls, be it that it only writes it down."""
-    return _ASKS.search(_NULL_PASSES.sub("", without_comments(function.body))) is not None
+    return _ASKS.search(_past_null(without_comments(function.body))) is not None
+
+
+def _past_null(body: str) -> str:
+    """The text without the checks that nobody signed in fails: none of their parts is true for NULL."""
+    if _IF.search(body) is None:
+        return body
+    body = _named_alike(body)
+    return _IF.sub(lambda found: " " if _passes_null(found[1]) else found[0], body)
+
+
+def _passes_null(condition: str) -> bool:
+    denied = _NOT.fullmatch(condition.strip())
+    if denied and bare(f"({denied[1]})") == denied[1].strip():
+        return any(_MINE.fullmatch(part) for part in at_word(denied[1], "or"))
+    parts = at_word(bare(condition), "or")
+    compared = [any(_NULL.fullmatch(c) for c in at_word(bare(part), "and")) for part in parts]
+    others = (part for part, null in zip(parts, compared, strict=True) if not null)
+    return any(compared) and not any(_CALLED.search(part) for part in others)
+
+
+def _named_alike(body: str) -> str:
+    """The text with the caller himself for the variables that name him."""
+    for name in _NAMED_CALLER.findall(body):
+        body = re.sub(rf"\b{name}\b", "auth.uid()", _NAMED_CALLER.sub("", body))
+    return body
 
 
 def _unheld(body: str) -> str:
     """The text without what asks for any login, and without where the caller is only written down."""
-    for name in _NAMED_CALLER.findall(body):
-        body = re.sub(rf"\b{name}\b", "auth.uid()", _NAMED_CALLER.sub("", body))
-    body = _SIGNED_IN.sub("", body)
+    body = _SIGNED_IN.sub("", _named_alike(body))
     for written in (_ADDED, _SET):
         body = written.sub(lambda found: _ASKS.sub("(", found[0]), body)
     return body

@@ -115,7 +115,7 @@ def plain(condition: str) -> str:
     """A condition without casts and with the caller named in one way."""
     text = _ASKED_ONCE.sub(r"\1", one_line(condition))
     text = re.sub(r"auth\.(\w+)\s*\(\s*\)", r"auth.\1()", _CAST.sub("", text))
-    text = re.sub(r"\((auth\.\w+\(\))\)", r"\1", text)
+    text = re.sub(r"(?<!\w)\((auth\.\w+\(\))\)", r"\1", text)
     return bare(text)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.database.seed.power import Power, power_of, rank
+from shipworthy.database.stated.compared import words_asked
 from shipworthy.database.stated.words import texts
 from shipworthy.regex import regex
 
@@ -68,7 +68,7 @@ def gives_power(schema: Schema, table: Table, column: Column) -> bool:
         return any(rank(w) >= 50 for w in words) or _default_rank(column) == _LEAST
     if words:
         return any(rank(w) >= RULES_OVER_OTHERS for w in words)
-    return _default_rank(column) == _LEAST or _asks_for(schema, column.name)
+    return _default_rank(column) == _LEAST or _asks_for(schema, table, column)
 
 
 def _is_billed(table: Table, column: Column) -> bool:
@@ -92,13 +92,7 @@ def _default_rank(column: Column) -> int:
     return rank(words[0]) if words else 0
 
 
-def _asks_for(schema: Schema, column: str) -> bool:
+def _asks_for(schema: Schema, table: Table, column: Column) -> bool:
     """True where a rule or function compares a column of this name with a word of power."""
-    compared = re.compile(rf"\b{column}\b\"?(?:::\w+)?\s*(?:=|in)\s*\(?\s*'(\w+)'", re.IGNORECASE)
-    rules = (t for table in schema.tables.values() for p in table.policies for t in expressions(p))
-    bodies = (function.body for function in schema.functions.values())
-    return any(
-        rank(word) >= RULES_OVER_OTHERS
-        for text in (*rules, *bodies)
-        for word in compared.findall(text)
-    )
+    asked = words_asked(schema, table.name, column.name)
+    return any(rank(word) >= RULES_OVER_OTHERS for word in asked)

@@ -19,6 +19,7 @@ from shipworthy.database.seed.ownership import ownerships
 from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
 from shipworthy.database.stated.bans import lifted_bans
+from shipworthy.database.stated.everybodys import as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
@@ -86,11 +87,16 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from by_metadata(schema)
     yield from sign_ups(schema)
     schema = as_they_fail(schema)
+    yield from callable_functions(schema, owners)
+    yield from promotions(schema, owners)
+    told = given_to_all(schema, owners)
+    yield from as_written(_by_rules(told, owners), schema, told)
+
+
+def _by_rules(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
     yield from open_tables(schema)
     yield from open_buckets(schema)
     yield from rewritten(schema)
-    yield from callable_functions(schema, owners)
-    yield from promotions(schema, owners)
     yield from approvals(schema, owners)
     yield from plans_of_tenants(schema)
     yield from lifted_bans(schema, owners)

@@ -12,6 +12,7 @@ from shipworthy.database.private import is_counted_by_visitors, is_log, is_soon_
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
+from shipworthy.database.stated.choosing import chosen
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.tables.idle import weighed_by_use
@@ -60,12 +61,14 @@ class RowsWritableByAnybody(
         shown = evidence(exposure.attempts)
         founded = verbs == [Verb.INSERT.value] and exposure.is_founded
         account = verbs == [Verb.INSERT.value] and _is_account(exposure)
+        free = chosen(proof.schema, exposure.table, Actor.ANYBODY)
         if verbs == [Verb.INSERT.value] and (founded or not exposure.ownership.user_columns):
             counted = is_counted_by_visitors(exposure.target)
-            if counted or _is_form(exposure.target, prototype):
+            if counted or (_is_form(exposure.target, prototype) and not free.columns):
                 message = "Visitors may add rows, as its form or counter needs; they change none"
                 return self.satisfied(exposure.target, message, *shown, proof=proof.kind)
             severity = Severity.LOW if founded else Severity.MEDIUM
+            severity = Severity.HIGH if free.paid else severity
         elif verbs == [Verb.INSERT.value]:
             lesser = account or is_log(exposure.target)
             severity = Severity.MEDIUM if lesser else Severity.HIGH
@@ -75,6 +78,8 @@ class RowsWritableByAnybody(
         done = " and ".join(_DONE[verb] for verb in verbs)
         if "insert" in verbs and exposure.ownership.user_columns and not (founded or account):
             done += " in the name of others"
+        elif verbs == [Verb.INSERT.value] and free.columns:
+            done += f" that choose their own {', '.join(free.columns)}"
         were = "were" if proof.replayed else "can be"
         message = f"Without signing in, rows of {exposure.target} {were} {done}"
         return self.gap(exposure.target, message, *shown, severity=severity, proof=proof.kind)
@@ -92,9 +97,21 @@ def _is_form(target: str, prototype: Prototype) -> bool:
     """True where the prototype's own code sends rows to this table: a contact form, a waiting list."""
     name = target.partition(".")[2]
     return any(
-        q.table == name and q.operation in ("insert", "upsert") and q.library == "supabase"
+        q.table == name
+        and q.operation in ("insert", "upsert")
+        and q.library == "supabase"
+        and not _has_all_rights(prototype, q.location.path)
         for q in prototype.queries
     )
+
+
+def _has_all_rights(prototype: Prototype, path: str) -> bool:
+    """True for code of the server that no rule holds back: it needs none that lets visitors add rows."""
+    source = prototype.files.get(path)
+    return source is not None and _MASTER_KEY.search(source.text or "") is not None
+
+
+_MASTER_KEY = regex(r"SERVICE_ROLE|SUPABASE_SERVICE_KEY|SUPABASE_SECRET_KEY")
 
 
 _DONE = {"update": "changed", "delete": "deleted", "insert": "added"}

@@ -1,0 +1,68 @@
+"""Which role a new account has: told by the trigger of the sign-up, or by the default of the column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.database.attempts import Verb
+from shipworthy.database.names import QUALIFIED, parts, qualified
+from shipworthy.database.schema import Column, Schema, Table
+from shipworthy.database.seed.power import rank
+from shipworthy.database.seed.sign_up import trigger_bodies
+from shipworthy.database.stated.powers import RULES_OVER_OTHERS
+from shipworthy.database.stated.promotions import unguarded
+from shipworthy.database.stated.words import at_commas, in_parentheses, texts, without_comments
+from shipworthy.regex import regex
+
+_INSERTS = regex(
+    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)\s*values\s*\(",
+    re.IGNORECASE,
+)
+_WORD = regex(r"\s*'(\w+)'(?:\s*::\s*[\w.]+)?\s*")
+# What was sent, or else a word: whoever sends nothing has that.
+_OR_ELSE = regex(
+    r"\s*\(?\s*coalesce\s*\(.*,\s*'(\w+)'(?:\s*::\s*[\w.]+)?\s*\)\s*\)?(?:\s*::\s*[\w.]+)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_DECIDES = regex(r"\b(?:if|case)\b", re.IGNORECASE)
+
+
+def role_of_new_accounts(
+    schema: Schema, table: Table, column: Column, owned: tuple[str, ...]
+) -> str:
+    """The role of whoever has just signed up; "" where it is not told or may be one of several."""
+    given = [word for body in trigger_bodies(schema) for word in _given(table, column, body)]
+    if given:
+        low = {word for word in given if rank(word) < RULES_OVER_OTHERS} or set(given)
+        if len(low) > 1:  # somebody else is invited
+            low &= {_default(column)}
+        return "".join(low)
+    if unguarded(schema, table, owned, column.name, Verb.INSERT):
+        return _default(column)
+    return ""
+
+
+def _given(table: Table, column: Column, body: str) -> Iterator[str]:
+    """The word that each INSERT of a sign-up writes; "" for what it reckons."""
+    code = without_comments(body)
+    for found in _INSERTS.finditer(code):
+        if qualified(found["name"]) != table.qualified:
+            continue
+        names = [(parts(name) or ("",))[0] for name in at_commas(found["columns"])]
+        if column.name not in names:
+            yield _default(column)
+            continue
+        values = list(at_commas(in_parentheses(code, found.end())))
+        value = values[names.index(column.name)] if len(values) == len(names) else ""
+        word = _WORD.fullmatch(value) or _OR_ELSE.fullmatch(value)
+        told = word[1] if word else ""
+        # Who is made an administrator may be chosen by his address.
+        chosen = rank(told) >= RULES_OVER_OTHERS and _DECIDES.search(code)
+        if not chosen:
+            yield told
+
+
+def _default(column: Column) -> str:
+    words = texts(column.default or "")
+    return words[0] if words else ""
