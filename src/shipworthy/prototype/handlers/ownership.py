@@ -28,6 +28,13 @@ from shipworthy.prototype.handlers.standing import (
     owner_columns,
 )
 from shipworthy.prototype.handlers.tenancy import tenant_columns
+from shipworthy.prototype.handlers.unkept import (
+    PLAYED,
+    asks_for_rights,
+    kept_by_users,
+    says_who,
+    shown_to_all,
+)
 from shipworthy.prototype.handlers.weight import revealed
 from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
@@ -68,6 +75,10 @@ class Ownership(Struct, frozen=True):
     for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
     posts: frozenset[str] = frozenset()  # tables of roles that give nobody a right
     let: frozenset[str] = frozenset()  # tables whose rows are some tenant's
+    shown: frozenset[str] = frozenset()  # tables that whoever comes is shown
+    kept_by_users: frozenset[str] = frozenset()  # tables that whoever is signed in changes by id
+    people: frozenset[str] = frozenset()  # tables that say who somebody is, or how to reach him
+    unasked: bool = False  # whoever comes gets an account, accounts have roles, none is asked for
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -84,6 +95,18 @@ class Ownership(Struct, frozen=True):
     def keeps_apart(self, table: str) -> bool:
         """True where each row of a table is some tenant's, or hangs on one that is."""
         return plain(table) in self.let
+
+    def is_anybodys(self, table: str) -> bool:
+        """True for rows of nobody that are not left to all on purpose: the goods of a shop, what staff alone
+        keeps; whoever comes gets an account with which to change them."""
+        name = plain(table)
+        known = self.joined and name in self.known and name not in self.owned
+        return known and (name in self.shown or self.unasked) and not PLAYED.search(name)
+
+    def lists_people(self, table: str) -> bool:
+        """True for people who are nobody's rows and not shown to all, where strangers get accounts."""
+        name = plain(table)
+        return self.joined and name in self.people - self.owned - self.shown
 
     def asked_for_a_role(self, table: str, *deeds: str) -> str:
         """The entry point that asks for a role before it does one of these to a table, and what it does."""
@@ -156,6 +179,10 @@ def read_ownership(prototype: Prototype) -> Ownership:
         roles_for_the_asking(handlers),
         posts(columns),
         frozenset(let),
+        frozenset(map(plain, shown_to_all(handlers))),
+        frozenset(map(plain, kept_by_users(handlers))),
+        frozenset(name for name, found in columns.items() if says_who(found)),
+        joined and _keeps_roles(columns) and not asks_for_rights(handlers),
     )
 
 

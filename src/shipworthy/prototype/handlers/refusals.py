@@ -52,6 +52,13 @@ _SAYS_UNENTITLED = regex(
     r"|geen (toegang|rechten)|akses ditolak",
     re.IGNORECASE,
 )
+_SAYS_TAKEN = regex(
+    r"\balready (been )?(registered|exists?|taken|in use|used|associated)|\b(is|are) taken\b"
+    r"|schon vergeben|bereits (registriert|vergeben|vorhanden)|j[áa] (existe|cadastrad[oa]|est[áa] em uso)"
+    r"|ya (existe|est[áa] (registrad[oa]|en uso))|existe d[ée]j[àa]|gi[àa] (registrat[oa]|in uso)"
+    r"|sudah terdaftar",
+    re.IGNORECASE,
+)
 _SEES = frozenset({"unseen", "computed", "signature"})  # something is made of what was sent
 _SAID = regex(r"user|token|sess|auth|key|secret|pass|pin|code|mail|role|admin|owner", re.I)
 """Inputs by which callers say who they are."""
@@ -225,6 +232,8 @@ def _code(statements: tuple[Statement, ...]) -> int:
     if codes:  # "Method not allowed" is 405
         return next((code for code in (401, 403) if code in codes), 0)
     texts = [word for word in words if isinstance(word, str)]
+    if any(map(_SAYS_TAKEN.search, texts)):
+        return 0  # `raise AuthError("Email already registered")` turns away no caller
     if any(map(_SAYS_UNKNOWN.search, texts)):
         return 401
     return 403 if any(map(_SAYS_UNENTITLED.search, texts)) else 0

@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.standing import (
 )
 from shipworthy.prototype.handlers.weight import (
     Harm,
+    is_sensitive,
     revealed,
 )
 from shipworthy.regex import regex
@@ -42,6 +43,10 @@ def of_everything(
     if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
         return None
     shown = revealed(handler, effect)
+    people = ownership.lists_people(effect.target) and is_one_for_all(effect)
+    if people and any(is_sensitive(origin, effect) for origin in shown):
+        sure = Confidence.HIGH if ownership.unasked else Confidence.LOW
+        return Judged(Breach.EVERYTHING, effect, kind, who, Severity.MEDIUM, sure)
     if not is_private(effect, shown, ownership) or ownership.of(effect.target) is False:
         return None
     texts = effect.literals.get("store") == VECTORS  # of users, in their own words

@@ -15,7 +15,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
-from shipworthy.prototype.handlers.columns import is_held, snake
+from shipworthy.prototype.handlers.columns import is_held, is_money, snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
@@ -80,12 +80,17 @@ def of_foreign(
         sure = Confidence.LOW if _refuses_before(handler, effect) else Confidence.HIGH
         return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
     confidence = Confidence.HIGH
+    unkept = _is_unkept(effect, ownership)
     if effect.kind is EffectKind.QUERY:
         belongs = _belongs(effect, ownership)
         shared = is_one_for_all(effect) and not (
             _is_fenced(effect, ownership) or _is_of_strangers(effect, kind, ownership)
         )
-        if (belongs is not True or shared) and not _names_account(effect, kind, ownership):
+        if (
+            (belongs is not True or shared)
+            and not unkept
+            and not _names_account(effect, kind, ownership)
+        ):
             confidence = (
                 Confidence.LOW
             )  # what whoever is signed in may do is for the business to say
@@ -118,7 +123,35 @@ def of_foreign(
         severity = Severity.CRITICAL
         # Who may do what is nobody's to say who merely has an account, unless some are turned away.
         confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH
-    return Judged(Breach.FOREIGN, effect, kind, who, severity, confidence)
+    breach = Breach.ADMIN if unkept else Breach.FOREIGN
+    return Judged(breach, effect, kind, who, severity, confidence)
+
+
+def _is_unkept(effect: Effect, ownership: Ownership) -> bool:
+    """True where rows that are nobody's own are changed by whoever signed up by himself."""
+    if effect.kind is not EffectKind.QUERY or not ownership.is_anybodys(effect.target):
+        return False
+    return effect.operation in ("update", "delete") and is_one_for_all(effect)
+
+
+def of_shelf(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
+    """A row that whoever signed up by himself puts beside the goods of a shop and their like."""
+    values = dict(effect.of("value:"))
+    if effect.operation != "insert" or not is_one_for_all(effect):
+        return None
+    if not ownership.is_anybodys(effect.target) or effect.after_failure:
+        return None
+    if any(is_his(o) for origins in values.values() for o in origins):
+        return None
+    if not any(o.is_input for origins in values.values() for o in origins):
+        return None
+    name = plain(effect.target)
+    goods = name in ownership.shown and (
+        name in ownership.kept_by_users or any(map(is_money, values))
+    )
+    asked = of_staff(effect) or effect.has(Check.REFUSES)
+    sure = Confidence.HIGH if goods and not asked else Confidence.LOW
+    return Judged(Breach.ADMIN, effect, kind, who, Severity.MEDIUM, sure)
 
 
 def _is_of_strangers(effect: Effect, kind: Harm, ownership: Ownership) -> bool:

@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.breaches.about import looks_up
 from shipworthy.prototype.handlers.breaches.beside import of_beside
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import of_everything
-from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign
+from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign, of_shelf
 from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
 from shipworthy.prototype.handlers.breaches.power import (
@@ -312,7 +312,7 @@ def _beyond(
         return of_foreign(handler, effect, kind, who, ownership)
     if bond is Tie.UNSTEERED and is_bypassing(effect):
         if kind is Harm.ADD:
-            return of_child(effect, kind, who, ownership)
+            return of_child(effect, kind, who, ownership) or of_shelf(effect, kind, who, ownership)
         if kind is Harm.READ and any(g.how == OF_EVERYBODY for g in effect.guards):
             return None  # a list made for one kind of people, as jobs for those who look for one
         return of_everything(handler, effect, kind, who, ownership)
