@@ -90,7 +90,7 @@ def unguarded(
     command = "UPDATE" if verb is Verb.UPDATE else "INSERT"
     if is_watched(schema, table, column, command):
         return ()
-    if verb is Verb.INSERT and _one_is_there(schema, table, owned):
+    if verb is Verb.INSERT and one_is_there(schema, table, owned):
         return ()
     if verb is Verb.UPDATE and all(
         w.who < Who.OWNERS for _, w in ways(table, Actor.STRANGER, Verb.READ)
@@ -110,7 +110,7 @@ def is_watched(schema: Schema, table: Table, column: str, command: str) -> bool:
     return stopped(schema, table, command, told)
 
 
-def _one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
+def one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
     """True where the sign-up makes the one row that a user may have."""
     made = re.compile(rf"insert\s+into\s+(?:public\s*\.\s*)?\"?{table.name}\"?\b", re.IGNORECASE)
     return any(made.search(body) for body in trigger_bodies(schema)) and one_row_each(table, owned)

@@ -24,6 +24,7 @@ from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.memberships import invitations, joins
+from shipworthy.database.stated.of_the_system import of_the_system
 from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, promotions
 from shipworthy.database.stated.purchases import purchases
@@ -101,6 +102,7 @@ def _by_rules(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from plans_of_tenants(schema)
     yield from lifted_bans(schema, owners)
     yield from purchases(schema, owners)
+    yield from of_the_system(schema, owners)
     yield from joins(schema, owners)
     yield from invitations(schema)
     yield from across_tenants(schema, owners)
