@@ -35,7 +35,7 @@ from shipworthy.prototype.handlers.unkept import (
     says_who,
     shown_to_all,
 )
-from shipworthy.prototype.handlers.weight import revealed
+from shipworthy.prototype.handlers.weight import CATALOGUE, revealed
 from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
 from shipworthy.prototype.tables.policies import Policies, read_policies
@@ -79,6 +79,7 @@ class Ownership(Struct, frozen=True):
     kept_by_users: frozenset[str] = frozenset()  # tables that whoever is signed in changes by id
     people: frozenset[str] = frozenset()  # tables that say who somebody is, or how to reach him
     unasked: bool = False  # whoever comes gets an account, accounts have roles, none is asked for
+    secluded: frozenset[str] = frozenset()  # tables whose rows are shown to their owners alone
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -183,6 +184,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(map(plain, kept_by_users(handlers))),
         frozenset(name for name, found in columns.items() if says_who(found)),
         joined and _keeps_roles(columns) and not asks_for_rights(handlers),
+        frozenset(tied - _shown_to_others(handlers)),
     )
 
 
@@ -224,6 +226,43 @@ def _shown_whole(handlers: Iterable[Handler]) -> set[str]:
         if not effect.has(Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE)
         if not any(True for _ in effect.of("filter:")) and revealed(handler, effect)
     }
+
+
+def _shown_to_others(handlers: Iterable[Handler]) -> set[str]:
+    """Tables of which somebody is shown more than what is his, and those that are usually shown to all. What
+    is read by an id that nobody compares is an alarm of its own where the rows are about somebody."""
+    found: set[str] = set()
+    for handler in handlers:
+        for effect in handler.effects_of(EffectKind.QUERY):
+            name = plain(effect.target)
+            if effect.operation != "select" or name in found:
+                continue
+            listed = CATALOGUE.match(effect.target.rpartition(".")[2])
+            if listed or (_is_open(handler, effect) and revealed(handler, effect)):
+                found.add(name)
+    return found
+
+
+def _is_open(handler: Handler, effect: Effect) -> bool:
+    if in_database(effect) or effect.has(Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.UNCLEAR):
+        return in_database(effect)
+    if caller(handler, effect) in (Caller.ANYBODY, Caller.ANON_KEY):
+        return True
+    if effect.has(Check.OWNER, Check.REFUSES):
+        return False
+    asked = [(name, found) for name, found in effect.of("filter:") if found]
+    if any(is_of_caller(o) for _, found in asked for o in found):
+        return False
+    by_id = any(_BY_ID.search(snake(name)) for name, _ in asked)
+    return not (by_id and _OF_PEOPLE.search(effect.target))
+
+
+_BY_ID = regex(r"(^|_)(id|uuid|ids)$")
+_OF_PEOPLE = regex(
+    r"conversation|chat|message|ticket|customer|client|patient|employee|contact|lead|invoice|order|booking|appointment"
+    r"|medical|document",
+    re.IGNORECASE,
+)
 
 
 def _lets_sign_up(prototype: Prototype) -> bool:

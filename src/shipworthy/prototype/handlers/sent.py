@@ -74,6 +74,8 @@ def sent(value: Value, depth: int = _DEEPEST) -> Origins:
 
 NAMED = "~named"
 """Ends the literal of a part in whose place the caller may name somebody else."""
+WRITTEN = "written:"
+"""Begins it where the part is a column that is written."""
 
 
 def named_freely(value: Value) -> bool:

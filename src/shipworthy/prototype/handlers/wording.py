@@ -182,6 +182,12 @@ def sentence(handler: Handler, judged: Judged) -> str:
                 f"Whoever is {judged.roles} in one organisation can {what} of the others {place}: {named} is"
                 " taken from the request and never compared with his own organisation"
             )
+        case Breach.FOREIGN if judged.hung:
+            named = ", ".join(_named(judged.why.split())[:2])
+            return (
+                f"{_any_user(judged)} can {what} to what belongs to other people {place}: {named} is taken"
+                " from the request, and nothing asks whether it is his"
+            )
         case Breach.FOREIGN if judged.why:
             named = ", ".join(_named(named_at_service(judged.effect)))
             told = ", ".join(_named(judged.why.split()))

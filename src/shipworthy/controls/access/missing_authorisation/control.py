@@ -44,7 +44,12 @@ class MissingAuthorisation(
         """A filter by the caller, where table, owner and caller are known; else a person decides."""
         for answer in answers(prototype):
             alarm = answer.of(Breach.FOREIGN)
-            if answer.handler.subject != finding.subject or alarm is None or alarm.roles:
+            if (
+                answer.handler.subject != finding.subject
+                or alarm is None
+                or alarm.roles
+                or alarm.hung
+            ):
                 continue
             fenced = with_owner_filters(prototype, answer)
             if fenced is not None:

@@ -38,3 +38,4 @@ class Judged(Struct, frozen=True):
     why: str = ""  # of a check that does not hold
     gated: bool = False  # behind a guard that looks at roles and was not understood
     roles: str = ""  # that pass, and count in the caller's own tenant alone
+    hung: bool = False  # a row in the caller's own name, on something of others

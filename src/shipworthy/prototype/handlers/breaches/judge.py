@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.breaches.beside import of_beside
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import of_everything
 from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign, of_shelf
+from shipworthy.prototype.handlers.breaches.hung import of_hung
 from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
 from shipworthy.prototype.handlers.breaches.power import (
@@ -295,7 +296,9 @@ def _beyond(
         return beside
     if bond is Tie.ROLE:
         return of_tenants(handler, effect, kind, who, ownership)
-    if bond in (Tie.MACHINE, Tie.UNCLEAR, Tie.OWN):
+    if bond is Tie.OWN:
+        return of_hung(handler, effect, kind, who, ownership)
+    if bond in (Tie.MACHINE, Tie.UNCLEAR):
         return None
     if effect.kind is EffectKind.ACCOUNT and effect.has(Check.API_KEY):
         return None  # whoever holds an invitation, or the token of a mail, has his account by it
@@ -312,7 +315,11 @@ def _beyond(
         return of_foreign(handler, effect, kind, who, ownership)
     if bond is Tie.UNSTEERED and is_bypassing(effect):
         if kind is Harm.ADD:
-            return of_child(effect, kind, who, ownership) or of_shelf(effect, kind, who, ownership)
+            return (
+                of_child(effect, kind, who, ownership)
+                or of_hung(handler, effect, kind, who, ownership)
+                or of_shelf(effect, kind, who, ownership)
+            )
         if kind is Harm.READ and any(g.how == OF_EVERYBODY for g in effect.guards):
             return None  # a list made for one kind of people, as jobs for those who look for one
         return of_everything(handler, effect, kind, who, ownership)

@@ -20,7 +20,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
 )
 from shipworthy.prototype.handlers.ownership import Ownership
-from shipworthy.prototype.handlers.sent import NAMED
+from shipworthy.prototype.handlers.sent import NAMED, WRITTEN
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.weight import Harm
 from shipworthy.regex import regex
@@ -65,7 +65,8 @@ def _named(effect: Effect, ownership: Ownership) -> Iterator[Origin]:
     for part in parts:
         for name, origins in effect.of(part):
             sent = [o for o in origins if o.is_input]
-            freely = len(sent) == len(origins) or f"{part}{name}{NAMED}" in effect.literals
+            begin = part if part == "filter:" else WRITTEN
+            freely = len(sent) == len(origins) or f"{begin}{name}{NAMED}" in effect.literals
             if sent and freely and snake(name) in ownership.tenants:
                 yield from sent
 

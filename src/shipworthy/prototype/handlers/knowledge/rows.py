@@ -14,7 +14,7 @@ from shipworthy.prototype.handlers.knowledge.postgrest import (
     row_of,
     written,
 )
-from shipworthy.prototype.handlers.sent import NAMED, hashed, named_freely, sent
+from shipworthy.prototype.handlers.sent import NAMED, WRITTEN, hashed, named_freely, sent
 from shipworthy.prototype.handlers.values import (
     LESS,
     NO_GUARDS,
@@ -104,6 +104,8 @@ def told(
         all_literals |= literals_of(values)
         arrived |= {f"value:{k}": sent(v) for k, v in (values.fields or {}).items() if k != "..."}
         all_literals |= hashed({f"value:{k}": v for k, v in (values.fields or {}).items()})
+        freely = (k for k, v in (values.fields or {}).items() if named_freely(v))
+        all_literals |= {f"{WRITTEN}{k}{NAMED}": "by the caller" for k in freely}
     all_inputs |= inputs or {}
     all_literals |= hashed({f"filter:{k}": v for k, v in (filters or {}).items()})
     all_literals |= literals or {}
