@@ -292,3 +292,27 @@ def test_rows_of_all_are_not_said_to_pass_rules_of_a_database_that_has_none(
     assert gap.message.endswith(
         "nothing ties the rows to whoever is signed in, and no role is asked for"
     )
+
+
+@pytest.mark.parametrize(
+    ("to", "told", "severity"),
+    [
+        ('"shop@example.com"', "to the address in your code", Severity.LOW),
+        ("req.body.to", "in your name", Severity.MEDIUM),
+    ],
+)
+def test_a_form_that_writes_to_its_owner_alone_is_no_mailer_for_all(
+    tmp_path: Path, to: str, told: str, severity: Severity
+) -> None:
+    text = (
+        'import express from "express";\nimport nodemailer from "nodemailer";\n'
+        "const app = express();\nconst transport = nodemailer.createTransport({});\n"
+        'app.post("/api/say", async (req, res) => {\n'
+        f"  await transport.sendMail({{ to: {to}, subject: req.body.subject, text: req.body.text }});\n"
+        "  res.json({});\n});\n"
+        "app.listen(80);\n"
+    )
+    files = {"package.json": '{"dependencies": {"express": "4", "nodemailer": "6"}}', "a.ts": text}
+    (gap,) = _gaps(list(UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))))
+    assert told in gap.message
+    assert gap.severity is severity

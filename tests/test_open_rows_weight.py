@@ -8,6 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access.exposed_function.control import ExposedFunction
 from shipworthy.controls.access.open_storage_bucket.control import OpenStorageBucket
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.controls.access.rows_writable_by_any_user.control import RowsWritableByAnyUser
@@ -205,3 +206,28 @@ def test_a_face_with_its_points_is_shown_by_every_community(
     }
     found = RowsReadableByAnybody().detect(prototype_of(tmp_path, files))
     assert any(f.outcome is Outcome.GAP for f in found) is open_
+
+
+_CLOSES = """create table public.races (
+  id uuid primary key, owner_id uuid references auth.users(id), is_open boolean
+);
+alter table public.races enable row level security;
+create policy a on public.races for all using (auth.uid() = owner_id);
+create function close_it(ARGUMENT uuid) returns void language plpgsql security definer as $$
+begin update races set is_open = false where id = ARGUMENT; end; $$;
+"""
+
+
+@pytest.mark.parametrize(
+    ("argument", "severity", "told"),
+    [
+        ("race_uuid", Severity.HIGH, "picks the rows by the race_uuid"),
+        ("user_id", Severity.CRITICAL, "acts for the user_id"),
+    ],
+)
+def test_a_function_that_is_given_a_row_acts_for_nobody(
+    tmp_path: Path, argument: str, severity: Severity, told: str
+) -> None:
+    gap = _gap(ExposedFunction(), tmp_path, _CLOSES.replace("ARGUMENT", argument))
+    assert gap.severity is severity
+    assert told in gap.message

@@ -348,6 +348,33 @@ def test_cvss_vectors_give_the_published_scores(
 
 
 @pytest.mark.parametrize(
+    ("code", "severities"),
+    [
+        ("export const rate = 1;", [Severity.HIGH, Severity.LOW]),
+        ('const axios = require("axios");', [Severity.HIGH, Severity.HIGH]),
+    ],
+)
+def test_a_library_that_only_the_app_beside_a_folder_imports_weighs_little_there(
+    code: str, severities: list[Severity], tmp_path: Path
+) -> None:
+    (tmp_path / "functions").mkdir()
+    for folder in (tmp_path, tmp_path / "functions"):
+        (folder / "package.json").write_text(json.dumps({"dependencies": {"axios": "1.6.0"}}))
+    (tmp_path / "rates.ts").write_text('import axios from "axios";')
+    (tmp_path / "functions" / "index.js").write_text(code)
+
+    def source(packages: Sequence[Dependency]) -> AdvisoryReport:
+        matches = tuple(
+            Match(p, "GHSA-x", (), "Bad", "high", "1.8.2", False, "1.8.2") for p in packages
+        )
+        return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
+
+    read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
+    found = [f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP]
+    assert [f.severity for f in sorted(found, key=lambda f: f.subject)] == severities
+
+
+@pytest.mark.parametrize(
     ("script", "code", "severity"),
     [
         ("vite", "export const rate = 1;", Severity.LOW),

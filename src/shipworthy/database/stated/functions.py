@@ -17,6 +17,7 @@ from shipworthy.database.stated.settling import changed_power, marked_as_paid
 from shipworthy.database.stated.words import masked, without_comments
 from shipworthy.regex import regex
 
+PICKS = "picks the rows by the"
 _WRITES = regex(
     rf"\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})", re.IGNORECASE
 )
@@ -101,11 +102,11 @@ def _for_somebody(
         named = [a for a in named if _picks(code, a)]
     told = () if written else handed_out(schema, function, code)
     shown = tuple(c for c in told if not any(c in a.lower() for a in named))
-    if not named and not shown:
-        named = list(_keys(owners, function, code))
-    if not named or not (written or shown):
+    keys = list(_keys(owners, function, code)) if not named and not shown else []
+    if not (named or keys) or not (written or shown):
         return None
-    reason = f"acts for the {named[0]} that a caller sends"
+    reason = f"{PICKS} {keys[0]}" if keys else f"acts for the {named[0]}"
+    reason += " that a caller sends"
     call = succeeded(actor, Verb.CALL, function.qualified, (), shown, reason)
     changes = int(bool(_CHANGES.search(masked(code)) or _UPSERTS.search(masked(code))))
     return replace(call, written=dict.fromkeys(written, 1), rows=changes)

@@ -75,7 +75,7 @@ def _by_call(syntax: Syntax, bindings: Bindings) -> Iterator[Cookie]:
     for call in syntax.calls_named(_SETTERS | _SESSIONS):
         receiver, _, method = callee(call).rpartition(".")
         given = arguments(call)
-        if not given:
+        if not given or _in_development(call):
             continue
         if method in _SESSIONS:
             if not receiver and not syntax.python:
@@ -85,6 +85,23 @@ def _by_call(syntax: Syntax, bindings: Bindings) -> Iterator[Cookie]:
                 yield from _of_python(call, given, syntax, bindings)
         elif _is_setter(call, receiver, method, bindings):
             yield from _of_script(call, method, given, syntax, bindings)
+
+
+def _in_development(call: SgNode) -> bool:
+    """True below `if (process.env.NODE_ENV === "development")`: no visitor is ever sent it."""
+    for above in call.ancestors():
+        condition = above.field("condition") if above.kind() == "if_statement" else None
+        then = above.field("consequence") if condition is not None else None
+        if condition is None or then is None or not _DEVELOPS.match(condition.text()):
+            continue
+        if then.range().start.index <= call.range().start.index < then.range().end.index:
+            return True
+    return False
+
+
+_DEVELOPS = regex(
+    r"\(?\s*(process\.env\.NODE_ENV\s*(===?\s*[\"']development|!==?\s*[\"']production)[\"']|import\.meta\.env\.DEV)\s*\)?$"
+)
 
 
 def _is_setter(call: SgNode, receiver: str, method: str, bindings: Bindings) -> bool:

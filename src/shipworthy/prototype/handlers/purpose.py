@@ -87,7 +87,8 @@ _COMPILED = tuple((purpose, regex(rf"^(?:{words})$", re.IGNORECASE)) for purpose
 
 _BOX = regex(
     r"tip|contact|inquir|enquir|newsletter|subscriber|waitlist|wait_list|lead|feedback|message|application|quote|demo_?request"
-    r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|error|crash|request|suggestion|vote|click|impression",
+    r"|rsvp|survey|response|submission|report|visit|page_?view|analytics|event|track|log|error|crash|request|suggestion|vote|click|impression"
+    r"|volunteer|participant|registrant|attendee|sign_?ups?$|applicant|prayer",
     re.IGNORECASE,
 )
 """Tables into which strangers put something."""

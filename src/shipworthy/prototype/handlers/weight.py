@@ -127,7 +127,20 @@ RECIPIENTS = tuple("to personalizations chat_id chatid phone number recipient re
 def reaches_operator(effect: Effect) -> bool:
     """True for a message to nobody but whom the server's own settings name."""
     named = [o for name in (*RECIPIENTS, "cc", "bcc") for o in effect.inputs.get(name, ())]
-    return bool(named) and all(o.kind == "environment" for o in named)
+    return (bool(named) or names_own_address(effect)) and all(
+        o.kind == "environment" for o in named
+    )
+
+
+def names_own_address(effect: Effect) -> bool:
+    """True for a message to an address that stands in the code: `to: "shop@example.com"`."""
+    return (
+        effect.kind is EffectKind.EMAIL
+        and _ADDRESS.match(effect.literals.get("to", "")) is not None
+    )
+
+
+_ADDRESS = regex(r"[^@\s<>]+@[^@\s<>]+\.\w+$")
 
 
 def starts_own_program(effect: Effect) -> bool:

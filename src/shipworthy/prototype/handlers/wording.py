@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
     is_metered,
+    names_own_address,
     reaches_operator,
     starts_own_program,
     writes_at_host,
@@ -63,6 +64,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             return "open video rooms that you pay for"
         case Harm.SEND:
             kinds = "e-mails" if effect.kind is EffectKind.EMAIL else "messages"
+            if names_own_address(effect) and reaches_operator(effect):
+                return f"send {kinds} to the address in your code"
             if reaches_operator(effect):
                 return f"send {kinds} to the address in your server's settings"
             return f"send {kinds} in your name"

@@ -79,14 +79,21 @@ def reread(effect: Effect, handler: Handler) -> list[str]:
         for e in handler.effects
     ):
         return []
-    return [
-        column
+    found = [
+        (column, origins)
         for column, origins in effect.of("value:")
         if any(
             o.kind == "row" and o.name == effect.target and o.key.rpartition(".")[2] == column
             for o in origins
         )
     ]
+    merged = [c for c, os in found if any(o.is_input and o.key.rpartition(".")[2] == c for o in os)]
+    # `{ ...kept, ...sent }` computes nothing: each column is what was sent, or what it was.
+    return [c for c, _ in found if len(merged) < _FEWEST or c not in merged]
+
+
+_FEWEST = 3
+"""The columns that are taken from the row or from the request, before this is a merge of both."""
 
 
 def raised(effect: Effect) -> frozenset[str]:

@@ -281,13 +281,31 @@ def _idle(prototype: Prototype, matches: Sequence[Match]) -> str:
         return ""
     if one.ecosystem is Ecosystem.NPM:
         used = is_used(prototype, one.name, by_tests=False)
-        if not used or is_for_trials(prototype, one.name):
+        if not used or is_for_trials(prototype, one.name) or _is_used_elsewhere(prototype, one):
             return _UNUSED
         left = is_left_behind(prototype, one.name, _part(prototype, one))
         return _ABANDONED if left else ""
     module = _IMPORTED_AS.get(one.name)
     named = module is None or importers_of(prototype, {module}, _part(prototype, one))
     return "" if named else _UNUSED
+
+
+def _is_used_elsewhere(prototype: Prototype, one: Dependency) -> bool:
+    """True for a package that a folder asks for beside another manifest, whose code alone names it."""
+    part = _part(prototype, one)
+    folder = f"{part.rpartition('/')[0]}/"
+    others = {
+        _part(prototype, d)
+        for d in prototype.dependencies.packages
+        if d.name == one.name and d.direct
+    }
+    if folder == "/" or others == {part} or importers_of(prototype, {one.name}, part):
+        return False
+    texts = (f for f in prototype.files.values() if f.path.startswith(folder))
+    kept = (Role.LOCK, Role.DOCUMENTATION)
+    return not any(
+        one.name in (f.text or "") for f in texts if f.path != part and f.role not in kept
+    )
 
 
 _UNUSED = "which is installed although no code of the app imports it"
