@@ -119,7 +119,7 @@ def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, st
         if framework not in part.frameworks:
             continue
         for file in live_files(prototype, part, Role.PRODUCT):
-            at = first_line(file, *words) if _is_server_code(prototype, file) else None
+            at = _sends(file, words) if _is_server_code(prototype, file) else None
             if at is not None and not _only_writes(file):
                 return Pages.SERVER, at, _SPOKEN.get(framework, framework)
     if rendering is None and not _is_page(prototype, part):
@@ -130,6 +130,25 @@ def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, st
     if hosts:
         return Pages.HOST, Location(hosts[0].path), hosts[0].name
     return Pages.ELSEWHERE, None, ""
+
+
+def _sends(file: SourceFile, words: tuple[str, ...]) -> Location | None:
+    """The first line that sends pages: a folder of what users have uploaded holds none."""
+    if file.text is None or not any(word in file.text for word in words):
+        return None
+    for number, line in enumerate(file.lines, 1):
+        if any(word in line for word in words) and not line.lstrip().startswith(_COMMENTS):
+            whole = line if line.rstrip().endswith((")", ";")) else line + file.line(number + 1)
+            if not _UPLOADED.search(whole):
+                return Location(file.path, number)
+    return None
+
+
+_COMMENTS = ("//", "*", "/*", "#", "{/*", "<!--")
+_UPLOADED = regex(
+    r"(\bstatic|sendFile|send_from_directory)\(.*(upload|avatar|photo|image|media|attachment|invoice|report|download|storage)",
+    re.IGNORECASE,
+)
 
 
 def _only_writes(file: SourceFile) -> bool:

@@ -38,7 +38,8 @@ class BruteForce(
 ):
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         found: dict[str, Finding] = {}
-        for handler in prototype.handlers:
+        # A page and its form may share a function: it is the form that passwords are tried with.
+        for handler in sorted(prototype.handlers, key=lambda h: h.route.method == "GET"):
             checks = [e for e in handler.effects if is_live(e) and _is_guess(e)]
             if handler.subject in found:
                 continue
@@ -136,7 +137,8 @@ def _is_made_up(effect: Effect) -> bool:
 def _is_guess(effect: Effect) -> bool:
     """True for a password that is compared, and for a short code that is looked for."""
     if effect.kind is EffectKind.TOKEN:
-        tried = effect.operation.startswith("compare") and effect.literals.get("of") != "token"
+        made_up = effect.literals.get("of") in ("token", "own")
+        tried = effect.operation.startswith("compare") and not made_up
         return tried and not _is_made_up(effect)
     if effect.kind is not EffectKind.QUERY or effect.operation != "select":
         return False

@@ -73,13 +73,15 @@ def _password_checked(walk: Evaluation, site: Site) -> Value | None:
     if named:
         yes |= {walk.guard(Check.OWNER, said, at, named)}
     token = any(_TOKEN.search(o.key) for o in given)
+    of_code = any(value.text for value in site.given)  # a word that nobody sends
+    literals = {"of": "token"} if token else {"of": "own"} if of_code else {}
     walk.effect(
         EffectKind.TOKEN,
         "compare",
         site.what,
         site.call.at,
         inputs={"text": given},
-        literals={"of": "token"} if token else {},
+        literals=literals,
     )
     return Value(when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
 
