@@ -180,6 +180,19 @@ def test_each_entry_point_is_followed_once_and_by_both_processes(
     assert subjects == [h.subject for h in read_prototype(crm, _ALONE).handlers]
 
 
+def test_rules_that_two_processes_ask_for_are_read_before_they_part(
+    crm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prototype, "_LONG_RULES", 0)
+    read = read_prototype(crm, Settings(workers=2))
+    read.read_before_parting()
+    assert read.database_rules is vars(read)["stated_rules"]
+    monkeypatch.setattr(prototype, "_LONG_RULES", 10_000_000)
+    few = read_prototype(crm, Settings(workers=2))
+    few.read_before_parting()
+    assert "stated_rules" not in vars(few)
+
+
 @pytest.mark.parametrize("here", [0, 1, 7])
 def test_two_processes_do_each_thing_once_and_in_order(here: int) -> None:
     def work(item: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
@@ -112,6 +113,7 @@ Placed = TypeVar(
 )
 NOT_REPLAYED = "the database was not rebuilt and tried: ask with --prove"
 _EXCERPT = 160  # characters of a line that an excerpt shows
+_LONG_RULES = 100_000  # characters of SQL
 
 
 class Prototype:
@@ -435,7 +437,20 @@ class Prototype:
     def _followed(self) -> tuple[Handler, ...]:
         from shipworthy.prototype.handlers.entries import read_handlers
 
-        return read_handlers(self)
+        return read_handlers(self, self._read_beside_entry_points)
+
+    def _read_beside_entry_points(self) -> None:
+        """Read what both of two processes ask for once all of them are followed."""
+        _ = self._secrets_by_path
+        if self._engines.database is None:
+            with suppress(FactUnavailable):
+                _ = self.stated_rules
+
+    @property
+    def has_long_rules(self) -> bool:
+        """True where to read the rules of the database takes as long as to follow dozens of routes."""
+        written = (len(f.text or "") for f in self.files.values() if f.path.endswith(".sql"))
+        return sum(written) > _LONG_RULES
 
     @property
     def is_worth_a_process(self) -> bool:
@@ -445,7 +460,7 @@ class Prototype:
     def read_before_parting(self) -> None:
         """Read what two processes would both have to read, and what only this one can: a library
         with threads of its own does not survive a fork."""
-        _ = self.modules, self.by_hand, self.abandoned, self._secrets_by_path, self._followed
+        _ = self.modules, self.by_hand, self.abandoned, self._followed, self._secrets_by_path
 
     @property
     def _is_copy(self) -> bool:

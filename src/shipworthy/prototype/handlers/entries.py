@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -57,18 +57,22 @@ _SHARE = 4  # routes: what a process follows before it asks for more
 _WORTH_A_PROCESS = 24  # routes: those that are received from a second process cost as well
 
 
-def read_handlers(prototype: Prototype) -> tuple[Handler, ...]:
+def read_handlers(
+    prototype: Prototype, beside: Callable[[], object] = lambda: None
+) -> tuple[Handler, ...]:
     """Every server entry point that could be found, followed; of the actions that no page asks for those
-    which may move money."""
+    which may move money. `beside` is done here where another process follows them meanwhile."""
     entries = Entries(prototype)
     routes = entries.routes
     if not routes:
         return ()
     entries.start()
-    if len(routes) < _WORTH_A_PROCESS or not prototype.is_worth_a_process:
+    enough = len(routes) >= _WORTH_A_PROCESS or prototype.has_long_rules
+    if not enough or not prototype.is_worth_a_process:
         return tuple(entries.follow(routes))
     shares = [routes[first : first + _SHARE] for first in range(0, len(routes), _SHARE)]
-    return tuple(chain.from_iterable(in_two(lambda share: list(entries.follow(share)), shares)))
+    followed = in_two(lambda share: list(entries.follow(share)), shares, beside)
+    return tuple(chain.from_iterable(followed))
 
 
 class Entries:
