@@ -884,3 +884,29 @@ def test_a_key_that_is_taken_out_where_it_was_sent_is_not_written(tmp_path: Path
         "value:name",
         "value:hashed_password",
     }
+
+
+@pytest.mark.parametrize(
+    ("conditions", "filters"),
+    [
+        ('.where("note.ownerId = :me", { me: req.user.id })', {"ownerId": "principal"}),
+        ('.where("note.ownerId = :who", { who: req.body.who })', {"ownerId": "body"}),
+        (
+            '.where("1 = 1").andWhere("note.id IN (:...ids)", { ids: req.body.ids })',
+            {"id": "body"},
+        ),
+        ('.where("note.ownerId != :me", { me: req.user.id })', {}),
+        ('.where("(note.title = :t OR note.text = :t)", { t: req.body.t })', {"or": "body"}),
+    ],
+)
+def test_named_parameters_of_a_query_builder_are_what_is_asked_for(
+    tmp_path: Path, conditions: str, filters: dict[str, str]
+) -> None:
+    head = """import { DataSource } from "typeorm"; class Note {}
+const source = new DataSource({}); const notebook = source.getRepository(Note);"""
+    body = f"""const [notes, total] = await notebook.createQueryBuilder("note")
+    .leftJoinAndSelect("note.tags", "tags"){conditions}.skip(0).take(20).getManyAndCount();
+res.json({{ notes, total }});"""
+    (asked,) = _queries(_express(tmp_path, head, body))
+    found = {name: {o.kind for o in origins} for name, origins in asked.of("filter:")}
+    assert found == {name: {kind} for name, kind in filters.items()}

@@ -35,6 +35,7 @@ _BASES = frozenset({"Model", "BaseEntity", "Document"})
 _FIND = frozenset(
     {"find", "findAll", "findMany", "findBy", "aggregate", "findAndCountAll", "distinct"}
 )
+_FIND_AND_COUNT = frozenset({"findAndCount", "findAndCountBy"})
 _ONE = frozenset({"findOne", "findOneBy", "findById", "findByPk", "exists"})
 _SURE = frozenset({"findOneOrFail", "findOneByOrFail", "findOneOrThrow"})
 _OF_A_ROW = frozenset(
@@ -189,6 +190,9 @@ def _write(walk: Evaluation, effect: int, values: Value) -> None:
 def _result(walk: Evaluation, site: Site, effect: int) -> Value:
     if site.name in _FIND:
         return rows(walk, effect, _OF_MODEL)
+    if site.name in _FIND_AND_COUNT:
+        found = rows(walk, effect)
+        return replace(found, elements=(found, count(walk, effect, found.origins)))
     if site.name in _COUNT:
         return count(walk, effect, rows(walk, effect).origins)
     if site.name in _SURE or site.name in _INSERT:
@@ -345,7 +349,7 @@ def _one_of(walk: Evaluation, site: Site) -> Value | None:
 
 _CHAIN = """lean populate exec sort limit skip toObject toJSON session collation hint setOptions
 projection toArray""".split()
-_ALL = _FIND | _ONE | _SURE | _COUNT | _UPDATE | _DELETE | _INSERT
+_ALL = _FIND | _FIND_AND_COUNT | _ONE | _SURE | _COUNT | _UPDATE | _DELETE | _INSERT
 
 CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
     "mongoose.model": _model,
