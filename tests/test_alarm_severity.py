@@ -1694,3 +1694,73 @@ def test_text_that_the_house_writes_weighs_less_in_a_page(
     ).replace("TABLE", table)
     (gap,) = gaps(HtmlInjection(), tmp_path, {"server/index.ts": text})
     assert gap.severity is severity
+
+
+_PINGS = """import express from "express";
+import { Pool } from "pg";
+const pool = new Pool();
+const app = express();
+app.use(express.json());
+const ADMIN_SECRET = process.env.PING_ADMIN_SECRET || "ping-secret-of-the-shop-26";
+app.post("/api/ping", async (req, res) => {
+  if (!req.body.secret || req.body.secret !== ADMIN_SECRET) {
+    return res.status(401).json({ error: "no" });
+  }
+  DOES;
+  res.json({ done: true });
+});
+app.listen(80);
+"""
+
+
+@pytest.mark.parametrize(
+    ("does", "severity"),
+    [
+        (
+            'await fetch("https://search.example/ping", { method: "POST", body: req.body.page })',
+            Severity.MEDIUM,
+        ),
+        ('await pool.query("delete from pages where id = $1", [req.body.page])', Severity.HIGH),
+    ],
+)
+def test_a_secret_that_only_keeps_a_ping_weighs_less(
+    tmp_path: Path, does: str, severity: Severity
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "4", "pg": "8"}}',
+        "server/index.ts": _PINGS.replace("DOES", does),
+    }
+    (gap,) = gaps(DefaultSecret(), tmp_path, files)
+    assert gap.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("mail", "severity"),
+    [("sendWelcomeEmail", Severity.LOW), ("sendInvoiceEmail", Severity.MEDIUM)],
+)
+def test_nobody_waits_for_a_mail_that_says_welcome(
+    tmp_path: Path, mail: str, severity: Severity
+) -> None:
+    text = (
+        f'import {{ {mail} }} from "./mails";\n'
+        "export function Join() {\n"
+        "  const handleJoin = async (to: string) => {\n"
+        f"    try {{\n      await {mail}({{ to }});\n"
+        '    } catch (error) {\n      console.error("mail", error);\n    }\n  };\n'
+        '  return <button onClick={() => handleJoin("a")}>Join</button>;\n'
+        "}\n"
+    )
+    sends = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_KEY);\n"
+        f"export async function {mail}(mail: object) {{\n"
+        '  const { error } = await db.functions.invoke("send-email", { body: mail });\n'
+        "  if (error) throw error;\n}\n"
+    )
+    files = {
+        "src/main.tsx": 'import { Join } from "./Join";\nexport const page = <Join />;\n',
+        "src/Join.tsx": text,
+        "src/mails.ts": sends,
+    }
+    found = gaps(SwallowedError(), tmp_path, files)
+    assert [f.severity for f in found] == [severity]

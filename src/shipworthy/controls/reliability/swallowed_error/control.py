@@ -546,6 +546,8 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
         worst = max(map(_severity, writes), key=lambda s: s.value)
     elif {"payment", "account"} & set(sends):
         worst = Severity.HIGH
+    elif "request" not in sends and _greets(caught):
+        worst = Severity.LOW  # nobody waits for it
     elif sends != ["request"]:
         worst = Severity.MEDIUM  # whoever waits for a message asks for it
     else:
@@ -554,6 +556,12 @@ def _of_write(caught: Catch, writes: list[Query], sends: list[str]) -> _Loss:
     return _Loss(target, message, caught.location, worst)
 
 
+def _greets(caught: Catch) -> bool:
+    """True for a mail that only says welcome or thanks, as the names of what is called say."""
+    return any(map(_GREETING.search, (caught.function, *caught.attempts)))
+
+
+_GREETING = regex(r"welcome|thank_?you|boas_?vindas|bienvenid|willkommen", re.IGNORECASE)
 _TRIFLE = regex(
     r"(^|[a-z])(Like|Vote|Bookmark|Favou?rite|Follow|React|Star|Pin|Theme|Dismiss|Notification)s?([A-Z]|$)"
 )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Location, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.weight import harm
 from shipworthy.prototype.program.fallbacks import Fallback
 from shipworthy.prototype.secrets.kept_sessions import signs_kept_sessions
 from shipworthy.prototype.secrets.literals import is_signing_secret
@@ -81,4 +83,18 @@ class DefaultSecret(
             message = f"{falls_back}; {kept}"
             return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
         cost = "so whoever has read the code gets past what it protects"
-        return self.gap(subject, f"{falls_back}, {cost}", *lines[:5])
+        little = not is_signing_secret(open_ones[0].name) and _protects_little(prototype, path)
+        severity = Severity.MEDIUM if little else Severity.HIGH
+        return self.gap(subject, f"{falls_back}, {cost}", *lines[:5], severity=severity)
+
+
+def _protects_little(prototype: Prototype, path: str) -> bool:
+    """True where all that follows the check in this file changes nothing and shows nothing of anybody: a
+    search engine is told of a new page."""
+    behind = [
+        effect
+        for handler in prototype.handlers
+        for effect in handler.effects
+        if any(g.check is Check.SECRET and g.path == path for g in effect.guards)
+    ]
+    return bool(behind) and all(harm(effect) is None for effect in behind)
