@@ -316,3 +316,39 @@ def test_a_form_that_writes_to_its_owner_alone_is_no_mailer_for_all(
     (gap,) = _gaps(list(UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))))
     assert told in gap.message
     assert gap.severity is severity
+
+
+_TELLS = """
+import OpenAI from "openai";
+const openai = new OpenAI();
+export async function describePlaces(prompt: string, tries = 0): Promise<string> {
+  try {
+    const answer = await openai.chat.completions.create({ model: "gpt-4o", messages: [
+      { role: "user", content: prompt }] });
+    return answer.choices[0].message.content ?? "";
+  } catch (error) {
+    return describePlaces(prompt, tries + 1);
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "alarms"),
+    [
+        ("", 0),
+        ('import { describePlaces } from "./model";\ndescribePlaces("a");\n', 1),
+    ],
+)
+def test_what_calls_itself_and_is_handed_on_has_no_caller(
+    tmp_path: Path, page: str, alarms: int
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"openai": "5.0.0"}}',
+        "server/lib/model/words.ts": _TELLS,
+        "server/lib/model/index.ts": 'export {\n  describePlaces,\n} from "./words";\n',
+        "server/lib/start.ts": page or "export {};\n",
+        "server/lib/start.ts.bak": 'import { describePlaces } from "./model";\n',
+    }
+    found = _gaps(list(ModelCallWithoutTimeout().detect(prototype_of(tmp_path, files))))
+    assert len(found) == alarms

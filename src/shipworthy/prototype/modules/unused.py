@@ -82,8 +82,8 @@ def _is_unused_method(prototype: Prototype, file: SourceFile, function: str) -> 
 
 
 def is_exported_to_nobody(prototype: Prototype, path: str, function: str) -> bool:
-    """True for an exported function of a script that neither its own file nor another one names;
-    frameworks find those of their own folders by themselves."""
+    """True for an exported function of a script that neither its own file nor another one names, but to call
+    itself or to hand it on; frameworks find those of their own folders by themselves."""
     file = prototype.files.get(path)
     if file is None or file.language not in _SCRIPTS or len(function) < _SHORTEST:
         return False
@@ -92,18 +92,25 @@ def is_exported_to_nobody(prototype: Prototype, path: str, function: str) -> boo
         return False
     said = _word(function)
     places = list(said.finditer(text))
-    if len(places) != 1:
+    if not places:
         return False
     line = text[text.rfind("\n", 0, places[0].start()) + 1 : places[0].end()]
     if not _EXPORTED.fullmatch(line):
         return False
+    end = text.find("\n}", places[0].end())
+    if any(place.start() > end for place in places[1:]):
+        return False
     return not any(
-        other.text and function in other.text and said.search(other.text)
+        other.text and function in other.text and said.search(_HANDED_ON.sub("", other.text))
         for other in prototype.files.values()
-        if other.path != file.path and other.role not in (Role.DOCUMENTATION, Role.TEST)
+        if other.path != file.path
+        and not other.name.endswith(_LEFT_OVER)
+        and other.role not in (Role.DOCUMENTATION, Role.TEST)
     )
 
 
+_LEFT_OVER = (".backup", ".bak", ".old", ".orig")
+_HANDED_ON = regex(r"^export\s*\{[^}]*\}\s*from\s*[\"'][^\"']+[\"']", re.MULTILINE)
 _EXPORTED = regex(r"\s*export\s+((async\s+)?function\s+|const\s+)[\w$]+", re.MULTILINE)
 _FOUND_BY_PLACE = regex(
     r"(^|/)(app|pages|routes|api|functions|netlify|supabase|server/(plugins|middleware)|plugins)/"
