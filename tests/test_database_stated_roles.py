@@ -164,3 +164,34 @@ def test_a_check_that_compares_with_nobody_raises_nothing(check: str, open_to_al
     """
     found = passed(read(PROFILES, function), "public.cancel(uuid)")
     assert ((Actor.ANYBODY, Verb.CALL) in found) is open_to_all
+
+
+@pytest.mark.parametrize(
+    ("rule", "open_to_all"),
+    [
+        ("person_id in (select id from public.profiles where user_id = auth.uid())", True),
+        (
+            "person_id = (select p.id from profiles p where p.user_id = (select auth.uid()) limit 1)",
+            True,
+        ),
+        (
+            "person_id in (select id from profiles where user_id = auth.uid()) and status = 'pending'",
+            False,
+        ),
+        (
+            "person_id in (select id from profiles where user_id = auth.uid() and role = 'admin')",
+            False,
+        ),
+        ("person_id in (select id from profiles where manager_id = auth.uid())", False),
+    ],
+)
+def test_rows_that_name_the_profile_of_a_user_are_his_own(rule: str, open_to_all: bool) -> None:
+    sql = f"""
+    create table public.profiles (id uuid primary key, user_id uuid references auth.users (id), role text);
+    create table public.claims (id uuid primary key, person_id uuid references public.profiles (id),
+      reviewed_at timestamptz, status text default 'pending');
+    alter table public.claims enable row level security;
+    create policy add on public.claims for insert to authenticated with check ({rule});
+    """
+    found = passed(read(sql), "public.claims")
+    assert ((Actor.STRANGER, Verb.PROMOTE) in found) is open_to_all

@@ -86,7 +86,12 @@ def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
 
 
 def _is_report(table: Table, owned: tuple[str, ...]) -> bool:
-    return bool(_OF_REPORTS.search(table.name)) or all(map(_REPORTER.match, owned))
+    told = [bool(_REPORTER.match(column)) for column in owned]
+    return (
+        bool(_OF_REPORTS.search(table.name))
+        or all(told)
+        or (any(told) and table.name.endswith(("reports", "flags")))
+    )
 
 
 def _waits(table: Table, column: Column) -> bool:

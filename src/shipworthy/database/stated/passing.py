@@ -96,6 +96,14 @@ _VISITORS = regex(
 _TRUE = frozenset({"true", "1=1", "1 = 1", "'true'", "not false"})
 _COLUMN = r'(?:"?\w+"?\.)*"?(\w+)"?'
 _OWN = regex(rf"{_COLUMN} ?= ?auth\.uid\(\)|auth\.uid\(\) ?= ?{_COLUMN}")
+# Rows of one's own that name the profile of a user instead of the user.
+_LOGIN = r"(?:\w+\.)?(?:user_id|auth_id|auth_user_id|auth_uid|uid|usuario_id)"
+_PROFILE = r"(?:\w+\.)?(?:user_?)?(?:profiles?|users?|accounts?|perfis|usuarios)(?: (?:as )?\w+)?"
+_PICKED = r"(?:=|in|= ?any) ?\(+ ?select (?:\w+\.)?id from"
+_BY_PROFILE = regex(
+    rf"{_COLUMN} ?{_PICKED} {_PROFILE} where \(*"
+    rf"(?:{_LOGIN} ?= ?auth\.uid\(\)|auth\.uid\(\) ?= ?{_LOGIN})\)*(?: limit 1)? ?\)+"
+)
 _METADATA = regex(r"\buser_metadata\b|\braw_user_meta_data\b", re.IGNORECASE)
 _VALUE = r"(?:'[^']*'|-?\d[\d.]*|true|false|now\(\)|current_date|current_timestamp)"
 _OF_THE_ROW = regex(
@@ -124,7 +132,7 @@ def _of_condition(text: str) -> Passing:
         return Passing(Who.ANYBODY)
     if _SIGNED_IN.fullmatch(text):
         return Passing(Who.USERS)
-    if _OWN.fullmatch(text):
+    if _OWN.fullmatch(text) or _BY_PROFILE.fullmatch(text):
         return Passing(Who.OWNERS)
     if _METADATA.search(text) and "app_meta" not in text:
         return Passing(Who.USERS, said=True)

@@ -14,7 +14,7 @@ RULES_OVER_OTHERS = 70  # ranks of a role, as `rank` gives them
 _LEAST = 10
 _MONEY = regex(
     r"credit|wallet|profile|perfi|^users?$|usuario|subscri|balance|affiliate|afiliado|reseller|partner|driver"
-    r"|courier|merchant|creator",
+    r"|courier|merchant|creator|membership|loyalty|fidelidade",
     re.IGNORECASE,
 )
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
