@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
+from shipworthy.prototype.handlers.breaches.about import LOG
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.named_guards import passes_named_guard
 from shipworthy.prototype.handlers.ownership import read_ownership
@@ -87,6 +88,7 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
     realm = realm_of_strangers(prototype) if strangers else frozenset()
     joins = pages_sign_up(prototype)
     seen: set[tuple[str, str]] = set()
+    noted: set[tuple[str, int]] = set()
     for handler in prototype.handlers:
         if (handler.subject, handler.name) in seen:
             continue  # the same path again: never reached
@@ -103,6 +105,9 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         if joins:
             found = [_beside_sign_up(judged) for judged in found]
             found.sort(key=lambda judged: (is_question(judged), -judged.severity.value))
+        found = [j for j in found if not (_is_noted(j) and _place(j) in noted)]
+        found.sort(key=_is_noted)
+        noted |= {_place(judged) for judged in found if _is_noted(judged)}
         declared = bool({handler.name, handler.subject} & public)
         if declared:
             found = [judged for judged in found if judged.breach is not Breach.OPEN]
@@ -124,6 +129,16 @@ def unasked(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:
             if judged.breach is Breach.OPEN and judged.harm is Harm.SPEND:
                 yield handler, replace(judged, confidence=Confidence.LOW)
                 break
+
+
+def _is_noted(judged: Judged) -> bool:
+    """True for the question whether anybody may leave traces: what notes all visits is asked about once."""
+    opened = judged.breach is Breach.OPEN and is_question(judged)
+    return opened and judged.harm is Harm.ADD and LOG.search(judged.effect.target) is not None
+
+
+def _place(judged: Judged) -> tuple[str, int]:
+    return judged.effect.path, judged.effect.line
 
 
 def _among_staff(judged: Judged) -> Judged:

@@ -64,7 +64,7 @@ def _values(effect: Effect) -> Iterator[tuple[str, frozenset[Origin]]]:
 
 def _into_tenant(effect: Effect, ownership: Ownership) -> list[Origin]:
     """The tenant of the request among whose rows it is put, by one who has a tenant of his own."""
-    if GUESTS.search(effect.target):
+    if GUESTS.search(effect.target) or ownership.is_tenant(effect.target):
         return []
     by_staff = _is_written_by_staff(effect)
     found: list[Origin] = []
