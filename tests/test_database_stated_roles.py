@@ -195,3 +195,25 @@ def test_rows_that_name_the_profile_of_a_user_are_his_own(rule: str, open_to_all
     """
     found = passed(read(sql), "public.claims")
     assert ((Actor.STRANGER, Verb.PROMOTE) in found) is open_to_all
+
+
+@pytest.mark.parametrize(
+    ("condition", "given"),
+    [
+        ("new.email like '%admin%'", True),
+        ("lower(new.email) ilike 'boss@%'", True),
+        ("new.email like '%@example.com'", False),
+        ("new.email = 'admin@example.com'", False),
+        ("new.email like '%admin%' and invited(new.id)", False),
+    ],
+)
+def test_an_address_that_whoever_signs_up_picks_gives_no_power(condition: str, given: bool) -> None:
+    insert = f"""insert into public.profiles (id, role)
+    values (new.id, case when {condition} then 'admin'::text else 'trainer'::text end);"""
+    proof = read(PROFILES, SIGN_UP.format(insert=insert))
+    assert any(a.verb is Verb.SIGN_UP for a in proof.attempts) is given
+    branch = (
+        f"if {condition} then insert into profiles (id, role) values (new.id, 'admin'); end if;"
+    )
+    proof = read(PROFILES, SIGN_UP.format(insert=branch))
+    assert any(a.verb is Verb.SIGN_UP for a in proof.attempts) is given

@@ -42,6 +42,26 @@ def sign_ups(schema: Schema) -> Iterator[Attempt]:
         reason = f"the trigger of a sign-up writes the {key} that the new user sends to {column}"
         made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (column,), reason)
         yield replace(made, rules=rules)
+    picked = (pair for body in trigger_bodies(schema) for pair in _by_address(body))
+    for pattern, word in dict.fromkeys(picked):
+        reason = f'whoever signs up with an address like "{pattern}" is given the role "{word}"'
+        made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (BY_ADDRESS,), reason)
+        yield replace(made, rules=rules)
+
+
+BY_ADDRESS = "email"
+_BY_ADDRESS = regex(
+    r"\b(?:when|if|or)\s*\(*\s*(?:lower\s*\(\s*)?new\s*\.\s*email\s*\)?\s+i?like\s+'([^']*)'"
+    r"(?:(?!\band\b|\bthen\b)[^;'])*\bthen\b([^;']{0,200})'(\w+)'",
+    re.IGNORECASE,
+)
+
+
+def _by_address(body: str) -> Iterator[tuple[str, str]]:
+    """Words of power that go by a part of the address which whoever signs up may choose."""
+    for pattern, _, word in _BY_ADDRESS.findall(without_comments(body)):
+        if rank(word) >= RULES_OVER_OTHERS and ("@" not in pattern or pattern.endswith("%")):
+            yield pattern, word
 
 
 def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:

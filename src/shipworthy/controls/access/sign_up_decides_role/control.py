@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import evidence, exposures, refused
+from shipworthy.database.stated.sign_ups import BY_ADDRESS
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 
@@ -32,9 +33,12 @@ class SignUpDecidesRole(
             found = True
             reason = next((a.reason for a in exposure.attempts if a.reason), "a higher role")
             was = "was" if proof.replayed else "is"
+            taken = f"Metadata sent with the sign-up {was} taken over"
+            if exposure.columns == (BY_ADDRESS,):
+                taken = "The address that a new user picks decides what he may do"
             yield self.gap(
                 exposure.target,
-                f"Metadata sent with the sign-up {was} taken over: {reason}",
+                f"{taken}: {reason}",
                 *evidence(exposure.attempts),
                 proof=proof.kind,
             )
