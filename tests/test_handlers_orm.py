@@ -910,3 +910,22 @@ res.json({{ notes, total }});"""
     (asked,) = _queries(_express(tmp_path, head, body))
     found = {name: {o.kind for o in origins} for name, origins in asked.of("filter:")}
     assert found == {name: {kind} for name, kind in filters.items()}
+
+
+@pytest.mark.parametrize(
+    ("declared", "model"),
+    [
+        ('const OrderModel = mongoose.model("Order", schema);', "OrderModel"),
+        ('const db = { orders: mongoose.model("Order", schema) };', "db.orders"),
+    ],
+)
+def test_new_document_is_of_the_table_of_its_model(
+    tmp_path: Path, declared: str, model: str
+) -> None:
+    handler = _express(
+        tmp_path,
+        f'import mongoose from "mongoose"; const schema = new mongoose.Schema({{}});\n{declared}',
+        f"const order = new {model}({{ total: 1 }}); await order.save(); res.json({{}});",
+    )
+    (added,) = _queries(handler, "insert")
+    assert added.target == "Order"

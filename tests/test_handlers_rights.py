@@ -539,3 +539,24 @@ def test_of_a_function_behind_several_addresses_the_worst_is_told(
     found(tmp_path, files)
     alarms = [a.alarm for a in answers(read_prototype(tmp_path)) if a.alarm is not None]
     assert [a.breach for a in alarms] == [Breach.FOREIGN]
+
+
+@pytest.mark.parametrize(("table", "breached"), [("diaries", True), ("availabilities", False)])
+def test_when_somebody_can_be_booked_is_there_to_be_seen(
+    tmp_path: Path, table: str, *, breached: bool
+) -> None:
+    asks = f'const {{ data }} = await admin.from("{table}").select("*").eq("keeper_id", '
+    shows = f"{SIGNED_IN}const {{ keeper }} = await req.json();\n"
+    files = {
+        "supabase/migrations/1_all.sql": SCHEMA
+        + f"create table {table} (id uuid primary key, keeper_id uuid, content text);\n",
+        **{
+            f"supabase/functions/{name}/index.ts": f"{IMPORT}Deno.serve(async (req) => {{"
+            f"\n{ADMIN}{body}\n}});\n"
+            for name, body in {
+                "own": f"{SIGNED_IN}{asks}user.id); return Response.json(data);",
+                "show": f"{shows}{asks}keeper); return Response.json(data);",
+            }.items()
+        },
+    }
+    assert (sure(found(tmp_path, files)["show"]) == {Breach.FOREIGN}) is breached

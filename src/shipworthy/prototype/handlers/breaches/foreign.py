@@ -103,6 +103,8 @@ def of_foreign(
             return None
     if kind is Harm.ADD and effect.kind is EffectKind.STORAGE:
         return None
+    if kind is Harm.READ and _OFFERED.search(effect.target):
+        confidence = Confidence.LOW  # when somebody can be booked is there to be seen
     if hands_out_files(effect):
         confidence = Confidence.LOW  # whose a file is may be in its name
     if effect.operation in ("insert", "upsert") and not _moves_into(effect, ownership):
@@ -125,6 +127,9 @@ def of_foreign(
         confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH
     breach = Breach.ADMIN if unkept else Breach.FOREIGN
     return Judged(breach, effect, kind, who, severity, confidence)
+
+
+_OFFERED = regex(r"availabilit|(opening|working|office)_?hours?|time_?slots?", re.IGNORECASE)
 
 
 def _is_unkept(effect: Effect, ownership: Ownership) -> bool:

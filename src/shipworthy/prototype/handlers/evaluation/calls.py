@@ -74,7 +74,7 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
     named = _named(walk, node, scope)
     if NEVER in given:
         return NEVER
-    site = Site(what, name, receiver, given, named, node)
+    site = Site(what, name, receiver, given, named, node, called)
     if name in _MUTATORS:
         binding.mutated(walk, node, site, scope)
     if name in ("push", "append", "set") and receiver.what == PARAMETERS:

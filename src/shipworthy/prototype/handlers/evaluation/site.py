@@ -23,6 +23,7 @@ class Site(Struct, eq=False):  # made by the ten thousand: to freeze them takes 
     given: tuple[Value, ...]
     named: Mapping[str, Value]
     call: Call
+    called: Value | None = None  # what is called, as far as it is known
 
     def argument(self, position: int, *names: str) -> Value:
         """An argument by its place or one of its names; UNKNOWN where it is not given."""

@@ -202,7 +202,8 @@ def _result(walk: Evaluation, site: Site, effect: int) -> Value:
 
 def _new(walk: Evaluation, site: Site) -> Value | None:
     """`new User({ … })`: a document that is not stored yet."""
-    name = (site.receiver.fields or {}).get("name", UNKNOWN).text
+    model = site.called.fields if site.called is not None else None
+    name = (model or {}).get("name", UNKNOWN).text
     given = site.argument(0)
     table = name or _called_name(walk, site)
     return Value(
