@@ -39,12 +39,14 @@ def letter_by_letter(walk: Evaluation, value: Value, at: int) -> Iterable[Guard]
 
 
 _LONG_ENOUGH = 12  # characters; what is shorter is a mode or a name
+_MASK = regex(r"\*{3}|•{3}|\.{4}")
+"""What a form shows in place of a secret that is kept: `=== "***HIDDEN***"` asks whether it was changed."""
 
 
 def is_password_of_code(value: Value, others: Origins) -> bool:
     """True for what is compared with a long word of the code: a check, however badly kept."""
     text = value.text
-    if text is None or len(text) < _LONG_ENOUGH or " " in text:
+    if text is None or len(text) < _LONG_ENOUGH or " " in text or _MASK.search(text):
         return False
     made_up = any(letter.isdigit() or letter in "-_!" for letter in text)
     return any(
@@ -107,6 +109,8 @@ def note_words(walk: Evaluation, left: Value, right: Value, at: int) -> None:
     for given, kept in ((left, right), (right, left)):
         word = kept.text or ""
         if kept.origins or len(word) < _SHORTEST or _SAYS_NOTHING.fullmatch(word):
+            continue
+        if _MASK.search(word):
             continue
         typed = [o for o in given.origins if o.is_input]
         if any(_is_typed_in(o, word) for o in typed):
