@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -38,15 +39,25 @@ Read = Callable[[Case], Prototype]
 def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     """Cases as they are, each read once for all tests of its control."""
     kept: dict[Case, Prototype] = {}
+    folder = tmp_path_factory.mktemp("cases")
+    numbers = count()  # mktemp would look at all that it made before
 
     def read(case: Case) -> Prototype:
         if case not in kept:
             if any(other.entry is not case.entry for other in kept):
                 kept.clear()
-            kept[case] = prototype_of(unpack(case.folder, tmp_path_factory.mktemp("case")))
+            kept[case] = prototype_of(unpack(case.folder, folder / str(next(numbers))))
         return kept[case]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Prototype:
+    """A prototype of a README alone, read once for all controls."""
+    root = tmp_path_factory.mktemp("empty")
+    (root / "README.md").write_text("# Empty\n")
+    return prototype_of(root)
 
 
 @entries
@@ -78,9 +89,8 @@ def test_control_has_fixtures_of_each_kind(entry: Entry) -> None:
 
 
 @entries
-def test_control_says_nothing_of_an_empty_prototype(entry: Entry, tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("# Empty\n")
-    findings = ask(entry.control, prototype_of(tmp_path))
+def test_control_says_nothing_of_an_empty_prototype(entry: Entry, empty: Prototype) -> None:
+    findings = ask(entry.control, empty)
     assert all(f.outcome in (Outcome.NOT_APPLICABLE, Outcome.UNKNOWN) for f in findings), findings
     assert findings
 
@@ -109,14 +119,13 @@ def test_right_code_is_not_noise(case: Case, read: Read) -> None:
 
 @parametrised("vulnerable")
 def test_remedy_turns_vulnerable_into_fixed(case: Case, tmp_path: Path, read: Read) -> None:
-    control = case.entry.control
-    if first_remedy(control, read(case)) is None:
+    control, before = case.entry.control, read(case)
+    if first_remedy(control, before) is None:
         pytest.skip("only a person can close this gap")
     root = unpack(case.folder, tmp_path / "case")
-    assert apply_all(control, root)
-    fixed = tracked(unpack(case.fixed.folder, tmp_path / "fixed"))
-    assert tracked(root) == fixed
-    assert not apply_all(control, root), "applying twice changes nothing"
+    apply_all(control, before, root)
+    assert tracked(root) == tracked(read(case.fixed).root)
+    assert first_remedy(control, read(case.fixed)) is None, "applying twice changes nothing"
 
 
 @parametrised("vulnerable")
@@ -157,14 +166,15 @@ def first_remedy(control: Control, prototype: Prototype) -> tuple[Finding, Remed
     return next(((f, r) for f, r in found if isinstance(r, Remedy) and r.changes), None)
 
 
-def apply_all(control: Control, root: Path) -> int:
-    """Apply remedies one by one, asking again after each, until none is left; how many there were."""
-    for count in range(_MOST_REMEDIES):
-        closable = first_remedy(control, prototype_of(root))
+def apply_all(control: Control, prototype: Prototype, root: Path) -> None:
+    """Apply remedies to a copy of a prototype, asking again after each, until none is left."""
+    for _ in range(_MOST_REMEDIES):
+        closable = first_remedy(control, prototype)
         if closable is None:
-            return count
+            return
         finding, remedy = closable
         apply(remedy, root)
-        verification = control.verify(prototype_of(root), finding)
+        prototype = prototype_of(root)
+        verification = control.verify(prototype, finding)
         assert verification.closed, verification.how
     raise AssertionError("the remedies do not come to an end")

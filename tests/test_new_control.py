@@ -13,14 +13,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of the parts of the project that a new control touches."""
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the parts of the project that a new control touches; other controls without their cases."""
+    copy = tmp_path_factory.mktemp("checkout")
     for part in ("src", "tests", "tools", "docs"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+        ignored = shutil.ignore_patterns("__pycache__", "fixtures", "prototypes")
+        shutil.copytree(ROOT / part, copy / part, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
 
 
 def test_a_new_control_is_found_documented_and_tested(checkout: Path) -> None:

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import openai
 import pytest
 from running import running
 
@@ -33,6 +32,8 @@ def model() -> Iterator[str]:
 
 
 def test_a_real_model_answers_with_values_it_never_saw(tmp_path: Path, model: str) -> None:
+    import openai
+
     policy = f"""
 providers:
   local: {{url: "{model}/v1"}}

@@ -9,18 +9,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anthropic
-import ollama
-import openai
 import pytest
-from google import genai
-from google.genai import errors as gemini_errors
-from google.genai import types as gemini
 from native import ARGUMENTS, TEXT, TEXT_ANSWERS, TEXT_STREAMS, TOOL, TOOL_ANSWERS
 from provider import Asked, Provider, provider, reply
 from running import Running, running
+
+if TYPE_CHECKING:
+    import openai
 
 NODE = shutil.which("node")
 QUESTION = "I am a@b.com. What is the weather?"
@@ -77,6 +74,8 @@ def _kept_in(fake: Provider) -> bool:
 
 
 def _openai(gateway: Running) -> openai.OpenAI:
+    import openai  # each SDK takes a second or more, and every process collects this module
+
     return openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key, max_retries=0)
 
 
@@ -94,6 +93,8 @@ def test_openai_python(tmp_path: Path) -> None:
 
 
 def test_openai_python_asynchronously_with_tools(tmp_path: Path) -> None:
+    import openai
+
     async def ask(gateway: Running) -> Any:
         async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key) as client:
             return await client.chat.completions.create(model="m", messages=MESSAGES)
@@ -113,6 +114,8 @@ def test_openai_python_responses_of_a_provider_that_speaks_anthropic(tmp_path: P
 
 @pytest.mark.parametrize("script", [_overloaded, _garbage])
 def test_openai_python_knows_our_errors(tmp_path: Path, script: Any) -> None:
+    import openai
+
     with _gateway(tmp_path, "openai", script) as (gateway, _):
         with pytest.raises(openai.InternalServerError) as failed:
             _openai(gateway).chat.completions.create(model="m", messages=MESSAGES)
@@ -124,6 +127,8 @@ def test_openai_python_knows_our_errors(tmp_path: Path, script: Any) -> None:
 
 
 def test_anthropic_python(tmp_path: Path) -> None:
+    import anthropic
+
     with _gateway(tmp_path, "anthropic") as (gateway, fake):
         client = anthropic.Anthropic(base_url=gateway.url, api_key=gateway.key, max_retries=0)
         made = client.messages.create(model="m", max_tokens=50, messages=MESSAGES)
@@ -140,6 +145,10 @@ def test_anthropic_python(tmp_path: Path) -> None:
 
 
 def test_google_genai_python(tmp_path: Path) -> None:
+    from google import genai
+    from google.genai import errors as gemini_errors
+    from google.genai import types as gemini
+
     with _gateway(tmp_path, "gemini") as (gateway, fake):
         client = genai.Client(
             api_key=gateway.key, http_options=gemini.HttpOptions(base_url=gateway.url)
@@ -155,6 +164,8 @@ def test_google_genai_python(tmp_path: Path) -> None:
 
 
 def test_ollama_python(tmp_path: Path) -> None:
+    import ollama
+
     with _gateway(tmp_path, "ollama") as (gateway, fake):
         headers = {"Authorization": f"Bearer {gateway.key}"}
         client = ollama.Client(host=gateway.url, headers=headers)
