@@ -282,3 +282,28 @@ def test_who_administers_one_tenant_has_no_right_over_the_others(
     gaps = _gaps(tmp_path, _BY_ROLE % refused)
     assert bool(gaps) is alarms
     assert all("client_admin in one organisation" in gap.message for gap in gaps)
+
+
+_ADDS = """
+app.post("/api/leads", signedIn, async (req, res) => {
+  const { phone, subAccountId } = req.body;
+  await db.insert(leads).values({ phone, subAccountId: %s });
+  res.status(201).json({ ok: true });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("tenant", "alarms"),
+    [
+        ("subAccountId || req.user.subAccountId", True),
+        ("subAccountId || req.user.subAccountId || 1", True),
+        ("req.user.subAccountId", False),
+        ("req.user.subAccountId || subAccountId", False),
+    ],
+)
+def test_who_names_the_tenant_of_a_new_row_is_held_to_none(
+    tenant: str, alarms: bool, tmp_path: Path
+) -> None:
+    gaps = [g for g in _gaps(tmp_path, _ADDS % tenant) if g.confidence is Confidence.HIGH]
+    assert bool(gaps) is alarms

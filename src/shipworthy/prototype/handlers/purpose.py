@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
 )
 from shipworthy.prototype.handlers.knowledge.rows import AT_TIMES
+from shipworthy.prototype.handlers.sent import WRITTEN
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
@@ -362,6 +363,7 @@ def _is_box(effect: Effect) -> bool:
     return (
         effect.operation == "insert"
         and bool(_BOX.search(effect.target))
+        and not any(name.startswith(WRITTEN) for name in effect.literals)  # who has an account
         and not _OWNED.search(" ".join(name for name in effect.inputs if name.startswith("value:")))
     )
 
