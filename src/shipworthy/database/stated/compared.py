@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Schema
+from shipworthy.database.stated.words import NESTED
 from shipworthy.regex import regex
 
 _WORD = regex(r"'(\w+)'")
@@ -15,13 +16,12 @@ _OPERATOR = (
     r"(?:::[\w.]+)?\s*(?:=|<>|!=|(?:not\s+)?in\b|is\s+(?:not\s+)?distinct\s+from\b)\s*(?:any\s*)?"
 )
 WORDS = rf"{_OPERATOR}((?:\(|array\s*\[|\s)*'\w+'(?:::[\w.]+)?(?:\s*,\s*'\w+'(?:::[\w.]+)?)*)"
-_ARGUMENTS = r"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\)"
 
 
 def words_asked(schema: Schema, table: str, column: str) -> Iterator[str]:
     """The words that a column of this name is compared with, and what functions answer that look it up."""
     names = "|".join(map(re.escape, sorted(looking_up(schema, table, column))))
-    answered = rf"|\b(?:{names})\s*{_ARGUMENTS}\s*\)?" if names else ""
+    answered = rf"|\b(?:{names})\s*\({NESTED}\)\s*\)?" if names else ""
     compared = re.compile(rf"(?:\b{re.escape(column)}\b\"?{answered}){WORDS}", re.IGNORECASE)
     for held in schema.tables.values():
         for policy in held.policies:

@@ -14,13 +14,12 @@ from shipworthy.database.schema import Function, Policy, Schema, Table, Trust
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.stated.newcomers import role_of_new_accounts
 from shipworthy.database.stated.passing import MOST_NESTED, plain
-from shipworthy.database.stated.words import bare, texts, without_comments
+from shipworthy.database.stated.words import NESTED, bare, texts, without_comments
 from shipworthy.regex import regex
 
 _SIGNED_IN = "auth.uid() is not null"
 _UID = r"auth\.uid\(\)"
 _WORDS = r" ?(?:=|in|= any) ?((?:\(|array ?\[| )*'\w+'(?:, ?'\w+')*[ \])]*)"
-_INNER = r"(?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+"
 _YES = regex(
     r"(?:begin )?(?:select|return)(?: coalesce)? ?\(*auth\.uid\(\) is not null(?:, ?false)?\)*"
     r"(?: as \w+)? ?;?(?: end ?;?)?"
@@ -100,7 +99,7 @@ def _asking(
     looked_up = rf"select {role}(?: into \w+)? {source}\(?{mine}\)?"
     both = re.compile(rf"{mine} and {role}{_WORDS}|{role}{_WORDS} and {mine}")
     found = [
-        _Question(re.compile(rf"exists ?\( ?select [\w.*]+ {source}({_INNER})\)"), held, both),
+        _Question(re.compile(rf"exists ?\( ?select [\w.*]+ {source}({NESTED})\)"), held, both),
         _Question(re.compile(rf"\( ?{looked_up}(?: limit 1)? ?\){_WORDS}"), held),
     ]
     bodies = [(f.name, _body(f)) for f in schema.functions.values() if not f.is_trigger]

@@ -14,6 +14,8 @@ _SKIPPED = regex(
     re.DOTALL,
 )
 _SPACE = regex(r"\s+")
+NESTED = r"[^()]*+(?:\([^()]*+(?:\([^()]*+\)[^()]*+)*\)[^()]*+)*"
+"""What stands in parentheses, with two levels of others in it."""
 _TEXT = regex(r"'([^']*+(?:''[^']*+)*)'(?!')")
 _KEPT = 4_000  # texts: each policy and function is looked at from many sides
 
