@@ -95,6 +95,10 @@ CHORE = 'import { db } from "./db";\n\nasync function main() {\n  await db.reset
         ("server/routes/tests.ts", EXPRESS),
         ("app/models/lab_test.py", "class LabTest(Base):\n    pass\n"),
         ("backend/routers/test_results.py", FASTAPI),
+        (
+            "src/notes.service.ts",
+            "import { skip } from 'node:test';\nexport class NotesService {}\n",
+        ),
     ],
 )
 def test_what_answers_requests_is_of_the_app_whatever_it_is_called(path: str, text: str) -> None:
@@ -130,6 +134,11 @@ def test_what_answers_requests_is_of_the_app_whatever_it_is_called(path: str, te
         ("test_prices.py", "", Role.TEST),
         ("tests/test_mail.py", "print(send())\n", Role.TEST),
         ("conftest.py", "ROWS = []\n", Role.TEST),
+        (
+            "src/price.ts",
+            "import { test } from 'node:test';\ntest('price', () => {});\n",
+            Role.TEST,
+        ),
     ],
 )
 def test_what_answers_nobody_keeps_the_role_of_its_path(path: str, text: str, role: Role) -> None:

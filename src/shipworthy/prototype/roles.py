@@ -99,6 +99,10 @@ _TAKEN = regex(
 )
 _STARTS_ITSELF = regex(r"(?m)^\s*((async )?def test_|if __name__\b)")
 _TEST_RUNNER = regex(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
+# An editor that completes `skip` adds an import of it; such a module tests nothing.
+_CALLS_RUNNER = regex(
+    r"(?m)^\s*(await )?(test|describe|it|suite|before\w*|after\w*|mock|run)(\.\w+)*\("
+)
 _PASTED_PATH = regex(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
 _SCRIPT_FOLDER = regex(
     r"(^|/)(scripts?|seeds?|seeders?|bin|tools|tooling|devtools|notebooks?|examples?|samples?|\.github"
@@ -271,7 +275,10 @@ def _says_generated(head: str) -> bool:
 
 
 def _is_test(path: str, head: str, text: str) -> bool:
-    if _TEST_RUNNER.search(head) and ".config." not in path:
+    runner = _TEST_RUNNER.search(head)
+    if runner is not None and runner[1] == "node:test" and text and not _CALLS_RUNNER.search(text):
+        runner = None
+    if runner is not None and ".config." not in path:
         return True
     if _TEST_PATH.search(path) is None or _is_tried_by_hand(path, text):
         return False
