@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
 from shipworthy.prototype.handlers.standing import (
     Caller,
+    is_of_caller,
     is_one_for_all,
     owner_columns,
     steering,
@@ -111,7 +112,7 @@ def of_foreign(
         confidence = Confidence.LOW
     if _acts_himself(handler, effect) or _is_transfer(handler, effect):
         return None
-    if kind is Harm.CHANGE and is_counter(effect):
+    if kind is Harm.CHANGE and (is_counter(effect) or _adds_his_word(effect)):
         return None
     if any(g.check is Check.REFUSES and g.about & steering(effect, handler) for g in effect.guards):
         confidence = Confidence.LOW  # who acts on what is not his is asked for more
@@ -130,6 +131,21 @@ def of_foreign(
 
 
 _OFFERED = regex(r"availabilit|(opening|working|office)_?hours?|time_?slots?", re.IGNORECASE)
+
+
+def _adds_his_word(effect: Effect) -> bool:
+    """True for a review or a like under the caller's own name, which a document holds in a list of its own;
+    what is worked out beside it, as the mean of all, is nobody's to choose."""
+    written = [(n, o) for n, o in effect.of("value:") if any(by.is_input for by in o)]
+    said = [n for n, o in effect.of("value:") if any(map(is_of_caller, o)) and _WORD.search(n)]
+    return bool(said) and all(name in said for name, _ in written)
+
+
+_WORD = regex(
+    r"^((user|customer|product|book)_?)?(ratings?|reviews?|comments?|likes?|liked_?by|dislikes?|(up|down)?_?votes?|voters?"
+    r"|reactions?|feedbacks?|replies|answers|followers|views|viewed_?by|seen_?by|read_?by)$",
+    re.IGNORECASE,
+)
 
 
 def _is_unkept(effect: Effect, ownership: Ownership) -> bool:

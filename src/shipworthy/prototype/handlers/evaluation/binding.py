@@ -181,8 +181,10 @@ def _changed(
 
 
 def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
-    """`list.append(x)` of a list of the module."""
+    """`list.append(x)` of a list of the module, `row.ratings.push(x)` of a row that is saved later."""
     function = node.function
+    if type(function) is Member and type(function.object) is Member:
+        _put_into_list(walk, function, function.object, site, scope, node.at)
     if type(function) is not Member or type(function.object) is not Name:
         return
     receiver, given = site.receiver, site.given
@@ -192,6 +194,15 @@ def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
         return
     value = given[-1] if given else UNKNOWN
     _changed(walk, function.object, receiver, value, scope, node.at)
+
+
+def _put_into_list(
+    walk: Evaluation, function: Member, part: Member, site: Site, scope: Scope, at: int
+) -> None:
+    if function.key in ("push", "unshift", "addToSet") and type(part.object) is Name and site.given:
+        owner = walk.value(part.object, scope)
+        if owner.effect >= 0:
+            walk.assigned(owner, part.key, site.given[0], at)
 
 
 def assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
