@@ -211,6 +211,21 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
         and origin.name == effect.target
         and origin.key.rpartition(".")[2] not in _COUNTED
         and _is_found_by(origin, asked, freely=freely)
+        and not _is_made_here(handler, origin, asked)
+    )
+
+
+def _is_made_here(handler: Handler, origin: Origin, asked: frozenset[str]) -> bool:
+    """True for a row that is new, and answered after it was looked whether there is one already."""
+    by = {str(o) for o in origin.by if o.is_input}
+    if not asked or by <= asked:
+        return False
+    return any(
+        effect.operation == "insert"
+        and effect.target == origin.name
+        and by
+        <= {str(o) for _, found in effect.of("value:") for one in found for o in (one, *one.by)}
+        for effect in handler.effects_of(EffectKind.QUERY)
     )
 
 
