@@ -8,10 +8,8 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
-    UNKNOWN,
     Value,
     all_origins,
-    from_origins,
     union,
 )
 from shipworthy.regex import regex
@@ -104,19 +102,6 @@ def _strong(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="random", tags=frozenset({"truthy", "unguessable"}))
 
 
-def _environment(walk: Evaluation, value: Value, key: str) -> Value | None:
-    return from_origins(Origin("environment", key))
-
-
-def _environment_get(walk: Evaluation, site: Site) -> Value | None:
-    name = site.argument(0).text
-    if name is None:
-        return UNKNOWN
-    default = site.argument(1)
-    tags = frozenset({f"default:{default.text[:60]}"}) if default.text else frozenset()
-    return Value(origins=frozenset({Origin("environment", name)}), tags=tags)
-
-
 def _token(walk: Evaluation, site: Site) -> Value | None:
     """`jwt.sign(claims, key)`: a token is made."""
     key = site.argument(1, "key")
@@ -135,15 +120,7 @@ def _token(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="token", tags=frozenset({"truthy"}))
 
 
-PROPERTIES = {"process.env": _environment, "os.environ": _environment, "Bun.env": _environment}
-
 CALLS = {
-    "Deno.env.get": _environment_get,
-    "process.env.get": _environment_get,
-    "os.getenv": _environment_get,
-    "os.environ.get": _environment_get,
-    "decouple.config": _environment_get,
-    "streamlit.secrets.get": _environment_get,
     "stripe().webhooks.constructEvent": _throws_unless_signed,
     "stripe().webhooks.constructEventAsync": _throws_unless_signed,
     "svix.Webhook().verify": _throws_unless_signed,

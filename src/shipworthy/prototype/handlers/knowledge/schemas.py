@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.drizzle import columns_of
+from shipworthy.prototype.handlers.knowledge.settings import holds_settings
 from shipworthy.prototype.handlers.knowledge.shapes import leaves_free, listed
 from shipworthy.prototype.handlers.sent import LEFT_FREE, sent
 from shipworthy.prototype.handlers.values import (
@@ -69,7 +70,7 @@ def _modified(walk: Evaluation, site: Site) -> Value | None:
 
 def shaped(schema: Value, value: Value) -> Value:
     """An input that has passed a schema: only what the schema names is left."""
-    if _lets_all_pass(schema):
+    if _lets_all_pass(schema) or holds_settings(value):
         return value
     origins = all_origins(value)
     inputs = frozenset(_parsed(o) for o in origins)
