@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
     Origin,
 )
+from shipworthy.prototype.handlers.holders import Held, read_holders
 from shipworthy.prototype.handlers.posts import posts
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -80,6 +81,8 @@ class Ownership(Struct, frozen=True):
     people: frozenset[str] = frozenset()  # tables that say who somebody is, or how to reach him
     unasked: bool = False  # whoever comes gets an account, accounts have roles, none is asked for
     secluded: frozenset[str] = frozenset()  # tables whose rows are shown to their owners alone
+    # By table and role: the entry point that looks for the rows of its caller alone.
+    held: Mapping[tuple[str, str], Held] = field(default_factory=dict)
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -185,6 +188,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(name for name, found in columns.items() if says_who(found)),
         joined and _keeps_roles(columns) and not asks_for_rights(handlers),
         frozenset(tied - _shown_to_others(handlers)),
+        read_holders(handlers),
     )
 
 

@@ -185,6 +185,14 @@ def sentence(handler: Handler, judged: Judged) -> str:
                 f"Whoever is {judged.roles} in one organisation can {what} of the others {place}: {named} is"
                 " taken from the request and never compared with his own organisation"
             )
+        case Breach.FOREIGN if judged.holder:
+            named = ", ".join(_named(steering(judged.effect, handler))[:2]) or "the id"
+            sister, _, column = judged.why.rpartition(" ")
+            return (
+                f"Whoever has the role {judged.holder} can {what} of others in that role {place}: {named} is"
+                f" taken from the request, and {column} is not compared with who is signed in, as"
+                f" {sister} does"
+            )
         case Breach.FOREIGN if judged.hung:
             named = ", ".join(_named(judged.why.split())[:2])
             return (

@@ -48,6 +48,7 @@ class MissingAuthorisation(
                 answer.handler.subject != finding.subject
                 or alarm is None
                 or alarm.roles
+                or alarm.holder
                 or alarm.hung
             ):
                 continue

@@ -39,3 +39,4 @@ class Judged(Struct, frozen=True):
     gated: bool = False  # behind a guard that looks at roles and was not understood
     roles: str = ""  # that pass, and count in the caller's own tenant alone
     hung: bool = False  # a row in the caller's own name, on something of others
+    holder: str = ""  # a role that many have: a row of one of them, reached by another

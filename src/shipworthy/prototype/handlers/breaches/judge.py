@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.breaches.beside import of_beside
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import of_everything
 from shipworthy.prototype.handlers.breaches.foreign import TENANT, of_child, of_foreign, of_shelf
+from shipworthy.prototype.handlers.breaches.holders import of_holders
 from shipworthy.prototype.handlers.breaches.hung import of_hung
 from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
@@ -295,7 +296,9 @@ def _beyond(
     if beside is not None and (bond is Tie.OWN or beside.confidence is Confidence.HIGH):
         return beside
     if bond is Tie.ROLE:
-        return of_tenants(handler, effect, kind, who, ownership)
+        return of_tenants(handler, effect, kind, who, ownership) or of_holders(
+            handler, effect, kind, who, ownership
+        )
     if bond is Tie.OWN:
         return of_hung(handler, effect, kind, who, ownership)
     if bond in (Tie.MACHINE, Tie.UNCLEAR):

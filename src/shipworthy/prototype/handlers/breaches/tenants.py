@@ -12,7 +12,6 @@ from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.foreign import of_foreign
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import (
-    OF_ROLES,
     Check,
     Effect,
     EffectKind,
@@ -20,6 +19,11 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
 )
 from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.passing import (
+    as_if_signed_in,
+    passing_roles,
+    without_role,
+)
 from shipworthy.prototype.handlers.sent import NAMED, WRITTEN
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.weight import Harm
@@ -35,25 +39,15 @@ def of_tenants(
     named = frozenset(str(o) for o in _named(effect, ownership))
     if not named or any(g.check is Check.OWNER and g.about & named for g in effect.guards):
         return None
-    roles = [role for role in _roles(effect) if _OF_TENANT.match(role)]
+    roles = [role for role in passing_roles(effect) if _OF_TENANT.match(role)]
     if not roles:
         return None
-    signed_in = replace(handler, effects=tuple(map(_without_role, handler.effects)))
-    judged = of_foreign(signed_in, _without_role(effect), kind, who, ownership)
+    judged = of_foreign(as_if_signed_in(handler), without_role(effect), kind, who, ownership)
     if judged is None or judged.breach is not Breach.FOREIGN:
         return None
     added = kind is Harm.ADD and ownership.fences(effect.target)
     sure = Confidence.HIGH if added else judged.confidence
     return replace(judged, confidence=sure, why=" ".join(named), roles=" or ".join(roles))
-
-
-def _without_role(effect: Effect) -> Effect:
-    """The effect as if its caller had been asked for a session alone."""
-    kept = (
-        g._replace(check=Check.SESSION, how="") if g.check is Check.ROLE else g
-        for g in effect.guards
-    )
-    return effect._replace(guards=frozenset(kept)) if effect.has(Check.ROLE) else effect
 
 
 _SETTLED = (Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
@@ -69,14 +63,6 @@ def _named(effect: Effect, ownership: Ownership) -> Iterator[Origin]:
             freely = len(sent) == len(origins) or f"{begin}{name}{NAMED}" in effect.literals
             if sent and freely and snake(name) in ownership.tenants:
                 yield from sent
-
-
-def _roles(effect: Effect) -> list[str]:
-    """The roles that pass every check; none where one of the checks does not name them."""
-    asked = [g.how.partition(OF_ROLES)[2] for g in effect.guards if g.check is Check.ROLE]
-    if not asked or not all(asked):
-        return []
-    return sorted(set.intersection(*(set(words.split(", ")) for words in asked)))
 
 
 _OF_TENANT = regex(

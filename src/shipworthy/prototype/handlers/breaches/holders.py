@@ -1,0 +1,58 @@
+"""Rows of another holder of the caller's role: to be one of many drivers is no right to the tours of all."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from shipworthy.finding import Confidence
+from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.foreign import of_foreign
+from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.holders import by_id, is_holder, one_of_many
+from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.passing import as_if_signed_in, without_role
+from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, tie
+from shipworthy.prototype.handlers.weight import Harm
+
+
+def of_holders(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    """What one holder of a role does by its id to a row of another, where an entry point for the same role
+    looks for the rows of its caller alone."""
+    if effect.kind is not EffectKind.QUERY or effect.has(*_SETTLED) or not ownership.held:
+        return None
+    role = one_of_many(effect)
+    held = ownership.held.get((effect.target, role))
+    if held is None or not any(by_id(name, origins) for name, origins in effect.of("filter:")):
+        return None
+    if _is_taken_over(effect, role):
+        return None
+    signed_in, asked = as_if_signed_in(handler), without_role(effect)
+    if tie(signed_in, asked) is not Tie.NONE:
+        return None
+    judged = of_foreign(signed_in, asked, kind, who, ownership)
+    if judged is None or judged.breach is not Breach.FOREIGN:
+        return None
+    # Who lists what is his may still be meant to look up the rest.
+    sure = Confidence.LOW if kind is Harm.READ and not held.singly else Confidence.MEDIUM
+    return replace(judged, confidence=sure, holder=role, why=f"{held.name} {held.column}")
+
+
+_SETTLED = (
+    Check.SECRET,
+    Check.SIGNATURE,
+    Check.API_KEY,
+    Check.UNCLEAR,
+    Check.REFUSES,
+    Check.OWNER,
+)
+
+
+def _is_taken_over(effect: Effect, role: str) -> bool:
+    """True where the caller makes a row his own: a tour that no driver has yet."""
+    return any(
+        is_holder(snake(name), role) and any(map(is_of_caller, origins))
+        for name, origins in effect.of("value:")
+    )
