@@ -98,3 +98,34 @@ def test_a_view_that_nothing_uses_shows_the_rows_of_tables_that_are_used(tmp_pat
     files = {"src/db.ts": _PAGE, "supabase/migrations/1_all.sql": made + shown}
     schema = prototype_of(tmp_path, files).stated_rules.schema
     assert not is_idle("public.summary", prototype_of(tmp_path, files), schema)
+
+
+_PAGES = {
+    f"src/{name}.tsx": f"export const {name} = () => <p>{name}</p>;\n" for name in ("A", "B", "C")
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({}, Severity.MEDIUM),
+        ({"README.md": "Connect Supabase later."}, Severity.MEDIUM),
+        ({"package.json": '{"dependencies": {"@supabase/supabase-js": "2"}}'}, Severity.CRITICAL),
+        (
+            {"src/D.tsx": 'export const d = () => fetch(HOST + "/rest/v1/rpc/d");'},
+            Severity.CRITICAL,
+        ),
+        ({"server/db.py": "import psycopg"}, Severity.CRITICAL),
+        ({"src/B.tsx": "", "src/C.tsx": ""}, Severity.CRITICAL),  # no app here
+    ],
+)
+def test_tables_of_an_app_that_speaks_to_no_database_weigh_less(
+    files: dict[str, str], severity: Severity, tmp_path: Path
+) -> None:
+    base = {"package.json": '{"dependencies": {"react": "19"}}', **_PAGES}
+    base["scripts/1_all.sql"] = _OPEN.replace("(true)", "(auth.uid() is not null or true)")
+    kept = {path: text for path, text in {**base, **files}.items() if text}
+    found = RowsWritableByAnybody().detect(prototype_of(tmp_path, kept))
+    (gap,) = [f for f in found if f.outcome is Outcome.GAP]
+    assert gap.severity is severity
+    assert ("nothing in this repository uses it" in gap.message) is (severity is Severity.MEDIUM)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _FEWEST = 3  # tables that code asks for: with fewer, the app may lie in another repository
 _NO_CODE = frozenset({".sql", ".md", ".json", ".txt"})
 _QUOTES = "\"'`"
+_DATABASE = regex(  # what speaks to Supabase, or to the same database without it
+    r"supabase|postgres|/rest/v1|database_url|prisma|drizzle|knex|kysely|typeorm|sequelize|sqlalchemy|psycopg"
+    r"|asyncpg|django|[\"']pg[\"']|@neondatabase|@vercel/storage",
+    re.IGNORECASE,
+)
 _ACTS = regex(r"\b(insert|update|delete|perform|notify|net\s*\.)\b", re.IGNORECASE)
 """What the function of a trigger does beyond its own row."""
 
@@ -39,11 +44,14 @@ def weighed_by_use(finding: Finding, prototype: Prototype, schema: Schema) -> Fi
 
 def is_idle(target: str, prototype: Prototype, schema: Schema) -> bool:
     """True where code names other tables and never this one, and no other rule, view or function does. Not
-    for a view, which shows the rows of tables that are used."""
+    for a view, which shows the rows of tables that are used. True for all of them where an app lies here
+    that speaks to no database."""
+    uses = _uses(prototype)
+    if uses.is_without_database:
+        return True
     known = schema.tables.get(target)
     if known is not None and known.is_view:
         return False
-    uses = _uses(prototype)
     name = target.removeprefix(BUCKET).rpartition(".")[2]
     if len(uses.asked) < _FEWEST or {target, name} & uses.asked:
         return False
@@ -60,6 +68,7 @@ class _Uses(NamedTuple):
 
     asked: frozenset[str | None]
     texts: tuple[str, ...]
+    is_without_database: bool
 
 
 _KNOWN: WeakKeyDictionary[Prototype, _Uses] = WeakKeyDictionary()
@@ -80,7 +89,20 @@ def _read_uses(prototype: Prototype) -> _Uses:
         if file.role in (Role.PRODUCT, Role.SCRIPT)
         if PurePosixPath(file.path).suffix not in _NO_CODE
     )
-    return _Uses(asked, texts)
+    return _Uses(asked, texts, _is_without_database(prototype))
+
+
+def _is_without_database(prototype: Prototype) -> bool:
+    """True for an app with pages or routes of which no file, manifests and settings included, names one."""
+    code = [f for f in prototype.of_role(Role.PRODUCT) if f.language is not None]
+    if len(code) < _FEWEST or prototype.queries:
+        return False
+    silent = (Role.LOCK, Role.DOCUMENTATION)
+    return not any(
+        _DATABASE.search(file.text or "")
+        for file in prototype.files.values()
+        if file.role not in silent and PurePosixPath(file.path).suffix not in (".sql", ".md")
+    )
 
 
 def _sets_off(table: Table, schema: Schema) -> bool:
