@@ -402,6 +402,39 @@ def test_library_that_nothing_imports_weighs_little(
 
 
 @pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"app.py": "import flask\n", ".gitignore": "# Django stuff:\n"}, Severity.LOW),
+        ({"app.py": "import flask\n", "requirements-dev.txt": "Django==3.2.9\n"}, Severity.LOW),
+        ({"app.py": "from django.db import models\n"}, Severity.CRITICAL),
+        (
+            {"app.py": "import flask\n", "Procfile": "web: django-admin runserver\n"},
+            Severity.CRITICAL,
+        ),
+        ({"main.go": "package main\n"}, Severity.CRITICAL),  # its code may lie elsewhere
+    ],
+)
+def test_python_package_that_nothing_names_weighs_little(
+    files: dict[str, str], severity: Severity, tmp_path: Path
+) -> None:
+    for path, text in {**files, "requirements.txt": "Django==3.2.9\nFlask==3.0.3\n"}.items():
+        (tmp_path / path).write_text(text)
+
+    def source(packages: Sequence[Dependency]) -> AdvisoryReport:
+        matches = tuple(
+            Match(p, "GHSA-x", (), "SQL injection", "critical", "3.2.14", False, "3.2.14")
+            for p in packages
+            if p.name == "django"
+        )
+        return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
+
+    read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
+    (gap,) = (f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP)
+    assert gap.severity is severity
+    assert ("no code of the app imports it" in gap.message) is (severity is Severity.LOW)
+
+
+@pytest.mark.parametrize(
     ("page", "severity"),
     [
         ("export const App = () => <p>Rates</p>;\n", Severity.LOW),
