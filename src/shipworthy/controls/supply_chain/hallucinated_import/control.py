@@ -9,6 +9,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.dependencies.unlisted import Unlisted, unlisted_packages
 from shipworthy.prototype.inventory.manifests import node_manifests, python_manifests
+from shipworthy.prototype.modules.unbundled import unbundled
 
 _SHOWN = 5
 
@@ -40,12 +41,15 @@ class HallucinatedImport(
         missing = [one for one in sure if not one.brought_by]
         torn = [one for one in sure if one.outdated]
         lucky = [one for one in sure if one.brought_by and not one.outdated]
+        left_out = unbundled(prototype) if missing else frozenset()
+        built = [one for one in missing if {place.path for place in one.locations} - left_out]
+        missing = built or missing
         said = []
         if missing:
             it = "them" if len(missing) > 1 else "it"
             said.append(
                 f"the code imports {_listed(missing)}, which no manifest asks for and no lock file"
-                f" holds: a fresh installation lacks {it}"
+                f" holds: a fresh installation lacks {it}" + (_NOT_BUILT if not built else "")
             )
         if torn:
             said.append(
@@ -65,9 +69,12 @@ class HallucinatedImport(
             path,
             text[0].upper() + text[1:] if missing else text,
             *(prototype.evidence("code", place) for place in places[:_SHOWN]),
-            severity=self.severity if missing or torn else Severity.LOW,
+            severity=self.severity if built or torn else Severity.LOW,
             confidence=Confidence.HIGH if sure[0].sure else Confidence.LOW,
         )
+
+
+_NOT_BUILT = ", though no code that the page loads needs it"
 
 
 def _listed(ones: Sequence[Unlisted]) -> str:
