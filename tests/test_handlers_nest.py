@@ -176,6 +176,54 @@ def test_roles_are_asked_where_a_decorator_names_them(tmp_path: Path) -> None:
     assert not _last(found["GET /orders/:id"]).has(Check.ROLE)
 
 
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "export const ROLES_KEY = process.env.ROLES_KEY;\nexport const Roles = (...roles: string[]) => SetMetadata(ROLES_KEY, roles);",
+        "export const Roles = Reflector.createDecorator<string[]>();\nexport const ROLES_KEY = Roles;",
+    ],
+)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Array.isArray(user.role) ? user.role.some((role: string) => required.includes(role)) : required.includes(user.role)",
+        "user && user.role ? required.includes(user.role) : false",
+    ],
+)
+def test_roles_are_asked_under_whatever_key_they_are_kept(
+    decorator: str, asked: str, tmp_path: Path
+) -> None:
+    old = """export const ROLES_KEY = 'roles';
+export const Roles = (...roles: string[]) => SetMetadata(ROLES_KEY, roles);"""
+    made = "src/auth/public.decorator.ts"
+    written = f"import {{ Reflector }} from '@nestjs/core';{_FILES[made].replace(old, decorator)}"
+    guard = _FILES["src/auth/roles.guard.ts"]
+    guard = guard.replace("required.some((role) => user.role === role)", asked)
+    controller = _FILES["src/orders/orders.controller.ts"]
+    if "createDecorator" in decorator:
+        controller = controller.replace("@Roles('admin')", "@Roles(['admin'])")
+    found = _handlers(
+        _read(
+            tmp_path,
+            **{
+                made: written,
+                "src/auth/roles.guard.ts": guard,
+                "src/orders/orders.controller.ts": controller,
+            },
+        )
+    )
+    assert _last(found["GET /orders/admin/all"]).has(Check.ROLE)
+    assert not _last(found["GET /orders/:id"]).has(Check.ROLE)
+
+
+def test_a_guard_that_asks_how_many_roles_are_named_asks_for_them(tmp_path: Path) -> None:
+    path = "src/auth/roles.guard.ts"
+    guard = _FILES[path].replace("if (!required)", "if (!required?.length)")
+    found = _handlers(_read(tmp_path, **{path: guard}))
+    assert _last(found["GET /orders/admin/all"]).has(Check.ROLE)
+    assert not _last(found["GET /orders/:id"]).has(Check.ROLE)
+
+
 def test_the_owner_that_a_service_compares_is_a_check(tmp_path: Path) -> None:
     removed = _last(_handlers(_read(tmp_path))["DELETE /orders/:id"])
     assert removed.operation == "delete"

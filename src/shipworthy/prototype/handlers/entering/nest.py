@@ -124,7 +124,7 @@ class NestEntry(Struct):
     def _metadata(self, walk: Walk) -> Iterator[tuple[str, Value]]:
         for value in self._decorations(walk):
             fields = value.fields or {}
-            if value.what == nest.METADATA and (key := fields["key"].text) is not None:
+            if value.what == nest.METADATA and (key := nest.key_of(fields["key"])) is not None:
                 yield key, fields["value"]
 
     def _all_guards(self, walk: Walk) -> Iterator[Value]:

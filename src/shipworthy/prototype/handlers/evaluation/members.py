@@ -99,8 +99,8 @@ def part(walk: Evaluation, owner: Value, key: str) -> Value:
             return part(walk, rest, key)
         if not owner.origins and owner.identity == 0:
             return UNKNOWN if "module" in owner.tags else NULL
-    if owner.elements and key == "length" and "written" in owner.tags:
-        return Value(literal=len(owner.elements), tags=WRITTEN)
+    if owner.elements and key == "length" and {"written", "settled"} & owner.tags:
+        return Value(literal=len(owner.elements), tags=WRITTEN | (owner.tags & {"settled"}))
     if owner.elements is not None and key.isdigit() and int(key) < len(owner.elements):
         return owner.elements[int(key)]
     if owner.instance is not None:

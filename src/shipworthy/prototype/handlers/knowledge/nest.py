@@ -73,6 +73,16 @@ def _metadata(walk: Evaluation, site: Site) -> Value | None:
     return Value(what=METADATA, fields={"key": site.argument(0), "value": site.argument(1)})
 
 
+def _created(walk: Evaluation, site: Site) -> Value | None:
+    """`Reflector.createDecorator<string[]>()`: a decorator that is asked for under itself."""
+    key = Value(literal=f"{walk.path}:{site.call.at}")
+
+    def mark(inner: Evaluation, used: Site) -> Value:
+        return Value(what=METADATA, fields={"key": key, "value": used.argument(0)})
+
+    return UNKNOWN if site.given else Value(native=mark, fields={"KEY": key})
+
+
 def _guards(walk: Evaluation, site: Site) -> Value | None:
     return Value(what=GUARDS, elements=site.given)
 
@@ -90,15 +100,26 @@ def _request(walk: Evaluation, site: Site) -> Value | None:
 def _said(walk: Evaluation, site: Site) -> Value | None:
     """`reflector.getAllAndOverride(KEY, […])`: what decorators of the method or its class have set."""
     known = walk.heap.get((0, METADATA))
-    key = site.argument(0)
+    key = key_of(site.argument(0))
     fields = (known.fields or {}) if known is not None else {}
-    if known is None or key.text is None:
+    if known is None or key is None:
         return UNKNOWN
-    found = fields.get(key.text)
+    found = fields.get(key)
     if found is None:
         return replace(NULL, tags=frozenset({"settled"}))
     listed = {"written"} if found.elements and all(v.text for v in found.elements) else set()
     return replace(found, tags=found.tags | {"settled", "truthy"} | listed)
+
+
+def key_of(value: Value) -> str | None:
+    """Under which key something is kept: a text of the code, or that of one setting, whatever it says."""
+    if value.native is not None:
+        value = (value.fields or {}).get("KEY", UNKNOWN)
+    if value.text is not None:
+        return value.text
+    settings = {str(o) for o in value.origins}
+    named = len(settings) == 1 and all(o.kind == "environment" for o in value.origins)
+    return settings.pop() if named else None
 
 
 def _passport(walk: Evaluation, site: Site) -> Value | None:
@@ -154,6 +175,7 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     f"{CONTEXT}.getRequest": _request,
     f"{CONTEXT}.getResponse": lambda walk, site: Value(what=RES),
     f"{CONTEXT}.getArgByIndex": _request,
+    f"{REFLECTOR}.createDecorator": _created,
     **{f"{REFLECTOR}.{n}": _said for n in ("get", "getAllAndOverride", "getAllAndMerge")},
     **{f"{_COMMON}.{n}Exception": _refusal(status) for n, status in _STATUS.items()},
     f"{_COMMON}.HttpException": _http_exception,
