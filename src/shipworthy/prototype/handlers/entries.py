@@ -48,6 +48,7 @@ from shipworthy.prototype.routes.firebase import FIREBASE
 from shipworthy.prototype.routes.kit import KIT
 from shipworthy.prototype.routes.nest import NEST
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.prototype.tables.schemas import prisma_enumerations
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -84,6 +85,9 @@ class Entries:
         self._prototype = prototype
         unsigned = plain_names(prototype.cookies)
         program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
+        for file in prototype.files.values():
+            if file.name.endswith(".prisma"):
+                program.enumerations |= prisma_enumerations(file.text or "")
         hidden = hidden_actions(prototype)
         self._follower = Follower(program, Library())
         self._unasked = {

@@ -93,6 +93,7 @@ class Program:
     signed_in: bool = (
         True  # somebody signs in at the platform, so that its clients act for a caller
     )
+    enumerations: dict[str, tuple[str, ...]] = field(default_factory=dict)  # those of Prisma
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes

@@ -41,6 +41,9 @@ ONLY_KIND = "only that it is a text"
 LEFT_FREE = "only of what kind it is"
 """How a guard is put that has asked for a text, a number, yes or no: whatever it says passes."""
 
+NO_ADMINISTRATOR = "anything but an administrator"
+"""How a guard is put that refuses the role of an administrator by its name: all others pass."""
+
 BEGINS = "begins with"
 """How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
 

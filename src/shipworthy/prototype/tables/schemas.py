@@ -27,6 +27,8 @@ _COLUMNS = frozenset({"Column", "mapped_column", "relationship"})
 _PRISMA_MODEL = regex(r"^\s*model\s+(\w+)\s*\{\s*$")
 _PRISMA_FIELD = regex(r"^\s*(\w+)\s+(\w+)(\[\])?")
 _PRISMA_MAP = regex(r'@?@map\(\s*(?:name:\s*)?"([^"]+)"')
+_PRISMA_ENUM = regex(r"^\s*enum\s+(\w+)\s*\{([^}]*)\}", re.MULTILINE)
+_PRISMA_VALUE = regex(r"^\s*(\w+)", re.MULTILINE)
 _PRISMA_SOURCE = regex(r"datasource\s+\w+\s*\{[^}]*\}")
 _PRISMA_ENV = regex(r'env\(\s*"(\w+)"\s*\)')
 _PRISMA_PROVIDER = regex(r'datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"')
@@ -51,6 +53,11 @@ def read_prisma(source: str) -> tuple[str, list[Model]]:
     heads = {m[1]: n for n, line in enumerate(lines) if (m := _PRISMA_MODEL.match(line))}
     models = [_prisma_model(name, number, lines, set(heads)) for name, number in heads.items()]
     return (provider[1] if provider else ""), models
+
+
+def prisma_enumerations(source: str) -> dict[str, tuple[str, ...]]:
+    """The values that each enumeration of a Prisma schema lists."""
+    return {name: tuple(_PRISMA_VALUE.findall(body)) for name, body in _PRISMA_ENUM.findall(source)}
 
 
 def prisma_addresses(source: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_id, is_money, is_plan, plain, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.vouching import (
     asked_about,
@@ -238,7 +239,9 @@ class ClientDecidedMoney(
         column = _paid_plan(effect)
         if column is None or not _is_for_oneself(effect) or by_trusted(effect):
             return None
-        if effect.has(Check.UNCLEAR, Check.REFUSES, Check.OWNER, Check.VALID):
+        if effect.has(Check.UNCLEAR, Check.REFUSES, Check.OWNER):
+            return None
+        if any(g.check is Check.VALID and g.how != LEFT_FREE for g in effect.guards):
             return None
         if for_administrators(handler, effect) or _EARNED.search(handler.name):
             return None

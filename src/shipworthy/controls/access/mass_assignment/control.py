@@ -21,7 +21,7 @@ from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Han
 from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
-from shipworthy.prototype.handlers.sent import LEFT_FREE
+from shipworthy.prototype.handlers.sent import LEFT_FREE, NO_ADMINISTRATOR
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
@@ -113,6 +113,9 @@ class MassAssignment(
         unclear = asked or effect.has(Check.UNCLEAR, Check.OWNER)
         if unclear or for_administrators(handler, effect):
             reason = f"{said}; whether only somebody entitled comes so far could not be seen"
+            return self.unknown(subject, reason, *shown)
+        if any(g.how == NO_ADMINISTRATOR for g in effect.guards):
+            reason = f"{said}; an administrator is refused by his name, and no list says who is not"
             return self.unknown(subject, reason, *shown)
         if purpose(handler) is Purpose.WEBHOOK:
             reason = f"{said}; who may post to a webhook is asked by `webhook-unverified`"

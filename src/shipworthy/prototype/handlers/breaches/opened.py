@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import (
     Harm,
@@ -76,7 +77,11 @@ def of_opened(
 def _of_any_table(effect: Effect) -> bool:
     """True where the caller names the table, no list says which it may be, and no rule of it holds."""
     named = {str(o) for o in effect.inputs.get("table", ()) if o.is_input}
-    listed = any(g.about & named for g in effect.guards if g.check in (Check.ALLOWED, Check.VALID))
+    listed = any(
+        g.about & named and g.how != LEFT_FREE
+        for g in effect.guards
+        if g.check in (Check.ALLOWED, Check.VALID)
+    )
     return bool(named) and not listed and is_bypassing(effect)
 
 

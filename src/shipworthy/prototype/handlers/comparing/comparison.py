@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.columns import is_id, is_owner, words
@@ -55,7 +55,14 @@ from shipworthy.prototype.handlers.handler import (
     Origins,
 )
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, asks_scheme
-from shipworthy.prototype.handlers.sent import ENDS, NO_WAY_UP, ONLY_KIND, is_own_address
+from shipworthy.prototype.handlers.knowledge.shapes import names_admin
+from shipworthy.prototype.handlers.sent import (
+    ENDS,
+    NO_ADMINISTRATOR,
+    NO_WAY_UP,
+    ONLY_KIND,
+    is_own_address,
+)
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNSET,
@@ -143,7 +150,17 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
     by_cases = None if contains else _cases(left, right)
     if by_cases is not None:
         return (by_cases[0] if _lets_pass(left, right) else held | by_cases[0]), by_cases[1]
-    return held, NO_GUARDS
+    return held, frozenset(_unless_administrator(walk, left, right, at))
+
+
+def _unless_administrator(walk: Evaluation, left: Value, right: Value, at: int) -> Iterator[Guard]:
+    """`if (dto.role === Role.ADMIN) throw …`: whoever asks to be one is refused."""
+    for asked, named in ((left, right), (right, left)):
+        listed = named.elements if named.what != "text" and named.elements else (named,)
+        words = [one.text or one.what.rpartition(".")[2] for one in listed if not one.origins]
+        about = {str(o) for o in asked.origins if o.is_input and ROLE_KEY.search(o.key)}
+        if about and names_admin(words):
+            yield walk.guard(Check.VALID, NO_ADMINISTRATOR, at, about)
 
 
 def _cases(left: Value, right: Value) -> Pair | None:

@@ -10,10 +10,11 @@ from msgspec import Struct
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
-from shipworthy.prototype.handlers.knowledge import classes, documents, nest
+from shipworthy.prototype.handlers.knowledge import class_validators, classes, documents, nest
 from shipworthy.prototype.handlers.knowledge.requests import NODE, parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import RES, returned
 from shipworthy.prototype.handlers.program import Program
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     UNKNOWN,
@@ -54,16 +55,18 @@ class Application(Struct, frozen=True):
     guards: tuple[tuple[Expression, str], ...]  # with the module that names each
     middleware: tuple[tuple[str, int], ...]  # that by its name asks who calls: where it is applied
     listed_only: bool  # only what a class of the body declares passes
+    validates: bool  # what a class asks of its fields is asked
 
 
 def application(program: Program) -> Application:
     """Read what the modules of a NestJS server say for all of its controllers."""
     guards: list[tuple[Expression, str]] = []
     middleware: list[tuple[str, int]] = []
-    listed_only = False
+    listed_only = validates = False
     for path, module in program.modules.items():
         if not any(i.module.startswith("@nestjs/") for i in module.imports):
             continue
+        validates = validates or any(i.name == "ValidationPipe" for i in module.imports)
         for call in nodes_in(module.body, Call):
             name = call.function.key if isinstance(call.function, Member) else ""
             if name == "useGlobalGuards":
@@ -78,7 +81,7 @@ def application(program: Program) -> Application:
                 given = pairs.get("useClass") or pairs.get("useExisting")
                 if given is not None:
                     guards.append((given, path))
-    return Application(tuple(guards), tuple(middleware), listed_only)
+    return Application(tuple(guards), tuple(middleware), listed_only, validates)
 
 
 class NestEntry(Struct):
@@ -181,8 +184,13 @@ class NestEntry(Struct):
             made = from_origins(Origin(kind, "", name))
             return replace(made, tags=frozenset({"scalar"})) if number else made
         declared = classes.type_named(walk, given.annotation, self.kind.scope)
-        if declared is not None and self.application.listed_only and kind in ("body", "query"):
-            return _listed(walk, declared, kind)
+        if declared is not None and kind in ("body", "query"):
+            if self.application.listed_only:
+                return _listed(walk, declared, kind, self.function.at)
+            if self.application.validates:
+                named = _tagged(_declared(walk, declared, kind)[0], class_validators.LISTED)
+                about = [f"{kind}.{name}" for name in named]
+                walk.passed(Check.ALLOWED, declared.node.name, self.function.at, about)
         return parameter(kind, what="headers" if kind == "header" else "")
 
 
@@ -263,12 +271,18 @@ def _model(walk: Walk, decorator: Call, annotation: str, scope: Scope) -> Value 
     return documents.named(table)
 
 
-def _listed(walk: Walk, declared: Type, kind: str) -> Value:
+def _listed(walk: Walk, declared: Type, kind: str, at: int) -> Value:
     """A body of which only the fields are left that a class declares."""
     fields, whole = _declared(walk, declared, kind)
+    if free := _tagged(fields, class_validators.FREE):
+        walk.passed(Check.VALID, LEFT_FREE, at, [f"{kind}.parsed.{name}" for name in free])
     if not whole or not fields:
         fields["..."] = from_origins(Origin(kind, "parsed"))
     return Value(what="shape", fields=fields, tags=frozenset({"truthy"}))
+
+
+def _tagged(fields: dict[str, Value], tag: str) -> list[str]:
+    return [name for name, value in fields.items() if tag in value.tags]
 
 
 def _declared(
@@ -284,7 +298,8 @@ def _declared(
     for field in declared.node.fields:
         if isinstance(field.target, Name) and field.target.id:
             scalar = _SCALAR.search(str(field.value))
-            tags = frozenset({"scalar"}) if scalar else frozenset()
+            tags = class_validators.tags_of(walk, field.value, declared.scope)
+            tags |= {"scalar"} if scalar else set()
             origin = Origin(kind, "parsed", field.target.id)
             fields[field.target.id] = replace(from_origins(origin), tags=tags)
     return fields, whole
