@@ -185,6 +185,11 @@ def sentence(handler: Handler, judged: Judged) -> str:
                 f"Whoever is {judged.roles} in one organisation can {what} of the others {place}: {named} is"
                 " taken from the request and never compared with his own organisation"
             )
+        case Breach.FOREIGN if judged.holder and not judged.why:
+            return (
+                f"Whoever has the role {judged.holder} can {what} of others in that role {place}: whose it"
+                " is, is compared with who is signed in only when it is done"
+            )
         case Breach.FOREIGN if judged.holder:
             named = ", ".join(_named(steering(judged.effect, handler))[:2]) or "the id"
             sister, _, column = judged.why.rpartition(" ")

@@ -8,11 +8,12 @@ from shipworthy.finding import Confidence
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.foreign import of_foreign
 from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.comparing import COMPARED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.holders import by_id, is_holder, one_of_many
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.passing import as_if_signed_in, without_role
-from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, tie
+from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, steering, tie
 from shipworthy.prototype.handlers.weight import Harm
 
 
@@ -20,12 +21,15 @@ def of_holders(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
     """What one holder of a role does by its id to a row of another, where an entry point for the same role
-    looks for the rows of its caller alone."""
-    if effect.kind is not EffectKind.QUERY or effect.has(*_SETTLED) or not ownership.held:
+    looks for the rows of its caller alone, or this one does when it is done."""
+    if effect.kind is not EffectKind.QUERY or effect.has(*_SETTLED):
         return None
     role = one_of_many(effect)
+    if not role or not any(by_id(name, origins) for name, origins in effect.of("filter:")):
+        return None
+    late = kind is not Harm.READ and _is_compared_too_late(handler, effect)
     held = ownership.held.get((effect.target, role))
-    if held is None or not any(by_id(name, origins) for name, origins in effect.of("filter:")):
+    if held is None and not late:
         return None
     if _is_taken_over(effect, role):
         return None
@@ -36,8 +40,10 @@ def of_holders(
     if judged is None or judged.breach is not Breach.FOREIGN:
         return None
     # Who lists what is his may still be meant to look up the rest.
-    sure = Confidence.LOW if kind is Harm.READ and not held.singly else Confidence.MEDIUM
-    return replace(judged, confidence=sure, holder=role, why=f"{held.name} {held.column}")
+    listed = kind is Harm.READ and held is not None and not held.singly
+    sure = Confidence.LOW if listed else Confidence.MEDIUM
+    why = f"{held.name} {held.column}" if held is not None and not late else ""
+    return replace(judged, confidence=sure, holder=role, why=why)
 
 
 _SETTLED = (
@@ -48,6 +54,18 @@ _SETTLED = (
     Check.REFUSES,
     Check.OWNER,
 )
+
+
+def _is_compared_too_late(handler: Handler, effect: Effect) -> bool:
+    """True where the entry point itself asks whose the row is, and has changed it before."""
+    asked = steering(effect, handler)
+    after = handler.effects[handler.effects.index(effect) + 1 :]
+    return any(
+        g.check is Check.OWNER and g.how == COMPARED and g.about & asked
+        for other in after
+        if not effect.excludes(other)
+        for g in other.guards
+    )
 
 
 def _is_taken_over(effect: Effect, role: str) -> bool:
