@@ -9,6 +9,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access import unauthenticated_endpoint
 from shipworthy.controls.access.client_decided_money.control import ClientDecidedMoney
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
@@ -1764,3 +1765,20 @@ def test_nobody_waits_for_a_mail_that_says_welcome(
     }
     found = gaps(SwallowedError(), tmp_path, files)
     assert [f.severity for f in found] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("column", "severity"), [("permissoes", Severity.CRITICAL), ("descricao", Severity.MEDIUM)]
+)
+def test_adding_a_row_to_a_table_of_rights_is_critical(
+    tmp_path: Path, column: str, severity: Severity
+) -> None:
+    fixtures = Path(unauthenticated_endpoint.__file__).parent / "fixtures"
+    planted = fixtures / "vulnerable" / "whole-body-into-a-table-of-rights"
+    files = {
+        path.relative_to(planted).as_posix(): path.read_text().replace("permissoes", column)
+        for path in planted.rglob("*")
+        if path.is_file()
+    }
+    (found,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert found.severity is severity

@@ -20,6 +20,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
 )
 from shipworthy.prototype.handlers.holders import Held, read_holders
+from shipworthy.prototype.handlers.lent_rights import bare, lent_rights, tells_rights
 from shipworthy.prototype.handlers.posts import posts
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -83,6 +84,8 @@ class Ownership(Struct, frozen=True):
     secluded: frozenset[str] = frozenset()  # tables whose rows are shown to their owners alone
     # By table and role: the entry point that looks for the rows of its caller alone.
     held: Mapping[tuple[str, str], Held] = field(default_factory=dict)
+    # Table and column of what says by a table of roles what an account may do.
+    lent: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -125,6 +128,14 @@ class Ownership(Struct, frozen=True):
     def lists_posts(self, table: str) -> bool:
         """True for a table of roles that are parts in a play or jobs in a project, and no rights."""
         return plain(table) in self.posts
+
+    def lends_rights(self, table: str, column: str) -> bool:
+        """True for the permissions in a table of roles, and for the column of accounts that names one."""
+        return bool(self.lent) and (plain(table), bare(column)) in self.lent
+
+    def tells_rights(self, effect: Effect) -> bool:
+        """True where the caller says what the accounts of some role may do."""
+        return bool(self.lent) and tells_rights(effect, plain(effect.target), self.lent)
 
     def is_tenant(self, table: str) -> bool:
         """True for a table whose rows are the tenants themselves."""
@@ -189,6 +200,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         joined and _keeps_roles(columns) and not asks_for_rights(handlers),
         frozenset(tied - _shown_to_others(handlers)),
         read_holders(handlers),
+        lent_rights({n: f for n, f in columns.items() if n not in parents(tenants)}, accounts),
     )
 
 

@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.columns import (
 )
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
+from shipworthy.prototype.handlers.lent_rights import bare
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.sent import LEFT_FREE, NO_ADMINISTRATOR
@@ -87,11 +88,13 @@ class MassAssignment(
         rights = [
             c
             for c, o in named
-            if _gives_rights(c, effect) or _is_worth_money(c, effect)
+            if _gives_rights(c, effect)
+            or ownership.lends_rights(effect.target, c)
+            or _is_worth_money(c, effect)
             if any(_is_free(effect, i) for i in inputs(o))
         ]
         if rights:
-            return self._of_rights(subject, handler, effect, rights, shown)
+            return self._of_rights(subject, handler, effect, rights, shown, ownership)
         if not whole:
             return self.satisfied(subject, "Only named, harmless columns are written", *shown)
         picked = effect.literals.get("value:*") == "picked" or _are_listed(effect, whole)
@@ -107,6 +110,7 @@ class MassAssignment(
         effect: Effect,
         rights: list[str],
         shown: tuple[Evidence, ...],
+        ownership: Ownership,
     ) -> Finding:
         said = f"{handler.name} stores {' and '.join(rights)} of {effect.target} as the caller sends it"
         asked = any(e.has(Check.ROLE) or _refuses(e) for e in handler.effects)
@@ -121,7 +125,9 @@ class MassAssignment(
             reason = f"{said}; who may post to a webhook is asked by `webhook-unverified`"
             return self.unknown(subject, reason, *shown)
         message = f"{said}, without a check of rights: whoever calls gives himself more of them"
-        of_people = _PERSONS.search(effect.target) is not None
+        of_people = bool(_PERSONS.search(effect.target)) or any(
+            ownership.lends_rights(effect.target, c) for c in rights
+        )
         # What somebody hands out of his own workspace or account is his to hand out.
         sure = Confidence.LOW if _hands_out(effect) else Confidence.HIGH
         severity = Severity.CRITICAL if of_people else Severity.HIGH  # approval of a thing
@@ -151,14 +157,15 @@ class MassAssignment(
         fixed = {c for c, o in effect.of("value:") if c != "*" and not inputs(o)}
         fixed |= {k[6:] for k in effect.literals if k.startswith("value:")}
         known = tables.get(plain(effect.target))
-        settled = {_bare(column) for column in fixed}
-        own = [c for c in known or () if _bare(c) not in settled]
+        settled = {bare(column) for column in fixed}
+        own = [c for c in known or () if bare(c) not in settled]
         people = bool(_PEOPLE.search(effect.target))
         account = plain(effect.target) in ownership.accounts
         grave = [
             c
             for c in own
             if _gives_rights(c, effect)
+            or ownership.lends_rights(effect.target, c)
             or (people and (is_plan(c) or is_held(c)))
             or (account and snake(c) in ownership.tenants)  # he moves in with another company
         ]
@@ -177,6 +184,8 @@ class MassAssignment(
         if own and not grave and not any(is_owner(c) for c in others):
             severity = Severity.LOW  # a state, which many an app lets everybody set
         unclear = effect.has(Check.UNCLEAR) or for_administrators(handler, effect)
+        lent = bool(grave) and all(ownership.lends_rights(effect.target, c) for c in grave)
+        unclear = unclear or (lent and any(map(_refuses, handler.effects)))
         unclear = unclear or (severity is Severity.LOW and effect.operation == "insert")
         unclear = unclear or (
             not known and not ownership.of(effect.target)
@@ -226,15 +235,10 @@ def _columns(prototype: Prototype) -> dict[str, tuple[str, ...]]:
     for table in prototype.tables:
         name, columns = plain(table.name), tuple(table.columns)
         if name in found and columns:
-            shared = {_bare(column) for column in columns}
-            columns = tuple(c for c in found[name] if _bare(c) in shared) or columns
+            shared = {bare(column) for column in columns}
+            columns = tuple(c for c in found[name] if bare(c) in shared) or columns
         found[name] = columns or found.get(name, ())
     return found
-
-
-def _bare(column: str) -> str:
-    """A column without how its words are kept apart: profile_id is profileId."""
-    return column.replace("_", "").lower()
 
 
 _GIVER = regex(

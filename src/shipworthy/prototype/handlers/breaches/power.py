@@ -23,7 +23,7 @@ def governs(effect: Effect, ownership: Ownership) -> bool:
     """True for a table that says what everybody pays or may do, and belongs to no user."""
     if ownership.of(effect.target) is True or ownership.lists_posts(effect.target):
         return False
-    return _GOVERNING.search(effect.target) is not None
+    return _GOVERNING.search(effect.target) is not None or ownership.tells_rights(effect)
 
 
 _GOVERNING = regex(
@@ -55,7 +55,7 @@ def writes_power(effect: Effect, ownership: Ownership) -> bool:
         return False
     if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
         return not _names_posts(effect)
-    if adds_administrator(effect):
+    if adds_administrator(effect) or ownership.tells_rights(effect):
         return True
     return any(
         POWER.search(name) and any(o.is_input for o in origins)
