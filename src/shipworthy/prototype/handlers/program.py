@@ -103,6 +103,7 @@ class Program:
     beforehand: dict[Hashable, Any] = field(default_factory=dict)  # see entering/beforehand.py
     identities: int = 0
     remotes: list[Remote] = field(default_factory=list)  # what adapters serve
+    user_methods: dict[str, tuple[str, Function] | None] | None = None  # see user_models.py
 
     commits: bool = field(
         init=False

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
 
 ROLE_KEY = regex(
-    r"(?:^|\.|_)(?:user_?)?(?:roles?|is_?(?:super_?)?(?:admin|staff|owner|moderator|manager|instructor|teacher)|admin"
+    r"(?:^|\.|_)(?:user_?)?(?:roles?(?:\.(?:name|slug))?|is_?(?:super_?)?(?:admin|staff|owner|moderator|manager|instructor|teacher)|admin"
     r"|permissions?|scopes?|user_?type|account_?type|access_?level|privileges?|super_?user|is_?superuser"
     r"|rol|tipo(?:_?usu[aá]rio)?|papel|perfil|cargo|rolle|nivel_?acesso)$",
     re.IGNORECASE,

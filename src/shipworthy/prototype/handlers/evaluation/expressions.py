@@ -436,7 +436,15 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         key = made.parts[0]
         if listed or (type(key) is Name and is_word_of_code(walk.value(key, inner))):
             result = replace(result, tags=result.tags | {"picked"})
-    return replace(result, cases=(), when=None, literal=UNSET, client="")
+    when = _a_role(walk, (result if type(made) is Compare else UNKNOWN, *tests))
+    return replace(result, cases=(), when=when, literal=UNSET, client="")
+
+
+def _a_role(walk: Evaluation, values: tuple[Value, ...]) -> tuple[Guards, Guards] | None:
+    """`any(role.name == "admin" for role in user.roles)`: the role that one of them is asked for."""
+    proved = {g for v in values if v is not NEVER for g in walk.tested(v)[0]}
+    roles = frozenset(g for g in proved if g.check is Check.ROLE)
+    return (roles, NO_GUARDS) if roles else None
 
 
 def _each_known(walk: Evaluation, node: Compute, over: Value, scope: Scope) -> Value | None:

@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.limits import limit_of_python
 from shipworthy.prototype.handlers.knowledge.requests import of_session, parameter, principal
 from shipworthy.prototype.handlers.knowledge.responses import respond
+from shipworthy.prototype.handlers.knowledge.user_models import asked_of_user
 from shipworthy.prototype.handlers.knowledge.wrapping import (
     Answer,
     decorator,
@@ -162,6 +163,9 @@ def _jwt_required(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _current_user(walk: Evaluation, value: Value, key: str) -> Value | None:
+    method = asked_of_user(walk, value, key)
+    if method is not None:
+        return method
     if key in ("is_authenticated", "is_anonymous", "is_staff", "is_superuser", "is_admin"):
         caller = from_origins(Origin("principal"), what="principal")
         return walk.member(caller, key)

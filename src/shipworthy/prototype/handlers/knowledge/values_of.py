@@ -397,8 +397,17 @@ def _quiet(walk: Evaluation, site: Site) -> Value | None:
     return NULL
 
 
+def _any(walk: Evaluation, site: Site) -> Value | None:
+    """`any(role.name == "admin" for role in user.roles)`"""
+    listed = site.argument(0)
+    if listed.when is None:
+        return None
+    return Value(origins=listed.origins, when=listed.when, tags=frozenset({"truth"}))
+
+
 CALLS = {
     "Proxy": _proxy,
+    "any": _any,
     "Reflect.get": _part_of,
     "getattr": _attribute,
     "JSON.parse": _parsed_json,
