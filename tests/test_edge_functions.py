@@ -106,6 +106,14 @@ def test_the_key_of_every_page_is_no_secret(tmp_path: Path, check: str) -> None:
     assert "stands in every visitor's browser" in found.message
 
 
+@pytest.mark.parametrize(("name", "is_read"), [("VITE_ANON", False), ("VITE_URL", True)])
+def test_a_prefix_alone_puts_no_key_into_a_page(tmp_path: Path, name: str, is_read: bool) -> None:
+    check = f'if (req.headers.get("x-job-key") !== Deno.env.get("{name}"))'
+    code = f'{_START}{check} return new Response("no", {{ status: 401 }});{_DELETES}'
+    said = [f.message for f in _open(tmp_path, code)]
+    assert any("stands in every visitor's browser" in message for message in said) is is_read
+
+
 @pytest.mark.parametrize(
     "check",
     [

@@ -84,7 +84,9 @@ class Entries:
     def __init__(self, prototype: Prototype) -> None:
         self._prototype = prototype
         unsigned = plain_names(prototype.cookies)
-        program = Program(prototype.server_modules, prototype.modules.targets, unsigned)
+        program = Program(
+            prototype.server_modules, prototype.modules.targets, unsigned, _bundled(prototype)
+        )
         for file in prototype.files.values():
             if file.name.endswith(".prisma"):
                 program.enumerations |= prisma_enumerations(file.text or "")
@@ -230,3 +232,17 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
         case RouteKind.SERVER_ACTION:
             return action_entry(route, program, knowledge)
     return None
+
+
+def _bundled(prototype: Prototype) -> frozenset[str]:
+    """The variables that code of a page reads: a prefix alone puts none of them into a bundle."""
+    return frozenset(
+        read.name
+        for read in prototype.environment
+        if read.reaches_browser
+        and (
+            read.accessor == "import.meta.env"
+            or read.name.startswith("EXPO_PUBLIC_")
+            or read.location.path in prototype.modules.browser
+        )
+    )

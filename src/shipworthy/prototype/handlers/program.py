@@ -90,6 +90,7 @@ class Program:
     modules: ServerModules
     targets: Mapping[str, Mapping[str, str]]
     unsigned: frozenset[str] = frozenset()  # cookies that hold a plain id, set by the prototype
+    bundled: frozenset[str] = frozenset()  # variables that a bundler writes into a page
     signed_in: bool = (
         True  # somebody signs in at the platform, so that its clients act for a caller
     )

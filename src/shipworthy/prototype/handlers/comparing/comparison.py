@@ -228,7 +228,7 @@ def _proved(
         if contains and len(secrets) > 1:
             continue  # one of the settings: a plan, a size
         if any(map(may_be_secret, yours)):
-            if all(_PUBLIC_KEY.search(o.name) for o in secrets):
+            if all(_PUBLIC_KEY.search(o.name) or o.name in walk.program.bundled for o in secrets):
                 yield walk.hollow("the key that is asked for stands in every visitor's browser", at)
             else:
                 yield walk.guard(Check.SECRET, "compared with a secret", at)
@@ -331,9 +331,7 @@ def _of_roles(left: Value, right: Value) -> str:
     return ""
 
 
-_PUBLIC_KEY = regex(
-    r"(^|_)ANON(YMOUS)?_?KEY|PUBLISHABLE|^(NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|PUBLIC)_"
-)
+_PUBLIC_KEY = regex(r"(^|_)ANON(YMOUS)?_?KEY|PUBLISHABLE")
 """Settings that the platform has every page send along: whoever looks at the page has them."""
 
 
