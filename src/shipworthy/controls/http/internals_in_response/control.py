@@ -122,7 +122,11 @@ def _given_away(
         what = f"{proof}, which is meant for the mail or phone of the account alone"
         return Severity.CRITICAL, what, "takes over any account whose address or number is known"
     whole = effect.sent.get("body", frozenset()) | effect.sent.get("text", frozenset())
+    typed = None
     for origin in sorted(whole, key=lambda o: o[:3]):
+        if _is_typed(handler, origin):
+            typed = Severity.LOW, f"{origin.name}.{origin.key}", "gets back the password just typed"
+            continue
         if _is_secret(origin):
             grave = _OPENS_ALL.search(origin.name) and is_open(handler, effect)
             severity = Severity.CRITICAL if grave else Severity.HIGH
@@ -158,7 +162,19 @@ def _given_away(
             return Severity.HIGH, what, then
         if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
             return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
-    return None
+    return typed
+
+
+def _is_typed(handler: Handler, origin: Origin) -> bool:
+    """True for the password of an account that the same request adds, with the password that it sends."""
+    if origin.kind != "row" or not _HASH.search(origin.key):
+        return False
+    added = (
+        e.sent.get(f"value:{origin.key}", frozenset())
+        for e in handler.effects_of(EffectKind.QUERY)
+        if e.operation == "insert" and e.target == origin.name
+    )
+    return any(g and g <= origin.by and all(o.is_input for o in g) for g in added)
 
 
 def _is_asked_by_a_stranger(handler: Handler, effect: Effect) -> bool:
