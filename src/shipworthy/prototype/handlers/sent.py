@@ -44,6 +44,9 @@ LEFT_FREE = "only of what kind it is"
 NO_ADMINISTRATOR = "anything but an administrator"
 """How a guard is put that refuses the role of an administrator by its name: all others pass."""
 
+OF_FORM = "that it is a UUID or of another form without signs"
+"""How a guard is put that leaves of an input nothing but letters, digits and `-`, whoever's id it is."""
+
 BEGINS = "begins with"
 """How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
 
@@ -183,7 +186,7 @@ def free(effect: Effect, *parts: str, despite: str | tuple[str, ...] = ()) -> tu
         *(
             g.about
             for g in effect.guards
-            if (g.check is Check.ALLOWED and g.how not in hollow) or g.how == KEY_OF_ROW
+            if (g.check is Check.ALLOWED and g.how not in hollow) or g.how in (KEY_OF_ROW, OF_FORM)
         )
     )
     found = {

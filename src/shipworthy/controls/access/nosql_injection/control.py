@@ -9,7 +9,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
-from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.sent import OF_FORM, free, spoken
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import is_catalogue
 
@@ -70,7 +70,9 @@ def _is_restricted(effect: Effect) -> bool:
 
 def _operators(effect: Effect) -> tuple[Origin, ...]:
     """The inputs that MongoDB may get as objects: `{"$ne": null}` finds any row."""
-    listed = frozenset().union(*(g.about for g in effect.guards if g.check is Check.ALLOWED))
+    listed = frozenset().union(
+        *(g.about for g in effect.guards if g.check is Check.ALLOWED or g.how == OF_FORM)
+    )
     found = {o for _, origins in effect.of("operator:") for o in origins}
     return tuple(sorted((o for o in found if str(o) not in listed), key=lambda o: o[:3]))
 

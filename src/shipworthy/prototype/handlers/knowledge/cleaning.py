@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.host_checks import (
     is_pattern_of_scheme,
     is_scheme,
 )
-from shipworthy.prototype.handlers.sent import BEGINS, ENDS
+from shipworthy.prototype.handlers.sent import BEGINS, ENDS, OF_FORM
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, all_origins, replace
 
 
@@ -26,6 +26,13 @@ def _asked(walk: Evaluation, site: Site, about: Value, how: str = "") -> Value:
         when=(yes if inputs else NO_GUARDS, NO_GUARDS),
         tags=frozenset({"truth"}),
     )
+
+
+def _formed(walk: Evaluation, site: Site) -> Value:
+    """`validate(id)` of uuid, `isUUID(id)`: nothing with signs of its own passes, but anybody's id does."""
+    inputs = [str(o) for o in all_origins(site.argument(0)) if o.is_input]
+    yes = frozenset({walk.guard(Check.VALID, OF_FORM, site.call.at, inputs)})
+    return Value(when=(yes if inputs else NO_GUARDS, NO_GUARDS), tags=frozenset({"truth"}))
 
 
 def _tested(walk: Evaluation, site: Site) -> Value | None:
@@ -103,7 +110,17 @@ def _wrapped(walk: Evaluation, site: Site) -> Value | None:
     return site.argument(0)
 
 
+_FORMS = "isUUID isMongoId isInt isNumeric isAlpha isAlphanumeric isHexadecimal isULID".split()
+
 CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
+    "uuid.validate": _formed,
+    "uuid.default.validate": _formed,
+    "is-uuid.anyNonNil": _formed,
+    **{f"validator.{name}": _formed for name in _FORMS},
+    **{f"validator.default.{name}": _formed for name in _FORMS},
+    **{f"validator/lib/{name}": _formed for name in _FORMS},
+    **{f"validator/es/lib/{name}": _formed for name in _FORMS},
+    **{f"class-validator.{name}": _formed for name in _FORMS},
     "re.fullmatch": _matched,
     "re.match": _matched,
     "path.basename": _cleaned,

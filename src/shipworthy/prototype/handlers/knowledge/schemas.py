@@ -9,7 +9,7 @@ from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.drizzle import columns_of
 from shipworthy.prototype.handlers.knowledge.settings import holds_settings
 from shipworthy.prototype.handlers.knowledge.shapes import leaves_free, listed
-from shipworthy.prototype.handlers.sent import LEFT_FREE, sent
+from shipworthy.prototype.handlers.sent import LEFT_FREE, OF_FORM, sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -23,6 +23,8 @@ from shipworthy.prototype.program.nodes import Member, Name
 
 SCHEMA = "schema"
 _CALLED_SO = ("Body", "Input", "Params", "Payload", "Request", "Dto", "DTO", "Query")
+_FORMS = frozenset({"uuid", "guid", "ulid", "cuid2", "nanoid"})
+_FORMED = "of a form"
 _LOWEST = frozenset({"positive", "nonnegative", "min", "gt", "gte"})
 
 
@@ -63,6 +65,10 @@ def _modified(walk: Evaluation, site: Site) -> Value | None:
     )
     if site.name in _LOWEST:
         tags |= {"bounded"}
+    if site.name in _FORMS and site.receiver.fields is None:
+        tags |= {_FORMED}
+    if site.name == "or":
+        tags -= {_FORMED}
     if site.name in ("refine", "transform", "pipe", "regex", "catch"):
         tags |= {"refined"}
     return Value(what=SCHEMA, fields=fields, tags=frozenset(tags))
@@ -165,6 +171,19 @@ def _free(schema: Value, value: Value) -> list[str]:
     return _inputs_where(leaves_free, schema, value)
 
 
+def _formed(schema: Value, value: Value) -> list[str]:
+    """The inputs that the schema asks to be UUIDs or the like, before and after they are parsed."""
+    if schema.fields is None and _is_formed(schema):
+        return [*_about(value), *(str(_parsed(o)) for o in all_origins(value) if o.is_input)]
+    return _inputs_where(_is_formed, schema, value)
+
+
+def _is_formed(schema: Value) -> bool:
+    return "refined" not in schema.tags and (
+        _FORMED in schema.tags or any(f"schema:{name}" in schema.tags for name in _FORMS)
+    )
+
+
 def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: int) -> Value:
     """What is left of an input that a schema has let pass, which is noted."""
     if not _lets_all_pass(schema):
@@ -173,6 +192,8 @@ def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: i
         walk.passed(Check.VALID, "within limits: schema", at, bounded)
     if free := _free(schema, value):
         walk.passed(Check.VALID, LEFT_FREE, at, free)
+    if formed := _formed(schema, value):
+        walk.passed(Check.VALID, OF_FORM, at, formed)
     return shaped(schema, value)
 
 
@@ -192,6 +213,8 @@ def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
         passed |= {walk.guard(Check.VALID, "within limits: schema", site.call.at, bounded)}
     if free := _free(site.receiver, site.argument(0)):
         passed |= {walk.guard(Check.VALID, LEFT_FREE, site.call.at, free)}
+    if formed := _formed(site.receiver, site.argument(0)):
+        passed |= {walk.guard(Check.VALID, OF_FORM, site.call.at, formed)}
     data = shaped(site.receiver, site.argument(0))
     good = Value(
         fields={"success": Value(literal=True), "data": data, "error": NULL},
