@@ -62,14 +62,13 @@ class TypescriptNotStrict(
 
     def _gap(self, compiler: Compiler, shown: Evidence) -> Finding:
         """Low where strict is on and only untyped parameters are let through."""
-        files = f"{len(compiler.files)} files"
         if compiler.strict:
             flags = " and ".join(compiler.off)
-            message = f"{compiler.path} turns {flags} off for {files}, though strict is on"
+            message = f"{compiler.path} turns {flags} off, though strict is on"
         else:
             message = (
-                f"{compiler.path} checks {files} without strict: null, undefined and untyped values"
-                " pass unseen"
+                f"{compiler.path} has types checked without strict: null, undefined and untyped"
+                " values pass unseen"
             )
         null_unseen = not compiler.strict or "strictNullChecks" in compiler.off
         severity = None if null_unseen else Severity.LOW
