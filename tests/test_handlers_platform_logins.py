@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
+from shipworthy.controls.access.fail_open_guard.control import FailOpenGuard
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.finding import Confidence, Finding, Outcome
@@ -145,3 +146,36 @@ def test_whose_account_is_changed_is_not_for_the_caller_to_say(
     found = MissingAuthorisation().detect(prototype_of(tmp_path, files))
     sure = [f for f in found if f.outcome is Outcome.GAP and f.confidence is not Confidence.LOW]
     assert bool(sure) is alarm
+
+
+_BELIEVES = """
+export async function PATCH(request) {
+  const { data } = await supabase.auth.getSession();
+  if (!data.session) return Response.json({}, { status: 401 });
+  const { id, balance } = await request.json();
+  const { error } = await supabase.from("members").update({ balance }).eq("id", id);
+  return Response.json({ ok: !error });
+}
+"""
+_SIGNS_IN = """
+export async function POST(request) {
+  const { data } = await supabase.auth.signInWithPassword(await request.json());
+  return Response.json({ data });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "more", "alarm"),
+    [
+        (_JS, {"app/enter/page.tsx": '"use client";' + _JS + _SIGNS_IN}, False),
+        (_JS.replace("KEY)", "KEY, { auth: { storage } })"), {}, True),
+        (_SSR, {}, True),
+    ],
+    ids=["no login kept", "store of its own", "cookies"],
+)
+def test_a_client_that_keeps_no_login_believes_nobody(
+    client: str, more: dict[str, str], alarm: bool, tmp_path: Path
+) -> None:
+    files = {"app/api/pay/route.ts": client + _BELIEVES, **more}
+    assert bool(_gaps(list(FailOpenGuard().detect(prototype_of(tmp_path, files))))) is alarm

@@ -35,7 +35,7 @@ from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.knowledge.library import Library
 from shipworthy.prototype.handlers.middleware import middleware_guards
-from shipworthy.prototype.handlers.platform_logins import signs_in_at_platform
+from shipworthy.prototype.handlers.platform_logins import server_signs_in, signs_in_at_platform
 from shipworthy.prototype.handlers.procedures import find_procedures, follow_procedure
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.server_actions import hidden_actions, may_move_money
@@ -105,6 +105,7 @@ class Entries:
     def start(self) -> None:
         """Start the server, as far as its code can be followed."""
         self._follower.program.signed_in = signs_in_at_platform(self._prototype)
+        self._follower.program.signs_in_itself = server_signs_in(self._prototype)
         _ = self._walk, self._procedures
 
     def follow(self, routes: Iterable[Route]) -> Iterator[Handler]:

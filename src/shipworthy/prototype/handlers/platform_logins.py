@@ -14,6 +14,17 @@ _FORMS = ("@supabase/auth-ui", "@supabase/auth-js", "@supabase/gotrue-js")
 _ADDRESSES = ("/auth/v1/", "SUPABASE_JWT_SECRET")
 
 
+def server_signs_in(prototype: Prototype) -> bool:
+    """True where server code signs somebody in: a client of its module then has the login of whoever came
+    last."""
+    return any(
+        query.operation == "auth"
+        and query.method not in _LOOKS | _ASKS
+        and query.location.path in prototype.server_modules
+        for query in prototype.queries
+    )
+
+
 def signs_in_at_platform(prototype: Prototype) -> bool:
     """True where somebody signs in at Supabase, or a server asks it who somebody is: then an app that is not
     in this repository may sign him in. A page that only asks finds nobody where nobody signs in."""

@@ -95,6 +95,7 @@ class Program:
         True  # somebody signs in at the platform, so that its clients act for a caller
     )
     enumerations: dict[str, tuple[str, ...]] = field(default_factory=dict)  # those of Prisma
+    signs_in_itself: bool = True  # the server does that, not only pages in their browsers
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes

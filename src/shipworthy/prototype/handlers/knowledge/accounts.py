@@ -30,15 +30,17 @@ def _claims() -> Value:
 
 
 def supabase_user(key: str, *, verified: bool) -> Callable[[Evaluation, Site], Value | None]:
-    """`supabase.auth.getUser()`: asks the server. `getSession()` believes the cookie as it is."""
+    """`supabase.auth.getUser()`: asks the server. `getSession()` believes the cookie as it is; a client
+    without cookies finds nobody, whatever whoever calls sends."""
 
     def answer(walk: Evaluation, site: Site) -> Value | None:
         if "auth" not in site.what.split("."):
             return None
         how = f"auth.{site.name}"
-        check = Check.SESSION if verified else Check.DECODED
+        believed = not verified and _NO_LOGIN not in site.receiver.tags
+        check = Check.DECODED if believed else Check.SESSION
         guard = frozenset({walk.guard(check, how, site.call.at)})
-        caller = _caller() if verified else _claims()
+        caller = _claims() if believed else _caller()
         inner = (
             caller if key == "user" else Value(fields={"user": caller}, tags=frozenset({"truthy"}))
         )
@@ -201,7 +203,27 @@ def _client(walk: Evaluation, site: Site) -> Value | None:
     if not names and key.text is None:
         return Value(what="supabase", tags=frozenset({"truthy"}))
     whose = "anon" if walk.program.signed_in else SHARED
-    return Value(what="supabase", client=whose, tags=frozenset({"truthy"}))
+    kept = frozenset({_NO_LOGIN} if _keeps_no_login(walk, site, options) else ())
+    return Value(what="supabase", client=whose, tags=kept | {"truthy"})
+
+
+_NO_LOGIN = "keeps no login"
+"""The tag of a client that reads nobody's login from what is sent along."""
+
+
+def _keeps_no_login(walk: Evaluation, site: Site, options: Value) -> bool:
+    """True for supabase-js on a server without a store of its own, made anew for each call or never signed
+    in there."""
+    auth = (options.fields or {}).get("auth")
+    bare = not site.has(2) or (
+        options.fields is not None
+        and "..." not in options.fields
+        and (
+            auth is None or (auth.fields is not None and not {"storage", "..."} & set(auth.fields))
+        )
+    )
+    of_module = walk.heap is walk.program.heap
+    return bare and not (of_module and walk.program.signs_in_itself)
 
 
 def _headers_of(options: Value) -> frozenset[Origin]:
