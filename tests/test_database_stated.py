@@ -564,6 +564,63 @@ def test_functions_that_act_for_whom_the_caller_names(head: str, body: str, call
 @pytest.mark.parametrize(
     ("head", "body", "called"),
     [
+        ("f(p_id uuid)", "delete from lessons where id = p_id", True),
+        ("f(p_id uuid)", "delete from steps where id = p_id", True),
+        ("f(p_id uuid)", "update steps set body = '' where id = p_id", True),
+        ("f(p_id uuid, p_body text)", "update steps set body = p_body where id = p_id", True),
+        ("f(p_note_id uuid, p_id uuid)",
+         "update steps set body = '' where note_id = p_note_id; update steps set body = 'x' where id = p_id",
+         True),
+        ("f(p_id uuid, p_reason text)",
+         "if p_reason = '' then return; end if; update steps set body = p_reason where id = p_id", True),
+        ("f(p_id uuid, p_word text)",
+         "if p_word <> 'abc' then return; end if; delete from lessons where id = p_id", False),
+        ("f(anonymous_user_id uuid, verified_user_id uuid)",
+         "update notes set user_id = verified_user_id where user_id = anonymous_user_id", True),
+        # Nothing says that rows without an owner are not for all to mend, or what is counted is no harm.
+        ("f(p_id uuid)", "update lessons set title = '' where id = p_id", False),
+        ("f(p_id uuid)", "update steps set reads = coalesce(reads, 0) + 1 where id = p_id", False),
+        ("f(p_id uuid)", "update steps set seen_at = now() where id = p_id", False),
+        ("f(p_id uuid, p_word text)", "delete from lessons where id = p_id and title = p_word", False),
+        ("f(p_id uuid, p_word text)",
+         "select 1 into n from lessons where title = p_word;"
+         "if not found then raise exception 'no'; end if; delete from lessons where id = p_id", False),
+        ("f(p_id uuid)",
+         "if not is_teacher() then raise exception 'no'; end if; delete from lessons where id = p_id", False),
+        ("f(p_id uuid)",
+         "insert into notes (user_id) values (auth.uid()); delete from lessons where id = p_id", False),
+        ("f(p_id uuid)", "delete from play_sessions where id = p_id", False),
+        ("f(p_id uuid)", "delete from open_rows where id = p_id", False),
+        ("f(p_id uuid)", "delete from bare where id = p_id", False),
+    ],
+)  # fmt: skip
+def test_functions_that_change_a_row_without_an_owner_by_its_key(
+    head: str, body: str, called: bool
+) -> None:
+    tables = """
+    create table lessons (id uuid primary key, title text);
+    create table steps (id uuid primary key, note_id uuid references notes (id), body text, reads int,
+      seen_at timestamptz);
+    create table play_sessions (id uuid primary key);
+    create table open_rows (id uuid primary key);
+    create table bare (id uuid primary key);
+    alter table lessons enable row level security;
+    alter table steps enable row level security;
+    alter table play_sessions enable row level security;
+    alter table open_rows enable row level security;
+    create policy filled on open_rows for insert with check (true);
+    """
+    made = f"""create function public.{head} returns void language plpgsql security definer
+      set search_path = public as $$ declare n int; begin {body}; end $$;"""
+    proof = read(TABLE, tables, made)
+    assert any(a.verb is Verb.CALL for a in proof.attempts) is called
+    closed = "revoke execute on function f from public, anon, authenticated;"
+    assert not any(a.verb is Verb.CALL for a in read(TABLE, tables, made, closed).attempts)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "called"),
+    [
         ("f() returns table (id uuid, email text)", "select id, email from public.profiles", True),
         ("f(p_limit int) returns setof profiles", "select * from profiles limit p_limit", True),
         ("f() returns table (id uuid, email text)", "select id, email from auth.users", True),

@@ -13,6 +13,7 @@ from shipworthy.database.schema import Function, Schema
 from shipworthy.database.stated.asking import least_caller, lets_null_pass, notes_the_caller
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
 from shipworthy.database.stated.openings import succeeded
+from shipworthy.database.stated.picked import picked
 from shipworthy.database.stated.settling import changed_power, marked_as_paid
 from shipworthy.database.stated.words import masked, without_comments
 from shipworthy.regex import regex
@@ -22,7 +23,7 @@ _WRITES = regex(
     rf"\b(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})", re.IGNORECASE
 )
 _SOMEBODY = regex(
-    r"^(?:(?:p|in|v|the|arg|param)?_+)?(?:(?:target|from|to|for)_)?"
+    r"^(?:(?:p|in|v|the|arg|param)?_+)?(?:(?:target|from|to|for|anonymous|verified)_)?"
     r"(?:user|uid|profile|owner|member|customer|client|account|buyer|seller|student|employee|sender|recipient"
     r"|usuario|e?mail)(?:_?(?:id|uuid|uid|email))?(?:_?(?:param|input|in))?$",
     re.IGNORECASE,
@@ -103,6 +104,8 @@ def _for_somebody(
     told = () if written else handed_out(schema, function, code)
     shown = tuple(c for c in told if not any(c in a.lower() for a in named))
     keys = list(_keys(owners, function, code)) if not named and not shown else []
+    if not (named or shown or keys or notes_the_caller(function)):
+        keys = list(picked(schema, owners, actor, function, code))
     if not (named or keys) or not (written or shown):
         return None
     reason = f"{PICKS} {keys[0]}" if keys else f"acts for the {named[0]}"
