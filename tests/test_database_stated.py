@@ -314,6 +314,39 @@ def test_a_token_that_a_rule_asks_to_be_there_is_handed_to_everybody(
     assert tuple(key for exposure in found for key in exposure.keys) == keys
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "rule", "members", "told"),
+    [
+        ("hotels", "invite_code", "true", "profiles (id uuid primary key, home", True),
+        ("leagues", "join_code", "true", "league_members (user_id uuid, home", True),
+        (
+            "leagues",
+            "join_code",
+            "auth.uid() is not null",
+            "league_members (user_id uuid, home",
+            True,
+        ),
+        ("leagues", "join_code", "is_public", "league_members (user_id uuid, home", False),
+        ("leagues", "join_code", "true", "matches (user_id uuid, home", False),
+        ("leagues", "country_code", "true", "league_members (user_id uuid, home", False),
+        # Who tells his friends of the app has a code of his own.
+        ("profiles", "invite_code", "true", "league_members (user_id uuid, home", False),
+        ("creators", "invite_code", "true", "profiles (id uuid primary key, referred_by", False),
+    ],
+)
+def test_codes_by_which_people_enter_a_group_are_nobody_elses(
+    table: str, column: str, rule: str, members: str, told: bool
+) -> None:
+    sql = f"""
+    create table {table} (id uuid primary key, name text, is_public boolean, {column} text);
+    create table {members} uuid references {table} (id));
+    alter table {table} enable row level security;
+    create policy seen on {table} for select using ({rule});
+    """
+    found = exposures(read(sql), (Actor.ANYBODY, Actor.STRANGER), Verb.READ)
+    assert any(exposure.keys for exposure in found) is told
+
+
 def test_a_rule_that_asks_its_own_table_goes_in_a_circle_only_where_reading_looks_up() -> None:
     sql = """
     create table profiles (id uuid primary key references auth.users (id), role text default 'user');

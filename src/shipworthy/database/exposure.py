@@ -10,6 +10,7 @@ from msgspec import Struct
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
+    is_code_of_a_group,
     is_face,
     is_key_column,
     is_meant_for_all,
@@ -22,12 +23,13 @@ from shipworthy.database.private import (
 )
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Table, Trust
-from shipworthy.database.seed.ownership import is_tenant
+from shipworthy.database.seed.ownership import is_people, is_tenant, may_say_who_belongs
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.finding import Evidence
 from shipworthy.regex import regex
 
 BUCKET = "bucket "
+_BROUGHT = regex(r"refer|invit|affiliat|ambassad", re.IGNORECASE)  # who told somebody of the app
 _IS_THERE = regex(r"\b(\w*_token|token) is not null", re.IGNORECASE)
 
 
@@ -39,6 +41,7 @@ class Exposure(Struct, frozen=True):
     table: Table | None
     ownership: Ownership
     past: tuple[str, ...] = ()  # of a view: tables whose rows it shows past their rules
+    joined: bool = False  # people become members of its rows
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,7 +58,13 @@ class Exposure(Struct, frozen=True):
         """Readable codes that let in whoever holds them; also where a rule asks only that there is one."""
         rules = " ".join(rule.text for attempt in self.attempts for rule in attempt.rules)
         asked = frozenset(_IS_THERE.findall(rules))
-        return tuple(c for c in self.columns if c in asked or is_key_column(c, self.target))
+        return tuple(
+            c
+            for c in self.columns
+            if c in asked
+            or is_key_column(c, self.target)
+            or (self.joined and is_code_of_a_group(c))
+        )
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -130,7 +139,24 @@ def exposures(
         ownership = seeding.ownership if seeding else Ownership()
         table = proof.schema.tables.get(target)
         past = _past(proof, table) if table else ()
-        yield Exposure(target, tuple(found[target]), table, ownership, past)
+        joined = table is not None and _is_joined(proof, table, ownership)
+        yield Exposure(target, tuple(found[target]), table, ownership, past, joined)
+
+
+def _is_joined(proof: DatabaseProof, table: Table, ownership: Ownership) -> bool:
+    """True where rows of people or members name the row that they belong to, which has a code to enter by."""
+    if not any(is_code_of_a_group(column.name) for column in table.columns):
+        return False
+    if is_people(table.name) or set(table.primary_key) & set(ownership.user_columns):
+        return False  # the code is of one user, who invites others to the app
+    for name, other in proof.schema.tables.items():
+        seeding = proof.seeding.get(name)
+        users = seeding.ownership.user_columns if seeding else ()
+        named = is_people(other.name) or (bool(users) and may_say_who_belongs(other.name))
+        links = (key for key in other.foreign_keys if key.target == table.qualified)
+        if named and any(not _BROUGHT.search(" ".join(key.columns)) for key in links):
+            return True
+    return False
 
 
 def _past(proof: DatabaseProof, view: Table) -> tuple[str, ...]:

@@ -81,6 +81,10 @@ _OF_KEYS = regex(
     r"|access_(codes?|tokens?)|two_factor\w*|mfa\w*)(_(tokens?|codes?|links?|requests?))?$",
     re.IGNORECASE,
 )
+_OF_GROUPS = regex(
+    r"(?:team_|family_|household_|group_|org_|company_)?(?:invite|invitation|join|joining)_(?:code|token)$",
+    re.IGNORECASE,
+)
 _FACE = regex(
     r"(id|user_id|uuid|user_?name|handle|slug|nick_?name|display_name|avatar(_url|_path)?|bio|about|headline"
     r"|tagline|(banner|cover|photo|image|picture)(_url)?|website(_url)?|(preferred_)?(language|locale)"
@@ -131,6 +135,11 @@ def is_secret_column(name: str) -> bool:
 def is_key_column(name: str, table: str) -> bool:
     """True for codes that let in whoever holds them: of invitations, of links by mail, of one use."""
     return bool(_KEY.match(name) and _OF_KEYS.search(table.rpartition(".")[2]))
+
+
+def is_code_of_a_group(name: str) -> bool:
+    """True for codes by which whoever knows them becomes a member of the row."""
+    return bool(_OF_GROUPS.match(name))
 
 
 def is_personal_column(name: str, table: str) -> bool:

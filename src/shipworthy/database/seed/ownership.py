@@ -69,6 +69,16 @@ def is_tenant(table: str) -> bool:
     return bool(_TENANT_TABLE.search(table.rpartition(".")[2]))
 
 
+def is_people(table: str) -> bool:
+    """True for tables of users, by their plain name."""
+    return bool(_PEOPLE.match(table))
+
+
+def may_say_who_belongs(table: str) -> bool:
+    """True for tables that are called like memberships, by their plain name."""
+    return bool(_MEMBERS.search(table))
+
+
 def is_tenant_column(name: str) -> bool:
     """True for columns that are called like the key of an organisation."""
     return bool(_TENANT_COLUMN.match(name))
