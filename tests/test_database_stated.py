@@ -15,6 +15,7 @@ from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import exposures
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.stated.circling import when
 from shipworthy.database.stated.stating import stated
 from shipworthy.finding import Outcome, Severity
 
@@ -359,6 +360,55 @@ def test_a_rule_that_asks_its_own_table_goes_in_a_circle_only_where_reading_look
     assert (Actor.STRANGER, Verb.PROMOTE) in passed(plain, "public.profiles")
     circle = read(sql, "create policy s on profiles for select using ((select auth.uid()) = id);")
     assert not passed(circle, "public.profiles")
+
+
+@pytest.mark.parametrize(
+    ("update", "limits", "promoted"),
+    [
+        ("auth.uid() = id", "", True),
+        ("auth.uid() = id and role = 'user'", "", False),
+        ("auth.uid() = id",
+         "create trigger t before update on profiles for each row execute function f();", False),
+        ("auth.uid() = id", "revoke update on profiles from anon, authenticated;", False),
+        ("auth.uid() = id",
+         "create policy r on profiles as restrictive for update using (exists (select 1 from profiles));",
+         False),
+        ("exists (select 1 from profiles p where p.id = auth.uid())", "", False),
+    ],
+)  # fmt: skip
+def test_the_own_row_tells_what_waits_behind_a_circle(
+    update: str, limits: str, promoted: bool
+) -> None:
+    sql = f"""
+    create table companies (id uuid primary key);
+    create table profiles (id uuid primary key references auth.users (id), name text,
+      role text default 'user', company_id uuid references companies (id));
+    create table bills (id uuid primary key, company_id uuid references companies (id));
+    create function f() returns trigger language plpgsql as $$ begin
+      if new.role <> old.role or new.company_id <> old.company_id then raise exception 'no'; end if;
+      return new; end $$;
+    alter table profiles enable row level security;
+    alter table bills enable row level security;
+    create policy b on bills for select using
+      (company_id in (select company_id from profiles where id = auth.uid()));
+    create policy s on profiles for select using
+      (company_id in (select company_id from profiles where id = auth.uid()));
+    create policy o on profiles for update using ({update});
+    {limits}
+    """
+    found = [a for a in read(sql).attempts if a.target == "public.profiles"]
+    assert {a.verb for a in found} == ({Verb.PROMOTE, Verb.JOIN} if promoted else set())
+    assert all("circle" in when([attempt]) for attempt in found)
+    mended = (
+        "drop policy s on profiles; create policy s on profiles for select using (id = auth.uid());"
+    )
+    passing = [a for a in read(sql, mended).attempts if a.target == "public.profiles"]
+    assert bool(passing) is promoted
+    assert not any(when([attempt]) for attempt in passing)
+    added = "create policy i on profiles for insert with check (auth.uid() = id);"
+    told = [a for a in read(sql, added).attempts if a.target == "public.profiles"]
+    assert told
+    assert not any(when([attempt]) for attempt in told)
 
 
 @pytest.mark.parametrize(

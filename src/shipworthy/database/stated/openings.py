@@ -107,7 +107,7 @@ def ways(table: Table, actor: Actor, verb: Verb) -> list[tuple[Policy, Passing]]
     meant = [p for p in for_role if p.command in (command, "ALL")]
     if any(not p.permissive for p in meant):
         return []
-    if any(_asks_itself(table, p) for p in meant) and _looks_up(for_role):
+    if any(asks_itself(table, p) for p in meant) and _looks_up(for_role):
         return []
     return [(policy, _passing(policy, verb)) for policy in meant]
 
@@ -118,7 +118,8 @@ def _looks_up(policies: Iterable[Policy]) -> bool:
     return any(re.search(r"\bselect\b", p.using or "", re.IGNORECASE) for p in reading)
 
 
-def _asks_itself(table: Table, policy: Policy) -> bool:
+def asks_itself(table: Table, policy: Policy) -> bool:
+    """True where a policy selects from its own table."""
     own = rf"\b(?:from|join)\s+(?:{table.schema}\s*\.\s*)?\"?{re.escape(table.name)}\b"
     return any(re.search(own, text, re.IGNORECASE) for text in expressions(policy))
 

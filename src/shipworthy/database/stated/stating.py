@@ -19,6 +19,7 @@ from shipworthy.database.seed.ownership import ownerships
 from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
 from shipworthy.database.stated.bans import lifted_bans
+from shipworthy.database.stated.circling import behind_a_circle
 from shipworthy.database.stated.everybodys import as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
@@ -90,6 +91,7 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     schema = as_they_fail(schema)
     yield from callable_functions(schema, owners)
     yield from promotions(schema, owners)
+    yield from behind_a_circle(schema, owners)
     told = given_to_all(schema, owners)
     yield from as_written(_by_rules(told, owners), schema, told)
 

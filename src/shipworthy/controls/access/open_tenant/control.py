@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, refused
+from shipworthy.database.stated.circling import CIRCLE, when
 from shipworthy.database.stated.memberships import is_shared
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -31,13 +32,15 @@ class OpenTenant(
         found = False
         for exposure in exposures(proof, _ACTORS, Verb.JOIN):
             found = True
-            reason = next((a.reason for a in exposure.attempts if a.reason), "")
+            reasons = (a.reason for a in exposure.attempts)
+            reason = next((r for r in reasons if r not in ("", CIRCLE)), "")
             held = bool(reason) and not proof.replayed
+            later = when(exposure.attempts)
             yield self.gap(
                 exposure.target,
-                _across(exposure, reason) if held else _told(exposure, proof.replayed),
+                _across(exposure, reason) if held else _told(exposure, proof.replayed) + later,
                 *evidence(exposure.attempts),
-                severity=Severity.HIGH if held or _shared(exposure) else self.severity,
+                severity=Severity.HIGH if held or later or _shared(exposure) else self.severity,
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.JOIN):

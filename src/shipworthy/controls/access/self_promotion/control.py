@@ -15,6 +15,7 @@ from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.seed.sign_up import USERS
 from shipworthy.database.stated.bans import bars
+from shipworthy.database.stated.circling import when
 from shipworthy.database.stated.of_the_system import MEANT
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -85,7 +86,8 @@ def _told(exposure: Exposure, tried: bool) -> str:
     if not columns:
         sold = ", ".join(table for attempt in exposure.attempts for table in attempt.tables)
         return f"Every user can add a row to {exposure.target} as if he had paid for it ({sold})"
-    return f"Every user can set {columns} on a row about himself in {exposure.target}"
+    told = f"Every user can set {columns} on a row about himself in {exposure.target}"
+    return f"{told}{when(exposure.attempts)}"
 
 
 def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> Severity:
@@ -93,6 +95,8 @@ def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) ->
     the server asks for shuts out nobody."""
     if proof.replayed:
         return Severity.CRITICAL
+    if when(exposure.attempts):
+        return Severity.HIGH
     columns = exposure.columns
     if not columns and exposure.target.endswith("transactions"):
         return Severity.MEDIUM  # the amounts stand elsewhere, too
