@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.columns import is_right
 from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind
-from shipworthy.prototype.handlers.sent import LEFT_OVER
+from shipworthy.prototype.handlers.sent import LEFT_OVER, sent
 from shipworthy.prototype.handlers.values import (
     GONE,
     MAIL,
@@ -156,8 +156,30 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
         found = scope.find(target.object.id)
         if found is not None:
             walk.change(found.names, target.object.id, changed)
+    elif _HIDDEN.search(target.key) and _is_sent(owner) and not sent(value):
+        _put_in_place(walk, target, owner, value, scope)
     _changed(walk, target.object, owner, value, scope, target.at)
     walk.assigned(owner, target.key, value, target.at)
+
+
+def _is_sent(value: Value) -> bool:
+    return bool(value.origins) and not value.cases and all(o.is_input for o in value.origins)
+
+
+def _put_in_place(
+    walk: Evaluation, target: Member, owner: Value, value: Value, scope: Scope
+) -> None:
+    """`user.password = hash(user.password)`: the rest of what was sent stays as it is."""
+    fields = {target.key: value, "...": owner}
+    changed = replace(owner, fields=fields, tags=owner.tags | {members.OF_SENDER})
+    if isinstance(target.object, Name):
+        found = scope.find(target.object.id)
+        if found is not None:
+            walk.change(found.names, target.object.id, changed)
+    elif isinstance(target.object, Member):
+        holder = walk.value(target.object.object, scope)
+        if holder.identity:
+            walk.heap[holder.identity, target.object.key] = changed
 
 
 def _changed(

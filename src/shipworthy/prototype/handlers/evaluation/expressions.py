@@ -103,6 +103,12 @@ def of_record(walk: Evaluation, node: Record, scope: Scope) -> Value:
         if key != "...":
             fields[key] = comparing.named_role(key, value)
         elif value.fields is not None:
+            if members.OF_SENDER in value.tags:  # and what stood before it is written over
+                rest, own = value.fields.get("...", UNKNOWN), {*value.fields}
+                fields = {
+                    k: v if k in own else join(v, members.part(walk, rest, k))
+                    for k, v in fields.items()
+                }
             kept = {k: v for k, v in value.fields.items() if v is not GONE or k not in fields}
             fields.update(kept)
         else:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
 ONE_OF = "one of:"  # begins a tag that says one of the texts which a value is
+OF_SENDER = "keys of the sender"  # a part was put into what was sent: it may still hold any other
 _STREAM = "request:node"  # `for await (const part of request)` gives its body
 ANY_KEY = "any key"  # what a proxy is asked for
 _WHOLE = frozenset({"__dict__", "_mapping"})  # all that a row or an object of Python holds
