@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.code.syntax import Syntax, string
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.secrets.secret import Secret
-from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
 
 if TYPE_CHECKING:
@@ -89,12 +90,33 @@ def _is_unread_setting(prototype: Prototype, file: SourceFile, secret: Secret) -
     name = re.escape(field[1] if field is not None else secret.name)
     here = re.compile(rf"\b{name}\b")
     read = re.compile(rf"(?<!\bself)\.{name}\b|[\"']{name}[\"']\s*[,)]")
-    own = (n for n, line in enumerate(file.lines, 1) if here.search(line))
-    return [*own] == [secret.location.line] and not any(
+    own = {n for n, line in enumerate(file.lines, 1) if here.search(line)}
+    if len(own) > 1:
+        own -= _lines_without_effect(file)
+        own = own if secret.location.line in own else set()  # it is old code itself
+    return own <= {secret.location.line} and not any(
         read.search(other.text or "") or _HANDED_ON.search(other.text or "")
         for other in prototype.of_role(Role.PRODUCT)
         if other.language is file.language and other.path != file.path
     )
+
+
+def _lines_without_effect(file: SourceFile) -> set[int]:
+    """The lines that are comments, and those of texts that nothing is done with: old code put in quotes."""
+    found: set[int] = set()
+    syntax = Syntax(file, Language.PYTHON)
+    if syntax.is_broken:
+        return found
+    for node in syntax.root.find_all(kind="comment, expression_statement"):
+        span = node.range()
+        if node.kind() == "comment":
+            alone = file.line(span.start.line + 1).lstrip().startswith("#")
+        else:
+            inner = node.children()
+            alone = len(inner) == 1 and string(inner[0]) is not None
+        if alone:
+            found.update(range(span.start.line + 1, span.end.line + 2))
+    return found
 
 
 _FIELD = regex(r"\s+(\w+)\s*:")
