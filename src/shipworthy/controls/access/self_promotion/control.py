@@ -19,6 +19,7 @@ from shipworthy.database.stated.circling import when
 from shipworthy.database.stated.of_the_system import MEANT
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.tables.powerless_roles import UNREAD, is_powerless
 from shipworthy.remedy import Remedy, Review, Write
 
 _INSERT = "insert into"
@@ -44,7 +45,7 @@ class SelfPromotion(
             found = True
             yield self.gap(
                 exposure.target,
-                _told(exposure, proof.replayed),
+                _told(exposure, proof.replayed, _decides_nothing(prototype, exposure, proof)),
                 *evidence(exposure.attempts),
                 severity=_severity(prototype, exposure, proof),
                 proof=proof.kind,
@@ -75,12 +76,14 @@ class SelfPromotion(
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
 
-def _told(exposure: Exposure, tried: bool) -> str:
+def _told(exposure: Exposure, tried: bool, idle: bool) -> str:
     columns = ", ".join(exposure.columns)
     if tried:
         return f"A user who had just signed up set {columns} on their own row of {exposure.target}"
     if exposure.target == USERS:
         return f"Rules of row security trust {columns}, which every user writes himself"
+    if idle:
+        return f"Every user can set {columns} on his own row of {exposure.target}; {UNREAD}"
     if not columns and all(attempt.reason == MEANT for attempt in exposure.attempts):
         return f"Every user can write rows about himself in {exposure.target}, by a rule {MEANT}"
     if not columns:
@@ -98,6 +101,8 @@ def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) ->
     if when(exposure.attempts):
         return Severity.HIGH
     columns = exposure.columns
+    if _decides_nothing(prototype, exposure, proof):
+        return Severity.LOW
     if not columns and exposure.target.endswith("transactions"):
         return Severity.MEDIUM  # the amounts stand elsewhere, too
     powers = {power_of(column.rpartition(".")[2]) for column in columns}
@@ -108,6 +113,16 @@ def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) ->
         for column in columns
     )
     return Severity.MEDIUM if idle else Severity.HIGH
+
+
+def _decides_nothing(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> bool:
+    """True for roles that nobody reads, since rules go by another table."""
+    table, columns = exposure.table, exposure.columns
+    return (
+        table is not None
+        and bool(columns)
+        and all(is_powerless(prototype, proof.schema, table, column) for column in columns)
+    )
 
 
 def _is_asked(prototype: Prototype, table: str, column: str, proof: DatabaseProof) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
-from shipworthy.database.exposure import evidence, exposures, refused
+from shipworthy.database.exposure import Exposure, evidence, exposures, refused
+from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.stated.sign_ups import BY_ADDRESS
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.tables.powerless_roles import UNREAD, is_powerless
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
 
@@ -36,10 +38,12 @@ class SignUpDecidesRole(
             taken = f"Metadata sent with the sign-up {was} taken over"
             if exposure.columns == (BY_ADDRESS,):
                 taken = "The address that a new user picks decides what he may do"
+            idle = not proof.replayed and _decides_nothing(prototype, exposure, proof)
             yield self.gap(
                 exposure.target,
-                f"{taken}: {reason}",
+                f"{taken}: {reason}; {UNREAD}" if idle else f"{taken}: {reason}",
                 *evidence(exposure.attempts),
+                severity=Severity.LOW if idle else Severity.CRITICAL,
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.SIGN_UP):
@@ -51,3 +55,13 @@ class SignUpDecidesRole(
             yield self.not_tried()
         elif not found:
             yield self.not_applicable("no function reads the metadata of a sign-up")
+
+
+def _decides_nothing(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> bool:
+    """True where all that is taken over are roles that nobody reads, since rules go by another table."""
+    places = [column.rpartition(".") for column in exposure.columns]
+    found = [(proof.schema.tables.get(table), column) for table, _, column in places]
+    return bool(found) and all(
+        table is not None and is_powerless(prototype, proof.schema, table, column)
+        for table, column in found
+    )
