@@ -49,6 +49,9 @@ OF_ROLES = " of the roles "
 RAISED = "raised:"
 """What the literals of a query call a column to which the database itself adds an amount."""
 
+LEFT_OUT = "left out:"
+"""Stands in the literals of a query before a column by which it is narrowed only where the caller says so."""
+
 
 class Check(StrEnum):
     """What a guard makes sure of."""

@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
+    LEFT_OUT,
     SHARED,
     Check,
     Effect,
@@ -204,6 +205,16 @@ def steering(effect: Effect, handler: Handler | None = None) -> frozenset[str]:
     return frozenset(found)
 
 
+def without_wishes(effect: Effect) -> Effect:
+    """A list without the columns by which it is narrowed only where the caller says so: `if (status) …`."""
+    left_out = {
+        f"filter:{name[len(LEFT_OUT) :]}" for name in effect.literals if name.startswith(LEFT_OUT)
+    }
+    if not left_out:
+        return effect
+    return effect._replace(inputs={k: v for k, v in effect.inputs.items() if k not in left_out})
+
+
 _LAST: list[tuple[Handler, frozenset[tuple[str, str]]]] = []  # asked again for each of its effects
 
 
@@ -286,4 +297,5 @@ __all__ = [
     "owner_columns",
     "steering",
     "tie",
+    "without_wishes",
 ]

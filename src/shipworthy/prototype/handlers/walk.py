@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
-from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
 from shipworthy.prototype.handlers.refusals import refused, says_too_many
 from shipworthy.prototype.handlers.values import (
     NEVER,
@@ -100,7 +100,7 @@ class Walk(Evaluation):
         self.branches = (*outer, (number, "then"))
         self.guards, scope.names = before | yes, dict(names)
         _narrow(statement.test, scope, holds=True)
-        first = len(self.effects)
+        first, narrowed = len(self.effects), len(self.filtered)
         ended = self.block(statement.then, scope) or decided is False
         if ended and self._is_counted(test, first, statement.then):
             no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
@@ -125,6 +125,8 @@ class Walk(Evaluation):
                 self.guards |= refused(self, statement.other, test, statement.at, yes)
             return False
         self.branches = outer
+        if not statement.other and decided is None:
+            self._left_out(test, self.filtered[narrowed:], first)
         _merge(scope, then_names, then_guards, self.guards)
         unless = self.unless_set(test, then_guards, self.guards)
         unless |= _needless(statement.test, test, then_guards)
@@ -145,6 +147,18 @@ class Walk(Evaluation):
             return False
         asked = {g.check for g in otherwise}
         return asked == {Check.SESSION} and comparing.is_identity(self.value(test.operand, scope))
+
+    def _left_out(self, test: Value, narrowed: list[tuple[int, str]], first: int) -> None:
+        """`if (status) query = query.where(…status…)`: who sends none gets the rows of every status."""
+        asked = {str(o) for o in all_origins(test) if o.is_input}
+        for number, column in narrowed if asked else ():
+            known = self.effects[number] if number < first else None
+            if known is None or known.kind is not EffectKind.QUERY:
+                continue
+            by = {str(o) for o in known.inputs.get(f"filter:{column}", ())}
+            if by and by <= asked:
+                literals = {**known.literals, f"{LEFT_OUT}{column}": "by the caller"}
+                self.effects[number] = known._replace(literals=literals)
 
     def _certain(self, statements: tuple[Statement, ...], scope: Scope) -> bool:
         """What runs for sure: `if (NODE_ENV === "production") return false` settles the answer as well."""

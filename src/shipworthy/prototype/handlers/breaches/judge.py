@@ -48,6 +48,7 @@ from shipworthy.prototype.handlers.standing import (
     in_database,
     is_bypassing,
     tie,
+    without_wishes,
 )
 from shipworthy.prototype.handlers.weight import (
     Harm,
@@ -315,7 +316,10 @@ def _beyond(
     if governs(effect, ownership) and not effect.has(Check.OWNER, Check.REFUSES, Check.API_KEY):
         return of_government(effect, kind, who, ownership)
     if bond is Tie.NONE:
-        return of_foreign(handler, effect, kind, who, ownership)
+        foreign = of_foreign(handler, effect, kind, who, ownership)
+        if foreign is not None or kind is not Harm.READ:
+            return foreign
+        bond = tie(handler, without_wishes(effect))
     if bond is Tie.UNSTEERED and is_bypassing(effect):
         if kind is Harm.ADD:
             return (

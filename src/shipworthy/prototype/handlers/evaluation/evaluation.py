@@ -100,6 +100,7 @@ class Evaluation:
         self.left_with: list[tuple[Scope, dict[str, Value], Guards]] = []  # at `break`, `continue`
         self.transactions = 0
         self.commits = 0  # of the session that writes wait in, so far
+        self.filtered: list[tuple[int, str]] = []  # queries with the columns they were narrowed by
         self.branches: tuple[tuple[int, str], ...] = ()
         self.decisions = 0
         self.starting = False  # the server, before it serves

@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from shipworthy.prototype.handlers.comparing import existing
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import RAISED, EffectKind, Origins
+from shipworthy.prototype.handlers.handler import LEFT_OUT, RAISED, EffectKind, Origins
 from shipworthy.prototype.handlers.knowledge.postgrest import (
     found_or_not,
     literals_of,
@@ -93,6 +93,8 @@ def told(
     arrived = dict(known.sent)
     for column, value in list((filters or {}).items())[:_MOST_CONDITIONS]:
         name = f"filter:{column}"
+        if all_literals.pop(f"{LEFT_OUT}{column}", "") or name not in all_inputs:
+            walk.filtered.append((effect, column))
         all_inputs[name] = all_inputs.get(name, frozenset()) | all_origins(value)
         arrived[name] = arrived.get(name, frozenset()) | sent(value)
         if isinstance(value.literal, (str, int, bool)):
