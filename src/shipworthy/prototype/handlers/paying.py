@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from shipworthy.prototype.handlers.columns import is_state, is_sum, words
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.regex import regex
 
@@ -29,6 +30,39 @@ def is_paid_for(handler: Handler, effect: Effect) -> bool:
     before = handler.effects[:at]
     asked = next((number for number, one in enumerate(before) if _asks_for_payment(one)), None)
     return asked is not None and any(map(_refuses, before[asked + 1 :]))
+
+
+_PAID = frozenset(
+    """payment payments transaction transactions contribution contributions donation donations
+    deposit deposits""".split()
+)
+_PAID_FOR = frozenset(
+    """order orders invoice invoices purchase purchases booking bookings subscription
+    subscriptions""".split()
+)
+_SETTLED = regex(r"^(paid|succe\w*|completed?|confirmed|active|true)$", re.IGNORECASE)
+
+
+def books_a_payment(effect: Effect) -> bool:
+    """True where a payment is noted as made, in the sum or the state that was sent or for the row that was
+    sent: `update orders set status = 'paid' where id = $1`."""
+    table = set(words(effect.target))
+    changed = effect.operation in ("update", "upsert") and table & (_PAID | _PAID_FOR)
+    added = effect.operation == "insert" and table & _PAID
+    if effect.kind is not EffectKind.QUERY or not (changed or added):
+        return False
+    told = any(
+        o.is_input and (is_state(name) or is_sum(name))
+        for name, found in effect.of("value:")
+        for o in found
+    )
+    settled = any(
+        name.startswith("value:") and is_state(name[6:]) and _SETTLED.match(value)
+        for name, value in effect.literals.items()
+    )
+    prefix = "value:" if added else "filter:"
+    chosen = any(o.is_input for _, found in effect.of(prefix) for o in found)
+    return chosen and (told or settled)
 
 
 def _asks_for_payment(effect: Effect) -> bool:

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.handler import (
     EffectKind,
     Handler,
 )
+from shipworthy.prototype.handlers.paying import books_a_payment
 from shipworthy.prototype.handlers.senders import STRIPE, sender_of
 from shipworthy.prototype.handlers.signed_webhooks import signed_webhook
 from shipworthy.prototype.handlers.standing import (
@@ -142,7 +143,7 @@ class WebhookUnverified(
             secret = changed.secret or "the secret that it reads"
             said += f"set {secret} where it runs, or every message is refused"
             return Remedy(said, Review.CAREFUL, writes)
-        if handler is not None and _UNSIGNED.search(handler.route.path):
+        if handler is not None and any(map(_UNSIGNED.search, _paths(handler))):
             said = (
                 f"M-Pesa signs nothing: give {finding.subject} a long secret in its address, and ask for the"
                 " state of the transaction (STK push query) before the app acts on what was posted"
@@ -159,6 +160,10 @@ class WebhookUnverified(
         return Remedy(said, Review.BY_HAND)
 
 
+def _paths(handler: Handler) -> tuple[str, ...]:
+    return handler.route.path, *handler.addresses
+
+
 def _place(handler: Handler) -> tuple[str, str]:
     """The address of an entry point, in the server that its folder stands for."""
     return handler.location.path.partition("/")[0], handler.name
@@ -169,7 +174,16 @@ def _is_hook(handler: Handler) -> bool:
         return False
     if _OUTGOING.search(handler.route.path):
         return False
-    return bool(_HOOK.search(handler.route.path))  # a signature alone may be that of a code or link
+    if _HOOK.search(handler.route.path):  # a signature alone may be that of a code or link
+        return True
+    called_back = _CALLED_BACK.search(handler.route.path) is not None
+    return called_back and any(
+        books_a_payment(effect) and not effect.has(*_ASKED_OF_USERS) for effect in handler.effects
+    )
+
+
+_CALLED_BACK = regex(r"(^|[-_/])callback/?$", re.IGNORECASE)  # of a login as often as of a payment
+_ASKED_OF_USERS = (Check.SESSION, Check.PLATFORM, Check.ROLE, Check.OWNER)
 
 
 def _knows_sender(handler: Handler, effect: Effect) -> bool:
