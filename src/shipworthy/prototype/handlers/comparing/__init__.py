@@ -25,7 +25,7 @@ from shipworthy.prototype.handlers.comparing.comparison import (
 )
 from shipworthy.prototype.handlers.comparing.nobody_yet import nobody_yet, set_up_once
 from shipworthy.prototype.handlers.comparing.plain_roles import OF_EVERYBODY
-from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing
+from shipworthy.prototype.handlers.comparing.rows import CREDENTIAL, existing, is_open_on_one
 from shipworthy.prototype.handlers.comparing.settings import STANDS_IN, settled
 from shipworthy.prototype.handlers.comparing.some_roles import WHOSE_OF_SOME, asked_of_some_roles
 from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
@@ -50,6 +50,7 @@ __all__ = [
     "is_address_of_caller",
     "is_claim",
     "is_identity",
+    "is_open_on_one",
     "is_session_token",
     "is_token",
     "kind_of",

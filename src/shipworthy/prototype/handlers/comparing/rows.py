@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.database.powerful import lists_the_powerful
 from shipworthy.prototype.handlers.comparing.callers import SESSION_HOLDER
 from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
     Check,
     EffectKind,
     Guard,
@@ -19,6 +20,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     all_origins,
+    meet_all,
 )
 from shipworthy.prototype.privacy.categories import snake
 from shipworthy.regex import regex
@@ -37,7 +39,21 @@ _IDS = ("filter:id", "filter:uuid")
 
 
 def is_there(walk: Evaluation, value: Value, at: int) -> Guards:
-    return frozenset(existing(walk, all_origins(value), at))
+    """What it proves that a row is there; of rows that came in several ways, what all of them prove."""
+    ways = [(all_origins(case), passed) for case, passed in value.cases]
+    ways = [(origins, g) for origins, g in ways if any(o.kind == "row" for o in origins)]
+    if len(ways) < 2 or not is_open_on_one(walk, (g for _, g in ways)):
+        return frozenset(existing(walk, all_origins(value), at))
+    return meet_all(passed | frozenset(existing(walk, origins, at)) for origins, passed in ways)
+
+
+def is_open_on_one(walk: Evaluation, ways: Iterable[Guards]) -> bool:
+    """True where nothing was asked of the caller on one of several ways to rows: `if (user) rows = …and
+    user_id = …; else rows = …`. What decides between callers who are known may be a right."""
+    return any(not any(g.check in _ASKED for g in passed | walk.guards) for passed in ways)
+
+
+_ASKED = (*AUTHENTICATES, Check.PLATFORM, Check.ROLE, Check.OWNER, Check.UNCLEAR, Check.REFUSES)
 
 
 def existing(walk: Evaluation, origins: Iterable[Origin], at: int) -> Iterable[Guard]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
-from shipworthy.prototype.handlers.comparing import existing
+from shipworthy.prototype.handlers.comparing import existing, is_open_on_one
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import LEFT_OUT, RAISED, EffectKind, Origins
 from shipworthy.prototype.handlers.knowledge.postgrest import (
@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     all_origins,
+    of_cases,
     replace,
 )
 from shipworthy.prototype.program.nodes import Compare, Either, Member, Name, Return
@@ -189,6 +190,14 @@ def count(walk: Evaluation, effect: int, origins: Origins) -> Value:
     return Value(origins=counted, when=(exists, NO_GUARDS))
 
 
+def count_of_ways(walk: Evaluation, value: Value) -> Value:
+    """How many rows there are, of those that came in several ways: what all of these prove is proven."""
+    found = [(case, passed) for case, passed in value.cases if is_query(walk, case.effect)]
+    if len(found) < 2 or not is_open_on_one(walk, (passed for _, passed in found)):
+        return count(walk, value.effect, value.origins)
+    return of_cases((count(walk, case.effect, case.origins), passed) for case, passed in found)
+
+
 def call_back(walk: Evaluation, closure: Closure, result: Value, at: int) -> None:
     """Run a callback that gets an error first."""
     error = Value(what="error", tags=frozenset({"truthy"}))
@@ -217,7 +226,7 @@ def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key.isdigit():
         return _found(walk, replace(value, what="row", tags=frozenset()))
     if key in ("length", "rowCount", "count", "affectedRows", "size"):
-        return count(walk, value.effect, value.origins)
+        return count_of_ways(walk, value)
     if key in ("rows", "0", "docs"):
         return value
     return None

@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     EVERY,
     OWNER,
     call_back,
+    count_of_ways,
     one,
     query,
     raised,
@@ -434,8 +435,7 @@ NAMES = {
 def _result(walk: Evaluation, value: Value, key: str) -> Value | None:
     """A result is rows where it is used as a list."""
     if key in ("rowCount", "affectedRows", "changes", "length"):
-        counted = rows(walk, value.effect)
-        return walk.knowledge.property(walk, counted, "length")
+        return count_of_ways(walk, value)
     return None
 
 
