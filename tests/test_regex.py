@@ -61,7 +61,8 @@ def test_no_group_is_repeated_possessively() -> None:
         f"{path.relative_to(_SOURCE)}:{part.lineno}"
         for path in _SOURCE.rglob("*.py")
         if "fixtures" not in path.parts
-        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        and repeated.search(text := path.read_text(encoding="utf-8"))
+        for part in ast.walk(ast.parse(text))
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
         if "(?" in part.value and repeated.search(part.value)
     ]
