@@ -46,6 +46,9 @@ Origins = frozenset[Origin]
 OF_ROLES = " of the roles "
 """Stands in how a role was asked for, before the roles that pass."""
 
+TURNED_AWAY = "callers are turned away"
+"""How a refusal is put of which it is not known what it hangs on."""
+
 RAISED = "raised:"
 """What the literals of a query call a column to which the database itself adds an amount."""
 

@@ -170,7 +170,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
     joined = _lets_sign_up(prototype)
     if not (tenants or joined):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
-    known = _has_accounts(handlers)
+    known, roles = _has_accounts(handlers), _keeps_roles(columns)
     return Ownership(
         frozenset(columns),
         frozenset(owned),
@@ -181,7 +181,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _withheld(handlers),
         frozenset(name for name, found in columns.items() if any(map(_CONTACT.search, found))),
         frozenset(name for name, found in columns.items() if any(map(REACHED.search, found))),
-        _keeps_roles(columns)
+        roles
         or _registers_anybody(handlers)  # so whoever is signed in is not the one administrator
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
         known or _signs_in(handlers) or sent_to_sign_in(prototype) or _lets_sign_in(prototype),
@@ -197,7 +197,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(map(plain, shown_to_all(handlers))),
         frozenset(map(plain, kept_by_users(handlers))),
         frozenset(name for name, found in columns.items() if says_who(found)),
-        joined and _keeps_roles(columns) and not asks_for_rights(handlers),
+        joined and roles and not asks_for_rights(handlers),
         frozenset(tied - _shown_to_others(handlers)),
         read_holders(handlers),
         lent_rights({n: f for n, f in columns.items() if n not in parents(tenants)}, accounts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
     Check,
@@ -266,15 +267,7 @@ def _words(handler: Handler) -> list[str]:
         parts = [n for n in names if n and n != "app"]
     else:
         parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
-    return [_with_dashes(p) for p in parts if p not in ("api", "functions", "v1")][-3:]
-
-
-def _with_dashes(name: str) -> str:
-    """`resetPassword` and `reset_password` as `reset-password`."""
-    lowered = name.lower()
-    if name != lowered:
-        lowered = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
-    return lowered.replace("_", "-")
+    return [snake(p).replace("_", "-") for p in parts if p not in ("api", "functions", "v1")][-3:]
 
 
 _SIGNING_IN = (Purpose.LOGIN, Purpose.CALLBACK)

@@ -13,7 +13,7 @@ from shipworthy.prototype.handlers.comparing import (
     SELF_MADE,
     named_by_header,
 )
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Guard, Origin
+from shipworthy.prototype.handlers.handler import TURNED_AWAY, Check, EffectKind, Guard, Origin
 from shipworthy.prototype.handlers.program import Told
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.inside import nodes_in
@@ -95,7 +95,7 @@ def refused(
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)})
     if (code == 403 and _is_state(origins)) or (code == 401 and _is_account_of(origins)):
         return NO_GUARDS
-    return frozenset({walk.guard(Check.REFUSES, "callers are turned away", at)})
+    return frozenset({walk.guard(Check.REFUSES, TURNED_AWAY, at)})
 
 
 def says_too_many(walk: Evaluation, statements: tuple[Statement, ...]) -> bool:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shipworthy.prototype.handlers.columns import snake
-from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    TURNED_AWAY,
+    Check,
+    EffectKind,
+    Handler,
+)
 from shipworthy.prototype.handlers.standing import Caller, caller, in_database
 from shipworthy.prototype.handlers.weight import revealed
 from shipworthy.prototype.handlers.writes import is_counter
@@ -53,7 +59,7 @@ def kept_by_users(handlers: Iterable[Handler]) -> Iterator[str]:
 def asks_for_rights(handlers: Iterable[Handler]) -> bool:
     """True where anything that could be a role is asked for anywhere."""
     return any(
-        g.check in (Check.ROLE, Check.HOLLOW) or g.how in _TURNS_AWAY
+        g.check in (Check.ROLE, Check.HOLLOW) or g.how == TURNED_AWAY
         for h in handlers
         for e in h.effects
         for g in e.guards
@@ -62,7 +68,6 @@ def asks_for_rights(handlers: Iterable[Handler]) -> bool:
 
 
 _RIGHTS = (Check.ROLE, Check.OWNER, Check.SECRET, Check.SIGNATURE, Check.REFUSES, Check.UNCLEAR)
-_TURNS_AWAY = ("callers are turned away",)
 PLAYED = regex(
     r"game|match|room|lobby|poll|quiz|wiki|vote|like|reaction|presence|tag$|log$|event$|cache|token|code|otp"
     r"|verif|session|limit|counter|metric|stat(istic)?s?$|comment|message|review|rating|feedback|suggestion|subscri",

@@ -282,6 +282,11 @@ def all_origins(value: Value, depth: int = 4) -> Origins:
     )
 
 
+def is_setting(value: Value) -> bool:
+    """True for what comes from variables of the environment alone."""
+    return bool(value.origins) and all(o.kind == "environment" for o in value.origins)
+
+
 def union(values: Iterable[Value]) -> Origins:
     """The origins of all these values and of what is in them."""
     found: set[Origin] = set()

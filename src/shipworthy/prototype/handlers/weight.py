@@ -248,6 +248,8 @@ def _told_by_model(handler: Handler, effect: Effect) -> frozenset[Origin]:
 def retold(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """Of the rows that the caller names, the parts that a model is given whose answer he gets."""
     asked = _asked(effect)
+    if effect.operation != "select" or not asked:
+        return frozenset()
     answered = any(
         origin.kind == "model"
         for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
@@ -255,7 +257,7 @@ def retold(handler: Handler, effect: Effect) -> frozenset[Origin]:
         for origins in answer.inputs.values()
         for origin in origins
     )
-    if effect.operation != "select" or not answered or not asked:
+    if not answered:
         return frozenset()
     return frozenset(
         origin

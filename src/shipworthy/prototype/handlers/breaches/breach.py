@@ -11,7 +11,10 @@ from shipworthy.prototype.handlers.handler import Check, Effect
 from shipworthy.prototype.handlers.standing import Caller
 from shipworthy.prototype.handlers.weight import Harm
 
-SETTLING = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+PAST_ROLE = (Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
+"""What was asked for beyond a login and a role, or may have been."""
+
+SETTLING = (Check.ROLE, *PAST_ROLE)
 """What was asked for beyond a login, or may have been."""
 
 

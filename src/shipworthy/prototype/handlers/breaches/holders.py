@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from shipworthy.finding import Confidence
-from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.breach import PAST_ROLE, Breach, Judged
 from shipworthy.prototype.handlers.breaches.foreign import of_foreign
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import COMPARED
@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.passing import as_if_signed_in, without_role
 from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, steering, tie
 from shipworthy.prototype.handlers.weight import Harm
+from shipworthy.prototype.handlers.writes import later
 
 
 def of_holders(
@@ -22,7 +23,7 @@ def of_holders(
 ) -> Judged | None:
     """What one holder of a role does by its id to a row of another, where an entry point for the same role
     looks for the rows of its caller alone, or this one does when it is done."""
-    if effect.kind is not EffectKind.QUERY or effect.has(*_SETTLED):
+    if effect.kind is not EffectKind.QUERY or effect.has(*PAST_ROLE, Check.OWNER):
         return None
     role = one_of_many(effect)
     if not role or not any(by_id(name, origins) for name, origins in effect.of("filter:")):
@@ -46,23 +47,12 @@ def of_holders(
     return replace(judged, confidence=sure, holder=role, why=why)
 
 
-_SETTLED = (
-    Check.SECRET,
-    Check.SIGNATURE,
-    Check.API_KEY,
-    Check.UNCLEAR,
-    Check.REFUSES,
-    Check.OWNER,
-)
-
-
 def _is_compared_too_late(handler: Handler, effect: Effect) -> bool:
     """True where the entry point itself asks whose the row is, and has changed it before."""
     asked = steering(effect, handler)
-    after = handler.effects[handler.effects.index(effect) + 1 :]
     return any(
         g.check is Check.OWNER and g.how == COMPARED and g.about & asked
-        for other in after
+        for other in later(handler, effect)
         if not effect.excludes(other)
         for g in other.guards
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import GUESTS, NOTES, PII
@@ -51,15 +50,11 @@ def _says_something(effect: Effect) -> bool:
     """True for a row into which words of the caller go: not a like, a view or a place in a list."""
     return any(
         not _ID.search(name) and any(o.is_input for o in origins)
-        for name, origins in _values(effect)
+        for name, origins in effect.of("value:")
     )
 
 
 _ID = regex(r"(id|ids|uuid)$", re.IGNORECASE)
-
-
-def _values(effect: Effect) -> Iterator[tuple[str, frozenset[Origin]]]:
-    return effect.of("value:")
 
 
 def _into_tenant(effect: Effect, ownership: Ownership) -> list[Origin]:
@@ -68,7 +63,7 @@ def _into_tenant(effect: Effect, ownership: Ownership) -> list[Origin]:
         return []
     by_staff = _is_written_by_staff(effect)
     found: list[Origin] = []
-    for name, origins in _values(effect):
+    for name, origins in effect.of("value:"):
         sent = [o for o in origins if o.is_input]
         freely = f"{WRITTEN}{name}{NAMED}" in effect.literals
         if snake(name) in ownership.tenants and (
@@ -82,7 +77,7 @@ def _is_written_by_staff(effect: Effect) -> bool:
     """True where the caller is the author of a record: whose customer somebody is, he picks himself."""
     return any(
         _AUTHOR.match(snake(name)) and any(map(is_of_caller, origins))
-        for name, origins in _values(effect)
+        for name, origins in effect.of("value:")
     )
 
 
@@ -97,7 +92,7 @@ def _into_kept(effect: Effect, ownership: Ownership) -> dict[str, list[Origin]]:
     found: dict[str, list[Origin]] = {}
     if plain(effect.target) in ownership.secluded:
         return found
-    for name, origins in _values(effect):
+    for name, origins in effect.of("value:"):
         kept = parents((name,)) & ownership.secluded
         if kept and origins and all(o.is_input for o in origins):
             found.setdefault(min(kept), []).extend(origins)

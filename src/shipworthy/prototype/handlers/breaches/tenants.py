@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from shipworthy.finding import Confidence
-from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
+from shipworthy.prototype.handlers.breaches.breach import PAST_ROLE, Breach, Judged
 from shipworthy.prototype.handlers.breaches.foreign import of_foreign
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import (
@@ -34,7 +34,7 @@ def of_tenants(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
     """What administrators of one tenant may do to the rows of whichever tenant they name."""
-    if effect.kind is not EffectKind.QUERY or effect.has(*_SETTLED):
+    if effect.kind is not EffectKind.QUERY or effect.has(*PAST_ROLE):
         return None
     named = frozenset(str(o) for o in _named(effect, ownership))
     if not named or any(g.check is Check.OWNER and g.about & named for g in effect.guards):
@@ -48,9 +48,6 @@ def of_tenants(
     added = kind is Harm.ADD and ownership.fences(effect.target)
     sure = Confidence.HIGH if added else judged.confidence
     return replace(judged, confidence=sure, why=" ".join(named), roles=" or ".join(roles))
-
-
-_SETTLED = (Check.SECRET, Check.SIGNATURE, Check.API_KEY, Check.UNCLEAR, Check.REFUSES)
 
 
 def _named(effect: Effect, ownership: Ownership) -> Iterator[Origin]:

@@ -279,7 +279,7 @@ def _rest_of(value: Value, taken: set[str]) -> Value:
         return replace(value, cases=cases, fields=fields, tags=value.tags | {LEFT_OVER})
     if fields is not None:
         return replace(value, fields=fields)
-    if value.origins and not value.cases and all(o.is_input for o in value.origins):
+    if _is_sent(value):
         return replace(value, fields={**dict.fromkeys(sorted(taken), GONE), "...": value})
     if not any(map(_HIDDEN.search, taken)):
         return value

@@ -26,6 +26,7 @@ from shipworthy.prototype.handlers.values import (
     Scope,
     Value,
     all_origins,
+    is_setting,
     join,
     literal,
     meet,
@@ -398,8 +399,8 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
 
 def _is_text(value: Value) -> bool:
     """True for a text: what the code writes, joins or reads from its settings."""
-    of_settings = value.origins and all(o.kind == "environment" for o in value.origins)
-    return value.text is not None or value.what == "text" or bool(of_settings and not value.tags)
+    of_settings = is_setting(value) and not value.tags
+    return value.text is not None or value.what == "text" or of_settings
 
 
 def _copied(walk: Evaluation, node: Compute, scope: Scope) -> Value | None:

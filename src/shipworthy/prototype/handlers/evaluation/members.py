@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
     derived,
+    is_setting,
     join,
     meet_all,
     of_cases,
@@ -145,7 +146,7 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
     owner, key = walk.value(node.object, scope), walk.value(node.key, scope)
     if key.what == ANY_KEY:
         return owner
-    if type(node.key) is Compute and node.key.operator == "few" and _is_setting(owner):
+    if type(node.key) is Compute and node.key.operator == "few" and is_setting(owner):
         return Value(origins=owner.origins, tags=owner.tags | {"part"})
     if (named := asked.of_table(walk, owner, key, node.at)) is not None:
         return named
@@ -168,10 +169,6 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         # A lookup in a table of the code: what comes out is in the code, whatever is asked for.
         return Value(origins=union(owner.fields.values()), tags=frozenset({"looked-up"}))
     return walk.element(owner)
-
-
-def _is_setting(value: Value) -> bool:
-    return bool(value.origins) and all(o.kind == "environment" for o in value.origins)
 
 
 def _one_of(walk: Evaluation, ways: list[Value]) -> Value:

@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.values import (
     UNKNOWN,
     Value,
     all_origins,
+    is_setting,
     union,
 )
 from shipworthy.regex import regex
@@ -79,8 +80,7 @@ def _as_written(part: Value) -> str:
     if _is_one_of_few(part):
         return part.cases[0][0].text or "{}"
     defaults = [tag.removeprefix(_DEFAULT) for tag in part.tags if tag.startswith(_DEFAULT)]
-    set_only = bool(part.origins) and all(o.kind == "environment" for o in part.origins)
-    return defaults[0] if set_only and len(defaults) == 1 else "{}"
+    return defaults[0] if is_setting(part) and len(defaults) == 1 else "{}"
 
 
 def _is_one_of_few(part: Value) -> bool:

@@ -188,13 +188,18 @@ def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: i
     """What is left of an input that a schema has let pass, which is noted."""
     if not _lets_all_pass(schema):
         walk.passed(Check.VALID, how, at, _about(value))
-    if bounded := _bounded(schema, value):
-        walk.passed(Check.VALID, "within limits: schema", at, bounded)
-    if free := _free(schema, value):
-        walk.passed(Check.VALID, LEFT_FREE, at, free)
-    if formed := _formed(schema, value):
-        walk.passed(Check.VALID, OF_FORM, at, formed)
+    walk.guards |= _told(walk, schema, value, at)
     return shaped(schema, value)
+
+
+def _told(walk: Evaluation, schema: Value, value: Value, at: int) -> Guards:
+    """What a schema says of the inputs that it lets pass."""
+    asked = (("within limits: schema", _bounded), (LEFT_FREE, _free), (OF_FORM, _formed))
+    return frozenset(
+        walk.guard(Check.VALID, how, at, about)
+        for how, told in asked
+        if (about := told(schema, value))
+    )
 
 
 def _parse(walk: Evaluation, site: Site) -> Value | None:
@@ -209,12 +214,7 @@ def _safe_parse(walk: Evaluation, site: Site) -> Value | None:
     passed: Guards = frozenset(
         {walk.guard(Check.VALID, site.what, site.call.at, _about(site.argument(0)))}
     )
-    if bounded := _bounded(site.receiver, site.argument(0)):
-        passed |= {walk.guard(Check.VALID, "within limits: schema", site.call.at, bounded)}
-    if free := _free(site.receiver, site.argument(0)):
-        passed |= {walk.guard(Check.VALID, LEFT_FREE, site.call.at, free)}
-    if formed := _formed(site.receiver, site.argument(0)):
-        passed |= {walk.guard(Check.VALID, OF_FORM, site.call.at, formed)}
+    passed |= _told(walk, site.receiver, site.argument(0), site.call.at)
     data = shaped(site.receiver, site.argument(0))
     good = Value(
         fields={"success": Value(literal=True), "data": data, "error": NULL},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation
 from shipworthy.prototype.handlers.values import Closure, Value
-from shipworthy.prototype.program.nodes import Call, Class, Function, Member, Name
+from shipworthy.prototype.program.nodes import Class, Function, Member, Name
 from shipworthy.regex import regex
 
 _ASKS = regex(r"^_?(is|has|can|may)_")
@@ -48,8 +48,6 @@ def _models(body: tuple[object, ...]) -> Iterator[Class]:
 
 
 def _is_mixin(base: object) -> bool:
-    if isinstance(base, Call):
-        return False
     if isinstance(base, Member):
         return base.key == _MIXIN
     return isinstance(base, Name) and base.id == _MIXIN

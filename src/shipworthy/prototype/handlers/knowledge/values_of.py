@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.values import (
     UNSET,
     Value,
     all_origins,
+    is_setting,
     join,
     of_cases,
     replace,
@@ -300,13 +301,9 @@ def _mapped_get(walk: Evaluation, site: Site) -> Value | None:
     held = site.receiver
     if held.fields is None and not held.origins and not held.cases:
         return None
-    if held.what.endswith("()") and held.fields is None and _of_settings(held):
+    if held.what.endswith("()") and held.fields is None and is_setting(held):
         return None  # a client that was made with a key: what it fetches is not that key
     return walk.member(held, key)
-
-
-def _of_settings(value: Value) -> bool:
-    return bool(value.origins) and all(o.kind == "environment" for o in value.origins)
 
 
 def _transaction(walk: Evaluation, site: Site) -> Value | None:
