@@ -11,6 +11,7 @@ from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.database.stated.openings import ways
+from shipworthy.database.stated.powers import words_of
 from shipworthy.database.stated.promotions import is_watched
 from shipworthy.database.stated.words import texts
 from shipworthy.regex import regex
@@ -73,11 +74,7 @@ def _words(schema: Schema, table: Table, column: Column) -> Iterator[str]:
     """The words that the column takes: of its type, of a check, of rules that show a row by it."""
     if column.type == "boolean":
         yield "true"
-    kind = column.type if "." in column.type else f"public.{column.type}"
-    yield from schema.enums.get(kind, ())
-    for check in table.checks:
-        if column.name in check.columns:
-            yield from texts(check.definition)
+    yield from words_of(schema, table, column)
     shown = re.compile(rf"\b{re.escape(column.name)}\b(?:::\w+)?\s*=\s*'(\w+)'", re.IGNORECASE)
     for policy in table.policies:
         if policy.command in ("SELECT", "ALL"):

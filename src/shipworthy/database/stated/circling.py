@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Attempt, Ownership
 from shipworthy.database.schema import Policy, Schema, Table
-from shipworthy.database.stated.memberships import joins
+from shipworthy.database.stated.memberships import for_users, joins
 from shipworthy.database.stated.openings import asks_itself, served
 from shipworthy.database.stated.promotions import promotions
 
@@ -48,7 +48,7 @@ def _goes_in_a_circle(table: Table) -> bool:
     """True where no user can read a row, since a rule of reading asks the table."""
     asking = [p for p in table.policies if asks_itself(table, p)]
     reading = (p for p in asking if p.command in ("SELECT", "ALL"))
-    return all(p.permissive for p in asking) and any(_is_of_users(p) for p in reading)
+    return all(p.permissive for p in asking) and any(map(for_users, reading))
 
 
 def _mended(table: Table) -> Table:
@@ -64,7 +64,3 @@ def _mended(table: Table) -> Table:
         elif policy.command != "INSERT":
             policies.append(policy)
     return replace(table, policies=tuple(policies))
-
-
-def _is_of_users(policy: Policy) -> bool:
-    return bool({"public", "authenticated"} & set(policy.roles))

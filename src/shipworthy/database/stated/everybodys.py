@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -124,6 +125,7 @@ def _call(names: Iterable[str], more: str = "") -> str:
     return rf"\b(?:{'|'.join(map(re.escape, names))})\({once}\)"
 
 
+@lru_cache(maxsize=4_000)  # asked of each table with a role
 def _body(function: Function) -> str:
     """What a function says, its first argument being the caller; "" where it decides by more."""
     text = _normal(without_comments(function.body))

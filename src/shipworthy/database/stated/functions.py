@@ -13,7 +13,7 @@ from shipworthy.database.schema import Function, Schema
 from shipworthy.database.stated.asking import least_caller, lets_null_pass, notes_the_caller
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
 from shipworthy.database.stated.openings import succeeded
-from shipworthy.database.stated.picked import picked
+from shipworthy.database.stated.picked import SET_CLAUSE, picked
 from shipworthy.database.stated.settling import changed_power, marked_as_paid
 from shipworthy.database.stated.words import masked, without_comments
 from shipworthy.regex import regex
@@ -44,7 +44,6 @@ _PROVING = regex(
     re.IGNORECASE,
 )
 # What a statement writes, which asks for nothing.
-_SET = regex(r"\bset\b.*?(?=\bwhere\b|;|$)", re.IGNORECASE | re.DOTALL)
 _CHANGES = regex(rf"\b(?:update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})([^;]*)", re.IGNORECASE)
 _UPSERTS = regex(r"\bon\s+conflict\b[^;]*\bdo\s+update\b", re.IGNORECASE)
 _TENANT = regex(
@@ -170,7 +169,7 @@ def _runs(code: str, argument: str) -> bool:
 
 def _asks_a_proof(function: Function, code: str) -> bool:
     """True where a token or code that was sent along is compared with the one that is kept."""
-    asked = _SET.sub(" ", masked(code))
+    asked = SET_CLAUSE.sub(" ", masked(code))
     kept = r"\w*(?:token|otp|pin|secret|pass|senha|code|hash)\w*"
     for argument in filter(_PROVING.search, filter(None, function.argument_names)):
         word = re.escape(argument)

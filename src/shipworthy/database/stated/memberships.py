@@ -85,7 +85,7 @@ def invitations(schema: Schema) -> Iterator[Attempt]:
         powers = [c.name for c in table.columns if gives_power(schema, table, c)]
         places = [c.name for c in table.columns if is_tenant_column(c.name)]
         for policy in table.policies:
-            if policy.command not in ("UPDATE", "ALL") or not _for_users(policy):
+            if policy.command not in ("UPDATE", "ALL") or not for_users(policy):
                 continue
             asked = " ".join(expressions(policy))
             free = [c for c in powers + places if not re.search(rf"\b{c}\b", asked)]
@@ -141,7 +141,7 @@ def _owners(table: Table) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def _for_users(policy: Policy) -> bool:
+def for_users(policy: Policy) -> bool:
     return policy.permissive and bool({"public", "authenticated"} & set(policy.roles))
 
 

@@ -19,7 +19,7 @@ _BY_ID = regex(
     r"\s*(?:\w+\.)?\"?id\"?\s*=\s*(?:\w+\.)?(\w+)(?:\s*::\s*\w+)?\s*(?:returning\b.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_SET = regex(r"\bset\b.*?(?=\bwhere\b|;|$)", re.IGNORECASE | re.DOTALL)
+SET_CLAUSE = regex(r"\bset\b.*?(?=\bwhere\b|;|$)", re.IGNORECASE | re.DOTALL)
 _COUNTED = regex(r"\"?(\w+)\"?\s*=.*\b\1\b.*[-+]", re.IGNORECASE | re.DOTALL)
 _DATED = regex(r"\"?\w+(?:_at|_date|_time)\"?\s*=", re.IGNORECASE)
 # What is no word that only one may know; the key of a session or device is known to one browser alone.
@@ -78,7 +78,7 @@ def _is_guarded(table: Table, actor: Actor, verb: Verb) -> bool:
 
 def _others_are_asked(function: Function, key: str, text: str) -> bool:
     """True where another argument is compared: a word that only whom the row concerns may know."""
-    asked = _SET.sub(" ", text)
+    asked = SET_CLAUSE.sub(" ", text)
     for name in filter(None, function.argument_names):
         word = re.escape(name)
         before = rf"(?:=|<>|!=|\bfrom|\bin|\blike)\s*\(*\s*{word}\b"

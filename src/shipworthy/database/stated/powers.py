@@ -61,7 +61,7 @@ def gives_power(schema: Schema, table: Table, column: Column) -> bool:
     if power is Power.AMOUNT:
         money = _CREDIT.search(column.name) or not column.name.endswith(("s", "tokens"))
         return bool(money and _MONEY.search(table.name) and column.type.startswith(_NUMBERS))
-    words = _words(schema, table, column)
+    words = words_of(schema, table, column)
     if power is Power.PLAN:
         if not words and column.type.startswith(_WORDS) and _is_billed(table, column):
             return True
@@ -80,7 +80,7 @@ def _is_billed(table: Table, column: Column) -> bool:
     return not _SUBSCRIPTIONS.search(table.name) and any(map(_PERIOD.match, others))
 
 
-def _words(schema: Schema, table: Table, column: Column) -> list[str]:
+def words_of(schema: Schema, table: Table, column: Column) -> list[str]:
     """The words that a column takes: of its type, or of a check."""
     kind = column.type if "." in column.type else f"public.{column.type}"
     checks = [c.definition for c in table.checks if column.name in c.columns]
