@@ -56,7 +56,3 @@ def _explain_usage(error: Exception) -> None:
     if callable(show) and isinstance(code, int):
         show()
         sys.exit(COULD_NOT_LOOK)
-
-
-if __name__ == "__main__":
-    main()

@@ -93,11 +93,15 @@ def run_by_hand(prototype: Prototype, call: ModelCall) -> bool:
     )
 
 
-@lru_cache(maxsize=4_096)
 def is_script(prototype: Prototype, path: str, function: str, line: int = 0) -> bool:
     """True at the top level of a Python file that serves nothing and that nobody imports, and in a
     function that is called there; also in one with which an imported file tries itself, and at the
     `line` of its top level that runs only then."""
+    return _is_script(prototype, path, function, line if function == "module" else 0)
+
+
+@lru_cache(maxsize=4_096)
+def _is_script(prototype: Prototype, path: str, function: str, line: int) -> bool:
     if not path.endswith(".py"):
         return False
     if _asks_at_terminal(prototype, path, function):

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shipworthy.database.names import quoted_part
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.privacy.addresses import ADDRESS
 from shipworthy.prototype.privacy.kept_tables import KeptTable, kept_table
@@ -60,7 +61,7 @@ def _tables(database: sqlite3.Connection) -> Iterator[KeptTable]:
         " AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name LIMIT ?"
     )
     for (name,) in database.execute(plain, (_TABLES,)).fetchall():
-        columns = [row[1] for row in database.execute(f"PRAGMA table_info({_quoted(name)})")]
+        columns = [row[1] for row in database.execute(f"PRAGMA table_info({quoted_part(name)})")]
         secret = [c for c in columns if _keeps_secret(c, name)]
         accounts = max((_filled(database, name, c) for c in secret), default=0)
         addresses = {a for c in columns if _MAIL.search(c) for a in _addresses(database, name, c)}
@@ -73,17 +74,13 @@ def _keeps_secret(column: str, table: str) -> bool:
 
 
 def _filled(database: sqlite3.Connection, table: str, column: str) -> int:
-    asked = f"SELECT count(*) FROM {_quoted(table)} WHERE length({_quoted(column)}) >= 6"  # noqa: S608
+    asked = f"SELECT count(*) FROM {quoted_part(table)} WHERE length({quoted_part(column)}) >= 6"  # noqa: S608
     return int(database.execute(asked).fetchone()[0])
 
 
 def _addresses(database: sqlite3.Connection, table: str, column: str) -> Iterator[str]:
-    name = _quoted(column)
-    asked = f"SELECT DISTINCT {name} FROM {_quoted(table)} WHERE {name} LIKE '%_@_%._%' LIMIT ?"  # noqa: S608
+    name = quoted_part(column)
+    asked = f"SELECT DISTINCT {name} FROM {quoted_part(table)} WHERE {name} LIKE '%_@_%._%' LIMIT ?"  # noqa: S608
     for (value,) in database.execute(asked, (_MOST,)):
         if isinstance(value, str) and ADDRESS.fullmatch(value.strip()):
             yield value.strip().lower()
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -85,9 +85,7 @@ class Packages:
         if not folder.exists():
             folder.mkdir()
             for name in ("python", "python3"):
-                script = folder / name
-                script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -S "$@"\n')
-                script.chmod(0o755)
+                _write_command(folder / name, (sys.executable, "-S"))
         found = self._pythons.get(program.folder)
         return [str(folder), *([str(found.place / "bin")] if found else [])]
 
@@ -126,9 +124,7 @@ class Packages:
         programs.mkdir(exist_ok=True)
         for name in _MANAGERS:
             if shutil.which(name) is None:
-                script = programs / name
-                script.write_text(f'#!/bin/sh\nexec {shlex.join(manager(name, folder))} "$@"\n')
-                script.chmod(0o755)
+                _write_command(programs / name, manager(name, folder))
         first = "" if node.path.startswith(str(programs)) else f"{programs}:"
         return Node(node.program, f"{first}{node.path}")
 
@@ -202,6 +198,12 @@ class Packages:
     @property
     def _run(self) -> Callable[[Command], Ran]:
         return partial(run_guarded, log=self.log, tell=self.tell, what="installing")
+
+
+def _write_command(script: Path, argv: Sequence[str]) -> None:
+    """A program that runs another with what it is given."""
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(argv)} "$@"\n')
+    script.chmod(0o755)
 
 
 def _lists_packages(folder: Path) -> bool:

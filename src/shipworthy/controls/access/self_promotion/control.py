@@ -43,11 +43,12 @@ class SelfPromotion(
         found = False
         for exposure in exposures(proof, _ACTORS, Verb.PROMOTE):
             found = True
+            unread = not proof.replayed and _decides_nothing(prototype, exposure, proof)
             yield self.gap(
                 exposure.target,
-                _told(exposure, proof.replayed, _decides_nothing(prototype, exposure, proof)),
+                _told(exposure, proof.replayed, unread),
                 *evidence(exposure.attempts),
-                severity=_severity(prototype, exposure, proof),
+                severity=_severity(prototype, exposure, proof, unread),
                 proof=proof.kind,
             )
         for target in refused(proof, _ACTORS, Verb.PROMOTE):
@@ -93,7 +94,9 @@ def _told(exposure: Exposure, tried: bool, idle: bool) -> str:
     return f"{told}{when(exposure.attempts)}"
 
 
-def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> Severity:
+def _severity(
+    prototype: Prototype, exposure: Exposure, proof: DatabaseProof, unread: bool
+) -> Severity:
     """To rule over others is worse than to get for nothing what others pay for; a ban that neither a rule nor
     the server asks for shuts out nobody."""
     if proof.replayed:
@@ -101,7 +104,7 @@ def _severity(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) ->
     if when(exposure.attempts):
         return Severity.HIGH
     columns = exposure.columns
-    if _decides_nothing(prototype, exposure, proof):
+    if unread:
         return Severity.LOW
     if not columns and exposure.target.endswith("transactions"):
         return Severity.MEDIUM  # the amounts stand elsewhere, too

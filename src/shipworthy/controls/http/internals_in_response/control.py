@@ -148,21 +148,21 @@ def _given_away(
             )
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
             kept = tables[plain(origin.name)]
-            then = "can use it as your server does"
-            if kept == _HASHES:
-                then = "can try the passwords at leisure"
-            return Severity.HIGH, f"whole rows of {origin.name}, {kept} included", then
+            return Severity.HIGH, f"whole rows of {origin.name}, {kept} included", _then(kept)
         joined = _joined(handler, origin, tables) if origin.kind == "row" else ""
         if joined:
             kept = tables[plain(joined)]
-            then = "can use it as your server does"
-            if kept == _HASHES:
-                then = "can try the passwords at leisure"
             what = f"whole rows of {joined} beside those of {origin.name}, {kept} included"
-            return Severity.HIGH, what, then
+            return Severity.HIGH, what, _then(kept)
         if origin.kind == "error" and origin.key.rpartition(".")[2] in ("stack", "stackTrace"):
             return Severity.MEDIUM, "the stack trace of an error", "learns how the code is built"
     return typed
+
+
+def _then(kept: str) -> str:
+    return (
+        "can try the passwords at leisure" if kept == _HASHES else "can use it as your server does"
+    )
 
 
 def _is_typed(handler: Handler, origin: Origin) -> bool:
