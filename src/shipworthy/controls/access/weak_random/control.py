@@ -20,9 +20,9 @@ from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _GUARDS = regex(
-    r"(^|_|[a-z])(token|secret|password|passwd|temp_?password|otp|otp_?code|pin|pin_?code|api_?key|session_?id|session_?token|totp_?secret"
+    r"(^|_|[a-z])(token|secret|password|passwd|temp_?password|otp|otp_?code|api_?key|session_?id|session_?token|totp_?secret"
     r"|backup_?codes?|recovery_?codes?|(verification|verify|reset|access|invite|invitation|login|auth|security|mfa|confirmation)_?code"
-    r"|password_?hash|hashed_?password)$",
+    r"|password_?hash|hashed_?password)$|(^|_|(?-i:[a-z](?=P)))pin(_?code)?$",
     re.IGNORECASE,
 )
 """Columns whose values let somebody in."""

@@ -27,8 +27,9 @@ _LONG = regex(
     r"(message|content|body|text|comment|notes?|description|bio|feedback)$", re.IGNORECASE
 )
 _SHORT = regex(
-    r"(^|_|\.|[a-z])(id|ids|e?mail|date|time|at|amount|price|total|count|quantity|url|link|token|code|status|type|phone|role"
-    r"|locale|lang|language|currency|slug|password|year|month|day|number|score|color|image|avatar)$",
+    r"(^|_|\.|[a-z])(e?mail|userid|amount|price|total|count|quantity|url|token|code|status|type|phone"
+    r"|locale|language|currency|slug|password|year|month|number|score|color|avatar)$"
+    r"|(^|_|\.|(?-i:[a-z\d](?=[A-Z])))(ids?|date|time|at|link|role|lang|day|image)$",
     re.IGNORECASE,
 )
 """Inputs that are short words or numbers: nobody takes them for text."""

@@ -105,15 +105,14 @@ def is_his(origin: Origin) -> bool:
 
 
 LOG = regex(
-    r"(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$|(Log|Activity|View|Visit)$"
-    r"|notification_?logs?$",
-    re.I,
+    r"(?i:(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$)"
+    r"|(Log|Activity|View|Visit)$|(?i:notification_?logs?$)"
 )
 
 
 NOTES = regex(
-    r"(^|_)(logs?|audits?|histor(y|ies)|trails?|activit(y|ies)|timelines?)(_|$)|(Log|Audit|History|Trail|Activity|Activities|Timeline)s?(?![a-z])",
-    re.I,
+    r"(?i:(^|_)(logs?|audits?|histor(y|ies)|trails?|activit(y|ies)|timelines?)(_|$))"
+    r"|(Log|Audit|History|Trail|Activity|Activities|Timeline)s?(?![a-z])"
 )
 """Where it is noted who has done what."""
 

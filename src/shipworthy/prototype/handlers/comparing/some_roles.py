@@ -45,7 +45,7 @@ def _of_one(tree: object) -> bool:
     )
 
 
-_ASKS = regex(r"^(is|has|can|may|check|require|ensure|assert|belongs|owns)_?[A-Z]?", re.IGNORECASE)
+_ASKS = regex(r"^_?(is|has|can|may|check|require|ensure|assert|belongs|owns)(?![a-z])")
 _OF_MANY = regex(
     r"tenant|org|compan|workspace|church|school|clinic|agency|famil|household|account|business|firm|practice"
     r"|instit|club|gym|salon|studio|hospital|restaurant|hotel|branch|site|store|team|dep(artmen)?t|location|group|class"
