@@ -53,3 +53,15 @@ def test_a_permission_that_could_not_be_followed_is_unclear(tmp_path: Path) -> N
     (handler,) = read_prototype(tmp_path).handlers
     (delete,) = (e for e in handler.effects_of(EffectKind.QUERY) if e.operation == "delete")
     assert delete.has(Check.UNCLEAR)
+
+
+def test_refusals_and_callers_are_told_apart_in_many_ways() -> None:
+    refusal = {"error": literal("Unauthorized"), "status": literal(401)}
+    other = {"error": literal("Forbidden"), "status": literal(403)}
+    caller = Value(fields={"user": Value()})
+    ways = [(Value(fields=refusal), NO_GUARDS)] * 8 + [(Value(fields=other), NO_GUARDS)]
+    known = of_cases([*ways, (caller, frozenset({SESSION}))])
+    let_in = [passed for value, passed in known.cases if "error" not in (value.fields or {})]
+    assert let_in == [{SESSION}]
+    refused = [value.fields["error"] for value, _ in known.cases if "error" in (value.fields or {})]
+    assert all(values.truth(error) for error in refused)

@@ -31,6 +31,7 @@ LESS = "less"  # the tag of what is subtracted, or has something subtracted
 """Tags that say something of a value itself and nothing of its parts or of what is made of it."""
 _NOTHING: Origins = frozenset()
 _MOST_CASES = 8
+_MOST_KINDS = 3
 _MOST_ORIGINS = 24
 _DEEPEST_KEY = 2  # body.items.price is body.items: what stands deeper is named by its start
 
@@ -374,21 +375,49 @@ def of_cases(cases: Iterable[tuple[Value, Guards]]) -> Value:
 
 
 def _few_cases(cases: list[tuple[Value, Guards]]) -> list[tuple[Value, Guards]]:
-    """So many ways; of the rest those that are true as one, those that are not, and those that may be:
-    what each of them proves, they prove."""
+    """So many ways; of the rest those that look alike as one (`{ error }` beside `{ user }`), or else
+    those that are true, those that are not, and those that may be: what each of them proves, they prove."""
     if len(cases) <= _MOST_CASES:
         return cases
-    few = cases[: _MOST_CASES - 3]
-    for kind in (True, False, None):
-        alike = [(v, passed) for v, passed in cases[_MOST_CASES - 3 :] if truth(v) is kind]
-        if alike:
-            one = alike[0][0]
-            for value, _ in alike[1:]:
-                one = join(one, value)
-            yes = meet_all(passed | tested(value)[0] for value, passed in alike)
-            no = meet_all(passed | tested(value)[1] for value, passed in alike)
-            few.append((replace(one, when=(yes, no)), meet_all(passed for _, passed in alike)))
-    return few
+    few, rest = cases[: _MOST_CASES - _MOST_KINDS], cases[_MOST_CASES - _MOST_KINDS :]
+    kinds: dict[object, list[tuple[Value, Guards]]] = {}
+    for value, passed in rest:
+        kinds.setdefault(_look(value), []).append((value, passed))
+    if len(kinds) > _MOST_KINDS:
+        kinds = {}
+        for value, passed in rest:
+            kinds.setdefault(truth(value), []).append((value, passed))
+    return few + [_as_one(alike) for alike in kinds.values()]
+
+
+def _look(value: Value) -> object:
+    """What tells a value from others in a condition: whether it is true, and its properties are."""
+    if value.fields is None:
+        return truth(value)
+    return frozenset((key, truth(inner)) for key, inner in value.fields.items())
+
+
+def _as_one(alike: list[tuple[Value, Guards]]) -> tuple[Value, Guards]:
+    one = alike[0][0]
+    for value, _ in alike[1:]:
+        one = join(one, value)
+    if one.fields is not None:
+        always = {k for k in one.fields if all(_is_true(v, k) for v, _ in alike)}
+        fields = {k: _truly(v) if k in always else v for k, v in one.fields.items()}
+        one = replace(one, fields=fields)
+    yes = meet_all(passed | tested(value)[0] for value, passed in alike)
+    no = meet_all(passed | tested(value)[1] for value, passed in alike)
+    return replace(one, when=(yes, no)), meet_all(passed for _, passed in alike)
+
+
+def _is_true(value: Value, key: str) -> bool:
+    inner = (value.fields or {}).get(key)
+    return inner is not None and truth(inner) is True
+
+
+def _truly(value: Value) -> Value:
+    """`"Unauthorized"` or `"Forbidden"`: a text at any rate."""
+    return value if truth(value) is True else replace(value, tags=value.tags | {"truthy"})
 
 
 def _without_stand_ins(cases: list[tuple[Value, Guards]]) -> list[tuple[Value, Guards]]:
