@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from shipworthy.database.attempts import Actor, Attempt, Rule, Verb
 from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.rules.expressions import expressions
-from shipworthy.database.schema import Column, Schema, Source, Table
+from shipworthy.database.schema import Column, Schema, Source, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
+from shipworthy.database.stated.given_to_newcomers import EVERYBODY, given_to_everybody
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.powers import RULES_OVER_OTHERS, gives_power
 from shipworthy.database.stated.words import (
@@ -47,6 +48,13 @@ def sign_ups(schema: Schema) -> Iterator[Attempt]:
         reason = f'whoever signs up with an address like "{pattern}" is given the role "{word}"'
         made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (BY_ADDRESS,), reason)
         yield replace(made, rules=rules)
+    given = (pair for body in trigger_bodies(schema) for pair in given_to_everybody(schema, body))
+    for column, word in dict.fromkeys(given):
+        reason = f"the trigger of a sign-up adds {EVERYBODY} to {column}"
+        if word:
+            reason = f'the trigger of a sign-up writes "{word}" to {column} for {EVERYBODY}'
+        made = succeeded(Actor.ANYBODY, Verb.SIGN_UP, USERS, (), (column,), reason)
+        yield replace(made, rules=rules)
 
 
 BY_ADDRESS = "email"
@@ -75,7 +83,10 @@ def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
             continue
         given = at_commas(in_parentheses(code, found.end("columns") + values.end()))
         for written, value in zip(at_commas(found["columns"]), given, strict=False):
-            column = table.column((parts(written) or ("",))[0])
+            named = (parts(written) or ("",))[0]
+            column = table.column(named)
+            if column is None and table.source.trust is Trust.STUB:  # made by what is no SQL
+                column = Column(named, "", True)
             key = _key(schema, table, column, code, value) if column else ""
             if key and column:
                 yield key, f"{name}.{column.name}"
@@ -85,11 +96,13 @@ def _key(schema: Schema, table: Table, column: Column, code: str, value: str) ->
     """The key of the metadata that a column of rights or of the tenant is filled with; "" for others."""
     if power_of(column.name) in _RIGHTS:
         key = _sent(code, value)
-        return key if key and gives_power(schema, table, column) else ""
+        told = key and not _PROOF.search(key)
+        return key if told and gives_power(schema, table, column) else ""
     if not is_tenant_column(column.name) or _VOUCHED.search(code):
         return ""
     key = _sent(_EXISTS.sub("", _SENT_AT_ALL.sub("", code)), value)
-    return key if key and _rules_go_by(schema, table, column.name) else ""
+    told = table.source.trust is Trust.STUB or _rules_go_by(schema, table, column.name)
+    return key if key and told else ""
 
 
 def _rules_go_by(schema: Schema, table: Table, column: str) -> bool:
@@ -110,26 +123,35 @@ def _sent(code: str, value: str) -> str:
 
 
 def _cases(value: str) -> Iterator[str]:
-    """The value, or those of a CASE that asks only whether they were sent, and who was the first."""
+    """The value, or those of a CASE that asks only whether they were sent, and who was the first; what a
+    word of power is given for, where it is asked for by its name."""
     words = list(_CASE.finditer(masked(value)))
     if not words or words[0][0].lower() != "case" or words[0].start():
         yield value
         return
-    condition = ""
+    condition = one_line(value[words[0].end() : words[1].start()]) if words[1:] else ""
+    simple = condition
     subjects: list[str] = []
     for word, after in pairwise(words):
         said, text = word[0].lower(), one_line(value[word.end() : after.start()])
         asks = _NULL.fullmatch(text) if said == "when" else None
         if said == "when":
-            condition = text
+            condition = f"{simple} = {text}" if simple else text
             if asks:
                 subjects.append(asks[1])
-            elif not _FIRST.fullmatch(text):
+            elif not _FIRST.fullmatch(text) and not _NAMED.fullmatch(condition):
                 return
+        elif said == "then" and (named := _NAMED.fullmatch(condition)):
+            if named[1] in text or max(map(rank, texts(text)), default=0) >= RULES_OVER_OTHERS:
+                yield from [named[1]] if _lists_power(named[2]) else []
         elif said == "then" and _NULL.fullmatch(condition):
             yield from [text] if subjects[-1] in text else []
         elif said == "else":
             yield from [text] if all(subject in text for subject in subjects) else []
+
+
+def _lists_power(listed: str) -> bool:
+    return any(rank(word) >= RULES_OVER_OTHERS for word in texts(listed))
 
 
 def _as_it_is(code: str, value: str) -> str:
@@ -143,6 +165,13 @@ def _as_it_is(code: str, value: str) -> str:
     name = re.escape(variable[1])
     default = rf"\bif\s+{name}\s+is\s+null\s+then\s+{name}\s*:=\s*[^;]*;\s*end\s+if\s*;"
     code = re.sub(default, "", code, flags=re.IGNORECASE)
+    listed = (
+        rf"\bif\s+(?:{name}\s+is\s+null\s+or\s+)?{name}(?:::\w+)?\s+not\s+in\s*\(([^()]*)\)\s*then\s+"
+        rf"(?:{name}\s*:=|raise\b)[^;]*;\s*end\s+if\s*;"
+    )
+    code = re.sub(
+        listed, lambda it: "" if _lists_power(it[1]) else it[0], code, flags=re.IGNORECASE
+    )
     sets = re.findall(rf"\b{name}(?:\s+\w+)?\s*:=\s*([^;]*)", code, re.IGNORECASE)
     compared = rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b(?:(?!\bthen\b)[^;])*\b{name}\b"
     if re.search(compared, code, re.IGNORECASE):
@@ -156,7 +185,14 @@ def _as_it_is(code: str, value: str) -> str:
 
 _CASE = regex(r"\b(?:case|when|then|else|end)\b", re.IGNORECASE)
 _NULL = regex(r"\(*(.+?)\)* is (?:not )?null\)*")
+# A role that is asked for by its name, or is one of a list.
+_NAMED = regex(
+    r"\(*((?:lower\(|coalesce\()?\(*(?:new\.)?(?:raw_user_meta_data ?->> ?'\w+'|\w+\b))"
+    r"[^=']*?(?:, ?'\w*'[^=']*?)? ?(?:=|in) ?((?:\(| )*'\w+'(?:::[\w.]+)?(?:, ?'\w+'(?:::[\w.]+)?)*)\)*"
+)
 _FIRST = regex(r"\w*first\w*")
+# A word that not everybody knows.
+_PROOF = regex(r"code|secret|token|pass|(?:^|_)(?:pin|key)$", re.IGNORECASE)
 # An invitation, or what the server alone writes, speaks for the new user.
 _VOUCHED = regex(r"invit|convite|token|code\b|raw_app_meta_data", re.IGNORECASE)
 # That a tenant was sent, and that it exists, says nothing of who belongs to it.

@@ -8,6 +8,7 @@ from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import Exposure, evidence, exposures, refused
 from shipworthy.database.proof import DatabaseProof
+from shipworthy.database.stated.given_to_newcomers import EVERYBODY
 from shipworthy.database.stated.sign_ups import BY_ADDRESS
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -38,6 +39,8 @@ class SignUpDecidesRole(
             taken = f"Metadata sent with the sign-up {was} taken over"
             if exposure.columns == (BY_ADDRESS,):
                 taken = "The address that a new user picks decides what he may do"
+            elif all(EVERYBODY in attempt.reason for attempt in exposure.attempts):
+                taken = "Whoever signs up is given rights over others"
             idle = not proof.replayed and _decides_nothing(prototype, exposure, proof)
             yield self.gap(
                 exposure.target,
