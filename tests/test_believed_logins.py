@@ -207,3 +207,51 @@ def test_a_password_that_stands_in_the_code_is_known_to_the_caller(
 def test_a_new_password_after_a_proof_is_right(body: str, tmp_path: Path) -> None:
     route = f'app.post("/api/reset-password", async (req, res) => {{ {_HASHED} {body} }});'
     assert not _criticals(tmp_path, route)
+
+
+_MADE_BY_HAND = """
+import crypto from "crypto";
+const tokenOf = (id) => `${id}.${crypto.createHmac("sha256", process.env.APP_SECRET).update(String(id)).digest("hex")}`;
+app.post("/api/start", async (req, res) => { BEFORE FOUND AFTER });
+"""
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "if (!isValidEmail(req.body.email)) return res.status(400).end();",
+        "const asked = await fetch('https://challenges.cloudflare.com/turnstile/v0/siteverify',"
+        " { method: 'POST', body: JSON.stringify({ response: req.body.answer }) });"
+        " const told = await asked.json(); if (!told.success) return res.status(403).end();",
+        "const { rows } = await db.query('select id from blocked_ips where ip = $1', [req.headers['x-forwarded-for']]);"
+        " if (rows.length > 0) return res.status(403).json({ error: 'Access denied' });",
+    ],
+    ids=["plain", "well-formed", "captcha", "block list"],
+)
+def test_a_token_made_by_hand_for_whom_the_caller_names_is_for_anybody(
+    before: str, tmp_path: Path
+) -> None:
+    route = _MADE_BY_HAND.replace("BEFORE", before).replace("FOUND", _FIND)
+    (found,) = _criticals(
+        tmp_path, route.replace("AFTER", "res.json({ token: tokenOf(user.id) });")
+    )
+    assert "signed in as whom he names" in found.message
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "",
+            "if (!(await bcrypt.compare(req.body.password, user.hash))) return res.status(401).end();",
+        ),
+        ("if (req.body.secret !== process.env.SETUP) return res.status(403).end();", ""),
+    ],
+)
+def test_a_token_made_by_hand_after_a_proof_is_right(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    route = _MADE_BY_HAND.replace("BEFORE", before).replace("FOUND", _FIND)
+    after += "res.json({ token: tokenOf(user.id) });"
+    assert not _criticals(tmp_path, route.replace("AFTER", after))

@@ -107,3 +107,50 @@ def test_a_login_that_counts_its_tries_cannot(tmp_path: Path) -> None:
         "const { success } = await ratelimit.limit(credentials.email); if (!success) return null;"
     )
     assert gaps(tmp_path, "brute-force", "", limit=limit) == 0
+
+
+_FOUND = "const user = await prisma.user.findUnique({ where: { email: credentials.email } });"
+
+
+def _believed(root: Path, body: str) -> list[str]:
+    start = OPTIONS.index("      LIMIT")
+    end = OPTIONS.index("      return { id: user.id")
+    options = OPTIONS[:start] + body + OPTIONS[end:].replace("RENEWED", "")
+    package = '{"dependencies": {"next": "15.2.0", "next-auth": "4.24.11"}}'
+    files = {"package.json": package, "auth-options.ts": options, "db.ts": DB, ROUTE: OF_FOUR}
+    (asked,) = select(["unauthenticated-endpoint"])
+    found = asked.detect(prototype_of(root, files))
+    return [
+        f.message for f in found if f.outcome is Outcome.GAP and "signed in as whom" in f.message
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{_FOUND} if (!user) return null;",
+        f"{_FOUND} // password is compared later\n if (!user) return null;",
+        f"if (!credentials?.email || !credentials?.password) return null; {_FOUND} if (!user) return null;",
+        f"const {{ email, password }} = credentials; {_FOUND} if (!user) throw new Error('Wrong password');",
+    ],
+)
+def test_a_login_that_only_looks_whether_there_is_an_account_lets_anybody_in(
+    body: str, tmp_path: Path
+) -> None:
+    assert len(_believed(tmp_path, body)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{_FOUND} if (!user || !(await matches(credentials.password, user))) return null;",
+        f"{_FOUND} if (user.code !== credentials.code) return null;",
+        f"{_FOUND} if (process.env.NODE_ENV === 'production') return null;",
+        "const answer = await fetch('https://id.example', { body: JSON.stringify(credentials) });"
+        f" if (!answer.ok) return null; {_FOUND}",
+        "const user = await prisma.user.findUnique({ where: { loginLink: credentials.link } });",
+    ],
+    ids=["password", "code", "development", "elsewhere", "link"],
+)
+def test_a_login_of_auth_js_with_a_proof_is_right(body: str, tmp_path: Path) -> None:
+    assert _believed(tmp_path, body) == []

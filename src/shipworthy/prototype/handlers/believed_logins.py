@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import (
+    HUMAN,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+    Origins,
+)
+from shipworthy.prototype.handlers.knowledge.auth_js import LOGS_IN
 from shipworthy.prototype.handlers.knowledge.requests import SESSION
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.regex import regex
@@ -16,12 +25,19 @@ if TYPE_CHECKING:
 _NAMES = regex(r"e?_?mail|phone|mobile|user_?name|(google|apple|facebook)_?id", re.IGNORECASE)
 # What proves something, when it is sent along or asked for: then a person has to judge.
 _PROVES = regex(
-    r"\b\w*(verif|compare|validat|authenticat|check|confirm)\w*\(|\.sign_?in\w*\("
+    r"\b(?!\w*(captcha|turnstile|honeypot|human|rate_?limit|valid_?e?mail|validate_?e?mail)\w*\()\w*(verif|compare|validat|authenticat|check|confirm)\w*\(|\.sign_?in\w*\("
     r"|\b(otp|pin|code|auth_?code|password|passcode|secret|signature|challenge|credentials?|nonce"
     r"|(id|access|refresh|magic|login|reset|invite|provider|google|apple|firebase)_?token|token_?hash|assertion)\b",
     re.IGNORECASE,
 )
-_NO_PROOF = (Check.RATE, Check.VALID, Check.ALLOWED, Check.METHOD, Check.FIRST)
+_NO_PROOF = (
+    Check.RATE,
+    Check.VALID,
+    Check.ALLOWED,
+    Check.METHOD,
+    Check.FIRST,
+    Check.CLAIMED,
+)
 _NOT_VERIFIED = (*_NO_PROOF, Check.DECODED)
 # A token that the server itself was given by the other site needs no signature.
 _EXCHANGES = regex(r"get_?tokens?\w*\(|exchange|authorization_code|\bcode\b", re.IGNORECASE)
@@ -31,13 +47,17 @@ def believed(prototype: Prototype, handler: Handler) -> tuple[Effect, Origin] | 
     """The token that is signed for the account whose address or name the caller sends, and the input that
     is believed; None where anything is proved, asked of another server or not followed before."""
     for at, effect in enumerate(handler.effects):
-        if effect.kind is not EffectKind.TOKEN or effect.operation != "sign":
+        signed = _signed(effect)
+        if not signed or not is_live(effect):
             continue
-        if not is_live(effect) or any(g.check not in _NOT_VERIFIED for g in effect.guards):
+        if any(g.check not in _NOT_VERIFIED for g in effect.guards):
             continue
-        sent = _named_by(effect)
-        asked = (EffectKind.FETCH, EffectKind.ACCOUNT, EffectKind.TOKEN)
-        if sent is None or any(e.kind in asked for e in handler.effects[:at]):
+        sent = _named_by(effect, signed)
+        if effect.operation == LOGS_IN:
+            if sent is not None and not _is_proved_in(prototype, effect):
+                return effect, sent
+            continue
+        if sent is None or any(_asks_elsewhere(e) for e in handler.effects[:at]):
             continue
         file, last = prototype.files.get(handler.location.path), _last_line(handler, effect)
         if file is None or not last:
@@ -50,6 +70,58 @@ def believed(prototype: Prototype, handler: Handler) -> tuple[Effect, Origin] | 
         if not proved:
             return effect, sent
     return None
+
+
+def _signed(effect: Effect) -> Origins:
+    """What a token is about that an effect signs, or answers with where the code makes it by itself: with a
+    key of the server's."""
+    if effect.kind is EffectKind.TOKEN:
+        known = effect.operation in ("sign", LOGS_IN)
+        return effect.inputs.get("text", frozenset()) if known else frozenset()
+    if effect.kind is not EffectKind.RESPONSE:
+        return frozenset()
+    return frozenset().union(
+        *(
+            origins
+            for name, origins in effect.of("body.")
+            if _OF_SESSION.search(name)
+            and any(o.kind == "environment" and _KEY.search(o.name) for o in origins)
+        )
+    )
+
+
+_OF_SESSION = regex(r"token$|jwt$|^session(_?id)?$", re.IGNORECASE)
+_KEY = regex(r"secret|_key\b|_key$|salt", re.IGNORECASE)
+
+
+def _asks_elsewhere(effect: Effect) -> bool:
+    """True where another server is asked, or a token: it may be the proof. A captcha is none."""
+    asked = (EffectKind.FETCH, EffectKind.ACCOUNT, EffectKind.TOKEN)
+    return effect.kind in asked and effect.literals.get("asks") != HUMAN
+
+
+def _is_proved_in(prototype: Prototype, effect: Effect) -> bool:
+    """True where the function that lets somebody in does more with a password than see that there is one, or
+    anything with another proof."""
+    file = prototype.files.get(effect.path)
+    if file is None:
+        return True
+    text = "\n".join(file.lines[effect.line - 1 : int(effect.literals["last line"])])
+    for beside in (_REMARK, _QUOTED, _ASKS_FOR_BOTH, _TAKEN_OUT):
+        text = beside.sub("", text)
+    return _PROVES_OF_LOGIN.search(text) is not None
+
+
+_REMARK = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_QUOTED = regex(r"\"[^\"\n]*\"|'[^'\n]*'")
+_ASKS_FOR_BOTH = regex(r"\bif\s*\([^()=]*\)")
+_TAKEN_OUT = regex(r"\b(const|let|var)\s*\{[^{}]*\}\s*(:[^=]*)?=")
+_PROVES_OF_LOGIN = regex(
+    r"password|passwd|\bpwd|\b\w*(verif|compare|authenticat|check|confirm|log_?in|sign_?in|redeem|consume)\w*\("
+    r"|\b(fetch|axios|ky|got)\b|\b(otp|pin|code|\w*token|\w*secret|signature|challenge|nonce|assertion|wallet|\w*hash"
+    r"|message|ticket|session|cookies?|jwt|magic\w*|bcrypt|argon2|firebase\w*|supabase\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def believed_reset(prototype: Prototype, handler: Handler) -> Effect | None:
@@ -137,9 +209,9 @@ def _is_of_named(effect: Effect) -> bool:
     )
 
 
-def _named_by(effect: Effect) -> Origin | None:
+def _named_by(effect: Effect, signed: Origins) -> Origin | None:
     """The input by which alone the account was found that a token is for."""
-    for origin in sorted(effect.inputs.get("text", ()), key=lambda o: o[:3]):
+    for origin in sorted(signed, key=lambda o: o[:3]):
         if effect.target == SESSION and origin.is_input and _IDS.fullmatch(origin.key):
             return origin
         found_by = [by for by in origin.by if by.is_input] if origin.kind == "row" else []

@@ -49,6 +49,9 @@ OF_ROLES = " of the roles "
 TURNED_AWAY = "callers are turned away"
 """How a refusal is put of which it is not known what it hangs on."""
 
+HUMAN = "whether a person calls"
+"""What a captcha is asked: the literal `asks` of a request to one."""
+
 RAISED = "raised:"
 """What the literals of a query call a column to which the database itself adds an amount."""
 

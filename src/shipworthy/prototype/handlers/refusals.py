@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import (
     AT_ITS_WORD,
     CREDENTIAL,
@@ -13,7 +14,14 @@ from shipworthy.prototype.handlers.comparing import (
     SELF_MADE,
     named_by_header,
 )
-from shipworthy.prototype.handlers.handler import TURNED_AWAY, Check, EffectKind, Guard, Origin
+from shipworthy.prototype.handlers.handler import (
+    HUMAN,
+    TURNED_AWAY,
+    Check,
+    EffectKind,
+    Guard,
+    Origin,
+)
 from shipworthy.prototype.handlers.program import Told
 from shipworthy.prototype.handlers.values import NO_GUARDS, Guards, Value, all_origins, truth
 from shipworthy.prototype.program.inside import nodes_in
@@ -90,12 +98,47 @@ def refused(
         return NO_GUARDS  # it is known what the refusal hangs on
     if not sent and not others and any(_is_self_made(g) for g in passed):
         return NO_GUARDS
+    if _keeps_few_out(walk, origins):
+        return NO_GUARDS
     said = _said_by_id(walk, others)
     if said:
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)})
     if (code == 403 and _is_state(origins)) or (code == 401 and _is_account_of(origins)):
         return NO_GUARDS
     return frozenset({walk.guard(Check.REFUSES, TURNED_AWAY, at)})
+
+
+def _keeps_few_out(walk: Evaluation, origins: Collection[Origin]) -> bool:
+    """True where only those are refused who stand on a list of blocked ones, found by what they send, or who
+    have not solved a captcha: whoever else comes gets in."""
+    found = [o for o in origins if o.kind not in ("environment", "error") and not o.is_input]
+    if all(o.kind == "answer" for o in found):
+        return (bool(found) or not origins) and _asked_last_for_human(walk)
+    return all(
+        o.kind == "row"
+        and _BLOCKED.search(snake(o.name)) is not None
+        and bool(o.by)
+        and all(by.is_input or by.kind == "environment" for by in o.by)
+        for o in found
+    )
+
+
+_BLOCKED = regex(
+    r"(^|_)(blocked|banned|(block|black|deny|ban)_?list(ed)?|bans)(_|$)|(^|_)ip_?(blocks?|bans?)$"
+)
+
+
+def _asked_last_for_human(walk: Evaluation) -> bool:
+    """True where a captcha was the last that was asked of anybody."""
+    for effect in reversed(walk.effects):
+        if effect.literals.get("asks") == HUMAN:
+            return True
+        if effect.kind in _ASKS or effect.operation == "select":
+            return False
+    return False
+
+
+_ASKS = (EffectKind.FETCH, EffectKind.ACCOUNT, EffectKind.TOKEN, EffectKind.STORAGE)
 
 
 def says_too_many(walk: Evaluation, statements: tuple[Statement, ...]) -> bool:

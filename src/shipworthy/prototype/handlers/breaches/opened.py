@@ -125,7 +125,9 @@ def _counts_calls(effect: Effect) -> bool:
     return bool(_LIMITER.search(plain(effect.target))) and all(o.kind == "header" for o in sent)
 
 
-_LIMITER = regex(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
+_LIMITER = regex(
+    r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$|(blocked|banned)ip|ip(block|ban)$"
+)
 
 
 def hollow(effect: Effect) -> str:

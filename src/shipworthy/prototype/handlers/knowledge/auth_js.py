@@ -6,10 +6,20 @@ from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind, Origin, Origins
-from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, from_origins
+from shipworthy.prototype.handlers.values import (
+    NO_GUARDS,
+    NULL,
+    UNKNOWN,
+    Closure,
+    Value,
+    all_origins,
+    from_origins,
+)
 
 MERGES = "merge"
 """The operation by which what a browser sends becomes part of the token of its session."""
+LOGS_IN = "log in"
+"""The operation by which a login lets somebody in; `last line` is where the code that does so ends."""
 _MADE = ("next-auth()", "next-auth.default()", "next-auth.NextAuth()")
 _PASSWORDS = "auth.js:credentials"
 _CALLER = from_origins(Origin("principal"))
@@ -40,7 +50,8 @@ def run_logins(walk: Evaluation, made: Value, at: int) -> None:
         authorize = (provider.fields or {}).get("authorize", UNKNOWN)
         if provider.what == _PASSWORDS and authorize.closure is not None:
             sent = from_origins(Origin("body"))
-            walk.enter(authorize.closure, (sent, UNKNOWN), {}, at)
+            answer = walk.enter(authorize.closure, (sent, UNKNOWN), {}, at)
+            _let_in(walk, authorize.closure, answer)
             walk.guards = before
     renewed = (options.get("callbacks", UNKNOWN).fields or {}).get("jwt", UNKNOWN).closure
     if renewed is None:
@@ -60,6 +71,20 @@ def run_logins(walk: Evaluation, made: Value, at: int) -> None:
     merged = dict(_sent(answer))
     if merged:
         walk.effect(EffectKind.TOKEN, MERGES, "session", function.at, inputs=merged)
+
+
+def _let_in(walk: Evaluation, authorize: Closure, answer: Value) -> None:
+    """Note whom a login lets in: each user that it gives back, behind what was asked on the way to him."""
+    passed, path, function = walk.guards, walk.path, authorize.function
+    walk.path = authorize.module.path
+    for user, asked in answer.cases or ((answer, NO_GUARDS),):
+        walk.guards = passed | asked
+        if not user.is_null and (origins := all_origins(user)):
+            inputs, last = {"text": origins}, {"last line": str(function.end)}
+            walk.effect(
+                EffectKind.TOKEN, LOGS_IN, "session", function.at, inputs=inputs, literals=last
+            )
+    walk.path = path
 
 
 def _sent(token: Value) -> Iterator[tuple[str, Origins]]:

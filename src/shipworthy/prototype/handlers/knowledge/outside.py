@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
+from shipworthy.prototype.handlers.handler import HUMAN, Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import platform_rest
 from shipworthy.prototype.handlers.knowledge.addressed import addressed, spelled
 from shipworthy.prototype.handlers.knowledge.mail_gateways import MAIL_HOSTS, is_mail, parts_of_mail
@@ -123,7 +123,7 @@ def _fetch(walk: Evaluation, site: Site) -> Value | None:
     literals = {"idempotency": "key"} if _has_key(options) else {}
     literals |= {"asks": "who the caller is"} if asks else {}
     asks_whether_human = _CAPTCHA.match(written) is not None
-    literals |= {"asks": "whether a person calls"} if asks_whether_human else {}
+    literals |= {"asks": HUMAN} if asks_whether_human else {}
     literals |= {"address": written} if "hook" in written.lower() else {}
     literals |= addressed(url, inputs["headers"])
     effect = walk.effect(
