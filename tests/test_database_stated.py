@@ -630,11 +630,19 @@ def chosen(declared: str, value: str, statements: str = "") -> bool:
         ("f(p_user_id uuid)",
          "if not is_admin() then raise exception 'no'; end if; delete from notes where user_id = p_user_id",
          False),
+        ("f(p_user_id uuid)",
+         "if not leads() then raise exception 'no'; end if; delete from notes where user_id = p_user_id",
+         False),
+        ("f(p_user_id uuid)",
+         "if not leads(p_user_id) then return; end if; delete from notes where user_id = p_user_id",
+         True),
     ],
 )  # fmt: skip
 def test_functions_that_act_for_whom_the_caller_names(head: str, body: str, called: bool) -> None:
     admin = """create function is_admin() returns boolean language sql security definer as
-      $$ select exists (select 1 from notes where user_id = auth.uid()) $$;"""
+      $$ select exists (select 1 from notes where user_id = auth.uid()) $$;
+      create function leads(who uuid default auth.uid()) returns boolean language sql security definer as
+      $$ select exists (select 1 from notes where user_id = who) $$;"""
     made = f"""create or replace function public.{head} returns void language plpgsql
       security definer set search_path = public as $$ begin {body}; end; $$;"""
     proof = read(TABLE, MONEY, admin, made)

@@ -14,6 +14,7 @@ _ASKS = regex(
     re.I,
 )
 _CALLED = regex(r"(?:(\w+)\.)?(\w+)\s*\(")
+_NOTHING_GIVEN = regex(r"(\w+)\s*\(\s*\)")
 _UID = r"\(?\s*(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)\s*\)?"
 _CAST = r"(?:\s*::\s*\w+)?"
 _IF = regex(r"\bif\b((?:(?!\bthen\b)[^;])*)\bthen\b", re.IGNORECASE)
@@ -97,5 +98,8 @@ def _asks(schema: Schema, body: str, deep: int) -> bool:
     if _ASKS.search(body):
         return True
     called = {name for _, name in _CALLED.findall(body)}
-    bodies = (f.body for f in schema.functions.values() if f.name in called and f.body != body)
-    return deep > 0 and any(_asks(schema, other, deep - 1) for other in bodies)
+    others = [f for f in schema.functions.values() if f.name in called and f.body != body]
+    bare_calls = set(_NOTHING_GIVEN.findall(body))
+    if any(_ASKS.search(f.by_default) for f in others if f.name in bare_calls):
+        return True  # `is_admin()` of `is_admin(user_id uuid DEFAULT auth.uid())`
+    return deep > 0 and any(_asks(schema, other.body, deep - 1) for other in others)

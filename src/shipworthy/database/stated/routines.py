@@ -45,6 +45,7 @@ def function(name: str, rest: str, source: Source) -> Function:
         (body[2] or body[3] or "") if body else rest[begins:],
         source,
         callers=_CALLERS,
+        by_default=" ".join(one_line(d) for a in given for d in _DEFAULT.split(a, 1)[1:]),
     )
 
 

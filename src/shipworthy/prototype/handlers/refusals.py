@@ -40,6 +40,9 @@ from shipworthy.regex import regex
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation import Evaluation
 
+TOO_MANY = "too many calls are refused"
+"""How a limiter that refuses by itself is put in words."""
+
 _MOST = 8  # statements: a refusal is short, a branch with work in it is none
 _STATUS = regex(r"[45]\d\d")
 _SAYS_UNKNOWN = regex(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
-from shipworthy.prototype.handlers.refusals import refused, says_too_many
+from shipworthy.prototype.handlers.refusals import TOO_MANY, refused, says_too_many
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NULL,
@@ -103,7 +103,7 @@ class Walk(Evaluation):
         first, narrowed = len(self.effects), len(self.filtered)
         ended = self.block(statement.then, scope) or decided is False
         if ended and self._is_counted(test, first, statement.then):
-            no |= {self.guard(Check.RATE, "too many calls are refused", statement.at)}
+            no |= {self.guard(Check.RATE, TOO_MANY, statement.at)}
         if ended and settles(no) and _is_for_a_role(statement.test, no):
             turned = refused(self, statement.then, test, statement.at, no)
             no |= {g._replace(check=Check.UNCLEAR) for g in turned if g.check is Check.REFUSES}

@@ -203,6 +203,7 @@ def called(walk: Evaluation, function: Value, site: Site) -> Value:
         result: Value = function.native(walk, site)
         return result
     if function.closure is not None:
+        walk.ways = []  # of a function that is not followed there are none
         result = walk.enter(function.closure, _handed(site), site.named, site.call.at)
         result = walk.knowledge.own(walk, site, result, function.closure.function)
         return _promised(result, function.closure.function)

@@ -9,7 +9,12 @@ from typing import NamedTuple
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, leaves_host_open
-from shipworthy.prototype.handlers.knowledge.limits import LIMITS, limit_of_prototype, limited
+from shipworthy.prototype.handlers.knowledge.limits import (
+    LIMITS,
+    limit_of_prototype,
+    limited,
+    refused_when_on,
+)
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NO_GUARDS,
@@ -85,6 +90,7 @@ def own(walk: Evaluation, site: Site, result: Value, function: Function) -> Valu
         return decorator
     says = _said_by(name)
     if says.limits:
+        walk.guards |= refused_when_on(walk)
         return limited(walk, site, result)
     if result is NEVER:
         return result

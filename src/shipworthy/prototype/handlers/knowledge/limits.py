@@ -10,6 +10,7 @@ from msgspec import structs
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.wrapping import decorator
+from shipworthy.prototype.handlers.refusals import TOO_MANY
 from shipworthy.prototype.handlers.values import UNKNOWN, Guards, Value, literal, meet_all, replace
 from shipworthy.regex import regex
 
@@ -25,6 +26,13 @@ def limited(walk: Evaluation, site: Site, value: Value) -> Value:
     if value.when is None and not value.cases:
         return replace(value, when=(guard, guard), tags=value.tags | {"rate"})
     return replace(value, tags=value.tags | {"rate"})
+
+
+def refused_when_on(walk: Evaluation) -> Guards:
+    """What the limiter followed last counts on any of its ways: on another it is switched off, which is
+    for whoever runs it to say."""
+    passed = (guard for _, way in walk.ways for guard in way)
+    return frozenset(g for g in passed if g.check is Check.RATE and g.how == TOO_MANY)
 
 
 _MINUTE = 60_000  # milliseconds, as windowMs of express-rate-limit counts
