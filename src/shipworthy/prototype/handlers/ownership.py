@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.handler import (
 )
 from shipworthy.prototype.handlers.holders import Held, read_holders
 from shipworthy.prototype.handlers.lent_rights import bare, lent_rights, tells_rights
+from shipworthy.prototype.handlers.memberships import group_columns
 from shipworthy.prototype.handlers.posts import posts
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -74,6 +75,7 @@ class Ownership(Struct, frozen=True):
     governed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     left_open: frozenset[str] = frozenset()  # what anybody changes, and nobody is asked for
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
+    groups: frozenset[str] = frozenset()  # columns that say to which group of people a row belongs
     for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
     posts: frozenset[str] = frozenset()  # tables of roles that give nobody a right
     let: frozenset[str] = frozenset()  # tables whose rows are some tenant's
@@ -158,17 +160,18 @@ def read_ownership(prototype: Prototype) -> Ownership:
     accounts = _accounts(columns, handlers)
     owned |= accounts | {name for name in columns if name in _PEOPLE}
     tenants = tenant_columns(prototype.tables)
-    told = _told(handlers) | tenants
+    groups = group_columns(columns, _added(handlers)) | tenants
+    told = _told(handlers) | groups
     named = {name for name, found in columns.items() if told & {snake(c) for c in found}}
     owned |= named
     fenced = tied | named
-    let = {name for name, found in columns.items() if tenants & {snake(c) for c in found}}
+    let = {name for name, found in columns.items() if groups & {snake(c) for c in found}}
     for _ in range(_GENERATIONS):  # children of owned rows, and their children
         owned |= {name for name, found in columns.items() if parents(found) & owned}
         fenced |= {name for name, found in columns.items() if parents(found) & fenced}
         let |= {name for name, found in columns.items() if parents(found) & let - accounts}
     joined = _lets_sign_up(prototype)
-    if not (tenants or joined):
+    if not (groups or joined):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
     known, roles = _has_accounts(handlers), _keeps_roles(columns)
     return Ownership(
@@ -191,6 +194,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _governed(handlers),
         _left_open(handlers),
         tenants,
+        groups,
         roles_for_the_asking(handlers),
         posts(columns),
         frozenset(let),
@@ -214,6 +218,14 @@ def _left_open(handlers: Iterable[Handler]) -> frozenset[str]:
             elif effect.operation in ("update", "upsert", "delete") and not is_counter(effect):
                 changed.add(plain(effect.target))
     return frozenset(changed - asked)
+
+
+def _added(handlers: Iterable[Handler]) -> Iterator[tuple[str, Effect]]:
+    """What entry points add, by the table to which they do."""
+    for handler in handlers:
+        for effect in handler.effects_of(EffectKind.QUERY):
+            if effect.operation in ("insert", "upsert"):
+                yield plain(effect.target), effect
 
 
 def deed_of(effect: Effect) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from shipworthy.prototype.handlers.handler import EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.standing import Caller, caller
 from shipworthy.prototype.handlers.tenancy import tenant_columns
@@ -92,12 +92,18 @@ def realm_of_strangers(prototype: Prototype) -> frozenset[str]:
         origin.name
         for handler in prototype.handlers
         if purpose(handler) is Purpose.LOGIN
-        for e in handler.effects_of(EffectKind.TOKEN)
+        for e in _comparing(handler)
         for found in e.inputs.values()
         for origin in found
         if origin.kind == "row" and origin.name not in made
     }
     return frozenset(first_word(handler) for handler in doors) if staff else frozenset()
+
+
+def _comparing(handler: Handler) -> list[Effect]:
+    """Where a password is compared; where none is, what is signed: a token names groups as well."""
+    tokens = list(handler.effects_of(EffectKind.TOKEN))
+    return [e for e in tokens if e.operation == "compare"] or tokens
 
 
 def first_word(handler: Handler) -> str:

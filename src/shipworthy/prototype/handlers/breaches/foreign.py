@@ -6,6 +6,7 @@ import re
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import (
+    GUESTS,
     LOG,
     NOTES,
     PII,
@@ -44,24 +45,16 @@ def of_child(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> J
         return None
     if any(is_his(origin) for origins in values.values() for origin in origins):
         return None  # it says who wrote it: a comment, an order, a message
-    hung = any(
-        parents((column,)) & ownership.owned and any(o.is_input for o in origins)
-        for column, origins in values.items()
-    )
-    if not hung or not ownership.of(effect.target):
+    sent = [column for column, origins in values.items() if any(o.is_input for o in origins)]
+    moved = any(snake(column) in ownership.groups for column in sent)
+    hung = parents(sent) & ownership.owned
+    left = GUESTS.search(effect.target) or NOTES.search(effect.target)
+    if not (hung or (moved and not left)) or not ownership.of(effect.target):
         return None
     severity = Severity.HIGH if _is_grave(effect, kind) else Severity.MEDIUM
-    one_team = is_one_for_all(effect) and not _names_tenant(effect, ownership)
-    sure = Confidence.LOW if one_team else Confidence.HIGH
+    apart = moved or any(map(ownership.keeps_apart, hung - ownership.accounts))
+    sure = Confidence.LOW if is_one_for_all(effect) and not apart else Confidence.HIGH
     return Judged(Breach.FOREIGN, effect, kind, who, severity, sure)
-
-
-def _names_tenant(effect: Effect, ownership: Ownership) -> bool:
-    """True for a row that is put among those of a tenant, whichever the caller says."""
-    return any(
-        snake(name) in ownership.tenants and any(o.is_input for o in origins)
-        for name, origins in effect.of("value:")
-    )
 
 
 TENANT = regex(r"(tenant|org|organi[sz]ation|company|workspace|church|school|clinic)_?id$", re.I)
@@ -236,7 +229,8 @@ def _moves_into(effect: Effect, ownership: Ownership) -> bool:
     return _is_grave(effect, Harm.ADD) or (
         _is_fenced(effect, ownership)
         and any(
-            TENANT.search(snake(name)) and any(o.is_input for o in origins)
+            (TENANT.search(snake(name)) or snake(name) in ownership.groups)
+            and any(o.is_input for o in origins)
             for name, origins in effect.of("value:")
         )
     )

@@ -30,7 +30,7 @@ def of_hung(
     if not moved and not hung:
         return None
     grave = moved or any(PII.search(parent) for parent in hung)
-    apart = moved or ownership.joined or ownership.tenants
+    apart = moved or ownership.joined or ownership.groups
     return Judged(
         Breach.FOREIGN,
         effect,
@@ -66,9 +66,7 @@ def _into_tenant(effect: Effect, ownership: Ownership) -> list[Origin]:
     for name, origins in effect.of("value:"):
         sent = [o for o in origins if o.is_input]
         freely = f"{WRITTEN}{name}{NAMED}" in effect.literals
-        if snake(name) in ownership.tenants and (
-            freely or (by_staff and len(sent) == len(origins))
-        ):
+        if snake(name) in ownership.groups and (freely or (by_staff and len(sent) == len(origins))):
             found += sent
     return found
 
