@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.secrets.demo_logins import account_beside
-from shipworthy.prototype.secrets.secret import ACCOUNT_PASSWORD, Secret, SecretKind
+from shipworthy.prototype.secrets.secret import (
+    ACCOUNT_PASSWORD,
+    COMPARED_WORD,
+    Secret,
+    SecretKind,
+)
 from shipworthy.prototype.source import SourceFile
 from shipworthy.regex import regex
 
@@ -27,7 +32,7 @@ _OUTSIDE = regex(r"!\w*(is)?_?prod(uction)?\b|!==?\s*[\"']production|not in_prod
 
 def is_made_up_login(secret: Secret) -> bool:
     """True for `Admin@123`: the password of an account that the app itself has, easily guessed."""
-    if secret.rule == ACCOUNT_PASSWORD:
+    if secret.rule in (ACCOUNT_PASSWORD, COMPARED_WORD):
         return True
     plain = secret.kind is SecretKind.PASSWORD and not _OTHER.search(secret.name or "")
     return plain and _MADE_UP.fullmatch(secret.value) is not None

@@ -14,6 +14,7 @@ from shipworthy.finding import Location
 from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.secrets.app_passwords import is_app_password
 from shipworthy.prototype.secrets.candidates import Candidates, choose
+from shipworthy.prototype.secrets.compared import compared_words
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR, session_cookies
 from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
@@ -42,6 +43,7 @@ from shipworthy.prototype.secrets.recognisers import (
 )
 from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
+    COMPARED_WORD,
     DEFAULT_SECRET,
     Place,
     Recognised,
@@ -269,6 +271,12 @@ def _handed(text: str) -> Iterator[_Hit]:
         ):
             password = SecretKind.PASSWORD
             yield _Hit(literal.start, literal.value, literal.name, password, "", ACCOUNT_PASSWORD)
+    for literal in compared_words(text):
+        password = SecretKind.PASSWORD
+        # What looks like a password under that name is found, or left, by its name.
+        by_name = kind_of_name(literal.name) is password and is_real(password, literal.value)
+        if not by_name:
+            yield _Hit(literal.start, literal.value, literal.name, password, "", COMPARED_WORD)
 
 
 def _is_said_only(kind: SecretKind, literal: Named, text: str) -> bool:

@@ -12,8 +12,12 @@ from shipworthy.prototype.secrets.demo_logins import account_beside
 from shipworthy.prototype.secrets.environment import EnvironmentRead
 from shipworthy.prototype.secrets.exposure import Exposure, exposed, lines_of, way_into_browser
 from shipworthy.prototype.secrets.literals import kind_of_name
-from shipworthy.prototype.secrets.logins import is_made_up_login, is_trial_login
-from shipworthy.prototype.secrets.secret import Secret, SecretKind
+from shipworthy.prototype.secrets.logins import (
+    is_made_up_login,
+    is_of_administrator,
+    is_trial_login,
+)
+from shipworthy.prototype.secrets.secret import COMPARED_WORD, Secret, SecretKind
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role
 from shipworthy.regex import regex
@@ -45,6 +49,11 @@ class ClientSideSecret(
         if all(s.is_public for s in secrets):
             return self.satisfied(subject, f"{first.described}: public by design", *lines)
         message = f"The {first.described} stands in code that every visitor downloads"
+        if first.rule == COMPARED_WORD:
+            message = (
+                f"The page itself compares what is typed with a word in its code ({first.label}):"
+                " every visitor can read it, or get past the question without it"
+            )
         way = way_into_browser(prototype, first.location.path)
         return self.gap(subject, message, *lines, *way, severity=_severity(prototype, secrets))
 
@@ -105,11 +114,18 @@ _LONGEST = 30  # lines of such an object
 def _severity(prototype: Prototype, secrets: list[Secret]) -> Severity:
     """Lower where the password is one that was made up to try the app, and for the key of a service that
     shows what everybody may see: using it up is all that a thief can do."""
-    trial = all(is_trial_login(s, prototype.files[s.location.path]) for s in secrets)
+    files = prototype.files
+    trial = all(is_trial_login(s, files[s.location.path]) for s in secrets)
     costs_little = all(
         not s.provider and _SHOWS.search(f"{s.name or ''} {s.location.path}") for s in secrets
     )
-    return Severity.MEDIUM if trial or costs_little else Severity.CRITICAL
+    if trial or costs_little:
+        return Severity.MEDIUM
+    asks_only = all(
+        s.rule == COMPARED_WORD and not is_of_administrator(s, files[s.location.path])
+        for s in secrets
+    )
+    return Severity.HIGH if asks_only else Severity.CRITICAL
 
 
 _SHOWS = regex(

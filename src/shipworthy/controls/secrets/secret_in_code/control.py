@@ -28,6 +28,7 @@ from shipworthy.prototype.secrets.logins import (
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
 from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
+    COMPARED_WORD,
     DEFAULT_SECRET,
     Place,
     Secret,
@@ -164,6 +165,9 @@ def _message(first: Secret, private: list[Secret]) -> str:
     if first.rule == ACCOUNT_PASSWORD:
         said = "An account of the app gets a password that is written into the code"
         return f"{said}: whoever reads it signs in{_elsewhere(private)}"
+    if first.rule == COMPARED_WORD:
+        said = "What is typed is compared with a word that is written into the code"
+        return f"{said}: whoever reads it is let in{_elsewhere(private)}"
     if _is_handshake(first):
         return f"The word {first.name}, which a webhook is set up with, is written into the code"
     where = _WHERE.get(first.place, "stands in the repository")
