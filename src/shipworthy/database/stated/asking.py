@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from shipworthy.database.attempts import Actor
 from shipworthy.database.schema import Function, Schema
 from shipworthy.database.stated.words import at_word, bare, without_comments
@@ -33,7 +35,22 @@ _SIGNED_IN = regex(
 _NAMED_CALLER = regex(rf"\b(\w+)(?:\s+uuid)?\s*(?::=|default)\s*{_UID}\s*;", re.IGNORECASE)
 _ADDED = regex(r"\binsert\s+into\b(?:(?!\bwhere\b)[^;])*", re.IGNORECASE)
 _SET = regex(r"\bset\b(?:(?!\b(?:where|from)\b)[^;])*", re.IGNORECASE)
+_OR_CALLER = regex(rf"\bcoalesce\s*\(\s*(\w+)\s*,\s*{_UID}{_CAST}\s*\)", re.IGNORECASE)
 _LONGEST = 3  # functions that call each other
+
+
+def without_a_choice(function: Function) -> tuple[Function, tuple[str, ...]]:
+    """The function as it is for who names somebody where it would else take the caller, with the arguments
+    that name him."""
+    named = [
+        found[1]
+        for found in _OR_CALLER.finditer(function.body)
+        if found[1] in function.argument_names
+    ]
+    if not named:
+        return function, ()
+    body = _OR_CALLER.sub(lambda found: found[1] if found[1] in named else found[0], function.body)
+    return replace(function, body=body), tuple(dict.fromkeys(named))
 
 
 def least_caller(schema: Schema, function: Function) -> Actor | None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
 from shipworthy.database.names import QUALIFIED, qualified
 from shipworthy.database.schema import Function, Schema
-from shipworthy.database.stated.asking import least_caller, lets_null_pass, notes_the_caller
+from shipworthy.database.stated.adding import ADDS, added_for
+from shipworthy.database.stated.asking import (
+    least_caller,
+    lets_null_pass,
+    notes_the_caller,
+    without_a_choice,
+)
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.picked import SET_CLAUSE, picked
@@ -64,7 +70,8 @@ _ACCOUNTS = regex(r"(?:^|[._])(?:users?|profiles?|user_roles|accounts|members|me
 
 def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
     """Calls that change or hand out what belongs to others, whether they name them or not."""
-    for name, function in sorted(schema.functions.items()):
+    for name, written in sorted(schema.functions.items()):
+        function, named = without_a_choice(written)
         actor = least_caller(schema, function)
         if actor is None:
             continue
@@ -77,7 +84,7 @@ def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Itera
         rule = Rule(
             f"{name} is SECURITY DEFINER, may be called by {who} and {asks}", function.source
         )
-        made = _for_somebody(schema, owners, actor, function) or _for_all(
+        made = _for_somebody(schema, owners, actor, function, named) or _for_all(
             schema, owners, actor, function
         )
         if made and not _fills_a_form(function, made):
@@ -85,9 +92,13 @@ def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Itera
 
 
 def _for_somebody(
-    schema: Schema, owners: Mapping[str, Ownership], actor: Actor, function: Function
+    schema: Schema,
+    owners: Mapping[str, Ownership],
+    actor: Actor,
+    function: Function,
+    callers: Collection[str],
 ) -> Attempt | None:
-    """A call that harms whom its arguments name."""
+    """A call that harms whom its arguments name; `callers`: those that take the place of the caller."""
     code = without_comments(function.body)
     if any(_runs(code, name) for name in function.argument_names if name):
         reason = "runs the SQL that a caller sends, with the rights of its owner"
@@ -95,16 +106,22 @@ def _for_somebody(
     if _asks_a_proof(function, code):
         return None
     written = tuple(dict.fromkeys(_own(schema, _WRITES.findall(masked(code)))))
-    named = [a for a in function.argument_names if _SOMEBODY.match(a)]
+    named = [a for a in function.argument_names if _SOMEBODY.match(a) or a in callers]
     if not named and _MAKES_ADMIN.search(code):
         named = [a for a in function.argument_names if _ANYBODY.search(a)]
     if written and notes_the_caller(function):
-        named = [a for a in named if _picks(code, a)]
+        named = [a for a in named if a in callers or _picks(code, a)]
     told = () if written else handed_out(schema, function, code)
     shown = tuple(c for c in told if not any(c in a.lower() for a in named))
     keys = list(_keys(owners, function, code)) if not named and not shown else []
     if not (named or shown or keys or notes_the_caller(function)):
         keys = list(picked(schema, owners, actor, function, code))
+    if written and not (named or keys or notes_the_caller(function)):
+        added = next(added_for(schema, owners, actor, function, code), "")
+        if added:
+            reason = f"{ADDS} {added} that a caller sends"
+            call = succeeded(actor, Verb.CALL, function.qualified, (), (), reason)
+            return replace(call, written=dict.fromkeys(written, 1), rows=1)
     if not (named or keys) or not (written or shown):
         return None
     reason = f"{PICKS} {keys[0]}" if keys else f"acts for the {named[0]}"

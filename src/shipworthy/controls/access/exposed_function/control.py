@@ -22,6 +22,7 @@ from shipworthy.database.private import (
 )
 from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
+from shipworthy.database.stated.adding import ADDS
 from shipworthy.database.stated.functions import PICKS
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -94,7 +95,9 @@ class ExposedFunction(
         added = bool(written) and not any(attempt.rows for attempt in attempts)
         if added and not harmless and not any(map(is_private_record, written)):
             severity = Severity.MEDIUM
-        if severity is Severity.CRITICAL and all(a.reason.startswith(PICKS) for a in attempts):
+        if severity is Severity.CRITICAL and all(
+            a.reason.startswith((PICKS, ADDS)) for a in attempts
+        ):
             severity = Severity.HIGH  # a key of a row has to be known first
         if not written and exposure.columns and all(map(is_name_column, exposure.columns)):
             severity = Severity.MEDIUM  # names of people are often shown to others on purpose
