@@ -1782,3 +1782,28 @@ def test_adding_a_row_to_a_table_of_rights_is_critical(
     }
     (found,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert found.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [
+        ("resetPasswordForEmail(address)", Severity.LOW),
+        ("updateUser({ password: address })", Severity.HIGH),
+    ],
+)
+def test_a_mail_for_a_new_password_is_asked_for_again(
+    tmp_path: Path, call: str, severity: Severity
+) -> None:
+    text = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_KEY);\n"
+        "export const handleForgotten = async (address: string, say: (what: string) => void) => {\n"
+        f"  await db.auth.{call};\n"
+        '  say("Look into your mails.");\n'
+        "};\n"
+    )
+    main = (
+        'import { handleForgotten } from "./forgotten";\nhandleForgotten("a@b.example", alert);\n'
+    )
+    files = {"src/main.tsx": main, "src/forgotten.ts": text}
+    assert [f.severity for f in gaps(SwallowedError(), tmp_path, files)] == [severity]

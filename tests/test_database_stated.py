@@ -10,6 +10,7 @@ from time import process_time
 import pytest
 
 from fixtures_of import Case, cases, prototype_of, unpack
+from shipworthy.controls.access.exposed_function.control import ExposedFunction
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import exposures
@@ -1198,4 +1199,34 @@ def test_the_number_of_a_payer_opens_nothing(tmp_path: Path, column: str, weight
     )
     control = RowsReadableByAnybody()
     found = control.detect(prototype_of(tmp_path, rebuilt=False))
+    assert [f.severity for f in found if f.outcome is Outcome.GAP] == [weight]
+
+
+_FOUNDS = """create table public.clinics (id uuid primary key default gen_random_uuid(), name text);
+create table public.clinic_members (clinic_id uuid references public.clinics (id),
+  user_id uuid references auth.users (id), role text);
+alter table public.clinics enable row level security;
+alter table public.clinic_members enable row level security;
+create policy own on public.clinic_members for select using (user_id = auth.uid());
+create policy theirs on public.clinics for select using (
+  id in (select clinic_id from public.clinic_members where user_id = auth.uid()));
+create function public.open_clinic(p_name text, p_owner_id uuid, p_clinic uuid) returns uuid as $$
+declare made uuid;
+begin
+  insert into public.clinics (name) values (p_name) returning id into made;
+  insert into public.clinic_members (clinic_id, user_id, role) values (%s, p_owner_id, 'owner');
+  return made;
+end; $$ language plpgsql security definer;"""
+
+
+@pytest.mark.parametrize(
+    ("clinic", "weight"), [("made", Severity.MEDIUM), ("p_clinic", Severity.CRITICAL)]
+)
+def test_who_founds_a_tenant_of_his_own_gets_into_no_other(
+    tmp_path: Path, clinic: str, weight: Severity
+) -> None:
+    folder = tmp_path / "supabase" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001.sql").write_text(_FOUNDS % clinic)
+    found = ExposedFunction().detect(prototype_of(tmp_path, rebuilt=False))
     assert [f.severity for f in found if f.outcome is Outcome.GAP] == [weight]

@@ -17,6 +17,7 @@ from shipworthy.database.stated.asking import (
     notes_the_caller,
     without_a_choice,
 )
+from shipworthy.database.stated.founding import filled_by_itself
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.picked import SET_CLAUSE, picked
@@ -128,6 +129,9 @@ def _for_somebody(
     reason += " that a caller sends"
     call = succeeded(actor, Verb.CALL, function.qualified, (), shown, reason)
     changes = int(bool(_CHANGES.search(masked(code)) or _UPSERTS.search(masked(code))))
+    if not changes:  # who gets a tenant of his own, has power over nothing that was there before
+        own = filled_by_itself(owners, masked(code))
+        written = tuple(name for name in written if name not in own) or written
     return replace(call, written=dict.fromkeys(written, 1), rows=changes)
 
 

@@ -71,7 +71,9 @@ def _only_marks(query: Query) -> bool:
 
 def is_trifle(query: Query) -> bool:
     """True for what people soon notice and do again: likes, follows, the order of a list, how a
-    page looks, that a tour of the features was seen."""
+    page looks, that a tour of the features was seen, a mail for a new password that does not come."""
+    if query.operation == "auth" and query.method == "resetPasswordForEmail":
+        return True
     if _TRIFLES.search(query.table or ""):
         return True
     if _FIRST_ASKED.search(query.location.path) and _TASTES.search(query.table or ""):

@@ -20,6 +20,10 @@ _STAND_INS = regex(
 # The version of a secret in a secret manager: `--set-secrets=KEY=KEY:latest` of Google Cloud; or how
 # a script makes a new one and where it keeps that: `random:48:production-secrets:WEBHOOK_SECRET`.
 _VERSION = regex(r"[\w-]+:latest(,|$)|[A-Z][A-Z0-9_]+:\d+(,|$)|([\w-]+:){2,}[A-Z][A-Z0-9_]{4,}$")
+# What a form has to be like: `'password' => 'required|string|min:8'`.
+_RULES = regex(
+    r"(?=.*(?<![\w:])(required|nullable|sometimes|string|confirmed|min:\d+|max:\d+)(\||$))\w+(:[\w,.-]*)?(\|\w+(:[\w,.-]*)?)+"
+)
 _TRIVIAL = frozenset(
     """password passwd pass pwd secret admin root postgres mysql redis mongo guest test testing user
     username none null true false token key default string dev development local localhost
@@ -34,6 +38,8 @@ _WORDS = regex(r"[-_.:/ ]+")
 def is_placeholder(value: str) -> bool:
     """True for `your-key-here`, `<token>`, `${KEY}`, `xxxx`, `changeme`, repeated characters."""
     if value.lower() in _TRIVIAL or _STAND_INS.search(value) or _VERSION.match(value):
+        return True
+    if "|" in value and _RULES.fullmatch(value):
         return True
     return len(set(value)) < min(5, max(2, len(value) // 2)) or _counts_up(value)
 

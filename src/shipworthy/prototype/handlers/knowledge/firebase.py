@@ -121,6 +121,13 @@ def _account(walk: Evaluation, site: Site) -> Value | None:
     )
 
 
+def _record(walk: Evaluation, site: Site) -> Value | None:
+    """`admin.auth().getUser(uid)`: an account, with the claims that the server alone gives it."""
+    by = frozenset(o for o in all_origins(site.argument(0)) if o.is_input or o.kind == "principal")
+    row = from_origins(Origin("row", "auth.users", "", by))
+    return replace(row, tags=frozenset({"truthy"}))
+
+
 def _token(walk: Evaluation, site: Site) -> Value | None:
     """`admin.auth().createCustomToken(uid)`: whoever has it is signed in as that user."""
     walk.effect(
@@ -154,6 +161,8 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "firebase-admin/auth.getAuth": _handle,
     "firebase/auth.getAuth": _handle,
     **{f"{auth}.createCustomToken": _token for auth in _AUTH},
+    **{f"{auth}.getUser": _record for auth in _AUTH},
+    "firebase_admin.auth.get_user": _record,
 }
 
 NAMES = {"onCall": _function, "onRequest": _function, "HttpsError": _refusal}

@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.values import (
     Guards,
     Value,
     all_origins,
+    meet_all,
     replace,
 )
 from shipworthy.prototype.handlers.weight import PERSONAL
@@ -192,7 +193,7 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
     if known.kind is not EffectKind.QUERY:
         return None
     inputs, literals = dict(known.inputs), dict(known.literals)
-    arrived = dict(known.sent)
+    arrived, guards = dict(known.sent), known.guards
     for column, value in _compared(site):
         if _leaves_rows(column, literals.get("columns", "")):
             continue
@@ -205,8 +206,19 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
             literals[name] = value.text
         elif value.what == "text":
             literals[f"{name}~text"] = "".join(part.text or "…" for part in value.elements or ())
-    walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived)
+        if site.name == "eq":
+            guards |= _of_somebody(value)
+    walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived, guards=guards)
     return site.receiver
+
+
+def _of_somebody(value: Value) -> Guards:
+    """`let userId = null; if (token) userId = …;` and then `.eq("user_id", userId)`: a row of nobody is
+    never found, so whoever finds one has been asked who he is."""
+    ways = [passed for case, passed in value.cases if not case.is_null]
+    if not ways or len(ways) == len(value.cases):
+        return NO_GUARDS
+    return frozenset(g for g in meet_all(ways) if g.check is Check.SESSION)
 
 
 def _leaves_rows(column: str, columns: str) -> bool:
