@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
+from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Policy, Schema, Table
-from shipworthy.database.seed.ownership import is_tenant, is_tenant_column
+from shipworthy.database.seed.ownership import is_tenant
+from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.stated.openings import let_pass, served, succeeded, ways
 from shipworthy.database.stated.passing import MOST_NESTED, plain
-from shipworthy.database.stated.words import at_word, bare
+from shipworthy.database.stated.roles_asked import asked, is_of_one_tenant
+from shipworthy.database.stated.words import (
+    at_commas,
+    at_word,
+    bare,
+    in_parentheses,
+    without_comments,
+)
 from shipworthy.regex import regex
 
 # A role by its name alone: `has_role(auth.uid(), 'admin')`, `is_owner()`; no column of the row in it.
@@ -20,60 +30,120 @@ _ROLE = regex(
     r"\( ?((?:auth\.uid\(\))?(?: ?,? ?'\w+')?) ?\)"
 )
 _OF_ALL = regex(r"super|platform|system|global|root|service", re.IGNORECASE)
+_FOUNDED = regex(r"\binsert\s+into\s+(?:public\s*\.\s*)?\"?(\w+)", re.IGNORECASE)
+_INSERTS = regex(
+    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)\s*values\s*\(",
+    re.IGNORECASE,
+)
+_WORD = regex(r"\s*'(\w+)'(?:\s*::\s*[\w.\"]+)?\s*")
+_ABOVE_ALL = regex(
+    r"\b\w*(?:super|platform|system|global|saas)_?(?:admin|owner|user|dono)\w*\b", re.IGNORECASE
+)
 _PEOPLE = regex(r"^(?:user_roles|profiles|users|members|memberships|staff|employees)$")
 
 
 def across_tenants(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
     """Tables of tenants whose rules ask for a role alone, which other rules hold to its own tenant."""
-    held = frozenset(role for table in schema.tables.values() for role in _held(table))
+    held = frozenset((*_held_by_rules(schema), *_of_founders(schema)))
     if not held:
         return
     for table in served(schema):
-        if not _has_tenants(table, owners.get(table.qualified, Ownership())):
+        if not _has_tenants(schema, table, owners.get(table.qualified, Ownership())):
             continue
-        found = {p: role for verb in _verbs(table, held) for p, role in _open(table, verb, held)}
+        found = {
+            p: role
+            for verb in _verbs(schema, table, held)
+            for p, role in _open(schema, table, verb, held)
+        }
         if found:
             role = next(iter(found.values()))
             reason = f"the rule asks for {role} alone, and not of which organisation"
             yield succeeded(Actor.MEMBER, Verb.JOIN, table.qualified, found, (), reason)
 
 
-def _verbs(table: Table, held: frozenset[str]) -> Iterator[Verb]:
+def _held_by_rules(schema: Schema) -> Iterator[str]:
+    """The roles that more rules hold to a tenant than believe everywhere, or any where another role is
+    that of who runs the app."""
+    everywhere = Counter(r for t in schema.tables.values() for r in _everywhere(schema, t))
+    held = Counter(r for t in schema.tables.values() for r in set(_held(schema, t)))
+    above = any(_ABOVE_ALL.search(t) for table in schema.tables.values() for t in _texts(table))
+    for role, times in held.items():
+        if above or times >= everywhere[role] or "(" in role:
+            yield role
+
+
+def _texts(table: Table) -> Iterator[str]:
+    return (text for policy in table.policies for text in expressions(policy))
+
+
+def _everywhere(schema: Schema, table: Table) -> set[str]:
+    texts = [t for p in table.policies for t in expressions(p) if t.count("(") <= MOST_NESTED]
+    return {role for text in texts for role in _alone(schema, text)}
+
+
+def _of_founders(schema: Schema) -> Iterator[str]:
+    """The roles that whoever founds an organisation is given."""
+    for function in schema.functions.values():
+        code = without_comments(function.body)
+        if not any(is_tenant(name) for name in _FOUNDED.findall(code)):
+            continue
+        for found in _INSERTS.finditer(code):
+            name = qualified(found["name"]).rpartition(".")[2]
+            columns = [(parts(c) or ("",))[0] for c in at_commas(found["columns"])]
+            values = at_commas(in_parentheses(code, found.end()))
+            for column, value in zip(columns, values, strict=False):
+                word = _WORD.fullmatch(value)
+                if word and power_of(column) is Power.ROLE and not _OF_ALL.search(word[1]):
+                    yield f"{name}: {word[1].lower()}"
+
+
+def _verbs(schema: Schema, table: Table, held: frozenset[str]) -> Iterator[Verb]:
     """What is worth asking: rows have to be seen to be changed, and only people added do harm."""
     if _PEOPLE.match(table.name):
         yield Verb.INSERT
-    if _open(table, Verb.READ, held) or let_pass(table, Actor.STRANGER, Verb.READ):
+    if _open(schema, table, Verb.READ, held) or let_pass(table, Actor.STRANGER, Verb.READ):
         yield from (Verb.READ, Verb.UPDATE, Verb.DELETE)
 
 
-def _open(table: Table, verb: Verb, held: frozenset[str]) -> list[tuple[Policy, str]]:
+def _open(
+    schema: Schema, table: Table, verb: Verb, held: frozenset[str]
+) -> list[tuple[Policy, str]]:
     """The rules for a verb that one of the roles passes by itself."""
     found = []
     for policy, _ in ways(table, Actor.STRANGER, verb):
         text = policy.check if verb is Verb.INSERT and policy.check else policy.using
-        role = next((r for r in _alone(text or "") if r in held), "")
+        role = next((r for r in _alone(schema, text or "") if r in held), "")
         if role:
             found.append((policy, role))
     return found
 
 
-def _held(table: Table) -> Iterator[str]:
+def _held(schema: Schema, table: Table) -> Iterator[str]:
     """The roles that rules hold to the tenant of the row."""
     for policy in table.policies:
         for text in (t for t in expressions(policy) if t.count("(") <= MOST_NESTED):
             for alternative in at_word(bare(text), "or"):
                 conditions = [plain(c) for c in at_word(bare(alternative), "and")]
-                if any(_names_tenant(c) for c in conditions):
-                    for condition in conditions:
-                        yield from (_role(r) for r in at_word(bare(condition), "or") if _role(r))
+                tenant = any(_names_tenant(c) for c in conditions)
+                for condition in conditions:
+                    for each in at_word(bare(condition), "or"):
+                        yield from _roles(schema, each, of_tenant=True, held=tenant)
 
 
-def _alone(text: str) -> Iterator[str]:
+def _alone(schema: Schema, text: str) -> Iterator[str]:
     """The roles that pass by themselves."""
     for alternative in at_word(bare(text), "or") if text.count("(") <= MOST_NESTED else ():
-        role = _role(plain(alternative))
-        if role:
-            yield role
+        yield from _roles(schema, alternative, of_tenant=False, held=True)
+
+
+def _roles(schema: Schema, condition: str, *, of_tenant: bool, held: bool) -> Iterator[str]:
+    """The roles that a condition asks for: by the call, and by where they are kept."""
+    by_name = _role(condition)
+    if by_name and held:
+        yield by_name
+    found = asked(schema, condition)
+    if found and (held and not found.of_tenant if not of_tenant else held or found.of_tenant):
+        yield from sorted(f"{table}: {word}" for table, word in found.roles)
 
 
 def _role(condition: str) -> str:
@@ -86,7 +156,7 @@ def _role(condition: str) -> str:
 def _names_tenant(condition: str) -> bool:
     """True for a condition on the tenant of the row."""
     left = re.match(r"(?:\w+\.)*(\w+) ?(?:=|in\b)", condition)
-    return left is not None and (is_tenant_column(left[1]) or _of_own(left[1], condition))
+    return left is not None and (is_of_one_tenant(left[1]) or _of_own(left[1], condition))
 
 
 def _of_own(column: str, condition: str) -> bool:
@@ -96,11 +166,16 @@ def _of_own(column: str, condition: str) -> bool:
     )
 
 
-def _has_tenants(table: Table, owned: Ownership) -> bool:
-    named = any(is_tenant_column(c.name) for c in table.columns)
+def _has_tenants(schema: Schema, table: Table, owned: Ownership) -> bool:
+    parents = (schema.tables.get(key.target) for key in table.foreign_keys)
     return (
         bool(owned.tenant_columns)
-        or named
+        or _names_one(table)
         or is_tenant(table.name)
         or bool(_PEOPLE.match(table.name))
+        or any(parent and _names_one(parent) for parent in parents)
     )
+
+
+def _names_one(table: Table) -> bool:
+    return any(is_of_one_tenant(c.name) for c in table.columns)
