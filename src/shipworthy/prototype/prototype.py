@@ -426,7 +426,12 @@ class Prototype:
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
         """The server entry points, each followed through its checks to its effects."""
-        return tuple(handler for handler in self._followed if handler.asked)
+        return tuple(h for h in self._followed if h.asked and not h.is_page)
+
+    @cached_property
+    def page_handlers(self) -> tuple[Handler, ...]:
+        """The pages that the server itself draws with what it asks for, followed."""
+        return tuple(handler for handler in self._followed if handler.is_page)
 
     @cached_property
     def unasked_handlers(self) -> tuple[Handler, ...]:

@@ -24,6 +24,7 @@ from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
 from shipworthy.prototype.handlers.entering.kit import kit_entry
 from shipworthy.prototype.handlers.entering.nest import nest_entry
+from shipworthy.prototype.handlers.entering.page import page_entry
 from shipworthy.prototype.handlers.entering.requested import requested_entry
 from shipworthy.prototype.handlers.entering.routers import endpoint_entry
 from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
@@ -115,7 +116,17 @@ class Entries:
 
     def _is_wanted(self, route: Route) -> bool:
         text = self._prototype.files[route.location.path].text
+        if route.kind is RouteKind.PAGE and route.framework == "next":
+            return self._waits(route.location.path)
         return route not in self._unasked or may_move_money(text or "")
+
+    def _waits(self, page: str) -> bool:
+        """True where a page waits for something on the server, itself or in what it is put together from."""
+        drawn = (
+            t for t in self._prototype.modules.edges.get(page, ()) if t.endswith((".tsx", ".jsx"))
+        )
+        files, served = self._prototype.files, self._prototype.server_modules
+        return any("await " in (files[p].text or "") for p in (page, *drawn) if p in served)
 
     @cached_property
     def _declaring(self) -> set[str]:
@@ -220,6 +231,8 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
             return _python(route, program, walk)
         case RouteKind.ENDPOINT:
             return endpoint_entry(route, walk)
+        case RouteKind.PAGE if route.framework == "next":
+            return page_entry(route, program, knowledge)
         case RouteKind.PAGE if route.framework == "streamlit":
             return streamlit_entry(route, program)
         case RouteKind.EDGE_FUNCTION if route.framework in ("supabase", "deno"):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from shipworthy.finding import Location
-from shipworthy.prototype.routes.route import Route
+from shipworthy.prototype.routes.route import Route, RouteKind
 
 
 class Origin(NamedTuple):
@@ -211,6 +211,11 @@ class Handler(Struct, frozen=True):
     hindrance: str = ""
     addresses: tuple[str, ...] = ()  # its URL paths, with the prefixes of its routers
     asked: bool = True  # False for a server action that no page asks for: see server_actions.py
+
+    @property
+    def is_page(self) -> bool:
+        """True for a page of Next.js that is drawn on the server."""
+        return self.route.kind is RouteKind.PAGE and self.route.framework == "next"
 
     @property
     def whole(self) -> bool:

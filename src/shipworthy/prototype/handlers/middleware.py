@@ -24,13 +24,14 @@ from shipworthy.regex import regex
 _PARTS = regex(r"\[{1,2}(?:\.\.\.)?\w+\]{1,2}|:\w+[*+?]?")
 _LONGEST_PATH = 120
 _REFUSED = 400
+_OF_AUTH_JS = ("next-auth/middleware", "next-auth/middleware.withAuth()")
 
 
 def middleware_guards(
     routes: tuple[Route, ...], route: Route, program: Program, knowledge: Knowledge
 ) -> Guards:
     """The guards that the middleware above a route passes before it lets a request go on."""
-    if route.framework != "next" or route.kind is not RouteKind.ROUTE_HANDLER:
+    if route.framework != "next" or route.kind not in (RouteKind.ROUTE_HANDLER, RouteKind.PAGE):
         return NO_GUARDS
     path = _PARTS.sub("1", route.path)[:_LONGEST_PATH]
     passed = NO_GUARDS
@@ -55,7 +56,7 @@ def _run(layer: Route, program: Program, knowledge: Knowledge, path: str, method
     walk.asked_path, walk.asked_method = path, method
     walk.path, walk.module = layer.location.path, program.modules[layer.location.path]
     value = _function(walk, layer, program)
-    if value.what == "next-auth/middleware" or _is_forwarded(layer, program):
+    if value.what in _OF_AUTH_JS or _is_forwarded(layer, program):
         return frozenset({_guard(Check.SESSION, "next-auth/middleware", layer)})
     if value.closure is None:
         return walk.guards if value.what == "middleware" else NO_GUARDS

@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.believed_logins import believed, believed_res
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.open_pages import open_pages
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers, unasked
@@ -71,6 +72,15 @@ class UnauthenticatedEndpoint(
             yield self.gap(
                 handler.subject,
                 f"{sentence(handler, judged)}. No page asks for it yet, so it may have no address",
+                *way_past(prototype, handler, judged.effect),
+                severity=judged.severity,
+                confidence=judged.confidence,
+            )
+        for handler, judged in open_pages(prototype):
+            found = True
+            yield self.gap(
+                handler.subject,
+                sentence(handler, judged),
                 *way_past(prototype, handler, judged.effect),
                 severity=judged.severity,
                 confidence=judged.confidence,

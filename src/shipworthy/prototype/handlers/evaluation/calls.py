@@ -70,6 +70,10 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
             return NEVER
         name = function.id if type(function) is Name else ""
         what = called.what or name
+        if walk.renders and name[:1] == "<" and name[1:2].isupper():
+            called = walk.lookup(name[1:-1], scope)
+            if called.closure is not None:
+                return _drawn(walk, node, called.closure, scope)
     given = _given(walk, node, scope)
     named = _named(walk, node, scope)
     if NEVER in given:
@@ -85,6 +89,22 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         _grown(walk, function, receiver, given, scope)
     walk.gained = gained
     return walk.called(called, site)
+
+
+def _drawn(walk: Evaluation, node: Call, component: Closure, scope: Scope) -> Value:
+    """What an element of the prototype's own component shows: what it draws on the server, and what stands
+    inside of it, which is only drawn where the component itself was."""
+    before = walk.guards
+    properties = {"...": UNKNOWN, **_named(walk, node, scope)}
+    shown = walk.enter(component, (Value(fields=properties, tags=_THERE),), {}, node.at)
+    if not node.arguments:
+        walk.guards = before
+    given = _given(walk, node, scope)
+    origins = all_origins(shown).union(*(all_origins(case) for case, _ in shown.cases))
+    return Value(origins=origins | union(given), tags=_THERE)
+
+
+_THERE = frozenset({"truthy"})
 
 
 def _given(walk: Evaluation, node: Call, scope: Scope) -> tuple[Value, ...]:

@@ -105,6 +105,7 @@ class Evaluation:
         self.decisions = 0
         self.starting = False  # the server, before it serves
         self.in_hook = False  # of Fastify, after whose answer nothing is run
+        self.renders = False  # a page: components are followed, not merely named
         self.asked_path = ""  # of a request for which a middleware is followed
         self.asked_method = "*"
         self.tells_targets = False  # code has asked which path or method a request is for
