@@ -13,6 +13,7 @@ from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Location
 from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.secrets.app_passwords import is_app_password
+from shipworthy.prototype.secrets.at_start import happens_at_start
 from shipworthy.prototype.secrets.candidates import Candidates, choose
 from shipworthy.prototype.secrets.compared import compared_words
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR, session_cookies
@@ -45,12 +46,14 @@ from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
     COMPARED_WORD,
     DEFAULT_SECRET,
+    SEEDED_ACCOUNT,
     Place,
     Recognised,
     Secret,
     SecretEngine,
     SecretKind,
 )
+from shipworthy.prototype.secrets.seeded import administrators
 from shipworthy.prototype.secrets.specimens import is_specimen
 from shipworthy.prototype.secrets.standing import (
     is_among_stand_ins,
@@ -148,8 +151,17 @@ def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     for index, recognised in answers.items():
         for file, number in candidates.places[lines[index]]:
             found += _from_engine(file, number, [(r.rule, r.value) for r in recognised])
+    found = [s for s in found if s.rule != SEEDED_ACCOUNT or _is_made(prototype, s)]
     known_now = _public_everywhere(prototype.files, _without_doubles(found))
     return tuple(sorted(known_now, key=lambda s: (s.location, s.value)))
+
+
+def _is_made(prototype: Prototype, secret: Secret) -> bool:
+    """True for the password of an account that every installation of the app has."""
+    path = secret.location.path
+    if path in prototype.modules.browser:
+        return False
+    return happens_at_start(prototype, secret.location)
 
 
 def _candidates(
@@ -217,6 +229,10 @@ def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit
             yield _Hit(uri.start, uri.value, name, kind, uri.provider, "connection-uri")
     if file.role not in _FORMATS_ONLY:
         yield from _named(file, text)
+    if file.language is not None and file.role in (Role.PRODUCT, Role.SCRIPT):
+        for literal in administrators(text):
+            password = SecretKind.PASSWORD
+            yield _Hit(literal.start, literal.value, literal.name, password, "", SEEDED_ACCOUNT)
 
 
 def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
@@ -469,6 +485,7 @@ def _without_doubles(found: Iterable[Secret]) -> Iterator[Secret]:
             yield secret
 
 
-def _certainty(secret: Secret) -> tuple[bool, bool, int]:
+def _certainty(secret: Secret) -> tuple[bool, bool, bool, int]:
     named = secret.rule.startswith("named-") or secret.rule == DEFAULT_SECRET
-    return (secret.place is not Place.FALLBACK, named, -len(secret.value))
+    seeded = secret.rule == SEEDED_ACCOUNT
+    return (not seeded, secret.place is not Place.FALLBACK, named, -len(secret.value))

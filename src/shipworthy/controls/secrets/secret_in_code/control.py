@@ -30,6 +30,7 @@ from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
     COMPARED_WORD,
     DEFAULT_SECRET,
+    SEEDED_ACCOUNT,
     Place,
     Secret,
     SecretKind,
@@ -165,6 +166,9 @@ def _message(first: Secret, private: list[Secret]) -> str:
     if first.rule == ACCOUNT_PASSWORD:
         said = "An account of the app gets a password that is written into the code"
         return f"{said}: whoever reads it signs in{_elsewhere(private)}"
+    if first.rule == SEEDED_ACCOUNT:
+        said = "When the server starts, it makes an administrator's account with a password that is written"
+        return f"{said} into the code: whoever reads or guesses it signs in"
     if first.rule == COMPARED_WORD:
         said = "What is typed is compared with a word that is written into the code"
         return f"{said}: whoever reads it is let in{_elsewhere(private)}"
@@ -243,7 +247,7 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
         return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM
-    if _is_of_database(secret, file):
+    if secret.rule == SEEDED_ACCOUNT or _is_of_database(secret, file):
         return Severity.HIGH
     if is_trial_login(secret, file):
         return Severity.LOW
