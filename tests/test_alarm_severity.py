@@ -1807,3 +1807,27 @@ def test_a_mail_for_a_new_password_is_asked_for_again(
     )
     files = {"src/main.tsx": main, "src/forgotten.ts": text}
     assert [f.severity for f in gaps(SwallowedError(), tmp_path, files)] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("filters", "severity"),
+    [
+        ("{ state: req.query.state, place: req.query.place }", Severity.LOW),
+        ("{ state: req.query.state, owner: req.user.id }", Severity.MEDIUM),
+        ("{ state: req.query.state, archived: false }", Severity.MEDIUM),
+        ("{ token: req.query.token }", Severity.MEDIUM),
+    ],
+)
+def test_conditions_added_to_a_list_of_all_show_nothing_more(
+    tmp_path: Path, filters: str, severity: Severity
+) -> None:
+    server = (
+        'const express = require("express");\nconst mongoose = require("mongoose");\n'
+        'const Parcel = mongoose.model("Parcel", new mongoose.Schema({ state: String, place: String }));\n'
+        "const app = express();\n"
+        f'app.get("/parcels", async (req, res) => {{ res.json(await Parcel.find({filters})); }});\n'
+        "app.listen(3000);\n"
+    )
+    package = '{"dependencies": {"express": "4", "mongoose": "8"}}'
+    files = {"package.json": package, "server/index.js": server}
+    assert [f.severity for f in gaps(NosqlInjection(), tmp_path, files)] == [severity]

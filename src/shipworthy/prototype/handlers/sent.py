@@ -47,6 +47,9 @@ NO_ADMINISTRATOR = "anything but an administrator"
 OF_FORM = "that it is a UUID or of another form without signs"
 """How a guard is put that leaves of an input nothing but letters, digits and `-`, whoever's id it is."""
 
+NO_OBJECT = "that it is no object"
+"""How a guard is put that has asked for a text, a number or a date, which MongoDB takes for no condition."""
+
 BEGINS = "begins with"
 """How a guard is put that has looked at the beginning of a text alone: `docs/../../.env` passes it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
@@ -9,9 +10,10 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
-from shipworthy.prototype.handlers.sent import OF_FORM, free, spoken
+from shipworthy.prototype.handlers.sent import NO_OBJECT, OF_FORM, free, spoken
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import is_catalogue
+from shipworthy.regex import regex
 
 _RIGHT = "What is sent cannot add conditions, or row security decides"
 
@@ -56,7 +58,9 @@ class NosqlInjection(
             f" {effect.target or 'a table'},"
             " so a caller can add conditions and find other rows than meant",
             *way(prototype, handler, effect),
-            severity=Severity.LOW if is_catalogue(effect) else self.severity,
+            severity=Severity.LOW
+            if is_catalogue(effect) or _is_list_of_all(effect)
+            else self.severity,
             confidence=Confidence.HIGH if _is_restricted(effect) else Confidence.LOW,
         )
 
@@ -71,7 +75,11 @@ def _is_restricted(effect: Effect) -> bool:
 def _operators(effect: Effect) -> tuple[Origin, ...]:
     """The inputs that MongoDB may get as objects: `{"$ne": null}` finds any row."""
     listed = frozenset().union(
-        *(g.about for g in effect.guards if g.check is Check.ALLOWED or g.how == OF_FORM)
+        *(
+            g.about
+            for g in effect.guards
+            if g.check is Check.ALLOWED or g.how in (OF_FORM, NO_OBJECT)
+        )
     )
     found = {o for _, origins in effect.of("operator:") for o in origins}
     return tuple(sorted((o for o in found if str(o) not in listed), key=lambda o: o[:3]))
@@ -80,6 +88,18 @@ def _operators(effect: Effect) -> tuple[Origin, ...]:
 def _conditions(effect: Effect) -> tuple[Origin, ...]:
     """The inputs that arrive in a condition as text, or in MongoDB as objects."""
     return free(effect, "filter:or") if effect.client == "service" else _operators(effect)
+
+
+def _is_list_of_all(effect: Effect) -> bool:
+    """True for a list whose filters are all the caller's to choose: he is shown every row of it anyway."""
+    filters = (f for f in effect.of("filter:") if not f[0].startswith("$"))
+    return effect.literals.get("rows") == "several" and all(
+        any(o.is_input for o in origins) and not _PROVES.search(name) for name, origins in filters
+    )
+
+
+_PROVES = regex(r"token|code|otp|pin|secret|pass|mail|phone|id$", re.IGNORECASE)
+"""Columns whose value is known to those alone who may find the row."""
 
 
 def _asks_documents(prototype: Prototype) -> bool:

@@ -107,7 +107,9 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
     operation = _operation(site.name)
     if site.name in _OF_A_ROW and first.what == "row" and is_query(walk, first.effect):
         return _changed_row(walk, site, first, "delete" if operation == "delete" else "update")
-    effect = query(walk, site, operation, table, literals={"columns": _columns(first)})
+    several = {"rows": "several"} if site.name in _FIND else {}
+    told_of = {"columns": _columns(first), **several}
+    effect = query(walk, site, operation, table, literals=told_of)
     values, where = UNKNOWN, UNKNOWN
     if operation == "insert":
         values = first
@@ -168,10 +170,17 @@ def _operators(where: Value) -> dict[str, Origins]:
         return {"operator:*": found} if found else {}
     operators: dict[str, Origins] = {}
     for key, value in where.fields.items():
+        if key in _LISTS and value.elements is not None:
+            for one in value.elements:
+                operators |= _operators(one)
+            continue
         found = frozenset(o for o in sent(value) if o.kind in _OBJECTS and o.name != "parsed")
         if found and not value.tags & {"string"} and value.what != "text" and value.fields is None:
             operators[f"operator:{key}"] = found
     return operators
+
+
+_LISTS = frozenset({"$or", "$and", "$nor"})
 
 
 def _write(walk: Evaluation, effect: int, values: Value) -> None:

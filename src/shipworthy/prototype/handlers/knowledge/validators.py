@@ -14,9 +14,10 @@ _RESULT = "validation result"
 _KINDS = {"body": ("body",), "query": ("query",), "param": ("path",), "check": ("body", "query")}
 # What no object passes: its text is "[object Object]".
 _FORMS = """isEmail isInt isFloat isDecimal isNumeric isBoolean isMongoId isUUID isIn isISO8601 isDate isAlpha
-isAlphanumeric isURL isMobilePhone isHexadecimal isString isSlug toInt toFloat""".split()
-_OTHERS = """optional notEmpty exists trim escape normalizeEmail withMessage bail custom isLength matches
-toLowerCase toUpperCase if isArray isObject isStrongPassword customSanitizer default""".split()
+isAlphanumeric isURL isMobilePhone isHexadecimal isString isSlug toInt toFloat
+trim escape toLowerCase toUpperCase""".split()
+_OTHERS = """optional notEmpty exists normalizeEmail withMessage bail custom isLength matches
+if isArray isObject isStrongPassword customSanitizer default""".split()
 _FORMED = "formed"
 
 
