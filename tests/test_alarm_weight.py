@@ -286,6 +286,14 @@ def test_what_was_paid_for_is_told_once(
         ),
         ("next", "Next.js Cache Poisoning", "export const a = 1;", False),
         ("next", "Next.js can lead to DoS via cache poisoning", "export const a = 1;", True),
+        ("express", "express vulnerable to XSS via response.redirect()", "res.send('a');", False),
+        ("express", "express vulnerable to XSS via response.redirect()", "res.redirect(to);", True),
+        ("body-parser", "denial of service when url encoding is enabled", "a(json());", False),
+        ("body-parser", "denial of service when url encoding is enabled", "a(urlencoded());", True),
+        ("path-to-regexp", "backtracking regular expressions", 'a.get("/trips/:from/:to");', False),
+        ("path-to-regexp", "backtracking regular expressions", 'a.get("/trips/:from-:to");', True),
+        ("axios", "SSRF and Credential Leakage via Absolute URL", "axios.get(`/a`);", False),
+        ("axios", "SSRF and Credential Leakage via Absolute URL", "create({ baseURL });", True),
     ],
 )
 def test_an_advisory_is_about_the_part_that_it_names(
@@ -296,6 +304,7 @@ def test_an_advisory_is_about_the_part_that_it_names(
 
 
 _GUNICORN = "Request smuggling leading to endpoint restriction bypass in Gunicorn"
+_MALFORMED = "aiohttp vulnerable to Denial of Service when trying to parse malformed POST requests"
 _MANGLED = "CRLF injection in form-data via unescaped multipart field names"
 
 
@@ -311,6 +320,20 @@ _MANGLED = "CRLF injection in form-data via unescaped multipart field names"
             True,
         ),
         ("pillow", "libwebp: OOB write", "a.py", "from PIL import Image", True),
+        ("aiohttp", _MALFORMED, "a.py", "import aiohttp\naiohttp.ClientSession()", False),
+        ("aiohttp", _MALFORMED, "a.py", "from aiohttp import web", True),
+        ("urllib3", "header isn't stripped on redirects", "a.py", "import requests", False),
+        ("urllib3", "header isn't stripped on redirects", "a.py", "import urllib3", True),
+        ("django", "SQL Injection in Django", "a.py", "Note.objects.annotate(n=Count('a'))", False),
+        ("django", "SQL Injection in Django", "a.py", "Note.objects.annotate(**named)", True),
+        ("flask", "session cookie due to missing Vary: Cookie", "a.py", "session['a'] = 1", False),
+        (
+            "flask",
+            "session cookie due to missing Vary: Cookie",
+            "a.py",
+            "session.permanent = 1",
+            True,
+        ),
         ("gunicorn", _GUNICORN, "requirements.txt", "gunicorn==21.2.0", False),
         ("gunicorn", _GUNICORN, "Procfile", "web: gunicorn main:app", True),
         ("form-data", _MANGLED, "server/a.ts", "const form = await request.formData();", False),

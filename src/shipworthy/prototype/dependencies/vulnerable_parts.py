@@ -55,6 +55,8 @@ _FORMS = r"\bForm\(|\bFile\(|UploadFile|OAuth2PasswordRequestForm|\.form\(\)|pyt
 _GUARDS = r"(?i)auth|session|token|jwt|getUser|clerk|supabase|sign-?in|log-?in|forbidden|\b40[13]\b"
 _PARTS = (
     _part("next", r"middleware", path=r"(^|/)(middleware|proxy)\.[cm]?[jt]s$", code=_GUARDS),
+    _part("next", r"forgery in server actions", code=r"[\"']use server[\"']"),
+    _part("next", r"request smuggling", path=r"(^|/)next\.config\.[cm]?[jt]s$", code=r"rewrites"),
     _part(
         "next",
         r"flight protocol|server (components|actions|functions)",
@@ -82,13 +84,32 @@ _PARTS = (
     _part("requests", r"verify=False", code=r"verify\s*=\s*False"),
     _part("requests", r"\.netrc", code=r"requests\."),
     _part("scikit-learn", r"data leakage", code=r"(Tfidf|Count|Hashing)Vectorizer"),
+    # `requests` follows redirects by itself.
+    _part("urllib3", r"redirect", code=r"\burllib3\b"),
+    _part("flask", r"Vary: Cookie", code=r"\.permanent\b"),
+    _part("django", r"\bTrunc\b.*\bExtract\b", code=r"\b(Trunc|Extract)\("),
+    # CVE-2022-28346: names of columns out of a dictionary.
+    _part("django", r"^SQL injection in Django$", code=r"\.(annotate|aggregate|extra)\(\s*\*\*"),
+    _part("pyjwt", r"key confusion", code=r"get_default_algorithms"),
+    _part("cryptography", r"update_into", code=r"update_into"),
+    _part(
+        "langchain",
+        r"server-side request forgery",
+        code=r"RecursiveUrlLoader|APIChain|OpenAPI\w*(Chain|Toolkit)|Requests\w*Tool|load_tools",
+    ),
+    _part("transformers", r"^transformers has a deserialization", code=r"RagRetriever"),
+    _part(
+        "streamlit",
+        r"^streamlit directory traversal",
+        code=r"declare_component|import (streamlit|st)_|from (streamlit|st)_",
+    ),
     _part("jinja2", r"sandbox", code=r"Sandboxed\w*Environment"),
     _part("jinja2", r"xmlattr", code=r"xmlattr"),
     _part("werkzeug", r"debugger", code=r"debug\s*=\s*True|run_simple|DebuggedApplication"),
     _part("werkzeug", r"windows", code=r"(?!)"),
     _part(
         "aiohttp",
-        r"request smuggling|static|directory traversal|server|parser",
+        r"request smuggling|static|directory traversal|server|parser|POST requests",
         code=r"aiohttp\.web|aiohttp import (.*\b)?web\b",
     ),
     # GHSA-44wm-f244-xhp3, CVE-2023-50447 and CVE-2025-48379: profiles, expressions and one format.
@@ -98,6 +119,23 @@ _PARTS = (
     # A manifest asks for it; something has to start it.
     _part("gunicorn", r"smuggling", path=r"(^|/)(?!requirements)[^/]+$", code=r"gunicorn"),
     _part("cross-spawn", r"\(ReDoS\)", code=r"spawn|execa", words="spawn execa", on_server=True),
+    _part("axios", r"absolute URL", code=r"baseURL", words="baseURL"),
+    _part("axios", r"cross-site request forgery", code=r"(?i)xsrf"),
+    _part("express", r"redirect", code=r"\.redirect\(", words="redirect(", on_server=True),
+    _part(
+        "body-parser", r"url encoding", code=r"urlencoded\(", words="urlencoded(", on_server=True
+    ),
+    _part("nodemailer", r"\bReDoS\b", code=r"attachDataUrls", words="attachDataUrls"),
+    _part("validator", r"\bisURL\b", code=r"isURL|\burl\(", words="isURL url("),
+    _part("lodash lodash-es", r"command injection", code=r"\btemplate\b", words="template"),
+    # Two parameters between the same slashes: `/flights/:from-:to`.
+    _part(
+        "path-to-regexp",
+        r"backtracking",
+        code=r"[\"'`]/[^\"'`\s]*:\w+[^/\"'`\s\w]+:\w",
+        words="/:",
+        on_server=True,
+    ),
     # It reads `data:` addresses by itself on Node.js alone.
     _part("axios", r"data size check", code=r"\baxios\b", words="axios", on_server=True),
     # What a request brings, `request.formData()`, the runtime reads.

@@ -67,6 +67,7 @@ _NAMED_AS = {
     "flask-cors": "flask_cors",
     "gradio": "gradio",
     "langchain": "langchain",
+    "pymysql": "pymysql",
     "scrapy": "scrapy",
     "streamlit": "streamlit",
 }
