@@ -149,7 +149,26 @@ def _purpose(handler: Handler) -> Purpose | None:
         return Purpose.WEBHOOK
     if any(map(_gets_what_he_claims, handler.effects)) and "admin" not in handler.name.lower():
         return Purpose.SIGN_UP
-    return _by_words(handler)
+    return _by_words(handler) or (Purpose.SIGN_UP if _makes_an_account(handler) else None)
+
+
+def _makes_an_account(handler: Handler) -> bool:
+    """True for `POST /users` that keeps an address and a password as sent: there one signs up."""
+    whole = f"{handler.name} {handler.route.handler}"
+    if not _USERS.search(handler.name) or _OF_STAFF.search(whole):
+        return False
+    for effect in handler.effects_of(EffectKind.QUERY):
+        sent = [n for n, origins in effect.of("value:") if any(o.is_input for o in origins)]
+        if effect.operation == "insert" and all(
+            any(map(found.search, sent)) for found in (_PASSWORD, _ADDRESS)
+        ):
+            return True
+    return False
+
+
+_USERS = regex(r"^POST \S*/(users?|accounts?|members?|customers?)/?$", re.IGNORECASE)
+_OF_STAFF = regex(r"admin|staff|employee|super|manage|internal|invit", re.IGNORECASE)
+_ADDRESS = regex(r"e_?mail|user_?name|phone", re.IGNORECASE)
 
 
 def _gets_what_he_claims(effect: Effect) -> bool:
