@@ -155,3 +155,33 @@ def test_what_the_payment_provider_calls_a_buyer_is_not_for_the_caller_to_say(
 ) -> None:
     found = _gaps(UnauthenticatedEndpoint(), tmp_path, _INTENT.replace("NAME", name))
     assert [f.confidence for f in found] == [sure]
+
+
+_FUNCTION = """
+import { createClient } from "https://esm.sh/@supabase/supabase-js@2.49.1";
+Deno.serve(async (req) => {
+  const admin = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);
+  const { name, phone, user_id } = await req.json();
+  DEED
+  return new Response(null, { status: 201 });
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "sure"),
+    [
+        ('await admin.rpc("create_lead_safe", { _name: name, _phone: phone });', []),
+        ('await admin.rpc("create_lead", { _name: name, _user_id: user_id });', [Confidence.HIGH]),
+        ('await admin.rpc("submit_booking", { _name: name, _phone: phone });', [Confidence.LOW]),
+        ('await admin.rpc("create_voucher", { _name: name, _phone: phone });', [Confidence.HIGH]),
+        ('await admin.from("enrollments").insert({ name, phone });', [Confidence.LOW]),
+        ('await admin.from("vouchers").insert({ name, phone });', [Confidence.HIGH]),
+    ],
+)
+def test_what_a_function_of_the_database_adds_for_visitors(
+    tmp_path: Path, deed: str, sure: list[Confidence]
+) -> None:
+    files = {"supabase/functions/take/index.ts": _FUNCTION.replace("DEED", deed)}
+    found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))
+    assert [f.confidence for f in found if f.outcome is Outcome.GAP] == sure

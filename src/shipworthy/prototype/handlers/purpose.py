@@ -213,7 +213,7 @@ def meant_for_anyone(handler: Handler, effect: Effect) -> str:
         return "only looked at by the server"
     if kind is not Harm.READ and is_of_sign_in(handler, effect):
         return str(Purpose.LOGIN)
-    if kind is Harm.ADD and _is_box(effect) and handler.route.method in ("POST", "*", ""):
+    if _is_box(effect) and handler.route.method in ("POST", "*", ""):
         return str(Purpose.CONTACT)
     return ""
 
@@ -371,15 +371,32 @@ def _last(handler: Handler) -> str:
     return words[-1] if words else ""
 
 
+def what_is_added(effect: Effect) -> str:
+    """The table to which a row is added, or what a function of the database adds by its name: "lead" of
+    `create_lead_safe`; "" for all else."""
+    if effect.operation == "rpc" and (named := _ADDS.match(effect.target)):
+        return named[1]
+    return effect.target if effect.operation == "insert" else ""
+
+
+_ADDS = regex(r"(?:create|insert|add|submit|save|place)_(\w+?)(?:_(?:safe|public|secure|v\d+))?$")
+
+
 def _is_box(effect: Effect) -> bool:
     return (
-        effect.operation == "insert"
-        and bool(_BOX.search(effect.target))
+        bool(_BOX.search(what_is_added(effect)))
         and not any(name.startswith(WRITTEN) for name in effect.literals)  # who has an account
         and not _OWNED.search(" ".join(name for name in effect.inputs if name.startswith("value:")))
+        and not any(
+            _FOR_WHOM.match(name) and any(o.is_input for o in origins)
+            for name, origins in effect.of("argument:")
+        )
     )
 
 
 _OWNED = regex(
     r"value:(user|owner|author|created_by|customer|recipient|sender|account)(_?id)?\b", re.I
+)
+_FOR_WHOM = regex(
+    r"(p|in)?_?(user|owner|author|customer|recipient|account|tenant|org)(_?id)?$", re.I
 )

@@ -47,7 +47,7 @@ def leaves_a_record(effect: Effect) -> bool:
 
 
 GUESTS = regex(
-    r"(^|_)(guest_?)?(orders?|bookings?|reservations?|appointments?|carts?|cart_?items?|order_?items?|purchases?|checkouts?|registrations?|rsvps?)$",
+    r"(^|_)(guest_?)?(orders?|bookings?|reservations?|appointments?|carts?|cart_?items?|order_?items?|purchases?|checkouts?|registrations?|enrol?lments?|rsvps?)$",
     re.IGNORECASE,
 )
 """What guests leave without an account."""

@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.purpose import (
     by_credential,
     by_knowledge,
     connects_whom_it_names,
+    what_is_added,
 )
 from shipworthy.prototype.handlers.standing import is_bypassing, is_of_caller
 from shipworthy.prototype.handlers.weight import (
@@ -53,6 +54,8 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
         case Harm.ADD if LOG.search(effect.target) or GUESTS.search(effect.target):
             return True
         case Harm.ADD if _LEFT.search(effect.target):
+            return True
+        case Harm.CHANGE if GUESTS.search(what_is_added(effect)):
             return True
         case Harm.ADD if _notes_who_may_be_known(effect) and not is_admin(handler):
             return True

@@ -79,7 +79,8 @@ def makes_administrator(handler: Handler, effect: Effect) -> bool:
     if effect.kind is not EffectKind.QUERY or effect.operation != "insert":
         return False
     values = dict(effect.of("value:"))
-    own = any(_PASSWORD.search(name) and origins for name, origins in values.items())
+    typed = (found for name, found in values.items() if _PASSWORD.search(name))
+    own = any(origin.is_input for found in typed for origin in found)
     if not own or any(map(_OF_TENANT.search, values)) or by_credential(handler, effect):
         return False
     if any(_OF_TENANT.search(other.target) for other in handler.effects if _adds(other)):
