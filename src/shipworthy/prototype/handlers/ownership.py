@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.comparing import STAFF
 from shipworthy.prototype.handlers.for_the_asking import roles_for_the_asking
 from shipworthy.prototype.handlers.handler import (
     VECTORS,
@@ -41,6 +42,7 @@ from shipworthy.prototype.handlers.unkept import (
 from shipworthy.prototype.handlers.weight import CATALOGUE, revealed
 from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
+from shipworthy.prototype.tables.listed_roles import listed_roles
 from shipworthy.prototype.tables.policies import Policies, read_policies
 from shipworthy.regex import regex
 
@@ -83,6 +85,7 @@ class Ownership(Struct, frozen=True):
     kept_by_users: frozenset[str] = frozenset()  # tables that whoever is signed in changes by id
     people: frozenset[str] = frozenset()  # tables that say who somebody is, or how to reach him
     unasked: bool = False  # whoever comes gets an account, accounts have roles, none is asked for
+    outsiders: str = ""  # a role for those whom the staff serves: "patient"
     secluded: frozenset[str] = frozenset()  # tables whose rows are shown to their owners alone
     # By table and role: the entry point that looks for the rows of its caller alone.
     held: Mapping[tuple[str, str], Held] = field(default_factory=dict)
@@ -202,6 +205,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         frozenset(map(plain, kept_by_users(handlers))),
         frozenset(name for name, found in columns.items() if says_who(found)),
         joined and roles and not asks_for_rights(handlers),
+        _outsiders(prototype) if joined else "",
         frozenset(tied - _shown_to_others(handlers)),
         read_holders(handlers),
         lent_rights({n: f for n, f in columns.items() if n not in parents(tenants)}, accounts),
@@ -220,6 +224,21 @@ def _left_open(handlers: Iterable[Handler]) -> frozenset[str]:
     return frozenset(changed - asked)
 
 
+def _outsiders(prototype: Prototype) -> str:
+    """The role for those whom the staff serves, where accounts of both kinds are listed side by side."""
+    for words in listed_roles(prototype):
+        served = sorted(filter(_SERVED.match, words))
+        if served and any(word in STAFF for word in words):
+            return served[0]
+    return ""
+
+
+_SERVED = regex(
+    r"(role_)?(customer|client|cliente|patient|paciente|student|aluno|estudiante|pupil|buyer|guest|visitor|citizen"
+    r"|passenger|candidate|applicant|job_?seeker|resident|parent|guardian|donor|shopper|travell?er|tourist)s?$"
+)
+
+
 def _added(handlers: Iterable[Handler]) -> Iterator[tuple[str, Effect]]:
     """What entry points add, by the table to which they do."""
     for handler in handlers:
@@ -230,16 +249,20 @@ def _added(handlers: Iterable[Handler]) -> Iterator[tuple[str, Effect]]:
 
 def deed_of(effect: Effect) -> str:
     """What a write does in one word."""
-    return {"insert": "add", "delete": "delete"}.get(effect.operation, "change")
+    return _DEEDS.get(effect.operation, "change")
+
+
+_DEEDS = {"insert": "add", "delete": "delete", "select": "read"}
 
 
 def _governed(handlers: Iterable[Handler]) -> Mapping[tuple[str, str], str]:
-    """The writes before which some entry point asks for a role."""
+    """What is done after some entry point has asked for a role."""
     return {
         (plain(effect.target), deed_of(effect)): handler.name
         for handler in handlers
         for effect in handler.effects_of(EffectKind.QUERY)
-        if effect.operation in ("insert", "update", "upsert", "delete") and effect.has(Check.ROLE)
+        if effect.operation in ("insert", "update", "upsert", "delete", "select")
+        if effect.has(Check.ROLE)
     }
 
 

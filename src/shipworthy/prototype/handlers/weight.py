@@ -293,6 +293,11 @@ def is_shown(handler: Handler, effect: Effect) -> bool:
     )
 
 
+def is_counted(origin: Origin) -> bool:
+    """True for a number that is told of rows: how many there are."""
+    return origin.key.rpartition(".")[2] in _COUNTED
+
+
 def is_sensitive(origin: Origin, effect: Effect) -> bool:
     """True for a whole row, and for a column that is nobody else's business."""
     column = origin.key.rpartition(".")[2]

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.breaches.holders import of_holders
 from shipworthy.prototype.handlers.breaches.hung import of_hung
 from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
+from shipworthy.prototype.handlers.breaches.outsiders import of_outsiders
 from shipworthy.prototype.handlers.breaches.power import (
     POWER,
     governs,
@@ -286,6 +287,15 @@ _OF_ROWS = (Harm.READ, Harm.ADD, Harm.CHANGE, Harm.DELETE)
 
 
 def _beyond(
+    handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
+) -> Judged | None:
+    judged = _of_users(handler, effect, kind, who, ownership)
+    if judged is None or judged.confidence is Confidence.LOW:
+        return of_outsiders(handler, effect, kind, who, ownership) or judged
+    return judged
+
+
+def _of_users(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
     written = _written_by_users(effect)

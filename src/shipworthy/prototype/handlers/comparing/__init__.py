@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.comparing.callers import (
 from shipworthy.prototype.handlers.comparing.comparison import (
     COMPARED,
     OWN_SITE,
+    STAFF,
     compared,
     kind_of,
     names_host,
@@ -40,6 +41,7 @@ __all__ = [
     "ROLE_KEY",
     "SELF_MADE",
     "SESSION_HOLDER",
+    "STAFF",
     "STANDS_IN",
     "UNSIGNED",
     "WHOSE_OF_SOME",
