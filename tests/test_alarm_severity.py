@@ -12,10 +12,12 @@ from shipworthy.control import Control
 from shipworthy.controls.access import unauthenticated_endpoint
 from shipworthy.controls.access.client_decided_money.control import ClientDecidedMoney
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
+from shipworthy.controls.access.exposed_function.control import ExposedFunction
 from shipworthy.controls.access.mass_assignment.control import MassAssignment
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
 from shipworthy.controls.access.nosql_injection.control import NosqlInjection
+from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
 from shipworthy.controls.access.server_side_request_forgery.control import (
     ServerSideRequestForgery,
 )
@@ -1831,3 +1833,96 @@ def test_conditions_added_to_a_list_of_all_show_nothing_more(
     package = '{"dependencies": {"express": "4", "mongoose": "8"}}'
     files = {"package.json": package, "server/index.js": server}
     assert [f.severity for f in gaps(NosqlInjection(), tmp_path, files)] == [severity]
+
+
+_SONGS = """create table public.songs (id uuid primary key, title text, level int);
+alter table public.songs enable row level security;
+create policy s on public.songs for select to authenticated using ({});
+create view public.pool as select id, title, level from public.songs;
+grant select on public.pool to anon, authenticated;"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity"), [("true", Severity.LOW), ("level > 3", Severity.HIGH)]
+)
+def test_a_view_of_what_every_user_may_read_gives_visitors_little(
+    tmp_path: Path, rule: str, severity: Severity
+) -> None:
+    files = {"supabase/migrations/20250101000000_init.sql": _SONGS.format(rule)}
+    (gap,) = gaps(DefinerView(), tmp_path, files)
+    assert gap.severity is severity
+
+
+_RECKONS = """create table public.player_summary (
+  user_id uuid primary key references auth.users (id), best int);
+alter table public.player_summary enable row level security;
+create policy own on public.player_summary for select using (user_id = auth.uid());
+create function public.NAME(p_user_id uuid) returns void as $$
+  insert into public.player_summary (user_id, best) select p_user_id, max(score) from public.scores
+  on conflict (user_id) do update set best = excluded.best;
+$$ language sql security definer;"""
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("refresh_summary", Severity.LOW), ("reset_summary", Severity.CRITICAL)],
+)
+def test_what_is_reckoned_again_takes_nothing_from_who_calls(
+    tmp_path: Path, name: str, severity: Severity
+) -> None:
+    files = {"supabase/migrations/20250101000000_init.sql": _RECKONS.replace("NAME", name)}
+    (gap,) = gaps(ExposedFunction(), tmp_path, files)
+    assert gap.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("table", "severity"),
+    [("phone_verification_tokens", Severity.MEDIUM), ("api_tokens", Severity.HIGH)],
+)
+def test_a_code_for_a_telephone_is_short(tmp_path: Path, table: str, severity: Severity) -> None:
+    text = (
+        _SENDS_CODE.replace("GUARD", "").replace("WHOSE", "email").replace("ID", "req.body.email")
+    )
+    text = text.replace("users SET verification_code", f"{table} SET token")
+    files = {"package.json": '{"dependencies": {"express": "4", "pg": "8"}}', "server.js": text}
+    (found,) = gaps(WeakRandom(), tmp_path, files)
+    assert found.severity is severity
+
+
+@pytest.mark.parametrize(("column", "count"), [("session_date date", 0), ("ip text", 1)])
+def test_sessions_of_a_training_are_nobodys_own(tmp_path: Path, column: str, count: int) -> None:
+    files = {
+        "supabase/migrations/20250101000000_init.sql": (
+            f"create table public.skill_sessions (id uuid primary key, name text, {column});\n"
+            "alter table public.skill_sessions enable row level security;\n"
+            "create policy s on public.skill_sessions for select using (auth.uid() is not null);\n"
+        )
+    }
+    assert len(gaps(RowsReadableByAnyUser(), tmp_path, files)) == count
+
+
+_RENAMES = """import express from "express";
+import { createClient } from "@supabase/supabase-js";
+const app = express();
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+app.post("/api/drawings/rename", async (req, res) => {
+  const { id, name, ownerKey } = req.body;
+  const { error } = await db.from("drawings").update({ name }).eq("id", id).eq("COLUMN", ownerKey);
+  res.json({ ok: !error });
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "sure"), [("owner_key", Confidence.LOW), ("owner_name", Confidence.HIGH)]
+)
+def test_rows_by_the_key_of_their_owner_are_a_question(
+    tmp_path: Path, column: str, sure: Confidence
+) -> None:
+    text = _RENAMES.replace("COLUMN", column)
+    if column == "owner_name":
+        text = text.replace("ownerKey", "ownerName")
+    files = {"package.json": '{"dependencies": {"express": "4"}}', "server.ts": text}
+    (found,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert found.confidence is sure

@@ -65,3 +65,9 @@ def test_refusals_and_callers_are_told_apart_in_many_ways() -> None:
     assert let_in == [{SESSION}]
     refused = [value.fields["error"] for value, _ in known.cases if "error" in (value.fields or {})]
     assert all(values.truth(error) for error in refused)
+
+
+def test_how_many_there_are_is_a_count_however_deep_it_stands() -> None:
+    deep = frozenset({Origin("row", "profiles", "members.email")})
+    assert {o.key for o in values.derived(deep, "length")} == {"members.length"}
+    assert {o.key for o in values.derived(deep, "text")} == {"members.email"}

@@ -12,6 +12,7 @@ from shipworthy.database.private import (
     is_always_private,
     is_code_of_a_group,
     is_face,
+    is_held,
     is_key_column,
     is_meant_for_all,
     is_name_column,
@@ -123,7 +124,13 @@ class Exposure(Struct, frozen=True):
             return True
         if self.target.endswith("profiles") and is_face(self.columns):
             return False
+        if not self.is_owned and self.table and is_held(self.target, self._names):
+            return False
         return is_always_private(self.target) or (self.is_owned and is_private_record(self.target))
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.table.columns) if self.table else ()
 
 
 def exposures(

@@ -175,6 +175,18 @@ def is_always_private(table: str) -> bool:
     return bool(_AFFAIRS.search(table.rpartition(".")[2]))
 
 
+def is_held(table: str, columns: Iterable[str]) -> bool:
+    """True for sessions of a course or a training: they have a day or places, and are nobody's own."""
+    plain = table.rpartition(".")[2]
+    return plain.endswith("sessions") and any(map(_HELD.fullmatch, columns))
+
+
+_HELD = regex(
+    r"(session|class|training|event)_(date|day)|scheduled_(at|for|date)|starts_at|capacity|max_\w+|venue|trainer|instructor",
+    re.IGNORECASE,
+)
+
+
 def is_face(columns: Iterable[str]) -> bool:
     """True where columns show no more of people than a community shows: a name they chose, a picture."""
     return all(_FACE.fullmatch(column) for column in columns)

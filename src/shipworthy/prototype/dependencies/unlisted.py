@@ -127,6 +127,8 @@ class _Reader:
             return None
         if ":" in item.specifier or "!" in item.specifier:
             return None
+        if item.specifier.startswith("$"):
+            return None  # `$env/dynamic/private` of SvelteKit: no package can be called so
         external = self.prototype.modules.packages.get(file.path, frozenset())
         if file.language is Language.PYTHON:
             top = item.specifier.partition(".")[0]

@@ -457,7 +457,8 @@ def _derived(origin: Origin, key: str) -> Origin:
     if kind in ("environment", "random", "model", "error", "answer"):
         return origin if kind != "error" else Origin(kind, origin.name, key)
     if origin.key.count(".") + 1 >= _DEEPEST_KEY and origin.key:
-        return origin
+        counted = f"{origin.key.rpartition('.')[0]}.length" if key == "length" else origin.key
+        return Origin(kind, origin.name, counted, origin.by)
     joined = f"{origin.key}.{key}" if origin.key else key
     return Origin(kind, origin.name, joined, origin.by)
 

@@ -95,7 +95,8 @@ def _severity(handler: Handler, effect: Effect) -> Severity:
 
 
 _SHORT = regex(
-    r"(^|[._a-z])(otp|pin|(otp|pin|sms|verification|verify|confirmation|confirm|reset|login|invite|invitation|access)_?code)$",
+    r"(^|[._a-z])(otp|pin|(otp|pin|sms|verification|verify|confirmation|confirm|reset|login|invite|invitation|access)_?code)$"
+    r"|^(\w+[._])?(otp|sms|phone|whatsapp)_\w+\.(token|code)$",
     re.IGNORECASE,
 )
 

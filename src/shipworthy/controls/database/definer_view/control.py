@@ -73,6 +73,9 @@ class DefinerView(
             )
             return self.gap(view.qualified, message, line, severity=Severity.MEDIUM)
         message = f"{view.qualified} shows {who} the rows of {tables} past their policies{what}"
+        if not personal and all(_open(t, _USERS) for t in hidden):
+            message = f"{message}: else every signed-in user may read them"
+            return self.gap(view.qualified, message, line, severity=Severity.LOW)
         return self.gap(view.qualified, message, line)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
