@@ -11,10 +11,11 @@ from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.stated.openings import served, succeeded, ways
-from shipworthy.database.stated.passing import Who, passing
+from shipworthy.database.stated.passing import MOST_NESTED, Who, passing, plain
 from shipworthy.database.stated.powers import gives_power
 from shipworthy.database.stated.promotions import is_watched, unguarded
-from shipworthy.database.stated.words import one_line, texts
+from shipworthy.database.stated.roles_asked import is_of_one_tenant
+from shipworthy.database.stated.words import at_word, bare, one_line, texts
 from shipworthy.regex import regex
 
 _WAITS = regex(
@@ -42,6 +43,7 @@ _OF_REPORTS = regex(
     re.IGNORECASE,
 )
 _REPORTER = regex(r"^report(?:er|ed_by)|^complainant|^flagged_by", re.IGNORECASE)
+_SUBSCRIPTIONS = regex(r"(?:^|_)(?:subscriptions?|assinaturas?|suscripciones)$")
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
 _MINE = regex(
     r"(?:^|[^.\w])\(*(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]{0,300}auth\.uid\(\)"
@@ -70,11 +72,16 @@ def approvals(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
 def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
     """Plans and credit that members may set for their own organisation."""
     for table in served(schema):
-        if not is_tenant(table.qualified):
+        rules = [(p, way.who) for p, way in ways(table, Actor.STRANGER, Verb.UPDATE)]
+        if is_tenant(table.qualified):
+            paid = [c for c in table.columns if _is_paid(schema, table, c)]
+            rules = [(p, who) for p, who in rules if _is_mine(p, who)]
+        elif _SUBSCRIPTIONS.search(table.name):
+            paid = [c for c in table.columns if gives_power(schema, table, c)]
+            rules = [(p, who) for p, who in rules if _is_of_my_tenant(p)]
+        else:
             continue
-        paid = [c for c in table.columns if _is_paid(schema, table, c)]
-        rules = [p for p, way in ways(table, Actor.STRANGER, Verb.UPDATE) if _is_mine(p, way.who)]
-        for policy in rules:
+        for policy, _ in rules:
             asked = " ".join(expressions(policy))
             free = [c.name for c in paid if not re.search(rf"\b{c.name}\b", asked)]
             free = [c for c in free if not is_watched(schema, table, c, "UPDATE")]
@@ -83,6 +90,27 @@ def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
                 target = table.qualified
                 yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, (policy,), columns, reason)
                 break
+
+
+def _is_of_my_tenant(policy: Policy) -> bool:
+    """True for a rule that holds a user to the rows of his own organisation, whatever his role in it."""
+    text = plain(policy.using or "")
+    if _OPERATORS.search(text) or text.count("(") > MOST_NESTED:
+        return False
+    arms = (at_word(bare(arm), "and") for arm in at_word(bare(text), "or"))
+    return any(any(map(_names_my_tenant, arm)) for arm in arms)
+
+
+def _names_my_tenant(condition: str) -> bool:
+    """True where the tenant of the row is compared with that of the caller."""
+    found = _COMPARED.match(bare(condition))
+    if found is None or not is_of_one_tenant(found[1]):
+        return False
+    return "auth.uid()" in condition or _MY_OWN.search(condition) is not None
+
+
+_COMPARED = regex(r"(?:\w+\.)*(\w+) ?(?:=|in\b)")
+_MY_OWN = regex(r"\b(?:get|my|current|auth|user)_\w+ ?\(")
 
 
 def _is_report(table: Table, owned: tuple[str, ...]) -> bool:

@@ -16,6 +16,11 @@ from shipworthy.regex import regex
 _BANNED = regex(
     r"^(?:is_)?(?:banned|suspended|blocked|locked|deactivated|bloqueado|suspenso|suspendido)$", re.I
 )
+_SINCE = regex(
+    r"^(?:banned|suspended|blocked|locked|deactivated|bloqueado|suspendido|suspenso)_(?:at|until|em|hasta)$"
+    r"|^(?:ban|suspension)_(?:until|expires|expires_at|ends|ends_at)$",
+    re.I,
+)
 _OF_ACCOUNT = regex(r"^(?:(?:account|user)_)?status$", re.IGNORECASE)
 _SHUT_OUT = regex(r"suspend|banned|^ban$|blocked|bloque", re.IGNORECASE)
 _ACCOUNTS = regex(
@@ -49,6 +54,8 @@ def bars(table: Table | None, column: str) -> bool:
 def _shuts_out(table: Table, column: Column) -> bool:
     if _BANNED.match(column.name):
         return column.type == "boolean"
+    if _SINCE.match(column.name):
+        return column.type.startswith("timestamp")
     if not _OF_ACCOUNT.match(column.name):
         return False
     checks = [c.definition for c in table.checks if column.name in c.columns]

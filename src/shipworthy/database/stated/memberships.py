@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Policy, Schema, Table, Trust
-from shipworthy.database.seed.ownership import is_tenant_column
-from shipworthy.database.stated.openings import let_pass, served, succeeded
-from shipworthy.database.stated.passing import MOST_NESTED, is_of_the_row, owner_column
+from shipworthy.database.seed.ownership import is_people, is_tenant_column
+from shipworthy.database.stated.openings import let_pass, served, stopped, succeeded, ways
+from shipworthy.database.stated.passing import MOST_NESTED, Who, is_of_the_row, owner_column, plain
 from shipworthy.database.stated.powers import gives_power
-from shipworthy.database.stated.promotions import is_watched, unguarded
+from shipworthy.database.stated.promotions import is_watched, one_is_there, unguarded
 from shipworthy.database.stated.words import at_word, bare, called, one_line
 from shipworthy.regex import regex
 
@@ -26,6 +26,15 @@ _CIRCLE = regex(
 )
 _TAKES_PART = regex(
     r"member|participant|collaborator|_users?$|integrantes|participantes", re.IGNORECASE
+)
+_MEMBERSHIPS = regex(
+    r"(?:^|_)(?:members?|memberships?|participants?|collaborators?|integrantes|membros)$"
+)
+_IN_A_ROLE = regex(r"(?:\w+\.)*(?:\w+_)?(?:role|papel|rol) ?(?:=|in) ?\(*'\w+'(?:, ?'\w+')*\)*")
+# A trigger that may ask whether somebody is let in, and not only as what.
+_LETS_IN = (
+    r"\bauth\s*\.\s*(?:uid|jwt|email)\s*\(\s*\)(?!\s*is\s+null)|invit|request|approv|password|code\b"
+    r"|\b(?:is|has)_\w+\s*\(|is_(?:open|public|private)|status|return\s+null"
 )
 _MANY = 3  # tables whose rules go by one column of a membership: the app is divided by it
 _LOOKED_UP = regex(
@@ -58,6 +67,7 @@ def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
         ]
         tenants = [c for c in tenants if _decides(schema, table, c)] if owned.user_columns else []
         tenants += _circles(schema, table) if owned.user_columns else []
+        tenants += _hidden(schema, table, tenants) if owned.user_columns else []
         users = owned.user_columns or _owners(table)
         for column in looked_up.get(table.name, ()):
             known = not table.columns or table.column(column)
@@ -68,6 +78,8 @@ def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
         for verb in (Verb.INSERT, Verb.UPDATE):
             for column in tenants:
                 found = unguarded(schema, table, users, column, verb)
+                if not found and verb is Verb.INSERT:
+                    found = _by_one_arm(schema, table, column, users)
                 if found:
                     yield succeeded(Actor.STRANGER, Verb.JOIN, table.qualified, found, (column,))
 
@@ -105,6 +117,62 @@ def _circles(schema: Schema, table: Table) -> list[str]:
     named = [c.name for c in table.columns if is_shared(c.name)]
     hidden = [c for c in named if not _seen_by_all(targets.get(c))]
     return [c for c in hidden if _decides(schema, table, c)]
+
+
+def _hidden(schema: Schema, table: Table, known: list[str]) -> list[str]:
+    """The columns of a membership by which rules go, and that name what not everybody may see."""
+    if not _MEMBERSHIPS.search(table.name):
+        return []
+    keys = ((key.columns[0], schema.tables.get(key.target)) for key in table.foreign_keys)
+    named = [
+        column
+        for column, target in keys
+        if column not in known
+        and target
+        and target.row_security
+        and target.schema in schema.exposed
+        and not _is_a_person(target)
+    ]
+    return [c for c in named if _is_hidden(schema, table, c) and _decides(schema, table, c)]
+
+
+def _is_a_person(table: Table) -> bool:
+    return is_people(table.name) or table.primary_key == ("user_id",)
+
+
+def _is_hidden(schema: Schema, table: Table, column: str) -> bool:
+    targets = [schema.tables.get(k.target) for k in table.foreign_keys if k.columns[0] == column]
+    return bool(targets) and not any(map(_seen_by_some, targets))
+
+
+def _seen_by_some(table: Table | None) -> bool:
+    """True where rows of a kind, at least, are shown to all: groups that anybody may join."""
+    if table is None or table.tainted:
+        return True
+    return any(way.who >= Who.USERS for _, way in ways(table, Actor.STRANGER, Verb.READ))
+
+
+def _by_one_arm(
+    schema: Schema, table: Table, column: str, users: tuple[str, ...]
+) -> tuple[Policy, ...]:
+    """The rules one arm of which lets a user add himself, at most in a certain role."""
+    if stopped(schema, table, "INSERT", _LETS_IN) or not _is_hidden(schema, table, column):
+        return ()
+    if one_is_there(schema, table, users):
+        return ()
+    found = []
+    for policy, _ in ways(table, Actor.STRANGER, Verb.INSERT):
+        text = policy.check or policy.using or ""
+        arms = at_word(bare(text), "or") if text.count("(") <= MOST_NESTED else []
+        if any(_adds_oneself(arm) for arm in arms):
+            found.append(policy)
+    return tuple(found)
+
+
+def _adds_oneself(arm: str) -> bool:
+    conditions = [plain(c) for c in at_word(bare(arm), "and")]
+    mine = [c for c in conditions if owner_column(c)]
+    return bool(mine) and all(c in mine or _IN_A_ROLE.fullmatch(c) for c in conditions)
 
 
 def _seen_by_all(table: Table | None) -> bool:

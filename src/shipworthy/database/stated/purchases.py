@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
 from shipworthy.database.schema import Column, Schema, Table, Trust
+from shipworthy.database.seed.ownership import is_people
 from shipworthy.database.stated.approvals import others_decide
 from shipworthy.database.stated.openings import served, succeeded, ways
 from shipworthy.database.stated.passing import Who
@@ -73,7 +74,7 @@ def _taken(schema: Schema, table: Table, owned: tuple[str, ...]) -> Iterator[Att
 
 def _called_paid(schema: Schema, table: Table, owned: tuple[str, ...]) -> Iterator[Attempt]:
     for column in (c for c in table.columns if _waits_for_payment(c)):
-        if not _others_collect(table):
+        if not _others_collect(table) and not _is_bought(schema, table, owned):
             return
         found = unguarded(schema, table, owned, column.name, Verb.INSERT)
         found = found or unguarded(schema, table, owned, column.name, Verb.UPDATE)
@@ -104,6 +105,15 @@ def _waits_for_payment(column: Column) -> bool:
         return column.default.strip().lower() == "false"
     words = texts(column.default)
     return bool(words) and _UNPAID.match(words[0].lower()) is not None
+
+
+def _is_bought(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
+    """True for rows that are what was bought of something which others offer."""
+    if not _BOUGHT.search(table.name):
+        return False
+    keys = (k.target for k in table.foreign_keys if k.columns[0] not in owned)
+    sold = (schema.tables.get(target) for target in keys)
+    return any(t and _is_offered(t) and not is_people(t.name) for t in sold)
 
 
 def _others_collect(table: Table) -> bool:

@@ -27,7 +27,9 @@ _RECEIVER = regex(
     r"^(?:receiver|recipient|to_user|to|destinat[aá]rio|receptor)(?:_user)?(?:_id)?$", re.IGNORECASE
 )
 _TAKES_PART = regex(
-    r"\b(?:from|join) (?:public\.)?\"?\w*(?:conversation|chat|thread|participant|room)",
+    r"\b(?:from|join) (?:public\.)?\"?\w*(?:conversation|chat|thread|participant|room)"
+    r"|^\(*(?:public\.)?(?:is|user_is|check)_\w*(?:conversation|chat|thread|participant|room)\w* ?\([^()]*"
+    r"(?:\(\)[^()]*)?\)\)*$",
     re.IGNORECASE,
 )
 _OFFICE = regex(r"role|admin|staff|moderat|owner", re.IGNORECASE)
