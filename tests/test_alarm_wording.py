@@ -352,3 +352,72 @@ def test_what_calls_itself_and_is_handed_on_has_no_caller(
     }
     found = _gaps(list(ModelCallWithoutTimeout().detect(prototype_of(tmp_path, files))))
     assert len(found) == alarms
+
+
+_FORM = """
+from flask import Flask, render_template, request
+MADE
+app = Flask(__name__)
+
+@app.route("/letter", methods=["GET", "POST"])
+def letter():
+    if request.method == "POST":
+        return {"text": ASKED}
+    return render_template("letter.html")
+"""
+_PAID = "from openai import OpenAI\nclient = OpenAI()"
+_OWN = "from langchain_community.llms import Ollama\nllm = Ollama(model='llama3.2')"
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "severity", "said"),
+    [
+        (
+            _PAID,
+            "client.chat.completions.create(model='gpt-4o', messages=[request.form['about']])",
+            Severity.HIGH,
+            "POST /letter asks a paid model at every call",
+        ),
+        (
+            _OWN,
+            "llm.invoke(request.form['about'])",
+            Severity.MEDIUM,
+            "POST /letter asks a model at every call",
+        ),
+    ],
+)
+def test_a_model_is_asked_by_the_form_and_paid_where_it_is_somebody_elses(
+    tmp_path: Path, made: str, asked: str, severity: Severity, said: str
+) -> None:
+    text = _FORM.replace("MADE", made).replace("ASKED", asked)
+    files = {"requirements.txt": "flask\nopenai\nlangchain-community\n", "app.py": text}
+    (gap,) = _gaps(list(MissingRateLimit().detect(prototype_of(tmp_path, files))))
+    assert gap.severity is severity
+    assert gap.message.startswith(said)
+    assert ("bill" in gap.message) is (severity is Severity.HIGH)
+
+
+@pytest.mark.parametrize("asked", ["Flask-WTF", "wtforms\nFlask-WTF"])
+def test_what_an_extension_of_flask_brings_along_weighs_little(tmp_path: Path, asked: str) -> None:
+    form = "from flask_wtf import FlaskForm\nfrom wtforms import StringField\n"
+    files = {"requirements.txt": f"Flask\n{asked}\n", "forms.py": form}
+    found = _gaps(list(HallucinatedImport().detect(prototype_of(tmp_path, files))))
+    assert [f.severity for f in found] == ([] if "wtforms" in asked else [Severity.LOW])
+
+
+def test_a_right_that_is_only_asked_for_is_not_what_is_done(tmp_path: Path) -> None:
+    text = (
+        'import { createClient } from "https://esm.sh/@supabase/supabase-js@2";\n'
+        "Deno.serve(async (req) => {\n"
+        "  const { site, who } = await req.json();\n"
+        '  const db = createClient(Deno.env.get("URL")!, Deno.env.get("SUPABASE_SERVICE_ROLE_KEY")!);\n'
+        '  const { data: may } = await db.rpc("user_can_publish", { who, site });\n'
+        '  if (!may) return new Response("no", { status: 400 });\n'
+        '  await db.from("site_orders").insert({ site, ordered_by: who });\n'
+        '  return new Response("done");\n'
+        "});\n"
+    )
+    files = {"supabase/functions/publish/index.ts": text}
+    (gap,) = _gaps(list(UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))))
+    assert "user_can_publish" not in gap.message
+    assert "add site orders" in gap.message

@@ -68,6 +68,7 @@ _OF_FILE = (
 )
 _GENERATED_HEAD = regex(
     r"^var __(defProp|getOwnPropNames|create) = Object\.|"  # bundled by esbuild
+    r"^\W*function webpackUniversalModuleDefinition|"
     r"@generated|do not edit|do not modify this file"
     rf"|^[^\w\n]*{_OF_FILE}auto(?:matically)?[- ]?generated\b"
     r"|^[^\w\n]*auto(?:matically)?[- ]?generated(?: (?:by|from|with|using|at|on|files?|code|types?|client"
@@ -137,7 +138,8 @@ _NAMED_FOR_EXAMS = regex(
     r"(tests?|specs?|fixtures|mocks)(/[^/]+)?(\.|$)"
 )
 _VENDORED_PATH = regex(
-    r"(^|/)(third[-_]party|\.replit_integration_files)/|(^|/)(static|public|assets)/(.*/)?(vendors?|extern(al)?)/"
+    r"(^|/)(third[-_]party|\.replit_integration_files)/|(^|/)(static(files)?|public|assets)/(.*/)?(vendors?|extern(al)?)/"
+    r"|(^|/)static(files)?/(admin|rest_framework|debug_toolbar|drf-yasg|django_extensions|import_export|jazzmin|unfold)/"
     r"|(^|/)(jquery|bootstrap|chart|d3|three|lodash|moment|swiper|tinymce|ckeditor|pdf\.worker|workbox)"
     r"[^/]*\.js$"
 )
@@ -270,7 +272,7 @@ def _role_of_code(
 def _says_generated(head: str) -> bool:
     """Plain words first: to look for one takes less than to search."""
     lower = head.lower()
-    said = any(word in lower for word in ("generated", "do not", "var __"))
+    said = any(word in lower for word in ("generated", "do not", "var __", "webpackuniversal"))
     return said and _GENERATED_HEAD.search(head) is not None
 
 

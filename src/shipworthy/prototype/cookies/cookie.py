@@ -50,7 +50,7 @@ class Cookie(Struct, frozen=True):
 
 
 _OPENS = regex(
-    r"^(?!.*(csrf|xsrf|state|nonce|type|expir|consent|theme|locale|verifier|device|fcm|push|invite|referr|demo"
+    r"^(?!.*(csrf|xsrf|state|nonce|type|expir|consent|theme|locale|verifier|device|fcm|push|invite|referr|demo|download"
     r"|session[_.-]?(time|start|end|count|length|duration|warn)))"
     r".*(session|(^|[_.-])sid$|token|jwt|auth(?!or)|api_?key|refresh|credential)",
     re.IGNORECASE,

@@ -44,6 +44,7 @@ _BROUGHT = {
 _EXTRAS = regex(r"\w\[([\w, -]+)\]")
 # What extras of FastAPI bring that are not called after it (its pyproject.toml).
 _SETS = {
+    "uvicorn[standard]": "websockets httptools watchfiles python-dotenv pyyaml uvloop",
     "fastapi[all]": "httpx jinja2 python-multipart itsdangerous pyyaml ujson orjson email-validator"
     " uvicorn pydantic-settings pydantic-extra-types",
     "fastapi[standard]": "httpx jinja2 python-multipart email-validator uvicorn",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -10,10 +10,11 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from shipworthy.finding import Location
+from shipworthy.prototype.handlers.comparing.methods import NO_GET
 from shipworthy.prototype.handlers.dispatched import dispatched
 from shipworthy.prototype.handlers.entering.nest import Application, application
 from shipworthy.prototype.handlers.evaluation import BUDGET, Asked, Knowledge
-from shipworthy.prototype.handlers.handler import Guard, Handler
+from shipworthy.prototype.handlers.handler import Effect, Guard, Handler
 from shipworthy.prototype.handlers.knowledge.routing import ANSWERED
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import NO_GUARDS
@@ -73,7 +74,7 @@ class Follower:
             name=_spoken(route, served),
             subject=f"{entry.location.path}#{route.handler}",
             location=entry.location,
-            effects=tuple(walk.effects),
+            effects=_reached_by(route, walk.effects),
             guards=ends,
             privileged=any(e.client in ("service", "owner") for e in walk.effects),
             hindrance=walk.hindrance,
@@ -116,6 +117,13 @@ class Follower:
         self.spent += budget - walk.left
         self.program.change_back()
         return walk, ends
+
+
+def _reached_by(route: Route, effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Without what a view does for a POST alone, where it is asked as a GET."""
+    if route.method != "GET":
+        return tuple(effects)
+    return tuple(e for e in effects if not any(g.how == NO_GET for g in e.guards))
 
 
 def unloaded(route: Route, place: Location, served: tuple[str, ...], twice: str) -> Handler:

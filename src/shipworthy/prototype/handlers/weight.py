@@ -57,7 +57,7 @@ _KINDS = {
 _READS = regex(
     r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup"
     r"|verify|validate|authenticate|compare)(_|[A-Z])"
-    r"|_(count|stats|search|exists)$"
+    r"|_(count|stats|search|exists)$|^(user|member|caller)_(can|has|is|may)_"
 )
 _RUNS_SQL = regex(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)
 """Functions of the database that run the SQL which they are given."""
@@ -91,6 +91,17 @@ _SHOWN = regex(
 )
 _STATES = regex("status$", re.I)  # says nothing where nobody knows which
 _COUNTED = frozenset({"length", "count", "rowCount", "rowcount", "size"})
+
+
+_OWN_MACHINE = regex(
+    r"ollama|llama_?cpp|gpt4all|ctransformers|huggingface_?pipeline|^(sentence_)?transformers\.",
+    re.IGNORECASE,
+)
+
+
+def is_on_own_machine(effect: Effect) -> bool:
+    """True for a model that runs where the app does: nobody is paid for what it answers."""
+    return effect.kind is EffectKind.MODEL and _OWN_MACHINE.search(effect.target) is not None
 
 
 def harm(effect: Effect) -> Harm | None:

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
     is_metered,
+    is_on_own_machine,
     names_own_address,
     reaches_operator,
     starts_own_program,
@@ -69,6 +70,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             if reaches_operator(effect):
                 return f"send {kinds} to the address in your server's settings"
             return f"send {kinds} in your name"
+        case Harm.ASK if is_on_own_machine(effect):
+            return "keep the AI model on your machine busy"
         case Harm.ASK:
             return "use the AI model that you pay for"
         case Harm.FORWARD if lends_its_key(effect):

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.reaching import is_live, is_open, is_trusted,
 from shipworthy.prototype.handlers.staging_edits import closed_in_production
 from shipworthy.prototype.handlers.standing import in_database
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.weight import is_on_own_machine
 from shipworthy.prototype.running.debuggers import debuggers
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
@@ -161,7 +162,8 @@ def _shows(effect: Effect) -> str:
     if effect.kind in (EffectKind.EMAIL, EffectKind.MESSAGE):
         return "sends messages in your name"
     if effect.kind is EffectKind.MODEL:
-        return "uses the model that you pay for"
+        own = is_on_own_machine(effect)
+        return "uses the model on your machine" if own else "uses the model that you pay for"
     if effect.kind is EffectKind.FETCH and effect.operation != "get":
         return f"acts on {effect.target or 'another service'}"
     return "shows what is inside"

@@ -24,7 +24,7 @@ from shipworthy.prototype.handlers.reaching import (
     who,
 )
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.weight import changes
+from shipworthy.prototype.handlers.weight import changes, is_on_own_machine
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
@@ -83,6 +83,7 @@ class MissingRateLimit(
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
         unlimited = [r for r in subject.effects if not is_trusted(r[1]) and not _is_limited(*r)]
+        unlimited.sort(key=lambda r: is_on_own_machine(r[1]))
         handler, effect = (unlimited or subject.effects)[0]
         line = prototype.evidence("code", effect.location)
         if not unlimited:
@@ -98,11 +99,19 @@ class MissingRateLimit(
             )
         return self.gap(
             subject.name,
-            f"{handler.name} {_COSTS[effect.kind]} at every call {_without(effect)},"
-            f" so {who(handler, effect)} can run up the bill",
+            f"{handler.name} {_asks(effect)} at every call {_without(effect)},"
+            f" so {who(handler, effect)} can {_harms(effect)}",
             *way(prototype, handler, effect),
             severity=_slowed(_severity(handler, effect), effect),
         )
+
+
+def _asks(effect: Effect) -> str:
+    return "asks a model" if is_on_own_machine(effect) else _COSTS[effect.kind]
+
+
+def _harms(effect: Effect) -> str:
+    return "keep your machine busy" if is_on_own_machine(effect) else "run up the bill"
 
 
 def _is_gated(handler: Handler, effect: Effect) -> bool:
@@ -125,6 +134,8 @@ def _is_webhook(handler: Handler) -> bool:
 def _severity(handler: Handler, effect: Effect) -> Severity:
     if "embedding" in f"{effect.operation} {effect.target}".lower():
         return Severity.LOW  # a thousand of them cost a cent
+    if is_on_own_machine(effect):
+        return Severity.MEDIUM if is_open(handler, effect) else Severity.LOW
     if is_open(handler, effect):
         return Severity.MEDIUM if effect.kind is EffectKind.EMAIL else Severity.HIGH
     dear = effect.kind is EffectKind.MODEL and not _is_gated(handler, effect)

@@ -26,6 +26,7 @@ from shipworthy.prototype.handlers.standing import (
     is_of_caller,
 )
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.weight import is_on_own_machine
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -317,7 +318,8 @@ def _does(effect: Effect) -> str:
         case EffectKind.EMAIL | EffectKind.MESSAGE:
             return "sends messages in your name"
         case EffectKind.MODEL:
-            return "uses the paid model"
+            own = is_on_own_machine(effect)
+            return "uses the model on your machine" if own else "uses the paid model"
         case EffectKind.ACCOUNT:
             return "changes accounts"
     return "makes it act"

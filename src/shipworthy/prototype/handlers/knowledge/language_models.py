@@ -18,7 +18,7 @@ _MODELS = regex(
 )
 # Parts of a chain that ask nobody.
 _NO_MODEL = regex(
-    r"prompts|output_parsers|runnables|vectorstores|retriever|text_splitter|document_loaders|embeddings",
+    r"prompts|output_parsers|runnables|vectorstores|retriever|text_splitter|document_loaders|embeddings|cross_?encoder|sentence_transformers",
     re.IGNORECASE,
 )
 _CHAIN = "langchain chain"
