@@ -175,6 +175,18 @@ Deno.serve(async (req) => {
         ('await admin.rpc("create_lead", { _name: name, _user_id: user_id });', [Confidence.HIGH]),
         ('await admin.rpc("submit_booking", { _name: name, _phone: phone });', [Confidence.LOW]),
         ('await admin.rpc("create_voucher", { _name: name, _phone: phone });', [Confidence.HIGH]),
+        ('await admin.rpc("format_number", { _phone: phone });', []),
+        (
+            'await admin.from("orders").upsert({ name, phone });'
+            ' await admin.from("carts").delete().eq("id", user_id);',
+            [Confidence.LOW],
+        ),
+        ('await admin.from("carts").delete().eq("id", user_id);', [Confidence.HIGH]),
+        (
+            'await admin.from("orders").update({ phone }).eq("reference_code", name);',
+            [Confidence.LOW],
+        ),
+        ('await admin.from("orders").update({ phone }).eq("number", name);', [Confidence.HIGH]),
         ('await admin.from("enrollments").insert({ name, phone });', [Confidence.LOW]),
         ('await admin.from("vouchers").insert({ name, phone });', [Confidence.HIGH]),
     ],
@@ -185,3 +197,38 @@ def test_what_a_function_of_the_database_adds_for_visitors(
     files = {"supabase/functions/take/index.ts": _FUNCTION.replace("DEED", deed)}
     found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))
     assert [f.confidence for f in found if f.outcome is Outcome.GAP] == sure
+
+
+_ADDED = """
+import express from "express";
+import mongoose from "mongoose";
+import jwt from "jsonwebtoken";
+const Employee = mongoose.model("Employee", new mongoose.Schema({ name: String, email: String }));
+const app = express();
+app.use(express.json());
+app.get("/api/me", async (req, res) => {
+  const known = jwt.verify(req.headers.authorization, process.env.JWT_SECRET);
+  res.json(await Employee.findById(known.id));
+});
+app.post("/api/employees", async (req, res) => {
+  const { name, email } = req.body;
+  if (await Employee.findOne({ email })) return res.status(409).end();
+  const added = await Employee.create({ name, email });
+  res.status(201).json(await Employee.findById(WHICH));
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("which", "told"), [("added._id", "can add employee"), ("req.body.id", "can read employee")]
+)
+def test_a_row_that_was_just_added_is_not_read_of_others(
+    tmp_path: Path, which: str, told: str
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "5.1.0", "jsonwebtoken": "9.0.2"}}',
+        "server.js": _ADDED.replace("WHICH", which),
+    }
+    found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))
+    assert [told in f.message for f in found if f.outcome is Outcome.GAP] == [True]

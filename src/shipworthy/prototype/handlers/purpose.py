@@ -96,7 +96,7 @@ _BOX = regex(
 """Tables into which strangers put something."""
 
 _CREDENTIAL = regex(
-    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|licen[sc]e_?key|public_?key|widget_?key|(owner|edit|manage|browser|device|guest|cart|visitor)_?key|session_?id|visitor_?id|magic|nonce|share_?id|share_?code|otp)$",
+    r"(^|[._-])(\w*_)?(token|api_?-?key|secret|hash|invite_?code|access_?code|licen[sc]e_?key|public_?key|widget_?key|(owner|edit|manage|browser|device|guest|cart|visitor)_?key|session_?id|visitor_?id|magic|nonce|share_?id|share_?code|(reference|booking|confirmation|reservation|tracking|ticket)_?code|otp)$",
     re.IGNORECASE,
 )
 

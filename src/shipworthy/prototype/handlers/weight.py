@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 from shipworthy.prototype.handlers.handler import (
@@ -56,8 +57,8 @@ _KINDS = {
 }
 _READS = regex(
     r"^(get|list|search|find|match|count|is|has|can|check|fetch|calculate|hybrid|similar|query|select|load|lookup"
-    r"|verify|validate|authenticate|compare)(_|[A-Z])"
-    r"|_(count|stats|search|exists)$|^(user|member|caller)_(can|has|is|may)_"
+    r"|verify|validate|authenticate|compare|format)(_|[A-Z])"
+    r"|^generate_\w*(number|code|slug|id)$|_(count|stats|search|exists)$|^(user|member|caller)_(can|has|is|may)_"
 )
 _RUNS_SQL = regex(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)
 """Functions of the database that run the SQL which they are given."""
@@ -202,7 +203,7 @@ def changes(effect: Effect) -> bool:
 
 def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """Of what a query reads, the parts that the caller gets to see: no counts, no bare existence."""
-    if effect.operation not in ("select", "rpc", "raw"):
+    if effect.operation not in ("select", "rpc", "raw") or _reads_back(handler, effect):
         return frozenset()
     if _COUNTS.match(effect.literals.get("columns", "")) or _COUNTED_TEXT.match(
         effect.literals.get("text", "")
@@ -229,15 +230,26 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
 def _is_made_here(handler: Handler, origin: Origin, asked: frozenset[str]) -> bool:
     """True for a row that is new, and answered after it was looked whether there is one already."""
     by = {str(o) for o in origin.by if o.is_input}
-    if not asked or by <= asked:
-        return False
-    return any(
-        effect.operation == "insert"
-        and effect.target == origin.name
-        and by
-        <= {str(o) for _, found in effect.of("value:") for one in found for o in (one, *one.by)}
-        for effect in handler.effects_of(EffectKind.QUERY)
+    return (
+        bool(asked) and not by <= asked and any(by <= new for new in _added(handler, origin.name))
     )
+
+
+def _reads_back(handler: Handler, effect: Effect) -> bool:
+    """True for the row that the entry point has just added, found by its own id."""
+    found = [origin for _, origins in effect.of("filter:") for origin in origins]
+    if not found or any(o.kind != "row" or o.name != effect.target for o in found):
+        return False
+    by = {str(o) for origin in found for o in origin.by if o.is_input}
+    return len(by) > 1 and by in list(_added(handler, effect.target))
+
+
+def _added(handler: Handler, table: str) -> Iterator[set[str]]:
+    """What was sent of each row that is added to a table."""
+    for effect in handler.effects_of(EffectKind.QUERY):
+        if effect.operation == "insert" and effect.target == table:
+            values = [one for _, found in effect.of("value:") for one in found]
+            yield {str(o) for one in values for o in (one, *one.by) if o.is_input}
 
 
 def _told_by_model(handler: Handler, effect: Effect) -> frozenset[Origin]:

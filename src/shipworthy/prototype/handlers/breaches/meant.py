@@ -55,6 +55,8 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return True
         case Harm.ADD if _LEFT.search(effect.target):
             return True
+        case Harm.DELETE if _CART.search(effect.target) and _is_by_the_way(handler, effect):
+            return True
         case Harm.CHANGE if GUESTS.search(what_is_added(effect)):
             return True
         case Harm.ADD if _notes_who_may_be_known(effect) and not is_admin(handler):
@@ -97,6 +99,7 @@ def _is_no_secret(credential: str, effect: Effect, ownership: Ownership) -> bool
 _SESSION = regex(r"(session|visitor)_?id$", re.IGNORECASE)
 
 
+_CART = regex(r"(^|_)(shopping_?)?(carts?|baskets?)(_?items?)?$", re.IGNORECASE)
 _LEFT = regex(
     r"(^|_)(consult(ation)?s?|consultation_?requests?|(support_?)?tickets?|downloads?|demos?|call_?backs?|estimates?|quotes?)$",
     re.IGNORECASE,
@@ -171,7 +174,7 @@ def _is_by_the_way(handler: Handler, effect: Effect) -> bool:
     if handler.route.method == "GET" and not sent:
         return True
     return not is_admin(handler) and any(
-        e.operation == "insert" and GUESTS.search(e.target) for e in handler.effects
+        e.operation in ("insert", "upsert") and GUESTS.search(e.target) for e in handler.effects
     )
 
 
