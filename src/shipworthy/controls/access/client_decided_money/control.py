@@ -10,6 +10,7 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_id, is_money, is_plan, plain, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.ordered import ordered
 from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.vouching import (
@@ -82,7 +83,7 @@ class ClientDecidedMoney(
             for effect in handler.effects:
                 finding = self._judged(prototype, handler, effect)
                 known = found.get(handler.subject)
-                if finding is not None and (known is None or known.outcome.value != "gap"):
+                if finding is not None and (known is None or _outweighs(finding, known)):
                     found[handler.subject] = finding
         if not found:
             yield self.not_applicable("no entry point charges, credits or marks as paid")
@@ -94,7 +95,8 @@ class ClientDecidedMoney(
         if effect.kind is EffectKind.PAYMENT:
             return self._payment(prototype, handler, effect)
         if effect.kind is EffectKind.QUERY and in_database(effect):
-            return self._given_away(prototype, handler, effect)
+            given = self._given_away(prototype, handler, effect)
+            return given or self._ordered(prototype, handler, effect)
         if effect.kind is EffectKind.QUERY and is_bypassing(effect):
             return (
                 self._beside_the_payment(prototype, handler, effect)
@@ -102,6 +104,7 @@ class ClientDecidedMoney(
                 or self._credited(prototype, handler, effect)
                 or self._paid(prototype, handler, effect)
                 or self._upgraded(prototype, handler, effect)
+                or self._ordered(prototype, handler, effect)
             )
         return None
 
@@ -178,6 +181,18 @@ class ClientDecidedMoney(
             " apart from each other: the cheapest price buys the most"
         )
         return self.gap(handler.subject, message, *way(prototype, handler, effect))
+
+    def _ordered(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
+        """An order at the price that its buyer names, whoever collects the money for it later."""
+        found = ordered(prototype, handler, effect)
+        if found is None or _is_free(handler, effect):
+            return None
+        message = (
+            f"{handler.name} stores {found.origin} as {found.column} of {effect.target} as it was sent, and"
+            f" nothing looks up what it costs ({found.shop}): a buyer orders at any price"
+        )
+        shown = way(prototype, handler, effect)
+        return self.gap(handler.subject, message, *shown, severity=Severity.HIGH)
 
     def _credited(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         credited = _credits(handler, effect)
@@ -386,6 +401,13 @@ def _is_for_oneself(effect: Effect) -> bool:
         effect.operation == "upsert"
         and any(o.kind == "principal" for _, found in sought for o in found)
     )
+
+
+def _outweighs(finding: Finding, known: Finding) -> bool:
+    """True for a gap after none, and for a worse one."""
+    if known.outcome.value != "gap":
+        return True
+    return finding.outcome.value == "gap" and finding.severity.value > known.severity.value
 
 
 def _is_amount(name: str) -> bool:
