@@ -53,7 +53,8 @@ _ALLOWS = regex(
 
 
 _RIGHTS = regex(
-    r"_?(verify|check|ensure|assert|require|validate|can|has|is|authori[sz]e)_?\w*(owner|access|permission|member|belong|role|admin)",
+    r"_?(verify|check|ensure|assert|require|validate|can|has|is|authori[sz]e)_?\w*(owner|access|permission|member|belong|role|admin)"
+    r"|_?(current_?)?(user|caller|member|staff)_?(can|may|is_?(allowed|permitted))(_|(?-i:[A-Z])|$)",
     re.IGNORECASE,
 )
 """Functions that by their names ask for a right."""
