@@ -22,6 +22,7 @@ from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.asked import asked_by
 from shipworthy.prototype.tables.idle import weighed_by_use
+from shipworthy.prototype.tables.kept_secrets import kept_secrets
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.STRANGER, Actor.MEMBER)
@@ -44,7 +45,9 @@ class RowsReadableByAnyUser(
         without_login = succeeded(proof, (Actor.ANYBODY,), Verb.READ)
         for exposure in exposures(proof, _ACTORS, Verb.READ):
             if exposure.target not in without_login:
-                yield weighed_by_use(self._judged(exposure, proof), prototype, proof.schema)
+                yield weighed_by_use(
+                    self._judged(prototype, exposure, proof), prototype, proof.schema
+                )
         for target in refused(proof, _ACTORS, Verb.READ):
             yield self.satisfied(target, "Users see no rows of others", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):
@@ -62,10 +65,11 @@ class RowsReadableByAnyUser(
         summary = f"Let owners alone read {finding.subject}"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
-    def _judged(self, exposure: Exposure, proof: DatabaseProof) -> Finding:
+    def _judged(self, prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> Finding:
         shown = evidence(exposure.attempts)
         declared = exposure.target in proof.declared_public
-        private = why_private(exposure)
+        kept = kept_secrets(prototype, exposure.table)
+        private = kept or why_private(exposure)
         if declared or private is None:
             message = "declared public" if declared else "names no person, secret or private record"
             return self.satisfied(
@@ -77,7 +81,7 @@ class RowsReadableByAnyUser(
             exposure.target,
             f"{did} rows of others from {exposure.target}: {private}",
             *shown,
-            severity=_severity(exposure),
+            severity=Severity.CRITICAL if kept else _severity(exposure),
             proof=proof.kind,
         )
 

@@ -22,6 +22,7 @@ from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.queries.asked import asked_by
 from shipworthy.prototype.tables.idle import weighed_by_use
+from shipworthy.prototype.tables.kept_secrets import kept_secrets
 from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY,)
@@ -42,7 +43,7 @@ class RowsReadableByAnybody(
             yield self.not_applicable("no database stands open to browsers here")
             return
         for exposure in exposures(proof, _ACTORS, Verb.READ):
-            yield weighed_by_use(self._judged(exposure, proof), prototype, proof.schema)
+            yield weighed_by_use(self._judged(prototype, exposure, proof), prototype, proof.schema)
         for target in refused(proof, _ACTORS, Verb.READ):
             yield self.satisfied(target, "Nobody reads it without signing in", proof=Proof.PROVEN)
         for target, reason in not_judged(proof, _ACTORS, Verb.READ):
@@ -60,10 +61,11 @@ class RowsReadableByAnybody(
         summary = f"Let owners alone read {finding.subject}"
         return Remedy(summary, Review.CAREFUL, (Write(path, sql),))
 
-    def _judged(self, exposure: Exposure, proof: DatabaseProof) -> Finding:
+    def _judged(self, prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> Finding:
         shown = evidence(exposure.attempts)
         declared = exposure.target in proof.declared_public
-        private = why_private(exposure)
+        kept = kept_secrets(prototype, exposure.table)
+        private = kept or why_private(exposure)
         if declared or private is None:
             message = "declared public" if declared else "names no person, secret or private record"
             return self.satisfied(
@@ -74,7 +76,7 @@ class RowsReadableByAnybody(
             exposure.target,
             f"Without signing in, rows of others {were} read from {exposure.target}: {private}",
             *shown,
-            severity=_severity(exposure),
+            severity=Severity.CRITICAL if kept else _severity(exposure),
             proof=proof.kind,
         )
 

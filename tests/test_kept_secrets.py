@@ -1,0 +1,69 @@
+"""Secrets that are kept as values in a table of settings which all may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
+from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
+from shipworthy.finding import Finding, Outcome
+from shipworthy.prototype import read_prototype
+from shipworthy.settings import Settings
+
+SCHEMA = """
+create table public.shop_settings (id uuid primary key, key text unique, value jsonb);
+alter table public.shop_settings enable row level security;
+create policy r on public.shop_settings for select {};
+"""
+PAGE = """
+import {{ createClient }} from "@supabase/supabase-js";
+export const supabase = createClient(import.meta.env.VITE_SUPABASE_URL, import.meta.env.VITE_SUPABASE_KEY);
+export async function save(values: any) {{
+  await supabase.from("{table}").upsert({{ key: "{key}", value: {value} }});
+}}
+"""
+
+
+def gaps(
+    folder: Path, policy: str, key: str, value: str, table: str = "shop_settings"
+) -> list[Finding]:
+    script = folder / "supabase/migrations/20250101000000_settings.sql"
+    script.parent.mkdir(parents=True)
+    script.write_text(SCHEMA.format(policy))
+    (folder / "src").mkdir()
+    (folder / "src/settings.ts").write_text(PAGE.format(table=table, key=key, value=value))
+    (folder / "package.json").write_text('{"dependencies": {"@supabase/supabase-js": "2.0.0"}}')
+    prototype = read_prototype(folder, Settings())
+    found = [
+        f for c in (RowsReadableByAnybody(), RowsReadableByAnyUser()) for f in c.detect(prototype)
+    ]
+    return [f for f in found if f.outcome is Outcome.GAP]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kept"),
+    [
+        ("payment", "{ key: values.id, secret: values.razorpaySecret }", True),
+        ("smtp_password", "values.given", True),
+        ("openai_api_key", "values.given", True),
+        ("payment", "{ client_secret: values.given }", True),
+        ("maps_api_key", "values.given", False),
+        ("theme", "{ colour: values.colour, tokens: values.tokens }", False),
+    ],
+)
+@pytest.mark.parametrize("policy", ["using (true)", "to authenticated using (true)"])
+def test_a_secret_among_settings_that_all_may_read(
+    tmp_path: Path, policy: str, key: str, value: str, kept: bool
+) -> None:
+    assert bool(gaps(tmp_path, policy, key, value)) is kept
+
+
+def test_settings_of_which_a_part_is_shown_are_not_all_open(tmp_path: Path) -> None:
+    policy = "using (key in ('theme', 'logo'))"
+    assert not gaps(tmp_path, policy, "smtp_password", "values.given")
+
+
+def test_a_secret_that_is_written_elsewhere_is_not_among_the_settings(tmp_path: Path) -> None:
+    assert not gaps(tmp_path, "using (true)", "smtp_password", "values.given", table="vault")
