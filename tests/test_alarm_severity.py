@@ -1926,3 +1926,24 @@ def test_rows_by_the_key_of_their_owner_are_a_question(
     files = {"package.json": '{"dependencies": {"express": "4"}}', "server.ts": text}
     (found,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert found.confidence is sure
+
+
+@pytest.mark.parametrize(
+    ("key", "severity"),
+    [
+        ('app.secret_key = os.environ["APP_KEY"]', Severity.LOW),
+        ('app.config.from_object("config.Config")', Severity.HIGH),
+        ("import config\napp.secret_key = config.Config.SECRET_KEY", Severity.HIGH),
+    ],
+)
+def test_a_word_in_a_class_that_nothing_loads_opens_nothing(
+    tmp_path: Path, key: str, severity: Severity
+) -> None:
+    app = (
+        "import os\nfrom flask import Flask, session\napp = Flask(__name__)\n"
+        f'{key}\n\n@app.route("/")\ndef home():\n    return session["name"]\n'
+    )
+    settings = 'import os\n\n\nclass Config:\n    SECRET_KEY = os.getenv("SECRET_KEY") or "change-me-later"\n'
+    files = {"requirements.txt": "flask\n", "app.py": app, "config.py": settings}
+    (gap,) = gaps(DefaultSecret(), tmp_path, files)
+    assert gap.severity is severity

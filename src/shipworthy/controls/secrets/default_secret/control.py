@@ -14,7 +14,7 @@ from shipworthy.prototype.secrets.kept_sessions import signs_kept_sessions
 from shipworthy.prototype.secrets.literals import is_signing_secret
 from shipworthy.prototype.secrets.one_time_codes import OneTimeCode
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
-from shipworthy.prototype.secrets.signing import guards_something
+from shipworthy.prototype.secrets.signing import guards_something, is_of_unloaded_class
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -77,6 +77,9 @@ class DefaultSecret(
         falls_back = f"{open_ones[0].name} falls back to a word in the code where it is not set"
         if is_signing_secret(open_ones[0].name) and not guards_something(prototype, path):
             message = f"{falls_back}; so far nothing here signs or seals with it"
+            return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
+        if all(is_of_unloaded_class(prototype, path, f.line) for f in open_ones):
+            message = f"{falls_back}; so far nothing here loads the class that it stands in"
             return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
         if signs_kept_sessions(prototype, path, open_ones[0].name):
             kept = "it signs the numbers of sessions that the server keeps, which nobody guesses"
