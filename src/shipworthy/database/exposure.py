@@ -120,7 +120,7 @@ class Exposure(Struct, frozen=True):
     @property
     def is_private(self) -> bool:
         """True where the rows are somebody's own affairs, whatever their columns are called."""
-        if self.ownership.tenant_columns:
+        if any(not _DEPARTMENT.search(self._whose(c)) for c in self.ownership.tenant_columns):
             return True
         if self.target.endswith("profiles") and is_face(self.columns):
             return False
@@ -128,9 +128,17 @@ class Exposure(Struct, frozen=True):
             return False
         return is_always_private(self.target) or (self.is_owned and is_private_record(self.target))
 
+    def _whose(self, tenant: str) -> str:
+        """What a column of tenants names: its own table where it is the key."""
+        return self.target if self.table and (tenant,) == self.table.primary_key else tenant
+
     @property
     def _names(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.table.columns) if self.table else ()
+
+
+_DEPARTMENT = regex(r"(^|[._])departments?(_(id|uuid))?$", re.IGNORECASE)
+"""Parts of one organisation: what belongs to one is no secret from the others by itself."""
 
 
 def exposures(

@@ -75,7 +75,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.CONTACT,
-        r"contact(-us|-form)?|contact-\w+|(\w+-)?inquir(y|ies)|(\w+-)?enquir(y|ies)|newsletter(-(subscribe|sign-?up|opt-?in|join|confirm))?|subscribe(-(to-)?(newsletter|updates|mailing-list))?"
+        r"contact(-us|-form)?|contact-\w+|public-(forms?|surveys?|responses?|answers?|submissions?)|(\w+-)?inquir(y|ies)|(\w+-)?enquir(y|ies)|newsletter(-(subscribe|sign-?up|opt-?in|join|confirm))?|subscribe(-(to-)?(newsletter|updates|mailing-list))?"
         r"|(newsletter|e?mail|mailing-list|waitlist|news)-(subscribe|sign-?up)|(join-)?wait-?list|lead-?capture|quote-?request"
         r"|request-?(a-)?(demo|quote)|demo-?request|feedback|apply|report(-\w+)?|support-?request|get-?in-?touch|rsvp",
     ),

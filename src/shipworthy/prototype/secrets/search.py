@@ -98,6 +98,17 @@ _INVENTED = regex(
 )
 
 
+_TEST_RUN = regex(
+    r"^\s*NODE_ENV:\s*[\"']?test\b|^\s*[A-Z_]*DATABASE_URL:[^\n]*@(localhost|127\.0\.0\.1)",
+    re.MULTILINE,
+)
+
+
+def _is_beside_test(text: str, at: int) -> bool:
+    """True in the settings of a job whose database is its own and lives as long as it does."""
+    return _TEST_RUN.search(text[max(0, at - 800) : at + 800]) is not None
+
+
 # Formats so plain that people make up values of them; what is known by its name alone is, too.
 _OFTEN_INVENTED = frozenset({"webhook-signing_secret", "jwt-token"})
 
@@ -249,6 +260,8 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         signs = kind is SecretKind.SIGNING_SECRET or literal.name.lower() == "secret"
         if signs and is_of_development(literal.value) and _JOBS.search(file.path):
             continue  # what a job of the CI makes up for its tests
+        if signs and _JOBS.search(file.path) and _is_beside_test(text, literal.start):
+            continue
         if literal.value.startswith(OF_DJANGO) and _OWN_SETTINGS.search(file.path):
             continue
         if signs and _OWN_PROFILE.search(file.path):

@@ -115,7 +115,25 @@ def _severity(
         bars(exposure.table, column) and not _is_asked(prototype, exposure.target, column, proof)
         for column in columns
     )
+    if columns and powers == {Power.PLAN} and not _is_sold(prototype, exposure, proof):
+        return Severity.MEDIUM
     return Severity.MEDIUM if idle else Severity.HIGH
+
+
+def _is_sold(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> bool:
+    """True where the server may ask for the plan, or gives it to somebody who has paid."""
+    names = [column.rpartition(".")[2] for column in exposure.columns]
+    if not _SELLERS.isdisjoint(prototype.stack.services):
+        return True
+    if any(_is_asked(prototype, exposure.target, name, proof) for name in names):
+        return True
+    written = {name for h in prototype.handlers for e in h.effects for name in e.inputs}
+    return any(f"value:{name}" in written for name in names) or "value:*" in written
+
+
+_SELLERS = frozenset(
+    "stripe paddle paypal lemonsqueezy razorpay mercadopago polar revenuecat".split()
+)
 
 
 def _decides_nothing(prototype: Prototype, exposure: Exposure, proof: DatabaseProof) -> bool:

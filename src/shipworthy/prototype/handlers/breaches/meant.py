@@ -63,8 +63,8 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return True
         case Harm.CHANGE if _only_repeats(effect) and any(handler.effects_of(EffectKind.PAYMENT)):
             return True  # what the payment provider calls the buyer, or his payment
-        case Harm.ADD | Harm.CHANGE if _CACHE.search(effect.target):
-            return True  # an answer is kept for the next who asks the same
+        case Harm.ADD | Harm.CHANGE | Harm.DELETE if _CACHE.search(effect.target):
+            return True  # an answer is kept for the next who asks the same, or is too old
         case Harm.CHANGE if _is_by_the_way(handler, effect):
             return True
         case Harm.ADD if handler.route.method == "GET" and not is_told(effect):

@@ -135,6 +135,8 @@ CALLS = {
     "hashlib.sha256": _hash,
     "crypto.subtle.digest": _hash,
     "crypto.subtle.verify": _verified,
+    "crypto.verify": _verified,
+    "crypto.createVerify().verify": _verified,
     "crypto.timingSafeEqual": _timing_safe,
     "hmac.compare_digest": _timing_safe,
     "secrets.compare_digest": _timing_safe,

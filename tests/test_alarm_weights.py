@@ -1,0 +1,99 @@
+"""Alarms that go or weigh less: parts of an organisation, plans that nobody sells, caches, forms for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planting import prototype_of
+from shipworthy.control import Control
+from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
+from shipworthy.controls.access.self_promotion.control import SelfPromotion
+from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.finding import Confidence, Finding, Outcome, Severity
+
+_SQL = "supabase/migrations/20250101000000_init.sql"
+
+
+def gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
+    found = control.detect(prototype_of(folder, files))
+    return [f for f in found if f.outcome is Outcome.GAP]
+
+
+_PARTS = """create table public.PARTs (id uuid primary key, name text);
+create table public.kpis (id uuid primary key, name text, PART_id uuid references public.PARTs (id));
+create table public.staff (
+  user_id uuid references auth.users (id), PART_id uuid references public.PARTs (id));
+alter table public.PARTs enable row level security;
+alter table public.kpis enable row level security;
+alter table public.staff enable row level security;
+create policy d on public.PARTs for select to authenticated using (true);
+create policy k on public.kpis for select to authenticated using (true);
+create policy s on public.staff for select to authenticated using (user_id = auth.uid());
+"""
+
+
+@pytest.mark.parametrize(("part", "count"), [("department", 0), ("workspace", 2)])
+def test_parts_of_one_organisation_are_no_secret_from_each_other(
+    tmp_path: Path, part: str, count: int
+) -> None:
+    files = {_SQL: _PARTS.replace("PART", part)}
+    assert len(gaps(RowsReadableByAnyUser(), tmp_path, files)) == count
+
+
+_PLAN = """create table public.profiles (
+  id uuid primary key references auth.users (id), subscription_plan text not null default 'free');
+alter table public.profiles enable row level security;
+create policy own on public.profiles for all using (id = auth.uid()) with check (id = auth.uid());
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "severity"),
+    [
+        ("", Severity.MEDIUM),
+        (
+            "create table public.reports (id uuid primary key);\n"
+            "alter table public.reports enable row level security;\n"
+            "create policy paid on public.reports for select using (exists (select 1 from profiles"
+            " where id = auth.uid() and subscription_plan = 'pro'));\n",
+            Severity.HIGH,
+        ),
+    ],
+)
+def test_a_plan_that_nobody_sells_is_not_stolen(
+    tmp_path: Path, asked: str, severity: Severity
+) -> None:
+    page = (
+        'import { createClient } from "@supabase/supabase-js";\n'
+        "const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_KEY);\n"
+        'export const plan = () => db.from("profiles").select("subscription_plan").single();\n'
+    )
+    (found,) = gaps(SelfPromotion(), tmp_path, {_SQL: _PLAN + asked, "src/plan.ts": page})
+    assert found.severity is severity
+
+
+_OLD = """import express from "express";
+import { createClient } from "@supabase/supabase-js";
+const app = express();
+const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+app.get("/api/quotes/:symbol", async (req, res) => {
+  const { data } = await db.from("TABLE").select("*").eq("symbol", req.params.symbol).single();
+  if (data && data.until < Date.now()) await db.from("TABLE").delete().eq("symbol", req.params.symbol);
+  res.json({ price: data?.price });
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "sure"), [("quotes_response_cache", False), ("quotes_of_members", True)]
+)
+def test_whoever_asks_may_throw_away_what_is_too_old(
+    tmp_path: Path, table: str, sure: bool
+) -> None:
+    text = _OLD.replace("TABLE", table)
+    files = {"package.json": '{"dependencies": {"express": "4"}}', "server.ts": text}
+    found = gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    assert any(f.confidence is Confidence.HIGH for f in found) is sure
