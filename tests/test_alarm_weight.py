@@ -8,6 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access.fail_open_guard.control import FailOpenGuard
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.http.missing_security_headers.control import MissingSecurityHeaders
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
@@ -301,6 +302,36 @@ def test_an_advisory_is_about_the_part_that_it_names(
 ) -> None:
     prototype = prototype_of(tmp_path, {"package.json": _PACKAGE, "src/read.ts": text})
     assert uses_part(prototype, package, summary) is used
+
+
+_UNVERIFIED = """
+import express from "express";
+import { PrismaClient } from "@prisma/client";
+const prisma = new PrismaClient();
+const app = express();
+app.use(express.json());
+function check(req, res, next) {
+  const header = req.headers.authorization;
+  if (!header) return res.status(401).json({ error: "no token" });
+  req.user = JSON.parse(atob(header.split(" ")[1].split(".")[1]));
+  next();
+}
+app.put("/marks/:id", CHECK async (req, res) => {
+  await prisma.mark.update({ where: { id: req.params.id }, data: { points: req.body.points } });
+  res.json({ done: true });
+});
+app.listen(3000);
+"""
+
+
+@pytest.mark.parametrize(("check", "severity"), [("check,", Severity.HIGH), ("", Severity.MEDIUM)])
+def test_a_check_that_does_not_hold_was_meant_to(
+    tmp_path: Path, check: str, severity: Severity
+) -> None:
+    package = '{"dependencies": {"express": "4.21.0", "@prisma/client": "6.0.0"}}'
+    files = {"package.json": package, "server.js": _UNVERIFIED.replace("CHECK", check)}
+    found = _gaps(FailOpenGuard() if check else UnauthenticatedEndpoint(), tmp_path, files)
+    assert [f.severity for f in found] == [severity]
 
 
 _GUNICORN = "Request smuggling leading to endpoint restriction bypass in Gunicorn"

@@ -64,7 +64,7 @@ def of_opened(
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
     told_apart = _asks_a_cookie(effect) or _names_a_user(effect, kind)
-    on_purpose = not (told_apart or adds_administrator(effect))
+    on_purpose = not (told_apart or why or adds_administrator(effect))
     if not ownership.has_logins and kind is not Harm.RUN and on_purpose:
         severity = min(
             severity, Severity.MEDIUM, key=lambda s: s.value
