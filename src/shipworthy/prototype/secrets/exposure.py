@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 from shipworthy.finding import Evidence
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
-from shipworthy.prototype.secrets.secret import DEFAULT_SECRET, Place, Secret, SecretKind
+from shipworthy.prototype.secrets.secret import (
+    COMPOSED_SECRET,
+    DEFAULT_SECRET,
+    Place,
+    Secret,
+    SecretKind,
+)
 from shipworthy.prototype.secrets.signing import signs
+from shipworthy.prototype.source import Role
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -54,7 +61,21 @@ def _is_judged_elsewhere(prototype: Prototype, secret: Secret) -> bool:
     speaks, and for a guessable secret that signs nothing here."""
     if secret.place is Place.FALLBACK and secret.kind is SecretKind.SIGNING_SECRET:
         return secret.rule.startswith("named-") or secret.rule == DEFAULT_SECRET
+    if secret.rule == COMPOSED_SECRET:
+        return not _is_asked_for(prototype, secret)
     return secret.rule == DEFAULT_SECRET and not signs(prototype, secret)
+
+
+def _is_asked_for(prototype: Prototype, secret: Secret) -> bool:
+    """True where the app reads a setting of this name, and its code does not know the word: there it is a
+    default of its own, or one that it refuses."""
+    read = [
+        prototype.files[r.location.path]
+        for r in prototype.environment
+        if r.name == secret.name and r.location.path in prototype.files
+    ]
+    product = [f for f in read if f.role is Role.PRODUCT]
+    return bool(product) and not any(secret.value in (f.text or "") for f in product)
 
 
 def _same(secret: Secret) -> str:

@@ -16,6 +16,7 @@ from shipworthy.prototype.secrets.app_passwords import is_app_password
 from shipworthy.prototype.secrets.at_start import happens_at_start
 from shipworthy.prototype.secrets.candidates import Candidates, choose
 from shipworthy.prototype.secrets.compared import compared_words
+from shipworthy.prototype.secrets.composed import composed_keys
 from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR, session_cookies
 from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
@@ -45,6 +46,7 @@ from shipworthy.prototype.secrets.recognisers import (
 from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
     COMPARED_WORD,
+    COMPOSED_SECRET,
     DEFAULT_SECRET,
     SEEDED_ACCOUNT,
     Place,
@@ -240,6 +242,10 @@ def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit
             yield _Hit(uri.start, uri.value, name, kind, uri.provider, "connection-uri")
     if file.role not in _FORMATS_ONLY:
         yield from _named(file, text)
+    for literal in composed_keys(file) if file.role is Role.CONFIG else ():
+        signing = SecretKind.SIGNING_SECRET
+        if not is_real(signing, literal.value):
+            yield _Hit(literal.start, literal.value, literal.name, signing, "", COMPOSED_SECRET)
     if file.language is not None and file.role in (Role.PRODUCT, Role.SCRIPT):
         for literal in administrators(text):
             password = SecretKind.PASSWORD

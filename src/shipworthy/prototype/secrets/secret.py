@@ -109,6 +109,8 @@ DEFAULT_SECRET = "default-secret-fallback"  # noqa: S105
 """The rule of a signing secret whose default is a word that everybody can guess."""
 ACCOUNT_PASSWORD = "account-password"  # noqa: S105
 """The rule of a password that the code itself gives to an account of the app."""
+COMPOSED_SECRET = "composed-secret"  # noqa: S105
+"""The rule of a word of a compose file that the app is started with, and signs with."""
 SEEDED_ACCOUNT = "seeded-account"
 """The rule of the password of an administrator whom the server itself makes as it starts."""
 COMPARED_WORD = "compared-word"

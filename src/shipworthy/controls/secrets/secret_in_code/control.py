@@ -29,6 +29,7 @@ from shipworthy.prototype.secrets.required_settings import is_built_ahead, witho
 from shipworthy.prototype.secrets.secret import (
     ACCOUNT_PASSWORD,
     COMPARED_WORD,
+    COMPOSED_SECRET,
     DEFAULT_SECRET,
     SEEDED_ACCOUNT,
     Place,
@@ -163,6 +164,11 @@ def _message(first: Secret, private: list[Secret]) -> str:
     if first.rule == DEFAULT_SECRET:
         named = "The secret of the sessions" if first.name == "secret" else first.name
         return f"{named} is a word that can be guessed: whoever does forges what it signs"
+    if first.rule == COMPOSED_SECRET:
+        said = (
+            f"The server is started with {first.name} set to a word that stands in the repository"
+        )
+        return f"{said}: whoever reads or guesses it forges what it signs"
     if first.rule == ACCOUNT_PASSWORD:
         said = "An account of the app gets a password that is written into the code"
         return f"{said}: whoever reads it signs in{_elsewhere(private)}"
