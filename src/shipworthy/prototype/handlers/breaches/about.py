@@ -33,6 +33,33 @@ def writes_out(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
     return withheld and exports(handler) and bool(revealed(handler, effect))
 
 
+def reports_finances(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for a report of what somebody, or an organisation, whom the caller names has paid or owns, added
+    up: no column of a single row is shown, and it is nobody else's business all the same."""
+    columns = effect.literals.get("columns", "")
+    return (
+        effect.kind is EffectKind.QUERY
+        and effect.operation == "select"
+        and _ADDED_UP.search(columns) is not None
+        and _REPORTS.search(handler.name) is not None
+        and bool(ownership.has_logins and ownership.of(effect.target))
+        and any(
+            _OF_WHOM.search(snake(name)) and found and all(o.is_input for o in found)
+            for name, found in effect.of("filter:")
+        )
+        and bool(revealed(handler, effect))
+    )
+
+
+_ADDED_UP = regex(r"\bsum\b.*(amount|balance|principal|salary|paid|cost|value|price|funds?)", re.I)
+_REPORTS = regex(
+    r"[/_-](reports?|statements?|ledgers?|financ\w*|accounting|net-?worth|profit\w*|cash-?flow|payrolls?|earnings"
+    r"|revenues?)([/_-]|$)",
+    re.IGNORECASE,
+)
+_OF_WHOM = regex(r"_id$")
+
+
 def is_asked_file(effect: Effect) -> bool:
     """True for a file of a store of objects that the caller names: pages show pictures in this way, and
     whether any file of the bucket is more than that does not stand in the code."""

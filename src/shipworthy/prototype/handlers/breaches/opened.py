@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.finding import Confidence, Severity
-from shipworthy.prototype.handlers.breaches.about import is_private, writes_out
+from shipworthy.prototype.handlers.breaches.about import is_private, reports_finances, writes_out
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import is_of_all
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
@@ -37,7 +37,11 @@ def of_opened(
     if kind is Harm.READ and ownership.has_logins and _of_somebody(handler, effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.MEDIUM, Confidence.HIGH)
     private = is_private(effect, revealed(handler, effect), ownership)
-    if kind is Harm.READ and not (private or writes_out(handler, effect, ownership)):
+    if kind is Harm.READ and not (
+        private
+        or writes_out(handler, effect, ownership)
+        or reports_finances(handler, effect, ownership)
+    ):
         return None
     if hands_out_files(effect) and handler.route.method not in ("GET", "*", ""):
         return None  # it is read to be worked on
