@@ -50,10 +50,10 @@ def _place(judged: Judged) -> tuple[str, int]:
 
 def _is_told(handler: Handler, judged: Judged) -> bool:
     shown = judged.breach is Breach.OPEN and judged.harm is Harm.READ
-    return shown and _shows_persons(handler, judged.effect)
+    return shown and shows_persons(handler, judged.effect)
 
 
-def _shows_persons(handler: Handler, effect: Effect) -> bool:
+def shows_persons(handler: Handler, effect: Effect) -> bool:
     """True for how to reach somebody, what he has paid or is treated for; of whole rows the table tells."""
     if effect.kind is not EffectKind.QUERY:
         return False
@@ -64,7 +64,7 @@ def _shows_persons(handler: Handler, effect: Effect) -> bool:
         return True
     if named:
         return "" in shown and any(_PRIVATE.search(snake(c)) for c in _SPLIT.split(asked))
-    return "" in shown and _PEOPLE.search(snake(effect.target)) is not None
+    return "" in shown and PEOPLE.search(snake(effect.target)) is not None
 
 
 _COLUMNS = regex(r"[\w\s,.]+")
@@ -73,12 +73,15 @@ _PRIVATE = regex(
     r"^e?mail|_email|phone|mobile|(?<!ip_)(?<!mac_)(?<!web_)address$|street|birth|^dob$|passport|^iban|^ssn|national_id|salary|diagnos"
     r"|medical|allerg|password|emergency_contact"
 )
-_PEOPLE = regex(
+PEOPLE = regex(
     r"(^|_)(users?|accounts?|customers?|clients?|patients?|members?|employees?|staff|leads?|contacts?|applicants?|applications?"
     r"|candidates?|students?|guests?|tenants?|donors?|volunteers?|subscribers?|attendees?|registrations?|orders?|bookings?"
     r"|reservations?|appointments?|invoices?|payments?|transactions?|messages?|conversations?|tickets?|enquir(y|ies)"
     r"|inquir(y|ies)|medical_records?|prescriptions?|payrolls?|loans?)$"
 )
+
+
+"""Tables that are about persons, as their names tell."""
 
 
 def _texts_around(prototype: Prototype, handler: Handler) -> list[str]:

@@ -9,6 +9,7 @@ from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE
 from shipworthy.prototype.handlers.reaching import Subject, is_live, reached
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.regex import regex
@@ -61,7 +62,7 @@ def _is_private(effect: Effect) -> bool:
     if _FOR_ALL.search(effect.target):
         return False
     return any(
-        o.is_input or o.kind in ("principal", "model", "row")
+        o.is_input or (o.kind in ("principal", "model", "row") and o.by != OF_FILE)
         for origins in effect.inputs.values()
         for o in origins
     )

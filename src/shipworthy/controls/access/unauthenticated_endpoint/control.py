@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Proof, Severity
@@ -14,6 +15,7 @@ from shipworthy.prototype.handlers.believed_logins import believed, believed_res
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.open_files import open_files
 from shipworthy.prototype.handlers.open_pages import open_pages
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
@@ -76,7 +78,8 @@ class UnauthenticatedEndpoint(
                 severity=judged.severity,
                 confidence=judged.confidence,
             )
-        for handler, judged in open_pages(prototype):
+        known = {answer.handler.subject for answer in answers(prototype)} | {*logins, *resets}
+        for handler, judged in chain(open_pages(prototype), open_files(prototype, known)):
             found = True
             yield self.gap(
                 handler.subject,

@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import HUMAN, Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import platform_rest
 from shipworthy.prototype.handlers.knowledge.addressed import addressed, spelled
+from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE, ROWS_OF_FILE, kept_rows
 from shipworthy.prototype.handlers.knowledge.mail_gateways import MAIL_HOSTS, is_mail, parts_of_mail
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.sent import leading_up
@@ -344,15 +345,20 @@ def _handed_out(walk: Evaluation, site: Site) -> Value | None:
 def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
     def answered(walk: Evaluation, site: Site) -> Value | None:
         path = site.argument(0, "path", "file", "filename_or_fp", "path_or_file")
+        kept = "" if walk.module.python else kept_rows(path)
         walk.effect(
             EffectKind.FILE,
             operation,
             site.what,
             site.call.at,
             inputs={"path": all_origins(path), "text": all_origins(site.argument(1))},
+            literals={ROWS_OF_FILE: kept} if kept else {},
             values={"path": leading_up(path)},
         )
-        return Value(what="file", tags=frozenset({"truthy"}))
+        origins = frozenset(
+            {Origin("row", kept, by=OF_FILE)} if operation == "read" and kept else ()
+        )
+        return Value(what="file", origins=origins, tags=frozenset({"truthy"}))
 
     return answered
 
