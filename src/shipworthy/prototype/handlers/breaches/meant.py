@@ -258,5 +258,13 @@ def _is_receipt(effect: Effect, ownership: Ownership) -> bool:
     """True for one row that is found by its id: what a guest left, or a page that links lead to."""
     filters = [name for name, _ in effect.of("filter:")]
     by_id = filters in (["id"], ["uuid"]) and effect.client == "service"
-    guests = plain(effect.target) in ownership.of_guests
+    guests = plain(effect.target) in ownership.of_guests and not _is_of_users(effect, ownership)
     return by_id and (guests or not is_personal(effect))
+
+
+def _is_of_users(effect: Effect, ownership: Ownership) -> bool:
+    """True for rows that users are asked for as their own, though another server adds them, as it does with
+    the messages that reach a user: no order and no request that its sender comes back to."""
+    if GUESTS.search(effect.target) or _LEFT.search(effect.target):
+        return False
+    return ownership.fences(effect.target)
