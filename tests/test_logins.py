@@ -26,13 +26,17 @@ def file(text: str, path: str = "src/login.ts") -> SourceFile:
     return SourceFile(path, Role.PRODUCT, len(text), text, Language.TYPESCRIPT)
 
 
-@pytest.mark.parametrize("value", ["Orchard@123", "senha123", "Admin2024!", "Harbor!22"])
+@pytest.mark.parametrize(
+    "value", ["Orchard@123", "senha123", "Admin2024!", "Harbor!22", "orchard123456"]
+)
 def test_a_word_with_a_number_is_made_up(value: str) -> None:
     assert is_made_up_login(password(value))
     assert not is_made_up_login(password(value, name="DB_PASSWORD"))
 
 
-@pytest.mark.parametrize("value", ["k9Xq2LmZ7tRw", "&s@7kQ", "Sea7hert12233fssa!"])
+@pytest.mark.parametrize(
+    "value", ["k9Xq2LmZ7tRw", "&s@7kQ", "Sea7hert12233fssa!", "harbour8204917"]
+)
 def test_other_passwords_may_open_anything(value: str) -> None:
     assert not is_made_up_login(password(value))
 

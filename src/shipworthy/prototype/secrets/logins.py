@@ -14,7 +14,7 @@ from shipworthy.prototype.secrets.secret import (
 from shipworthy.prototype.source import SourceFile
 from shipworthy.regex import regex
 
-_MADE_UP = regex(r"[^\W\d_]{3,}[\W_]?\d{1,4}[^\W\d_]{0,5}[\W_]?")
+_MADE_UP = regex(r"[^\W\d_]{3,}[\W_]?(\d{1,4}|12345\d{0,5})[^\W\d_]{0,5}[\W_]?")
 _NEAR = 6  # lines
 # Accounts at addresses that nobody has, in any language, and files made to try things out.
 _NO_ONE = regex(
