@@ -11,6 +11,7 @@ from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
     is_code_of_a_group,
+    is_discount_code,
     is_face,
     is_held,
     is_key_column,
@@ -30,6 +31,7 @@ from shipworthy.finding import Evidence
 from shipworthy.regex import regex
 
 BUCKET = "bucket "
+DISCOUNTS = "codes of discounts, which whoever lists them may use"
 _BROUGHT = regex(r"refer|invit|affiliat|ambassad", re.IGNORECASE)  # who told somebody of the app
 _IS_THERE = regex(r"\b(\w*_token|token) is not null", re.IGNORECASE)
 
@@ -66,6 +68,11 @@ class Exposure(Struct, frozen=True):
             or is_key_column(c, self.target)
             or (self.joined and is_code_of_a_group(c))
         )
+
+    @property
+    def discounts(self) -> tuple[str, ...]:
+        """Readable codes that are worth money to whoever knows them."""
+        return tuple(c for c in self.columns if is_discount_code(c, self.target))
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -245,6 +252,8 @@ def why_private(exposure: Exposure) -> str | None:
         owners = exposure.ownership.tenant_columns or exposure.ownership.user_columns
         named = f" ({_listed(owners)})" if owners else ""
         return f"they are nobody else's business{named}"
+    if exposure.discounts:
+        return f"{DISCOUNTS} ({_listed(exposure.discounts)})"
     return None
 
 

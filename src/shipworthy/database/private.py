@@ -81,6 +81,14 @@ _OF_KEYS = regex(
     r"|access_(codes?|tokens?)|two_factor\w*|mfa\w*)(_(tokens?|codes?|links?|requests?))?$",
     re.IGNORECASE,
 )
+_DISCOUNT = regex(
+    r"(?:(?:coupon|promo|discount|voucher|gift|gift_card)_)?code$|codigo$", re.IGNORECASE
+)
+_OF_DISCOUNTS = regex(
+    r"(^|_)(coupons?|discounts?|(coupon|discount|promo|promotion|voucher|gift)_?codes?|vouchers?|gift_?cards?|cupons|cupones"
+    r"|cupom)$",
+    re.IGNORECASE,
+)
 _OF_GROUPS = regex(
     r"(?:team_|family_|household_|group_|org_|company_)?(?:invite|invitation|join|joining)_(?:code|token)$",
     re.IGNORECASE,
@@ -135,6 +143,11 @@ def is_secret_column(name: str) -> bool:
 def is_key_column(name: str, table: str) -> bool:
     """True for codes that let in whoever holds them: of invitations, of links by mail, of one use."""
     return bool(_KEY.match(name) and _OF_KEYS.search(table.rpartition(".")[2]))
+
+
+def is_discount_code(name: str, table: str) -> bool:
+    """True for codes that are worth money to whoever knows them."""
+    return bool(_DISCOUNT.match(name) and _OF_DISCOUNTS.search(table.rpartition(".")[2]))
 
 
 def is_code_of_a_group(name: str) -> bool:

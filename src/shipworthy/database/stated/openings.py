@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Result, Rule, Verb
 from shipworthy.database.exposure import BUCKET
-from shipworthy.database.private import is_key_column, is_secret_column
+from shipworthy.database.private import is_discount_code, is_key_column, is_secret_column
 from shipworthy.database.rules.expressions import expressions, policy_rule
 from shipworthy.database.schema import Bucket, Policy, Schema, Source, Table, Trust
 from shipworthy.database.stated.passing import NOT_TOLD, Passing, Who, passing
@@ -79,8 +79,12 @@ def _of_a_kind(table: Table, actor: Actor) -> tuple[Policy, ...]:
 
 def _secrets(table: Table) -> tuple[str, ...]:
     """What nobody else may read whatever kind of row it stands in: still to be used, or shown on purpose."""
-    names = (c.name for c in table.columns)
-    return tuple(n for n in names if is_secret_column(n) or is_key_column(n, table.qualified))
+    named, names = table.qualified, (c.name for c in table.columns)
+    return tuple(
+        n
+        for n in names
+        if is_secret_column(n) or is_key_column(n, named) or is_discount_code(n, named)
+    )
 
 
 def stopped(schema: Schema, table: Table, command: str, told: str = _REFUSES) -> bool:

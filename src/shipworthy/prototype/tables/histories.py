@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from shipworthy.database.history import History, SqlFile
+from shipworthy.database.order import in_likely_order
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
@@ -121,8 +122,11 @@ def _migrations(files: list[SourceFile]) -> list[SourceFile]:
     """The migrations of one folder: the platform's own before those of other tools."""
     platform = _largest(f for f in files if _PLATFORM.match(f.path))
     numbered = [f for f in platform if _NUMBERED.match(f.name)]
-    if numbered or platform:
-        return sorted(numbered or platform, key=lambda f: f.name)  # the platform goes by plain text
+    if numbered:
+        return sorted(numbered, key=lambda f: f.name)  # the platform goes by plain text
+    if platform:  # which the platform skips: somebody runs them by hand
+        by_path = {f.path: f for f in platform}
+        return [by_path[f.path] for f in in_likely_order(_plain(platform))] or platform
     others = _largest(f for f in files if _MIGRATIONS.match(f.path))
     return sorted(others, key=lambda f: natural(f.path))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import (
+    DISCOUNTS,
     Exposure,
     evidence,
     exposures,
@@ -81,13 +82,15 @@ class RowsReadableByAnyUser(
             exposure.target,
             f"{did} rows of others from {exposure.target}: {private}",
             *shown,
-            severity=Severity.CRITICAL if kept else _severity(exposure),
+            severity=Severity.CRITICAL if kept else _severity(exposure, private),
             proof=proof.kind,
         )
 
 
-def _severity(exposure: Exposure) -> Severity:
+def _severity(exposure: Exposure, private: str) -> Severity:
     """Names alone are often meant to be seen by other users."""
     if exposure.secrets:
         return Severity.CRITICAL
+    if private.startswith(DISCOUNTS):
+        return Severity.MEDIUM
     return Severity.MEDIUM if exposure.names_only else Severity.HIGH

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import (
+    DISCOUNTS,
     Exposure,
     evidence,
     exposures,
@@ -76,16 +77,18 @@ class RowsReadableByAnybody(
             exposure.target,
             f"Without signing in, rows of others {were} read from {exposure.target}: {private}",
             *shown,
-            severity=Severity.CRITICAL if kept else _severity(exposure),
+            severity=Severity.CRITICAL if kept else _severity(exposure, private),
             proof=proof.kind,
         )
 
 
-def _severity(exposure: Exposure) -> Severity:
+def _severity(exposure: Exposure, private: str) -> Severity:
     """Names alone are often meant to be seen, other personal data and secrets never; numbers of payers
     weigh as private records do."""
     if exposure.secrets:
         return Severity.CRITICAL
+    if private.startswith(DISCOUNTS):
+        return Severity.MEDIUM
     if exposure.names_only or (is_soon_made_again(exposure.target) and not exposure.personal):
         return Severity.MEDIUM
     return Severity.HIGH if exposure.reaches_nobody else Severity.CRITICAL

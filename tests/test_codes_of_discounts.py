@@ -1,0 +1,60 @@
+"""Codes of discounts that can be listed, and scripts that somebody runs by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
+from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
+from shipworthy.finding import Outcome, Severity
+from shipworthy.prototype import read_prototype
+from shipworthy.settings import Settings
+
+COUPONS = """
+create table public.{table} (id uuid primary key, code text unique, percent int, is_active boolean,
+  valid_until timestamptz);
+alter table public.{table} enable row level security;
+create policy "Anyone can view" on public.{table} for select {rule};
+"""
+RESET = """
+drop table if exists public.coupons;
+do $$ declare p record; begin
+  for p in select policyname, tablename from pg_policies loop
+    execute format('drop policy %I on %I', p.policyname, p.tablename);
+  end loop; end $$;
+"""
+
+
+def gaps(folder: Path, **scripts: str) -> list[Severity]:
+    for name, text in scripts.items():
+        script = folder / f"supabase/migrations/{name}.sql"
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(text)
+    prototype = read_prototype(folder, Settings())
+    controls = (RowsReadableByAnybody(), RowsReadableByAnyUser())
+    found = [finding for control in controls for finding in control.detect(prototype)]
+    return [f.severity for f in found if f.outcome is Outcome.GAP]
+
+
+@pytest.mark.parametrize(
+    ("rule", "table", "told"),
+    [
+        ("using (true)", "coupons", True),
+        ("using (is_active = true and (valid_until is null or valid_until > now()))", "promo_codes", True),
+        ("to authenticated using (is_active)", "gift_cards", True),
+        ("using (false)", "coupons", False),
+        ("using (true)", "countries", False),
+    ],
+)  # fmt: skip
+def test_codes_of_discounts_that_can_be_listed(
+    tmp_path: Path, rule: str, table: str, told: bool
+) -> None:
+    found = gaps(tmp_path, **{"20250101000000_a": COUPONS.format(table=table, rule=rule)})
+    assert found == ([Severity.MEDIUM] if told else [])
+
+
+def test_a_script_that_resets_all_is_no_part_of_the_history(tmp_path: Path) -> None:
+    made = COUPONS.format(table="coupons", rule="using (true)")
+    assert gaps(tmp_path, COMPLETE_SETUP=made, RESET_DATABASE=RESET)
