@@ -42,6 +42,10 @@ _GOOD_ID = regex(
 )
 _BASKETS = regex(r"^(items|products|cart|lines|line_items|order_items|cart_items|itens|productos)$")
 _BUYERS = regex(r"^(user|customer|buyer|client|guest|renter|student|member|passenger)(_?id)?$")
+_TOLD = regex(
+    r"^((customer|buyer|guest|client|student|billing|shipping|contact|full|first)_?\w*(name|mail|phone|address)"
+    r"|e_?mail|phone(_number)?|address|whatsapp|telefone?|correo)$"
+)
 _CHOSEN_BUYERS = regex(r"^(customer|client|company|partner|dealer)_?id$")
 _STAFF = regex(
     r"cashier|waiter|staff|employee|terminal|created_by|server_id|table_(id|number)|sold_by"
@@ -88,16 +92,17 @@ def _due(effect: Effect) -> Iterator[tuple[str, Origin]]:
 
 
 def _by_buyer(handler: Handler, effect: Effect) -> bool:
-    """True where strangers order, or the order is the caller's own and no sale that staff enter."""
-    mine = opened = is_open(handler, effect)
+    """True where strangers order and say who they are, or the order is the caller's own; not for a sale that
+    staff enter."""
+    mine, opened = False, is_open(handler, effect)
     for write in writes(handler):
         for column, origins in write.of("value:"):
             named = _CHOSEN_BUYERS.match(plain(column)) and inputs(origins)
             if named or (not opened and _STAFF.search(plain(column))):
                 return False  # whoever enters it sells
-            mine |= _BUYERS.match(plain(column)) is not None and any(
-                o.kind == "principal" for o in origins
-            )
+            by = any(o.kind == "principal" or (opened and o.is_input) for o in origins)
+            mine |= by and _BUYERS.match(plain(column)) is not None
+            mine |= opened and _TOLD.match(plain(column)) is not None
     return mine
 
 
