@@ -37,10 +37,9 @@ class Debugger(Struct, frozen=True):
 
 
 def debuggers(prototype: Prototype) -> Iterator[Debugger]:
-    """`app.run(host="0.0.0.0", debug=True)` of code that imports Flask."""
+    """`app.run(host="0.0.0.0", debug=True)` of an app of Flask."""
     for file in prototype.of_role(Role.PRODUCT):
-        packages = prototype.modules.packages.get(file.path, frozenset())
-        if "debug" not in (file.text or "") or not _FLASK & packages:
+        if "debug" not in (file.text or "") or not _is_of_flask(prototype, file.path):
             continue
         for call in _started(prototype, file.path):
             where = Location(file.path, call.at, call.end)
@@ -49,6 +48,13 @@ def debuggers(prototype: Prototype) -> Iterator[Debugger]:
             at_hand = any(_SERVERS.search(text) for text in _texts(prototype, _MANIFESTS))
             beside = _is_beside_another(prototype)
             yield Debugger(where, everywhere, replaced, replaced or at_hand or beside)
+
+
+def _is_of_flask(prototype: Prototype, path: str) -> bool:
+    """True for code that imports Flask, or the module whose function makes the app."""
+    packages, edges = prototype.modules.packages, prototype.modules.edges
+    near = (path, *edges.get(path, ()))
+    return any(_FLASK & packages.get(p, frozenset()) for p in near)
 
 
 def _is_beside_another(prototype: Prototype) -> bool:
