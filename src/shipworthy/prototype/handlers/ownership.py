@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import STAFF
 from shipworthy.prototype.handlers.for_the_asking import roles_for_the_asking
+from shipworthy.prototype.handlers.founders import may_found, roles_of_founders
 from shipworthy.prototype.handlers.handler import (
     VECTORS,
     Check,
@@ -43,6 +44,7 @@ from shipworthy.prototype.handlers.weight import CATALOGUE, revealed
 from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
 from shipworthy.prototype.tables.listed_roles import listed_roles
+from shipworthy.prototype.tables.newcomers import roles_of_newcomers
 from shipworthy.prototype.tables.policies import Policies, read_policies
 from shipworthy.regex import regex
 
@@ -79,6 +81,7 @@ class Ownership(Struct, frozen=True):
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
     groups: frozenset[str] = frozenset()  # columns that say to which group of people a row belongs
     for_the_asking: frozenset[str] = frozenset()  # roles that whoever signs up has
+    founders: frozenset[str] = frozenset()  # roles that whoever founds a tenant has in it
     posts: frozenset[str] = frozenset()  # tables of roles that give nobody a right
     let: frozenset[str] = frozenset()  # tables whose rows are some tenant's
     shown: frozenset[str] = frozenset()  # tables that whoever comes is shown
@@ -114,6 +117,12 @@ class Ownership(Struct, frozen=True):
         name = plain(table)
         known = self.joined and name in self.known and name not in self.owned
         return known and (name in self.shown or self.unasked) and not PLAYED.search(name)
+
+    def given_roles(self, effect: Effect) -> frozenset[str]:
+        """The roles that say nothing of whose rows an effect is about: whoever comes gets one."""
+        answers = effect.kind is not EffectKind.QUERY
+        apart = answers or self.keeps_apart(effect.target) or self.is_tenant(effect.target)
+        return self.for_the_asking | self.founders if apart else self.for_the_asking
 
     def lists_people(self, table: str) -> bool:
         """True for people who are nobody's rows and not shown to all, where strangers get accounts."""
@@ -174,6 +183,7 @@ def read_ownership(prototype: Prototype) -> Ownership:
         fenced |= {name for name, found in columns.items() if parents(found) & fenced}
         let |= {name for name, found in columns.items() if parents(found) & let - accounts}
     joined = _lets_sign_up(prototype)
+    founders = roles_of_founders(_founding(handlers, parents(groups))) if joined else frozenset()
     if not (groups or joined):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
     known, roles = _has_accounts(handlers), _keeps_roles(columns)
@@ -198,7 +208,8 @@ def read_ownership(prototype: Prototype) -> Ownership:
         _left_open(handlers),
         tenants,
         groups,
-        roles_for_the_asking(handlers),
+        roles_for_the_asking(handlers) | (roles_of_newcomers(prototype) if joined else frozenset()),
+        founders,
         posts(columns),
         frozenset(let),
         frozenset(map(plain, shown_to_all(handlers))),
@@ -237,6 +248,14 @@ _SERVED = regex(
     r"(role_)?(customer|client|cliente|patient|paciente|student|aluno|estudiante|pupil|buyer|guest|visitor|citizen"
     r"|passenger|candidate|applicant|job_?seeker|resident|parent|guardian|donor|shopper|travell?er|tourist)s?$"
 )
+
+
+def _founding(handlers: Iterable[Handler], tenants: set[str]) -> Iterator[Handler]:
+    """The entry points by which whoever is signed in adds a tenant."""
+    for handler in handlers:
+        added = (e for e in handler.effects_of(EffectKind.QUERY) if plain(e.target) in tenants)
+        if any(may_found(handler, effect) for effect in added):
+            yield handler
 
 
 def _added(handlers: Iterable[Handler]) -> Iterator[tuple[str, Effect]]:

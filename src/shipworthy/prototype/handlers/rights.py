@@ -170,7 +170,7 @@ _RIGHTS = regex(r"role|admin|app_?metadata|claims|permission|tenant|organi[sz]at
 
 def _behind_guard(prototype: Prototype, handler: Handler, judged: Judged) -> Judged:
     """What a known caller may do past a guard that looks at roles, and was not understood: a question."""
-    understood = judged.breach is Breach.HOLLOW or judged.roles or judged.holder
+    understood = judged.breach is Breach.HOLLOW or judged.roles or judged.holder or judged.given
     doubted = judged.caller is Caller.KNOWN and not understood
     if (
         doubted

@@ -158,6 +158,8 @@ def _how_compared(handler: Handler, inputs: frozenset[str]) -> str:
 
 def _any_user(judged: Judged) -> str:
     """Every account, or those with a plan or another right that is asked for before."""
+    if judged.given:
+        return f"Whoever signs up, and so has the role {judged.given},"
     if judged.gated or judged.effect.has(Check.REFUSES):
         return "Any signed-in user whom the checks before let pass"
     return "Any signed-in user"
@@ -183,7 +185,7 @@ def sentence(handler: Handler, judged: Judged) -> str:
             told = f", while {judged.why} {thing(judged.effect)}" if judged.why else ""
             return f"{_any_user(judged)} can {what} {place}: no role is asked for{told}"
         case Breach.FOREIGN if judged.roles:
-            named = ", ".join(_named(judged.why.split())[:2])
+            named = ", ".join(_named(judged.why.split())[:2]) or "the id"
             return (
                 f"Whoever is {judged.roles} in one organisation can {what} of the others {place}: {named} is"
                 " taken from the request and never compared with his own organisation"
@@ -224,15 +226,20 @@ def sentence(handler: Handler, judged: Judged) -> str:
                 f"{_any_user(judged)} can {what} of other people {place}: {named} is taken from the request"
                 f" and {_how_compared(handler, inputs)}"
             )
+        case Breach.EVERYTHING if judged.roles:
+            return (
+                f"Whoever is {judged.roles} in one organisation can {what} of all of them {place}:"
+                " nothing ties the rows to his own"
+            )
         case Breach.EVERYTHING if is_one_for_all(judged.effect):
             return (
                 f"{_any_user(judged)} can {what} of everybody {place}: nothing ties the rows to whoever is"
-                " signed in, and no role is asked for"
+                f" signed in{'' if judged.given else ', and no role is asked for'}"
             )
         case Breach.EVERYTHING:
             return (
                 f"{_any_user(judged)} can {what} of everybody {place}: it asks with rights that pass row"
-                " security, and for no role"
+                f" security{'' if judged.given else ', and for no role'}"
             )
         case Breach.HOLLOW:
             anybody = judged.caller in (Caller.ANYBODY, Caller.ANON_KEY)

@@ -43,3 +43,4 @@ class Judged(Struct, frozen=True):
     roles: str = ""  # that pass, and count in the caller's own tenant alone
     hung: bool = False  # a row in the caller's own name, on something of others
     holder: str = ""  # a role that many have: a row of one of them, reached by another
+    given: str = ""  # a role that was asked for, and that whoever signs up has

@@ -77,6 +77,8 @@ def of_foreign(
     unkept = _is_unkept(effect, ownership)
     if effect.kind is EffectKind.QUERY:
         belongs = _belongs(effect, ownership)
+        if ownership.is_tenant(effect.target) and kind in (Harm.CHANGE, Harm.DELETE):
+            belongs = True
         shared = is_one_for_all(effect) and not (
             _is_fenced(effect, ownership) or _is_of_strangers(effect, kind, ownership)
         )
@@ -244,10 +246,14 @@ def _acts_himself(handler: Handler, effect: Effect) -> bool:
         other.operation in ("insert", "upsert")
         and other.target != effect.target
         and not (NOTES.search(other.target) and is_told(effect))
+        and not _AUDITS.search(other.target)
         and any(is_his(o) for _, origins in other.of("value:") for o in origins)
         and any(o in asked for _, origins in other.of("value:") for o in origins)
         for other in handler.effects_of(EffectKind.QUERY)
     )
+
+
+_AUDITS = regex(r"audit", re.IGNORECASE)
 
 
 def _is_transfer(handler: Handler, effect: Effect) -> bool:

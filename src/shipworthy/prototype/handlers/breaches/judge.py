@@ -41,6 +41,7 @@ from shipworthy.prototype.handlers.handler import (
 )
 from shipworthy.prototype.handlers.knowledge.postgrest import SEEN
 from shipworthy.prototype.handlers.ownership import Ownership, plain
+from shipworthy.prototype.handlers.passing import passing_roles
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
     Caller,
@@ -48,6 +49,7 @@ from shipworthy.prototype.handlers.standing import (
     caller,
     in_database,
     is_bypassing,
+    steering,
     tie,
     without_wishes,
 )
@@ -63,13 +65,26 @@ def breaches(handler: Handler, ownership: Ownership) -> list[Judged]:
     """The effects of an entry point that its caller may have without a right to them, worst first."""
     told = replace(handler, effects=tuple(_as_rows_tell(e, ownership) for e in handler.effects))
     found = [
-        replace(judged, effect=effect)
+        _of_given(handler, replace(judged, effect=effect), asked, ownership)
         for effect, asked in zip(handler.effects, told.effects, strict=True)
         if (judged := _judged(told, asked, ownership)) is not None
         and not _is_transfer(told, judged)
         and (judged.breach in _OF_OTHERS or not has_lost_role(effect, asked))
     ]
     return sorted(found, key=lambda j: (_RANK[j.confidence], -j.severity.value, -_WEIGHT[j.harm]))
+
+
+def _of_given(handler: Handler, judged: Judged, asked: Effect, ownership: Ownership) -> Judged:
+    """The breach, told of those who have the role that was asked for: with their account, or in a tenant of
+    their own."""
+    if judged.why or judged.hung or not has_lost_role(judged.effect, asked):
+        return judged
+    passing = {role.lower() for role in passing_roles(judged.effect)}
+    if given := passing & ownership.for_the_asking:
+        return replace(judged, given=" or ".join(sorted(given)))
+    roles = " or ".join(sorted(passing & ownership.founders))
+    named = " ".join(sorted(steering(judged.effect, handler))) if roles else ""
+    return replace(judged, roles=roles, why=named)
 
 
 _OF_OTHERS = (Breach.FOREIGN, Breach.EVERYTHING)
@@ -164,7 +179,7 @@ def _as_rows_tell(effect: Effect, ownership: Ownership) -> Effect:
     }
     kept -= {g for g in kept if _leaves_tenants_out(g, effect, ownership)}
     told = effect._replace(guards=kept) if kept != effect.guards else effect
-    return without_roles(told, ownership.for_the_asking, tenants=bool(ownership.tenants))
+    return without_roles(told, ownership.given_roles(told), tenants=bool(ownership.tenants))
 
 
 def _leaves_tenants_out(guard: Guard, effect: Effect, ownership: Ownership) -> bool:

@@ -99,15 +99,16 @@ def _tells_about_persons(shown: frozenset[Origin], effect: Effect, ownership: Ow
     if "" in keys or "*" in keys:
         told = plain(effect.target) in ownership.personal
         return told or _OF_PERSON.search(snake(effect.target)) is not None
-    return any(map(_OF_PERSONS.search, keys))
+    reached = any(map(_OF_PERSONS.search, keys))
+    return reached or (len(keys) > 1 and any(map(_PAID.search, keys)))  # one alone is a sum
 
 
 _PLAIN = regex(r"[\w\s,.]+")
 _OF_PERSONS = regex(
-    r"e_?mail|phone|mobile|address$|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|balance|diagnos|medical|amount"
-    r"|total|notes?$",
+    r"e_?mail|phone|mobile|address$|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|diagnos|medical|notes?$",
     re.IGNORECASE,
 )
+_PAID = regex(r"balance|amount|total", re.IGNORECASE)
 _OF_PERSON = regex(
     r"(^|_)(appointments?|prescriptions?|encounters?|medical_\w+|\w+_claims?|complaints?)$"
 )
