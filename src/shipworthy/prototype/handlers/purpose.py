@@ -290,6 +290,11 @@ def _words(handler: Handler) -> list[str]:
 
 
 _SIGNING_IN = (Purpose.LOGIN, Purpose.CALLBACK)
+_WHO_SIGNED_UP = regex(
+    r"registration|registered|attendee|participant|customer|client|user|member|student|patient|employee|applica(nt|tion)|volunteer"
+    r"|subscriber|guest|lead|contact|donor",
+    re.IGNORECASE,
+)
 _MADE = frozenset({"insert", "upsert", "createUser", "create_user"})
 
 
@@ -304,7 +309,9 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
         return effect.operation != "deleteUser" and not effect.operation.startswith(
             ("create", "invite")
         )
-    if why in _SIGNING_IN and kind is Harm.READ and _hands_out_all(handler, effect):
+    lists = why is Purpose.SIGN_UP and handler.route.method == "GET"
+    lists = lists and _WHO_SIGNED_UP.search(effect.target) is not None
+    if (why in _SIGNING_IN or lists) and kind is Harm.READ and _hands_out_all(handler, effect):
         return False
     if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
         again = (e for e in handler.effects if e.operation in ("insert", "upsert"))
