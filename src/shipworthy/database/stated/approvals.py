@@ -18,6 +18,7 @@ from shipworthy.database.stated.roles_asked import is_of_one_tenant
 from shipworthy.database.stated.words import at_word, bare, one_line, texts
 from shipworthy.regex import regex
 
+FOR_ALL_OF_US = "for one's own organisation"
 _WAITS = regex(
     r"^(?:pend|submit|request|await|wait|in_?review|under_?review|unverified|not_verified|unapproved)",
     re.IGNORECASE,
@@ -86,7 +87,7 @@ def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
             free = [c.name for c in paid if not re.search(rf"\b{c.name}\b", asked)]
             free = [c for c in free if not is_watched(schema, table, c, "UPDATE")]
             if free:
-                reason, columns = f"{', '.join(free)} can be set", tuple(free)
+                reason, columns = f"{', '.join(free)} can be set {FOR_ALL_OF_US}", tuple(free)
                 target = table.qualified
                 yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, (policy,), columns, reason)
                 break

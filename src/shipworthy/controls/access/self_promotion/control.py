@@ -14,6 +14,7 @@ from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.seed.sign_up import USERS
+from shipworthy.database.stated.approvals import FOR_ALL_OF_US
 from shipworthy.database.stated.bans import bars
 from shipworthy.database.stated.circling import when
 from shipworthy.database.stated.of_the_system import MEANT
@@ -90,7 +91,9 @@ def _told(exposure: Exposure, tried: bool, idle: bool) -> str:
     if not columns:
         sold = ", ".join(table for attempt in exposure.attempts for table in attempt.tables)
         return f"Every user can add a row to {exposure.target} as if he had paid for it ({sold})"
-    told = f"Every user can set {columns} on a row about himself in {exposure.target}"
+    of_all = all(attempt.reason.endswith(FOR_ALL_OF_US) for attempt in exposure.attempts)
+    whose = "the row of his own organisation" if of_all else "a row about himself"
+    told = f"Every user can set {columns} on {whose} in {exposure.target}"
     return f"{told}{when(exposure.attempts)}"
 
 
