@@ -8,7 +8,9 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.control import Control
+from shipworthy.controls.access.exposed_function.control import ExposedFunction
 from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
+from shipworthy.controls.access.rows_writable_by_any_user.control import RowsWritableByAnyUser
 from shipworthy.controls.access.self_promotion.control import SelfPromotion
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.finding import Confidence, Finding, Outcome, Severity
@@ -97,3 +99,43 @@ def test_whoever_asks_may_throw_away_what_is_too_old(
     files = {"package.json": '{"dependencies": {"express": "4"}}', "server.ts": text}
     found = gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert any(f.confidence is Confidence.HIGH for f in found) is sure
+
+
+@pytest.mark.parametrize(
+    ("table", "severity"), [("notifications", Severity.MEDIUM), ("bookings", Severity.HIGH)]
+)
+def test_a_notice_that_is_made_up_misleads_and_gives_nothing_away(
+    tmp_path: Path, table: str, severity: Severity
+) -> None:
+    sql = (
+        f"create table public.{table} (id uuid primary key, body text,"
+        " user_id uuid references auth.users (id));\n"
+        f"alter table public.{table} enable row level security;\n"
+        f"create policy mine on public.{table} for select using (user_id = auth.uid());\n"
+        f"create policy any_one on public.{table} for insert to authenticated with check (true);\n"
+    )
+    (found,) = gaps(RowsWritableByAnyUser(), tmp_path, {_SQL: sql})
+    assert found.severity is severity
+
+
+_TELLS = """create table public.subscriptions (
+  user_id uuid primary key references auth.users (id), COLUMN text);
+alter table public.subscriptions enable row level security;
+create policy mine on public.subscriptions for select using (user_id = auth.uid());
+create function public.plan_of(p_user_id uuid) returns table (COLUMN text) as $$
+begin
+  return query select s.COLUMN from public.subscriptions s where s.user_id = p_user_id;
+end; $$ language plpgsql security definer;
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "severity"),
+    [("stripe_customer_id", Severity.MEDIUM), ("email", Severity.CRITICAL)],
+)
+def test_the_number_of_a_payer_that_a_function_tells_opens_nothing(
+    tmp_path: Path, column: str, severity: Severity
+) -> None:
+    files = {_SQL: _TELLS.replace("COLUMN", column)}
+    (found,) = gaps(ExposedFunction(), tmp_path, files)
+    assert found.severity is severity

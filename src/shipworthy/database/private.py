@@ -124,8 +124,10 @@ _SOON_MADE_AGAIN = regex(
     re.IGNORECASE,
 )
 _LOG = regex(
-    r"(^|[._])(logs?|audits?|audit_trail|analytics|analytics_events|metrics|clicks?|page_?views|visits?)$"
+    r"(^|[._])(logs?|audits?|audit_trail|analytics|analytics_events|metrics|clicks?|page_?views|visits?"
+    r"|usage_tracking|(logs_)?auditoria)$"
 )
+_NOTICE = regex(r"(^|[._])(notifications?|notifica(coes|cao|ciones|cion))$", re.IGNORECASE)
 # Never meant for everybody, even where no column says whose they are.
 _AFFAIRS = regex(
     r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
@@ -225,6 +227,11 @@ def is_log(table: str) -> bool:
     """True for records of what went on: what is forged there misleads whoever reads it, and gives nothing
     away."""
     return bool(_LOG.search(table))
+
+
+def is_notice(table: str) -> bool:
+    """True for what users are told of in the app."""
+    return bool(_NOTICE.search(table))
 
 
 def is_private_bucket(name: str) -> bool:

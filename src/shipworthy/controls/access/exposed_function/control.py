@@ -16,6 +16,7 @@ from shipworthy.database.exposure import (
 )
 from shipworthy.database.private import (
     is_name_column,
+    is_payer_number,
     is_personal_column,
     is_private_record,
     is_secret_column,
@@ -105,8 +106,8 @@ class ExposedFunction(
             a.reason.startswith((PICKS, ADDS)) for a in attempts
         ):
             severity = Severity.HIGH  # a key of a row has to be known first
-        if not written and exposure.columns and all(map(is_name_column, exposure.columns)):
-            severity = Severity.MEDIUM  # names of people are often shown to others on purpose
+        if not written and exposure.columns and all(map(_opens_little, exposure.columns)):
+            severity = Severity.MEDIUM
         return self.gap(exposure.target, message, *evidence(attempts), severity=severity)
 
     def _gap(self, exposure: Exposure) -> Finding:
@@ -130,6 +131,12 @@ class ExposedFunction(
             severity=_severity(bool(severe), harmless=not delicate and (logs or counts)),
             proof=Proof.PROVEN,
         )
+
+
+def _opens_little(column: str) -> bool:
+    """True for names of people, often shown to others on purpose, and numbers of payers, which open nothing
+    without the provider's key."""
+    return is_name_column(column) or is_payer_number(column)
 
 
 def _severity(severe: bool, harmless: bool) -> Severity:

@@ -14,7 +14,7 @@ from shipworthy.database.exposure import (
     refused,
     succeeded,
 )
-from shipworthy.database.private import is_log
+from shipworthy.database.private import is_log, is_notice
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.closing import closing
 from shipworthy.database.rules.next_migration import next_migration
@@ -87,7 +87,8 @@ class RowsWritableByAnyUser(
         who = who if proof.replayed else "Whoever signs up can"
         severity = Severity.HIGH
         if verbs == [Verb.INSERT.value]:
-            severity = Severity.MEDIUM if is_log(exposure.target) else Severity.HIGH
+            slight = is_log(exposure.target) or is_notice(exposure.target)
+            severity = Severity.MEDIUM if slight else Severity.HIGH
         elif exposure.is_private:
             severity = Severity.CRITICAL
         return self.gap(
