@@ -159,7 +159,7 @@ def _done(
     there = Value(origins=row.origins, when=walk.tested(row), tags=frozenset({"truth"}))
     return Value(
         what="firestore snapshot",
-        fields={"exists": there, "data": row, "id": UNKNOWN, "ref": reference},
+        fields={"exists": there, _ROW: row, "id": UNKNOWN, "ref": reference},
         tags=frozenset({"truthy"}),
     )
 
@@ -170,8 +170,11 @@ def _empty(walk: Evaluation, found: Value) -> Value:
     return Value(origins=found.origins, when=(no, yes), tags=frozenset({"truth"}))
 
 
+_ROW = "the row"  # no name that JavaScript has: `.data()` is a call
+
+
 def _data(walk: Evaluation, site: Site) -> Value | None:
-    return (site.receiver.fields or {}).get("data", UNKNOWN)
+    return (site.receiver.fields or {}).get(_ROW, UNKNOWN)
 
 
 def _exists(walk: Evaluation, site: Site) -> Value | None:
