@@ -347,9 +347,15 @@ def bind_parameters(
 
 
 def _settled(value: Value) -> Value:
-    """What a call writes out is known for sure while the function runs: `client_for(service=True)`."""
-    known = isinstance(value.literal, (str, bool)) or value.is_null
-    return replace(value, tags=value.tags | SETTLED) if known and not value.cases else value
+    """What a call writes out is known for sure while the function runs: `client_for(service=True)`,
+    `need(request, { role: "admin" })`."""
+    if value.cases:
+        return value
+    if isinstance(value.literal, (str, bool)) or value.is_null:
+        return replace(value, tags=value.tags | SETTLED)
+    if value.fields and not (value.what or value.instance or value.identity):
+        return replace(value, fields={key: _settled(part) for key, part in value.fields.items()})
+    return value
 
 
 def _rest(
