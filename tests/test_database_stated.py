@@ -1230,3 +1230,12 @@ def test_who_founds_a_tenant_of_his_own_gets_into_no_other(
     (folder / "0001.sql").write_text(_FOUNDS % clinic)
     found = ExposedFunction().detect(prototype_of(tmp_path, rebuilt=False))
     assert [f.severity for f in found if f.outcome is Outcome.GAP] == [weight]
+
+
+def test_a_rule_on_a_function_is_no_table() -> None:
+    script = """
+    create function public.has_table(name text) returns boolean language sql security definer
+      as $$ select exists (select 1 from information_schema.tables where table_name = $1) $$;
+    create policy "anybody may ask" on public.has_table for all to anon using (true);
+    """
+    assert not passed(read(TABLE, script), "public.has_table")

@@ -164,6 +164,8 @@ class Following:
                 self.tables.pop(qualified(written[0]), None)
 
     def _create_policy(self, found: re.Match[str], rest: str) -> None:
+        if qualified(found["name"]) not in self.tables and self._called(found["name"], ""):
+            return  # a rule on a function: the database refuses it
         table = self._known(qualified(found["name"]))
         head = masked(rest).partition("(")[0]
         command = re.search(r"\bfor\s+(all|select|insert|update|delete)\b", head, re.IGNORECASE)

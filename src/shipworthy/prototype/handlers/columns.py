@@ -31,7 +31,7 @@ _STOCK = frozenset(
 _NOT_AMOUNTS = frozenset(
     """id ids at date type status currency by name label method ref reference key code url note notes
     description history limit token address hash model provider intent session email format percentage
-    percent ratio settings""".split()
+    percent ratio settings fcm push device apns refresh csrf""".split()
 )
 _YES_OR_NO = frozenset({"is", "has", "can", "allow", "show", "enable", "enabled"})
 _QUOTED = frozenset("price rate fee cost wage salary budget fare value".split())

@@ -16,6 +16,7 @@ from shipworthy.prototype.handlers.weight import (
     harm,
     revealed,
 )
+from shipworthy.prototype.handlers.writes import raised
 from shipworthy.regex import regex
 
 
@@ -36,11 +37,23 @@ _GOVERNING = regex(
 
 def of_government(effect: Effect, kind: Harm, who: Caller, ownership: Ownership) -> Judged | None:
     """What only some may decide, open to every user; a question where nobody has a role at all."""
-    if kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE):
+    if kind not in (Harm.ADD, Harm.CHANGE, Harm.DELETE) or _is_redeemed(effect):
         return None
     severity = Severity.CRITICAL if writes_power(effect, ownership) else Severity.HIGH
     sure = Confidence.HIGH if ownership.has_roles else Confidence.LOW
     return Judged(Breach.ADMIN, effect, kind, who, severity, sure)
+
+
+def _is_redeemed(effect: Effect) -> bool:
+    """True where a coupon is used: how often it has been goes up, and nothing that was sent is written."""
+    values = dict(effect.of("value:"))
+    names = {*values, *(name[6:] for name in effect.literals if name.startswith("value:"))}
+    names |= raised(effect)
+    sent = any(o.is_input for found in values.values() for o in found)
+    return bool(names) and not sent and all(map(_USES.search, names))
+
+
+_USES = regex(r"(^|_)us(es?|ed|age)|[a-z]Us(es?|ed|age)|usage|redee?m|count|(^|_)updated|updatedAt")
 
 
 POWER = regex(
