@@ -14,7 +14,7 @@ from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.database.seed.power import Power, power_of
 from shipworthy.database.stated.openings import let_pass, served, succeeded, ways
 from shipworthy.database.stated.passing import MOST_NESTED, plain
-from shipworthy.database.stated.roles_asked import asked, is_of_one_tenant
+from shipworthy.database.stated.roles_asked import asked, is_of_one_tenant, names_tenant
 from shipworthy.database.stated.words import (
     at_commas,
     at_word,
@@ -64,8 +64,10 @@ def across_tenants(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[
 def _held_by_rules(schema: Schema) -> Iterator[str]:
     """The roles that more rules hold to a tenant than believe everywhere, or any where another role is
     that of who runs the app."""
-    everywhere = Counter(r for t in schema.tables.values() for r in _everywhere(schema, t))
     held = Counter(r for t in schema.tables.values() for r in set(_held(schema, t)))
+    if not held:
+        return
+    everywhere = Counter(r for t in schema.tables.values() for r in _everywhere(schema, t))
     above = any(_ABOVE_ALL.search(t) for table in schema.tables.values() for t in _texts(table))
     for role, times in held.items():
         if above or times >= everywhere[role] or "(" in role:
@@ -126,8 +128,9 @@ def _held(schema: Schema, table: Table) -> Iterator[str]:
                 conditions = [plain(c) for c in at_word(bare(alternative), "and")]
                 tenant = any(_names_tenant(c) for c in conditions)
                 for condition in conditions:
-                    for each in at_word(bare(condition), "or"):
-                        yield from _roles(schema, each, of_tenant=True, held=tenant)
+                    if tenant or names_tenant(condition):
+                        for each in at_word(bare(condition), "or"):
+                            yield from _roles(schema, each, of_tenant=True, held=tenant)
 
 
 def _alone(schema: Schema, text: str) -> Iterator[str]:
