@@ -1835,6 +1835,32 @@ def test_conditions_added_to_a_list_of_all_show_nothing_more(
     assert [f.severity for f in gaps(NosqlInjection(), tmp_path, files)] == [severity]
 
 
+@pytest.mark.parametrize(
+    ("then", "severity"),
+    [
+        ("await Parcel.create({ place });\n  res.end();", Severity.LOW),
+        ("await Parcel.findByIdAndUpdate(req.params.id, { place });\n  res.end();", Severity.LOW),
+        ("res.json(found);", Severity.MEDIUM),
+        ('await Parcel.create({ place: "none" });\n  res.end();', Severity.MEDIUM),
+    ],
+)
+def test_conditions_added_to_a_search_for_a_twin_find_nothing(
+    tmp_path: Path, then: str, severity: Severity
+) -> None:
+    server = (
+        'const express = require("express");\nconst mongoose = require("mongoose");\n'
+        'const Parcel = mongoose.model("Parcel", new mongoose.Schema({ place: String }));\n'
+        "const app = express();\napp.use(express.json());\n"
+        'app.post("/parcels/:id", async (req, res) => {\n'
+        "  const { place } = req.body;\n  const found = await Parcel.findOne({ place });\n"
+        f"  if (found && found.closed) return res.status(409).end();\n  {then}\n}});\n"
+        "app.listen(3000);\n"
+    )
+    package = '{"dependencies": {"express": "4", "mongoose": "8"}}'
+    files = {"package.json": package, "server/index.js": server}
+    assert [f.severity for f in gaps(NosqlInjection(), tmp_path, files)] == [severity]
+
+
 _SONGS = """create table public.songs (id uuid primary key, title text, level int);
 alter table public.songs enable row level security;
 create policy s on public.songs for select to authenticated using ({});

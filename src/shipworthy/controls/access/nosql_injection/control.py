@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
 from shipworthy.prototype.handlers.sent import NO_OBJECT, OF_FORM, free, spoken
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.weight import is_catalogue
+from shipworthy.prototype.handlers.weight import is_catalogue, revealed
 from shipworthy.regex import regex
 
 _RIGHT = "What is sent cannot add conditions, or row security decides"
@@ -58,9 +58,7 @@ class NosqlInjection(
             f" {effect.target or 'a table'},"
             " so a caller can add conditions and find other rows than meant",
             *way(prototype, handler, effect),
-            severity=Severity.LOW
-            if is_catalogue(effect) or _is_list_of_all(effect)
-            else self.severity,
+            severity=Severity.LOW if _is_harmless(handler, effect) else self.severity,
             confidence=Confidence.HIGH if _is_restricted(effect) else Confidence.LOW,
         )
 
@@ -88,6 +86,22 @@ def _operators(effect: Effect) -> tuple[Origin, ...]:
 def _conditions(effect: Effect) -> tuple[Origin, ...]:
     """The inputs that arrive in a condition as text, or in MongoDB as objects."""
     return free(effect, "filter:or") if effect.client == "service" else _operators(effect)
+
+
+def _is_harmless(handler: Handler, effect: Effect) -> bool:
+    return is_catalogue(effect) or _is_list_of_all(effect) or _looks_for_a_twin(handler, effect)
+
+
+def _looks_for_a_twin(handler: Handler, effect: Effect) -> bool:
+    """True where it is only asked whether what is kept is there already: another row is a refusal more."""
+    asked = {str(o) for o in _operators(effect)}
+    kept = (e for e in handler.effects_of(EffectKind.QUERY) if e.operation in ("insert", "update"))
+    return effect.operation == "select" and any(
+        e.target == effect.target
+        and asked <= {str(o) for _, origins in e.of("value:") for o in origins}
+        and not revealed(handler, effect)
+        for e in kept
+    )
 
 
 def _is_list_of_all(effect: Effect) -> bool:
