@@ -67,6 +67,18 @@ def is_asked_file(effect: Effect) -> bool:
     return effect.literals.get("store") == OBJECTS and all(o.kind != "row" for o in path)
 
 
+def is_just_put(handler: Handler, effect: Effect) -> bool:
+    """True for a link to the file that the entry point itself has put there before."""
+    path = effect.inputs.get("path")
+    before = handler.effects[: handler.effects.index(effect)]
+    return bool(path) and any(
+        e.kind is EffectKind.STORAGE
+        and e.operation == "upload"
+        and (e.target, e.inputs.get("path")) == (effect.target, path)
+        for e in before
+    )
+
+
 def leaves_a_record(effect: Effect) -> bool:
     """True for a record of one kind that is added, as a form does, and for a count that goes up."""
     deed = effect.literals.get("deed")
