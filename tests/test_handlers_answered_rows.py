@@ -77,3 +77,32 @@ def test_rows_are_in_the_answer(tmp_path: Path, form: str) -> None:
 def test_what_is_not_answered_is_not_in_it(tmp_path: Path, answer: str) -> None:
     found = _answered(tmp_path, answer)
     assert not any(o.startswith("row.notes") and not o.endswith(".length") for o in found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("{ connected: rows.length > 0, token: rows[0].token }", {"token"}),
+        ("{ connected: rows[0] !== undefined, active: rows[0]?.token === 'none' }", set()),
+    ],
+)
+def test_a_yes_or_no_tells_nothing_of_a_row(tmp_path: Path, answer: str, told: set[str]) -> None:
+    server = """
+import express from "express";
+import pg from "pg";
+const pool = new pg.Pool();
+const app = express();
+app.get("/status/:id", async (req, res) => {
+  const { rows } = await pool.query("SELECT token FROM links WHERE user_id = $1", [req.params.id]);
+  res.json(ANSWER);
+});
+app.listen(3000);
+"""
+    files = {
+        "package.json": '{"type": "module", "dependencies": {"express": "5.1.0", "pg": "8.16.0"}}',
+        "server.js": server.replace("ANSWER", answer),
+    }
+    [handler] = prototype_of(tmp_path, files).handlers
+    [response] = handler.effects_of(EffectKind.RESPONSE)
+    shown = {o.key.rpartition(".")[2] for o in response.inputs["body"] if o.kind == "row"}
+    assert shown == told

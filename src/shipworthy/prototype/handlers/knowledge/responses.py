@@ -66,7 +66,7 @@ def _sent(walk: Evaluation, body: Value, status: int | None, at: int, form: str)
         form,
         "",
         at,
-        inputs={"text" if html else "body": all_origins(body), **_keys(body)},
+        inputs={"text" if html else "body": _shown(body), **_keys(body)},
         literals=_written(status, body),
         values={"text" if html else "body": body, **_fields_of(body)},
     )
@@ -113,7 +113,17 @@ def _fields_of(body: Value) -> dict[str, Value]:
 def _keys(body: Value) -> dict[str, frozenset]:  # type: ignore[type-arg]
     if body.fields is None:
         return {}
-    return {f"body.{key}": all_origins(value) for key, value in body.fields.items()}
+    return {f"body.{key}": _shown(value) for key, value in body.fields.items()}
+
+
+def _shown(value: Value, depth: int = 4) -> frozenset:  # type: ignore[type-arg]
+    """What an answer tells of what it was made from: a yes or no tells nothing of a row."""
+    if "truth" in value.tags:
+        return frozenset(o for o in all_origins(value) if o.kind != "row")
+    if depth == 0 or (value.fields is None and value.elements is None):
+        return value.origins
+    inner = [*(value.fields or {}).values(), *(value.elements or ())]
+    return value.origins.union(*(_shown(part, depth - 1) for part in inner))
 
 
 def _status_of(options: Value) -> Value:
