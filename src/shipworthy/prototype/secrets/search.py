@@ -318,8 +318,19 @@ def _is_said_only(kind: SecretKind, literal: Named, text: str) -> bool:
     """True for a password that opens nothing where it stands, and for the line that tells it."""
     if is_printed(text, literal.start):
         return True
-    chosen = kind is SecretKind.PASSWORD
-    return chosen and (is_refused(literal, text) or is_entered(literal, text))
+    if kind is not SecretKind.PASSWORD:
+        return False
+    return is_refused(literal, text) or is_entered(literal, text) or _is_of_guests(literal, text)
+
+
+def _is_of_guests(literal: Named, text: str) -> bool:
+    """True for the password of a wireless network that a page tells its guests."""
+    return bool(_NETWORK.search(text, max(0, literal.start - 200), literal.start + 200))
+
+
+_NETWORK = regex(
+    r"\b(ssid|wi-?_?fi_?(name|network|ssid)?|network_?name)[\"']?\s*[:=]", re.IGNORECASE
+)
 
 
 def _is_guessable(literal: Named, text: str) -> bool:
