@@ -176,6 +176,10 @@ Deno.serve(async (req) => {
         ('await admin.rpc("submit_booking", { _name: name, _phone: phone });', [Confidence.LOW]),
         ('await admin.rpc("create_voucher", { _name: name, _phone: phone });', [Confidence.HIGH]),
         ('await admin.rpc("format_number", { _phone: phone });', []),
+        ('await admin.rpc("audit_security_event", { _name: name });', []),
+        ('await admin.from("report_rate_limits").upsert({ id: phone, calls: 1 });', []),
+        ('await admin.from("otp_collection").delete().eq("phone", phone);', []),
+        ('await admin.from("course_analytics").insert({ name, user_id });', [Confidence.LOW]),
         (
             'await admin.from("orders").upsert({ name, phone });'
             ' await admin.from("carts").delete().eq("id", user_id);',

@@ -219,8 +219,8 @@ def meant_for_anyone(handler: Handler, effect: Effect) -> str:
 
 
 _CODES = regex(
-    r"(otp|verif\w*|magic_?link|login|sign_?in|reset|sms|two_?factor|mfa|confirmation)_?(verification_?)?(codes?|tokens?|links?|requests?|otps?)$"
-    r"|^(otps?|verifications?)$",
+    r"(otp|verif\w*|magic_?link|login|sign_?in|reset|sms|two_?factor|mfa|confirmation)_?(verification_?)?(codes?|tokens?|links?|requests?|otps?)(_?collection)?$"
+    r"|^(otps?|verifications?)(_?collection)?$",
     re.IGNORECASE,
 )
 """Tables of codes that are sent to somebody who signs in."""

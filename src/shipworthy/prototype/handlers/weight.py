@@ -60,6 +60,10 @@ _READS = regex(
     r"|verify|validate|authenticate|compare|format)(_|[A-Z])"
     r"|^generate_\w*(number|code|slug|id)$|_(count|stats|search|exists)$|^(user|member|caller)_(can|has|is|may)_"
 )
+_NOTES_DOWN = regex(
+    r"(log|audit|track|record)_(\w+_)?(events?|activit(y|ies)|access(es)?|actions?|audits?|attempts?|errors?|views?|visits?|usage|calls?)$"
+)
+"""Functions of the database that note that something has happened."""
 _RUNS_SQL = regex(r"^(exec|execute|run|eval)(_?(raw|dynamic))?(_?(sql|query|ddl))?$", re.I)
 """Functions of the database that run the SQL which they are given."""
 _CHEAP_PAYMENT = regex(
@@ -422,6 +426,8 @@ def _of_query(effect: Effect) -> Harm | None:
             effect.target
         ):  # a text that the code writes out is what it is meant to be
             return Harm.RUN if any(found for _, found in effect.of("argument:")) else None
+        if _NOTES_DOWN.match(effect.target):
+            return None
         return Harm.READ if _READS.search(effect.target) else Harm.CHANGE
     if effect.operation == "raw":
         return _of_text(effect.literals.get("text", ""))

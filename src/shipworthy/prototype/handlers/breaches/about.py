@@ -144,7 +144,7 @@ def is_his(origin: Origin) -> bool:
 
 
 LOG = regex(
-    r"(?i:(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?)$)"
+    r"(?i:(^|_)(logs?|events?|errors?|history|activit(y|ies)|views?|visits?|analytics|telemetry)$)"
     r"|(Log|Activity|View|Visit)$|(?i:notification_?logs?$)"
 )
 

@@ -30,7 +30,9 @@ def of_opened(
     handler: Handler, effect: Effect, kind: Harm, who: Caller, ownership: Ownership
 ) -> Judged | None:
     """What anybody may do; None where that is not wrong."""
-    if kind in (Harm.ADD, Harm.CHANGE) and (is_counter(effect) or _counts_calls(effect)):
+    if kind in (Harm.ADD, Harm.CHANGE) and is_counter(effect):
+        return None
+    if kind in (Harm.ADD, Harm.CHANGE, Harm.DELETE) and _counts_calls(effect):
         return None
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
@@ -126,7 +128,9 @@ def _asks_a_cookie(effect: Effect) -> bool:
 def _counts_calls(effect: Effect) -> bool:
     """True for what a limiter of the prototype's own notes of a call: whose it was, how many there were."""
     sent = (o for _, origins in effect.of("value:") for o in origins if o.is_input)
-    return bool(_LIMITER.search(plain(effect.target))) and all(o.kind == "header" for o in sent)
+    name = plain(effect.target)
+    counts = bool(_LIMITER.search(name)) and all(o.kind == "header" for o in sent)
+    return counts or name.endswith("ratelimit")
 
 
 _LIMITER = regex(
