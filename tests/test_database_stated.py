@@ -202,6 +202,7 @@ def test_scripts_beside_the_migrations_may_have_been_run() -> None:
     assert passed(read(opened))
     assert passed(read(opened, loose=("create table other (id int);",)))
     assert not passed(read(opened, loose=("drop policy p on notes;",)))
+    assert passed(read(opened, loose=("alter table notes disable row level security;",)))
 
 
 def test_scripts_alone_count_in_their_likely_order() -> None:

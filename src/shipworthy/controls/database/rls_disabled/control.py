@@ -54,6 +54,11 @@ class RlsDisabled(
             table.row_security_source or table.source,
             f"table {table.qualified} without row security",
         )
+        if table.row_security and (script := _script(prototype, table, "disable")):
+            doubt = (
+                f"{script}, which is no migration, switches row security off: perhaps it was run"
+            )
+            return self.unknown(table.qualified, doubt, line)
         if table.row_security:
             return self.satisfied(table.qualified, "Row security is on", line)
         granted = browser_privileges(table)
@@ -90,13 +95,23 @@ def _doubt(prototype: Prototype, proof: DatabaseProof, table: Table) -> str:
     """Why row security may be on in production all the same; "" where nothing says so."""
     if table.qualified in mended_tables(proof) and table.row_security_source is None:
         return "First made outside of the migrations: its row security there is not known"
+    if script := _script(prototype, table, "enable"):
+        return f"{script}, which is no migration, switches row security on: perhaps it was run"
+    return ""
+
+
+def _script(prototype: Prototype, table: Table, does: str) -> str:
+    """The first script beside the migrations that leaves row security of a table on or off; "" for none."""
     history = prototype.database_history
     loose = history.loose if history and history.migrations else ()
     name = re.escape(table.name)
-    switch = re.compile(rf"\b{name}\"?\s+enable\s+row\s+level\s+security", re.IGNORECASE)
-    scripts = [file.path for file in loose if switch.search(file.text)]
-    if scripts:
-        return f"{scripts[0]}, which is no migration, switches row security on: perhaps it was run"
+    switch = re.compile(
+        rf"^[^-\n]*\b{name}\"?\s+(enable|disable)\s+row\s+level\s+security", re.I | re.M
+    )
+    for file in loose:
+        done = switch.findall(file.text)
+        if done and done[-1].lower() == does:
+            return file.path
     return ""
 
 
