@@ -114,6 +114,21 @@ def test_supabase_without_migrations_is_said(tmp_path: Path) -> None:
         _history(tmp_path, {"package.json": package, "src/client.ts": code})
 
 
+def test_rules_without_the_tables_that_they_are_for_are_said(tmp_path: Path) -> None:
+    package = '{"dependencies": {"@supabase/supabase-js": "2.49.4"}}'
+    code = (
+        "import { createClient } from '@supabase/supabase-js';\n"
+        "export const s = createClient(u, k);\n"
+        "export const all = () => s.from('members').select('*');\n"
+    )
+    rule = "create policy a on storage.objects for select using (true);"
+    with pytest.raises(FactUnavailable, match="no SQL here makes its tables"):
+        _history(
+            tmp_path,
+            {"package.json": package, "src/client.ts": code, "src/lib/rules.sql": rule},
+        )
+
+
 def test_declared_tables_are_public(tmp_path: Path) -> None:
     history = _history(
         tmp_path,

@@ -64,7 +64,8 @@ def _head(assessment: Assessment) -> Iterator[str]:
     verdict = verdict_of(assessment)
     prototype = assessment.prototype
     yield MARKER
-    yield f"## {escaped(prototype.root.name)}: {_SIGNS[verdict.readiness].lower()}"
+    sign = _SIGNS[verdict.readiness].lower() + (f", {verdict.but}" if verdict.but else "")
+    yield f"## {escaped(prototype.root.name)}: {sign}"
     yield ""
     yield verdict.sentence
     yield ""

@@ -22,6 +22,7 @@ from shipworthy.report.access_map import access_map, access_table
 from shipworthy.report.database import database_lines
 from shipworthy.report.groups import Group, by_control
 from shipworthy.report.lines import Line, counted
+from shipworthy.report.unjudged import unjudged
 
 TOP = 10  # controls that are shown in full
 ENTRIES = 10  # entry points of the access map
@@ -123,6 +124,9 @@ def _headline(assessment: Assessment) -> Text:
         block = "blocks" if len(blockers) == 1 else "block"
         kinds = f"{counted(len(blockers), 'kind')} of gap"
         text.append(f"Not ready to launch: {kinds} {block} it.", "bold red")
+    elif doors := unjudged(assessment):
+        said = "Nothing was found that blocks the launch, but who may reach"
+        text.append(f"{said} {doors} could not be looked at.", "bold yellow")
     elif assessment.gaps:
         text.append("No gap blocks the launch; some should be closed.", "bold yellow")
     elif any(f.outcome is Outcome.SATISFIED for f in assessment.findings):

@@ -9,6 +9,7 @@ from shipworthy.assess import Assessment
 from shipworthy.finding import Outcome
 from shipworthy.report.groups import by_control
 from shipworthy.report.lines import counted
+from shipworthy.report.unjudged import unjudged
 
 
 class Readiness(StrEnum):
@@ -19,6 +20,11 @@ class Readiness(StrEnum):
     READY = "ready"
 
 
+_BUT = "but who gets in could not be looked at everywhere"
+_NOTHING_SEEN = "Nothing seen that blocks"
+_NONE_FOUND = "No gap that blocks was found in what was looked at."
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Ready or not, in a line and in a sentence. `blocking` counts kinds of gap, not places."""
@@ -27,6 +33,7 @@ class Verdict:
     headline: str
     sentence: str
     blocking: int
+    but: str = ""  # what keeps "nothing blocks" from being an all-clear
 
 
 def verdict_of(assessment: Assessment) -> Verdict:
@@ -40,9 +47,11 @@ def verdict_of(assessment: Assessment) -> Verdict:
         places = counted(len(assessment.blockers), "place")
         sentence = f"{kinds}, in {places}.{' ' + rest if rest else ''}"
         return Verdict(Readiness.NOT_READY, "Not ready to launch", sentence, blocking)
+    if unseen and (doors := unjudged(assessment)):
+        sentence = f"Who may reach {doors} could not be looked at. {_NONE_FOUND} {rest}"
+        return Verdict(Readiness.CONDITIONAL, f"{_NOTHING_SEEN}, {_BUT}", sentence, 0, _BUT)
     if rest or not any(f.outcome is Outcome.SATISFIED for f in assessment.findings):
-        sentence = f"No gap that blocks was found in what was looked at. {rest}".strip()
-        return Verdict(Readiness.CONDITIONAL, "Nothing seen that blocks", sentence, 0)
+        return Verdict(Readiness.CONDITIONAL, _NOTHING_SEEN, f"{_NONE_FOUND} {rest}".strip(), 0)
     return Verdict(Readiness.READY, "Ready to launch", "No gap that blocks a launch is open.", 0)
 
 

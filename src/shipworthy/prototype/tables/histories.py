@@ -60,7 +60,7 @@ def read_history(
     if not makers:
         if not _decline(prototype, bool(files), asked=tools is not None) or tools is None:
             return None
-        return History((tools(prototype),), supabase=_uses_the_platform(prototype))
+        return History((tools(prototype),), supabase=uses_the_platform(prototype))
     dialect = _dialect(prototype, {f.path for f in makers})
     if dialect in _DECLINED:
         raise FactUnavailable(f"the schema is written for {_DECLINED[dialect]}: it is not replayed")
@@ -69,7 +69,7 @@ def read_history(
     chosen = {f.path for f in (*migrations, *seeds)}
     loose = [f for f in files if f.path not in chosen]
     platform = any(_PLATFORM.match(f.path) for f in makers)
-    supabase = platform or dialect is Dialect.SUPABASE or _uses_the_platform(prototype)
+    supabase = platform or dialect is Dialect.SUPABASE or uses_the_platform(prototype)
     return History(
         migrations=_plain(migrations),
         loose=_plain(sorted(loose, key=lambda f: natural(f.path))),
@@ -108,6 +108,11 @@ def _decline(prototype: Prototype, has_sql: bool, asked: bool) -> bool:
     if "supabase" in prototype.stack.data and not has_sql:
         raise FactUnavailable(
             "Supabase is used, but no migration is here: `supabase db pull` fetches the schema"
+        )
+    if "supabase" in prototype.stack.data and uses_the_platform(prototype):
+        raise FactUnavailable(
+            "Supabase is asked for rows, but no SQL here makes its tables: `supabase db pull` fetches"
+            " the schema"
         )
     return False
 
@@ -153,7 +158,7 @@ def generated_types(prototype: Prototype) -> SqlFile | None:
     return SqlFile(best.path, best.text or "") if best else None
 
 
-def _uses_the_platform(prototype: Prototype) -> bool:
+def uses_the_platform(prototype: Prototype) -> bool:
     """True where the key of the platform's REST interface reaches the browser.
 
     A database that is only hosted there, and reached by the app's own server, shows no key to anybody.
