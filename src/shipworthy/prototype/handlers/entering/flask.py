@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,6 +18,16 @@ from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import Program
 from shipworthy.prototype.handlers.values import NO_GUARDS, Value, from_origins, meet_all
 from shipworthy.prototype.handlers.walk import Walk
+from shipworthy.prototype.program.nodes import (
+    Call,
+    Expression,
+    Function,
+    Let,
+    Member,
+    Name,
+    Record,
+    Statement,
+)
 from shipworthy.prototype.routes.route import Route
 from shipworthy.regex import regex
 
@@ -36,10 +49,40 @@ class FlaskEntry(Struct):
             if is_callable(value):
                 before_request(walk, value, self.target)
         named = in_path(walk, self.path, self.found.function.at)
-        answers = Answers(walk, texts="html")
+        body = walk.program.modules[self.location.path].body
+        answers = Answers(walk, texts="html", filtered=is_marshalled(self.found.function, body))
         walk.answers = (id(self.found.function), answers)
         invoke(walk, self.found.value, (), named, self.found.function.at)
         return answers.guards
+
+
+def is_marshalled(function: Function, body: Sequence[Statement]) -> bool:
+    """True below `@api.marshal_with(fields)` of Flask-RESTful and RESTX: the fields alone are sent, as long
+    as the same file does not show a secret among them."""
+    for decorator in function.decorators:
+        if isinstance(decorator, Call) and decorator.arguments:
+            called = decorator.function
+            name = called.key if isinstance(called, Member) else getattr(called, "id", "")
+            if name in _MARSHALS:
+                return not any(map(_SECRET.search, _fields(decorator.arguments[0], body)))
+    return False
+
+
+_MARSHALS = frozenset({"marshal_with", "marshal_list_with"})
+_SECRET = regex(r"passw|hash|secret|token|\.\.\.|\[\]", re.IGNORECASE)
+
+
+def _fields(model: Expression, body: Sequence[Statement], depth: int = 4) -> Iterator[str]:
+    """The keys of `api.model("User", {…})` or of a plain dictionary, if need be behind a name."""
+    if isinstance(model, Name) and depth:
+        for line in body:
+            if isinstance(line, Let) and getattr(line.target, "id", "") == model.id:
+                yield from _fields(line.value, body, depth - 1)
+    elif isinstance(model, Record):
+        yield from (key for key, _ in model.pairs)
+    elif isinstance(model, Call):
+        for argument in model.arguments:
+            yield from _fields(argument, body, depth)
 
 
 def before_request(walk: Walk, function: Value, target: Target) -> None:

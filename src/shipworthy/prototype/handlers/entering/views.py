@@ -18,7 +18,12 @@ from shipworthy.prototype.handlers.entering.finding import (
     named,
     registered_as,
 )
-from shipworthy.prototype.handlers.entering.flask import FlaskEntry, before_request, in_path
+from shipworthy.prototype.handlers.entering.flask import (
+    FlaskEntry,
+    before_request,
+    in_path,
+    is_marshalled,
+)
 from shipworthy.prototype.handlers.entering.middleware import Target, target_of
 from shipworthy.prototype.handlers.entering.requested import RequestedEntry, request_of
 from shipworthy.prototype.handlers.following import Runnable
@@ -63,7 +68,9 @@ class MethodEntry(Struct):
         if request is not None:
             walk.heap[made.identity, "request"] = request
             given = (request,) if self.route.framework == "starlette" else ()
-        answers = Answers(walk, texts="html", pairs=True)
+        body = walk.program.modules[self.location.path].body
+        filtered = is_marshalled(self.function, body)
+        answers = Answers(walk, texts="html", pairs=True, filtered=filtered)
         if any(name.endswith(_JSON) for name in _base_names(walk, self.kind)):
             answers.texts = "json"
         walk.answers = (id(self.function), answers)
