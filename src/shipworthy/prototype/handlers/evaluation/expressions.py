@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.binding import is_word_of_code
+from shipworthy.prototype.handlers.evaluation.choosing import is_harmless_role
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -282,6 +283,8 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     if _is_shortened(node, then, other):
         return replace(then, tags=then.tags | other.tags)
     of_some = _own_rows_of_some(walk, node, told, then, other)
+    if is_harmless_role(walk, node, scope, then, other):
+        then = replace(then, origins=frozenset(), tags=then.tags | {"listed"})
     result = of_cases(((then, yes | of_some), (other, no | of_some)))
     if then.is_null or other.is_null:
         result = replace(result, tags=result.tags | ELSE_NULL)
