@@ -44,6 +44,12 @@ LEFT_FREE = "only of what kind it is"
 NO_ADMINISTRATOR = "anything but an administrator"
 """How a guard is put that refuses the role of an administrator by its name: all others pass."""
 
+ADMINISTRATORS_TOO = "one of known roles, an administrator's among them"
+"""How a guard is put that asks for one of a list of roles and lets the highest of them pass."""
+
+AN_ADMINISTRATOR = "an administrator's role alone"
+"""How a guard is put behind which the role that is sent is an administrator's: more may be asked of him."""
+
 OF_FORM = "that it is a UUID or of another form without signs"
 """How a guard is put that leaves of an input nothing but letters, digits and `-`, whoever's id it is."""
 

@@ -22,7 +22,12 @@ from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
 from shipworthy.prototype.handlers.lent_rights import bare
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
-from shipworthy.prototype.handlers.sent import LEFT_FREE, NO_ADMINISTRATOR
+from shipworthy.prototype.handlers.sent import (
+    ADMINISTRATORS_TOO,
+    AN_ADMINISTRATOR,
+    LEFT_FREE,
+    NO_ADMINISTRATOR,
+)
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
@@ -115,6 +120,7 @@ class MassAssignment(
         said = f"{handler.name} stores {' and '.join(rights)} of {effect.target} as the caller sends it"
         asked = any(e.has(Check.ROLE) or _refuses(e) for e in handler.effects)
         unclear = asked or effect.has(Check.UNCLEAR, Check.OWNER)
+        unclear = unclear or _asks_more_of_administrators(handler, effect)
         if unclear or for_administrators(handler, effect):
             reason = f"{said}; whether only somebody entitled comes so far could not be seen"
             return self.unknown(subject, reason, *shown)
@@ -272,6 +278,15 @@ def _gives_rights(column: str, effect: Effect) -> bool:
     return is_right(column)
 
 
+def _asks_more_of_administrators(handler: Handler, effect: Effect) -> bool:
+    """True where a role has to be in a list and, before the row is written, an administrator's is answered
+    on its own, as where a code is asked for that the others do not need."""
+    if not any(g.how == ADMINISTRATORS_TOO for g in effect.guards):
+        return False
+    before = handler.effects[: handler.effects.index(effect)]
+    return any(g.how == AN_ADMINISTRATOR for e in before for g in e.guards)
+
+
 _HOLDERS = regex(r"^(app_?)?(users?|profiles?|user_?profiles?|wallets?)$", re.IGNORECASE)
 
 
@@ -298,7 +313,10 @@ def _is_free(effect: Effect, origin: object) -> bool:
         g.how == LEFT_FREE and names & g.about for g in effect.guards
     ):
         return False
-    return not any(g.check is Check.ALLOWED and names & g.about for g in effect.guards)
+    return not any(
+        g.check is Check.ALLOWED and g.how != ADMINISTRATORS_TOO and names & g.about
+        for g in effect.guards
+    )
 
 
 _OF_CHOICE = ".value"

@@ -57,6 +57,8 @@ from shipworthy.prototype.handlers.handler import (
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, asks_scheme
 from shipworthy.prototype.handlers.knowledge.shapes import names_admin
 from shipworthy.prototype.handlers.sent import (
+    ADMINISTRATORS_TOO,
+    AN_ADMINISTRATOR,
     ENDS,
     NO_ADMINISTRATOR,
     NO_WAY_UP,
@@ -156,11 +158,15 @@ def _equal(walk: Evaluation, left: Value, right: Value, at: int, *, contains: bo
 def _unless_administrator(walk: Evaluation, left: Value, right: Value, at: int) -> Iterator[Guard]:
     """`if (dto.role === Role.ADMIN) throw …`: whoever asks to be one is refused."""
     for asked, named in ((left, right), (right, left)):
-        listed = named.elements if named.what != "text" and named.elements else (named,)
-        words = [one.text or one.what.rpartition(".")[2] for one in listed if not one.origins]
         about = {str(o) for o in asked.origins if o.is_input and ROLE_KEY.search(o.key)}
-        if about and names_admin(words):
+        if about and names_admin(_words(named)):
             yield walk.guard(Check.VALID, NO_ADMINISTRATOR, at, about)
+
+
+def _words(named: Value) -> list[str]:
+    """The roles that the code names: one, or a list of them."""
+    listed = named.elements if named.what != "text" and named.elements else (named,)
+    return [one.text or one.what.rpartition(".")[2] for one in listed if not one.origins]
 
 
 def _cases(left: Value, right: Value) -> Pair | None:
@@ -300,6 +306,8 @@ def _proved(
         inputs = frozenset(str(o) for o in one | other if o.is_input)
         if inputs:
             yield walk.guard(Check.ALLOWED, _leaves_open(left, right), at, inputs)
+            if _lists_administrator(left, right) == 1:
+                yield walk.guard(Check.ALLOWED, AN_ADMINISTRATOR, at, inputs)
         return
     hung = frozenset() if contains else _hung_on_own(walk, one, other)
     if hung:
@@ -391,7 +399,19 @@ def _leaves_open(left: Value, right: Value) -> str:
         return ONLY_SCHEME
     if "typeof" in left.tags | right.tags and "string" in (left.text, right.text):
         return ONLY_KIND
+    if _lists_administrator(left, right) > 1:
+        return ADMINISTRATORS_TOO
     return ENDS if _is_ending(left, right) or _is_ending(right, left) else "one of known values"
+
+
+def _lists_administrator(left: Value, right: Value) -> int:
+    """How many roles are named with which that of the request is compared, an administrator's among them."""
+    for asked, named in ((left, right), (right, left)):
+        words = _words(named)
+        known = names_admin(w for w in words if w.lower() != "owner")  # of a house, of a dog
+        if known and any(o.is_input and ROLE_KEY.search(o.key) for o in asked.origins):
+            return len(words)
+    return 0
 
 
 def _is_ending(name: Value, listed: Value) -> bool:
