@@ -129,6 +129,21 @@ def test_rules_without_the_tables_that_they_are_for_are_said(tmp_path: Path) -> 
         )
 
 
+def test_rules_for_tables_that_no_sql_makes_are_said_to_be_unread(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2.49.4"}}',
+        "src/client.ts": (
+            "import { createClient } from '@supabase/supabase-js';\n"
+            "export const s = createClient(import.meta.env.VITE_SUPABASE_URL, 'k');\n"
+            "export const all = () => s.from('drawings').select('*');\n"
+        ),
+        "src/lib/counts.sql": "select count(*) from drawings;",
+        "src/lib/policies.sql": "create policy p on public.drawings for select using (true);",
+    }
+    with pytest.raises(FactUnavailable, match=r"src/lib/policies\.sql is not followed"):
+        _history(tmp_path, files)
+
+
 def test_declared_tables_are_public(tmp_path: Path) -> None:
     history = _history(
         tmp_path,

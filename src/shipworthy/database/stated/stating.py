@@ -14,11 +14,12 @@ from shipworthy.database.history import History, SqlFile
 from shipworthy.database.names import QUALIFIED, qualified
 from shipworthy.database.order import in_likely_order
 from shipworthy.database.proof import DatabaseProof, Era, Repair, Replay, Unreachable
-from shipworthy.database.schema import Column, Schema, Trust
+from shipworthy.database.schema import Column, Schema, Table, Trust
 from shipworthy.database.seed.ownership import ownerships
 from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
 from shipworthy.database.stated.bans import lifted_bans
+from shipworthy.database.stated.beneath import beneath
 from shipworthy.database.stated.circling import behind_a_circle
 from shipworthy.database.stated.everybodys import as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
@@ -52,7 +53,7 @@ def stated(history: History) -> DatabaseProof:
     """
     scripts = history.migrations or in_likely_order(history.loose)
     era, reason = era_of(scripts)
-    following = followed(scripts, Trust.MIGRATION if history.migrations else Trust.LOOSE)
+    following = _following(history, scripts)
     schema = _typed(following.schema, history.generated)
     repairs = tuple(Repair(f"table {n}", "spoken of first", None) for n in following.awaited)
     unordered = dict.fromkeys(() if history.migrations else _unordered(scripts), _NO_ORDER)
@@ -77,9 +78,25 @@ def stated(history: History) -> DatabaseProof:
     )
 
 
-def followed(scripts: Sequence[SqlFile], trust: Trust = Trust.MIGRATION) -> Following:
-    """The state that scripts lead to which run in this order."""
+def _following(history: History, scripts: Sequence[SqlFile]) -> Following:
+    """The state of the migrations on top of the tables that they need, or else that of the scripts."""
+    if not history.migrations:
+        return followed(scripts, Trust.LOOSE)
+    following = followed(scripts)
+    if not history.supabase:
+        return following
+    below = beneath(history, following, granted=era_of(scripts)[0] is Era.LEGACY)
+    return followed(scripts, below=below) if below else following
+
+
+def followed(
+    scripts: Sequence[SqlFile],
+    trust: Trust = Trust.MIGRATION,
+    below: Mapping[str, Table] | None = None,
+) -> Following:
+    """The state that scripts lead to which run in this order, upon the tables `below`."""
     following = Following(granted=era_of(scripts)[0] is Era.LEGACY, trust=trust)
+    following.tables.update(below or {})
     for file in scripts:
         following.run(file)
     return following

@@ -58,7 +58,7 @@ def read_history(
     known = {t.location.path for t in prototype.tables}
     makers = [f for f in files if f.path in known or _PLATFORM.match(f.path) or _makes_a_table(f)]
     if not makers:
-        if not _decline(prototype, bool(files), asked=tools is not None) or tools is None:
+        if not _decline(prototype, files, asked=tools is not None) or tools is None:
             return None
         return History((tools(prototype),), supabase=uses_the_platform(prototype))
     dialect = _dialect(prototype, {f.path for f in makers})
@@ -93,7 +93,7 @@ def natural(path: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(p), "") if p.isdigit() and p.isascii() else (-1, p) for p in parts)
 
 
-def _decline(prototype: Prototype, has_sql: bool, asked: bool) -> bool:
+def _decline(prototype: Prototype, scripts: list[SourceFile], asked: bool) -> bool:
     """Raise where a schema exists that SQL files do not show; True where tools may show it."""
     in_code = {t.source for t in prototype.tables} & MAPPERS
     dialects = {t.dialect for t in prototype.tables}
@@ -105,14 +105,17 @@ def _decline(prototype: Prototype, has_sql: bool, asked: bool) -> bool:
     if in_code:
         tool = ", ".join(sorted(in_code))
         raise SchemaInCode(tool)
-    if "supabase" in prototype.stack.data and not has_sql:
+    if "supabase" not in prototype.stack.data:
+        return False
+    if not scripts:
         raise FactUnavailable(
             "Supabase is used, but no migration is here: `supabase db pull` fetches the schema"
         )
-    if "supabase" in prototype.stack.data and uses_the_platform(prototype):
+    if uses_the_platform(prototype):
+        speaking = [f for f in scripts if _OF_RULES.search(f.text or "")] or scripts
         raise FactUnavailable(
-            "Supabase is asked for rows, but no SQL here makes its tables: `supabase db pull` fetches"
-            " the schema"
+            "Supabase is asked for rows, but no SQL here makes its tables"
+            f" ({speaking[0].path} is not followed): `supabase db pull` fetches the schema"
         )
     return False
 
@@ -174,6 +177,7 @@ def uses_the_platform(prototype: Prototype) -> bool:
     return any(where.get(path) is not Side.SERVER for path in asked)
 
 
+_OF_RULES = regex(r"\bpolicy\b|\brow\s+level\s+security\b", re.IGNORECASE)
 _OF_PLATFORM = regex(
     r"\bauth\.(uid|role|jwt|users)\b|\bto\s+(anon|authenticated|service_role)\b", re.IGNORECASE
 )
