@@ -86,6 +86,42 @@ def test_a_list_of_what_may_be_asked_for_tames_no_word_in_it(listed: str, given:
     assert gives(f"{check} {added('r')}", "r text;") is given
 
 
+PUT = f"{added('r')}"
+
+
+@pytest.mark.parametrize(
+    ("statements", "given"),
+    [
+        (f"r := coalesce({SENT}, 'guest'); {PUT}", True),
+        (f"select coalesce({SENT}, 'guest') into r; {PUT}", True),
+        (f"if {SENT} is not null then r := ({SENT})::text; else r := 'guest'::text; end if; {PUT}", True),
+        (f"r := 'guest'; if {SENT} is not null and {SENT} <> '' then r := {SENT}; end if; {PUT}", True),
+        (f"if {SENT} = 'admin' then r := 'admin'; elsif {SENT} = 'editor' then r := 'editor'; "
+         f"else r := 'guest'; end if; {PUT}", True),
+        (f"if {SENT} in ('guest', 'admin') then r := {SENT}; else r := 'guest'; end if; {PUT}", True),
+        (f"begin r := ({SENT})::text; exception when others then r := 'guest'; end; {PUT}", True),
+        (f"r := coalesce({SENT}, 'guest'); {PUT} if r = 'editor' then perform 1; end if;", True),
+        (f"if {SENT} in ('guest', 'editor') then r := {SENT}; else r := 'guest'; end if; {PUT}", False),
+        (f"if {SENT} = 'editor' then r := 'editor'; else r := 'guest'; end if; {PUT}", False),
+        (f"if {SENT} = 'admin' then r := 'guest'; else r := {SENT}; end if; {PUT}", False),
+        (f"r := coalesce({SENT}, 'guest'); if r = 'admin' then r := 'guest'; end if; {PUT}", False),
+        (f"r := coalesce({SENT}, 'guest'); if lower(r) <> 'editor' then r := 'guest'; end if; {PUT}", False),
+        (f"r := {SENT}; r := 'guest'; {PUT}", False),
+        (f"r := 'guest'; if invited(new.email) then r := {SENT}; end if; {PUT}", False),
+        (f"if invited(new.email) then if {SENT} is not null then r := {SENT}; end if; "
+         f"else r := 'guest'; end if; {PUT}", False),
+        (f"r := coalesce({SENT}, 'guest'); {PUT} if r = 'admin' then raise exception 'no'; end if;", False),
+        (f"if {SENT} = 'admin' then raise exception; end if; r := coalesce({SENT}, 'guest'); {PUT}", False),
+        (f"if {SENT} not in ('guest') then raise exception 'no'; end if; r := {SENT}; {PUT}", False),
+        (f"r := coalesce({SENT}, 'guest'); {PUT} update people set role = 'guest' where r = 'admin';", False),
+    ],
+)  # fmt: skip
+def test_a_role_that_is_sent_is_taken_over_by_way_of_a_variable(
+    statements: str, given: bool
+) -> None:
+    assert gives(statements, "r text;") is given
+
+
 def test_a_tenant_that_is_sent_is_taken_over_where_no_sql_makes_the_table() -> None:
     sent = "nullif(new.raw_user_meta_data ->> 'tenant_id', '')::uuid"
     assert gives("insert into members (id, tenant_id) values (new.id, t);", f"t uuid := {sent};")

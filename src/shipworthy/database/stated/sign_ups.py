@@ -18,6 +18,7 @@ from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.given_to_newcomers import EVERYBODY, given_to_everybody
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.powers import RULES_OVER_OTHERS, gives_power
+from shipworthy.database.stated.variables import in_cases, set_values
 from shipworthy.database.stated.words import (
     at_commas,
     in_parentheses,
@@ -87,15 +88,18 @@ def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
             column = table.column(named)
             if column is None and table.source.trust is Trust.STUB:  # made by what is no SQL
                 column = Column(named, "", True)
-            key = _key(schema, table, column, code, value) if column else ""
+            key = _key(schema, table, column, code, value, found.start()) if column else ""
             if key and column:
                 yield key, f"{name}.{column.name}"
 
 
-def _key(schema: Schema, table: Table, column: Column, code: str, value: str) -> str:
+def _key(schema: Schema, table: Table, column: Column, code: str, value: str, at: int) -> str:
     """The key of the metadata that a column of rights or of the tenant is filled with; "" for others."""
     if power_of(column.name) in _RIGHTS:
-        key = _sent(code, value)
+        later = _SETTLES.search(code, at) or re.search(
+            rf"\bset\b[^;]*\b{column.name}\s*=(?!\s*excluded\b)", code[at:], re.IGNORECASE
+        )
+        key = _sent(code if later else code[:at], value)
         told = key and not _PROOF.search(key)
         return key if told and gives_power(schema, table, column) else ""
     if not is_tenant_column(column.name) or _VOUCHED.search(code):
@@ -119,7 +123,19 @@ def _rules_go_by(schema: Schema, table: Table, column: str) -> bool:
 
 def _sent(code: str, value: str) -> str:
     """The key of the metadata that a value is, or that it is in a case of which nothing tames it."""
-    return next((key for one in _cases(value) if (key := _as_it_is(code, one))), "")
+    key = next((key for one in _cases(value) if (key := _as_it_is(code, one))), "")
+    return "" if key and _refuses(code, key) else key
+
+
+def _refuses(code: str, key: str) -> bool:
+    """True where whoever asks for rights by their name is not let in."""
+    for asked in _REFUSES.findall(code):
+        words = asked.partition(f"'{key}'")
+        if words[1] and re.search(r"=|<>|\bin\b", words[2], re.IGNORECASE):
+            but_those = re.search(r"<>|!=|\bnot\s+in\b", words[2], re.IGNORECASE)
+            if bool(but_those) is not _lists_power(words[2]):
+                return True
+    return False
 
 
 def _cases(value: str) -> Iterator[str]:
@@ -144,6 +160,8 @@ def _cases(value: str) -> Iterator[str]:
         elif said == "then" and (named := _NAMED.fullmatch(condition)):
             if named[1] in text or max(map(rank, texts(text)), default=0) >= RULES_OVER_OTHERS:
                 yield from [named[1]] if _lists_power(named[2]) else []
+            elif _lists_power(named[2]):
+                return  # whoever asks for rights gets none
         elif said == "then" and _NULL.fullmatch(condition):
             yield from [text] if subjects[-1] in text else []
         elif said == "else":
@@ -172,17 +190,33 @@ def _as_it_is(code: str, value: str) -> str:
     code = re.sub(
         listed, lambda it: "" if _lists_power(it[1]) else it[0], code, flags=re.IGNORECASE
     )
-    sets = re.findall(rf"\b{name}(?:\s+\w+)?\s*:=\s*([^;]*)", code, re.IGNORECASE)
+    code = in_cases(code, name, _is_known)
     compared = rf"\b{name}\s*(?:=|<>|!=|(?:not\s+)?in\b)|\bif\b(?:(?!\bthen\b)[^;])*\b{name}\b"
     if re.search(compared, code, re.IGNORECASE):
         return ""
-    taken = next((found for given in sets if (found := _TAKEN.search(given))), None)
-    others = (texts(given) for given in sets if not _TAKEN.search(given))
-    if any(not words or rank(words[0]) < RULES_OVER_OTHERS for words in others):
-        return ""
-    return taken[1] if taken else ""
+    key, tamed = "", False
+    for given, always in set_values(code, name):
+        taken = next((it[1] for one in _cases(given) if (it := _TAKEN.search(one))), "")
+        words = texts(given)
+        if taken:
+            key, tamed = key or taken, tamed and not always
+        elif not words or rank(words[0]) < RULES_OVER_OTHERS:
+            tamed = True
+    return "" if tamed else key
 
 
+def _is_known(condition: str) -> bool:
+    """True where it asks only whether something was sent, or for a word of it."""
+    asked = one_line(condition)
+    return bool(_SENT.search(asked) and (_NULL.fullmatch(asked) or _NAMED.fullmatch(asked)))
+
+
+_SENT = regex(r"raw_user_meta_data", re.IGNORECASE)
+_REFUSES = regex(
+    r"\bif\b((?:(?!\bthen\b)[^;])*raw_user_meta_data(?:(?!\bthen\b)[^;])*)\bthen\s+raise\s+exception\b",
+    re.IGNORECASE,
+)
+_SETTLES = regex(r"\braise\s+exception\b|\braise\s*;", re.IGNORECASE)
 _CASE = regex(r"\b(?:case|when|then|else|end)\b", re.IGNORECASE)
 _NULL = regex(r"\(*(.+?)\)* is (?:not )?null\)*")
 # A role that is asked for by its name, or is one of a list.
