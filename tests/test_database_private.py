@@ -65,9 +65,27 @@ def test_records_that_are_somebodys_own() -> None:
     assert not is_always_private("public.posts")
 
 
-def test_buckets_that_sound_private() -> None:
-    assert is_private_bucket("kyc-documents")
-    assert not is_private_bucket("avatars")
+@pytest.mark.parametrize(
+    ("bucket", "private"),
+    [
+        ("kyc-documents", True),
+        ("kyc_uploads", True),
+        ("passports", True),
+        ("driving-licences", True),
+        ("signatures", True),
+        ("client_signatures", True),
+        ("chat-files", True),
+        ("id-cards", True),
+        ("prescriptions", True),
+        ("avatars", False),
+        ("signature-dishes", False),
+        ("email-signatures", False),
+        ("chat-backgrounds", False),
+        ("grid-cards", False),
+    ],
+)
+def test_buckets_that_sound_private(bucket: str, private: bool) -> None:
+    assert is_private_bucket(bucket) is private
 
 
 @pytest.mark.parametrize(

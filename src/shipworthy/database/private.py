@@ -102,7 +102,9 @@ _FACE = regex(
 )
 _PRIVATE_BUCKET = regex(
     r"private|document|attachment|contract|invoice|receipt|medical|record|kyc|passport|licen[sc]e|resume"
-    r"|identity|verification|statement|backup|proof|comprobante|factura|contrato",
+    r"|identity|verification|statement|backup|proof|comprobante|factura|contrato|prescription"
+    r"|(?:^|[-_/])(?<!mail[-_])signatures?(?:$|/)|(?:^|[-_/])chat[-_]?files?(?:$|/)"
+    r"|(?:^|[-_/])id[-_]?cards?(?:$|[-_/])",
     re.IGNORECASE,
 )
 _FOR_ALL = regex(
