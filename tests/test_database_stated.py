@@ -714,6 +714,51 @@ def test_functions_that_change_a_row_without_an_owner_by_its_key(
 @pytest.mark.parametrize(
     ("head", "body", "called"),
     [
+        ("f(p_ids uuid[])", "delete from visits where id = any(p_ids)", True),
+        ("f(rider_ids uuid[])", "delete from visits where rider_id = any (rider_ids)", True),
+        ("f(p_rider uuid, p_by int)", "update visits set paid = paid - p_by where rider_id = p_rider", True),
+        ("f(p_ids uuid[])",
+         "if not is_staff() then return; end if; delete from visits where id = any(p_ids)", False),
+        ("f(p_ids uuid[])", "delete from visits where id = any(p_ids) and rider_id = auth.uid()", False),
+        ("f(p_rider uuid)", "update visits set seen = seen + 1 where rider_id = p_rider", False),
+        ("f(p_rider uuid)",
+         "update visits set seen = (select count(*) from notes) where rider_id = p_rider", False),
+        ("f(p_rider uuid, p_code text)",
+         "delete from visits where rider_id = p_rider and visit_code = p_code", True),
+        ("f(p_rider uuid, p_access_code text)",
+         "delete from visits where rider_id = p_rider and access_code = p_access_code", False),
+    ],
+)  # fmt: skip
+def test_functions_that_change_the_rows_of_a_list_or_of_an_owner(
+    head: str, body: str, called: bool
+) -> None:
+    tables = """create table visits (id uuid primary key, rider_id uuid references auth.users (id), paid int,
+      seen int, visit_code text, access_code text);
+    alter table visits enable row level security;
+    create policy own on visits using (rider_id = auth.uid());
+    create function is_staff() returns boolean language sql security definer as
+      $$ select exists (select 1 from visits where rider_id = auth.uid()) $$;"""
+    made = f"""create function public.{head} returns void language plpgsql security definer
+      as $$ begin {body}; end $$;"""
+    proof = read(TABLE, tables, made)
+    assert any(a.verb is Verb.CALL for a in proof.attempts) is called
+
+
+@pytest.mark.parametrize(
+    ("rule", "called"), [("rider_id = auth.uid()", True), ("true", False), ("", True)]
+)
+def test_a_function_that_reads_the_rows_of_the_owner_who_is_named(rule: str, called: bool) -> None:
+    policy = f"create policy p on clients for select using ({rule});" if rule else ""
+    sql = f"""create table clients (id uuid primary key, rider_id uuid references auth.users, phone text);
+    alter table clients enable row level security; {policy}
+    create function f(p_rider uuid) returns table (phone text) language sql security definer as
+      $$ select phone from clients where rider_id = p_rider $$;"""
+    assert any(a.verb is Verb.CALL for a in read(sql).attempts) is called
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "called"),
+    [
         ("f() returns table (id uuid, email text)", "select id, email from public.profiles", True),
         ("f(p_limit int) returns setof profiles", "select * from profiles limit p_limit", True),
         ("f() returns table (id uuid, email text)", "select id, email from auth.users", True),

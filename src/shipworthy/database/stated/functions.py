@@ -19,7 +19,7 @@ from shipworthy.database.stated.asking import (
 )
 from shipworthy.database.stated.founding import filled_by_itself
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
-from shipworthy.database.stated.openings import succeeded
+from shipworthy.database.stated.openings import let_pass, succeeded
 from shipworthy.database.stated.picked import SET_CLAUSE, picked
 from shipworthy.database.stated.settling import changed_power, marked_as_paid
 from shipworthy.database.stated.words import masked, without_comments
@@ -52,6 +52,8 @@ _PROVING = regex(
 )
 # What a statement writes, which asks for nothing.
 _CHANGES = regex(rf"\b(?:update|delete\s+from)\s+(?:only\s+)?({QUALIFIED})([^;]*)", re.IGNORECASE)
+_READS = regex(rf"\bfrom\s+({QUALIFIED})[^;]*?\bwhere\b([^;]*)", re.IGNORECASE)
+_RECKONS = regex(r"\(\s*select\b|\b(?:count|sum|avg|max|min)\s*\(", re.IGNORECASE)
 _UPSERTS = regex(r"\bon\s+conflict\b[^;]*\bdo\s+update\b", re.IGNORECASE)
 _TENANT = regex(
     r"^(?:(?:p|in|v|arg|param)?_+)?(?:(?:target|filter|match)_)?"
@@ -115,6 +117,8 @@ def _for_somebody(
     told = () if written else handed_out(schema, function, code)
     shown = tuple(c for c in told if not any(c in a.lower() for a in named))
     keys = list(_keys(owners, function, code)) if not named and not shown else []
+    if shown and not named and not notes_the_caller(function):
+        keys = list(_of_whom(schema, owners, actor, function, code))
     if not (named or shown or keys or notes_the_caller(function)):
         keys = list(picked(schema, owners, actor, function, code))
     if written and not (named or keys or notes_the_caller(function)):
@@ -202,7 +206,7 @@ def _asks_a_proof(function: Function, code: str) -> bool:
 
 
 def _keys(owners: Mapping[str, Ownership], function: Function, code: str) -> Iterator[str]:
-    """Arguments that pick the row of an owned table which is changed."""
+    """Arguments that pick the rows of an owned table which are changed: by their keys, or by their owner."""
     for table, rest in _CHANGES.findall(masked(code)):
         owned = owners.get(qualified(table), Ownership())
         if not (owned.user_columns or owned.tenant_columns):
@@ -210,9 +214,36 @@ def _keys(owners: Mapping[str, Ownership], function: Function, code: str) -> Ite
         changes, _, asked = rest.lower().partition("where")
         if _ONE_MORE.search(changes) and notes_the_caller(function):
             continue
+        names = [name for name in function.argument_names if name]
+        sent = any(re.search(rf"\b{re.escape(name.lower())}\b", changes) for name in names)
+        counts = _ONE_MORE.search(changes) or (_RECKONS.search(changes) and not sent)
+        columns = ("id",) if counts else ("id", *owned.user_columns)
+        yield from (name for name in names if _is_asked(asked, columns, name))
+
+
+def _of_whom(
+    schema: Schema,
+    owners: Mapping[str, Ownership],
+    actor: Actor,
+    function: Function,
+    code: str,
+) -> Iterator[str]:
+    """Arguments that say whose rows are handed out, of a table that the caller may not read."""
+    for read, asked in _READS.findall(masked(code)):
+        table = schema.tables.get(qualified(read))
+        owned = owners.get(qualified(read), Ownership())
+        if table is None or not owned.user_columns or let_pass(table, actor, Verb.READ):
+            continue
         for name in filter(None, function.argument_names):
-            if re.search(rf"\bid\s*=\s*{re.escape(name)}\b", asked, re.IGNORECASE):
+            if _is_asked(asked.lower(), owned.user_columns, name):
                 yield name
+
+
+def _is_asked(asked: str, columns: Collection[str], argument: str) -> bool:
+    """True where one of the columns is compared with the argument, or with each of those it lists."""
+    of = "|".join(map(re.escape, columns))
+    word = rf"(?:any\s*\(\s*)?(?:\w+\.)?{re.escape(argument)}\b"
+    return re.search(rf"\b(?:{of})\s*=\s*{word}", asked, re.IGNORECASE) is not None
 
 
 def _own(schema: Schema, names: list[str]) -> Iterator[str]:
