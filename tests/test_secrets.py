@@ -426,6 +426,37 @@ def test_a_word_that_signs_is_found_whatever_it_is_called(
 
 
 @pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("a.py", "jwt.encode({'sub': 1}, 'HARBOUR_VIEW', algorithm='HS256')"),
+        ("a.py", "jwt.decode(token, SECRET_KEY)\nSECRET_KEY = 'HARBOUR_VIEW'"),
+        ("a.ts", "jwt.verify(token, 'HARBOUR_VIEW')"),
+        ("a.ts", "const KEY = 'HARBOUR_VIEW';\nexport const t = jwt.sign({ id: 1 }, KEY);"),
+    ],
+)
+def test_a_word_in_capitals_that_signs_is_no_name(tmp_path: Path, path: str, call: str) -> None:
+    found = one(tmp_path, path, f"{call}\n")
+    assert (found.rule, found.value) == (DEFAULT_SECRET, "HARBOUR_VIEW")
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("a.py", "KEY = 'HARBOUR_VIEW'\nKEY = os.environ[KEY]\njwt.decode(token, KEY)"),
+        ("a.ts", "let key = 'HARBOUR_VIEW';\nkey = process.env[key];\njwt.verify(token, key);"),
+        ("a.ts", "// jwt.verify(token, 'HARBOUR_VIEW')"),
+        ("a.ts", "jwt.verify(token, process.env['HARBOUR_VIEW'])"),
+        ("a.py", "jwt.decode(token, os.environ['HARBOUR_VIEW'])"),
+        ("a.py", "jwt.decode(token, config.get('HARBOUR_VIEW'))"),
+    ],
+)
+def test_a_word_in_capitals_that_is_looked_up_is_a_name(
+    tmp_path: Path, path: str, call: str
+) -> None:
+    assert secrets(tmp_path, path, f"{call}\n") == []
+
+
+@pytest.mark.parametrize(
     "call",
     [
         "jwt.encode(claims, settings.key, algorithm='HS256')",

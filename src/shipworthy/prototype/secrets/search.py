@@ -293,7 +293,7 @@ def _handed(text: str) -> Iterator[_Hit]:
             yield _Hit(
                 literal.start, literal.value, literal.name, signing, "", "named-signing_secret"
             )
-        elif not (literal.value.isupper() or _is_of_a_test(text, literal.start)):
+        elif not (_is_looked_up(literal, text) or _is_of_a_test(text, literal.start)):
             yield _Hit(literal.start, literal.value, literal.name, signing, "", DEFAULT_SECRET)
     for literal in session_keys(text):
         if not _is_of_a_test(text, literal.start):
@@ -312,6 +312,18 @@ def _handed(text: str) -> Iterator[_Hit]:
         by_name = kind_of_name(literal.name) is password and is_real(password, literal.value)
         if not by_name:
             yield _Hit(literal.start, literal.value, literal.name, password, "", COMPARED_WORD)
+
+
+def _is_looked_up(literal: Named, text: str) -> bool:
+    """True for `SECRET = "APP_KEY"` that names a setting until `SECRET = os.environ[SECRET]`; what is handed
+    to a signature as it stands is the value, in capitals as well."""
+    if not literal.value.isupper():
+        return False
+    line = text[text.rfind("\n", 0, literal.start) + 1 : literal.start]
+    if line.lstrip().startswith(("#", "//", "*")):
+        return True  # how it would be called, said in a comment
+    again = rf"^\s*(?:const |let |var )?{re.escape(literal.name)}\s*=(?!=)"
+    return len(re.findall(again, text, re.MULTILINE)) > 1
 
 
 def _is_said_only(kind: SecretKind, literal: Named, text: str) -> bool:
