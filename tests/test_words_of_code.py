@@ -65,11 +65,31 @@ def test_a_word_that_opens_a_route_handler_is_named(tmp_path: Path) -> None:
         "export async function POST(request: Request) {\n"
         "  const { password } = await request.json();\n"
         '  if (password !== "welcome") return NextResponse.json({}, { status: 401 });\n'
-        "  const answer = NextResponse.json({ ok: true });\n"
-        '  answer.cookies.set("admin", "true");\n  return answer;\n}\n'
+        "  return NextResponse.json({ ok: true });\n}\n"
     )
     path = "app/api/admin/login/route.ts"
     assert _opened(tmp_path, code, path) == {f"{path}#POST"}
+
+
+def test_a_word_that_lets_in_is_told_once(tmp_path: Path) -> None:
+    code = (
+        'import { NextResponse } from "next/server";\n'
+        "export async function POST(request: Request) {\n"
+        "  const { password } = await request.json();\n"
+        '  if (password !== "welcome") return NextResponse.json({}, { status: 401 });\n'
+        "  const answer = NextResponse.json({ ok: true });\n"
+        '  answer.cookies.set("admin", "true");\n  return answer;\n}\n'
+    )
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0"}}',
+        "app/api/login/route.ts": code,
+    }
+    prototype_of(tmp_path, files)
+    engines = Engines(secrets=lambda _lines: {})
+    found = SecretInCode().detect(read_prototype(tmp_path, Settings(workers=1), engines))
+    assert [f.subject for f in found if f.outcome is Outcome.GAP] == [
+        "app/api/login/route.ts#password"
+    ]
 
 
 @pytest.mark.parametrize(
