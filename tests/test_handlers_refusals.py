@@ -321,3 +321,65 @@ def test_callers_are_turned_away_in_the_language_of_the_app(
         f for f in gaps if f.control == "unauthenticated-endpoint" and f.outcome.value == "gap"
     ]
     assert any(f.confidence is not Confidence.LOW for f in open_) is found
+
+
+_PYTHON = """
+import os
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from jose import jwt
+from sqlalchemy import Column, Integer, String, create_engine
+from sqlalchemy.orm import declarative_base, sessionmaker
+
+Base = declarative_base()
+Session = sessionmaker(bind=create_engine(os.environ["DATABASE_URL"]))
+app = FastAPI()
+scheme = OAuth2PasswordBearer(tokenUrl="login")
+
+
+class Note(Base):
+    __tablename__ = "notes"
+    id = Column(Integer, primary_key=True)
+    user_id = Column(String)
+    body = Column(String)
+
+
+def caller(token: str = Depends(scheme)):
+    claims = jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])
+    name, kind = claims.get("sub"), claims.get("kind")
+    if REFUSED:
+        raise HTTPException(status_code=STATUS, detail="no")
+    return name
+
+
+@app.get("/notes")
+def notes(user_id: str | None = None, me: str = Depends(caller)):
+    whose = user_id or me
+    with Session() as db:
+        return [{"body": n.body} for n in db.query(Note).filter(Note.user_id == whose)]
+
+
+@app.get("/mine")
+def mine(me: str = Depends(caller)):
+    with Session() as db:
+        return [{"body": n.body} for n in db.query(Note).filter(Note.user_id == me)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "told"),
+    [("not name or not kind", 401, True), ("not may_ask(name)", 403, False)],
+)
+def test_a_token_that_says_too_little_is_no_right(
+    tmp_path: Path, refused: str, status: int, told: bool
+) -> None:
+    code = _PYTHON.replace("REFUSED", refused).replace("STATUS", str(status))
+    if not told:
+        code = code.replace("import os\n", "import os\nfrom house_rights import may_ask\n", 1)
+    (tmp_path / "main.py").write_text(code, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("fastapi==0.115.12\nsqlalchemy==2.0.40\n", "utf-8")
+    found = run_assess(tmp_path, Settings(), ["access"]).findings
+    gaps = [f for f in found if f.control == "missing-authorisation" and f.outcome.value == "gap"]
+    assert [(f.subject, f.confidence) for f in gaps] == (
+        [("main.py#notes", Confidence.HIGH)] if told else []
+    )

@@ -108,6 +108,8 @@ def refused(
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)})
     if (code == 403 and _is_state(origins)) or (code == 401 and _is_account_of(origins)):
         return NO_GUARDS
+    if code == 401 and origins and all(o.kind == "principal" for o in origins):
+        return NO_GUARDS  # a token that says too little of its holder
     return frozenset({walk.guard(Check.REFUSES, TURNED_AWAY, at)})
 
 

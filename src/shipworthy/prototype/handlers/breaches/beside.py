@@ -38,7 +38,7 @@ def of_beside(
         return None
     if effect.has(*SETTLING) or of_staff(effect) or _HIS_DOING.search(handler.name):
         return None
-    if _is_his_own(effect) or _is_by_the_way(handler, effect):
+    if _is_his_own(effect) or _is_by_the_way(handler, effect) or NOTES.search(effect.target):
         return None
     table, deed = snake(effect.target), deed_of(effect)
     governs = bool(_MEMBERS.search(table) or (_TENANTS.match(table) and kind is not Harm.ADD))
