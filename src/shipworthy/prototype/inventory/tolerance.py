@@ -51,6 +51,8 @@ def _settings(prototype: Prototype) -> Iterator[Tolerance]:
     for file in prototype.files.values():
         if not _CONFIG.match(file.name) or _is_shadowed(prototype, file):
             continue
+        if _is_left_over(prototype, file):
+            continue
         for name, line, _ in _ignored(file):
             if name == "ignoreDuringBuilds" and _next_major(prototype, file.folder) >= _NO_LINT:
                 continue
@@ -63,6 +65,22 @@ def _is_shadowed(prototype: Prototype, file: SourceFile) -> bool:
     before = _ORDER[: _ORDER.index(file.name)] if file.name in _ORDER else ()
     folder = f"{file.folder}/" if file.folder else ""
     return any(folder + name in prototype.files for name in before)
+
+
+def _is_left_over(prototype: Prototype, file: SourceFile) -> bool:
+    """True for a next.config where another tool builds the app, and no script or host speaks of Next.js."""
+    manifest = next((m for m in node_manifests(prototype.files) if m.folder == file.folder), None)
+    if manifest is None or not _OTHER_BUILD.search(manifest.scripts.get("build", "")):
+        return False
+    said = [*manifest.scripts.values(), *(d for d in manifest.dependencies if "vinext" in d)]
+    hosts = (f.text or "" for f in prototype.files.values() if _HOST.search(f.name))
+    return not any("next" in text for text in (*said, *hosts))
+
+
+_OTHER_BUILD = regex(r"\b(vite|react-scripts|astro|nuxt|remix|ng|parcel|rsbuild) build\b")
+_HOST = regex(
+    r"^(vercel|netlify|amplify|render|railway|wrangler|nixpacks|fly)\.\w+$|Dockerfile|\.replit$"
+)
 
 
 def _ignored(file: SourceFile) -> Iterator[tuple[str, int, Edit]]:
