@@ -179,10 +179,16 @@ def below(left: Value, right: Value) -> Value | None:
 
 
 def _path_part(walk: Evaluation, value: Value, key: str) -> Value | None:
-    """`path.name` leads out of no folder."""
+    """`path.name` leads out of no folder; the folder that a file of the code stands in is a path."""
     if value.elements is not None and key in ("name", "stem", "suffix"):
         return Value(origins=all_origins(value), tags=frozenset({"escaped"}))
+    if key in ("parent", "parents") and not all_origins(value):
+        folder = Value(elements=(), what=PATH, tags=_TRUTHY)
+        return folder if key == "parent" else Value(elements=(folder,) * _HIGHEST)
     return None
+
+
+_HIGHEST = 6  # folders above a file that are named by their number
 
 
 def _stored(walk: Evaluation, site: Site) -> Value | None:
