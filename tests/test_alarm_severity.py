@@ -173,6 +173,23 @@ def test_a_package_that_only_a_test_replaces_is_not_used(tmp_path: Path) -> None
     assert is_used(prototype, "form-data")
 
 
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        ('export const kinds = ".pdf,.xlsx,.xls";\n', False),
+        ('export const is = (type: string) => type === "xlsx";\n', False),
+        ('import { read } from "xlsx";\nexport const open = read;\n', True),
+        ('export const open = async () => (await import("xlsx")).read;\n', True),
+        ('export const at = "https://cdn.sheetjs.com/xlsx-0.20.3/package/xlsx.mjs";\n', True),
+    ],
+)
+def test_the_ending_of_a_file_is_no_use_of_its_namesake(
+    tmp_path: Path, code: str, used: bool
+) -> None:
+    files = {"package.json": '{"dependencies": {"xlsx": "0.18.5"}}', "src/kinds.ts": code}
+    assert is_used(prototype_of(tmp_path, files), "xlsx") is used
+
+
 def test_a_password_that_a_setting_may_replace_weighs_less(tmp_path: Path) -> None:
     text = "services:\n  cache:\n    environment:\n      REDIS_PASSWORD: {}\n"
     spare = gaps(

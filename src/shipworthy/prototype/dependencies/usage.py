@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
@@ -119,4 +120,10 @@ def _names(file: SourceFile, package: str) -> bool:
         owner, _, command = package.rpartition("/")
         # A script that starts `node server.js` names no package, least of all `@vercel/node`.
         return package in scripts or (command in scripts and not (owner and command in _RUNTIMES))
+    if package in _ENDINGS:  # `.xlsx` in a list of files that may be uploaded is no use of it
+        return bool(re.search(rf"(/|npm:){package}[@/.-]", file.text))
     return package in file.text
+
+
+_ENDINGS = frozenset({"xlsx", "docx", "tar", "yaml", "ini", "toml", "json5"})
+"""Packages that are named like the ending of a file: code that uses one imports it."""
