@@ -101,7 +101,7 @@ class Walk(Evaluation):
         self.guards, scope.names = before | yes, dict(names)
         _narrow(statement.test, scope, holds=True)
         first, narrowed = len(self.effects), len(self.filtered)
-        ended = self.block(statement.then, scope) or decided is False
+        ended = self._perhaps(statement.then, scope, before) or decided is False
         if ended and self._is_counted(test, first, statement.then):
             no |= {self.guard(Check.RATE, TOO_MANY, statement.at)}
         if ended and settles(no) and _is_for_a_role(statement.test, no):
@@ -115,7 +115,7 @@ class Walk(Evaluation):
         if ended or type(statement.test) is Compare:
             _narrow(statement.test, scope, holds=False)
         for_sure = decided is True and not (ended and self.starting)  # who serves has not exited
-        other_ended = self.block(statement.other, scope) or for_sure
+        other_ended = self._perhaps(statement.other, scope, before) or for_sure
         if ended:
             return other_ended  # what follows hangs on the other way
         if other_ended:
@@ -226,10 +226,22 @@ class Walk(Evaluation):
             self.guards = before
         return False
 
+    def _perhaps(self, statements: Iterable[Statement], scope: Scope, before: Guards) -> bool:
+        """Follow what may be left out, and note what held before."""
+        self.perhaps.append(before)
+        ended = self.block(statements, scope)
+        self.perhaps.pop()
+        return ended
+
     def _try(self, statement: Try, scope: Scope) -> bool:
         before, first, outer = self.guards, len(self.effects), self.branches
         names = dict(scope.names)
-        ended = self.block(statement.body, scope)
+        sure = all(h.body and type(h.body[-1]) in (Return, Throw) for h in statement.handlers)
+        ended = (
+            self.block(statement.body, scope)
+            if sure
+            else self._perhaps(statement.body, scope, before)
+        )
         last = len(self.effects)
         guards, after = self.guards, scope.names
         goes_on: list[tuple[Guards, dict[str, Value]]] = [] if ended else [(guards, after)]

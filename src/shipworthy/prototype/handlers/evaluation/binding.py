@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.columns import is_right
+from shipworthy.prototype.handlers.comparing.callers import is_mine
 from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.site import Site
-from shipworthy.prototype.handlers.handler import Check, EffectKind
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER, sent
 from shipworthy.prototype.handlers.values import (
     GONE,
@@ -156,7 +157,9 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
         found = scope.find(target.object.id)
         if found is not None:
             walk.change(found.names, target.object.id, changed)
-    elif _HIDDEN.search(target.key) and _is_sent(owner) and not sent(value):
+    elif _is_sent(owner) and (
+        (_HIDDEN.search(target.key) and not sent(value)) or _is_of_caller(walk, value)
+    ):
         _put_in_place(walk, target, owner, value, scope)
     _changed(walk, target.object, owner, value, scope, target.at)
     walk.assigned(owner, target.key, value, target.at)
@@ -166,10 +169,20 @@ def _is_sent(value: Value) -> bool:
     return bool(value.origins) and not value.cases and all(o.is_input for o in value.origins)
 
 
+def _is_of_caller(walk: Evaluation, value: Value) -> bool:
+    """True for what says who calls, put there whoever comes: `req.body.userId = req.user.id`. Where a visitor
+    without an account goes past it, what he has sent himself stays."""
+    origins = all_origins(value)
+    if not origins or not all(map(is_mine, origins)):
+        return False
+    return not walk.perhaps or any(g.check in AUTHENTICATES for g in walk.perhaps[0])
+
+
 def _put_in_place(
     walk: Evaluation, target: Member, owner: Value, value: Value, scope: Scope
 ) -> None:
-    """`user.password = hash(user.password)`: the rest of what was sent stays as it is."""
+    """`user.password = hash(user.password)`, `req.body.owner = req.user.id`: the rest of what was sent stays
+    as it is."""
     fields = {target.key: value, "...": owner}
     changed = replace(owner, fields=fields, tags=owner.tags | {members.OF_SENDER})
     if isinstance(target.object, Name):

@@ -96,6 +96,7 @@ class Evaluation:
         self.ways: list[tuple[Value, Guards]] = []  # to the end of the function followed last
         self.heap: dict[tuple[int, str], Value] = {}
         self.put_under: dict[tuple[int, str], Guards] = {}  # what held where they were put there
+        self.perhaps: list[Guards] = []  # what held before each thing around that may be left out
         self.loops = 0
         self.left_with: list[tuple[Scope, dict[str, Value], Guards]] = []  # at `break`, `continue`
         self.transactions = 0
