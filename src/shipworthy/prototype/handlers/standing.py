@@ -270,7 +270,7 @@ def _selecting(effect: Effect) -> list[tuple[str, frozenset[Origin]]]:
         parts = [*effect.of("filter:")]
         if effect.operation == "rpc":
             parts += effect.of("argument:")
-        if effect.operation in ("insert", "upsert"):
+        if effect.operation in ("insert", "upsert") and not _puts_over(effect):
             parts += [
                 (k, v)
                 for k, v in effect.of("value:")
@@ -282,6 +282,12 @@ def _selecting(effect: Effect) -> list[tuple[str, frozenset[Origin]]]:
     if effect.kind is EffectKind.ACCOUNT and "filter:id" in effect.inputs:
         return [("id", effect.inputs["filter:id"])]
     return list(effect.inputs.items())
+
+
+def _puts_over(effect: Effect) -> bool:
+    """True for `rows.set(sentId, { owner: me })`: whose the row under that id was, nobody has asked."""
+    found = dict(effect.of("filter:")).get("id", frozenset())
+    return effect.operation == "upsert" and bool(found) and all(o.is_input for o in found)
 
 
 __all__ = [
