@@ -9,7 +9,7 @@ from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.program.module import module_of
 from shipworthy.prototype.program.nodes import Module
-from shipworthy.prototype.source import Language, SourceFile
+from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
 from shipworthy.settings import Limits
 
@@ -51,6 +51,13 @@ class ServerModules(Mapping[str, Module]):
         for path, file in self._files.items():
             if file.language is Language.PYTHON and any(w in (file.text or "") for w in words):
                 yield self[path]
+
+    def python_texts(self, word: str) -> Iterator[str]:
+        """The texts of the Python modules in which a word stands, but for those of tests."""
+        for file in self._files.values():
+            served = file.language is Language.PYTHON and file.role is not Role.TEST
+            if served and word in (file.text or ""):
+                yield file.text or ""
 
     def __contains__(self, path: object) -> bool:
         return path in self._files
