@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
 from shipworthy.prototype.handlers.refusals import TOO_MANY, refused, says_too_many
+from shipworthy.prototype.handlers.sent import HARMLESS, OF_FORM
 from shipworthy.prototype.handlers.values import (
     NEVER,
     NULL,
@@ -130,6 +131,7 @@ class Walk(Evaluation):
         _merge(scope, then_names, then_guards, self.guards)
         unless = self.unless_set(test, then_guards, self.guards)
         unless |= _needless(statement.test, test, then_guards)
+        unless |= _empty_else(statement.test, scope, then_guards)
         asked = then_guards - self.guards
         unless |= comparing.asked_of_some_roles(statement.test, yes, no, asked, statement.then)
         unless |= comparing.set_up_once(then_guards, self.guards)
@@ -412,6 +414,17 @@ def _needless(test: Expression, value: Value, passed: Guards) -> Guards:
         return frozenset()
     sent = frozenset(str(o) for o in value.origins if o.is_input)
     return frozenset(g for g in passed if g.check is Check.OWNER and g.about and g.about <= sent)
+
+
+def _empty_else(test: Expression, scope: Scope, passed: Guards) -> Guards:
+    """`if month is not None: if not isinstance(month, int): …`: what is not sent has no form to ask for."""
+    if type(test) is Compare and test.operator == "!=" and type(test.right) is Literal:
+        test = test.left if test.right.value is None else test
+    value = scope.names.get(test.id) if type(test) is Name else None
+    if value is None or len(value.origins) != 1 or value.when is not None or value.tags & HARMLESS:
+        return frozenset()
+    sent = frozenset(str(o) for o in value.origins if o.is_input)
+    return frozenset(g for g in passed if g.how == OF_FORM and g.about and g.about <= sent)
 
 
 def _narrow(test: Expression, scope: Scope, *, holds: bool) -> None:

@@ -9,7 +9,7 @@ from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.members import ONE_OF
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
-from shipworthy.prototype.handlers.sent import DOTLESS, sent
+from shipworthy.prototype.handlers.sent import DOTLESS, OF_FORM, sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -23,7 +23,7 @@ from shipworthy.prototype.handlers.values import (
     of_cases,
     replace,
 )
-from shipworthy.prototype.program.nodes import Function, Items
+from shipworthy.prototype.program.nodes import Call, Function, Items, Name
 from shipworthy.regex import regex
 
 
@@ -381,8 +381,19 @@ def _part_of_list(walk: Evaluation, site: Site) -> Value | None:
 
 def _array_check(walk: Evaluation, site: Site) -> Value | None:
     about = [str(o) for o in all_origins(site.argument(0)) if o.is_input]
-    yes = frozenset({walk.guard(Check.VALID, site.what, site.call.at, about)})
+    how = OF_FORM if _is_of_number(site.call) else site.what
+    yes = frozenset({walk.guard(Check.VALID, how, site.call.at, about)})
     return Value(when=(yes, NO_GUARDS), tags=frozenset({"truth"}))
+
+
+def _is_of_number(call: Call) -> bool:
+    """`isinstance(month, int)`: no number has a sign that leads anywhere."""
+    kind = call.arguments[1] if len(call.arguments) == 2 else None
+    kinds = kind.elements if isinstance(kind, Items) else (kind,)
+    return bool(kinds) and all(isinstance(k, Name) and k.id in _NUMBERS for k in kinds)
+
+
+_NUMBERS = frozenset({"int", "float", "bool"})
 
 
 def _looked_at(walk: Evaluation, site: Site) -> Value | None:
