@@ -89,6 +89,8 @@ def _is_refused_later(lines: list[str], line: int) -> bool:
     if not 0 < line <= len(lines):
         return False
     words = _WORDS_OF_LINE.findall(lines[line - 1])
+    if words and _is_among_refused(lines, words[-1], line):
+        return True
     return any(
         word in other
         and re.search(r"==|!=|\bin\b|includes", other)
@@ -99,6 +101,30 @@ def _is_refused_later(lines: list[str], line: int) -> bool:
     )
 
 
+def _is_among_refused(lines: list[str], word: str, line: int) -> bool:
+    """`weak = ["word", …]`, and something is raised under `if secret in weak`, whose default the word is."""
+    kept = _LAST_NAME.search(lines[line - 1].partition("=")[0].partition(":")[0])
+    for number, other in enumerate(lines, 1) if kept else ():
+        asked = _AMONG.search(other)
+        if asked is None or not any(map(_RAISES.match, lines[number : number + _SOON])):
+            continue
+        held = re.compile(rf"\b{asked[1]}\s*=.*\b{kept[1]}\b") if kept else None
+        same = kept is not None and asked[1].lower() == kept[1].lower()
+        if not same and not (held and any(map(held.search, lines))):
+            continue
+        listed = re.compile(rf"\b{asked[2]}\s*(:[^=]*)?=\s*\w*\(?[\[({{]([^\])}}]*)")
+        if any(_holds(found[2], word) for found in listed.finditer("\n".join(lines))):
+            return True
+    return False
+
+
+def _holds(listed: str, word: str) -> bool:
+    return f'"{word}"' in listed or f"'{word}'" in listed
+
+
+_LAST_NAME = regex(r"(\w+)\W*$")
+_AMONG = regex(r"\bif\b.*?(\w+)[\"'\])]*\s+in\s+(\w+)\b")
+_RAISES = regex(r"\s*raise\b")
 _SALT = regex(r"(^|_)SALT$")  # what is hashed with it is no key, whatever else may stand in for it
 _SOON = 6  # lines after a comparison
 _ENDS_IT = regex(r"^(?!\s*(//|#|\*)).*?\b(throw|raise|exit|abort|return|assert)\b")
