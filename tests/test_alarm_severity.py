@@ -1990,3 +1990,20 @@ def test_a_word_in_a_class_that_nothing_loads_opens_nothing(
     files = {"requirements.txt": "flask\n", "app.py": app, "config.py": settings}
     (gap,) = gaps(DefaultSecret(), tmp_path, files)
     assert gap.severity is severity
+
+
+@pytest.mark.parametrize(
+    "loaded",
+    ["from_object(Config)", "update(vars(Config()))", "update(SECRET_KEY=Config.SECRET_KEY)"],
+)
+def test_a_class_of_settings_may_stand_in_the_file_that_loads_it(
+    tmp_path: Path, loaded: str
+) -> None:
+    app = (
+        "import os\nfrom flask import Flask, session\n\n\n"
+        'class Config:\n    SECRET_KEY = os.getenv("SECRET_KEY") or "change-me-later"\n\n\n'
+        f"app = Flask(__name__)\napp.config.{loaded}\n\n\n"
+        '@app.route("/")\ndef home():\n    return session["name"]\n'
+    )
+    (gap,) = gaps(DefaultSecret(), tmp_path, {"requirements.txt": "flask\n", "app.py": app})
+    assert gap.severity is Severity.HIGH

@@ -37,6 +37,7 @@ _SETS_DEVELOPMENT = regex(
     r"""environ\[["'](\w*ENV|ENVIRONMENT|FLASK_ENV)["']\]\s*=\s*["'](dev|development|test)"""
 )
 _CLASS = regex(r"^class (\w+)", re.MULTILINE)
+_LOADS = regex(r"\b(from_object|from_pyfile|from_envvar|from_mapping|import_string)\b")
 _DEVELOPERS = regex(r"Dev|Test|Local|Mock")
 _STOPS = regex(r"\b(raise|throw|exit)\b")
 _NEAR = 300  # characters from the comparison to what stops the start
@@ -73,8 +74,8 @@ def guards_something(prototype: Prototype, path: str) -> bool:
 
 
 def is_of_unloaded_class(prototype: Prototype, path: str, line: int) -> bool:
-    """True for a setting in a class of Flask's kind (`class Config:`) that no other file names, where the app
-    is given its settings in another way."""
+    """True for a setting in a class of Flask's kind (`class Config:`) that its own file does not use and no
+    other names, where the app is given its settings in another way."""
     file = prototype.files[path]
     found = _CLASS.findall("\n".join(file.lines[:line]))
     if file.language is not Language.PYTHON or not found or "Config" not in found[-1]:
@@ -82,15 +83,16 @@ def is_of_unloaded_class(prototype: Prototype, path: str, line: int) -> bool:
     stem = file.name.removesuffix(".py")
     if file.line(line)[:1].strip() or stem == "__init__":
         return False  # beside the class, not in it
-    words = "|".join((*_CLASS.findall(file.text or ""), *_LOADS))
-    named = re.compile(rf"\b({words})\b|\b(from|import) ([\w.]*\.)?{re.escape(stem)}\b")
+    words = "|".join(_CLASS.findall(file.text or ""))
+    if re.search(rf"{_LOADS.pattern}|(?<!class )\b({words})(\.\w|\(\))", file.text or ""):
+        return False
+    named = re.compile(
+        rf"{_LOADS.pattern}|\b({words})\b|\b(from|import) ([\w.]*\.)?{re.escape(stem)}\b"
+    )
     others = (
         f for f in prototype.files.values() if f.language is Language.PYTHON and f.path != path
     )
     return not any(named.search(other.text or "") for other in others)
-
-
-_LOADS = ("from_object", "from_pyfile", "from_envvar", "from_mapping", "import_string")
 
 
 def _is_for_development(file: SourceFile, secret: Secret) -> bool:
