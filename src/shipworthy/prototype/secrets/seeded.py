@@ -8,21 +8,7 @@ from collections.abc import Iterator
 from shipworthy.prototype.secrets.literals import Named
 from shipworthy.regex import regex
 
-_PLACES = (
-    *(
-        "assword",
-        "asswd",
-        "ASSWORD",
-        "enha",
-        "ENHA",
-        "ontrasena",
-        "clave",
-        "ash(",
-        "ashSync(",
-        "ashpw(",
-    ),
-    "_hash(",
-)
+_PLACES = tuple("assword asswd ASSWORD enha ENHA ontrasena clave ash( ashSync( ashpw(".split())
 _SAYS = ("admin", "Admin", "ADMIN", "superuser", "owner", "OWNER", "manager", "MANAGER")
 _GIVEN = regex(
     r"""(?:(?:word|wd|senha|contrasena|clave)(?:_?hash)?["']?\s*(?:=(?!=)|:)\s*(?:await\s+)?(?:[\w.]*(?:hash|crypt)\w*\(\s*)?b?"""
@@ -60,12 +46,7 @@ def administrators(text: str) -> Iterator[Named]:
         seen = given.start(2)
         told.add(seen)
         head = text[text.rfind("\n", 0, seen) + 1 : given.start(1)]
-        if (
-            given[2].lower() in _NO_PASSWORD
-            or _COMPUTED.search(given[2])
-            or _READS.search(head)
-            or _is_remark(head)
-        ):
+        if not _is_literal(given[2]) or _READS.search(head) or _is_remark(head):
             continue
         around = _around(text, seen)
         if _ADMINISTRATOR.search(around) and not _OF_A_SERVICE.search(around):
