@@ -19,7 +19,7 @@ _FUNCTION = regex(
     r"|^\s*(?:export\s+)?(?:const|let|var|exports\.|module\.exports\.)\s*(\w+)\s*(?::[^=]+)?="
     r"\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*(?::[^=]+)?=>|\w+\s*=>)"
     r"|^\s*(?:(?:public|private|protected|static|async)\s+)*(?!(?:if|for|while|switch|catch|function|with)\b)(\w+)"
-    r"\s*\([^()]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$"
+    r"\s*\([^()]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{\s*$"
 )
 _TABLE = regex(r"^\s*(?:export\s+)?(?:const|let|var)?\s*(\w+)\s*(?::[^=]+)?=\s*[\[{(]")
 _CLASS = regex(r"^\s*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?class\s+(\w+)")
@@ -56,7 +56,7 @@ def happens_at_start(prototype: Prototype, place: Location) -> bool:
     seen, pending = set[tuple[str, str]](), [(place.path, place.line)]
     while pending and len(seen) < _MOST:
         path, line = pending.pop()
-        lines = _lines(prototype, path)
+        lines = prototype.files[path].lines
         name = _standing(lines, line)
         if name is None or (path, name) in seen:
             continue
@@ -75,9 +75,7 @@ def _standing(lines: Sequence[str], number: int) -> str | None:
     method = ""
     for at in _heads(lines, number):
         line = lines[at - 1]
-        if _ENTRY_POINT.search(line):
-            return None
-        if _CONDITION.search(line) and _ASKED.search(line) and not _BY_HAND.search(line):
+        if _is_decided(line):
             return None
         if owner := _CLASS.match(line):
             made = method in ("__init__", "constructor", "__new__")
@@ -91,15 +89,20 @@ def _standing(lines: Sequence[str], number: int) -> str | None:
         told = _decorators(lines, at)
         if _STARTS.search(told) or name in _STARTED_NAMES:
             return "()"
-        if _ENTRY_POINT.search(told) or _ENTRY_POINT.search(line):
+        if _ENTRY_POINT.search(told):
             return None
-        if any(_turns_back(text) for text in lines[at : number - 1]):
-            return None
+        if any(_asks(text) for text in lines[at : number - 1]):
+            return None  # it may turn back before it comes here
         method = name
     return method
 
 
-def _turns_back(line: str) -> bool:
+def _is_decided(line: str) -> bool:
+    """True where a caller or a setting decides whether what this line holds is done."""
+    return bool(_ENTRY_POINT.search(line)) or (_asks(line) and not _BY_HAND.search(line))
+
+
+def _asks(line: str) -> bool:
     return _CONDITION.search(line) is not None and _ASKED.search(line) is not None
 
 
@@ -107,6 +110,8 @@ def _heads(lines: Sequence[str], number: int) -> Iterator[int]:
     """The numbers of the lines that this one stands under, nearest first, told by how far they are set in."""
     depth, closed = _depth(lines[number - 1]), False
     for at in range(number - 1, 0, -1):
+        if not depth and not closed:
+            return
         line = lines[at - 1]
         here = _depth(line)
         if not line.strip() or here > depth or (here == depth and not closed):
@@ -117,7 +122,8 @@ def _heads(lines: Sequence[str], number: int) -> Iterator[int]:
 
 
 def _depth(line: str) -> int:
-    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+    wide = line.expandtabs(4)
+    return len(wide) - len(wide.lstrip())
 
 
 def _decorators(lines: Sequence[str], number: int) -> str:
@@ -133,8 +139,10 @@ def _uses(prototype: Prototype, path: str, name: str) -> Iterator[tuple[str, int
     """Where this name is used: in its own file, and in product files that import this one."""
     used = re.compile(rf"(?<![\w$\"'`]){re.escape(name)}(?![\w$\"'`:=])(?!\s*=[^=])")
     for other in (path, *_importers(prototype, path)):
-        for at, line in enumerate(_lines(prototype, other), 1):
+        for at, line in enumerate(prototype.files[other].lines, 1):
             if name not in line or _BRINGS.search(line) or line.strip().rstrip(",") == name:
+                continue
+            if _is_decided(line):
                 continue
             made = _FUNCTION.search(line)
             if (
@@ -156,10 +164,6 @@ def _is_loaded(prototype: Prototype, path: str, lines: Sequence[str], number: in
     if file.role is not Role.PRODUCT or path in prototype.abandoned or path in prototype.by_hand:
         return False
     serves = _SERVES.search(file.text or "") is not None
-    if any(_BY_HAND.search(lines[at - 1]) for at in _heads(lines, number)):
+    if any(_BY_HAND.search(lines[at - 1]) for at in (number, *_heads(lines, number))):
         return serves
     return serves or bool(_importers(prototype, path))
-
-
-def _lines(prototype: Prototype, path: str) -> list[str]:
-    return (prototype.files[path].text or "").split("\n")

@@ -13,9 +13,10 @@ from shipworthy.regex import regex
 _COMPOSE = regex(
     r"^(docker-)?compose([.-](prod|production|deploy|server|app))?\.ya?ml$", re.IGNORECASE
 )
-_SERVICES = regex(r"^services:[ \t]*\n((?:[ \t]+.*\n?|[ \t]*#.*\n?|[ \t]*\n)*)", re.MULTILINE)
+_SERVICES = regex(r"^services:[ \t]*\r?\n((?:[ \t]+.*\n?|[ \t]*#.*\n?|[ \t]*\r?\n)*)", re.MULTILINE)
 _SERVICE = regex(
-    r"^(?P<depth>[ \t]+)[\w.-]+:[ \t]*\n(?:(?P=depth)[ \t]+.*\n?|[ \t]*#.*\n?|[ \t]*\n)*", re.M
+    r"^(?P<depth>[ \t]+)[\w.-]+:[ \t]*\r?\n(?:(?P=depth)[ \t]+.*\n?|[ \t]*#.*\n?|[ \t]*\r?\n)*",
+    re.M,
 )
 _BUILT = regex(r"^[ \t]+build:", re.MULTILINE)
 _KEPT_RUNNING = regex(
@@ -30,7 +31,7 @@ _FOR_WORK = regex(
 )
 _SETTING = regex(
     r"^[ \t]+(?:-[ \t]*)?[\"']?(\w+)[\"']?"
-    r"(?:[ \t]*:[ \t]+|=)[\"']?([^\s\"'#${}]{4,200})[\"']?[ \t]*(?:\#.*)?$",
+    r"(?:[ \t]*:[ \t]+|=)[\"']?([^\s\"'#${}]{4,200})[\"']?[ \t]*(?:\#.*)?\r?$",
     re.MULTILINE,
 )
 
