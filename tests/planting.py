@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shipworthy.control import Control
+from shipworthy.finding import Finding, Outcome
 from shipworthy.prototype import Prototype, read_prototype
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.source import LANGUAGES, Role, SourceFile
@@ -22,3 +24,9 @@ def prototype_of(root: Path, files: dict[str, str]) -> Prototype:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     return read_prototype(root, Settings(workers=1))
+
+
+def gaps(control: Control, root: Path, files: dict[str, str]) -> list[Finding]:
+    """What a control finds missing in a prototype with these files."""
+    found = control.detect(prototype_of(root, files))
+    return [finding for finding in found if finding.outcome is Outcome.GAP]

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
+from planting import gaps, prototype_of
 from shipworthy.assess.running import asked_of_idle_code
-from shipworthy.control import Control
 from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.missing_rate_limit.control import MissingRateLimit
@@ -24,13 +23,7 @@ from shipworthy.controls.observability.secret_in_logs.control import SecretInLog
 from shipworthy.controls.privacy.tracker_without_consent.control import TrackerWithoutConsent
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.supply_chain.hallucinated_import.control import HallucinatedImport
-from shipworthy.finding import Confidence, Finding, Outcome, Severity
-
-
-def _gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
-    found = control.detect(prototype_of(folder, files))
-    return [finding for finding in found if finding.outcome is Outcome.GAP]
-
+from shipworthy.finding import Confidence, Outcome, Severity
 
 _CAPTURES = """
 import { NextResponse } from "next/server";
@@ -60,7 +53,7 @@ def test_who_has_paid_before_may_be_meant_to(
         "app/api/capture/route.ts": _CAPTURES.replace("REFUSAL", refusal),
         "app/api/login/route.ts": _LOGIN,
     }
-    (gap,) = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert gap.confidence is sure
 
 
@@ -104,7 +97,7 @@ def test_who_claims_a_low_role_and_gets_it_signs_up(tmp_path: Path, data: str, a
         "app/api/users/route.ts": _SIGNS_UP.replace("DATA", data),
         "app/api/login/route.ts": _LOGIN,
     }
-    assert len(_gaps(UnauthenticatedEndpoint(), tmp_path, files)) == alarms
+    assert len(gaps(UnauthenticatedEndpoint(), tmp_path, files)) == alarms
 
 
 _SERVER = """
@@ -138,7 +131,7 @@ def test_routes_that_are_imported_on_the_way_have_the_limit_of_their_server(tmp_
         "server/index.ts": _SERVER,
         "server/tutor.ts": _TUTOR,
     }
-    (gap,) = _gaps(MissingRateLimit(), tmp_path, files)
+    (gap,) = gaps(MissingRateLimit(), tmp_path, files)
     assert "at most 120 a minute" in gap.message
     assert gap.severity is Severity.MEDIUM  # HIGH without that limit
 
@@ -166,7 +159,7 @@ def test_a_token_that_is_kept_among_the_settings_is_of_no_user(tmp_path: Path) -
         "supabase/functions/send/index.ts": _SETTING,
         "supabase/migrations/1_first.sql": "create table orders (id uuid primary key, user_id uuid);",
     }
-    assert not _gaps(MissingAuthorisation(), tmp_path, files)
+    assert not gaps(MissingAuthorisation(), tmp_path, files)
 
 
 _INVOICE = """
@@ -236,7 +229,7 @@ def test_a_guard_by_role_that_lets_one_account_past_first_is_asked_about(
         "schema.sql": "create table invoices (id serial primary key, user_id integer not null,"
         " total numeric not null);\ncreate table users (id serial primary key, email text, password text);\n",
     }
-    (gap,) = _gaps(MissingAuthorisation(), tmp_path, files)
+    (gap,) = gaps(MissingAuthorisation(), tmp_path, files)
     assert gap.confidence is sure
     assert ("whom the checks before let pass" in gap.message) is (sure is Confidence.LOW)
 
@@ -276,7 +269,7 @@ def test_owner_who_is_asked_for_where_the_row_says_so_is_no_alarm(
         "package.json": _PACKAGES,
         "app/api/offers/route.ts": _TURN.replace("TURN", turn),
     }
-    assert len(_gaps(MissingAuthorisation(), tmp_path, files)) == count
+    assert len(gaps(MissingAuthorisation(), tmp_path, files)) == count
 
 
 _BOARD = """
@@ -306,7 +299,7 @@ def test_what_people_show_of_themselves_is_asked_about(
         f"app/api/{address}/route.ts": _BOARD.replace("SHOWN", shown),
         "app/api/login/route.ts": _LOGIN,
     }
-    (gap,) = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert gap.confidence is sure
 
 
@@ -350,8 +343,8 @@ def test_what_one_team_shares_is_asked_about(tmp_path: Path, more: str, sure: Co
         "schema.sql": _MODELS,
         "server/index.ts": _TEAM.replace("MORE", more),
     }
-    gaps = _gaps(MissingAuthorisation(), tmp_path, files)
-    assert [g.confidence for g in gaps if "invoice" in g.message] == [sure]
+    found = gaps(MissingAuthorisation(), tmp_path, files)
+    assert [g.confidence for g in found if "invoice" in g.message] == [sure]
 
 
 USAGE = (
@@ -481,7 +474,7 @@ def test_a_file_of_actions_that_nothing_names_has_no_address(
         "app/rates/page.tsx": page + (shown if page else "export default () => <p>Rates</p>;\n"),
         "app/api/login/route.ts": _LOGIN,
     }
-    assert len(_gaps(UnauthenticatedEndpoint(), tmp_path, files)) == count
+    assert len(gaps(UnauthenticatedEndpoint(), tmp_path, files)) == count
 
 
 @pytest.mark.parametrize(
@@ -499,7 +492,7 @@ def test_another_service_sends_no_login_along(tmp_path: Path, path: str, sure: C
         "}\n"
     )
     files = {"package.json": '{"dependencies": {"next": "15.0.0"}}', path: text}
-    (gap,) = _gaps(SecretInLogs(), tmp_path, files)
+    (gap,) = gaps(SecretInLogs(), tmp_path, files)
     assert gap.confidence is sure
 
 
@@ -515,7 +508,7 @@ def test_a_package_that_one_of_its_scope_may_bring_along_is_asked_about(
         "app/tabs.ts": 'import { useHeaderHeight } from "@react-navigation/elements";\n'
         "export const height = useHeaderHeight();\n",
     }
-    (gap,) = _gaps(HallucinatedImport(), tmp_path, files)
+    (gap,) = gaps(HallucinatedImport(), tmp_path, files)
     assert gap.confidence is sure
 
 
@@ -531,7 +524,7 @@ def test_a_public_address_is_for_its_owner_to_judge(
     tmp_path: Path, files: tuple[str, ...], address: str, sure: Confidence
 ) -> None:
     code = f'from openai import OpenAI\n\nclient = OpenAI(base_url="{address}")\n'
-    (gap,) = _gaps(ModelAddressInCode(), tmp_path, dict.fromkeys(files, code))
+    (gap,) = gaps(ModelAddressInCode(), tmp_path, dict.fromkeys(files, code))
     assert gap.confidence is sure
 
 
@@ -558,7 +551,7 @@ def test_a_policy_may_keep_a_tracker_out(tmp_path: Path, policy: str, sure: Conf
         "index.html": _GTAG,
         "server.js": server,
     }
-    (gap,) = _gaps(TrackerWithoutConsent(), tmp_path, files)
+    (gap,) = gaps(TrackerWithoutConsent(), tmp_path, files)
     assert gap.confidence is sure
 
 
@@ -584,5 +577,5 @@ if __name__ == "__main__":
 def test_a_server_that_nothing_installs_may_run_nowhere(
     tmp_path: Path, beside: dict[str, str], sure: Confidence
 ) -> None:
-    (gap,) = _gaps(DebugEndpoint(), tmp_path, {"backend/app.py": _FLASK, **beside})
+    (gap,) = gaps(DebugEndpoint(), tmp_path, {"backend/app.py": _FLASK, **beside})
     assert gap.confidence is sure

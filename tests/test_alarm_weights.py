@@ -6,21 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
-from shipworthy.control import Control
+from planting import gaps
 from shipworthy.controls.access.exposed_function.control import ExposedFunction
 from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
 from shipworthy.controls.access.rows_writable_by_any_user.control import RowsWritableByAnyUser
 from shipworthy.controls.access.self_promotion.control import SelfPromotion
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
-from shipworthy.finding import Confidence, Finding, Outcome, Severity
+from shipworthy.finding import Confidence, Severity
 
 _SQL = "supabase/migrations/20250101000000_init.sql"
-
-
-def gaps(control: Control, folder: Path, files: dict[str, str]) -> list[Finding]:
-    found = control.detect(prototype_of(folder, files))
-    return [f for f in found if f.outcome is Outcome.GAP]
 
 
 _PARTS = """create table public.PARTs (id uuid primary key, name text);

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from planting import gaps
 from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
-from shipworthy.finding import Outcome, Severity
-from shipworthy.prototype import read_prototype
-from shipworthy.settings import Settings
+from shipworthy.finding import Severity
 
 COUPONS = """
 create table public.{table} (id uuid primary key, code text unique, percent int, is_active boolean,
@@ -27,15 +26,10 @@ do $$ declare p record; begin
 """
 
 
-def gaps(folder: Path, **scripts: str) -> list[Severity]:
-    for name, text in scripts.items():
-        script = folder / f"supabase/migrations/{name}.sql"
-        script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text(text)
-    prototype = read_prototype(folder, Settings())
+def told_of(folder: Path, **scripts: str) -> list[Severity]:
+    files = {f"supabase/migrations/{name}.sql": text for name, text in scripts.items()}
     controls = (RowsReadableByAnybody(), RowsReadableByAnyUser())
-    found = [finding for control in controls for finding in control.detect(prototype)]
-    return [f.severity for f in found if f.outcome is Outcome.GAP]
+    return [f.severity for control in controls for f in gaps(control, folder, files)]
 
 
 @pytest.mark.parametrize(
@@ -51,10 +45,10 @@ def gaps(folder: Path, **scripts: str) -> list[Severity]:
 def test_codes_of_discounts_that_can_be_listed(
     tmp_path: Path, rule: str, table: str, told: bool
 ) -> None:
-    found = gaps(tmp_path, **{"20250101000000_a": COUPONS.format(table=table, rule=rule)})
+    found = told_of(tmp_path, **{"20250101000000_a": COUPONS.format(table=table, rule=rule)})
     assert found == ([Severity.MEDIUM] if told else [])
 
 
 def test_a_script_that_resets_all_is_no_part_of_the_history(tmp_path: Path) -> None:
     made = COUPONS.format(table="coupons", rule="using (true)")
-    assert gaps(tmp_path, COMPLETE_SETUP=made, RESET_DATABASE=RESET)
+    assert told_of(tmp_path, COMPLETE_SETUP=made, RESET_DATABASE=RESET)

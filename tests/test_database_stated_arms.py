@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from planting import gaps
 from shipworthy.controls.access.self_promotion.control import SelfPromotion
 from shipworthy.database.attempts import Verb
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.stated.stating import stated
-from shipworthy.finding import Outcome
-from shipworthy.prototype import read_prototype
-from shipworthy.settings import Settings
 
 CLUBS = """
 create table public.clubs (id uuid primary key, name text, invite_code text);
@@ -101,17 +99,15 @@ def test_who_sets_what_his_own_organisation_has_paid(rule: str, own: bool) -> No
 
 
 def test_the_message_says_whose_row_a_plan_stands_in(tmp_path: Path) -> None:
-    script = tmp_path / "supabase/migrations/20250101000000_a.sql"
-    script.parent.mkdir(parents=True)
-    script.write_text("""create table public.clinics (id uuid primary key, name text);
+    sql = """create table public.clinics (id uuid primary key, name text);
     create table public.staff (user_id uuid primary key references auth.users (id), clinic_id uuid);
     create table public.subscriptions (id uuid primary key, clinic_id uuid not null references
       public.clinics (id), plan text default 'free', stripe_customer_id text);
     alter table public.subscriptions enable row level security;
     create policy p on public.subscriptions for all using
-      (clinic_id in (select clinic_id from public.staff where user_id = auth.uid()));""")
-    found = SelfPromotion().detect(read_prototype(tmp_path, Settings()))
-    messages = [f.message for f in found if f.outcome is Outcome.GAP]
+      (clinic_id in (select clinic_id from public.staff where user_id = auth.uid()));"""
+    files = {"supabase/migrations/20250101000000_a.sql": sql}
+    messages = [f.message for f in gaps(SelfPromotion(), tmp_path, files)]
     assert messages
     assert all("the row of his own organisation" in message for message in messages)
 

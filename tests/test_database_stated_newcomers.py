@@ -86,7 +86,7 @@ def test_a_list_of_what_may_be_asked_for_tames_no_word_in_it(listed: str, given:
     assert gives(f"{check} {added('r')}", "r text;") is given
 
 
-PUT = f"{added('r')}"
+PUT = added("r")
 
 
 @pytest.mark.parametrize(

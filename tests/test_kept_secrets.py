@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from planting import gaps
 from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
-from shipworthy.finding import Finding, Outcome
-from shipworthy.prototype import read_prototype
-from shipworthy.settings import Settings
+from shipworthy.finding import Finding
 
 SCHEMA = """
 create table public.shop_settings (id uuid primary key, key text unique, value jsonb);
@@ -26,20 +25,16 @@ export async function save(values: any) {{
 """
 
 
-def gaps(
+def told_of(
     folder: Path, policy: str, key: str, value: str, table: str = "shop_settings"
 ) -> list[Finding]:
-    script = folder / "supabase/migrations/20250101000000_settings.sql"
-    script.parent.mkdir(parents=True)
-    script.write_text(SCHEMA.format(policy))
-    (folder / "src").mkdir()
-    (folder / "src/settings.ts").write_text(PAGE.format(table=table, key=key, value=value))
-    (folder / "package.json").write_text('{"dependencies": {"@supabase/supabase-js": "2.0.0"}}')
-    prototype = read_prototype(folder, Settings())
-    found = [
-        f for c in (RowsReadableByAnybody(), RowsReadableByAnyUser()) for f in c.detect(prototype)
-    ]
-    return [f for f in found if f.outcome is Outcome.GAP]
+    files = {
+        "supabase/migrations/20250101000000_settings.sql": SCHEMA.format(policy),
+        "src/settings.ts": PAGE.format(table=table, key=key, value=value),
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2.0.0"}}',
+    }
+    controls = (RowsReadableByAnybody(), RowsReadableByAnyUser())
+    return [f for control in controls for f in gaps(control, folder, files)]
 
 
 @pytest.mark.parametrize(
@@ -57,13 +52,13 @@ def gaps(
 def test_a_secret_among_settings_that_all_may_read(
     tmp_path: Path, policy: str, key: str, value: str, kept: bool
 ) -> None:
-    assert bool(gaps(tmp_path, policy, key, value)) is kept
+    assert bool(told_of(tmp_path, policy, key, value)) is kept
 
 
 def test_settings_of_which_a_part_is_shown_are_not_all_open(tmp_path: Path) -> None:
     policy = "using (key in ('theme', 'logo'))"
-    assert not gaps(tmp_path, policy, "smtp_password", "values.given")
+    assert not told_of(tmp_path, policy, "smtp_password", "values.given")
 
 
 def test_a_secret_that_is_written_elsewhere_is_not_among_the_settings(tmp_path: Path) -> None:
-    assert not gaps(tmp_path, "using (true)", "smtp_password", "values.given", table="vault")
+    assert not told_of(tmp_path, "using (true)", "smtp_password", "values.given", table="vault")

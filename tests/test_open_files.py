@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
+from planting import gaps
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
-from shipworthy.finding import Finding, Outcome
+from shipworthy.finding import Finding
 
 _STORE = """
 import fs from "fs";
@@ -47,8 +47,7 @@ def _gaps(folder: Path, route: str) -> list[Finding]:
     )
     server = _SERVER.replace("ROUTE", route)
     files = {"package.json": package, "server.js": server, "store.js": _STORE}
-    found = UnauthenticatedEndpoint().detect(prototype_of(folder, files))
-    return [f for f in found if f.outcome is Outcome.GAP]
+    return gaps(UnauthenticatedEndpoint(), folder, files)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
+from planting import gaps
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
-from shipworthy.finding import Outcome
 
 _SERVER = """
 import express from "express";
@@ -40,8 +39,7 @@ def _open(folder: Path, route: str) -> list[str]:
     package = '{"dependencies": {"express": "4.19.2", "pg": "8.11.0", "express-session": "1.18.0"}}'
     text = _SERVER.replace("ROUTE", route)
     files = {"package.json": package, "server.js": text, "schema.sql": _SCHEMA}
-    found = UnauthenticatedEndpoint().detect(prototype_of(folder, files))
-    return [f.subject for f in found if f.outcome is Outcome.GAP]
+    return [f.subject for f in gaps(UnauthenticatedEndpoint(), folder, files)]
 
 
 @pytest.mark.parametrize("path", ["reports/financial-statement", "clubs/net-worth", "ledger"])

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
+from planting import gaps
 from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
-from shipworthy.finding import Outcome
 
 _SERVER = """
 import { initializeApp } from "firebase-admin/app";
@@ -42,6 +41,5 @@ app.listen(3000);
 def test_a_row_under_an_id_that_was_sent(tmp_path: Path, which: str, told: bool) -> None:
     package = '{"type": "module", "dependencies": {"express": "5.1.0", "firebase-admin": "13.4.0"}}'
     files = {"package.json": package, "server.js": _SERVER.replace("WHICH", which)}
-    found = MissingAuthorisation().detect(prototype_of(tmp_path, files))
-    gaps = [f.subject for f in found if f.outcome is Outcome.GAP]
-    assert gaps == (["server.js#app.put /api/letters/:id"] if told else [])
+    found = [f.subject for f in gaps(MissingAuthorisation(), tmp_path, files)]
+    assert found == (["server.js#app.put /api/letters/:id"] if told else [])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
+from planting import gaps
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
-from shipworthy.finding import Confidence, Finding, Outcome
+from shipworthy.finding import Confidence, Finding
 
 _ADMIN = """import { createClient } from "@supabase/supabase-js";
 export const admin = createClient(process.env.SUPABASE_URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
@@ -49,9 +49,8 @@ def _gaps(folder: Path, table: str, *, kept_apart: bool = True) -> list[Finding]
         "app/api/mine/route.ts": _OWN.replace("TABLE", table if kept_apart else "notes"),
         "app/api/rows/[id]/route.ts": _ONE.replace("TABLE", table),
     }
-    found = UnauthenticatedEndpoint().detect(prototype_of(folder, files))
-    gaps = [f for f in found if f.outcome is Outcome.GAP]
-    return [f for f in gaps if f.subject == "app/api/rows/[id]/route.ts#GET"]
+    found = gaps(UnauthenticatedEndpoint(), folder, files)
+    return [f for f in found if f.subject == "app/api/rows/[id]/route.ts#GET"]
 
 
 def test_what_reaches_a_user_is_no_receipt_of_a_guest(tmp_path: Path) -> None:
@@ -61,9 +60,9 @@ def test_what_reaches_a_user_is_no_receipt_of_a_guest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", ["orders", "support_tickets"])
 def test_what_a_guest_comes_back_to_is_a_question(table: str, tmp_path: Path) -> None:
-    assert all(f.confidence is Confidence.LOW for f in _gaps(tmp_path, table))
+    assert [f.confidence for f in _gaps(tmp_path, table)] == [Confidence.LOW]
 
 
 def test_rows_that_nobody_keeps_apart_are_a_question(tmp_path: Path) -> None:
     found = _gaps(tmp_path, "messages", kept_apart=False)
-    assert all(f.confidence is Confidence.LOW for f in found)
+    assert [f.confidence for f in found] == [Confidence.LOW]

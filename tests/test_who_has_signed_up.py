@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from planting import prototype_of
+from planting import gaps
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
-from shipworthy.finding import Outcome
 
 _SERVER = """
 import express from "express";
@@ -32,8 +31,7 @@ app.listen(3000);
 def _gaps(folder: Path, route: str) -> int:
     package = '{"dependencies": {"express": "4.19.2", "pg": "8.11.0", "express-session": "1.18.0"}}'
     files = {"package.json": package, "server.js": _SERVER.replace("ROUTE", route)}
-    found = UnauthenticatedEndpoint().detect(prototype_of(folder, files))
-    return len([f for f in found if f.outcome is Outcome.GAP])
+    return len(gaps(UnauthenticatedEndpoint(), folder, files))
 
 
 @pytest.mark.parametrize("path", ["event-registration", "register", "sign-up"])
