@@ -101,15 +101,12 @@ def _runs_tests(command: str) -> bool:
 
 
 def _message(prototype: Prototype, hook: str | None) -> str:
-    tests = any(case.asserts for case in prototype.tests)
-    said = (
-        "Tests are written and no pipeline runs them when code changes"
-        if tests
-        else "No pipeline builds or checks a change before it goes live"
-    )
+    host = next((n for f, n in _HOSTS.items() if f in prototype.delivery.deployments), None)
+    said = f"No pipeline {'tests' if host else 'builds or checks'} a change before it goes live"
+    if any(case.asserts for case in prototype.tests):
+        said = "Tests are written and no pipeline runs them when code changes"
     if prototype.delivery.ci:
         return f"{said}: the workflows there do other work"
     if hook:
         return f"{said}; {hook} runs on a developer's machine only, where it can be skipped"
-    host = next((n for f, n in _HOSTS.items() if f in prototype.delivery.deployments), None)
     return f"{said}; {host} builds what it is given and runs no test" if host else said
