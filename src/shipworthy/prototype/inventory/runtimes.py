@@ -102,7 +102,14 @@ def _version(one: Dependency) -> str:
 
 def _runs_node(prototype: Prototype) -> bool:
     """False where Node.js is only among what an editor has ready: nothing is there that it would run."""
-    return any(f.name == "package.json" or f.language in _SCRIPTS for f in prototype.files.values())
+    return any(
+        f.name == "package.json" or (f.language in _SCRIPTS and not _OF_PAGES.search(f.path))
+        for f in prototype.files.values()
+    )
+
+
+_OF_PAGES = regex(r"(^|/)(static|public|assets|templates|js|www)/")
+"""Folders of scripts that a page loads, where no package.json says more."""
 
 
 def is_left_behind(file: SourceFile, line: int) -> bool:
