@@ -7,21 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
-from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Policy, Schema, Table
 from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.database.seed.power import Power, power_of
+from shipworthy.database.stated.founding import founds_a_tenant
+from shipworthy.database.stated.inserts import inserts, word_of
 from shipworthy.database.stated.openings import let_pass, served, succeeded, ways
 from shipworthy.database.stated.passing import MOST_NESTED, plain
 from shipworthy.database.stated.roles_asked import asked, is_of_one_tenant, names_tenant
-from shipworthy.database.stated.words import (
-    at_commas,
-    at_word,
-    bare,
-    in_parentheses,
-    without_comments,
-)
+from shipworthy.database.stated.words import at_word, bare, without_comments
 from shipworthy.regex import regex
 
 # A role by its name alone: `has_role(auth.uid(), 'admin')`, `is_owner()`; no column of the row in it.
@@ -30,12 +25,6 @@ _ROLE = regex(
     r"\( ?((?:auth\.uid\(\))?(?: ?,? ?'\w+')?) ?\)"
 )
 _OF_ALL = regex(r"super|platform|system|global|root|service", re.IGNORECASE)
-_FOUNDED = regex(r"\binsert\s+into\s+(?:public\s*\.\s*)?\"?(\w+)", re.IGNORECASE)
-_INSERTS = regex(
-    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)\s*values\s*\(",
-    re.IGNORECASE,
-)
-_WORD = regex(r"\s*'(\w+)'(?:\s*::\s*[\w.\"]+)?\s*")
 _ABOVE_ALL = regex(
     r"\b\w*(?:super|platform|system|global|saas)_?(?:admin|owner|user|dono)\w*\b", re.IGNORECASE
 )
@@ -87,16 +76,14 @@ def _of_founders(schema: Schema) -> Iterator[str]:
     """The roles that whoever founds an organisation is given."""
     for function in schema.functions.values():
         code = without_comments(function.body)
-        if not any(is_tenant(name) for name in _FOUNDED.findall(code)):
+        if not founds_a_tenant(code):
             continue
-        for found in _INSERTS.finditer(code):
-            name = qualified(found["name"]).rpartition(".")[2]
-            columns = [(parts(c) or ("",))[0] for c in at_commas(found["columns"])]
-            values = at_commas(in_parentheses(code, found.end()))
-            for column, value in zip(columns, values, strict=False):
-                word = _WORD.fullmatch(value)
-                if word and power_of(column) is Power.ROLE and not _OF_ALL.search(word[1]):
-                    yield f"{name}: {word[1].lower()}"
+        for insert in inserts(code):
+            name = insert.table.rpartition(".")[2]
+            for column, value in insert.given:
+                word = word_of(value)
+                if word and power_of(column) is Power.ROLE and not _OF_ALL.search(word):
+                    yield f"{name}: {word.lower()}"
 
 
 def _verbs(schema: Schema, table: Table, held: frozenset[str]) -> Iterator[Verb]:

@@ -6,17 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from shipworthy.database.attempts import Actor, Ownership, Verb
-from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.schema import Function, Schema, Table
+from shipworthy.database.stated.inserts import inserts
 from shipworthy.database.stated.openings import let_pass
-from shipworthy.database.stated.words import at_commas, in_parentheses, masked
+from shipworthy.database.stated.words import masked
 from shipworthy.regex import regex
 
 ADDS = "adds rows for the"
-_INSERTS = regex(
-    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)\s*values\s*\(",
-    re.IGNORECASE,
-)
 # Whatever is called so may ask who calls, in a script that nobody kept.
 _CHECKS = regex(
     r"\b(?:is|has|can|may|require|assert|verify|validate|ensure|authori[sz]e|current)_\w*\s*\(",
@@ -55,17 +51,15 @@ def added_for(
     text = masked(code)
     if not names or _FOR_VISITORS.search(function.name) or _CHECKS.search(text):
         return
-    for found in _INSERTS.finditer(code):
-        table = schema.tables.get(qualified(found["name"]))
+    for insert in inserts(code):
+        table = schema.tables.get(insert.table)
         if table is None or not _is_guarded(table, actor):
             continue
         owning = _owning(table, owners)
-        columns = [(parts(name) or ("",))[0] for name in at_commas(found["columns"])]
-        values = list(at_commas(in_parentheses(code, found.end())))
-        given = dict(zip(columns, values, strict=False))
+        given = dict(insert.given)
         if not _is_told(given, owning, names):
             continue
-        for value in (given[column] for column in columns if column in owning & set(given)):
+        for value in (given[column] for column in insert.columns if column in owning & set(given)):
             yield from (name for name in names if _is(value, name) or _of(code, value, name))
 
 

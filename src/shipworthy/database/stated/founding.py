@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from shipworthy.database.attempts import Ownership
 from shipworthy.database.names import QUALIFIED, qualified
+from shipworthy.database.seed.ownership import is_tenant
 from shipworthy.database.stated.words import NESTED
 from shipworthy.regex import regex
 
@@ -16,6 +17,12 @@ _INSERTS = regex(
 _ROWS = regex(rf"\(({NESTED})\)")
 _PARTS = regex(rf"\({NESTED}\)")
 _FOUNDED = regex(r"\breturning\s+\"?id\"?\s+into\s+(\w+)", re.IGNORECASE)
+_ADDED_TO = regex(r"\binsert\s+into\s+(?:public\s*\.\s*)?\"?(\w+)", re.IGNORECASE)
+
+
+def founds_a_tenant(code: str) -> bool:
+    """True where a text adds an organisation, of which whoever calls may be the owner."""
+    return any(is_tenant(name) for name in _ADDED_TO.findall(code))
 
 
 def filled_by_itself(owners: Mapping[str, Ownership], code: str) -> frozenset[str]:

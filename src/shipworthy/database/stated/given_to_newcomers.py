@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.schema import Column, Schema, Table
-from shipworthy.database.seed.ownership import is_tenant, is_tenant_column
+from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
+from shipworthy.database.stated.founding import founds_a_tenant
+from shipworthy.database.stated.inserts import inserts, word_of
 from shipworthy.database.stated.powers import gives_power
-from shipworthy.database.stated.words import at_commas, in_parentheses, masked, without_comments
+from shipworthy.database.stated.words import masked, without_comments
 from shipworthy.regex import regex
 
 EVERYBODY = "every new account"
 _RULES_OVER_ALL = 90  # ranks of a role, as `rank` gives them
-_INSERTS = regex(
-    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)\s*values\s*\(",
-    re.IGNORECASE,
-)
-_WORD = regex(r"\s*'(\w+)'(?:\s*::\s*[\w.\"]+)?\s*")
 _ADMINS = regex(
     r"^(?:(?:app|site|platform|system|super)_)?(?:admins?|admin_users|administrators|superusers)$",
     re.IGNORECASE,
@@ -30,24 +26,21 @@ _CHOOSES = regex(
     r"\b(?:if|case|where|select|return\s+null|perform|coalesce\s*\(\s*\(?\s*select)\b|invit|app_meta",
     re.IGNORECASE,
 )
-_FORMED = regex(r"\binsert\s+into\s+(?:public\s*\.\s*)?\"?(\w+)", re.IGNORECASE)
 
 
 def given_to_everybody(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
     """The column that gives rights over others to each new account, with the word that it is given."""
     code = without_comments(body)
-    if _CHOOSES.search(_without_defaults(masked(code))) or _founds_a_tenant(code):
+    if _CHOOSES.search(_without_defaults(masked(code))) or founds_a_tenant(code):
         return
-    for found in _INSERTS.finditer(code):
-        table = schema.tables.get(qualified(found["name"]))
+    for insert in inserts(code):
+        table = schema.tables.get(insert.table)
         if table is None or any(is_tenant_column(c.name) for c in table.columns):
             continue
-        names = [(parts(name) or ("",))[0] for name in at_commas(found["columns"])]
-        values = list(at_commas(in_parentheses(code, found.end())))
-        if _ADMINS.match(table.name) and not {"role", "is_admin"} & set(names):
+        if _ADMINS.match(table.name) and not {"role", "is_admin"} & set(insert.columns):
             yield table.qualified, ""
             continue
-        for name, value in zip(names, values, strict=False):
+        for name, value in insert.given:
             column = table.column(name)
             word = _word(schema, table, column, value) if column else ""
             if column and word:
@@ -60,15 +53,10 @@ def _word(schema: Schema, table: Table, column: Column, value: str) -> str:
     if power is Power.FLAG:
         is_given = value.strip().lower() == "true" and _POWERFUL_FLAG.search(column.name)
         return "true" if is_given else ""
-    found = _WORD.fullmatch(value) if power is Power.ROLE else None
-    if found is None or rank(found[1]) < _RULES_OVER_ALL:
+    word = word_of(value) if power is Power.ROLE else ""
+    if rank(word) < _RULES_OVER_ALL:
         return ""
-    return found[1] if gives_power(schema, table, column) else ""
-
-
-def _founds_a_tenant(code: str) -> bool:
-    """True where the new user gets an organisation of his own, of which he may be the owner."""
-    return any(is_tenant(name) for name in _FORMED.findall(code))
+    return word if gives_power(schema, table, column) else ""
 
 
 def _without_defaults(code: str) -> str:

@@ -6,20 +6,15 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.database.attempts import Verb
-from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.database.seed.power import rank
 from shipworthy.database.seed.sign_up import trigger_bodies
+from shipworthy.database.stated.inserts import inserts, word_of
 from shipworthy.database.stated.powers import RULES_OVER_OTHERS
 from shipworthy.database.stated.promotions import unguarded
-from shipworthy.database.stated.words import at_commas, in_parentheses, texts, without_comments
+from shipworthy.database.stated.words import texts, without_comments
 from shipworthy.regex import regex
 
-_INSERTS = regex(
-    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)\s*values\s*\(",
-    re.IGNORECASE,
-)
-_WORD = regex(r"\s*'(\w+)'(?:\s*::\s*[\w.]+)?\s*")
 # What was sent, or else a word: whoever sends nothing has that.
 _OR_ELSE = regex(
     r"\s*\(?\s*coalesce\s*\(.*,\s*'(\w+)'(?:\s*::\s*[\w.]+)?\s*\)\s*\)?(?:\s*::\s*[\w.]+)?\s*",
@@ -46,17 +41,16 @@ def role_of_new_accounts(
 def _given(table: Table, column: Column, body: str) -> Iterator[str]:
     """The word that each INSERT of a sign-up writes; "" for what it reckons."""
     code = without_comments(body)
-    for found in _INSERTS.finditer(code):
-        if qualified(found["name"]) != table.qualified:
+    for insert in inserts(code):
+        if insert.table != table.qualified:
             continue
-        names = [(parts(name) or ("",))[0] for name in at_commas(found["columns"])]
-        if column.name not in names:
+        if column.name not in insert.columns:
             yield _default(column)
             continue
-        values = list(at_commas(in_parentheses(code, found.end())))
-        value = values[names.index(column.name)] if len(values) == len(names) else ""
-        word = _WORD.fullmatch(value) or _OR_ELSE.fullmatch(value)
-        told = word[1] if word else ""
+        counted = len(insert.values) == len(insert.columns)
+        value = insert.values[insert.columns.index(column.name)] if counted else ""
+        other = _OR_ELSE.fullmatch(value)
+        told = other[1] if other else word_of(value)
         # Who is made an administrator may be chosen by his address.
         chosen = rank(told) >= RULES_OVER_OTHERS and _DECIDES.search(code)
         if not chosen:

@@ -9,24 +9,17 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Rule, Verb
-from shipworthy.database.names import QUALIFIED, parts, qualified
 from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Column, Schema, Source, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.given_to_newcomers import EVERYBODY, given_to_everybody
+from shipworthy.database.stated.inserts import inserts
 from shipworthy.database.stated.openings import succeeded
 from shipworthy.database.stated.powers import RULES_OVER_OTHERS, gives_power
 from shipworthy.database.stated.variables import in_cases, set_values
-from shipworthy.database.stated.words import (
-    at_commas,
-    in_parentheses,
-    masked,
-    one_line,
-    texts,
-    without_comments,
-)
+from shipworthy.database.stated.words import masked, one_line, texts, without_comments
 from shipworthy.regex import regex
 
 _RIGHTS = (Power.ROLE, Power.FLAG)
@@ -76,21 +69,17 @@ def _by_address(body: str) -> Iterator[tuple[str, str]]:
 def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
     """What a trigger takes from metadata and the column that it writes it to, as it is."""
     code = without_comments(body)
-    for found in _INSERTS.finditer(code):
-        name = qualified(found["name"])
-        table = schema.tables.get(name)
-        values = re.match(r"\s*\)?\s*values\s*\(", code[found.end("columns") :], re.IGNORECASE)
-        if table is None or values is None:
+    for insert in inserts(code):
+        table = schema.tables.get(insert.table)
+        if table is None:
             continue
-        given = at_commas(in_parentheses(code, found.end("columns") + values.end()))
-        for written, value in zip(at_commas(found["columns"]), given, strict=False):
-            named = (parts(written) or ("",))[0]
+        for named, value in insert.given:
             column = table.column(named)
             if column is None and table.source.trust is Trust.STUB:  # made by what is no SQL
                 column = Column(named, "", True)
-            key = _key(schema, table, column, code, value, found.start()) if column else ""
+            key = _key(schema, table, column, code, value, insert.start) if column else ""
             if key and column:
-                yield key, f"{name}.{column.name}"
+                yield key, f"{insert.table}.{column.name}"
 
 
 def _key(schema: Schema, table: Table, column: Column, code: str, value: str, at: int) -> str:
@@ -234,9 +223,6 @@ _SENT_AT_ALL = regex(r"\bif\s+\w+\s+is\s+(?:not\s+)?null\s+then", re.IGNORECASE)
 _EXISTS = regex(
     r"\bif\s+not\s+exists\s*\(\s*select\b[^;()]*\bwhere\s+(?:\w+\.)?id\s*=\s*\w+\s*\)\s*then",
     re.IGNORECASE,
-)
-_INSERTS = regex(
-    rf"\binsert\s+into\s+(?P<name>{QUALIFIED})\s*\((?P<columns>[^)]*)\)", re.IGNORECASE
 )
 # The value itself, at most with another where there is none: no CASE and no comparison.
 _TAKEN = regex(
