@@ -1285,3 +1285,25 @@ def test_a_rule_on_a_function_is_no_table() -> None:
     create policy "anybody may ask" on public.has_table for all to anon using (true);
     """
     assert not passed(read(TABLE, script), "public.has_table")
+
+
+@pytest.mark.parametrize("odd", ["(", "[", "\\", "?"])
+@pytest.mark.parametrize("table", ["profiles", "user_subscriptions", "team_members"])
+def test_names_that_are_no_expressions_are_read(odd: str, table: str) -> None:
+    role, tenant, source = f'"{odd}role"', f'"{odd}tenant_id"', f'"{odd}{table}"'
+    script = f"""create table public.companies (id uuid primary key);
+    create table public.{source} (id uuid primary key references auth.users (id), {role} text default 'free',
+      user_id uuid references auth.users (id), {tenant} uuid references public.companies (id),
+      plan text default 'free');
+    alter table public.{source} enable row level security;
+    create policy own on public.{source} for all using (auth.uid() = user_id);
+    create table public.things (id uuid primary key, company uuid);
+    alter table public.things enable row level security;
+    create policy theirs on public.things for all using
+      (company in (select {tenant} from public.{source} where user_id = auth.uid()));
+    create function public.made() returns trigger language plpgsql security definer as $$ begin
+      insert into public.{source} (id, {role}, {tenant})
+        values (new.id, new.raw_user_meta_data ->> 'role', null);
+      return new; end $$;
+    create trigger made after insert on auth.users for each row execute function public.made();"""
+    assert f"public.{odd}{table}" in read(script).schema.tables

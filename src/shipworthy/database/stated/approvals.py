@@ -15,7 +15,7 @@ from shipworthy.database.stated.passing import MOST_NESTED, Who, passing, plain
 from shipworthy.database.stated.powers import gives_power
 from shipworthy.database.stated.promotions import is_watched, unguarded
 from shipworthy.database.stated.roles_asked import is_of_one_tenant
-from shipworthy.database.stated.words import at_word, bare, one_line, texts
+from shipworthy.database.stated.words import at_word, bare, one_line, speaks_of, texts
 from shipworthy.regex import regex
 
 FOR_ALL_OF_US = "for one's own organisation"
@@ -84,7 +84,7 @@ def plans_of_tenants(schema: Schema) -> Iterator[Attempt]:
             continue
         for policy, _ in rules:
             asked = " ".join(expressions(policy))
-            free = [c.name for c in paid if not re.search(rf"\b{c.name}\b", asked)]
+            free = [c.name for c in paid if not speaks_of(asked, c.name)]
             free = [c for c in free if not is_watched(schema, table, c, "UPDATE")]
             if free:
                 reason, columns = f"{', '.join(free)} can be set {FOR_ALL_OF_US}", tuple(free)

@@ -13,7 +13,7 @@ from shipworthy.database.schema import Column, Schema, Table
 from shipworthy.database.stated.openings import ways
 from shipworthy.database.stated.powers import words_of
 from shipworthy.database.stated.promotions import is_watched
-from shipworthy.database.stated.words import texts
+from shipworthy.database.stated.words import speaks_of, texts
 from shipworthy.regex import regex
 
 _STATE = regex(
@@ -51,7 +51,7 @@ def chosen(schema: Schema, table: Table | None, actor: Actor) -> Chosen:
     decided: list[str] = []
     paid = False
     for column in table.columns:
-        if re.search(rf"\b{re.escape(column.name)}\b", asked) or not _waits(column):
+        if speaks_of(asked, column.name) or not _waits(column):
             continue
         words = list(_words(schema, table, column))
         settled = any(map(_SETTLED.match, words))

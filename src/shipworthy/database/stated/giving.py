@@ -17,7 +17,7 @@ from shipworthy.database.private import (
 from shipworthy.database.schema import Function, Schema, Table
 from shipworthy.database.seed.sign_up import USERS
 from shipworthy.database.stated.openings import let_pass
-from shipworthy.database.stated.words import masked, without_comments
+from shipworthy.database.stated.words import masked, speaks_of, without_comments
 from shipworthy.regex import regex
 
 _READS = regex(rf"\b(?:from|join)\s+({QUALIFIED})", re.IGNORECASE)
@@ -45,7 +45,7 @@ def handed_out(schema: Schema, function: Function, code: str) -> tuple[str, ...]
     read = _read(schema, code)
     if not _ANSWERS_ROWS.search(function.returns):
         secrets = (c.name for t in read if t.row_security for c in t.columns)
-        return tuple(n for n in secrets if is_secret_column(n) and re.search(rf"\b{n}\b", code))
+        return tuple(n for n in secrets if is_secret_column(n) and speaks_of(code, n))
     found = (c for table in read if _is_private(table) for c in _shown(table, function, code))
     return tuple(dict.fromkeys(found))
 
@@ -100,12 +100,12 @@ def _answered(schema: Schema, function: Function, code: str, column: str) -> boo
     """True where the answer has this column by name, or whole rows of a table that has it."""
     told = re.search(r"\btable\s*\((.*)\)", function.returns, re.DOTALL)
     if told:
-        return re.search(rf"\b{column}\b", told[1]) is not None
+        return speaks_of(told[1], column)
     rows = re.search(rf"\bsetof\s+({QUALIFIED})", function.returns)
     table = schema.tables.get(qualified(rows[1])) if rows else None
     if table:
         return table.column(column) is not None
-    return re.search(rf"'{column}'\s*,", code) is not None
+    return re.search(rf"'{re.escape(column)}'\s*,", code) is not None
 
 
 def _read(schema: Schema, code: str) -> list[Table]:

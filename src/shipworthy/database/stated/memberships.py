@@ -14,7 +14,7 @@ from shipworthy.database.stated.openings import let_pass, served, stopped, succe
 from shipworthy.database.stated.passing import MOST_NESTED, Who, is_of_the_row, owner_column, plain
 from shipworthy.database.stated.powers import gives_power
 from shipworthy.database.stated.promotions import is_watched, one_is_there, unguarded
-from shipworthy.database.stated.words import at_word, bare, called, one_line
+from shipworthy.database.stated.words import at_word, bare, called, one_line, speaks_of
 from shipworthy.regex import regex
 
 _SHARED = regex(
@@ -100,7 +100,7 @@ def invitations(schema: Schema) -> Iterator[Attempt]:
             if policy.command not in ("UPDATE", "ALL") or not for_users(policy):
                 continue
             asked = " ".join(expressions(policy))
-            free = [c for c in powers + places if not re.search(rf"\b{c}\b", asked)]
+            free = [c for c in powers + places if not speaks_of(asked, c)]
             free = [c for c in free if not is_watched(schema, table, c, "UPDATE")]
             if free and all(map(_is_to_me, expressions(policy))):
                 columns, reason = tuple(free), f"{', '.join(free)} can be set by who is invited"
@@ -240,10 +240,11 @@ def _goes_by(text: str, table: Table, column: str) -> bool:
     """True where a text asks the table and names its column: by the name it goes by there, or plainly."""
     if table.name.lower() not in text.lower() or column.lower() not in text.lower():
         return False
-    plain = re.search(rf"(?<!\.)\b{column}\b", text, re.IGNORECASE)
+    named = re.escape(column)
+    plain = re.search(rf"(?<!\.)\b{named}\b", text, re.IGNORECASE)
     for found in re.finditer(_ASKED.replace("TABLE", re.escape(table.name)), text, re.IGNORECASE):
-        name = found[1] or table.name
-        if re.search(rf"\b{name}\s*\.\s*\"?{column}\b", text, re.IGNORECASE):
+        name = re.escape(found[1] or table.name)
+        if re.search(rf"\b{name}\s*\.\s*\"?{named}\b", text, re.IGNORECASE):
             return True
         if plain and not found[1]:
             return True

@@ -124,7 +124,7 @@ def _looks_up(policies: Iterable[Policy]) -> bool:
 
 def asks_itself(table: Table, policy: Policy) -> bool:
     """True where a policy selects from its own table."""
-    own = rf"\b(?:from|join)\s+(?:{table.schema}\s*\.\s*)?\"?{re.escape(table.name)}\b"
+    own = rf"\b(?:from|join)\s+(?:{re.escape(table.schema)}\s*\.\s*)?\"?{re.escape(table.name)}\b"
     return any(re.search(own, text, re.IGNORECASE) for text in expressions(policy))
 
 

@@ -17,7 +17,7 @@ from shipworthy.database.seed.sign_up import USERS, trigger_bodies
 from shipworthy.database.stated.openings import served, stopped, succeeded, ways
 from shipworthy.database.stated.passing import Who, trusts_metadata
 from shipworthy.database.stated.powers import gives_power
-from shipworthy.database.stated.words import called
+from shipworthy.database.stated.words import called, speaks_of
 from shipworthy.regex import regex
 
 
@@ -99,18 +99,19 @@ def unguarded(
     found = []
     for policy, way in ways(table, Actor.STRANGER, verb):
         asked = " ".join(expressions(policy))
-        if way.who >= Who.OWNERS and not way.part and not re.search(rf"\b{column}\b", asked):
+        if way.who >= Who.OWNERS and not way.part and not speaks_of(asked, column):
             found.append(policy)
     return tuple(found)
 
 
 def is_watched(schema: Schema, table: Table, column: str, command: str) -> bool:
     """True where a trigger may see to the column before a row is written."""
-    told = rf"\b{column}\b|to_jsonb|raise\s+exception"
+    told = rf"\b{re.escape(column)}\b|to_jsonb|raise\s+exception"
     return stopped(schema, table, command, told)
 
 
 def one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
     """True where the sign-up makes the one row that a user may have."""
-    made = re.compile(rf"insert\s+into\s+(?:public\s*\.\s*)?\"?{table.name}\"?\b", re.IGNORECASE)
+    named = re.escape(table.name)
+    made = re.compile(rf"insert\s+into\s+(?:public\s*\.\s*)?\"?{named}\"?\b", re.IGNORECASE)
     return any(made.search(body) for body in trigger_bodies(schema)) and one_row_each(table, owned)

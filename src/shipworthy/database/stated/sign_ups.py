@@ -86,7 +86,9 @@ def _key(schema: Schema, table: Table, column: Column, code: str, value: str, at
     """The key of the metadata that a column of rights or of the tenant is filled with; "" for others."""
     if power_of(column.name) in _RIGHTS:
         later = _SETTLES.search(code, at) or re.search(
-            rf"\bset\b[^;]*\b{column.name}\s*=(?!\s*excluded\b)", code[at:], re.IGNORECASE
+            rf"\bset\b[^;]*\b{re.escape(column.name)}\s*=(?!\s*excluded\b)",
+            code[at:],
+            re.IGNORECASE,
         )
         key = _sent(code if later else code[:at], value)
         told = key and not _PROOF.search(key)
@@ -100,8 +102,9 @@ def _key(schema: Schema, table: Table, column: Column, code: str, value: str, at
 
 def _rules_go_by(schema: Schema, table: Table, column: str) -> bool:
     """True where a rule, or a function that may be asked by one, looks the tenant of the caller up here."""
+    selects, source = re.escape(column), re.escape(table.name)
     asked = re.compile(
-        rf"\bselect\s+(?:\w+\.)?{column}\b(?:\s+into\s+\w+)?\s+from\s+(?:public\s*\.\s*)?{table.name}\b"
+        rf"\bselect\s+(?:\w+\.)?{selects}\b(?:\s+into\s+\w+)?\s+from\s+(?:public\s*\.\s*)?{source}\b"
         rf"(?=[^;]*\bauth\s*\.\s*uid\b|[^;]*_id\b)",
         re.IGNORECASE,
     )

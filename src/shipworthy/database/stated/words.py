@@ -108,6 +108,11 @@ def texts(expression: str) -> list[str]:
     return [found.replace("''", "'") for found in _TEXT.findall(expression)]
 
 
+def speaks_of(text: str, name: str) -> bool:
+    """True where a text has a name as a word of its own, however odd the name is."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
 def called(text: str) -> Counter[str]:
     """How often each function is called in a text, by its name without the schema."""
     return Counter(_CALLED.findall(text))

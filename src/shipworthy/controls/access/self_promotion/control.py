@@ -152,7 +152,8 @@ def _decides_nothing(prototype: Prototype, exposure: Exposure, proof: DatabasePr
 def _is_asked(prototype: Prototype, table: str, column: str, proof: DatabaseProof) -> bool:
     """True where a rule, a function or code of the server may look at a column of this table."""
     name = table.rpartition(".")[2]
-    named, whose = re.compile(rf"\b{column}\b"), re.compile(rf"(?<!auth\.)\b{name}\b")
+    named = re.compile(rf"\b{re.escape(column)}\b")
+    whose = re.compile(rf"(?<!auth\.)\b{re.escape(name)}\b")
     tables = proof.schema.tables.values()
     rules = ((t, text) for t in tables for policy in t.policies for text in expressions(policy))
     if any(named.search(x) and (t.qualified == table or whose.search(x)) for t, x in rules):
