@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from shipworthy.control import Control
+from shipworthy.database.names import QUALIFIED, parts
 from shipworthy.database.private import is_personal_column
 from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.rules.expressions import owner_columns
@@ -21,9 +22,14 @@ from shipworthy.database.schema import Table
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.modules.sides import Side, sides
+from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
+_SWITCH = regex(r"\b(enable|disable)\s+row\s+level\s+security", re.IGNORECASE)
+_AT_END = regex(rf"{QUALIFIED}$")
+_LONGEST = 400  # characters of ALTER TABLE and a name
+_Scripts = tuple[tuple[str, Mapping[str, str]], ...]
 
 
 class RlsDisabled(
@@ -41,23 +47,23 @@ class RlsDisabled(
             yield self.not_applicable("no database stands open to browsers here")
             return
         tables = list(exposed_tables(proof.schema))
+        scripts = _switched(prototype)
         for table in tables:
-            yield self._judge(prototype, proof, table)
+            yield self._judge(prototype, proof, scripts, table)
         if not proof.replayed:
             yield self.not_tried()
         elif not tables:
             yield self.not_applicable("no table of the migrations is open to browsers")
 
-    def _judge(self, prototype: Prototype, proof: DatabaseProof, table: Table) -> Finding:
+    def _judge(
+        self, prototype: Prototype, proof: DatabaseProof, scripts: _Scripts, table: Table
+    ) -> Finding:
         line = shown(
             prototype.evidence,
             table.row_security_source or table.source,
             f"table {table.qualified} without row security",
         )
-        if table.row_security and (script := _script(prototype, table, "disable")):
-            doubt = (
-                f"{script}, which is no migration, switches row security off: perhaps it was run"
-            )
+        if table.row_security and (doubt := _perhaps(scripts, table, "off")):
             return self.unknown(table.qualified, doubt, line)
         if table.row_security:
             return self.satisfied(table.qualified, "Row security is on", line)
@@ -67,7 +73,7 @@ class RlsDisabled(
         delicate = _delicate(proof, table)
         if not granted & _WRITES and (not delicate or table.qualified in proof.declared_public):
             return self.satisfied(table.qualified, "Everybody may read it, nobody change it", line)
-        if doubt := _doubt(prototype, proof, table):
+        if doubt := _doubt(proof, scripts, table):
             return self.unknown(table.qualified, doubt, line)
         may = "read and change" if granted & _WRITES else "read"
         what = f", {spoken(delicate)} included" if delicate else ""
@@ -91,28 +97,36 @@ class RlsDisabled(
         return Remedy(summary, Review.CAREFUL, (Write(path, _migration(table, owner)),))
 
 
-def _doubt(prototype: Prototype, proof: DatabaseProof, table: Table) -> str:
+def _doubt(proof: DatabaseProof, scripts: _Scripts, table: Table) -> str:
     """Why row security may be on in production all the same; "" where nothing says so."""
     if table.qualified in mended_tables(proof) and table.row_security_source is None:
         return "First made outside of the migrations: its row security there is not known"
-    if script := _script(prototype, table, "enable"):
-        return f"{script}, which is no migration, switches row security on: perhaps it was run"
-    return ""
+    return _perhaps(scripts, table, "on")
 
 
-def _script(prototype: Prototype, table: Table, does: str) -> str:
-    """The first script beside the migrations that leaves row security of a table on or off; "" for none."""
+def _perhaps(scripts: _Scripts, table: Table, state: str) -> str:
+    """That the first script which leaves row security of a table so may have been run; "" for none."""
+    script = next((path for path, left in scripts if left.get(table.name) == state), "")
+    if not script:
+        return ""
+    return f"{script}, which is no migration, switches row security {state}: perhaps it was run"
+
+
+def _switched(prototype: Prototype) -> _Scripts:
+    """Each script beside the migrations, with the state in which it leaves row security of tables."""
     history = prototype.database_history
     loose = history.loose if history and history.migrations else ()
-    name = re.escape(table.name)
-    switch = re.compile(
-        rf"^[^-\n]*\b{name}\"?\s+(enable|disable)\s+row\s+level\s+security", re.I | re.M
-    )
-    for file in loose:
-        done = switch.findall(file.text)
-        if done and done[-1].lower() == does:
-            return file.path
-    return ""
+    return tuple((file.path, dict(_left(file.text))) for file in loose)
+
+
+def _left(script: str) -> Iterator[tuple[str, str]]:
+    """The name of each table with the state that it is switched to, in order; none of a comment."""
+    for found in _SWITCH.finditer(script):
+        before = script[max(0, found.start() - _LONGEST) : found.start()].rstrip()
+        line = before.rpartition("\n")[2]
+        table = _AT_END.search(line)
+        if table and "-" not in line[: table.start()]:
+            yield parts(table[0])[-1], "on" if found[1].lower() == "enable" else "off"
 
 
 def _delicate(proof: DatabaseProof, table: Table) -> tuple[str, ...]:
