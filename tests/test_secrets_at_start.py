@@ -8,7 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.finding import Location
-from shipworthy.prototype.secrets.at_start import happens_at_start
+from shipworthy.prototype.running.at_start import happens_at_start
 from shipworthy.prototype.secrets.composed import composed_keys
 from shipworthy.prototype.source import Role, SourceFile
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from shipworthy.errors import FactUnavailable
 from shipworthy.finding import Location
 from shipworthy.prototype.roles import is_environment_template
+from shipworthy.prototype.running.at_start import happens_at_start
 from shipworthy.prototype.secrets.app_passwords import is_app_password
-from shipworthy.prototype.secrets.at_start import happens_at_start
 from shipworthy.prototype.secrets.candidates import Candidates, choose
 from shipworthy.prototype.secrets.compared import compared_words
 from shipworthy.prototype.secrets.composed import composed_keys
@@ -93,24 +93,18 @@ _OWN_SETTINGS = regex(r"(^|[/_.-])(local|dev|development|tests?|testing|ci)\w*\.
 _OWN_MACHINE = regex(r"\.(dev|development|test|testing|local|ci)(\.|$)")
 # Throw-away services of a job; its real secrets come from the store of the CI.
 _JOBS = regex(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
+_TEST_RUN = regex(
+    r"^\s*NODE_ENV:\s*[\"']?test\b|^\s*[A-Z_]*DATABASE_URL:[^\n]*@(localhost|127\.0\.0\.1)",
+    re.MULTILINE,
+)
+_NETWORK = regex(
+    r"\b(ssid|wi-?_?fi_?(name|network|ssid)?|network_?name)[\"']?\s*[:=]", re.IGNORECASE
+)
 _INVENTED = regex(
     r"(^|[/_.-])(seed(er)?s?|mocks?|demos?|samples?|fixtures?|dummy|stories|locales?|i18n|lang"
     r"|translations?)(?![a-z])",
     re.IGNORECASE,
 )
-
-
-_TEST_RUN = regex(
-    r"^\s*NODE_ENV:\s*[\"']?test\b|^\s*[A-Z_]*DATABASE_URL:[^\n]*@(localhost|127\.0\.0\.1)",
-    re.MULTILINE,
-)
-
-
-def _is_beside_test(text: str, at: int) -> bool:
-    """True in the settings of a job whose database is its own and lives as long as it does."""
-    return _TEST_RUN.search(text[max(0, at - 800) : at + 800]) is not None
-
-
 # Formats so plain that people make up values of them; what is known by its name alone is, too.
 _OFTEN_INVENTED = frozenset({"webhook-signing_secret", "jwt-token"})
 
@@ -285,6 +279,11 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         yield from _handed(text)
 
 
+def _is_beside_test(text: str, at: int) -> bool:
+    """True in the settings of a job whose database is its own and lives as long as it does."""
+    return _TEST_RUN.search(text[max(0, at - 800) : at + 800]) is not None
+
+
 def _handed(text: str) -> Iterator[_Hit]:
     """What is signed with and what accounts are made with, whatever it is called."""
     signing = SecretKind.SIGNING_SECRET
@@ -338,11 +337,6 @@ def _is_said_only(kind: SecretKind, literal: Named, text: str) -> bool:
 def _is_of_guests(literal: Named, text: str) -> bool:
     """True for the password of a wireless network that a page tells its guests."""
     return bool(_NETWORK.search(text, max(0, literal.start - 200), literal.start + 200))
-
-
-_NETWORK = regex(
-    r"\b(ssid|wi-?_?fi_?(name|network|ssid)?|network_?name)[\"']?\s*[:=]", re.IGNORECASE
-)
 
 
 def _is_guessable(literal: Named, text: str) -> bool:
