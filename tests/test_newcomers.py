@@ -50,6 +50,26 @@ def test_a_function_that_is_written_anew_counts_as_it_stands_last(tmp_path: Path
     ) == {"member"}
 
 
+_FIRST = """
+  if not exists (select 1 from public.profiles) then
+    insert into public.profiles (id, role) values (new.id, 'admin');
+    return new;
+  end if;
+"""
+
+
+@pytest.mark.parametrize(
+    "before", [_FIRST, "-- insert into public.profiles (id, role) values (new.id, 'admin');"]
+)
+def test_what_one_account_alone_is_made_no_newcomer_has(tmp_path: Path, before: str) -> None:
+    text = (_TRIGGER % ("'member'", "auth.users")).replace("begin", f"begin\n{before}")
+    assert _roles(tmp_path, text) == {"member"}
+
+
+def test_a_trigger_in_capitals_is_read(tmp_path: Path) -> None:
+    assert _roles(tmp_path, (_TRIGGER % ("'owner'", "auth.users")).upper()) == {"owner"}
+
+
 _SCHEMA = """
 model User {
   id       Int    @id

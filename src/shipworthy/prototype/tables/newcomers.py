@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shipworthy.database.seed.power import rank
+from shipworthy.database.stated.powers import RULES_OVER_OTHERS
+from shipworthy.database.stated.words import at_commas, in_parentheses, masked, without_comments
 from shipworthy.prototype.tables.table import JUDGED
 from shipworthy.regex import regex
 
@@ -22,6 +25,7 @@ _FUNCTION = regex(
 )
 _ADDED = regex(r"\binsert\s+into\s+[\w.\"]+\s*\(([^()]*)\)\s*values\s*\(", re.IGNORECASE)
 _ROLE = regex(r"^\"?(user_|account_)?role\"?$", re.IGNORECASE)
+_CHOOSES = regex(r"\b(if|case)\b", re.IGNORECASE)
 _WORD = regex(r"^'(\w+)'(\s*::\s*[\w.\"]+)?$")
 
 
@@ -32,7 +36,9 @@ def roles_of_newcomers(prototype: Prototype) -> frozenset[str]:
         for _, file in sorted(prototype.files.items())
         if file.name.endswith(".sql") and file.role in JUDGED and file.text
     ]
-    called = {name.lower() for text in texts if "auth" in text for name in _CALLED.findall(text)}
+    called = {
+        name.lower() for text in texts if "auth" in text.lower() for name in _CALLED.findall(text)
+    }
     if not called:
         return frozenset()
     bodies = {
@@ -45,28 +51,15 @@ def roles_of_newcomers(prototype: Prototype) -> frozenset[str]:
 
 
 def _written(body: str) -> Iterator[str]:
-    for added in _ADDED.finditer(body):
-        columns = [column.strip() for column in added[1].split(",")]
-        for column, value in zip(columns, _values(body[added.end() :]), strict=False):
-            word = _WORD.match(value.strip())
-            if word is not None and _ROLE.match(column):
+    """The role that each INSERT writes; where the function chooses, by who came first or by an address, none
+    that rules over others."""
+    code = without_comments(body)
+    chooses = _CHOOSES.search(masked(code)) is not None
+    for added in _ADDED.finditer(code):
+        values = at_commas(in_parentheses(code, added.end()))
+        for column, value in zip(at_commas(added[1]), values, strict=False):
+            word = _WORD.match(value)
+            if word is None or not _ROLE.match(column):
+                continue
+            if not (chooses and rank(word[1]) >= RULES_OVER_OTHERS):
                 yield word[1].lower()
-
-
-def _values(text: str) -> Iterator[str]:
-    """What stands between the commas, up to the bracket that closes the list."""
-    depth, begin, quoted = 0, 0, False
-    for at, letter in enumerate(text):
-        if letter == "'":
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif letter in "([":
-            depth += 1
-        elif letter in ")]" and depth:
-            depth -= 1
-        elif letter in ",)" and not depth:
-            yield text[begin:at]
-            begin = at + 1
-            if letter == ")":
-                return
