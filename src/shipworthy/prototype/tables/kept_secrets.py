@@ -51,7 +51,8 @@ def kept_secrets(prototype: Prototype, table: Table | None) -> str:
 
 
 def _written(prototype: Prototype, table: Table) -> Iterator[str]:
-    """What secrets stand in the code that writes to the table, and in no column of their own."""
+    """What secrets stand in the code that writes to the table, in no column of their own, and do not come
+    from the environment."""
     paths = {
         query.location.path
         for query in prototype.queries
@@ -60,9 +61,16 @@ def _written(prototype: Prototype, table: Table) -> Iterator[str]:
     columns = {column for other in prototype.tables for column in other.columns}
     for path in sorted(paths):
         file = prototype.files.get(path)
-        for found in _SECRET.findall(file.text or "") if file else ():
-            if found not in columns:
-                yield found
+        text = (file.text if file else None) or ""
+        others = columns | _of_environment(prototype, path, text)
+        yield from (found for found in _SECRET.findall(text) if found not in others)
+
+
+def _of_environment(prototype: Prototype, path: str, text: str) -> set[str]:
+    """The variables of the environment that a file reads, and what it calls them."""
+    at = {read.location.line for read in prototype.environment if read.location.path == path}
+    lines = text.splitlines() if at else []
+    return {word for line in at if line <= len(lines) for word in _SECRET.findall(lines[line - 1])}
 
 
 def _seeded(prototype: Prototype, table: Table) -> Iterator[str]:
