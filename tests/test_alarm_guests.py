@@ -236,3 +236,13 @@ def test_a_row_that_was_just_added_is_not_read_of_others(
     }
     found = UnauthenticatedEndpoint().detect(prototype_of(tmp_path, files))
     assert [told in f.message for f in found if f.outcome is Outcome.GAP] == [True]
+
+
+@pytest.mark.parametrize("columns", ["id, title, url", "\n    id,\n    title,\n    url\n  "])
+def test_columns_on_lines_of_their_own_are_columns(tmp_path: Path, columns: str) -> None:
+    deed = f'const shown = await admin.from("users").select(`{columns}`).eq("shop", name);'
+    route = _FUNCTION.replace("DEED", f"{deed} return Response.json(shown.data);")
+    found = UnauthenticatedEndpoint().detect(
+        prototype_of(tmp_path, {"supabase/functions/take/index.ts": route})
+    )
+    assert [f.confidence for f in found if f.outcome is Outcome.GAP] == [Confidence.LOW]

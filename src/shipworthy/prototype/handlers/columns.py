@@ -52,6 +52,15 @@ def snake(column: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower()
 
 
+def named_columns(asked: str) -> frozenset[str]:
+    """The columns that a query asks for by their names alone; none where it asks for more than that."""
+    return frozenset(_NAME.findall(asked)) if _NAMES.fullmatch(asked) else frozenset()
+
+
+_NAME = regex(r"\w+")
+_NAMES = regex(r"[\w\s,.]+")
+
+
 def words(name: str) -> list[str]:
     """The words of a name in snake or camel case, in lower case."""
     return [word.lower() for word in _WORD.findall(name.rpartition(".")[2])]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shipworthy.finding import Confidence
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.breaches.about import GUESTS
-from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.columns import named_columns, snake
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import read_ownership
 from shipworthy.prototype.handlers.weight import Harm, revealed
@@ -58,17 +58,14 @@ def shows_persons(handler: Handler, effect: Effect) -> bool:
     if effect.kind is not EffectKind.QUERY:
         return False
     shown = {snake(origin.key.rpartition(".")[2]) for origin in revealed(handler, effect)}
-    asked = effect.literals.get("columns", "")
-    named = _COLUMNS.fullmatch(asked) is not None
+    named = named_columns(effect.literals.get("columns", ""))
     if any(key and _PRIVATE.search(key) for key in shown):
         return True
     if named:
-        return "" in shown and any(_PRIVATE.search(snake(c)) for c in _SPLIT.split(asked))
+        return "" in shown and any(_PRIVATE.search(snake(c)) for c in named)
     return "" in shown and PEOPLE.search(snake(effect.target)) is not None
 
 
-_COLUMNS = regex(r"[\w\s,.]+")
-_SPLIT = regex(r"[\s,.]+")
 _PRIVATE = regex(
     r"^e?mail|_email|phone|mobile|(?<!ip_)(?<!mac_)(?<!web_)address$|street|birth|^dob$|passport|^iban|^ssn|national_id|salary|diagnos"
     r"|medical|allerg|password|emergency_contact"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.columns import named_columns, snake
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
@@ -99,10 +99,8 @@ def shows_persons(handler: Handler, effect: Effect, ownership: Ownership) -> boo
     """True where what is shown says who somebody is, how to reach him, or what he has written or paid."""
     if effect.kind is not EffectKind.QUERY:
         return True
-    asked = effect.literals.get("columns", "")
-    keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
-    if re.fullmatch(r"[\w\s,.]+", asked):
-        keys = set(re.split(r"[\s,.]+", asked))
+    shown = frozenset(origin.key.rpartition(".")[2] for origin in revealed(handler, effect))
+    keys = named_columns(effect.literals.get("columns", "")) or shown
     if keys and "" not in keys:
         named = (
             _ACCOUNTS.search(effect.target) is not None

@@ -8,7 +8,7 @@ from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches.about import PII
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff
-from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.columns import named_columns, snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.standing import Caller, Tie, is_bypassing, is_of_caller, tie
@@ -23,7 +23,7 @@ def of_outsiders(
     same rows are read or changed elsewhere; None where that is not wrong."""
     if kind is not Harm.READ or effect.kind is not EffectKind.QUERY or not ownership.outsiders:
         return None
-    if not _ABOUT_THEM.search(snake(effect.target)) or _is_of_staff(effect):
+    if not _ABOUT_THEM.search(snake(effect.target)) or _is_offered(effect):
         return None
     own = {e.target for e in handler.effects_of(EffectKind.QUERY) if _is_of_himself(e, ownership)}
     if of_staff(effect) or not is_bypassing(effect) or _is_settled(effect, own):
@@ -90,12 +90,11 @@ def _answered(handler: Handler, effect: Effect, own: set[str]) -> frozenset[Orig
 def _tells_about_persons(shown: frozenset[Origin], effect: Effect, ownership: Ownership) -> bool:
     """True where it is told how to reach them, what they have paid or what ails them; what they are called,
     people may know of each other."""
-    asked = effect.literals.get("columns", "")
-    keys = {o.key.rpartition(".")[2] for o in shown}
+    keys = frozenset(o.key.rpartition(".")[2] for o in shown)
     if not keys:
         return False
-    if "" in keys and _PLAIN.fullmatch(asked):
-        keys = set(re.split(r"[\s,.]+", asked))
+    if "" in keys:
+        keys = named_columns(effect.literals.get("columns", "")) or keys
     if "" in keys or "*" in keys:
         told = plain(effect.target) in ownership.personal
         return told or _OF_PERSON.search(snake(effect.target)) is not None
@@ -103,7 +102,6 @@ def _tells_about_persons(shown: frozenset[Origin], effect: Effect, ownership: Ow
     return reached or (len(keys) > 1 and any(map(_PAID.search, keys)))  # one alone is a sum
 
 
-_PLAIN = regex(r"[\w\s,.]+")
 _OF_PERSONS = regex(
     r"e_?mail|phone|mobile|address$|street|birth|(^|_)dob|passport|iban|(^|_)ssn|salary|diagnos|medical|notes?$",
     re.IGNORECASE,
@@ -119,8 +117,8 @@ _ABOUT_THEM = regex(
 )
 
 
-def _is_of_staff(effect: Effect) -> bool:
-    """True for those of the accounts that are there to be chosen: `where role = 'doctor'`."""
+def _is_offered(effect: Effect) -> bool:
+    """True for those of the rows that are there to be chosen, or shown to all: `where role = 'doctor'`."""
     return any(
         name.startswith("filter:") and _KIND.search(snake(name[7:])) for name in effect.literals
     )
