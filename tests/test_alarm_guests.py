@@ -178,6 +178,8 @@ Deno.serve(async (req) => {
         ('await admin.rpc("format_number", { _phone: phone });', []),
         ('await admin.rpc("audit_security_event", { _name: name });', []),
         ('await admin.from("report_rate_limits").upsert({ id: phone, calls: 1 });', []),
+        ('await admin.from("banned_ips").delete().lt("until", new Date());', []),
+        ('await admin.from("banned_ips").delete().eq("id", user_id);', [Confidence.HIGH]),
         ('await admin.from("otp_collection").delete().eq("phone", phone);', []),
         ('await admin.from("course_analytics").insert({ name, user_id });', [Confidence.LOW]),
         (

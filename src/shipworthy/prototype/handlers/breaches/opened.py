@@ -126,16 +126,18 @@ def _asks_a_cookie(effect: Effect) -> bool:
 
 
 def _counts_calls(effect: Effect) -> bool:
-    """True for what a limiter of the prototype's own notes of a call: whose it was, how many there were."""
-    sent = (o for _, origins in effect.of("value:") for o in origins if o.is_input)
+    """True for what a limiter of the prototype's own notes of a call: whose it was, how many there were; who
+    is banned stays so, whatever a caller names."""
     name = plain(effect.target)
-    counts = bool(_LIMITER.search(name)) and all(o.kind == "header" for o in sent)
-    return counts or name.endswith("ratelimit")
+    banned = _BANNED.search(name) is not None
+    parts = ("value:", "filter:") if banned else ("value:",)
+    sent = (o for part in parts for _, found in effect.of(part) for o in found if o.is_input)
+    counts = banned or _LIMITER.search(name) is not None
+    return (counts and all(o.kind == "header" for o in sent)) or name.endswith("ratelimit")
 
 
-_LIMITER = regex(
-    r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$|(blocked|banned)ip|ip(block|ban)$"
-)
+_LIMITER = regex(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
+_BANNED = regex(r"(blocked|banned)ip|ip(block|ban)$")
 
 
 def hollow(effect: Effect) -> str:
