@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from planting import gaps
+from shipworthy.controls.access import missing_authorisation
+from shipworthy.controls.access.missing_authorisation.control import MissingAuthorisation
 from shipworthy.controls.access.rows_readable_by_any_user.control import RowsReadableByAnyUser
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.finding import Severity
@@ -52,3 +54,20 @@ def test_codes_of_discounts_that_can_be_listed(
 def test_a_script_that_resets_all_is_no_part_of_the_history(tmp_path: Path) -> None:
     made = COUPONS.format(table="coupons", rule="using (true)")
     assert told_of(tmp_path, COMPLETE_SETUP=made, RESET_DATABASE=RESET)
+
+
+@pytest.mark.parametrize(
+    ("written", "alarms"),
+    [("used_count = used_count + 1", 0), ("times_used = times_used + 1", 0), ("discount = 50", 1)],
+)
+def test_who_uses_a_code_does_not_say_what_it_takes_off(
+    tmp_path: Path, written: str, alarms: int
+) -> None:
+    case = "near_miss/coupon-that-is-used-up"
+    folder = Path(missing_authorisation.__file__).parent / "fixtures" / case
+    server = (folder / "server/index.js").read_text()
+    files = {
+        "package.json": (folder / "package.json").read_text(),
+        "server/index.js": server.replace("used_count = used_count + 1", written),
+    }
+    assert len(gaps(MissingAuthorisation(), tmp_path, files)) == alarms

@@ -53,7 +53,9 @@ def _is_redeemed(effect: Effect) -> bool:
     return bool(names) and not sent and all(map(_USES.search, names))
 
 
-_USES = regex(r"(^|_)us(es?|ed|age)|[a-z]Us(es?|ed|age)|usage|redee?m|count|(^|_)updated|updatedAt")
+_USES = regex(
+    r"(^|_)us(es?|ed|age)|[a-z]Us(es?|ed|age)|usage|redee?m|(?<!dis)count|(^|_)updated|updatedAt"
+)
 
 
 POWER = regex(
