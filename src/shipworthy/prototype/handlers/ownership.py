@@ -75,7 +75,7 @@ class Ownership(Struct, frozen=True):
     # Tables that keep the accounts with which people sign in.
     accounts: frozenset[str] = frozenset()
     joined: bool = False  # whoever comes gets an account of his own
-    # Writes that a role is asked for: the entry point that does, by table and deed.
+    # What a role is asked for: the entry point that asks, by table and deed.
     governed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     left_open: frozenset[str] = frozenset()  # what anybody changes, and nobody is asked for
     tenants: frozenset[str] = frozenset()  # columns that say to which tenant an account belongs
@@ -267,7 +267,7 @@ def _added(handlers: Iterable[Handler]) -> Iterator[tuple[str, Effect]]:
 
 
 def deed_of(effect: Effect) -> str:
-    """What a write does in one word."""
+    """What is done to a table, in one word."""
     return _DEEDS.get(effect.operation, "change")
 
 
@@ -275,7 +275,7 @@ _DEEDS = {"insert": "add", "delete": "delete", "select": "read"}
 
 
 def _governed(handlers: Iterable[Handler]) -> Mapping[tuple[str, str], str]:
-    """What is done after some entry point has asked for a role."""
+    """What is done after a role was asked for, with the entry point that asks."""
     return {
         (plain(effect.target), deed_of(effect)): handler.name
         for handler in handlers

@@ -309,9 +309,12 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
         return effect.operation != "deleteUser" and not effect.operation.startswith(
             ("create", "invite")
         )
-    lists = why is Purpose.SIGN_UP and handler.route.method == "GET"
-    lists = lists and _WHO_SIGNED_UP.search(effect.target) is not None
-    if (why in _SIGNING_IN or lists) and kind is Harm.READ and _hands_out_all(handler, effect):
+    listed = why is Purpose.SIGN_UP and handler.route.method == "GET"
+    if (
+        (why in _SIGNING_IN or (listed and _WHO_SIGNED_UP.search(effect.target)))
+        and kind is Harm.READ
+        and _hands_out_all(handler, effect)
+    ):
         return False
     if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
         again = (e for e in handler.effects if e.operation in ("insert", "upsert"))

@@ -245,7 +245,7 @@ def _reads_back(handler: Handler, effect: Effect) -> bool:
     if not found or any(o.kind != "row" or o.name != effect.target for o in found):
         return False
     by = {str(o) for origin in found for o in origin.by if o.is_input}
-    return len(by) > 1 and by in list(_added(handler, effect.target))
+    return len(by) > 1 and by in _added(handler, effect.target)
 
 
 def _added(handler: Handler, table: str) -> Iterator[set[str]]:
