@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.database.seed.power import rank
+from shipworthy.database.stated.inserts import inserts, word_of
 from shipworthy.database.stated.powers import RULES_OVER_OTHERS
-from shipworthy.database.stated.words import at_commas, in_parentheses, masked, without_comments
+from shipworthy.database.stated.words import masked, without_comments
 from shipworthy.prototype.tables.table import JUDGED
 from shipworthy.regex import regex
 
@@ -23,10 +24,8 @@ _FUNCTION = regex(
     r"\bcreate\s+(?:or\s+replace\s+)?function\s+(?:\"?public\"?\.)?\"?(\w+)\"?\s*\([^;]*?(\$\w*\$)(.*?)\2",
     re.IGNORECASE | re.DOTALL,
 )
-_ADDED = regex(r"\binsert\s+into\s+[\w.\"]+\s*\(([^()]*)\)\s*values\s*\(", re.IGNORECASE)
-_ROLE = regex(r"^\"?(user_|account_)?role\"?$", re.IGNORECASE)
+_ROLE = regex(r"^(user_|account_)?role$", re.IGNORECASE)
 _CHOOSES = regex(r"\b(if|case)\b", re.IGNORECASE)
-_WORD = regex(r"^'(\w+)'(\s*::\s*[\w.\"]+)?$")
 
 
 def roles_of_newcomers(prototype: Prototype) -> frozenset[str]:
@@ -55,11 +54,8 @@ def _written(body: str) -> Iterator[str]:
     that rules over others."""
     code = without_comments(body)
     chooses = _CHOOSES.search(masked(code)) is not None
-    for added in _ADDED.finditer(code):
-        values = at_commas(in_parentheses(code, added.end()))
-        for column, value in zip(at_commas(added[1]), values, strict=False):
-            word = _WORD.match(value)
-            if word is None or not _ROLE.match(column):
-                continue
-            if not (chooses and rank(word[1]) >= RULES_OVER_OTHERS):
-                yield word[1].lower()
+    for insert in inserts(code):
+        for column, value in insert.given:
+            role = word_of(value) if _ROLE.match(column) else ""
+            if role and not (chooses and rank(role) >= RULES_OVER_OTHERS):
+                yield role.lower()
