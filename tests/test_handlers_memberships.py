@@ -10,6 +10,7 @@ from planting import prototype_of
 from shipworthy.controls.access.missing_authorisation import control
 from shipworthy.finding import Confidence, Outcome
 from shipworthy.pipeline import open_prototype
+from shipworthy.prototype.handlers.memberships import group_columns
 from shipworthy.prototype.handlers.ownership import Ownership, read_ownership
 from shipworthy.settings import Settings
 
@@ -80,6 +81,16 @@ def test_a_table_of_members_tells_whose_rows_are_kept_apart(
 def test_what_people_attend_keeps_nothing_apart(tmp_path: Path, group: str, members: str) -> None:
     ownership = _ownership(tmp_path, group, members)
     assert not ownership.groups
+
+
+@pytest.mark.parametrize("other", ["alliance", "band", "club", "guild", "union", "zone"])
+def test_of_two_groups_that_members_have_the_one_of_most_tables_counts(other: str) -> None:
+    both, rows = (
+        {"crew_id", f"{other}_id"},
+        {name: {"crew_id"} for name in ("plot", "bill", "tool")},
+    )
+    tables = {"member": {"user_id", *both}, "crew": {"name"}, other: {"name"}, "note": both, **rows}
+    assert group_columns(tables, ()) == {"crew_id"}
 
 
 def test_groups_that_say_who_sees_them_keep_nothing_apart(tmp_path: Path) -> None:

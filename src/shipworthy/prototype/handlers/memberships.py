@@ -18,9 +18,8 @@ def group_columns(
     """The columns that say to which group a row belongs, as SQL writes them: `household_id`, where a table
     says who is in which household. None of groups that whoever likes may see or join. `added` are the
     effects that add rows; tables by their names without lines below and without the plural."""
-    memberships = {
-        table: group for table in columns if (group := _group_of(table, columns)) is not None
-    }
+    kept = {table: frozenset(map(snake, found)) for table, found in columns.items()}
+    memberships = {table: group for table in kept if (group := _group_of(table, kept)) is not None}
     if not memberships:
         return frozenset()
     joined = {
@@ -31,31 +30,34 @@ def group_columns(
     of_groups = {
         column
         for table, (group, column) in memberships.items()
-        if table not in joined and not any(map(_SEEN.search, map(snake, columns[group])))
+        if table not in joined and not any(map(_SEEN.search, kept[group]))
     }
     rows = dict.fromkeys(of_groups, 0)
-    for table, found in columns.items():
+    for table, found in kept.items():
         if table not in memberships and not _ABOUT_MEMBERS.search(table):
-            for column in of_groups.intersection(map(snake, found)):
+            for column in of_groups & found:
                 rows[column] += 1
     return frozenset(column for column, count in rows.items() if count >= _FEWEST)
 
 
-def _group_of(table: str, columns: Mapping[str, Collection[str]]) -> tuple[str, str] | None:
-    """The table of groups and the column that names one of them, of a table that says who is in which."""
-    kept = {snake(column) for column in columns[table]}
-    if not any(map(_PERSON.match, kept)):
-        return None
+def _group_of(table: str, kept: Mapping[str, frozenset[str]]) -> tuple[str, str] | None:
+    """The table of groups and the column that names one of them, of a table that says who is in which; of
+    several groups the one that most tables name."""
     named = _MEMBERS.match(table) or _OF_MEMBERS.match(table)
-    for column in kept:
+    if named is None or not any(map(_PERSON.match, kept[table])):
+        return None
+    found = dict[str, str]()
+    for column in sorted(kept[table]):
         pointed = _POINTS.match(column)
         if pointed is None or _PERSON.match(column) or _OF_ALL.match(pointed[1]):
             continue
         group = pointed[1].replace("_", "")
-        ours = named is not None and (named[1] == group or named[1] == "")
-        if ours and (name := _known(group, columns)):
-            return name, column
-    return None
+        if named[1] in (group, "") and (name := _known(group, kept)):
+            found[column] = name
+    if not found:
+        return None
+    column = max(found, key=lambda one: sum(one in columns for columns in kept.values()))
+    return found[column], column
 
 
 def _known(group: str, columns: Collection[str]) -> str:
