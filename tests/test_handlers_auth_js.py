@@ -154,3 +154,47 @@ def test_a_login_that_only_looks_whether_there_is_an_account_lets_anybody_in(
 )
 def test_a_login_of_auth_js_with_a_proof_is_right(body: str, tmp_path: Path) -> None:
     assert _believed(tmp_path, body) == []
+
+
+ALONE = """import CredentialsProvider from "next-auth/providers/credentials";
+import axios from "axios";
+import { prisma } from "./db";
+const directory = axios.create();
+export const options = {
+  providers: [CredentialsProvider({
+    credentials: { email: {}, password: {} },
+    async authorize(credentials: any) {
+      PROOF
+      return prisma.user.findUnique({ where: { email: credentials.email } });
+    },
+  })],
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("proof", "found"),
+    [
+        ("", 1),
+        ("// whose password it is: see https://example.com", 1),
+        ("if (!credentials.email || !credentials.password) return null;", 1),
+        (
+            'await directory.post("https://id.example.com/in", { entered: credentials.password });',
+            0,
+        ),
+        ("await directory.post(`https://id.example.com/${credentials.password}`);", 0),
+    ],
+    ids=["none", "in a remark", "only there", "behind an address", "in an address"],
+)
+def test_a_login_is_for_anybody_unless_something_is_proved(
+    proof: str, found: int, tmp_path: Path
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.2.0", "next-auth": "4.24.11"}}',
+        "auth-options.ts": ALONE.replace("PROOF", proof),
+        "db.ts": DB,
+        ROUTE: OF_FOUR,
+    }
+    (asked,) = select(["unauthenticated-endpoint"])
+    alarms = [f for f in asked.detect(prototype_of(tmp_path, files)) if f.outcome is Outcome.GAP]
+    assert len(alarms) == found

@@ -107,15 +107,15 @@ def _is_proved_in(prototype: Prototype, effect: Effect) -> bool:
     if file is None:
         return True
     text = "\n".join(file.lines[effect.line - 1 : int(effect.literals["last line"])])
-    for beside in (_REMARK, _QUOTED, _ASKS_FOR_BOTH, _TAKEN_OUT):
+    for beside in (_BESIDE, _ASKS_FOR_BOTH, _TAKEN_OUT):
         text = beside.sub("", text)
     return _PROVES_OF_LOGIN.search(text) is not None
 
 
-_REMARK = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_QUOTED = regex(r"\"[^\"\n]*\"|'[^'\n]*'")
+# Texts and remarks in one go: neither is looked for inside of the other.
+_BESIDE = regex(r"\"[^\"\n]*\"|'[^'\n]*'|(?<!:)//[^\n]*|/\*.{0,5000}?\*/", re.DOTALL)
 _ASKS_FOR_BOTH = regex(r"\bif\s*\([^()=]*\)")
-_TAKEN_OUT = regex(r"\b(const|let|var)\s*\{[^{}]*\}\s*(:[^=]*)?=")
+_TAKEN_OUT = regex(r"\b(const|let|var)\s*\{[^{}]*\}\s*(:[^=]{0,200})?=")
 _PROVES_OF_LOGIN = regex(
     r"password|passwd|\bpwd|\b\w*(verif|compare|authenticat|check|confirm|log_?in|sign_?in|redeem|consume)\w*\("
     r"|\b(fetch|axios|ky|got)\b|\b(otp|pin|code|\w*token|\w*secret|signature|challenge|nonce|assertion|wallet|\w*hash"
