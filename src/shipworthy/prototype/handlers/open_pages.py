@@ -12,6 +12,7 @@ from shipworthy.finding import Confidence
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.breaches.about import GUESTS
 from shipworthy.prototype.handlers.columns import named_columns, snake
+from shipworthy.prototype.handlers.entering.page import layouts_around
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import read_ownership
 from shipworthy.prototype.handlers.weight import Harm, revealed
@@ -24,21 +25,21 @@ if TYPE_CHECKING:
 def open_pages(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:
     """Each page that shows persons to strangers, once for each query of several pages; a question where
     something in it or around it says that somebody may be asked after all."""
-    pages = prototype.page_handlers
+    pages, public = prototype.page_handlers, prototype.settings.intent.public_endpoints
     if not pages:
         return
     ownership, seen = read_ownership(prototype), set[tuple[str, int]]()
     if any(effect.has(*AUTHENTICATES) for page in pages for effect in page.effects):
         ownership = replace(ownership, has_accounts=True, has_logins=True)
     for handler in pages:
-        if {handler.name, handler.subject} & prototype.settings.intent.public_endpoints:
+        if {handler.name, handler.subject} & public:
             continue
         judged = next((j for j in breaches(handler, ownership) if _is_told(handler, j)), None)
         if judged is None or _place(judged) in seen:
             continue
         seen.add(_place(judged))
         texts = _texts_around(prototype, handler)
-        if any(_SENT_AWAY.search(text) for text in texts):
+        if any(map(_sends_away, texts)):
             continue
         doubtful = any(map(_ASKS.search, texts)) or _is_sent_to_guest(handler, judged.effect)
         yield handler, replace(judged, confidence=Confidence.LOW) if doubtful else judged
@@ -76,25 +77,27 @@ PEOPLE = regex(
     r"|reservations?|appointments?|invoices?|payments?|transactions?|messages?|conversations?|tickets?|enquir(y|ies)"
     r"|inquir(y|ies)|medical_records?|prescriptions?|payrolls?|loans?)$"
 )
-
-
 """Tables that are about persons, as their names tell."""
 
 
 def _texts_around(prototype: Prototype, handler: Handler) -> list[str]:
     """What stands in a page and in the layouts around it."""
-    folder = handler.location.path.rpartition("/")[0]
-    around = [handler.location.path]
-    while folder:
-        around += (f"{folder}/layout.{end}" for end in ("tsx", "jsx", "js"))
-        folder = folder.rpartition("/")[0]
-    files = (prototype.files.get(path) for path in around)
+    page = handler.location.path
+    files = (prototype.files.get(path) for path in (page, *layouts_around(page)))
     return [file.text or "" for file in files if file is not None]
 
 
+def _sends_away(text: str) -> bool:
+    """True for `if (!user) redirect("/login")`."""
+    return any(_WHO.search(found[1]) for found in _SENT_AWAY.finditer(text))
+
+
 _SENT_AWAY = regex(
-    r"\bif\s*\([^;{]*(session|user|auth|admin|role|token|logged|caller|viewer|profile|permission|allowed)[^;{]*\)\s*\{?\s*"
-    r"(return\s+)?(await\s+)?(redirect|notFound|unauthorized|forbidden)\(",
+    r"\bif\s*\(([^;{]{0,400}?)\)\s*(?:\{\s*)?(return\s+)?(await\s+)?(redirect|notFound|unauthorized|forbidden)\(",
+    re.IGNORECASE,
+)
+_WHO = regex(
+    r"session|user|auth|admin|role|token|logged|caller|viewer|profile|permission|allowed",
     re.IGNORECASE,
 )
 _ASKS = regex(

@@ -48,7 +48,8 @@ def page_entry(route: Route, program: Program, knowledge: Knowledge) -> PageEntr
     layouts: tuple[Value, ...] = ()
     if value is None:
         value = walk.exported(path, "default")
-        layouts = tuple(walk.exported(at, "default") for at in _around(path, program))
+        around = (at for at in layouts_around(path) if at in program.modules)
+        layouts = tuple(walk.exported(at, "default") for at in around)
     if value.closure is None:
         return None
     function = value.closure.function
@@ -68,9 +69,8 @@ def _given() -> Value:
     return Value(fields=fields, tags=frozenset({"truthy"}))
 
 
-def _around(path: str, program: Program) -> list[str]:
-    """The layouts of the folders that a page stands in, outermost first."""
-    folders = path.split("/")[:-1]
+def layouts_around(page: str) -> list[str]:
+    """Where a layout around a page would stand: in each folder that it stands in, outermost first."""
+    folders = page.split("/")[:-1]
     above = ("/".join(folders[: n + 1]) for n in range(len(folders)))
-    named = (f"{folder}/layout.{end}" for folder in above for end in ("tsx", "jsx", "js"))
-    return [at for at in named if at in program.modules]
+    return [f"{folder}/layout.{end}" for folder in above for end in ("tsx", "jsx", "js")]
