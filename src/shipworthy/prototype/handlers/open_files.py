@@ -31,8 +31,7 @@ def open_files(prototype: Prototype, told: Collection[str]) -> Iterator[tuple[Ha
         kept = [e for e in handler.effects if e.literals.get(ROWS_OF_FILE)]
         if not kept or handler.subject in told or {handler.name, handler.subject} & public:
             continue
-        logins = read_ownership(prototype).has_logins
-        worst = Severity.HIGH if logins else Severity.MEDIUM
+        worst = Severity.HIGH if read_ownership(prototype).has_logins else Severity.MEDIUM
         for effect in kept:
             asked = _as_query(prototype, handler, effect)
             if asked is None or caller(handler, effect) is not Caller.ANYBODY:

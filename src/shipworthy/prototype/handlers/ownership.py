@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct, field
 
@@ -161,7 +162,17 @@ class Ownership(Struct, frozen=True):
 
 
 def read_ownership(prototype: Prototype) -> Ownership:
-    """Ask the schema, and the handlers that do tie a table to their caller."""
+    """Ask the schema, and the handlers that do tie a table to their caller; kept as long as the prototype."""
+    known = _KNOWN.get(prototype)
+    if known is None:
+        known = _KNOWN[prototype] = _read(prototype)
+    return known
+
+
+_KNOWN: WeakKeyDictionary[Prototype, Ownership] = WeakKeyDictionary()
+
+
+def _read(prototype: Prototype) -> Ownership:
     columns: dict[str, set[str]] = {}
     for table in prototype.tables:
         columns.setdefault(plain(table.name), set()).update(table.columns)
