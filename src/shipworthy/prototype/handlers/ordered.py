@@ -144,7 +144,8 @@ def _of_id(column: str, shops: Iterable[str]) -> str:
 def _computed(prototype: Prototype, table: str) -> bool:
     """True where the database itself looks over each new row, and may put the right price in it."""
     trigger = re.compile(
-        rf"\bBEFORE\s+INSERT\b[^;]*\bON\s+(?:\"?public\"?\.)?\"?{re.escape(table)}\"?\b", re.I
+        rf"\bBEFORE\s+INSERT\b[^;]{{0,200}}\bON\s+(?:\"?public\"?\.)?\"?{re.escape(table)}\"?\b",
+        re.I,
     )
     return any(
         f.path.endswith(".sql") and trigger.search(f.text or "") for f in prototype.files.values()
