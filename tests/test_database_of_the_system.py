@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shipworthy.database.history import History, SqlFile
 from shipworthy.database.stated.of_the_system import MEANT
-from shipworthy.database.stated.stating import stated
+from stated_rules import read
 
 
 def open_to_users(table: str, policy: str, more: str = "") -> bool:
@@ -15,8 +14,8 @@ def open_to_users(table: str, policy: str, more: str = "") -> bool:
     alter table public.{table} enable row level security;
     create policy see on public.{table} for select to authenticated using (user_id = auth.uid());
     create policy {policy};{more}"""
-    proof = stated(History((SqlFile("supabase/migrations/0001.sql", sql),), ()))
-    return any(a.reason == MEANT and a.target == f"public.{table}" for a in proof.attempts)
+    attempts = read(sql).attempts
+    return any(a.reason == MEANT and a.target == f"public.{table}" for a in attempts)
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,9 @@ from shipworthy.controls.access.exposed_function.control import ExposedFunction
 from shipworthy.controls.access.rows_readable_by_anybody.control import RowsReadableByAnybody
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import exposures
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.stated.circling import when
-from shipworthy.database.stated.stating import stated
 from shipworthy.finding import Outcome, Severity
+from stated_rules import passed, read
 
 TABLE = """
 create table public.notes (id uuid primary key, user_id uuid references auth.users (id), body text);
@@ -38,16 +36,6 @@ _NOT_TOLD = {
     "rows-readable-by-anybody-vulnerable-row-security-left-off",
     "rows-readable-by-anybody-vulnerable-view-with-the-rights-of-its-owner",
 }
-
-
-def read(*scripts: str, loose: tuple[str, ...] = ()) -> DatabaseProof:
-    numbered = (SqlFile(f"supabase/migrations/{n:04}.sql", s) for n, s in enumerate(scripts, 1))
-    beside = (SqlFile(f"scripts/{n:04}.sql", s) for n, s in enumerate(loose, 1))
-    return stated(History(tuple(numbered), tuple(beside)))
-
-
-def passed(proof: DatabaseProof, target: str = "public.notes") -> set[tuple[Actor, Verb]]:
-    return {(a.actor, a.verb) for a in proof.attempts if a.target == target}
 
 
 def of_rules(*kinds: str) -> list[object]:

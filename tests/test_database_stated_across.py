@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shipworthy.database.attempts import Verb
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.stated.stating import stated
+from stated_rules import passed, read
 
 TABLES = """
 create table public.companies (id uuid primary key default gen_random_uuid(), name text);
@@ -37,12 +36,8 @@ def is_across(held: str, rule: str, *, table: str = "calls", more: str = "") -> 
     create policy o on public.{table} for all using ({rule});
     {more}
     """
-    files = (
-        SqlFile("supabase/migrations/1.sql", TABLES),
-        SqlFile("supabase/migrations/2.sql", sql),
-    )
-    found = stated(History(files)).attempts
-    return any(a.verb is Verb.JOIN and a.target == f"public.{table}" for a in found)
+    verbs = {verb for _, verb in passed(read(TABLES, sql), f"public.{table}")}
+    return Verb.JOIN in verbs
 
 
 @pytest.mark.parametrize(

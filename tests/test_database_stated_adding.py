@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shipworthy.database.attempts import Actor, Attempt, Verb
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.stated.stating import stated
+from stated_rules import read
 
 TABLES = """
 create table public.branches (id uuid primary key, owner_id uuid references auth.users (id), name text,
@@ -29,11 +28,7 @@ ADD = "insert into movements (branch_id, amount) values ({}, {});"
 def calls(head: str, body: str) -> list[Attempt]:
     made = f"""create function public.{head} returns void language plpgsql security definer
       set search_path = public as $$ declare b uuid; begin {body} end $$;"""
-    files = (
-        SqlFile("supabase/migrations/1.sql", TABLES),
-        SqlFile("supabase/migrations/2.sql", made),
-    )
-    return [a for a in stated(History(files)).attempts if a.verb is Verb.CALL]
+    return [a for a in read(TABLES, made).attempts if a.verb is Verb.CALL]
 
 
 @pytest.mark.parametrize(

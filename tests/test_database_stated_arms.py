@@ -11,8 +11,7 @@ import pytest
 from planting import gaps
 from shipworthy.controls.access.self_promotion.control import SelfPromotion
 from shipworthy.database.attempts import Verb
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.stated.stating import stated
+from stated_rules import passed, read
 
 CLUBS = """
 create table public.clubs (id uuid primary key, name text, invite_code text);
@@ -31,8 +30,7 @@ MINE = "auth.uid() = user_id"
 
 
 def found(verb: Verb, target: str, *scripts: str) -> bool:
-    files = tuple(SqlFile(f"supabase/migrations/{n}.sql", s) for n, s in enumerate(scripts, 1))
-    return any(a.verb is verb and a.target == target for a in stated(History(files)).attempts)
+    return verb in {passing for _, passing in passed(read(*scripts), target)}
 
 
 def joins(check: str, *more: str, clubs: str = HIDDEN) -> bool:

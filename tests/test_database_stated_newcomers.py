@@ -7,8 +7,7 @@ from __future__ import annotations
 import pytest
 
 from shipworthy.database.attempts import Verb
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.stated.stating import stated
+from stated_rules import read
 
 PEOPLE = """
 create table public.people (id uuid primary key references auth.users (id), name text,
@@ -29,11 +28,7 @@ def gives(statements: str, declared: str = "") -> bool:
     declare {declared} begin {statements} return new; end $$;
     create trigger made after insert on auth.users for each row execute function public.newcomer();
     """
-    files = (
-        SqlFile("supabase/migrations/1.sql", PEOPLE),
-        SqlFile("supabase/migrations/2.sql", sql),
-    )
-    return any(attempt.verb is Verb.SIGN_UP for attempt in stated(History(files)).attempts)
+    return any(attempt.verb is Verb.SIGN_UP for attempt in read(PEOPLE, sql).attempts)
 
 
 def added(value: str) -> str:

@@ -7,9 +7,7 @@ from __future__ import annotations
 import pytest
 
 from shipworthy.database.attempts import Actor, Verb
-from shipworthy.database.history import History, SqlFile
-from shipworthy.database.proof import DatabaseProof
-from shipworthy.database.stated.stating import stated
+from stated_rules import passed, read
 
 PROFILES = """
 create table public.profiles (id uuid primary key references auth.users (id), full_name text,
@@ -35,15 +33,6 @@ create table public.user_roles (id uuid primary key, user_id uuid references aut
 create function public.has_role(_user_id uuid, _role text) returns boolean language sql security definer as $$
   select exists (select 1 from public.user_roles where user_id = _user_id and role = _role) $$;
 """
-
-
-def read(*scripts: str) -> DatabaseProof:
-    numbered = (SqlFile(f"supabase/migrations/{n:04}.sql", s) for n, s in enumerate(scripts, 1))
-    return stated(History(tuple(numbered), ()))
-
-
-def passed(proof: DatabaseProof, target: str) -> set[tuple[Actor, Verb]]:
-    return {(a.actor, a.verb) for a in proof.attempts if a.target == target}
 
 
 @pytest.mark.parametrize(
