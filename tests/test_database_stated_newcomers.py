@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from shipworthy.database.attempts import Verb
@@ -122,3 +124,10 @@ def test_a_tenant_that_is_sent_is_taken_over_where_no_sql_makes_the_table() -> N
     assert gives("insert into members (id, tenant_id) values (new.id, t);", f"t uuid := {sent};")
     tamed = "insert into members (id, tenant_id) values (new.id, null);"
     assert not gives(tamed, f"t uuid := {sent};")
+
+
+def test_many_branches_are_read_in_no_time() -> None:
+    arms = "".join(f"if {SENT} = 'word{n}' then r := 'guest'; els" for n in range(21))
+    started = process_time()
+    assert not gives(f"{arms}e r := 'guest'; perform 1; end if; {PUT}", "r text;")
+    assert process_time() - started < 2

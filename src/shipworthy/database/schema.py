@@ -164,9 +164,7 @@ class Function(Struct, frozen=True):
     source: Source
     callers: frozenset[str] = frozenset()  # of anon, authenticated and service_role
     tainted: str = ""
-    by_default: str = (
-        ""  # what stands for arguments that are left out, where its text is all there is
-    )
+    by_default: str = ""  # what stands for arguments that are left out, told from its text
 
     @property
     def qualified(self) -> str:
