@@ -57,5 +57,22 @@ def test_a_layout_that_sends_people_away_keeps_its_pages(
     assert _open(tmp_path, layout=layout) == found
 
 
+def test_a_page_is_told_of_where_another_with_its_query_sends_strangers_away(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.2.0", "@prisma/client": "6.0.0"}}',
+        "lib/people.ts": 'import { PrismaClient } from "@prisma/client";\n'
+        "const prisma = new PrismaClient();\n"
+        "export const people = () => prisma.customer.findMany();\n",
+    }
+    page = _PAGE.replace("prisma.customer.findMany", "people").replace("prisma", "people")
+    for name, asked in (("a", "if (!shown.user) redirect('/login');"), ("b", "")):
+        files[f"app/{name}/page.tsx"] = page
+        files[f"app/{name}/layout.tsx"] = _LAYOUT.replace("ASKED", asked)
+    (found,) = open_pages(prototype_of(tmp_path, files))
+    assert found[0].name == "GET /b"
+
+
 def test_a_page_of_many_conditions_is_read_at_once(tmp_path: Path) -> None:
     assert _open(tmp_path, page=_PAGE + "// if (user) a\n" * 4_000) == ["high"]

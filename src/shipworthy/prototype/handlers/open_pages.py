@@ -37,10 +37,10 @@ def open_pages(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:
         judged = next((j for j in breaches(handler, ownership) if _is_told(handler, j)), None)
         if judged is None or _place(judged) in seen:
             continue
-        seen.add(_place(judged))
         texts = _texts_around(prototype, handler)
         if any(map(_sends_away, texts)):
             continue
+        seen.add(_place(judged))
         doubtful = any(map(_ASKS.search, texts)) or _is_sent_to_guest(handler, judged.effect)
         yield handler, replace(judged, confidence=Confidence.LOW) if doubtful else judged
 
