@@ -19,9 +19,10 @@ _TYPED = regex(
 )
 _START = regex(r"""[\w$.?()"']+$""")
 _WORD = regex(r"""\s*(?:(["'`])([^"'`\s]{3,40})\1|([A-Za-z_$][\w$]{2,40}))(?![\w$.(\["'`])""")
-_KEPT = (
-    r"^[ \t]*(?:export\s+)?(?:const\s+|let\s+)?{name}\s*(?::\s*\w+\s*)?=\s*"
-    r"""(["'`])([^"'`\s]{{3,40}})\1"""
+_KEPT = regex(
+    r"^[ \t]*(?:export\s+)?(?:const\s+|let\s+)?([A-Za-z_$][\w$]{2,40})\s*(?::\s*\w+\s*)?=\s*"
+    r"""(["'`])([^"'`\s]{3,40})\2""",
+    re.MULTILINE,
 )
 
 _PASSWORDS = frozenset(
@@ -55,6 +56,7 @@ _ACCOUNT = regex(
 )
 _REFUSES = regex(r"weak|common|too (short|simple|easy)|different password|insecure", re.IGNORECASE)
 _NEAR = 500  # characters behind the comparison
+_LINE = 2_000  # characters of a line before it: more have what a machine wrote
 _FOR_EVERYBODY = regex(r"""["'`](demo|guest|test)[\w.@-]*["'`]""", re.IGNORECASE)
 
 
@@ -62,6 +64,7 @@ def compared_words(text: str) -> Iterator[Named]:
     """Each word that stands in this code, by the name of what holds it: `pin === "4711"`, and
     `password === ADMIN_PASS` with the constant in the same file, where a name is compared with a
     literal as well, or the lines below store that somebody is in or lead on."""
+    constants: dict[str, re.Match[str]] | None = None  # read where the first is asked for
     for at, end in _comparisons(text):
         right = _WORD.match(text, end)
         near = text[max(0, at - 60) : at].rstrip() if right else ""
@@ -76,10 +79,12 @@ def compared_words(text: str) -> Iterator[Named]:
             if _asks(typed, right[2]) and _lets_in(text, at):
                 yield Named(right.start(2), typed.rpartition(".")[2], right[2])
             continue
-        held = re.search(_KEPT.format(name=re.escape(kept)), text, re.MULTILINE)
-        asked = held is not None and (_asks(kept, held[2]) or _asks(typed, held[2]))
+        if constants is None:
+            constants = {m[1]: m for m in reversed(list(_KEPT.finditer(text)))}
+        held = constants.get(kept)
+        asked = held is not None and (_asks(kept, held[3]) or _asks(typed, held[3]))
         if held and asked and _lets_in(text, at):
-            yield Named(held.start(2), kept, held[2])
+            yield Named(held.start(3), kept, held[3])
 
 
 def _comparisons(text: str) -> Iterator[tuple[int, int]]:
@@ -109,7 +114,8 @@ def _asks(name: str, value: str) -> bool:
 
 
 def _lets_in(text: str, at: int) -> bool:
-    line = text.rfind("\n", 0, at) + 1
+    first = max(0, at - _LINE)
+    line = max(text.rfind("\n", first, at) + 1, first)
     if text[line:at].lstrip().startswith(("//", "*", "#", "{/*")):
         return False
     behind, before = text[at : at + _NEAR], text[max(0, at - 120) : at]

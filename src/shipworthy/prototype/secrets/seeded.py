@@ -33,6 +33,7 @@ _NO_PASSWORD = frozenset(
 )
 _COMPUTED = regex(r"[{}$<>]|\.\.\.")
 _ABOVE, _BELOW = 9, 7  # lines of one account
+_FAR = 2_000  # characters on either side: longer lines are what a machine wrote
 
 
 def administrators(text: str) -> Iterator[Named]:
@@ -45,7 +46,8 @@ def administrators(text: str) -> Iterator[Named]:
             continue
         seen = given.start(2)
         told.add(seen)
-        head = text[text.rfind("\n", 0, seen) + 1 : given.start(1)]
+        first = max(0, seen - _FAR)
+        head = text[max(text.rfind("\n", first, seen) + 1, first) : given.start(1)]
         if not _is_literal(given[2]) or _READS.search(head) or _is_remark(head):
             continue
         around = _around(text, seen)
@@ -71,9 +73,10 @@ def _is_remark(head: str) -> bool:
 
 
 def _around(text: str, at: int) -> str:
+    first, last = max(0, at - _FAR), min(len(text), at + _FAR)
     start, end = at, at
     for _ in range(_ABOVE):
-        start = text.rfind("\n", 0, start) if start > 0 else -1
+        start = text.rfind("\n", first, start) if start > first else -1
     for _ in range(_BELOW):
-        end = text.find("\n", end + 1) if end >= 0 else -1
-    return text[max(start, 0) : end if end >= 0 else len(text)]
+        end = text.find("\n", end + 1, last) if end >= 0 else -1
+    return text[max(start, first) : end if end >= 0 else last]
