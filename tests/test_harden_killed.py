@@ -15,6 +15,7 @@ import pytest
 
 from hardened import git, repository, state
 from shipworthy.harden.repository import BRANCH
+from shipworthy.harden.runs import run_folder
 from waiting import until
 
 KILLS = int(os.environ.get("SHIPWORTHY_KILLS", "8"))
@@ -79,3 +80,18 @@ def started(root: Path, cache: Path) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="Linux alone tells who works where")
+def test_what_a_program_still_writes_goes_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    writes = "import itertools\nfor n in itertools.count():\n  open(f'{n % 900}', 'w').close()\n"
+    with run_folder() as folder:
+        work = folder / "copy"
+        work.mkdir()
+        writer = subprocess.Popen([sys.executable, "-c", writes], cwd=work)
+        until(lambda: len(list(work.iterdir())) > 500)
+    assert not folder.exists()
+    assert writer.wait(timeout=60) != 0

@@ -21,6 +21,7 @@ from shipworthy.harden.places import runs_folder
 
 _LOCK = "lock"
 _NEW = 60.0  # seconds after which a folder without a lock belongs to nobody
+_TRIES, _PAUSE = 40, 0.05  # seconds between them
 
 
 @contextmanager
@@ -32,8 +33,20 @@ def run_folder() -> Iterator[Path]:
     try:
         yield temporary
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        _remove_own(temporary)
         os.close(lock)
+
+
+def _remove_own(folder: Path) -> None:
+    """Remove the folder of this run, also while a program works in it that was only just started when the run
+    was told to end: nobody waits for that one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(_TRIES):
+        if not folder.exists():
+            return
+        _end_processes(folder)
+        time.sleep(_PAUSE)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_dead(folder: Path) -> threading.Thread:
