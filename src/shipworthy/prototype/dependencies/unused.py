@@ -74,6 +74,8 @@ _NAMED = (
 )
 
 
+_QUOTES = frozenset("\"'`")
+_AFTER = _QUOTES | {"/"}
 _FROM_LANGCHAIN = regex(r"^from\s+langchain[\w.]*\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
@@ -114,6 +116,7 @@ class _Reader:
     def __init__(self, prototype: Prototype) -> None:
         self.prototype = prototype
         self.names = import_names()
+        self._needs: dict[str, frozenset[str]] = {}
 
     def is_judged(self, manifest: Manifest, one: Dependency, asked: Sequence[Dependency]) -> bool:
         if one.ecosystem is Ecosystem.NPM:
@@ -156,6 +159,11 @@ class _Reader:
 
     def _needed(self, manifest: Manifest) -> frozenset[str]:
         part = manifest.workspace_of or manifest.path
+        if part not in self._needs:
+            self._needs[part] = self._read_needs(part)
+        return self._needs[part]
+
+    def _read_needs(self, part: str) -> frozenset[str]:
         needs = self.prototype.dependencies.needs.get(part, {})
         loads = self.prototype.dependencies.may_load.get(part, {})
         sure = (name for wanted in needs.values() for name in wanted)
@@ -165,9 +173,13 @@ class _Reader:
     def _is_named(self, name: str) -> bool:
         if name in self._configuration:
             return True
-        return name in self._code and any(
-            f"{quote}{name}{end}" in self._code for quote in "\"'`" for end in "\"'`/"
-        )
+        code, at = self._code, self._code.find(name)
+        while at != -1:
+            end = at + len(name)
+            if code[at - 1 : at] in _QUOTES and code[end : end + 1] in _AFTER:
+                return True
+            at = code.find(name, end)
+        return False
 
     @cached_property
     def _of_langchain(self) -> str:

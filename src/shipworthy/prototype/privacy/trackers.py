@@ -195,13 +195,16 @@ _SENT = regex(r"\brenderTo(String|StaticMarkup|PipeableStream|NodeStream|Readabl
 
 def _in_pages(prototype: Prototype) -> Iterator[Tracker]:
     seen: set[tuple[str, str]] = set()
+    asking: dict[str, bool] = {}
     for item in prototype.pages:
         path = item.location.path
-        asks = item.held or bool(CONSENT.search(prototype.files[path].text or ""))
         for sign, identity in _signs(f"{item.url}\n{item.code}"):
             if (path, sign.name) not in seen:
                 seen.add((path, sign.name))
                 where = item.location
+                if path not in asking:
+                    asking[path] = CONSENT.search(prototype.files[path].text or "") is not None
+                asks = item.held or asking[path]
                 yield Tracker(sign.name, sign.company, sign.kind, identity, True, asks, where)
 
 

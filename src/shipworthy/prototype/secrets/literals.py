@@ -31,9 +31,7 @@ def named_literals(text: str, unquoted: bool = False) -> Iterator[Named]:
 
     `unquoted` also takes bare values, as YAML, shell and INI files write them.
     """
-    lower = text.lower()
-    if len(lower) != len(text):  # a few letters change their length with their case
-        lower = text.translate(_LOWER)
+    lower = text.replace("İ", "i").lower()  # the one letter that is longer in lower case
     for word in _WORDS:
         at = lower.find(word)
         while at != -1:
@@ -118,7 +116,6 @@ def split_name(name: str) -> list[str]:
 
 
 _WORDS = ("secret", "pass", "pwd", "token", "key")
-_LOWER = {upper: upper + 32 for upper in range(65, 91)}
 _REST = r"(?P<rest>[\w.-]{0,40})"
 _TYPE = r"(?:\s*:\s*[\w.\[\]| ]{1,30}(?=\s*=[^=]))?"
 _OPERATOR = r"\s*(?:=>|===?|:=|\?\?|\|\||=|:-?)\s*"
