@@ -215,3 +215,39 @@ def test_headers_that_an_interceptor_sends_are_not_those_of_a_visitor() -> None:
     code = "api.interceptors.request.use((request) => { console.log(request.headers); });"
     (call,) = read(code, "server/pay.ts")
     assert [v.origin for v in call.values] == ["headers that are sent"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("user && user.isGuest", True),
+        ("user?.is_demo", True),
+        ("!user.isGuest", False),
+        ("user.isGuest === false", False),
+        ("user.isGuest || user.left", False),
+        ("user.isGuestOfHonour", False),
+    ],
+)
+def test_a_branch_that_only_guests_take_is_known(condition: str, expected: bool) -> None:
+    [call] = read(f"if ({condition}) {{ console.log(user.email); }}")
+    assert call.of_guests is expected
+
+
+def test_other_branch_of_guests_is_everybodys() -> None:
+    [call] = read("if (user.isGuest) { go(); } else { console.log(user.email); }")
+    assert not call.of_guests
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const { ownerEmail = "data@example.org" } = req.body; console.log(ownerEmail);',
+        'const ownerEmail = req.body.owner || "data@example.org"; console.log(ownerEmail);',
+    ],
+)
+def test_an_address_of_the_house_is_fixed(text: str) -> None:
+    assert origin(text) == "fixed address"
+
+
+def test_an_address_that_somebody_gives_is_not_fixed() -> None:
+    assert origin("const { ownerEmail } = req.body; console.log(ownerEmail);") == ""

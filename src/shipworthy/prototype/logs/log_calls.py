@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
@@ -12,6 +13,7 @@ from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, arguments, calle
 from shipworthy.prototype.logs.logged import Value, literal_text, values_of
 from shipworthy.prototype.logs.logging_calls import NAMES, log_level
 from shipworthy.prototype.logs.origins import Origins
+from shipworthy.regex import regex
 
 
 class LoggedValue(Struct, frozen=True):
@@ -37,6 +39,7 @@ class LogCall(Struct, frozen=True):
     """One call that logs: console.*, print, logging/loguru/structlog, pino/winston.
 
     `guarded` is True when it runs only in development. `streamed` is True for `print(x, end="")`.
+    `of_guests` is True below `if (user.isGuest)`: the addresses of guests are made up.
     """
 
     callee: str
@@ -47,6 +50,7 @@ class LogCall(Struct, frozen=True):
     function: str
     guarded: bool = False
     streamed: bool = False
+    of_guests: bool = False
 
 
 def read(syntax: Syntax) -> list[LogCall]:
@@ -60,6 +64,7 @@ def logged_in(
     """Every logging call of a file with its node and those of its values."""
     origins: Origins | None = None
     may_guard = syntax.says_any(_DEVELOPMENT)
+    may_be_of_guests = syntax.says_any(_GUESTS)
     for call in syntax.calls_named(NAMES):
         level = log_level(call)
         if level is None:
@@ -77,6 +82,7 @@ def logged_in(
             function=function_name(call),
             guarded=may_guard and bool(values) and _is_guarded(call),
             streamed=level == "print" and any(_is_end(a) for a in given),
+            of_guests=may_be_of_guests and bool(values) and _is_of_guests(call),
         )
         yield logged, call, values
 
@@ -123,6 +129,36 @@ def _is_guarded(call: SgNode) -> bool:
         elif kind in FUNCTIONS and _leaves_early(above):
             return True
     return False
+
+
+_GUESTS = ("isGuest", "is_guest", "isDemo", "is_demo", "isAnonymous", "is_anonymous")
+# `user?.isGuest`, yet neither `!user.isGuest` nor `not user.is_guest` nor `isGuest === false`.
+_FOR_GUESTS = regex(
+    r"(?<![\w.?!$])(?<!not )(?:[\w$]{1,40}\??\.){0,4}is_?(?:guest|demo|anonymous)(?:_?user)?\b"
+    r"(?!\s*(?:[!=]==?\s*false|!==?|==\s*False|is\s+(?:not|False)))",
+    re.IGNORECASE,
+)
+
+
+def _is_of_guests(call: SgNode) -> bool:
+    """True in the branch of a condition that only a guest meets."""
+    for above in call.ancestors():
+        if above.kind() in FUNCTIONS:
+            return False
+        if above.kind() != "if_statement":
+            continue
+        condition, then = above.field("condition"), above.field("consequence")
+        if condition is None or then is None or not _lies_in(call, then):
+            continue
+        said = condition.text()
+        if _FOR_GUESTS.search(said) and "||" not in said and " or " not in said:
+            return True
+    return False
+
+
+def _lies_in(node: SgNode, outer: SgNode) -> bool:
+    inside, around = node.range(), outer.range()
+    return around.start.index <= inside.start.index and inside.end.index <= around.end.index
 
 
 def _leaves_early(function: SgNode) -> bool:

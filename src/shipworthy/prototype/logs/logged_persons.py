@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
+from shipworthy.prototype.logs.origins import FIXED
 from shipworthy.regex import regex
 
 _WORDS = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -98,11 +99,23 @@ _FAILED = regex(r"fail|error|invalid|missing|not found|unexpected|could not|unab
 
 def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
     """What personal data a logged value holds, in words; None where nothing says so."""
+    if call.of_guests or value.origin == FIXED or _is_of_a_service(value, call):
+        return None
     found = _recipient(value, call) or _personal(value, call, is_python)
     if found is None or not is_record(found):
         return found
     # What an answer holds that was no success, the name does not say.
     return None if _FAILED.search(call.text) and _is_answer(value.name) else found
+
+
+def _is_of_a_service(value: LoggedValue, call: LogCall) -> bool:
+    """True for who is signed in where only an account without a person behind it comes."""
+    head, _, last = value.name.rpartition(".")
+    is_login = last.lower() == "email" and _ACTORS.search(head) is not None
+    return is_login and _SERVICES.search(call.function) is not None
+
+
+_SERVICES = regex(r"service_?account|\w_service$|(^|_)cron(_|$)|\wCron$")
 
 
 def is_unseen(what: str) -> bool:
@@ -117,6 +130,14 @@ def is_unseen(what: str) -> bool:
 def is_said(what: str) -> bool:
     """True for what somebody wrote, which names nobody by itself."""
     return what == _MESSAGE or what == "a person's message" or what.startswith("the message ")
+
+
+def is_mild(what: str) -> bool:
+    """True for what names somebody and tells nothing else of him: an address, a name, his words."""
+    return is_said(what) or what == _RECIPIENT or _MILD.search(what) is not None
+
+
+_MILD = regex(r"^(a person's|the) (e-mail address(es)?|full name)\b")
 
 
 # Fields that may hold anything.
@@ -157,11 +178,14 @@ _BY = regex(
 )
 
 
+_RECIPIENT = "the recipient's address"
+
+
 def _recipient(value: LoggedValue, call: LogCall) -> str | None:
     """Whom a mail or text message goes to."""
     about = f"{call.function} {call.text}"
     sends = _SENDS.search(about) and not _RECEIVES.search(f"{about} {call.location.path}")
-    return "the recipient's address" if sends and value.name in _RECIPIENTS else None
+    return _RECIPIENT if sends and value.name in _RECIPIENTS else None
 
 
 def _personal(value: LoggedValue, call: LogCall, is_python: bool) -> str | None:
@@ -215,12 +239,14 @@ _LISTED = 60  # characters of columns that a message still names
 
 def is_record(what: str) -> bool:
     """True for a record as it came from the database, in the words of `personal_in`."""
-    return what.startswith(("the whole record", "the record"))
+    return what.startswith(("the whole record", "the record", "all that "))
 
 
 def _of_record(value: LoggedValue) -> str:
     """The whole record, or the columns that were asked for."""
     kind, _, columns = value.origin.partition(" ")
+    if not kind:
+        return f"all that {value.name} holds"
     if kind != "columns" or "*" in columns:
         return f"the whole record {value.name}"
     named = f" ({columns})" if len(columns) <= _LISTED else ""

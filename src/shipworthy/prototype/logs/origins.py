@@ -20,6 +20,10 @@ SENT_HEADERS = "headers that are sent"
 """The origin of the headers of a call that the code itself makes: `interceptors.request.use(…)`."""
 
 
+FIXED = "fixed address"
+"""The origin of an address that the file itself gives, if only where nobody names another."""
+
+
 class Origins:
     """Where the names of one file get their values from, as far as that matters for a log."""
 
@@ -52,10 +56,18 @@ class Origins:
             found = "copy" if name in self._copies else self._by_name.get(name, "")
         if not found and "." in name:
             found = self._plain(name)
+        if not found and name in self._fixed:
+            found = FIXED
         if found == "request body" and name not in self._bodies:
             fields = fields_read(name, self._syntax)
             self._bodies[name] = " ".join([found, *sorted(fields or ())])
         return self._bodies.get(name, found)
+
+    @cached_property
+    def _fixed(self) -> frozenset[str]:
+        """`{ ownerEmail = "data@example.com" } = req.body`: an address of the house."""
+        text = self._syntax.source.text or ""
+        return frozenset(_FIXED.findall(text)) - _ANYBODYS if "@" in text else frozenset()
 
     def _note(self, target: SgNode, origin: str) -> None:
         if target.kind() == "identifier":
@@ -147,6 +159,12 @@ class Origins:
 _CARRIES = regex(
     r"[?&](?:\w+_)?token=(?:\$?\{(?!\w*(?:share|public|invite|guest))[^}]*[tT]oken[^}]*\}|[\"\']\s*\+\s*\w*[tT]oken)"
 )
+_FIXED = regex(
+    r"\b(\w{1,30}(?:[eE]mail|_address|Address))(?:: str)? ?= ?(?:[^\n;,=\"'`]{1,60}(?:\|\||\?\?|\bor) ?)?"
+    r"[\"'][\w.+-]{1,64}@[\w.-]{1,64}[\"']"
+)
+# Names that another function of the file may well give to the address of a person.
+_ANYBODYS = frozenset({"userEmail", "user_email", "customerEmail", "customer_email"})
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _CHANGES = ("insert", "update", "upsert", "delete")
 _COUNTED = ("update_expression", "augmented_assignment_expression", "augmented_assignment")

@@ -13,8 +13,8 @@ from shipworthy.prototype.logs.edits import Instead, without_values
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.logs.logged_persons import (
     is_actor,
+    is_mild,
     is_record,
-    is_said,
     is_unseen,
     personal_in,
 )
@@ -111,7 +111,7 @@ class PersonalDataInLogs(
                 severity = Severity.HIGH
             if subject in acting - others:
                 severity = Severity.LOW  # who did it, kept on purpose
-            if all(is_said(what) for _, what in hits) or _is_of_staff(prototype, path, function):
+            if all(is_mild(what) for _, what in hits) or _is_of_staff(prototype, path, function):
                 severity = Severity.LOW
             unwritten = all(is_never_written(prototype, call) for call, _ in hits)
             if unwritten:
