@@ -106,6 +106,7 @@ class Program:
     identities: int = 0
     remotes: list[Remote] = field(default_factory=list)  # what adapters serve
     user_methods: dict[str, tuple[str, Function] | None] | None = None  # see user_models.py
+    relations: dict[str, Any] | None = None  # see relations.py
 
     commits: bool = field(
         init=False

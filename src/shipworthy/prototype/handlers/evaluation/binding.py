@@ -88,7 +88,7 @@ def _fill(
     found = scope.find(target.id) if isinstance(target, Name) else None
     if found is None or not isinstance(target, Name) or owner.fields or owner.identity:
         return
-    origins = owner.origins | all_origins(value)
+    origins = owner.origins | all_origins(members.gone_through(walk, value))
     if origins != owner.origins and found.parent is not None:
         only = "picked" in owner.tags or not any(o.is_input for o in owner.origins)
         picked = only and is_word_of_code(key)

@@ -262,20 +262,13 @@ def unfollowed(
 ) -> Value:
     """What an unknown call gives: something made of what it was given. A client of a service does not
     give back the key that it was made with."""
-    values = tuple(_gone_through(walk, v) for v in (receiver, *given, *named.values()))
+    values = tuple(members.gone_through(walk, v) for v in (receiver, *given, *named.values()))
     tags = frozenset().union(*(v.tags for v in values)) - FLEETING - {"truth"}
     origins = union(values)
     if receiver.what and what:
         kept = union((*given, *named.values()))
         origins = frozenset(o for o in origins if o.kind != "environment" or o in kept)
     return Value(origins=origins, what=what, client=receiver.client, tags=tags | {"unseen"})
-
-
-def _gone_through(walk: Evaluation, value: Value) -> Value:
-    """The rows of a query that is given away before it was sent: `sorted(query)`, `paginate(query)`."""
-    if value.effect < 0 or value.origins:
-        return value
-    return walk.knowledge.property(walk, value, members.EACH) or value
 
 
 def construct(walk: Evaluation, kind: Type, site: Site) -> Value:

@@ -394,7 +394,7 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         made = walk.knowledge.combined(node.operator, parts[0], parts[1])
         if made is not None:
             return made
-    origins = union(parts)
+    origins = union(members.gone_through(walk, part) for part in parts)
     tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
     less = {LESS} if node.operator in ("-", "-=") else set()
     return Value(origins=origins, tags=(tags - FLEETING) | {"computed"} | less)

@@ -211,6 +211,13 @@ def element(walk: Evaluation, owner: Value) -> Value:
     )
 
 
+def gone_through(walk: Evaluation, value: Value) -> Value:
+    """The rows of a query that is given away before it was sent: `sorted(query)`, `paginate(query)`."""
+    if value.effect < 0 or value.origins or value.fields is not None:
+        return value
+    return walk.knowledge.property(walk, value, EACH) or value
+
+
 def item(walk: Evaluation, value: Value, number: int) -> Value:
     """One element by its number; of `task, error` that a function gave back, for each way that it took."""
     if value.elements is not None and number < len(value.elements) and not value.cases:

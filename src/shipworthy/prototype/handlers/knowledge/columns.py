@@ -94,6 +94,7 @@ PROPERTIES = {classes.CLASS: of_class}
 MODULES = (
     *("sqlalchemy", "sqlalchemy.future", "sqlalchemy.orm", "sqlalchemy.sql", "sqlmodel"),
     *("sqlalchemy.sql.expression", "sqlmodel.sql.expression"),
+    "flask_sqlalchemy.SQLAlchemy()",
 )
 """Where SQLAlchemy and SQLModel offer what statements are made of."""
 

@@ -243,6 +243,13 @@ def _get_object(walk: Evaluation, site: Site) -> Value | None:
     return _looked_up(walk, view, _queryset(walk, view), given)
 
 
+def _get_context_data(walk: Evaluation, site: Site) -> Value | None:
+    """`super().get_context_data(**kwargs)`: what a page shows, to which the view adds."""
+    if site.receiver.what != "super()" or (_CURRENT, VIEW) not in walk.heap:
+        return None
+    return Value(fields=dict(site.named), tags=frozenset({"truthy"}))
+
+
 def _get_queryset(walk: Evaluation, site: Site) -> Value | None:
     """`super().get_queryset()`: what the base gives; `self.get_queryset()` where the class writes none."""
     view = _current(walk, site)
@@ -278,6 +285,7 @@ def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 NAMES = {
     "get_object": _get_object,
+    "get_context_data": _get_context_data,
     "get_queryset": _get_queryset,
     "get_serializer": _get_serializer,
     **dict.fromkeys("perform_create perform_update perform_destroy".split(), _performed),

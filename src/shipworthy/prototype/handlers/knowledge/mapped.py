@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.knowledge.columns import (
     QUERYING,
     merged,
 )
+from shipworthy.prototype.handlers.knowledge.relations import related
 from shipworthy.prototype.handlers.knowledge.rows import (
     OWNER,
     count,
@@ -78,7 +79,17 @@ def _start(walk: Evaluation, site: Site) -> Value | None:
         return site.receiver
     if _begins_one(site.receiver) or _is_record(walk, site.receiver):
         return begun(walk, site, _table(walk, site.receiver), model=site.receiver)
-    return None
+    return _of_relation(walk, site)
+
+
+def _of_relation(walk: Evaluation, site: Site) -> Value | None:
+    """`user.sent.filter(…)`: a query of the rows that name this one."""
+    if not walk.module.python or (found := related(walk, site.receiver)) is None:
+        return None
+    relation, key = found
+    rest = begun(walk, site, relation.table)
+    told(walk, rest.effect, filters={relation.column: Value(origins=key)})
+    return rest
 
 
 def _is_record(walk: Evaluation, value: Value) -> bool:
@@ -210,8 +221,9 @@ def _rows(walk: Evaluation, site: Site) -> Value | None:
     found = _start(walk, site)
     if found is None:
         return None
-    if site.name == "all" and site.receiver.what != QUERYING and _begins_one(site.receiver):
-        return found
+    lazily = site.receiver.what not in (QUERYING, "sqlalchemy model")
+    if site.name == "all" and lazily and not _is_record(walk, site.receiver):
+        return found  # Django asks for the rows later
     return rows(walk, found.effect)
 
 
@@ -246,7 +258,7 @@ def _got_or_404(walk: Evaluation, site: Site) -> Value | None:
     """`get_object_or_404(Order, id=…)`."""
     first = site.argument(0)
     found = first if first.what == QUERYING else None
-    if first.what in _STARTS or first.type is not None:
+    if first.what in _STARTS or first.type is not None or _USERS_OF_DJANGO.match(first.what):
         found = begun(walk, site, _table(walk, first), model=first)
     if found is None:
         return None
@@ -396,6 +408,8 @@ def _set_attribute(walk: Evaluation, site: Site) -> Value | None:
 def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
     if key == EACH:  # `for note in session.query(Note)`
         return walk.element(rows(walk, value.effect))
+    if key == "items":  # of a page: `query.paginate().items`
+        return rows(walk, value.effect)
     if key in ("rowcount", "length"):
         return count(walk, value.effect, rows(walk, value.effect).origins)
     return Value(origins=rows(walk, value.effect).origins) if key == "lastrowid" else None

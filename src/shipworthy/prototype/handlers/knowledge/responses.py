@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.members import gone_through
 from shipworthy.prototype.handlers.handler import Check, EffectKind
 from shipworthy.prototype.handlers.sent import checked
 from shipworthy.prototype.handlers.values import (
@@ -66,7 +67,7 @@ def _sent(walk: Evaluation, body: Value, status: int | None, at: int, form: str)
         form,
         "",
         at,
-        inputs={"text" if html else "body": _shown(body), **_keys(body)},
+        inputs={"text" if html else "body": _shown(walk, body), **_keys(walk, body)},
         literals=_written(status, body),
         values={"text" if html else "body": body, **_fields_of(body)},
     )
@@ -110,20 +111,20 @@ def _fields_of(body: Value) -> dict[str, Value]:
     return {f"body.{key}": value for key, value in (body.fields or {}).items()}
 
 
-def _keys(body: Value) -> dict[str, frozenset]:  # type: ignore[type-arg]
+def _keys(walk: Evaluation, body: Value) -> dict[str, frozenset]:  # type: ignore[type-arg]
     if body.fields is None:
         return {}
-    return {f"body.{key}": _shown(value) for key, value in body.fields.items()}
+    return {f"body.{key}": _shown(walk, value) for key, value in body.fields.items()}
 
 
-def _shown(value: Value, depth: int = 4) -> frozenset:  # type: ignore[type-arg]
+def _shown(walk: Evaluation, value: Value, depth: int = 4) -> frozenset:  # type: ignore[type-arg]
     """What an answer tells of what it was made from: a yes or no tells nothing of a row."""
     if "truth" in value.tags:
         return frozenset(o for o in all_origins(value) if o.kind != "row")
     if depth == 0 or (value.fields is None and value.elements is None):
-        return value.origins
+        return gone_through(walk, value).origins
     inner = [*(value.fields or {}).values(), *(value.elements or ())]
-    return value.origins.union(*(_shown(part, depth - 1) for part in inner))
+    return value.origins.union(*(_shown(walk, part, depth - 1) for part in inner))
 
 
 def _status_of(options: Value) -> Value:
