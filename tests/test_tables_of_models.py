@@ -103,6 +103,9 @@ def test_columns_of_models_say_whose_rows_are(tmp_path: Path) -> None:
         MONGOOSE
         + "const s = new Schema({ name: String, password: { type: String, select: false } });\n"
         "mongoose.model('User', s);",
+        MONGOOSE
+        + "const s = new Schema({ name: String, password: { type: String, select: 0 } });\n"
+        "mongoose.model('User', s);",
         ENTITY + "@Entity()\nexport class User { @Column() name: string;"
         " @Column({ select: false }) password: string; }",
         ENTITY + "@Entity()\nexport class User { @Column() name: string;\n"

@@ -21,7 +21,7 @@ _DECORATED = regex(r"^@(Entity|Schema|Table)\b(?:\(\s*(?:\{[^}]*?name:\s*)?[\"'`
 _COLUMN = regex(r"^@(\w*Column\w*|Prop|ForeignKey|ObjectIdColumn)\b")
 _NAMED = regex(r"\bname:\s*[\"'`](\w+)[\"'`]")
 _TYPED = regex(r"\b(DataTypes?|Sequelize)\.")
-_UNSELECTED = regex(r"\bselect:\s*false\b|^@Exclude\b")
+_UNSELECTED = regex(r"\bselect:\s*(?:false|0)\b|^@Exclude\b")
 _JOINED = regex(r"^@(ManyToOne|OneToOne)\b")
 _JOIN = regex(r"^@JoinColumn\b")
 
