@@ -253,6 +253,8 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind in (SecretKind.PASSWORD, SecretKind.TOKEN)):
             continue
+        if _OF_A_FORM.search(text) and literal.name.lower().endswith("access_key"):
+            continue  # https://docs.web3forms.com: it only says into whose mailbox a form goes
         if opens_nothing(literal.value) or _is_said_only(kind, literal, text):
             continue
         if kind_of_name(literal.value) is not None and _is_listed(literal, text):
@@ -277,6 +279,9 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             yield _Hit(literal.start, literal.value, literal.name, kind, "", DEFAULT_SECRET)
     if code and not invented and file.role is Role.PRODUCT:
         yield from _handed(text)
+
+
+_OF_A_FORM = regex(r"api\.web3forms\.com")
 
 
 def _is_beside_test(text: str, at: int) -> bool:
