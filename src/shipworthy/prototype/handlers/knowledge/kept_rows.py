@@ -17,7 +17,8 @@ OF_FILE = frozenset({Origin("file")})
 _FILE = regex(r"(?:^|[/\\])([A-Za-z][\w-]*)\.(?:json|csv|ndjson)$")
 _NONE = regex(
     r"package|lock|tsconfig|manifest|config|settings|locale|translation|lang|i18n|^(?!db$)[a-z]{2}([_-][A-Za-z]{2})?$|schema|openapi"
-    r"|swagger|version|theme|credential|service_?account|secret|metadata|stats|cache",
+    r"|swagger|version|theme|credential|service_?account|secret|metadata|stats|cache"
+    r"|^(app|eas|expo|vercel|netlify|firebase|capacitor|turbo|babel|components)$",
     re.IGNORECASE,
 )
 
