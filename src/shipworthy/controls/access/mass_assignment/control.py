@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
@@ -96,7 +96,7 @@ class MassAssignment(
             if _gives_rights(c, effect)
             or ownership.lends_rights(effect.target, c)
             or _is_worth_money(c, effect)
-            if any(_is_free(effect, i) for i in inputs(o))
+            if any(_is_free(effect, i) for i in inputs(o)) and not _tells_of_a_job(c, inputs(o))
         ]
         if rights:
             return self._of_rights(subject, handler, effect, rights, shown, ownership)
@@ -276,6 +276,19 @@ def _gives_rights(column: str, effect: Effect) -> bool:
     if re.search("account_?type", column, re.IGNORECASE):  # assets and debts have one too
         return bool(re.search("user|profile|member", effect.target, re.IGNORECASE))
     return is_right(column)
+
+
+_OF_A_JOB = regex(
+    r"(^|\.)(job_?title|title|description|skills|department|responsibilities|duties|salary)$",
+    re.IGNORECASE,
+)
+
+
+def _tells_of_a_job(column: str, sent: Iterable[Origin]) -> bool:
+    """True for `roles: [{ title, description, skills }]`: what somebody works as, not what he may do."""
+    keys = [origin.key for origin in sent]
+    of_a_job = [key for key in keys if _OF_A_JOB.search(key)]
+    return words(column)[-1:] == ["roles"] and bool(of_a_job) and not any(map(is_right, keys))
 
 
 def _asks_more_of_administrators(handler: Handler, effect: Effect) -> bool:
