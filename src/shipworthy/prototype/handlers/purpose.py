@@ -58,7 +58,7 @@ _WORDS: tuple[tuple[Purpose, str], ...] = (
     ),
     (
         Purpose.SIGN_UP,
-        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|register-(new-)?(user|account)?-?(with|by|via|using)(-\w+)+|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-(tenant|store|shop|workspace|organi[sz]ation|company)|registration|create-?account|join|accept-?invite|invite-?accept",
+        r"[\w-]*sign-?up[\w-]*|register(-\w+)?|register-(new-)?(user|account)?-?(with|by|via|using)(-\w+)+|\w+-register|(\w+-)*registration|(start-)?trial|on-?board(ing)?|create-(tenant|store|shop|workspace|organi[sz]ation|company)|(provision|on-?board|self-?service)-(new-)?(tenant|store|shop|workspace|organi[sz]ation|company|restaurant|clinic|salon|agency|business|school|gym|account|customer|client)|registration|create-?account|join|accept-?invite|invite-?accept",
     ),
     (
         Purpose.CHECKOUT,
