@@ -10,6 +10,7 @@ from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.fail_open_guard.control import FailOpenGuard
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.database.definer_view.control import DefinerView
 from shipworthy.controls.http.missing_security_headers.control import MissingSecurityHeaders
 from shipworthy.controls.privacy.personal_data_in_logs.control import PersonalDataInLogs
 from shipworthy.controls.reliability.read_modify_write_race.control import ReadModifyWriteRace
@@ -415,3 +416,25 @@ def test_whoever_names_a_repository_writes_into_it_with_the_token_of_the_server(
     files["supabase/functions/login/index.ts"] = login
     found = _gaps(UnauthenticatedEndpoint(), tmp_path, files)
     assert [finding.severity for finding in found] == [severity]
+
+
+_CATALOGUE = """
+create table public.lesson_kits (id uuid primary key, title text, price integer, OWNER);
+alter table public.lesson_kits enable row level security;
+create view public.kit_prices as select title, price from public.lesson_kits;
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "severity"),
+    [("stock integer", Severity.MEDIUM), ("user_id uuid", Severity.HIGH)],
+)
+def test_view_of_what_a_product_offers_weighs_less(
+    column: str, severity: Severity, tmp_path: Path
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2.57.0"}}',
+        "supabase/migrations/20250101000000_kits.sql": _CATALOGUE.replace("OWNER", column),
+    }
+    found = _gaps(DefinerView(), tmp_path, files)
+    assert [f.severity for f in found if f.subject == "public.kit_prices"] == [severity]

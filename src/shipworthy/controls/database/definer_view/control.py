@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.database.private import is_personal_column, is_secret_column
+from shipworthy.database.private import is_personal_column, is_private_record, is_secret_column
 from shipworthy.database.rules.callers_rights import works_for_callers
-from shipworthy.database.rules.expressions import always_true, asks_caller
+from shipworthy.database.rules.expressions import always_true, asks_caller, owner_columns
 from shipworthy.database.rules.judged import BROWSER_ROLES, shown
 from shipworthy.database.rules.names import spoken, sql_name
 from shipworthy.database.rules.next_migration import next_migration
@@ -76,6 +76,8 @@ class DefinerView(
         if not personal and all(_open(t, _USERS) for t in hidden):
             message = f"{message}: else every signed-in user may read them"
             return self.gap(view.qualified, message, line, severity=Severity.LOW)
+        if not personal and not any(map(_is_about_somebody, hidden)):
+            return self.gap(view.qualified, message, line, severity=Severity.MEDIUM)
         return self.gap(view.qualified, message, line)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -142,6 +144,27 @@ def _open(table: Table, readers: frozenset[str]) -> bool:
         if policy.permissive and policy.command in ("SELECT", "ALL") and always_true(policy.using)
     ]
     return all(any({reader, "public"} & set(p.roles) for p in everybody) for reader in readers)
+
+
+def _is_about_somebody(table: Table) -> bool:
+    """False for what a product offers: no column says whose a row is, or describes a person."""
+    return (
+        bool(owner_columns(table))
+        or is_private_record(table.qualified)
+        or any(
+            is_secret_column(c.name)
+            or is_personal_column(c.name, table.qualified)
+            or _WHOSE.search(c.name)
+            for c in table.columns
+        )
+    )
+
+
+_WHOSE = regex(
+    r"(user|owner|customer|client|patient|member|employee|student|tenant|org\w*|company|workspace|team"
+    r"|clinic|salon|shop|store|school|created_by)(_?u?id)?$",
+    re.IGNORECASE,
+)
 
 
 def _checks(schema: Schema, view: Table) -> bool:
