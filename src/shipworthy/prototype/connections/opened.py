@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.bindings import Bindings, bindings_of
+from shipworthy.prototype.code.patterns import parameters
 from shipworthy.prototype.code.syntax import (
     FUNCTIONS,
     Syntax,
@@ -57,7 +58,7 @@ _WORDS = ("pg", "postgres", "mysql", "prisma", "mongodb", "psycopg", "pyodbc")
 _ONCE = regex(
     r"^(_*main|module|init\w*|start\w*|setup\w*|bootstrap\w*|lifespan|migrate\w*|seed\w*|create_?(app|tables?|schema"
     r"|database|db)\w*|connect_?(to_?)?(db|database|mongo\w*)|run\w*|test\w*|check\w*|register\w*|on_startup|ensure\w*"
-    r"|create|create\w*(client|pool|connection|adapter)|build\w*|worker\w*|reset\w*|drop\w*)$|[sS]erver$",
+    r"|create|create\w*(client|pool|connection|adapter)|(validate|verify|try|ping)_?(\w*connection|\w*credential)\w*|build\w*|worker\w*|reset\w*|drop\w*)$|[sS]erver$",
     re.IGNORECASE,
 )
 
@@ -119,7 +120,7 @@ def _is_opened_again(node: SgNode, syntax: Syntax) -> bool:
     `conn = …`, `with …`), or in Python hands out; false at the top of a module or in a class, and for
     what is kept where the next call finds it."""
     function = next((n for n in node.ancestors() if n.kind() in FUNCTIONS), None)
-    if function is None or _is_kept(function):
+    if function is None or _is_kept(function) or _is_of_others(node, function):
         return False
     for above in node.ancestors():
         kind = above.kind()
@@ -137,6 +138,20 @@ def _is_opened_again(node: SgNode, syntax: Syntax) -> bool:
         if kind == "return_statement":
             return syntax.python
     return False
+
+
+_PASSWORD = regex(r"\bpassw(?:or)?d[\"']?\s*[:=]\s*([A-Za-z_]\w*)\b(?!\()")
+
+
+def _is_of_others(node: SgNode, function: SgNode) -> bool:
+    """True where the caller hands over the password of the database: each call may mean another one."""
+    if node.text().count("\n") > 40 or not (found := _PASSWORD.search(node.text())):
+        return False
+    names = {name for p in parameters(function) for name in _NAME.findall(p.text())}
+    return found[1] in names - {"self", "env", "process", "settings", "request", "req"}
+
+
+_NAME = regex(r"[A-Za-z_]\w*")
 
 
 def _is_kept(function: SgNode) -> bool:
