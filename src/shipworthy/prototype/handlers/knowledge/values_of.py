@@ -231,13 +231,19 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
         return None
     before = walk.guards
     walk.loops += 1
-    result = walk.enter(handler.closure, (walk.element(site.receiver),), {}, site.call.at)
+    element = walk.element(site.receiver)
+    result = walk.enter(
+        handler.closure, (_with_marked_key(element, handler.closure.function),), {}, site.call.at
+    )
     walk.loops -= 1
     walk.guards = before
     held = walk.tested(result)[0]
-    of_keys = _KEYS in site.receiver.tags or _takes_keys(handler.closure.function)
-    if of_keys and any(g.check is Check.ALLOWED for g in held):
-        return replace(site.receiver, tags=site.receiver.tags | {_LISTED_KEYS})
+    asked = [g for g in held if g.check is Check.ALLOWED]
+    if asked and (_KEYS in site.receiver.tags or _takes_keys(handler.closure.function)):
+        of_keys = _KEYS in site.receiver.tags or any(
+            _KEY in about for g in asked for about in g.about
+        )
+        return _of_listed(site.receiver, of_keys)
     proven = {Origin("literal-role")} if any(g.check is Check.ROLE for g in held) else set()
     if any(g.check is Check.OWNER and g.how == COMPARED for g in held):
         proven.add(Origin("principal"))
@@ -247,6 +253,32 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
         o._replace(by=o.by | proven) if o.kind == "row" else o for o in site.receiver.origins
     )
     return replace(site.receiver, origins=marked, cases=())
+
+
+_KEY = "#key"
+
+
+def _with_marked_key(element: Value, function: Function) -> Value:
+    """The key of an entry apart from its value: a test of `([key, value]) => …` is about one of them."""
+    if not _takes_keys(function) or element.elements is not None or not element.origins:
+        return element
+    origins = frozenset(o._replace(key=f"{o.key}{_KEY}") for o in element.origins)
+    return Value(
+        elements=(Value(origins=origins), element), origins=element.origins, tags=element.tags
+    )
+
+
+def _of_listed(held: Value, of_keys: bool) -> Value:
+    """The keys or entries that are left: each key is a word of the code's list, and may stand in SQL."""
+    if not of_keys:
+        return replace(held, tags=held.tags | {_LISTED_KEYS})
+    if _KEYS in held.tags:
+        return replace(held, tags=held.tags | {_LISTED_KEYS, "escaped"})
+    key = Value(origins=held.origins, tags=frozenset({"escaped"}))
+    if held.elements is not None or not held.origins:
+        return replace(held, tags=held.tags | {_LISTED_KEYS})
+    pair = Value(elements=(key, replace(held, what="")))
+    return Value(elements=(pair,), origins=held.origins, tags=held.tags | {_LISTED_KEYS})
 
 
 def _reduced(walk: Evaluation, site: Site) -> Value | None:
