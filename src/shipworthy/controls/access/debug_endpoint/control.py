@@ -106,6 +106,7 @@ class DebugEndpoint(
     def _judge(self, prototype: Prototype, handler: Handler, word: str) -> Finding:
         line = prototype.evidence("code", handler.location)
         acting = [e for e in handler.effects if is_live(e) and _matters(e)]
+        acting = [e for e in acting if not _reads_own_file(e)] or acting
         acting = [e for e in acting if not is_trusted(e) and not in_database(e)]
         open_ones = [e for e in acting if is_open(handler, e)]
         if not open_ones:
@@ -118,13 +119,19 @@ class DebugEndpoint(
         telling = [e for e in open_ones if not _only_compares(e)]
         effect = (doing or telling or open_ones)[0]
         drastic = _DRASTIC.match(word) is not None
-        does = f"changes {effect.target or 'data'}" if doing else _shows(effect)
+        does = _changes(effect) if doing else _shows(effect)
         return self.gap(
             handler.subject,
             f"{handler.name} is for developers but open to anybody, and {does}",
             *way(prototype, handler, effect),
             severity=Severity.HIGH if any(map(_harms, doing)) and drastic else Severity.MEDIUM,
         )
+
+
+def _changes(effect: Effect) -> str:
+    if effect.kind is EffectKind.COMMAND:
+        return "starts a program on your server"
+    return f"changes {effect.target or 'data'}"
 
 
 def _harms(effect: Effect) -> bool:
@@ -154,6 +161,12 @@ def _matters(effect: Effect) -> bool:
     return any(
         o.kind in ("row", "environment") for origins in effect.sent.values() for o in origins
     )
+
+
+def _reads_own_file(effect: Effect) -> bool:
+    """True for a file that the code names, as the page that a middleware sends and settings of a check."""
+    named = any(o.is_input for o in effect.inputs.get("path", ()))
+    return effect.kind is EffectKind.FILE and effect.operation == "read" and not named
 
 
 def _shows(effect: Effect) -> str:

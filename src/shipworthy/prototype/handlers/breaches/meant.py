@@ -79,6 +79,8 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return True
         case Harm.FORWARD if _HOOK.search(f"{effect.target} {_names(effect)}"):
             return True  # the team is told of something
+        case Harm.FORWARD if _COUNTS_VISITS.search(effect.target):
+            return True  # pages of whoever comes tell it who came
         case Harm.CHANGE | Harm.ADD if connects_whom_it_names(handler, effect):
             return False
         case Harm.CHANGE | Harm.ADD if _SYNC.search(handler.name):
@@ -199,6 +201,10 @@ _IS_SHOWN = regex(
 """Entry points that show visitors what there is."""
 
 
+_COUNTS_VISITS = regex(
+    r"graph\.facebook\.com|google-analytics\.com|mixpanel\.com|segment\.(io|com)|posthog\.com|plausible\.io"
+    r"|analytics\.tiktok\.com|amplitude\.com"
+)
 _HOOK = regex(r"slack|discord|n8n|zapier|make\.com|hook|notif|telegram", re.IGNORECASE)
 
 

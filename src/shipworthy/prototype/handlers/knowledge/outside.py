@@ -44,8 +44,8 @@ _MESSAGE_HOSTS = regex(
     r"|api\.telnyx|africastalking|termii|onesignal\.com|exp\.host/|fcm\.googleapis|api\.z-api|ultramsg|/message/send"
     r"|360dialog|gupshup|wati\.io|textbelt|clicksend|api\.vapi\.ai/call|retellai\.com/.*call|api\.bland\.ai/v\d/calls?"
 )
-# At the same hosts somebody signs in, or a number is looked up.
-_NO_MESSAGE = regex(r"/oauth|/access_token|lookups\.twilio")
+# At the same hosts somebody signs in, a number is looked up or a visit is counted.
+_NO_MESSAGE = regex(r"/oauth|/access_token|lookups\.twilio|graph\.facebook\.com/.*/events([?/]|$)")
 _PAYMENT_HOSTS = regex(
     r"api\.stripe\.com|paypal|api\.mercadopago|razorpay|asaas|paystack|mollie|squareup|api\.paddle\.com|lemonsqueezy"
     r"|flutterwave|api\.cashfree|phonepe\.com|api\.iyzi(pay|co)|api\.xendit|midtrans\.com|api\.chapa|nowpayments\.io"
