@@ -21,6 +21,10 @@ BOOKINGS = """
 create table public.bookings (id uuid primary key, member_id uuid references public.members (id));
 alter table public.bookings enable row level security;
 """
+NOTES = """
+create table public.notes (id uuid primary key, user_id uuid references auth.users);
+alter table public.notes enable row level security;
+"""
 ADDS = "alter table public.members add column phone text;"
 
 
@@ -79,3 +83,19 @@ def test_a_second_script_that_speaks_of_its_rules_leaves_it_open() -> None:
     proof = read(BOOKINGS, supabase__schema=SCHEMA, scripts__close=closed)
     assert opened(proof) == {"public.members"}
     assert "no known order" in proof.schema.tables["public.rooms"].tainted
+
+
+@pytest.mark.parametrize("path", ["supabase/schema.sql", "scripts/002_rooms.sql", "src/rooms.sql"])
+def test_a_table_that_the_code_asks_for_is_made_wherever_it_is_made(path: str) -> None:
+    migrations = (SqlFile("supabase/migrations/0001_start.sql", NOTES),)
+    loose = (SqlFile(path, SCHEMA),)
+    unasked = stated(History(migrations, loose, asked=frozenset({"notes", "other"})))
+    assert not opened(unasked)
+    asked = stated(History(migrations, loose, asked=frozenset({"notes", "rooms"})))
+    assert opened(asked) == {"public.members", "public.rooms"}
+
+
+def test_a_table_that_a_migration_makes_is_asked_of_no_other_script() -> None:
+    migrations = (SqlFile("supabase/migrations/0001_start.sql", NOTES),)
+    loose = (SqlFile("scripts/notes.sql", SCHEMA.replace("rooms", "notes")),)
+    assert not opened(stated(History(migrations, loose, asked=frozenset({"notes"}))))

@@ -26,3 +26,5 @@ class History(Struct, frozen=True):
     seeds: tuple[SqlFile, ...] = ()
     supabase: bool = True
     declared_public: frozenset[str] = frozenset()  # tables that anybody may read, on purpose
+    asked: frozenset[str] = frozenset()  # tables that the code asks the platform for, by plain name
+    kept: frozenset[str] = frozenset()  # tables that the server changes with all rights, likewise

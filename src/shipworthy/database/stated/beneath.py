@@ -1,9 +1,9 @@
-"""Tables that a schema file beside the migrations makes, on which the migrations build."""
+"""Tables that a file beside the migrations makes, on which they build or which the code asks for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -23,26 +23,37 @@ _NO_ORDER = "several scripts beside the migrations, in no known order, speak of 
 
 
 def beneath(history: History, migrated: Following, *, granted: bool) -> Mapping[str, Table]:
-    """The tables of schema files without which the migrations could not run, with their rules.
+    """The tables of files without which the migrations or the queries of the code could not run, with their
+    rules.
 
-    A file counts where the migrations speak of a table that none of them makes and the file does. Of its
-    tables, those stay out that a migration makes, and those of whose rules it says nothing. `migrated` is
-    what the migrations leave by themselves.
+    A file counts where the migrations speak of a table that none of them makes and the file does, or where
+    the code asks for it. Of its tables, those stay out that a migration makes, and those of whose rules it
+    says nothing. `migrated` is what the migrations leave by themselves.
     """
     tables = migrated.tables
-    lacking = {n for n, t in tables.items() if t.source.trust is Trust.STUB} | migrated.awaited
-    beside = [f for f in history.loose if lacking and _SCHEMA.search(f.path)]
-    beside = [f for f in beside if lacking & set(map(qualified, _MAKES.findall(f.text)))]
+    needed = {n for n, t in tables.items() if t.source.trust is Trust.STUB} | migrated.awaited
+    asked = {n for n in map(qualified, history.asked) if n in needed or n not in tables}
+    beside = list(_making(history.loose, needed, asked))
     if not beside:
         return {}
     loose = {f.path: _alone(f, granted).tables for f in in_likely_order(history.loose)}
     found: dict[str, Table] = {}
     for path in (f.path for f in beside if f.path in loose):
-        if any(_is_made(loose[path][name]) for name in lacking & loose[path].keys()):
+        if any(_is_made(loose[path][name]) for name in (needed | asked) & loose[path].keys()):
             others = [tables for other, tables in loose.items() if other != path]
             for name, table in _judged(loose[path], tables, others):
                 found.setdefault(name, table)
     return found
+
+
+def _making(
+    files: Iterable[SqlFile], needed: Collection[str], asked: Collection[str]
+) -> Iterator[SqlFile]:
+    """The files that make one of these tables; what the code asks for may be made wherever it lies."""
+    for file in files:
+        missed = {*needed, *asked} if _SCHEMA.search(file.path) else {*asked}
+        if missed and missed & set(map(qualified, _MAKES.findall(file.text))):
+            yield file
 
 
 def _alone(file: SqlFile, granted: bool) -> Following:

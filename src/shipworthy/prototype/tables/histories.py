@@ -11,12 +11,14 @@ from shipworthy.database.order import in_likely_order
 from shipworthy.errors import FactUnavailable
 from shipworthy.prototype.modules.sides import Side, sides
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.tables.guides import guides
 from shipworthy.prototype.tables.makers import MAPPERS
 from shipworthy.prototype.tables.sql import Dialect, create_tables
 from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
+    from shipworthy.prototype.queries.query import Query
 
 _DECLINED = {Dialect.MYSQL: "MySQL", Dialect.SQLITE: "SQLite"}
 _READ = (Role.MIGRATION, Role.PRODUCT, Role.SCRIPT, Role.CONFIG, Role.GENERATED, Role.DOCUMENTATION)
@@ -25,12 +27,20 @@ _NOT_HISTORY = regex(
     r"|verification|snippets|rollbacks?|down)(/|$)|(down|rollback|undo|revert)\.sql$",
     re.IGNORECASE,
 )
+_IN_DOCUMENTS = regex(
+    r"^(?:[^/]+/)?docs?/(?:(?:sql|database|db|supabase|schema)/)?[^/]+\.sql$", re.IGNORECASE
+)
 _PLATFORM = regex(r"^(.*/)?supabase/migrations/[^/]+\.sql$")
 _NUMBERED = regex(r"^\d+[_-].*\.sql$")  # what the platform and its builders apply
 _MIGRATIONS = regex(
     r"^(.*/)?(drizzle|migrations?|prisma/migrations/[^/]+|db/migrate)/[^/]+\.sql$", re.IGNORECASE
 )
 _SEED = regex(r"(^|[/_.-])(seeds?|sample_?data|demo_?data|fixtures|test_?data)([/_.-]|$)", re.I)
+_OF_ROWS = frozenset({"select", "insert", "update", "upsert", "delete"})
+_CHANGES = frozenset({"update", "upsert"})
+_ALL_RIGHTS = regex(
+    r"service_?role|supabase_?admin|admin_?(?:supabase|client)|supabase_secret", re.I
+)
 _GENERATED = regex(r"\bRow:\s*\{")
 
 
@@ -53,11 +63,15 @@ def read_history(
     `tools` writes out a schema that stands in code alone. Raises FactUnavailable for such a schema
     without them, and for schemas of another database.
     """
-    files = [f for f in prototype.of_role(*_READ) if f.text and f.path.endswith(".sql")]
-    files = [f for f in files if not _NOT_HISTORY.search(f.path)]
+    scripts = [f for f in prototype.of_role(*_READ) if f.text and f.path.endswith(".sql")]
+    files = [f for f in scripts if not _NOT_HISTORY.search(f.path)]
     known = {t.location.path for t in prototype.tables}
     makers = [f for f in files if f.path in known or _PLATFORM.match(f.path) or _makes_a_table(f)]
     if not makers:
+        described = _described(prototype, scripts)
+        if described:
+            kept = frozenset(_kept(prototype))
+            return History((), described, generated=generated_types(prototype), kept=kept)
         if not _decline(prototype, files, asked=tools is not None) or tools is None:
             return None
         return History((tools(prototype),), supabase=uses_the_platform(prototype))
@@ -77,14 +91,44 @@ def read_history(
         seeds=_plain(seeds),
         supabase=supabase,
         declared_public=prototype.settings.intent.public_tables,
+        asked=frozenset(q.table for q in _of_rows(prototype) if q.table),
+        kept=frozenset(_kept(prototype)),
     )
+
+
+def _described(prototype: Prototype, scripts: Iterable[SourceFile]) -> tuple[SqlFile, ...]:
+    """What documents alone tell of the database: scripts among them, or else the SQL of a guide."""
+    if "supabase" not in prototype.stack.data or {t.source for t in prototype.tables} & MAPPERS:
+        return ()
+    if not uses_the_platform(prototype):
+        return ()
+    kept = [f for f in scripts if _IN_DOCUMENTS.match(f.path) and _makes(f.text or "")]
+    return _plain(sorted(kept, key=lambda f: natural(f.path))) or guides(prototype)
+
+
+def _of_rows(prototype: Prototype) -> Iterable[Query]:
+    of_rows = (q for q in prototype.queries if q.library == "supabase")
+    return (q for q in of_rows if q.operation in _OF_ROWS)
+
+
+def _kept(prototype: Prototype) -> Iterable[str]:
+    """Tables that files with the key of all rights change."""
+    changes = [q for q in _of_rows(prototype) if q.operation in _CHANGES]
+    for path in {query.location.path for query in changes}:
+        file = prototype.files.get(path)
+        if file is not None and _ALL_RIGHTS.search(file.text or ""):
+            yield from (q.table for q in changes if q.table and q.location.path == path)
 
 
 def _makes_a_table(file: SourceFile) -> bool:
     """True for a script with tables that are not read as facts: of documents."""
     if file.role is not Role.DOCUMENTATION:
         return False
-    return next(iter(create_tables(file.text or "")), None) is not None
+    return _makes(file.text or "")
+
+
+def _makes(text: str) -> bool:
+    return next(iter(create_tables(text)), None) is not None
 
 
 def natural(path: str) -> tuple[tuple[int, str], ...]:
