@@ -31,6 +31,7 @@ from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, promotions
 from shipworthy.database.stated.purchases import purchases
 from shipworthy.database.stated.rewritten import rewritten
+from shipworthy.database.stated.settled import settled
 from shipworthy.database.stated.sign_ups import sign_ups
 from shipworthy.regex import regex
 
@@ -71,7 +72,7 @@ def stated(history: History) -> DatabaseProof:
         replay=Replay(len(scripts), 0, {}, (), repairs, None),
         schema=schema,
         seeding={name: Seeding(name, 0, owned) for name, owned in owners.items()},
-        attempts=_either_way(tuple(_attempts(schema, owners)), history, following),
+        attempts=_either_way(tuple(_attempts(schema, owners, history.kept)), history, following),
         unreachable=Unreachable((), 0),
         declared_public=history.declared_public,
         seconds={},
@@ -102,7 +103,9 @@ def followed(
     return following
 
 
-def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+def _attempts(
+    schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
+) -> Iterator[Attempt]:
     yield from by_metadata(schema)
     yield from sign_ups(schema)
     schema = as_they_fail(schema)
@@ -110,10 +113,12 @@ def _attempts(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from promotions(schema, owners)
     yield from behind_a_circle(schema, owners)
     told = given_to_all(schema, owners)
-    yield from as_written(_by_rules(told, owners), schema, told)
+    yield from as_written(_by_rules(told, owners, kept), schema, told)
 
 
-def _by_rules(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
+def _by_rules(
+    schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
+) -> Iterator[Attempt]:
     yield from open_tables(schema)
     yield from open_buckets(schema)
     yield from rewritten(schema)
@@ -121,6 +126,7 @@ def _by_rules(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
     yield from plans_of_tenants(schema)
     yield from lifted_bans(schema, owners)
     yield from purchases(schema, owners)
+    yield from settled(schema, owners, kept)
     yield from of_the_system(schema, owners)
     yield from joins(schema, owners)
     yield from invitations(schema)
@@ -137,7 +143,7 @@ def _either_way(
     for file in in_likely_order(beside):
         following.run(file)
     after = _typed(following.schema, history.generated)
-    still = {(a.actor, a.verb, a.target) for a in _attempts(after, ownerships(after))}
+    still = {(a.actor, a.verb, a.target) for a in _attempts(after, ownerships(after), history.kept)}
     unguarded = {name for name, table in after.tables.items() if not table.row_security}
     return tuple(a for a in found if (a.actor, a.verb, a.target) in still or a.target in unguarded)
 
