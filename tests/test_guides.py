@@ -15,7 +15,8 @@ CODE = {
     "package.json": '{"dependencies": {"@supabase/supabase-js": "^2.45.0"}}',
     "src/rows.ts": (
         'import { createClient } from "@supabase/supabase-js";\n'
-        "const supabase = createClient(import.meta.env.VITE_SUPABASE_URL, import.meta.env.VITE_SUPABASE_ANON_KEY);\n"
+        "const { VITE_SUPABASE_URL, VITE_SUPABASE_ANON_KEY } = import.meta.env;\n"
+        "const supabase = createClient(VITE_SUPABASE_URL, VITE_SUPABASE_ANON_KEY);\n"
         'export const pupils = () => supabase.from("pupils").select("*");\n'
     ),
 }

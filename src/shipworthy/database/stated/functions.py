@@ -114,7 +114,7 @@ def _for_somebody(
         named = [a for a in function.argument_names if _ANYBODY.search(a)]
     if written and notes_the_caller(function):
         named = [a for a in named if a in callers or _picks(code, a)]
-    told = () if written else handed_out(schema, function, code)
+    told = () if written else handed_out(schema, function, code, actor)
     shown = tuple(c for c in told if not any(c in a.lower() for a in named))
     keys = list(_keys(owners, function, code)) if not named and not shown else []
     if shown and not named and not notes_the_caller(function):

@@ -40,13 +40,18 @@ _FOR_ALL = regex(
 )
 
 
-def handed_out(schema: Schema, function: Function, code: str) -> tuple[str, ...]:
+def handed_out(schema: Schema, function: Function, code: str, actor: Actor) -> tuple[str, ...]:
     """The delicate columns that an answer may hold, of guarded tables: of a single value, secrets alone."""
     read = _read(schema, code)
     if not _ANSWERS_ROWS.search(function.returns):
         secrets = (c.name for t in read if t.row_security for c in t.columns)
         return tuple(n for n in secrets if is_secret_column(n) and speaks_of(code, n))
-    found = (c for table in read if _is_private(table) for c in _shown(table, function, code))
+    private = [table for table in read if _is_private(table)]
+    found = [c for table in private for c in _shown(table, function, code)]
+    whole = [
+        t for t in private if _is_whole(t, function, code) and not let_pass(t, actor, Verb.READ)
+    ]
+    found += (c.name for table in whole for c in table.columns if _is_delicate(table, c.name))
     return tuple(dict.fromkeys(found))
 
 
@@ -61,7 +66,9 @@ def handed_to_all(schema: Schema, function: Function, code: str, actor: Actor) -
     found = [c for c in delicate if not is_name_column(c)]
     if re.search(rf"\b{USERS}\b", masked(code), re.IGNORECASE):
         found.append("email")
-    return tuple(c for c in dict.fromkeys(found) if _answered(schema, function, code, c))
+    whole = {c.name for t in read if _is_whole(t, function, code) for c in t.columns}
+    answered = (c for c in found if c in whole or _answered(schema, function, code, c))
+    return tuple(dict.fromkeys(answered))
 
 
 def texts_of_tenants(
@@ -123,6 +130,22 @@ def _shown(table: Table, function: Function, code: str) -> Iterator[str]:
     for column in table.columns:
         if _is_delicate(table, column.name) and column.name in told:
             yield column.name
+
+
+def _is_whole(table: Table, function: Function, code: str) -> bool:
+    """True where the answer holds whole rows of a table, so that no column has to be named."""
+    rows = re.search(rf"\bsetof\s+({QUALIFIED})", function.returns)
+    if rows:
+        return qualified(rows[1]) == table.qualified
+    named = {found[1].lower() for found in _AS_JSON.finditer(code)}
+    alias = re.compile(rf"\b{re.escape(table.name)}\"?\s+(?:as\s+)?(\w+)", re.IGNORECASE)
+    return bool(named & {table.name, *(name.lower() for name in alias.findall(masked(code)))})
+
+
+_AS_JSON = regex(
+    r"\b(?:row_to_json|to_jsonb?|jsonb?_agg)\s*\(\s*(?:(?:row_to_json|to_jsonb?)\s*\(\s*)?(\w+)(?:\.\*)?\s*\)",
+    re.IGNORECASE,
+)
 
 
 def _is_delicate(table: Table, column: str) -> bool:

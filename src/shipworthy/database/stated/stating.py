@@ -21,6 +21,7 @@ from shipworthy.database.stated.approvals import approvals, plans_of_tenants
 from shipworthy.database.stated.bans import lifted_bans
 from shipworthy.database.stated.beneath import beneath
 from shipworthy.database.stated.circling import behind_a_circle
+from shipworthy.database.stated.colleagues import promoted_colleagues
 from shipworthy.database.stated.everybodys import as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
@@ -124,6 +125,7 @@ def _by_rules(
     yield from rewritten(schema)
     yield from approvals(schema, owners)
     yield from plans_of_tenants(schema)
+    yield from promoted_colleagues(schema, owners)
     yield from lifted_bans(schema, owners)
     yield from purchases(schema, owners)
     yield from settled(schema, owners, kept)

@@ -17,6 +17,7 @@ from shipworthy.database.seed.sign_up import USERS
 from shipworthy.database.stated.approvals import FOR_ALL_OF_US
 from shipworthy.database.stated.bans import bars
 from shipworthy.database.stated.circling import when
+from shipworthy.database.stated.colleagues import OF_COLLEAGUES
 from shipworthy.database.stated.of_the_system import MEANT
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
@@ -91,6 +92,8 @@ def _told(exposure: Exposure, tried: bool, idle: bool) -> str:
     if not columns:
         sold = ", ".join(table for attempt in exposure.attempts for table in attempt.tables)
         return f"Every user can add a row to {exposure.target} as if he had paid for it ({sold})"
+    if all(attempt.reason.endswith(OF_COLLEAGUES) for attempt in exposure.attempts):
+        return f"Every member of an organisation can set {columns} on its rows in {exposure.target}"
     of_all = all(attempt.reason.endswith(FOR_ALL_OF_US) for attempt in exposure.attempts)
     whose = "the row of his own organisation" if of_all else "a row about himself"
     told = f"Every user can set {columns} on {whose} in {exposure.target}"
