@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
-from shipworthy.prototype.handlers.breaches.about import LOG
+from shipworthy.prototype.handlers.breaches.about import LOG, PII, names_a_user
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.named_guards import passes_named_guard
-from shipworthy.prototype.handlers.ownership import read_ownership
+from shipworthy.prototype.handlers.ownership import Ownership, read_ownership
 from shipworthy.prototype.handlers.purpose import meant_for_anyone
+from shipworthy.prototype.handlers.sent import NAMED
 from shipworthy.prototype.handlers.standing import Caller, caller
 from shipworthy.prototype.handlers.strangers import (
     first_word,
@@ -100,7 +101,7 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         )
         found = breaches(handler, ownership)
         if not strangers or (realm and first_word(handler) not in realm):
-            found = [_among_staff(judged) for judged in found]
+            found = [_among_staff(judged, ownership) for judged in found]
         found = [_behind_guard(prototype, handler, judged) for judged in found]
         if joins:
             found = [_beside_sign_up(judged) for judged in found]
@@ -141,12 +142,24 @@ def _place(judged: Judged) -> tuple[str, int]:
     return judged.effect.path, judged.effect.line
 
 
-def _among_staff(judged: Judged) -> Judged:
+def _among_staff(judged: Judged, ownership: Ownership) -> Judged:
     """What one of the staff may do to rows of another is a matter of the business: a question."""
     # Whoever has an account writes his own rights; or the staff itself is told apart elsewhere.
     own_word = judged.breach in (Breach.HOLLOW, Breach.BESIDE)
-    known = judged.caller is Caller.KNOWN and not own_word
+    known = judged.caller is Caller.KNOWN and not (own_word or _is_of_one(judged, ownership))
     return replace(judged, confidence=Confidence.LOW) if known else judged
+
+
+def _is_of_one(judged: Judged, ownership: Ownership) -> bool:
+    """True for what is kept of one account and shown or changed for another: each is meant to see his own
+    (`body.user_id or user.id`), or some who sign in are told from the staff by a role."""
+    effect = judged.effect
+    if judged.breach is not Breach.FOREIGN:
+        return False
+    if any(name.endswith(NAMED) for name in effect.literals):
+        return True
+    told = ownership.has_roles and PII.search(effect.target) is not None
+    return told and names_a_user(effect, judged.harm)
 
 
 def _beside_sign_up(judged: Judged) -> Judged:

@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
 from shipworthy.prototype.handlers.ownership import REACHED, Ownership, exports, plain
 from shipworthy.prototype.handlers.weight import (
+    Harm,
     is_catalogue,
     is_personal,
     is_sensitive,
@@ -173,6 +174,18 @@ def _asked_by(effect: Effect) -> frozenset[str]:
         return frozenset()
     asked = ((n, found) for n, found in effect.of("filter:") if n and found)
     return frozenset(n for n, found in asked if all(o.is_input for o in found))
+
+
+def names_a_user(effect: Effect, kind: Harm) -> bool:
+    """True for what is kept of one user and found by his id, which whoever calls may put in: users are told
+    apart there, though nobody signs in."""
+    return kind in (Harm.READ, Harm.CHANGE, Harm.DELETE) and any(
+        _USER.match(snake(name)) and origins and all(o.is_input for o in origins)
+        for name, origins in effect.of("filter:")
+    )
+
+
+_USER = regex(r"^(user|owner|account)_(id|uuid|email)$")
 
 
 def says_who_is_born_when(effect: Effect) -> bool:

@@ -43,7 +43,7 @@ def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Owners
             return True
         case Harm.READ if _is_receipt(effect, ownership):
             return True
-        case Harm.READ if is_admin(handler) and is_bypassing(effect) and not _is_setting(effect):
+        case Harm.READ if is_admin(handler) and is_bypassing(effect) and not is_setting(effect):
             return False  # what administrators see of everybody is no page for visitors
         case Harm.READ if writes_out(handler, effect, ownership):
             return False
@@ -145,7 +145,7 @@ def lends_its_key(effect: Effect) -> bool:
 _MASTER_KEY = regex(r"SERVICE_ROLE|SERVICE_KEY|SECRET_KEY$", re.IGNORECASE)
 
 
-def _is_setting(effect: Effect) -> bool:
+def is_setting(effect: Effect) -> bool:
     """True for what a page has to know before anybody signs in: settings, texts, flags."""
     return bool(_SETTINGS.search(effect.target))
 

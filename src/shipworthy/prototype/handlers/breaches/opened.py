@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 
 from shipworthy.finding import Confidence, Severity
-from shipworthy.prototype.handlers.breaches.about import is_private, reports_finances, writes_out
+from shipworthy.prototype.handlers.breaches.about import (
+    is_private,
+    names_a_user,
+    reports_finances,
+    writes_out,
+)
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import is_of_all
-from shipworthy.prototype.handlers.breaches.meant import may_be_meant
-from shipworthy.prototype.handlers.breaches.power import adds_administrator
+from shipworthy.prototype.handlers.breaches.meant import is_setting, may_be_meant
+from shipworthy.prototype.handlers.breaches.power import adds_administrator, is_admin
 from shipworthy.prototype.handlers.breaches.severity import severity_open
-from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.columns import named_columns
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
@@ -20,6 +25,7 @@ from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import (
     Harm,
     hands_out_files,
+    is_catalogue,
     revealed,
 )
 from shipworthy.prototype.handlers.writes import is_counter
@@ -36,11 +42,14 @@ def of_opened(
         return None
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
+    private = is_private(effect, revealed(handler, effect), ownership)
     if kind is Harm.READ and ownership.has_logins and _of_somebody(handler, effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.MEDIUM, Confidence.HIGH)
-    private = is_private(effect, revealed(handler, effect), ownership)
+    of_one = kind is Harm.READ and _is_kept_of_one(handler, effect, ownership)
     if kind is Harm.READ and not (
         private
+        or of_one
+        or _is_for_administrators(handler, effect, ownership)
         or writes_out(handler, effect, ownership)
         or reports_finances(handler, effect, ownership)
     ):
@@ -52,10 +61,10 @@ def of_opened(
     if kind is Harm.ASK and not ownership.has_accounts:
         return None  # a public assistant: what it costs is asked by the rate limit
     if may_be_meant(handler, effect, kind, ownership):
-        confidence = Confidence.LOW
+        confidence = Confidence.MEDIUM if of_one else Confidence.LOW
     elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
         confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
-    elif kind is not Harm.RUN and _is_job(effect, kind):
+    elif kind is not Harm.RUN and _is_job(handler, effect, kind):
         if kind is Harm.CHANGE and is_of_all(effect, kind, ownership):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
         if kind is Harm.DELETE and _empties(handler, effect):
@@ -69,7 +78,7 @@ def of_opened(
         severity = min(severity, Severity.MEDIUM, key=lambda s: s.value)
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
-    told_apart = _asks_a_cookie(effect) or _names_a_user(effect, kind)
+    told_apart = _asks_a_cookie(effect) or names_a_user(effect, kind)
     on_purpose = not (told_apart or why or adds_administrator(effect))
     if not ownership.has_logins and kind is not Harm.RUN and on_purpose:
         severity = min(
@@ -99,22 +108,54 @@ def _of_somebody(handler: Handler, effect: Effect) -> bool:
     return asked and any(map(_PERSON.search, named)) and bool(list(revealed(handler, effect)))
 
 
+def _is_kept_of_one(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for rows that are kept apart by account, and shown of whichever account the caller names; what
+    people show of themselves to others is none."""
+    if effect.operation != "select" or not ownership.has_logins or not ownership.of(effect.target):
+        return False
+    if is_catalogue(effect) or SHOWN_OF_ONESELF.search(effect.target):
+        return False
+    told = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    keys = told and (named_columns(effect.literals.get("columns", "")) or told)
+    return bool(keys) and names_a_user(effect, Harm.READ) and not all(map(_ID.search, keys))
+
+
+_ID = regex(r"(^|_)ids?$|Ids?$")  # what others are chosen by
+
+
+SHOWN_OF_ONESELF = regex(
+    r"profile|avatar|badge|achievement|follow|like|comment|review|rating|post|stor(y|ies)|photo|image|gallery|video|track"
+    r"|song|playlist|recipe|listing|product|item|project|portfolio|skill|experience|education|leaderboard|score|rank"
+    r"|availab|slot|schedule|service|event|bio|link|page|site|public|vote|poll",
+    re.IGNORECASE,
+)
+"""Words of tables whose rows tell others about somebody because he wants it."""
+
+
+def _is_for_administrators(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
+    """True for rows that an address shows whose name says that it is for administrators, where other entry
+    points know who calls; settings and goods are shown in other places as well."""
+    return (
+        ownership.has_logins
+        and handler.route.method in ("GET", "")
+        and effect.operation == "select"
+        and is_admin(handler)
+        and is_bypassing(effect)
+        and not is_setting(effect)
+        and not (is_catalogue(effect) or _GOODS.search(effect.target))
+        and not _ADDED_UP.search(effect.literals.get("columns", ""))
+        and bool(revealed(handler, effect))
+    )
+
+
+_ADDED_UP = regex(r"\b(count|sum|avg|min|max)\b", re.IGNORECASE)
+_GOODS = regex(r"pric(e|ing)|plan|tariff|categor|type|tag|product|service|variant|brand|slot", re.I)
+
+
 _PERSON = regex(
     r"(^|_)(contact|lead|patient|client|student|employee|customer)_?id$|(contact|lead|patient|client|student|employee"
     r"|customer)Id$"
 )
-
-
-def _names_a_user(effect: Effect, kind: Harm) -> bool:
-    """True for what is kept of one user and found by his id, which whoever calls may put in: users are told
-    apart there, though nobody signs in."""
-    return kind in (Harm.READ, Harm.CHANGE, Harm.DELETE) and any(
-        _USER.match(snake(name)) and origins and all(o.is_input for o in origins)
-        for name, origins in effect.of("filter:")
-    )
-
-
-_USER = regex(r"^(user|owner|account)_(id|uuid|email)$")
 
 
 def _asks_a_cookie(effect: Effect) -> bool:
@@ -147,9 +188,15 @@ def hollow(effect: Effect) -> str:
     return min((g.how for g in effect.guards if g.check is Check.HOLLOW), default="")
 
 
-def _is_job(effect: Effect, kind: Harm) -> bool:
-    """True where nothing that the caller sends has a part in it: a job that is due anyway."""
-    return kind is not Harm.READ and not effect.is_steered
+def _is_job(handler: Handler, effect: Effect, kind: Harm) -> bool:
+    """True where nothing that the caller sends has a part in it: a job that is due anyway. What is sent to
+    the address of one thing is about that one, however the way to its row goes."""
+    about_one = handler.route.method in _SENDS and _OF_ONE.search(handler.route.path) is not None
+    return kind is not Harm.READ and not effect.is_steered and not about_one
+
+
+_SENDS = ("POST", "PUT", "PATCH", "DELETE")
+_OF_ONE = regex(r"/(\{[^}]*id\}|:\w*id\b|\[\w*id\]|<(\w+:)?\w*id>)", re.IGNORECASE)
 
 
 def _empties(handler: Handler, effect: Effect) -> bool:

@@ -160,8 +160,9 @@ _OWN_ADMIN = regex(r"(admin-?check|is-?admin|check-?admin|admin/(me|session|logi
 
 
 def is_admin(handler: Handler) -> bool:
-    """True for an entry point whose name or file says that it is for administrators."""
-    where = handler.route.path if handler.route.path else handler.name
+    """True for an entry point whose address says that it is for administrators, or the one beneath which
+    its router stands (`app.use("/api/admin", router)`); its name, where it has none."""
+    where = f"{handler.route.path} {handler.name}"
     return bool(_ADMIN.search(where)) and not _OWN_ADMIN.search(where)
 
 
