@@ -103,7 +103,9 @@ _FACE = regex(
 _PRIVATE_BUCKET = regex(
     r"private|document|attachment|contract|invoice|receipt|medical|record|kyc|passport|licen[sc]e|resume"
     r"|identity|verification|statement|backup|proof|comprobante|factura|contrato|prescription"
-    r"|(?:^|[-_/])(?<!mail[-_])signatures?(?:$|/)|(?:^|[-_/])chat[-_]?files?(?:$|/)"
+    r"|(?:^|[-_/])(?<!mail[-_])signatures?(?:$|/)"
+    r"|(?:^|[-_/])(?:chats?|messages?|whatsapp|conversations?)[-_]?(?:files?|media|images?|photos?|uploads?|audios?)(?:$|/)"
+    r"|(?:^|[-_/])(?:patients?|pacientes?)[-_]|selfies?$|payslip|voice[-_]?notes?$|recibo|boleto|anexo|prontuario|laudo"
     r"|(?:^|[-_/])id[-_]?cards?(?:$|[-_/])",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from shipworthy.database.proof import DatabaseProof
 from shipworthy.database.schema import Schema
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
+from shipworthy.prototype.queries.uploads import buckets_of_papers
 from shipworthy.prototype.tables.idle import weighed_by_use
 from shipworthy.regex import regex
 
@@ -39,11 +40,14 @@ class OpenStorageBucket(
             yield self.not_applicable("no storage bucket is made by the migrations")
             return
         open_to: set[str] = set()
+        of_papers = buckets_of_papers(prototype) if proof.schema.buckets else frozenset()
         for exposure in exposures(proof, _ACTORS, *_VERBS, files=True):
             bucket = proof.schema.buckets.get(exposure.target.removeprefix(BUCKET))
             public = bool(bucket and bucket.public)
             folders = _has_folders(proof.schema, exposure.target.removeprefix(BUCKET))
-            harmful = [a for a in exposure.attempts if _harms(a, public=public, folders=folders)]
+            name = exposure.target.removeprefix(BUCKET)
+            shown = public and not is_private_bucket(name) and name not in of_papers
+            harmful = [a for a in exposure.attempts if _harms(a, shown=shown, folders=folders)]
             if harmful:
                 open_to.add(exposure.target)
                 gap = self._gap(exposure.target, harmful, proof)
@@ -97,15 +101,14 @@ def _has_folders(schema: Schema, bucket: str) -> bool:
     return any(_BY_PATH.search(text) for text in of_it)
 
 
-def _harms(attempt: Attempt, *, public: bool, folders: bool) -> bool:
-    """Reading a public bucket is what it is for, unless its name says otherwise.
+def _harms(attempt: Attempt, *, shown: bool, folders: bool) -> bool:
+    """Reading a public bucket is what it is for, unless its name or what is put into it says otherwise.
 
     A user who adds files of his own reaches nobody's folder where no rule goes by folders.
     """
     if attempt.verb is Verb.INSERT and attempt.actor is not Actor.ANYBODY and not folders:
         return False
-    name = attempt.target.removeprefix(BUCKET)
-    return not (public and attempt.verb is Verb.READ) or is_private_bucket(name)
+    return not (shown and attempt.verb is Verb.READ)
 
 
 _DONE = {
