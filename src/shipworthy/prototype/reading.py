@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shipworthy.errors import CannotLook
-from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, callee, identifiers
+from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, forget
 from shipworthy.prototype.connections import opened as connections
 from shipworthy.prototype.cookies import cookie as cookies
 from shipworthy.prototype.cors import rule as cors
@@ -98,8 +98,7 @@ def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> Fil
     except TookTooLong:  # thousands of queries or functions, each asked about all the others
         return FileFacts(source.path, partly=True, unread=TOO_LONG)
     finally:
-        callee.cache_clear()  # they keep the tree
-        identifiers.cache_clear()
+        forget()
 
 
 def _stands_before_routes(source: SourceFile) -> bool:

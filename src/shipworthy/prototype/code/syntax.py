@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import ClassVar
 
-from ast_grep_py import Rule, SgNode, SgRoot
+from ast_grep_py import SgNode, SgRoot
 from msgspec import Struct
 
 from shipworthy.finding import Location
@@ -46,12 +47,13 @@ _JS_KINDS = (
     " assignment_expression variable_declarator function_declaration arrow_function"
     " method_definition function_expression generator_function_declaration generator_function"
     " pair if_statement return_statement for_statement for_in_statement"
-    " augmented_assignment_expression throw_statement identifier shorthand_property_identifier ERROR"
+    " augmented_assignment_expression throw_statement ERROR"
 )
+_NAMES = ("identifier", "shorthand_property_identifier")
 _JSX_KINDS = " jsx_opening_element jsx_self_closing_element"
 _JS_RARE = (
     "catch_clause member_expression object subscript_expression string template_string"
-    " update_expression binary_expression"
+    " update_expression binary_expression identifier shorthand_property_identifier"
 )
 _JSX_RARE = " jsx_element jsx_attribute"
 _PY_KINDS = (
@@ -75,6 +77,12 @@ _RARE = {
 }
 
 
+# Of what is imported from the prototype itself under such names it is asked whether they are used as values.
+_ASKS_FOR_NAMES = regex(
+    r"""import[\s{][^"';]{0,999}?(?<=[{,\s])[A-Z][^"';]{0,999}?\bfrom\s{0,9}["'][./@~#]"""
+)
+
+
 _ASSIGNMENT = {
     True: ("assignment", "left", "right"),
     False: ("variable_declarator", "name", "value"),
@@ -92,6 +100,8 @@ class Link(Struct, frozen=True):
 class Syntax:
     """One file, parsed once. One that no person wrote like that is left unread: it seems empty."""
 
+    latest: ClassVar[Syntax | None] = None
+
     def __init__(self, source: SourceFile, language: Language) -> None:
         self.source = source
         self.language = language
@@ -101,15 +111,15 @@ class Syntax:
         self.root = parsed("" if self.unread else text, language)
         if _is_too_deep(self.root):
             self.unread, self.root = TOO_DEEP, SgRoot("", language.value).root()
+        Syntax.latest = self
 
     def says_any(self, words: Iterable[str]) -> bool:
         """True where one of these words, in none of which is a space, stands in the text."""
-        return any(word in self._said for word in words)
+        return _is_one_in(words, self._said)
 
     def says_any_in_lower_case(self, words: Iterable[str]) -> bool:
         """The same, in whatever case it is written."""
-        lowered = self._said.lower()
-        return any(word in lowered for word in words)
+        return _is_one_in(words, self._said_in_lower_case)
 
     @cached_property
     def _said(self) -> str:
@@ -118,15 +128,29 @@ class Syntax:
         return "\n".join(set((self.source.text or "").split()))
 
     @cached_property
+    def _said_in_lower_case(self) -> str:
+        return self._said.lower()
+
+    @cached_property
     def _by_kind(self) -> dict[str, list[SgNode]]:
         kinds = _KINDS[self.language]
+        if self._needs_names:
+            kinds = [*kinds, *_NAMES]
         found: dict[str, list[SgNode]] = {kind: [] for kind in kinds}
         for node in self.root.find_all(kind=", ".join(kinds)):
             found[node.kind()].append(node)
         return found
 
-    def nodes(self, *kinds: str) -> list[SgNode]:
+    @property
+    def _needs_names(self) -> bool:
+        """True where the names, half of all nodes, are likely asked for: best found with the others."""
+        typed = self.language in (Language.TYPESCRIPT, Language.TSX)
+        return typed and _ASKS_FOR_NAMES.search(self.source.text or "") is not None
+
+    def nodes(self, *kinds: str) -> Sequence[SgNode]:
         """All nodes of these kinds, in file order per kind; none of a kind that no reader asks for."""
+        if len(kinds) == 1:
+            return self._of_kind(kinds[0])
         return [node for kind in kinds for node in self._of_kind(kind)]
 
     def _of_kind(self, kind: str) -> Sequence[SgNode]:
@@ -178,10 +202,21 @@ def _hindrance(text: str, language: Language) -> str:
     if language is Language.PYTHON and len(set(_INDENTATION.findall(text))) > _INDENTATIONS:
         return TOO_DEEP
     # To tell where a node stands, ast-grep counts from the start of its line.
-    long = (line for line in text.split("\n") if len(line) > _LONG)
+    long = (line for line in text.split("\n") if len(line) > _LONG) if _has_long(text) else ()
     if any(len(line) * len(_PUNCTUATION.findall(line)) > _MOST_STEPS for line in long):
         return "minified: a line is too long"
     return ""
+
+
+def _has_long(text: str) -> bool:
+    """True where a line is long: what ends a line is looked for once in as many characters."""
+    start = 0
+    while len(text) - start > _LONG:
+        end = text.rfind("\n", start, start + _LONG + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 def _is_too_deep(root: SgNode) -> bool:
@@ -198,24 +233,61 @@ def _is_too_deep(root: SgNode) -> bool:
     return False
 
 
+def _is_one_in(words: Iterable[str], text: str) -> bool:
+    for word in words:  # noqa: SIM110 - thousands of times: a generator takes twice as long
+        if word in text:
+            return True
+    return False
+
+
 @lru_cache(maxsize=1)  # emptied after each file
 def identifiers(root: SgNode) -> Mapping[str, Sequence[SgNode]]:
     """Where each name is used as a value in a file, in file order; the names of imports and
     parameters and the shorthand properties of JavaScript included."""
-    kinds: list[Rule] = [{"kind": "identifier"}]
-    if root.kind() == "program":  # the grammar of Python knows no such kind, and refuses it
-        kinds.append({"kind": "shorthand_property_identifier"})
     found: dict[str, list[SgNode]] = {}
-    for node in root.find_all(any=kinds):
+    shorthand: Sequence[SgNode] = ()
+    latest = Syntax.latest
+    if latest is not None and not latest.python and latest.root == root:
+        plain, shorthand = latest.nodes(_NAMES[0]), latest.nodes(_NAMES[1])
+    else:
+        plain = root.find_all(kind="identifier")
+        if root.kind() == "program":  # the grammar of Python knows no such kind, and refuses it
+            shorthand = root.find_all(kind="shorthand_property_identifier")
+    for node in plain:
         found.setdefault(node.text(), []).append(node)
+    both = {name for node in shorthand if (name := node.text()) in found}
+    for node in shorthand:
+        found.setdefault(node.text(), []).append(node)
+    for name in both:
+        found[name].sort(key=_start)
     return found
+
+
+def _start(node: SgNode) -> int:
+    return node.range().start.index
+
+
+def forget() -> None:
+    """Lets go of the last file: what is remembered of it keeps its tree."""
+    Syntax.latest = None
+    callee.cache_clear()
+    identifiers.cache_clear()
 
 
 @lru_cache(maxsize=100_000)  # each reader asks for the names of all calls; emptied after each file
 def callee(call: SgNode) -> str:
     """The dotted name that is called, `supabase.functions.invoke`; a call inside it shows as `()`."""
     function = call.field("function") or call.field("constructor")
-    return dotted(function) if function else ""
+    if function is None:
+        return ""
+    text = function.text()
+    return text if _PLAIN.fullmatch(text) else dotted(function)
+
+
+# What nearly all calls call is its own dotted name.
+_PLAIN = regex(
+    r"(?!(?:undefined|null|true|false|new|import|None|True|False)\b)[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*"
+)
 
 
 def dotted(node: SgNode) -> str:
@@ -227,8 +299,8 @@ def dotted(node: SgNode) -> str:
         if kind in ("identifier", "property_identifier", "this", "super", "import"):
             parts.append(at.text())
             break
-        if kind in ("member_expression", "attribute"):
-            name = at.field("property") or at.field("attribute")
+        if kind in _MEMBERS:
+            name = at.field(_MEMBERS[kind])
             parts.append(f".{name.text()}" if name else "")
             at = at.field("object")
         elif kind in ("call_expression", "call"):
@@ -242,6 +314,15 @@ def dotted(node: SgNode) -> str:
         else:
             break
     return "".join(reversed(parts))
+
+
+_MEMBERS = {"member_expression": "property", "attribute": "attribute"}
+
+
+def member_of(node: SgNode) -> SgNode | None:
+    """The name behind the last dot of a member expression or attribute; None of anything else."""
+    field = _MEMBERS.get(node.kind())
+    return node.field(field) if field is not None else None
 
 
 def arguments(call: SgNode) -> list[SgNode]:
@@ -335,14 +416,14 @@ def chain(call: SgNode) -> list[Link]:
             function = node.field("function")
             if function is None:
                 break
-            name = function.field("property") or function.field("attribute")
+            name = member_of(function)
             if name is None:
                 links.append(Link(dotted(function), tuple(arguments(node)), node))
                 break
             links.append(Link(name.text(), tuple(arguments(node)), node))
             node = function.field("object")
-        elif kind in ("member_expression", "attribute"):
-            name = node.field("property") or node.field("attribute")
+        elif kind in _MEMBERS:
+            name = node.field(_MEMBERS[kind])
             links.append(Link(name.text() if name else "", None, node))
             node = node.field("object")
         elif kind in _WRAPPERS and kind != "as_expression":

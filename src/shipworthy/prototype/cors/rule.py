@@ -47,8 +47,7 @@ _LET_IN = (AllowedOrigin.REFLECTED, AllowedOrigin.LOOSE)
 
 def read(syntax: Syntax) -> list[CorsRule]:
     """Every cross-origin rule of a file."""
-    text = syntax.source.text or ""
-    if "cors" not in text.lower() and "access-control" not in text.lower():
+    if not syntax.says_any_in_lower_case(("cors", "access-control")):
         return []
     return list(_rules(syntax))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from shipworthy.prototype.code.syntax import callee
+from shipworthy.prototype.code.syntax import callee, member_of
 
 LEVELS = frozenset(
     """log info warn warning error debug trace critical exception fatal success dir table
@@ -29,7 +29,7 @@ def log_level(call: SgNode) -> str | None:
     if kind == "identifier":
         name = function.text()
         return "print" if name in ("print", "pprint") and call.kind() == "call" else None
-    name_node = function.field("property") or function.field("attribute")
+    name_node = member_of(function)
     if name_node is None:
         return None
     name = name_node.text()

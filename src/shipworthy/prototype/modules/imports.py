@@ -169,12 +169,8 @@ def _stands_in_server_function(node: SgNode) -> bool:
 
 
 def _used_as_values(syntax: Syntax, names: set[str]) -> set[str]:
-    found: set[str] = set()
-    for node in syntax.nodes("identifier", "shorthand_property_identifier"):
-        name = node.text()
-        if name in names and name not in found and not _is_imported(node):
-            found.add(name)
-    return found
+    known = identifiers(syntax.root)
+    return {n for n in names if any(not _is_imported(use) for use in known.get(n, ()))}
 
 
 def _is_imported(node: SgNode) -> bool:

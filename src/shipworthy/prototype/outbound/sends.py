@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -36,10 +37,15 @@ _MAY_SEND = regex(
 )
 
 
+@lru_cache(maxsize=10_000)  # files call the same
+def _may_send(called: str) -> bool:
+    return _MAY_SEND.search(called) is not None
+
+
 def sends(call: SgNode) -> str | None:
     """What a call changes elsewhere: "request", "mail", "payment", "account"; else None."""
     called = callee(call)
-    if not _MAY_SEND.search(called):
+    if not _may_send(called):
         return None
     name = called_name(call)
     if name in ("fetch", "apiRequest", "fetchWithAuth", "authFetch", "apiFetch", "request"):

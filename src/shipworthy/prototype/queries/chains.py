@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 from msgspec import Struct
 
-from shipworthy.prototype.code.syntax import Link, chain
+from shipworthy.prototype.code.syntax import Link, chain, member_of
 
 CALLS = ("call_expression", "call")
 MEMBERS = ("member_expression", "attribute")
@@ -35,7 +35,7 @@ def called_name(call: SgNode) -> str:
         return ""
     if function.kind() == "identifier":
         return function.text()
-    name = function.field("property") or function.field("attribute")
+    name = member_of(function)
     return name.text() if name else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ast_grep_py import SgNode
 
@@ -111,7 +112,13 @@ def is_forgiven(node: SgNode) -> bool:
     condition = after.field("condition")
     if condition is None or not _FAILURE.search(condition.text()):
         return False
-    return excuses(text + "".join(c.text() for c in after.find_all(kind="comment")))
+    return excuses(text + "".join(comment.text() for comment in _comments(after)))
+
+
+def _comments(node: SgNode) -> Sequence[SgNode]:
+    text = node.text()
+    commented = "//" in text or "/*" in text or "#" in text
+    return node.find_all(kind="comment") if commented else ()
 
 
 _STATEMENTS = ("_statement", "_declaration")
@@ -162,9 +169,7 @@ _NO_REASON = frozenset(
 def gives_reason(handler: SgNode) -> bool:
     """True when a comment gives a reason, in words beyond "ignore errors silently"."""
     words: list[str] = []
-    text = handler.text()
-    commented = any(sign in text for sign in ("//", "/*", "#"))
-    for comment in handler.find_all(kind="comment") if commented else ():
+    for comment in _comments(handler):
         words += re.findall(r"[^\W\d_]{3,}", comment.text().lower())
     previous = handler.parent()
     if previous is not None and handler.kind() == "block":

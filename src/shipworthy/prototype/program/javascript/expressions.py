@@ -41,11 +41,15 @@ def _call(node: SgNode) -> Expression:
         return unknown(node)
     if node.kind() == "call_expression" and (turned := asserted(node, _ON)) is not None:
         return turned
-    return _called(node, expression(parts[0]))
+    return _given(node, parts, expression(parts[0]))
 
 
 def _called(node: SgNode, function: Expression) -> Expression:
-    parts, span = inner(node), node.range()
+    return _given(node, inner(node), function)
+
+
+def _given(node: SgNode, parts: list[SgNode], function: Expression) -> Expression:
+    span = node.range()
     at, end = span.start.line + 1, span.end.line + 1
     given: tuple[Expression, ...] = ()
     for part in parts[1:]:
