@@ -39,6 +39,7 @@ class Bindings:
         spans = sorted((n.range().start.index, n.range().end.index) for n in functions)
         self._starts = [start for start, _ in spans]
         self._spans = spans
+        self._outer = _outer(spans)
         self._scopes: dict[int, list[int]] = {}
         self.functions = {n.range().start.index: n for n in functions}
         self.modules = dict(imported_names(syntax))
@@ -53,9 +54,14 @@ class Bindings:
         at = node.range().start.index
         known = self._scopes.get(at)
         if known is None:
-            last = bisect_right(self._starts, at)
-            known = [s for s, end in reversed(self._spans[:last]) if at < end] + [MODULE]
-            self._scopes[at] = known
+            known = self._scopes[at] = []
+            number = bisect_right(self._starts, at) - 1
+            while number >= 0:
+                start, end = self._spans[number]
+                if at < end:
+                    known.append(start)
+                number = self._outer[number]
+            known.append(MODULE)
         return known
 
     def of(self, node: SgNode, name: str = "") -> list[Binding]:
@@ -139,6 +145,17 @@ class Bindings:
         for name in parameters(function):
             for inner, keys in targets(name):
                 yield Binding(inner, None, name, scope, keys)
+
+
+def _outer(spans: list[tuple[int, int]]) -> list[int]:
+    """The number of the function around each function; -1 where there is none."""
+    outer: list[int] = []
+    for number, (start, _) in enumerate(spans):
+        around = number - 1
+        while around >= 0 and spans[around][1] <= start:
+            around = outer[around]
+        outer.append(around)
+    return outer
 
 
 @lru_cache(maxsize=4)

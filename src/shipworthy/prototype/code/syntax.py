@@ -173,6 +173,9 @@ class Syntax:
 
     def calls_named(self, names: Container[str]) -> list[SgNode]:
         """The calls of these names, as `calls_by_name` has them, in file order."""
+        found = [name for name in self.calls_by_name if name in names]
+        if len(found) < 2:
+            return list(self.calls_by_name[found[0]]) if found else []
         return [call for name, call in self._named_calls if name in names]
 
     @cached_property
@@ -374,10 +377,14 @@ def string(node: SgNode) -> str | None:
     """The value of a string literal without substitutions; None for anything else."""
     kind = node.kind()
     if kind == "string":
-        parts = [(c.kind(), c) for c in node.named_children()]
-        if any(kind == "interpolation" for kind, _ in parts):
-            return None
-        return "".join(c.text() for kind, c in parts if kind not in ("string_start", "string_end"))
+        parts = []
+        for child in node.named_children():
+            inner = child.kind()
+            if inner == "interpolation":
+                return None
+            if inner not in ("string_start", "string_end"):
+                parts.append(child.text())
+        return "".join(parts)
     if kind == "template_string":
         if any(c.kind() == "template_substitution" for c in node.named_children()):
             return None

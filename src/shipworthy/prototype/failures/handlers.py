@@ -80,11 +80,13 @@ def outcome_of(body: SgNode, error: str) -> Outcome:
 
 def mentions(node: SgNode, name: str) -> bool:
     """True when a name is used in a node; never for an empty name."""
-    if not name:
-        return False
+    return bool(name) and name in node.text() and _uses(node, name)
+
+
+def _uses(node: SgNode, name: str) -> bool:
     if node.kind() in ("identifier", "shorthand_property_identifier"):
         return node.text() == name
-    return any(mentions(child, name) for child in node.children())
+    return any(_uses(child, name) for child in node.children())
 
 
 def _read(nodes: Iterable[SgNode], error: str, outcome: Outcome) -> None:

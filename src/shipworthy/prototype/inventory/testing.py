@@ -33,6 +33,7 @@ class TestCase(Struct, frozen=True):
 
 
 _TESTS = ("test", "it", "specify", "Deno.test", "Bun.test", "fit")
+_FIRST = frozenset(name.partition(".")[0] for name in _TESTS)
 _VARIANTS = frozenset({"only", "concurrent", "sequential", "serial", "each()", "fails", "slow"})
 _GROUPS = ("describe", "test.describe", "context", "suite", "describe.only", "Deno.describe")
 _SKIPPED = ("describe.skip", "describe.todo", "xdescribe", "test.describe.skip", "context.skip")
@@ -61,6 +62,8 @@ def _javascript(syntax: Syntax) -> list[TestCase]:
 
 
 def _is_test(called: str) -> bool:
+    if called.partition(".")[0] not in _FIRST:
+        return False
     for name in _TESTS:
         if called == name:
             return True

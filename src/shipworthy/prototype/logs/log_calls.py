@@ -63,13 +63,15 @@ def logged_in(
 ) -> Iterator[tuple[LogCall, SgNode, list[tuple[LoggedValue, SgNode]]]]:
     """Every logging call of a file with its node and those of its values."""
     origins: Origins | None = None
-    may_guard = syntax.says_any(_DEVELOPMENT)
-    may_be_of_guests = syntax.says_any(_GUESTS)
+    may_guard = may_be_of_guests = False
     for call in syntax.calls_named(NAMES):
         level = log_level(call)
         if level is None:
             continue
-        origins = origins or Origins(syntax)
+        if origins is None:
+            origins = Origins(syntax)
+            may_guard = syntax.says_any(_DEVELOPMENT)
+            may_be_of_guests = syntax.says_any(_GUESTS)
         given = arguments(call)
         shown = [value for argument in given for value in values_of(argument)]
         values = [(_value(value, origins, syntax), value.node) for value in shown]

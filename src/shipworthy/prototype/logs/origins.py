@@ -31,7 +31,7 @@ class Origins:
         self._syntax = syntax
         self._by_name: dict[str, str] = {}
         self._copies: dict[str, str] = {}
-        self._bodies: dict[str, str] = {}
+        self._found: dict[str, str] = {}
         for _, target, value in syntax.assignments:
             origin = _origin(value) if value is not None else ""
             if not origin and value is not None and target is not None:
@@ -51,6 +51,12 @@ class Origins:
 
     def of(self, name: str) -> str:
         """The origin of a dotted name; '' where the file does not show it."""
+        known = self._found.get(name)
+        if known is None:
+            known = self._found[name] = self._looked_for(name)
+        return known
+
+    def _looked_for(self, name: str) -> str:
         found = SENT_HEADERS if name in self._sent else _known(name)
         if not found:
             found = "copy" if name in self._copies else self._by_name.get(name, "")
@@ -58,10 +64,9 @@ class Origins:
             found = self._plain(name)
         if not found and name in self._fixed:
             found = FIXED
-        if found == "request body" and name not in self._bodies:
-            fields = fields_read(name, self._syntax)
-            self._bodies[name] = " ".join([found, *sorted(fields or ())])
-        return self._bodies.get(name, found)
+        if found == "request body":
+            return " ".join([found, *sorted(fields_read(name, self._syntax) or ())])
+        return found
 
     @cached_property
     def _fixed(self) -> frozenset[str]:

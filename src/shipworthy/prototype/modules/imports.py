@@ -92,6 +92,11 @@ def _bindings(node: SgNode) -> tuple[_Names, bool]:
             names += inner
             marked += [types] * bool(inner)
         elif kind in ("import_specifier", "export_specifier"):
+            text = child.text()
+            if text.isidentifier() and text.isascii():  # neither renamed nor marked
+                names.append((text, text))
+                marked.append(False)
+                continue
             exported, bound = child.field("name"), child.field("alias")
             if exported:
                 names.append((exported.text(), (bound or exported).text()))

@@ -76,7 +76,8 @@ def read(syntax: Syntax) -> list[OutboundCall]:
 def calls_of(syntax: Syntax) -> tuple[Found, ...]:
     """Every outbound HTTP call of a file with its node; kept while the file's facts are read."""
     text = syntax.source.text or ""
-    if not any(clients.is_named(word, text) for word in clients.WORDS[syntax.python]):
+    words = clients.WORDS[syntax.python]
+    if not syntax.says_any(words) or not any(clients.is_named(word, text) for word in words):
         return ()
     return tuple(_calls(syntax))
 

@@ -25,6 +25,7 @@ class FormField(Struct, frozen=True):
 
 
 _ELEMENT = regex(r"([iI]nput|[tT]extarea|TextField|TextArea|FormField|Field|PhoneInput)$")
+_ASKING = ("nput", "extarea", "TextField", "Field")
 _NAMED = ("name", "id", "htmlFor", "label", "placeholder", "autoComplete")
 _STREAMLIT = frozenset({"text_input", "date_input", "text_area", "number_input", "camera_input"})
 _NO_FIELD = frozenset({"submit", "button", "hidden", "search", "checkbox", "radio", "range"})
@@ -35,13 +36,9 @@ def read(syntax: Syntax) -> list[FormField]:
     text = syntax.source.text or ""
     if syntax.python:
         return list(_streamlit(syntax)) if "streamlit" in text else []
-    if syntax.language is Language.TYPESCRIPT or not _may_ask(text):
+    if syntax.language is Language.TYPESCRIPT or not syntax.says_any(_ASKING):
         return []
     return [f for node in _elements(syntax) if (f := _field(node, syntax))]
-
-
-def _may_ask(text: str) -> bool:
-    return any(word in text for word in ("nput", "extarea", "TextField", "Field"))
 
 
 def _elements(syntax: Syntax) -> Iterator[SgNode]:

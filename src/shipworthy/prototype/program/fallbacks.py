@@ -55,7 +55,7 @@ _LONGEST = 100  # characters of the name of a setting
 def read(syntax: Syntax) -> list[Fallback]:
     """The secrets with a default that is no empty word, in code that may run on a server."""
     text = syntax.source.text or ""
-    if not any(word in text for word in _ENDS) or not any(word in text for word in _READS):
+    if not syntax.says_any(_ENDS) or not syntax.says_any(_READS):
         return []
     if not (_names_own(text) and _LOOKS_LIKE.search(text) and may_serve(syntax)):
         return []

@@ -57,6 +57,13 @@ def links_of(call: SgNode) -> tuple[SgNode, tuple[Link, ...]]:
     return top, tuple(chain(top))
 
 
+_LEAVES = frozenset(
+    """identifier property_identifier shorthand_property_identifier shorthand_property_identifier_pattern
+    type_identifier string_fragment number integer null true false undefined this comment
+    predefined_type statement_identifier""".split()
+)
+
+
 def within(
     node: SgNode, kinds: frozenset[str], stop: frozenset[str] = frozenset()
 ) -> Iterator[SgNode]:
@@ -70,5 +77,5 @@ def within(
         kind = child.kind()
         if kind in kinds:
             yield child
-        if kind not in stop:
+        if kind not in stop and kind not in _LEAVES:
             pending += child.named_children()[::-1]

@@ -27,7 +27,7 @@ def client_pages(syntax: Syntax) -> Iterator[Route]:
         framework = "wouter" if "wouter" in text and "react-router" not in text else "react-router"
         for node in syntax.nodes("jsx_self_closing_element", "jsx_opening_element"):
             yield from _element(syntax, node, framework)
-    if any(name in text for name in (*_CREATORS, "RouteObject")):
+    if syntax.says_any((*_CREATORS, "RouteObject")):
         for routes in _route_lists(syntax):
             yield from _objects(syntax, routes, "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ast_grep_py import SgNode
 from msgspec import Struct
@@ -85,10 +85,10 @@ def _javascript(syntax: Syntax) -> Iterator[EnvironmentRead]:
         yield from _destructured(syntax, declared)
 
 
-def _members(syntax: Syntax) -> Iterator[SgNode]:
+def _members(syntax: Syntax) -> Sequence[SgNode]:
     """The members of what may be such an object."""
-    for kind in ("member_expression", "subscript_expression"):
-        yield from syntax.root.find_all(kind=kind, has={"field": "object", "regex": "env"})
+    kinds = "member_expression, subscript_expression"
+    return syntax.root.find_all(kind=kinds, has={"field": "object", "regex": "env"})
 
 
 def _js_accessor(node: SgNode | None) -> str | None:

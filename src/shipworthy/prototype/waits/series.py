@@ -44,9 +44,10 @@ def read(syntax: Syntax) -> list[Series]:
 
 
 _FEWEST = 3
-_NAMES = frozenset(
-    """identifier shorthand_property_identifier shorthand_property_identifier_pattern""".split()
-)
+_NAMES = {
+    True: "identifier",
+    False: "identifier, shorthand_property_identifier, shorthand_property_identifier_pattern",
+}  # by whether it is Python
 _ASSIGNMENTS = frozenset({"assignment_expression", "assignment", "variable_declarator"})
 _ENDS = regex(r"\b(await|return|throw|raise|break|continue|yield|redirect|notFound|exit)\b")
 # The body of an answer that is there already.
@@ -71,14 +72,14 @@ def _runs(block: SgNode, steps: dict[int, str], syntax: Syntax) -> Iterator[list
             continue
         called = steps.get(statement.range().start.index)
         if called is not None:
-            if _names(statement) & set_here:
+            if set_here and _names(statement, syntax.python) & set_here:
                 yield run
                 run, set_here = [], set()
             run.append(Wait(syntax.location(statement), called))
-            set_here |= _set_by(statement)
+            set_here |= _set_by(statement, syntax.python)
         elif _goes_on(statement):
-            if _names(statement) & set_here:
-                set_here |= _set_by(statement)
+            if set_here and _names(statement, syntax.python) & set_here:
+                set_here |= _set_by(statement, syntax.python)
         else:
             yield run
             run, set_here = [], set()
@@ -91,18 +92,19 @@ def _goes_on(statement: SgNode) -> bool:
         return False
     if statement.kind() == "function_declaration":
         return True
-    return _ENDS.search(_UNPACKED.sub("", statement.text())) is None
+    text = statement.text()
+    return _ENDS.search(_UNPACKED.sub("", text) if "await" in text else text) is None
 
 
-def _names(node: SgNode) -> set[str]:
-    return {name.text() for name in within(node, _NAMES)}
+def _names(node: SgNode, python: bool) -> set[str]:
+    return {name.text() for name in node.find_all(kind=_NAMES[python])}
 
 
-def _set_by(statement: SgNode) -> set[str]:
+def _set_by(statement: SgNode, python: bool) -> set[str]:
     """The names that a statement sets, those inside its branches included."""
     found: set[str] = set()
     for node in within(statement, _ASSIGNMENTS):
         target = node.field("name") or node.field("left")
         if target is not None:
-            found |= {target.text()} if target.kind() == "identifier" else _names(target)
+            found |= {target.text()} if target.kind() == "identifier" else _names(target, python)
     return found
