@@ -209,6 +209,8 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """Of what a query reads, the parts that the caller gets to see: no counts, no bare existence."""
     if effect.operation not in ("select", "rpc", "raw") or _reads_back(handler, effect):
         return frozenset()
+    if _asks_for_a_known_account(effect):
+        return frozenset()
     if _COUNTS.match(effect.literals.get("columns", "")) or _COUNTED_TEXT.match(
         effect.literals.get("text", "")
     ):
@@ -228,15 +230,38 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
         and origin.key.rpartition(".")[2] not in _COUNTED
         and _is_found_by(origin, asked, freely=freely)
         and not _is_made_here(handler, origin, asked)
+        and not _is_written_to(handler, origin)
     )
+
+
+def _asks_for_a_known_account(effect: Effect) -> bool:
+    """True where the code itself names the one account: `getUserByEmail("test@example.com")`."""
+    return any(
+        not origins and effect.literals.get(name) and _NAMES_ONE.search(name)
+        for name, origins in effect.inputs.items()
+        if name.startswith("filter:")
+    )
+
+
+_NAMES_ONE = regex(r":(\w+\.)?(e?mail|email_?address|user_?name|phone(_?number)?)$", re.IGNORECASE)
+
+
+def _is_written_to(handler: Handler, origin: Origin) -> bool:
+    """True for the address to which the entry point has just written: "sent to anna@example.com"."""
+    return _IS_ADDRESS.search(origin.key) is not None and any(
+        origin in sent.inputs.get(part, ())
+        for sent in handler.effects_of(EffectKind.EMAIL)
+        for part in ("to", "cc", "bcc")
+    )
+
+
+_IS_ADDRESS = regex(r"(^|[._])(\w*_)?e?mail(_?address)?$", re.IGNORECASE)
 
 
 def _is_made_here(handler: Handler, origin: Origin, asked: frozenset[str]) -> bool:
     """True for a row that is new, and answered after it was looked whether there is one already."""
     by = {str(o) for o in origin.by if o.is_input}
-    return (
-        bool(asked) and not by <= asked and any(by <= new for new in _added(handler, origin.name))
-    )
+    return bool(by) and not by <= asked and any(by <= new for new in _added(handler, origin.name))
 
 
 def _reads_back(handler: Handler, effect: Effect) -> bool:
