@@ -2007,3 +2007,44 @@ def test_a_class_of_settings_may_stand_in_the_file_that_loads_it(
     )
     (gap,) = gaps(DefaultSecret(), tmp_path, {"requirements.txt": "flask\n", "app.py": app})
     assert gap.severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("checked", "severity"),
+    [
+        ("if command not in ALLOWED:\n        return jsonify(None), 403", Severity.MEDIUM),
+        ("if not command:\n        return jsonify(None), 400", Severity.CRITICAL),
+    ],
+)
+def test_commands_that_the_code_lists_weigh_less_than_any(
+    tmp_path: Path, checked: str, severity: Severity
+) -> None:
+    text = (
+        "import subprocess\n"
+        "from flask import Flask, jsonify, request\n\n"
+        "app = Flask(__name__)\n"
+        'ALLOWED = ["python -m checks.feeds", "python -m checks.prices"]\n\n\n'
+        '@app.route("/checks", methods=["POST"])\n'
+        "def checks():\n"
+        '    command = request.get_json()["command"]\n'
+        f"    {checked}\n"
+        "    done = subprocess.run(command.split(), capture_output=True, text=True, timeout=60)\n"
+        "    return jsonify(done.stdout)\n"
+    )
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path, {"bot/api.py": text})
+    assert gap.severity is severity
+
+
+def test_the_word_that_confirms_a_subscription_weighs_little(tmp_path: Path) -> None:
+    text = (
+        "import logging\n\n\n"
+        "def verify(hub_verify_token, api_key):\n"
+        '    logging.warning("no match: %s", hub_verify_token)\n'
+        '    logging.warning("no match: %s", api_key)\n\n\n'
+        'verify("1", "2")\n'
+    )
+    found = gaps(SecretInLogs(), tmp_path, {"server/app.py": text})
+    assert {f.subject.rpartition(" ")[2]: f.severity for f in found} == {
+        "hub_verify_token": Severity.LOW,
+        "api_key": Severity.HIGH,
+    }

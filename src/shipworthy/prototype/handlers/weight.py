@@ -15,7 +15,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
-from shipworthy.prototype.handlers.sent import NAMED
+from shipworthy.prototype.handlers.sent import NAMED, free
 from shipworthy.regex import regex
 
 
@@ -164,6 +164,19 @@ def starts_own_program(effect: Effect) -> bool:
     named = any(_from_outside(frozenset({o})) for o in effect.inputs.get("text", ()))
     return (
         effect.kind is EffectKind.COMMAND and effect.literals.get("shell") == "false" and not named
+    ) or starts_listed_program(effect)
+
+
+def starts_listed_program(effect: Effect) -> bool:
+    """True for `if (!COMMANDS.includes(body.command)) return`: the caller picks one that the code lists."""
+    said = [o for part in ("text", "arguments") for o in effect.inputs.get(part, ())]
+    asked = any(o.is_input for o in said) and all(o.is_input for o in said)
+    listed = any(g.check is Check.ALLOWED and g.how == "one of known values" for g in effect.guards)
+    return (
+        effect.kind is EffectKind.COMMAND
+        and asked
+        and listed
+        and not free(effect, "text", "arguments")
     )
 
 

@@ -20,6 +20,7 @@ from shipworthy.prototype.handlers.weight import (
     is_on_own_machine,
     names_own_address,
     reaches_operator,
+    starts_listed_program,
     starts_own_program,
     writes_at_host,
     writes_at_service,
@@ -88,6 +89,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             return f"make your server act on {where} with its own rights"
         case Harm.RUN if effect.operation == "rpc":
             return "run SQL on your database"
+        case Harm.RUN if starts_listed_program(effect):
+            return "start each of the commands that your code lists on your server"
         case Harm.RUN if starts_own_program(effect):
             return "start a program on your server, with arguments of his own,"
         case Harm.RUN:

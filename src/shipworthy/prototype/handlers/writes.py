@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 
 from shipworthy.finding import Severity
 from shipworthy.prototype.handlers.columns import is_held, is_money, is_right, is_state
-from shipworthy.prototype.handlers.handler import RAISED, Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import (
+    RAISED,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+    Origins,
+)
 from shipworthy.regex import regex
 
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
@@ -82,14 +90,21 @@ def reread(effect: Effect, handler: Handler) -> list[str]:
     found = [
         (column, origins)
         for column, origins in effect.of("value:")
-        if any(
-            o.kind == "row" and o.name == effect.target and o.key.rpartition(".")[2] == column
-            for o in origins
-        )
+        # What arrives as it was (`row.area = sent or row.area`) has only been kept.
+        if _holds(effect, column, origins)
+        and not _holds(effect, column, effect.sent.get(f"value:{column}", frozenset()))
     ]
     merged = [c for c, os in found if any(o.is_input and o.key.rpartition(".")[2] == c for o in os)]
     # `{ ...kept, ...sent }` computes nothing: each column is what was sent, or what it was.
     return [c for c, _ in found if len(merged) < _FEWEST or c not in merged]
+
+
+def _holds(effect: Effect, column: str, origins: Origins) -> bool:
+    """True where the column itself is among what a value comes from."""
+    return any(
+        o.kind == "row" and o.name == effect.target and o.key.rpartition(".")[2] == column
+        for o in origins
+    )
 
 
 _FEWEST = 3
