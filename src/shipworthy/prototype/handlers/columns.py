@@ -126,3 +126,12 @@ def is_id(name: str) -> bool:
 def is_state(name: str) -> bool:
     """How far something has come, which others decide."""
     return bool(_STATE.search(plain(name)))
+
+
+PEOPLE = regex(
+    r"(^|_)(users?|accounts?|customers?|clients?|patients?|members?|employees?|staff|leads?|contacts?|applicants?|applications?"
+    r"|candidates?|students?|guests?|tenants?|donors?|volunteers?|subscribers?|attendees?|registrations?|orders?|bookings?"
+    r"|reservations?|appointments?|invoices?|payments?|transactions?|messages?|conversations?|tickets?|enquir(y|ies)"
+    r"|inquir(y|ies)|medical_records?|prescriptions?|payrolls?|loans?)$"
+)
+"""Tables that are about persons, as their names tell."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shipworthy.finding import Confidence
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.breaches.about import GUESTS
-from shipworthy.prototype.handlers.columns import named_columns, snake
+from shipworthy.prototype.handlers.columns import PEOPLE, named_columns, snake
 from shipworthy.prototype.handlers.entering.page import layouts_around
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import read_ownership
@@ -71,13 +71,6 @@ _PRIVATE = regex(
     r"^e?mail|_email|phone|mobile|(?<!ip_)(?<!mac_)(?<!web_)address$|street|birth|^dob$|passport|^iban|^ssn|national_id|salary|diagnos"
     r"|medical|allerg|password|emergency_contact"
 )
-PEOPLE = regex(
-    r"(^|_)(users?|accounts?|customers?|clients?|patients?|members?|employees?|staff|leads?|contacts?|applicants?|applications?"
-    r"|candidates?|students?|guests?|tenants?|donors?|volunteers?|subscribers?|attendees?|registrations?|orders?|bookings?"
-    r"|reservations?|appointments?|invoices?|payments?|transactions?|messages?|conversations?|tickets?|enquir(y|ies)"
-    r"|inquir(y|ies)|medical_records?|prescriptions?|payrolls?|loans?)$"
-)
-"""Tables that are about persons, as their names tell."""
 
 
 def _texts_around(prototype: Prototype, handler: Handler) -> list[str]:

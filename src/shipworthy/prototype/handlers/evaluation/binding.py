@@ -10,6 +10,13 @@ from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.columns import is_right
 from shipworthy.prototype.handlers.comparing.callers import is_mine
 from shipworthy.prototype.handlers.evaluation import members
+from shipworthy.prototype.handlers.evaluation.kept import (
+    ROWS_OF_FILE,
+    STORE,
+    changes_kept,
+    kept_in_memory,
+    stands_for,
+)
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER, sent
@@ -73,6 +80,7 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
         _changed(walk, target.object, owner, value, scope, target.at, under)
         header = under.text if owner.what == MAIL else None
         walk.assigned(owner, header or "[]", value, target.at)
+        changes_kept(walk, target.object, owner, value, target.at)
         if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
             walk.heap[members.SHELF, f"{walk.path}:{target.object.id}"] = value
         _fill(walk, target.object, owner, under, value, scope)
@@ -132,13 +140,17 @@ def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, decla
         if found is not None:
             home = found
             if found is not scope and found.parent is None:
-                walk.module_assigned(name, value, target.at)
+                rows = STORE in found.names[name].tags
+                walk.module_assigned(name, value, target.at, rows=rows)
             if found is not scope and value.is_null and not found.names[name].is_null:
                 value = join(found.names[name], value)  # `catch { db = null }`, or to begin anew
         elif name in walk.names_of_module(scope):
-            walk.module_assigned(name, value, target.at)
+            rows = STORE in walk.lookup(name, scope).tags
+            walk.module_assigned(name, value, target.at, rows=rows)
             return
     value = comparing.named_role(name, value)
+    if scope.parent is None and declared and walk.module.python:
+        value = kept_in_memory(name, value)
     if home is scope:
         home.names[name] = value
     else:
@@ -148,6 +160,8 @@ def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, decla
 def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -> None:
     owner = walk.value(target.object, scope)
     if owner.identity:
+        if walk.module.python and walk.heap is walk.program.heap:
+            value = kept_in_memory(target.key, value)
         walk.heap[owner.identity, target.key] = value
         walk.put_under[owner.identity, target.key] = walk.guards
     elif owner.type is not None:
@@ -162,6 +176,7 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
     ):
         _put_in_place(walk, target, owner, value, scope)
     _changed(walk, target.object, owner, value, scope, target.at)
+    changes_kept(walk, target.object, owner, value, target.at)
     walk.assigned(owner, target.key, value, target.at)
 
 
@@ -209,10 +224,11 @@ def _changed(
         return
     home = scope.find(target.id)
     of_module = home is not None and home.parent is None and home is not scope
-    holds = owner.fields is not None or owner.elements is not None
+    holds = owner.fields is not None or owner.elements is not None or STORE in owner.tags
     if of_module and holds and walk.running:
         apart = key is not None and key.text is None and bool(all_origins(key))
-        walk.module_assigned(target.id, value, at, keyed=apart)
+        rows = STORE in owner.tags
+        walk.module_assigned(target.id, value, at, keyed=apart, rows=rows)
 
 
 def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
@@ -220,7 +236,10 @@ def mutated(walk: Evaluation, node: Call, site: Site, scope: Scope) -> None:
     function = node.function
     if type(function) is Member and type(function.object) is Member:
         _put_into_list(walk, function, function.object, site, scope, node.at)
-    if type(function) is not Member or type(function.object) is not Name:
+    if type(function) is not Member:
+        return
+    changes_kept(walk, function.object, site.receiver, UNKNOWN, node.at)
+    if type(function.object) is not Name:
         return
     receiver, given = site.receiver, site.given
     if function.key == "pop" and given and given[0].text:  # `data.pop("role", None)`
@@ -246,13 +265,14 @@ def assigned(walk: Evaluation, owner: Value, key: str, value: Value, at: int) ->
 
 
 def module_assigned(
-    walk: Evaluation, name: str, value: Value, at: int, *, keyed: bool = False
+    walk: Evaluation, name: str, value: Value, at: int, *, keyed: bool = False, rows: bool = False
 ) -> None:
     """A variable of the module was given a value, or changed, by a function; `keyed`: in a place of its own
-    for each caller, thing or day."""
+    for each caller, thing or day; `rows`: it stands in for a table."""
     if walk.running:
         inputs = {"value": all_origins(value)}
         literals = {"kind": value.what or _form(value)} | ({"keyed": "yes"} if keyed else {})
+        literals |= {ROWS_OF_FILE: stands_for(name)} if rows else {}
         walk.effect(EffectKind.STATE, "assign", name, at, inputs=inputs, literals=literals)
 
 
@@ -260,6 +280,8 @@ def left_out(walk: Evaluation, parts: Iterable[Expression], scope: Scope) -> Non
     """`delete body.role`, `del data["role"]`: what a record holds no more."""
     for part in parts:
         owner, key = None, None
+        if isinstance(part, (Index, Member)):
+            changes_kept(walk, part, walk.value(part.object, scope), UNKNOWN, part.at)
         if isinstance(part, Member):
             owner, key = part.object, part.key
         elif isinstance(part, Index):

@@ -1,4 +1,4 @@
-"""Files of a server that stand in for tables: `data/orders.json`, `db.json`."""
+"""Files and variables of a server that stand in for tables: `data/orders.json`, `orders = {}`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import re
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.values import Value
 from shipworthy.regex import regex
-
-ROWS_OF_FILE = "rows of file"
-"""The literal of an effect on a file that names the table which the file stands in for."""
 
 OF_FILE = frozenset({Origin("file")})
 """By what the rows of such a file were found."""

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from shipworthy.prototype.handlers.comparing import is_session_token
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.kept import ROWS_OF_FILE
 from shipworthy.prototype.handlers.handler import HUMAN, Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.knowledge import platform_rest
 from shipworthy.prototype.handlers.knowledge.addressed import addressed, spelled
-from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE, ROWS_OF_FILE, kept_rows
+from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE, kept_rows
 from shipworthy.prototype.handlers.knowledge.mail_gateways import MAIL_HOSTS, is_mail, parts_of_mail
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
 from shipworthy.prototype.handlers.sent import leading_up

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.kept import ROWS_OF_FILE
 from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.cleaning import PATH
+from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE, kept_rows
 from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
 from shipworthy.prototype.handlers.knowledge.stored_files import note_private
@@ -125,15 +127,18 @@ def _file(operation: str, position: int = 0) -> Answer:
         if operation == "open":
             mode = site.argument(position + 1, "mode").text or "r"
             deed = "write" if any(letter in mode for letter in "wax+") else "read"
+        kept = kept_rows(path)
         walk.effect(
             EffectKind.FILE,
             deed,
             site.what,
             site.call.at,
             inputs={"path": all_origins(path)},
+            literals={ROWS_OF_FILE: kept} if kept else {},
             values={"path": leading_on(leading_up(path))},
         )
-        return Value(what="file", tags=_TRUTHY)
+        rows = {Origin("row", kept, by=OF_FILE)} if kept and deed == "read" else ()
+        return Value(what="file", origins=frozenset(rows), tags=_TRUTHY)
 
     return answer
 

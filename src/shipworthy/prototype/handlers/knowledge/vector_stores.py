@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.evaluation.kept import IN_MEMORY
 from shipworthy.prototype.handlers.handler import VECTORS
+from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, query, rows, told
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
 from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins
@@ -121,7 +123,8 @@ def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
 def _size(walk: Evaluation, site: Site) -> Value | None:
     """`len(found["ids"])`: how many there are."""
     found = site.argument(0)
-    if not walk.module.python or found.what != _FOUND:
+    kept = bool(found.origins) and all(o.by in (OF_FILE, IN_MEMORY) for o in found.origins)
+    if not walk.module.python or (found.what != _FOUND and not kept):
         return None
     counted = frozenset(origin._replace(key="length") for origin in found.origins)
     return Value(origins=counted, tags=frozenset({"number"}))
