@@ -63,6 +63,27 @@ def test_records_that_are_somebodys_own() -> None:
     assert not is_private_record("public.categories")
     assert is_always_private("public.webhook_events")
     assert not is_always_private("public.posts")
+    assert is_always_private("public.disputes")
+    assert is_always_private("public.medical_records")
+    assert not is_always_private("public.patient_stories")
+    assert is_private_record("public.driver_locations")
+    assert not is_private_record("public.store_locations")
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "personal"),
+    [
+        ("iban", "public.suppliers", True),
+        ("bank_account_number", "public.vendors", True),
+        ("phone", "public.suppliers", False),  # of a business
+        ("iban", "public.settings", False),  # where customers are to pay
+        ("contact_number", "public.members", True),
+        ("guardian_phone", "public.pupils", True),
+        ("medical_history", "public.people", True),
+    ],
+)
+def test_money_and_health_are_personal(column: str, table: str, personal: bool) -> None:
+    assert is_personal_column(column, table) is personal
 
 
 @pytest.mark.parametrize(

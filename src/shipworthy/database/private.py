@@ -21,14 +21,28 @@ _NOT_SECRET = regex(
 )
 _PERSON = regex(
     r"^((user|customer|client|contact|guest|patient|employee|student|member|lead|buyer|recipient|donor"
-    r"|parent|emergency_contact|billing|shipping|owner|author|applicant|candidate|attendee|sender)_)?"
+    r"|parent|emergency_contact|billing|shipping|owner|author|applicant|candidate|attendee|sender|guardian|father|mother"
+    r"|spouse|renter|passenger|resident|volunteer)_)?"
     r"(e_?mail|e_?mail_address|phone|phone_number|mobile|mobile_number|telephone|whatsapp|telefone|celular"
     r"|telefono|telefon|correo|first_name|last_name|full_name|surname|nome_completo|apellidos?|vorname"
     r"|nachname|prenom|birth_?date|date_of_birth|birthday|dob|data_nascimento|fecha_nacimiento|geburtsdatum"
     r"|ssn|national_id|passport(_number)?|tax_id|cpf|rg|dni|cuit|rut|nif|curp|id_number|salary|salario"
     r"|iban|bank_account|account_number|routing_number|card_number|last4|medical_notes?|diagnosis|allergies"
+    r"|phone_no|mobile_no|contact_no|contact_number|whatsapp_number|cell_phone|aadhaa?r(_number|_no)?|pan_number|bvn"
+    r"|driv(er|ing)s?_licen[cs]e(_number|_no)?|passport_no|bank_account_(number|no)|ifsc(_code)?|upi_id|pix_key|chave_pix"
+    r"|medical_(history|conditions?)|health_conditions?|chronic_conditions|blood_pressure|insurance_number"
+    r"|(monthly|annual)_income|(net|gross|base|basic)_salary"
     r"|home_address|street_address|shipping_address|billing_address|endereco|direccion|ip_address|stripe_customer_id"
     r"|ip)$",
+    re.IGNORECASE,
+)
+# Where money is sent to: of a supplier or partner it is nobody else's business either.
+_BANK = regex(
+    r"^(?:\w+_)?(?:iban|bank_account(?:_number|_no)?|account_number|routing_number|sort_code|ifsc(?:_code)?|pix_key|chave_pix)$",
+    re.IGNORECASE,
+)
+_PAID = regex(
+    r"(?:^|_)(?:suppliers?|vendors?|partners|providers?|dealers|contractors|fornecedores|proveedores|affiliates)$",
     re.IGNORECASE,
 )
 _NAME = regex(
@@ -66,6 +80,8 @@ _PRIVATE_RECORD = regex(
     r"|withdrawals|commissions|earnings|user_settings|user_preferences|api_keys|tokens|sessions|invitations|invites"
     r"|applications|resumes|contracts|quotes|estimates|timesheets|time_entries|shifts|pedidos|clientes|pagamentos"
     r"|pagos|facturas|fechamentos|movimentacoes(_caixa)?|agendamentos|citas|mensagens|mensajes|usuarios|profiles|users|user_roles|members|memberships"
+    r"|(driver|rider|courier|user|live|employee|child|family|member)_(locations?|positions?|tracking)"
+    r"|location_(history|updates|pings)|gps_(locations?|tracks?|logs?)|leave_requests|salaries"
     r"|team_members|accounts|subscribers|emails|phone_numbers|calls|recordings|transcripts|embeddings)$",
     re.IGNORECASE,
 )
@@ -136,6 +152,9 @@ _NOTICE = regex(r"(^|[._])(notifications?|notifica(coes|cao|ciones|cion))$", re.
 _AFFAIRS = regex(
     r"(^|_)(orders|invoices|payments|transactions|messages|conversations|chats|webhook_events|webhooks"
     r"|audit_logs?|activity_logs?|leads|customers|clients|patients|employees|subscribers|api_keys|sessions"
+    r"|payrolls?|payslips?|(medical|health)_(records?|metrics)|lab_results|vital_signs|prescriptions|medical_histor(y|ies)"
+    r"|patient_(records|notes|vitals|medications|allergies|conditions|history|files|documents|visits)|kyc_\w+"
+    r"|loan_applications|withdrawals|withdrawal_requests|disputes|dispute_messages"
     r"|invitations|form_submissions|submissions|payouts|pedidos|clientes|mensagens|mensajes)$",
     re.IGNORECASE,
 )
@@ -164,6 +183,8 @@ def is_code_of_a_group(name: str) -> bool:
 def is_personal_column(name: str, table: str) -> bool:
     """True for columns that describe a person; the contact data of a business is not personal."""
     plain = table.rpartition(".")[2]
+    if _BANK.match(name) and _PAID.search(plain):
+        return True
     return _names_somebody(name, plain) or (
         bool(_PERSON.match(name)) and not _BUSINESS.search(plain)
     )
