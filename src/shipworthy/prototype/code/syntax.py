@@ -155,7 +155,12 @@ class Syntax:
 
     def _of_kind(self, kind: str) -> Sequence[SgNode]:
         if kind not in self._by_kind and kind in _RARE[self.language]:
-            self._by_kind[kind] = self.root.find_all(kind=kind)
+            if kind in _NAMES:
+                self._by_kind.update({name: [] for name in _NAMES})
+                for node in self.root.find_all(kind=", ".join(_NAMES)):
+                    self._by_kind[node.kind()].append(node)
+            else:
+                self._by_kind[kind] = self.root.find_all(kind=kind)
         return self._by_kind.get(kind, ())
 
     @property

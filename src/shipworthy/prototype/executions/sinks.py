@@ -41,7 +41,7 @@ def places(syntax: Syntax, bindings: Bindings) -> Iterator[Place]:
         given = arguments(made)
         if callee(made) == "Function" and given:
             yield Place(Sink.CODE, "new Function", made, given[-1])
-    for pair in syntax.nodes("pair"):
+    for pair in syntax.nodes("pair") if syntax.says_any(("__html",)) else ():
         key = pair.field("key")
         if key is not None and key.text() == "__html":
             yield Place(Sink.HTML, "dangerouslySetInnerHTML", pair, pair.field("value"))

@@ -305,10 +305,15 @@ def _is_detached(call: SgNode) -> bool:
     return parent is not None and parent.kind() == "expression_statement"
 
 
+def _is_asynchronous(function: SgNode) -> bool:
+    first = function.child(0)
+    return first is not None and first.text().startswith("async")
+
+
 def _is_in_side_job(around: Sequence[SgNode]) -> bool:
     """True in `(async () => { … })()`, started beside the matter by a function that waits for others."""
     functions = list(islice((a for a in around if a.kind() in FUNCTIONS), 2))
-    if len(functions) < 2 or not all(f.text().startswith("async") for f in functions):
+    if len(functions) < 2 or not all(map(_is_asynchronous, functions)):
         return False
     above = functions[0].parent()
     while above is not None and above.kind() in ("parenthesized_expression", "unary_expression"):

@@ -62,7 +62,7 @@ class Origins:
             found = "copy" if name in self._copies else self._by_name.get(name, "")
         if not found and "." in name:
             found = self._plain(name)
-        if not found and name in self._fixed:
+        if not found and name.endswith(_MAY_BE_FIXED) and name in self._fixed:
             found = FIXED
         if found == "request body":
             return " ".join([found, *sorted(fields_read(name, self._syntax) or ())])
@@ -168,6 +168,7 @@ _FIXED = regex(
     r"\b(\w{1,30}(?:[eE]mail|_address|Address))(?:: str)? ?= ?(?:[^\n;,=\"'`]{1,60}(?:\|\||\?\?|\bor) ?)?"
     r"[\"'][\w.+-]{1,64}@[\w.-]{1,64}[\"']"
 )
+_MAY_BE_FIXED = ("email", "Email", "_address", "Address")
 # Names that another function of the file may well give to the address of a person.
 _ANYBODYS = frozenset({"userEmail", "user_email", "customerEmail", "customer_email"})
 _BINDINGS = frozenset({"identifier", "shorthand_property_identifier_pattern"})
