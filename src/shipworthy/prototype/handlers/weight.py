@@ -129,6 +129,8 @@ def harm(effect: Effect) -> Harm | None:
             return None  # always the same one
         case EffectKind.CODE if effect.operation == "load" and not _is_sent(effect):
             return None  # objects that the server itself has put away
+        case EffectKind.CODE if effect.literals.get("text") and not _is_put_together(effect):
+            return None  # always the same: `eval('import("sdk")')`
         case EffectKind.SQL:
             return _of_text(effect.literals.get("text", ""))
         case EffectKind.EMAIL | EffectKind.MESSAGE | EffectKind.MODEL if effect.operation == "get":
@@ -183,6 +185,11 @@ def starts_listed_program(effect: Effect) -> bool:
 def _is_sent(effect: Effect) -> bool:
     """True for what the caller sends, and for a row that somebody may have sent: whoever chose it."""
     return any(o.is_input or o.by for origins in effect.inputs.values() for o in origins)
+
+
+def _is_put_together(effect: Effect) -> bool:
+    """True for code of which not every letter stands in the code of the app."""
+    return bool(effect.inputs.get("text")) or "${" in effect.literals.get("text", "")
 
 
 def _from_outside(origins: Origins) -> bool:
