@@ -785,6 +785,18 @@ def test_node_weighs_less_where_only_the_editor_of_replit_has_it(
     assert [f.severity for f in gaps(EndOfLifeRuntime(), tmp_path, files)] == [severity]
 
 
+def test_node_weighs_less_where_python_serves(tmp_path: Path) -> None:
+    app = 'from flask import Flask\napp = Flask(__name__)\n\n\n@app.get("/up")\ndef up():\n    return {}\n'
+    files = {
+        "requirements.txt": "flask==3.1.0\n",
+        "app.py": app,
+        "package.json": '{"devDependencies": {"@playwright/test": "1.55.0"}}',
+        ".replit": 'modules = ["python-3.12", "nodejs-18"]\n[deployment]\nrun = ["python", "app.py"]\n',
+    }
+    found = gaps(EndOfLifeRuntime(), tmp_path, files)
+    assert [(f.subject, f.severity) for f in found] == [("node", Severity.LOW)]
+
+
 def test_node_weighs_less_where_only_a_stage_of_the_build_needs_it(tmp_path: Path) -> None:
     built = "FROM node:16-alpine AS build\nRUN npm run build\n"
     served = {"Dockerfile": f"{built}FROM nginx:1.27\nCOPY --from=build /app/dist /srv\n"}

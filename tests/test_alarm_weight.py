@@ -356,6 +356,8 @@ _MANGLED = "CRLF injection in form-data via unescaped multipart field names"
         ("aiohttp", _MALFORMED, "a.py", "from aiohttp import web", True),
         ("urllib3", "header isn't stripped on redirects", "a.py", "import requests", False),
         ("urllib3", "header isn't stripped on redirects", "a.py", "import urllib3", True),
+        ("idna", "specially crafted inputs to idna.encode", "a.py", "import requests", False),
+        ("idna", "specially crafted inputs to idna.encode", "a.py", "mail: EmailStr", True),
         ("django", "SQL Injection in Django", "a.py", "Note.objects.annotate(n=Count('a'))", False),
         ("django", "SQL Injection in Django", "a.py", "Note.objects.annotate(**named)", True),
         ("flask", "session cookie due to missing Vary: Cookie", "a.py", "session['a'] = 1", False),

@@ -401,6 +401,25 @@ def test_library_that_nothing_imports_weighs_little(
     assert ("no code of the app imports it" in gap.message) is (severity is Severity.LOW)
 
 
+def test_an_authority_that_is_trusted_no_more_weighs_little(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("certifi==2022.12.7\nrequests==2.32.3\n")
+    (tmp_path / "app.py").write_text("import certifi\nimport requests\n")
+
+    def source(packages: Sequence[Dependency]) -> AdvisoryReport:
+        matches = tuple(
+            Match(p, "GHSA-x", (), "Removal of a root", "high", "2023.7.22", False, "2023.7.22")
+            for p in packages
+        )
+        return AdvisoryReport(matches, len(matches), (), True, TODAY, "test", 1, 1)
+
+    read = read_prototype(tmp_path, Settings(workers=1), Engines(advisories=source))
+    found = [f for f in VulnerableDependency().detect(read) if f.outcome is Outcome.GAP]
+    assert {f.subject.partition("@")[0]: f.severity for f in found} == {
+        "pypi:certifi": Severity.LOW,
+        "pypi:requests": Severity.HIGH,
+    }
+
+
 @pytest.mark.parametrize(
     ("files", "severity"),
     [

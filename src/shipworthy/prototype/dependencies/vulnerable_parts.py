@@ -84,6 +84,8 @@ _PARTS = (
     _part("requests", r"verify=False", code=r"verify\s*=\s*False"),
     _part("requests", r"\.netrc", code=r"requests\."),
     _part("scikit-learn", r"data leakage", code=r"(Tfidf|Count|Hashing)Vectorizer"),
+    # Names of hosts stand in the code; addresses of users are checked with it.
+    _part("idna", r"idna\.encode", code=r"\bidna\b|EmailStr|email_validator|validate_email"),
     # `requests` follows redirects by itself.
     _part("urllib3", r"redirect", code=r"\burllib3\b"),
     _part("flask", r"Vary: Cookie", code=r"\.permanent\b"),

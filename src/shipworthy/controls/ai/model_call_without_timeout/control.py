@@ -132,7 +132,22 @@ _PATIENCE = 60  # seconds
 
 def _counts(prototype: Prototype, call: ModelCall) -> bool:
     """A streamed answer shows that it is alive; with a fallback it needs no limit in all."""
+    if call.provider == "google" and _gives_up_by_itself(prototype, call):
+        return False
     return not (call.streamed and caught_elsewhere(prototype, call))
+
+
+def _gives_up_by_itself(prototype: Prototype, call: ModelCall) -> bool:
+    """True for google-generativeai before 0.5.3, whose client gives up after a minute, as its later ones
+    still do for embeddings (`default_timeout` in google-ai-generativelanguage 0.4.0, 0.6.2 and 0.6.6)."""
+    if not call.location.path.endswith(".py"):
+        return False
+    pinned = [p.version for p in prototype.dependencies.packages if p.name == _GOOGLE and p.version]
+    return bool(pinned) and ("embed" in call.callee or all(map(_EARLY.match, pinned)))
+
+
+_GOOGLE = "google-generativeai"
+_EARLY = regex(r"0\.([0-4]\.\d+|5\.[0-2])$")
 
 
 def _named(call: ModelCall) -> str:

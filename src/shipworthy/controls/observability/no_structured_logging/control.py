@@ -30,6 +30,10 @@ _JSON = regex(r"(console\.\w+|print)\(\s*(JSON\.stringify|json\.dumps)\(")
 _SAYS = regex(r"\b(level|severity|timestamp|ts|event|request_?id)\b", re.IGNORECASE)
 
 
+# What a command prints is for whoever typed it.
+_COMMAND = regex(r"(^|/)(cli|__main__)\.py$|(^|/)(cli|management/commands)/[^/]+\.py$")
+
+
 class NoStructuredLogging(
     Control,
     id="no-structured-logging",
@@ -49,7 +53,11 @@ class NoStructuredLogging(
                     prototype.evidence("code", server.start),
                 )
                 continue
-            calls = [c for c in prototype.logs if c.location.path in server.files]
+            calls = [
+                c
+                for c in prototype.logs
+                if c.location.path in server.files and not _COMMAND.search(c.location.path)
+            ]
             if max(len(server.routes), len(calls)) >= _FEWEST:
                 judged += 1
                 yield self._judge(prototype, server, calls)

@@ -122,8 +122,10 @@ def _kept(support: Support) -> str:
 
 
 def _only_builds(prototype: Prototype, product: str) -> bool:
-    """True for Node.js where nothing of it is left once the pages are built."""
-    return product == "node" and all(s.hosting is Hosting.FUNCTIONS for s in prototype.servers)
+    """True for Node.js that serves nothing: it builds pages which a host or Python hands out."""
+    return product == "node" and all(
+        s.hosting is Hosting.FUNCTIONS or s.start.path.endswith(".py") for s in prototype.servers
+    )
 
 
 def _evidence(prototype: Prototype, places: Sequence[Location]) -> list[Evidence]:

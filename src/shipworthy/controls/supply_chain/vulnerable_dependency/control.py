@@ -402,6 +402,10 @@ def _severity(matches: Sequence[Match], *, idle: bool = False) -> Severity:
     worst = _severity_of(min(matches, key=_rank))
     if any(m.malicious for m in matches):
         return Severity.CRITICAL
+    if all(m.dependency.name == "certifi" for m in matches):
+        return (
+            Severity.LOW
+        )  # an authority that is trusted no more: it has to err before anybody gains
     if any(m.dependency.direct and not m.dependency.development for m in matches) and not idle:
         return worst
     if idle:
