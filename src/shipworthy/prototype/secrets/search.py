@@ -32,6 +32,7 @@ from shipworthy.prototype.secrets.literals import (
     name_before,
     named_literals,
 )
+from shipworthy.prototype.secrets.migrated import migrated_administrators
 from shipworthy.prototype.secrets.pem import private_keys
 from shipworthy.prototype.secrets.placeholders import (
     is_of_development,
@@ -48,6 +49,7 @@ from shipworthy.prototype.secrets.secret import (
     COMPARED_WORD,
     COMPOSED_SECRET,
     DEFAULT_SECRET,
+    MIGRATED_ACCOUNT,
     SEEDED_ACCOUNT,
     Place,
     Recognised,
@@ -244,6 +246,13 @@ def _hits(file: SourceFile, text: str, pieces: Sequence[Token]) -> Iterator[_Hit
         for literal in administrators(text):
             password = SecretKind.PASSWORD
             yield _Hit(literal.start, literal.value, literal.name, password, "", SEEDED_ACCOUNT)
+    for literal in _of_migrations(file, text):
+        password = SecretKind.PASSWORD
+        yield _Hit(literal.start, literal.value, literal.name, password, "", MIGRATED_ACCOUNT)
+
+
+def _of_migrations(file: SourceFile, text: str) -> Iterator[Named]:
+    return migrated_administrators(file.path, text) if file.path.endswith(".sql") else iter(())
 
 
 def _named(file: SourceFile, text: str) -> Iterator[_Hit]:

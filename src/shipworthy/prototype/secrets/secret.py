@@ -113,6 +113,8 @@ COMPOSED_SECRET = "composed-secret"  # noqa: S105
 """The rule of a word of a compose file that the app is started with, and signs with."""
 SEEDED_ACCOUNT = "seeded-account"
 """The rule of the password of an administrator whom the server itself makes as it starts."""
+MIGRATED_ACCOUNT = "migrated-account"
+"""The rule of the password of an administrator whom a migration makes."""
 COMPARED_WORD = "compared-word"
 """The rule of a word in the code that lets in whoever types it, under whatever name it stands there."""
 

@@ -31,6 +31,7 @@ from shipworthy.prototype.secrets.secret import (
     COMPARED_WORD,
     COMPOSED_SECRET,
     DEFAULT_SECRET,
+    MIGRATED_ACCOUNT,
     SEEDED_ACCOUNT,
     Place,
     Secret,
@@ -175,6 +176,11 @@ def _message(first: Secret, private: list[Secret]) -> str:
     if first.rule == SEEDED_ACCOUNT:
         said = "When the server starts, it makes an administrator's account with a password that is written"
         return f"{said} into the code: whoever reads or guesses it signs in"
+    if first.rule == MIGRATED_ACCOUNT:
+        said = (
+            "A migration makes an administrator's account with a password that is written into it"
+        )
+        return f"{said}: whoever reads it signs in{_elsewhere(private)}"
     if first.rule == COMPARED_WORD:
         said = "What is typed is compared with a word that is written into the code"
         return f"{said}: whoever reads it is let in{_elsewhere(private)}"
@@ -253,7 +259,7 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
         return Severity.LOW
     if secret.rule == COOKIE_JAR:
         return Severity.MEDIUM
-    if secret.rule == SEEDED_ACCOUNT or _is_of_database(secret, file):
+    if secret.rule in (SEEDED_ACCOUNT, MIGRATED_ACCOUNT) or _is_of_database(secret, file):
         return Severity.HIGH
     if is_trial_login(secret, file):
         return Severity.LOW

@@ -1,0 +1,46 @@
+"""Administrators whom a migration makes, with a password that stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipworthy.prototype.roles import is_archived
+from shipworthy.prototype.secrets.literals import Named
+from shipworthy.regex import regex
+
+_HASHED = regex(
+    r"\bcrypt\s*\(\s*'([^'\n]{3,60})'\s*(?:::\w+\s*)?,\s*(?:\w+\.)?gen_salt\s*\(", re.IGNORECASE
+)
+_ADMINISTRATOR = regex(
+    r"'(?:[\w.+-]*[._-])?(?:super_?)?(?:admin|administra\w+|owner|gestor|superuser|root|ceo|director)[\w.+-]*(?:@[\w.-]+)?'"
+    r"|\bis_?(?:super_?)?admin\b|\"role\"\s*:\s*\"(?:super_?)?admin|@admin\.|\badmin\w*@",
+    re.IGNORECASE,
+)
+_NOT_RUN = regex(
+    r"(^|/)(\.bolt|tests?|examples?|demo|local|dev|docs?)(/|$)"
+    r"|(^|[/_.-])(seeds?|demo|sample|fixtures?|test|local|dev)([/_.-]|$)",
+    re.IGNORECASE,
+)
+_MIGRATION = regex(r"(^|/)migrations?/[^/]+\.sql$", re.IGNORECASE)
+_PLACEHOLDER = regex(
+    r"your|change_?this|change-this|replace|<|\$\{|\{\{|placeholder|xxx|insert_|secure_?password|password_here",
+    re.IGNORECASE,
+)
+_ABOVE, _BELOW = 1_500, 1_000  # characters of the statements about one account
+
+
+def migrated_administrators(path: str, text: str) -> Iterator[Named]:
+    """The literal password of each administrator whom a script makes that is run in production: a migration,
+    or one that is not named for tests, demonstrations or a developer's own database."""
+    if "gen_salt" not in text or is_archived(path) or "/.bolt/" in f"/{path}":
+        return
+    if not _MIGRATION.search(path) and _NOT_RUN.search(path):
+        return
+    for found in _HASHED.finditer(text):
+        head = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if "--" in head or _PLACEHOLDER.search(found[1]):
+            continue
+        around = text[max(0, found.start() - _ABOVE) : found.end() + _BELOW]
+        if _ADMINISTRATOR.search(around):
+            yield Named(found.start(1), "password", found[1])
