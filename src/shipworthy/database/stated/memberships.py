@@ -226,6 +226,10 @@ def _decides(schema: Schema, table: Table, tenant: str) -> bool:
     """True where rules of other tables, or functions that they ask, look the tenant up in this one."""
     others = (t for t in schema.tables.values() if t.qualified != table.qualified)
     rules = [t for other in others for p in other.policies for t in expressions(p)]
+    judges = _judges(schema, table, tenant)
+    if judges:
+        asks = re.compile(_ASKS_OF.replace("JUDGE", "|".join(judges)).replace("COLUMN", tenant))
+        rules = [asks.sub("true", text) for text in rules]
     if any(_goes_by(text, table, tenant) for text in rules):
         return True
     asked = called(" ".join(rules))
@@ -234,6 +238,24 @@ def _decides(schema: Schema, table: Table, tenant: str) -> bool:
         for f in schema.functions.values()
         if not f.is_trigger
     )
+
+
+def _judges(schema: Schema, table: Table, column: str) -> list[str]:
+    """The functions that say, for the rules of the table itself, who belongs to what its column names and
+    do not look here for it: `is_member(auth.uid(), firm_id)` of a talk that a firm has with a customer."""
+    own = " ; ".join(text for policy in table.policies for text in expressions(policy))
+    if column not in own or "(" not in own:
+        return []
+    named = set(re.findall(_ASKS_OF.replace("JUDGE", r"\w{1,63}").replace("COLUMN", column), own))
+    elsewhere = [
+        f.name
+        for f in schema.functions.values()
+        if f.name in named and not f.is_trigger and table.name.lower() not in f.body.lower()
+    ]
+    return sorted(set(elsewhere))
+
+
+_ASKS_OF = r"\b(JUDGE)\s?\((?:[^()]|\([^()]{0,80}\)){0,120}?\bCOLUMN\)"
 
 
 def _goes_by(text: str, table: Table, column: str) -> bool:
