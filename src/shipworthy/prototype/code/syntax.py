@@ -46,22 +46,25 @@ _JS_KINDS = (
     "call_expression new_expression import_statement export_statement try_statement"
     " assignment_expression variable_declarator function_declaration arrow_function"
     " method_definition function_expression generator_function_declaration generator_function"
-    " pair if_statement return_statement for_statement for_in_statement"
+    " pair for_statement for_in_statement"
     " augmented_assignment_expression throw_statement ERROR"
 )
 _NAMES = ("identifier", "shorthand_property_identifier")
 _JSX_KINDS = " jsx_opening_element jsx_self_closing_element"
 _JS_RARE = (
     "catch_clause member_expression object subscript_expression string template_string"
-    " update_expression binary_expression identifier shorthand_property_identifier"
+    " update_expression binary_expression if_statement return_statement identifier"
+    " shorthand_property_identifier"
 )
 _JSX_RARE = " jsx_element jsx_attribute"
 _PY_KINDS = (
     "call import_statement import_from_statement try_statement assignment function_definition lambda"
-    " class_definition decorator with_statement return_statement if_statement for_statement"
+    " class_definition decorator with_statement for_statement"
     " for_in_clause named_expression augmented_assignment yield raise_statement ERROR"
 )
-_PY_RARE = "except_clause attribute subscript string decorated_definition"
+_PY_RARE = (
+    "if_statement return_statement except_clause attribute subscript string decorated_definition"
+)
 # ast-grep raises on a kind that a grammar does not have, and plain TypeScript has no JSX.
 _KINDS = {
     Language.PYTHON: _PY_KINDS.split(),

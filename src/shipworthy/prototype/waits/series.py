@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax, function_name
-from shipworthy.prototype.queries.chains import within
 from shipworthy.prototype.waits.reads import waiting_statements
 from shipworthy.regex import regex
 
@@ -48,7 +47,7 @@ _NAMES = {
     True: "identifier",
     False: "identifier, shorthand_property_identifier, shorthand_property_identifier_pattern",
 }  # by whether it is Python
-_ASSIGNMENTS = frozenset({"assignment_expression", "assignment", "variable_declarator"})
+_ASSIGNMENTS = {True: "assignment", False: "assignment_expression, variable_declarator"}
 _ENDS = regex(r"\b(await|return|throw|raise|break|continue|yield|redirect|notFound|exit)\b")
 # The body of an answer that is there already.
 _UNPACKED = regex(r"\bawait\s+\w+\.(json|text|blob)\(\)")
@@ -103,7 +102,7 @@ def _names(node: SgNode, python: bool) -> set[str]:
 def _set_by(statement: SgNode, python: bool) -> set[str]:
     """The names that a statement sets, those inside its branches included."""
     found: set[str] = set()
-    for node in within(statement, _ASSIGNMENTS):
+    for node in statement.find_all(kind=_ASSIGNMENTS[python]):
         target = node.field("name") or node.field("left")
         if target is not None:
             found |= {target.text()} if target.kind() == "identifier" else _names(target, python)
