@@ -60,7 +60,8 @@ def approvals(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attem
         owned = owners.get(table.qualified, Ownership()).user_columns
         if table.source.trust is Trust.STUB or not owned or _is_report(table, owned):
             continue
-        waiting = [c.name for c in table.columns if _waits(table, c) and c.name not in owned]
+        waiting = [c.name for c in table.columns if _waits(table, c) or _hides(table, c)]
+        waiting = [name for name in waiting if name not in owned]
         for column in waiting:
             found = unguarded(schema, table, owned, column, Verb.INSERT)
             found = found or unguarded(schema, table, owned, column, Verb.UPDATE)
@@ -132,6 +133,18 @@ def _waits(table: Table, column: Column) -> bool:
     return bool(_OF_APPROVAL.search(column.name)) or any(
         _DECIDED.search(c.name) for c in table.columns
     )
+
+
+def _hides(table: Table, column: Column) -> bool:
+    """True for a flag without which nobody else sees the row, and that others may set."""
+    if not _FLAG.match(column.name) or (column.default or "").strip().lower() != "false":
+        return False
+    shown = (p.using or "" for p in table.policies if p.permissive and p.command == "SELECT")
+    asked = re.compile(rf"\b{re.escape(column.name)}\b")
+    return others_decide(table) and any(asked.search(text) for text in shown)
+
+
+_FLAG = regex(r"^(?:is_?)?(?:approved|verified|moderated)$", re.IGNORECASE)
 
 
 def others_decide(table: Table) -> bool:
