@@ -168,6 +168,13 @@ _SCHEMES = """OAuth2PasswordBearer OAuth2AuthorizationCodeBearer HTTPBearer HTTP
 APIKeyHeader APIKeyQuery APIKeyCookie""".split()
 _MODULES = ("fastapi.responses", "starlette.responses", "fastapi")
 
+
+def _told(walk: Evaluation, site: Site) -> Value | None:
+    """`await websocket.send_json(rows)`: an answer, after which more may follow."""
+    respond(walk, site.argument(0, "data"), UNKNOWN, site.call.at)
+    return UNKNOWN
+
+
 _RECEIVED = "receive_text receive_json receive_bytes receive iter_text iter_json".split()
 
 CALLS = {
@@ -183,6 +190,7 @@ CALLS = {
     f"{REQUEST}.stream": _whole("body"),
     f"{REQUEST}.form": _whole("form"),
     **{f"socket.{name}": _whole("body") for name in _RECEIVED},
+    **{f"socket.{name}": _told for name in ("send_json", "send_text", "send_bytes", "send")},
     **{f"{module}.JSONResponse": _json for module in _MODULES},
     **{f"{module}.ORJSONResponse": _json for module in _MODULES},
     **{f"{module}.PlainTextResponse": _json for module in _MODULES},
