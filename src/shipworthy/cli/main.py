@@ -215,7 +215,8 @@ def access(
 
         emit(inert(to_json(access_documents(assessment))), None)
     elif html is None:
-        from shipworthy.report.access_map import access_map, access_table
+        from shipworthy.report.access_map import access_map
+        from shipworthy.report.access_table import access_table
 
         rows = access_map(assessment)
         if not rows:

@@ -18,7 +18,8 @@ from shipworthy.assess.checklist import Answer, checklists
 from shipworthy.finding import Finding, Outcome, Proof, Severity
 from shipworthy.prototype.prototype import NOT_REPLAYED
 from shipworthy.prototype.tree import printable
-from shipworthy.report.access_map import access_map, access_table
+from shipworthy.report.access_map import access_map
+from shipworthy.report.access_table import access_table
 from shipworthy.report.database import database_lines
 from shipworthy.report.groups import Group, by_control
 from shipworthy.report.lines import Line, counted
