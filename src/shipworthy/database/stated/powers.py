@@ -48,6 +48,8 @@ def gives_power(schema: Schema, table: Table, column: Column) -> bool:
     power = power_of(column.name)
     if _SUBSCRIBED.match(column.name):  # to a plan, not to a newsletter
         return column.type == "boolean" and _is_billed(table, column)
+    if _POINTS.match(column.name):
+        return column.type.startswith(_NUMBERS) and _are_spent(schema)
     if _UNTIL.match(column.name):
         noted = _SUBSCRIPTIONS.search(table.name) and not _is_billed(table, column)
         return column.type.startswith(("timestamp", "date")) and not noted
@@ -69,6 +71,19 @@ def gives_power(schema: Schema, table: Table, column: Column) -> bool:
     if words:
         return any(rank(w) >= RULES_OVER_OTHERS for w in words)
     return _default_rank(column) == _LEAST or _asks_for(schema, table, column)
+
+
+def _are_spent(schema: Schema) -> bool:
+    """True where something costs points."""
+    return any(_PRICE.match(c.name) for t in schema.tables.values() for c in t.columns)
+
+
+_POINTS = regex(
+    r"^(?:(?:loyalty|reward|bonus|current|available|total|user)_)?points(?:_(?:balance|available|total))?$"
+)
+_PRICE = regex(
+    r"^(?:points?_(?:cost|required|price|needed|spent|redeemed|value)|(?:cost|price|required|redeemed)_(?:in_)?points)$"
+)
 
 
 def _is_billed(table: Table, column: Column) -> bool:
