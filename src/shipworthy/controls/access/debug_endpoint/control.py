@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.staging_edits import closed_in_production
 from shipworthy.prototype.handlers.standing import in_database
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import is_on_own_machine
+from shipworthy.prototype.running.debug_pages import debug_pages
 from shipworthy.prototype.running.debuggers import debuggers
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
@@ -47,7 +48,7 @@ class DebugEndpoint(
             if word and handler.subject not in found:
                 found[handler.subject] = self._judge(prototype, handler, word)
         yield from found.values()
-        consoles = list(self._debuggers(prototype))
+        consoles = [*self._debuggers(prototype), *self._pages(prototype)]
         yield from consoles
         if not found and not consoles:
             yield self.not_applicable("no entry point is for developers by its name")
@@ -101,6 +102,17 @@ class DebugEndpoint(
                 line,
                 severity=Severity.MEDIUM if started.may_be_replaced else Severity.HIGH,
                 confidence=Confidence.LOW if started.may_be_replaced else Confidence.HIGH,
+            )
+
+    def _pages(self, prototype: Prototype) -> Iterator[Finding]:
+        """The pages that Django shows for errors: code, variables and settings."""
+        for location in debug_pages(prototype):
+            yield self.gap(
+                f"{location.path}#DEBUG",
+                "Django runs with DEBUG for every host name: each error and each wrong address shows"
+                " strangers the code, its variables and the settings",
+                prototype.evidence("code", location),
+                severity=Severity.HIGH,
             )
 
     def _judge(self, prototype: Prototype, handler: Handler, word: str) -> Finding:
