@@ -8,7 +8,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.controls.operations.no_ci.control import NoCi
-from shipworthy.finding import Outcome
+from shipworthy.finding import Confidence, Outcome
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,7 @@ def test_what_a_host_does_is_not_denied(tmp_path: Path, host: dict[str, str], wo
     manifest = '{"scripts": {"build": "tsc && vite build"}, "dependencies": {"vite": "6.3.5"}}'
     prototype = prototype_of(tmp_path, {"package.json": manifest, **code, **host})
     found = NoCi().detect(prototype)
-    assert [f.message for f in found if f.outcome is Outcome.GAP] == [words]
+    (gap,) = (f for f in found if f.outcome is Outcome.GAP)
+    assert gap.message == words
+    # A host that checks the types is only asked about while there are no tests.
+    assert gap.confidence is (Confidence.LOW if host else Confidence.HIGH)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Evidence, Finding, Location, Severity
+from shipworthy.finding import Confidence, Evidence, Finding, Location, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.inventory.manifests import node_manifests
@@ -54,7 +54,12 @@ class NoCi(
         severity = Severity.LOW if hook or size < _SMALL else None
         shown = [prototype.evidence("ci", Location(path)) for path in (*ci[:2], hook) if path]
         yield self.gap(
-            "prototype", _message(prototype, hook), landmark(prototype), *shown, severity=severity
+            "prototype",
+            _message(prototype, hook),
+            landmark(prototype),
+            *shown,
+            severity=severity,
+            confidence=Confidence.LOW if _types_are_checked(prototype) else Confidence.HIGH,
         )
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
@@ -91,6 +96,16 @@ def _checked_by_build(prototype: Prototype) -> Evidence | None:
             if "build" in line.lower() and _runs_tests(line.strip().rstrip('",')):
                 return prototype.evidence("manifest", Location(path, number))
     return None
+
+
+def _types_are_checked(prototype: Prototype) -> bool:
+    """True where a host runs `tsc` for each change, and there are no tests that it could run as well."""
+    hosted = any(path in prototype.delivery.deployments for path in _HOSTS)
+    if not hosted or prototype.delivery.ci or any(case.asserts for case in prototype.tests):
+        return False
+    builds = [m.scripts.get("build", "") for m in node_manifests(prototype.files)]
+    parts = [part.strip() for build in builds for part in re.split(r"&&|;", build)]
+    return any(what_it_checks(p) == "types" and not swallows_failure(p) for p in parts)
 
 
 def _runs_tests(command: str) -> bool:
