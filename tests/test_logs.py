@@ -8,7 +8,7 @@ from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.logs import log_calls as logs
 from shipworthy.prototype.logs import redactions
 from shipworthy.prototype.logs.log_calls import LogCall
-from shipworthy.prototype.logs.logged_persons import is_actor
+from shipworthy.prototype.logs.logged_persons import is_actor, is_mild
 from shipworthy.prototype.source import Language, Role, SourceFile
 
 
@@ -251,3 +251,17 @@ def test_an_address_of_the_house_is_fixed(text: str) -> None:
 
 def test_an_address_that_somebody_gives_is_not_fixed() -> None:
     assert origin("const { ownerEmail } = req.body; console.log(ownerEmail);") == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (["a person's e-mail address", "the full name user.full_name"], True),
+        (["the text of a message"], True),
+        (["a person's e-mail address", "the text of a message"], False),
+        (["a person's e-mail address", "a person's phone number"], False),
+        (["the whole record user"], False),
+    ],
+)
+def test_who_it_is_or_what_was_said_weighs_little_alone(found: list[str], expected: bool) -> None:
+    assert is_mild(found) is expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from shipworthy.prototype.logs.log_calls import LogCall, LoggedValue
 from shipworthy.prototype.logs.origins import FIXED
@@ -132,9 +133,12 @@ def is_said(what: str) -> bool:
     return what == _MESSAGE or what == "a person's message" or what.startswith("the message ")
 
 
-def is_mild(what: str) -> bool:
-    """True for what names somebody and tells nothing else of him: an address, a name, his words."""
-    return is_said(what) or what == _RECIPIENT or _MILD.search(what) is not None
+def is_mild(found: Iterable[str]) -> bool:
+    """True for what names somebody and tells nothing else of him, or tells what somebody said without
+    naming him."""
+    whats = list(found)
+    named = all(what == _RECIPIENT or _MILD.search(what) is not None for what in whats)
+    return named or all(map(is_said, whats))
 
 
 _MILD = regex(r"^(a person's|the) (e-mail address(es)?|full name)\b")

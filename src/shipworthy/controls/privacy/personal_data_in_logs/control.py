@@ -111,7 +111,7 @@ class PersonalDataInLogs(
                 severity = Severity.HIGH
             if subject in acting - others:
                 severity = Severity.LOW  # who did it, kept on purpose
-            if all(is_mild(what) for _, what in hits) or _is_of_staff(prototype, path, function):
+            if is_mild(what for _, what in hits) or _is_of_staff(prototype, path, function):
                 severity = Severity.LOW
             unwritten = all(is_never_written(prototype, call) for call, _ in hits)
             if unwritten:
