@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Evidence, Finding, Outcome, Severity
@@ -17,7 +17,14 @@ from shipworthy.prototype.handlers.columns import (
     snake,
     words,
 )
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origin,
+)
 from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
 from shipworthy.prototype.handlers.lent_rights import bare
 from shipworthy.prototype.handlers.ownership import Ownership, plain, read_ownership
@@ -28,9 +35,16 @@ from shipworthy.prototype.handlers.sent import (
     LEFT_FREE,
     NO_ADMINISTRATOR,
 )
+from shipworthy.prototype.handlers.settled import Column, settled_by_role
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.writes import by_trusted, for_administrators, inputs, writes
+from shipworthy.prototype.handlers.writes import (
+    by_trusted,
+    for_administrators,
+    inputs,
+    last_word,
+    writes,
+)
 from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
 from shipworthy.regex import regex
 
@@ -50,11 +64,14 @@ class MassAssignment(
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         ownership = read_ownership(prototype)
         columns = _columns(prototype)
+        settled = settled_by_role(prototype.handlers)
         rules = shows_row_security(prototype)
         found: dict[str, Finding] = {}
         for handler in prototype.handlers:
             for effect in writes(handler):
                 finding = self._judged(prototype, handler, effect, columns, ownership)
+                if finding is not None and finding.outcome is Outcome.SATISFIED:
+                    finding = self._of_state(prototype, handler, effect, settled) or finding
                 if finding is not None and not rules and _is_left_to_rules(finding, effect):
                     shown = way(prototype, handler, effect)
                     finding = self.unknown(finding.subject, NOT_SHOWN, *shown)
@@ -138,6 +155,28 @@ class MassAssignment(
         sure = Confidence.LOW if _hands_out(effect) else Confidence.HIGH
         severity = Severity.CRITICAL if of_people else Severity.HIGH  # approval of a thing
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+    def _of_state(
+        self, prototype: Prototype, handler: Handler, effect: Effect, settled: Mapping[Column, str]
+    ) -> Finding | None:
+        """A state that others settle, and whoever signs in stores as he likes with what he asks for."""
+        if effect.operation != "insert" or by_trusted(effect) or not is_bypassing(effect):
+            return None
+        if effect.has(Check.UNCLEAR) or for_administrators(handler, effect):
+            return None
+        if not effect.has(*AUTHENTICATES):
+            return None  # whoever comes may do it: told by `unauthenticated-endpoint`
+        for column, origins in effect.of("value:"):
+            by = settled.get((plain(effect.target), snake(column)))
+            if by and by != handler.name and any(_is_any(effect, o) for o in inputs(origins)):
+                message = (
+                    f"{handler.name} stores {column} of {effect.target} as the caller sends it, while {by}"
+                    " asks for a role before it changes that: whoever calls settles his own"
+                )
+                shown = way(prototype, handler, effect)
+                subject = f"{handler.subject} → {effect.target}"
+                return self.gap(subject, message, *shown, confidence=Confidence.MEDIUM)
+        return None
 
     def _of_session(
         self, prototype: Prototype, handler: Handler, effect: Effect, claims: list[str]
@@ -329,6 +368,14 @@ def _is_free(effect: Effect, origin: object) -> bool:
     return not any(
         g.check is Check.ALLOWED and g.how != ADMINISTRATORS_TOO and names & g.about
         for g in effect.guards
+    )
+
+
+def _is_any(effect: Effect, origin: Origin) -> bool:
+    """True for an input that is compared with no list by hand; a schema lists the settled states as well."""
+    named = {str(origin), str(origin).removesuffix(_OF_CHOICE)}
+    return is_state(last_word(origin)) and not any(
+        g.check is Check.ALLOWED and named & g.about for g in effect.guards
     )
 
 
