@@ -16,7 +16,7 @@ from shipworthy.prototype.handlers.breaches.everything import is_of_all
 from shipworthy.prototype.handlers.breaches.meant import is_setting, may_be_meant
 from shipworthy.prototype.handlers.breaches.power import adds_administrator, is_admin
 from shipworthy.prototype.handlers.breaches.severity import severity_open
-from shipworthy.prototype.handlers.columns import named_columns
+from shipworthy.prototype.handlers.columns import named_columns, snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
@@ -39,6 +39,8 @@ def of_opened(
     if kind in (Harm.ADD, Harm.CHANGE) and is_counter(effect):
         return None
     if kind in (Harm.ADD, Harm.CHANGE, Harm.DELETE) and _counts_calls(effect):
+        return None
+    if _is_his_session(effect):
         return None
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
@@ -177,6 +179,21 @@ def _counts_calls(effect: Effect) -> bool:
     return (counts and all(o.kind == "header" for o in sent)) or name.endswith("ratelimit")
 
 
+def _is_his_session(effect: Effect) -> bool:
+    """True for the session, or the token of one, that is found by the cookie or header which carries it: who
+    sends it has it, and may lose it."""
+    found = [o for _, origins in effect.of("filter:") for o in origins]
+    return (
+        effect.kind is EffectKind.QUERY
+        and _SESSIONS.search(plain(effect.target)) is not None
+        and any(_CARRIED.search(snake(name)) for name, _ in effect.of("filter:"))
+        and bool(found)
+        and all(o.kind in ("cookie", "header") for o in found)
+    )
+
+
+_SESSIONS = regex(r"(session|token|login|device)$")
+_CARRIED = regex(r"^(id|sid|key|hash|(\w+_)?(session|token)(_(id|key|hash))?)$")
 _LIMITER = regex(r"ratelimit|throttl|attempt$|requestcount|requestlog$|iplog$")
 _BANNED = regex(r"(blocked|banned)ip|ip(block|ban)$")
 

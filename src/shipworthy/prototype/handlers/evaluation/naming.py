@@ -97,6 +97,8 @@ def _variable(walk: Evaluation, name: str, definition: Let, scope: Scope) -> Val
         if later is not None:
             return later
         value = Value(what="", tags=frozenset({"module"}))  # a function gives it another value
+    elif value.literal is False:  # `const NO_LOGIN = false`: what hangs on it does not run
+        value = replace(value, tags=value.tags | {"settled"})
     if type(definition.target) is Name:
         return replace(value, tags=value.tags | {"module"}) if value.identity == 0 else value
     walk.bind(definition.target, value, scope, True)
