@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
+from shipworthy.prototype.handlers.own_rows import asks_for_own_row, goes_without, note_if_there
 from shipworthy.prototype.handlers.refusals import TOO_MANY, refused, says_too_many
 from shipworthy.prototype.handlers.sent import HARMLESS, OF_FORM
 from shipworthy.prototype.handlers.values import (
@@ -111,6 +112,8 @@ class Walk(Evaluation):
         elif ended and not settles(no):
             no |= refused(self, statement.then, test, statement.at, no)
         then_guards, then_names = self.guards, scope.names
+        if not ended and not statement.other:
+            note_if_there(self, test, statement.then, then_names)
         self.branches = (*outer, (number, "other"))
         self.guards, scope.names = before | no, names
         if ended or type(statement.test) is Compare:
@@ -153,9 +156,13 @@ class Walk(Evaluation):
     def _left_out(self, test: Value, narrowed: list[tuple[int, str]], first: int) -> None:
         """`if (status) query = query.where(…status…)`: who sends none gets the rows of every status."""
         asked = {str(o) for o in all_origins(test) if o.is_input}
-        for number, column in narrowed if asked else ():
+        own = asks_for_own_row(test, self.guards)
+        for number, column in narrowed if asked or own else ():
             known = self.effects[number] if number < first else None
             if known is None or known.kind is not EffectKind.QUERY:
+                continue
+            if own:
+                self.effects[number] = goes_without(known, column, test)
                 continue
             by = {str(o) for o in known.inputs.get(f"filter:{column}", ())}
             if by and by <= asked:

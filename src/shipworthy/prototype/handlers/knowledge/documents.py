@@ -24,6 +24,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     surely,
     told,
 )
+from shipworthy.prototype.handlers.own_rows import without_row
 from shipworthy.prototype.handlers.sent import sent
 from shipworthy.prototype.handlers.values import ROWS, UNKNOWN, Value, replace
 
@@ -123,6 +124,7 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
         where = where.fields["where"]
     if "ById" in site.name or site.name == "findByPk" or where.text is not None:
         where = Value(fields={"id": first})
+    where = without_row(where)
     told(walk, effect, filters=dict(_filters(where)), inputs=_operators(where))
     _write(walk, effect, values)
     return _result(walk, site, effect)

@@ -21,6 +21,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
     whole_relations,
 )
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
+from shipworthy.prototype.handlers.own_rows import without_row
 from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, union
 from shipworthy.regex import regex
 
@@ -66,7 +67,7 @@ def _model(walk: Evaluation, site: Site) -> Value | None:
         return None
     options = site.argument(0).fields or {}
     effect = query(walk, site, _OPERATIONS[site.name], model, literals=_read(options))
-    asked = filters(options.get("where", UNKNOWN))
+    asked = filters(without_row(options.get("where", UNKNOWN)))
     told(walk, effect, filters={k: v for k, v in asked if not _is_switched_off(walk, site, v)})
     for part in ("create", "update") if site.name == "upsert" else ("data",):
         if part in options:
