@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
 from shipworthy.database.names import QUALIFIED, qualified
-from shipworthy.database.schema import Function, Schema
+from shipworthy.database.schema import Function, Schema, Table, Trust
 from shipworthy.database.stated.adding import ADDS, added_for
 from shipworthy.database.stated.asking import (
     least_caller,
@@ -116,7 +116,7 @@ def _for_somebody(
         named = [a for a in named if a in callers or _picks(code, a)]
     told = () if written else handed_out(schema, function, code, actor)
     shown = tuple(c for c in told if not any(c in a.lower() for a in named))
-    keys = list(_keys(owners, function, code)) if not named and not shown else []
+    keys = list(_keys(schema, owners, actor, function, code)) if not named and not shown else []
     if shown and not named and not notes_the_caller(function):
         keys = list(_of_whom(schema, owners, actor, function, code))
     if not (named or shown or keys or notes_the_caller(function)):
@@ -205,11 +205,19 @@ def _asks_a_proof(function: Function, code: str) -> bool:
     return False
 
 
-def _keys(owners: Mapping[str, Ownership], function: Function, code: str) -> Iterator[str]:
+def _keys(
+    schema: Schema,
+    owners: Mapping[str, Ownership],
+    actor: Actor,
+    function: Function,
+    code: str,
+) -> Iterator[str]:
     """Arguments that pick the rows of an owned table which are changed: by their keys, or by their owner."""
     for table, rest in _CHANGES.findall(masked(code)):
         owned = owners.get(qualified(table), Ownership())
-        if not (owned.user_columns or owned.tenant_columns):
+        known = schema.tables.get(qualified(table))
+        held = known is not None and _is_held(known, actor)
+        if not (owned.user_columns or owned.tenant_columns or held):
             continue
         changes, _, asked = rest.lower().partition("where")
         if _ONE_MORE.search(changes) and notes_the_caller(function):
@@ -219,6 +227,22 @@ def _keys(owners: Mapping[str, Ownership], function: Function, code: str) -> Ite
         counts = _ONE_MORE.search(changes) or (_RECKONS.search(changes) and not sent)
         columns = ("id",) if counts else ("id", *owned.user_columns)
         yield from (name for name in names if _is_asked(asked, columns, name))
+
+
+def _is_held(table: Table, actor: Actor) -> bool:
+    """True for a table that no statement here makes, and whose rules for changes all ask whose a row is."""
+    if table.source.trust is not Trust.STUB or table.tainted or table.unread:
+        return False
+    rules = [p for p in table.policies if p.command in ("UPDATE", "ALL")]
+    return (
+        table.kind == "table"
+        and bool(rules)
+        and all(_OWN.search(p.using or "") for p in rules)
+        and not let_pass(table, actor, Verb.UPDATE)
+    )
+
+
+_OWN = regex(r"=\s*\(?\s*(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)", re.IGNORECASE)
 
 
 def _of_whom(

@@ -14,7 +14,7 @@ from shipworthy.database.stated.openings import let_pass, served, stopped, succe
 from shipworthy.database.stated.passing import MOST_NESTED, Who, is_of_the_row, owner_column, plain
 from shipworthy.database.stated.powers import gives_power
 from shipworthy.database.stated.promotions import is_watched, one_is_there, unguarded
-from shipworthy.database.stated.words import at_word, bare, called, one_line, speaks_of
+from shipworthy.database.stated.words import NESTED, at_word, bare, called, one_line, speaks_of
 from shipworthy.regex import regex
 
 _SHARED = regex(
@@ -49,6 +49,7 @@ _MINE = (
     r"|\( ?select (?:\w+\.)?email(?:::\w+)? from (?:auth\.users|(?:public\.)?(?:profiles|users))\b"
     r"[^()]*auth\.uid\(\) ?\))"
 )
+_INVITED = regex(r"^(?:invited|invitee)(?:_user)?(?:_id)?$", re.IGNORECASE)
 _TO_ME = regex(
     rf"(?:lower\()?(?:\w+\.)*\w*email\)?(?:::text)? ?= ?(?:lower\()?\(?{_MINE}\)?\)?"
     rf"|(?:lower\()?{_MINE}\)? ?= ?(?:lower\()?(?:\w+\.)*\w*email\)?"
@@ -96,6 +97,7 @@ def invitations(schema: Schema) -> Iterator[Attempt]:
             continue
         powers = [c.name for c in table.columns if gives_power(schema, table, c)]
         places = [c.name for c in table.columns if is_tenant_column(c.name)]
+        places += _places(schema, table, places)
         for policy in table.policies:
             if policy.command not in ("UPDATE", "ALL") or not for_users(policy):
                 continue
@@ -213,12 +215,25 @@ def for_users(policy: Policy) -> bool:
     return policy.permissive and bool({"public", "authenticated"} & set(policy.roles))
 
 
+def _places(schema: Schema, table: Table, known: list[str]) -> list[str]:
+    """The other columns of an invitation by which rules let somebody in: `project_id`."""
+    keys = [k for k in table.foreign_keys if len(k.columns) == 1 and k.target != table.qualified]
+    targets = {k.columns[0]: schema.tables.get(k.target) for k in keys}
+    hidden = [c for c, t in targets.items() if t and t.row_security and not _is_a_person(t)]
+    named = [c for c in hidden if c not in known and not _seen_by_some(targets[c])]
+    return [c for c in named if _decides(schema, table, c)]
+
+
 def _is_to_me(text: str) -> bool:
-    """True where nothing is asked but that the address is the caller's, and what the row says itself."""
+    """True where an arm asks nothing but that the caller is invited, and what the row says itself."""
     if text.count("(") > MOST_NESTED:
         return False
-    conditions = [bare(one_line(c)) for c in at_word(bare(text), "and")]
-    to_me = [c for c in conditions if _TO_ME.fullmatch(c)]
+    return any(map(_asks_for_me, at_word(bare(text), "or")))
+
+
+def _asks_for_me(arm: str) -> bool:
+    conditions = [bare(one_line(c)) for c in at_word(bare(arm), "and")]
+    to_me = [c for c in conditions if _TO_ME.fullmatch(c) or _INVITED.search(owner_column(c))]
     return bool(to_me) and all(c in to_me or is_of_the_row(c) for c in conditions)
 
 
@@ -226,6 +241,7 @@ def _decides(schema: Schema, table: Table, tenant: str) -> bool:
     """True where rules of other tables, or functions that they ask, look the tenant up in this one."""
     others = (t for t in schema.tables.values() if t.qualified != table.qualified)
     rules = [t for other in others for p in other.policies for t in expressions(p)]
+    rules = [_without_own(schema, text, table, tenant) for text in rules]
     judges = _judges(schema, table, tenant)
     if judges:
         asks = re.compile(_ASKS_OF.replace("JUDGE", "|".join(judges)).replace("COLUMN", tenant))
@@ -255,6 +271,25 @@ def _judges(schema: Schema, table: Table, column: str) -> list[str]:
     return sorted(set(elsewhere))
 
 
+def _without_own(schema: Schema, text: str, table: Table, column: str) -> str:
+    """The rule without its conditions that the column is one of the caller's own, told by another table:
+    `company_id in (select companies_of(auth.uid()))` of a ticket lets nobody into the company."""
+    if table.name.lower() not in text.lower() or column.lower() not in text.lower():
+        return text
+    own = rf"(?<![\w.])(?:{re.escape(table.name)}\s*\.\s*)?\"?{re.escape(column)}\"?"
+    held = re.compile(rf"{own}\s+in\s*\(\s*select\s({NESTED})\)", re.IGNORECASE)
+
+    def told(found: re.Match[str]) -> str:
+        bodies = [f.body for f in schema.functions.values() if f.name in called(found[1])]
+        mine = _UID.search(found[1]) and not any(
+            table.name.lower() in said.lower() for said in (found[1], *bodies)
+        )
+        return "true" if mine else found[0]
+
+    return held.sub(told, text)
+
+
+_UID = regex(r"\bauth\s*\.\s*uid\s*\(", re.IGNORECASE)
 _ASKS_OF = r"\b(JUDGE)\s?\((?:[^()]|\([^()]{0,80}\)){0,120}?\bCOLUMN\)"
 
 

@@ -109,11 +109,18 @@ def ways(table: Table, actor: Actor, verb: Verb) -> list[tuple[Policy, Passing]]
         return []
     for_role = [p for p in table.policies if {"public", role} & set(p.roles)]
     meant = [p for p in for_role if p.command in (command, "ALL")]
-    if any(not p.permissive for p in meant):
+    if any(not p.permissive and not _stops_nobody(p, actor, verb) for p in meant):
         return []
+    meant = [p for p in meant if p.permissive]
     if any(asks_itself(table, p) for p in meant) and _looks_up(for_role):
         return []
     return [(policy, _passing(policy, verb)) for policy in meant]
+
+
+def _stops_nobody(policy: Policy, actor: Actor, verb: Verb) -> bool:
+    """True for a restrictive policy that the actor always passes: it asks for a login, say."""
+    way = _passing(policy, verb)
+    return way.who >= _NEEDED[actor] and not (way.part or way.said)
 
 
 def _looks_up(policies: Iterable[Policy]) -> bool:

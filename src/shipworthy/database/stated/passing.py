@@ -73,7 +73,8 @@ def owner_column(expression: str | None) -> str:
 
 def is_of_the_row(condition: str) -> bool:
     """True for a condition that the row answers by itself, whoever asks."""
-    return _of_condition(plain(condition)).part
+    text = plain(condition)
+    return _of_condition(text).part or _NOT_DELETED.fullmatch(text) is not None
 
 
 def trusts_metadata(text: str) -> bool:
@@ -111,6 +112,11 @@ _OF_THE_ROW = regex(
     rf"|{_COLUMN} (?:not )?in \({_VALUE}(?:, ?{_VALUE})*\)|{_VALUE} ?= ?{_COLUMN}"
     rf"|{_COLUMN} ?= ?any ?\(array\[{_VALUE}(?:, ?{_VALUE})*\]\)|(?:not )?{_COLUMN}"
 )
+# What is marked as deleted is hidden; everything else is all that there is.
+_NOT_DELETED = regex(
+    r"(?:\w+\.)*(?:deleted_?(?:at|on)|date_deleted) is null|(?:\w+\.)*(?:is_)?deleted(?: ?= ?| is )false"
+    r"|(?:\w+\.)*(?:is_)?deleted is not true|not (?:\w+\.)*(?:is_)?deleted"
+)
 # That a row has a key says nothing of who holds it: all rows that are shared by a link can be listed.
 _HAS_A_KEY = regex(
     r"(?:\w+\.)*(?:\w+_)?(?:(?:share|public|access|view|invite|invitation|qr|qr_?code|guest|portal|approval|signing"
@@ -136,7 +142,7 @@ def _of_condition(text: str) -> Passing:
         return Passing(Who.OWNERS)
     if _METADATA.search(text) and "app_meta" not in text:
         return Passing(Who.USERS, said=True)
-    if _HAS_A_KEY.fullmatch(text):
+    if _HAS_A_KEY.fullmatch(text) or _NOT_DELETED.fullmatch(text):
         return Passing(Who.ANYBODY)
     if _OF_THE_ROW.fullmatch(text) and not _NO_COLUMN.match(text):
         return Passing(Who.ANYBODY, part=True)
