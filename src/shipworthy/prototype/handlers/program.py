@@ -73,13 +73,15 @@ class Remote(Struct, frozen=True, eq=False):
 
 
 class Told(NamedTuple):
-    """What the statements of a branch tell the caller: 401, 403 or 0, and whether it called too often.
+    """What the statements of a branch tell the caller: 401, 403 or 0, whether it called too often, and
+    whether a right is missing.
 
     The statements are held with it: what knows them by their identity may not outlive them."""
 
     statements: tuple[Statement, ...]
     code: int
     too_many: bool
+    misses_a_right: bool
 
 
 @dataclass(slots=True, eq=False)

@@ -83,7 +83,8 @@ def refused(
 
     Nothing where it turns nobody away, or hangs on how the server is set up.
     """
-    code = _told(walk, statements).code
+    told = _told(walk, statements)
+    code = told.code
     if code == 0 or truth(test) is not None or (code == 401 and "unasked" in test.tags):
         return NO_GUARDS
     origins = all_origins(test)
@@ -110,7 +111,13 @@ def refused(
         return NO_GUARDS
     if code == 401 and origins and all(o.kind == "principal" for o in origins):
         return NO_GUARDS  # a token that says too little of its holder
+    if code == 403 and told.misses_a_right:
+        return frozenset({walk.guard(Check.UNCLEAR, A_RIGHT, at)})
     return frozenset({walk.guard(Check.REFUSES, TURNED_AWAY, at)})
+
+
+A_RIGHT = "a right is missed in what is answered"
+"""How a refusal is put that names a right, where it was not seen how the right is looked up."""
 
 
 def _keeps_few_out(walk: Evaluation, origins: Collection[Origin]) -> bool:
@@ -155,14 +162,19 @@ def _told(walk: Evaluation, statements: tuple[Statement, ...]) -> Told:
     """What these statements tell the caller; they are looked at once, however many routes lead to them."""
     known = walk.program.told.get(id(statements))
     if known is None:
-        known = Told(statements, _code(statements), _says_too_many(statements))
+        known = Told(
+            statements,
+            _code(statements),
+            _says(_SAYS_TOO_MANY, statements),
+            _says(_SAYS_A_RIGHT, statements),
+        )
         walk.program.told[id(statements)] = known
     return known
 
 
-def _says_too_many(statements: tuple[Statement, ...]) -> bool:
+def _says(words: re.Pattern[str], statements: tuple[Statement, ...]) -> bool:
     return len(statements) <= _MOST and any(
-        _SAYS_TOO_MANY.search(word)
+        words.search(word)
         for statement in statements
         if type(statement) in (Return, Throw, Do)
         for word in _words(statement)
@@ -173,6 +185,14 @@ def _says_too_many(statements: tuple[Statement, ...]) -> bool:
 _SAYS_TOO_MANY = regex(
     r"too many (requests|attempts|calls|messages|tries)|rate[- _]?limit|slow(ing)? down"
     r"|(request|call|message|daily|hourly|usage) limit (reached|exceeded)|limit (reached|exceeded)",
+    re.IGNORECASE,
+)
+
+
+_SAYS_A_RIGHT = regex(
+    r"(missing|insufficient|lacks?|lacking|requires?|required|not enough)\W.{0,24}"
+    r"\b(permissions?|privileges?|rights?|scopes?)\b"
+    r"|\b(permissions?|privileges?|rights?|scopes?) (is |are )?(required|missing|needed)",
     re.IGNORECASE,
 )
 

@@ -108,7 +108,7 @@ class Walk(Evaluation):
             no |= {self.guard(Check.RATE, TOO_MANY, statement.at)}
         if ended and settles(no) and _is_for_a_role(statement.test, no):
             turned = refused(self, statement.then, test, statement.at, no)
-            no |= {g._replace(check=Check.UNCLEAR) for g in turned if g.check is Check.REFUSES}
+            no |= {g._replace(check=Check.UNCLEAR) for g in turned if g.check in _TURNS_AWAY}
         elif ended and not settles(no):
             no |= refused(self, statement.then, test, statement.at, no)
         then_guards, then_names = self.guards, scope.names
@@ -404,6 +404,7 @@ def _is_for_a_role(test: Expression, passed: Guards) -> bool:
     return not owned and comparing.ROLE_KEY.search(name) is not None
 
 
+_TURNS_AWAY = (Check.REFUSES, Check.UNCLEAR)
 _PERMITTED = regex(r"^(is_?)?(allowed|permitted)$|^has_?permission$|^permission_?granted$", re.I)
 
 

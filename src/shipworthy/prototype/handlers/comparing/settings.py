@@ -28,6 +28,8 @@ NOTHING: Pair = (NO_GUARDS, NO_GUARDS)
 def settled(operator: str, left: Value, right: Value) -> bool | None:
     """`process.env.NODE_ENV === "development"`: what it is where the code runs for real, and nobody
     has switched a check off."""
+    if operator in ("in", "not in") and _is_among_words_of_a_switch(left, right):
+        return operator == "not in"
     if operator in ("in", "not in") and "settled" in left.tags | right.tags:
         held = _is_among(left, right)
         return held if held is None else held is (operator == "in")
@@ -52,6 +54,16 @@ def _is_among(left: Value, right: Value) -> bool | None:
         known = all(v.text is not None and not v.cases for v in right.elements)
         return any(v.text == left.text for v in right.elements) if known and left.text else None
     return left.text in right.text if left.text and right.text is not None else None
+
+
+def _is_among_words_of_a_switch(left: Value, right: Value) -> bool:
+    """`os.environ["BYPASS_AUTH"].lower() in ("1", "true")`."""
+    if len(left.origins) != 1 or left.cases or not right.elements:
+        return False
+    origin = next(iter(left.origins))
+    return origin.kind == "environment" and all(
+        word.text is not None and _is_switched_on(origin.name, word.text) for word in right.elements
+    )
 
 
 def _is_switched_on(setting: str, word: str) -> bool:
