@@ -64,6 +64,11 @@ def test_papers_are_told_by_path_function_or_page(page: str, code: str, tmp_path
             '  await supabase.storage.from("uploads").upload(`${passport}.png`, file);\n}\n',
         ),
         (
+            "ReleaseNotes.tsx",
+            "export async function send(file: File, version: string) {\n"
+            '  await supabase.storage.from("uploads").upload(`releases/${version}.zip`, file);\n}\n',
+        ),
+        (
             "KycVerification.tsx",
             "export async function show(path: string) {\n"
             '  return supabase.storage.from("uploads").download(path);\n}\n',

@@ -18,7 +18,7 @@ _PAPERS = regex(
     r"|invoice|contract(?!or)|medical|prescription|lab[_-]?(?:result|report)|x[_-]?ray|curriculum|payslip"
     r"|bank[_-]?statement|signature|proof[_-]?(?:of|url|file|path|image)|payment[_-]?proof|selfie|diagnos"
     r"|(?:upload|user|my|candidate|applicant)[_-]?(?:resume|cv)(?:s|file|pdf|url)?\b|resumes?[/_-]|\bcvs?[/_-]"
-    r"|tax[_-]?(?:form|return|doc)|lease|chat(?!bot)|messages?(?![_-]?box)|document(?!ation)|attachment|anexo|recibo"
+    r"|tax[_-]?(?:form|return|doc)|(?<!re)(?<!p)lease|chat(?!bot)|messages?(?![_-]?box)|document(?!ation)|attachment|anexo|recibo"
     r"|boleto|contrato|documento|prontuario|laudo",
     re.IGNORECASE,
 )
@@ -51,7 +51,7 @@ def _uploads(prototype: Prototype) -> Iterator[tuple[str, tuple[str, str, str]]]
         file = prototype.files.get(query.location.path)
         if query.operation != "storage" or file is None or not file.text:
             continue
-        lines = file.text.splitlines()
+        lines = file.lines
         line = query.location.line or 1
         call = "\n".join(lines[line - 1 : line + 5])
         found = _UPLOAD.search(call)
