@@ -103,7 +103,7 @@ class Link(Struct, frozen=True):
 class Syntax:
     """One file, parsed once. One that no person wrote like that is left unread: it seems empty."""
 
-    latest: ClassVar[Syntax | None] = None
+    latest: ClassVar[Syntax | None] = None  # whose nodes `identifiers` takes, given a root alone
 
     def __init__(self, source: SourceFile, language: Language) -> None:
         self.source = source

@@ -1,4 +1,4 @@
-"""Files that stand in for tables (`data/orders.json`), shown to or changed by whoever comes."""
+"""Files and variables that stand in for tables (`data/orders.json`), shown to or changed by whoever comes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def open_files(prototype: Prototype, told: Collection[str]) -> Iterator[tuple[Handler, Judged]]:
-    """What whoever comes reads or changes in such files, by each entry point that is not told of yet."""
+    """What whoever comes reads or changes in them, by each entry point that is not told of yet."""
     public = prototype.settings.intent.public_endpoints
     filled = _filled(prototype)
     for handler in prototype.handlers:
@@ -76,7 +76,7 @@ _KINDS = {"select": Harm.READ, "update": Harm.CHANGE, "delete": Harm.DELETE}
 
 
 def _as_query(prototype: Prototype, handler: Handler, effect: Effect) -> Effect | None:
-    """The effect on a file as what it is to its rows; None where rows are only added or counted."""
+    """What is done to a file or variable, as a query of its rows; None where rows are only added."""
     method = handler.route.method
     if effect.operation == "read":
         operation = "select" if method == "GET" else ""
@@ -84,14 +84,14 @@ def _as_query(prototype: Prototype, handler: Handler, effect: Effect) -> Effect 
         map(_COUNTS.search, _called(prototype, handler, effect))
     ):
         operation = ""
-    elif _is_python(handler) and method not in _KEYS:
+    elif _is_python(handler) and method not in _BY_METHOD:
         word = f"{handler.route.path} {handler.subject.rpartition('#')[2]}"
         operation = "delete" if _TAKING.search(word) else "update" if _CHANGING.search(word) else ""
     elif handler.route.kind is RouteKind.SERVER_ACTION:
         takes = _TAKES.match(handler.route.handler)
         operation = "delete" if takes else "update" if _CHANGES.match(handler.route.handler) else ""
     else:
-        operation = _KEYS.get(method, "")
+        operation = _BY_METHOD.get(method, "")
     if not operation:
         return None
     table = effect.literals[ROWS_OF_FILE]
@@ -115,7 +115,7 @@ _COUNTS = regex(
     r"(^|[^A-Za-z])(like|view|vote|visit|click|count|track|seen|increment)|(?<=[a-z])(Like|View|Vote|Visit|Click|Count|Track|Seen)"
     r"|upload|read$"
 )
-_KEYS = {"DELETE": "delete", "PUT": "update", "PATCH": "update"}
+_BY_METHOD = {"DELETE": "delete", "PUT": "update", "PATCH": "update"}
 _TAKING = regex(r"(^|[/_ ])(delete|remove)([/_ ]|$)", re.IGNORECASE)
 _CHANGING = regex(r"(^|[/_ ])(update|edit|change|approve|reject|cancel)([/_ ]|$)", re.IGNORECASE)
 _TAKES = regex(r"(delete|remove)[A-Z_]")

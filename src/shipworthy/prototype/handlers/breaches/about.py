@@ -41,7 +41,7 @@ def reports_finances(handler: Handler, effect: Effect, ownership: Ownership) -> 
     return (
         effect.kind is EffectKind.QUERY
         and effect.operation == "select"
-        and _ADDED_UP.search(columns) is not None
+        and _MONEY_ADDED_UP.search(columns) is not None
         and _REPORTS.search(handler.name) is not None
         and bool(ownership.has_logins and ownership.of(effect.target))
         and any(
@@ -52,7 +52,9 @@ def reports_finances(handler: Handler, effect: Effect, ownership: Ownership) -> 
     )
 
 
-_ADDED_UP = regex(r"\bsum\b.*(amount|balance|principal|salary|paid|cost|value|price|funds?)", re.I)
+_MONEY_ADDED_UP = regex(
+    r"\bsum\b.*(amount|balance|principal|salary|paid|cost|value|price|funds?)", re.I
+)
 _REPORTS = regex(
     r"[/_-](reports?|statements?|ledgers?|financ\w*|accounting|net-?worth|profit\w*|cash-?flow|payrolls?|earnings"
     r"|revenues?)([/_-]|$)",

@@ -13,21 +13,21 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import is_of_all
-from shipworthy.prototype.handlers.breaches.meant import is_setting, may_be_meant
-from shipworthy.prototype.handlers.breaches.power import adds_administrator, is_admin
+from shipworthy.prototype.handlers.breaches.meant import may_be_meant
+from shipworthy.prototype.handlers.breaches.power import adds_administrator
 from shipworthy.prototype.handlers.breaches.severity import severity_open
-from shipworthy.prototype.handlers.columns import named_columns, snake
+from shipworthy.prototype.handlers.breaches.shown import (
+    is_for_administrators,
+    is_kept_of_one,
+    is_of_somebody,
+)
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
-from shipworthy.prototype.handlers.weight import (
-    Harm,
-    hands_out_files,
-    is_catalogue,
-    revealed,
-)
+from shipworthy.prototype.handlers.weight import Harm, hands_out_files, revealed
 from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.regex import regex
 
@@ -45,13 +45,13 @@ def of_opened(
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
     private = is_private(effect, revealed(handler, effect), ownership)
-    if kind is Harm.READ and ownership.has_logins and _of_somebody(handler, effect):
+    if kind is Harm.READ and ownership.has_logins and is_of_somebody(handler, effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.MEDIUM, Confidence.HIGH)
-    of_one = kind is Harm.READ and _is_kept_of_one(handler, effect, ownership)
+    of_one = kind is Harm.READ and is_kept_of_one(handler, effect, ownership)
     if kind is Harm.READ and not (
         private
         or of_one
-        or _is_for_administrators(handler, effect, ownership)
+        or is_for_administrators(handler, effect, ownership)
         or writes_out(handler, effect, ownership)
         or reports_finances(handler, effect, ownership)
     ):
@@ -100,64 +100,6 @@ def _of_any_table(effect: Effect) -> bool:
         if g.check in (Check.ALLOWED, Check.VALID)
     )
     return bool(named) and not listed and is_bypassing(effect)
-
-
-def _of_somebody(handler: Handler, effect: Effect) -> bool:
-    """True for the rows about a person whom the caller names, past row security, whatever they say."""
-    filters = dict(effect.of("filter:"))
-    named = [f for f, found in filters.items() if found and all(o.is_input for o in found)]
-    asked = effect.operation == "select" and effect.client == "service" and len(filters) == 1
-    return asked and any(map(_PERSON.search, named)) and bool(list(revealed(handler, effect)))
-
-
-def _is_kept_of_one(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
-    """True for rows that are kept apart by account, and shown of whichever account the caller names; what
-    people show of themselves to others is none."""
-    if effect.operation != "select" or not ownership.has_logins or not ownership.of(effect.target):
-        return False
-    if is_catalogue(effect) or SHOWN_OF_ONESELF.search(effect.target):
-        return False
-    told = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
-    keys = told and (named_columns(effect.literals.get("columns", "")) or told)
-    return bool(keys) and names_a_user(effect, Harm.READ) and not all(map(_ID.search, keys))
-
-
-_ID = regex(r"(^|_)ids?$|Ids?$")  # what others are chosen by
-
-
-SHOWN_OF_ONESELF = regex(
-    r"profile|avatar|badge|achievement|follow|like|comment|review|rating|post|stor(y|ies)|photo|image|gallery|video|track"
-    r"|song|playlist|recipe|listing|product|item|project|portfolio|skill|experience|education|leaderboard|score|rank"
-    r"|availab|slot|schedule|service|event|bio|link|page|site|public|vote|poll",
-    re.IGNORECASE,
-)
-"""Words of tables whose rows tell others about somebody because he wants it."""
-
-
-def _is_for_administrators(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
-    """True for rows that an address shows whose name says that it is for administrators, where other entry
-    points know who calls; settings and goods are shown in other places as well."""
-    return (
-        ownership.has_logins
-        and handler.route.method in ("GET", "")
-        and effect.operation == "select"
-        and is_admin(handler)
-        and is_bypassing(effect)
-        and not is_setting(effect)
-        and not (is_catalogue(effect) or _GOODS.search(effect.target))
-        and not _ADDED_UP.search(effect.literals.get("columns", ""))
-        and bool(revealed(handler, effect))
-    )
-
-
-_ADDED_UP = regex(r"\b(count|sum|avg|min|max)\b", re.IGNORECASE)
-_GOODS = regex(r"pric(e|ing)|plan|tariff|categor|type|tag|product|service|variant|brand|slot", re.I)
-
-
-_PERSON = regex(
-    r"(^|_)(contact|lead|patient|client|student|employee|customer)_?id$|(contact|lead|patient|client|student|employee"
-    r"|customer)Id$"
-)
 
 
 def _asks_a_cookie(effect: Effect) -> bool:

@@ -160,10 +160,10 @@ _OWN_ADMIN = regex(r"(admin-?check|is-?admin|check-?admin|admin/(me|session|logi
 
 
 def is_admin(handler: Handler) -> bool:
-    """True for an entry point whose address says that it is for administrators, or the one beneath which
-    its router stands (`app.use("/api/admin", router)`); its name, where it has none."""
-    where = f"{handler.route.path} {handler.name}"
-    return bool(_ADMIN.search(where)) and not _OWN_ADMIN.search(where)
+    """True for an entry point whose own path says that it is for administrators, or its name, in which
+    stands where its router hangs (`app.use("/api/admin", router)`)."""
+    where = (handler.route.path, handler.name)
+    return any(map(_ADMIN.search, where)) and not any(map(_OWN_ADMIN.search, where))
 
 
 def of_admin(

@@ -63,5 +63,5 @@ def changes_kept(walk: Evaluation, target: Expression, owner: Value, value: Valu
     if owner.fields is not None or owner.elements is not None:
         return  # a list that was made of what was found
     names = {o.name for o in owner.origins if o.kind == "row" and o.by == IN_MEMORY}
-    if len(names) == 1 and not owner.effect >= 0:
+    if len(names) == 1 and owner.effect < 0:
         walk.module_assigned(names.pop(), value, at, keyed=True, rows=True)

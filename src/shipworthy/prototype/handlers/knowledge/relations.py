@@ -57,9 +57,10 @@ def _relations(walk: Evaluation) -> dict[str, Relation | None]:
 
 def _of_module(body: tuple[object, ...]) -> Iterator[tuple[str, Relation]]:
     for statement in body:
-        for let in statement.fields if isinstance(statement, Class) else ():
-            if isinstance(statement, Class) and isinstance(let, Let):
-                yield from _of_field(statement.name, let)
+        if isinstance(statement, Class):
+            for field in statement.fields:
+                if isinstance(field, Let):
+                    yield from _of_field(statement.name, field)
 
 
 def _of_field(model: str, let: Let) -> Iterator[tuple[str, Relation]]:
