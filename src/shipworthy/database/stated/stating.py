@@ -34,6 +34,7 @@ from shipworthy.database.stated.purchases import purchases
 from shipworthy.database.stated.rewritten import rewritten
 from shipworthy.database.stated.settled import settled
 from shipworthy.database.stated.sign_ups import sign_ups
+from shipworthy.database.stated.views_beside import scripts_that_were_run, views_of
 from shipworthy.regex import regex
 
 _NUMBERED = regex(r"(?:^|/)\d+[^/]*\.sql$")
@@ -88,7 +89,13 @@ def _following(history: History, scripts: Sequence[SqlFile]) -> Following:
     if not history.supabase:
         return following
     below = beneath(history, following, granted=era_of(scripts)[0] is Era.LEGACY)
-    return followed(scripts, below=below) if below else following
+    following = followed(scripts, below=below) if below else following
+    beside = in_likely_order(list(scripts_that_were_run(history, following.tables)))
+    if beside:
+        others = in_likely_order([f for f in history.loose if f not in beside])
+        after = followed((*scripts, *beside, *others), below=below)
+        following.tables.update(views_of(beside, following.tables, after.tables))
+    return following
 
 
 def followed(
