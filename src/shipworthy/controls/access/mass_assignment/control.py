@@ -24,6 +24,7 @@ from shipworthy.prototype.handlers.handler import (
     EffectKind,
     Handler,
     Origin,
+    Origins,
 )
 from shipworthy.prototype.handlers.knowledge.auth_js import MERGES
 from shipworthy.prototype.handlers.lent_rights import bare
@@ -166,9 +167,13 @@ class MassAssignment(
             return None
         if not effect.has(*AUTHENTICATES):
             return None  # whoever comes may do it: told by `unauthenticated-endpoint`
-        for column, origins in effect.of("value:"):
+        for column, origins in (*effect.of("value:"), *_left_to_caller(effect, settled)):
             by = settled.get((plain(effect.target), snake(column)))
-            if by and by != handler.name and any(_is_any(effect, o) for o in inputs(origins)):
+            if (
+                by
+                and by != handler.name
+                and any(_is_any(effect, column, o) for o in inputs(origins))
+            ):
                 message = (
                     f"{handler.name} stores {column} of {effect.target} as the caller sends it, while {by}"
                     " asks for a role before it changes that: whoever calls settles his own"
@@ -255,6 +260,18 @@ def _are_listed(effect: Effect, whole: list[Origin]) -> bool:
     """True where all that is sent was refused unless its names are in a list of the code."""
     listed = {o for g in effect.guards if g.check is Check.ALLOWED for o in g.about}
     return all(str(o) in listed for o in whole)
+
+
+def _left_to_caller(effect: Effect, settled: Iterable[Column]) -> Iterator[tuple[str, Origins]]:
+    """The states that `{ ...sent, owner: me }` takes over with whatever was sent, as no schema was asked."""
+    sent = inputs(effect.inputs.get("value:*", ()))
+    if not sent or any(o.name or o.kind not in ("body", "argument", "form") for o in sent):
+        return
+    fixed = {bare(column) for column, _ in effect.of("value:")}
+    fixed |= {bare(k[6:]) for k in effect.literals if k.startswith("value:")}
+    for table, column in settled:
+        if table == plain(effect.target) and bare(column) not in fixed:
+            yield column, frozenset(sent)
 
 
 def _is_left_to_rules(finding: Finding, effect: Effect) -> bool:
@@ -371,10 +388,11 @@ def _is_free(effect: Effect, origin: object) -> bool:
     )
 
 
-def _is_any(effect: Effect, origin: Origin) -> bool:
+def _is_any(effect: Effect, column: str, origin: Origin) -> bool:
     """True for an input that is compared with no list by hand; a schema lists the settled states as well."""
     named = {str(origin), str(origin).removesuffix(_OF_CHOICE)}
-    return is_state(last_word(origin)) and not any(
+    whole = f"value:{column}" not in effect.inputs  # a part of it, by the name of the column
+    return (whole or is_state(last_word(origin))) and not any(
         g.check is Check.ALLOWED and named & g.about for g in effect.guards
     )
 
