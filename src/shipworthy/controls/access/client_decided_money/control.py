@@ -306,7 +306,8 @@ class ClientDecidedMoney(
         shown = way(prototype, handler, effect)
         if by_trusted(effect) or _asks_provider(handler, effect):
             return self.satisfied(handler.subject, f"{column} follows the provider's word", *shown)
-        if effect.has(Check.UNCLEAR, Check.REFUSES) or for_administrators(handler, effect):
+        unclear = effect.has(Check.UNCLEAR, Check.REFUSES) or _asks_unseen(effect)
+        if unclear or for_administrators(handler, effect):
             reason = f"{column} of {effect.target} is set after a check that was not followed"
             return self.unknown(handler.subject, reason, *shown)
         message = (
@@ -323,6 +324,20 @@ class ClientDecidedMoney(
         )
 
 
+def _asks_unseen(effect: Effect) -> bool:
+    """True where the state of an answer was asked for that came by a part of the address or a header
+    (`(await gateway.find(id)).payment_status`): such a part is a word and has no state of its own."""
+    return any(
+        _OF_A_WORD.search(about)
+        for guard in effect.guards
+        if guard.check is Check.ALLOWED
+        for about in guard.about
+    )
+
+
+_OF_A_WORD = regex(
+    r"^(path|header)\.\w[\w-]*\.(\w+\.)*(payment_?)?(status|state|paid)$", re.IGNORECASE
+)
 _TELL = (EffectKind.PAYMENT, EffectKind.FETCH, EffectKind.CALL)
 _EARNED = regex(
     r"trial|redeem|coupon|voucher|promo|invite|referral|code|licen[sc]e|activate|claim|test|demo|seed|dev|sync|webhook|callback|revenue",

@@ -15,6 +15,7 @@ from shipworthy.prototype.secrets.literals import is_signing_secret
 from shipworthy.prototype.secrets.one_time_codes import OneTimeCode
 from shipworthy.prototype.secrets.required_settings import is_built_ahead, without_fallbacks
 from shipworthy.prototype.secrets.signing import guards_something, is_of_unloaded_class
+from shipworthy.prototype.secrets.unused_keys import is_never_used
 from shipworthy.remedy import Remedy, Review, Write
 
 
@@ -80,6 +81,9 @@ class DefaultSecret(
             return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
         if all(is_of_unloaded_class(prototype, path, f.line) for f in open_ones):
             message = f"{falls_back}; so far nothing here loads the class that it stands in"
+            return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
+        if all(is_never_used(prototype, path, f.line) for f in open_ones):
+            message = f"{falls_back}; so far nothing in this file uses it"
             return self.gap(subject, message, *lines[:5], severity=Severity.LOW)
         if signs_kept_sessions(prototype, path, open_ones[0].name):
             kept = "it signs the numbers of sessions that the server keeps, which nobody guesses"
