@@ -39,6 +39,7 @@ from shipworthy.prototype.handlers.sent import (
 from shipworthy.prototype.handlers.settled import Column, settled_by_role
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.within_tenant import is_asked_of_tenant_alone
 from shipworthy.prototype.handlers.writes import (
     by_trusted,
     for_administrators,
@@ -137,6 +138,12 @@ class MassAssignment(
     ) -> Finding:
         said = f"{handler.name} stores {' and '.join(rights)} of {effect.target} as the caller sends it"
         asked = any(e.has(Check.ROLE) or _refuses(e) for e in handler.effects)
+        if not asked and self._is_of_a_colleague(handler, effect, rights, ownership):
+            message = (
+                f"{said}, for whomever of his organisation the caller names: no role is asked for, so"
+                " whoever is signed in gives himself more rights"
+            )
+            return self.gap(subject, message, *shown, severity=Severity.CRITICAL)
         unclear = asked or effect.has(Check.UNCLEAR, Check.OWNER)
         unclear = unclear or _asks_more_of_administrators(handler, effect)
         if unclear or for_administrators(handler, effect):
@@ -156,6 +163,21 @@ class MassAssignment(
         sure = Confidence.LOW if _hands_out(effect) else Confidence.HIGH
         severity = Severity.CRITICAL if of_people else Severity.HIGH  # approval of a thing
         return self.gap(subject, message, *shown, severity=severity, confidence=sure)
+
+    def _is_of_a_colleague(
+        self, handler: Handler, effect: Effect, rights: list[str], ownership: Ownership
+    ) -> bool:
+        """True where the caller settles the role of an account of his organisation; others ask for one."""
+        return (
+            effect.operation == "update"
+            and any(words(c)[-1:] in (["role"], ["roles"]) for c in rights)
+            and plain(effect.target) in ownership.accounts
+            and effect.has(Check.SESSION)
+            and not effect.has(Check.UNCLEAR, Check.REFUSES)
+            and bool(ownership.governed)
+            and not for_administrators(handler, effect)
+            and is_asked_of_tenant_alone(handler, effect)
+        )
 
     def _of_state(
         self, prototype: Prototype, handler: Handler, effect: Effect, settled: Mapping[Column, str]
