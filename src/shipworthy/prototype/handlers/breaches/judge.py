@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.breaches.power import (
     of_admin,
     of_government,
 )
+from shipworthy.prototype.handlers.breaches.second import of_second
 from shipworthy.prototype.handlers.breaches.tenants import of_tenants
 from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE, WHOSE_OF_SOME
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
@@ -324,8 +325,10 @@ def _of_users(
     if beside is not None and (bond is Tie.OWN or beside.confidence is Confidence.HIGH):
         return beside
     if bond is Tie.ROLE:
-        return of_tenants(handler, effect, kind, who, ownership) or of_holders(
-            handler, effect, kind, who, ownership
+        return (
+            of_tenants(handler, effect, kind, who, ownership)
+            or of_second(handler, effect, kind, who, ownership)
+            or of_holders(handler, effect, kind, who, ownership)
         )
     if bond is Tie.OWN:
         return of_hung(handler, effect, kind, who, ownership)
