@@ -141,7 +141,7 @@ class MassAssignment(
         if not asked and self._is_of_a_colleague(handler, effect, rights, ownership):
             message = (
                 f"{said}, for whomever of his organisation the caller names: no role is asked for, so"
-                " whoever is signed in gives himself more rights"
+                " whoever is signed in makes an administrator of anybody there"
             )
             return self.gap(subject, message, *shown, severity=Severity.CRITICAL)
         unclear = asked or effect.has(Check.UNCLEAR, Check.OWNER)
