@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.handler import EffectKind
+from shipworthy.prototype.handlers.ownership import plain
 from shipworthy.prototype.privacy.categories import is_about_people
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role, SourceFile
@@ -24,6 +25,7 @@ class Accounts(Struct, frozen=True):
 
     location: Location
     service: str  # "Supabase", "Firebase", …, with a dashboard of its own; '' for an own table
+    used: bool = True  # code asks for the accounts
 
 
 _AUTH_PACKAGES = {
@@ -55,8 +57,20 @@ def accounts_of(prototype: Prototype) -> Accounts | None:
         own = is_about_people(table.name) and not _PASSWORDS.isdisjoint(table.columns)
         own = own and _STAFF.search(table.name) is None
         if own and not is_archived(table.location.path):
-            return Accounts(table.location, "")
+            return Accounts(table.location, "", used=_is_filled(prototype, table.name))
     return None
+
+
+def _is_filled(prototype: Prototype, table: str) -> bool:
+    """True where code adds rows to a table, or looks into it; a template's table stands there unused."""
+    name = plain(table)
+    if any(q.table is not None and plain(q.table) == name for q in prototype.queries):
+        return True
+    return any(
+        plain(effect.target) == name
+        for handler in prototype.handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 _ERASES = regex(

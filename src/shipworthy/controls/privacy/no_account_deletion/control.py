@@ -53,6 +53,5 @@ class NoAccountDeletion(
             " and nothing in the code deletes an account"
         )
         severity = self.severity if len(kinds) > 1 else Severity.LOW
-        yield self.gap(
-            "prototype", message, *evidence, severity=severity, confidence=Confidence.MEDIUM
-        )
+        sure = Confidence.MEDIUM if accounts.used else Confidence.LOW  # a template's table else
+        yield self.gap("prototype", message, *evidence, severity=severity, confidence=sure)
