@@ -107,6 +107,7 @@ class Program:
     beforehand: dict[Hashable, Any] = field(default_factory=dict)  # see entering/beforehand.py
     identities: int = 0
     remotes: list[Remote] = field(default_factory=list)  # what adapters serve
+    lists_filled: dict[str, frozenset[str]] = field(default_factory=dict)  # by module
     user_methods: dict[str, tuple[str, Function] | None] | None = None  # see user_models.py
     relations: dict[str, Any] | None = None  # see relations.py
 

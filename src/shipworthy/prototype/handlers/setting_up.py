@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.evaluation import Knowledge
+from shipworthy.prototype.handlers.evaluation.kept_lists import kept
 from shipworthy.prototype.handlers.knowledge.routing import router
 from shipworthy.prototype.handlers.program import Program, functions_of, names_in
-from shipworthy.prototype.handlers.values import UNKNOWN, Closure, Value
+from shipworthy.prototype.handlers.values import UNKNOWN, Closure, Scope, Value
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import (
     Call,
@@ -58,9 +59,19 @@ def run_module(walk: Walk, path: str) -> None:
         if isinstance(statement, Define) and statement.function.name in unit.scope.names:
             continue
         walk.block((statement,), unit.scope)
+        if isinstance(statement, Let):
+            _keep(walk, statement, unit.scope)
     for name, expression in unit.module.exports:
         if not isinstance(expression, Name):
             walk.exported(path, name)
+
+
+def _keep(walk: Walk, statement: Let, scope: Scope) -> None:
+    """A list at the top of the module that stands for a table is no list of the code."""
+    name = statement.target.id if isinstance(statement.target, Name) else ""
+    value = scope.names.get(name)
+    if value is not None and statement.declared:
+        scope.names[name] = kept(walk, name, statement, scope, value)
 
 
 def _run_registrars(walk: Walk, path: str) -> None:

@@ -18,6 +18,8 @@ from shipworthy.prototype.handlers.handler import (
 )
 from shipworthy.regex import regex
 
+KEPT_LIST = "list"
+"""What the literal `store` of a query says of one to a list of a module."""
 WRITES = frozenset({"insert", "update", "upsert", "delete"})
 _TRUSTED = (Check.ROLE, Check.SECRET, Check.SIGNATURE, Check.API_KEY)
 
@@ -29,6 +31,11 @@ def writes(handler: Handler) -> Iterator[Effect]:
         for e in handler.effects_of(EffectKind.QUERY)
         if e.operation in WRITES and not e.after_failure
     )
+
+
+def stored(handler: Handler) -> Iterator[Effect]:
+    """What it changes in a database, without lists in memory: nothing comes between two changes of these."""
+    return (e for e in writes(handler) if e.literals.get("store") != KEPT_LIST)
 
 
 def by_trusted(effect: Effect) -> bool:

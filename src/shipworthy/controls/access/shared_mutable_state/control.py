@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Effect, EffectKind
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE
 from shipworthy.prototype.handlers.reaching import Subject, is_live, reached
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.handlers.writes import KEPT_LIST
 from shipworthy.regex import regex
 
 _PRIVATE = regex(
@@ -40,7 +41,7 @@ class SharedMutableState(
             yield self.not_applicable("no entry point changes variables that outlive the request")
 
     def _judge(self, prototype: Prototype, subject: Subject) -> Finding:
-        shared = [r for r in subject.effects if is_live(r[1]) and _is_private(r[1])]
+        shared = [r for r in subject.effects if is_live(r[1]) and _is_private(*r)]
         handler, effect = (shared or subject.effects)[0]
         if not shared:
             line = prototype.evidence("code", effect.location)
@@ -55,14 +56,16 @@ class SharedMutableState(
         )
 
 
-def _is_private(effect: Effect) -> bool:
+def _is_private(handler: Handler, effect: Effect) -> bool:
     """True for what a caller has sent, or a model answered, put where no key tells users apart."""
     if effect.literals.get("keyed") or not _PRIVATE.search(effect.target):
         return False
     if _FOR_ALL.search(effect.target):
         return False
+    lists = {e.target for e in handler.effects if e.literals.get("store") == KEPT_LIST}
     return any(
-        o.is_input or (o.kind in ("principal", "model", "row") and o.by != OF_FILE)
+        o.is_input
+        or (o.kind in ("principal", "model", "row") and o.by != OF_FILE and o.name not in lists)
         for origins in effect.inputs.values()
         for o in origins
     )

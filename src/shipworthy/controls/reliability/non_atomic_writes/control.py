@@ -26,9 +26,9 @@ from shipworthy.prototype.handlers.writes import (
     later,
     reread,
     sets_state,
+    stored,
     together,
     undone,
-    writes,
 )
 from shipworthy.regex import regex
 
@@ -132,7 +132,7 @@ class NonAtomicWrites(
 
 
 def _pairs(handler: Handler) -> Iterator[_Pair]:
-    made = list(writes(handler))
+    made = list(stored(handler))
     computed = [_held(handler, effect) for effect in made]
     for position, first in enumerate(made):
         for at, second in enumerate(made[position + 1 :], position + 1):

@@ -19,8 +19,8 @@ from shipworthy.prototype.handlers.writes import (
     inputs,
     reread,
     sets_state,
+    stored,
     together,
-    writes,
 )
 from shipworthy.regex import regex
 
@@ -126,7 +126,7 @@ def _moves_money(handler: Handler, effect: Effect) -> tuple[Effect, str, Severit
     spent = [c for c in reread(effect, handler) if is_held(c)]
     records = [
         e
-        for e in writes(handler)
+        for e in stored(handler)
         if e.operation == "insert" and _RECORD.search(e.target) and together(e, effect)
     ]
     if not spent or not records or not any(inputs(o) for _, o in effect.of("value:")):
@@ -182,7 +182,7 @@ def _asks_for_the_record(handler: Handler, effect: Effect) -> bool:
     `if (await find(redemption)) return "already redeemed"`."""
     left = {
         e.target
-        for e in writes(handler)
+        for e in stored(handler)
         if e.operation == "insert" and e is not effect and not e.excludes(effect)
     }
     before = handler.effects[: handler.effects.index(effect)]

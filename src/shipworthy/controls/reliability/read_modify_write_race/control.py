@@ -18,8 +18,8 @@ from shipworthy.prototype.handlers.writes import (
     by_whom,
     helper_of,
     reread,
+    stored,
     together,
-    writes,
 )
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
@@ -45,7 +45,7 @@ class ReadModifyWriteRace(
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         found: dict[str, list[tuple[Handler, Effect, str]]] = {}
         for handler in prototype.handlers:
-            for effect in writes(handler):
+            for effect in stored(handler):
                 if _starts_anew(effect):
                     continue
                 for column in reread(effect, handler):
@@ -141,7 +141,7 @@ def _shared(cases: list[tuple[Handler, Effect, str]]) -> str:
 def _emptied(handler: Handler) -> Iterator[tuple[Handler, Effect, str]]:
     """Updates that set what was read, and given to somebody, to nothing without asking whether it is still
     there."""
-    for effect in writes(handler):
+    for effect in stored(handler):
         if effect.operation != "update" or effect.atomic or effect.after_failure:
             continue
         for name, text in effect.literals.items():

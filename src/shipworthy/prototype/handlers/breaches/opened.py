@@ -28,7 +28,7 @@ from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import Harm, hands_out_files, revealed
-from shipworthy.prototype.handlers.writes import is_counter
+from shipworthy.prototype.handlers.writes import KEPT_LIST, is_counter
 from shipworthy.regex import regex
 
 
@@ -42,6 +42,8 @@ def of_opened(
         return None
     if _is_his_session(effect):
         return None
+    if kind is Harm.ADD and effect.literals.get("store") == KEPT_LIST:
+        return None  # whoever adds to a list in memory takes nothing, and the next start empties it
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
     private = is_private(effect, revealed(handler, effect), ownership)

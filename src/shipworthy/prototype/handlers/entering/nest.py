@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.answers import answered
+from shipworthy.prototype.handlers.evaluation.kept_lists import kept_field
 from shipworthy.prototype.handlers.handler import Check, Guard, Origin
 from shipworthy.prototype.handlers.knowledge import class_validators, classes, documents, nest
 from shipworthy.prototype.handlers.knowledge.requests import NODE, parameter, principal
@@ -234,7 +235,9 @@ def built(walk: Walk, kind: Type, depth: int = 0) -> Value:
     inner = Scope({"this": made}, kind.scope)
     for field in kind.node.fields:
         for target in [field.target.id] if isinstance(field.target, Name) else []:
-            walk.program.heap[made.identity, target] = walk.at_home(field.value, inner)
+            walk.program.heap[made.identity, target] = kept_field(
+                walk, field, inner, target
+            ) or walk.at_home(field.value, inner)
     return made
 
 

@@ -17,12 +17,14 @@ from shipworthy.prototype.handlers.evaluation.kept import (
     kept_in_memory,
     stands_for,
 )
+from shipworthy.prototype.handlers.evaluation.kept_lists import IN_MEMORY, KEPT
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind
 from shipworthy.prototype.handlers.sent import LEFT_OVER, sent
 from shipworthy.prototype.handlers.values import (
     GONE,
     MAIL,
+    ROWS,
     UNKNOWN,
     UNSET,
     Scope,
@@ -74,6 +76,8 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
     elif isinstance(target, Spread):
         walk.bind(target.value, value, scope, declared)
     elif isinstance(target, Member):
+        if target.key and value.what == ROWS and IN_MEMORY in value.tags:
+            walk.knowledge.put_over(walk, target.key, value, target.at)
         _bind_member(walk, target, value, scope)
     elif isinstance(target, Index):
         owner, under = walk.value(target.object, scope), walk.value(target.key, scope)
@@ -142,6 +146,9 @@ def _bind_name(walk: Evaluation, target: Name, value: Value, scope: Scope, decla
             if found is not scope and found.parent is None:
                 rows = STORE in found.names[name].tags
                 walk.module_assigned(name, value, target.at, rows=rows)
+                if found.names[name].what == KEPT:
+                    walk.knowledge.put_over(walk, name, value, target.at)
+                    return
             if found is not scope and value.is_null and not found.names[name].is_null:
                 value = join(found.names[name], value)  # `catch { db = null }`, or to begin anew
         elif name in walk.names_of_module(scope):
@@ -220,11 +227,15 @@ def _changed(
     key: Value | None = None,
 ) -> None:
     """Note what is put into a list or a dictionary, which may be one of the module; `key`: under what."""
-    if type(target) is not Name or owner.identity or owner.what not in ("", "list"):
+    in_memory = IN_MEMORY in owner.tags
+    if type(target) is not Name or owner.identity:
+        return
+    if owner.what not in ("", "list") and not in_memory:
         return
     home = scope.find(target.id)
     of_module = home is not None and home.parent is None and home is not scope
-    holds = owner.fields is not None or owner.elements is not None or STORE in owner.tags
+    holds = in_memory or owner.fields is not None or owner.elements is not None
+    holds = holds or STORE in owner.tags
     if of_module and holds and walk.running:
         apart = key is not None and key.text is None and bool(all_origins(key))
         rows = STORE in owner.tags

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.evaluation import binding, members
 from shipworthy.prototype.handlers.evaluation.expressions import SETTLED
+from shipworthy.prototype.handlers.evaluation.kept_lists import kept_field
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -281,7 +282,9 @@ def construct(walk: Evaluation, kind: Type, site: Site) -> Value:
     inner = Scope({"this": made}, kind.scope)
     for assignment in kind.node.fields:
         for name in members.plain_names_in(assignment.target):
-            walk.heap[made.identity, name] = walk.value(assignment.value, inner)
+            walk.heap[made.identity, name] = kept_field(
+                walk, assignment, inner, name
+            ) or walk.value(assignment.value, inner)
     constructor = walk.method(made, "constructor") or walk.method(made, "__init__")
     if constructor is not None and constructor.closure is not None:
         walk.enter(constructor.closure, site.given, site.named, site.call.at)

@@ -10,6 +10,7 @@ from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.binding import is_word_of_code
 from shipworthy.prototype.handlers.evaluation.choosing import is_harmless_role
+from shipworthy.prototype.handlers.evaluation.kept_lists import KEPT, asked_for
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import (
     FLEETING,
@@ -74,7 +75,8 @@ _NULLS = frozenset({"undefined", "NaN", "null"})
 def of_name(walk: Evaluation, node: Name, scope: Scope) -> Value:
     if node.id in _NULLS:
         return NULL
-    return walk.lookup(node.id, scope)
+    value = walk.lookup(node.id, scope)
+    return asked_for(walk, value, node.at) if value.what == KEPT else value
 
 
 def of_literal(walk: Evaluation, node: Literal, scope: Scope) -> Value:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import asked
 from shipworthy.prototype.handlers.evaluation.filled import filled
+from shipworthy.prototype.handlers.evaluation.kept_lists import IN_MEMORY, KEPT, asked_for
 from shipworthy.prototype.handlers.evaluation.site import Site
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.sent import DOTLESS, HARMLESS
@@ -61,7 +62,8 @@ def of_member(walk: Evaluation, node: Member, scope: Scope) -> Value:
     owner = walk.value(node.object, scope)
     if owner is NEVER:
         return NEVER
-    return walk.member(owner, node.key, optional=node.optional)
+    value = walk.member(owner, node.key, optional=node.optional)
+    return asked_for(walk, value, node.at) if value.what == KEPT else value
 
 
 def member(walk: Evaluation, owner: Value, key: str, *, optional: bool = True) -> Value:
@@ -158,6 +160,8 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         return walk.item(owner, max(key.literal, 0))
     if isinstance(key.literal, str):
         return walk.member(owner, key.literal, optional=False)
+    if IN_MEMORY in owner.tags and key.effect >= 0:
+        return walk.knowledge.at_place(walk, owner, key) or walk.element(owner)
     if owner.fields == {} and type(node.object) is Name:
         kept = walk.heap.get((SHELF, f"{walk.path}:{node.object.id}"))
         if kept is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.evaluation.budget import BUDGET, DEEPEST
 from shipworthy.prototype.handlers.evaluation.kept import kept_in_memory
+from shipworthy.prototype.handlers.evaluation.kept_lists import KEPT, kept
 from shipworthy.prototype.handlers.evaluation.later import given_later
 from shipworthy.prototype.handlers.program import Definition, package_of
 from shipworthy.prototype.handlers.values import (
@@ -88,8 +89,13 @@ def _defined(walk: Evaluation, name: str, definition: Definition, scope: Scope) 
 
 def _variable(walk: Evaluation, name: str, definition: Let, scope: Scope) -> Value:
     value = walk.value(definition.value, scope)
-    if scope.home.python:
-        value = kept_in_memory(name, value)
+    value = (
+        kept_in_memory(name, value)
+        if scope.home.python
+        else kept(walk, name, definition, scope, value)
+    )
+    if value.what == KEPT:
+        return value
     if type(definition.value) is Record and value.fields is not None:
         value = replace(value, fields={**value.fields, **_given_later(walk, name, scope)})
     if value.literal is not UNSET and name in walk.program.unit(scope.home.path).rebound:

@@ -56,6 +56,17 @@ class Knowledge:
         """An object of a class of the prototype whose base says what it is."""
         return None
 
+    def asked_for(self, walk: Evaluation, value: Value, at: int) -> Value:
+        """The rows of a list of a module that a function asks for."""
+        return value
+
+    def at_place(self, walk: Evaluation, owner: Value, key: Value) -> Value | None:
+        """The row of such a list that stands at an index."""
+        return None
+
+    def put_over(self, walk: Evaluation, name: str, value: Value, at: int) -> None:
+        """Note what it means that such a list is given a value: `rows = rows.filter(…)`."""
+
     def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
         """Note what it means that a property is given a value."""
 

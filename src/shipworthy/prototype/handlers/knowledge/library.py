@@ -32,6 +32,7 @@ from shipworthy.prototype.handlers.knowledge import (
     genkit,
     hints,
     joi,
+    kept_lists,
     keys,
     kit,
     koa,
@@ -148,6 +149,7 @@ _MODULES = (
     streamlit,
     classes,
     columns,
+    kept_lists,
 )
 """Each has CALLS (by what is called), NAMES (by the last word of it), PROPERTIES and ASSIGNED (by what
 has the property). Where several know a call or a property by all of its name, the last one is asked first."""
@@ -187,6 +189,18 @@ class Library(Knowledge):
     def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
         """An object of a class of the prototype."""
         return classes.made(walk, kind, site) or serializers.made(walk, kind, site)
+
+    def asked_for(self, walk: Evaluation, value: Value, at: int) -> Value:
+        """The rows of a list of a module."""
+        return kept_lists.asked_for(walk, value, at)
+
+    def at_place(self, walk: Evaluation, owner: Value, key: Value) -> Value | None:
+        """The row of a list of a module that stands at an index."""
+        return kept_lists.at_place(walk, owner, key)
+
+    def put_over(self, walk: Evaluation, name: str, value: Value, at: int) -> None:
+        """What a list of a module is given."""
+        kept_lists.put_over(walk, name, value, at)
 
     def assigned(self, walk: Evaluation, owner: Value, key: str, value: Value, at: int) -> None:
         """What it means that a property is given a value."""

@@ -240,8 +240,8 @@ def _first(walk: Evaluation, site: Site) -> Value | None:
 
 def _narrowed(walk: Evaluation, site: Site) -> Value | None:
     """`rows.filter((row) => row.userId === id)`: asks by a column as a query does."""
-    predicate = site.argument(0).closure
-    found = _predicate(walk, predicate) if predicate is not None else {}
+    closure = site.argument(0).closure
+    found = predicate(walk, closure) if closure is not None else {}
     if not found or not is_query(walk, site.receiver.effect):
         return None
     told(walk, site.receiver.effect, filters=found)
@@ -249,7 +249,9 @@ def _narrowed(walk: Evaluation, site: Site) -> Value | None:
     return one(walk, effect) if site.name == "find" else rows(walk, effect)
 
 
-def _predicate(walk: Evaluation, closure: Closure) -> dict[str, Value]:
+def predicate(
+    walk: Evaluation, closure: Closure, operator: str = "==", joined: str = "and"
+) -> dict[str, Value]:
     """The columns of its one parameter that a function compares, and with what."""
     function = closure.function
     if len(function.body) != 1 or len(function.parameters) != 1:
@@ -261,9 +263,9 @@ def _predicate(walk: Evaluation, closure: Closure) -> dict[str, Value]:
     pending = [statement.value]
     while pending:
         node = pending.pop()
-        if isinstance(node, Either) and node.operator == "and":
+        if isinstance(node, Either) and node.operator == joined:
             pending += [node.left, node.right]
-        elif isinstance(node, Compare) and node.operator == "==":
+        elif isinstance(node, Compare) and node.operator == operator:
             for side, other in ((node.left, node.right), (node.right, node.left)):
                 if _is_column(side, parameter.id) and not _is_column(other, parameter.id):
                     found[side.key] = walk.value(other, closure.scope)
