@@ -1285,6 +1285,10 @@ def test_names_that_are_no_expressions_are_read(odd: str, table: str) -> None:
       plan text default 'free');
     alter table public.{source} enable row level security;
     create policy own on public.{source} for all using (auth.uid() = user_id);
+    create policy ours on public.{source} for select using (public.belongs(auth.uid(), {tenant}));
+    do $$ begin
+      execute 'alter table public.' || quote_ident('{odd}{table}') || ' enable row level security';
+    end $$;
     create table public.things (id uuid primary key, company uuid);
     alter table public.things enable row level security;
     create policy theirs on public.things for all using

@@ -102,9 +102,7 @@ class Following:
     def _built(self, built: str, body: str) -> None:
         """A statement put together for tables that the block names, or for all."""
         written = f"{built} {' '.join(texts(body))}".lower()
-        said = {
-            name for name in self.tables if re.search(rf"\b{name.partition('.')[2]}\b", written)
-        }
+        said = {name for name in self.tables if _is_named(name.partition(".")[2], written)}
         adds = _ADDS.search(built) is not None
         takes = _TAKES.search(built) is not None or (adds and "restrictive" in body.lower())
         for name in said or set(self.tables):
@@ -449,6 +447,10 @@ _STATEMENTS: tuple[tuple[re.Pattern[str], _Method], ...] = tuple(
         (r"update\s+\"?storage\"?\s*\.\s*\"?buckets\"?", Following._bucket_switch),
     )
 )
+
+
+def _is_named(name: str, text: str) -> bool:
+    return name in text and re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _around(text: str, word: str) -> tuple[str, str]:

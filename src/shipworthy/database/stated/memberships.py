@@ -244,7 +244,7 @@ def _decides(schema: Schema, table: Table, tenant: str) -> bool:
     rules = [_without_own(schema, text, table, tenant) for text in rules]
     judges = _judges(schema, table, tenant)
     if judges:
-        asks = re.compile(_ASKS_OF.replace("JUDGE", "|".join(judges)).replace("COLUMN", tenant))
+        asks = re.compile(_asking("|".join(judges), tenant))
         rules = [asks.sub("true", text) for text in rules]
     if any(_goes_by(text, table, tenant) for text in rules):
         return True
@@ -262,7 +262,7 @@ def _judges(schema: Schema, table: Table, column: str) -> list[str]:
     own = " ; ".join(text for policy in table.policies for text in expressions(policy))
     if column not in own or "(" not in own:
         return []
-    named = set(re.findall(_ASKS_OF.replace("JUDGE", r"\w{1,63}").replace("COLUMN", column), own))
+    named = set(re.findall(_asking(r"\w{1,63}", column), own))
     elsewhere = [
         f.name
         for f in schema.functions.values()
@@ -280,7 +280,8 @@ def _without_own(schema: Schema, text: str, table: Table, column: str) -> str:
     held = re.compile(rf"{own}\s+in\s*\(\s*select\s({NESTED})\)", re.IGNORECASE)
 
     def told(found: re.Match[str]) -> str:
-        bodies = [f.body for f in schema.functions.values() if f.name in called(found[1])]
+        names = called(found[1])
+        bodies = [f.body for f in schema.functions.values() if f.name in names]
         mine = _UID.search(found[1]) and not any(
             table.name.lower() in said.lower() for said in (found[1], *bodies)
         )
@@ -290,7 +291,11 @@ def _without_own(schema: Schema, text: str, table: Table, column: str) -> str:
 
 
 _UID = regex(r"\bauth\s*\.\s*uid\s*\(", re.IGNORECASE)
-_ASKS_OF = r"\b(JUDGE)\s?\((?:[^()]|\([^()]{0,80}\)){0,120}?\bCOLUMN\)"
+
+
+def _asking(functions: str, column: str) -> str:
+    """The pattern of a call of a function with this column as its last argument."""
+    return rf"\b({functions})\s?\((?:[^()]|\([^()]{{0,80}}\)){{0,120}}?\b{re.escape(column)}\)"
 
 
 def _goes_by(text: str, table: Table, column: str) -> bool:
