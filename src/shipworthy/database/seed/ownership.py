@@ -34,7 +34,7 @@ _SAYS_WHO = regex(
 _KEY_TYPES = ("uuid", "text", "character varying", "integer", "bigint")
 _UID = regex(r"\(\s*select\s+auth\.uid\(\)(\s+as\s+\w+)?\s*\)", re.IGNORECASE)
 _CAST = regex(r"::[a-z_ ]+(\(\d+\))?", re.IGNORECASE)
-_NAME = r"(?:\"?(\w+)\"?\.)?\"?(\w+)\"?"
+_NAME = r"(?:(?<!\w)\"?(\w++)\"?\.)?(?<!\w)\"?(\w++)\"?"
 _IS_UID = regex(rf"auth\.uid\(\)\)?\s*=\s*\(?{_NAME}", re.IGNORECASE)
 _UID_IS = regex(rf"{_NAME}\)?\s*=\s*\(?auth\.uid\(\)", re.IGNORECASE)
 _OF_MINE = regex(

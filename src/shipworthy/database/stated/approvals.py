@@ -47,7 +47,7 @@ _REPORTER = regex(r"^report(?:er|ed_by)|^complainant|^flagged_by", re.IGNORECASE
 _SUBSCRIPTIONS = regex(r"(?:^|_)(?:subscriptions?|assinaturas?|suscripciones)$")
 _CREDIT = regex(r"credit|token|quota|coins", re.IGNORECASE)
 _MINE = regex(
-    r"(?:^|[^.\w])\(*(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]{0,300}auth\.uid\(\)"
+    r"(?:^|[^.\w])(?:public\.)?(?:\w+\.)?id ?(?:=|in) ?\(?(?: ?(?:select|any)\b[^;]{0,300}auth\.uid\(\)"
     r"|[\w.]+\(auth\.uid\(\)\)|(?:public\.|private\.)?(?:current|get|my|user|auth)_\w+\(\))"
     r"|\bexists ?\(.{0,400}auth\.uid\(\)"
 )

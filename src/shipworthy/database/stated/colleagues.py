@@ -21,13 +21,13 @@ OF_COLLEAGUES = "by each member of the organisation"
 _CALLER = r"(?:auth\.uid\(\))?"
 _OWN = rf"(?:\w+\.)*(?P<own>\w+)\( ?{_CALLER} ?\)"
 _SAME = regex(
-    rf"(?:\w+\.)*(?P<column>\w+) ?(?:=|in|= ?any) ?\(*(?: ?select )?{_OWN}(?: as \w+)? ?\)*"
+    rf"(?:\w+\.)*(?P<column>\w+) ?(?:=|\bin\b|= ?any) ?\(*(?: ?select )?{_OWN}(?: as \w+)? ?\)*"
 )
 _ONE_OF = regex(
     r"(?:\w+\.)*(?P<column>\w+) ?(?:in|=|= ?any) ?\(+ ?select (?P<asked>[^()]*auth\.uid\(\)[^()]*)\)+"
 )
 _BELONGS = regex(
-    r"(?:\w+\.)*(?P<own>(?:is|user|belongs|check|has)_\w*(?:member|belong|in_|access|part)\w*)"
+    r"(?:\w+\.)*(?P<own>(?:is|user|belongs|check|has)_(?=\w*(?:member|belong|in_|access|part))\w*)"
     rf"\( ?(?:{_CALLER} ?, ?)?(?:\w+\.)*(?P<column>\w+) ?(?:, ?{_CALLER})? ?\)"
 )
 # What holds it to some of the members.

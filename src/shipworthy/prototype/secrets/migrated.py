@@ -13,7 +13,8 @@ _HASHED = regex(
     r"\bcrypt\s*\(\s*'([^'\n]{3,60})'\s*(?:::\w+\s*)?,\s*(?:\w+\.)?gen_salt\s*\(", re.IGNORECASE
 )
 _ADMINISTRATOR = regex(
-    r"'(?:[\w.+-]*[._-])?(?:super_?)?(?:admin|administra\w+|owner|gestor|superuser|root|ceo|director)[\w.+-]*(?:@[\w.-]+)?'"
+    # The word ends at a quote: told ahead, so that no letter is looked at for each one before it.
+    r"'(?=[\w.+-]*+(?:@[\w.-]++)?')(?:[\w.+-]*[._-])?(?:super_?)?(?:admin|owner|gestor|superuser|root|ceo|director)"
     r"|\bis_?(?:super_?)?admin\b|\"role\"\s*:\s*\"(?:super_?)?admin|@admin\.|\badmin\w*@",
     re.IGNORECASE,
 )

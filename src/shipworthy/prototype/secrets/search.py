@@ -262,7 +262,7 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         kind = kind_of_name(literal.name)
         if kind is None or (invented and kind in (SecretKind.PASSWORD, SecretKind.TOKEN)):
             continue
-        if _OF_A_FORM.search(text) and literal.name.lower().endswith("access_key"):
+        if literal.name.lower().endswith("access_key") and _OF_A_FORM in text:
             continue  # https://docs.web3forms.com: it only says into whose mailbox a form goes
         if opens_nothing(literal.value) or _is_said_only(kind, literal, text):
             continue
@@ -290,7 +290,7 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         yield from _handed(text)
 
 
-_OF_A_FORM = regex(r"api\.web3forms\.com")
+_OF_A_FORM = "api.web3forms.com"
 
 
 def _is_beside_test(text: str, at: int) -> bool:

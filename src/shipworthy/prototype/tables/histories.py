@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -113,11 +114,14 @@ def _of_rows(prototype: Prototype) -> Iterable[Query]:
 
 def _kept(prototype: Prototype) -> Iterable[str]:
     """Tables that files with the key of all rights change."""
-    changes = [q for q in _of_rows(prototype) if q.operation in _CHANGES]
-    for path in {query.location.path for query in changes}:
+    changed: defaultdict[str, set[str]] = defaultdict(set)
+    for query in _of_rows(prototype):
+        if query.operation in _CHANGES and query.table:
+            changed[query.location.path].add(query.table)
+    for path, tables in changed.items():
         file = prototype.files.get(path)
         if file is not None and _ALL_RIGHTS.search(file.text or ""):
-            yield from (q.table for q in changes if q.table and q.location.path == path)
+            yield from tables
 
 
 def _makes_a_table(file: SourceFile) -> bool:

@@ -42,10 +42,10 @@ class OpenStorageBucket(
         open_to: set[str] = set()
         of_papers = buckets_of_papers(prototype) if proof.schema.buckets else frozenset()
         for exposure in exposures(proof, _ACTORS, *_VERBS, files=True):
-            bucket = proof.schema.buckets.get(exposure.target.removeprefix(BUCKET))
-            public = bool(bucket and bucket.public)
-            folders = _has_folders(proof.schema, exposure.target.removeprefix(BUCKET))
             name = exposure.target.removeprefix(BUCKET)
+            bucket = proof.schema.buckets.get(name)
+            public = bool(bucket and bucket.public)
+            folders = _has_folders(proof.schema, name)
             shown = public and not is_private_bucket(name) and name not in of_papers
             harmful = [a for a in exposure.attempts if _harms(a, shown=shown, folders=folders)]
             if harmful:
