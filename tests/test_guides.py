@@ -44,6 +44,12 @@ def test_a_guide_is_all_that_tells_of_the_database(path: str, tmp_path: Path) ->
     assert history.supabase
 
 
+def test_a_guide_may_fence_its_script_with_tildes(tmp_path: Path) -> None:
+    history = read(tmp_path, {"README.md": GUIDE.replace("```", "~~~")})
+    assert history
+    assert [file.path for file in history.loose] == ["README.md"]
+
+
 def test_a_script_among_documents_is_read_where_there_is_no_other(tmp_path: Path) -> None:
     history = read(tmp_path, {"docs/schema.sql": TABLE + RULES, "README.md": GUIDE})
     assert history

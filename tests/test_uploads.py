@@ -35,6 +35,11 @@ def papers(folder: Path, page: str, code: str) -> frozenset[str]:
             '  await supabase.storage\n    .from("uploads")\n    .upload(file.name, file);\n}\n',
         ),
         (
+            "StudentIdCard.tsx",
+            "export async function send(file: File) {\n"
+            '  await supabase.storage.from("uploads").upload(file.name, file);\n}\n',
+        ),
+        (
             "KycVerification.tsx",
             'const BUCKET = "uploads";\nexport async function send(file: File) {\n'
             "  await supabase.storage.from(BUCKET).upload(file.name, file);\n}\n",
@@ -67,6 +72,11 @@ def test_papers_are_told_by_path_function_or_page(page: str, code: str, tmp_path
             "ReleaseNotes.tsx",
             "export async function send(file: File, version: string) {\n"
             '  await supabase.storage.from("uploads").upload(`releases/${version}.zip`, file);\n}\n',
+        ),
+        (
+            "GridCard.tsx",
+            "export async function send(file: File) {\n"
+            '  await supabase.storage.from("uploads").upload(file.name, file);\n}\n',
         ),
         (
             "KycVerification.tsx",

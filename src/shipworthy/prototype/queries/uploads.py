@@ -12,9 +12,12 @@ from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
+    from shipworthy.prototype.source import SourceFile
 
+# Of their own, not of a grid, a bid or a kid.
+_ID = r"(?:(?<![a-z])id|(?-i:I[dD]))"
 _PAPERS = regex(
-    r"passport|identity|id[_-]?card|id[_-]?proof|id[_-]?doc|kyc|driv(?:er|ing)s?[_-]?licen|aadhaa?r|receipt|comprobante"
+    rf"passport|identity|{_ID}[_-]?(?:card|proof|doc)|kyc|driv(?:er|ing)s?[_-]?licen|aadhaa?r|receipt|comprobante"
     r"|invoice|contract(?!or)|medical|prescription|lab[_-]?(?:result|report)|x[_-]?ray|curriculum|payslip"
     r"|bank[_-]?statement|signature|proof[_-]?(?:of|url|file|path|image)|payment[_-]?proof|selfie|diagnos"
     r"|(?:upload|user|my|candidate|applicant)[_-]?(?:resume|cv)(?:s|file|pdf|url)?\b|resumes?[/_-]|\bcvs?[/_-]"
@@ -30,6 +33,7 @@ _PICTURES = regex(
 _UPLOAD = regex(r"\.upload(?:ToSignedUrl)?\s*\(\s*(?P<path>[^,)]{1,200})")
 _FROM = regex(r"\.from\(\s*([A-Za-z_]\w*)\s*\)")
 _NEAR = 30  # lines before an upload in which its path is put together
+_LONGEST = 2_000  # characters of a line: that of a bundle holds everything
 
 
 def buckets_of_papers(prototype: Prototype) -> frozenset[str]:
@@ -51,15 +55,18 @@ def _uploads(prototype: Prototype) -> Iterator[tuple[str, tuple[str, str, str]]]
         file = prototype.files.get(query.location.path)
         if query.operation != "storage" or file is None or not file.text:
             continue
-        lines = file.lines
         line = query.location.line or 1
-        call = "\n".join(lines[line - 1 : line + 5])
+        call = _joined(file, line - 1, line + 5)
         found = _UPLOAD.search(call)
         bucket = query.table or _constant(file.text, call)
         if found and bucket:
-            before = "\n".join(lines[max(0, line - _NEAR) : line])
+            before = _joined(file, max(0, line - _NEAR), line)
             page = PurePosixPath(file.path).stem
             yield bucket, (page, _name(query), _written(found["path"].strip(), before))
+
+
+def _joined(file: SourceFile, start: int, end: int) -> str:
+    return "\n".join(line[:_LONGEST] for line in file.lines[start:end])
 
 
 def _name(query: Query) -> str:

@@ -69,7 +69,7 @@ def guides(prototype: Prototype) -> tuple[SqlFile, ...]:
 def _written(prototype: Prototype) -> Iterable[SqlFile]:
     for file in prototype.of_role(Role.DOCUMENTATION, Role.PRODUCT, Role.CONFIG):
         text = file.text or ""
-        if PurePosixPath(file.path).suffix.lower() not in _ENDINGS or "```" not in text:
+        if PurePosixPath(file.path).suffix.lower() not in _ENDINGS or not _BLOCK.search(text):
             continue
         if _ELSEWHERE.search(file.path) or is_archived(file.path) or not _TO_RUN.search(text):
             continue
