@@ -38,8 +38,9 @@ def named_literals(text: str, unquoted: bool = False) -> Iterator[Named]:
             end = at + len(word)
             match = _TAIL.match(text, end) or (_BARE.match(text, end) if unquoted else None)
             start = _name_start(text, at) if match else at
-            if match and not _is_named_to_gcloud(text, start):
-                yield Named(match.start("value"), text[start : match.end("rest")], match["value"])
+            name = text[start : match.end("rest")] if match else ""
+            if match and not (_is_named_to_gcloud(text, start) or _is_version(text, name)):
+                yield Named(match.start("value"), name, match["value"])
             at = lower.find(word, end)
 
 
@@ -141,6 +142,15 @@ def _is_named_to_gcloud(text: str, start: int) -> bool:
     (https://cloud.google.com/sdk/gcloud/reference/secrets/versions/access)."""
     before = text[text.rfind("\n", 0, start) + 1 : start]
     return text.startswith("--secret", start) and "gcloud secrets" in before
+
+
+def _is_version(text: str, name: str) -> bool:
+    """True for a substitution of Cloud Build that says which secret is handed on:
+    `--update-secrets=URL=${_DB_SECRET}:latest`
+    (https://cloud.google.com/sdk/gcloud/reference/run/deploy)."""
+    return name.startswith("_") and any(
+        f"{name}{end}" in text for end in ("}:latest", ":latest", "}/versions/", "/versions/")
+    )
 
 
 _SIGNING = regex(
