@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shipworthy.finding import Location
 from shipworthy.prototype import read_prototype
+from shipworthy.prototype.handlers.evaluation import Registered, Routing
 
 
 def addresses(folder: Path, files: dict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -86,3 +88,13 @@ def test_a_router_that_require_brings_is_served_below_its_prefix(tmp_path: Path)
         },
     )
     assert list(found.values()) == [("/api/orders/:id",)]
+
+
+def test_routes_are_found_by_their_lines_in_the_order_of_their_declaration() -> None:
+    routing, place = Routing(), Location("app.py", 3, 5)
+    declared = [("/b", "app.py", 5), ("/a", "app.py", 3), ("/c", "app.py", 6), ("/d", "x.py", 3)]
+    for pattern, path, line in declared:
+        routing.routes.append(Registered(1, "GET", pattern, (), path, line, routing.number))
+    assert [r.pattern for r in routing.declared_in(place)] == ["/b", "/a"]
+    routing.routes.append(Registered(1, "GET", "/e", (), "app.py", 4, routing.number))
+    assert [r.pattern for r in routing.declared_in(place)] == ["/b", "/a", "/e"]

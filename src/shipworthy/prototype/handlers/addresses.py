@@ -31,13 +31,7 @@ def paths_of(router: int, pattern: str, routing: Routing) -> tuple[str, ...]:
 
 def registered_as(route: Route, routing: Routing) -> Registered | None:
     """The declaration of a route that running the code has met; None where it met none."""
-    found = [
-        r
-        for r in routing.routes
-        if r.path == route.location.path
-        and route.location.line <= r.line <= max(route.location.end_line, route.location.line)
-        and r.method in (route.method, "*")
-    ]
+    found = [r for r in routing.declared_in(route.location) if r.method in (route.method, "*")]
     return next((r for r in found if route.path.endswith(r.pattern)), found[0]) if found else None
 
 

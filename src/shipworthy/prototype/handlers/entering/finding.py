@@ -50,12 +50,8 @@ def find(route: Route, program: Program, walk: Walk) -> Found | None:
 
 
 def registered_as(route: Route, walk: Walk) -> Registered | None:
-    at = route.location
-    found = [
-        r
-        for r in walk.routing.routes
-        if r.path == at.path and at.line <= r.line <= max(at.end_line, at.line)
-    ]
+    """The declaration of a route that running the code has met, of another method where none has its own."""
+    found = walk.routing.declared_in(route.location)
     exact = [r for r in found if r.method in (route.method, "*") and r.pattern]
     exact = [r for r in exact if route.path.endswith(r.pattern)] or exact or found
     return exact[0] if exact else None
