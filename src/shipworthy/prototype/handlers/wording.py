@@ -180,6 +180,10 @@ def sentence(handler: Handler, judged: Judged) -> str:
     match judged.breach:
         case Breach.OPEN if makes_administrator(handler, judged.effect):
             return f"{who(judged.caller)} makes himself an administrator {place}: {asked(judged.effect)}"
+        case Breach.OPEN if judged.why:
+            return (
+                f"{who(judged.caller)} can {what} with {judged.why} {place}: {asked(judged.effect)}"
+            )
         case Breach.OPEN:
             return f"{who(judged.caller)} can {what} {place}: {asked(judged.effect)}"
         case Breach.ADMIN:

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.breaches.hung import of_hung
 from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
 from shipworthy.prototype.handlers.breaches.outsiders import of_outsiders
+from shipworthy.prototype.handlers.breaches.people import of_people
 from shipworthy.prototype.handlers.breaches.power import (
     POWER,
     governs,
@@ -43,7 +44,7 @@ from shipworthy.prototype.handlers.handler import (
 from shipworthy.prototype.handlers.knowledge.postgrest import SEEN
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.passing import passing_roles
-from shipworthy.prototype.handlers.purpose import meant_for_anyone
+from shipworthy.prototype.handlers.purpose import Purpose, meant_for_anyone
 from shipworthy.prototype.handlers.standing import (
     Caller,
     Tie,
@@ -111,8 +112,10 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
         sure = Confidence.HIGH if ownership.has_roles else Confidence.LOW
         who = caller(handler, effect)
         return Judged(Breach.OPEN, effect, Harm.ADD, who, Severity.CRITICAL, sure)
-    if kind is None or meant_for_anyone(handler, effect) or _is_hidden(handler, effect):
+    if kind is None or _is_hidden(handler, effect):
         return None
+    if meant := meant_for_anyone(handler, effect):
+        return of_people(handler, effect, ownership) if meant == Purpose.CATALOGUE else None
     if effect.after_failure and not any(
         o.is_input for _, found in effect.of("value:") for o in found
     ):

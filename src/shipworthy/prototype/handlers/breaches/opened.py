@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import is_of_all
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
+from shipworthy.prototype.handlers.breaches.people import of_people
 from shipworthy.prototype.handlers.breaches.power import adds_administrator
 from shipworthy.prototype.handlers.breaches.severity import severity_open
 from shipworthy.prototype.handlers.breaches.shown import (
@@ -49,6 +50,8 @@ def of_opened(
     private = is_private(effect, revealed(handler, effect), ownership)
     if kind is Harm.READ and ownership.has_logins and is_of_somebody(handler, effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.MEDIUM, Confidence.HIGH)
+    if kind is Harm.READ and not private and (told := of_people(handler, effect, ownership)):
+        return told
     of_one = kind is Harm.READ and is_kept_of_one(handler, effect, ownership)
     if kind is Harm.READ and not (
         private

@@ -10,10 +10,12 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import (
     JOINED,
     OWNER,
+    PEOPLE,
     count,
     one,
     query,
     raised,
+    reached_people,
     rows,
     told,
     whole_relations,
@@ -256,6 +258,8 @@ def _find(walk: Evaluation, site: Site) -> Value | None:
     literals = {"columns": _columns(options)}
     if joined := ",".join(whole_relations(options)):
         literals[JOINED] = joined
+    if people := ",".join(reached_people(options)):
+        literals[PEOPLE] = people
     effect = query(walk, site, "select", parts[-2], literals=literals)
     asked = options.get("where", NULL)
     if asked.closure is not None:

@@ -11,10 +11,12 @@ from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge.rows import (
     JOINED,
     OWNER,
+    PEOPLE,
     count,
     one,
     query,
     raised,
+    reached_people,
     rows,
     surely,
     told,
@@ -121,6 +123,8 @@ def _read(options: Mapping[str, Value]) -> dict[str, str]:
         found["columns"] = "all but some"
     if joined := ",".join(whole_relations(options)):
         found[JOINED] = joined
+    if people := ",".join(reached_people(options)):
+        found[PEOPLE] = people
     if "take" in options:
         found["limit"] = str(options["take"].literal)[:20]
     return found

@@ -29,6 +29,7 @@ from shipworthy.prototype.handlers.values import (
     replace,
 )
 from shipworthy.prototype.program.nodes import Compare, Either, Member, Name, Return
+from shipworthy.regex import regex
 
 AT_TIMES = "at times"
 """The literal `conditions` of a statement that asks for less where the caller sends less."""
@@ -36,6 +37,8 @@ EVERY = "every"
 """The literal `rows` of a statement that is bounded by nothing."""
 JOINED = "joined"
 """The literal that names the relations of which a query takes all columns as well."""
+PEOPLE = "people"
+"""The literal that names how to reach the people whom a query takes along."""
 OWNER = "owner"  # a connection of its own: no row security holds it back
 _MOST_CONDITIONS = 40
 
@@ -56,6 +59,21 @@ def whole_relations(options: Mapping[str, Value], depth: int = 3) -> Iterator[st
                 yield name
             yield from whole_relations(inner, depth - 1)
 
+
+def reached_people(options: Mapping[str, Value], path: str = "") -> Iterator[str]:
+    """The e-mail addresses and phones that relations are asked for by name: `bookings.borrower.email`."""
+    for part in ("include", "select", "with") if path.count(".") < _DEEPEST else ():
+        for name, chosen in (options.get(part, UNKNOWN).fields or {}).items():
+            inner = chosen.fields or {}
+            for listed in ("select", "columns"):
+                for column, kept in (inner.get(listed, UNKNOWN).fields or {}).items():
+                    if kept.literal is True and _REACHED.match(column):
+                        yield f"{path}{name}.{column}"
+            yield from reached_people(inner, f"{path}{name}.")
+
+
+_DEEPEST = 3
+_REACHED = regex(r"(?i:e?mail|phone|mobile)(_?(?i:number|address))?$")
 
 _PERSONS = frozenset("user users author owner creator".split())
 """What no column is called: `select: { user: true }` takes the whole row."""
