@@ -1299,3 +1299,14 @@ def test_names_that_are_no_expressions_are_read(odd: str, table: str) -> None:
       return new; end $$;
     create trigger made after insert on auth.users for each row execute function public.made();"""
     assert f"public.{odd}{table}" in read(script).schema.tables
+
+
+def test_a_name_as_long_as_a_file_is_read_by_its_beginning() -> None:
+    table, column = "total_" * 8_000, "_" * 20_000
+    script = f"""create table {table} (id uuid primary key, {column} integer, user_id uuid);
+    alter table {table} enable row level security;
+    create policy own on {table} for all using (user_id = auth.uid());"""
+    (found,) = (t for n, t in read(script).schema.tables.items() if n.startswith("public.total_"))
+    assert found.policies
+    assert len(found.name) == 500
+    assert [len(c.name) for c in found.columns] == [2, 500, 7]

@@ -11,12 +11,13 @@ IN_TAG = r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"  # those without a dolla
 NAME = rf'(?:(?:"[^"]*+")+(?!"[^"]*")|{FIRST}{FOLLOWING}*+)'
 QUALIFIED = rf"{NAME}(?:\s*+\.\s*+{NAME}){{0,2}}"
 _PART = regex(NAME)
+_LONGEST = 500  # characters; PostgreSQL itself keeps 63, and texts name rules by more
 
 
 def parts(name: str) -> tuple[str, ...]:
     """The parts of a written name as PostgreSQL reads them: folded unless quoted."""
     return tuple(
-        part[1:-1].replace('""', '"') if part.startswith('"') else part.lower()
+        (part[1:-1].replace('""', '"') if part.startswith('"') else part.lower())[:_LONGEST]
         for part in _PART.findall(name)
     )
 
