@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from shipworthy.prototype.roles import is_archived
@@ -38,10 +39,13 @@ def migrated_administrators(path: str, text: str) -> Iterator[Named]:
         return
     if not _MIGRATION.search(path) and _NOT_RUN.search(path):
         return
+    named: list[int] | None = None
     for found in _HASHED.finditer(text):
         head = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         if "--" in head or _PLACEHOLDER.search(found[1]):
             continue
-        around = text[max(0, found.start() - _ABOVE) : found.end() + _BELOW]
-        if _ADMINISTRATOR.search(around):
+        if named is None:
+            named = [one.start() for one in _ADMINISTRATOR.finditer(text)]
+        nearest = bisect_left(named, found.start() - _ABOVE)
+        if nearest < len(named) and named[nearest] < found.end() + _BELOW:
             yield Named(found.start(1), "password", found[1])
