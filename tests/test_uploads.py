@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from shipworthy.controls.access.open_storage_bucket.control import OpenStorageBucket
+from shipworthy.finding import Outcome, Severity
 from shipworthy.pipeline import open_prototype
 from shipworthy.prototype.queries.uploads import buckets_of_papers
 from shipworthy.settings import Settings
@@ -87,3 +89,27 @@ def test_papers_are_told_by_path_function_or_page(page: str, code: str, tmp_path
 )
 def test_pictures_and_other_files_are_none(page: str, code: str, tmp_path: Path) -> None:
     assert not papers(tmp_path, page, code)
+
+
+_PUBLIC = """insert into storage.buckets (id, name, public) values ('NAME', 'NAME', true);
+create policy seen on storage.objects for select to public using (bucket_id = 'NAME');
+"""
+
+
+@pytest.mark.parametrize(
+    ("bucket", "severity"), [("uploads", Severity.HIGH), ("contracts", Severity.CRITICAL)]
+)
+def test_what_a_page_tells_weighs_less_than_what_a_bucket_is_called(
+    bucket: str, severity: Severity, tmp_path: Path
+) -> None:
+    folder = tmp_path / "supabase" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "20260101000000_files.sql").write_text(_PUBLIC.replace("NAME", bucket))
+    code = (
+        "export async function uploadContract(file: File) {\n"
+        f'  await supabase.storage.from("{bucket}").upload(file.name, file);\n}}\n'
+    )
+    assert papers(tmp_path, "Form.tsx", code) == {bucket}
+    found = OpenStorageBucket().detect(open_prototype(tmp_path, Settings()))
+    (gap,) = (f for f in found if f.outcome is Outcome.GAP)
+    assert gap.severity is severity

@@ -50,7 +50,8 @@ class OpenStorageBucket(
             harmful = [a for a in exposure.attempts if _harms(a, shown=shown, folders=folders)]
             if harmful:
                 open_to.add(exposure.target)
-                gap = self._gap(exposure.target, harmful, proof)
+                by_use = not is_private_bucket(name) and name in of_papers
+                gap = self._gap(exposure.target, harmful, proof, by_use=by_use)
                 yield weighed_by_use(gap, prototype, proof.schema)
         if not proof.replayed:
             yield self.not_tried()
@@ -63,7 +64,9 @@ class OpenStorageBucket(
             else:
                 yield self.satisfied(target, "Others cannot touch its files", proof=Proof.PROVEN)
 
-    def _gap(self, target: str, attempts: list[Attempt], proof: DatabaseProof) -> Finding:
+    def _gap(
+        self, target: str, attempts: list[Attempt], proof: DatabaseProof, *, by_use: bool
+    ) -> Finding:
         by_anybody = {a.verb for a in attempts if a.actor is Actor.ANYBODY}
         by_users = {a.verb for a in attempts} - by_anybody
         were = "were" if proof.replayed else "can be"
@@ -76,7 +79,8 @@ class OpenStorageBucket(
         if by_users - {Verb.INSERT} and not (by_users == {Verb.READ} and _SHARED.match(target)):
             severity = Severity.HIGH
         if by_anybody - {Verb.INSERT}:
-            severity = Severity.CRITICAL
+            # What lies there is told by the pages that put it there: less sure than a bucket's own name.
+            severity = Severity.HIGH if by_use and by_anybody == {Verb.READ} else Severity.CRITICAL
         return self.gap(target, said, *evidence(attempts), severity=severity, proof=proof.kind)
 
 
