@@ -103,10 +103,20 @@ def personal_in(value: LoggedValue, call: LogCall, is_python: bool) -> str | Non
     if call.of_guests or value.origin == FIXED or _is_of_a_service(value, call):
         return None
     found = _recipient(value, call) or _personal(value, call, is_python)
+    if found == _ADDRESS and _PLACES.search(call.text):
+        return None
     if found is None or not is_record(found):
         return found
     # What an answer holds that was no success, the name does not say.
     return None if _FAILED.search(call.text) and _is_answer(value.name) else found
+
+
+_ADDRESS = "a person's address"
+# `New branch: ${streetAddress}`: where a firm or a thing stands, not where somebody lives.
+_PLACES = regex(
+    r"location|branch|(?<!re)store\b|\bshop|venue|propert(y|ies)|listing|restaurant|hotel|office|warehouse",
+    re.I,
+)
 
 
 def _is_of_a_service(value: LoggedValue, call: LogCall) -> bool:
