@@ -15,7 +15,8 @@ _LONGEST = 100_000  # characters of a configuration file that may name an entry
 _PAGES = (".html", ".vue", ".svelte")
 _SCRIPTS = (Language.TYPESCRIPT, Language.TSX, Language.JAVASCRIPT)
 _ENDING = regex(r"\.[cm]?[jt]sx?\b")
-_FILE = regex(r"(?:([\w.-]+)/)?([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
+# Begins where a word does: in a long line of data each letter would begin one.
+_FILE = regex(r"(?<![\w.-])(?:([\w.-]+)/)?([\w.-]+)\.(?:[cm]?[jt]sx?)\b")
 # The files whose comments swagger-jsdoc reads: named, and not run.
 _DESCRIBED = regex(r"\bapis\s*:\s*\[[^\]]*\]")
 _MADE = ("dist", "build", "out", "lib", "app", "src", "public", "static", "bin")
