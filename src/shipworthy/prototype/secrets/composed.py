@@ -1,4 +1,5 @@
-"""Keys that a compose file gives to the app itself, as words that the repository shows."""
+"""Keys that a compose file gives to the app itself, as words that the repository shows, be it where no
+other is set (`${NAME:-word}`)."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ _FOR_WORK = regex(
 )
 _SETTING = regex(
     r"^[ \t]+(?:-[ \t]*)?[\"']?(\w+)[\"']?"
-    r"(?:[ \t]*:[ \t]+|=)[\"']?([^\s\"'#${}]{4,200})[\"']?[ \t]*(?:\#.*)?\r?$",
+    r"(?:[ \t]*:[ \t]+|=)[\"']?(?:\$\{\w+:?-)?([^\s\"'#${}]{4,200})\}?[\"']?[ \t]*(?:\#.*)?\r?$",
     re.MULTILINE,
 )
 

@@ -90,7 +90,11 @@ class SecretInCode(
             sure = Confidence.LOW if doubtful else Confidence.HIGH
             worst = max(severities, key=_rank)
             kept = _signs_kept_sessions(prototype, first)
-            message = _OF_KEPT_SESSIONS if kept else _message(first, private)
+            message = (
+                _OF_KEPT_SESSIONS
+                if kept
+                else _message(first, private, stands_in=_is_default_of_shell(prototype, first))
+            )
             if all(s.location.path in prototype.abandoned for s in private):
                 message = f"{message}, in a file that nothing uses"
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
@@ -158,7 +162,7 @@ def _sets_password(handler: Handler) -> bool:
 _CHOOSES = regex(r"register|sign-?up|(change|reset|set|update)[-_]?password|strength", re.I)
 
 
-def _message(first: Secret, private: list[Secret]) -> str:
+def _message(first: Secret, private: list[Secret], *, stands_in: bool) -> str:
     if first.rule == COOKIE_JAR:
         what = f"The session cookie {first.name} of somebody who was signed in"
         return f"{what} stands in a file that curl wrote{_elsewhere(private)}"
@@ -166,10 +170,11 @@ def _message(first: Secret, private: list[Secret]) -> str:
         named = "The secret of the sessions" if first.name == "secret" else first.name
         return f"{named} is a word that can be guessed: whoever does forges what it signs"
     if first.rule == COMPOSED_SECRET:
+        unset = ", where no other is set" if stands_in else ""
         said = (
             f"The server is started with {first.name} set to a word that stands in the repository"
         )
-        return f"{said}: whoever reads or guesses it forges what it signs"
+        return f"{said}{unset}: whoever reads or guesses it forges what it signs"
     if first.rule == ACCOUNT_PASSWORD:
         said = "An account of the app gets a password that is written into the code"
         return f"{said}: whoever reads it signs in{_elsewhere(private)}"
@@ -267,13 +272,17 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
         meets = file.role is Role.PRODUCT or fills_production(prototype, file.path)
         opens = meets and is_of_administrator(secret, file)
         return Severity.HIGH if opens else Severity.MEDIUM
-    if _is_local(secret) or f":-{secret.value}}}" in file.line(secret.location.line):
-        return (
-            Severity.MEDIUM
-        )  # of one's own machine; or `${NAME:-value}`, where nobody sets another
+    if _is_local(secret) or _is_default_of_shell(prototype, secret):
+        return Severity.MEDIUM
     if secret.kind in _OPEN_EVERYTHING or secret.provider in ("Stripe", "AWS", "Google Cloud"):
         return Severity.CRITICAL
     return Severity.MEDIUM if secret.provider == "Stripe (test mode)" else Severity.HIGH
+
+
+def _is_default_of_shell(prototype: Prototype, secret: Secret) -> bool:
+    """True for `${NAME:-value}`, which counts where nobody sets another."""
+    file = prototype.files[secret.location.path]
+    return f"-{secret.value}}}" in file.line(secret.location.line)
 
 
 def _is_local(secret: Secret) -> bool:
