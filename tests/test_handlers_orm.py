@@ -619,6 +619,30 @@ def test_mongoose_filter_of_a_string_or_of_the_path_is_not_marked(tmp_path: Path
     assert not [k for k in _queries(handler)[0].inputs if k.startswith("operator:")]
 
 
+@pytest.mark.parametrize(
+    ("call", "columns", "filtered"),
+    [
+        ("Order.findAll({ attributes: { exclude: ['password'] }, limit: 9 })", "-password", False),
+        (
+            "Order.findAndCountAll({ attributes: ['id', 'total'], where: { id: req.params.id } })",
+            "id,total",
+            True,
+        ),
+        ("Order.findByPk(req.params.id, { attributes: ['id'] })", "id", True),
+        ("Order.findOne({ id: req.params.id }, { password: 0 })", "-password", True),
+        ("Order.findById(req.params.id, 'name total')", "name total", True),
+        ("Order.find({ order: req.params.id })", "*", True),
+    ],
+)
+def test_what_a_model_is_told_beside_its_filter(
+    call: str, columns: str, filtered: bool, tmp_path: Path
+) -> None:
+    head = """import mongoose from "mongoose"; const Order = mongoose.model("Order", new mongoose.Schema({ total: Number }));"""
+    (asked,) = _queries(_express(tmp_path, head, f"res.json(await {call});"))
+    assert asked.literals["columns"] == columns
+    assert any(asked.of("filter:")) is filtered
+
+
 def test_query_that_is_not_waited_for_yet_proves_no_row(tmp_path: Path) -> None:
     handler = _express(
         tmp_path,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from shipworthy.prototype.handlers.columns import is_id, is_money, plain, words
+from shipworthy.prototype.handlers.breaches.about import is_his
+from shipworthy.prototype.handlers.columns import is_id, is_money, is_stock, plain, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import is_open
 from shipworthy.prototype.handlers.writes import (
@@ -100,7 +101,7 @@ def _by_buyer(handler: Handler, effect: Effect) -> bool:
             named = _CHOSEN_BUYERS.match(plain(column)) and inputs(origins)
             if named or (not opened and _STAFF.search(plain(column))):
                 return False  # whoever enters it sells
-            by = any(o.kind == "principal" or (opened and o.is_input) for o in origins)
+            by = any(is_his(o) or (opened and o.is_input) for o in origins)
             mine |= by and _BUYERS.match(plain(column)) is not None
             mine |= opened and _TOLD.match(plain(column)) is not None
     return mine
@@ -114,10 +115,12 @@ def _shop(prototype: Prototype, handler: Handler) -> str:
         if any(_PRICES & set(words(c)) for c in table.columns)
         and not _ORDERS.search(plain(table.name))
     }
-    if any(
-        e.operation == "select" and (plain(e.target) in shops or _GOODS.search(plain(e.target)))
+    read = {
+        plain(e.target)
         for e in handler.effects_of(EffectKind.QUERY)
-    ):
+        if e.operation == "select" and (plain(e.target) in shops or _GOODS.search(plain(e.target)))
+    }
+    if read and not read <= _counted(handler):
         return ""
     for write in writes(handler):
         for column, origins in write.of("value:"):
@@ -130,6 +133,21 @@ def _shop(prototype: Prototype, handler: Handler) -> str:
             if _BASKETS.match(plain(column)) and (goods := list(filter(_GOODS.search, shops))):
                 return shops[goods[0]]
     return ""
+
+
+def _counted(handler: Handler) -> set[str]:
+    """Goods that are read to count what is left of them, where nothing is made of their prices."""
+    for effect in handler.effects:
+        if any(g.how == "compared" and any(map(is_money, g.about)) for g in effect.guards):
+            return set()
+        priced = (o for name, origins in effect.inputs.items() if is_money(name) for o in origins)
+        if any(o.kind == "row" for o in priced):
+            return set()
+    return {
+        plain(write.target)
+        for write in writes(handler)
+        if write.operation == "update" and any(is_stock(c) for c, _ in write.of("value:"))
+    }
 
 
 def _of_id(column: str, shops: Iterable[str]) -> str:

@@ -206,7 +206,15 @@ def _is_whole(handler: Handler, table: str, tables: Container[str]) -> bool:
     return (
         plain(table) in tables
         and bool(asked)
-        and all(e.literals.get("columns", "*").strip() == "*" for e in asked)
+        and all(_gives_all(e.literals.get("columns", "*").strip()) for e in asked)
+    )
+
+
+def _gives_all(columns: str) -> bool:
+    """True for all columns, and for all but some among which no hash is: `.select("-__v")`."""
+    left_out = columns.split()
+    return columns == "*" or (
+        columns.startswith("-") and not any(_HASH.search(name.lstrip("-")) for name in left_out)
     )
 
 

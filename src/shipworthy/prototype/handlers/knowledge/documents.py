@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from shipworthy.prototype.handlers.comparing import compared
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Origins
+from shipworthy.prototype.handlers.knowledge.document_options import columns, is_no_filter
 from shipworthy.prototype.handlers.knowledge.postgrest import literals_of, written
 from shipworthy.prototype.handlers.knowledge.prisma import filters
 from shipworthy.prototype.handlers.knowledge.rows import (
@@ -109,7 +110,7 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
     if site.name in _OF_A_ROW and first.what == "row" and is_query(walk, first.effect):
         return _changed_row(walk, site, first, "delete" if operation == "delete" else "update")
     several = {"rows": "several"} if site.name in _FIND else {}
-    told_of = {"columns": _columns(first), **several}
+    told_of = {"columns": columns(site.name, first, second), **several}
     effect = query(walk, site, operation, table, literals=told_of)
     values, where = UNKNOWN, UNKNOWN
     if operation == "insert":
@@ -122,6 +123,8 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
         where = _matched(first)
     if where.fields is not None and "where" in where.fields:
         where = where.fields["where"]
+    elif is_no_filter(site.name, first):
+        where = UNKNOWN
     if "ById" in site.name or site.name == "findByPk" or where.text is not None:
         where = Value(fields={"id": first})
     where = without_row(where)
@@ -141,15 +144,6 @@ def _matched(stages: Value) -> Value:
 
 
 _SAME_ROWS = frozenset({"$sort", "$addFields", "$set", "$lookup", "$unwind", "$project", "$limit"})
-
-
-def _columns(options: Value) -> str:
-    """`find({ where, select: ["id", "name"] })` of TypeORM, `select: { id: true }`."""
-    chosen = (options.fields or {}).get("select")
-    if chosen is None or "where" not in (options.fields or {}):
-        return "*"
-    names = [v.text for v in chosen.elements or ()] or list(chosen.fields or ())
-    return ",".join(name for name in names if name) if names and all(names) else "*"
 
 
 def _operation(name: str) -> str:
