@@ -12,7 +12,7 @@ from msgspec import Struct
 from shipworthy.prototype.dependencies.dependency import Dependency, Ecosystem, Manifest
 from shipworthy.prototype.dependencies.import_names import import_names
 from shipworthy.prototype.inventory.manifests import read_json, table
-from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _TOOLS = regex(
     r"|pg-native|hiredis|npm$|node$|yarn$|pnpm$|bun$|bun-types|undici-types|openai-edge|mapbox-gl|@fontsource"
     # Style sheets are not read: what only they may import is not judged.
     r"|daisyui|flowbite|preline|leaflet|swiper|@fortawesome|.*css|.*fonts?(/|-|$)|.*icons?$|normalize|animate"
-    r"|.*-loader$|.*-plugin(-|$)|.*plugin-"
+    r"|.*-loader$|.*-plugin(-|$)|.*plugin-|.*[-/]cli$"
 )
 # Drivers and peers that another package loads by their name: an ORM, an adapter, a mailer.
 _LOADED = frozenset(
@@ -74,6 +74,7 @@ _NAMED = (
 )
 
 
+_PYTHON_IMPORT = regex(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _QUOTES = frozenset("\"'`")
 _AFTER = _QUOTES | {"/"}
 _FROM_LANGCHAIN = regex(r"^from\s+langchain[\w.]*\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
@@ -188,9 +189,15 @@ class _Reader:
 
     @cached_property
     def _imported(self) -> frozenset[str]:
-        return frozenset(
-            name for names in self.prototype.modules.packages.values() for name in names
-        )
+        named = (name for names in self.prototype.modules.packages.values() for name in names)
+        return frozenset((*named, *self._generated))
+
+    @property
+    def _generated(self) -> Iterator[str]:
+        """What clients import that a generator wrote: they are not parsed."""
+        for file in self.prototype.of_role(Role.GENERATED):
+            if file.language is Language.PYTHON:
+                yield from _PYTHON_IMPORT.findall(file.text or "")
 
     @cached_property
     def _code(self) -> str:

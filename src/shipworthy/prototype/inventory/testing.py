@@ -32,6 +32,8 @@ class TestCase(Struct, frozen=True):
     location: Location
 
 
+# The test that Create React App writes and that fails as soon as the page is changed.
+SAMPLES = ("renders learn react link",)
 _TESTS = ("test", "it", "specify", "Deno.test", "Bun.test", "fit")
 _FIRST = frozenset(name.partition(".")[0] for name in _TESTS)
 _VARIANTS = frozenset({"only", "concurrent", "sequential", "serial", "each()", "fails", "slow"})

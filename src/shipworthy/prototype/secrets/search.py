@@ -58,6 +58,7 @@ from shipworthy.prototype.secrets.secret import (
     SecretKind,
 )
 from shipworthy.prototype.secrets.seeded import administrators
+from shipworthy.prototype.secrets.shown_examples import is_shown_example
 from shipworthy.prototype.secrets.specimens import is_specimen
 from shipworthy.prototype.secrets.standing import (
     is_among_stand_ins,
@@ -279,6 +280,8 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
             continue  # what a developer's own machine signs with
         if kind is not SecretKind.PASSWORD and is_specimen(text, literal.start):
             continue
+        if kind in _OF_A_LOGIN and is_shown_example(text, literal.start):
+            continue
         if is_real(kind, literal.value):
             chosen = kind is SecretKind.PASSWORD
             if chosen and is_demo_login(text, literal.start, literal.value):
@@ -290,6 +293,7 @@ def _named(file: SourceFile, text: str) -> Iterator[_Hit]:
         yield from _handed(text)
 
 
+_OF_A_LOGIN = (SecretKind.PASSWORD, SecretKind.TOKEN)
 _OF_A_FORM = "api.web3forms.com"
 
 

@@ -11,6 +11,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.landmarks import code_files, landmark
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.inventory.pipelines import swallows_failure, what_it_checks
+from shipworthy.prototype.inventory.testing import SAMPLES
 from shipworthy.prototype.inventory.workflow import workflow
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
@@ -50,7 +51,7 @@ class NoCi(
             message = "The build that the platform runs for each change checks it as well"
             yield self.satisfied("prototype", message, built)
             return
-        hook = next((path for path in prototype.files if _HOOKS.match(path)), None)
+        hook = next((path for path in prototype.files if _hooks(prototype, path)), None)
         severity = Severity.LOW if hook or size < _SMALL else None
         shown = [prototype.evidence("ci", Location(path)) for path in (*ci[:2], hook) if path]
         yield self.gap(
@@ -71,6 +72,14 @@ class NoCi(
             return None
         said = f"Build and test every change with {path}"
         return Remedy(said, Review.SAFE, (Write(path, text),))
+
+
+def _hooks(prototype: Prototype, path: str) -> bool:
+    """True for a file of hooks that says something to run; husky makes an empty one."""
+    if not _HOOKS.match(path):
+        return False
+    lines = (line.strip() for line in prototype.files[path].lines)
+    return any(line and not line.startswith(("#", ". ", "source ")) for line in lines)
 
 
 _PATHS = (".github/workflows/checks.yml", ".github/workflows/build-and-test.yml")
@@ -98,10 +107,14 @@ def _checked_by_build(prototype: Prototype) -> Evidence | None:
     return None
 
 
+def _tests(prototype: Prototype) -> bool:
+    return any(case.asserts and case.name not in SAMPLES for case in prototype.tests)
+
+
 def _types_are_checked(prototype: Prototype) -> bool:
     """True where a host runs `tsc` for each change, and there are no tests that it could run as well."""
     hosted = any(path in prototype.delivery.deployments for path in _HOSTS)
-    if not hosted or prototype.delivery.ci or any(case.asserts for case in prototype.tests):
+    if not hosted or prototype.delivery.ci or _tests(prototype):
         return False
     builds = [m.scripts.get("build", "") for m in node_manifests(prototype.files)]
     parts = [part.strip() for build in builds for part in re.split(r"&&|;", build)]
@@ -115,10 +128,26 @@ def _runs_tests(command: str) -> bool:
     )
 
 
-def _message(prototype: Prototype, hook: str | None) -> str:
+_HOSTED = regex(
+    r"\b(?:deployed|hosted|live)[- ](?:on|at|by|with|via|through)[ :*\[]*(?:https://)?"
+    r"(Vercel|Netlify|Render|Railway|Cloudflare Pages)\b",
+    re.IGNORECASE,
+)
+_NAMES = {n.lower(): n for n in ("Vercel", "Netlify", "Render", "Railway", "Cloudflare Pages")}
+
+
+def _host(prototype: Prototype) -> str | None:
+    """The host that builds each push, by its own file or by what the README tells of it."""
     host = next((n for f, n in _HOSTS.items() if f in prototype.delivery.deployments), None)
+    readme = prototype.files.get("README.md")
+    said = _HOSTED.search(readme.text or "") if readme is not None else None
+    return host or (_NAMES[said.group(1).lower()] if said else None)
+
+
+def _message(prototype: Prototype, hook: str | None) -> str:
+    host = _host(prototype)
     said = f"No pipeline {'tests' if host else 'builds or checks'} a change before it goes live"
-    if any(case.asserts for case in prototype.tests):
+    if _tests(prototype):
         said = "Tests are written and no pipeline runs them when code changes"
     if prototype.delivery.ci:
         return f"{said}: the workflows there do other work"

@@ -24,6 +24,8 @@ _NOBODY_WAITS = regex(
     r"|backfill|digest|seed|migrat\w*|sync)([/_.-]|$)",
     re.IGNORECASE,
 )
+# Tries one thing after the other to show where it fails.
+_TRIES = regex(r"^(run|start|do|perform)\w*(Tests?|Diagnostics?)$|^(test|diagnose|debug)([A-Z_]|$)")
 
 
 class SequentialAwaits(
@@ -39,6 +41,8 @@ class SequentialAwaits(
         for series in prototype.series:
             path = series.location.path
             if path in prototype.by_hand or is_trial(path) or _NOBODY_WAITS.search(path):
+                continue
+            if _TRIES.search(series.function):
                 continue
             if not is_unused(prototype, path, series.function):
                 subjects.setdefault(f"{path}#{series.function}", []).append(series)

@@ -81,6 +81,10 @@ class UnboundedQuery(
         if _plain(table) not in filled:
             return self.unknown(subject, "no code was seen that adds rows to the table")
         message = _message(open_ones[0])
+        if _ONCE.match(open_ones[0].function):
+            message = f"{message}; its name says that it runs once, or when the app starts"
+            low = Confidence.LOW
+            return self.gap(subject, message, *shown, severity=Severity.LOW, confidence=low)
         if len(open_ones) == len(queries) and _is_sure(open_ones):
             quick = _DAY_BY_DAY.search(_snake(table)) and not _AT_NIGHT.search(subject)
             severity = self.severity if quick else Severity.LOW
@@ -119,6 +123,12 @@ _OF_A_TEAM = regex(
 _STATE = regex(
     r"^(status|state|(is|has)_?\w+|active|published|visible|enabled|archived|deleted(_?at)?|approved"
     r"|available|public|visibility)$",
+    re.IGNORECASE,
+)
+# What brings old rows into a new form reads all of them.
+_ONCE = regex(
+    r"(ensure|migrate|upgrade|add)_?\w*_?(columns?|table|schema|index|indices)$|_?(migrate|backfill|reindex)"
+    r"|(load|get|fetch|start|init(ialize)?|restore)_?\w*scheduled_?reports$",
     re.IGNORECASE,
 )
 _AT_NIGHT = regex(

@@ -11,14 +11,12 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.inventory.manifests import node_manifests
 from shipworthy.prototype.inventory.smoke_tests import smoke_tests
 from shipworthy.prototype.inventory.stack import Part
-from shipworthy.prototype.inventory.testing import TestCase
+from shipworthy.prototype.inventory.testing import SAMPLES, TestCase
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _FEWEST = 5  # code files below which a part is a sketch that one can check by hand
-# The test that Create React App writes and that fails as soon as the page is changed.
-_TEMPLATES = ("renders learn react link",)
 _END_TO_END = frozenset({"@playwright/test", "playwright", "cypress", "puppeteer"})
 _MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _MANIFESTS = ("package.json", "requirements.txt", "pyproject.toml", "Pipfile")
@@ -65,7 +63,7 @@ class NoTests(
     def _part(self, prototype: Prototype, part: Part, code: frozenset[str]) -> Finding:
         subject = part.folder or "prototype"
         cases = [c for c in prototype.tests if _covers(prototype, c, part, code)]
-        real = [c for c in cases if c.asserts and c.name not in _TEMPLATES]
+        real = [c for c in cases if c.asserts and c.name not in SAMPLES]
         if real:
             noun = "test checks" if len(real) == 1 else "tests check"
             return self.satisfied(
@@ -75,7 +73,12 @@ class NoTests(
         if cases:
             shown = [prototype.evidence("code", c.location) for c in cases[:5]]
             return self.gap(subject, _idle(cases, what), *shown)
-        scripts = [f for f in prototype.files.values() if _home(prototype, f) == part and _tests(f)]
+        mine = [f for f in prototype.files.values() if _home(prototype, f) == part]
+        if run := _run_by_npm(prototype, part, mine):
+            noun = "one script of asserts" if len(run) == 1 else f"{len(run)} scripts of asserts"
+            shown_run = prototype.evidence("code", Location(run[0].path))
+            return self.satisfied(subject, f"npm test runs {noun}", shown_run)
+        scripts = [f for f in mine if _tests(f)]
         if scripts:
             shown = [prototype.evidence("code", Location(f.path)) for f in scripts[:5]]
             message = f"No test runner checks {what}: {_count(scripts)} to be started by hand"
@@ -105,13 +108,28 @@ def _tests(file: SourceFile) -> bool:
     return bool(counts or _TELLS.search(file.text))
 
 
+_ASSERTS = regex(r"""(\bfrom\s+|\brequire\(\s*)["'](node:)?assert(/strict)?["']""")
+
+
+def _run_by_npm(prototype: Prototype, part: Part, files: Sequence[SourceFile]) -> list[SourceFile]:
+    """The scripts without a test runner that `npm test` starts by their name, and that assert."""
+    manifest = next((m for m in node_manifests(prototype.files) if m.folder == part.folder), None)
+    command = manifest.scripts.get("test", "") if manifest is not None else ""
+    named = {word.removeprefix("./") for word in command.split()}
+    return [
+        file
+        for file in files
+        if file.path.removeprefix(_prefix(part)) in named and _ASSERTS.search(file.text or "")
+    ]
+
+
 def _count(scripts: Sequence[SourceFile]) -> str:
     return "one script has" if len(scripts) == 1 else f"{len(scripts)} scripts have"
 
 
 def _idle(cases: Sequence[TestCase], what: str) -> str:
     """What is wrong with tests that check nothing of the app."""
-    if all(c.name in _TEMPLATES for c in cases):
+    if all(c.name in SAMPLES for c in cases):
         return (
             f"The only test for {what} is the sample of Create React App, which looks for a link of"
             " its start page"
