@@ -187,6 +187,14 @@ def test_parameters_keep_patterns_defaults_types_and_rest() -> None:
     assert (rest.target, rest.variadic, rest.annotation) == (Name("h", 1), True, "any[]")
 
 
+def test_a_directive_below_a_file_that_was_left_as_comments_is_one() -> None:
+    left = "".join(
+        f"// await prisma.employee.update({{ where: {{ id: {n} }} }});\n" for n in range(400)
+    )
+    made = lowered(f'{left}/* {left} */\n"use server";\nexport async function f() {{}}')
+    assert made.directives == ("use server",)
+
+
 def test_a_default_is_read_in_plain_javascript_too() -> None:
     (made,) = lowered("function f(a = b, ...c) {}", Language.JAVASCRIPT).body
     assert isinstance(made, Define)

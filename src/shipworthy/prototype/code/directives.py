@@ -6,8 +6,8 @@ import re
 
 from shipworthy.regex import regex
 
-_HEAD = regex(r"""(?:\s|//[^\n]*(?:\n|$)|/\*.*?\*/|(["'])(use [a-z ]+)\1\s*;?)""", re.DOTALL)
-_LOOKED_AT = 4_000  # characters; comments above a directive can be long
+_HEAD = regex(r"""(?:\s+|//[^\n]*(?:\n|$)|/\*.*?\*/|(["'])(use [a-z ]+)\1\s*;?)""", re.DOTALL)
+_LOOKED_AT = 100_000  # characters; above a directive a whole file can be left as comments
 
 
 def directives(source: str | None) -> frozenset[str]:

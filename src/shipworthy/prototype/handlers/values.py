@@ -24,9 +24,15 @@ ROWS = "rows"
 """What a list of rows of a database is: each of its elements is there or not."""
 MAIL = "mail message"
 """What a mail is that the code puts together: its parts are kept at its place in the heap."""
+EVERY = "every"
+"""The literal `rows` of a deletion that is bounded by nothing."""
+SOME = "some"
+"""The literal `rows` of one that has a condition after all."""
 PROMISED = "promised"
 """The tag of what an asynchronous function gives: a promise of it, for whoever does not wait."""
-FLEETING = frozenset({"truthy", "maybe", PROMISED})
+FORGOTTEN = "forgotten"
+"""The tag of a promise under the name that it was given, before whoever waits for it."""
+FLEETING = frozenset({"truthy", "maybe", PROMISED, FORGOTTEN})
 LESS = "less"  # the tag of what is subtracted, or has something subtracted
 """Tags that say something of a value itself and nothing of its parts or of what is made of it."""
 _NOTHING: Origins = frozenset()
@@ -294,6 +300,11 @@ def union(values: Iterable[Value]) -> Origins:
     for value in values:
         found |= all_origins(value)
     return _few(frozenset(found))
+
+
+def remembered(value: Value) -> Value:
+    """What a promise gives to whoever waits for it, however late."""
+    return replace(value, tags=value.tags - {FORGOTTEN}) if FORGOTTEN in value.tags else value
 
 
 def join(one: Value, other: Value) -> Value:

@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.own_rows import asks_for_own_row, goes_withou
 from shipworthy.prototype.handlers.refusals import TOO_MANY, refused, says_too_many
 from shipworthy.prototype.handlers.sent import HARMLESS, OF_FORM
 from shipworthy.prototype.handlers.values import (
+    FORGOTTEN,
     NEVER,
     NULL,
     PROMISED,
@@ -24,6 +25,7 @@ from shipworthy.prototype.handlers.values import (
     from_origins,
     meet,
     of_cases,
+    remembered,
     replace,
     settles,
     truth,
@@ -81,6 +83,10 @@ class Walk(Evaluation):
         value = self.value(statement.value, scope)
         if value is NEVER:
             return True
+        if statement.hasty and PROMISED in value.tags and type(statement.target) is Name:
+            value = replace(value, tags=value.tags | {FORGOTTEN})
+        elif FORGOTTEN in value.tags:
+            value = remembered(value)
         self.bind(statement.target, value, scope, statement.declared)
         return False
 

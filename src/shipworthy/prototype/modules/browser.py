@@ -61,7 +61,7 @@ def _spread(roots: Iterable[str], edges: Edges, stops: Callable[[str], bool]) ->
 
 def _is_action(file: SourceFile | None) -> bool:
     text = file.text if file else None
-    return bool(text and "use server" in text[:4_000] and "use server" in directives(text))
+    return bool(text and "use server" in text and "use server" in directives(text))
 
 
 def _served(prototype: Prototype, manifests: Iterable[NodeManifest]) -> Iterator[str]:

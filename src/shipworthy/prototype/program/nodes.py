@@ -118,11 +118,12 @@ class Choice(NamedTuple):
 
 
 class Not(NamedTuple):
-    """`!a`, `not a`; hasty where `a` is called and not waited for."""
+    """`!a`, `not a`; hasty where `a` is called and not waited for, waits for `!(await a)`."""
 
     operand: Expression
     at: int
     hasty: bool = False
+    waits: bool = False
 
 
 class Compare(NamedTuple):
@@ -162,6 +163,7 @@ class Let(NamedTuple):
 
     `declared` is False where the name may stand for a variable further out: an assignment without
     const, let or var; in Python below `global` or `nonlocal`. `annotation` is that of Python, as written.
+    `hasty` is a declaration by a call that is not waited for.
     """
 
     target: Expression
@@ -169,6 +171,7 @@ class Let(NamedTuple):
     at: int
     declared: bool = True
     annotation: str = ""
+    hasty: bool = False
 
 
 class If(NamedTuple):

@@ -23,6 +23,7 @@ from shipworthy.prototype.handlers.standing import (
     is_one_for_all,
     tie,
 )
+from shipworthy.prototype.handlers.values import EVERY
 from shipworthy.prototype.handlers.weight import (
     Harm,
     is_sensitive,
@@ -40,6 +41,9 @@ def of_everything(
         due = is_one_for_all(effect) or _DUE.search(handler.name)
         sure = Confidence.LOW if due else Confidence.HIGH
         return Judged(Breach.EVERYTHING, effect, kind, who, severity, sure)
+    if kind is Harm.DELETE and empties(handler, effect):
+        sure = Confidence.HIGH if ownership.of(effect.target) else Confidence.LOW
+        return Judged(Breach.EVERYTHING, effect, kind, who, Severity.HIGH, sure)
     if kind is not Harm.READ or effect.kind is not EffectKind.QUERY:
         return None
     shown = revealed(handler, effect)
@@ -98,6 +102,21 @@ def is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
         for prefix in ("argument:", "value:")
         for name, _ in effect.of(prefix)
     )
+
+
+def empties(handler: Handler, effect: Effect) -> bool:
+    """True for a statement that deletes every row of a table which nothing fills anew."""
+    return (
+        effect.literals.get("rows") == EVERY
+        and not _PASSING.search(effect.target)
+        and not any(
+            other.target == effect.target and other.operation in ("insert", "upsert")
+            for other in handler.effects
+        )
+    )
+
+
+_PASSING = regex(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)
 
 
 def _asks_somewhere(handler: Handler, effect: Effect) -> bool:

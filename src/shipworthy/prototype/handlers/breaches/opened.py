@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.breaches.about import (
     writes_out,
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
-from shipworthy.prototype.handlers.breaches.everything import is_of_all
+from shipworthy.prototype.handlers.breaches.everything import empties, is_of_all
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
 from shipworthy.prototype.handlers.breaches.people import of_people
 from shipworthy.prototype.handlers.breaches.power import adds_administrator
@@ -24,7 +24,6 @@ from shipworthy.prototype.handlers.breaches.shown import (
 )
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.knowledge.rows import EVERY
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
@@ -74,7 +73,7 @@ def of_opened(
     elif kind is not Harm.RUN and _is_job(handler, effect, kind):
         if kind is Harm.CHANGE and is_of_all(effect, kind, ownership):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
-        if kind is Harm.DELETE and _empties(handler, effect):
+        if kind is Harm.DELETE and empties(handler, effect):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
         if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
             return None
@@ -161,18 +160,3 @@ def _is_job(handler: Handler, effect: Effect, kind: Harm) -> bool:
 
 _SENDS = ("POST", "PUT", "PATCH", "DELETE")
 _OF_ONE = regex(r"/(\{[^}]*id\}|:\w*id\b|\[\w*id\]|<(\w+:)?\w*id>)", re.IGNORECASE)
-
-
-def _empties(handler: Handler, effect: Effect) -> bool:
-    """True for a statement that deletes every row of a table which nothing fills anew."""
-    return (
-        effect.literals.get("rows") == EVERY
-        and not _PASSING.search(effect.target)
-        and not any(
-            other.target == effect.target and other.operation in ("insert", "upsert")
-            for other in handler.effects
-        )
-    )
-
-
-_PASSING = regex(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)

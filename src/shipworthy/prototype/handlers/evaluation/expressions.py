@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.evaluation.kept_lists import KEPT, asked_for
 from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.values import (
     FLEETING,
+    FORGOTTEN,
     GONE,
     LESS,
     NEVER,
@@ -316,7 +317,10 @@ def of_not(walk: Evaluation, node: Not, scope: Scope) -> Value:
     inner = walk.value(node.operand, scope)
     if inner is NEVER:
         return NEVER
-    if node.hasty and PROMISED in inner.tags:  # a promise is there whatever comes of it
+    forgotten = type(node.operand) is Name and not node.waits and FORGOTTEN in inner.tags
+    if forgotten or (
+        node.hasty and PROMISED in inner.tags
+    ):  # a promise is there whatever comes of it
         asks = any(settles(gained) for gained in (walk.guards - before, *walk.tested(inner)))
         walk.guards = before | ({walk.hollow(UNAWAITED, node.at)} if asks else NO_GUARDS)
         return Value(literal=False, tags=SETTLED | DENIED)

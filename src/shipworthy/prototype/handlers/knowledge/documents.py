@@ -27,7 +27,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
 )
 from shipworthy.prototype.handlers.own_rows import without_row
 from shipworthy.prototype.handlers.sent import sent
-from shipworthy.prototype.handlers.values import ROWS, UNKNOWN, Value, replace
+from shipworthy.prototype.handlers.values import EVERY, ROWS, UNKNOWN, Value, replace
 
 MODEL = "document model"
 DATABASE = "document database"
@@ -130,7 +130,21 @@ def _asked(walk: Evaluation, site: Site) -> Value | None:
     where = without_row(where)
     told(walk, effect, filters=dict(_filters(where)), inputs=_operators(where))
     _write(walk, effect, values)
+    if site.name in _WHOLE and _asks_nothing(site, where):
+        told(walk, effect, literals={"rows": EVERY})
     return _result(walk, site, effect)
+
+
+_WHOLE = frozenset({"deleteMany", "destroy"})
+
+
+def _asks_nothing(site: Site, where: Value) -> bool:
+    """`deleteMany({})` of Mongoose, `destroy({ where: {}, truncate: true })` of Sequelize."""
+    if not site.given:
+        return site.name == "deleteMany"
+    if site.name == "destroy" and (site.argument(0).fields or {}).keys() >= {"truncate"}:
+        return not (where.fields or {}).keys() - {"truncate", "cascade", "restartIdentity"}
+    return where.fields is not None and not where.fields
 
 
 def _matched(stages: Value) -> Value:

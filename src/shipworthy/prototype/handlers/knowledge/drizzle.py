@@ -22,7 +22,16 @@ from shipworthy.prototype.handlers.knowledge.rows import (
 )
 from shipworthy.prototype.handlers.knowledge.shapes import listed
 from shipworthy.prototype.handlers.knowledge.sql_clients import adds, ask, result_of
-from shipworthy.prototype.handlers.values import NULL, ROWS, UNKNOWN, Value, all_origins, union
+from shipworthy.prototype.handlers.values import (
+    EVERY,
+    NULL,
+    ROWS,
+    SOME,
+    UNKNOWN,
+    Value,
+    all_origins,
+    union,
+)
 
 DB = "drizzle"
 TABLE = "drizzle:table"
@@ -189,7 +198,8 @@ def _write(operation: str) -> Callable[[Evaluation, Site], Value | None]:
         table = site.argument(0)
         if len(site.given) != 1 or not (_is_table(table) or site.receiver.what == DB):
             return None
-        return rows(walk, query(walk, site, operation, name_of(table)))
+        bounds = {"rows": EVERY} if operation == "delete" else None
+        return rows(walk, query(walk, site, operation, name_of(table), literals=bounds))
 
     return answer
 
@@ -216,7 +226,10 @@ def where(walk: Evaluation, site: Site) -> Value | None:
         told(walk, site.receiver.effect, filters={first.text.rpartition(".")[2]: value})
     elif first.text is None and not first.is_null:
         told(walk, site.receiver.effect, filters=conditions(first))
-    return rows(walk, site.receiver.effect)
+    at = site.receiver.effect
+    if not first.is_null and at >= 0 and walk.effects[at].literals.get("rows") == EVERY:
+        told(walk, at, literals={"rows": SOME})
+    return rows(walk, at)
 
 
 def _conflict(walk: Evaluation, site: Site) -> Value | None:

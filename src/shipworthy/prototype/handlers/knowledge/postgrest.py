@@ -16,9 +16,12 @@ from shipworthy.prototype.handlers.evaluation.members import ONE_OF
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin, Origins
 from shipworthy.prototype.handlers.sent import NAMED, named_freely, sent
 from shipworthy.prototype.handlers.values import (
+    EVERY,
     NO_GUARDS,
     NULL,
+    SOME,
     UNKNOWN,
+    UNSET,
     Guards,
     Value,
     all_origins,
@@ -208,8 +211,30 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
             literals[f"{name}~text"] = "".join(part.text or "…" for part in value.elements or ())
         if site.name == "eq":
             guards |= _of_somebody(value)
+    if known.operation == "delete" and "rows" not in literals:
+        literals["rows"] = EVERY
+    if not _finds_every_row(site):
+        literals["rows"] = SOME
     walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived, guards=guards)
     return site.receiver
+
+
+def _finds_every_row(site: Site) -> bool:
+    """`.neq("id", "0000…")`, `.gte("created_at", "1970-01-01")`, `.not("id", "is", null)`: a deletion has to
+    have a condition, and each row meets it."""
+    column, given = site.argument(0).text or "", site.given[-1] if site.given else UNKNOWN
+    if not _OF_EACH.search(column) or all_origins(given):
+        return False
+    if site.name == "not":
+        return site.argument(1).text == "is" and given.is_null
+    if site.name == "neq":
+        return given.literal is not UNSET
+    return site.name in ("gt", "gte") and _LOWEST.match(str(given.literal)) is not None
+
+
+_LOWEST = regex(r"$|-?[01]$|0000|19[07]\d-|2000-")
+_OF_EACH = regex(r"^(\w+_)?(id|uuid)$|^created_?at$", re.IGNORECASE)
+"""Columns that every row has, each its own."""
 
 
 def _of_somebody(value: Value) -> Guards:

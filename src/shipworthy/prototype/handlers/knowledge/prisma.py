@@ -24,7 +24,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
 )
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
 from shipworthy.prototype.handlers.own_rows import without_row
-from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, union
+from shipworthy.prototype.handlers.values import EVERY, NULL, UNKNOWN, Value, all_origins, union
 from shipworthy.regex import regex
 
 DB = "prisma"
@@ -71,6 +71,8 @@ def _model(walk: Evaluation, site: Site) -> Value | None:
     effect = query(walk, site, _OPERATIONS[site.name], model, literals=_read(options))
     asked = filters(without_row(options.get("where", UNKNOWN)))
     told(walk, effect, filters={k: v for k, v in asked if not _is_switched_off(walk, site, v)})
+    if site.name == "deleteMany" and _asks_nothing(site, options.get("where")):
+        told(walk, effect, literals={"rows": EVERY})
     for part in ("create", "update") if site.name == "upsert" else ("data",):
         if part in options:
             told(walk, effect, values=options[part], literals=_raised(options[part]))
@@ -88,6 +90,12 @@ def _is_switched_off(walk: Evaluation, site: Site, value: Value) -> bool:
     optional = any(case.is_null for case, _ in value.cases)
     known = any(g.check is Check.SESSION for g in walk.guards)
     return optional and not known and all(o.kind == "principal" for o in value.origins)
+
+
+def _asks_nothing(site: Site, where: Value | None) -> bool:
+    """`deleteMany()`, `deleteMany({})`, `deleteMany({ where: {} })`."""
+    known = not site.given or site.argument(0).fields is not None
+    return known and (where is None or (where.fields is not None and not where.fields))
 
 
 def _is_client(owner: str, site: Site) -> bool:

@@ -33,8 +33,6 @@ from shipworthy.regex import regex
 
 AT_TIMES = "at times"
 """The literal `conditions` of a statement that asks for less where the caller sends less."""
-EVERY = "every"
-"""The literal `rows` of a statement that is bounded by nothing."""
 JOINED = "joined"
 """The literal that names the relations of which a query takes all columns as well."""
 PEOPLE = "people"

@@ -9,7 +9,6 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.knowledge.rows import (
     AT_TIMES,
-    EVERY,
     OWNER,
     call_back,
     count_of_ways,
@@ -21,6 +20,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
 )
 from shipworthy.prototype.handlers.knowledge.sql import PUT_IN, Part, Statement, read_sql
 from shipworthy.prototype.handlers.values import (
+    EVERY,
     NULL,
     UNKNOWN,
     Value,

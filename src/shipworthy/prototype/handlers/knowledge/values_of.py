@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 
 from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
@@ -21,6 +22,7 @@ from shipworthy.prototype.handlers.values import (
     is_setting,
     join,
     of_cases,
+    remembered,
     replace,
 )
 from shipworthy.prototype.program.nodes import Call, Function, Items, Name
@@ -76,7 +78,15 @@ def _object_assign(walk: Evaluation, site: Site) -> Value | None:
 
 def _all(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
-    return given if given.elements is not None else Value(elements=(given,))
+    if given.elements is None:
+        return Value(elements=(given,))
+    return replace(given, elements=tuple(map(remembered, given.elements)))
+
+
+def _first_of(walk: Evaluation, site: Site) -> Value | None:
+    """`Promise.race([asked, tooLate])`: any of them; what only ever fails gives nothing."""
+    given = [remembered(v) for v in site.argument(0).elements or () if v is not UNKNOWN]
+    return reduce(join, given) if given else None
 
 
 def _gathered(walk: Evaluation, site: Site) -> Value | None:
@@ -128,7 +138,7 @@ def _then(walk: Evaluation, site: Site) -> Value | None:
     handler = site.argument(0)
     if handler.closure is None:
         return site.receiver
-    return walk.enter(handler.closure, (site.receiver,), {}, site.call.at)
+    return walk.enter(handler.closure, (remembered(site.receiver),), {}, site.call.at)
 
 
 def _caught(walk: Evaluation, site: Site) -> Value | None:
@@ -478,7 +488,8 @@ CALLS = {
     "Promise": _promised,
     "Promise.all": _all,
     "Promise.allSettled": _all,
-    "Promise.race": _all,
+    "Promise.race": _first_of,
+    "Promise.any": _first_of,
     "asyncio.gather": _gathered,
     "map": _map_of,
     "react.cache": _first,

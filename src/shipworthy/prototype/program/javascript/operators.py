@@ -9,6 +9,7 @@ from shipworthy.prototype.program.javascript.tree import (
     expressions,
     inner,
     is_hasty,
+    is_waiting,
     line,
     lowers,
     unknown,
@@ -53,7 +54,9 @@ def _unary(node: SgNode) -> Expression:
     if len(operands) != 1:
         return unknown(node)
     made = negated(operator, expression(operands[0]), at)
-    return Not(*made[:2], True) if isinstance(made, Not) and is_hasty(operands[0]) else made
+    if not isinstance(made, Not):
+        return made
+    return Not(*made[:2], is_hasty(operands[0]), is_waiting(operands[0]))
 
 
 def negated(operator: str, operand: Expression, at: int) -> Expression:

@@ -102,7 +102,8 @@ def declare(node: SgNode, out: list[Statement]) -> None:
         sides, at = inner(part), line(part)
         if sides:
             value = expression(sides[-1]) if len(sides) > 1 else Literal(None, at)
-            out.append(Let(expression(sides[0]), value, at))
+            hasty = len(sides) > 1 and is_hasty(sides[-1])
+            out.append(Let(expression(sides[0]), value, at, hasty=hasty))
 
 
 @lowers_statement("statement_block", "labeled_statement", "export_statement", "ERROR")

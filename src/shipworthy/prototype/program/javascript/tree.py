@@ -94,12 +94,21 @@ def expressions(nodes: list[SgNode]) -> tuple[Expression, ...]:
 
 def is_hasty(node: SgNode) -> bool:
     """True for a call that is not waited for, whatever it stands in."""
+    return _unwrapped(node).kind() == "call_expression"
+
+
+def is_waiting(node: SgNode) -> bool:
+    """True for `(await a)`."""
+    return _unwrapped(node).kind() == "await_expression"
+
+
+def _unwrapped(node: SgNode) -> SgNode:
     while node.kind() in _WRAPPERS and node.kind() != "await_expression":
         inside = inner(node)
         if not inside:
-            return False
+            return node
         node = inside[0]
-    return node.kind() == "call_expression"
+    return node
 
 
 def unknown(node: SgNode) -> Expression:
