@@ -12,6 +12,7 @@ from shipworthy.prototype.secrets.cookie_jars import COOKIE_JAR
 from shipworthy.prototype.secrets.secret import (
     COMPOSED_SECRET,
     DEFAULT_SECRET,
+    TOLD_ACCOUNT,
     Place,
     Secret,
     SecretKind,
@@ -61,6 +62,8 @@ def _is_judged_elsewhere(prototype: Prototype, secret: Secret) -> bool:
     speaks, and for a guessable secret that signs nothing here."""
     if secret.place is Place.FALLBACK and secret.kind is SecretKind.SIGNING_SECRET:
         return secret.rule.startswith("named-") or secret.rule == DEFAULT_SECRET
+    if secret.rule == TOLD_ACCOUNT and secret.place is Place.DOCUMENTATION:
+        return True  # the script that makes the account
     if secret.rule == COMPOSED_SECRET:
         return not _is_asked_for(prototype, secret)
     return secret.rule == DEFAULT_SECRET and not signs(prototype, secret)

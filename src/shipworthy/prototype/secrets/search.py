@@ -51,6 +51,7 @@ from shipworthy.prototype.secrets.secret import (
     DEFAULT_SECRET,
     MIGRATED_ACCOUNT,
     SEEDED_ACCOUNT,
+    TOLD_ACCOUNT,
     Place,
     Recognised,
     Secret,
@@ -67,6 +68,7 @@ from shipworthy.prototype.secrets.standing import (
     is_refused,
 )
 from shipworthy.prototype.secrets.tokens import Token, tokens
+from shipworthy.prototype.secrets.told_logins import told_at
 from shipworthy.prototype.secrets.uris import connection_uris, is_private
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
@@ -161,17 +163,22 @@ def search(prototype: Prototype, engine: SecretEngine) -> tuple[Secret, ...]:
     for index, recognised in answers.items():
         for file, number in candidates.places[lines[index]]:
             found += _from_engine(file, number, [(r.rule, r.value) for r in recognised])
-    found = [s for s in found if s.rule != SEEDED_ACCOUNT or _is_made(prototype, s)]
+    found = [made for s in found for made in _as_made(prototype, s)]
     known_now = _public_everywhere(prototype.files, _without_doubles(found))
     return tuple(sorted(known_now, key=lambda s: (s.location, s.value)))
 
 
-def _is_made(prototype: Prototype, secret: Secret) -> bool:
-    """True for the password of an account that every installation of the app has."""
-    path = secret.location.path
-    if path in prototype.modules.browser:
-        return False
-    return happens_at_start(prototype, secret.location)
+def _as_made(prototype: Prototype, secret: Secret) -> Iterator[Secret]:
+    """The password of an administrator as what it is: one that every installation of the app has, or that
+    a guide tells, there and here; nothing where only a developer makes him. Others as they are."""
+    if secret.rule != SEEDED_ACCOUNT:
+        yield secret
+    elif secret.location.path not in prototype.modules.browser:
+        if happens_at_start(prototype, secret.location):
+            yield secret
+        elif (told := told_at(prototype, secret)) is not None:
+            yield replace(secret, rule=TOLD_ACCOUNT)
+            yield replace(secret, rule=TOLD_ACCOUNT, location=told, place=Place.DOCUMENTATION)
 
 
 def _candidates(
@@ -541,5 +548,5 @@ def _without_doubles(found: Iterable[Secret]) -> Iterator[Secret]:
 
 def _certainty(secret: Secret) -> tuple[bool, bool, bool, int]:
     named = secret.rule.startswith("named-") or secret.rule == DEFAULT_SECRET
-    seeded = secret.rule == SEEDED_ACCOUNT
+    seeded = secret.rule in (SEEDED_ACCOUNT, TOLD_ACCOUNT)
     return (not seeded, secret.place is not Place.FALLBACK, named, -len(secret.value))

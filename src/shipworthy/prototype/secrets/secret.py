@@ -113,6 +113,8 @@ COMPOSED_SECRET = "composed-secret"  # noqa: S105
 """The rule of a word of a compose file that the app is started with, and signs with."""
 SEEDED_ACCOUNT = "seeded-account"
 """The rule of the password of an administrator whom the server itself makes as it starts."""
+TOLD_ACCOUNT = "told-account"
+"""The rule of the password of an administrator whom a script makes, and which a guide tells everybody."""
 MIGRATED_ACCOUNT = "migrated-account"
 """The rule of the password of an administrator whom a migration makes."""
 COMPARED_WORD = "compared-word"

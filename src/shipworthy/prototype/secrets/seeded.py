@@ -24,6 +24,7 @@ _ADMINISTRATOR = regex(
     r"""|["'`](?:super_?)?admin(?:istrator)?(?:@[\w.-]+)?["'`]|create_superuser\(""",
     re.IGNORECASE,
 )
+_OF_ADMINISTRATOR = regex(r"admin_?(?:pass|pwd|senha)\w*\W*$", re.IGNORECASE)
 _OF_A_SERVICE = regex(
     r"""\b(?:host|port|database|db_?name|sslmode|smtp\w*)["'`]?\s*[:=]|createTransport|createPool|\.connect\(""",
     re.IGNORECASE,
@@ -51,7 +52,8 @@ def administrators(text: str) -> Iterator[Named]:
         if not _is_literal(given[2]) or _READS.search(head) or _is_remark(head):
             continue
         around = _around(text, seen)
-        if _ADMINISTRATOR.search(around) and not _OF_A_SERVICE.search(around):
+        named = _OF_ADMINISTRATOR.search(head) or _ADMINISTRATOR.search(around)
+        if named and not _OF_A_SERVICE.search(around):
             yield Named(seen, "password", given[2])
 
 

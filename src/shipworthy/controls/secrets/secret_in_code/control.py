@@ -33,11 +33,13 @@ from shipworthy.prototype.secrets.secret import (
     DEFAULT_SECRET,
     MIGRATED_ACCOUNT,
     SEEDED_ACCOUNT,
+    TOLD_ACCOUNT,
     Place,
     Secret,
     SecretKind,
 )
 from shipworthy.prototype.secrets.seeds import fills_production
+from shipworthy.prototype.secrets.told_logins import is_of_what_users_meet
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
@@ -74,7 +76,8 @@ class SecretInCode(
         }
         for subject, secrets in found.items():
             private = [s for s in secrets if not s.is_public]
-            lines = lines_of(prototype, private or secrets)
+            guides = [prototype.evidence("guide", p) for p in _guides(prototype, private)[:1]]
+            lines = [*lines_of(prototype, private or secrets), *guides]
             if not private:
                 message = f"{secrets[0].described}: public by design"
                 yield self.satisfied(subject, message, *lines)
@@ -181,6 +184,9 @@ def _message(first: Secret, private: list[Secret], *, stands_in: bool) -> str:
     if first.rule == SEEDED_ACCOUNT:
         said = "When the server starts, it makes an administrator's account with a password that is written"
         return f"{said} into the code: whoever reads or guesses it signs in"
+    if first.rule == TOLD_ACCOUNT:
+        said = "The code makes an administrator's account with a password that stands in it and in a guide"
+        return f"{said}: whoever reads it signs in wherever nobody has changed it"
     if first.rule == MIGRATED_ACCOUNT:
         said = (
             "A migration makes an administrator's account with a password that is written into it"
@@ -193,6 +199,13 @@ def _message(first: Secret, private: list[Secret], *, stands_in: bool) -> str:
         return f"The word {first.name}, which a webhook is set up with, is written into the code"
     where = _WHERE.get(first.place, "stands in the repository")
     return f"The {first.described} {where}{_elsewhere(private)}"
+
+
+def _guides(prototype: Prototype, secrets: list[Secret]) -> list[Location]:
+    """The lines of guides that tell the passwords of administrators whom a script makes."""
+    told = {s.value for s in secrets if s.rule == TOLD_ACCOUNT}
+    documents = (s for s in prototype.secrets if s.place is Place.DOCUMENTATION) if told else ()
+    return [s.location for s in documents if s.rule == TOLD_ACCOUNT and s.value in told]
 
 
 def _is_handshake(secret: Secret) -> bool:
@@ -266,6 +279,10 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
         return Severity.MEDIUM
     if secret.rule in (SEEDED_ACCOUNT, MIGRATED_ACCOUNT) or _is_of_database(secret, file):
         return Severity.HIGH
+    if secret.rule == TOLD_ACCOUNT:
+        told = any(is_of_what_users_meet(prototype, p) for p in _guides(prototype, [secret]))
+        live = told or fills_production(prototype, file.path)
+        return Severity.HIGH if live else Severity.MEDIUM
     if is_trial_login(secret, file):
         return Severity.LOW
     if is_made_up_login(secret):
