@@ -110,3 +110,30 @@ def test_an_address_that_nobody_asks_for_is_a_question(
     prototype = _prototype(tmp_path, {path: LOOP, "app/page.tsx": page})
     found = assess(prototype, select(["outbound-call-without-timeout"])).findings
     assert [f.confidence for f in found if f.outcome is Outcome.GAP] == [sure]
+
+
+SEARCH = """async function sharpen(words: string) {
+  return fetch("https://api.example.com/words", { method: "POST", body: words });
+}
+
+export async function POST(request: Request) {
+  const words = await request.text();
+  USE
+  return Response.json({ words });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "uncalled"),
+    [
+        ("// const sharp = await sharpen(words);", True),
+        ("const sharp = await sharpen(words);", False),
+    ],
+)
+def test_a_call_that_was_commented_out_calls_nothing(
+    tmp_path: Path, use: str, uncalled: bool
+) -> None:
+    path = "app/api/search/route.ts"
+    prototype = _prototype(tmp_path, {path: SEARCH.replace("USE", use)})
+    assert is_uncalled(prototype, path, "sharpen") is uncalled

@@ -8,12 +8,17 @@ from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.modules.exported import is_taken_by_nobody
+from shipworthy.prototype.modules.reached import Reach, reach
 from shipworthy.prototype.modules.uncalled import is_uncalled
 from shipworthy.prototype.roles import is_for_trying
 from shipworthy.prototype.routes.unasked import is_unasked
 
 # What anybody can call lies open whether the product calls it or not.
 _OPEN_ANYWAY = frozenset({"access", "secrets", "http", "database", "supply_chain"})
+
+# What is true of a file that nobody runs as well: its text, its secrets, its place among the others.
+_OF_ANY_FILE = frozenset({"secrets", "supply_chain", "operations", "testing"})
+_OF_ITS_TEXT = frozenset({"duplicated-code", "god-module", "import-cycle", "platform-lock-in"})
 
 
 def asked_of_idle_code(prototype: Prototype, control: Control, finding: Finding) -> Finding:
@@ -33,6 +38,9 @@ def _doubt(prototype: Prototype, control: Control, finding: Finding) -> str:
     path, _, member = finding.subject.partition("#")
     if path not in prototype.files:
         return ""
+    of_its_text = control.area in _OF_ANY_FILE or control.id in _OF_ITS_TEXT
+    if not of_its_text and reach(prototype, path) is Reach.NO:
+        return "no part of the app imports this file"
     function = member.partition(" ")[0].rpartition(".")[2]
     if function and is_uncalled(prototype, path, function):
         return f"no code seems to call {function}"
