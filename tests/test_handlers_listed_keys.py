@@ -34,6 +34,7 @@ LISTED = (
     f"{KEYS}.filter((k) => allowed.includes(k)).reduce((o, k) => ({{ ...o, [k]: req.body[k] }}), {{}});",
     f"{KEYS}.reduce((o, k) => {{ if (allowed.includes(k)) {{ o[k] = req.body[k]; }} return o; }}, {{}});",
     "const taken = Object.fromEntries(Object.entries(req.body).filter(([k]) => allowed.includes(k)));",
+    f"const taken = allowed.reduce({FILLED}, {{}});",
     "if (!Object.keys(req.body).every((key) => allowed.includes(key))) return res.status(400).end();\n"
     "  const taken = req.body;",
 )

@@ -319,6 +319,8 @@ def join(one: Value, other: Value) -> Value:
         if one.is_null:
             return NULL
         return replace(one, tags=one.tags - {"truthy"} | {"maybe"}, literal=UNSET)
+    begun = one.literal == "" or other.literal == ""  # `message = ""`, and one way adds to it
+    maybe = {"maybe"} if begun and (one.elements or other.elements) else set()
     return Value(
         origins=_few(one.origins | other.origins),
         what=one.what or other.what,
@@ -331,7 +333,7 @@ def join(one: Value, other: Value) -> Value:
         effect=one.effect if one.effect >= 0 else other.effect,
         identity=one.identity or other.identity,
         native=one.native or other.native,
-        tags=(one.tags | other.tags) - {"truthy"},
+        tags=(one.tags | other.tags | maybe) - {"truthy"},
     )
 
 

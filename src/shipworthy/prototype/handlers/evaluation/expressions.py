@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
@@ -120,7 +120,7 @@ def of_record(walk: Evaluation, node: Record, scope: Scope) -> Value:
             if any(o.is_input for o in value.origins):  # and what stood before it is written over
                 fields = {k: join(v, members.part(walk, value, k)) for k, v in fields.items()}
             fields["..."] = join(fields["..."], value) if "..." in fields else value
-    return Value(fields=fields)
+    return Value(fields=fields, tags=_begun(walk, fields))
 
 
 def of_items(walk: Evaluation, node: Items, scope: Scope) -> Value:
@@ -130,7 +130,15 @@ def of_items(walk: Evaluation, node: Items, scope: Scope) -> Value:
             return copied
     elements = tuple(walk.value(inner, scope) for inner in node.elements)
     written = bool(elements) and all(v.literal is not UNSET for v in elements)
-    return Value(elements=elements, tags=members.WRITTEN if written else frozenset())
+    return Value(elements=elements, tags=members.WRITTEN if written else _begun(walk, elements))
+
+
+def _begun(walk: Evaluation, held: Sized) -> frozenset[str]:
+    """Of `errors = []` in Python, which is filled in some branch: whether it holds anything is not known."""
+    return _EMPTY if walk.module.python and not held else frozenset()
+
+
+_EMPTY = frozenset({"maybe"})
 
 
 def of_spread(walk: Evaluation, node: Spread, scope: Scope) -> Value:

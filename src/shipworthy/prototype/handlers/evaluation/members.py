@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.values import (
     NULL,
     ROWS,
     UNKNOWN,
+    UNSET,
     Closure,
     Scope,
     Type,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
 WRITTEN = frozenset({"written"})  # a list that stands in the code as it is
+FEWER = frozenset({"fewer"})  # those of a list that a test leaves, none perhaps
 ONE_OF = "one of:"  # begins a tag that says one of the texts which a value is
 OF_SENDER = "keys of the sender"  # a part was put into what was sent: it may still hold any other
 _STREAM = "request:node"  # `for await (const part of request)` gives its body
@@ -103,6 +105,8 @@ def part(walk: Evaluation, owner: Value, key: str) -> Value:
             return part(walk, rest, key)
         if not owner.origins and owner.identity == 0:
             return UNKNOWN if "module" in owner.tags else NULL
+    if FEWER <= owner.tags and key == "length":
+        return Value(origins=all_origins(owner))
     if owner.elements and key == "length" and {"written", "settled"} & owner.tags:
         return Value(literal=len(owner.elements), tags=WRITTEN | (owner.tags & {"settled"}))
     if owner.elements is not None and key.isdigit() and int(key) < len(owner.elements):
@@ -154,6 +158,8 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         return named
     if owner.elements and isinstance(key.literal, int) and not owner.cases:
         at = key.literal
+        if FEWER <= owner.tags:
+            return replace(walk.element(owner), literal=UNSET)
         if -len(owner.elements) <= at < len(owner.elements):
             return owner.elements[at]
     if isinstance(key.literal, int) and (owner.what == ROWS or owner.cases):
@@ -224,6 +230,8 @@ def gone_through(walk: Evaluation, value: Value) -> Value:
 
 def item(walk: Evaluation, value: Value, number: int) -> Value:
     """One element by its number; of `task, error` that a function gave back, for each way that it took."""
+    if FEWER <= value.tags and value.elements:
+        return replace(walk.element(value), literal=UNSET)
     if value.elements is not None and number < len(value.elements) and not value.cases:
         return value.elements[number]
     if value.what == ROWS and not value.cases:

@@ -455,7 +455,10 @@ def _listed(walk: Evaluation, site: Site) -> Value | None:
 def _dictionary(walk: Evaluation, site: Site) -> Value | None:
     """`dict(name=…)`, and `dict(request.headers)`, which is what it was."""
     if not site.given:
-        return Value(fields=dict(site.named))
+        begun = (
+            frozenset() if site.named else frozenset({"maybe"})
+        )  # what it is filled with, if any
+        return Value(fields=dict(site.named), tags=begun)
     return site.argument(0) if site.argument(0).what == "headers" else None
 
 
@@ -474,7 +477,7 @@ CALLS = {
     "list": _listed,
     "dict": _dictionary,
     "set": lambda walk, site: Value(elements=()) if not site.given else None,
-    "collections.defaultdict": lambda walk, site: Value(fields={}),
+    "collections.defaultdict": lambda walk, site: Value(fields={}, tags=frozenset({"maybe"})),
     "django.shortcuts.get_object_or_404": _got_or_404,
     "django.shortcuts.get_list_or_404": _got_or_404,
     "rest_framework.generics.get_object_or_404": _got_or_404,

@@ -7,7 +7,7 @@ from functools import reduce
 
 from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
-from shipworthy.prototype.handlers.evaluation.members import ONE_OF
+from shipworthy.prototype.handlers.evaluation.members import FEWER, ONE_OF
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
 from shipworthy.prototype.handlers.sent import DOTLESS, OF_FORM, sent
@@ -258,7 +258,8 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
     if any(g.check is Check.OWNER and g.how == COMPARED for g in held):
         proven.add(Origin("principal"))
     if not proven:
-        return site.receiver
+        known = {"written", "settled"} & site.receiver.tags
+        return replace(site.receiver, tags=site.receiver.tags | FEWER) if known else site.receiver
     marked = frozenset(
         o._replace(by=o.by | proven) if o.kind == "row" else o for o in site.receiver.origins
     )
@@ -294,7 +295,7 @@ def _of_listed(held: Value, of_keys: bool) -> Value:
 def _reduced(walk: Evaluation, site: Site) -> Value | None:
     """`keys.reduce((made, key) => …, {})`: what is made of them, of a list of the code or of all."""
     handler = site.argument(0)
-    if handler.closure is None or not {_KEYS, _LISTED_KEYS} & site.receiver.tags:
+    if handler.closure is None or not {_KEYS, _LISTED_KEYS, "written"} & site.receiver.tags:
         return None
     walk.loops += 1
     before = walk.guards
@@ -302,7 +303,7 @@ def _reduced(walk: Evaluation, site: Site) -> Value | None:
     result = walk.enter(handler.closure, (site.argument(1), element), {}, site.call.at)
     walk.guards = before
     walk.loops -= 1
-    listed = _LISTED_KEYS in site.receiver.tags or "picked" in result.tags
+    listed = {_LISTED_KEYS, "written"} & site.receiver.tags or "picked" in result.tags
     return Value(origins=all_origins(result), tags=frozenset({"picked"} if listed else ()))
 
 
