@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -28,6 +29,7 @@ _NULL_IS = (
 _NULL = regex(_NULL_IS, re.IGNORECASE)
 _NOT = regex(r"not\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
 _MINE = regex(_NULL_IS.replace("(?:<>|!=)", "="), re.IGNORECASE)
+_IS_GIVEN = regex(rf"{_UID}{_CAST}\s+is\s+not\s+null", re.IGNORECASE)
 _SIGNED_IN = regex(
     rf"\bif\s+\(?\s*{_UID}\s+is\s+null\s*\)?\s*then\s+(?:raise|return)\b[^;]{{0,300}};\s*end\s+if\b",
     re.IGNORECASE,
@@ -91,9 +93,16 @@ def _passes_null(condition: str) -> bool:
     if denied and bare(f"({denied[1]})") == denied[1].strip():
         return any(_MINE.fullmatch(part) for part in at_word(denied[1], "or"))
     parts = at_word(bare(condition), "or")
-    compared = [any(_NULL.fullmatch(c) for c in at_word(bare(part), "and")) for part in parts]
+    compared = [_fails_null(at_word(bare(part), "and")) for part in parts]
     others = (part for part, null in zip(parts, compared, strict=True) if not null)
     return any(compared) and not any(_CALLED.search(part) for part in others)
+
+
+def _fails_null(conditions: Sequence[str]) -> bool:
+    """True for conditions that nobody meets who has no id: one compares it, or asks for it beside others."""
+    if any(_NULL.fullmatch(condition) for condition in conditions):
+        return True
+    return len(conditions) > 1 and any(_IS_GIVEN.fullmatch(bare(c)) for c in conditions)
 
 
 def _named_alike(body: str) -> str:

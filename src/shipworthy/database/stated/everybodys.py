@@ -64,14 +64,16 @@ def given_to_all(schema: Schema, owners: Mapping[str, Ownership]) -> Schema:
     return replace(schema, tables=tables)
 
 
-def as_written(attempts: Iterable[Attempt], before: Schema, after: Schema) -> Iterator[Attempt]:
+def as_written(
+    attempts: Iterable[Attempt], before: Schema, after: Schema, why: str = ""
+) -> Iterator[Attempt]:
     """The attempts with the rules in the words of the prototype."""
     written: dict[Rule, Rule] = {}
     for name, table in after.tables.items() if before is not after else ():
         for old, new in zip(before.tables[name].policies, table.policies, strict=True):
             if old is not new:
                 rule = policy_rule(old)
-                written[policy_rule(new)] = replace(rule, text=f"{rule.text}, {_WHY}")
+                written[policy_rule(new)] = replace(rule, text=f"{rule.text}, {why or _WHY}")
     for attempt in attempts:
         rules = tuple(written.get(rule, rule) for rule in attempt.rules)
         yield replace(attempt, rules=rules) if rules != attempt.rules else attempt

@@ -12,6 +12,7 @@ from shipworthy.database.exposure import BUCKET
 from shipworthy.database.private import is_discount_code, is_key_column, is_secret_column
 from shipworthy.database.rules.expressions import expressions, policy_rule
 from shipworthy.database.schema import Bucket, Policy, Schema, Source, Table, Trust
+from shipworthy.database.stated.nobody import for_who_is_signed_in
 from shipworthy.database.stated.passing import NOT_TOLD, Passing, Who, passing
 from shipworthy.database.stated.words import at_word, bare, texts
 from shipworthy.regex import regex
@@ -114,12 +115,12 @@ def ways(table: Table, actor: Actor, verb: Verb) -> list[tuple[Policy, Passing]]
     meant = [p for p in meant if p.permissive]
     if any(asks_itself(table, p) for p in meant) and _looks_up(for_role):
         return []
-    return [(policy, _passing(policy, verb)) for policy in meant]
+    return [(policy, _passing(policy, actor, verb)) for policy in meant]
 
 
 def _stops_nobody(policy: Policy, actor: Actor, verb: Verb) -> bool:
     """True for a restrictive policy that the actor always passes: it asks for a login, say."""
-    way = _passing(policy, verb)
+    way = _passing(policy, actor, verb)
     return way.who >= _NEEDED[actor] and not (way.part or way.said)
 
 
@@ -204,7 +205,11 @@ def _without_bucket(text: str | None) -> str | None:
     return " and ".join(kept) or "true"
 
 
-def _passing(policy: Policy, verb: Verb) -> Passing:
+def _passing(policy: Policy, actor: Actor, verb: Verb) -> Passing:
+    if actor is not Actor.ANYBODY:
+        using, check = for_who_is_signed_in(policy.using), for_who_is_signed_in(policy.check)
+        if (using, check) != (policy.using, policy.check):
+            policy = replace(policy, using=using, check=check)
     if verb is Verb.INSERT:
         asked = policy.check or policy.using
         return NOT_TOLD if asked and _OF_NOBODY.search(asked) else passing(asked)

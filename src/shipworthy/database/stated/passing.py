@@ -134,7 +134,7 @@ def plain(condition: str) -> str:
 
 
 def _of_condition(text: str) -> Passing:
-    if text in _TRUE or _VISITORS.fullmatch(text):
+    if text in _TRUE or text == "auth.uid() is null" or _VISITORS.fullmatch(text):
         return Passing(Who.ANYBODY)
     if _SIGNED_IN.fullmatch(text):
         return Passing(Who.USERS)

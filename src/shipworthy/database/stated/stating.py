@@ -27,6 +27,7 @@ from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.memberships import invitations, joins
+from shipworthy.database.stated.nobody import TAKES_NOBODY, open_to_nobody
 from shipworthy.database.stated.of_the_system import of_the_system
 from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, promotions
@@ -120,6 +121,13 @@ def _attempts(
     yield from callable_functions(schema, owners)
     yield from promotions(schema, owners)
     yield from behind_a_circle(schema, owners)
+    told = open_to_nobody(schema)
+    yield from as_written(_told(told, owners, kept), schema, told, TAKES_NOBODY)
+
+
+def _told(
+    schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
+) -> Iterator[Attempt]:
     told = given_to_all(schema, owners)
     yield from as_written(_by_rules(told, owners, kept), schema, told)
 
