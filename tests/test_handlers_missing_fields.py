@@ -59,10 +59,12 @@ def test_a_function_goes_on_where_no_field_of_a_list_is_missing(tmp_path: Path, 
     [
         "errors = []\n    if not data.get('order'):\n        errors.append('order')\n    if errors:",
         "errors = {}\n    if not data.get('order'):\n        errors['order'] = 'required'\n    if errors:",
-        "errors = dict()\n    if not data.get('order'):\n        errors['order'] = 'required'\n    if errors:",
+        "errors = dict()\n    if not data.get('order'):\n"
+        "        errors['order'] = 'required'\n    if errors:",
         "errors = {}\n    for key in REQUIRED:\n        if not data.get(key):\n"
         "            errors[key] = 'required'\n    if errors:",
-        "error = ''\n    for key in REQUIRED:\n        if not data.get(key):\n            error += key\n    if error:",
+        "error = ''\n    for key in REQUIRED:\n        if not data.get(key):\n"
+        "            error += key\n    if error:",
     ],
 )
 def test_a_view_goes_on_where_no_error_was_noted(tmp_path: Path, asked: str) -> None:

@@ -105,7 +105,7 @@ def part(walk: Evaluation, owner: Value, key: str) -> Value:
             return part(walk, rest, key)
         if not owner.origins and owner.identity == 0:
             return UNKNOWN if "module" in owner.tags else NULL
-    if FEWER <= owner.tags and key == "length":
+    if owner.tags >= FEWER and key == "length":
         return Value(origins=all_origins(owner))
     if owner.elements and key == "length" and {"written", "settled"} & owner.tags:
         return Value(literal=len(owner.elements), tags=WRITTEN | (owner.tags & {"settled"}))
@@ -158,7 +158,7 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         return named
     if owner.elements and isinstance(key.literal, int) and not owner.cases:
         at = key.literal
-        if FEWER <= owner.tags:
+        if owner.tags >= FEWER:
             return replace(walk.element(owner), literal=UNSET)
         if -len(owner.elements) <= at < len(owner.elements):
             return owner.elements[at]
@@ -230,7 +230,7 @@ def gone_through(walk: Evaluation, value: Value) -> Value:
 
 def item(walk: Evaluation, value: Value, number: int) -> Value:
     """One element by its number; of `task, error` that a function gave back, for each way that it took."""
-    if FEWER <= value.tags and value.elements:
+    if value.tags >= FEWER and value.elements:
         return replace(walk.element(value), literal=UNSET)
     if value.elements is not None and number < len(value.elements) and not value.cases:
         return value.elements[number]
