@@ -111,3 +111,30 @@ def test_collections_of_mongo_have_names(tmp_path: Path) -> None:
     )
     (handler,) = prototype_of(tmp_path, {"main.py": code}).handlers
     assert [e.target for e in handler.effects_of(EffectKind.QUERY)] == ["orders"]
+
+
+_STORES = {
+    "s3": "import boto3\ns3 = boto3.client('s3')\n|s3.delete_object(Bucket='b', Key=f'u/{url}')",
+    "s3 of a session": "import aioboto3\ns = aioboto3.Session()\n|async with s.client('s3') as s3:\n        await s3.put_object(Bucket='b', Key=url, Body='x')",
+    "s3 by place": "import boto3\ns3 = boto3.client('s3')\n|s3.upload_fileobj(open('a'), 'b', url)",
+    "s3 as an object": "import boto3\ns3 = boto3.resource('s3')\n|s3.Object('b', url).delete()",
+    "s3 as a bucket": "import boto3\nbucket = boto3.resource('s3').Bucket('b')\n|bucket.upload_file('a', url)",
+    "address of s3": "import boto3\ns3 = boto3.client('s3')\n|return s3.generate_presigned_url('put_object', Params={'Bucket': 'b', 'Key': url})",
+    "bill in s3": "import boto3\ns3 = boto3.client('s3')\n|return s3.generate_presigned_url('get_object', Params={'Bucket': 'b', 'Key': f'invoices/{url}'})",
+    "names in s3": "import boto3\ns3 = boto3.client('s3')\n|return s3.list_objects_v2(Bucket='b', Prefix=f'invoices/{url}')",
+    "minio": "from minio import Minio\nm = Minio('h')\n|m.remove_object('b', url)",
+    "google": "from google.cloud import storage\nbucket = storage.Client().bucket('b')\n|bucket.blob(url).delete()",
+    "firebase": "from firebase_admin import storage\nbucket = storage.bucket()\n|bucket.blob(url).upload_from_string('x')",
+    "azure": "from azure.storage.blob import BlobServiceClient\nc = BlobServiceClient.from_connection_string('x')\n|c.get_blob_client(container='b', blob=url).delete_blob()",
+    "container of azure": "from azure.storage.blob import BlobServiceClient\nc = BlobServiceClient.from_connection_string('x').get_container_client('b')\n|c.delete_blob(url)",
+}
+
+
+@pytest.mark.parametrize("form", _STORES)
+def test_files_of_a_store_are_found_by_what_was_sent(tmp_path: Path, form: str) -> None:
+    assert _found(tmp_path, _STORES[form], EffectKind.STORAGE, "path") == {"query.url"}
+
+
+def test_a_copy_of_a_record_touches_no_store(tmp_path: Path) -> None:
+    form = "|return {'url': url}.copy()"
+    assert not _found(tmp_path, form, EffectKind.STORAGE, "path")

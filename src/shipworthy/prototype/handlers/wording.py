@@ -55,6 +55,8 @@ def deed(effect: Effect, kind: Harm) -> str:
             return f"add {what}"
         case Harm.CHANGE:
             return f"run {effect.target}" if effect.operation == "rpc" else f"change {what}"
+        case Harm.DELETE if effect.kind is EffectKind.STORAGE and effect.target != STORE:
+            return f"delete files of {what}" if effect.target else "delete stored files"
         case Harm.DELETE:
             return f"delete {what}"
         case Harm.ACCOUNT:

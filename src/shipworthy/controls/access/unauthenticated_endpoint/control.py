@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.believed_logins import believed, believed_res
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.deployed_open import deployed_open
 from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.open_deletions import open_deletions
 from shipworthy.prototype.handlers.open_files import open_files
 from shipworthy.prototype.handlers.open_pages import open_pages
 from shipworthy.prototype.handlers.own_guards import guarded
@@ -79,7 +80,9 @@ class UnauthenticatedEndpoint(
                 confidence=judged.confidence,
             )
         known = {answer.handler.subject for answer in answers(prototype)} | {*logins, *resets}
-        for handler, judged in chain(open_pages(prototype), open_files(prototype, known)):
+        rest = (open_pages(prototype), open_files(prototype, known))
+        deletions = open_deletions(prototype, known)
+        for handler, judged in chain(*rest, deletions):
             found = True
             yield self.gap(
                 handler.subject,

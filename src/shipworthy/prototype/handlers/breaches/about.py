@@ -82,6 +82,23 @@ def is_just_put(handler: Handler, effect: Effect) -> bool:
     )
 
 
+def clears_up(handler: Handler, effect: Effect) -> bool:
+    """True for a file of a store that is taken away in passing, as one that is too large or there already:
+    the entry point is none for deleting, by its method or its name."""
+    if effect.kind is not EffectKind.STORAGE or effect.operation != "remove":
+        return False
+    return effect.literals.get("store") == OBJECTS and not is_for_deleting(handler)
+
+
+def is_for_deleting(handler: Handler) -> bool:
+    """True for an entry point that says by its method or its name that it deletes."""
+    words = f"{handler.route.path} {snake(handler.subject.rpartition('#')[2])}"
+    return handler.route.method == "DELETE" or _DELETES.search(words) is not None
+
+
+_DELETES = regex(r"(^|[^a-z])(delete|del|remove|erase|purge|destroy|clear|drop)([^a-z]|$)", re.I)
+
+
 def leaves_a_record(effect: Effect) -> bool:
     """True for a record of one kind that is added, as a form does, and for a count that goes up."""
     deed = effect.literals.get("deed")

@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from shipworthy.finding import Confidence, Severity
-from shipworthy.prototype.handlers.breaches.about import is_just_put, looks_up
+from shipworthy.prototype.handlers.breaches.about import clears_up, is_just_put, looks_up
 from shipworthy.prototype.handlers.breaches.beside import of_beside
 from shipworthy.prototype.handlers.breaches.breach import SETTLING, Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import of_everything
@@ -125,6 +125,8 @@ def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | 
     if _is_refused_to_all(effect, ownership):
         return None
     if effect.kind is EffectKind.STORAGE and kind is Harm.READ and is_just_put(handler, effect):
+        return None
+    if clears_up(handler, effect):
         return None
     who = caller(handler, effect)
     if in_database(effect):

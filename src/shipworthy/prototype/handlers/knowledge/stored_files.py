@@ -18,7 +18,7 @@ PRIVATE = "private"
 _OF_SOMEBODY = regex(
     r"(^|[^a-z])(resumes?|cvs?|curricul\w+|invoices?|contracts?|payslips?|payrolls?|passports?|id_?cards?|kyc|medical\w*"
     r"|prescriptions?|lab_?results?|patients?|bank_?statements?|tax_?(returns?|documents?)|receipts?|attachments?|private"
-    r"|(user|client|customer|patient|student|employee)_?(documents?|files?|uploads?)|documents?)([^a-z]|$)",
+    r"|(user|client|customer|patient|student|employee)_?(documents?|files?|uploads?)|documents?|(db_?)?(backups?|dumps?))([^a-z]|$)",
     re.IGNORECASE,
 )
 """Folders, buckets and tables whose files are about somebody."""

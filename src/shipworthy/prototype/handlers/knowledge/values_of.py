@@ -456,8 +456,22 @@ def _any(walk: Evaluation, site: Site) -> Value | None:
     return Value(origins=listed.origins, when=listed.when, tags=frozenset({"truth"}))
 
 
+def _length(walk: Evaluation, site: Site) -> Value | None:
+    """`len(rows)`: how many there are, which tells nothing else of them."""
+    counted = site.argument(0)
+    origins = all_origins(counted)
+    if not walk.module.python or not any(origin.kind == "row" for origin in origins):
+        return None
+    found = walk.knowledge.property(walk, counted, "length")
+    if found is not None:
+        return found
+    number = (o._replace(key="length") if o.kind == "row" else o for o in origins)
+    return Value(origins=frozenset(number), tags=frozenset({"number"}))
+
+
 CALLS = {
     "Proxy": _proxy,
+    "len": _length,
     "any": _any,
     "Reflect.get": _part_of,
     "getattr": _attribute,
