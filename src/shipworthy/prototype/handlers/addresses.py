@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Registered, Routing
 from shipworthy.prototype.routes.route import Route, RouteKind
+from shipworthy.regex import regex
 
 _DEEPEST = 6  # routers inside of routers
 
@@ -33,6 +34,16 @@ def registered_as(route: Route, routing: Routing) -> Registered | None:
     """The declaration of a route that running the code has met; None where it met none."""
     found = [r for r in routing.declared_in(route.location) if r.method in (route.method, "*")]
     return next((r for r in found if route.path.endswith(r.pattern)), found[0]) if found else None
+
+
+def sample(path: str) -> str:
+    """A path as a request has it: "/orders/1" for "/orders/:id"; "" where any path may follow."""
+    plain = _PARAMETER.sub("1", path)
+    return plain if _PLAIN.match(plain) else ""
+
+
+_PARAMETER = regex(r":\w+|\{\w+\}|<\w+>")
+_PLAIN = regex(r"/[\w./@%~-]*$")
 
 
 def _paths(router: int, path: str, routing: Routing, depth: int) -> Iterator[str]:

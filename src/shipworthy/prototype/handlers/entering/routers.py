@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.finding import Location
-from shipworthy.prototype.handlers.addresses import registered_as
-from shipworthy.prototype.handlers.entering.script import Entry
+from shipworthy.prototype.handlers.addresses import addresses, registered_as, sample
+from shipworthy.prototype.handlers.entering.script import SEES, Entry
 from shipworthy.prototype.handlers.evaluation import Mounted
-from shipworthy.prototype.handlers.values import Value
+from shipworthy.prototype.handlers.values import Value, replace
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.routes.route import Route
 
@@ -20,9 +20,14 @@ def endpoint_entry(route: Route, walk: Walk) -> Entry | None:
         return None
     style = route.framework if route.framework in ("hono", "koa", "fastify") else "node"
     above = before(registered.router, registered.number, registered.pattern, walk.routing.mounts)
-    chain = (*above, *registered.chain)
+    chain = (*above, *(_seeing(value, registered.pattern) for value in registered.chain))
+    served = addresses(route, walk.routing)
     return Entry(
-        Location(registered.path, route.location.line, route.location.end_line), style, chain
+        Location(registered.path, route.location.line, route.location.end_line),
+        style,
+        chain,
+        asked=sample(served[0]) if len(served) == 1 else "",
+        method=route.method,
     )
 
 
@@ -35,11 +40,19 @@ def before(
         parent = parents[0]
         full = parent.prefix.rstrip("/") + pattern
         yield from before(parent.router, parent.number, full, mounts, depth + 1)
-        yield from parent.chain
+        yield from (_seeing(value, pattern) for value in parent.chain)
     for mount in mounts:
         earlier = mount.router == router and not mount.child and mount.number < number
         if earlier and _below(mount.prefix, pattern):
-            yield from mount.chain
+            left = pattern[len(mount.prefix.rstrip("*").rstrip("/")) :]
+            yield from (_seeing(value, left) for value in mount.chain)
+
+
+def _seeing(value: Value, pattern: str) -> Value:
+    """A middleware with the path that Express shows it, from which the prefix of its mount is taken."""
+    if value.closure is None or not (seen := sample(pattern or "/")):
+        return value
+    return replace(value, tags=value.tags | {SEES + seen})
 
 
 def _below(prefix: str, pattern: str) -> bool:

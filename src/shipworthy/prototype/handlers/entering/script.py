@@ -47,7 +47,8 @@ class Entry(Struct):
     style: str  # "web", "node", "fastify", "hono", "event", "action", "worker", "listener", "pages"
     chain: tuple[Value, ...]
     guards: frozenset[Guard] = NO_GUARDS
-    asked: str = ""  # the path for which hooks of SvelteKit are asked
+    asked: str = ""  # the path for which hooks and middleware are asked
+    method: str = "*"
 
     def run(self, walk: Walk) -> frozenset[Guard]:
         """Run it all; the guards that are passed wherever it ends well."""
@@ -94,7 +95,9 @@ class Entry(Struct):
         goes_on = Value(what="next", native=proceed)
         before = walk.guards
         given = self._given(function, request, goes_on)
-        walk.asked_path = ""
+        walk.asked_path, walk.asked_whole, walk.asked_method = "", "", "*"
+        if not last and self.style in _ROUTED:
+            self._ask(walk, value)
         if HOOK in value.tags:
             walk.asked_path = self.asked
             given = (Value(fields={"event": request, "resolve": Value(native=resolve)}),)
@@ -121,6 +124,13 @@ class Entry(Struct):
         elif result.what == "never":
             return False
         return True
+
+    def _ask(self, walk: Walk, value: Value) -> None:
+        """Let a middleware see the path that is asked for, where it tells paths apart itself."""
+        seen = next((t.removeprefix(SEES) for t in value.tags if t.startswith(SEES)), "")
+        walk.asked_path = seen if self.style == "node" else self.asked
+        walk.asked_whole = self.asked
+        walk.asked_method = self.method
 
     def _given(self, function: Function, request: Value, goes_on: Value) -> tuple[Value, ...]:
         if self.style in ("node", "fastify"):
@@ -158,6 +168,9 @@ def _turns_away(walk: Walk, first: int) -> bool:
     )
 
 
+SEES = "sees the path "
+"""Begins the tag that says which path Express shows a middleware."""
+_ROUTED = frozenset({"node", "fastify", "hono", "koa"})
 _REQUESTS = {
     "node": NODE,
     "fastify": NODE,

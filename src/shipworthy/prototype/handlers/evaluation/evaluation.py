@@ -109,6 +109,7 @@ class Evaluation:
         self.renders = False  # a page: components are followed, not merely named
         self.asked_path = ""  # of a request for which a middleware is followed
         self.asked_method = "*"
+        self.asked_whole = ""  # the same path with what routers above took from it
         self.tells_targets = False  # code has asked which path or method a request is for
         self.asked: Asked | None = None  # of a server that tells its paths apart itself
         self.path = ""

@@ -184,6 +184,7 @@ NAMES = {
     "startswith": _starts,
     "endswith": _starts,
     "includes": _contains,
+    "has": _contains,
     "some": _some,
     "every": _some,
     "protect": _protect,

@@ -98,6 +98,8 @@ def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
             return path_of(walk.asked)
         case "method" if walk.asked is not None:
             return method_of(walk.asked)
+        case "path" | "url" | "originalUrl" | "method" if walk.asked_path:
+            return asked_for(walk, key) or Value(what=f"{NODE}.{key}")
         case "user" | "auth" | "currentUser" | "userId" | "account" | "dbUser":
             return principal(walk, f"req.{key}", 0)
         case "session":
@@ -110,6 +112,21 @@ def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
             return from_origins(Origin("header", "", "host"))
         case "rawBody":
             return parameter("body")
+    return None
+
+
+def asked_for(walk: Evaluation, key: str) -> Value | None:
+    """The path or the method of the request for which a middleware is followed."""
+    text = walk.asked_whole if key == "originalUrl" else walk.asked_path
+    if key == "method":
+        text = walk.asked_method.upper() if walk.asked_method != "*" else ""
+    return Value(literal=text, tags=frozenset({"settled"})) if text else None
+
+
+def _hono_asked(walk: Evaluation, value: Value, key: str) -> Value | None:
+    """`c.req.path` and `c.req.method` in a middleware of Hono."""
+    if walk.asked_path and key in ("path", "method"):
+        return asked_for(walk, key)
     return None
 
 
@@ -320,6 +337,7 @@ PROPERTIES = {
     WEB: _web,
     NODE: _node,
     HONO: _hono,
+    f"{HONO}.req": _hono_asked,
     "session": _session,
     "headers": _headers,
     "cookies": _cookies,
