@@ -22,6 +22,7 @@ from shipworthy.prototype.handlers.entering.exported import (
 )
 from shipworthy.prototype.handlers.entering.fastapi import fastapi_entry
 from shipworthy.prototype.handlers.entering.flask import flask_entry
+from shipworthy.prototype.handlers.entering.inline import InlineEntry
 from shipworthy.prototype.handlers.entering.kit import kit_entry
 from shipworthy.prototype.handlers.entering.nest import nest_entry
 from shipworthy.prototype.handlers.entering.page import page_entry
@@ -103,6 +104,14 @@ class Entries:
         self.routes = [r for r in routes if r not in left_over]
         self._layers = tuple(r for r in self.routes if r.kind is RouteKind.MIDDLEWARE)
 
+    @cached_property
+    def _pages(self) -> Mapping[str, Route]:
+        return {
+            r.location.path: r
+            for r in self._prototype.routes
+            if r.kind is RouteKind.PAGE and r.framework == "next"
+        }
+
     def start(self) -> None:
         """Start the server, as far as its code can be followed."""
         self._follower.program.signed_in = signs_in_at_platform(self._prototype)
@@ -163,7 +172,8 @@ class Entries:
         if twice := declared_twice(program.modules[entry.location.path]):
             return (unloaded(route, entry.location, served, twice),)
         entry.guards |= gateway_guards(self._prototype, route)
-        entry.guards |= middleware_guards(self._layers, route, program, follower.knowledge)
+        shown = self._pages.get(entry.page, route) if isinstance(entry, InlineEntry) else route
+        entry.guards |= middleware_guards(self._layers, shown, program, follower.knowledge)
         if route.framework in dispatchers.DISPATCHERS or _is_of_requests(route):
             return follower.dispatch(route, entry, served)
         followed = follower.follow(route, entry, served)

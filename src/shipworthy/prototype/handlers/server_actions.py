@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.prototype.source import Role
 from shipworthy.regex import regex
@@ -47,6 +48,10 @@ def hidden_actions(prototype: Prototype) -> HiddenActions:
     files, actions = set(), set()
     for path in {r.location.path for r in all_actions if r.framework == "next"}:
         asking = set(importers.get(path, ()))
+        if path.endswith(_DRAWN) and _stands_in_a_page(prototype, path):
+            if not asking and not _PAGE.search(path):
+                files.add(path)
+            continue
         barrels = {p for p in asking if p.rpartition("/")[2].startswith("index.")}
         for barrel in barrels:
             asking |= importers.get(barrel, set())
@@ -60,6 +65,14 @@ def hidden_actions(prototype: Prototype) -> HiddenActions:
             names = {r.handler for r in all_actions if r.location.path == path}
             actions |= {(path, name) for name in names if _ALL not in taken and name not in taken}
     return HiddenActions(frozenset(files), frozenset(actions))
+
+
+def _stands_in_a_page(prototype: Prototype, path: str) -> bool:
+    """True for a file that draws something, and has actions of its own inside of that."""
+    return "use server" not in directives(prototype.files[path].text)
+
+
+_PAGE = regex(r"(^|/)(page|layout|template|default|not-found|loading)\.\w+$")
 
 
 def _may_be_meant(prototype: Prototype, path: str) -> bool:

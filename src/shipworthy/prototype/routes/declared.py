@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
@@ -107,9 +108,13 @@ def _server_actions(syntax: Syntax) -> Iterator[Route]:
             if _is_function(node):
                 yield _action("next", name, syntax, node)
         return
+    times: Counter[str] = Counter()
     for function in syntax.nodes(*_FUNCTIONS):
         if _opens_with_directive(function):
-            yield _action("next", name_of_function(function) or "action", syntax, function)
+            name = name_of_function(function) or "submit"
+            times[name] += 1
+            told_apart = f"{name}{times[name]}" if times[name] > 1 else name
+            yield _action("next", told_apart, syntax, function)
 
 
 def _server_functions(syntax: Syntax) -> Iterator[Route]:

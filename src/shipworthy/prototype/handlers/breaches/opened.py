@@ -29,6 +29,7 @@ from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import Harm, hands_out_files, revealed
 from shipworthy.prototype.handlers.writes import KEPT_LIST, is_counter
+from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.regex import regex
 
 
@@ -155,8 +156,19 @@ def _is_job(handler: Handler, effect: Effect, kind: Harm) -> bool:
     """True where nothing that the caller sends has a part in it: a job that is due anyway. What is sent to
     the address of one thing is about that one, however the way to its row goes."""
     about_one = handler.route.method in _SENDS and _OF_ONE.search(handler.route.path) is not None
-    return kind is not Harm.READ and not effect.is_steered and not about_one
+    chosen = effect.is_steered or about_one or _is_shown_beforehand(handler, effect)
+    return kind is not Harm.READ and not chosen
 
 
+def _is_shown_beforehand(handler: Handler, effect: Effect) -> bool:
+    """True for a row that the page around an action has shown: whoever sends its form has chosen it."""
+    if handler.route.kind is not RouteKind.SERVER_ACTION:
+        return False
+    read = {other.target for other in handler.effects if other.operation in _GIVES_ROWS}
+    rows = (o for _, found in effect.of("filter:") for o in found if o.kind == "row")
+    return any(o.name and o.name.partition(".")[0] not in read for o in rows)
+
+
+_GIVES_ROWS = ("select", "insert", "upsert", "rpc")
 _SENDS = ("POST", "PUT", "PATCH", "DELETE")
 _OF_ONE = regex(r"/(\{[^}]*id\}|:\w*id\b|\[\w*id\]|<(\w+:)?\w*id>)", re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipworthy.finding import Location
 from shipworthy.prototype.handlers.entering.auth_js import AuthJsEntry
+from shipworthy.prototype.handlers.entering.inline import inline_entry
 from shipworthy.prototype.handlers.entering.script import Entry, of_value
 from shipworthy.prototype.handlers.entering.tanstack import server_function_entry
 from shipworthy.prototype.handlers.evaluation import Knowledge
@@ -48,6 +49,8 @@ def action_entry(route: Route, program: Program, knowledge: Knowledge) -> Runnab
     value = _named(route, program, knowledge)
     if route.framework == "tanstack-start":
         return server_function_entry(route, value)
+    if value.closure is None:
+        return inline_entry(route, program, knowledge)
     return of_value(route, value, "action")
 
 

@@ -32,7 +32,7 @@ class PageEntry(Struct):
             closure = value.closure
             if (
                 closure is None
-                or (shown := walk.enter(closure, (_given(),), {}, self.location.line)) is NEVER
+                or (shown := walk.enter(closure, (drawn_with(),), {}, self.location.line)) is NEVER
             ):
                 break
             if value is self.page:
@@ -58,7 +58,8 @@ def page_entry(route: Route, program: Program, knowledge: Knowledge) -> PageEntr
     return PageEntry(place, value, tuple(v for v in layouts if v.closure is not None))
 
 
-def _given() -> Value:
+def drawn_with() -> Value:
+    """What a page is given."""
     fields = {
         "params": parameter("path"),
         "searchParams": parameter("query"),

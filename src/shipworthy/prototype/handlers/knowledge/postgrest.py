@@ -211,10 +211,9 @@ def _filter(walk: Evaluation, site: Site) -> Value | None:
             literals[f"{name}~text"] = "".join(part.text or "…" for part in value.elements or ())
         if site.name == "eq":
             guards |= _of_somebody(value)
-    if known.operation == "delete" and "rows" not in literals:
-        literals["rows"] = EVERY
-    if not _finds_every_row(site):
-        literals["rows"] = SOME
+    if known.operation == "delete":
+        every = _finds_every_row(site) and literals.get("rows") != SOME
+        literals["rows"] = EVERY if every else SOME
     walk.effects[at] = known._replace(inputs=inputs, literals=literals, sent=arrived, guards=guards)
     return site.receiver
 
