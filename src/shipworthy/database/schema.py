@@ -198,3 +198,4 @@ class Schema(Struct, frozen=True):
     enums: Mapping[str, tuple[str, ...]]
     exposed: tuple[str, ...] = ("public",)  # schemas the platform's REST interface serves
     published: frozenset[str] = frozenset()  # tables in the realtime publication
+    typed: frozenset[str] = frozenset()  # tables of the generated types

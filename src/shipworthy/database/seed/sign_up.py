@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shipworthy.database.schema import Schema
+from shipworthy.database.schema import Function, Schema
 from shipworthy.database.seed.people import Person
 from shipworthy.database.seed.power import power_of
 from shipworthy.database.seed.values import quoted
@@ -64,6 +65,7 @@ def trigger_bodies(schema: Schema) -> tuple[str, ...]:
     table = schema.tables.get(USERS)
     bodies = {f"{f.schema}.{f.name}": f.body for f in schema.functions.values()}
     first = [bodies.get(t.function, "") for t in (table.triggers if table else ())]
+    first = first or [function.body for function in hidden_triggers(schema)]
     called = [
         bodies[name]
         for body in first
@@ -71,6 +73,25 @@ def trigger_bodies(schema: Schema) -> tuple[str, ...]:
         if (name := f"{space or 'public'}.{function}") in bodies
     ]
     return tuple(dict.fromkeys((*first, *called)))
+
+
+def hidden_triggers(schema: Schema) -> tuple[Function, ...]:
+    """The functions that read what a new user sends, where no script says when they run: the trigger was made
+    by hand, and no other table has what they read."""
+    table = schema.tables.get(USERS)
+    if table is not None and table.triggers:
+        return ()
+    elsewhere = {t.function for held in schema.tables.values() for t in held.triggers}
+    return tuple(
+        function
+        for function in schema.functions.values()
+        if function.returns == "trigger"
+        and f"{function.schema}.{function.name}" not in elsewhere
+        and _OF_A_NEW_USER.search(function.body)
+    )
+
+
+_OF_A_NEW_USER = regex(r"\bnew\s*\.\s*raw_user_meta_data\b", re.IGNORECASE)
 
 
 def metadata_keys(schema: Schema) -> tuple[str, ...]:

@@ -130,9 +130,20 @@ def _waits(table: Table, column: Column) -> bool:
         return False
     if column.name == "status" and _APPLICANTS.search(table.name) and others_decide(table):
         return True
-    return bool(_OF_APPROVAL.search(column.name)) or any(
-        _DECIDED.search(c.name) for c in table.columns
+    if _OF_APPROVAL.search(column.name) or any(_DECIDED.search(c.name) for c in table.columns):
+        return True
+    return others_decide(table) and _is_shown_when_approved(table, column)
+
+
+def _is_shown_when_approved(table: Table, column: Column) -> bool:
+    """True where visitors or other users see a row once the column says that it was approved."""
+    name = re.escape(column.name)
+    asked = re.compile(
+        rf"(?:\w+\.)?\"?{name}\"? ?= ?'(?:approved|verified|aprovad[oa]|aprobad[oa])'"
     )
+    rules = (p for p in table.policies if p.permissive and p.command == "SELECT" and p.using)
+    arms = (arm for p in rules for arm in at_word(bare(plain(p.using or "")), "or"))
+    return any(asked.fullmatch(bare(c)) for arm in arms for c in at_word(bare(arm), "and"))
 
 
 def _hides(table: Table, column: Column) -> bool:

@@ -35,6 +35,7 @@ _SIGNED_IN = regex(
     re.IGNORECASE,
 )
 _NAMED_CALLER = regex(rf"\b(\w+)(?:\s+uuid)?\s*(?::=|default)\s*{_UID}\s*;", re.IGNORECASE)
+_NOTED = regex(r"\braise\s+(?:notice|log|debug|info|warning)\b[^;]*;", re.IGNORECASE)
 _ADDED = regex(r"\binsert\s+into\b(?:(?!\bwhere\b)[^;])*", re.IGNORECASE)
 _SET = regex(r"\bset\b(?:(?!\b(?:where|from)\b)[^;])*", re.IGNORECASE)
 _OR_CALLER = regex(rf"\bcoalesce\s*\(\s*(\w+)\s*,\s*{_UID}{_CAST}\s*\)", re.IGNORECASE)
@@ -98,6 +99,11 @@ def _passes_null(condition: str) -> bool:
     return any(compared) and not any(_CALLED.search(part) for part in others)
 
 
+def of_the_caller(body: str) -> str:
+    """The text with the caller himself for what names him, and without what asks for any login."""
+    return _NOTED.sub("", _SIGNED_IN.sub("", _named_alike(body)))
+
+
 def _fails_null(conditions: Sequence[str]) -> bool:
     """True for conditions that nobody meets who has no id: one compares it, or asks for it beside others."""
     if any(_NULL.fullmatch(condition) for condition in conditions):
@@ -114,7 +120,7 @@ def _named_alike(body: str) -> str:
 
 def _unheld(body: str) -> str:
     """The text without what asks for any login, and without where the caller is only written down."""
-    body = _SIGNED_IN.sub("", _named_alike(body))
+    body = of_the_caller(body)
     for written in (_ADDED, _SET):
         body = written.sub(lambda found: _ASKS.sub("(", found[0]), body)
     return body

@@ -198,6 +198,9 @@ def _asks_a_proof(function: Function, code: str) -> bool:
     kept = r"\w*(?:token|otp|pin|secret|pass|senha|code|hash)\w*"
     for argument in filter(_PROVING.search, filter(None, function.argument_names)):
         word = re.escape(argument)
+        made = re.findall(rf"\b(\w+)\s*:=[^;]*\b{word}\b", code, re.IGNORECASE)
+        word = "|".join((word, *map(re.escape, made)))  # a hash of it, say
+        word = rf"(?:{word})"
         wanted = rf"{kept}\s*(?:=|is\s+not\s+distinct\s+from)\s*(?:\w+\s*\(\s*)*{word}\b"
         held = rf"\b{wanted}|\b{word}\s*=\s*(?:\w+\.)?{kept}"
         if re.search(held, asked, re.IGNORECASE):
@@ -273,5 +276,6 @@ def _is_asked(asked: str, columns: Collection[str], argument: str) -> bool:
 def _own(schema: Schema, names: list[str]) -> Iterator[str]:
     for written in names:
         name = qualified(written)
-        if name in schema.tables and not schema.tables[name].is_view:
+        known = schema.tables.get(name)
+        if (known is None and name in schema.typed) or (known is not None and not known.is_view):
             yield name

@@ -29,6 +29,12 @@ _PAID = regex(
     r"'(?:paid|approved|succeeded|completed|active|confirmed|pago|pagado)'", re.IGNORECASE
 )
 
+_AS_PAID = regex(
+    r"\b(?:\w+_)?(?:status|state|estado)\s*=\s*'(?:paid|pag[oa]|pagad[oa]|settled|quitad[oa])'"
+    r"|\b(?:is_)?paid\s*=\s*true\b",
+    re.IGNORECASE,
+)
+
 
 def changed_power(schema: Schema, code: str) -> Iterator[tuple[str, str]]:
     """Tables and columns of power that a body changes, for whom and when it says nothing of."""
@@ -44,7 +50,8 @@ def marked_as_paid(schema: Schema, function: Function, code: str) -> Iterator[st
         return
     for table, changes, _, written in _updates(schema, code):
         status = any(_STATUS.search(column) for column in _SET.findall(changes))
-        if status and _PAID_FOR.search(table) and _PAID.search(written):
+        known = _PAID_FOR.search(table) and _PAID.search(written)
+        if status and (known or _AS_PAID.search(written)):
             yield table
 
 

@@ -13,7 +13,7 @@ from shipworthy.database.rules.expressions import expressions
 from shipworthy.database.schema import Column, Schema, Source, Table, Trust
 from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
-from shipworthy.database.seed.sign_up import USERS, trigger_bodies
+from shipworthy.database.seed.sign_up import USERS, hidden_triggers, trigger_bodies
 from shipworthy.database.stated.given_to_newcomers import EVERYBODY, given_to_everybody
 from shipworthy.database.stated.inserts import inserts
 from shipworthy.database.stated.openings import succeeded
@@ -31,6 +31,9 @@ def sign_ups(schema: Schema) -> Iterator[Attempt]:
     rules = tuple(
         Rule(f'trigger "{t.name}" runs {t.function}', _made(schema, t.function) or t.source)
         for t in (table.triggers if table else ())
+    ) or tuple(
+        Rule(f"{f.schema}.{f.name} reads what a new user sends", f.source)
+        for f in hidden_triggers(schema)
     )
     taken = (pair for body in trigger_bodies(schema) for pair in _taken_over(schema, body))
     for key, column in dict.fromkeys(taken):
@@ -92,7 +95,8 @@ def _key(schema: Schema, table: Table, column: Column, code: str, value: str, at
         )
         key = _sent(code if later else code[:at], value)
         told = key and not _PROOF.search(key)
-        return key if told and gives_power(schema, table, column) else ""
+        power = gives_power(schema, table, column) or _lists_power(value)
+        return key if told and power else ""
     if not is_tenant_column(column.name) or _VOUCHED.search(code):
         return ""
     key = _sent(_EXISTS.sub("", _SENT_AT_ALL.sub("", code)), value)

@@ -32,6 +32,7 @@ from shipworthy.database.stated.of_the_system import of_the_system
 from shipworthy.database.stated.openings import open_buckets, open_tables
 from shipworthy.database.stated.promotions import by_metadata, promotions
 from shipworthy.database.stated.purchases import purchases
+from shipworthy.database.stated.raising import raised_callers
 from shipworthy.database.stated.rewritten import rewritten
 from shipworthy.database.stated.settled import settled
 from shipworthy.database.stated.sign_ups import sign_ups
@@ -118,7 +119,10 @@ def _attempts(
     yield from by_metadata(schema)
     yield from sign_ups(schema)
     schema = as_they_fail(schema)
-    yield from callable_functions(schema, owners)
+    called = tuple(callable_functions(schema, owners))
+    yield from called
+    others = {attempt.target for attempt in called}
+    yield from (a for a in raised_callers(schema) if a.target not in others)
     yield from promotions(schema, owners)
     yield from behind_a_circle(schema, owners)
     told = open_to_nobody(schema)
@@ -167,11 +171,12 @@ def _either_way(
 
 def _typed(schema: Schema, generated: SqlFile | None) -> Schema:
     """Columns of tables that no statement makes, from the generated types."""
+    if generated is None:
+        return schema
     stubs = (t for t in schema.tables.values() if t.source.trust is Trust.STUB)
     made = {t.qualified: t for t in stubs if t.schema in schema.exposed}
-    if not made or generated is None:
-        return schema
     types = read_types(generated.path, generated.text).tables
+    schema = replace(schema, typed=frozenset(types))
     typed = {
         n: replace(t, columns=_columns(types[n].columns)) for n, t in made.items() if n in types
     }

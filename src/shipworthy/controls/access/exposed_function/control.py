@@ -25,6 +25,7 @@ from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.stated.adding import ADDS
 from shipworthy.database.stated.functions import PICKS
+from shipworthy.database.stated.raising import RAISES
 from shipworthy.finding import Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.regex import regex
@@ -106,6 +107,8 @@ class ExposedFunction(
             a.reason.startswith((PICKS, ADDS)) for a in attempts
         ):
             severity = Severity.HIGH  # a key of a row has to be known first
+        if any(a.reason.startswith(RAISES) for a in attempts):
+            severity = Severity.CRITICAL
         if not written and exposure.columns and all(map(_opens_little, exposure.columns)):
             severity = Severity.MEDIUM
         return self.gap(exposure.target, message, *evidence(attempts), severity=severity)
