@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from planting import gaps
+from planting import gaps, prototype_of
+from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
+from shipworthy.controls.architecture.import_cycle.control import ImportCycle
 from shipworthy.controls.operations.no_ci.control import NoCi
 from shipworthy.controls.performance.sequential_awaits.control import SequentialAwaits
 from shipworthy.controls.performance.unbounded_query.control import UnboundedQuery
+from shipworthy.controls.privacy.no_account_deletion.control import NoAccountDeletion
 from shipworthy.controls.supply_chain.unused_dependency.control import UnusedDependency
 from shipworthy.controls.testing.no_tests.control import NoTests
+from shipworthy.database.schema import Schema
 from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.read_requests import reads_request
+from shipworthy.prototype.tables.idle import is_idle
 
 _MODULES = {f"src/part{n}.ts": f"export const part{n} = {n};\n" for n in range(24)}
 
@@ -92,3 +98,158 @@ def test_what_tries_one_thing_after_the_other_is_not_hurried(tmp_path: Path) -> 
     for name, told in (("loadDesk", True), ("runDatabaseTest", False)):
         files = {"package.json": "{}", "src/desk.ts": reads.replace("NAME", name)}
         assert bool(gaps(SequentialAwaits(), tmp_path / name, files)) is told
+
+
+def test_an_import_that_may_fail_lets_the_app_start(tmp_path: Path) -> None:
+    main = """
+from fastapi import FastAPI
+app = FastAPI()
+def clinic() -> str:
+    return "one"
+BEGIN
+from events import router
+app.include_router(router)
+END
+"""
+    events = """
+from fastapi import APIRouter, Depends
+from main import clinic
+router = APIRouter(dependencies=[Depends(clinic)])
+"""
+    caught = main.replace("BEGIN", "try:").replace("from events", "    from events")
+    caught = caught.replace("app.include", "    app.include").replace(
+        "END", "except ImportError:\n    pass"
+    )
+    plain = main.replace("BEGIN", "").replace("END", "")
+    for name, text, severity in (
+        ("plain", plain, Severity.MEDIUM),
+        ("caught", caught, Severity.LOW),
+    ):
+        (gap,) = gaps(ImportCycle(), tmp_path / name, {"main.py": text, "events.py": events})
+        assert gap.severity is severity
+
+
+def test_accounts_that_only_a_script_makes_are_closed_by_staff(tmp_path: Path) -> None:
+    made = """
+import sqlite3
+conn = sqlite3.connect("users.db")
+conn.execute("CREATE TABLE users (id INTEGER, email TEXT, name TEXT, password TEXT)")
+conn.execute("INSERT INTO users (email, password) VALUES ('a@b.c', 'x')")
+"""
+    app = """
+import sqlite3
+from flask import Flask, request
+app = Flask(__name__)
+@app.route("/", methods=["GET", "POST"])
+def login():
+    conn = sqlite3.connect("users.db")
+    row = conn.execute("SELECT id, name FROM users WHERE email=? AND password=?", (request.form["e"], "p"))
+    return str(row.fetchone())
+"""
+    adds = """
+@app.route("/register", methods=["POST"])
+def register():
+    conn = sqlite3.connect("users.db")
+    conn.execute("INSERT INTO users (email, password) VALUES (?, ?)", (request.form["e"], "p"))
+    return ""
+"""
+    for name, text, sure in (
+        ("staff", app, Confidence.LOW),
+        ("open", app + adds, Confidence.MEDIUM),
+    ):
+        files = {"requirements.txt": "flask\n", "make_database.py": made, "app.py": text}
+        (gap,) = gaps(NoAccountDeletion(), tmp_path / name, files)
+        assert gap.confidence is sure
+
+
+_PIN = """
+from flask import Flask, jsonify, request, session
+import os, sqlite3
+from guard import install
+app = Flask(__name__)
+install(app)
+@app.route("/api/notes/<int:note>", methods=["DELETE"])
+def drop(note):
+    conn = sqlite3.connect("notes.db")
+    conn.execute("DELETE FROM customer_notes WHERE id = ?", (note,))
+    conn.commit()
+    return jsonify({})
+"""
+_GUARD = """
+import os
+from flask import jsonify, session
+def pin_enabled():
+    return bool(os.getenv("APP_PIN"))
+def install(app):
+    @app.before_request
+    def ask():
+        if not pin_enabled():
+            return None
+        if session.get("known"):
+            return None
+        return jsonify({"error": "Login PIN required."}), 401
+"""
+
+
+def test_a_login_that_a_setting_switches_on_is_asked_about(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask\n", "app.py": _PIN, "guard.py": _GUARD}
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path / "pin", files)
+    assert gap.confidence is Confidence.LOW
+    assert "nothing asks" not in gap.message
+    files["guard.py"] = "def install(app):\n    pass\n"
+    (gap,) = gaps(UnauthenticatedEndpoint(), tmp_path / "open", files)
+    assert gap.confidence is Confidence.HIGH
+
+
+_HOOK = """
+import express from "express";
+import mongoose from "mongoose";
+const Claim = mongoose.model("Claim", new mongoose.Schema({ place: String }));
+const app = express();
+app.delete("/claims/:id", async (req, res) => {
+  const claim = await Claim.findById(req.params.id);
+  await claim.remove();
+  res.json({ gone: true });
+});
+app.listen(3000);
+"""
+
+
+def test_a_document_of_a_newer_mongoose_is_not_removed(tmp_path: Path) -> None:
+    for version, removes in (("^6.12.0", True), ("^8.7.0", False)):
+        asked = json.dumps({"dependencies": {"express": "4.19.0", "mongoose": version}})
+        files = {"package.json": asked, "server.js": _HOOK}
+        (handler,) = prototype_of(tmp_path / version[1], files).handlers
+        assert any(e.operation == "delete" for e in handler.effects) is removes
+
+
+def test_a_request_that_is_asked_for_its_headers_alone_is_not_read(tmp_path: Path) -> None:
+    hook = """
+export async function POST(request: Request) {
+  if (request.headers.get("x-key") !== process.env.KEY) return new Response("", { status: 401 });
+  READ
+  return Response.json({ done: true });
+}
+"""
+    for name, read in (("job", ""), ("hook", "const sent = await request.json();")):
+        text = hook.replace("READ", read)
+        files = {
+            "package.json": '{"dependencies": {"next": "15.0.0"}}',
+            "app/api/hook/route.ts": text,
+        }
+        prototype = prototype_of(tmp_path / name, files)
+        (handler,) = prototype.handlers
+        assert reads_request(prototype, handler) is bool(read)
+
+
+def test_a_bucket_that_is_asked_for_by_its_address_is_used(tmp_path: Path) -> None:
+    asks = "".join(f'await supabase.from("t{n}").select("id").eq("id", 1);\n' for n in range(4))
+    head = 'import { createClient } from "@supabase/supabase-js";\n'
+    code = f'{head}const supabase = createClient("a", "b");\n{asks}'
+    address = "export const put = (f: string) => `${base}/storage/v1/object/menus/${f}`;\n"
+    for name, text, idle in (("idle", "", True), ("used", address, False)):
+        files = {"package.json": "{}", "src/a.ts": code, "src/b.ts": f"const base = '';\n{text}"}
+        assert (
+            is_idle("bucket menus", prototype_of(tmp_path / name, files), Schema({}, {}, {}, {}))
+            is idle
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
@@ -116,6 +117,7 @@ class Entries:
         """Start the server, as far as its code can be followed."""
         self._follower.program.signed_in = signs_in_at_platform(self._prototype)
         self._follower.program.signs_in_itself = server_signs_in(self._prototype)
+        self._follower.program.removes_rows = not _throws_at_remove(self._prototype)
         _ = self._walk, self._procedures
 
     def follow(self, routes: Iterable[Route]) -> Iterator[Handler]:
@@ -256,6 +258,15 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
         case RouteKind.SERVER_ACTION:
             return action_entry(route, program, knowledge)
     return None
+
+
+def _throws_at_remove(prototype: Prototype) -> bool:
+    """True where every Mongoose has no `document.remove()` any more: it throws, and the row stays
+    (https://mongoosejs.com/docs/migrating_to_7.html#removed-remove)."""
+    asked = [one for one in prototype.dependencies.packages if one.name in ("mongoose", "typeorm")]
+    majors = [re.search(r"\d+", one.version or one.specifier) for one in asked if one.direct]
+    mongoose = all(one.name == "mongoose" for one in asked)
+    return mongoose and bool(majors) and all(m is not None and int(m[0]) >= 7 for m in majors)
 
 
 def _bundled(prototype: Prototype) -> frozenset[str]:

@@ -98,6 +98,7 @@ class Program:
     )
     enumerations: dict[str, tuple[str, ...]] = field(default_factory=dict)  # those of Prisma
     signs_in_itself: bool = True  # the server does that, not only pages in their browsers
+    removes_rows: bool = True  # `document.remove()` does what it says
     units: dict[str, Unit] = field(default_factory=dict)
     heap: dict[tuple[int, str], Value] = field(default_factory=dict)
     statics: dict[tuple[int, str], Value] = field(default_factory=dict)  # fields of classes

@@ -84,7 +84,7 @@ CATALOGUE = regex(
     r"|pages?|faqs?|menus?|menu_items?|plans?|pricing|prices|packages|courses?|lessons?|reviews?|testimonials?"
     r"|tags?|cit(y|ies)|countr(y|ies)|regions?|languages?|translations?|features?|feature_flags?|flags?|banners?"
     r"|settings_public|public_\w+|sitemaps?|news|stores?|shops?|listings?|properties|vehicles|services|faq_items"
-    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|contests?|contest_\w+|lineups?|standings|rankings?|amenities|skills|jobs|site_settings|templates"
+    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|contests?|contest_\w+|lineups?|standings|rankings?|amenities|skills|jobs?|site_settings|templates"
     r"|restaurants?|recipes?|movies?|songs?|albums?|artists?|brands?|currencies|exchange_rates|portfolios?|projects?)$",
     re.IGNORECASE,
 )
@@ -441,7 +441,7 @@ def is_catalogue(effect: Effect) -> bool:
 
 
 _PUBLIC_VALUES = frozenset(
-    {"true", "1", "published", "active", "approved", "public", "live", "open"}
+    {"true", "1", "published", "active", "approved", "public", "live", "open", "posted", "listed"}
 )
 _SECRETIVE = regex(
     r"user|profile|customer|member|patient|employee|order|payment|token|key|secret|subscri|session|account",

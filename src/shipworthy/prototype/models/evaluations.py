@@ -32,6 +32,8 @@ _GRADES = regex(
 """Scripts and tests that grade answers; of an app for schools it may be what users do."""
 _LIKE = regex(
     r"(validation|evaluation|regression|benchmark)[-_]?(suite|test|harness|runner|report)|[-_/]bench(mark)?s?[-_/.]"
+    r"|(^|/)(evaluate|eval|score)[-_](rag|llm|model|prompt|agent|chat(bot)?|retrieval)s?\.\w+$"
+    r"|(^|/)(rag|llm|ai|agents?|prompts?|chat(bot)?)/evaluat(ion|e|or)\.\w+$"
     r"|(^|/)test[-_](\w+[-_])?(generation|answers|responses|quality|accuracy|retrieval)\.\w+$",
     re.IGNORECASE,
 )

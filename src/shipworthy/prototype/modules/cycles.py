@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ast_grep_py import SgNode
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shipworthy.finding import Location
 from shipworthy.prototype.code.syntax import Syntax
@@ -14,6 +16,7 @@ from shipworthy.prototype.modules.imports import Import
 from shipworthy.prototype.modules.loading import is_assembly, used_at_all, used_at_load
 from shipworthy.prototype.roles import is_archived
 from shipworthy.prototype.source import Role
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
@@ -188,7 +191,31 @@ def _way(path: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _steps(way: tuple[str, ...], edges: Edges, parsed: Mapping[str, Syntax]) -> tuple[Step, ...]:
-    return tuple(_step(*pair, edges, parsed) for pair in _pairs(way))
+    steps = tuple(_step(*pair, edges, parsed) for pair in _pairs(way))
+    if any(_is_caught(parsed.get(step.importer), step.location) for step in steps):
+        return tuple(replace(step, used=None) for step in steps)
+    return steps
+
+
+def _is_caught(syntax: Syntax | None, location: Location) -> bool:
+    """True for an import that may fail: `except ImportError` goes on without it."""
+    if syntax is None or not syntax.python:
+        return False
+    for node in syntax.nodes("try_statement"):
+        body = node.field("body")
+        if body is None or location.line not in _lines(body):
+            continue
+        clauses = [c.text() for c in node.children() if c.kind() == "except_clause"]
+        return any(map(_CATCHES.match, clauses))
+    return False
+
+
+_CATCHES = regex(r"except\s*(:|\(?[^:]*\b(ImportError|Exception|BaseException)\b)")
+
+
+def _lines(node: SgNode) -> range:
+    at = node.range()
+    return range(at.start.line + 1, at.end.line + 2)
 
 
 def _pairs(way: tuple[str, ...]) -> Iterable[tuple[str, str]]:

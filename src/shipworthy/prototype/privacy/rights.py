@@ -26,6 +26,7 @@ class Accounts(Struct, frozen=True):
     location: Location
     service: str  # "Supabase", "Firebase", …, with a dashboard of its own; '' for an own table
     used: bool = True  # code asks for the accounts
+    table: str = ""  # its name, where the app keeps the accounts
 
 
 _AUTH_PACKAGES = {
@@ -57,8 +58,37 @@ def accounts_of(prototype: Prototype) -> Accounts | None:
         own = is_about_people(table.name) and not _PASSWORDS.isdisjoint(table.columns)
         own = own and _STAFF.search(table.name) is None
         if own and not is_archived(table.location.path):
-            return Accounts(table.location, "", used=_is_filled(prototype, table.name))
+            return Accounts(
+                table.location, "", used=_is_filled(prototype, table.name), table=table.name
+            )
     return None
+
+
+def anybody_makes(prototype: Prototype, accounts: Accounts) -> bool:
+    """True where code of the app, not a script that is started by hand, adds accounts for people; ORMs may
+    add them in ways that are not seen, where a password is hashed."""
+    files = prototype.of_role(Role.PRODUCT)
+    hidden = prototype.by_hand
+    running = [f for f in files if f.path not in hidden and not _PREPARES.search(f.path)]
+    return any(_HASHES.search(file.text or "") for file in running if file.language) or any(
+        query.operation in ("insert", "upsert")
+        and plain(query.table or "") == plain(accounts.table)
+        for query in prototype.queries
+        if query.location.path not in prototype.by_hand
+        if not _PREPARES.search(query.location.path)
+    )
+
+
+_PREPARES = regex(
+    r"(^|[/_-])(init|seed|setup|make|create|reset)([_-]?(db|database|tables|users|admin|data)\w*)?\.\w+$"
+)
+
+_HASHES = regex(
+    r"hash_?(pass|pw)|(pass(word)?|pwd|crypt\w*|argon2\w*|context|hasher|ph)\.hash\(|generate_password_hash"
+    r"|set_password|hashpw|create_?user|make_password|scrypt|pbkdf2"
+    r"|[/\"'`](register|sign-?up)\b|def \w*(register|sign_?up)(?!_blueprint)|(register|signUp)\w*\s*[=:(]",
+    re.IGNORECASE,
+)
 
 
 def _is_filled(prototype: Prototype, table: str) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FEWEST = 3  # tables that code asks for: with fewer, the app may lie in another repository
 _NO_CODE = frozenset({".sql", ".md", ".json", ".txt"})
 _QUOTES = "\"'`"
+# https://supabase.com/docs/guides/storage: without a client, a file is asked for by its address.
+_STORAGE = ("/object/", "/object/public/", "/object/sign/", "/object/authenticated/")
 _DATABASE = regex(  # what speaks to Supabase, or to the same database without it
     r"supabase|postgres|/rest/v1|database_url|prisma|drizzle|knex|kysely|typeorm|sequelize|sqlalchemy|psycopg"
     r"|asyncpg|django|[\"']pg[\"']|@neondatabase|@vercel/storage",
@@ -56,6 +58,8 @@ def is_idle(target: str, prototype: Prototype, schema: Schema) -> bool:
     if len(uses.asked) < _FEWEST or {target, name} & uses.asked:
         return False
     written = [f"{quote}{name}{quote}" for quote in _QUOTES]
+    if target.startswith(BUCKET):
+        written += [f"{way}{name}/" for way in _STORAGE]
     if any(word in text for text in uses.texts for word in written):
         return False
     if known is not None and _sets_off(known, schema):

@@ -255,6 +255,9 @@ class MassAssignment(
         severity = Severity.HIGH if grave else Severity.MEDIUM
         if own and not grave and not any(is_owner(c) for c in others):
             severity = Severity.LOW  # a state, which many an app lets everybody set
+            if not ownership.has_logins:
+                reason = f"{message}; nobody signs in here, so it may be meant so"
+                return self.unknown(subject, reason, *shown)
         unclear = effect.has(Check.UNCLEAR) or for_administrators(handler, effect)
         lent = bool(grave) and all(ownership.lends_rights(effect.target, c) for c in grave)
         unclear = unclear or (lent and any(map(_refuses, handler.effects)))

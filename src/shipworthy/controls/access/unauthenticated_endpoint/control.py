@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Proof, Severity
+from shipworthy.finding import Confidence, Finding, Proof, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.behind import all_rules_close
 from shipworthy.prototype.edge.evidence import Edge
@@ -18,6 +18,7 @@ from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.open_deletions import open_deletions
 from shipworthy.prototype.handlers.open_files import open_files
 from shipworthy.prototype.handlers.open_pages import open_pages
+from shipworthy.prototype.handlers.optional_logins import asked_where_set
 from shipworthy.prototype.handlers.own_guards import guarded
 from shipworthy.prototype.handlers.page_callers import asked_by_signed_in_pages
 from shipworthy.prototype.handlers.rights import Answer, answers, unasked
@@ -125,6 +126,19 @@ class UnauthenticatedEndpoint(
     def _judge(self, prototype: Prototype, answer: Answer, rules: bool) -> Finding:
         handler, alarm = answer.handler, answer.of(Breach.OPEN)
         if alarm is not None:
+            place = asked_where_set(prototype, handler)
+            if place is not None and alarm.severity is not Severity.CRITICAL:
+                shown = way_past(prototype, handler, alarm.effect)
+                said = sentence(handler, alarm).removesuffix(": nothing asks who is calling")
+                message = f"{said} where a setting is left out: {place.path} asks who is calling only with it"
+                return self.gap(
+                    handler.subject,
+                    message,
+                    *shown[:4],
+                    prototype.evidence("code", place),
+                    severity=alarm.severity,
+                    confidence=Confidence.LOW,
+                )
             return self.gap(
                 handler.subject,
                 sentence(handler, alarm),

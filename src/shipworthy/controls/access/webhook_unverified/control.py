@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.handler import (
     Handler,
 )
 from shipworthy.prototype.handlers.paying import books_a_payment
+from shipworthy.prototype.handlers.read_requests import reads_request
 from shipworthy.prototype.handlers.senders import STRIPE, sender_of
 from shipworthy.prototype.handlers.signed_webhooks import signed_webhook
 from shipworthy.prototype.handlers.standing import (
@@ -78,6 +79,8 @@ class WebhookUnverified(
 
     def _judged(self, prototype: Prototype, handler: Handler) -> Finding:
         acts = [e for e in handler.effects if changes(e) and not _is_log(e) and _is_sent(e)]
+        if acts and not reads_request(prototype, handler):
+            acts = []
         if not acts:
             if not handler.whole:
                 return self.unknown(

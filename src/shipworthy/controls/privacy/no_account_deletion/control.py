@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.privacy.rights import accounts_of, erasing
+from shipworthy.prototype.privacy.rights import accounts_of, anybody_makes, erasing
 
 _SHOWN = 3  # kinds of data that are named
 
@@ -53,5 +53,10 @@ class NoAccountDeletion(
             " and nothing in the code deletes an account"
         )
         severity = self.severity if len(kinds) > 1 else Severity.LOW
-        sure = Confidence.MEDIUM if accounts.used else Confidence.LOW  # a template's table else
+        by_staff = not anybody_makes(prototype, accounts)
+        if accounts.used and by_staff:
+            message = f"{message}: does staff do it by hand, as it makes the accounts?"
+        # A template's table else, or accounts that staff alone makes.
+        own = accounts.used and not by_staff
+        sure = Confidence.MEDIUM if own else Confidence.LOW
         yield self.gap("prototype", message, *evidence, severity=severity, confidence=sure)

@@ -15,7 +15,7 @@ from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import empties, is_of_all
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
 from shipworthy.prototype.handlers.breaches.people import of_people
-from shipworthy.prototype.handlers.breaches.power import adds_administrator
+from shipworthy.prototype.handlers.breaches.power import adds_administrator, is_admin
 from shipworthy.prototype.handlers.breaches.severity import severity_open
 from shipworthy.prototype.handlers.breaches.shown import (
     is_for_administrators,
@@ -87,6 +87,7 @@ def of_opened(
     breach = Breach.HOLLOW if why else Breach.OPEN
     told_apart = _asks_a_cookie(effect) or names_a_user(effect, kind)
     on_purpose = not (told_apart or why or adds_administrator(effect))
+    on_purpose = on_purpose and not (kind is Harm.READ and is_admin(handler))
     if not ownership.has_logins and kind is not Harm.RUN and on_purpose:
         severity = min(
             severity, Severity.MEDIUM, key=lambda s: s.value

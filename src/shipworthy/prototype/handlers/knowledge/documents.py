@@ -282,6 +282,13 @@ def _changed_row(
     return row
 
 
+def _row_removed(walk: Evaluation, site: Site) -> Value | None:
+    """`user.remove()`: gone since Mongoose 7."""
+    if not walk.program.removes_rows:
+        return site.receiver
+    return _changed_row(walk, site, site.receiver, "delete", site.argument(0))
+
+
 def _set(walk: Evaluation, site: Site) -> Value | None:
     """`user.set(body)`, `user.set("name", body.name)`."""
     first = site.argument(0)
@@ -389,7 +396,7 @@ CALLS: Mapping[str, Callable[[Evaluation, Site], Value | None]] = {
     "row.updateOne": _row_changed("update"),
     "row.destroy": _row_changed("delete"),
     "row.deleteOne": _row_changed("delete"),
-    "row.remove": _row_changed("delete"),
+    "row.remove": _row_removed,
     "row.select": _selected,
     f"{ROWS}.select": _selected,
     f"{ROWS}.where": _where,
