@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from shipworthy.prototype.handlers.values import Guards, Scope, Value
+from shipworthy.prototype.handlers.values import Guards, Scope, Type, Value
 from shipworthy.prototype.program.inside import nodes_in
 from shipworthy.prototype.program.modules import ServerModules
 from shipworthy.prototype.program.nodes import (
@@ -111,6 +111,7 @@ class Program:
     lists_filled: dict[str, frozenset[str]] = field(default_factory=dict)  # by module
     user_methods: dict[str, tuple[str, Function] | None] | None = None  # see user_models.py
     relations: dict[str, Any] | None = None  # see relations.py
+    declared: dict[tuple[str, str], tuple[Type, ...]] = field(default_factory=dict)
 
     commits: bool = field(
         init=False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
+from shipworthy.prototype.handlers.evaluation.declared import declared
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
 from shipworthy.prototype.handlers.own_rows import asks_for_own_row, goes_without, note_if_there
 from shipworthy.prototype.handlers.refusals import TOO_MANY, refused, says_too_many
@@ -87,6 +88,8 @@ class Walk(Evaluation):
             value = replace(value, tags=value.tags | {FORGOTTEN})
         elif FORGOTTEN in value.tags:
             value = remembered(value)
+        if statement.annotation and self.module.python:
+            value = declared(self, statement.annotation, scope, self.module, value)
         self.bind(statement.target, value, scope, statement.declared)
         return False
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.evaluation import binding, members
+from shipworthy.prototype.handlers.evaluation.declared import declared
 from shipworthy.prototype.handlers.evaluation.expressions import SETTLED
 from shipworthy.prototype.handlers.evaluation.kept_lists import kept_field
 from shipworthy.prototype.handlers.evaluation.site import Site
@@ -22,6 +23,8 @@ from shipworthy.prototype.handlers.values import (
     Type,
     Value,
     all_origins,
+    meet_all,
+    of_cases,
     replace,
     union,
 )
@@ -223,6 +226,8 @@ def called(walk: Evaluation, function: Value, site: Site) -> Value:
     if function.native is not None:
         result: Value = function.native(walk, site)
         return result
+    if len(function.cases) > 1 and len(ways := _ways(function)) > 1:
+        return _each(walk, ways, site)
     if function.closure is not None:
         walk.ways = []  # of a function that is not followed there are none
         result = walk.enter(function.closure, _handed(site), site.named, site.call.at)
@@ -236,6 +241,30 @@ def called(walk: Evaluation, function: Value, site: Site) -> Value:
         return made if made is not None else walk.construct(function.type, site)
     walk.run_callbacks(site)
     return walk.unfollowed(site.given, site.named, site.receiver, f"{site.what}()")
+
+
+def _ways(function: Value) -> list[Value]:
+    """The functions or classes of which one is called, whichever way was taken before."""
+    found: dict[int, Value] = {}
+    for case, _ in function.cases:
+        if case.closure is not None:
+            found.setdefault(id(case.closure.function), case)
+        elif case.type is not None:
+            found.setdefault(id(case.type.node), case)
+    return [*found.values()][:_MOST_WAYS]
+
+
+_MOST_WAYS = 6
+
+
+def _each(walk: Evaluation, ways: list[Value], site: Site) -> Value:
+    """What each gives; only what all of them have asked for is asked for behind the call."""
+    before, results = walk.guards, []
+    for way in ways:
+        walk.guards = before
+        results.append((called(walk, way, site), walk.guards))
+    walk.guards = before | meet_all(passed for value, passed in results if value is not NEVER)
+    return of_cases((value, passed - before) for value, passed in results if value is not NEVER)
 
 
 def _promised(result: Value, function: Function) -> Value:
@@ -339,6 +368,8 @@ def bind_parameters(
             value = _settled(value) if given or named else value
         else:
             value = UNKNOWN
+        if parameter.annotation and closure.module.python and not parameter.variadic:
+            value = declared(walk, parameter.annotation, closure.scope, closure.module, value)
         walk.bind(parameter.target, value, scope, True)
 
 

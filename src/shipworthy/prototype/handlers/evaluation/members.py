@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.sent import DOTLESS, HARMLESS
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NEVER,
+    NO_GUARDS,
     NULL,
     ROWS,
     UNKNOWN,
@@ -53,6 +54,7 @@ _STREAM = "request:node"  # `for await (const part of request)` gives its body
 ANY_KEY = "any key"  # what a proxy is asked for
 _WHOLE = frozenset({"__dict__", "_mapping"})  # all that a row or an object of Python holds
 EACH = "[]"  # what a query is asked for that is gone through before it was sent
+_MOST_KINDS = 6  # classes or objects of such a table
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
 _SIZES = frozenset({"length", "byteLength", "size"})
 _LENGTHS = frozenset({"length", "byteLength"})
@@ -173,17 +175,25 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         if kept is not None:
             return kept
     if owner.fields is not None and not owner.origins:
-        ways = [v for v in owner.fields.values() if v.closure is not None]
-        if ways:
-            return _one_of(walk, ways[:_MOST_WAYS])
+        if (way := way_of_table(owner)) is not None:
+            return way
         # A lookup in a table of the code: what comes out is in the code, whatever is asked for.
         return Value(origins=union(owner.fields.values()), tags=frozenset({"looked-up"}))
     return walk.element(owner)
 
 
-def _one_of(walk: Evaluation, ways: list[Value]) -> Value:
-    """`actions[name]`: whichever of these functions the caller names."""
+def way_of_table(table: Value) -> Value | None:
+    """`actions[name]`, `kinds.get(name)`: whichever of these functions, classes or objects the caller names;
+    None for a table of something else."""
+    listed = [*(table.fields or {}).values()]
+    made = [v for v in listed if v.instance is not None or v.type is not None]
+    if made and len(made) == len(listed):
+        return of_cases((v, NO_GUARDS) for v in made[:_MOST_KINDS])
+    ways = [v for v in listed if v.closure is not None]
+    return _one_of(ways[:_MOST_WAYS]) if ways else None
 
+
+def _one_of(ways: list[Value]) -> Value:
     def run(walk: Evaluation, site: Site) -> Value:
         result = NEVER
         for way in ways:

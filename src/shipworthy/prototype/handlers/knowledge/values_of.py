@@ -7,7 +7,7 @@ from functools import reduce
 
 from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
-from shipworthy.prototype.handlers.evaluation.members import FEWER, ONE_OF
+from shipworthy.prototype.handlers.evaluation.members import FEWER, ONE_OF, way_of_table
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge.rows import put_into
 from shipworthy.prototype.handlers.sent import DOTLESS, OF_FORM, sent
@@ -338,10 +338,11 @@ def _includes(walk: Evaluation, site: Site) -> Value | None:
 
 def _mapped_get(walk: Evaluation, site: Site) -> Value | None:
     """`record.get("key")` of Python and of Map."""
-    key = site.argument(0).text
-    if key is None or site.receiver.what in ("headers", "cookies", "formdata", "searchParams"):
+    key, held = site.argument(0).text, site.receiver
+    if key is None and held.fields and not held.origins and not (held.what or held.identity):
+        return way_of_table(held)
+    if key is None or held.what in ("headers", "cookies", "formdata", "searchParams"):
         return None
-    held = site.receiver
     if held.fields is None and not held.origins and not held.cases:
         return None
     if held.what.endswith("()") and held.fields is None and is_setting(held):
