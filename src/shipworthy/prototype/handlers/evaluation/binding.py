@@ -83,7 +83,9 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
         owner, under = walk.value(target.object, scope), walk.value(target.key, scope)
         _changed(walk, target.object, owner, value, scope, target.at, under)
         header = under.text if owner.what == MAIL else None
-        walk.assigned(owner, header or "[]", value, target.at)
+        words = _words_of(under) if owner.what == "row" else []
+        for key in words or [header or "[]"]:
+            walk.assigned(owner, key, value, target.at)
         changes_kept(walk, target.object, owner, value, target.at)
         if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
             walk.heap[members.SHELF, f"{walk.path}:{target.object.id}"] = value
@@ -110,10 +112,16 @@ def _fill(
 
 def is_word_of_code(key: Value) -> bool:
     """True for a key out of a list or a record that is spelled out in the code and names no right."""
-    if key.cases or any(o.is_input for o in key.origins):
-        return False
-    words = [tag.removeprefix(members.ONE_OF) for tag in key.tags if tag.startswith(members.ONE_OF)]
+    words = _words_of(key)
     return bool(words) and not any(is_right(word) or "role" in word.lower() for word in words)
+
+
+def _words_of(key: Value) -> list[str]:
+    """The words of the code that a key is one of: `fields.forEach((f) => (user[f] = body[f]))`."""
+    if key.cases or any(o.is_input for o in key.origins):
+        return []
+    found = (tag for tag in key.tags if tag.startswith(members.ONE_OF))
+    return sorted(tag.removeprefix(members.ONE_OF) for tag in found)
 
 
 def _is_listed(walk: Evaluation, value: Value) -> bool:
@@ -178,6 +186,8 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
         found = scope.find(target.object.id)
         if found is not None:
             walk.change(found.names, target.object.id, changed)
+    elif owner.fields is not None and type(target.object) is Member:
+        _add_to_part(walk, target.object, target.key, owner, value, scope)
     elif _is_sent(owner) and (
         (_HIDDEN.search(target.key) and not sent(value)) or _is_of_caller(walk, value)
     ):
@@ -185,6 +195,16 @@ def _bind_member(walk: Evaluation, target: Member, value: Value, scope: Scope) -
     _changed(walk, target.object, owner, value, scope, target.at)
     changes_kept(walk, target.object, owner, value, target.at)
     walk.assigned(owner, target.key, value, target.at)
+
+
+def _add_to_part(
+    walk: Evaluation, part: Member, key: str, owner: Value, value: Value, scope: Scope
+) -> None:
+    """`req.user.id = req.user.userId`, where `req.user` is a record that was put there before."""
+    whole = walk.value(part.object, scope)
+    place = (whole.identity, part.key)
+    if whole.identity and place in walk.heap and not owner.cases:
+        walk.heap[place] = replace(owner, fields={**(owner.fields or {}), key: value})
 
 
 def _is_sent(value: Value) -> bool:
