@@ -167,13 +167,17 @@ class Following:
         table = self._known(qualified(found["name"]))
         head = masked(rest).partition("(")[0]
         command = re.search(r"\bfor\s+(all|select|insert|update|delete)\b", head, re.IGNORECASE)
+        verb = command[1].upper() if command else "ALL"
+        using, check = clause(rest, "using"), clause(rest, r"with\s+check")
+        if (verb == "INSERT" and using) or (verb in ("SELECT", "DELETE") and check):
+            return  # what is added has no old row, what is read no new one: the database refuses it
         policy = Policy(
             parts(found["policy"])[0],
-            command[1].upper() if command else "ALL",
+            verb,
             _roles(head) or ("public",),
             not re.search(r"\bas\s+restrictive\b", head, re.IGNORECASE),
-            own_columns_alone(clause(rest, "using")),
-            own_columns_alone(clause(rest, r"with\s+check")),
+            own_columns_alone(using),
+            own_columns_alone(check),
             self._at,
         )
         others = (p for p in table.policies if p.name != policy.name)

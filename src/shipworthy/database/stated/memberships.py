@@ -273,11 +273,15 @@ def _judges(schema: Schema, table: Table, column: str) -> list[str]:
 
 def _without_own(schema: Schema, text: str, table: Table, column: str) -> str:
     """The rule without its conditions that the column is one of the caller's own, told by another table:
-    `company_id in (select companies_of(auth.uid()))` of a ticket lets nobody into the company."""
+    `company_id in (select companies_of(auth.uid()))` of a ticket lets nobody into the company, and neither
+    does `ticket.company_id = company_of(auth.uid())`."""
     if table.name.lower() not in text.lower() or column.lower() not in text.lower():
         return text
-    own = rf"(?<![\w.])(?:{re.escape(table.name)}\s*\.\s*)?\"?{re.escape(column)}\"?"
-    held = re.compile(rf"{own}\s+in\s*\(\s*select\s({NESTED})\)", re.IGNORECASE)
+    asked = re.finditer(_ASKED.replace("TABLE", re.escape(table.name)), text, re.IGNORECASE)
+    names = "|".join(map(re.escape, {table.name, *(f[1] for f in asked if f[1])}))
+    own = rf"(?<![\w.])(?:(?:{names})\s*\.\s*)?\"?{re.escape(column)}\"?"
+    told_by = rf"\bin\s*\(\s*select\s{NESTED}\)|=\s*\(\s*select\s+{_CALL}\s*\)|=\s*{_CALL}"
+    held = re.compile(rf"{own}\s*({told_by})", re.IGNORECASE)
 
     def told(found: re.Match[str]) -> str:
         names = called(found[1])
@@ -290,6 +294,7 @@ def _without_own(schema: Schema, text: str, table: Table, column: str) -> str:
     return held.sub(told, text)
 
 
+_CALL = rf"(?:\w+\s*\.\s*)?\w+\s*\({NESTED}\)"
 _UID = regex(r"\bauth\s*\.\s*uid\s*\(", re.IGNORECASE)
 
 

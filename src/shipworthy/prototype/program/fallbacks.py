@@ -19,6 +19,7 @@ from shipworthy.prototype.program.nodes import (
     Literal,
     Member,
     Name,
+    Return,
     Throw,
 )
 from shipworthy.regex import regex
@@ -146,6 +147,10 @@ def _defaults(tree: tuple[object, ...], kept: Mapping[str, str]) -> Iterator[tup
             continue  # `isProduction ? required() : "dev-only"`
         if isinstance(node, If) and _is_of_build(node.test):
             node = node.other  # `if (isBuildPhase) { return { … } }`: nobody is served then
+        elif isinstance(node, If) and (live := _of_production(node)) is not None:
+            node = live  # what stands in the other branch is never run in production
+        elif type(node) is tuple:
+            node = _until_production_ends(node)
         if isinstance(node, tuple):
             pending += [inner for inner in node[::-1] if isinstance(inner, tuple)]
 
@@ -210,6 +215,30 @@ def _is_of_build(test: object) -> bool:
     return isinstance(test, Name | Member) and any(map(_BUILDS.fullmatch, words_of(test)))
 
 
+def _of_production(choice: If) -> tuple[object, ...] | None:
+    """The branch that runs in production; None where the test asks for anything else."""
+    test = choice.test
+    if isinstance(test, Compare) and "production" in words_of(test):
+        if test.operator in ("==", "==="):
+            return choice.then
+        return choice.other if test.operator in ("!=", "!==") else None
+    plain = isinstance(test, Name | Member) and any(map(_LIVE.fullmatch, words_of(test)))
+    return choice.then if plain else None
+
+
+def _until_production_ends(block: tuple[object, ...]) -> tuple[object, ...]:
+    """The statements of a block up to the one that throws, ends or leaves it in production."""
+    for number, node in enumerate(block, 1):
+        if isinstance(node, If) and (live := _of_production(node)) and _leaves(live):
+            return block[:number]
+    return block
+
+
+def _leaves(statements: tuple[object, ...]) -> bool:
+    return throws(statements) or any(isinstance(s, Return) for s in statements)
+
+
+_LIVE = regex(r"(is_?|in_?)?prod(uction)?(_?(mode|env))?", re.IGNORECASE)
 _BUILDS = regex(r"is_?build(ing|_?(phase|time|step))?|build_?phase", re.IGNORECASE)
 
 

@@ -45,7 +45,24 @@ def migrated_administrators(path: str, text: str) -> Iterator[Named]:
         if "--" in head or _PLACEHOLDER.search(found[1]):
             continue
         if named is None:
-            named = [one.start() for one in _ADMINISTRATOR.finditer(text)]
+            named = [one.start() for one in _ADMINISTRATOR.finditer(text) if not _is_denied(one)]
         nearest = bisect_left(named, found.start() - _ABOVE)
         if nearest < len(named) and named[nearest] < found.end() + _BELOW:
             yield Named(found.start(1), "password", found[1])
+
+
+def _is_denied(word: re.Match[str]) -> bool:
+    """True for `INSERT INTO users (…, is_admin) VALUES (…, false)`, and nothing of it true."""
+    if not word[0].lower().startswith("is"):
+        return False
+    text = word.string
+    first, last = text.rfind(";", 0, word.start()) + 1, text.find(";", word.end())
+    statement = text[first : last if last >= 0 else len(text)]
+    return bool(_INSERTS.search(statement) and _FALSE.search(statement)) and not _TRUE.search(
+        statement
+    )
+
+
+_INSERTS = regex(r"\binsert\s+into\b", re.IGNORECASE)
+_FALSE = regex(r"\bfalse\b", re.IGNORECASE)
+_TRUE = regex(r"\btrue\b", re.IGNORECASE)
