@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from shipworthy.prototype.handlers.evaluation import Registered, Routing
+from shipworthy.prototype.routes.described import DESCRIBED
 from shipworthy.prototype.routes.route import Route, RouteKind
 from shipworthy.regex import regex
 
@@ -33,7 +36,19 @@ def paths_of(router: int, pattern: str, routing: Routing) -> tuple[str, ...]:
 def registered_as(route: Route, routing: Routing) -> Registered | None:
     """The declaration of a route that running the code has met; None where it met none."""
     found = [r for r in routing.declared_in(route.location) if r.method in (route.method, "*")]
+    if not found and route.framework == DESCRIBED:
+        return _handed_over(route, routing)
     return next((r for r in found if route.path.endswith(r.pattern)), found[0]) if found else None
+
+
+def _handed_over(route: Route, routing: Routing) -> Registered | None:
+    """The declaration of a route that is listed in one place and handed over in another, told by its path."""
+    found = [
+        replace(r, path=route.location.path, line=route.location.line)
+        for r in routing.routes
+        if r.method == route.method and r.described and r.pattern.endswith(route.path)
+    ]
+    return min(found, key=lambda r: len(r.pattern), default=None)
 
 
 def sample(path: str) -> str:

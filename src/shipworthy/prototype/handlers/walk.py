@@ -226,8 +226,16 @@ class Walk(Evaluation):
         over = self.value(statement.over, scope) if statement.over is not None else NULL
         if (ended := self._each_known(statement, over, scope)) is not None:
             return ended
-        if statement.target is not None:
-            self.bind(statement.target, self.element(over), scope, True)
+        if statement.target is None:
+            self._turn(statement, over, scope)
+            return False
+        for element in self.written_out(over) or (self.element(over),):
+            self.bind(statement.target, element, scope, True)
+            self._turn(statement, over, scope)
+        return False
+
+    def _turn(self, statement: Loop, over: Value, scope: Scope) -> None:
+        """Follow the body of a loop once."""
         before, outer = self.guards, self.branches
         if statement.target is None:
             self.guards = before | self.tested(over)[0]
@@ -242,7 +250,6 @@ class Walk(Evaluation):
         self.branches = outer
         if ended:
             self.guards = before
-        return False
 
     def _perhaps(self, statements: Iterable[Statement], scope: Scope, before: Guards) -> bool:
         """Follow what may be left out, and note what held before."""

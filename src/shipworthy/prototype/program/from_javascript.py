@@ -35,7 +35,7 @@ def module_of(syntax: Syntax) -> Module:
             imports += imported(node)
         elif kind == "export_statement":
             exports.add(node, found)
-        else:
+        elif not exports.given_class(node, found):
             statement(node, found)
     directives, whole = without_directives(tuple(found))
     body: list[Statement] = []

@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_function, string
+from shipworthy.prototype.routes.described import described_routes
 from shipworthy.prototype.routes.dispatchers import dispatchers
 from shipworthy.prototype.routes.firebase import firebase_functions
 from shipworthy.prototype.routes.javascript import javascript_endpoints
@@ -38,6 +39,7 @@ def read(syntax: Syntax) -> list[Route]:
         *_route_handlers(syntax),
         *_server_actions(syntax),
         *javascript_endpoints(syntax),
+        *described_routes(syntax),
         *dispatchers(syntax),
         *trpc_procedures(syntax),
         *firebase_functions(syntax),

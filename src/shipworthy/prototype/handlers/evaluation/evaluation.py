@@ -264,6 +264,13 @@ class Evaluation:
         words = listed.elements or ()
         return words if self.asked_path and len(words) <= _MOST_WORDS else ()
 
+    def written_out(self, listed: Value) -> tuple[Value, ...]:
+        """The elements of a short list of the code, which are gone through one by one while the server
+        starts: routers that are mounted in a loop, each below its own path."""
+        found = listed.elements or ()
+        short = self.starting and listed.what != "text" and len(found) <= _MOST_WORDS
+        return found if short else ()
+
     # -- functions ----------------------------------------------------------------------------
 
     def enter(

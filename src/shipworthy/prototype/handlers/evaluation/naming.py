@@ -179,11 +179,11 @@ def imported(walk: Evaluation, item: Imported, module: Module) -> Value:
 
 
 def _whole(walk: Evaluation, path: str) -> Value:
-    """A module as one value: of `module.exports = model` the model itself, or the function."""
+    """A module as one value: of `module.exports = model` the model itself, or the function, class or list."""
     unit = walk.program.unit(path)
     if not unit.module.python and set(unit.exports) == {"default"}:
         given = walk.exported(path, "default")
-        if given.client or given.identity or given.closure is not None:
+        if given.client or given.identity or given.closure or given.elements or given.type:
             return given
     return Value(what=f"module:{path}")
 

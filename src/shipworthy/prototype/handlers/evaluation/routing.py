@@ -18,6 +18,7 @@ class Registered(Struct, frozen=True):
     path: str
     line: int
     number: int
+    described: bool = False  # by a record, which may stand elsewhere
 
 
 class Mounted(Struct, frozen=True):

@@ -116,6 +116,7 @@ def _described(walk: Evaluation, site: Site, options: Mapping[str, Value]) -> Va
                     walk.path,
                     site.call.at,
                     walk.routing.number,
+                    described=True,
                 )
             )
     return site.receiver

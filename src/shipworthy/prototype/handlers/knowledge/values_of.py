@@ -160,6 +160,9 @@ def _caught(walk: Evaluation, site: Site) -> Value | None:
 def _entries(walk: Evaluation, site: Site) -> Value | None:
     """`Object.entries({ status })`: the code has written the keys; only the values come from elsewhere."""
     record = site.argument(0)
+    if walk.starting and record.fields and not record.origins and "..." not in record.fields:
+        pairs = ((Value(literal=k), v) for k, v in record.fields.items())
+        return Value(elements=tuple(Value(elements=pair) for pair in pairs))
     if not record.fields or record.origins or any(map(_is_open, record.fields)):
         return record
     values = Value(origins=all_origins(record))
@@ -212,14 +215,18 @@ def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
         handler = site.argument(0)
         if handler.closure is None:
             return None
-        element = walk.element(site.receiver)
         walk.loops += 1
         before = walk.guards
-        result = walk.enter(handler.closure, (element,), {}, site.call.at)
-        walk.guards = before
+        results: list[Value] = []
+        for element in walk.written_out(site.receiver) or (walk.element(site.receiver),):
+            results.append(walk.enter(handler.closure, (element,), {}, site.call.at))
+            walk.guards = before
         walk.loops -= 1
         if keeps:
             return site.receiver
+        if len(results) > 1:
+            return Value(elements=tuple(results), tags=frozenset({"truthy"}))
+        result = results[0]
         return replace(result, cases=(), when=None, what=result.what or "list")
 
     return answer

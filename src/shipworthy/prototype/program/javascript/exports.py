@@ -88,6 +88,19 @@ class Exports(Struct):
             return True
         return False
 
+    def given_class(self, node: SgNode, out: list[Statement]) -> bool:
+        """Takes over `module.exports = class Orders { … }`, which is a class like a declared one."""
+        given = next(iter(inner(node)), None) if node.kind() == "expression_statement" else None
+        if given is None or given.kind() != "assignment_expression":
+            return False
+        target, value = given.field("left"), given.field("right")
+        if target is None or value is None or value.kind() != "class":
+            return False
+        if target.text() != "module.exports":
+            return False
+        self._declared([class_of(value)], True, out)
+        return True
+
     def _value(self, value: Expression, assigned: bool) -> None:
         if assigned and isinstance(value, Record):
             self.named += value.pairs
