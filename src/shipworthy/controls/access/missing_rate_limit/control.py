@@ -13,6 +13,7 @@ from shipworthy.prototype.edge.evidence import Edge
 from shipworthy.prototype.edge.routes import GuardedRoute
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.limits import is_lax, is_lax_rate
+from shipworthy.prototype.handlers.knowledge.outside import ACCOUNT
 from shipworthy.prototype.handlers.purpose import Purpose, purpose
 from shipworthy.prototype.handlers.reaching import (
     Subject,
@@ -146,6 +147,8 @@ def _is_billed(effect: Effect) -> bool:
     """True for a model, a text message, and a mail of which the caller names the reader."""
     if effect.operation in ("get", "patch", "delete", "put") or not _is_steered(effect):
         return False
+    if ACCOUNT in effect.literals:
+        return False  # whoever calls brings the key of his own account, and pays
     if effect.kind is EffectKind.MESSAGE:
         named = {"to", "To", "recipient", "phone"} & set(effect.inputs)
         return bool(_SMS.search(effect.target) and named)

@@ -271,6 +271,8 @@ def _of(
         literals = {
             k: str(v.literal) for k, v in fields.items() if isinstance(v.literal, (str, int, float))
         }
+        if _is_account_of_caller(site.receiver):
+            literals[ACCOUNT] = "the caller's"
         walk.effect(
             kind,
             operation,
@@ -287,6 +289,22 @@ def _of(
         )
 
     return answered
+
+
+def _is_account_of_caller(client: Value) -> bool:
+    """True for a client that was made with a key out of the request alone: `twilio(body.sid, body.token)`."""
+    origins = client.origins
+    return bool(origins) and all(
+        o.is_input and _CREDENTIAL.search(o.key.partition(".")[0] or o.name) for o in origins
+    )
+
+
+ACCOUNT = "account"
+"""The literal that says whose account at a service pays for an effect, where that is not the server's."""
+_CREDENTIAL = regex(
+    r"key$|secret|^(account|auth)?_?sid$|account_?sid|(auth|access|api|bearer)_?token$|^token$",
+    re.IGNORECASE,
+)
 
 
 def _text(
