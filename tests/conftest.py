@@ -8,10 +8,15 @@ from collections.abc import Iterator
 import pytest
 
 from shipworthy.database.engine import EngineOptions, Server, start
+from shipworthy.faults import TRACE
 
 # A hook and `git bisect run` say which repository they stand in: no test may write to that one.
 for _name in [name for name in os.environ if name.startswith("GIT_")]:
     del os.environ[_name]
+
+
+# A fault of our own fails a test, instead of becoming an answer.
+os.environ.setdefault(TRACE, "1")
 
 
 class Groups:

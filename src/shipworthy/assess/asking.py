@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
+from shipworthy import faults
 from shipworthy.assess.edge import seen_at_the_edge
 from shipworthy.assess.running import asked_of_idle_code
 from shipworthy.control import Control
@@ -43,6 +44,9 @@ def _ask(control: Control, prototype: Prototype) -> Iterator[Finding]:
         findings = list(control.detect(prototype))
     except FactUnavailable as error:
         yield control.unknown("prototype", str(error))
+        return
+    except BaseException as error:
+        yield control.unknown("prototype", faults.told(error))
         return
     if not findings:
         # A control that says nothing has not looked: silence is never success.

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from shipworthy import faults
 from shipworthy.cli.assessing import plainly
 from shipworthy.cli.output import COULD_NOT_LOOK, NOTHING_OPEN, close_output, fail
 from shipworthy.errors import ShipworthyError, ToldInLines
@@ -37,7 +38,7 @@ def main() -> NoReturn:
         sys.exit(NOTHING_OPEN)
     except Exception as error:
         _explain_usage(error)
-        raise
+        fail(f"{faults.told(error)}; please report it, with what {faults.TRACE}=1 shows")
     # Python would look once more at each of a million objects before the system takes them all.
     gc.freeze()
     sys.exit(code if isinstance(code, int) else NOTHING_OPEN)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from shipworthy.errors import FactUnavailable, ShipworthyError
+from shipworthy.faults import contained
 from shipworthy.finding import Evidence, Location
 from shipworthy.prototype import opening
 from shipworthy.prototype.ahead import OnlyHere, may_fork
@@ -448,7 +449,7 @@ class Prototype:
         """Read what both of two processes ask for once all of them are followed."""
         _ = self._secrets_by_path
         if self._engines.database is None:
-            with suppress(FactUnavailable):
+            with contained(), suppress(FactUnavailable):
                 _ = self.stated_rules
 
     @property
@@ -465,7 +466,8 @@ class Prototype:
     def read_before_parting(self) -> None:
         """Read what two processes would both have to read, and what only this one can: a library
         with threads of its own does not survive a fork."""
-        _ = self.modules, self.by_hand, self.abandoned, self._followed, self._secrets_by_path
+        with contained():
+            _ = self.modules, self.by_hand, self.abandoned, self._followed, self._secrets_by_path
 
     @property
     def _is_copy(self) -> bool:
@@ -475,7 +477,8 @@ class Prototype:
     def read_here(self) -> None:
         """Read what another process cannot, while it does something else."""
         if self._history_ahead is None:
-            _ = self._past_secrets
+            with contained():
+                _ = self._past_secrets
 
     @cached_property
     def environment(self) -> tuple[EnvironmentRead, ...]:

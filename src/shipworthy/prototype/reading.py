@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from shipworthy import faults
 from shipworthy.errors import CannotLook
 from shipworthy.prototype.code.syntax import TOO_DEEP, Syntax, forget
 from shipworthy.prototype.connections import opened as connections
@@ -97,6 +98,8 @@ def read_file(source: SourceFile, seconds: float = Limits().file_seconds) -> Fil
         return FileFacts(source.path, partly=True, unread=TOO_DEEP)
     except TookTooLong:  # thousands of queries or functions, each asked about all the others
         return FileFacts(source.path, partly=True, unread=TOO_LONG)
+    except BaseException as error:
+        return FileFacts(source.path, partly=True, unread=faults.told(error))
     finally:
         forget()
 

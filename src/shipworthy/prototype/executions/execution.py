@@ -99,7 +99,7 @@ def _execution(place: Place, flow: Flow | None, syntax: Syntax, bindings: Bindin
         sink=place.sink,
         callee=place.callee,
         origin=origin,
-        sanitised=trace is not None and _is_sanitised(place, trace),
+        sanitised=trace is not None and _is_sanitised(place, trace, python=syntax.python),
         steps=steps,
         location=here,
         function=function_name(place.node),
@@ -117,7 +117,7 @@ def _plain_origin(value: SgNode | None, bindings: Bindings) -> Origin:
 _READ_ONLY = regex(r"read[ _-]?only|readonly|mode=ro\b|_ro\b|READ ONLY", re.IGNORECASE)
 
 
-def _is_sanitised(place: Place, trace: Trace) -> bool:
+def _is_sanitised(place: Place, trace: Trace, *, python: bool) -> bool:
     """HTML: through a sanitiser. SQL and code: through a function that checks it, or over a
     connection that can only read. `startswith("select")` and lists of bad words do not count."""
     if place.sink is Sink.HTML:
@@ -129,14 +129,13 @@ def _is_sanitised(place: Place, trace: Trace) -> bool:
     function = next((n for n in place.node.ancestors() if n.kind() in FUNCTIONS), None)
     if place.sink is Sink.SQL and _READ_ONLY.search((function or place.node).text()):
         return True
-    return any(_is_checked(place.value, call) for call in _calls_in(function))
+    return any(_is_checked(place.value, call) for call in _calls_in(function, python=python))
 
 
-def _calls_in(function: SgNode | None) -> Iterator[SgNode]:
+def _calls_in(function: SgNode | None, *, python: bool) -> Iterator[SgNode]:
     if function is None:
         return
-    kind = "call" if function.get_root().root().kind() == "module" else "call_expression"
-    yield from function.find_all(kind=kind)
+    yield from function.find_all(kind="call" if python else "call_expression")
 
 
 def _is_checked(value: SgNode, call: SgNode) -> bool:

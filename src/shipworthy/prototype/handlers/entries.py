@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from shipworthy import faults
 from shipworthy.prototype.ahead import in_two
 from shipworthy.prototype.cookies.plain import plain_names
 from shipworthy.prototype.handlers.addresses import addresses
@@ -33,7 +34,7 @@ from shipworthy.prototype.handlers.entering.streamlit import streamlit_entry
 from shipworthy.prototype.handlers.entering.tanstack import server_route_entry
 from shipworthy.prototype.handlers.entering.trpc import Served
 from shipworthy.prototype.handlers.entering.views import view_entries
-from shipworthy.prototype.handlers.following import Follower, Runnable, unloaded
+from shipworthy.prototype.handlers.following import Follower, Runnable, hindered
 from shipworthy.prototype.handlers.gateway import gateway_guards
 from shipworthy.prototype.handlers.handler import Handler
 from shipworthy.prototype.handlers.knowledge.library import Library
@@ -101,6 +102,7 @@ class Entries:
         routes = [
             r for r in prototype.routes if r.location.path in program.modules and self._is_wanted(r)
         ]
+        self._fault = ""  # of this program, at which it could not start the server
         left_over = unserved(prototype, program, routes) if routes else ()
         self.routes = [r for r in routes if r not in left_over]
         self._layers = tuple(r for r in self.routes if r.kind is RouteKind.MIDDLEWARE)
@@ -118,12 +120,24 @@ class Entries:
         self._follower.program.signed_in = signs_in_at_platform(self._prototype)
         self._follower.program.signs_in_itself = server_signs_in(self._prototype)
         self._follower.program.removes_rows = not _throws_at_remove(self._prototype)
-        _ = self._walk, self._procedures
+        try:
+            _ = self._walk, self._procedures
+        except BaseException as error:
+            self._fault = faults.told(error)
 
     def follow(self, routes: Iterable[Route]) -> Iterator[Handler]:
-        """Follow these routes, one after the other."""
+        """Follow these routes, one after the other; one that this program fails at says so."""
         for route in routes:
-            yield from self._follow(route)
+            yield from self._followed(route)
+
+    def _followed(self, route: Route) -> Iterable[Handler]:
+        if self._fault:
+            return (hindered(route, route.location, (), self._fault),)
+        try:
+            return list(self._follow(route))
+        except BaseException as error:
+            self._follower.program.change_back()
+            return (hindered(route, route.location, (), faults.told(error)),)
 
     def _is_wanted(self, route: Route) -> bool:
         text = self._prototype.files[route.location.path].text
@@ -172,7 +186,8 @@ class Entries:
         program = follower.program
         served = addresses(route, self._walk.routing)
         if twice := declared_twice(program.modules[entry.location.path]):
-            return (unloaded(route, entry.location, served, twice),)
+            why = f"its file does not load: {twice} is imported and declared again"
+            return (hindered(route, entry.location, served, why),)
         entry.guards |= gateway_guards(self._prototype, route)
         shown = self._pages.get(entry.page, route) if isinstance(entry, InlineEntry) else route
         entry.guards |= middleware_guards(self._layers, shown, program, follower.knowledge)

@@ -126,10 +126,9 @@ def _reached_by(route: Route, effects: Iterable[Effect]) -> tuple[Effect, ...]:
     return tuple(e for e in effects if not any(g.how == NO_GET for g in e.guards))
 
 
-def unloaded(route: Route, place: Location, served: tuple[str, ...], twice: str) -> Handler:
-    """An entry point that does nothing, as its file does not load."""
+def hindered(route: Route, place: Location, served: tuple[str, ...], why: str) -> Handler:
+    """An entry point of which nothing is known, and why."""
     subject = f"{place.path}#{route.handler}"
-    why = f"its file does not load: {twice} is imported and declared again"
     effects, guards = (), NO_GUARDS
     return Handler(
         route,

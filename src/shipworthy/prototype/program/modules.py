@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterator, Mapping
 
+from shipworthy import faults
 from shipworthy.prototype.code.syntax import Syntax
 from shipworthy.prototype.deadline import TookTooLong, deadline
 from shipworthy.prototype.program.module import module_of
@@ -82,4 +83,7 @@ def _lowered(file: SourceFile, seconds: float) -> Module:
         with deadline(seconds):
             return module_of(Syntax(file, language))
     except (RecursionError, TookTooLong):
-        return Module(file.path, language is Language.PYTHON, (), (), (), (), ())
+        pass
+    except BaseException as error:
+        faults.told(error)
+    return Module(file.path, language is Language.PYTHON, (), (), (), (), ())
