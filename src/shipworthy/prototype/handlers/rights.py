@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.breaches import Breach, Judged, breaches
 from shipworthy.prototype.handlers.breaches.about import LOG, PII, names_a_user
+from shipworthy.prototype.handlers.entering.page import layouts_around
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.named_guards import passes_named_guard
 from shipworthy.prototype.handlers.ownership import Ownership, read_ownership
@@ -117,6 +118,37 @@ def _answers(prototype: Prototype) -> Iterator[Answer]:
         alarm = found[0] if found else None
         effects = weighty or (found[0].effect,)
         yield Answer(handler, alarm, tuple(found[1:]), effects, declared)
+
+
+def foreign_pages(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:
+    """Each page that a server draws for whoever is signed in, of the row that its address names, whosever it
+    is; each query once."""
+    if not prototype.page_handlers or not strangers_sign_up(prototype):
+        return
+    ownership, seen = read_ownership(prototype), set[tuple[str, int]]()
+    realm = realm_of_strangers(prototype)
+    for handler in prototype.page_handlers:
+        if realm and first_word(handler) not in realm:
+            continue
+        for judged in breaches(handler, ownership):
+            judged = _behind_guard(prototype, handler, judged)
+            named = _named_by_address(prototype, handler, judged.effect)
+            sure = judged.breach is Breach.FOREIGN and named and not is_question(judged)
+            if sure and _place(judged) not in seen:
+                seen.add(_place(judged))
+                yield handler, judged
+                break
+
+
+def _named_by_address(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True for a row that a part of the page's own address names, which no layout around it looks at."""
+    asked = [o for name, found in effect.of("filter:") for o in found]
+    parts = {o.key for o in asked if o.kind in ("path", "query") and o.key}
+    if effect.operation != "select" or not parts or any(o.kind == "row" for o in asked):
+        return False
+    layouts = (prototype.files.get(path) for path in layouts_around(handler.location.path))
+    texts = [file.text or "" for file in layouts if file is not None]
+    return not any(re.search(rf"\b{re.escape(part)}\b", text) for part in parts for text in texts)
 
 
 def unasked(prototype: Prototype) -> Iterator[tuple[Handler, Judged]]:

@@ -38,6 +38,7 @@ from shipworthy.prototype.program.nodes import (
     Compute,
     Define,
     Do,
+    Either,
     Expression,
     If,
     Imported,
@@ -84,7 +85,8 @@ class Walk(Evaluation):
         value = self.value(statement.value, scope)
         if value is NEVER:
             return True
-        if statement.hasty and PROMISED in value.tags and type(statement.target) is Name:
+        named = statement.hasty and type(statement.target) is Name
+        if named and (PROMISED in value.tags or self._comes_late(value)):
             value = replace(value, tags=value.tags | {FORGOTTEN})
         elif FORGOTTEN in value.tags:
             value = remembered(value)
@@ -118,6 +120,8 @@ class Walk(Evaluation):
         if ended and settles(no) and _is_for_a_role(statement.test, no):
             turned = refused(self, statement.then, test, statement.at, no)
             no |= {g._replace(check=Check.UNCLEAR) for g in turned if g.check in _TURNS_AWAY}
+        elif ended and self._spares_strangers(statement.test, before, scope):
+            no |= {self.hollow(_OF_USERS_ALONE, statement.at)}
         elif ended and not settles(no):
             no |= refused(self, statement.then, test, statement.at, no)
         then_guards, then_names = self.guards, scope.names
@@ -149,6 +153,28 @@ class Walk(Evaluation):
         unless |= comparing.set_up_once(then_guards, self.guards)
         self.guards = meet(then_guards, self.guards) | unless
         return False
+
+    def _comes_late(self, value: Value) -> bool:
+        """`const session = getServerSession()`: a library gives a promise of who is signed in."""
+        if not value.cases and value.when is None:
+            return False
+        asked = (g for g in self.tested(value)[0] if g.check is Check.SESSION)
+        return any(_LATE.search(guard.how) for guard in asked)
+
+    def _spares_strangers(self, test: Expression, before: Guards, scope: Scope) -> bool:
+        """`if (session?.user && session.user.role !== "admin") return 403`: whoever has none goes on."""
+        if not isinstance(test, Either) or test.operator != "and":
+            return False
+        known, asked = test.left, test.right
+        if type(known) not in (Name, Member) or not isinstance(asked, Compare):
+            return False
+        if asked.operator != "!=" or not isinstance(asked.left, Member):
+            return False
+        if any(g.check in AUTHENTICATES for g in before):
+            return False
+        role = comparing.ROLE_KEY.search(asked.left.key) is not None
+        signed_in = self.tested(self.value(known, scope))[0] if role else frozenset()
+        return any(g.check is Check.SESSION for g in signed_in)
 
     def _is_signed_out(self, statement: If, otherwise: Guards, scope: Scope) -> bool:
         """`if (!userId) return false;` in a helper, where it was asked before that somebody is signed in."""
@@ -420,6 +446,8 @@ def _is_for_a_role(test: Expression, passed: Guards) -> bool:
     return not owned and comparing.ROLE_KEY.search(name) is not None
 
 
+_LATE = regex(r"^next-auth.*\.auth$|getServerSession$|^auth\.(getUser|getSession)$|getIronSession$")
+_OF_USERS_ALONE = "who is not signed in is not asked for a role"
 _TURNS_AWAY = (Check.REFUSES, Check.UNCLEAR)
 _PERMITTED = regex(r"^(is_?)?(allowed|permitted)$|^has_?permission$|^permission_?granted$", re.I)
 

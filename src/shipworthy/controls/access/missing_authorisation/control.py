@@ -9,7 +9,7 @@ from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.owner_edits import with_owner_filters
-from shipworthy.prototype.handlers.rights import Answer, answers
+from shipworthy.prototype.handlers.rights import Answer, answers, foreign_pages
 from shipworthy.prototype.handlers.standing import Caller, Tie, tie
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.wording import sentence
@@ -37,6 +37,15 @@ class MissingAuthorisation(
                 continue  # whoever comes is not known: another question
             found = True
             yield self._judge(prototype, answer)
+        for handler, judged in foreign_pages(prototype):
+            found = True
+            yield self.gap(
+                handler.subject,
+                sentence(handler, judged),
+                *way(prototype, handler, judged.effect),
+                severity=judged.severity,
+                confidence=judged.confidence,
+            )
         if not found:
             yield self.not_applicable("no server code here acts for a signed-in user")
 
