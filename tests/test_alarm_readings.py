@@ -17,6 +17,7 @@ from shipworthy.controls.testing.no_tests.control import NoTests
 from shipworthy.database.schema import Schema
 from shipworthy.finding import Confidence, Severity
 from shipworthy.prototype.handlers.read_requests import reads_request
+from shipworthy.prototype.source import Role
 from shipworthy.prototype.tables.idle import is_idle
 
 _MODULES = {f"src/part{n}.ts": f"export const part{n} = {n};\n" for n in range(24)}
@@ -253,3 +254,25 @@ def test_a_bucket_that_is_asked_for_by_its_address_is_used(tmp_path: Path) -> No
             is_idle("bucket menus", prototype_of(tmp_path / name, files), Schema({}, {}, {}, {}))
             is idle
         )
+
+
+def test_a_circle_that_its_own_package_enters_starts(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\nflask-caching\n",
+        "shop/__init__.py": "from shop.extensions import cache\nfrom shop.pages import show\n",
+        "shop/extensions.py": "from flask_caching import Cache\ncache = Cache()\n",
+        "shop/pages.py": "from shop.keeping import kept\n@kept\ndef show():\n    return 1\n",
+        "shop/keeping.py": "from shop import cache\ndef kept(f):\n    return cache.cached()(f)\n",
+    }
+    (gap,) = gaps(ImportCycle(), tmp_path / "bound", files)
+    assert gap.severity is Severity.LOW
+    files["shop/__init__.py"] = "from shop.pages import show\nfrom shop.extensions import cache\n"
+    (gap,) = gaps(ImportCycle(), tmp_path / "late", files)
+    assert gap.severity is Severity.MEDIUM
+
+
+def test_the_client_that_prisma_writes_is_not_the_authors(tmp_path: Path) -> None:
+    line = "export declare function find(where: { id: number; name: string }): Promise<number>;\n"
+    files = {"package.json": "{}", "prisma/generated/client/library.d.ts": line}
+    prototype = prototype_of(tmp_path, files)
+    assert prototype.files["prisma/generated/client/library.d.ts"].role is Role.GENERATED

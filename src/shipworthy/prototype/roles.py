@@ -54,6 +54,8 @@ _GENERATED_NAME = regex(
     r"(\.gen\.[jt]sx?|\.generated\.[jt]sx?|_pb2(_grpc)?\.py|\.min\.(js|css|mjs)|\.bundle\.js|next-env\.d\.ts"
     r"|database\.types\.ts|supabase/types\.ts|types/supabase\.ts|supabase\.types\.ts)$"
 )
+# The client of Prisma, where the schema has it written into the repository.
+_GENERATED_FOLDER = regex(r"(^|/)(prisma/generated|generated/prisma([-_]?client)?)/")
 # What Capacitor, React Native and Flutter put around an app so that a phone or a desktop starts it.
 _SHELL = regex(
     r"(^|/)(MainActivity|MainApplication|AppDelegate|SceneDelegate|GeneratedPluginRegistrant|RunnerTests"
@@ -249,6 +251,8 @@ def _role_of_code(
 ) -> Role:
     if _is_vendored(path, extension):
         return Role.VENDORED
+    if _GENERATED_FOLDER.search(path):
+        return Role.GENERATED
     if _GENERATED_NAME.search(path) or _SHELL.search(path) or _says_generated(head):
         return Role.GENERATED
     if extension in ("js", "mjs", "cjs") and longest_line > 5_000:

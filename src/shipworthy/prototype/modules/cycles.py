@@ -192,7 +192,8 @@ def _way(path: str, came_from: Mapping[str, str]) -> tuple[str, ...]:
 
 def _steps(way: tuple[str, ...], edges: Edges, parsed: Mapping[str, Syntax]) -> tuple[Step, ...]:
     steps = tuple(_step(*pair, edges, parsed) for pair in _pairs(way))
-    if any(_is_caught(parsed.get(step.importer), step.location) for step in steps):
+    starts = any(_is_bound(pair, edges, parsed) for pair in _pairs(way))
+    if starts or any(_is_caught(parsed.get(step.importer), step.location) for step in steps):
         return tuple(replace(step, used=None) for step in steps)
     return steps
 
@@ -226,9 +227,16 @@ def _step(importer: str, imported: str, edges: Edges, parsed: Mapping[str, Synta
     item = edges[importer][imported]
     here, there = parsed.get(importer), parsed.get(imported)
     used = used_at_load(here, item, there) if here and there else None
-    if used and there and _is_bound_before(importer, item, there, edges[imported].values()):
-        used = None
     return Step(importer, imported, item.location, used)
+
+
+def _is_bound(pair: tuple[str, str], edges: Edges, parsed: Mapping[str, Syntax]) -> bool:
+    """True for a step that always finds what it asks for: the circle is entered by the package above."""
+    importer, imported = pair
+    package = parsed.get(imported)
+    return package is not None and _is_bound_before(
+        importer, edges[importer][imported], package, edges[imported].values()
+    )
 
 
 def _is_bound_before(

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.edge.behind import is_behind
 from shipworthy.prototype.edge.evidence import Edge
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.regex import regex
@@ -71,12 +71,15 @@ class HostHeaderLink(
         header = _headers(effect)[0].key.title()
         what = "a mail with a link" if mail else "visitors"
         then = "the reader's link" if mail else "the visitor"
+        # To readers of what is his own a user may write whatever he likes without a header.
+        own = effect.has(Check.SESSION) and effect.has(Check.OWNER)
         return self.gap(
             subject.name,
             f"{handler.name} sends {what} to the address in the header {header},"
             f" so an attacker who sets it leads {then} to a site of his own",
             *way(prototype, handler, effect),
             severity=Severity.MEDIUM if mail else Severity.LOW,
+            confidence=Confidence.LOW if own else Confidence.HIGH,
         )
 
 
