@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shipworthy.finding import Location
+from shipworthy.prototype.handlers.entering.answer_models import leaves_out
 from shipworthy.prototype.handlers.entering.answering import Answers
 from shipworthy.prototype.handlers.entering.beforehand import run_beforehand
 from shipworthy.prototype.handlers.entering.finding import Found, find
@@ -42,12 +43,10 @@ from shipworthy.prototype.handlers.values import (
 )
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.nodes import (
-    Call,
     Function,
     Index,
     Items,
     Let,
-    Literal,
     Name,
     Parameter,
 )
@@ -85,7 +84,7 @@ class FastapiEntry(Struct):
         named = injection.parameters(function, self.found.scope, method=_is_method(closure))
         if named is None:
             return walk.guards
-        answers = Answers(walk, filtered=_has_model(self.found.function))
+        answers = Answers(walk, filtered=leaves_out(walk, function, self.found.scope))
         walk.answers = (id(self.found.function), answers)
         invoke(walk, self.found.value, (), named, self.found.function.at)
         return answers.guards
@@ -95,18 +94,6 @@ def _is_method(closure: Closure | None) -> bool:
     """True for a method of an object, not for a function inside of one."""
     kind = closure.this.instance if closure is not None and closure.this is not None else None
     return kind is not None and any(m is closure.function for m in kind.node.methods if closure)
-
-
-def _has_model(function: Function) -> bool:
-    """True where a model says which fields are sent, whatever the handler returns."""
-    return any(
-        isinstance(decorator, Call)
-        and any(
-            key == "response_model" and not (isinstance(value, Literal) and value.value is None)
-            for key, value in decorator.keywords
-        )
-        for decorator in function.decorators
-    )
 
 
 class Injection(Struct):
