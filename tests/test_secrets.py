@@ -416,6 +416,10 @@ def test_a_way_to_hash_is_no_secret(value: str) -> None:
         ("a.js", "jwt.sign({ id: user.id }, 'harbour-view', { expiresIn: '1h' })"),
         ("a.ts", "jwt.verify(token, 'harbour-view')"),
         ("a.py", "jwt.decode(token, MINE)\nMINE = 'harbour-view'"),
+        ("a.py", "signature = hmac.new(b'harbour-view', body, hashlib.sha256).hexdigest()"),
+        ("a.py", "hmac.compare_digest(hmac.new('harbour-view'.encode(), body, 'sha256'), sent)"),
+        ("a.py", "URLSafeTimedSerializer('harbour-view').loads(token)"),
+        ("a.ts", "const signature = createHmac('sha256', 'harbour-view').update(body);"),
     ],
 )
 def test_a_word_that_signs_is_found_whatever_it_is_called(
@@ -462,6 +466,9 @@ def test_a_word_in_capitals_that_is_looked_up_is_a_name(
         "jwt.encode(claims, settings.key, algorithm='HS256')",
         "jwt.encode({'sub': 'harbour-view'}, key)",
         "jwt.decode(token, options={'verify': 'harbour-view'})",
+        "signature = hmac.new(b'WebAppData', token, hashlib.sha256)",
+        "etag = hmac.new(b'harbour-view', page, hashlib.sha256)",
+        "signature = hmac.new(key, b'harbour-view', hashlib.sha256)",
     ],
 )
 def test_other_words_of_such_a_call_are_no_secret(tmp_path: Path, call: str) -> None:

@@ -9,7 +9,22 @@ from shipworthy.prototype.secrets.literals import Named
 from shipworthy.regex import regex
 
 _SIGNS = regex(r"\bjwt\.(?:encode|decode|sign|verify)\(")
-_LITERAL = regex(r"""[rb]?(["'`])([^"'`\s]{4,300})\1$""")
+_LITERAL = regex(r"""[rb]?(["'`])([^"'`\s]{4,300})\1(?:\.encode\([^)]*\))?$""")
+_OTHERS = (
+    (regex(r"\bhmac\.(?:new|digest)\("), 0),
+    (regex(r"\bcreateHmac\("), 1),
+    (
+        regex(
+            r"\b(?:URLSafe(?:Timed)?Serializer|TimestampSigner|TimedJSONWebSignatureSerializer)\("
+        ),
+        0,
+    ),
+    (regex(r"\bFernet\("), 0),
+)
+"""What signs or encrypts other things, and at which place it is given its key."""
+_SAID_OF_OTHERS = ("hmac.", "createHmac(", "Serializer(", "TimestampSigner(", "Fernet(")
+_PROVES = regex(r"signature|compare_digest|timingSafeEqual|verif|Serializer|TimestampSigner|Fernet")
+_KNOWN_TO_ALL = frozenset({"WebAppData"})  # what Telegram says to everybody
 _IDENTIFIER = regex(r"[A-Za-z_]\w*$")
 _KEPT = (
     r"^(?:export )?(?:const |let |var )?{name}\s*(?::\s*\w+\s*)?=\s*[rb]?"
@@ -52,6 +67,18 @@ def signing_literals(text: str) -> Iterator[Named]:
             kept = re.search(_KEPT.format(name=given), text, re.MULTILINE)
             if kept:
                 yield Named(kept.start(1), given, kept[1])
+
+
+def other_keys(text: str) -> Iterator[Named]:
+    """The literal key of `hmac.new(b"words", …)`, where that proves something, and of its like."""
+    if not any(word in text for word in _SAID_OF_OTHERS) or not _PROVES.search(text):
+        return
+    for maker, place in _OTHERS:
+        for call in maker.finditer(text):
+            start, given = _argument(text, call.end(), place)
+            literal = _LITERAL.match(given)
+            if literal and literal[2] not in _KNOWN_TO_ALL:
+                yield Named(start + literal.start(2), "SIGNING_SECRET", literal[2])
 
 
 def session_keys(text: str) -> Iterator[Named]:
@@ -111,4 +138,9 @@ def _argument(text: str, start: int, place: int) -> tuple[int, str]:
     for offset, piece in found:
         if piece.startswith("key="):
             return offset + 4, piece[4:]
-    return found[place] if place < len(found) and "=" not in found[place][1] else (0, "")
+    if place >= len(found) or _KEYWORD.match(found[place][1]):
+        return 0, ""
+    return found[place]
+
+
+_KEYWORD = regex(r"\w+\s*=(?!=)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -22,7 +23,12 @@ from shipworthy.prototype.secrets.demo_logins import is_demo_login
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.engine_rules import is_issued, judge
 from shipworthy.prototype.secrets.environment import EnvironmentRead
-from shipworthy.prototype.secrets.handed import account_passwords, session_keys, signing_literals
+from shipworthy.prototype.secrets.handed import (
+    account_passwords,
+    other_keys,
+    session_keys,
+    signing_literals,
+)
 from shipworthy.prototype.secrets.literals import (
     OF_DJANGO,
     Named,
@@ -323,7 +329,7 @@ def _is_beside_test(text: str, at: int) -> bool:
 def _handed(text: str) -> Iterator[_Hit]:
     """What is signed with and what accounts are made with, whatever it is called."""
     signing = SecretKind.SIGNING_SECRET
-    for literal in signing_literals(text):
+    for literal in chain(signing_literals(text), other_keys(text)):
         if is_real(signing, literal.value):
             yield _Hit(
                 literal.start, literal.value, literal.name, signing, "", "named-signing_secret"
