@@ -63,6 +63,8 @@ def test_a_function_goes_on_where_no_field_of_a_list_is_missing(tmp_path: Path, 
         "        errors['order'] = 'required'\n    if errors:",
         "errors = {}\n    for key in REQUIRED:\n        if not data.get(key):\n"
         "            errors[key] = 'required'\n    if errors:",
+        "errors = list()\n    if not data.get('order'):\n        errors.append('order')\n    if errors:",
+        "taken = [o for o in [{'id': 1}] if o['id'] == data['order']]\n    if taken:",
         "error = ''\n    for key in REQUIRED:\n        if not data.get(key):\n"
         "            error += key\n    if error:",
     ],
@@ -72,6 +74,21 @@ def test_a_view_goes_on_where_no_error_was_noted(tmp_path: Path, asked: str) -> 
     (tmp_path / "main.py").write_text(
         "import sqlite3\ndb = sqlite3.connect('shop.db')\n" + _REST.replace("ASKED", asked)
     )
+    assert _changes(tmp_path) == {"orders"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "const taken = orders.find((o) => o.id === input.order); if (taken)",
+        "const taken = orders.filter((o) => o.id === input.order); if (taken.length > 0)",
+        'const lacking = ["order"].find((field) => !input[field]); if (lacking)',
+    ],
+)
+def test_a_function_goes_on_where_nothing_is_found_in_a_list(tmp_path: Path, asked: str) -> None:
+    file = tmp_path / "supabase/functions/change-order/index.ts"
+    file.parent.mkdir(parents=True)
+    file.write_text('const orders = [{ id: "a", total: 1 }];\n' + _EDGE.replace("ASKED", asked))
     assert _changes(tmp_path) == {"orders"}
 
 

@@ -461,7 +461,8 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         if listed or (type(key) is Name and is_word_of_code(walk.value(key, inner))):
             result = replace(result, tags=result.tags | {"picked"})
     when = _a_role(walk, (result if type(made) is Compare else UNKNOWN, *tests))
-    return replace(result, cases=(), when=when, literal=UNSET, client="")
+    tags = result.tags | _EMPTY if result.fields is not None else result.tags  # of none, perhaps
+    return replace(result, cases=(), when=when, literal=UNSET, client="", tags=tags)
 
 
 def _a_role(walk: Evaluation, values: tuple[Value, ...]) -> tuple[Guards, Guards] | None:

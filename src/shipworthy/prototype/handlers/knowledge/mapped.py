@@ -448,7 +448,7 @@ def _listed(walk: Evaluation, site: Site) -> Value | None:
     if given.what == QUERYING:
         return rows(walk, given.effect)
     if not site.given:
-        return Value(elements=())
+        return Value(elements=(), tags=frozenset({"maybe"}))
     return replace(given, literal=given.literal) if given.elements is not None else None
 
 

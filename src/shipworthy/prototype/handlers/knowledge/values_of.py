@@ -332,7 +332,8 @@ def _found(walk: Evaluation, site: Site) -> Value | None:
     yes = walk.tested(result)[0]
     if site.name == "find":
         there = replace(element, tags=element.tags | {"truthy"})
-        return replace(element, cases=((there, yes), (NULL, NO_GUARDS)))
+        tags, ways = element.tags | {"maybe"}, ((there, yes), (NULL, NO_GUARDS))
+        return replace(element, literal=UNSET, tags=tags, cases=ways)
     # Where the test holds for none of them, its opposite holds for each.
     no = walk.tested(result)[1] if site.name == "some" else NO_GUARDS
     return Value(origins=element.origins, when=(yes, no), tags=frozenset({"truth"}))
