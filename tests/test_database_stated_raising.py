@@ -106,6 +106,32 @@ def test_a_fee_is_marked_as_paid_for_whoever_calls() -> None:
     assert not calls("fee uuid", "update fees set status = 'seen' where id = fee;")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "steps", "gap"),
+    [
+        ("p_table text", "execute format('truncate table %I', p_table);", True),
+        (
+            "p_t text, p_on boolean",
+            "execute format('ALTER TABLE %I DISABLE TRIGGER ALL', p_t);",
+            True,
+        ),
+        ("p_table text", "execute 'delete from ' || quote_ident(p_table);", True),
+        ("p_sql text", "execute format('%s', p_sql);", True),
+        ("p_sql text", "execute p_sql;", True),
+        ("p_days int", "execute format('delete from old where age > %s', p_days);", False),
+        ("p_table text", "execute format('analyze %I', p_table);", False),
+        (
+            "p_table text",
+            "if p_table not in ('a', 'b') then raise exception 'no'; end if;"
+            " execute format('truncate table %I', p_table);",
+            False,
+        ),
+    ],
+)
+def test_a_caller_decides_which_statement_runs(arguments: str, steps: str, gap: bool) -> None:
+    assert bool(calls(arguments, steps)) is gap
+
+
 def test_a_code_is_proved_by_its_hash() -> None:
     hashed = "v_hash := encode(digest(p_otp, 'sha256'), 'hex');"
     used = "update codes set used_at = now() where email = p_email"

@@ -17,6 +17,7 @@ from shipworthy.database.stated.asking import (
     notes_the_caller,
     without_a_choice,
 )
+from shipworthy.database.stated.executing import executed
 from shipworthy.database.stated.founding import filled_by_itself
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
 from shipworthy.database.stated.openings import let_pass, succeeded
@@ -103,8 +104,7 @@ def _for_somebody(
 ) -> Attempt | None:
     """A call that harms whom its arguments name; `callers`: those that take the place of the caller."""
     code = without_comments(function.body)
-    if any(_runs(code, name) for name in function.argument_names if name):
-        reason = "runs the SQL that a caller sends, with the rights of its owner"
+    if reason := executed(function, code):
         return succeeded(actor, Verb.CALL, function.qualified, reason=reason)
     if _asks_a_proof(function, code):
         return None
@@ -179,15 +179,6 @@ def _picks(code: str, argument: str) -> bool:
         changes, _, asked = rest.lower().partition("where")
         one_more = bool(_ONE_MORE.search(changes)) and changes.count("=") == 1
         if re.search(rf"=\s*{re.escape(argument.lower())}\b", asked) and not one_more:
-            return True
-    return False
-
-
-def _runs(code: str, argument: str) -> bool:
-    """True where EXECUTE runs a text that the argument is part of, as it is."""
-    for found in re.finditer(r"\bexecute\s+([^;]*)", code, re.IGNORECASE):
-        built = re.split(r"\busing\b", masked(found[1]), flags=re.IGNORECASE)[0]
-        if re.search(rf"(?:^\s*|\|\|\s*){re.escape(argument)}\b", built, re.IGNORECASE):
             return True
     return False
 
