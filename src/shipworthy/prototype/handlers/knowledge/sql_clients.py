@@ -403,6 +403,8 @@ CALLS = {
     f"{CLIENT}.promise": _same,
     f"{CLIENT}.begin": _begin,
     f"{CLIENT}.transaction": _made_transaction,
+    f"{CLIENT}.sql": _tagged,
+    "@vercel/postgres.db.sql": _tagged,
     f"{CLIENT}.query": _query,
     f"{CLIENT}.execute": _query,
     f"{CLIENT}.unsafe": _query,
