@@ -257,6 +257,18 @@ def test_browser_leaves_out_client_components_that_no_page_leads_to(tmp_path: Pa
     assert found.browser == {"components/form.tsx"}
 
 
+def test_browser_leaves_out_routes_of_next_where_expo_is_listed_as_well(tmp_path: Path) -> None:
+    found = graph(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"next": "15.0.0", "expo": "latest"}}',
+            "app/page.tsx": "export default () => null;\n",
+            "app/api/leads/route.ts": "export const GET = () => Response.json([]);\n",
+        },
+    )
+    assert found.browser == frozenset()
+
+
 def test_browser_holds_static_files_and_pages_without_a_bundler(tmp_path: Path) -> None:
     found = graph(
         tmp_path,

@@ -119,7 +119,7 @@ def _bundled(files: Mapping[str, SourceFile], manifests: Iterable[NodeManifest])
     """The entry of a part that is bundled, where no index.html names it."""
     for manifest in manifests:
         wanted = manifest.dependencies
-        if "expo" in wanted:
+        if "expo" in wanted and "next" not in wanted:  # v0 lists it for pages of Next.js, too
             prefix = join(manifest.folder, "app", "")
             yield from (p for p in files if p.startswith(prefix) and "+api." not in p)
             yield from _entry(files, manifest.folder, ("App", "index"))
