@@ -142,3 +142,38 @@ export const handle = async ({ event, resolve }) => {
 """
     found = _handlers(tmp_path, **{"src/hooks.server.ts": hooks})
     assert not _last(found["POST /orders"]).has(Check.SESSION)
+
+
+_LUCIA = """
+import { auth } from '$lib/server/lucia';
+export const handle = async ({ event, resolve }) => {
+  event.locals.auth = auth.handleRequest(event);
+  return resolve(event);
+};
+"""
+_LUCIA_ORDERS = """
+import { db } from '$lib/db';
+import { redirect } from '@sveltejs/kit';
+export const actions = {
+  default: async ({ request, locals }) => {
+    const session = await locals.auth.validate();
+    CHECK
+    const form = await request.formData();
+    await db.order.update({ where: { id: form.get('id') }, data: { name: form.get('name') } });
+  },
+};
+"""
+
+
+def test_what_lucia_says_of_a_request_is_a_session(tmp_path: Path) -> None:
+    made = "import { lucia } from 'lucia';\nexport const auth = lucia({ env: 'PROD' });\n"
+    for check, asked in (("if (!session) throw redirect(302, '/login');", True), ("", False)):
+        found = _handlers(
+            tmp_path / str(asked),
+            **{
+                "src/hooks.server.ts": _LUCIA,
+                "src/lib/server/lucia.ts": made,
+                "src/routes/(shop)/orders/+page.server.ts": _LUCIA_ORDERS.replace("CHECK", check),
+            },
+        )
+        assert _last(found["POST /orders"]).has(Check.SESSION) is asked

@@ -14,6 +14,7 @@ from shipworthy.controls.access.privileged_client_for_any_caller.control import 
 )
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.finding import Confidence, Outcome
+from shipworthy.prototype.handlers.handler import EffectKind
 
 _SERVER = """
 import os
@@ -160,3 +161,39 @@ def test_a_bot_answers_strangers(tmp_path: Path) -> None:
     does = "get('/ask')\ndef ask(question: str):\n    return texts.query(query_texts=[question])['documents']"
     adds = "texts.add(ids=['a'], documents=[text])"
     assert not _alarms(tmp_path, UnauthenticatedEndpoint, _CHROMA, adds, does)
+
+
+_KEPT = """
+class Kept:
+    def __init__(self):
+        self.collection = None
+        client = chromadb.PersistentClient(path="c")
+        try:
+            self.collection = client.get_collection("texts")
+        except Exception:
+            self.collection = client.create_collection("texts")
+
+    def count(self):
+        found = self.collection.get(where={})
+        return len(found.get("ids", []))
+"""
+
+
+@pytest.mark.parametrize(
+    ("counted", "key"),
+    [
+        ("len(texts.get()['ids'])", "length"),
+        ("Kept().count()", "length"),
+        ("texts.get()['documents']", ""),
+    ],
+)
+def test_how_many_texts_there_are_tells_none_of_them(
+    tmp_path: Path, counted: str, key: str
+) -> None:
+    makes = f"{_CHROMA}\n{_KEPT}"
+    code = _SERVER.replace("MAKES", makes).replace("ADDS", _OWNED)
+    code = code.replace("DOES", f"get('/health')\ndef state():\n    return {{'texts': {counted}}}")
+    prototype = prototype_of(tmp_path, {"main.py": code, "requirements.txt": "fastapi\n"})
+    state = next(h for h in prototype.handlers if h.name == "GET /health")
+    answer = next(iter(state.effects_of(EffectKind.RESPONSE)))
+    assert {origin.key for origin in answer.inputs["body.texts"]} == {key}

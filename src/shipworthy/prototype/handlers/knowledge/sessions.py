@@ -118,6 +118,16 @@ def _validated(walk: Evaluation, site: Site) -> Value | None:
     return parts(walk, site) if _STORES.search(site.what) else None
 
 
+def _of_lucia(walk: Evaluation, site: Site) -> Value | None:
+    """`auth.handleRequest(event).validate()` of Lucia 2, and `validateUser()` of Lucia 1.
+
+    https://v2.lucia-auth.com/reference/lucia/interfaces/authrequest/
+    """
+    if "lucia" not in site.what or "handleRequest" not in site.what:
+        return None
+    return parts(walk, site) if site.what.endswith("User") else session(walk, site)
+
+
 def _with_auth(walk: Evaluation, site: Site) -> Value | None:
     """`withAuth()` of AuthKit gives the user; with a handler it is a wrapper, which is followed."""
     if "authkit" not in site.what:
@@ -162,5 +172,8 @@ NAMES: dict[str, Answer] = {
     "validateSession": _validated,
     "validateSessionToken": _validated,
     "authenticateRequest": _validated,
+    "validate": _of_lucia,
+    "validateUser": _of_lucia,
+    "validateBearerToken": _of_lucia,
     "withAuth": _with_auth,
 }

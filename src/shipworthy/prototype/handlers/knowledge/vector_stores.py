@@ -117,7 +117,12 @@ def _added(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
-    return value  # whatever is taken out of what was found
+    return _counted(value) if key == "length" else value  # else whatever is taken out of it
+
+
+def _counted(found: Value) -> Value:
+    counted = frozenset(origin._replace(key="length") for origin in found.origins)
+    return Value(origins=counted, tags=frozenset({"number"}))
 
 
 def _size(walk: Evaluation, site: Site) -> Value | None:
@@ -126,8 +131,7 @@ def _size(walk: Evaluation, site: Site) -> Value | None:
     kept = bool(found.origins) and all(o.by in (OF_FILE, IN_MEMORY) for o in found.origins)
     if not walk.module.python or (found.what != _FOUND and not kept):
         return None
-    counted = frozenset(origin._replace(key="length") for origin in found.origins)
-    return Value(origins=counted, tags=frozenset({"number"}))
+    return _counted(found)
 
 
 _OPENS = """get_or_create_collection create_collection get_collection Index""".split()
