@@ -104,18 +104,27 @@ def is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
     )
 
 
-def empties(handler: Handler, effect: Effect) -> bool:
-    """True for a statement that deletes every row of a table which nothing fills anew."""
+def empties(handler: Handler, effect: Effect, *, replaced: bool = False) -> bool:
+    """True for a statement that deletes every row of a table which nothing fills anew, or, where it counts
+    that rows are `replaced`, which whoever calls fills with what he sends."""
     return (
         effect.literals.get("rows") == EVERY
         and not _PASSING.search(effect.target)
         and not any(
-            other.target == effect.target and other.operation in ("insert", "upsert")
+            other.target == effect.target
+            and other.operation in ("insert", "upsert")
+            and not (replaced and _is_sent(other))
             for other in handler.effects
         )
     )
 
 
+def _is_sent(effect: Effect) -> bool:
+    """True for rows that whoever calls sends, unlike those that are fetched for a day which he names."""
+    return any(o.kind in _SENT for _, found in effect.of("value:") for o in found)
+
+
+_SENT = frozenset({"body", "form", "upload", "argument"})
 _PASSING = regex(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)
 
 

@@ -74,7 +74,7 @@ def of_opened(
     elif kind is not Harm.RUN and _is_job(handler, effect, kind):
         if kind is Harm.CHANGE and is_of_all(effect, kind, ownership):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
-        if kind is Harm.DELETE and empties(handler, effect) and not hollow(effect):
+        if kind is Harm.DELETE and empties(handler, effect, replaced=True) and not hollow(effect):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
         if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
             return None

@@ -377,6 +377,9 @@ def _file(operation: str) -> Callable[[Evaluation, Site], Value | None]:
         origins = frozenset(
             {Origin("row", kept, by=OF_FILE)} if operation == "read" and kept else ()
         )
+        if operation == "read":  # of a file that the caller sent, its text is what he sent
+            uploaded = {o for o in all_origins(path) if o.kind == "upload"}
+            origins |= {o._replace(key="content") for o in uploaded}
         return Value(what="file", origins=origins, tags=frozenset({"truthy"}))
 
     return answered
