@@ -312,3 +312,22 @@ def test_types_that_are_made_of_others_say_what_is_in_a_body(
 
 def test_services_that_only_constructors_name_are_part_of_the_product(tmp_path: Path) -> None:
     assert "src/orders/orders.service.ts" not in _read(tmp_path).abandoned
+
+
+@pytest.mark.parametrize(
+    ("applied", "unclear"),
+    [
+        ("this.config.get<string>('JWT_KEY')", False),
+        ("JwtMiddleware", True),
+        ("passport.authenticate('jwt')", True),
+    ],
+)
+def test_only_what_is_named_is_middleware(applied: str, unclear: bool, tmp_path: Path) -> None:
+    module = _FILES["src/app.module.ts"].replace(
+        "export class AppModule {}",
+        f"export class AppModule {{ configure(consumer) {{ consumer.apply({applied}).forRoutes('*'); }} }}",
+    )
+    removed = _last(
+        _handlers(_read(tmp_path, **{"src/app.module.ts": module}))["DELETE /orders/:id"]
+    )
+    assert (Check.UNCLEAR in {g.check for g in removed.guards}) is unclear

@@ -72,7 +72,7 @@ def application(program: Program) -> Application:
             name = call.function.key if isinstance(call.function, Member) else ""
             if name == "useGlobalGuards":
                 guards += [(given, path) for given in call.arguments]
-            elif name == "apply" and _AUTHENTICATES.search(str(call.arguments)):
+            elif name == "apply" and _AUTHENTICATES.search(_named(call)):
                 middleware.append((path, call.at))
             elif isinstance(call.function, Name) and call.function.id == "ValidationPipe":
                 listed_only = listed_only or "'whitelist'" in str(call.arguments)
@@ -83,6 +83,12 @@ def application(program: Program) -> Application:
                 if given is not None:
                     guards.append((given, path))
     return Application(tuple(guards), tuple(middleware), listed_only, validates)
+
+
+def _named(call: Call) -> str:
+    """The names among the arguments of a call: a text, as the name of a setting, is no middleware."""
+    names = (n.id for n in nodes_in(call.arguments, Name))
+    return " ".join((*names, *(m.key for m in nodes_in(call.arguments, Member))))
 
 
 class NestEntry(Struct):
