@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from planting import prototype_of
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.library import Library
@@ -961,3 +962,58 @@ def x():
     return {asked}.table("orders").select("*").execute().data
 """
     assert effect(only(tmp_path, code), EffectKind.QUERY).client == client
+
+
+_TOKENS = """from functools import wraps
+from flask import Flask, jsonify
+from flask_sqlalchemy import SQLAlchemy
+from flask_jwt_extended import get_jwt, get_jwt_identity, jwt_required, verify_jwt_in_request
+app = Flask(__name__)
+db = SQLAlchemy(app)
+class Order(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    user_id = db.Column(db.Integer)
+def staff(view):
+    @wraps(view)
+    def asked(*args, **kwargs):
+        verify_jwt_in_request()
+        if {asked}:
+            return jsonify(said="no"), 403
+        return view(*args, **kwargs)
+    return asked
+@app.delete("/orders/<int:number>")
+{guard}
+def drop(number):
+    caller = int(get_jwt_identity())
+    order = Order.query.get_or_404(number)
+    {first}
+    db.session.delete(order)
+    db.session.commit()
+    return jsonify(ok=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "guard", "first", "check"),
+    [
+        ("'admin' not in get_jwt().get('role', [])", "@staff", "", Check.ROLE),
+        ("not get_jwt().get('is_admin', False)", "@staff", "", Check.ROLE),
+        ("get_jwt()['role'] != 'admin'", "@staff", "", Check.ROLE),
+        ("False", "@jwt_required()", "if order.user_id != caller: return '', 403", Check.OWNER),
+        (
+            "False",
+            "@jwt_required()",
+            "if caller and order.user_id != caller: return '', 403",
+            Check.OWNER,
+        ),
+    ],
+)
+def test_what_a_token_of_flask_says_of_its_caller(
+    tmp_path: Path, asked: str, guard: str, first: str, check: Check
+) -> None:
+    code = _TOKENS.format(asked=asked, guard=guard, first=first)
+    files = {"main.py": code, "requirements.txt": "flask\n"}
+    (handler,) = prototype_of(tmp_path, files).handlers
+    (deleted,) = [e for e in handler.effects if e.operation == "delete"]
+    assert deleted.has(check)
+    assert not deleted.has(Check.UNCLEAR)

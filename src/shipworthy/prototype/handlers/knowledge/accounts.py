@@ -300,6 +300,10 @@ CALLS = {
     "firebase-admin.auth().verifyIdToken": _verify,
     "google.oauth2.id_token.verify_oauth2_token": _verify,
     "flask_jwt_extended.get_jwt_identity": lambda walk, site: _caller(),
+    **{
+        f"flask_jwt_extended.{name}": lambda walk, site: _caller()
+        for name in ("get_jwt", "get_jwt_claims", "get_raw_jwt")
+    },
     "flask_jwt_extended.verify_jwt_in_request": _protect,
     "flask_jwt_extended.get_current_user": lambda walk, site: _caller(),
 }

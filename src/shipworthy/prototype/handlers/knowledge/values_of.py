@@ -53,7 +53,12 @@ def _text(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _number(walk: Evaluation, site: Site) -> Value | None:
-    return Value(origins=all_origins(site.argument(0)), tags=frozenset({"scalar", "number"}))
+    given, tags = site.argument(0), frozenset({"scalar", "number"})
+    if (
+        given.what == "principal"
+    ):  # the id of somebody who is signed in is none that counts as nothing
+        tags |= given.tags & {"truthy"}
+    return Value(origins=all_origins(given), tags=tags)
 
 
 def _truth(walk: Evaluation, site: Site) -> Value | None:
