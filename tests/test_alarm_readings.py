@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from planting import gaps, prototype_of
+from shipworthy.controls.access.debug_endpoint.control import DebugEndpoint
 from shipworthy.controls.access.unauthenticated_endpoint.control import UnauthenticatedEndpoint
 from shipworthy.controls.architecture.import_cycle.control import ImportCycle
 from shipworthy.controls.operations.no_ci.control import NoCi
@@ -16,6 +17,7 @@ from shipworthy.controls.supply_chain.unused_dependency.control import UnusedDep
 from shipworthy.controls.testing.no_tests.control import NoTests
 from shipworthy.database.schema import Schema
 from shipworthy.finding import Confidence, Severity
+from shipworthy.prototype.handlers.flags import asks_a_flag
 from shipworthy.prototype.handlers.read_requests import reads_request
 from shipworthy.prototype.source import Role
 from shipworthy.prototype.tables.idle import is_idle
@@ -276,3 +278,76 @@ def test_the_client_that_prisma_writes_is_not_the_authors(tmp_path: Path) -> Non
     files = {"package.json": "{}", "prisma/generated/client/library.d.ts": line}
     prototype = prototype_of(tmp_path, files)
     assert prototype.files["prisma/generated/client/library.d.ts"].role is Role.GENERATED
+
+
+_SAVES = """
+"use server";
+import { createClient } from "@/lib/supabase/server";
+import { createClient as service } from "@supabase/supabase-js";
+export async function saveCard({ playerId, url }: { playerId: string; url: string }) {
+  const supabase = await createClient();
+  const { data: { user } } = await supabase.auth.getUser();
+  if (!user) return { error: "Sign in" };
+  const admin = service(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!);
+  const { data: player } = await admin.from("players").select("user_id").eq("id", playerId).single();
+  let allowed = user.id === player.user_id;
+  if (!allowed) {
+    const { data: kids } = await supabase.rpc("my_kids");
+    allowed = new Set(kids).has(playerId);
+  }
+  REFUSED
+  await admin.from("player_photos").update({ url }).eq("player_id", playerId);
+}
+"""
+
+
+def test_a_check_that_is_gathered_in_a_variable_is_asked_about(tmp_path: Path) -> None:
+    asks = 'export const go = () => saveCard({ playerId: "1", url: "" });\n'
+    page = f'"use client";\nimport {{ saveCard }} from "./actions";\n{asks}'
+    for name, refused in (("open", ""), ("asked", 'if (!allowed) return { error: "No" };')):
+        files = {
+            "package.json": '{"dependencies": {"next": "15.0.0", "@supabase/supabase-js": "2.45.0"}}',
+            "app/actions.ts": _SAVES.lstrip().replace("REFUSED", refused),
+            "app/page.tsx": page,
+        }
+        prototype = prototype_of(tmp_path / name, files)
+        (handler,) = prototype.handlers
+        update = next(e for e in handler.effects if e.operation == "update")
+        assert asks_a_flag(prototype, handler, update) is bool(refused)
+
+
+def test_promoting_oneself_at_an_address_for_developers_is_critical(tmp_path: Path) -> None:
+    dev = """
+from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.orm import Session
+from db import User, get_db
+app = FastAPI()
+@app.post("/dev/promote/{name}")
+def promote(name: str, db: Session = Depends(get_db)):
+    user = db.query(User).filter(User.name == name).first()
+    user.CHANGE
+    db.commit()
+    return {}
+"""
+    db = """
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base, sessionmaker
+Base = declarative_base()
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    role = Column(String)
+    colour = Column(String)
+def get_db():
+    db = sessionmaker()()
+    yield db
+"""
+    for change, critical in (('role = "admin"', True), ('colour = "red"', False)):
+        files = {
+            "requirements.txt": "fastapi\nsqlalchemy\n",
+            "main.py": dev.replace("CHANGE", change),
+            "db.py": db,
+        }
+        (gap,) = gaps(DebugEndpoint(), tmp_path / change[:4], files)
+        assert (gap.severity is Severity.CRITICAL) is critical

@@ -131,13 +131,30 @@ class DebugEndpoint(
         telling = [e for e in open_ones if not _only_compares(e)]
         effect = (doing or telling or open_ones)[0]
         drastic = _DRASTIC.match(word) is not None
+        grave = any(map(_harms, doing)) and drastic
+        lifts = any(map(_lifts, doing))
         does = _changes(effect) if doing else _shows(effect)
         return self.gap(
             handler.subject,
             f"{handler.name} is for developers but open to anybody, and {does}",
             *way(prototype, handler, effect),
-            severity=Severity.HIGH if any(map(_harms, doing)) and drastic else Severity.MEDIUM,
+            severity=Severity.CRITICAL if lifts else Severity.HIGH if grave else Severity.MEDIUM,
         )
+
+
+def _lifts(effect: Effect) -> bool:
+    """True where an account that the caller names is given a role: `user.role = "admin"`."""
+    if effect.kind is not EffectKind.QUERY or effect.operation not in ("update", "upsert"):
+        return False
+    written = {name for name, _ in effect.of("value:")}
+    return (
+        effect.is_steered
+        and _ACCOUNTS.search(effect.target) is not None
+        and any(map(_ROLE.match, written))
+    )
+
+
+_ROLE = regex(r"(user_?)?roles?$|is_?(super_?)?(admin|user)$|is_?staff$", re.IGNORECASE)
 
 
 def _changes(effect: Effect) -> str:

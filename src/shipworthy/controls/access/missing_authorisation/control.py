@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
+from shipworthy.prototype.handlers.flags import asks_a_flag
 from shipworthy.prototype.handlers.owner_edits import with_owner_filters
 from shipworthy.prototype.handlers.rights import Answer, answers, foreign_pages
 from shipworthy.prototype.handlers.standing import Caller, Tie, tie
@@ -84,7 +85,9 @@ class MissingAuthorisation(
                 sentence(handler, alarm),
                 *way(prototype, handler, alarm.effect),
                 severity=alarm.severity,
-                confidence=alarm.confidence,
+                confidence=Confidence.LOW
+                if asks_a_flag(prototype, handler, alarm.effect)
+                else alarm.confidence,
             )
         if answer.alarm is not None:
             where = _ELSEWHERE[answer.alarm.breach]

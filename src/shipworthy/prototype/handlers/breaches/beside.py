@@ -38,7 +38,12 @@ def of_beside(
         return None
     if effect.has(*SETTLING) or of_staff(effect) or _HIS_DOING.search(handler.name):
         return None
-    if _is_his_own(effect) or _is_by_the_way(handler, effect) or NOTES.search(effect.target):
+    if (
+        _shows_its_secret(effect)
+        or _is_his_own(effect)
+        or _is_by_the_way(handler, effect)
+        or NOTES.search(effect.target)
+    ):
         return None
     table, deed = snake(effect.target), deed_of(effect)
     governs = bool(_MEMBERS.search(table) or (_TENANTS.match(table) and kind is not Harm.ADD))
@@ -58,6 +63,18 @@ def of_beside(
 
 _NO_LESS = {"add": (), "change": ("add",), "delete": ("change", "add")}
 """Of members and invitations: whoever may not do the one may not do the other either."""
+
+
+def _shows_its_secret(effect: Effect) -> bool:
+    """True for a row whose own secret was compared before: a link to edit it, which its maker was sent."""
+    return any(
+        g.check is Check.OWNER
+        and g.how.endswith(("compare", "verify"))
+        and any(
+            o.is_input and str(o) in g.about for _, found in effect.of("filter:") for o in found
+        )
+        for g in effect.guards
+    )
 
 
 def _is_his_own(effect: Effect) -> bool:

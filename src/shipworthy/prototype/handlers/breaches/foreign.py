@@ -109,6 +109,8 @@ def of_foreign(
         return None
     if kind is Harm.CHANGE and (is_counter(effect) or _adds_his_word(effect)):
         return None
+    if unkept and kind is Harm.CHANGE and _is_taken(handler, effect):
+        return None
     if any(g.check is Check.REFUSES and g.about & steering(effect, handler) for g in effect.guards):
         confidence = Confidence.LOW  # who acts on what is not his is asked for more
     if of_staff(effect) or (kind is Harm.READ and is_asked_file(effect)):
@@ -123,6 +125,22 @@ def of_foreign(
         confidence = Confidence.LOW if effect.has(Check.REFUSES) else Confidence.HIGH
     breach = Breach.ADMIN if unkept else Breach.FOREIGN
     return Judged(breach, effect, kind, who, severity, confidence)
+
+
+def _is_taken(handler: Handler, effect: Effect) -> bool:
+    """True for a seat, a slot or a room that is marked as taken, and kept in a new row of who takes it."""
+    if any(o.is_input for _, found in effect.of("value:") for o in found):
+        return False
+    name = plain(effect.target)
+    return any(
+        other.operation == "insert"
+        and any(
+            o.kind == "row" and plain(o.name) == name
+            for _, found in other.of("value:")
+            for o in found
+        )
+        for other in handler.effects_of(EffectKind.QUERY)
+    )
 
 
 _OFFERED = regex(r"availabilit|(opening|working|office)_?hours?|time_?slots?", re.IGNORECASE)
