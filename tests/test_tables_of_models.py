@@ -30,6 +30,16 @@ ENTITY = 'import { Entity, Column, ManyToOne, JoinColumn } from "typeorm";\nimpo
         ),
         (
             "const mongoose = require('mongoose');\nconst schema = mongoose.Schema({ total: Number });\n"
+            "module.exports = mongoose.model('Order', schema);",
+            ("Order", "mongoose", ("total",)),
+        ),
+        (
+            "const mongoose = require('mongoose');\n"
+            "module.exports = mongoose.model('Order', { total: Number });",
+            ("Order", "mongoose", ("total",)),
+        ),
+        (
+            "const mongoose = require('mongoose');\nconst schema = mongoose.Schema({ total: Number });\n"
             "const other = new mongoose.Schema({ userId: String });\n"
             "module.exports = mongoose.model('Order', other);",
             ("Order", "mongoose", ("userId",)),

@@ -36,6 +36,8 @@ def read_models(syntax: Syntax) -> Iterator[Entity]:
         name = string(given[0]) if given else None
         if last == "model" and name and len(given) > 1:
             columns = schemas.get(given[1].text()) or _columns_of_new(given[1])
+            if not columns and called == "mongoose.model":
+                columns = _columns(given[1])  # the columns themselves, without a schema around them
             if columns:
                 yield _entity(name, "mongoose", columns, call)
         elif last == "define" and name and len(given) > 1 and _TYPED.search(given[1].text()):
@@ -63,7 +65,7 @@ def _is_unselected(text: str) -> bool:
 
 
 def _schemas(syntax: Syntax) -> Iterator[tuple[str, Columns]]:
-    """`const orderSchema = new Schema({ … })`."""
+    """`const orderSchema = new Schema({ … })`, also without the `new`."""
     for declared in syntax.nodes("variable_declarator"):
         name, value = declared.field("name"), declared.field("value")
         columns = _columns_of_new(value) if value else {}
@@ -72,7 +74,7 @@ def _schemas(syntax: Syntax) -> Iterator[tuple[str, Columns]]:
 
 
 def _columns_of_new(node: SgNode) -> Columns:
-    made = node.field("constructor") if node.kind() == "new_expression" else None
+    made = node.field("constructor") if node.kind() == "new_expression" else node.field("function")
     if made is None or made.text().rpartition(".")[2] != "Schema":
         return {}
     given = arguments(node)
