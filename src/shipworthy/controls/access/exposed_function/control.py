@@ -33,7 +33,9 @@ from shipworthy.remedy import Remedy, Review, Write
 
 _ACTORS = (Actor.ANYBODY, Actor.STRANGER, Actor.MEMBER)
 _LOG = regex(r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|analytics|metrics)$")
-_COUNTS = regex(r"\.(increment|incr|track|log|record|register|touch|count|bump)_")
+_COUNTS = regex(
+    r"\.((check|get|ensure)_and_)?(increment|incr|track|log|record|register|touch|count|bump)_"
+)
 _ANEW = regex(
     r"\.(refresh|recalc|recalculate|recompute|rebuild|reaggregate)_\w+\((uuid|bigint|integer)?\)$"
 )

@@ -46,6 +46,10 @@ from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
 _OPEN_EVERYTHING = (SecretKind.SERVICE_ROLE, SecretKind.CONNECTION_URI)
+_OPENS_BY_HASH = (
+    "What opens this address is compared with the hash of a word, which is written into the code: whoever"
+    " reads it tries words until one fits"
+)
 _OPENS = "What opens this address is compared with a word that is written into the code"
 _OF_KEPT_SESSIONS = (
     "The secret of the sessions is written into the code; the sessions themselves stay with the server,"
@@ -103,13 +107,19 @@ class SecretInCode(
             yield self.gap(subject, message, *lines, severity=worst, confidence=sure)
         words = dict(_words_that_open(prototype, found))
         for subject, place in words.items():
-            yield self.gap(subject, _OPENS, prototype.evidence("code", place))
+            yield self._opened(prototype, subject, place)
         right = {s: r for s, r in _read_from_outside(prototype).items() if s not in found}
         for subject, read in right.items():
             message = f"{read.name} comes from the environment"
             yield self.satisfied(subject, message, prototype.evidence("code", read.location))
         if not found and not right and not words:
             yield self.not_applicable("the prototype holds and reads no secret")
+
+    def _opened(self, prototype: Prototype, subject: str, place: Location) -> Finding:
+        line = prototype.evidence("code", place)
+        if _is_hash_near(prototype, place):
+            return self.gap(subject, _OPENS_BY_HASH, line, severity=Severity.MEDIUM)
+        return self.gap(subject, _OPENS, line)
 
     def remedy(self, prototype: Prototype, finding: Finding) -> Remedy | None:
         label = finding.subject.partition("#")[2]
@@ -150,6 +160,20 @@ def _words_that_open(
                 near = {place.path, *prototype.modules.edges.get(place.path, ())}
                 if not near & told:
                     yield handler.subject, place
+
+
+def _is_hash_near(prototype: Prototype, place: Location) -> bool:
+    """True where the word of a comparison, in its line or the ones before it, is a digest in hexadecimal."""
+    file = prototype.files.get(place.path)
+    lines = file.lines[max(0, place.line - 1 - _BEFORE) : place.line] if file is not None else []
+    return any(map(_DIGEST.search, lines)) and _HASHES.search("\n".join(lines)) is not None
+
+
+_BEFORE = 4  # lines
+_DIGEST = regex(
+    r"[\"'](?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{96}|[0-9a-f]{128})[\"']", re.IGNORECASE
+)
+_HASHES = regex(r"hash|digest|sha_?\d", re.IGNORECASE)
 
 
 def _sets_password(handler: Handler) -> bool:
