@@ -95,6 +95,16 @@ def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Itera
             yield replace(made, rules=(rule,))
 
 
+def changes_unknown(schema: Schema) -> bool:
+    """True where a function with rights of its own changes a table of which no script tells."""
+    return any(
+        qualified(table) not in schema.tables
+        for function in schema.functions.values()
+        if function.definer and not function.is_trigger
+        for table in _WRITES.findall(function.body)
+    )
+
+
 def _for_somebody(
     schema: Schema,
     owners: Mapping[str, Ownership],

@@ -25,7 +25,7 @@ from shipworthy.database.stated.colleagues import promoted_colleagues
 from shipworthy.database.stated.everybodys import as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
-from shipworthy.database.stated.functions import callable_functions
+from shipworthy.database.stated.functions import callable_functions, changes_unknown
 from shipworthy.database.stated.memberships import invitations, joins
 from shipworthy.database.stated.nobody import TAKES_NOBODY, open_to_nobody
 from shipworthy.database.stated.of_the_system import of_the_system
@@ -175,6 +175,8 @@ def _typed(schema: Schema, generated: SqlFile | None) -> Schema:
         return schema
     stubs = (t for t in schema.tables.values() if t.source.trust is Trust.STUB)
     made = {t.qualified: t for t in stubs if t.schema in schema.exposed}
+    if not made and not changes_unknown(schema):
+        return schema
     types = read_types(generated.path, generated.text).tables
     schema = replace(schema, typed=frozenset(types))
     typed = {
