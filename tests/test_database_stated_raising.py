@@ -139,6 +139,22 @@ def test_a_code_is_proved_by_its_hash() -> None:
     assert calls("p_email text, p_otp text", f"{hashed} {used};")
 
 
+ASKED = """create function public.ask(p_email text) returns json language plpgsql security definer as $$
+declare v_otp text; begin insert into public.email_otps (email, otp_hash)
+  values (p_email, encode(digest(v_otp, 'sha256'), 'hex')) on conflict (email) do update set used = false;
+  return json_build_object({}); end $$;
+create table public.email_otps (email text primary key, otp_hash text, used boolean);
+alter table public.email_otps enable row level security;"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "gap"),
+    [("'sent', true", False), ("'otp', v_otp", True), ("'code', v_otp::text", True)],
+)
+def test_a_code_is_asked_for_without_a_login_and_is_not_told(answer: str, gap: bool) -> None:
+    assert any(a.verb is Verb.CALL for a in read(ASKED.format(answer)).attempts) is gap
+
+
 TYPES = """export type Database = { public: { Tables: {
   purses: { Row: { id: string; user_id: string; sum: number }
     Insert: { id?: string } Update: { id?: string } Relationships: [] } }

@@ -69,6 +69,15 @@ _FORM = regex(
     r"(?:^|_)(?:name|nome|nombre|phone|telefone|telefono)$|(?:_|^)honeypot", re.IGNORECASE
 )
 _ADDRESS = regex(r"e?mail(?:_?(?:param|input|in))?$", re.IGNORECASE)
+_CODES = regex(
+    r"(?:^|[._])(?:otps?|(?:email|phone|account)?_?verifications?|(?:password_)?resets?|magic_links?"
+    r"|(?:\w+_)?(?:otps?|codes?|reset_tokens?|reset_requests?))$"
+)
+_RETURNS = regex(r"\breturn\b([^;]*);", re.IGNORECASE)
+_A_CODE = regex(
+    r"^\s*(?!(?:true|false|null)\b)\w+\s*$|\b\w*(?:otp|code|token|pin|secret)(?!\w*(?:_id|_hash)\b)\w*\b",
+    re.IGNORECASE,
+)
 _ACCOUNTS = regex(r"(?:^|[._])(?:users?|profiles?|user_roles|accounts|members|memberships)$")
 
 
@@ -91,7 +100,7 @@ def callable_functions(schema: Schema, owners: Mapping[str, Ownership]) -> Itera
         made = _for_somebody(schema, owners, actor, function, named) or _for_all(
             schema, owners, actor, function
         )
-        if made and not _fills_a_form(function, made):
+        if made and not _fills_a_form(function, made) and not _asks_for_a_code(function, made):
             yield replace(made, rules=(rule,))
 
 
@@ -181,6 +190,17 @@ def _fills_a_form(function: Function, made: Attempt) -> bool:
         return False
     told = any(_FORM.search(a) for a in function.argument_names)
     return told and not any(_ACCOUNTS.search(table) for table in made.written)
+
+
+def _asks_for_a_code(function: Function, made: Attempt) -> bool:
+    """True for a code that who cannot sign in asks for: it is kept for his address, and not told."""
+    named = [a for a in function.argument_names if _SOMEBODY.match(a)]
+    if not named or not all(_ADDRESS.search(a) for a in named) or made.columns or not made.written:
+        return False
+    if not all(_CODES.search(table) for table in made.written):
+        return False
+    answers = _RETURNS.findall(masked(without_comments(function.body)))
+    return bool(answers) and not any(map(_A_CODE.search, answers))
 
 
 def _picks(code: str, argument: str) -> bool:
