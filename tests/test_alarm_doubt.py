@@ -579,3 +579,40 @@ def test_a_server_that_nothing_installs_may_run_nowhere(
 ) -> None:
     (gap,) = gaps(DebugEndpoint(), tmp_path, {"backend/app.py": _FLASK, **beside})
     assert gap.confidence is sure
+
+
+_GOODS = """
+import { auth } from "@/auth";
+import { prisma } from "@/lib/db";
+export async function POST(request: Request) {
+  const session = await auth();
+  if (!session?.user) return new Response("Sign in first", { status: 401 });
+  const { name, price } = await request.json();
+  await prisma.product.create({ data: { name, price OWNER } });
+  return Response.json({ ok: true });
+}
+"""
+_AUTH = """
+import NextAuth from "next-auth";
+import Google from "next-auth/providers/google";
+export const { auth, handlers } = NextAuth({ providers: [Google] });
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "outcome"),
+    [("", Outcome.UNKNOWN), (", addedBy: session.user.id", Outcome.SATISFIED)],
+)
+def test_what_every_user_may_add_is_not_said_to_be_held_to_his_own(
+    tmp_path: Path, owner: str, outcome: Outcome
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "next-auth": "5.0.0-beta.25"}}',
+        "tsconfig.json": '{"compilerOptions": {"paths": {"@/*": ["./*"]}}}',
+        "auth.ts": _AUTH,
+        "lib/db.ts": 'import { PrismaClient } from "@prisma/client";\n'
+        "export const prisma = new PrismaClient();\n",
+        "app/api/products/route.ts": _GOODS.replace(" OWNER", owner),
+    }
+    prototype = prototype_of(tmp_path, files)
+    assert [f.outcome for f in MissingAuthorisation().detect(prototype)] == [outcome]

@@ -9,11 +9,13 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.flags import asks_a_flag
+from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.owner_edits import with_owner_filters
 from shipworthy.prototype.handlers.rights import Answer, answers, foreign_pages
-from shipworthy.prototype.handlers.standing import Caller, Tie, tie
+from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, tie
 from shipworthy.prototype.handlers.ways import way
-from shipworthy.prototype.handlers.wording import sentence
+from shipworthy.prototype.handlers.weight import Harm, harm
+from shipworthy.prototype.handlers.wording import deed, sentence
 from shipworthy.remedy import Remedy, Review, Write
 
 _ELSEWHERE = {
@@ -99,5 +101,23 @@ class MissingAuthorisation(
         unclear = any(tie(handler, effect) is Tie.UNCLEAR for effect in answer.weighty)
         if unclear or Caller.UNCLEAR in answer.callers():
             return self.unknown(handler.subject, "a check could not be followed", *evidence)
+        loose = next((e for e in answer.weighty if _is_for_every_user(handler, e)), None)
+        if loose is not None:
+            said = f"whoever is signed in may {deed(loose, Harm.ADD)}: {_FOR_ALL}"
+            return self.unknown(handler.subject, said, *way(prototype, handler, loose))
         message = "What it does is held to the caller's own rows, rights or role"
         return self.satisfied(handler.subject, message, *evidence)
+
+
+_FOR_ALL = "whether that is meant for every user, a person has to say"
+
+
+def _is_for_every_user(handler: Handler, effect: Effect) -> bool:
+    """True for a row that is added as the caller says, and of which nothing says that it is his."""
+    if harm(effect) is not Harm.ADD or effect.kind is not EffectKind.QUERY:
+        return False
+    if tie(handler, effect) not in (Tie.NONE, Tie.UNSTEERED):
+        return False
+    given = [o for _, found in effect.of("value:") for o in found]
+    told = any(o.is_input for o in given)
+    return told and not any(is_of_caller(o) or o.kind == "row" for o in given)
