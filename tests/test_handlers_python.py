@@ -1017,3 +1017,19 @@ def test_what_a_token_of_flask_says_of_its_caller(
     (deleted,) = [e for e in handler.effects if e.operation == "delete"]
     assert deleted.has(check)
     assert not deleted.has(Check.UNCLEAR)
+
+
+@pytest.mark.parametrize("name", ["supabase", "db", "conn", "database"])
+def test_rows_of_a_platform_are_shown_whatever_its_client_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    code = (
+        "import os\nfrom fastapi import FastAPI\nfrom supabase import create_client\napp = FastAPI()\n"
+        f"{name} = create_client(os.environ['URL'], os.environ['SUPABASE_SERVICE_KEY'])\n"
+        "@app.get('/vendors')\ndef vendors():\n"
+        f"    return {name}.table('vendors').select('*').execute().data\n"
+    )
+    files = {"main.py": code, "requirements.txt": "fastapi\nsupabase\n"}
+    (handler,) = prototype_of(tmp_path, files).handlers
+    shown = {o.name for e in handler.effects_of(EffectKind.RESPONSE) for o in e.inputs["body"]}
+    assert shown == {"vendors"}

@@ -48,7 +48,9 @@ def _execute(walk: Evaluation, site: Site) -> Value | None:
     text = site.argument(0, "query", "sql", "statement", "operation")
     if text.what == QUERYING:
         return text
-    if not walk.module.python or not _is_database(site):
+    if not walk.module.python or not (site.given or site.named):
+        return None  # `db.table("orders").select("*").execute()` of Supabase runs no text
+    if not _is_database(site):
         return None
     many = site.name == "executemany"
     parameters = walk.element(_parameters(site)) if many else _parameters(site)
