@@ -12,6 +12,7 @@ from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.secret import Secret
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
+from shipworthy.regex import regex
 from shipworthy.remedy import Change, Remedy, Review, Untrack, Write, ignoring
 
 _IGNORED = (".env", ".env.*", "!.env.example")
@@ -48,6 +49,11 @@ class EnvFileCommitted(
         names = _names(secrets)
         if file.tracked:
             message = f"{file.path} is committed with {names}: replace these keys at their issuers"
+            if all(map(_is_of_pages, secrets)):
+                message = (
+                    f"{file.path} is committed with {names}, which pages show anyway: see that the"
+                    " issuer takes them from your own addresses alone"
+                )
             return self.gap(file.path, message, *seen, severity=_severity(secrets))
         if file.tracked is None:
             reason = f"no version control here: {file.path} holds {names}; .gitignore must name it"
@@ -77,8 +83,20 @@ def _counts(file: SourceFile, secrets: dict[str, list[Secret]]) -> bool:
 
 def _severity(secrets: list[Secret]) -> Severity:
     """One step lower where no format tells what the keys are of: they may open little."""
+    if all(map(_is_of_pages, secrets)):
+        return Severity.LOW
     unknown = all(s.provider == "" and s.rule.startswith("named-api") for s in secrets)
     return Severity.HIGH if unknown else Severity.CRITICAL
+
+
+def _is_of_pages(secret: Secret) -> bool:
+    """True for a key of Google that is named for maps or Firebase in a page: it is made to be shown."""
+    return secret.rule == "google-api_key" and bool(_OF_PAGES.search(secret.name or ""))
+
+
+_OF_PAGES = regex(
+    r"^(((NEXT|EXPO|NUXT)_)?PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|NG_APP)_\w*(MAPS?_|PLACES|GEOCOD|FIREBASE)"
+)
 
 
 def _line(secret: Secret) -> Evidence:
