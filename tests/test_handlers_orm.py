@@ -953,3 +953,21 @@ def test_new_document_is_of_the_table_of_its_model(
     )
     (added,) = _queries(handler, "insert")
     assert added.target == "Order"
+
+
+def test_an_element_of_a_list_that_was_waited_for_is_no_promise(tmp_path: Path) -> None:
+    body = """
+  const mine = await keep.matches(req.user.id);
+  const match = mine.find((m) => m.userId === req.user.id || req.user.role === "admin");
+  if (!match && req.user.role !== "admin") return res.status(403).json({ error: "Not yours" });
+  await db.delete(orders).where(eq(orders.id, req.params.id));
+  res.json({ ok: true });"""
+    head = """import { db } from "./db"; import { orders } from "./schema"; import { eq } from "drizzle-orm";
+class Keep { async matches(userId) {
+  const found = await db.select({ match: orders, buyer: { id: orders.userId } }).from(orders).where(eq(orders.userId, userId));
+  return found.map((r) => ({ ...r.match, buyer: r.buyer }));
+} }
+const keep = new Keep();"""
+    handler = _express(tmp_path, head, body, server_db=_DRIZZLE, server_schema=_SCHEMA)
+    (removed,) = _queries(handler, "delete")
+    assert not removed.has(Check.HOLLOW)

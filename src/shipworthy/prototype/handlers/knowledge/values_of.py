@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
     NULL,
+    PROMISED,
     UNKNOWN,
     UNSET,
     Value,
@@ -331,6 +332,7 @@ def _found(walk: Evaluation, site: Site) -> Value | None:
     if handler.closure is None:
         return None
     element = walk.element(site.receiver)
+    element = replace(element, tags=element.tags - {PROMISED})  # the list was waited for
     before = walk.guards
     result = walk.enter(handler.closure, (element,), {}, site.call.at)
     walk.guards = before
