@@ -79,3 +79,35 @@ def test_python_too(tmp_path: Path) -> None:
     )
     files = {"requirements.txt": "flask==3.0.0\n", "app.py": text}
     assert _handed_out(tmp_path, files) == ["cv"]
+
+
+_PICTURES = """
+import { v2 as cloudinary } from "cloudinary";
+export async function POST(request: Request) {
+  const file = (await request.formData()).get("file") as File;
+  const bytes = Buffer.from(await file.arrayBuffer());
+  const made: any = await new Promise((resolve, reject) => {
+    const done = (error, answer) => (error ? reject(error) : resolve(answer));
+    cloudinary.uploader.upload_stream({ folder: "rooms" }, done).end(bytes);
+  });
+  return Response.json({ url: made.secure_url });
+}
+export async function DELETE(request: Request) {
+  const { id } = await request.json();
+  await cloudinary.uploader.destroy(id);
+  return Response.json({ ok: true });
+}
+"""
+
+
+def test_pictures_at_cloudinary_are_stored_files(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0", "cloudinary": "2.5.1"}}',
+        "app/api/pictures/route.ts": _PICTURES,
+    }
+    found = [
+        (effect.operation, any(origins for origins in effect.inputs.values()))
+        for handler in prototype_of(tmp_path, files).handlers
+        for effect in handler.effects_of(EffectKind.STORAGE)
+    ]
+    assert sorted(found) == [("remove", True), ("upload", True)]
