@@ -9,6 +9,7 @@ import pytest
 from planting import prototype_of
 from shipworthy.control import Control
 from shipworthy.controls.access.exposed_function.control import ExposedFunction
+from shipworthy.controls.access.rows_writable_by_anybody.control import RowsWritableByAnybody
 from shipworthy.controls.reliability.swallowed_error.control import SwallowedError
 from shipworthy.controls.secrets.secret_in_code.control import SecretInCode
 from shipworthy.finding import Finding, Outcome, Severity
@@ -88,3 +89,33 @@ def test_a_hash_in_the_code_is_not_the_word_itself(
 ) -> None:
     gap = _gap(SecretInCode(), tmp_path, {"src/index.ts": _KEYS.replace("WORD", word)})
     assert gap.severity is severity
+
+
+_OPEN = """create table public.NAME (id uuid primary key, address text, value text);
+alter table public.NAME enable row level security;
+create policy "All" on public.NAME for all using (true);
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("customers", Severity.CRITICAL),
+        ("auth_rate_limits", Severity.HIGH),
+        ("ai_cache", Severity.HIGH),
+        ("audit_logs", Severity.HIGH),
+    ],
+)
+def test_what_the_server_notes_for_itself_weighs_less_than_rows_of_people(
+    name: str, severity: Severity, tmp_path: Path
+) -> None:
+    page = (
+        f'import {{ db }} from "./db";\nexport const rows = () => db.from("{name}").select("*");\n'
+    )
+    files = {
+        "supabase/migrations/0001_open.sql": _OPEN.replace("NAME", name),
+        "src/rows.ts": page,
+        "src/db.ts": 'import { createClient } from "@supabase/supabase-js";\n'
+        "export const db = createClient(import.meta.env.VITE_URL, import.meta.env.VITE_ANON);\n",
+    }
+    assert _gap(RowsWritableByAnybody(), tmp_path, files).severity is severity

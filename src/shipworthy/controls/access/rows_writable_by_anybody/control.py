@@ -19,6 +19,8 @@ from shipworthy.prototype.tables.idle import weighed_by_use
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
+# What the server notes to do its work: counts of calls, answers that it can find again.
+_AT_WORK = regex(r"(^|[._])((rate|request|auth_rate)_?limits?|rate_?limiting|cache|cached_\w+)$")
 _ACTORS = (Actor.ANYBODY,)
 _VERBS = (Verb.UPDATE, Verb.DELETE, Verb.INSERT)
 
@@ -73,7 +75,8 @@ class RowsWritableByAnybody(
             lesser = account or is_log(exposure.target)
             severity = Severity.MEDIUM if lesser else Severity.HIGH
         else:
-            soon = is_soon_made_again(exposure.target)
+            soon = is_soon_made_again(exposure.target) or is_log(exposure.target)
+            soon = soon or bool(_AT_WORK.search(exposure.target))
             severity = Severity.HIGH if soon else Severity.CRITICAL
         done = " and ".join(_DONE[verb] for verb in verbs)
         if "insert" in verbs and exposure.ownership.user_columns and not (founded or account):
