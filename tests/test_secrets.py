@@ -519,3 +519,16 @@ def test_a_stand_in_that_signs_is_a_secret_unless_a_whole_template_stands_around
     line = 'SECRET_KEY = "your-secret-key"\n'
     assert one(tmp_path, "a.py", line).rule == DEFAULT_SECRET
     assert secrets(tmp_path, "a.py", f'{line}STRIPE = "your-stripe-key"\n') == []
+
+
+@pytest.mark.parametrize("value", ["COURSE_PLANNER", "121_YAB_DTC"])
+def test_a_key_of_the_app_in_capitals_is_no_name(tmp_path: Path, value: str) -> None:
+    found = one(tmp_path, "config.py", f"class Config:\n    JWT_SECRET_KEY = '{value}'\n")
+    assert (found.rule, found.value) == (DEFAULT_SECRET, value)
+
+
+@pytest.mark.parametrize(
+    "line", ["SECRET_KEY = 'PLANNER_SIGNING_KEY'", "BAD_SECRET = 'WRONG_WORD'"]
+)
+def test_a_key_in_capitals_that_names_a_setting_is_none(tmp_path: Path, line: str) -> None:
+    assert secrets(tmp_path, "config.py", f"{line}\n") == []

@@ -383,17 +383,34 @@ def _is_of_guests(literal: Named, text: str) -> bool:
 
 def _is_guessable(literal: Named, text: str) -> bool:
     """True for `SECRET_KEY = "change-me"` and `session({ secret: "words" })`; a value in capitals
-    only names another variable."""
+    mostly names another variable."""
     words = re.fullmatch(r"[\w!@#.*-]{4,}", literal.value)
     signing = is_signing_secret(literal.name)
     if literal.name == "secret":
         before = text[max(0, literal.start - 300) : literal.start]
         signing = _SESSION.search(before) is not None
-    if not signing or words is None or literal.value.isupper():
+    if not signing or words is None or (literal.value.isupper() and not _is_own_word(literal)):
         return False
     if _is_of_a_test(text, literal.start):
         return False
     return not (is_among_stand_ins(text, literal) or _is_listed(literal, text))
+
+
+def _is_own_word(literal: Named) -> bool:
+    """True for `JWT_SECRET_KEY = "COURSE_PLANNER"` of Python: what is called so is the key, and what names
+    another setting says that it is a key as well."""
+    return bool(
+        _KEY_OF_APP.fullmatch(literal.name)
+        and _SEVERAL_WORDS.fullmatch(literal.value)
+        and not _SAYS_KEY.search(literal.value)
+    )
+
+
+_KEY_OF_APP = regex(r"(JWT_|FLASK_|APP_)?SECRET_KEY")
+_SEVERAL_WORDS = regex(r"[A-Z\d]{2,}(_[A-Z\d]{2,})+")
+_SAYS_KEY = regex(
+    r"SECRET|KEY|TOKEN|JWT|PASS|SALT|SIGN|AUTH|CRYPT|HASH|ENV|INVALID|MISSING|REQUIRED|ERROR|NOT_|_NOT"
+)
 
 
 def _is_of_a_test(text: str, at: int) -> bool:
