@@ -616,3 +616,24 @@ def test_what_every_user_may_add_is_not_said_to_be_held_to_his_own(
     }
     prototype = prototype_of(tmp_path, files)
     assert [f.outcome for f in MissingAuthorisation().detect(prototype)] == [outcome]
+
+
+_SEED = """
+import { createClient } from "@supabase/supabase-js";
+const db = createClient(process.env.NEXT_PUBLIC_SUPABASE_URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!);
+export async function POST() {
+  await db.from("rooms").insert([{ name: "Sea view" }]);
+  return Response.json({ ok: true });
+}
+"""
+
+
+def test_a_seed_that_rules_nobody_sees_decide_about_is_not_said_to_be_closed(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"next": "15.0.0"}}',
+        "app/api/seed/route.ts": _SEED,
+    }
+    (found,) = DebugEndpoint().detect(prototype_of(tmp_path, files))
+    assert found.outcome is Outcome.UNKNOWN

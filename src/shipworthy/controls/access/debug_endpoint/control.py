@@ -19,6 +19,7 @@ from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import is_on_own_machine
 from shipworthy.prototype.running.debug_pages import debug_pages
 from shipworthy.prototype.running.debuggers import debuggers
+from shipworthy.prototype.tables.row_security import NOT_SHOWN, shows_row_security
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
 
@@ -119,6 +120,7 @@ class DebugEndpoint(
         line = prototype.evidence("code", handler.location)
         acting = [e for e in handler.effects if is_live(e) and _matters(e)]
         acting = [e for e in acting if not _reads_own_file(e)] or acting
+        by_rules = [e for e in acting if in_database(e) and not is_trusted(e)]
         acting = [e for e in acting if not is_trusted(e) and not in_database(e)]
         open_ones = [e for e in acting if is_open(handler, e)]
         if not open_ones:
@@ -126,6 +128,8 @@ class DebugEndpoint(
                 return self.unknown(
                     handler.subject, "Something is checked that could not be followed", line
                 )
+            if any(map(_does, by_rules)) and not shows_row_security(prototype):
+                return self.unknown(handler.subject, NOT_SHOWN, line)
             return self.satisfied(handler.subject, "Closed to strangers, or does nothing", line)
         doing = [e for e in open_ones if _does(e)]
         telling = [e for e in open_ones if not _only_compares(e)]
