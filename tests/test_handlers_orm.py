@@ -10,6 +10,7 @@ import pytest
 from shipworthy.prototype import read_prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.sql import read_sql
+from shipworthy.prototype.handlers.weight import revealed
 from shipworthy.prototype.handlers.writes import raised
 
 _PACKAGE = '{"name": "shop", "dependencies": {"express": "4", "next": "15"}}'
@@ -971,3 +972,28 @@ const keep = new Keep();"""
     handler = _express(tmp_path, head, body, server_db=_DRIZZLE, server_schema=_SCHEMA)
     (removed,) = _queries(handler, "delete")
     assert not removed.has(Check.HOLLOW)
+
+
+@pytest.mark.parametrize(
+    ("answered", "shown"), [("res.json(page);", False), ("res.json({ first, page });", True)]
+)
+def test_a_row_to_read_on_behind_is_not_shown(answered: str, shown: bool, tmp_path: Path) -> None:
+    body = f"""
+  let query = db.select({{ order: orders, buyer: users }}).from(orders).innerJoin(users, eq(orders.userId, users.id))
+    .where(eq(orders.userId, req.params.id));
+  const [first] = await db.select().from(orders).where(eq(orders.id, req.query.before));
+  if (first && first.createdAt) {{
+    query = db.select({{ order: orders, buyer: users }}).from(orders).innerJoin(users, eq(orders.userId, users.id))
+      .where(and(eq(orders.userId, req.params.id), sql`${{orders.createdAt}} < ${{first.createdAt}}`));
+  }}
+  const found = await query.orderBy(desc(orders.createdAt)).limit(50);
+  const page = [];
+  for (const r of found) page.push({{ ...r.order, buyer: r.buyer }});
+  {answered}"""
+    head = """import { db } from "./db"; import { orders, users } from "./schema"; import { and, desc, eq, sql } from "drizzle-orm";"""
+    schema = _SCHEMA.replace(
+        'total: integer("total")', 'total: integer("total"), createdAt: text("created_at")'
+    )
+    handler = _express(tmp_path, head, body, server_db=_DRIZZLE, server_schema=schema)
+    (looked_up,) = (e for e in _queries(handler, "select") if "filter:id" in e.inputs)
+    assert bool(revealed(handler, looked_up)) is shown

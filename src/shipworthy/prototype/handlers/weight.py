@@ -239,6 +239,7 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
     freely = any(name.endswith(NAMED) for name in effect.literals)
     if effect.literals.get("store") == VECTORS and (told := _told_by_model(handler, effect)):
         return told
+    begins = _begins_a_page(handler, effect, asked)
     return frozenset(
         origin
         for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
@@ -251,7 +252,25 @@ def revealed(handler: Handler, effect: Effect) -> frozenset[Origin]:
         and _is_found_by(origin, asked, freely=freely)
         and not _is_made_here(handler, origin, asked)
         and not _is_written_to(handler, origin)
+        and not (begins and not {str(o) for o in origin.by} <= asked)
     )
+
+
+def _begins_a_page(handler: Handler, effect: Effect, asked: frozenset[str]) -> bool:
+    """True for a row that is looked up to read on behind it: `createdAt < before.createdAt`."""
+    return any(
+        o.kind == "row" and o.name == effect.target and o.by and {str(b) for b in o.by} <= asked
+        for other in handler.effects_of(EffectKind.QUERY)
+        if other.operation == "select" and other.target == effect.target and other is not effect
+        for name, found in other.of("filter:")
+        if _PLACE.search(name)
+        for o in found
+    )
+
+
+_PLACE = regex(
+    r"(created|sent|posted|inserted)_?(at|on)$|date|time|timestamp|position|^seq|number$", re.I
+)
 
 
 def _asks_for_a_known_account(effect: Effect) -> bool:
