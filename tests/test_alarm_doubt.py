@@ -618,12 +618,27 @@ def test_what_every_user_may_add_is_not_said_to_be_held_to_his_own(
     assert [f.outcome for f in MissingAuthorisation().detect(prototype)] == [outcome]
 
 
-_SEED = """
-import { createClient } from "@supabase/supabase-js";
-const db = createClient(process.env.NEXT_PUBLIC_SUPABASE_URL!, process.env.NEXT_PUBLIC_SUPABASE_ANON_KEY!);
+_SEEDS = """
+import { createServerClient } from "@supabase/ssr";
+import { cookies } from "next/headers";
+const { NEXT_PUBLIC_SUPABASE_URL, NEXT_PUBLIC_SUPABASE_ANON_KEY } = process.env;
 export async function POST() {
+  const jar = await cookies();
+  const db = createServerClient(NEXT_PUBLIC_SUPABASE_URL!, NEXT_PUBLIC_SUPABASE_ANON_KEY!, {
+    cookies: { getAll: () => jar.getAll() },
+  });
   await db.from("rooms").insert([{ name: "Sea view" }]);
   return Response.json({ ok: true });
+}
+"""
+_SIGNS_IN = """
+"use client";
+import { createBrowserClient } from "@supabase/ssr";
+const { NEXT_PUBLIC_SUPABASE_URL, NEXT_PUBLIC_SUPABASE_ANON_KEY } = process.env;
+const db = createBrowserClient(NEXT_PUBLIC_SUPABASE_URL!, NEXT_PUBLIC_SUPABASE_ANON_KEY!);
+export default function Login() {
+  const enter = (email: string, password: string) => db.auth.signInWithPassword({ email, password });
+  return <button onClick={() => enter("a@b.test", prompt("")!)}>In</button>;
 }
 """
 
@@ -633,7 +648,8 @@ def test_a_seed_that_rules_nobody_sees_decide_about_is_not_said_to_be_closed(
 ) -> None:
     files = {
         "package.json": '{"dependencies": {"next": "15.0.0"}}',
-        "app/api/seed/route.ts": _SEED,
+        "app/api/seed/route.ts": _SEEDS,
+        "app/login/page.tsx": _SIGNS_IN,
     }
     (found,) = DebugEndpoint().detect(prototype_of(tmp_path, files))
     assert found.outcome is Outcome.UNKNOWN
