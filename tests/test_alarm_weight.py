@@ -440,3 +440,33 @@ def test_view_of_what_a_product_offers_weighs_less(
     }
     found = _gaps(DefinerView(), tmp_path, files)
     assert [f.severity for f in found if f.subject == "public.kit_prices"] == [severity]
+
+
+_DRAFTS = """
+create table public.guides (id uuid primary key, customer_id uuid, region text, published boolean,
+  unpublished boolean);
+alter table public.guides enable row level security;
+create policy shown on public.guides for select using (POLICY);
+create view public.some_guides as select region, customer_id from public.guides where VIEW;
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "view", "same"),
+    [
+        ("published = true", "published = true order by region limit 9", True),
+        ("published = true", "(guides.published = true) and region = 'north'", True),
+        ("published = true", "unpublished = true", False),
+        ("published", "not published", False),
+        ("region = 'north'", "not (published and region = 'north')", False),
+    ],
+)
+def test_a_view_of_other_rows_than_its_policy_shows_passes_it_by(
+    tmp_path: Path, policy: str, view: str, same: bool
+) -> None:
+    sql = _DRAFTS.replace("POLICY", policy).replace("VIEW", view)
+    files = {
+        "package.json": '{"dependencies": {"@supabase/supabase-js": "2.57.0"}}',
+        "supabase/migrations/20250101000000_guides.sql": sql,
+    }
+    assert (not _gaps(DefinerView(), tmp_path, files)) is same

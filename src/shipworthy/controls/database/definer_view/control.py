@@ -13,6 +13,7 @@ from shipworthy.database.rules.judged import BROWSER_ROLES, shown
 from shipworthy.database.rules.names import spoken, sql_name
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.schema import Schema, Table
+from shipworthy.database.stated.words import at_word, bare
 from shipworthy.finding import Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.regex import regex
@@ -150,23 +151,29 @@ def _open(table: Table, readers: frozenset[str]) -> bool:
 def _asks_the_same(view: Table, table: Table, readers: frozenset[str]) -> bool:
     """True where the view shows the very rows that a policy shows to all of its readers:
     `where published = true` in both."""
-    text = " ".join(view.definition.lower().split())
-    where = _plain(text.rpartition(" from ")[2].partition(" where ")[2].partition(" group by ")[0])
+    if len(view.depends_on) != 1:
+        return False
+    text = " ".join(view.definition.lower().split()).rpartition(" from ")[2]
+    asked = _conditions(_ENDS.split(text.partition(" where ")[2], maxsplit=1)[0])
     everybody = [
         policy
         for policy in table.policies
         if policy.permissive and policy.command in ("SELECT", "ALL") and policy.using
-        if not asks_caller(policy.using) and len(tuple(view.depends_on)) == 1
-        if " or " not in where and _plain(policy.using.lower()) in where
+        if not asks_caller(policy.using) and _conditions(policy.using.lower()) <= asked
     ]
     return all(any({reader, "public"} & set(p.roles) for p in everybody) for reader in readers)
 
 
+def _conditions(text: str) -> frozenset[str]:
+    return frozenset(map(_plain, at_word(bare(text.strip("; ")), "and")))
+
+
 def _plain(text: str) -> str:
     """An expression without brackets, casts and the names of tables before columns."""
-    return " ".join(_BRACKETS.sub(" ", _CASTS.sub("", text)).replace(";", " ").split())
+    return " ".join(_BRACKETS.sub(" ", _CASTS.sub("", text)).split())
 
 
+_ENDS = regex(r" (?:group by|having|order by|limit|offset) ")
 _CASTS = regex(r"::[\w ]+|\b\w+\.(?=\w)")
 _BRACKETS = regex(r"[()\s]+")
 
