@@ -73,6 +73,25 @@ def test_a_rule_for_who_has_no_id_is_one_for_visitors(rule: str, opened: bool) -
 
 
 @pytest.mark.parametrize(
+    "rule",
+    [
+        "body = 'open' and (auth.uid() is null or body is not null)",
+        "(auth.uid() is null) or body = 'open'",
+        "((select auth.uid()) is null or body = 'open')",
+    ],
+)
+def test_what_else_such_a_rule_shows_is_open_to_users(rule: str) -> None:
+    policy = f"create policy seen on public.notes for all using ({rule});"
+    assert (Actor.STRANGER, Verb.DELETE) in passed(read(TABLES, policy))
+
+
+def test_a_rule_that_is_not_closed_is_read_to_its_end() -> None:
+    broken = ADMINS.replace("'admin'::app_role));", "'admin';")
+    opens = HAS_ROLE.format(f"_user_id is null or {HELD}")
+    assert passed(read(TABLES, opens, broken)) >= CHANGES
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         HELD,

@@ -20,8 +20,11 @@ from shipworthy.regex import regex
 
 NOBODY = "auth.role() = 'anon'"
 TAKES_NOBODY = "which lets whoever is not signed in pass"
-_UID = r"\(?\s*(?:select\s+)?auth\s*\.\s*uid\s*\(\s*\)\s*\)?"
-_VISITOR = regex(rf"auth\.role\(\) = 'anon'|{_UID}\s+is\s+null\b", re.IGNORECASE)
+_UID = r"auth\s*\.\s*uid\s*\(\s*\)"
+_VISITOR = regex(
+    rf"auth\.role\(\) = 'anon'|(?:\(\s*(?:select\s+)?{_UID}\s*\)|{_UID})\s+is\s+null\b",
+    re.IGNORECASE,
+)
 _MAY_PASS = regex(
     r"\bis\s+null\b|\bcoalesce\b|\breturn\s+true\b|^\s*select\s+true\b", re.IGNORECASE
 )
@@ -90,7 +93,7 @@ def _answered(text: str | None, asked: dict[str, Function]) -> str | None:
         ends = text.index(inner, found.end()) + len(inner)
         given = [plain(part) for part in at_commas(inner) if part]
         if lets_nobody_pass(function, given):
-            text = f"{text[: found.start()]}({NOBODY}){text[text.index(')', ends) + 1 :]}"
+            text = f"{text[: found.start()]}({NOBODY}){text[ends:].partition(')')[2]}"
     return _ONCE.sub(rf"({NOBODY})", text)
 
 
