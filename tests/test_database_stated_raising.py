@@ -118,7 +118,13 @@ def test_a_fee_is_marked_as_paid_for_whoever_calls() -> None:
         ("p_table text", "execute 'delete from ' || quote_ident(p_table);", True),
         ("p_sql text", "execute format('%s', p_sql);", True),
         ("p_sql text", "execute p_sql;", True),
+        ("p_t text", "execute format('drop table %2$I; select %1$L', 'x', p_t);", True),
         ("p_days int", "execute format('delete from old where age > %s', p_days);", False),
+        (
+            "p_kind text, p_days int",
+            "execute format('delete from old where age > %2$s and kind = %1$L', p_kind, p_days);",
+            False,
+        ),
         ("p_table text", "execute format('analyze %I', p_table);", False),
         (
             "p_table text",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shipworthy.database.schema import Function
 from shipworthy.database.stated.words import at_commas, in_parentheses, masked
 from shipworthy.regex import regex
 
 _FORMAT = regex(r"\bexecute\s+format\s*\(", re.IGNORECASE)
-_PLACE = regex(r"%(?:\d+\$)?([IsL])")
+_PLACE = regex(r"%(?:(\d+)\$)?([IsL])")
 _NAMED = regex(r"\|\|\s*quote_ident\s*\(\s*(\w+)\s*\)", re.IGNORECASE)
 _CHANGES = regex(
     r"'\s*(?:alter\s+table|drop|delete\s+from|truncate|update|insert\s+into|grant|revoke)\b",
@@ -46,12 +46,21 @@ def _placed(code: str, argument: str) -> Iterator[tuple[str, str]]:
     word = re.compile(rf"\(*\s*{re.escape(argument)}\b(?:\s*::\s*\w+)?\s*\)*", re.IGNORECASE)
     for found in _FORMAT.finditer(code):
         text, *given = at_commas(in_parentheses(code, found.end()))
-        for place, value in zip(_PLACE.findall(text), given, strict=False):
+        for place, value in _filled(text, given):
             if word.fullmatch(value.strip()):
                 yield place, text
     for found in re.finditer(r"\bexecute\s+([^;]*)", code, re.IGNORECASE):
         if argument in _NAMED.findall(found[1]):
             yield "I", found[1].strip()
+
+
+def _filled(text: str, given: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each place of a format with what is put there: the next value, or that of its number (`%2$I`)."""
+    last = 0
+    for number, place in _PLACE.findall(text):
+        last = int(number or last + 1)
+        if 0 < last <= len(given):
+            yield place, given[last - 1]
 
 
 def _is_listed(code: str, argument: str) -> bool:
