@@ -36,7 +36,17 @@ Deno.serve(async (req) => {
 
 
 @pytest.mark.parametrize(
-    ("name", "severity"), [("order", Severity.HIGH), ("demo-login", Severity.LOW)]
+    ("name", "severity"),
+    [
+        ("order", Severity.HIGH),
+        ("lab-samples", Severity.HIGH),
+        ("match-fixtures", Severity.HIGH),
+        ("book-demo", Severity.HIGH),
+        ("demo-request", Severity.HIGH),
+        ("demo-login", Severity.LOW),
+        ("sample-data", Severity.LOW),
+        ("seed-shop", Severity.LOW),
+    ],
 )
 def test_made_up_rows_that_are_lost_are_no_loss(
     name: str, severity: Severity, tmp_path: Path

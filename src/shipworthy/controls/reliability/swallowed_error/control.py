@@ -354,8 +354,8 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     table = query.table or ""
     if is_trifle(query) or _NOTICE.search(table) or _PASSING.search(table):
         return Severity.LOW
-    if _SAMPLES.search(query.location.path):
-        return Severity.LOW  # made-up rows, which are made again
+    if _MADE_UP.search(query.location.path):
+        return Severity.LOW  # rows which are made again
     if _LOADS.match(query.function) and query.operation in ("insert", "upsert"):
         return Severity.LOW  # a first row, which the next look at the page makes again
     if _RECORDS.search(table) and not _MUST_BE_KEPT.search(table):
@@ -380,7 +380,12 @@ def _severity(query: Query, asked_by: Collection[str] = ()) -> Severity:
     return Severity.HIGH if entered or taken or paid or account else Severity.MEDIUM
 
 
-_SAMPLES = regex(r"(^|[/_-])(demo|seed(s|er|ing)?|samples?|fixtures?)([/_.-]|$)", re.IGNORECASE)
+# A laboratory has samples, a league has fixtures, and a demo that somebody asks for is a talk.
+_MADE_UP = regex(
+    r"(^|[/_-])(?<!book.)(?<!request.)(?<!schedule.)demo([/_.-]|$)(?!request|booking|lead|call)"
+    r"|(^|[/_-])(seed(s|er|ing)?|(sample|demo|fixture)s?[_-]?(data|rows))([/_.-]|$)",
+    re.IGNORECASE,
+)
 _LOADS = regex(r"GET$|(fetch|load)([A-Z_]|$)")
 _HOOK_OF_MONEY = regex(
     r"(stripe|paddle|paypal|lemon|razorpay|mercado|payment|billing|subscription)[\w-]*[-_/]?(web)?hook"
