@@ -156,11 +156,13 @@ def register():
     conn.execute("INSERT INTO users (email, password) VALUES (?, ?)", (request.form["e"], "p"))
     return ""
 """
-    for name, text, sure in (
-        ("staff", app, Confidence.LOW),
-        ("open", app + adds, Confidence.MEDIUM),
+    beside = f"from flask import Blueprint, request\nimport sqlite3\napp = Blueprint('u', __name__){adds}"
+    for name, path, text, sure in (
+        ("staff", "app.py", app, Confidence.LOW),
+        ("open", "app.py", app + adds, Confidence.MEDIUM),
+        ("beside", "users/create.py", beside, Confidence.MEDIUM),
     ):
-        files = {"requirements.txt": "flask\n", "make_database.py": made, "app.py": text}
+        files = {"requirements.txt": "flask\n", "make_database.py": made, "app.py": app, path: text}
         (gap,) = gaps(NoAccountDeletion(), tmp_path / name, files)
         assert gap.confidence is sure
 

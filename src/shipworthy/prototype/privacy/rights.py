@@ -65,25 +65,28 @@ def accounts_of(prototype: Prototype) -> Accounts | None:
 
 
 def anybody_makes(prototype: Prototype, accounts: Accounts) -> bool:
-    """True where code of the app, not a script that is started by hand, adds accounts for people; ORMs may
-    add them in ways that are not seen, where a password is hashed."""
-    files = prototype.of_role(Role.PRODUCT)
+    """True where code of the app, not a script that is started by hand, adds accounts for people: it hashes
+    a password, speaks of a registration, or adds rows to the table."""
     hidden = prototype.by_hand
-    running = [f for f in files if f.path not in hidden and not _PREPARES.search(f.path)]
-    return any(_HASHES.search(file.text or "") for file in running if file.language) or any(
+    if any(
         query.operation in ("insert", "upsert")
         and plain(query.table or "") == plain(accounts.table)
+        and query.location.path not in hidden
+        and not _PREPARES.search(query.location.path)
         for query in prototype.queries
-        if query.location.path not in prototype.by_hand
-        if not _PREPARES.search(query.location.path)
+    ):
+        return True
+    return any(
+        file.language and _REGISTERS.search(file.text or "")
+        for file in prototype.of_role(Role.PRODUCT)
+        if file.path not in hidden and not _PREPARES.search(file.path)
     )
 
 
 _PREPARES = regex(
-    r"(^|[/_-])(init|seed|setup|make|create|reset)([_-]?(db|database|tables|users|admin|data)\w*)?\.\w+$"
+    r"(^|[/_-])((init|seed|setup)|(init|seed|setup|make|create|reset)[_-]?(db|database|tables|users|admin|data)\w*)\.\w+$"
 )
-
-_HASHES = regex(
+_REGISTERS = regex(
     r"hash_?(pass|pw)|(pass(word)?|pwd|crypt\w*|argon2\w*|context|hasher|ph)\.hash\(|generate_password_hash"
     r"|set_password|hashpw|create_?user|make_password|scrypt|pbkdf2"
     r"|[/\"'`](register|sign-?up)\b|def \w*(register|sign_?up)(?!_blueprint)|(register|signUp)\w*\s*[=:(]",
