@@ -44,13 +44,15 @@ _FILE_ROUTERS = frozenset(
     "remix tanstack-start nuxt sveltekit astro solid expo react-native angular svelte vue".split()
 )
 _ROUTED_BY_FILE = regex(r"[\"'](@react-router/|@tanstack/(react-)?(router|start)|expo-router)")
+# What begins alike stands together: each part of this is tried at each letter of every script.
 _DOES = regex(
-    r"\A#!|\.listen\(|\b(Bun|Deno)\.serve\(|(^|[\s=])serve\(|createRoot\(|hydrateRoot\(|ReactDOM\.render\("
-    r"|\bexports\.handler\b|\bexport\s+(const|async function|function)\s+handler\b|registerRoot|AppRegistry"
-    r"|\bparentPort\b|import\.meta\.main|require\.main\b|\bprocess\.argv\b|\bcron\.schedule\(|onBackgroundMessage"
-    r"|^(self\.|addEventListener\()|^export default \{\s*(async )?fetch|\bchrome\.(runtime|tabs)\.\w+\.add"
-    r"|^(await\s+|void\s+)?(main|run|start|init|bootstrap|seed|migrate|test|setup|connect\w*)\(|^;?\((async\s*)?(\(|function)"
-    r"|customElements\.define\(|\bdocument\.addEventListener\(\s*[\"']DOMContentLoaded",
+    r"\A#!|\.listen\(|[\s=]serve\(|registerRoot|AppRegistry|import\.meta\.main|require\.main\b|onBackgroundMessage"
+    r"|(?:createRoot|hydrateRoot|ReactDOM\.render|customElements\.define)\("
+    r"|\b(?:(?:Bun|Deno)\.serve\(|exports\.handler\b|export\s+(?:const|async function|function)\s+handler\b"
+    r"|parentPort\b|process\.argv\b|cron\.schedule\(|chrome\.(?:runtime|tabs)\.\w+\.add"
+    r"|document\.addEventListener\(\s*[\"']DOMContentLoaded)"
+    r"|^(?:serve\(|self\.|addEventListener\(|export default \{\s*(?:async )?fetch"
+    r"|;?\((?:async\s*)?(?:\(|function)|(?:await\s+|void\s+)?(?:main|run|start|init|bootstrap|seed|migrate|test|setup|connect\w*)\()",
     re.MULTILINE,
 )
 
@@ -64,16 +66,8 @@ class Placed:
 
     def finds_all(self, path: str) -> bool:
         """True where a framework or a plugin of a part around a file takes in whole folders."""
-        return any(
-            (
-                manifest := self._prototype.files.get(
-                    f"{above}/package.json" if above else "package.json"
-                )
-            )
-            is not None
-            and _FINDS_ALL.search(manifest.text or "") is not None
-            for above in folders_above(path.rpartition("/")[0])
-        )
+        above = folders_above(path.rpartition("/")[0])
+        return any(_FINDS_ALL.search(self._manifest(folder) or "") for folder in above)
 
     def starts(self, file: SourceFile) -> bool:
         """True for a file of the product that something else than an import may start."""
@@ -101,16 +95,19 @@ class Placed:
         return "next" in frameworks and _PAGES.match(inner) is not None
 
     def _is_routed_by_file(self, home: str) -> bool:
-        manifest = self._prototype.files.get(f"{home}/package.json" if home else "package.json")
-        return manifest is not None and _ROUTED_BY_FILE.search(manifest.text or "") is not None
+        return _ROUTED_BY_FILE.search(self._manifest(home) or "") is not None
 
     def _home(self, file: SourceFile) -> tuple[str, frozenset[str]]:
         """The nearest folder with a manifest or frameworks of its own, and these."""
         for above in folders_above(file.folder):
-            manifest = f"{above}/package.json" if above else "package.json"
-            if manifest in self._prototype.files or above in self._parts:
+            if self._manifest(above) is not None or above in self._parts:
                 return above, self._parts.get(above) or self._every
         return "", self._every
+
+    def _manifest(self, folder: str) -> str | None:
+        """The text of the manifest of a folder; None where it has none."""
+        file = self._prototype.files.get(f"{folder}/package.json" if folder else "package.json")
+        return (file.text or "") if file is not None else None
 
     @cached_property
     def _parts(self) -> dict[str, frozenset[str]]:

@@ -77,7 +77,7 @@ def anybody_makes(prototype: Prototype, accounts: Accounts) -> bool:
     ):
         return True
     return any(
-        file.language and _REGISTERS.search(file.text or "")
+        file.language and _REGISTERS.search((file.text or "").lower())
         for file in prototype.of_role(Role.PRODUCT)
         if file.path not in hidden and not _PREPARES.search(file.path)
     )
@@ -86,11 +86,11 @@ def anybody_makes(prototype: Prototype, accounts: Accounts) -> bool:
 _PREPARES = regex(
     r"(^|[/_-])((init|seed|setup)|(init|seed|setup|make|create|reset)[_-]?(db|database|tables|users|admin|data)\w*)\.\w+$"
 )
+# Of a text in small letters.
 _REGISTERS = regex(
     r"hash_?(pass|pw)|(pass(word)?|pwd|crypt\w*|argon2\w*|context|hasher|ph)\.hash\(|generate_password_hash"
     r"|set_password|hashpw|create_?user|make_password|scrypt|pbkdf2"
-    r"|[/\"'`](register|sign-?up)\b|def \w*(register|sign_?up)(?!_blueprint)|(register|signUp)\w*\s*[=:(]",
-    re.IGNORECASE,
+    r"|[/\"'`](register|sign-?up)\b|def \w*(register|sign_?up)(?!_blueprint)|(register|signup)\w*\s*[=:(]"
 )
 
 
