@@ -129,6 +129,7 @@ export async function POST(request: Request) {
     [
         ("// const sharp = await sharpen(words);", True),
         ("const sharp = await sharpen(words);", False),
+        ("/* sharper */ const sharp = await sharpen(words);", False),
     ],
 )
 def test_a_call_that_was_commented_out_calls_nothing(

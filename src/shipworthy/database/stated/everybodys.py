@@ -19,6 +19,7 @@ from shipworthy.database.stated.words import NESTED, bare, texts, without_commen
 from shipworthy.regex import regex
 
 _SIGNED_IN = "auth.uid() is not null"
+_WHY = "which is the role of every new account"
 _UID = r"auth\.uid\(\)"
 _WORDS = r" ?(?:=|in|= any) ?((?:\(|array ?\[| )*'\w+'(?:, ?'\w+')*[ \])]*)"
 _YES = regex(
@@ -65,7 +66,7 @@ def given_to_all(schema: Schema, owners: Mapping[str, Ownership]) -> Schema:
 
 
 def as_written(
-    attempts: Iterable[Attempt], before: Schema, after: Schema, why: str = ""
+    attempts: Iterable[Attempt], before: Schema, after: Schema, why: str = _WHY
 ) -> Iterator[Attempt]:
     """The attempts with the rules in the words of the prototype."""
     written: dict[Rule, Rule] = {}
@@ -73,13 +74,10 @@ def as_written(
         for old, new in zip(before.tables[name].policies, table.policies, strict=True):
             if old is not new:
                 rule = policy_rule(old)
-                written[policy_rule(new)] = replace(rule, text=f"{rule.text}, {why or _WHY}")
+                written[policy_rule(new)] = replace(rule, text=f"{rule.text}, {why}")
     for attempt in attempts:
         rules = tuple(written.get(rule, rule) for rule in attempt.rules)
         yield replace(attempt, rules=rules) if rules != attempt.rules else attempt
-
-
-_WHY = "which is the role of every new account"
 
 
 def _of(schema: Schema, table: Table, owners: Mapping[str, Ownership]) -> Iterator[_Question]:

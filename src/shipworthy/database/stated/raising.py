@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Rule, Verb
 from shipworthy.database.names import QUALIFIED, qualified
-from shipworthy.database.schema import Column, Function, Schema, Trust
+from shipworthy.database.schema import Function, Schema, Trust
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.stated.asking import of_the_caller
 from shipworthy.database.stated.inserts import inserts
@@ -104,7 +104,7 @@ def _is_power(
     known = schema.tables.get(table)
     if known is None or known.source.trust is Trust.STUB:
         return False
-    held: Column | None = known.column(column)
+    held = known.column(column)
     if held is None or not gives_power(schema, known, held):
         return False
     names = [re.escape(name) for name in function.argument_names if name]

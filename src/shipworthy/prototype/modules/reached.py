@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from shipworthy.prototype.modules.placed import Placed
+from shipworthy.prototype.modules.remarks import is_remark
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
 
@@ -174,8 +175,7 @@ class _Reaching:
             return False  # it means another file, or is followed as an import
         if not (_ENDING.search(said) or (_PATH.search(said) and not said.startswith("/"))):
             return False
-        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        return not before.lstrip().startswith(("//", "*", "/*", "{/*"))
+        return not is_remark(text, match.start())
 
 
 _ASKED: WeakKeyDictionary[Prototype, _Reaching] = WeakKeyDictionary()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from shipworthy.prototype.modules.remarks import is_remark
 from shipworthy.prototype.source import Language, Role, SourceFile
 from shipworthy.regex import regex
 
@@ -120,16 +121,11 @@ _FOUND_BY_PLACE = regex(
 
 def _is_named_once(function: str, text: str) -> bool:
     """True for a function of a file alone whose name stands only where it is declared, and in remarks."""
-    said = [at for at in _said(function, text) if not _is_remark(text, at)]
+    said = [at for at in _said(function, text) if not is_remark(text, at)]
     if len(said) != 1:
         return False
     line = text[text.rfind("\n", 0, said[0]) + 1 : said[0] + len(function)]
     return _LOCAL.match(line) is not None
-
-
-def _is_remark(text: str, at: int) -> bool:
-    """True for a place behind the start of a remark, such as a call that was taken out of use."""
-    return text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith(("//", "*", "/*", "{/*"))
 
 
 def _said(name: str, text: str) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ast_grep_py import SgNode
@@ -44,7 +43,7 @@ def _described(syntax: Syntax, listed: SgNode, path: str) -> Iterator[Route]:
     handler, method = parts.get("handler"), parts.get("method")
     if handler is None or method is None:
         return
-    for verb in dict.fromkeys(re.findall(_METHODS.pattern, method.text().upper())):
+    for verb in dict.fromkeys(_METHODS.findall(method.text().upper())):
         name = dotted(handler) if handler.kind() in _NAMES else ""
         yield Route(
             RouteKind.ENDPOINT,
