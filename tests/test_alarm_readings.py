@@ -82,7 +82,12 @@ def test_what_brings_old_rows_into_a_new_form_reads_them_all(tmp_path: Path) -> 
         '    rows = conn.execute("SELECT id, body FROM messages ORDER BY id").fetchall()\n'
         '    conn.execute("INSERT INTO messages (body) VALUES (?)", (rows,))\n'
     )
-    for name, sure in (("list_messages", True), ("ensure_messages_position_column", False)):
+    for name, sure in (
+        ("list_messages", True),
+        ("fetchScheduledReports", True),
+        ("load_scheduled_reports", False),
+        ("ensure_messages_position_column", False),
+    ):
         files = {"requirements.txt": "flask\n", "db.py": reads.replace("NAME", name)}
         (gap,) = gaps(UnboundedQuery(), tmp_path / name, files)
         assert (gap.confidence is not Confidence.LOW) is sure

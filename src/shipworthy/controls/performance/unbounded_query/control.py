@@ -125,10 +125,10 @@ _STATE = regex(
     r"|available|public|visibility)$",
     re.IGNORECASE,
 )
-# What brings old rows into a new form reads all of them.
+# What brings old rows into a new form, or plans anew what was planned before a start, reads all of them.
 _ONCE = regex(
     r"(ensure|migrate|upgrade|add)_?\w*_?(columns?|table|schema|index|indices)$|_?(migrate|backfill|reindex)"
-    r"|(load|get|fetch|start|init(ialize)?|restore)_?\w*scheduled_?reports$",
+    r"|(start|init(ialize)?|restore|resume)_?\w*schedule\w*$|load_scheduled_\w+$",
     re.IGNORECASE,
 )
 _AT_NIGHT = regex(
