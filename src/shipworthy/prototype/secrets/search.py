@@ -397,7 +397,7 @@ def _is_guessable(literal: Named, text: str) -> bool:
 
 
 def _is_own_word(literal: Named) -> bool:
-    """True for `JWT_SECRET_KEY = "COURSE_PLANNER"` of Python: what is called so is the key, and what names
+    """True for `JWT_SECRET_KEY = "HARBOUR_VIEW"` of Python: what is called so is the key, and what names
     another setting says that it is a key as well."""
     return bool(
         _KEY_OF_APP.fullmatch(literal.name)
