@@ -15,16 +15,16 @@ from shipworthy.prototype.routes.unasked import is_unasked
 
 # What anybody can call lies open whether the product calls it or not.
 _OPEN_ANYWAY = frozenset({"access", "secrets", "http", "database", "supply_chain"})
-
 # What is true of a file that nobody runs as well: its text, its secrets, its place among the others.
 _OF_ANY_FILE = frozenset({"secrets", "supply_chain", "operations", "testing"})
 _OF_ITS_TEXT = frozenset({"duplicated-code", "god-module", "import-cycle", "platform-lock-in"})
 
 
 def asked_of_idle_code(prototype: Prototype, control: Control, finding: Finding) -> Finding:
-    """The finding; as a question where it is an alarm about a function that no code calls, and, unless
-    it is about what strangers can do or blocks a launch, about an address that no code asks for or a
-    page for trying things out. What lies open whether it runs or not (exposed secrets) stays an alarm."""
+    """The finding; as a question where it is an alarm about a function that no code calls or, unless it is
+    true of any file, a file that no part of the app imports; and, unless it is about what strangers can do
+    or blocks a launch, about an address that no code asks for or a page for trying things out. What lies
+    open whether it runs or not (exposed secrets) stays an alarm."""
     if not finding.is_alarm or control.never_hidden:
         return finding
     doubt = _doubt(prototype, control, finding)
