@@ -117,6 +117,23 @@ def test_a_function_that_sends_a_missing_id_away_opens_nothing_to_visitors(steps
     assert not {actor for actor, _ in passed(read(TABLES, MAY.format(steps)))} & {Actor.ANYBODY}
 
 
+ROLES = """
+create table public.people (id uuid primary key references auth.users (id), role text default 'user');
+alter table public.people enable row level security;
+create function public.enter() returns trigger language plpgsql security definer as $$
+begin insert into public.people (id, role) values (new.id, 'user'); return new; end $$;
+create trigger entered after insert on auth.users for each row execute function public.enter();"""
+EITHER = """create policy either on public.notes for all using (has_role(auth.uid(), 'admin') or
+  exists (select 1 from people where id = auth.uid() and role = 'user'));"""
+
+
+def test_a_rule_that_is_open_in_two_ways_is_told_in_its_own_words() -> None:
+    opens = HAS_ROLE.format(f"_user_id is null or {HELD}")
+    found = [a for a in read(TABLES, ROLES, opens, EITHER).attempts if a.target == "public.notes"]
+    assert {a.actor for a in found} == {Actor.ANYBODY, Actor.STRANGER}
+    assert all("has_role(auth.uid(), 'admin')" in rule.text for a in found for rule in a.rules)
+
+
 GUARDED = """create table public.wallets (user_id uuid primary key references auth.users (id), balance int);
 alter table public.wallets enable row level security;
 create function public.pay(p_user_id uuid, p_amount int) returns void language plpgsql security definer as $$

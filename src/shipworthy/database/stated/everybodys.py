@@ -19,7 +19,7 @@ from shipworthy.database.stated.words import NESTED, bare, texts, without_commen
 from shipworthy.regex import regex
 
 _SIGNED_IN = "auth.uid() is not null"
-_WHY = "which is the role of every new account"
+TAKES_EVERYBODY = "which is the role of every new account"
 _UID = r"auth\.uid\(\)"
 _WORDS = r" ?(?:=|in|= any) ?((?:\(|array ?\[| )*'\w+'(?:, ?'\w+')*[ \])]*)"
 _YES = regex(
@@ -66,15 +66,18 @@ def given_to_all(schema: Schema, owners: Mapping[str, Ownership]) -> Schema:
 
 
 def as_written(
-    attempts: Iterable[Attempt], before: Schema, after: Schema, why: str = _WHY
+    attempts: Iterable[Attempt], *steps: tuple[Schema, Schema, str]
 ) -> Iterator[Attempt]:
-    """The attempts with the rules in the words of the prototype."""
+    """The attempts with the rules in the words of the prototype, and why each step, from one schema to
+    another, has changed them."""
     written: dict[Rule, Rule] = {}
-    for name, table in after.tables.items() if before is not after else ():
-        for old, new in zip(before.tables[name].policies, table.policies, strict=True):
-            if old is not new:
-                rule = policy_rule(old)
-                written[policy_rule(new)] = replace(rule, text=f"{rule.text}, {why}")
+    for before, after, why in steps:
+        for name, table in after.tables.items() if before is not after else ():
+            for old, new in zip(before.tables[name].policies, table.policies, strict=True):
+                if old is not new:
+                    rule = policy_rule(old)
+                    rule = written.get(rule, rule)
+                    written[policy_rule(new)] = replace(rule, text=f"{rule.text}, {why}")
     for attempt in attempts:
         rules = tuple(written.get(rule, rule) for rule in attempt.rules)
         yield replace(attempt, rules=rules) if rules != attempt.rules else attempt

@@ -22,7 +22,7 @@ from shipworthy.database.stated.bans import lifted_bans
 from shipworthy.database.stated.beneath import beneath
 from shipworthy.database.stated.circling import behind_a_circle
 from shipworthy.database.stated.colleagues import promoted_colleagues
-from shipworthy.database.stated.everybodys import as_written, given_to_all
+from shipworthy.database.stated.everybodys import TAKES_EVERYBODY, as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
 from shipworthy.database.stated.functions import callable_functions, changes_unknown
@@ -125,15 +125,10 @@ def _attempts(
     yield from (a for a in raised_callers(schema) if a.target not in others)
     yield from promotions(schema, owners)
     yield from behind_a_circle(schema, owners)
-    told = open_to_nobody(schema)
-    yield from as_written(_told(told, owners, kept), schema, told, TAKES_NOBODY)
-
-
-def _told(
-    schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
-) -> Iterator[Attempt]:
-    told = given_to_all(schema, owners)
-    yield from as_written(_by_rules(told, owners, kept), schema, told)
+    opened = open_to_nobody(schema)
+    given = given_to_all(opened, owners)
+    steps = ((schema, opened, TAKES_NOBODY), (opened, given, TAKES_EVERYBODY))
+    yield from as_written(_by_rules(given, owners, kept), *steps)
 
 
 def _by_rules(
