@@ -248,3 +248,51 @@ def test_a_class_of_mongoengine_is_asked_for_its_objects(tmp_path: Path) -> None
     effect = only(found, "delete")
     assert effect.target == "Note"
     assert {str(o) for o in effect.inputs["filter:id"]} == {"path.key"}
+
+
+ADMIN, OPEN, UNKNOWN = {Check.SESSION, Check.ROLE}, set[Check](), {Check.UNCLEAR}
+LISTED = "[permissions.AllowAny]"
+OWN_PERMISSIONS = {
+    "the classes of an action are void": (
+        "        return [permissions.IsAuthenticated()]\n",
+        {Check.SESSION},
+    ),
+    "they hold where they are asked for": (
+        "        if self.action == 'create':\n            return [permissions.AllowAny()]\n"
+        "        return super().get_permissions()\n",
+        ADMIN,
+    ),
+    "made one by one": (
+        "        if self.action == 'create':\n            listed = [permissions.AllowAny]\n"
+        "        else:\n            listed = self.permission_classes\n"
+        "        return [\n            one()\n            for one in listed\n        ]\n",
+        ADMIN,
+    ),
+    "others in their place": (
+        "        if self.action == 'report':\n"
+        f"            self.permission_classes = {LISTED}\n"
+        "        return super().get_permissions()\n",
+        OPEN,
+    ),
+    "others for some callers": (
+        "        if self.request.user.is_active:\n"
+        f"            self.permission_classes = {LISTED}\n"
+        "        return super().get_permissions()\n",
+        UNKNOWN,
+    ),
+}
+
+
+@pytest.mark.parametrize("form", OWN_PERMISSIONS)
+def test_what_a_view_says_of_its_permissions_holds_before_what_is_listed(
+    tmp_path: Path, form: str
+) -> None:
+    method, checks = OWN_PERMISSIONS[form]
+    view = f"class Invoices(viewsets.GenericViewSet):\n{FIELDS}    def get_permissions(self):\n{method}"
+    view += "    @action(detail=False, permission_classes=[permissions.IsAdminUser])\n"
+    view += (
+        "    def report(self, request):\n        return Response(list(Invoice.objects.values()))\n"
+    )
+    found = handler(tmp_path, view, ROUTER)
+    (answer,) = found.effects_of(EffectKind.RESPONSE)
+    assert {g.check for g in answer.guards} == checks

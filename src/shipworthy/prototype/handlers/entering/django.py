@@ -27,7 +27,8 @@ from shipworthy.prototype.handlers.values import (
     meet_all,
 )
 from shipworthy.prototype.handlers.walk import Walk
-from shipworthy.prototype.program.nodes import Call, Function, Let, Name
+from shipworthy.prototype.program.inside import nodes_in
+from shipworthy.prototype.program.nodes import Call, Function, If, Let, Member, Name
 from shipworthy.prototype.routes.route import Route
 from shipworthy.regex import regex
 
@@ -143,14 +144,13 @@ class DjangoEntry(Struct):
         """What the permission classes of a view ask for before one of its methods."""
         method = generic_views.METHODS.get(name, name.upper())
         of_action = _of_action(walk, kind, name)
-        if of_action is not None:
-            return permitted(walk, of_action, method)
+        listed = of_action or _field(walk, kind, "permission_classes")
+        listed = listed if listed is not None else _classes(self.settings, _PERMISSIONS)
         own = walk.method(view, "get_permissions")
-        if own is not None:
+        if own is not None:  # the classes that are listed hold where it asks for them
+            walk.heap[view.identity, "permission_classes"] = listed
             return _by_action(walk, view, own, name, method)
-        declared = _field(walk, kind, "permission_classes")
-        defaults = _classes(self.settings, _PERMISSIONS)
-        return permitted(walk, declared if declared is not None else defaults, method)
+        return permitted(walk, listed, method)
 
 
 def _base_names(walk: Walk, kind: Type) -> list[str]:
@@ -173,9 +173,22 @@ def _by_action(walk: Walk, view: Value, own: Value, name: str, method: str) -> G
     before = walk.guards
     given = invoke(walk, own)
     walk.guards = before
-    if given.cases or given.elements is None:
+    if given.cases or given.elements is None or _decides_by_more(own):
         return frozenset({walk.guard(Check.UNCLEAR, "get_permissions", 0)})
     return permitted(walk, given, method)
+
+
+def _decides_by_more(own: Value) -> bool:
+    """True where other classes are put in the place of those listed, for more reasons than the action."""
+    decisions = nodes_in(own.closure.function.body, If) if own.closure else ()
+    return any(
+        next(nodes_in((each.then, each.other), Let), None) is not None
+        and not (
+            all(member.key == "action" for member in nodes_in((each.test,), Member))
+            and all(name.id == "self" for name in nodes_in((each.test,), Name))
+        )
+        for each in decisions
+    )
 
 
 def _handed_on(walk: Walk, kind: Type, view: Value, request: Value) -> Guards:

@@ -446,6 +446,8 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
     over = walk.value(node.parts[1], scope)
     if (known := _each_known(walk, node, over, scope)) is not None:
         return known
+    if (objects := _each_made(node, over)) is not None:
+        return objects
     inner = Scope({}, scope)
     for name in _free_names(node.parts[0]):
         if scope.find(name) is None and name not in walk.names_of_module(scope):
@@ -484,6 +486,23 @@ def _each_known(walk: Evaluation, node: Compute, over: Value, scope: Scope) -> V
     if not all("settled" in v.tags and isinstance(v.literal, bool) for v in found):
         return None
     return Value(elements=found, tags=SETTLED)
+
+
+def _each_made(node: Compute, over: Value) -> Value | None:
+    """`[permission() for permission in permission_classes]`: the classes that a view is permitted by, of
+    which it is no matter that they are objects by now."""
+    made, targets = node.parts[0], node.parts[-1]
+    if type(made) is not Call or type(targets) is not Compute or len(node.parts) != 3:
+        return None
+    names = [part.id for part in (made.function, *targets.parts) if type(part) is Name]
+    if made.arguments or made.keywords or len(names) != 2 or names[0] != names[1]:
+        return None
+    listed = over.elements or ()
+    asked = any(v.what.startswith(_PERMISSIONS) for v in listed)
+    return Value(elements=listed) if asked or (listed and all(v.type for v in listed)) else None
+
+
+_PERMISSIONS = "rest_framework.permissions."
 
 
 def of_lambda(walk: Evaluation, node: Lambda, scope: Scope) -> Value:

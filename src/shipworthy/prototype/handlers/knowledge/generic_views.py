@@ -256,6 +256,12 @@ def _get_queryset(walk: Evaluation, site: Site) -> Value | None:
     return _queryset(walk, view, own=False) if view is not None else None
 
 
+def _get_permissions(walk: Evaluation, site: Site) -> Value | None:
+    """`super().get_permissions()`: the classes that the view lists, or has put in their place."""
+    view = _current(walk, site)
+    return walk.heap.get((view.identity, "permission_classes")) if view is not None else None
+
+
 def _get_serializer(walk: Evaluation, site: Site) -> Value | None:
     """`self.get_serializer(invoice, data=request.data)`."""
     view = _current(walk, site)
@@ -287,6 +293,7 @@ NAMES = {
     "get_object": _get_object,
     "get_context_data": _get_context_data,
     "get_queryset": _get_queryset,
+    "get_permissions": _get_permissions,
     "get_serializer": _get_serializer,
     **dict.fromkeys("perform_create perform_update perform_destroy".split(), _performed),
 }
