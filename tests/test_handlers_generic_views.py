@@ -296,3 +296,19 @@ def test_what_a_view_says_of_its_permissions_holds_before_what_is_listed(
     found = handler(tmp_path, view, ROUTER)
     (answer,) = found.effects_of(EffectKind.RESPONSE)
     assert {g.check for g in answer.guards} == checks
+
+
+@pytest.mark.parametrize(
+    ("methods", "does"),
+    [
+        ("['get', 'patch']", {"list", "retrieve", "update"}),
+        ("['get', 'head', 'options']", {"list", "retrieve"}),
+        ("['post', 'delete']", {"create", "destroy"}),
+    ],
+)
+def test_a_view_does_what_its_methods_are_asked_for(
+    tmp_path: Path, methods: str, does: set[str]
+) -> None:
+    view = f"class Invoices(viewsets.ModelViewSet):\n{FIELDS}    http_method_names = {methods}\n"
+    assert done(handler(tmp_path, view, ROUTER)) - does <= {"retrieve"}
+    assert does <= done(handler(tmp_path, view, ROUTER))

@@ -83,6 +83,7 @@ class DjangoEntry(Struct):
         before, ways = walk.guards, list[Guards]()
         inherited = generic_views.inherited(walk, made)
         for action in inherited:
+            walk.heap[made.identity, "action"] = Value(literal=action, tags=SETTLED | {"truthy"})
             walk.guards = before | self._held(walk, made, action)
             ways.append(walk.guards)
             generic_views.act(walk, made, action, given)
@@ -93,6 +94,10 @@ class DjangoEntry(Struct):
                 continue
             if inherited and name.startswith(_PARTS):
                 continue  # run as part of what is inherited
+            walk.heap.pop((made.identity, "action"), None)
+            if not name.startswith(("get_", "perform_", "form_")):
+                action_ = Value(literal=name, tags=SETTLED | {"truthy"})
+                walk.heap[made.identity, "action"] = action_
             walk.guards = before | self._held(walk, made, name)
             answers = Answers(walk, texts="html")
             walk.answers = (id(method.closure.function), answers)

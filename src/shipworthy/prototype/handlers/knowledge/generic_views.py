@@ -59,6 +59,10 @@ def inherited(walk: Evaluation, view: Value) -> list[str]:
     for method, actions in written.items():
         if does & actions and walk.method(view, method) is not None:
             does -= actions
+    answers = {each.text for each in _field(walk, view, "http_method_names").elements or ()}
+    if answers and None not in answers:
+        answers |= {"put"} if "patch" in answers else set()
+        does &= {a for a, method in METHODS.items() if method.lower() in answers}
     return [a for a in METHODS if a in does and walk.method(view, a) is None]
 
 
@@ -90,7 +94,7 @@ def act(walk: Evaluation, view: Value, action: str, given: Mapping[str, Value]) 
     before = walk.guards
     for case, passed in found.cases or ((found, NO_GUARDS),):
         walk.guards = before | passed
-        if is_query(walk, case.effect):
+        if is_query(walk, case.effect) or (action == "update" and case.what == "principal"):
             _done(walk, view, action, case)
     walk.guards = before
 
@@ -130,13 +134,24 @@ def _stored(walk: Evaluation, view: Value, serializer: Value, name: str) -> None
 
 def _serializer(walk: Evaluation, view: Value, row: Value) -> Value:
     """The view's serializer with what was sent; the row itself where none is known."""
-    kind = _field(walk, view, "serializer_class").type
-    if kind is None or walk.method(view, "get_serializer_class") is not None:
+    kind = _kind(walk, view)
+    if kind is None:
         return row
     body = from_origins(Origin("body"), what="body")
     site = Site("", "", UNKNOWN, (row, body), {}, _site(view).call)
     made = serializers.made(walk, kind, site)
     return made if made is not None else row
+
+
+def _kind(walk: Evaluation, view: Value) -> Type | None:
+    """The serializer that a view uses for the action that it does; None where that is not told."""
+    method = walk.method(view, "get_serializer_class")
+    if method is None:
+        return _field(walk, view, "serializer_class").type
+    before = walk.guards
+    found = invoke(walk, method)
+    walk.guards = before
+    return found.type
 
 
 def _shown(walk: Evaluation, view: Value, found: Value) -> Value:
@@ -256,6 +271,12 @@ def _get_queryset(walk: Evaluation, site: Site) -> Value | None:
     return _queryset(walk, view, own=False) if view is not None else None
 
 
+def _get_serializer_class(walk: Evaluation, site: Site) -> Value | None:
+    """`super().get_serializer_class()`: the one that the view names."""
+    view = _current(walk, site)
+    return _field(walk, view, "serializer_class") if view is not None else None
+
+
 def _get_permissions(walk: Evaluation, site: Site) -> Value | None:
     """`super().get_permissions()`: the classes that the view lists, or has put in their place."""
     view = _current(walk, site)
@@ -266,6 +287,8 @@ def _get_serializer(walk: Evaluation, site: Site) -> Value | None:
     """`self.get_serializer(invoice, data=request.data)`."""
     view = _current(walk, site)
     kind = _field(walk, view, "serializer_class").type if view is not None else None
+    if view is not None and walk.method(view, "get_serializer_class") is not None:
+        kind = _kind(walk, view) or kind
     if kind is None and view is not None:  # which one, its method says
         asked = walk.unfollowed(site.given, site.named, UNKNOWN, f"{site.what}()")
         told = _shown(walk, view, asked)
@@ -294,6 +317,7 @@ NAMES = {
     "get_context_data": _get_context_data,
     "get_queryset": _get_queryset,
     "get_permissions": _get_permissions,
+    "get_serializer_class": _get_serializer_class,
     "get_serializer": _get_serializer,
     **dict.fromkeys("perform_create perform_update perform_destroy".split(), _performed),
 }

@@ -196,7 +196,16 @@ def save(walk: Evaluation, site: Site) -> Value | None:
         changed = query(walk, site, "update", walk.effects[row.effect].target)
         told(walk, changed, values=values)
         with_filters(walk, changed, row.effect)
+    elif row.what == "principal" and model is not None and _is_user(walk, model):
+        changed = query(walk, site, "update", classes.table_of(walk, model))
+        told(walk, changed, values=values, filters={"id": row})
     return row
+
+
+def _is_user(walk: Evaluation, model: Type) -> bool:
+    """True for a class of accounts of the prototype's own: `request.user` is one of its rows."""
+    bases = (base for base in classes.bases(walk, model) if isinstance(base, str))
+    return any(base.endswith((".AbstractUser", ".AbstractBaseUser")) for base in bases)
 
 
 def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
