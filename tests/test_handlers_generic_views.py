@@ -312,3 +312,21 @@ def test_a_view_does_what_its_methods_are_asked_for(
     view = f"class Invoices(viewsets.ModelViewSet):\n{FIELDS}    http_method_names = {methods}\n"
     assert done(handler(tmp_path, view, ROUTER)) - does <= {"retrieve"}
     assert does <= done(handler(tmp_path, view, ROUTER))
+
+
+KEYS = {
+    "of its own name": "pk=None):\n        key = pk\n",
+    "among the rest": "*args, **kwargs):\n        key = kwargs['pk']\n",
+    "of the view": "*args, **kwargs):\n        key = self.kwargs.get('pk')\n",
+    "by the name of the view": "number):\n        key = number\n",
+}
+
+
+@pytest.mark.parametrize("form", KEYS)
+def test_the_key_that_a_router_hands_to_a_method_is_of_the_address(
+    tmp_path: Path, form: str
+) -> None:
+    view = f"class Invoices(viewsets.ViewSet):\n    def destroy(self, request, {KEYS[form]}"
+    view += "        Invoice.objects.filter(pk=key).delete()\n        return Response({})\n"
+    effect = only(handler(tmp_path, view, ROUTER), "delete")
+    assert {o.kind for o in effect.inputs["filter:id"]} == {"path"}

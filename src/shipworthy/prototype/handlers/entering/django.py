@@ -78,7 +78,7 @@ class DjangoEntry(Struct):
         walk.guards |= self._required(walk, kind)
         made = generic_views.view_of(walk, kind)
         walk.heap[made.identity, "request"] = request
-        walk.heap[made.identity, "kwargs"] = Value(fields=dict(given))
+        walk.heap[made.identity, "kwargs"] = Value(fields={**_key_of_router(walk, kind), **given})
         walk.guards |= _handed_on(walk, kind, made, request)
         before, ways = walk.guards, list[Guards]()
         inherited = generic_views.inherited(walk, made)
@@ -107,7 +107,8 @@ class DjangoEntry(Struct):
             decorated = walk.decorated(method.closure.function, kind.scope)
             if decorated.native is not None:
                 first = (made, *first)
-            invoke(walk, decorated if decorated.native else method, first, given, 0)
+            asked = {**_of_router(walk, kind, method.closure.function), **given}
+            invoke(walk, decorated if decorated.native else method, first, asked, 0)
             if not name.startswith(("get_", "perform_", "form_")):
                 ways.append(answers.guards)
         walk.guards = before
@@ -156,6 +157,30 @@ class DjangoEntry(Struct):
             walk.heap[view.identity, "permission_classes"] = listed
             return _by_action(walk, view, own, name, method)
         return permitted(walk, listed, method)
+
+
+def _of_router(walk: Walk, kind: Type, function: Function) -> dict[str, Value]:
+    """What a router takes from the address for a method of a view set: `def retrieve(self, request, pk)`."""
+    of_router = _key_of_router(walk, kind)
+    if not of_router:
+        return {}
+    named = [p.target.id for p in function.parameters if isinstance(p.target, Name)][2:]
+    variadic = {p.target.id for p in function.parameters if p.variadic and type(p.target) is Name}
+    keys = [name for name in named if name not in {*variadic, "format"}]
+    rest = of_router if variadic and function.name in _OF_ONE else {}
+    return {**rest, **{key: from_origins(Origin("path", "", key)) for key in keys}}
+
+
+def _key_of_router(walk: Walk, kind: Type) -> dict[str, Value]:
+    """The key of a row in the address of a view set, by the name that the view has for it."""
+    if not any(n.endswith("ViewSet") for n in _base_names(walk, kind)):
+        return {}
+    fields = (_field(walk, kind, name) for name in ("lookup_url_kwarg", "lookup_field"))
+    key = next((field.text for field in fields if field is not None and field.text), "pk")
+    return {key: from_origins(Origin("path", "", key))}
+
+
+_OF_ONE = ("retrieve", "update", "partial_update", "destroy")
 
 
 def _base_names(walk: Walk, kind: Type) -> list[str]:
