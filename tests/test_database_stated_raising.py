@@ -83,6 +83,7 @@ def test_whoever_calls_is_given_power(arguments: str, steps: str) -> None:
             " update profiles set role = new_role where id = auth.uid();",
             "",
         ),
+        ("", "assert is_admin(); update profiles set role = 'admin' where id = auth.uid();", ""),
         (
             "amount numeric",
             "update wallets set balance = balance - amount where user_id = auth.uid();",

@@ -27,7 +27,7 @@ _MY_ROW = regex(
 )
 # Whatever decides may decide by who calls, or by whether somebody has that power already.
 _DECIDES = regex(
-    r"\b(?:if|case|loop|while|exists|perform|into\s+(?:strict\s+)?(?:v_|_|\w+\s+from))\b"
+    r"\b(?:if|case|loop|while|exists|perform|assert|into\s+(?:strict\s+)?(?:v_|_|\w+\s+from))\b"
     r"|\bselect\b[^;]*\binto\b|\bcount\s*\(",
     re.IGNORECASE,
 )
