@@ -129,9 +129,14 @@ router = APIRouter(dependencies=[Depends(clinic)])
         "END", "except ImportError:\n    pass"
     )
     plain = main.replace("BEGIN", "").replace("END", "")
+    imports = caught[caught.index("try:") :]
+    inner = imports.replace("\n", "\n    ").rstrip()
+    nested = caught.replace(imports, f"try:\n    {inner}\nfinally:\n    pass\n")
     for name, text, severity in (
         ("plain", plain, Severity.MEDIUM),
         ("caught", caught, Severity.LOW),
+        ("nested", nested, Severity.LOW),
+        ("raised", caught.replace("    pass", "    raise"), Severity.MEDIUM),
     ):
         (gap,) = gaps(ImportCycle(), tmp_path / name, {"main.py": text, "events.py": events})
         assert gap.severity is severity

@@ -202,16 +202,18 @@ def _is_caught(syntax: Syntax | None, location: Location) -> bool:
     """True for an import that may fail: `except ImportError` goes on without it."""
     if syntax is None or not syntax.python:
         return False
-    for node in syntax.nodes("try_statement"):
-        body = node.field("body")
-        if body is None or location.line not in _lines(body):
-            continue
-        clauses = [c.text() for c in node.children() if c.kind() == "except_clause"]
-        return any(map(_CATCHES.match, clauses))
-    return False
+    return any(
+        clause.kind() == "except_clause"
+        and _CATCHES.match(clause.text())
+        and not _ENDS.search(clause.text())
+        for node in syntax.nodes("try_statement")
+        if (body := node.field("body")) is not None and location.line in _lines(body)
+        for clause in node.children()
+    )
 
 
 _CATCHES = regex(r"except\s*(:|\(?[^:]*\b(ImportError|Exception|BaseException)\b)")
+_ENDS = regex(r"\braise\b|\bexit\(")
 
 
 def _lines(node: SgNode) -> range:
