@@ -100,10 +100,10 @@ def _is_of_my_tenant(policy: Policy) -> bool:
     if _OPERATORS.search(text) or text.count("(") > MOST_NESTED:
         return False
     arms = (at_word(bare(arm), "and") for arm in at_word(bare(text), "or"))
-    return any(any(map(_names_my_tenant, arm)) for arm in arms)
+    return any(any(map(names_my_tenant, arm)) for arm in arms)
 
 
-def _names_my_tenant(condition: str) -> bool:
+def names_my_tenant(condition: str) -> bool:
     """True where the tenant of the row is compared with that of the caller."""
     found = _COMPARED.match(bare(condition))
     if found is None or not is_of_one_tenant(found[1]):

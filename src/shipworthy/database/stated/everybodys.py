@@ -106,7 +106,7 @@ def _asking(
         _Question(re.compile(rf"exists ?\( ?select [\w.*]+ {source}({NESTED})\)"), held, both),
         _Question(re.compile(rf"\( ?{looked_up}(?: limit 1)? ?\){_WORDS}"), held),
     ]
-    bodies = [(f.name, _body(f)) for f in schema.functions.values() if not f.is_trigger]
+    bodies = [(f.name, said_for_caller(f)) for f in schema.functions.values() if not f.is_trigger]
     names = [n for n, body in bodies if re.search(rf"{looked_up}(?: limit 1)? ?(?:;|\)|$)", body)]
     if names:
         found.append(_Question(re.compile(rf"{_call(names)}{_WORDS}"), held))
@@ -129,9 +129,9 @@ def _call(names: Iterable[str], more: str = "") -> str:
 
 
 @lru_cache(maxsize=4_000)  # asked of each table with a role
-def _body(function: Function) -> str:
+def said_for_caller(function: Function) -> str:
     """What a function says, its first argument being the caller; "" where it decides by more."""
-    text = _normal(without_comments(function.body))
+    text = in_one_way(without_comments(function.body))
     first = next(iter(function.argument_names), "")
     if first and not first.endswith("role"):
         text = re.sub(
@@ -151,7 +151,7 @@ def _answered(policy: Policy, questions: Iterable[_Question]) -> Policy:
 def _as_asked(text: str | None, questions: Iterable[_Question]) -> str | None:
     if text is None or text.count("(") > MOST_NESTED:
         return text
-    normal = _normal(text)
+    normal = in_one_way(text)
     answered = _all_answered(normal, questions)
     return text if answered == normal else answered
 
@@ -162,7 +162,7 @@ def _all_answered(text: str, questions: Iterable[_Question]) -> str:
     return text
 
 
-def _normal(text: str) -> str:
+def in_one_way(text: str) -> str:
     """The text in one line, without casts, the schema of most names and a SELECT around a call."""
     text = _ONCE.sub(r"\1", _PUBLIC.sub("", plain(text)))
     return _ALONE.sub(r"\1", _TURNED.sub(r"\1 = auth.uid()", text))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from shipworthy.database.attempts import Attempt, Ownership, Seeding
+from shipworthy.database.attempts import Attempt, Ownership, Seeding, Verb
 from shipworthy.database.era import era_of
 from shipworthy.database.generated_types import TypedColumn, read_types
 from shipworthy.database.history import History, SqlFile
@@ -36,6 +36,7 @@ from shipworthy.database.stated.raising import raised_callers
 from shipworthy.database.stated.rewritten import rewritten
 from shipworthy.database.stated.settled import settled
 from shipworthy.database.stated.sign_ups import sign_ups
+from shipworthy.database.stated.through_people import THROUGH, through_people
 from shipworthy.database.stated.views_beside import scripts_that_were_run, views_of
 from shipworthy.regex import regex
 
@@ -114,6 +115,37 @@ def followed(
 
 
 def _attempts(
+    schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
+) -> Iterator[Attempt]:
+    found = tuple(_of_users(schema, owners, kept))
+    yield from found
+    known = {(a.target, a.columns) for a in found if a.verb is Verb.PROMOTE}
+    through = _of_people(as_they_fail(schema), owners, kept)
+    yield from (a for a in through if (a.target, a.columns) not in known)
+
+
+def _of_people(
+    schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
+) -> Iterator[Attempt]:
+    """What who is named by a row through a row of his own may make of it."""
+    held = through_people(schema, owners)
+    if held is schema:
+        return
+    named = ownerships(held)
+    found = (
+        *promotions(held, named),
+        *approvals(held, named),
+        *purchases(held, named),
+        *settled(held, named, kept),
+        *of_the_system(held, named),
+    )
+    written = as_written(found, (schema, held, THROUGH))
+    for attempt, told in zip(found, written, strict=True):
+        if attempt is not told:
+            yield told
+
+
+def _of_users(
     schema: Schema, owners: Mapping[str, Ownership], kept: frozenset[str]
 ) -> Iterator[Attempt]:
     yield from by_metadata(schema)
