@@ -9,7 +9,13 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.breaches import Breach
 from shipworthy.prototype.handlers.flags import asks_a_flag
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+)
 from shipworthy.prototype.handlers.owner_edits import with_owner_filters
 from shipworthy.prototype.handlers.rights import Answer, answers, foreign_pages
 from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, tie
@@ -116,6 +122,8 @@ def _is_for_every_user(handler: Handler, effect: Effect) -> bool:
     """True for a row that is added as the caller says, and of which nothing says that it is his."""
     if harm(effect) is not Harm.ADD or effect.kind is not EffectKind.QUERY:
         return False
+    if not effect.has(*AUTHENTICATES, Check.PLATFORM):
+        return False  # what strangers may do as well is asked elsewhere
     if tie(handler, effect) not in (Tie.NONE, Tie.UNSTEERED):
         return False
     given = [o for _, found in effect.of("value:") for o in found]
