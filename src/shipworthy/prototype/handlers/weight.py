@@ -510,9 +510,11 @@ def _is_trusted(effect: Effect) -> bool:
     alone knows.
 
     One that carries the caller's own token along is not: there the other side asks who that is. Nor is
-    a question of the server's own about the caller, or what statistics are told of him.
+    a question of the server's own about the caller, or what statistics and logs are told of him.
     """
     if "asks" in effect.literals or _STATISTICS.search(effect.target):
+        return False
+    if _LOGGER.search(effect.path):
         return False
     carried = effect.inputs.get("headers", frozenset())
     if any(o.kind == "cookie" or str(o).startswith("header.authorization") for o in carried):
@@ -526,8 +528,14 @@ def _is_trusted(effect: Effect) -> bool:
 
 _STATISTICS = regex(
     r"posthog\.com|google-analytics\.com|mixpanel\.com|segment\.(io|com)|amplitude\.com"
+    r"|\blogs?\.\w|datadoghq\.(com|eu)|logtail\.com|betterstackdata|logdna\.com|loggly\.com|newrelic\.com|honeycomb\.io|axiom\.co"
 )
 """Hosts whose keys only let somebody note what happened."""
+_LOGGER = regex(
+    r"(^|/)((error|request|audit|server|api)[-_.]?)?(logger|logging|logtail|log[-_]?transport|telemetry|tracing)(\.[jt]sx?|\.py|/)",
+    re.IGNORECASE,
+)
+"""Files that send on what happened: to note it is no act on another system."""
 
 
 def is_metered(effect: Effect) -> bool:
