@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.columns import named_columns, snake
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
     Check,
@@ -295,6 +295,8 @@ _WHO_SIGNED_UP = regex(
     r"|subscriber|guest|lead|contact|donor",
     re.IGNORECASE,
 )
+_NO_GOODS = regex(r"^(patient|customer|lead|applicant|subscriber|borrower)s?$", re.IGNORECASE)
+"""People of whom nobody makes a list for everybody."""
 _MADE = frozenset({"insert", "upsert", "createUser", "create_user"})
 
 
@@ -316,6 +318,8 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
         and _hands_out_all(handler, effect)
     ):
         return False
+    if why is Purpose.CATALOGUE and _NO_GOODS.search(effect.target):
+        return not (_tells_of_them(handler, effect) and _hands_out_all(handler, effect))
     if why is Purpose.CONTACT and kind is Harm.CHANGE:  # the same person writes again
         again = (e for e in handler.effects if e.operation in ("insert", "upsert"))
         return _subscribes(effect) or any(e.target == effect.target for e in again)
@@ -326,6 +330,19 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):
         return _last(handler).find("callback") >= 0
     return True
+
+
+def _tells_of_them(handler: Handler, effect: Effect) -> bool:
+    """True where more than names is shown: whole rows, or how to reach somebody."""
+    keys = {origin.key.rpartition(".")[2] for origin in revealed(handler, effect)}
+    keys = set(named_columns(effect.literals.get("columns", ""))) or keys
+    return "" in keys or any(map(_TELLS.search, keys))
+
+
+_TELLS = regex(
+    r"e?mail|phone|mobile|address|birth|(^|_)dob|diagnos|medical|histor|notes?$|balance|score|passport",
+    re.IGNORECASE,
+)
 
 
 def _subscribes(effect: Effect) -> bool:
