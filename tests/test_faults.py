@@ -139,3 +139,16 @@ def test_the_command_line_ends_with_one_line(folder: Path) -> None:
 
 def _fails(*_: object) -> list[Syntax]:
     raise IndexError("nobody foresaw it")
+
+
+def test_a_question_that_nobody_answers_is_no_fault() -> None:
+    program = (
+        "import click; from shipworthy.cli import start\n"
+        "def asks(): raise click.Abort\n"
+        "start.plainly = lambda _: asks\n"
+        "start.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "shipworthy: interrupted; nothing was changed\n")

@@ -38,6 +38,8 @@ def main() -> NoReturn:
         sys.exit(NOTHING_OPEN)
     except Exception as error:
         _explain_usage(error)
+        if type(error).__name__ == "Abort":  # of click: a question that nobody answers any more
+            fail("interrupted; nothing was changed")
         fail(f"{faults.told(error)}; please report it, with what {faults.TRACE}=1 shows")
     # Python would look once more at each of a million objects before the system takes them all.
     gc.freeze()

@@ -15,6 +15,8 @@ _GATHERED = regex(
     r"(?:user|session|caller|auth|uid)\b.*(?:===?|\bin\b|\.has\(|\.includes\()"
 )
 
+_LONGEST = 300  # characters of a line: longer ones are what a machine wrote
+
 
 def asks_a_flag(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
     """True where a variable that compares who is calling turns callers away before an effect: how it is put
@@ -22,7 +24,8 @@ def asks_a_flag(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
     file = prototype.files.get(handler.location.path)
     if file is None or effect.path != handler.location.path:
         return False
-    lines = [file.line(n).lower() for n in range(handler.location.line, effect.line)]
+    numbers = range(handler.location.line, effect.line)
+    lines = [file.line(n).lower()[:_LONGEST] for n in numbers]
     names = {found[1] for line in lines if (found := _GATHERED.search(line))}
     text = " ".join(" ".join(lines).split())
     return any(found[1] in names for found in _REFUSED.finditer(text))

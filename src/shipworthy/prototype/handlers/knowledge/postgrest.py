@@ -232,7 +232,7 @@ def _finds_every_row(site: Site) -> bool:
 
 
 _LOWEST = regex(r"$|-?[01]$|0000|19[07]\d-|2000-")
-_OF_EACH = regex(r"^(\w+_)?(id|uuid)$|^created_?at$", re.IGNORECASE)
+_OF_EACH = regex(r"^(id|uuid)$|^created_?at$", re.IGNORECASE)
 """Columns that every row has, each its own."""
 
 
