@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from shipworthy.regex import regex
 
 # ASCII that is no part of a name: to compile the range of what is, up to U+10FFFF, takes `re` 25 ms.
@@ -14,6 +16,7 @@ _PART = regex(NAME)
 _LONGEST = 500  # characters; PostgreSQL itself keeps 63, and texts name rules by more
 
 
+@lru_cache(maxsize=4096)
 def parts(name: str) -> tuple[str, ...]:
     """The parts of a written name as PostgreSQL reads them: folded unless quoted."""
     return tuple(

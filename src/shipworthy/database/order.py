@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from shipworthy.database.history import SqlFile
 from shipworthy.database.names import QUALIFIED, qualified
-from shipworthy.database.statements import split
+from shipworthy.database.statements import statements
 from shipworthy.regex import regex
 
 _NOT_HISTORY = regex(
@@ -34,7 +34,7 @@ def in_likely_order(scripts: Sequence[SqlFile]) -> tuple[SqlFile, ...]:
     """The scripts that look like parts of a history, in the order in which they were likely run."""
     kept = [s for s in scripts if not _is_tool(s)]
     kept.sort(key=_key)
-    code = {s.path: [one.code[:200_000] for one in split(s.text)] for s in kept}
+    code = {s.path: [one.code[:200_000] for one in statements(s.text)] for s in kept}
     makes = {s.path: _names(_MAKES, code[s.path]) for s in kept}
     makers: dict[str, str] = {}
     for script in kept:

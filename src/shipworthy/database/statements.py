@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -75,6 +76,12 @@ def split(script: str) -> Iterator[Statement]:
         at = piece.after
         if _FROM_STDIN.search(code):
             at = _end_of_rows(script, at)
+
+
+@lru_cache(maxsize=1024)
+def statements(script: str) -> tuple[Statement, ...]:
+    """All statements of a script, for those who follow the same scripts again and again; as `split`."""
+    return tuple(split(script))
 
 
 _KINDS = tuple(

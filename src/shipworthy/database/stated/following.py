@@ -32,7 +32,7 @@ from shipworthy.database.stated.words import (
     texts,
     without_comments,
 )
-from shipworthy.database.statements import split
+from shipworthy.database.statements import statements
 from shipworthy.finding import Location
 from shipworthy.regex import regex
 
@@ -63,7 +63,7 @@ class Following:
 
     def run(self, file: SqlFile) -> None:
         """Follow one script."""
-        for statement in split(file.text):
+        for statement in statements(file.text):
             if _BEGINS.search(statement.code) or _BLOCK.match(statement.code):
                 self._follow(statement.text, file.path, statement.line)
 
@@ -81,7 +81,7 @@ class Following:
 
     def _block(self, body: str, path: str, line: int) -> None:
         """What a DO block does: its statements as if no condition were there, and those it puts together."""
-        for statement in split(body):
+        for statement in statements(body):
             begins = line + statement.line - 1
             executed = _EXECUTE.search(statement.text)
             if executed is None:
