@@ -38,8 +38,14 @@ KEY_OF_ROW = "the key of a row"
 ONLY_KIND = "only that it is a text"
 """How a guard is put that has asked `typeof x === "string"`: whatever it says passes."""
 
+A_NUMBER = "only that it is a number"
+"""How a guard is put that has asked `typeof x === "number"`: any number passes."""
+
 LEFT_FREE = "only of what kind it is"
 """How a guard is put that has asked for a text, a number, yes or no: whatever it says passes."""
+
+OF_KIND = frozenset({ONLY_KIND, A_NUMBER, LEFT_FREE})
+"""How guards are put that leave open what is said."""
 
 NO_ADMINISTRATOR = "anything but an administrator"
 """How a guard is put that refuses the role of an administrator by its name: all others pass."""
@@ -124,7 +130,11 @@ def checked(value: Value) -> Value:
 def _left(origins: Origins, passed: Guards, despite: str = "") -> Origins:
     """The origins but for the inputs of which these guards leave only those wanted."""
     wanted = frozenset().union(
-        *(g.about for g in passed if g.check is Check.ALLOWED and (not despite or g.how != despite))
+        *(
+            g.about
+            for g in passed
+            if (g.check is Check.ALLOWED or g.how == A_NUMBER) and (not despite or g.how != despite)
+        )
     )
     return frozenset(o for o in origins if str(o) not in wanted) if wanted else origins
 
@@ -195,7 +205,8 @@ def free(effect: Effect, *parts: str, despite: str | tuple[str, ...] = ()) -> tu
         *(
             g.about
             for g in effect.guards
-            if (g.check is Check.ALLOWED and g.how not in hollow) or g.how in (KEY_OF_ROW, OF_FORM)
+            if (g.check is Check.ALLOWED and g.how not in hollow)
+            or g.how in (KEY_OF_ROW, OF_FORM, A_NUMBER)
         )
     )
     found = {

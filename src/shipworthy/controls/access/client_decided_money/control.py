@@ -11,7 +11,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.columns import is_held, is_id, is_money, is_plan, plain, words
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ordered import ordered
-from shipworthy.prototype.handlers.sent import LEFT_FREE
+from shipworthy.prototype.handlers.sent import OF_KIND
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
 from shipworthy.prototype.handlers.vouching import (
     asked_about,
@@ -256,7 +256,7 @@ class ClientDecidedMoney(
             return None
         if effect.has(Check.UNCLEAR, Check.REFUSES, Check.OWNER):
             return None
-        if any(g.check is Check.VALID and g.how != LEFT_FREE for g in effect.guards):
+        if any(g.check is Check.VALID and g.how not in OF_KIND for g in effect.guards):
             return None
         if for_administrators(handler, effect) or _EARNED.search(handler.name):
             return None

@@ -10,7 +10,14 @@ from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import Subject, is_live, is_trusted, reached
-from shipworthy.prototype.handlers.sent import NO_OBJECT, OF_FORM, free, spoken
+from shipworthy.prototype.handlers.sent import (
+    A_NUMBER,
+    NO_OBJECT,
+    OF_FORM,
+    ONLY_KIND,
+    free,
+    spoken,
+)
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.weight import is_catalogue, revealed
 from shipworthy.regex import regex
@@ -76,7 +83,7 @@ def _operators(effect: Effect) -> tuple[Origin, ...]:
         *(
             g.about
             for g in effect.guards
-            if g.check is Check.ALLOWED or g.how in (OF_FORM, NO_OBJECT)
+            if g.check is Check.ALLOWED or g.how in (OF_FORM, NO_OBJECT, ONLY_KIND, A_NUMBER)
         )
     )
     found = {o for _, origins in effect.of("operator:") for o in origins}

@@ -25,7 +25,7 @@ from shipworthy.prototype.handlers.breaches.shown import (
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain
-from shipworthy.prototype.handlers.sent import LEFT_FREE
+from shipworthy.prototype.handlers.sent import OF_KIND
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import Harm, hands_out_files, revealed
 from shipworthy.prototype.handlers.writes import KEPT_LIST, is_counter
@@ -101,7 +101,7 @@ def _of_any_table(effect: Effect) -> bool:
     """True where the caller names the table, no list says which it may be, and no rule of it holds."""
     named = {str(o) for o in effect.inputs.get("table", ()) if o.is_input}
     listed = any(
-        g.about & named and g.how != LEFT_FREE
+        g.about & named and g.how not in OF_KIND
         for g in effect.guards
         if g.check in (Check.ALLOWED, Check.VALID)
     )

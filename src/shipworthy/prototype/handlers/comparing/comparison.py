@@ -57,9 +57,11 @@ from shipworthy.prototype.handlers.handler import (
 from shipworthy.prototype.handlers.host_checks import ONLY_SCHEME, asks_scheme
 from shipworthy.prototype.handlers.knowledge.shapes import names_admin
 from shipworthy.prototype.handlers.sent import (
+    A_NUMBER,
     ADMINISTRATORS_TOO,
     AN_ADMINISTRATOR,
     ENDS,
+    LEFT_FREE,
     NO_ADMINISTRATOR,
     NO_WAY_UP,
     ONLY_KIND,
@@ -304,7 +306,10 @@ def _proved(
         return
     if literal or _is_listed(right) or _is_listed(left):
         inputs = frozenset(str(o) for o in one | other if o.is_input)
-        if inputs:
+        kind = _kind_asked(left, right)
+        if inputs and kind:
+            yield walk.guard(Check.VALID, kind, at, inputs)
+        elif inputs:
             yield walk.guard(Check.ALLOWED, _leaves_open(left, right), at, inputs)
             if _lists_administrator(left, right) == 1:
                 yield walk.guard(Check.ALLOWED, AN_ADMINISTRATOR, at, inputs)
@@ -393,12 +398,27 @@ def _before(walk: Evaluation, *values: Value) -> Iterable[Guard]:
             yield from guards
 
 
+def _kind_asked(left: Value, right: Value) -> str:
+    """How `typeof x === "number"` is put, which leaves open what x says; "" for another comparison."""
+    if "typeof" not in left.tags | right.tags:
+        return ""
+    return next((_KINDS[v.text] for v in (left, right) if v.text in _KINDS), "")
+
+
+_KINDS = {
+    "string": ONLY_KIND,
+    "number": A_NUMBER,
+    "bigint": A_NUMBER,
+    "object": LEFT_FREE,
+    "function": LEFT_FREE,
+    "undefined": LEFT_FREE,
+}
+
+
 def _leaves_open(left: Value, right: Value) -> str:
     """How a comparison with what the code writes is put: what it leaves open of an input."""
     if asks_scheme(left) or asks_scheme(right):
         return ONLY_SCHEME
-    if "typeof" in left.tags | right.tags and "string" in (left.text, right.text):
-        return ONLY_KIND
     if _lists_administrator(left, right) > 1:
         return ADMINISTRATORS_TOO
     return ENDS if _is_ending(left, right) or _is_ending(right, left) else "one of known values"

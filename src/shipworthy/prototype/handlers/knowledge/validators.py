@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check
@@ -13,12 +13,13 @@ CHAIN = "validator chain"
 _RESULT = "validation result"
 _KINDS = {"body": ("body",), "query": ("query",), "param": ("path",), "check": ("body", "query")}
 # What no object passes: its text is "[object Object]".
-_FORMS = """isEmail isInt isFloat isDecimal isNumeric isBoolean isMongoId isUUID isIn isISO8601 isDate isAlpha
+_FORMS = """isEmail isInt isFloat isDecimal isNumeric isMongoId isUUID isISO8601 isDate isAlpha
 isAlphanumeric isURL isMobilePhone isHexadecimal isString isSlug toInt toFloat
 trim escape toLowerCase toUpperCase""".split()
 _OTHERS = """optional notEmpty exists normalizeEmail withMessage bail custom isLength matches
 if isArray isObject isStrongPassword customSanitizer default""".split()
-_FORMED = "formed"
+_LISTS = ("isIn", "isBoolean")
+_FORMED, _CHOSEN = "formed", "chosen"
 
 
 def _chain(walk: Evaluation, site: Site) -> Value | None:
@@ -34,14 +35,21 @@ def _formed(walk: Evaluation, site: Site) -> Value:
     return replace(site.receiver, tags=site.receiver.tags | {_FORMED})
 
 
+def _listed(walk: Evaluation, site: Site) -> Value:
+    return replace(site.receiver, tags=site.receiver.tags | {_FORMED, _CHOSEN})
+
+
 def _same(walk: Evaluation, site: Site) -> Value:
     return site.receiver
 
 
 def note_form(walk: Evaluation, chain: Value) -> None:
     """A chain that runs as middleware: it refuses nobody, and keeps what it found for the result."""
+    names = {name for name in chain.tags if "." in name}
     if _FORMED in chain.tags:
-        walk.formed |= {name for name in chain.tags if "." in name}
+        walk.formed |= names
+    if _CHOSEN in chain.tags:
+        walk.chosen |= names
 
 
 def _result(walk: Evaluation, site: Site) -> Value:
@@ -51,19 +59,28 @@ def _result(walk: Evaluation, site: Site) -> Value:
 
 def _is_empty(walk: Evaluation, site: Site) -> Value:
     """`errors.isEmpty()`: true where no chain found a fault."""
-    known = frozenset({walk.guard(Check.ALLOWED, ONLY_KIND, site.call.at, walk.formed)})
-    return Value(when=(known if walk.formed else NO_GUARDS, NO_GUARDS), tags=frozenset({"truth"}))
+    known = frozenset(walk.guard(*found) for found in _found(walk, site))
+    return Value(when=(known, NO_GUARDS), tags=frozenset({"truth"}))
 
 
 def _throws(walk: Evaluation, site: Site) -> Value:
-    if walk.formed:
-        walk.passed(Check.ALLOWED, ONLY_KIND, site.call.at, walk.formed)
+    for found in _found(walk, site):
+        walk.passed(*found)
     return UNKNOWN
+
+
+def _found(walk: Evaluation, site: Site) -> Iterator[tuple[Check, str, int, frozenset[str]]]:
+    """What holds of the inputs where no chain found a fault."""
+    if walk.formed:
+        yield Check.VALID, ONLY_KIND, site.call.at, walk.formed
+    if walk.chosen:
+        yield Check.ALLOWED, "one of known values", site.call.at, walk.chosen
 
 
 CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     **{f"express-validator.{name}": _chain for name in _KINDS},
     **{f"{CHAIN}.{name}": _formed for name in _FORMS},
+    **{f"{CHAIN}.{name}": _listed for name in _LISTS},
     **{f"{CHAIN}.{name}": _same for name in _OTHERS},
     "express-validator.validationResult": _result,
     f"{_RESULT}.isEmpty": _is_empty,
