@@ -1266,6 +1266,15 @@ def test_who_founds_a_tenant_of_his_own_gets_into_no_other(
     assert [f.severity for f in found if f.outcome is Outcome.GAP] == [weight]
 
 
+@pytest.mark.parametrize("around", ["{}", "do $$ begin {} end $$;"])
+def test_a_table_that_is_told_to_nobody_any_more_is_there_still(around: str) -> None:
+    unpublished = around.format("alter publication supabase_realtime drop table public.notes;")
+    opened = "create policy all_see on public.notes for select using (true);"
+    proof = read(TABLE, opened, unpublished)
+    assert (Actor.ANYBODY, Verb.READ) in passed(proof)
+    assert proof.schema.tables["public.notes"].columns
+
+
 def test_a_rule_on_a_function_is_no_table() -> None:
     script = """
     create function public.has_table(name text) returns boolean language sql security definer

@@ -74,7 +74,7 @@ class Following:
             self._block(block[2], path, first)
             return
         found = _BEGINS.search(masked(text))
-        if found:
+        if found and not _PUBLISHES.search(text, 0, found.start()):
             line += text.count("\n", 0, found.start())
             self._at = Source(self._trust, Location(path, line))
             self._apply(without_comments(text[found.start() :]).strip())
@@ -385,6 +385,8 @@ class Following:
 
 _OF_LOGINS = regex(r'\bin\s+schema\s+"?auth\b|\bauth"?\s*\.\s*"?users\b', re.IGNORECASE)
 _PUT_TOGETHER = "a script puts its rules together while it runs"
+# `alter publication … drop table` takes a table off a list.
+_PUBLISHES = regex(r"\b(?:alter|create)\s+publication\s", re.IGNORECASE)
 _BLOCK = regex(r"do\b", re.IGNORECASE)
 _BODY = regex(r"\$(\w*)\$(.*)\$\1\$", re.DOTALL)
 _EXECUTE = regex(r"\bexecute\s+(?:format\s*\(\s*)?'((?:[^']|'')*)'", re.IGNORECASE)
