@@ -275,7 +275,7 @@ def not_judged(
         elif table.unread:
             if name not in passed:
                 yield name, table.unread
-        elif not table.judged and table.source.trust in (Trust.GENERATED, Trust.STUB):
+        elif not table.judged and table.source.trust in _UNMADE:
             yield name, "no migration makes this table: its rules are not known"
     yield from unclear(proof, actors, *verbs)
 
@@ -288,6 +288,9 @@ def unclear(
         open_ended = [a for a in attempts if a.result is Result.UNCLEAR]
         if open_ended and not any(a.result is Result.SUCCEEDED for a in attempts):
             yield target, open_ended[0].reason or open_ended[0].error
+
+
+_UNMADE = (Trust.GENERATED, Trust.NAMED, Trust.STUB)
 
 
 def _is_affair(exposure: Exposure) -> bool:

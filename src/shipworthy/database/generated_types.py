@@ -29,6 +29,7 @@ class TypedReference(Struct, frozen=True):
     columns: tuple[str, ...]
     target: str
     target_columns: tuple[str, ...]
+    single: bool = False  # no two rows refer to the same
 
 
 class TypedTable(Struct, frozen=True):
@@ -245,7 +246,8 @@ def _reference(item: _Type) -> TypedReference | None:
     if not columns or not targets:
         return None
     target_columns = _names(item, "referencedColumns") or ("id",)
-    return TypedReference(names[0] if names else "", columns, targets[0], target_columns)
+    single = "isOneToOne" in item.members and item.members["isOneToOne"].text == "true"
+    return TypedReference(names[0] if names else "", columns, targets[0], target_columns, single)
 
 
 def _names(item: _Type, key: str) -> tuple[str, ...]:

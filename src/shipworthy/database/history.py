@@ -28,3 +28,4 @@ class History(Struct, frozen=True):
     declared_public: frozenset[str] = frozenset()  # tables that anybody may read, on purpose
     asked: frozenset[str] = frozenset()  # tables that the code asks the platform for, by plain name
     kept: frozenset[str] = frozenset()  # tables that the server changes with all rights, likewise
+    columns: frozenset[str] = frozenset()  # "table.column" that the code asks the platform for

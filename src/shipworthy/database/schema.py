@@ -16,6 +16,9 @@ class Trust(StrEnum):
     MIGRATION = "migration"  # a migration made it
     LOOSE = "loose"  # a SQL script outside the migrations made it
     GENERATED = "generated"  # rebuilt from generated types: columns alone, no rules
+    NAMED = (
+        "named"  # nothing makes it: of its columns, those that rules, functions and queries name
+    )
     STUB = "stub"  # invented, so that what follows could be replayed
     PLATFORM = "platform"  # the platform brings it
 
@@ -136,10 +139,15 @@ class Table(Struct, frozen=True):
         return self.kind in ("view", "materialized view")
 
     @property
+    def is_made(self) -> bool:
+        """True where a migration or script makes it, and not merely speaks of it."""
+        return self.source.trust in (Trust.MIGRATION, Trust.LOOSE)
+
+    @property
     def judged(self) -> bool:
         """True where migrations or scripts define it and all of its rules were replayed."""
         known = not (self.tainted or self.unread)
-        return known and self.source.trust in (Trust.MIGRATION, Trust.LOOSE)
+        return known and self.is_made
 
     def column(self, name: str) -> Column | None:
         """The column of this name."""

@@ -6,16 +6,11 @@ import re
 from collections.abc import Iterator
 
 from shipworthy.database.generated_types import GeneratedTypes, TypedColumn, TypedTable
+from shipworthy.database.likely_types import type_by_name, type_of
 from shipworthy.database.names import literal, quoted, quoted_part
 from shipworthy.database.replay.definitions import Thing
 from shipworthy.database.replay.missing import Missing
-from shipworthy.regex import regex
 
-_TIME = regex(r"(_at|_on|_time|_timestamp|timestamp)$")
-_DATE = regex(r"(^|_)(date|birthday|dob)$")
-_ID = regex(r"(^|_)(id|uuid)$")
-_FLAG = regex(r"^(is|has|can|allow|enable|show|should|was)_|(enabled|active|verified)$")
-_BASE = {"boolean": "boolean", "number": "numeric", "Json": "jsonb"}
 _DEFAULTS = {
     "boolean": "false",
     "numeric": "0",
@@ -51,7 +46,7 @@ def stub(lacking: Missing) -> list[str]:
             return [f"CREATE TABLE {quoted(name)} ({key})"]
         case Thing.COLUMN:
             table, _, column = name.rpartition(".")
-            kind = _guessed(column)
+            kind = type_by_name(column)
             return [f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted_part(column)} {kind}"]
         case Thing.FUNCTION:
             return [_function(lacking)]
@@ -97,7 +92,7 @@ def _column(types: GeneratedTypes, table: TypedTable, name: str) -> Iterator[str
 
 def _needs_of(types: GeneratedTypes, columns: tuple[TypedColumn, ...]) -> Iterator[str]:
     """The extension and enums that columns need, made only where they are missing."""
-    if any(_sql_type(column) == "vector" for column in columns):
+    if any(type_of(column) == "vector" for column in columns):
         yield "CREATE EXTENSION IF NOT EXISTS vector SCHEMA extensions"
     for name in dict.fromkeys(c.enum for c in columns if c.enum in types.enums):
         yield (
@@ -113,7 +108,7 @@ def _enum(types: GeneratedTypes, name: str) -> str:
 
 def _definition(column: TypedColumn, *, key: bool = False) -> str:
     # A key is most likely a uuid, whatever its name.
-    kind = "uuid" if key and column.type == "string" else _sql_type(column)
+    kind = "uuid" if key and column.type == "string" else type_of(column)
     default = "'{}'" if kind.endswith("[]") else _DEFAULTS.get(kind, "")
     text = f"{quoted_part(column.name)} {kind}"
     if not column.nullable:
@@ -123,44 +118,13 @@ def _definition(column: TypedColumn, *, key: bool = False) -> str:
     return text
 
 
-def _sql_type(column: TypedColumn) -> str:
-    """The likely type of a column: generated types call dates and identifiers alike "string"."""
-    array = "[]" if column.type.endswith("[]") else ""
-    if column.enum:
-        return quoted(column.enum) + array
-    base = column.type.removesuffix("[]")
-    if base == "string" and not array:
-        if column.name.endswith("embedding"):
-            return "vector"
-        return _guessed(column.name)
-    if base == "number" and _ID.search(column.name):
-        return "bigint" + array
-    return (
-        _BASE.get(base, "text" if base == "string" or "'" in base or '"' in base else "jsonb")
-        + array
-    )
-
-
-def _guessed(name: str) -> str:
-    """A type told by a column's name alone."""
-    for kind, pattern in (
-        ("uuid", _ID),
-        ("timestamptz", _TIME),
-        ("date", _DATE),
-        ("boolean", _FLAG),
-    ):
-        if pattern.search(name):
-            return kind
-    return "text"
-
-
 def _function(lacking: Missing) -> str:
     head = f"CREATE FUNCTION {quoted(lacking.name)}"
     if lacking.trigger:
         return f"{head}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
     arguments = re.sub(r"\bunknown\b", "text", lacking.arguments)
     name = lacking.name.rpartition(".")[2]
-    returned = "boolean" if not name.startswith(("get_", "current_", "my_")) else _guessed(name)
+    returned = "boolean" if not name.startswith(("get_", "current_", "my_")) else type_by_name(name)
     return (
         f"{head}({arguments}) RETURNS {returned} LANGUAGE sql STABLE AS 'SELECT NULL::{returned}'"
     )

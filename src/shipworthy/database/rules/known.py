@@ -51,7 +51,8 @@ def known(proof: DatabaseProof, history: History | None) -> Known:
 
 def _columns(proof: DatabaseProof, types: GeneratedTypes) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    unsure = {t.name for t in proof.schema.tables.values() if t.source.trust is Trust.STUB}
+    partly = (Trust.STUB, Trust.NAMED)
+    unsure = {t.name for t in proof.schema.tables.values() if t.source.trust in partly}
     lost = " ".join(f.statement for f in proof.replay.failures if f.fate in _LOST)
     for table in proof.schema.tables.values():
         if table.tainted or table.name in lost:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Rule, Verb
 from shipworthy.database.names import QUALIFIED, qualified
-from shipworthy.database.schema import Function, Schema, Table, Trust
+from shipworthy.database.schema import Function, Schema, Table
 from shipworthy.database.stated.adding import ADDS, added_for
 from shipworthy.database.stated.asking import (
     least_caller,
@@ -255,7 +255,7 @@ def _keys(
 
 def _is_held(table: Table, actor: Actor) -> bool:
     """True for a table that no statement here makes, and whose rules for changes all ask whose a row is."""
-    if table.source.trust is not Trust.STUB or table.tainted or table.unread:
+    if table.is_made or table.tainted or table.unread:
         return False
     rules = [p for p in table.policies if p.command in ("UPDATE", "ALL")]
     return (

@@ -52,7 +52,7 @@ def served(schema: Schema) -> Iterator[Table]:
     """The tables behind the REST interface whose rules are told: policies of a table without row
     security have no effect, which is another gap."""
     for _, table in sorted(schema.tables.items()):
-        secured = table.row_security or (table.source.trust is Trust.STUB and table.policies)
+        secured = table.row_security or (table.policies and not table.is_made)
         if (
             table.kind == "table"
             and table.schema in schema.exposed

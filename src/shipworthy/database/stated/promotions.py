@@ -114,4 +114,5 @@ def one_is_there(schema: Schema, table: Table, owned: tuple[str, ...]) -> bool:
     """True where the sign-up makes the one row that a user may have."""
     named = re.escape(table.name)
     made = re.compile(rf"insert\s+into\s+(?:public\s*\.\s*)?\"?{named}\"?\b", re.IGNORECASE)
-    return any(made.search(body) for body in trigger_bodies(schema)) and one_row_each(table, owned)
+    once = one_row_each(table, owned) or not table.is_made  # nothing tells what is unique there
+    return once and any(made.search(body) for body in trigger_bodies(schema))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Actor, Attempt, Rule, Verb
 from shipworthy.database.rules.expressions import expressions
-from shipworthy.database.schema import Column, Schema, Source, Table, Trust
+from shipworthy.database.schema import Column, Schema, Source, Table
 from shipworthy.database.seed.ownership import is_tenant_column
 from shipworthy.database.seed.power import Power, power_of, rank
 from shipworthy.database.seed.sign_up import USERS, hidden_triggers, trigger_bodies
@@ -78,7 +78,7 @@ def _taken_over(schema: Schema, body: str) -> Iterator[tuple[str, str]]:
             continue
         for named, value in insert.given:
             column = table.column(named)
-            if column is None and table.source.trust is Trust.STUB:  # made by what is no SQL
+            if column is None and not table.is_made:  # made by what is no SQL
                 column = Column(named, "", True)
             key = _key(schema, table, column, code, value, insert.start) if column else ""
             if key and column:
@@ -100,7 +100,7 @@ def _key(schema: Schema, table: Table, column: Column, code: str, value: str, at
     if not is_tenant_column(column.name) or _VOUCHED.search(code):
         return ""
     key = _sent(_EXISTS.sub("", _SENT_AT_ALL.sub("", code)), value)
-    told = table.source.trust is Trust.STUB or _rules_go_by(schema, table, column.name)
+    told = not table.is_made or _rules_go_by(schema, table, column.name)
     return key if key and told else ""
 
 

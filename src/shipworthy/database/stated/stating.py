@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from shipworthy.database.attempts import Attempt, Ownership, Seeding, Verb
 from shipworthy.database.era import era_of
-from shipworthy.database.generated_types import TypedColumn, read_types
 from shipworthy.database.history import History, SqlFile
 from shipworthy.database.names import QUALIFIED, qualified
 from shipworthy.database.order import in_likely_order
 from shipworthy.database.proof import DatabaseProof, Era, Repair, Replay, Unreachable
-from shipworthy.database.schema import Column, Schema, Table, Trust
+from shipworthy.database.schema import Schema, Table, Trust
 from shipworthy.database.seed.ownership import ownerships
 from shipworthy.database.stated.across import across_tenants
 from shipworthy.database.stated.approvals import approvals, plans_of_tenants
@@ -22,10 +21,11 @@ from shipworthy.database.stated.bans import lifted_bans
 from shipworthy.database.stated.beneath import beneath
 from shipworthy.database.stated.circling import behind_a_circle
 from shipworthy.database.stated.colleagues import promoted_colleagues
+from shipworthy.database.stated.described import described, with_their_origin
 from shipworthy.database.stated.everybodys import TAKES_EVERYBODY, as_written, given_to_all
 from shipworthy.database.stated.failing import as_they_fail
 from shipworthy.database.stated.following import Following
-from shipworthy.database.stated.functions import callable_functions, changes_unknown
+from shipworthy.database.stated.functions import callable_functions
 from shipworthy.database.stated.memberships import invitations, joins
 from shipworthy.database.stated.nobody import TAKES_NOBODY, open_to_nobody
 from shipworthy.database.stated.of_the_system import of_the_system
@@ -60,7 +60,7 @@ def stated(history: History) -> DatabaseProof:
     scripts = history.migrations or in_likely_order(history.loose)
     era, reason = era_of(scripts)
     following = _following(history, scripts)
-    schema = _typed(following.schema, history.generated)
+    schema = described(following.schema, history)
     repairs = tuple(Repair(f"table {n}", "spoken of first", None) for n in following.awaited)
     unordered = dict.fromkeys(() if history.migrations else _unordered(scripts), _NO_ORDER)
     tables = {
@@ -69,6 +69,7 @@ def stated(history: History) -> DatabaseProof:
     }
     schema = replace(schema, tables=tables)
     owners = ownerships(schema)
+    attempts = _either_way(tuple(_attempts(schema, owners, history.kept)), history, following)
     return DatabaseProof(
         engine="",
         supabase=history.supabase,
@@ -77,7 +78,7 @@ def stated(history: History) -> DatabaseProof:
         replay=Replay(len(scripts), 0, {}, (), repairs, None),
         schema=schema,
         seeding={name: Seeding(name, 0, owned) for name, owned in owners.items()},
-        attempts=_either_way(tuple(_attempts(schema, owners, history.kept)), history, following),
+        attempts=tuple(with_their_origin(attempts, schema)),
         unreachable=Unreachable((), 0),
         declared_public=history.declared_public,
         seconds={},
@@ -190,32 +191,10 @@ def _either_way(
         return found
     for file in in_likely_order(beside):
         following.run(file)
-    after = _typed(following.schema, history.generated)
+    after = described(following.schema, history)
     still = {(a.actor, a.verb, a.target) for a in _attempts(after, ownerships(after), history.kept)}
     unguarded = {name for name, table in after.tables.items() if not table.row_security}
     return tuple(a for a in found if (a.actor, a.verb, a.target) in still or a.target in unguarded)
-
-
-def _typed(schema: Schema, generated: SqlFile | None) -> Schema:
-    """Columns of tables that no statement makes, from the generated types."""
-    if generated is None:
-        return schema
-    stubs = (t for t in schema.tables.values() if t.source.trust is Trust.STUB)
-    made = {t.qualified: t for t in stubs if t.schema in schema.exposed}
-    if not made and not changes_unknown(schema):
-        return schema
-    types = read_types(generated.path, generated.text).tables
-    schema = replace(schema, typed=frozenset(types))
-    typed = {
-        n: replace(t, columns=_columns(types[n].columns)) for n, t in made.items() if n in types
-    }
-    return replace(schema, tables={**schema.tables, **typed})
-
-
-def _columns(typed: Iterable[TypedColumn]) -> tuple[Column, ...]:
-    return tuple(
-        Column(c.name, "text" if c.type == "string" else c.type, c.nullable) for c in typed
-    )
 
 
 def _unordered(scripts: Iterable[SqlFile]) -> Iterator[str]:

@@ -94,6 +94,7 @@ def read_history(
         declared_public=prototype.settings.intent.public_tables,
         asked=frozenset(q.table for q in _of_rows(prototype) if q.table),
         kept=frozenset(_kept(prototype)),
+        columns=frozenset(_columns(prototype)),
     )
 
 
@@ -110,6 +111,14 @@ def _described(prototype: Prototype, scripts: Iterable[SourceFile]) -> tuple[Sql
 def _of_rows(prototype: Prototype) -> Iterable[Query]:
     of_rows = (q for q in prototype.queries if q.library == "supabase")
     return (q for q in of_rows if q.operation in _OF_ROWS)
+
+
+def _columns(prototype: Prototype) -> Iterable[str]:
+    """The columns that the code writes or compares, as "table.column"."""
+    for query in _of_rows(prototype):
+        for column in (*(query.written or ()), *query.filters):
+            if query.table and column.isidentifier():
+                yield f"{query.table}.{column}"
 
 
 def _kept(prototype: Prototype) -> Iterable[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.names import qualified
-from shipworthy.database.schema import Schema, Table, Trust
+from shipworthy.database.schema import Schema, Table
 from shipworthy.errors import FactUnavailable
 from shipworthy.regex import regex
 
@@ -72,7 +72,7 @@ def _unsecured(table: Table, verb: Verb) -> Reach:
     """Whoever it is granted to; policies that nothing switches on tell that the rest was done by hand."""
     from shipworthy.database.stated.openings import COMMANDS, ROLES
 
-    if table.source.trust is Trust.STUB or table.policies:
+    if table.policies or not table.is_made:
         return Reach.UNCLEAR
     granted = (a for a in _ACTORS if COMMANDS[verb] in table.grants.get(ROLES[a], ()))
     return next((_ACTORS[actor] for actor in granted), Reach.UNCLEAR)
