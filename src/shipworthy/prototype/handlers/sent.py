@@ -47,6 +47,9 @@ LEFT_FREE = "only of what kind it is"
 OF_KIND = frozenset({ONLY_KIND, A_NUMBER, LEFT_FREE})
 """How guards are put that leave open what is said."""
 
+UNREAD_LIST = "one of a list that could not be read"
+"""How a guard is put that leaves of an input the values of a list which stands nowhere in the code."""
+
 NO_ADMINISTRATOR = "anything but an administrator"
 """How a guard is put that refuses the role of an administrator by its name: all others pass."""
 

@@ -520,14 +520,17 @@ def _paid_column(effect: Effect) -> str | None:
         column = name.removeprefix("value:")
         if name == column or text.lower() not in (_PAID | _DONE if timed else _PAID):
             continue
-        paid = "paid" in words(column) or {"payment", "status"} <= set(words(column))
-        if paid or (column == "status" and _BOUGHT.match(effect.target)):
+        if _tells_of_payment(column) or (column == "status" and _BOUGHT.match(effect.target)):
             return column if _BOUGHT.match(effect.target) else None
-    if _ACCOUNTS.search(effect.target) and _is_own_row(effect):
-        for name, text in effect.literals.items():
-            column = name.removeprefix("value:").removesuffix("~chosen")
-            if name.endswith("~chosen") and is_plan(column) and _BOUGHT_STATES & _words_of(text):
-                return column
+    for name, text in effect.literals.items():
+        column = name.removeprefix("value:").removesuffix("~chosen")
+        if not name.endswith("~chosen"):
+            continue
+        if _tells_of_payment(column) and _PAID & _words_of(text) and _BOUGHT.match(effect.target):
+            return column
+        told = _ACCOUNTS.search(effect.target) and _is_own_row(effect) and not _ANSWERED.match(text)
+        if told and is_plan(column) and _BOUGHT_STATES & _words_of(text):
+            return column
     for column, origins in effect.of("value:"):
         sent = inputs(origins)
         told = any(o.kind in ("row", "answer") for o in origins)
@@ -536,6 +539,14 @@ def _paid_column(effect: Effect) -> str | None:
         if column in ("payment_status", "paymentStatus", "is_paid", "isPaid", "paid") and sent:
             return column if _BOUGHT.match(effect.target) else None
     return None
+
+
+def _tells_of_payment(column: str) -> bool:
+    return "paid" in words(column) or {"payment", "status"} <= set(words(column))
+
+
+_ANSWERED = regex(r"answer\b")
+"""Begins what another service has decided, not the caller."""
 
 
 def _words_of(chosen: str) -> set[str]:

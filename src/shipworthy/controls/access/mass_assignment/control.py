@@ -35,6 +35,7 @@ from shipworthy.prototype.handlers.sent import (
     AN_ADMINISTRATOR,
     LEFT_FREE,
     NO_ADMINISTRATOR,
+    UNREAD_LIST,
 )
 from shipworthy.prototype.handlers.settled import Column, settled_by_role
 from shipworthy.prototype.handlers.standing import in_database, is_bypassing
@@ -119,6 +120,10 @@ class MassAssignment(
         ]
         if rights:
             return self._of_rights(subject, handler, effect, rights, shown, ownership)
+        unread = [c for c, o in named if _gives_rights(c, effect) and _is_of_unread(effect, o)]
+        if unread and not effect.has(Check.ROLE, Check.UNCLEAR):
+            said = f"{' and '.join(unread)} of {effect.target} may be any of a list that could not be read"
+            return self.unknown(subject, f"{said}: who may be in it, a person has to say", *shown)
         if not whole:
             return self.satisfied(subject, "Only named, harmless columns are written", *shown)
         picked = effect.literals.get("value:*") == "picked" or _are_listed(effect, whole)
@@ -421,6 +426,12 @@ def _is_free(effect: Effect, origin: object) -> bool:
         g.check is Check.ALLOWED and g.how != ADMINISTRATORS_TOO and names & g.about
         for g in effect.guards
     )
+
+
+def _is_of_unread(effect: Effect, origins: Origins) -> bool:
+    """True for what a schema lets pass that is in a list of which no value is known."""
+    names = {str(origin) for origin in inputs(origins)}
+    return any(g.how == UNREAD_LIST and names & g.about for g in effect.guards)
 
 
 def _is_any(effect: Effect, column: str, origin: Origin) -> bool:

@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.evaluation import members
 from shipworthy.prototype.handlers.evaluation.binding import is_word_of_code
 from shipworthy.prototype.handlers.evaluation.choosing import is_harmless_role
 from shipworthy.prototype.handlers.evaluation.kept_lists import KEPT, asked_for
-from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     FORGOTTEN,
@@ -299,7 +299,7 @@ def of_choice(walk: Evaluation, node: Choice, scope: Scope) -> Value:
     result = of_cases(((then, yes | of_some), (other, no | of_some)))
     if then.is_null or other.is_null:
         result = replace(result, tags=result.tags | ELSE_NULL)
-    if then.text and other.text and test.origins and all(o.is_input for o in test.origins):
+    if then.text and other.text and test.origins and all(map(_is_told, test.origins)):
         asked = min(map(str, test.origins))
         result = replace(result, tags=result.tags | {f"{CHOSEN}{asked}={then.text}|{other.text}"})
     return result
@@ -316,8 +316,13 @@ def _own_rows_of_some(
     return comparing.asked_of_some_roles(node.test, *told, asked, node.then)
 
 
+def _is_told(origin: Origin) -> bool:
+    return origin.is_input or origin.kind == "answer"
+
+
 CHOSEN = "chosen:"
-"""The tag of one of two words that an input alone decides on: `isPro ? "active" : "free"`."""
+"""The tag of one of two words that an input or the answer of a service alone decides on:
+`isPro ? "active" : "free"`."""
 
 
 def of_not(walk: Evaluation, node: Not, scope: Scope) -> Value:

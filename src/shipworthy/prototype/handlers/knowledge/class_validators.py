@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.prototype.handlers.evaluation import Evaluation
-from shipworthy.prototype.handlers.knowledge.shapes import names_admin
-from shipworthy.prototype.handlers.values import Scope, Value
+from shipworthy.prototype.handlers.knowledge.shapes import named_values, names_admin
+from shipworthy.prototype.handlers.values import Scope
 from shipworthy.prototype.program.nodes import Call, Compute, Expression, Member, Name
 
 FREE = "free by its class"
@@ -21,7 +21,8 @@ def tags_of(walk: Evaluation, field: Expression, scope: Scope) -> frozenset[str]
     known = not asked.keys() - _KINDS - _LISTS - _HARDLY
     for name in _LISTS & asked.keys():
         given = asked[name].arguments
-        values = _values(walk, walk.at_home(given[0], scope)) if given else ()
+        known_ones = walk.program.enumerations
+        values = named_values(walk.at_home(given[0], scope), known_ones) if given else ()
         if values and not names_admin(values):
             return frozenset({LISTED})
         return frozenset({FREE} if values and known else ())
@@ -35,16 +36,6 @@ def _asked(field: Expression) -> Iterator[tuple[str, Call]]:
             called = part.function
             name = called.id if isinstance(called, Name) else ""
             yield (called.key if isinstance(called, Member) else name), part
-
-
-def _values(walk: Evaluation, listed: Value) -> tuple[str, ...]:
-    """The values of `["user", "admin"]` and of an enumeration, of which numbers are known by their names."""
-    if listed.elements is not None:
-        return tuple(value.text for value in listed.elements if value.text)
-    if listed.fields:
-        return tuple(value.text or name for name, value in listed.fields.items())
-    package, _, name = listed.what.rpartition(".")
-    return walk.program.enumerations.get(name, ()) if "prisma" in package else ()
 
 
 _LISTS = frozenset({"IsEnum", "IsIn"})

@@ -61,8 +61,12 @@ def columns_of(table: Value) -> Mapping[str, Value] | None:
 
 def _enumerated(walk: Evaluation, site: Site) -> Value | None:
     """`pgEnum("role", ["user", "admin"])`, which is called once more for each column."""
-    tags = listed(site.argument(1))
-    return Value(native=lambda _walk, _site: Value(what="drizzle:column", tags=tags))
+    given = site.argument(1)
+    tags = listed(given)
+    return Value(
+        fields={"enumValues": given},
+        native=lambda _walk, _site: Value(what="drizzle:column", tags=tags),
+    )
 
 
 def _typed(walk: Evaluation, site: Site) -> Value | None:

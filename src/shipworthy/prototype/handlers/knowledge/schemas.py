@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.drizzle import columns_of
 from shipworthy.prototype.handlers.knowledge.settings import holds_settings
-from shipworthy.prototype.handlers.knowledge.shapes import leaves_free, listed
-from shipworthy.prototype.handlers.sent import LEFT_FREE, OF_FORM, sent
+from shipworthy.prototype.handlers.knowledge.shapes import (
+    NAMES_ADMIN,
+    UNREAD,
+    leaves_free,
+    listing,
+    named_values,
+    names_admin,
+)
+from shipworthy.prototype.handlers.sent import LEFT_FREE, OF_FORM, UNREAD_LIST, sent
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
@@ -18,6 +25,7 @@ from shipworthy.prototype.handlers.values import (
     all_origins,
     derived,
     from_origins,
+    replace,
 )
 from shipworthy.prototype.program.nodes import Member, Name
 
@@ -33,8 +41,48 @@ def _object(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _scalar(walk: Evaluation, site: Site) -> Value | None:
-    allowed = listed(site.argument(0)) if site.name in ("enum", "nativeEnum") else frozenset()
-    return Value(what=SCHEMA, tags=frozenset({"truthy", f"schema:{site.name}"}) | allowed)
+    tags = frozenset({"truthy", f"schema:{site.name}"})
+    if site.name in ("enum", "nativeEnum"):
+        return _of_values(named_values(site.argument(0), walk.program.enumerations), tags)
+    if site.name == "union":
+        others = (schema.tags for schema in site.argument(0).elements or ())
+        tags = tags.union(*(other & _OF_VALUES for other in others))
+    return Value(what=SCHEMA, tags=tags)
+
+
+_OF_VALUES = frozenset({NAMES_ADMIN, UNREAD})
+
+
+def _of_values(values: Iterable[str], tags: frozenset[str]) -> Value:
+    """`z.enum(["user", "admin"])`, which keeps its values: `.exclude(["admin"])` may follow."""
+    known = tuple(values)
+    elements = tuple(Value(literal=value) for value in known)
+    return Value(what=SCHEMA, elements=elements, tags=tags | listing(known))
+
+
+def _literal(walk: Evaluation, site: Site) -> Value | None:
+    """`z.literal("admin")`, `z.literal(["user", "admin"])`; of a number or yes nothing more is told."""
+    given = site.argument(0)
+    named = (given.text,) if given.text else named_values(given, walk.program.enumerations)
+    admin = {NAMES_ADMIN} if names_admin(named) else set()
+    return Value(what=SCHEMA, tags=frozenset({"truthy", "schema:literal", *admin}))
+
+
+def _custom(walk: Evaluation, site: Site) -> Value | None:
+    """`z.custom<Role>()`, which asks nothing when the code runs unless a function is handed in."""
+    return Value(what=SCHEMA, tags=frozenset({"truthy", "refined" if site.given else "schema:any"}))
+
+
+def _fewer(walk: Evaluation, site: Site) -> Value | None:
+    """`.exclude(["admin"])`, `.extract(["user"])` of an enumeration."""
+    schema, named = site.receiver, named_values(site.argument(0), walk.program.enumerations)
+    if schema.what != SCHEMA:
+        return None
+    known = [value.text or "" for value in schema.elements or ()]
+    left = [v for v in known if (v in named) is (site.name == "extract")]
+    if site.name == "extract" and not known:
+        left = list(named)
+    return _of_values(left, schema.tags - _OF_VALUES)
 
 
 def _of_table(walk: Evaluation, site: Site) -> Value | None:
@@ -68,10 +116,10 @@ def _modified(walk: Evaluation, site: Site) -> Value | None:
     if site.name in _FORMS and site.receiver.fields is None:
         tags |= {_FORMED}
     if site.name == "or":
-        tags -= {_FORMED}
+        tags = (tags - {_FORMED}) | (site.argument(0).tags & _OF_VALUES)
     if site.name in ("refine", "transform", "pipe", "regex", "catch"):
         tags |= {"refined"}
-    return Value(what=SCHEMA, fields=fields, tags=frozenset(tags))
+    return replace(site.receiver, fields=fields, tags=frozenset(tags))
 
 
 def shaped(schema: Value, value: Value) -> Value:
@@ -171,6 +219,11 @@ def _free(schema: Value, value: Value) -> list[str]:
     return _inputs_where(leaves_free, schema, value)
 
 
+def _unread(schema: Value, value: Value) -> list[str]:
+    """The inputs that the schema asks to be in a list of which nothing is known."""
+    return _inputs_where(lambda field: UNREAD in field.tags, schema, value)
+
+
 def _formed(schema: Value, value: Value) -> list[str]:
     """The inputs that the schema asks to be UUIDs or the like, before and after they are parsed."""
     if schema.fields is None and _is_formed(schema):
@@ -194,7 +247,12 @@ def passed_schema(walk: Evaluation, schema: Value, value: Value, how: str, at: i
 
 def _told(walk: Evaluation, schema: Value, value: Value, at: int) -> Guards:
     """What a schema says of the inputs that it lets pass."""
-    asked = (("within limits: schema", _bounded), (LEFT_FREE, _free), (OF_FORM, _formed))
+    asked = (
+        ("within limits: schema", _bounded),
+        (LEFT_FREE, _free),
+        (OF_FORM, _formed),
+        (UNREAD_LIST, _unread),
+    )
     return frozenset(
         walk.guard(Check.VALID, how, at, about)
         for how, told in asked
@@ -260,10 +318,16 @@ CALLS = {
     **{f"zod.z.{name}": _scalar for name in _MAKERS},
     **{f"zod.z.coerce.{name}": _scalar for name in _MAKERS},
     **{f"zod.{name}": _scalar for name in _MAKERS},
+    "zod.z.literal": _literal,
+    "zod.literal": _literal,
+    "zod.z.custom": _custom,
+    "zod.custom": _custom,
 }
 
 NAMES = {
     **dict.fromkeys(_MODIFIERS, _modified),
+    "exclude": _fewer,
+    "extract": _fewer,
     "parse": _parse,
     "parseAsync": _parse,
     "safeParse": _safe_parse,
