@@ -9,7 +9,7 @@ import pytest
 
 from planting import prototype_of
 from shipworthy.controls.supply_chain.hallucinated_import.control import HallucinatedImport
-from shipworthy.finding import Outcome, Severity
+from shipworthy.finding import Confidence, Outcome, Severity
 from shipworthy.prototype.modules.unbundled import unbundled
 
 _FILES = {
@@ -57,3 +57,4 @@ def test_a_package_that_no_page_loads_weighs_little(
     (gap,) = [f for f in found if f.outcome is Outcome.GAP]
     assert gap.severity is severity
     assert ("no code that the page loads" in gap.message) is (severity is Severity.LOW)
+    assert (gap.confidence is Confidence.LOW) is (severity is Severity.LOW)

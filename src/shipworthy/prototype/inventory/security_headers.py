@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shipworthy.finding import Location
+from shipworthy.prototype.inventory.exports import is_export
 from shipworthy.prototype.inventory.homes import first_line, home_of, live_files
 from shipworthy.prototype.inventory.manifests import read_toml, table, text
 from shipworthy.prototype.inventory.stack import Part
@@ -83,7 +84,6 @@ _SPOKEN = {
     "fastapi": "FastAPI",
     "django": "Django",
 }
-_EXPORTS = regex(r"""^(?!\s*(?://|\*)).*\boutput\s*:\s*["']export["']""", re.MULTILINE)
 _RENDERING = ("next", "remix", "nuxt", "sveltekit", "astro")
 
 
@@ -108,7 +108,7 @@ def _of_part(prototype: Prototype, part: Part) -> PageHeaders:
 
 def _pages(prototype: Prototype, part: Part) -> tuple[Pages, Location | None, str]:
     rendering = next((name for name in _RENDERING if name in part.frameworks), None)
-    if rendering is not None and not _is_export(prototype, part):
+    if rendering is not None and not is_export(prototype, part):
         settings = _configuration(prototype, part)
         if settings is None:  # whether it is a server or an export, they would say
             return Pages.ELSEWHERE, None, ""
@@ -172,15 +172,6 @@ def _is_page(prototype: Prototype, part: Part) -> bool:
     folder = f"{part.folder}/" if part.folder else ""
     places = ("index.html", "public/index.html", "src/index.html", "client/index.html")
     return any(folder + place in prototype.files for place in places)
-
-
-def _is_export(prototype: Prototype, part: Part) -> bool:
-    """True for `output: "export"` of Next.js: what is built are plain files."""
-    return any(
-        _EXPORTS.search(f.text or "") is not None
-        for f in prototype.files.values()
-        if f.name.startswith("next.config.") and home_of(prototype, f.path) == part
-    )
 
 
 def _configuration(prototype: Prototype, part: Part) -> Location | None:

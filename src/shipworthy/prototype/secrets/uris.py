@@ -98,6 +98,12 @@ _PRIVATE = regex(
 )
 
 
+def leads_home(value: str) -> bool:
+    """True for an address that leads to the machine itself: the same password may be used elsewhere,
+    which only a person knows."""
+    return any(host in value for host in ("@localhost", "@127.0.0.1"))
+
+
 def _is_local(host: str) -> bool:
     return host in _LOCAL or "." not in host  # a bare name is a container beside it
 

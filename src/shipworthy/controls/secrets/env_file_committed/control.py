@@ -10,6 +10,7 @@ from shipworthy.prototype import Prototype
 from shipworthy.prototype.roles import is_environment_template
 from shipworthy.prototype.secrets.dotenv import parse_environment_file
 from shipworthy.prototype.secrets.secret import Secret
+from shipworthy.prototype.secrets.uris import leads_home
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
@@ -54,6 +55,11 @@ class EnvFileCommitted(
                     f"{file.path} is committed with {names}, which pages show anyway: see that the"
                     " issuer takes them from your own addresses alone"
                 )
+            elif all(map(_is_of_own_machine, secrets)):
+                message = (
+                    f"{file.path} is committed with {names}, for a database on the machine itself: see"
+                    " that the same password opens no other"
+                )
             return self.gap(file.path, message, *seen, severity=_severity(secrets))
         if file.tracked is None:
             reason = f"no version control here: {file.path} holds {names}; .gitignore must name it"
@@ -85,6 +91,8 @@ def _severity(secrets: list[Secret]) -> Severity:
     """One step lower where no format tells what the keys are of: they may open little."""
     if all(map(_is_of_pages, secrets)):
         return Severity.LOW
+    if all(map(_is_of_own_machine, secrets)):
+        return Severity.MEDIUM
     unknown = all(s.provider == "" and s.rule.startswith("named-api") for s in secrets)
     return Severity.HIGH if unknown else Severity.CRITICAL
 
@@ -92,6 +100,10 @@ def _severity(secrets: list[Secret]) -> Severity:
 def _is_of_pages(secret: Secret) -> bool:
     """True for a key of Google that is named for maps or Firebase in a page: it is made to be shown."""
     return secret.rule == "google-api_key" and bool(_OF_PAGES.search(secret.name or ""))
+
+
+def _is_of_own_machine(secret: Secret) -> bool:
+    return leads_home(secret.value)
 
 
 _OF_PAGES = regex(

@@ -40,6 +40,7 @@ from shipworthy.prototype.secrets.secret import (
 )
 from shipworthy.prototype.secrets.seeds import fills_production
 from shipworthy.prototype.secrets.told_logins import is_of_what_users_meet
+from shipworthy.prototype.secrets.uris import leads_home
 from shipworthy.prototype.secrets.variables import Holds, what_it_holds
 from shipworthy.prototype.source import Role, SourceFile
 from shipworthy.regex import regex
@@ -93,7 +94,7 @@ class SecretInCode(
                 continue
             severities = [_severity(prototype, s) for s in private]
             first = private[severities.index(max(severities, key=_rank))]
-            doubtful = all(_is_local(s) or _expired_soon(s) for s in private)
+            doubtful = all(leads_home(s.value) or _expired_soon(s) for s in private)
             sure = Confidence.LOW if doubtful else Confidence.HIGH
             worst = max(severities, key=_rank)
             kept = _signs_kept_sessions(prototype, first)
@@ -313,7 +314,7 @@ def _severity(prototype: Prototype, secret: Secret) -> Severity:
         meets = file.role is Role.PRODUCT or fills_production(prototype, file.path)
         opens = meets and is_of_administrator(secret, file)
         return Severity.HIGH if opens else Severity.MEDIUM
-    if _is_local(secret) or _is_default_of_shell(prototype, secret):
+    if leads_home(secret.value) or _is_default_of_shell(prototype, secret):
         return Severity.MEDIUM
     if secret.kind in _OPEN_EVERYTHING or secret.provider in ("Stripe", "AWS", "Google Cloud"):
         return Severity.CRITICAL
@@ -324,12 +325,6 @@ def _is_default_of_shell(prototype: Prototype, secret: Secret) -> bool:
     """True for `${NAME:-value}`, which counts where nobody sets another."""
     file = prototype.files[secret.location.path]
     return f"-{secret.value}}}" in file.line(secret.location.line)
-
-
-def _is_local(secret: Secret) -> bool:
-    """True for an address that leads to the machine itself: the same password may be used elsewhere,
-    which only a person knows."""
-    return any(host in secret.value for host in ("@localhost", "@127.0.0.1"))
 
 
 _SOON = 31 * 24 * 3600  # seconds

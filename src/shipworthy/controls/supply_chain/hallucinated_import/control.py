@@ -63,6 +63,7 @@ class HallucinatedImport(
                 f"{path} does not ask for {_listed(lucky)}, which the code imports: {are} there only"
                 f" because of what else {by} installs"
             )
+        needed = built or torn or lucky
         places = [min(one.locations) for one in (*missing, *torn, *lucky)]
         text = "; ".join(said)
         return self.gap(
@@ -70,7 +71,7 @@ class HallucinatedImport(
             text[0].upper() + text[1:] if missing else text,
             *(prototype.evidence("code", place) for place in places[:_SHOWN]),
             severity=self.severity if built or torn else Severity.LOW,
-            confidence=Confidence.HIGH if sure[0].sure else Confidence.LOW,
+            confidence=Confidence.HIGH if sure[0].sure and needed else Confidence.LOW,
         )
 
 

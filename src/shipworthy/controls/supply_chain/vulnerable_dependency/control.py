@@ -21,6 +21,8 @@ from shipworthy.prototype.dependencies.usage import (
 )
 from shipworthy.prototype.dependencies.variants import is_variant
 from shipworthy.prototype.dependencies.vulnerable_parts import uses_part
+from shipworthy.prototype.inventory.exports import is_export
+from shipworthy.prototype.inventory.homes import home_of
 from shipworthy.prototype.source import Language, Role
 from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review, Write
@@ -245,8 +247,11 @@ def _is_other_mode(prototype: Prototype, matches: Sequence[Match]) -> bool:
 
 def _may_be_used(prototype: Prototype, match: Match) -> bool:
     """False for React Router without a router that loads data, for a spreadsheet library that reads
-    no sheet, and where no code uses the part that an advisory is on."""
+    no sheet, for the server of a site that is built into plain files, and where no code uses the part
+    that an advisory is on."""
     name = match.dependency.name
+    if name == "next" and _is_built_into_files(prototype, match.dependency):
+        return False
     code = prototype.of_role(Role.PRODUCT, Role.CONFIG)
     if name in _ROUTER:
         needs = _REDIRECTS if "redirect" in match.summary.lower() else _LOADS_DATA
@@ -257,6 +262,11 @@ def _may_be_used(prototype: Prototype, match: Match) -> bool:
         users = importers_of(prototype, {name}, _part(prototype, match.dependency))
         return not users or any(_READS_SHEETS.search(prototype.files[u].text or "") for u in users)
     return uses_part(prototype, name, match.summary)
+
+
+def _is_built_into_files(prototype: Prototype, dependency: Dependency) -> bool:
+    home = home_of(prototype, _part(prototype, dependency))
+    return home is not None and is_export(prototype, home)
 
 
 def _reaches_users(prototype: Prototype, match: Match) -> bool:

@@ -1,4 +1,4 @@
-"""A key of Google that is made for pages weighs little in a committed file; others weigh all."""
+"""What the keys of a committed file open decides what it weighs."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def test_a_key_that_pages_show_anyway_weighs_little(
     path.write_text(path.read_text().replace(_NAME, name))
     found = case.entry.control.detect(prototype_of(root))
     assert [f.severity for f in found if f.outcome is Outcome.GAP] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("host", "severity"), [("localhost", Severity.MEDIUM), ("db.fennway.de", Severity.CRITICAL)]
+)
+def test_a_password_of_a_database_on_the_machine_itself_weighs_less(
+    host: str, severity: Severity, tmp_path: Path
+) -> None:
+    case = next(c for c in cases("vulnerable") if c.name.endswith("browser-key-that-is-none"))
+    root = unpack(case.folder, tmp_path / "case")
+    uri = f"postgresql://postgres:Karo-7Linde!2@{host}:5432/clinic"
+    (root / ".env").write_text(f"DATABASE_URL={uri}\n")
+    found = case.entry.control.detect(prototype_of(root))
+    (gap,) = [f for f in found if f.outcome is Outcome.GAP]
+    assert (gap.severity, "issuers" in gap.message) == (severity, host != "localhost")
