@@ -48,7 +48,7 @@ def _unfollowed(folder: Path, name: str, text: str) -> tuple[set[Outcome], str]:
         ("main.py", "from aiohttp import web\napp = web.Application()\n", "aiohttp"),
         (
             "convex/orders.ts",
-            "import { mutation } from './_generated/server';\nexport const remove = mutation({});",
+            "import { tenantMutation } from 'convex-tenants';\nexport const remove = tenantMutation({});",
             "Convex",
         ),
         (

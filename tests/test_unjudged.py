@@ -15,8 +15,8 @@ from shipworthy.report.markdown import markdown_report
 from shipworthy.report.text import TextReport
 from shipworthy.settings import Settings
 
-_ROOMS = """import { mutation } from "./_generated/server";
-export const remove = mutation({ args: {}, handler: async (ctx) => {} });
+_ROOMS = """import { tenantMutation } from "convex-tenants";
+export const remove = tenantMutation({ args: {}, handler: async (ctx) => {} });
 """
 _SUPABASE = """import { createClient } from "@supabase/supabase-js";
 const client = createClient(import.meta.env.VITE_SUPABASE_URL, import.meta.env.VITE_SUPABASE_ANON_KEY);
@@ -40,7 +40,7 @@ app.listen(3000);
 @pytest.mark.parametrize(
     ("path", "code", "named"),
     [
-        ("convex/rooms.ts", _ROOMS, "the entry points of Convex (1 file)"),
+        ("convex/rooms.ts", _ROOMS, "the functions of a builder of Convex (1 file)"),
         (
             "src/rooms.ts",
             _SUPABASE,
@@ -67,7 +67,7 @@ def test_who_gets_in_is_said_to_be_unknown(
 def test_several_are_all_named(tmp_path: Path) -> None:
     _assessed(tmp_path, "src/rooms.ts", _SUPABASE)
     said = _text(_assessed(tmp_path, "convex/rooms.ts", _ROOMS))
-    assert "the entry points of Convex (1 file) and the rows of Supabase" in said
+    assert "the functions of a builder of Convex (1 file) and the rows of Supabase" in said
 
 
 def test_a_server_that_was_followed_keeps_its_line(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ _PLACES = regex(
     r"(?:route|page|layout|template|default|loading|error|not-found|actions?)\.[cm]?[jt]sx?$)"
     r"|(?:^|/)(?=pages/api/(?:(?![_.])[^/]+/)*[^/.]+\.[jt]sx?$)"
     r"|(?:^|/)(?=supabase/functions/(?![_.])[^/]+/index\.[cm]?[jt]sx?$)"
+    r"|(?:^|/)(?=convex/(?!_generated/)(?:(?!__tests__/|tests/)[^/.]+/)*[^/.]+\.[jt]sx?$)"
     r"|(?:^|/)(?=netlify/(?:edge-)?functions/(?:[^/.]+/)?[^/.]+\.[cm]?[jt]s$)"
 )
 # What is shown or answered under a path is part of the app, tools and samples too.

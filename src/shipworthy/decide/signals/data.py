@@ -17,7 +17,9 @@ _WIDE = 60  # columns; tables of sound applications stay below
 _PART = Component.DATA_MODEL
 _SHOWN = 4
 _TYPES = "types"  # generated from a database elsewhere: no definition
-_DOCUMENTS = frozenset({"mongoose"})  # stores whose collections come to be with the first document
+_DOCUMENTS = frozenset(
+    {"convex", "mongoose"}
+)  # stores whose collections come to be with the first document
 _CATALOGUES = ("pg_", "sqlite_")  # of the database itself
 _SETTINGS = frozenset("settings setting config configs configuration preferences options".split())
 _MISSING = -0.9  # the furthest towards "keep" where a table in use is defined nowhere

@@ -19,6 +19,8 @@ def addresses(route: Route, routing: Routing) -> tuple[str, ...]:
     on the way was not seen to be mounted, or its prefix is only known at run time."""
     if route.kind is RouteKind.SERVER_ACTION or route.framework == "django":
         return ()  # an action is posted to the page that shows it; Django's includes are not read
+    if route.kind is RouteKind.PROCEDURE:
+        return ()  # those of tRPC are asked elsewhere; Convex calls its own by their names
     if route.kind is not RouteKind.ENDPOINT:
         return (route.path,)
     registered = registered_as(route, routing)

@@ -14,6 +14,7 @@ from shipworthy import faults
 from shipworthy.prototype.ahead import in_two
 from shipworthy.prototype.cookies.plain import plain_names
 from shipworthy.prototype.handlers.addresses import addresses
+from shipworthy.prototype.handlers.entering.convex import ConvexEntry, convex_entry
 from shipworthy.prototype.handlers.entering.dispatcher import dispatcher_entry, pages_entry
 from shipworthy.prototype.handlers.entering.django import django_entry
 from shipworthy.prototype.handlers.entering.exported import (
@@ -48,6 +49,7 @@ from shipworthy.prototype.handlers.unserved import unserved
 from shipworthy.prototype.handlers.walk import Walk
 from shipworthy.prototype.program.loading import declared_twice
 from shipworthy.prototype.routes import dispatchers
+from shipworthy.prototype.routes.convex import CONVEX
 from shipworthy.prototype.routes.firebase import FIREBASE
 from shipworthy.prototype.routes.kit import KIT
 from shipworthy.prototype.routes.nest import NEST
@@ -156,7 +158,9 @@ class Entries:
     @cached_property
     def _declaring(self) -> set[str]:
         """The modules that declare routes, and those which lead to them."""
-        paths = {r.location.path for r in self.routes if r.kind in _DECLARED}
+        paths = {
+            r.location.path for r in self.routes if r.kind in _DECLARED and r.framework != CONVEX
+        }
         return paths | _importers(self._prototype, paths)
 
     @cached_property
@@ -167,13 +171,13 @@ class Entries:
 
     @cached_property
     def _procedures(self) -> Mapping[tuple[str, int], Served]:
-        if not any(r.kind is RouteKind.PROCEDURE for r in self.routes):
+        if not any(_is_of_router(r) for r in self.routes):
             return {}
         return find_procedures(self._walk, self._declaring)
 
     def _follow(self, route: Route) -> Iterable[Handler]:
         walk, follower = self._walk, self._follower
-        if route.kind is RouteKind.PROCEDURE:
+        if _is_of_router(route):
             served_as = self._procedures.get((route.location.path, route.location.line))
             return follow_procedure(route, served_as, self.routes, walk, follower, self._layers)
         return chain.from_iterable(
@@ -194,10 +198,17 @@ class Entries:
         if route.framework in dispatchers.DISPATCHERS or _is_of_requests(route):
             return follower.dispatch(route, entry, served)
         followed = follower.follow(route, entry, served)
+        if isinstance(entry, ConvexEntry):
+            followed = replace(followed, name=entry.spoken(route))
         return (replace(followed, asked=False) if declared in self._unasked else followed,)
 
 
 _DECLARED = (RouteKind.ENDPOINT, RouteKind.PROCEDURE)
+
+
+def _is_of_router(route: Route) -> bool:
+    """True for a procedure of tRPC, which a router holds; a function of Convex stands by itself."""
+    return route.kind is RouteKind.PROCEDURE and route.framework != CONVEX
 
 
 def _is_of_requests(route: Route) -> bool:
@@ -246,6 +257,8 @@ def _entry(route: Route, walk: Walk, follower: Follower) -> Runnable | None:
     program, knowledge = follower.program, follower.knowledge
     path = route.location.path
     match route.kind:
+        case _ if route.framework == CONVEX:
+            return convex_entry(route, walk)
         case _ if route.framework == NEST:
             return nest_entry(route, program, walk, follower.nest)
         case _ if route.framework in dispatchers.DISPATCHERS:

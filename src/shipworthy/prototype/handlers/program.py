@@ -36,6 +36,9 @@ _CDN = regex(
     r"|npm:|jsr:|node:)"
 )
 _DENO = regex(r"^https?://deno\.land/(?:x/)?([\w-]+)(?:@[^/]*)?/?(.*?)(?:/mod)?(?:\.[jt]s)?$")
+_GENERATED = regex(r"_generated/(server|api)(\.js)?$")
+CONVEX_SERVER, CONVEX_API = "convex/_generated/server", "convex/_generated/api"
+"""How the modules are called that Convex writes into a folder of functions, wherever that lies."""
 _ALSO_ON_NPM = frozenset({"zod", "nanoid"})
 
 _BY_THEMSELVES = frozenset("django asyncpg peewee tortoise databases prisma duckdb".split())
@@ -168,6 +171,8 @@ def package_of(specifier: str) -> str:
         return deno[1]
     if deno:
         return f"deno/{deno[1]}/{'' if deno[2] == 'mod' else deno[2]}".rstrip("/")
+    if generated := _GENERATED.search(specifier):
+        return f"convex/{generated[0].removesuffix('.js')}"
     bare = _VERSION.sub("", _CDN.sub("", specifier)).partition("?")[0]
     return bare.removesuffix("/mod.ts").removesuffix("/dist/module/index.js")
 

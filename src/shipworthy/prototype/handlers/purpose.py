@@ -282,7 +282,7 @@ def _words(handler: Handler) -> list[str]:
         spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", handler.route.handler)
         return [re.sub(r"^submit-|-?(action|user)$", "", spaced.lower())]
     if handler.route.kind.value == "procedure":
-        names = (re.sub(r"(?i)_?router$", "", n) for n in handler.route.handler.split("."))
+        names = (re.sub(r"(?i)_?router$", "", n) for n in handler.route.path.split("."))
         parts = [n for n in names if n and n != "app"]
     else:
         parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]

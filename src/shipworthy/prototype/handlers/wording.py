@@ -25,6 +25,8 @@ from shipworthy.prototype.handlers.weight import (
     writes_at_host,
     writes_at_service,
 )
+from shipworthy.prototype.routes.convex import CONVEX
+from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.regex import regex
 
 _READS = {EffectKind.STORAGE: "download files of"}
@@ -117,8 +119,10 @@ def thing(effect: Effect) -> str:
     return words or "rows"
 
 
-def who(caller: Caller) -> str:
+def who(caller: Caller, handler: Handler) -> str:
     """Whoever may call."""
+    if handler.route.framework == CONVEX and handler.route.kind is RouteKind.PROCEDURE:
+        return "Anybody who has the address of your deployment"
     if caller is Caller.ANON_KEY:
         return "Anybody with the public key of your website"
     return "Anybody on the internet"
@@ -179,15 +183,14 @@ def sentence(handler: Handler, judged: Judged) -> str:
     """Entry, missing guard and effect in one sentence."""
     what = deed(judged.effect, judged.harm)
     place = f"through {handler.name}"
+    anybody = who(judged.caller, handler)
     match judged.breach:
         case Breach.OPEN if makes_administrator(handler, judged.effect):
-            return f"{who(judged.caller)} makes himself an administrator {place}: {asked(judged.effect)}"
+            return f"{anybody} makes himself an administrator {place}: {asked(judged.effect)}"
         case Breach.OPEN if judged.why:
-            return (
-                f"{who(judged.caller)} can {what} with {judged.why} {place}: {asked(judged.effect)}"
-            )
+            return f"{anybody} can {what} with {judged.why} {place}: {asked(judged.effect)}"
         case Breach.OPEN:
-            return f"{who(judged.caller)} can {what} {place}: {asked(judged.effect)}"
+            return f"{anybody} can {what} {place}: {asked(judged.effect)}"
         case Breach.ADMIN:
             return f"{_any_user(judged)} can {what} {place}: no role or right is checked"
         case Breach.BESIDE:
@@ -251,6 +254,6 @@ def sentence(handler: Handler, judged: Judged) -> str:
                 f" security{'' if judged.given else ', and for no role'}"
             )
         case Breach.HOLLOW:
-            anybody = judged.caller in (Caller.ANYBODY, Caller.ANON_KEY)
-            caller = who(judged.caller) if anybody else _any_user(judged)
+            open_to_all = judged.caller in (Caller.ANYBODY, Caller.ANON_KEY)
+            caller = anybody if open_to_all else _any_user(judged)
             return f"{caller} can {what} {place}: the check before it does not hold, {judged.why}"

@@ -142,6 +142,7 @@ def _entries(prototype: Prototype, named: frozenset[str] | None = None) -> Itera
             or (stem == "index" and file.path.count("/") <= 2)
             or (_is_called(file, stem) and not (file.path in taken and _only_offers(file)))
             or _is_routed(file, prototype)
+            or "_generated/server" in (file.text or "")  # Convex serves all that it exports
             or stem in lost
             or _is_named(file, started if _is_element(file) else names)
         ):

@@ -88,7 +88,8 @@ class Placed:
             return True
         if _PAGE_OF_APP.search(inner) or _PLACE.match(inner) or file.name.startswith("+"):
             return True
-        if _DOES.search(file.text or ""):
+        text = file.text or ""
+        if "_generated/server" in text or _DOES.search(text):
             return True
         if not frameworks or frameworks & _FILE_ROUTERS or self._is_routed_by_file(home):
             return bool(_PAGES.match(inner) or _APP.match(inner) or _ROUTES.search(inner))

@@ -10,6 +10,7 @@ from ast_grep_py import SgNode
 
 from shipworthy.prototype.code.directives import directives
 from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, callee, name_of_function, string
+from shipworthy.prototype.routes.convex import convex_functions
 from shipworthy.prototype.routes.described import described_routes
 from shipworthy.prototype.routes.dispatchers import dispatchers
 from shipworthy.prototype.routes.firebase import firebase_functions
@@ -43,6 +44,7 @@ def read(syntax: Syntax) -> list[Route]:
         *dispatchers(syntax),
         *trpc_procedures(syntax),
         *firebase_functions(syntax),
+        *convex_functions(syntax),
         *kit_pages(syntax),
         *nest_endpoints(syntax),
         *client_pages(syntax),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.modules.imports import Import
+from shipworthy.prototype.routes.convex import CONVEX
 from shipworthy.prototype.routes.dispatchers import DISPATCHERS
 from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.prototype.source import Role, SourceFile, Unread
@@ -53,7 +54,6 @@ _STORES = {
     "cassandra.cluster": "Cassandra",
 }
 """By the module imported by code that may run on a server: where it keeps rows."""
-_CONVEX = regex(r"(^|/)_generated/server(\.js)?$")
 _CODE = r"\.[cm]?[jt]s$"
 _FILES = tuple(
     (regex(path), name, word, regex(said))
@@ -116,7 +116,11 @@ def read_unfollowed(prototype: Prototype) -> tuple[Unread, ...]:
             )
     procedures = {r for r in prototype.routes if r.kind is RouteKind.PROCEDURE}
     for route in procedures - {h.route for h in prototype.handlers} if procedures else ():
-        found[route.location.path] = "not all of its procedures could be followed"
+        found[route.location.path] = (
+            "the functions of a builder of Convex are not followed yet"
+            if route.framework == CONVEX
+            else "not all of its procedures could be followed"
+        )
     return tuple(Unread(path, reason) for path, reason in sorted(found.items()))
 
 
@@ -141,8 +145,6 @@ def _kept(prototype: Prototype, file: SourceFile) -> Iterator[str]:
 def _server(imported: Import) -> str | None:
     if imported.type_only:
         return None
-    if _CONVEX.search(imported.specifier):
-        return "Convex"
     names = {*imported.imported, *imported.names}
     package = _PACKAGE.match(imported.specifier)
     whole = package[0] if package and package[0] in _WITH_PARTS else imported.specifier

@@ -13,7 +13,7 @@ from shipworthy.regex import regex
 SIGNS = ("mongoose", "@Entity(", "@Schema(", "@Table(", ".define(", "extends Model")
 """Plain words without which a file declares no model."""
 
-MODELLERS = frozenset({"mongoose", "sequelize", "typeorm"})
+MODELLERS = frozenset({"convex", "mongoose", "sequelize", "typeorm"})
 """The sources that their models name."""
 
 _DECORATORS = {"Entity": "typeorm", "Schema": "mongoose", "Table": "sequelize"}

@@ -1,4 +1,4 @@
-"""Tables that code declares: Drizzle, Prisma, SQLAlchemy, Django, Alembic, Supabase types, models."""
+"""Tables that code declares: Drizzle, Prisma, Convex, SQLAlchemy, Django, Alembic, Supabase types, models."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def read_schema(syntax: Syntax) -> Iterator[Entity]:
     else:
         yield from _drizzle(syntax)
         yield from _knex(syntax)
+        yield from _convex(syntax)
         yield from _types(syntax)
         yield from read_models(syntax)
 
@@ -123,6 +124,25 @@ def _knex_columns(builder: SgNode) -> Iterator[str]:
         name = string(given[0]) if column and given else None
         if name and column not in ("foreign", "index", "unique", "primary", "references"):
             yield name
+
+
+def _convex(syntax: Syntax) -> Iterator[Entity]:
+    """`orders: defineTable({ userId: v.id("users") }).index(…)` of a schema, or kept by that name."""
+    for call in syntax.calls:
+        given = arguments(call) if callee(call) == "defineTable" else []
+        holder = call.parent()
+        while holder is not None and holder.kind() in ("call_expression", "member_expression"):
+            holder = holder.parent()
+        named = holder.field("key") or holder.field("name") if holder is not None else None
+        if given and named is not None:
+            name = string(named) or named.text()
+            yield Entity(name, "convex", "", tuple(_convex_columns(given[0])), call)
+
+
+def _convex_columns(node: SgNode) -> Iterator[str]:
+    """The columns of a table, also of `v.object({…})` and of one that is of several kinds."""
+    objects = [node, *node.find_all(kind="object")] if node.kind() == "call_expression" else [node]
+    yield from dict.fromkeys(column for each in objects for column in properties(each))
 
 
 def _types(syntax: Syntax) -> Iterator[Entity]:

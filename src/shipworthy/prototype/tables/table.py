@@ -32,7 +32,7 @@ __all__ = ["Dialect", "Table", "read_tables"]
 
 class Table(Struct, frozen=True):
     """One table. `source` is migration, sql, drizzle, prisma, sqlalchemy, django, typeorm, sequelize,
-    mongoose (a collection) or types.
+    mongoose (a collection), convex or types.
 
     The name is as written, without quotes and without the schema `public`.
     """
@@ -53,7 +53,7 @@ _MIGRATIONS = regex(r"(^|/)(migrations?|drizzle|alembic|versions)/", re.IGNORECA
 _SQL_IN_CODE = ("CREATE TABLE", "create table", "Create Table")
 _SCHEMA_IN_CODE = (
     *("pgTable(", "mysqlTable(", "sqliteTable(", "__tablename__", "models.Model"),
-    *("table=True", "op.create_table(", ".createTable(", "Tables: {"),
+    *("table=True", "op.create_table(", ".createTable(", "Tables: {", "defineTable("),
     *models.SIGNS,
 )
 _DRIVERS = (

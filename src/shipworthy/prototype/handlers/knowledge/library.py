@@ -17,6 +17,9 @@ from shipworthy.prototype.handlers.knowledge import (
     classes,
     cleaning,
     columns,
+    convex,
+    convex_rows,
+    convex_shapes,
     dispatching,
     django,
     documents,
@@ -87,6 +90,9 @@ Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
     vector_stores,
+    convex,
+    convex_rows,
+    convex_shapes,
     dispatching,
     firebase,
     kit,
