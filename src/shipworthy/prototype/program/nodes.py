@@ -246,6 +246,7 @@ class Parameter(NamedTuple):
     annotation: str
     variadic: bool
     decorators: tuple[Expression, ...] = ()  # `@Body() order: Order`
+    keywords: bool = False  # `**filters` of Python
 
 
 class Function(NamedTuple):

@@ -28,12 +28,13 @@ def parameters(
         target = node.field("name") or node
         if target.kind() == "typed_parameter":
             target = next(iter(target.named_children()), target)
-        variadic = target.kind() in _SPLATS
+        variadic, keywords = target.kind() in _SPLATS, target.kind() == "dictionary_splat_pattern"
         if variadic:
             target = next(iter(target.named_children()), target)
         annotation = typed.text() if typed else ""
         if given is None and typed is not None and "(" in annotation:
             given = typed.find(kind="call")
         default = lowered(given) if given else None
-        found.append(Parameter(lowered(target), default, annotation, variadic))
+        taken = Parameter(lowered(target), default, annotation, variadic, keywords=keywords)
+        found.append(taken)
     return tuple(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -38,13 +37,10 @@ from shipworthy.prototype.program.nodes import (
     Spread,
     Text,
 )
-from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
-_KEYWORDS = regex(r"kw|options|extra|params|fields", re.IGNORECASE)
-"""What a parameter that takes all keywords is called."""
 _MUTATORS = frozenset(
     "append push add extend update insert setdefault pop clear remove set".split()
 )
@@ -64,6 +60,8 @@ def of_call(walk: Evaluation, node: Call, scope: Scope) -> Value:
         pending = receiver.what == "row" and function.key in _CHAINED
         pending = pending or function.key in _PROMISED
         called = walk.member(receiver, function.key, optional=function.optional or pending)
+        if receiver.what == "super()" and walk.module.python:
+            called = members.of_base(walk, function.key, scope) or called
         what, name = members.dotted(receiver.what, function.key), function.key
         if called.what and not called.closure:
             what = called.what
@@ -393,9 +391,7 @@ def _rest(
     named: Mapping[str, Value],
 ) -> Value:
     """What `*args` or `**kwargs` of Python take up."""
-    before = function.parameters[:position]
-    name = "".join(members.plain_names_in(function.parameters[position].target))
-    if not any(p.variadic for p in before) and not _KEYWORDS.search(name):
+    if not function.parameters[position].keywords:
         return Value(elements=given[position:])
     taken = {name for p in function.parameters for name in members.plain_names_in(p.target)}
     return Value(fields={k: v for k, v in named.items() if k not in taken})

@@ -48,6 +48,7 @@ from shipworthy.prototype.program.nodes import (
     Compute,
     Default,
     Either,
+    Expression,
     Function,
     Items,
     Lambda,
@@ -433,15 +434,37 @@ def _copied(walk: Evaluation, node: Compute, scope: Scope) -> Value | None:
         return None
     if not isinstance(pair, Compute) or pair.operator != "pair" or _is_called(called.object):
         return None
-    if [name.id for name in nodes_in(pair, Name)] != [name.id for name in names]:
+    listed = [name.id for name in names]
+    if [name.id for name in nodes_in(pair, Name)] != listed:
         return None
     values = walk.value(called.object, scope)
-    return values if values.fields and "..." not in values.fields else None
+    if not values.fields or "..." in values.fields:
+        return None
+    out = {key for test in node.parts[2:-1] for key in _left_out(walk, test, listed[0], scope)}
+    if not out:
+        return values
+    return replace(values, fields={k: v for k, v in values.fields.items() if k not in out})
+
+
+def _left_out(walk: Evaluation, test: Expression, key: str, scope: Scope) -> set[str]:
+    """The keys that `key != "tags"`, `key not in ("tags", "user")` leaves out."""
+    if not isinstance(test, Compare) or not isinstance(test.left, Name) or test.left.id != key:
+        return set()
+    if test.operator not in ("!=", "not in"):
+        return set()
+    other = walk.value(test.right, scope)
+    return {v.text for v in (other, *(other.elements or ())) if v.text}
 
 
 def _is_called(node: object) -> bool:
     """True for what is not to be worked out twice."""
+    if isinstance(node, Call) and isinstance(node.function, Member) and not node.arguments:
+        node = node.function.object if node.function.key in _DUMPS else node
     return next(iter(nodes_in(node, Call)), None) is not None
+
+
+_DUMPS = frozenset({"model_dump", "dict"})
+"""Methods that give the fields of a model of Pydantic."""
 
 
 def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
@@ -467,6 +490,8 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         key = made.parts[0]
         if listed or (type(key) is Name and is_word_of_code(walk.value(key, inner))):
             result = replace(result, tags=result.tags | {"picked"})
+    if type(made) is Compare and result.what and result.fields is not None:
+        return Value(elements=(replace(result, cases=()),))  # conditions of a query
     when = _a_role(walk, (result if type(made) is Compare else UNKNOWN, *tests))
     tags = result.tags | _EMPTY if result.fields is not None else result.tags  # of none, perhaps
     return replace(result, cases=(), when=when, literal=UNSET, client="", tags=tags)

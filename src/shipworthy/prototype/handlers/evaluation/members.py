@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers import comparing
@@ -56,6 +57,7 @@ _WHOLE = frozenset({"__dict__", "_mapping"})  # all that a row or an object of P
 EACH = "[]"  # what a query is asked for that is gone through before it was sent
 _MOST_KINDS = 6  # classes or objects of such a table
 _MOST_WAYS = 12  # functions of a table, of which the caller names one
+_DEEPEST_CLASS = 6
 _SIZES = frozenset({"length", "byteLength", "size"})
 _LENGTHS = frozenset({"length", "byteLength"})
 _NUMBER = frozenset({"number"})  # also where the origin lies too deep to say that it is a length
@@ -156,6 +158,8 @@ def of_index(walk: Evaluation, node: Index, scope: Scope) -> Value:
         return owner
     if type(node.key) is Compute and node.key.operator == "few" and is_setting(owner):
         return Value(origins=owner.origins, tags=owner.tags | {"part"})
+    if owner.type is not None and walk.module.python and key.text is None:
+        return owner  # `Repository[Note]`
     if (named := asked.of_table(walk, owner, key, node.at)) is not None:
         return named
     if owner.elements and isinstance(key.literal, int) and not owner.cases:
@@ -264,6 +268,31 @@ def method(walk: Evaluation, owner: Value, name: str) -> Value | None:
         bases = [walk.value(base, kind.scope) for base in kind.node.bases[:3]]
         kind, seen = next((base.type for base in bases if base.type), None), seen + 1
     return None
+
+
+def of_base(walk: Evaluation, name: str, scope: Scope) -> Value | None:
+    """`super().find(…)` of Python: the method of the next class that has it, for the same object."""
+    found = scope.find("this")
+    this = found.names["this"] if found is not None else UNKNOWN
+    if this.instance is None or not walk.running:
+        return None
+    beyond = False
+    for kind in _with_bases(walk, this.instance):
+        if beyond:
+            for function in kind.node.methods:
+                if function.name == name:
+                    return Value(closure=Closure(function, kind.scope, kind.module, this))
+        beyond = beyond or any(id(f) == walk.running[-1] for f in kind.node.methods)
+    return None
+
+
+def _with_bases(walk: Evaluation, kind: Type, depth: int = 0) -> Iterator[Type]:
+    yield kind
+    if depth < _DEEPEST_CLASS:
+        for base in kind.node.bases[:3]:
+            of = walk.value(base, kind.scope).type
+            if of is not None:
+                yield from _with_bases(walk, of, depth + 1)
 
 
 def _static(walk: Evaluation, kind: Type, key: str) -> Value | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge import classes
-from shipworthy.prototype.handlers.values import Value, join, literal
+from shipworthy.prototype.handlers.values import UNKNOWN, Value, join, literal, replace
 
 COLUMN = "mapped column"
 CONDITION = "condition"
 QUERYING = "mapped query"  # of SQLAlchemy and of Django
+EACH_COLUMN = "columns of a record"
+_KEY_OF = "key of:"
+_RECORD = "record"
 
 
 def column(table: str, name: str) -> Value:
@@ -44,6 +47,27 @@ def compared(operator: str, left: Value, right: Value) -> Value | None:
     for one, other in ((left, right), (right, left)):
         if one.what == COLUMN and one.fields is not None:
             return condition(one, other)
+        if one.what == EACH_COLUMN:
+            return Value(what=CONDITION, fields=one.fields)
+    return None
+
+
+def key_of(walk: Evaluation, key: Value, fields: Mapping[str, Value]) -> Value:
+    """A key of a record that is gone through, which may become the name of a column."""
+    place = walk.program.identity()
+    walk.heap[place, _RECORD] = Value(fields={k: v for k, v in fields.items() if k != "..."})
+    return replace(key, tags=key.tags | {f"{_KEY_OF}{place}"})
+
+
+def of_any_name(walk: Evaluation, owner: Value, name: Value) -> Value | None:
+    """`getattr(Order, key)` for each key of a record: all columns that it names."""
+    if owner.type is None or not classes.table_of(walk, owner.type):
+        return None
+    for part in (name, *(name.elements or ())[:1]):
+        for tag in part.tags:
+            if tag.startswith(_KEY_OF):
+                record = walk.heap.get((int(tag.removeprefix(_KEY_OF)), _RECORD), UNKNOWN)
+                return Value(what=EACH_COLUMN, fields=record.fields)
     return None
 
 
@@ -66,6 +90,8 @@ def merged(conditions: Iterable[Value]) -> dict[str, Value]:
 
 def _of_column(walk: Evaluation, site: Site) -> Value | None:
     """`Order.id.in_(ids)`, `Order.name.ilike(pattern)`."""
+    if site.receiver.what == EACH_COLUMN:
+        return Value(what=CONDITION, fields=site.receiver.fields)
     if site.receiver.what != COLUMN:
         return None
     return condition(site.receiver, site.argument(0))

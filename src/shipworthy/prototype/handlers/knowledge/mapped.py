@@ -15,6 +15,7 @@ from shipworthy.prototype.handlers.knowledge.columns import (
     CONDITION,
     MODULES,
     QUERYING,
+    key_of,
     merged,
 )
 from shipworthy.prototype.handlers.knowledge.relations import related
@@ -422,10 +423,19 @@ def _items(walk: Evaluation, site: Site) -> Value | None:
         return None
     rest = fields.get("...")
     key = Value(tags=frozenset({"listed"})) if rest is None else Value(origins=all_origins(rest))
-    worked = {name for name, part in fields.items() if part.origins and not sent(part)}
+    key = key_of(walk, key, fields)
+    worked = {name for name, part in fields.items() if part.origins and _is_worked(part)}
     tags = frozenset(f"{_WORKED}{name}" for name in worked)
     value = Value(origins=union(v for k, v in fields.items() if k not in worked), tags=tags)
     return Value(elements=(Value(elements=(key, value)),))
+
+
+def _is_worked(part: Value) -> bool:
+    """True for what is not what was sent; a number that names somebody still is."""
+    return not sent(part) and not part.tags & _AS_SENT
+
+
+_AS_SENT = frozenset({"number", "scalar"})
 
 
 def _fields(value: Value) -> Mapping[str, Value] | None:

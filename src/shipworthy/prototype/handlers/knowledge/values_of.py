@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.comparing import COMPARED, compared
 from shipworthy.prototype.handlers.evaluation import ANY_KEY, Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.members import FEWER, ONE_OF, way_of_table
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
+from shipworthy.prototype.handlers.knowledge import columns
 from shipworthy.prototype.handlers.knowledge.rows import put_into
 from shipworthy.prototype.handlers.sent import DOTLESS, OF_FORM, sent
 from shipworthy.prototype.handlers.values import (
@@ -136,7 +137,9 @@ def _part_of(walk: Evaluation, site: Site) -> Value | None:
 def _attribute(walk: Evaluation, site: Site) -> Value | None:
     """`getattr(owner, "name", default)`: the attribute, where the code says which."""
     name = site.argument(1).text
-    return walk.member(site.argument(0), name) if name else None
+    if not name:
+        return columns.of_any_name(walk, site.argument(0), site.argument(1))
+    return walk.member(site.argument(0), name)
 
 
 def _then(walk: Evaluation, site: Site) -> Value | None:
