@@ -307,6 +307,8 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
             e.kind is effect.kind and e.target == effect.target and e.operation in _MADE
             for e in handler.effects
         )
+    if why is Purpose.LOGIN and kind is Harm.ACCOUNT and _had_a_code(handler, effect):
+        return True
     if why is Purpose.LOGIN and kind is Harm.ACCOUNT:
         return effect.operation != "deleteUser" and not effect.operation.startswith(
             ("create", "invite")
@@ -330,6 +332,24 @@ def _in_keeping(handler: Handler, effect: Effect, why: Purpose) -> bool:
     if why is Purpose.CALLBACK and handler.route.method not in ("GET", "*"):
         return _last(handler).find("callback") >= 0
     return True
+
+
+def _had_a_code(handler: Handler, effect: Effect) -> bool:
+    """True for the account of whoever has sent the code that went to its address, and that waited for it."""
+    rows = {o.name for found in effect.inputs.values() for o in found if o.kind == "row"}
+    return any(
+        e.operation == "select"
+        and e.target in rows
+        and _CODES.search(e.target)
+        and any(
+            _A_CODE.search(n) and found and all(o.is_input for o in found)
+            for n, found in e.of("filter:")
+        )
+        for e in handler.effects[: handler.effects.index(effect)]
+    )
+
+
+_A_CODE = regex(r"(^|_)(code|otp|token|pin)(_hash)?$")
 
 
 def _tells_of_them(handler: Handler, effect: Effect) -> bool:

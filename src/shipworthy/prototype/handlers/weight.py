@@ -84,7 +84,7 @@ CATALOGUE = regex(
     r"|pages?|faqs?|menus?|menu_items?|plans?|pricing|prices|packages|courses?|lessons?|reviews?|testimonials?"
     r"|tags?|cit(y|ies)|countr(y|ies)|regions?|languages?|translations?|features?|feature_flags?|flags?|banners?"
     r"|settings_public|public_\w+|sitemaps?|news|stores?|shops?|listings?|properties|vehicles|services|faq_items"
-    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|contests?|contest_\w+|lineups?|standings|rankings?|amenities|skills|jobs?|site_settings|templates"
+    r"|leaderboards?|teams?|players?|games?|matches|events?|venues?|hotels?|destinations?|contests?|contest_\w+|lineups?|standings|rankings?|amenities|skills|jobs?|site_settings|templates"
     r"|restaurants?|recipes?|movies?|songs?|albums?|artists?|brands?|currencies|exchange_rates|portfolios?|projects?)$",
     re.IGNORECASE,
 )
@@ -112,6 +112,8 @@ def is_on_own_machine(effect: Effect) -> bool:
 def harm(effect: Effect) -> Harm | None:
     """What an effect does; None for one that does nobody any harm."""
     match effect.kind:
+        case EffectKind.QUERY if effect.operation == "insert" and _LOGGER.search(effect.path):
+            return None  # a line about the call
         case EffectKind.QUERY:
             return _of_query(effect)
         case EffectKind.STORAGE:
@@ -120,7 +122,7 @@ def harm(effect: Effect) -> Harm | None:
             return Harm.ACCOUNT if effect.target == "auth.users" else None
         case EffectKind.PAYMENT:
             cheap = effect.operation == "get" or _CHEAP_PAYMENT.search(effect.operation)
-            return None if cheap else Harm.SPEND
+            return None if cheap or _is_order_of_razorpay(effect) else Harm.SPEND
         case EffectKind.FETCH if passes_on(effect):
             return Harm.SEND
         case EffectKind.FETCH:
@@ -136,6 +138,12 @@ def harm(effect: Effect) -> Harm | None:
         case EffectKind.EMAIL | EffectKind.MESSAGE | EffectKind.MODEL if effect.operation == "get":
             return None  # a list of models, a setting
     return _KINDS.get(effect.kind)
+
+
+def _is_order_of_razorpay(effect: Effect) -> bool:
+    """True for an order that somebody may pay: no money moves by it."""
+    known = {"amount", "currency", "receipt"} <= effect.inputs.keys()
+    return known and effect.target.endswith("razorpay.com")
 
 
 RECIPIENTS = tuple("to personalizations chat_id chatid phone number recipient recipients".split())

@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.breaches.about import (
     shows_persons,
     writes_out,
 )
+from shipworthy.prototype.handlers.breaches.invited import says_it_is_open
 from shipworthy.prototype.handlers.breaches.power import is_admin
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.ownership import Ownership, plain
@@ -37,6 +38,8 @@ from shipworthy.regex import regex
 def may_be_meant(handler: Handler, effect: Effect, kind: Harm, ownership: Ownership) -> bool:
     """True where whoever comes may be meant to, or can do no more than ask for what is due anyway."""
     if by_knowledge(effect) or is_paid_for(handler, effect):
+        return True
+    if says_it_is_open(handler, effect, kind):
         return True
     match kind:
         case Harm.READ if is_asked_file(effect):

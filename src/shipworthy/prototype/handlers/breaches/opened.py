@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.everything import empties, is_of_all
+from shipworthy.prototype.handlers.breaches.jobs import is_job, is_told_once
 from shipworthy.prototype.handlers.breaches.meant import may_be_meant
 from shipworthy.prototype.handlers.breaches.people import of_people
 from shipworthy.prototype.handlers.breaches.power import adds_administrator, is_admin
@@ -22,6 +23,7 @@ from shipworthy.prototype.handlers.breaches.shown import (
     is_kept_of_one,
     is_of_somebody,
 )
+from shipworthy.prototype.handlers.breaches.unlocked import is_grave_anyway
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain
@@ -29,7 +31,6 @@ from shipworthy.prototype.handlers.sent import OF_KIND
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
 from shipworthy.prototype.handlers.weight import Harm, hands_out_files, revealed
 from shipworthy.prototype.handlers.writes import KEPT_LIST, is_counter
-from shipworthy.prototype.routes.route import RouteKind
 from shipworthy.regex import regex
 
 
@@ -71,7 +72,7 @@ def of_opened(
         confidence = Confidence.MEDIUM if of_one else Confidence.LOW
     elif kind in (Harm.ASK, Harm.FORWARD) and effect.has(Check.RATE):
         confidence = Confidence.LOW  # limited, so meant for many: a proxy, a public assistant
-    elif kind is not Harm.RUN and _is_job(handler, effect, kind):
+    elif kind is not Harm.RUN and is_job(handler, effect, kind):
         if kind is Harm.CHANGE and is_of_all(effect, kind, ownership):
             return Judged(Breach.OPEN, effect, kind, who, Severity.HIGH, confidence)
         if kind is Harm.DELETE and empties(handler, effect, replaced=True) and not hollow(effect):
@@ -79,6 +80,8 @@ def of_opened(
         if kind in (Harm.CHANGE, Harm.DELETE, Harm.READ):
             return None
         if kind is Harm.ADD and not re.search(r"notif|message|mail|queue", effect.target):
+            return None
+        if kind is Harm.ADD and is_told_once(handler, effect):
             return None
         if not handler.whole or (kind is Harm.FORWARD and not effect.looped):
             confidence = Confidence.LOW
@@ -88,6 +91,7 @@ def of_opened(
     told_apart = _asks_a_cookie(effect) or names_a_user(effect, kind)
     on_purpose = not (told_apart or why or adds_administrator(effect))
     on_purpose = on_purpose and not (kind is Harm.READ and is_admin(handler))
+    on_purpose = on_purpose and not is_grave_anyway(effect, kind, ownership)
     if not ownership.has_logins and kind is not Harm.RUN and on_purpose:
         severity = min(
             severity, Severity.MEDIUM, key=lambda s: s.value
@@ -151,25 +155,3 @@ def hollow(effect: Effect) -> str:
     if effect.has(Check.DECODED):
         return "the token is read and never verified"
     return min((g.how for g in effect.guards if g.check is Check.HOLLOW), default="")
-
-
-def _is_job(handler: Handler, effect: Effect, kind: Harm) -> bool:
-    """True where nothing that the caller sends has a part in it: a job that is due anyway. What is sent to
-    the address of one thing is about that one, however the way to its row goes."""
-    about_one = handler.route.method in _SENDS and _OF_ONE.search(handler.route.path) is not None
-    chosen = effect.is_steered or about_one or _is_shown_beforehand(handler, effect)
-    return kind is not Harm.READ and not chosen
-
-
-def _is_shown_beforehand(handler: Handler, effect: Effect) -> bool:
-    """True for a row that the page around an action has shown: whoever sends its form has chosen it."""
-    if handler.route.kind is not RouteKind.SERVER_ACTION:
-        return False
-    read = {other.target for other in handler.effects if other.operation in _GIVES_ROWS}
-    rows = (o for _, found in effect.of("filter:") for o in found if o.kind == "row")
-    return any(o.name and o.name.partition(".")[0] not in read for o in rows)
-
-
-_GIVES_ROWS = ("select", "insert", "upsert", "rpc")
-_SENDS = ("POST", "PUT", "PATCH", "DELETE")
-_OF_ONE = regex(r"/(\{[^}]*id\}|:\w*id\b|\[\w*id\]|<(\w+:)?\w*id>)", re.IGNORECASE)

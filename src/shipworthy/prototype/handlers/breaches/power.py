@@ -68,6 +68,8 @@ def writes_power(effect: Effect, ownership: Ownership) -> bool:
     """True where a role, a right or an administrator of persons is written."""
     if harm(effect) is Harm.READ or ownership.lists_posts(effect.target):
         return False
+    if effect.operation == "delete" and not OF_ACCOUNTS.match(effect.target):
+        return False  # a part in a play, or a right that nobody has any more
     if re.search(r"(^|_)(user_?)?(roles?|permissions?|admins?)$", effect.target, re.IGNORECASE):
         return not _names_posts(effect)
     if adds_administrator(effect) or ownership.tells_rights(effect):

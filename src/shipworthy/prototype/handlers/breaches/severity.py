@@ -146,8 +146,8 @@ def _severity_of_addition(effect: Effect, ownership: Ownership) -> Severity:
         return Severity.CRITICAL
     if effect.kind is EffectKind.STORAGE:
         return Severity.MEDIUM
-    named = any(
-        owner_columns((name,)) and any(o.is_input for o in origins)
-        for name, origins in effect.of("value:")
-    )
-    return Severity.HIGH if named else Severity.MEDIUM
+    sent = {n for n, found in effect.of("value:") if any(o.is_input for o in found)}
+    whose = {name for name in sent if owner_columns((name,))}
+    if whose == sent and not any(n.startswith("value:") for n in effect.literals):
+        return Severity.MEDIUM  # an empty row in the name of somebody
+    return Severity.HIGH if whose else Severity.MEDIUM
