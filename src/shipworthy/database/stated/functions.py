@@ -17,6 +17,7 @@ from shipworthy.database.stated.asking import (
     notes_the_caller,
     without_a_choice,
 )
+from shipworthy.database.stated.beside_tables import beside_tables
 from shipworthy.database.stated.executing import executed
 from shipworthy.database.stated.founding import filled_by_itself
 from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_of_tenants
@@ -123,7 +124,7 @@ def _for_somebody(
 ) -> Attempt | None:
     """A call that harms whom its arguments name; `callers`: those that take the place of the caller."""
     code = without_comments(function.body)
-    if reason := executed(function, code):
+    if reason := executed(function, code) or beside_tables(function, code):
         return succeeded(actor, Verb.CALL, function.qualified, reason=reason)
     if _asks_a_proof(function, code):
         return None

@@ -12,6 +12,17 @@ from shipworthy.regex import regex
 _BODY = regex(r"\bas\s+(?:\$(\w*)\$(.*?)\$\1\$|'((?:[^']|'')*)')", re.IGNORECASE | re.DOTALL)
 _MODE = regex(r"^(?:in|inout|variadic)\s+", re.IGNORECASE)
 _DEFAULT = regex(r"\s+default\b|\s*=", re.IGNORECASE)
+_SIZE = regex(r"\s*\(\d+(?:\s*,\s*\d+)?\)")  # which says nothing of which function it is
+# What a statement may call otherwise that speaks of the same function.
+_SPELLED = {
+    "int": "integer",
+    "int4": "integer",
+    "int8": "bigint",
+    "bool": "boolean",
+    "varchar": "character varying",
+    "decimal": "numeric",
+    "timestamptz": "timestamp with time zone",
+}
 _CALLERS = frozenset({"anon", "authenticated", "public"})
 
 
@@ -52,7 +63,9 @@ def function(name: str, rest: str, source: Source) -> Function:
 def kind(argument: str) -> str:
     """The type of an argument as written."""
     words = _DEFAULT.split(argument)[0].split()
-    return " ".join(words[1:] if len(words) > 1 else words).lower()
+    written = " ".join(words[1:] if len(words) > 1 else words).lower()
+    plain = _SIZE.sub("", written)
+    return _SPELLED.get(plain, plain)
 
 
 def _name(argument: str) -> str:

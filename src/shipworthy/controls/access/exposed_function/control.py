@@ -24,6 +24,7 @@ from shipworthy.database.private import (
 from shipworthy.database.rules.closing import close_function
 from shipworthy.database.rules.next_migration import next_migration
 from shipworthy.database.stated.adding import ADDS
+from shipworthy.database.stated.beside_tables import TAKES_OUT
 from shipworthy.database.stated.functions import PICKS
 from shipworthy.database.stated.raising import RAISES
 from shipworthy.finding import Finding, Proof, Severity
@@ -109,6 +110,8 @@ class ExposedFunction(
             a.reason.startswith((PICKS, ADDS)) for a in attempts
         ):
             severity = Severity.HIGH  # a key of a row has to be known first
+        if all(a.reason == TAKES_OUT for a in attempts):
+            severity = Severity.HIGH
         if any(a.reason.startswith(RAISES) for a in attempts):
             severity = Severity.CRITICAL
         if not written and exposure.columns and all(map(_opens_little, exposure.columns)):
