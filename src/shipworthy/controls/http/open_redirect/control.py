@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipworthy.control import Control
-from shipworthy.finding import Finding, Severity
+from shipworthy.finding import Confidence, Finding, Severity
 from shipworthy.prototype import Prototype
-from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.reaching import Subject, by_reach, is_live, reached
 from shipworthy.prototype.handlers.sent import free, spoken
 from shipworthy.prototype.handlers.ways import way
@@ -41,7 +41,15 @@ class OpenRedirect(
             " so a link to your site can lead to a copy of it that steals passwords",
             *way(prototype, handler, effect),
             severity=by_reach(handler, effect, Severity.MEDIUM, Severity.MEDIUM, Severity.LOW),
+            confidence=Confidence.LOW if _is_form_of_users(handler, effect) else Confidence.HIGH,
         )
+
+
+def _is_form_of_users(handler: Handler, effect: Effect) -> bool:
+    """True for a form behind a sign-in: that of a sign-in itself often hands on what a link brought."""
+    signs_in = any(e.kind in (EffectKind.ACCOUNT, EffectKind.TOKEN) for e in handler.effects)
+    known = effect.has(Check.SESSION, Check.ROLE) and not signs_in
+    return known and all(o.kind == "form" for o in _targets(effect))
 
 
 def _targets(effect: Effect) -> tuple[Origin, ...]:
