@@ -117,10 +117,15 @@ def test_what_ends_the_program_is_no_fault(error: BaseException) -> None:
         faults.told(error)
 
 
-def test_the_command_line_ends_with_one_line(folder: Path) -> None:
+@pytest.mark.parametrize("base", ["IndexError", "PanicException"])
+def test_the_command_line_ends_with_one_line(folder: Path, base: str) -> None:
     program = (
-        "import sys; from shipworthy.cli import start; start.plainly = lambda _: (lambda: [][1]);"
-        f" sys.argv = ['shipworthy', 'assess', {str(folder)!r}]; start.main()"
+        "import sys; from shipworthy.cli import start\n"
+        "class PanicException(BaseException): pass\n"
+        f"def fails(): raise {base}\n"
+        "start.plainly = lambda _: fails\n"
+        f"sys.argv = ['shipworthy', 'assess', {str(folder)!r}]\n"
+        "start.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -132,7 +137,7 @@ def test_the_command_line_ends_with_one_line(folder: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stderr.startswith(
-        "shipworthy: a fault of shipworthy itself (IndexError at cli/start.py:"
+        f"shipworthy: a fault of shipworthy itself ({base} at cli/start.py:"
     )
     assert len(done.stderr.splitlines()) == 1
 

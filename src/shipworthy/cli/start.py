@@ -36,7 +36,9 @@ def main() -> NoReturn:
         # The reader (head, less) has gone: that is no error of ours.
         close_output()
         sys.exit(NOTHING_OPEN)
-    except Exception as error:
+    except (
+        BaseException
+    ) as error:  # a library's in Rust is no Exception; what ends the program passes
         _explain_usage(error)
         if type(error).__name__ == "Abort":  # of click: a question that nobody answers any more
             fail("interrupted; nothing was changed")
@@ -53,7 +55,7 @@ def _parsed(arguments: Sequence[str]) -> Callable[[], object]:
     return lambda: with_one_command(arguments)(standalone_mode=False)
 
 
-def _explain_usage(error: Exception) -> None:
+def _explain_usage(error: BaseException) -> None:
     """Show a usage error as click would, and leave; do nothing for other errors."""
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if callable(show) and isinstance(code, int):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import (
     VECTORS,
     Check,
@@ -271,13 +272,13 @@ def _begins_a_page(handler: Handler, effect: Effect, asked: frozenset[str]) -> b
         for other in handler.effects_of(EffectKind.QUERY)
         if other.operation == "select" and other.target == effect.target and other is not effect
         for name, found in other.of("filter:")
-        if _PLACE.search(name)
+        if _PLACE.search(snake(name))
         for o in found
     )
 
 
 _PLACE = regex(
-    r"(created|sent|posted|inserted)_?(at|on)$|date|time|timestamp|position|^seq|number$", re.I
+    r"(created|sent|posted|inserted)_?(at|on)$|(^|_)(date|time|datetime|timestamp|position)|^seq|number$"
 )
 
 

@@ -92,11 +92,11 @@ def clears_up(handler: Handler, effect: Effect) -> bool:
 
 def is_for_deleting(handler: Handler) -> bool:
     """True for an entry point that says by its method or its name that it deletes."""
-    words = f"{handler.route.path} {snake(handler.subject.rpartition('#')[2])}"
+    words = snake(f"{handler.route.path} {handler.subject.rpartition('#')[2]}")
     return handler.route.method == "DELETE" or _DELETES.search(words) is not None
 
 
-_DELETES = regex(r"(^|[^a-z])(delete|del|remove|erase|purge|destroy|clear|drop)([^a-z]|$)", re.I)
+_DELETES = regex(r"(^|[^a-z])(delete|del|remove|erase|purge|destroy|clear|drop)([^a-z]|$)")
 
 
 def leaves_a_record(effect: Effect) -> bool:
