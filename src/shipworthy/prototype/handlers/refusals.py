@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import (
+    AS_OWNER,
     AT_ITS_WORD,
     CREDENTIAL,
     ROLE_KEY,
@@ -95,6 +96,9 @@ def refused(
     if sent and not others and not test.tags & _SEES:
         said = frozenset(str(o) for o in sent if _says_who(o))
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, said)} if said else ())
+    own_word = _named_as_owner(origins, passed)
+    if own_word:
+        return frozenset({walk.guard(Check.CLAIMED, AS_OWNER, at, own_word)})
     listed = _listed_names(passed)
     if not origins and listed:
         return frozenset({walk.guard(Check.CLAIMED, AT_ITS_WORD, at, listed)})
@@ -217,20 +221,57 @@ def _listed_names(passed: Guards) -> frozenset[str]:
     return named if all(_NAMED_IN_BODY.search(n) for n in named) else frozenset()
 
 
+def _named_as_owner(origins: Collection[Origin], passed: Guards) -> frozenset[str]:
+    """`row.user_id !== body.userId`: what of the request has to be the id of whose the row is that the
+    request names as well, or the id of the account that is asked for it. Nothing where anything else has a
+    part in it, and nothing of addresses, which may be asked for beside the number of a booking."""
+    if any(g.check in _RIGHTS for g in passed):
+        return frozenset()
+    rows = [o for o in origins if o.kind == "row"]
+    if any(not o.is_input and (o.kind != "row" or not o.by) for o in origins):
+        return frozenset()
+    if not origins:  # a function of the prototype's own has compared
+        named = {name for g in passed if g.how == "compared" for name in g.about}
+        said = frozenset(n for n in named if _names_person(n))
+        return said if len(said) == len(named) else frozenset()
+    if any(not by.is_input for o in rows for by in o.by):
+        return frozenset()
+    if not any(_OWNER_ID.search(snake(o.key)) for o in rows):
+        return frozenset()
+    asked = [by for o in rows if o.key == "id" and _ACCOUNTS.search(o.name) for by in o.by]
+    sent = [o for o in origins if o.is_input]
+    return frozenset(str(o) for o in (*sent, *asked) if _names_person(str(o)))
+
+
+def _names_person(name: str) -> bool:
+    return not name.startswith("header.") and bool(_OWNER_ID.search(snake(name.rpartition(".")[2])))
+
+
+_RIGHTS = (Check.OWNER, Check.ROLE, Check.API_KEY, Check.SECRET, Check.SIGNATURE)
+_OWNER_ID = regex(
+    r"^(\w+_)?(user|owner|author|creator|customer|client|member|profile|account|patient|student|teacher|employee|seller"
+    r"|buyer|vendor|tenant|organi[sz]ation|company)_?(uu)?id$|^uid$|^(created|posted|uploaded|owned)_by$"
+)
+
+
 def _said_by_id(walk: Evaluation, origins: Iterable[Origin]) -> frozenset[str]:
-    """The cookies and headers that name the account which is looked up: whoever knows or guesses an id
-    is let in.
+    """The cookies and headers that name the account which is looked up, or its id in the request: whoever
+    knows or guesses an id is let in.
 
     Nothing where anything else has a part in it, as a token that is looked up in a table of sessions.
     Another way in, as by a session, changes nothing: whoever has none takes the cookie.
     """
     said: set[str] = set()
     for origin in origins:
-        if origin.by and not any(by.kind in ("cookie", "header") for by in origin.by):
+        if origin.by and not any(
+            by.kind in ("cookie", "header") or _names_person(str(by)) for by in origin.by
+        ):
             continue
         if origin.kind != "row" or not origin.by or not _ACCOUNTS.search(origin.name):
             return frozenset()
-        named = {str(by) for by in origin.by if by.kind == "cookie"} | named_by_header(origin.by)
+        told = {by for by in origin.by if by.is_input and _names_person(str(by))}
+        named = {str(by) for by in origin.by if by.kind == "cookie" or by in told}
+        named |= named_by_header(origin.by)
         if len(named) < len(origin.by) or not named <= _asked_by_id(walk, origin.name):
             return frozenset()
         said |= named

@@ -25,6 +25,7 @@ from shipworthy.prototype.handlers.breaches.shown import (
 )
 from shipworthy.prototype.handlers.breaches.unlocked import is_grave_anyway
 from shipworthy.prototype.handlers.columns import snake
+from shipworthy.prototype.handlers.comparing import AS_OWNER
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.sent import OF_KIND
@@ -113,9 +114,11 @@ def _of_any_table(effect: Effect) -> bool:
 
 
 def _asks_a_cookie(effect: Effect) -> bool:
-    """True behind a check that was meant to close: it asks for a cookie, which anybody can write."""
+    """True behind a check that was meant to close: it asks for a cookie, which anybody can write, or whose
+    the row is, which the request says itself."""
     return any(
-        g.check is Check.CLAIMED and any(name.startswith("cookie.") for name in g.about)
+        g.check is Check.CLAIMED
+        and (g.how == AS_OWNER or any(name.startswith("cookie.") for name in g.about))
         for g in effect.guards
     )
 

@@ -1,6 +1,7 @@
 """What a comparison proves: that the caller is known, has a role, owns what it asks for."""
 
 from shipworthy.prototype.handlers.comparing.callers import (
+    AS_OWNER,
     AT_ITS_WORD,
     IN_CLAIMS,
     ROLE_KEY,
@@ -32,6 +33,7 @@ from shipworthy.prototype.handlers.comparing.some_roles import WHOSE_OF_SOME, as
 from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
 
 __all__ = [
+    "AS_OWNER",
     "AT_ITS_WORD",
     "COMPARED",
     "CREDENTIAL",

@@ -173,6 +173,9 @@ def is_token(value: Value) -> bool:
 
 AT_ITS_WORD = "taken at its word"
 
+AS_OWNER = "taken at its word for whose it is"
+"""How a refusal is put of whoever does not send along whose the row is that he names."""
+
 
 def named_by_header(origins: Iterable[Origin]) -> frozenset[str]:
     """The headers in which a caller says by an id who he is: `x-user-id`."""
