@@ -16,7 +16,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.breach import Breach, Judged
 from shipworthy.prototype.handlers.breaches.power import of_staff, writes_power
-from shipworthy.prototype.handlers.columns import is_held, is_money, snake
+from shipworthy.prototype.handlers.columns import is_held, is_money, is_state, snake
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.ownership import Ownership, parents, plain
@@ -105,8 +105,12 @@ def of_foreign(
         confidence = Confidence.LOW  # whose a file is may be in its name
     if effect.operation in ("insert", "upsert") and not _moves_into(effect, ownership):
         confidence = Confidence.LOW
-    if _acts_himself(handler, effect) or _is_transfer(handler, effect):
+    if _is_transfer(handler, effect):
         return None
+    if _acts_himself(handler, effect):
+        if not _settles(effect, ownership):
+            return None
+        confidence = Confidence.LOW  # he may take the ride that his own act is kept beside
     if kind is Harm.CHANGE and (is_counter(effect) or _adds_his_word(effect)):
         return None
     if unkept and kind is Harm.CHANGE and _is_taken(handler, effect):
@@ -272,6 +276,13 @@ def _acts_himself(handler: Handler, effect: Effect) -> bool:
 
 
 _AUDITS = regex(r"audit", re.IGNORECASE)
+
+
+def _settles(effect: Effect, ownership: Ownership) -> bool:
+    """True for the state of what is somebody's own, such as his order: that the caller's own act is kept
+    beside it entitles him to none."""
+    named = {name for name, _ in effect.of("value:")}
+    return ownership.of(effect.target) is True and any(map(is_state, named))
 
 
 def _is_transfer(handler: Handler, effect: Effect) -> bool:
