@@ -20,6 +20,7 @@ class Origin(NamedTuple):
     - "principal": the verified caller; "claims": what a caller says of itself, unverified
     - "row": data of table `name`, column `key`, found by the origins in `by`
     - "environment" (`name`: the variable), "model", "random" (weak), "error", "answer" (of a third party)
+    - "others": whoever is not the caller, of whom rows must be
     """
 
     kind: str

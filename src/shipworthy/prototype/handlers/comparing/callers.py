@@ -13,7 +13,7 @@ from shipworthy.prototype.handlers.handler import (
     Guard,
     Origin,
 )
-from shipworthy.prototype.handlers.values import Value, replace
+from shipworthy.prototype.handlers.values import Value, all_origins, replace
 from shipworthy.regex import regex
 
 if TYPE_CHECKING:
@@ -193,6 +193,17 @@ def of_caller(origin: Origin) -> bool:
     if origin.kind == "principal" or is_session_token(origin):
         return True
     return origin.kind == "row" and any(o.kind == "principal" for o in origin.by)
+
+
+OTHERS = Origin("others")
+"""Whoever is not the caller."""
+
+
+def apart(value: Value) -> Value:
+    """What rows must not be (`id <> $me`): that they are not the caller's own binds them to nobody."""
+    origins = all_origins(value)
+    others = frozenset(o for o in origins if not of_caller(o))
+    return value if others == origins else Value(origins=others | {OTHERS})
 
 
 def is_mine(origin: Origin) -> bool:

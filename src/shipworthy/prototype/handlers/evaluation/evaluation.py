@@ -119,6 +119,7 @@ class Evaluation:
         self.at = 0
         self.hindrance = ""
         self.formed: frozenset[str] = frozenset()  # inputs at whose form a validator has looked
+        self.bounded: frozenset[str] = frozenset()  # those for which it names the least
         self.chosen: frozenset[str] = frozenset()  # those for which it lists what may be sent
         self.routing = Routing()
         self.running: list[int] = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from shipworthy.prototype.handlers.comparing import apart
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.values import UNKNOWN, Value, join, literal, replace
+from shipworthy.regex import regex
 
 COLUMN = "mapped column"
 CONDITION = "condition"
@@ -38,7 +40,7 @@ def of_class(walk: Evaluation, value: Value, key: str) -> Value | None:
 
 
 def compared(operator: str, left: Value, right: Value) -> Value | None:
-    """`Order.id == x` is a condition; whatever the operator, the column is bound to the value."""
+    """`Order.id == x` is a condition; whatever the operator, the column is compared with the value."""
     if left.what == CONDITION and right.what == CONDITION:
         found = merged((left, right))
         if operator == "|":
@@ -46,7 +48,7 @@ def compared(operator: str, left: Value, right: Value) -> Value | None:
         return Value(what=CONDITION, fields=found)
     for one, other in ((left, right), (right, left)):
         if one.what == COLUMN and one.fields is not None:
-            return condition(one, other)
+            return condition(one, apart(other) if operator in ("!=", "not in") else other)
         if one.what == EACH_COLUMN:
             return Value(what=CONDITION, fields=one.fields)
     return None
@@ -94,7 +96,11 @@ def _of_column(walk: Evaluation, site: Site) -> Value | None:
         return Value(what=CONDITION, fields=site.receiver.fields)
     if site.receiver.what != COLUMN:
         return None
-    return condition(site.receiver, site.argument(0))
+    asked = site.argument(0)
+    return condition(site.receiver, apart(asked) if _APART.match(site.name) else asked)
+
+
+_APART = regex(r"not_?in_?$|is_?not$|is_distinct_from$|__ne__$")
 
 
 def _kept(walk: Evaluation, site: Site) -> Value | None:

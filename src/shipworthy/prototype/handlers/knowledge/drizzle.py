@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from shipworthy.prototype.handlers.comparing import apart
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.knowledge.rows import (
     JOINED,
@@ -121,6 +122,8 @@ def _compares(walk: Evaluation, site: Site) -> Value | None:
         first, second = second, first
     if second.what == COLUMN:  # a join
         return condition({})
+    if site.name in ("ne", "notInArray"):
+        second = apart(second)
     return condition({name_of(first) or "?": second if site.has(1) else NULL})
 
 
@@ -137,7 +140,7 @@ def _or(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _not(walk: Evaluation, site: Site) -> Value | None:
-    return condition({"not": Value(origins=all_origins(site.argument(0)))})
+    return condition({"not": apart(Value(origins=all_origins(site.argument(0))))})
 
 
 def _merged(values: tuple[Value, ...]) -> dict[str, Value]:
@@ -227,6 +230,8 @@ def where(walk: Evaluation, site: Site) -> Value | None:
         told(walk, site.receiver.effect, filters=first.fields)
     elif first.text is not None and site.has(1):  # of Knex
         value = site.argument(2) if site.has(2) else site.argument(1)
+        if site.has(2) and (site.argument(1).text or "").lower() in ("!=", "<>", "not in"):
+            value = apart(value)
         told(walk, site.receiver.effect, filters={first.text.rpartition(".")[2]: value})
     elif first.text is None and not first.is_null:
         told(walk, site.receiver.effect, filters=conditions(first))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from shipworthy.prototype.handlers.comparing import (
     ROLE_KEY,
     SESSION_HOLDER,
+    apart,
     existing,
     is_session_token,
 )
@@ -260,7 +261,9 @@ def _compared(site: Site) -> list[tuple[str, Value]]:
     if site.name == "or":
         return [("or", first)]
     if site.name == "not" and site.has(2):
-        return [(first.text or "", site.argument(2))]
+        return [(first.text or "", apart(site.argument(2)))]
+    if site.name == "neq":
+        return [(first.text or "", apart(site.argument(1)))]
     if site.name == "filter":
         return [(first.text or "", site.argument(2))]
     return [(first.text or "", site.argument(1))]

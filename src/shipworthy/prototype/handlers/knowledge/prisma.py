@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from shipworthy.prototype.handlers.comparing import apart
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.expressions import ELSE_NULL
-from shipworthy.prototype.handlers.handler import Check
+from shipworthy.prototype.handlers.handler import Check, Origins
 from shipworthy.prototype.handlers.knowledge.rows import (
     JOINED,
     OWNER,
@@ -24,7 +25,7 @@ from shipworthy.prototype.handlers.knowledge.rows import (
 )
 from shipworthy.prototype.handlers.knowledge.sql_clients import ask
 from shipworthy.prototype.handlers.own_rows import without_row
-from shipworthy.prototype.handlers.values import EVERY, NULL, UNKNOWN, Value, all_origins, union
+from shipworthy.prototype.handlers.values import EVERY, NULL, UNKNOWN, Value, union
 from shipworthy.regex import regex
 
 DB = "prisma"
@@ -138,6 +139,14 @@ def _read(options: Mapping[str, Value]) -> dict[str, str]:
     return found
 
 
+_APART = frozenset({"not", "notIn", "$ne", "$nin", "$not", "$nor"})
+
+
+def _bound(operators: Mapping[str, Value]) -> Origins:
+    """What a column is compared with by operators, without the caller that its rows are not of."""
+    return union(apart(v) if key in _APART else v for key, v in operators.items())
+
+
 def filters(where: Value, depth: int = 0) -> Iterator[tuple[str, Value]]:
     """The columns that a where names; those of relations by their last name."""
     if where.fields is None or depth > 4:
@@ -155,13 +164,16 @@ def filters(where: Value, depth: int = 0) -> Iterator[tuple[str, Value]]:
             if len(parts) == 1 and key == "OR":
                 yield from filters(parts[0], depth + 1)
             else:
-                yield key.lower(), Value(origins=union(parts))
+                either = Value(origins=union(parts))
+                yield key.lower(), apart(either) if key == "NOT" else either
+        elif key in _APART:
+            yield key, apart(value)
         elif value.fields is None or _OPERATORS & set(value.fields):
             if value.fields and {"some", "every", "is"} & set(value.fields):
                 for inner in value.fields.values():
                     yield from filters(inner, depth + 1)
             else:
-                yield key, value if value.fields is None else Value(origins=all_origins(value))
+                yield key, value if value.fields is None else Value(origins=_bound(value.fields))
         else:  # id_userId: { id, userId }, and relations
             yield from filters(value, depth + 1)
 

@@ -35,6 +35,7 @@ class Part(NamedTuple):
     column: str
     hole: str  # "$1", "?0" (the first question mark), "?-1" (the last), ":name"; "" for a literal
     literal: str
+    apart: bool = False  # `owner_id <> $1`
 
 
 class Statement(NamedTuple):
@@ -190,10 +191,17 @@ def _beside(tokens: Sequence[_Token], start: int, end: int) -> Iterator[Part]:
         column = _compared_before(tokens, at, start) or _compared_after(tokens, at)
         if column:
             hole = token.text if token.kind == "hole" else ""
-            yield Part(column, hole, "" if hole else token.text)
+            yield Part(column, hole, "" if hole else token.text, _is_apart(tokens, at, start))
 
 
-def _compared_before(tokens: Sequence[_Token], at: int, start: int) -> str:
+def _is_apart(tokens: Sequence[_Token], at: int, start: int) -> bool:
+    """True for what a column must not be: `owner_id <> $1`, `id not in ($1)`."""
+    at = _comparing(tokens, at, start)
+    return _is(tokens[at], "<>", "!=") or (_is(tokens[at], "in") and _is(tokens[at - 1], "not"))
+
+
+def _comparing(tokens: Sequence[_Token], at: int, start: int) -> int:
+    """Where what stands before a value compares it, or where the search for it has ended."""
     at -= 1
     while at > start and (
         tokens[at].text in ("(", ",", "||", "%")
@@ -205,6 +213,11 @@ def _compared_before(tokens: Sequence[_Token], at: int, start: int) -> str:
         )
     ):
         at -= 1
+    return at
+
+
+def _compared_before(tokens: Sequence[_Token], at: int, start: int) -> str:
+    at = _comparing(tokens, at, start)
     if not _is(tokens[at], *_COMPARES):
         return ""
     at -= 1

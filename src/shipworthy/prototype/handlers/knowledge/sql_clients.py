@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from shipworthy.prototype.handlers.comparing import apart
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import EffectKind
 from shipworthy.prototype.handlers.knowledge.rows import (
@@ -146,7 +147,10 @@ def _table(statement: Statement, holes: Mapping[str, Value]) -> str:
 
 
 def _told(statement: Statement, holes: Mapping[str, Value], parameters: Value) -> dict[str, object]:
-    filters = {p.column: _value_of(p, holes, parameters) for p in statement.filters}
+    filters: dict[str, Value] = {}
+    for part in statement.filters:
+        value = _value_of(part, holes, parameters)
+        filters[part.column] = apart(value) if part.apart else value
     values: dict[str, Value] = {}
     whole: list[Value] = []
     for part in statement.values:

@@ -19,7 +19,8 @@ trim escape toLowerCase toUpperCase""".split()
 _OTHERS = """optional notEmpty exists normalizeEmail withMessage bail custom isLength matches
 if isArray isObject isStrongPassword customSanitizer default""".split()
 _LISTS = ("isIn", "isBoolean")
-_FORMED, _CHOSEN = "formed", "chosen"
+_NUMBERS = ("isInt", "isFloat", "isDecimal")
+_FORMED, _CHOSEN, _BOUNDED = "formed", "chosen", "bounded"
 
 
 def _chain(walk: Evaluation, site: Site) -> Value | None:
@@ -32,7 +33,9 @@ def _chain(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _formed(walk: Evaluation, site: Site) -> Value:
-    return replace(site.receiver, tags=site.receiver.tags | {_FORMED})
+    least = (site.argument(0).fields or {}).keys() & {"min", "gt"} and site.name in _NUMBERS
+    found = {_FORMED, _BOUNDED} if least else {_FORMED}
+    return replace(site.receiver, tags=site.receiver.tags | found)
 
 
 def _listed(walk: Evaluation, site: Site) -> Value:
@@ -50,6 +53,8 @@ def note_form(walk: Evaluation, chain: Value) -> None:
         walk.formed |= names
     if _CHOSEN in chain.tags:
         walk.chosen |= names
+    if _BOUNDED in chain.tags:
+        walk.bounded |= names
 
 
 def _result(walk: Evaluation, site: Site) -> Value:
@@ -75,6 +80,8 @@ def _found(walk: Evaluation, site: Site) -> Iterator[tuple[Check, str, int, froz
         yield Check.VALID, ONLY_KIND, site.call.at, walk.formed
     if walk.chosen:
         yield Check.ALLOWED, "one of known values", site.call.at, walk.chosen
+    if walk.bounded:
+        yield Check.VALID, "within limits: validator", site.call.at, walk.bounded
 
 
 CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {

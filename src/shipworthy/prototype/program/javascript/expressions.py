@@ -164,8 +164,13 @@ def _keyed(key: Expression, value: Expression) -> list[Pair]:
     base: Expression = key
     while isinstance(base, Member):
         base = base.object
+    if isinstance(key, Member) and isinstance(base, Name) and key.key in _APART:
+        return [("$ne", value)]  # `[Op.ne]: id` of Sequelize
     # What a computed key calls is not to be lost.
     return [("[]", value)] if isinstance(base, Name) else [("[]", value), ("[]", key)]
+
+
+_APART = frozenset({"ne", "not", "notIn"})
 
 
 def _shorthand(node: SgNode) -> list[Pair]:
