@@ -283,7 +283,7 @@ def _words(handler: Handler) -> list[str]:
         return [re.sub(r"^submit-|-?(action|user)$", "", spaced.lower())]
     if handler.route.kind.value == "procedure":
         names = (re.sub(r"(?i)_?router$", "", n) for n in handler.route.path.split("."))
-        parts = [n for n in names if n and n != "app"]
+        parts = [n for n in names if n and n not in ("app", "auth")]
     else:
         parts = [p for p in handler.route.path.split("/") if p and p[0] not in ":[{<*"]
     return [snake(p).replace("_", "-") for p in parts if p not in ("api", "functions", "v1")][-3:]

@@ -20,7 +20,7 @@ _SERVER = regex(r"[\"'][^\"'\n]*_generated/server(\.js)?[\"']")
 _FOLDER = regex(r"(?:^|/)convex/(?!_generated/)(.+)\.[cm]?[jt]sx?$")
 _TEST = regex(r"\.(test|spec)\.[jt]sx?$")
 _MADE = regex(r"(?:^|[a-z\d_])(query|mutation|action)(?:Generic)?$", re.IGNORECASE)
-_INTERNAL = regex(r"internal|private|component", re.IGNORECASE)
+_INTERNAL = regex(r"internal|private|component|http", re.IGNORECASE)
 _BETWEEN = frozenset({"as_expression", "parenthesized_expression", "satisfies_expression"})
 
 

@@ -137,6 +137,19 @@ def _convex(syntax: Syntax) -> Iterator[Entity]:
         if given and named is not None:
             name = string(named) or named.text()
             yield Entity(name, "convex", "", tuple(_convex_columns(given[0])), call)
+        elif callee(call) == "defineSchema" and "...authTables" in call.text():
+            for name, columns in _OF_CONVEX_AUTH.items():
+                yield Entity(name, "convex", "", tuple(columns.split()), call)
+
+
+_OF_CONVEX_AUTH = {
+    "users": "name image email emailVerificationTime phone phoneVerificationTime isAnonymous",
+    "authSessions": "userId expirationTime",
+    "authAccounts": "userId provider providerAccountId secret emailVerified phoneVerified",
+    "authRefreshTokens": "sessionId expirationTime firstUsedTime parentRefreshTokenId",
+    "authVerificationCodes": "accountId provider code expirationTime verifier",
+}
+"""The tables of Convex Auth (https://labs.convex.dev/auth/setup/schema)."""
 
 
 def _convex_columns(node: SgNode) -> Iterator[str]:

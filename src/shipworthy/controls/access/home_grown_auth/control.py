@@ -12,6 +12,7 @@ from shipworthy.prototype.handlers.handler import Effect, EffectKind, Origin
 from shipworthy.prototype.handlers.hashing_models import hashes_by_itself
 from shipworthy.prototype.handlers.reaching import is_live
 from shipworthy.prototype.handlers.ways import way
+from shipworthy.prototype.routes.convex import CONVEX
 from shipworthy.regex import regex
 
 _PASSWORD = regex(
@@ -39,6 +40,8 @@ class HomeGrownAuth(
                     continue
                 if said.startswith("keeps") and hashes_by_itself(prototype, effect):
                     continue
+                if handler.route.framework == CONVEX and _is_sent_hashed(effect):
+                    continue  # an action or a server that called it has made the hash
                 found[handler.subject] = self.gap(
                     handler.subject,
                     f"{handler.name} {said}, so a copy of the table gives the passwords of all users",
@@ -84,6 +87,18 @@ def _is_typed(effect: Effect, name: str) -> bool:
         # `data.passwordHash || data.password_hash`: a hash either way, where one was made of the password.
         return not any(_is_plain(o) for o in effect.inputs.get(name, frozenset()))
     return bool(typed)
+
+
+def _is_sent_hashed(effect: Effect) -> bool:
+    """True where all passwords that are sent are called hashes."""
+    sent = [
+        o.key.rpartition(".")[2].lower()
+        for name, found in effect.inputs.items()
+        if _PASSWORD.match(name.rpartition(":")[2])
+        for o in found
+        if o.is_input
+    ]
+    return bool(sent) and all("hash" in key for key in sent)
 
 
 def _is_plain(origin: Origin) -> bool:

@@ -106,7 +106,9 @@ def is_of_all(effect: Effect, kind: Harm, ownership: Ownership) -> bool:
 
 def empties(handler: Handler, effect: Effect, *, replaced: bool = False) -> bool:
     """True for a statement that deletes every row of a table which nothing fills anew, or, where it counts
-    that rows are `replaced`, which whoever calls fills with what he sends."""
+    that rows are `replaced`, which whoever calls fills with what he sends, or that samples are put in their
+    place."""
+    anew = replaced and _SAMPLES.search(handler.name) is not None
     return (
         effect.literals.get("rows") == EVERY
         and not _PASSING.search(effect.target)
@@ -114,6 +116,7 @@ def empties(handler: Handler, effect: Effect, *, replaced: bool = False) -> bool
             other.target == effect.target
             and other.operation in ("insert", "upsert")
             and not (replaced and _is_sent(other))
+            and not anew
             for other in handler.effects
         )
     )
@@ -125,6 +128,7 @@ def _is_sent(effect: Effect) -> bool:
 
 
 _SENT = frozenset({"body", "form", "upload", "argument"})
+_SAMPLES = regex(r"(?<![a-z])(force_?)?(seed|reseed|demo|sample)", re.IGNORECASE)
 _PASSING = regex(r"log|cache|session|token|queue|event|view|visit|te?mp|staging", re.I)
 
 

@@ -26,7 +26,7 @@ from shipworthy.prototype.handlers.breaches.shown import (
 from shipworthy.prototype.handlers.breaches.unlocked import is_grave_anyway
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import AS_OWNER
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origins
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.sent import OF_KIND
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
@@ -48,6 +48,8 @@ def of_opened(
     if kind is Harm.ADD and effect.literals.get("store") == KEPT_LIST:
         return None  # whoever adds to a list in memory takes nothing, and the next start empties it
     if _of_any_table(effect):
+        return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
+    if kind is Harm.ADD and forges_a_session(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
     private = is_private(effect, revealed(handler, effect), ownership)
     if kind is Harm.READ and ownership.has_logins and is_of_somebody(handler, effect):
@@ -100,6 +102,24 @@ def of_opened(
     if effect.has(Check.DECODED) and effect.kind is EffectKind.QUERY and not effect.client:
         confidence = Confidence.LOW  # a client of unknown rights: row security may verify the token
     return Judged(breach, effect, kind, who, severity, confidence, why)
+
+
+def forges_a_session(effect: Effect) -> bool:
+    """True for a session that is kept with the token and for the account that whoever calls sends: he is
+    signed in as whom he names."""
+    if effect.kind is not EffectKind.QUERY or not _KEPT_SESSIONS.search(snake(effect.target)):
+        return False
+    sent = [snake(name) for name, found in effect.of("value:") if _is_chosen(found)]
+    return any(map(_OF_TOKEN.match, sent)) and any(map(_OF_ACCOUNT.match, sent))
+
+
+def _is_chosen(found: Origins) -> bool:
+    return bool(found) and all(o.kind in ("body", "query", "form", "argument") for o in found)
+
+
+_KEPT_SESSIONS = regex(r"(^|_)sessions?$")
+_OF_TOKEN = regex(r"^((session|access|auth)_?)?token(_?hash)?$")
+_OF_ACCOUNT = regex(r"^(user|admin|account|staff|member|owner|customer|employee|vendor)(_?id)?$")
 
 
 def _of_any_table(effect: Effect) -> bool:

@@ -12,7 +12,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.routing import Registered
 from shipworthy.prototype.handlers.handler import Check, Origin
 from shipworthy.prototype.handlers.knowledge.convex_rows import DATABASE, database, storage
-from shipworthy.prototype.handlers.knowledge.convex_shapes import accepted, with_ids
+from shipworthy.prototype.handlers.knowledge.convex_shapes import ID_OF, accepted, with_ids
 from shipworthy.prototype.handlers.knowledge.requests import principal
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import CONVEX_SERVER
@@ -226,7 +226,10 @@ def _caller(walk: Evaluation, site: Site) -> Value | None:
     if site.name == "getAuthUser":  # throws where nobody is signed in
         walk.passed(Check.SESSION, site.name, site.call.at)
     found = principal(walk, site.name, site.call.at)
-    return (_as_id(walk, found) if site.name.endswith("Id") else found) or found
+    if not site.name.endswith("Id"):
+        return found
+    own = _as_id(walk, found) or found
+    return replace(own, tags=own.tags | {f"{ID_OF}users"}) if "User" in site.name else own
 
 
 def _limited(walk: Evaluation, site: Site) -> Value | None:

@@ -12,8 +12,8 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.convex_shapes import ID_OF, columns_of, table_of
 from shipworthy.prototype.handlers.knowledge.postgrest import found_or_not, row_of
-from shipworthy.prototype.handlers.knowledge.rows import one, query, rows, told
-from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins, replace
+from shipworthy.prototype.handlers.knowledge.rows import is_query, one, query, rows, told
+from shipworthy.prototype.handlers.values import EVERY, NULL, UNKNOWN, Value, all_origins, replace
 from shipworthy.regex import regex
 
 Answer = Callable[[Evaluation, Site], Value | None]
@@ -57,13 +57,25 @@ def _written(operation: str, values: bool) -> Callable[[Evaluation, Site], Value
         named = len(site.given) > (2 if values else 1)
         row_id = site.argument(1 if named else 0)
         name = site.argument(0).text if named else table_of(walk, row_id)
-        effect = query(walk, site, operation, name or "")
+        every = not values and _is_of_every_row(walk, row_id)
+        kept = {"rows": EVERY} if every else None
+        effect = query(walk, site, operation, name or "", literals=kept)
         told(walk, effect, filters={"id": row_id})
         if values:
             told(walk, effect, values=site.argument(2 if named else 1))
         return NULL
 
     return answer
+
+
+def _is_of_every_row(walk: Evaluation, row_id: Value) -> bool:
+    """True for the id of each row that a query without conditions gave, which nothing tells apart since."""
+    if not is_query(walk, row_id.effect) or row_id.tags & _PICKED or walk.branches:
+        return False  # or only where the code has found something: that there are no rows yet
+    return not any(walk.effects[row_id.effect].of("filter:"))
+
+
+_PICKED = frozenset({"fewer", "unseen", "picked", "looked-up"})
 
 
 def _inserted(walk: Evaluation, site: Site) -> Value:
@@ -147,8 +159,8 @@ def _asked(walk: Evaluation, site: Site) -> int:
     name = fields.get("name", UNKNOWN).text or ""
     effect = query(walk, site, "select", name)
     asked = {k[7:]: v for k, v in fields.items() if k.startswith("filter:")}
-    if _SESSIONS.search(name):
-        asked = {k: _of_holder(v) if _CARRIED.search(k) else v for k, v in asked.items()}
+    carried = _CARRIED if _SESSIONS.search(name) else _KEPT_BY_USER
+    asked = {k: _of_holder(v) if carried.search(k) else v for k, v in asked.items()}
     told(walk, effect, filters=asked)
     return effect
 
@@ -165,6 +177,7 @@ _OF_STAFF = regex(r"^(admin|staff|manager|owner|operator)_?s?(session|token)s?$"
 _CARRIED = regex(
     r"^(session|access|auth)?_?(token|key|secret|session_?id)(_?hash)?$", re.IGNORECASE
 )
+_KEPT_BY_USER = regex(r"^(session|access|auth)_?token(_?hash)?$", re.IGNORECASE)
 _TOKEN = regex(r"sess|token|auth", re.IGNORECASE)
 _ENDS = regex(r"^expir|token", re.IGNORECASE)
 

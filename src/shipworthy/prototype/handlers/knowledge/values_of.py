@@ -253,8 +253,8 @@ def _filtered(walk: Evaluation, site: Site) -> Value | None:
     """`rows.filter(test)`: where the test asks for a role, that a row is left proves the role; where it
     compares with the caller, the caller's own are left."""
     handler = site.argument(0)
-    if handler.closure is None:
-        return None
+    if handler.closure is None:  # `.filter(Boolean)` leaves all that are there
+        return site.receiver if handler.what == "Boolean" else None
     before = walk.guards
     walk.loops += 1
     element = walk.element(site.receiver)
