@@ -494,7 +494,19 @@ def _comprehension(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         return Value(elements=(replace(result, cases=()),))  # conditions of a query
     when = _a_role(walk, (result if type(made) is Compare else UNKNOWN, *tests))
     tags = result.tags | _EMPTY if result.fields is not None else result.tags  # of none, perhaps
+    if any(_leaves_out_ways_up(test) for test in node.parts[2:]):
+        tags |= {"escaped"}
     return replace(result, cases=(), when=when, literal=UNSET, client="", tags=tags)
+
+
+def _leaves_out_ways_up(test: Expression) -> bool:
+    """`[part for part in parts if part and part not in (".", "..")]`."""
+    if isinstance(test, Either) and test.operator == "and":
+        return _leaves_out_ways_up(test.left) or _leaves_out_ways_up(test.right)
+    if not isinstance(test, Compare) or test.operator not in ("!=", "not in"):
+        return False
+    other = test.right.elements if isinstance(test.right, Items) else (test.right,)
+    return any(isinstance(part, Literal) and part.value == ".." for part in other)
 
 
 def _a_role(walk: Evaluation, values: tuple[Value, ...]) -> tuple[Guards, Guards] | None:

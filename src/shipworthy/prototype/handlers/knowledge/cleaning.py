@@ -60,7 +60,8 @@ def _starts(walk: Evaluation, site: Site) -> Value | None:
     if domain.startswith("@") and is_address_of_caller(site.receiver):
         staff = walk.guard(Check.ROLE, "an address of one company", site.call.at)
         return Value(when=(frozenset({staff}), NO_GUARDS))
-    begins = site.name.lower() == "startswith" and site.receiver.what != "path"
+    resolved = site.receiver.what == PATH and UNRESOLVED not in site.receiver.tags
+    begins = site.name.lower() == "startswith" and not resolved
     how = BEGINS if begins else ENDS if site.name.lower() == "endswith" else ""
     if begins and (is_scheme(domain) or _are_schemes(site.argument(0))):
         how = ONLY_SCHEME
@@ -80,11 +81,13 @@ def _are_schemes(value: Value) -> bool:
 
 def _inside(walk: Evaluation, site: Site) -> Value | None:
     """`path.is_relative_to(folder)`, and `relative_to`, which throws."""
+    how = BEGINS if UNRESOLVED in site.receiver.tags else site.name
     if site.name == "is_relative_to":
-        return _asked(walk, site, site.receiver)
+        return _asked(walk, site, site.receiver, how)
     inputs = [str(o) for o in all_origins(site.receiver) if o.is_input]
-    walk.passed(Check.ALLOWED, site.name, site.call.at, inputs)
-    return Value(origins=all_origins(site.receiver), tags=frozenset({"escaped"}))
+    walk.passed(Check.ALLOWED, how, site.call.at, inputs)
+    cleaned = frozenset() if how == BEGINS else frozenset({"escaped"})
+    return Value(origins=all_origins(site.receiver), tags=cleaned)
 
 
 def _cleaned(walk: Evaluation, site: Site) -> Value | None:
@@ -98,12 +101,17 @@ def _split_off(walk: Evaluation, site: Site) -> Value | None:
     return Value(elements=(name, ending), tags=frozenset({"truthy"}))
 
 
-def _joined(walk: Evaluation, site: Site) -> Value | None:
-    """`path.join(folder, name)`: still made of its parts."""
-    return Value(elements=site.given, what=PATH, tags=frozenset({"truthy"}))
+def joined(walk: Evaluation, site: Site) -> Value | None:
+    """`path.join(folder, name)`: still made of its parts; what Python joins may still lead up."""
+    raw = walk.module.python and site.what in _AS_WRITTEN
+    tags = frozenset({"truthy", UNRESOLVED} if raw else {"truthy"})
+    return Value(elements=site.given, what=PATH, tags=tags)
 
 
 PATH = "path"
+UNRESOLVED = "unresolved"
+"""The tag of a path in which `..` may still stand: how it begins says nothing of where it leads."""
+_AS_WRITTEN = frozenset({"os.path.join", "pathlib.Path", "Path"})
 
 
 def _wrapped(walk: Evaluation, site: Site) -> Value | None:
@@ -140,17 +148,18 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "nh3.clean": _cleaned,
     "xss": _cleaned,
     "xss.filterXSS": _cleaned,
-    "path.join": _joined,
-    "path.resolve": _joined,
-    "path.default.join": _joined,
-    "path.default.resolve": _joined,
-    "path.normalize": _joined,
-    "os.path.join": _joined,
-    "os.path.abspath": _joined,
-    "os.path.realpath": _joined,
-    "os.path.normpath": _joined,
-    "pathlib.Path": _joined,
-    "Path": _joined,
+    "path.join": joined,
+    "path.default.join": joined,
+    "path.default.resolve": joined,
+    "path.normalize": joined,
+    "os.path.join": joined,
+    "os.path.abspath": joined,
+    "os.path.realpath": joined,
+    "os.path.normpath": joined,
+    "pathlib.Path": joined,
+    "Path": joined,
+    "urllib.parse.unquote": _wrapped,
+    "urllib.parse.unquote_plus": _wrapped,
     "util.promisify": _wrapped,
     "Set": _wrapped,
     "set": _wrapped,

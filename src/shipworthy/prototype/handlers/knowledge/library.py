@@ -58,6 +58,7 @@ from shipworthy.prototype.handlers.knowledge import (
     python_mails,
     python_object_stores,
     python_outside,
+    python_paths,
     python_routing,
     python_sql,
     requests,
@@ -143,6 +144,7 @@ _MODULES = (
     python_caches,
     python_object_stores,
     python_outside,
+    python_paths,
     language_models,
     genkit,
     media_models,
@@ -224,13 +226,14 @@ class Library(Knowledge):
     ) -> Value | None:
         """A condition of a query; whether a session knows who has logged in."""
         known = asked.compared(walk, operator, left, right, at)
+        known = known or python_paths.among_parents(walk, operator, left, right, at)
         condition = known or columns.compared(operator, left, right)
         return condition or flask.in_session(walk, operator, left, right, at)
 
     def combined(self, operator: str, left: Value, right: Value) -> Value | None:
         """A path below a folder; a chain of models."""
         if operator == "/":
-            return python_outside.below(left, right)
+            return python_paths.below(left, right)
         return language_models.piped(left, right)
 
 

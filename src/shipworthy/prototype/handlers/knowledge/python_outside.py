@@ -176,26 +176,6 @@ def _path_method(operation: str) -> Answer:
     return answer
 
 
-def below(left: Value, right: Value) -> Value | None:
-    """`folder / name`, where one of them is a Path."""
-    if PATH not in (left.what, right.what):
-        return None
-    return Value(elements=(left, right), what=PATH, tags=_TRUTHY)
-
-
-def _path_part(walk: Evaluation, value: Value, key: str) -> Value | None:
-    """`path.name` leads out of no folder; the folder that a file of the code stands in is a path."""
-    if value.elements is not None and key in ("name", "stem", "suffix"):
-        return Value(origins=all_origins(value), tags=frozenset({"escaped"}))
-    if key in ("parent", "parents") and not all_origins(value):
-        folder = Value(elements=(), what=PATH, tags=_TRUTHY)
-        return folder if key == "parent" else Value(elements=(folder,) * _HIGHEST)
-    return None
-
-
-_HIGHEST = 6  # folders above a file that are named by their number
-
-
 def _stored(walk: Evaluation, site: Site) -> Value | None:
     """`request.files["f"].save(path)`."""
     if not any(o.kind == "upload" for o in site.receiver.origins):
@@ -438,4 +418,4 @@ NAMES: dict[str, Answer] = {
     "unlink": _path_method("delete"),
     "hget": _cached,
 }
-PROPERTIES = {"mongo": _collection, PATH: _path_part}
+PROPERTIES = {"mongo": _collection}
