@@ -70,3 +70,33 @@ def test_a_flag_is_a_state_too() -> None:
 )
 def test_what_settles_nothing_is_none(sql: str) -> None:
     assert not settled(sql)
+
+
+BOTH = 'create policy "both" on orders for {} (auth.uid() = user_id or public.is_staff());'
+
+
+def test_one_rule_for_the_owner_and_for_who_decides_is_two() -> None:
+    adds, changes = BOTH.format("insert with check"), BOTH.format("update using")
+    assert settled(ORDERS + adds + changes) == {"status"}
+    assert settled(ORDERS + changes) == {"status"}
+    assert not settled(ORDERS + adds)  # nobody changes what has been added
+    others = 'create policy "both" on orders for update using (auth.uid() = user_id or auth.uid() = team_id);'
+    assert not settled(ORDERS + ADDS + others)
+
+
+QUOTES = """
+create table quotes (id uuid primary key, {} uuid references auth.users (id), client_name text, total numeric,
+  deposit_paid boolean default false);
+alter table quotes enable row level security;
+create policy "see" on quotes for select using (auth.uid() = {});
+create policy "change" on quotes for update using (auth.uid() = {} or is_staff());
+"""
+
+
+@pytest.mark.parametrize(("owner", "found"), [("client_id", True), ("user_id", False)])
+def test_an_offer_is_settled_by_whom_it_was_made_to(owner: str, found: bool) -> None:
+    files = (SqlFile("supabase/migrations/0001.sql", STAFF + QUOTES.format(owner, owner, owner)),)
+    promoted = {
+        c for a in stated(History(files)).attempts if a.verb is Verb.PROMOTE for c in a.columns
+    }
+    assert promoted == ({"deposit_paid"} if found else set())

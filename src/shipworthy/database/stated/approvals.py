@@ -161,7 +161,26 @@ _FLAG = regex(r"^(?:is_?)?(?:approved|verified|moderated)$", re.IGNORECASE)
 def others_decide(table: Table) -> bool:
     """True where a rule lets somebody else than the owner change rows."""
     changing = (p for p in table.policies if p.permissive and p.command in ("UPDATE", "ALL"))
-    return any(passing(p.using).who is Who.SOME and "service_role" not in p.roles for p in changing)
+    return any(_is_of_others(p) for p in changing if "service_role" not in p.roles)
+
+
+def _is_of_others(policy: Policy) -> bool:
+    """True for a rule that asks for a role, alone or beside the owner."""
+    if passing(policy.using).who is Who.SOME:
+        return True
+    return any(_IN_CHARGE.fullmatch(arm) for arm in arms(policy.using))
+
+
+def arms(expression: str | None) -> list[str]:
+    """The conditions of which one is enough; none of an expression that is nested too deep."""
+    text = plain(expression or "")
+    return [] if text.count("(") > MOST_NESTED else [bare(arm) for arm in at_word(bare(text), "or")]
+
+
+_IN_CHARGE = regex(
+    r"(?:\w+\.)?(?:is_\w*(?:admin|staff|manager|moderator)\w*|has_role)\([^()]*(?:\(\)[^()]*)?\)"
+    r"|(?:\w+\.)?(?:get_)?(?:my|user|current_user|current|auth)_role\([^()]*(?:\(\)[^()]*)?\) ?= ?'\w+'"
+)
 
 
 def _is_paid(schema: Schema, table: Table, column: Column) -> bool:

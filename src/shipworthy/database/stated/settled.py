@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Verb
 from shipworthy.database.schema import Column, Policy, Schema, Table, Trust
-from shipworthy.database.stated.approvals import others_decide
+from shipworthy.database.stated.approvals import arms, others_decide
 from shipworthy.database.stated.openings import served, succeeded
 from shipworthy.database.stated.passing import owner_column
 from shipworthy.database.stated.powers import words_of
@@ -21,9 +21,14 @@ _OF_MONEY = regex(
     r"|credit_purchases|(?:deposit|withdrawal|payout|payment|top_?up|cashout|refund)_requests?|pedidos?|pagos?"
     r"|pagamentos?|compras?|reservas?|assinaturas?|suscripciones|matriculas?)$"
 )
+# What whoever issues it keeps for himself, unless the row is his who pays.
+_ISSUED = regex(r"(?:^|_)(?:quotes?|quotations?|estimates?|invoices?|bills)$")
+_PAYER = regex(
+    r"^(?:client|customer|buyer|guest|patient|student|learner|parent|payer|tenant|resident|member)_(?:id|user_id|profile_id)$"
+)
 _STATE = regex(
     r"^(?:(?:order|booking|payment|subscription|loan|deposit|withdrawal|payout|enrol?lment|approval)_)?(?:status|state)$"
-    r"|^(?:is_)?(?:paid|approved|verified)$|^estado(?:_pago)?$|^status_pagamento$"
+    r"|^(?:is_)?(?:paid|approved|verified)$|^(?:deposit|balance|advance|fee|rent|invoice)_paid$|^estado(?:_pago)?$|^status_pagamento$"
 )
 _WAITS = regex(
     r"^(?:pend|un_?paid|not_?paid|await|wait|in_?review|under_?review|submitted|initiated|incomplete|requested|created$"
@@ -64,7 +69,7 @@ def settled(
     all rights changes, by their plain names."""
     for table in served(schema):
         owned = owners.get(table.qualified, Ownership()).user_columns
-        if table.source.trust is Trust.STUB or not owned or not _OF_MONEY.search(table.name):
+        if table.source.trust is Trust.STUB or not owned or not _is_of_money(table, owned):
             continue
         if not any(_is_money(c) for c in (*table.columns, *_of_sold(schema, table, owned))):
             continue
@@ -79,6 +84,12 @@ def settled(
                 reason = f"{column.name} can be chosen by who pays"
                 target, columns = table.qualified, (column.name,)
                 yield succeeded(Actor.STRANGER, Verb.PROMOTE, target, rules, columns, reason)
+
+
+def _is_of_money(table: Table, owned: tuple[str, ...]) -> bool:
+    if _ISSUED.search(table.name):
+        return any(map(_PAYER.match, owned))
+    return _OF_MONEY.search(table.name) is not None
 
 
 def _waits(schema: Schema, table: Table, column: Column) -> bool:
@@ -101,13 +112,18 @@ def _others_settle(
 
     In a book that a merchant keeps of his own sales he may write what he likes.
     """
-    if any(_OF_A_BOOK.match(c.name) and c.name not in owned for c in table.columns):
+    if any(_OF_A_BOOK.match(c.name) and not _is_owners(c.name, owned) for c in table.columns):
         return False
     if table.name in kept or any("service_role" in p.roles for p in _changing(table)):
         return True
     if any(_OF_PROVIDER.search(c.name) for c in table.columns):
         return others_decide(table) or bool(_of_sold(schema, table, owned))
     return others_decide(table)
+
+
+def _is_owners(column: str, owned: tuple[str, ...]) -> bool:
+    """True for the key of the owner, and for what the row repeats of him beside it: `client_name`."""
+    return column in owned or f"{column.partition('_')[0]}_id" in owned
 
 
 def _changing(table: Table) -> Iterator[Policy]:
@@ -130,5 +146,12 @@ _NUMBERS = ("integer", "bigint", "numeric", "decimal", "smallint", "real", "doub
 
 def _by_payer(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
     """The rules that go by who pays, not by who is paid."""
-    named = ((p, owner_column(p.check) or owner_column(p.using)) for p in policies)
-    return tuple(policy for policy, column in named if column and not _PAYEE.search(column))
+    return tuple(p for p in policies if any(not _PAYEE.search(c) for c in _payers(p)))
+
+
+def _payers(policy: Policy) -> list[str]:
+    """The columns that one of its arms compares with the caller."""
+    whole = owner_column(policy.check) or owner_column(policy.using)
+    if whole:
+        return [whole]
+    return [c for arm in arms(policy.check or policy.using) if (c := owner_column(arm))]
