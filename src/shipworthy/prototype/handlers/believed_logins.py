@@ -183,7 +183,10 @@ def _last_line(handler: Handler, effect: Effect) -> int:
 _WRITTEN = regex(
     r"password\w*\s*[:=]\s*[\"'][^\"'\s]{4,}[\"']|\bhash\w*\(\s*[\"'][^\"']{4,}[\"']", re.IGNORECASE
 )
-_PASSWORD = regex(r"(\w+\.)?(hashed_?)?(password|passwd|pwd)(_?hash|_?digest)?", re.IGNORECASE)
+_PASSWORD = regex(
+    r"(\w+\.)?(hashed_?)?(password|passwd|pwd|contrase[nñ]a|senha|mot_?de_?passe|passwort)(_?hash|_?digest)?",
+    re.IGNORECASE,
+)
 _IDS = regex(
     r"((user|account|staff|member|employee|admin|customer|client|student|teacher|patient|driver|agent)_?)?_?id",
     re.IGNORECASE,

@@ -297,6 +297,9 @@ class Walk(Evaluation):
         guards, after = self.guards, scope.names
         goes_on: list[tuple[Guards, dict[str, Value]]] = [] if ended else [(guards, after)]
         caught = False
+        known = self._put_since(before) if sure else {}
+        for key in known:
+            del self.heap[key]
         for handler in statement.handlers:
             self.guards, scope.names = before, {**after, **names}
             self.branches = (*outer, (self.decision(), "failed"))
@@ -307,6 +310,7 @@ class Walk(Evaluation):
                 goes_on.append((self.guards, scope.names))
                 caught = True
         self.branches = outer
+        self.heap.update(known)
         if caught:
             self._mark_tried(first, last)
         if goes_on:
@@ -316,6 +320,14 @@ class Walk(Evaluation):
                 lost = self._swallowed(self.guards, more, noted=_notes_outcome(statement))
                 self.guards = meet(self.guards, more) | lost
         return self.block(statement.final, scope) or not goes_on
+
+    def _put_since(self, before: Guards) -> dict[tuple[int, str], Value]:
+        """Who was put into a request once he was known: nobody, where that failed."""
+        return {
+            key: self.heap[key]
+            for key, under in self.put_under.items()
+            if key in self.heap and any(g.check in AUTHENTICATES for g in under - before)
+        }
 
     def _keep_imports(self, scope: Scope, given: Set[str]) -> None:
         """`except ImportError: stripe = None`: the package is there where the product runs."""

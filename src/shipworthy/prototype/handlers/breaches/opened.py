@@ -88,7 +88,8 @@ def of_opened(
             return None
         if not handler.whole or (kind is Harm.FORWARD and not effect.looped):
             confidence = Confidence.LOW
-        severity = min(severity, Severity.MEDIUM, key=lambda s: s.value)
+        worst = Severity.LOW if _is_always_the_same(effect, kind) else Severity.MEDIUM
+        severity = min(severity, worst, key=lambda s: s.value)
     why = hollow(effect)
     breach = Breach.HOLLOW if why else Breach.OPEN
     told_apart = _asks_a_cookie(effect) or names_a_user(effect, kind)
@@ -120,6 +121,15 @@ def _is_chosen(found: Origins) -> bool:
 _KEPT_SESSIONS = regex(r"(^|_)sessions?$")
 _OF_TOKEN = regex(r"^((session|access|auth)_?)?token(_?hash)?$")
 _OF_ACCOUNT = regex(r"^(user|admin|account|staff|member|owner|customer|employee|vendor)(_?id)?$")
+
+
+def _is_always_the_same(effect: Effect, kind: Harm) -> bool:
+    """True for a message whose words and reader stand in the code or in settings: a test of the way."""
+    parts = (
+        found for name, found in effect.inputs.items() if name not in ("url", "path", "headers")
+    )
+    told = (o.kind == "environment" for found in parts for o in found)
+    return kind is Harm.SEND and not effect.looped and all(told)
 
 
 def _of_any_table(effect: Effect) -> bool:

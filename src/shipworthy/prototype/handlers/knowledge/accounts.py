@@ -96,6 +96,13 @@ def _verify(walk: Evaluation, site: Site) -> Value | None:
     )
 
 
+def _recovered(walk: Evaluation, site: Site) -> Value | None:
+    """`ethers.verifyMessage(message, signature)`: the wallet whose owner has signed it."""
+    sent = (str(o) for value in site.given for o in value.origins if o.is_input)
+    walk.passed(Check.SESSION, site.what, site.call.at, sent)
+    return Value(origins=_CALLER, what="principal", tags=frozenset({"truthy"}))
+
+
 def _verified_later(walk: Evaluation, site: Site) -> Value:
     """`jwt.verify(token, key, (error, user) => …)`: the function is told whether it was signed."""
     told = site.given[-1].closure
@@ -282,6 +289,11 @@ CALLS = {
     ),
     "kinde.getUser": _user,
     "jsonwebtoken.verify": _verify,
+    "ethers.verifyMessage": _recovered,
+    "ethers.ethers.verifyMessage": _recovered,
+    "ethers.utils.verifyMessage": _recovered,
+    "ethers.ethers.utils.verifyMessage": _recovered,
+    "viem.recoverMessageAddress": _recovered,
     "jsonwebtoken.decode": _decode,
     "jose.jwtVerify": _verify,
     "router.jwt.verify": _verify,  # @fastify/jwt
