@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from shipworthy.database.answer_keys import answer_keys, is_at_stake, keeps_results
 from shipworthy.database.attempts import Actor, Attempt, Ownership, Result, Verb
 from shipworthy.database.private import (
     is_always_private,
@@ -31,6 +32,7 @@ from shipworthy.finding import Evidence
 from shipworthy.regex import regex
 
 BUCKET = "bucket "
+ANSWERS = "the right answers to questions whose results are kept"
 DISCOUNTS = "codes of discounts, which whoever lists them may use"
 _BROUGHT = regex(r"refer|invit|affiliat|ambassad", re.IGNORECASE)  # who told somebody of the app
 _IS_THERE = regex(r"\b(\w*_token|token) is not null", re.IGNORECASE)
@@ -45,6 +47,8 @@ class Exposure(Struct, frozen=True):
     ownership: Ownership
     past: tuple[str, ...] = ()  # of a view: tables whose rows it shows past their rules
     joined: bool = False  # people become members of its rows
+    answers: tuple[str, ...] = ()  # columns with the right answers to questions that are scored
+    at_stake: bool = False  # and more hangs on the score
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -162,7 +166,11 @@ def exposures(
         table = proof.schema.tables.get(target)
         past = _past(proof, table) if table else ()
         joined = table is not None and _is_joined(proof, table, ownership)
-        yield Exposure(target, tuple(found[target]), table, ownership, past, joined)
+        answers = answer_keys(table) if table is not None else ()
+        answers = answers if answers and keeps_results(proof.schema) else ()
+        at_stake = bool(answers) and is_at_stake(proof.schema)
+        attempts = tuple(found[target])
+        yield Exposure(target, attempts, table, ownership, past, joined, answers, at_stake)
 
 
 def _is_joined(proof: DatabaseProof, table: Table, ownership: Ownership) -> bool:
@@ -254,7 +262,8 @@ def why_private(exposure: Exposure) -> str | None:
         return f"they are nobody else's business{named}"
     if exposure.discounts:
         return f"{DISCOUNTS} ({_listed(exposure.discounts)})"
-    return None
+    shown = [column for column in exposure.answers if column in exposure.columns]
+    return f"{ANSWERS} ({_listed(shown)})" if shown else None
 
 
 def refused(proof: DatabaseProof, actors: Iterable[Actor], *verbs: Verb) -> Iterator[str]:

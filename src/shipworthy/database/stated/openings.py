@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from shipworthy.database.answer_keys import answer_keys
 from shipworthy.database.attempts import Actor, Attempt, Result, Rule, Verb
 from shipworthy.database.exposure import BUCKET
 from shipworthy.database.private import is_discount_code, is_key_column, is_secret_column
@@ -85,7 +86,7 @@ def _secrets(table: Table) -> tuple[str, ...]:
         n
         for n in names
         if is_secret_column(n) or is_key_column(n, named) or is_discount_code(n, named)
-    )
+    ) + answer_keys(table)
 
 
 def stopped(schema: Schema, table: Table, command: str, told: str = _REFUSES) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import (
+    ANSWERS,
     DISCOUNTS,
     Exposure,
     evidence,
@@ -93,4 +94,6 @@ def _severity(exposure: Exposure, private: str) -> Severity:
         return Severity.CRITICAL
     if private.startswith(DISCOUNTS):
         return Severity.MEDIUM
+    if private.startswith(ANSWERS):
+        return Severity.HIGH if exposure.at_stake else Severity.MEDIUM
     return Severity.MEDIUM if exposure.names_only else Severity.HIGH

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shipworthy.control import Control
 from shipworthy.database.attempts import Actor, Verb
 from shipworthy.database.exposure import (
+    ANSWERS,
     DISCOUNTS,
     Exposure,
     evidence,
@@ -89,6 +90,8 @@ def _severity(exposure: Exposure, private: str) -> Severity:
         return Severity.CRITICAL
     if private.startswith(DISCOUNTS):
         return Severity.MEDIUM
+    if private.startswith(ANSWERS):
+        return Severity.HIGH if exposure.at_stake else Severity.MEDIUM
     if exposure.names_only or (is_soon_made_again(exposure.target) and not exposure.personal):
         return Severity.MEDIUM
     return Severity.HIGH if exposure.reaches_nobody else Severity.CRITICAL
