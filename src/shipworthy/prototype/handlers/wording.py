@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from shipworthy.prototype.handlers.breaches import Breach, Judged, lends_its_key
 from shipworthy.prototype.handlers.breaches.item import named_at_service
+from shipworthy.prototype.handlers.breaches.paid import CANCELS, REFUNDS
 from shipworthy.prototype.handlers.breaches.power import makes_administrator
 from shipworthy.prototype.handlers.comparing import UNSIGNED, WHOSE_OF_SOME
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Guard, Handler
@@ -99,6 +100,15 @@ def deed(effect: Effect, kind: Harm) -> str:
             return "start a program on your server, with arguments of his own,"
         case Harm.RUN:
             return "run commands on your server"
+
+
+def _moved(effect: Effect) -> str:
+    """What is done with the money of others at the provider."""
+    if REFUNDS.search(effect.operation):
+        return "pay back the payments"
+    return (
+        "end the subscriptions" if CANCELS.search(effect.operation) else "charge the stored cards"
+    )
 
 
 def opens_rooms(effect: Effect) -> bool:
@@ -231,7 +241,7 @@ def sentence(handler: Handler, judged: Judged) -> str:
             )
         case Breach.FOREIGN:
             if judged.harm is Harm.SPEND:
-                what = "charge the stored cards"
+                what = _moved(judged.effect)
             inputs = steering(judged.effect, handler)
             named = ", ".join(_named(inputs)[:2]) or "the id"
             return (

@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.breaches.hung import of_hung
 from shipworthy.prototype.handlers.breaches.item import of_item
 from shipworthy.prototype.handlers.breaches.opened import of_opened
 from shipworthy.prototype.handlers.breaches.outsiders import of_outsiders
+from shipworthy.prototype.handlers.breaches.paid import of_paid
 from shipworthy.prototype.handlers.breaches.people import of_people
 from shipworthy.prototype.handlers.breaches.power import (
     POWER,
@@ -100,7 +101,7 @@ _WEIGHT = {kind: number for number, kind in enumerate(Harm)}
 
 
 def _judged(handler: Handler, effect: Effect, ownership: Ownership) -> Judged | None:
-    foreign = _of_payer(handler, effect) or of_item(handler, effect)
+    foreign = _of_payer(handler, effect) or of_item(handler, effect) or of_paid(handler, effect)
     if foreign is not None:
         return foreign
     if effect.literals.get("store") == VECTORS and not _is_weighty(handler, effect, ownership):
