@@ -97,11 +97,13 @@ def _by_buyer(handler: Handler, effect: Effect) -> bool:
     staff enter."""
     mine, opened = False, is_open(handler, effect)
     for write in writes(handler):
+        # `if (identity.subject !== args.userId) throw …`
+        proven = {a for g in write.guards if g.check is Check.OWNER for a in g.about}
         for column, origins in write.of("value:"):
             named = _CHOSEN_BUYERS.match(plain(column)) and inputs(origins)
             if named or (not opened and _STAFF.search(plain(column))):
                 return False  # whoever enters it sells
-            by = any(is_his(o) or (opened and o.is_input) for o in origins)
+            by = any(is_his(o) or (opened and o.is_input) or str(o) in proven for o in origins)
             mine |= by and _BUYERS.match(plain(column)) is not None
             mine |= opened and _TOLD.match(plain(column)) is not None
     return mine

@@ -44,6 +44,7 @@ from shipworthy.prototype.handlers.unkept import (
 from shipworthy.prototype.handlers.weight import CATALOGUE, revealed
 from shipworthy.prototype.handlers.writes import is_counter
 from shipworthy.prototype.routes.sign_in_gates import sent_to_sign_in
+from shipworthy.prototype.source import Role
 from shipworthy.prototype.tables.listed_roles import listed_roles
 from shipworthy.prototype.tables.newcomers import roles_of_newcomers
 from shipworthy.prototype.tables.policies import Policies, read_policies
@@ -95,6 +96,9 @@ class Ownership(Struct, frozen=True):
     held: Mapping[tuple[str, str], Held] = field(default_factory=dict)
     # Table and column of what says by a table of roles what an account may do.
     lent: frozenset[tuple[str, str]] = frozenset()
+    born: frozenset[str] = (
+        frozenset()
+    )  # tables that say when somebody was born and how to reach him
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -231,6 +235,11 @@ def _read(prototype: Prototype) -> Ownership:
         frozenset(tied - _shown_to_others(handlers)),
         read_holders(handlers),
         lent_rights({n: f for n, f in columns.items() if n not in parents(tenants)}, accounts),
+        frozenset(
+            name
+            for name, found in columns.items()
+            if any(BORN.search(snake(c)) for c in found) and any(map(REACHED.search, found))
+        ),
     )
 
 
@@ -426,6 +435,11 @@ _CONTACT = regex(
 
 REACHED = regex(r"^e?mail|(_|E)mail(_?address)?$|phone|mobile|^(telefone|celular)$", re.IGNORECASE)
 """Columns that say how to reach somebody."""
+BORN = regex(
+    r"birth|(^|_)dob$|nascimento|geburt|nacimiento|(^|_)(cpf|ssn|passport(_?number)?)$",
+    re.IGNORECASE,
+)
+"""Columns that say when somebody was born, or what the state calls him."""
 
 
 def _withheld(handlers: Iterable[Handler]) -> frozenset[str]:
@@ -458,8 +472,22 @@ _EXPORTS = regex(
 
 
 def _lets_sign_in(prototype: Prototype) -> bool:
-    """True where a page signs people in at the platform itself."""
-    return any(q.operation == "auth" and q.method in _SIGN_INS for q in prototype.queries)
+    """True where a page signs people in at the platform itself, or at Clerk or Convex Auth."""
+    if any(q.operation == "auth" and q.method in _SIGN_INS for q in prototype.queries):
+        return True
+    return any(
+        imported.specifier.startswith(("@clerk/", "@convex-dev/auth/"))
+        and bool(_SIGN_IN_PARTS & {*imported.imported, *imported.names})
+        for path, facts in prototype.facts.items()
+        if prototype.files[path].role is Role.PRODUCT and path not in prototype.abandoned
+        for imported in facts.imports
+    )
+
+
+_SIGN_IN_PARTS = frozenset(
+    """SignIn SignInButton useSignIn clerkMiddleware authMiddleware useAuthActions ConvexAuthProvider
+    ConvexAuthNextjsProvider""".split()
+)
 
 
 _SIGN_INS = frozenset(

@@ -185,7 +185,7 @@ class ClientDecidedMoney(
     def _ordered(self, prototype: Prototype, handler: Handler, effect: Effect) -> Finding | None:
         """An order at the price that its buyer names, whoever collects the money for it later."""
         found = ordered(prototype, handler, effect)
-        if found is None or _is_free(handler, effect):
+        if found is None or _is_free(handler, effect, beside="deposit"):
             return None
         message = (
             f"{handler.name} stores {found.origin} as {found.column} of {effect.target} as it was sent, and"
@@ -462,11 +462,14 @@ def _is_checked(effect: Effect, origin: Origin) -> bool:
     return allowed or compared(effect, origin)
 
 
-def _is_free(handler: Handler, effect: Effect) -> bool:
+def _is_free(handler: Handler, effect: Effect, beside: str = "") -> bool:
+    """True where whoever pays says how much; `beside` is a word that says nothing of an order, of whose price
+    a deposit is a part."""
     texts = (handler.name, handler.subject, *effect.literals.values(), *effect.inputs)
     keys = (o.key for origins in effect.inputs.values() for o in origins)
     tables = (e.target for e in handler.effects if e.kind is EffectKind.QUERY)
-    return any(_FREE.search(text) for text in (*texts, *keys, *tables))
+    every = (*texts, *keys, *tables)
+    return any(_FREE.search(text.lower().replace(beside, "") if beside else text) for text in every)
 
 
 def _is_own_bill(handler: Handler) -> bool:

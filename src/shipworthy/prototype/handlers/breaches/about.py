@@ -9,7 +9,7 @@ from shipworthy.prototype.handlers.columns import named_columns, snake
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler, Origin
 from shipworthy.prototype.handlers.knowledge.object_stores import OBJECTS
 from shipworthy.prototype.handlers.knowledge.services import ADDS, COUNTS
-from shipworthy.prototype.handlers.ownership import REACHED, Ownership, exports, plain
+from shipworthy.prototype.handlers.ownership import BORN, REACHED, Ownership, exports, plain
 from shipworthy.prototype.handlers.weight import (
     Harm,
     is_catalogue,
@@ -184,7 +184,7 @@ def is_private(effect: Effect, shown: Iterable[Origin], ownership: Ownership) ->
         return False
     if is_personal(effect) or bool(ownership.of(effect.target)) or says_whose(effect):
         return True
-    return says_who_is_born_when(effect) or _is_left_by_guests(effect, ownership)
+    return says_who_is_born_when(effect, ownership) or _is_left_by_guests(effect, ownership)
 
 
 def _asked_by(effect: Effect) -> frozenset[str]:
@@ -207,16 +207,13 @@ def names_a_user(effect: Effect, kind: Harm) -> bool:
 _USER = regex(r"^(user|owner|account)_(id|uuid|email)$")
 
 
-def says_who_is_born_when(effect: Effect) -> bool:
+def says_who_is_born_when(effect: Effect, ownership: Ownership) -> bool:
     """True where the columns that are read are those of a person, whatever their table is called."""
-    columns = re.split(r"[\s,]+", effect.literals.get("columns", ""))
-    return any(map(_BORN.search, columns)) and any(map(REACHED.search, columns))
-
-
-_BORN = regex(
-    r"birth|(^|_)dob$|nascimento|geburt|nacimiento|(^|_)(cpf|ssn|passport(_?number)?)$",
-    re.IGNORECASE,
-)
+    asked = effect.literals.get("columns", "*")
+    if asked in ("", "*"):
+        return effect.operation == "select" and plain(effect.target) in ownership.born
+    columns = re.split(r"[\s,]+", asked)
+    return any(map(BORN.search, columns)) and any(map(REACHED.search, columns))
 
 
 def _is_left_by_guests(effect: Effect, ownership: Ownership) -> bool:

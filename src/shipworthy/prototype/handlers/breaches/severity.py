@@ -65,7 +65,7 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
         case Harm.READ if found_by_reference(effect):
             return Severity.MEDIUM
         case Harm.READ:
-            named = PII.search(effect.target) or says_who_is_born_when(effect)
+            named = PII.search(effect.target) or says_who_is_born_when(effect, ownership)
             grave = named and (is_admin(handler) or shows_persons(handler, effect, ownership))
             return Severity.HIGH if grave else Severity.MEDIUM
         case Harm.ADD if governs(effect, ownership):
