@@ -28,6 +28,7 @@ model Repair {
   userId String
   status String
   likes  Int
+  shop   String
   user   User   @relation(fields: [userId], references: [id])
 }
 model Receipt {
@@ -48,7 +49,8 @@ export async function GET() {
 export async function POST(request: Request) {
   const session = await getServerSession();
   if (!session) return Response.json({}, { status: 401 });
-  const { repairId } = await request.json();
+  const { repairId, shop } = await request.json();
+  ASKED
   await prisma.receipt.create({ data: { repairId, userId: session.user.id } });
   await prisma.repair.update({ where: { id: repairId }, data: DONE });
   return Response.json({ ok: true });
@@ -58,16 +60,29 @@ export async function POST(request: Request) {
 
 
 @pytest.mark.parametrize(
-    ("done", "asked"),
-    [('{ status: "done" }', True), ("{ likes: { increment: 1 } }", False)],
+    ("asked", "done", "told"),
+    [
+        ("", '{ status: "done" }', True),
+        (
+            "await prisma.repair.findUnique({ where: { id: repairId } });",
+            '{ status: "done" }',
+            True,
+        ),
+        (
+            "await prisma.repair.findFirst({ where: { id: repairId, shop } });",
+            '{ status: "done" }',
+            False,
+        ),
+        ("", "{ likes: { increment: 1 } }", False),
+    ],
 )
 def test_an_act_of_ones_own_settles_no_state_of_others(
-    tmp_path: Path, done: str, asked: bool
+    tmp_path: Path, asked: str, done: str, told: bool
 ) -> None:
-    files = {path: text.replace("DONE", done) for path, text in _FILES.items()}
+    files = {p: t.replace("DONE", done).replace("ASKED", asked) for p, t in _FILES.items()}
     findings = MissingAuthorisation().detect(prototype_of(tmp_path, files))
     (found,) = (f for f in findings if f.subject == "app/api/repairs/route.ts#POST")
-    if asked:
+    if told:
         assert (found.outcome, found.confidence) == (Outcome.GAP, Confidence.LOW)
     else:
         assert found.outcome is not Outcome.GAP

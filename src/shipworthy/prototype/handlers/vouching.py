@@ -27,6 +27,11 @@ _COMPARES = regex(
     re.IGNORECASE,
 )
 
+_COMPARES_WHO = regex(
+    r"(user|owner|account|customer|buyer|payer|e?mail|uid|profile)\w*\W.*[!=]=|[!=]=.*(user|owner|account|customer|buyer|payer|mail|uid|profile)",
+    re.IGNORECASE,
+)
+
 
 def asked_about(handler: Handler, effect: Effect) -> frozenset[Origin]:
     """The inputs that name the payment of which the provider was asked before an effect."""
@@ -70,11 +75,30 @@ def beside(
     signed = _signed(_before(prototype, handler, effect))
     asked = asked_about(handler, effect)
     for origin in sent:
-        parts = (part for part in origin.key.split(".") if part)
-        named = any(re.search(rf"\b{re.escape(part)}\b", signed) for part in parts)
-        if origin not in asked and not named and not compared(effect, origin):
+        if origin not in asked and not _is_in(origin, signed) and not compared(effect, origin):
             return origin
     return None
+
+
+def is_of_somebody(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True where the payment that the caller names is looked up or kept in a table, or anything of it is
+    compared: whose it is may be known by that."""
+    lines = _before(prototype, handler, effect)
+    if any(_COMPARES.search(line) or _COMPARES_WHO.search(line) for line in lines):
+        return True
+    signed, asked = _signed(lines), asked_about(handler, effect)
+    return any(
+        origin.kind == "answer" or origin in asked or _is_in(origin, signed)
+        for other in handler.effects_of(EffectKind.QUERY)
+        for name, found in other.inputs.items()
+        if name.startswith("filter:") or (other.operation == "insert" and name.startswith("value:"))
+        for origin in found
+    )
+
+
+def _is_in(origin: Origin, signed: str) -> bool:
+    parts = (part for part in origin.key.split(".") if part)
+    return origin.is_input and any(re.search(rf"\b{re.escape(part)}\b", signed) for part in parts)
 
 
 def _signed(lines: tuple[str, ...]) -> str:
@@ -86,8 +110,11 @@ def _signed(lines: tuple[str, ...]) -> str:
 
 
 def _before(prototype: Prototype, handler: Handler, effect: Effect) -> tuple[str, ...]:
-    """The lines of the entry point down to an effect of its own."""
-    file = prototype.files.get(handler.location.path)
-    if file is None or effect.path != handler.location.path or not handler.whole:
+    """The lines of the entry point down to an effect, or to the call of a function that has it."""
+    own = handler.location.path
+    places = [(effect.path, effect.line), *((s.path, s.line) for s in reversed(effect.steps))]
+    end = next((line for path, line in places if path == own), 0)
+    file = prototype.files.get(own)
+    if file is None or not handler.whole:
         return ()
-    return tuple(file.lines[handler.location.line - 1 : effect.line - 1])
+    return tuple(file.lines[handler.location.line - 1 : max(end - 1, 0)])

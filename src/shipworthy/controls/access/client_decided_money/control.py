@@ -17,6 +17,7 @@ from shipworthy.prototype.handlers.vouching import (
     asked_about,
     beside,
     changes_at_provider,
+    is_of_somebody,
     vouched,
 )
 from shipworthy.prototype.handlers.ways import way
@@ -100,6 +101,7 @@ class ClientDecidedMoney(
         if effect.kind is EffectKind.QUERY and is_bypassing(effect):
             return (
                 self._beside_the_payment(prototype, handler, effect)
+                or self._paid_by_another(prototype, handler, effect)
                 or self._paid_twice(prototype, handler, effect)
                 or self._credited(prototype, handler, effect)
                 or self._paid(prototype, handler, effect)
@@ -228,6 +230,25 @@ class ClientDecidedMoney(
         message = (
             f"{handler.name} makes sure that {covered} is paid, and takes {origin}, which decides {what} of"
             f" {effect.target}, from the request beside it: whoever pays for the cheapest gets the dearest"
+        )
+        shown = way(prototype, handler, effect)
+        return self.gap(handler.subject, message, *shown, severity=Severity.HIGH)
+
+    def _paid_by_another(
+        self, prototype: Prototype, handler: Handler, effect: Effect
+    ) -> Finding | None:
+        """A plan for whoever names a payment that was made, by whomever."""
+        column = _plan_told(effect)
+        if column is None or not _is_for_oneself(effect) or for_administrators(handler, effect):
+            return None
+        if effect.has(Check.ROLE, Check.SECRET, Check.API_KEY, Check.UNCLEAR, Check.OWNER):
+            return None
+        covered = vouched(prototype, handler, effect)
+        if not covered or is_of_somebody(prototype, handler, effect):
+            return None
+        message = (
+            f"{handler.name} sets {column} of {effect.target} of whoever is signed in once {covered} is paid,"
+            " and nothing asks whose payment that is: one payment, handed on, serves for every account"
         )
         shown = way(prototype, handler, effect)
         return self.gap(handler.subject, message, *shown, severity=Severity.HIGH)
@@ -402,6 +423,14 @@ def _paid_plan(effect: Effect) -> str | None:
         ),
         None,
     )
+
+
+def _plan_told(effect: Effect) -> str | None:
+    """The column of a plan that is set to a paid one, or to what the provider says."""
+    if effect.operation not in ("update", "upsert") or not _ACCOUNTS.search(effect.target):
+        return None
+    told = (c for c, o in effect.of("value:") if is_plan(c) and {x.kind for x in o} == {"answer"})
+    return _paid_plan(effect) or next(told, None)
 
 
 _BOUGHT_PLANS = frozenset(

@@ -108,7 +108,7 @@ def of_foreign(
     if _is_transfer(handler, effect):
         return None
     if _acts_himself(handler, effect):
-        if not _settles(effect, ownership):
+        if not _settles(handler, effect, ownership):
             return None
         confidence = Confidence.LOW  # he may take the ride that his own act is kept beside
     if kind is Harm.CHANGE and (is_counter(effect) or _adds_his_word(effect)):
@@ -278,11 +278,29 @@ def _acts_himself(handler: Handler, effect: Effect) -> bool:
 _AUDITS = regex(r"audit", re.IGNORECASE)
 
 
-def _settles(effect: Effect, ownership: Ownership) -> bool:
+def _settles(handler: Handler, effect: Effect, ownership: Ownership) -> bool:
     """True for the state of what is somebody's own, such as his order: that the caller's own act is kept
-    beside it entitles him to none."""
+    beside it entitles him to none, unless many are asked for theirs or it was found by more than its id."""
     named = {name for name, _ in effect.of("value:")}
-    return ownership.of(effect.target) is True and any(map(is_state, named))
+    asked = [*handler.effects_of(EffectKind.QUERY)]
+    tied = any(
+        e.operation == "select"
+        and plain(e.target) == plain(effect.target)
+        and len([*e.of("filter:")]) > 1
+        for e in asked
+    )
+    counted = any(_BY_MANY.search(e.target) for e in asked)
+    return (
+        not counted
+        and not tied
+        and ownership.of(effect.target) is True
+        and any(map(is_state, named))
+    )
+
+
+_BY_MANY = regex(
+    r"vote|like(s|d)?$|report|flag|rating|review|suggest|reaction|poll|stats$", re.IGNORECASE
+)
 
 
 def _is_transfer(handler: Handler, effect: Effect) -> bool:
