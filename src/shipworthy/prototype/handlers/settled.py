@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from shipworthy.prototype.handlers.columns import is_state, snake
 from shipworthy.prototype.handlers.handler import Check, Effect, Handler
@@ -28,6 +28,25 @@ def settled_by_role(handlers: Iterable[Handler]) -> Mapping[Column, str]:
         for column in _written(effect)
         if is_state(column)
     }
+
+
+def blocked_by_role(handlers: Iterable[Handler], accounts: Collection[str]) -> Mapping[Column, str]:
+    """The columns of accounts by which administrators let somebody in or keep him out, as above."""
+    return {
+        (plain(effect.target), snake(column)): handler.name
+        for handler in handlers
+        for effect in writes(handler)
+        if effect.operation == "update"
+        and effect.has(Check.ROLE)
+        and plain(effect.target) in accounts
+        for column in _written(effect)
+        if _LETS_IN.match(snake(column))
+    }
+
+
+_LETS_IN = regex(
+    r"^(is_)?(active|blocked|banned|suspended|disabled|enabled)$|^(account_|user_)?(status|state)$"
+)
 
 
 def _written(effect: Effect) -> set[str]:

@@ -37,8 +37,8 @@ from shipworthy.prototype.handlers.sent import (
     NO_ADMINISTRATOR,
     UNREAD_LIST,
 )
-from shipworthy.prototype.handlers.settled import Column, settled_by_role
-from shipworthy.prototype.handlers.standing import in_database, is_bypassing
+from shipworthy.prototype.handlers.settled import Column, blocked_by_role, settled_by_role
+from shipworthy.prototype.handlers.standing import in_database, is_bypassing, is_of_caller
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.within_tenant import is_asked_of_tenant_alone
 from shipworthy.prototype.handlers.writes import (
@@ -68,13 +68,18 @@ class MassAssignment(
         ownership = read_ownership(prototype)
         columns = _columns(prototype)
         settled = settled_by_role(prototype.handlers)
+        blocked = blocked_by_role(prototype.handlers, ownership.accounts)
         rules = shows_row_security(prototype)
         found: dict[str, Finding] = {}
         for handler in prototype.handlers:
             for effect in writes(handler):
                 finding = self._judged(prototype, handler, effect, columns, ownership)
                 if finding is not None and finding.outcome is Outcome.SATISFIED:
-                    finding = self._of_state(prototype, handler, effect, settled) or finding
+                    finding = (
+                        self._of_state(prototype, handler, effect, settled)
+                        or self._of_himself(prototype, handler, effect, blocked)
+                        or finding
+                    )
                 if finding is not None and not rules and _is_left_to_rules(finding, effect):
                     shown = way(prototype, handler, effect)
                     finding = self.unknown(finding.subject, NOT_SHOWN, *shown)
@@ -205,6 +210,29 @@ class MassAssignment(
                 message = (
                     f"{handler.name} stores {column} of {effect.target} as the caller sends it, while {by}"
                     " asks for a role before it changes that: whoever calls settles his own"
+                )
+                shown = way(prototype, handler, effect)
+                subject = f"{handler.subject} → {effect.target}"
+                return self.gap(subject, message, *shown, confidence=Confidence.MEDIUM)
+        return None
+
+    def _of_himself(
+        self, prototype: Prototype, handler: Handler, effect: Effect, blocked: Mapping[Column, str]
+    ) -> Finding | None:
+        """What administrators block accounts by, and whoever is signed in writes into his own."""
+        if effect.operation == "insert" or by_trusted(effect) or not is_bypassing(effect):
+            return None
+        asked = [o for _, origins in effect.of("filter:") for o in origins]
+        if not any(map(is_of_caller, asked)) or any(o.is_input for o in asked):
+            return None
+        if effect.has(Check.UNCLEAR) or for_administrators(handler, effect):
+            return None
+        for column, origins in effect.of("value:"):
+            by = blocked.get((plain(effect.target), snake(column)))
+            if by and by != handler.name and any(_is_free(effect, o) for o in inputs(origins)):
+                message = (
+                    f"{handler.name} stores {column} of {effect.target} as the caller sends it, while {by}"
+                    " asks for a role before it changes that: whoever is blocked lets himself in again"
                 )
                 shown = way(prototype, handler, effect)
                 subject = f"{handler.subject} → {effect.target}"
