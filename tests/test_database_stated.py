@@ -1275,6 +1275,21 @@ def test_a_table_that_is_told_to_nobody_any_more_is_there_still(around: str) -> 
     assert proof.schema.tables["public.notes"].columns
 
 
+OPEN_TO_ALL = "create policy all_do on public.notes for all using (true);"
+
+
+def test_a_table_that_is_made_again_has_no_rules_of_its_earlier_life() -> None:
+    assert (Actor.ANYBODY, Verb.READ) not in passed(read(TABLE + OPEN_TO_ALL, TABLE + OWN))
+    unsure = TABLE.replace("create table", "create table if not exists")
+    assert (Actor.ANYBODY, Verb.READ) in passed(read(TABLE + OPEN_TO_ALL, unsure + OWN))
+    unguarded = TABLE.partition("alter")[
+        0
+    ]  # it failed, then: what guards the table stands before it
+    assert (Actor.ANYBODY, Verb.READ) in passed(read(TABLE + OPEN_TO_ALL, unguarded + OWN))
+    beside = read(TABLE + OPEN_TO_ALL, loose=(TABLE + OWN,))
+    assert (Actor.ANYBODY, Verb.READ) in passed(beside)
+
+
 def test_a_rule_on_a_function_is_no_table() -> None:
     script = """
     create function public.has_table(name text) returns boolean language sql security definer

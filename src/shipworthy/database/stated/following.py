@@ -50,6 +50,7 @@ class Following:
     def __init__(self, granted: bool = True, trust: Trust = Trust.MIGRATION) -> None:
         self._granted, self._trust = granted, trust
         self._at = Source(trust)
+        self._script = ""
         self.tables: dict[str, Table] = {}
         self.functions: dict[str, Function] = {}
         self.buckets: dict[str, Bucket] = {}
@@ -63,6 +64,7 @@ class Following:
 
     def run(self, file: SqlFile) -> None:
         """Follow one script."""
+        self._script = file.text
         for statement in statements(file.text):
             if _BEGINS.search(statement.code) or _BLOCK.match(statement.code):
                 self._follow(statement.text, file.path, statement.line)
@@ -124,12 +126,28 @@ class Following:
 
     def _create_table(self, found: re.Match[str], rest: str) -> None:
         name = qualified(found["name"])
-        if name in self.tables and self.tables[name].source.trust is not Trust.STUB:
-            return
+        made = self.tables.get(name)
+        if made is not None and made.source.trust is not Trust.STUB:
+            if not self._is_made_again(found, made):
+                return
+            del self.tables[name]
         known = self.tables.get(name) or self._new(name)
         body = in_parentheses(rest, rest.find("(") + 1) if "(" in rest else ""
         self.tables[name] = columns.defined(replace(known, source=self._at), at_commas(body))
         self._awaiting(name)
+
+    def _is_made_again(self, found: re.Match[str], made: Table) -> bool:
+        """True where a later migration makes a table without asking whether it is there, and guards it: by
+        then somebody had dropped it by hand, with its rules."""
+        here, before = self._at.location, made.source.location
+        if self._trust is not Trust.MIGRATION or made.is_view or here is None or before is None:
+            return False
+        if here.path == before.path or _folder(here.path) != _folder(before.path):
+            return False
+        if _IF_NOT_THERE.search(found[0]):
+            return False
+        guards = rf"\b{re.escape(made.name)}\b\"?\s+enable\s+row\s+level\s+security\b"
+        return re.search(guards, self._script, re.IGNORECASE) is not None
 
     def _awaiting(self, name: str) -> None:
         targets = {key.target for key in self.tables[name].foreign_keys} - {name}
@@ -453,6 +471,13 @@ _STATEMENTS: tuple[tuple[re.Pattern[str], _Method], ...] = tuple(
         (r"update\s+\"?storage\"?\s*\.\s*\"?buckets\"?", Following._bucket_switch),
     )
 )
+
+
+_IF_NOT_THERE = regex(r"\bif\s+not\s+exists\b", re.IGNORECASE)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _is_named(name: str, text: str) -> bool:
