@@ -87,6 +87,7 @@ def one(tmp_path: Path, path: str, text: str) -> Secret:
         ("sb_" + "publishable_" + A[:24], SecretKind.PUBLIC, "Supabase"),
         ("phc_" + A + A[:6], SecretKind.PUBLIC, "PostHog"),
         ("8123456790:" + "AA" + A + "x", SecretKind.TOKEN, "Telegram"),
+        ("prod:calm-otter-12|" + "eyJ2" + "MiI6" + A, SecretKind.TOKEN, "Convex"),
         (
             "https://hooks.slack.com/" + "services/T08ZCK59KI7/B0TYH5G0HK9/" + A,
             SecretKind.TOKEN,

@@ -137,6 +137,8 @@ _RECOGNISERS = (
     _row("ntn_", rf"{_A}{{40,}}", "Notion", _TOKEN),
     _row("shpat_", r"[0-9a-fA-F]{32}", "Shopify", _TOKEN),
     _row("dop_v1_", r"[0-9a-f]{64}", "DigitalOcean", _TOKEN),
+    # The second half of `prod:name|…`.
+    Recogniser("eyJ2MiI6", "Convex", _TOKEN, regex(rf"(?<=\|)eyJ2MiI6{_A}{{20,}}={{0,2}}")),
     Recogniser("key-", "Mailgun", _KEY, regex(r"(?<![\w-])key-[0-9a-f]{32}(?!\w)")),
 )
 # Sources of the formats: the providers' own documentation and GitHub's list of secret scanning
