@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import (
+    AMONG,
     AS_OWNER,
     AT_ITS_WORD,
     CREDENTIAL,
@@ -236,7 +237,10 @@ def _named_as_owner(origins: Collection[Origin], passed: Guards) -> frozenset[st
         return said if len(said) == len(named) else frozenset()
     if any(not by.is_input for o in rows for by in o.by):
         return frozenset()
-    if not any(_OWNER_ID.search(snake(o.key)) for o in rows):
+    listed = frozenset(name for g in passed if g.how == AMONG for name in g.about)
+    if listed and rows and all(_names_person(name) for name in listed):
+        return listed
+    if not any(_OWNER_ID.search(snake(o.key.rpartition(".")[2])) for o in rows):
         return frozenset()
     asked = [by for o in rows if o.key == "id" and _ACCOUNTS.search(o.name) for by in o.by]
     sent = [o for o in origins if o.is_input]
@@ -250,7 +254,7 @@ def _names_person(name: str) -> bool:
 _RIGHTS = (Check.OWNER, Check.ROLE, Check.API_KEY, Check.SECRET, Check.SIGNATURE)
 _OWNER_ID = regex(
     r"^(\w+_)?(user|owner|author|creator|customer|client|member|profile|account|patient|student|teacher|employee|seller"
-    r"|buyer|vendor|tenant|organi[sz]ation|company)_?(uu)?id$|^uid$|^(created|posted|uploaded|owned)_by$"
+    r"|provider|driver|doctor|host|sender|recipient|receiver|participant|tutor|worker|agent|buyer|vendor|tenant|organi[sz]ation|company)_?(uu)?id$|^uid$|^(created|posted|uploaded|owned)_by$"
 )
 
 

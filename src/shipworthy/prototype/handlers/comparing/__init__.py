@@ -1,6 +1,7 @@
 """What a comparison proves: that the caller is known, has a role, owns what it asks for."""
 
 from shipworthy.prototype.handlers.comparing.callers import (
+    AMONG,
     AS_OWNER,
     AT_ITS_WORD,
     IN_CLAIMS,
@@ -34,6 +35,7 @@ from shipworthy.prototype.handlers.comparing.some_roles import WHOSE_OF_SOME, as
 from shipworthy.prototype.handlers.comparing.words import WORD_OF_CODE
 
 __all__ = [
+    "AMONG",
     "AS_OWNER",
     "AT_ITS_WORD",
     "COMPARED",

@@ -173,6 +173,9 @@ def is_token(value: Value) -> bool:
 
 AT_ITS_WORD = "taken at its word"
 
+AMONG = "found in a list of a row"
+"""How a guard is put that looked in a list of a row: `chat.members.includes(body.userId)`."""
+
 AS_OWNER = "taken at its word for whose it is"
 """How a refusal is put of whoever does not send along whose the row is that he names."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shipworthy.prototype.handlers.columns import is_id, is_owner, words
 from shipworthy.prototype.handlers.comparing.callers import (
+    AMONG,
     IN_CLAIMS,
     ROLE_KEY,
     SELF_MADE,
@@ -329,8 +330,8 @@ def _proved(
             found = {str(by) for o in kept for by in o.by if by.is_input}
             yield walk.guard(Check.API_KEY, f"{kept[0].key} compared", at, inputs | found)
             return
-        if inputs and any(o.kind in ("row", "answer") for o in yours) and not contains:
-            yield walk.guard(Check.VALID, "compared", at, inputs)
+        if inputs and any(o.kind in ("row", "answer") for o in yours):
+            yield walk.guard(Check.VALID, AMONG if contains else "compared", at, inputs)
 
 
 def _of_roles(left: Value, right: Value) -> str:
