@@ -215,7 +215,11 @@ def _read(prototype: Prototype) -> Ownership:
         roles
         or _registers_anybody(handlers)  # so whoever is signed in is not the one administrator
         or any(g.check is Check.ROLE for h in handlers for e in h.effects for g in e.guards),
-        known or _signs_in(handlers) or sent_to_sign_in(prototype) or _lets_sign_in(prototype),
+        known
+        or _signs_in(handlers)
+        or bool(accounts & _asked_for(handlers))
+        or sent_to_sign_in(prototype)
+        or _lets_sign_in(prototype),
         read_policies(prototype),
         frozenset(accounts),
         joined,
@@ -493,6 +497,17 @@ _SIGN_IN_PARTS = frozenset(
 _SIGN_INS = frozenset(
     {"signInWithPassword", "signInWithOAuth", "signInWithOtp", "signInWithIdToken"}
 )
+
+
+def _asked_for(handlers: Iterable[Handler]) -> set[str]:
+    """The tables that some entry point asks for rows by an address or a name."""
+    return {
+        plain(effect.target)
+        for handler in handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if effect.operation == "select"
+        and any(_SIGNS_IN_WITH.match(snake(name)) for name, _ in effect.of("filter:"))
+    }
 
 
 def _signs_in(handlers: Iterable[Handler]) -> bool:

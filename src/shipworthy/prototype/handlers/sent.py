@@ -74,6 +74,9 @@ ENDS = "ends with"
 NO_WAY_UP = "no .. in it"
 """How a guard is put that refuses a path which leads out of its folder."""
 
+DIGESTED = "digested"
+"""The tag of what `crypto.subtle.digest` gives, bytes that are only written out after that."""
+
 DOTLESS = "dotless"
 """The tag of what stood between two dots of a text: no part of a path that leads up."""
 
@@ -195,7 +198,8 @@ def hashed(values: Mapping[str, Value]) -> dict[str, str]:
         f"{key}~hash": tag[5:]
         for key, value in values.items()
         for tag in value.tags
-        if tag.startswith("hash:") and "unseen" not in value.tags  # bcrypt may follow
+        if tag.startswith("hash:")
+        and ("unseen" not in value.tags or DIGESTED in value.tags)  # bcrypt may follow
     }
 
 

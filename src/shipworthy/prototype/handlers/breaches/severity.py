@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.breaches.about import (
 )
 from shipworthy.prototype.handlers.breaches.meant import asks_provider, lends_its_key
 from shipworthy.prototype.handlers.breaches.power import governs, is_admin, writes_power
+from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.handler import Effect, EffectKind, Handler
 from shipworthy.prototype.handlers.ownership import Ownership
 from shipworthy.prototype.handlers.standing import is_bypassing, owner_columns
@@ -62,7 +63,7 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
             return Severity.MEDIUM
         case Harm.READ if hands_out_files(effect):
             return Severity.HIGH
-        case Harm.READ if found_by_reference(effect):
+        case Harm.READ if found_by_reference(effect) or _OF_PROVIDERS.match(snake(effect.target)):
             return Severity.MEDIUM
         case Harm.READ:
             named = PII.search(effect.target) or says_who_is_born_when(effect, ownership)
@@ -86,6 +87,14 @@ def severity_open(handler: Handler, effect: Effect, kind: Harm, ownership: Owner
     if kind is Harm.CHANGE and (only_moves_on(effect) or _repeats_provider(handler, effect)):
         return Severity.MEDIUM
     return Severity.MEDIUM if _SOON_MADE_AGAIN.search(effect.target) else Severity.HIGH
+
+
+_OF_PROVIDERS = regex(
+    r"(trainer|coach|doctor|therapist|teacher|tutor|instructor|mentor|expert|consultant|stylist|barber|artist|provider"
+    r"|vendor|freelancer|guide)_?profiles?$"
+)
+"""Tables of those whom customers choose from: what they are called and how to reach them is shown on purpose,
+as a rule."""
 
 
 def found_by_reference(effect: Effect) -> bool:

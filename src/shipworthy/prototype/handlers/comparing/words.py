@@ -13,6 +13,7 @@ from shipworthy.prototype.handlers.handler import (
     Origin,
     Origins,
 )
+from shipworthy.prototype.handlers.sent import DIGESTED
 from shipworthy.prototype.handlers.values import (
     Value,
     all_origins,
@@ -92,7 +93,8 @@ def note_passwords(walk: Evaluation, left: Value, right: Value, at: int) -> None
     for given, kept in ((left, right), (right, left)):
         stored = any(o.kind == "row" and _PASSWORD.search(o.key) for o in kept.origins)
         typed = any(o.is_input and _PASSWORD.search(o.key) for o in all_origins(given))
-        if stored and typed and not given.tags & {"unseen", "computed"}:
+        made = given.tags & {"unseen", "computed"} and DIGESTED not in given.tags
+        if stored and typed and not made:
             walk.effect(
                 EffectKind.TOKEN,
                 "compare-plain",

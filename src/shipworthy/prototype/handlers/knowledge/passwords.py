@@ -6,6 +6,7 @@ import re
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Check, EffectKind, Origin
+from shipworthy.prototype.handlers.sent import DIGESTED
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     Value,
@@ -32,10 +33,15 @@ def _signature(walk: Evaluation, site: Site) -> Value | None:
 
 def _hash(walk: Evaluation, site: Site) -> Value | None:
     algorithm = site.argument(0).text or site.name
+    tags = {f"hash:{algorithm.lower()}"}
+    if (
+        site.name == "digest"
+    ):  # of `crypto.subtle`: bytes, which are written out as a text after that
+        tags.add(DIGESTED)
     return Value(
         origins=union((site.receiver, *site.given)),
         what="hash",
-        tags=frozenset({f"hash:{algorithm.lower()}"}),
+        tags=frozenset(tags),
     )
 
 

@@ -11,7 +11,7 @@ from shipworthy.prototype.handlers.evaluation.members import FEWER, ONE_OF, way_
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, Origin
 from shipworthy.prototype.handlers.knowledge import columns
 from shipworthy.prototype.handlers.knowledge.rows import put_into
-from shipworthy.prototype.handlers.sent import DOTLESS, OF_FORM, sent
+from shipworthy.prototype.handlers.sent import DIGESTED, DOTLESS, OF_FORM, sent
 from shipworthy.prototype.handlers.values import (
     FLEETING,
     NO_GUARDS,
@@ -236,7 +236,10 @@ def _each(*, keeps: bool) -> Callable[[Evaluation, Site], Value | None]:
         if len(results) > 1:
             return Value(elements=tuple(results), tags=frozenset({"truthy"}))
         result = results[0]
-        return replace(result, cases=(), when=None, what=result.what or "list")
+        tags = result.tags
+        if DIGESTED in site.receiver.tags:  # the bytes of a hash, each written out in two letters
+            tags |= {t for t in site.receiver.tags if t == DIGESTED or t.startswith("hash:")}
+        return replace(result, cases=(), when=None, what=result.what or "list", tags=tags)
 
     return answer
 
