@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shipworthy.prototype.secrets.literals import Named
 from shipworthy.regex import regex
 
-_SIGNS = regex(r"\bjwt\.(?:encode|decode|sign|verify)\(")
+_SIGNS = regex(r"\bjwt\.(?:encode|decode|sign|verify)\(|\b(?P<strategy>JWTStrategy)\(")
 _LITERAL = regex(r"""[rb]?(["'`])([^"'`\s]{4,300})\1(?:\.encode\([^)]*\))?$""")
 _OTHERS = (
     (regex(r"\bhmac\.(?:new|digest)\("), 0),
@@ -59,8 +59,8 @@ _PAIR = regex(r"""["']([^"'\n]+)["']\s*:\s*["']([^"'\s]{4,60})["']""")
 
 def signing_literals(text: str) -> Iterator[Named]:
     """The literal key of `jwt.encode(claims, "words")`, there or in a constant of the same file."""
-    for call in _SIGNS.finditer(text) if "jwt." in text else ():
-        start, given = _argument(text, call.end(), 1)
+    for call in _SIGNS.finditer(text) if "jwt." in text or "JWTStrategy(" in text else ():
+        start, given = _argument(text, call.end(), 0 if call["strategy"] else 1)
         if literal := _LITERAL.match(given):
             yield Named(start + literal.start(2), "JWT_SECRET", literal[2])
         elif _IDENTIFIER.match(given):
@@ -121,7 +121,7 @@ def _is_compared(text: str, name: str) -> bool:
 
 
 def _argument(text: str, start: int, place: int) -> tuple[int, str]:
-    """The argument at this place, or `key=` of Python, with its offset; "" where there is none."""
+    """The argument at this place, or `key=` and `secret=` of Python, with its offset; "" where there is none."""
     depth, begun, found = 0, start, list[tuple[int, str]]()
     for at in range(start, min(len(text), start + _LONGEST)):
         sign = text[at]
@@ -136,8 +136,9 @@ def _argument(text: str, start: int, place: int) -> tuple[int, str]:
         if depth < 0:
             break
     for offset, piece in found:
-        if piece.startswith("key="):
-            return offset + 4, piece[4:]
+        if piece.startswith(("key=", "secret=")):
+            name, _, value = piece.partition("=")
+            return offset + len(name) + 1, value
     if place >= len(found) or _KEYWORD.match(found[place][1]):
         return 0, ""
     return found[place]

@@ -19,7 +19,7 @@ _SIGNS = regex(
     r"\bjwt\.(sign|verify|encode|decode)|\b(SignJWT|jwtVerify)\b|\bsession\(\s*\{|cookieSession\("
     r"|URLSafe\w*Serializer|TimestampSigner|SessionMiddleware|from flask import[^\n]*\bsession\b"
     r"|\bfrom flask import\s*\([^()]{0,600}\bsession\b|\bflask\.session\b|flask_jwt_extended"
-    r"|flask_login|createHmac|\bhmac\.new|django\.contrib\.(auth|sessions|admin)"
+    r"|flask_login|\bJWTStrategy\(|createHmac|\bhmac\.new|django\.contrib\.(auth|sessions|admin)"
 )
 # What a key is needed for besides: sessions, forms, sealed values, log-ins of a framework.
 _NEEDS_KEY = regex(
