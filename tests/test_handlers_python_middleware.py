@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planting import prototype_of
-from shipworthy.prototype.handlers.handler import AUTHENTICATES, EffectKind
+from shipworthy.prototype.handlers.handler import AUTHENTICATES, Check, EffectKind
 
 STARLETTE = """import os
 import sqlite3
@@ -121,3 +121,35 @@ def test_the_path_is_the_one_with_the_prefixes_of_its_routers(
     (handler,) = prototype_of(tmp_path, files).handlers
     (write,) = [e for e in handler.effects_of(EffectKind.QUERY) if e.target == "notes"]
     assert write.has(*AUTHENTICATES) is known
+
+
+_SETTINGS = """import os
+PREFIX = os.environ["PREFIX"]
+def is_public(path):
+    return path.startswith(f"{PREFIX}/open") or path in os.environ["OPEN"].split()
+"""
+
+
+@pytest.mark.parametrize(
+    ("let_on", "unclear"),
+    [
+        (f"if is_public(request.url.path): {ON}", True),
+        (f'if request.url.path.startswith(f"{{PREFIX}}/docs"): {ON}', True),
+        (f'if not request.headers.get("Authorization"): {ON}', False),
+        (f'if not request.url.path.startswith("/api/") and not header: {ON}', False),
+    ],
+)
+def test_paths_of_the_settings_leave_open_whether_a_route_is_checked(
+    let_on: str, unclear: bool, tmp_path: Path
+) -> None:
+    code = STARLETTE.replace("EXCEPT", let_on).replace("app = FastAPI()", "app = FastAPI()\n", 1)
+    files = {
+        "requirements.txt": "fastapi==0.115.0\npython-jose==3.3.0\n",
+        "app.py": code.replace(
+            "from jose import", "from settings import PREFIX, is_public\nfrom jose import", 1
+        ),
+        "settings.py": _SETTINGS,
+    }
+    (handler,) = prototype_of(tmp_path, files).handlers
+    (write,) = [e for e in handler.effects_of(EffectKind.QUERY) if e.target == "notes"]
+    assert write.has(Check.UNCLEAR) is unclear

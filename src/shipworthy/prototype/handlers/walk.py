@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
+from shipworthy.prototype.handlers.evaluation.binding import lost_in_each
 from shipworthy.prototype.handlers.evaluation.declared import declared
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
 from shipworthy.prototype.handlers.own_rows import asks_for_own_row, goes_without, note_if_there
@@ -258,6 +259,8 @@ class Walk(Evaluation):
         for element in self.written_out(over) or (self.element(over),):
             self.bind(statement.target, element, scope, True)
             self._turn(statement, over, scope)
+        if self.module.python and statement.over is not None:
+            lost_in_each(self, statement.over, statement.target, scope)
         return False
 
     def _turn(self, statement: Loop, over: Value, scope: Scope) -> None:

@@ -260,6 +260,7 @@ class Function(NamedTuple):
     at: int
     end: int
     asynchronous: bool = False  # what calls it gets a promise
+    returns: str = ""  # what it gives, as Python's annotation says it
 
 
 class Define(NamedTuple):

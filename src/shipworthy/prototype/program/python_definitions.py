@@ -38,7 +38,9 @@ def function(
     if outside:
         body = tuple(_rebinding(statement, outside) for statement in body)
     waits = any(child.kind() == "async" for child in node.children())
-    return Function(own, listed, body, decorators, (), at, end, waits)
+    given = node.field("return_type")
+    returns = given.text() if given else ""
+    return Function(own, listed, body, decorators, (), at, end, waits, returns)
 
 
 def _outside(node: SgNode) -> frozenset[str]:

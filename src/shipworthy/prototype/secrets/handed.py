@@ -121,7 +121,7 @@ def _is_compared(text: str, name: str) -> bool:
 
 
 def _argument(text: str, start: int, place: int) -> tuple[int, str]:
-    """The argument at this place, or `key=` and `secret=` of Python, with its offset; "" where there is none."""
+    """The argument at this place, or `key=`, `secret=` of Python, with its offset; "" for none."""
     depth, begun, found = 0, start, list[tuple[int, str]]()
     for at in range(start, min(len(text), start + _LONGEST)):
         sign = text[at]

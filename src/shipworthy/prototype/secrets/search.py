@@ -398,7 +398,7 @@ def _is_guessable(literal: Named, text: str) -> bool:
 
 def _is_own_word(literal: Named) -> bool:
     """True for `JWT_SECRET_KEY = "HARBOUR_VIEW"` of Python: what is called so is the key, and what names
-    another setting says that it is a key as well; what is given to `app.secret_key` is the key in any case."""
+    another setting says that it is a key as well; what `app.secret_key` is given always is the key."""
     return literal.name.endswith(".secret_key") or bool(
         _KEY_OF_APP.fullmatch(literal.name)
         and _SEVERAL_WORDS.fullmatch(literal.value)

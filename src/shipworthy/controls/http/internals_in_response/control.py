@@ -136,7 +136,8 @@ def _given_away(
         if origin.kind == "row" and _OF_SERVICE.search(origin.key):
             what = f"{origin.name}.{origin.key}"
             return Severity.HIGH, what, "can use it as your server does"
-        if origin.kind == "row" and _HASH.search(origin.key) and not _is_given(handler, origin):
+        hashed = origin.kind == "row" and _HASH.search(origin.key)
+        if hashed and not _is_given(handler, origin) and not _is_left_out(handler, origin):
             return Severity.HIGH, f"{origin.name}.{origin.key}", "can take over the accounts"
         if _opens_elsewhere(handler, origin, links) and not _is_own(effect):
             shown = f"{origin.name}.{origin.key}" if origin.key else f"whole rows of {origin.name}"
@@ -148,9 +149,11 @@ def _given_away(
             )
         if origin.kind == "row" and not origin.key and _is_whole(handler, origin.name, tables):
             kept = tables[plain(origin.name)]
+            if _KEY_OF_OTHERS.search(kept) and not _is_shown_to_others(handler, effect):
+                continue
             return Severity.HIGH, f"whole rows of {origin.name}, {kept} included", _then(kept)
         joined = _joined(handler, origin, tables) if origin.kind == "row" else ""
-        if joined:
+        if joined and not _KEY_OF_OTHERS.search(tables[plain(joined)]):
             kept = tables[plain(joined)]
             what = f"whole rows of {joined} beside those of {origin.name}, {kept} included"
             return Severity.HIGH, what, _then(kept)
@@ -208,6 +211,28 @@ def _is_whole(handler: Handler, table: str, tables: Container[str]) -> bool:
         and bool(asked)
         and all(_gives_all(e.literals.get("columns", "*").strip()) for e in asked)
     )
+
+
+def _is_left_out(handler: Handler, origin: Origin) -> bool:
+    """True for a column that no query of its table gives: `find(filter, {"password": 0})`."""
+    asked = [e.literals.get("columns", "*").strip() for e in _answering(handler, origin.name)]
+    return bool(asked) and all(
+        c != "*"
+        and (f"-{origin.key}" in c.split() if c.startswith("-") else not _names(c, origin.key))
+        for c in asked
+    )
+
+
+def _names(columns: str, key: str) -> bool:
+    return (
+        "*" in columns or "(" in columns or re.search(rf"\b{re.escape(key)}\b", columns) is not None
+    )
+
+
+def _is_shown_to_others(handler: Handler, effect: Effect) -> bool:
+    """True where rows are shown that were not asked for by who the caller is, to no member of the staff."""
+    asked = [e for e in handler.effects_of(EffectKind.QUERY) if e.operation != "select"]
+    return not asked and not _is_own(effect) and not is_trusted(effect)
 
 
 def _gives_all(columns: str) -> bool:
@@ -340,15 +365,34 @@ def _tables_with_hashes(prototype: Prototype) -> dict[str, str]:
         (table.name, column)
         for table in prototype.tables
         for column in table.columns
-        if _HASH.search(column) and column not in table.unselected
+        if (_HASH.search(column) or _KEY_OF_OTHERS.search(column))
+        and column not in table.unselected
+    }
+    known = {plain(table.name) for table in prototype.tables}
+    columns |= {
+        (effect.target, column)
+        for handler in prototype.handlers
+        for effect in handler.effects_of(EffectKind.QUERY)
+        if plain(effect.target) not in known
+        for column, _ in effect.of("value:")
+        if _HASH.search(column)
     }
     spoken = {column for column in {c for _, c in columns} if _is_spoken_of(prototype, column)}
     found: dict[str, str] = {}
     for table, column in sorted(columns):
         name = plain(table)
         if column in spoken and found.get(name) != _HASHES:
-            found[name] = column if _OF_SERVICE.search(column) else _HASHES
+            other = _OF_SERVICE.search(column) or _KEY_OF_OTHERS.search(column)
+            found[name] = column if other else _HASHES
     return found
+
+
+_KEY_OF_OTHERS = regex(
+    r"(^|_)((api|client|webhook|signing|app|consumer|shared|oauth)_?secret|secret_?key|private_?key|encryption_?key"
+    r"|bot_?token)(_?encrypted)?$|[a-z](ApiSecret|SecretKey|PrivateKey|BotToken)$",
+    re.IGNORECASE,
+)
+"""Columns with what an account signs in with elsewhere, or others are recognised by."""
 
 
 _OF_SERVICE = regex(

@@ -20,7 +20,28 @@ _DEEPEST = 2
 def leaves_out(walk: Evaluation, function: Function, scope: Scope) -> bool:
     """True where a model says which fields are sent, and the hash of a password is none of them."""
     models = [*_models(function)]
-    return bool(models) and not any(_names_hash(walk, model, scope) for model in models)
+    if models:
+        return not any(_names_hash(walk, model, scope) for model in models)
+    kinds = [*_annotated(walk, function, scope)]
+    return bool(kinds) and not any(_has_hash(walk, kind) for kind in kinds)
+
+
+def _annotated(walk: Evaluation, function: Function, scope: Scope) -> Iterator[Type]:
+    """The models of `-> list[UserOut]`, unless the decorator says that there is none."""
+    if not function.returns or _says_none(function):
+        return
+    for word in _WORDS.findall(function.returns):
+        kind = classes.type_named(walk, word, scope)
+        if kind is not None and classes.is_shape(walk, kind):
+            yield kind
+
+
+_WORDS = regex(r"[A-Za-z_][\w.]*")
+
+
+def _says_none(function: Function) -> bool:
+    calls = (d for d in function.decorators if isinstance(d, Call))
+    return any(key == "response_model" for call in calls for key, _ in call.keywords)
 
 
 def _models(function: Function) -> Iterator[Expression]:

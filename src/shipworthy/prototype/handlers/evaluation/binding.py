@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
 
 _HIDDEN = regex(r"passw|pwd|hash|secret|salt", re.IGNORECASE)
+_PASSWORD = regex(r"passw|pwd|hash", re.IGNORECASE)
 
 
 def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, declared: bool) -> None:
@@ -79,6 +80,8 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
         if target.key and value.what == ROWS and IN_MEMORY in value.tags:
             walk.knowledge.put_over(walk, target.key, value, target.at)
         _bind_member(walk, target, value, scope)
+        if walk.module.python and _PASSWORD.search(target.key) and _says_nothing(value):
+            _without(walk, target.object, target.key, scope)
     elif isinstance(target, Index):
         owner, under = walk.value(target.object, scope), walk.value(target.key, scope)
         _changed(walk, target.object, owner, value, scope, target.at, under)
@@ -90,6 +93,23 @@ def bind(walk: Evaluation, target: Expression, value: Value, scope: Scope, decla
         if owner.fields == {} and type(target.object) is Name and (value.what or value.instance):
             walk.heap[members.SHELF, f"{walk.path}:{target.object.id}"] = value
         _fill(walk, target.object, owner, under, value, scope)
+
+
+def _says_nothing(value: Value) -> bool:
+    """True for `row["password"] = None`, and for stars in its place."""
+    return value.is_null or (isinstance(value.literal, str) and not value.origins)
+
+
+def lost_in_each(walk: Evaluation, over: Expression, element: Expression, scope: Scope) -> None:
+    """`for row in rows: del row["password"]`: the rows of the list are without it as well."""
+    if not isinstance(over, Name) or not isinstance(element, Name):
+        return
+    one, home = scope.names.get(element.id), scope.find(over.id)
+    if one is None or home is None or LEFT_OVER not in one.tags:
+        return
+    rows = home.names[over.id]
+    if rows.what == ROWS and LEFT_OVER not in rows.tags:
+        walk.change(home.names, over.id, replace(rows, tags=rows.tags | {LEFT_OVER}))
 
 
 def _fill(

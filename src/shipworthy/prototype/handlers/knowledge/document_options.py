@@ -28,7 +28,7 @@ def columns(name: str, first: Value, second: Value) -> str:
     if name not in _PROJECTED:
         return "*"
     projected = (second.fields or {}).get("projection", second)
-    return projected.text or _marked(projected) or "*"
+    return projected.text or marked(projected) or "*"
 
 
 def is_no_filter(name: str, first: Value) -> bool:
@@ -49,13 +49,13 @@ def _attributes(chosen: Value) -> str:
 def _listed(chosen: Value) -> str:
     """The columns that are named, where each has a name of its own."""
     if chosen.fields is not None:
-        return _marked(chosen)
+        return marked(chosen)
     names = [v.text for v in chosen.elements or ()]
     return ",".join(name for name in names if name) if all(names) else ""
 
 
-def _marked(chosen: Value) -> str:
-    """`{ name: 1 }`, `{ password: 0 }`."""
+def marked(chosen: Value) -> str:
+    """`{ name: 1 }`, `{ password: 0 }`: what a projection gives, what it leaves out."""
     fields = chosen.fields or {}
     without = [name for name, value in fields.items() if value.literal in (0, False)]
     if without and len(without) == len(fields):

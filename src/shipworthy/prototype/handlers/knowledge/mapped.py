@@ -457,6 +457,8 @@ def _listed(walk: Evaluation, site: Site) -> Value | None:
     given = site.argument(0)
     if given.what == QUERYING:
         return rows(walk, given.effect)
+    if given.what == ROWS:
+        return given  # `list(collection.find())`
     if not site.given:
         return Value(elements=(), tags=frozenset({"maybe"}))
     return replace(given, literal=given.literal) if given.elements is not None else None

@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.evaluation.kept import ROWS_OF_FILE
 from shipworthy.prototype.handlers.handler import EffectKind, Origin
 from shipworthy.prototype.handlers.knowledge.cleaning import PATH
+from shipworthy.prototype.handlers.knowledge.document_options import marked
 from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE, kept_rows
 from shipworthy.prototype.handlers.knowledge.outside import CALLS as OUTSIDE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, one, query, rows, told
@@ -26,6 +27,7 @@ from shipworthy.prototype.handlers.sent import leading_on, leading_up
 from shipworthy.prototype.handlers.values import (
     NO_GUARDS,
     NULL,
+    ROWS,
     UNKNOWN,
     Value,
     all_origins,
@@ -323,7 +325,31 @@ def _mongo(walk: Evaluation, site: Site) -> Value | None:
         told(walk, effect, filters={"*": first})
     if operation in ("update", "upsert"):
         told(walk, effect, values=_set_of(site.argument(1, "update")))
+    chosen = _projected(site)
+    if chosen:
+        told(walk, effect, literals={"columns": chosen})
     return one(walk, effect) if "one" in site.name else rows(walk, effect)
+
+
+def _of_cursor(walk: Evaluation, site: Site) -> Value | None:
+    """`users.find().sort("name").limit(5)`, `await users.find().to_list(None)`."""
+    return site.receiver if walk.module.python else None
+
+
+def _as_json(walk: Evaluation, site: Site) -> Value | None:
+    return site.argument(0, "obj")
+
+
+_CURSOR = "sort skip limit batch_size to_list max_time_ms".split()
+
+
+def _projected(site: Site) -> str:
+    """`find(filter, {"_id": 0, "password": 0})`, `find_one(filter, projection=["name"])`."""
+    if site.name not in ("find", "find_one"):
+        return ""
+    given = site.argument(1, "projection")
+    names = [v.text for v in given.elements or ()]
+    return ",".join(name for name in names if name) if all(names) and names else marked(given)
 
 
 def _set_of(update: Value) -> Value:
@@ -344,6 +370,8 @@ _FILES = {
     "open": "open",
 }
 CALLS: dict[str, Answer] = {
+    **dict.fromkeys(("fastapi.encoders.jsonable_encoder", "bson.json_util.dumps"), _as_json),
+    **{f"{ROWS}.{name}": _of_cursor for name in _CURSOR},
     **{f"{session}.{verb}": _requested for session in _SESSIONS for verb in _VERBS},
     "requests.request": _requested,
     "httpx.request": _requested,
