@@ -104,10 +104,10 @@ class Entries:
         routes = [
             r for r in prototype.routes if r.location.path in program.modules and self._is_wanted(r)
         ]
-        self._fault = ""  # of this program, at which it could not start the server
         left_over = unserved(prototype, program, routes) if routes else ()
         self.routes = [r for r in routes if r not in left_over]
         self._layers = tuple(r for r in self.routes if r.kind is RouteKind.MIDDLEWARE)
+        self._fault = ""  # of ours, at which the server could not be started
 
     @cached_property
     def _pages(self) -> Mapping[str, Route]:

@@ -86,9 +86,9 @@ def inline_entry(route: Route, program: Program, knowledge: Knowledge) -> Inline
 
 
 def _shown_by(path: str, program: Program) -> str:
-    """The page that shows what a file draws, however many components stand between them."""
+    """The page that shows what a file draws, through a few components at most; "" where none is found."""
     seen, pending = {path}, [path]
-    for _ in range(_MOST_BETWEEN):
+    for _ in range(_MOST_STEPS):
         if pages := sorted(filter(_PAGE.search, pending)):
             return pages[0]
         wanted, pending = {*pending}, []
@@ -100,7 +100,7 @@ def _shown_by(path: str, program: Program) -> str:
 
 
 _PAGE = regex(r"(^|/)page\.[jt]sx?$")
-_MOST_BETWEEN = 4
+_MOST_STEPS = 4
 
 
 def _drawn(route: Route, program: Program, walk: Walk) -> Iterator[Value]:

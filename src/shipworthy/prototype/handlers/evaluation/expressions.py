@@ -332,9 +332,8 @@ def of_not(walk: Evaluation, node: Not, scope: Scope) -> Value:
     if inner is NEVER:
         return NEVER
     forgotten = type(node.operand) is Name and not node.waits and FORGOTTEN in inner.tags
-    if forgotten or (
-        node.hasty and PROMISED in inner.tags
-    ):  # a promise is there whatever comes of it
+    if forgotten or (node.hasty and PROMISED in inner.tags):
+        # A promise is there, whatever comes of it.
         asks = any(settles(gained) for gained in (walk.guards - before, *walk.tested(inner)))
         walk.guards = before | ({walk.hollow(UNAWAITED, node.at)} if asks else NO_GUARDS)
         return Value(literal=False, tags=SETTLED | DENIED)

@@ -142,7 +142,7 @@ def _asks_nothing(site: Site, where: Value) -> bool:
     """`deleteMany({})` of Mongoose, `destroy({ where: {}, truncate: true })` of Sequelize."""
     if not site.given:
         return site.name == "deleteMany"
-    if site.name == "destroy" and (site.argument(0).fields or {}).keys() >= {"truncate"}:
+    if site.name == "destroy" and "truncate" in (site.argument(0).fields or {}):
         return not (where.fields or {}).keys() - {"truncate", "cascade", "restartIdentity"}
     return where.fields is not None and not where.fields
 

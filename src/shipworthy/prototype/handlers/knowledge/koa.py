@@ -10,7 +10,7 @@ from collections.abc import Callable
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
 from shipworthy.prototype.handlers.handler import Origin
 from shipworthy.prototype.handlers.knowledge.requests import CALLS as REQUESTS
-from shipworthy.prototype.handlers.knowledge.requests import asked_for, parameter, principal
+from shipworthy.prototype.handlers.knowledge.requests import parameter, principal, target_asked
 from shipworthy.prototype.handlers.knowledge.responses import CALLS as RESPONSES
 from shipworthy.prototype.handlers.knowledge.responses import respond
 from shipworthy.prototype.handlers.knowledge.routing import CALLS as ROUTING
@@ -36,7 +36,7 @@ _CALLERS = frozenset("user auth currentUser userId account".split())
 def _context(walk: Evaluation, value: Value, key: str) -> Value | None:
     """`ctx.query`, `ctx.params`, `ctx.state`; its `body` is the answer."""
     if walk.asked_path and key in ("path", "url", "method", "originalUrl"):
-        return asked_for(walk, key)
+        return target_asked(walk, key)
     if key in _PARTS:
         return parameter(_PARTS[key])
     match key:

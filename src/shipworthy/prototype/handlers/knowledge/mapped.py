@@ -460,18 +460,19 @@ def _listed(walk: Evaluation, site: Site) -> Value | None:
     if given.what == ROWS:
         return given  # `list(collection.find())`
     if not site.given:
-        return Value(elements=(), tags=frozenset({"maybe"}))
+        return Value(elements=(), tags=_BEGUN)
     return replace(given, literal=given.literal) if given.elements is not None else None
 
 
 def _dictionary(walk: Evaluation, site: Site) -> Value | None:
     """`dict(name=…)`, and `dict(request.headers)`, which is what it was."""
     if not site.given:
-        begun = (
-            frozenset() if site.named else frozenset({"maybe"})
-        )  # what it is filled with, if any
-        return Value(fields=dict(site.named), tags=begun)
+        return Value(fields=dict(site.named), tags=frozenset() if site.named else _BEGUN)
     return site.argument(0) if site.argument(0).what == "headers" else None
+
+
+_BEGUN = frozenset({"maybe"})
+"""Of a list or record that is made empty, and filled in some branch."""
 
 
 _SHAPES = """order_by limit offset options join outerjoin with_for_update distinct group_by having
@@ -489,7 +490,7 @@ CALLS = {
     "list": _listed,
     "dict": _dictionary,
     "set": lambda walk, site: Value(elements=()) if not site.given else None,
-    "collections.defaultdict": lambda walk, site: Value(fields={}, tags=frozenset({"maybe"})),
+    "collections.defaultdict": lambda walk, site: Value(fields={}, tags=_BEGUN),
     "django.shortcuts.get_object_or_404": _got_or_404,
     "django.shortcuts.get_list_or_404": _got_or_404,
     "rest_framework.generics.get_object_or_404": _got_or_404,

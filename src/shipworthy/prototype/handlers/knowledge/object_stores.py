@@ -1,4 +1,4 @@
-"""Stores of files that speak S3 (AWS, R2, MinIO, Spaces), with commands and signed addresses; Cloudinary.
+"""Stores of files that speak S3 (AWS, R2, MinIO, Spaces), with commands and signed addresses.
 
 Their keys are the server's own: no rules of rows hold anything back.
 https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/client/s3
@@ -110,59 +110,11 @@ def _named(walk: Evaluation, site: Site) -> Value | None:
     return Value(what="signed address", tags=frozenset({"truthy"}))
 
 
-def _picture(operation: str) -> Callable[[Evaluation, Site], Value | None]:
-    """`cloudinary.uploader.upload(file, { public_id })`, `.upload_stream(options, done).end(bytes)`,
-    `.destroy(id)`: https://cloudinary.com/documentation/image_upload_api_reference"""
-
-    def answer(walk: Evaluation, site: Site) -> Value | None:
-        options = next((v.fields for v in site.given if v.fields is not None), {})
-        first = UNKNOWN if site.name == "upload_stream" else site.argument(0)
-        named = options.get("public_id", UNKNOWN) if operation == "upload" else first
-        at = walk.effect(
-            EffectKind.STORAGE,
-            operation,
-            "",
-            site.call.at,
-            client="service",
-            inputs={
-                "path": all_origins(named),
-                "text": all_origins(first) if operation == "upload" else frozenset(),
-            },
-            literals={"store": OBJECTS},
-        )
-        walk.run_callbacks(site)
-        return Value(what=_STREAM, effect=at, tags=frozenset({"truthy"}))
-
-    return answer
-
-
-def _ended(walk: Evaluation, site: Site) -> Value | None:
-    """`stream.end(bytes)`: what is uploaded."""
-    at = site.receiver.effect
-    if 0 <= at < len(walk.effects):
-        known = walk.effects[at]
-        given = known.inputs.get("text", frozenset()) | all_origins(site.argument(0))
-        walk.effects[at] = known._replace(inputs={**known.inputs, "text": given})
-    return site.receiver
-
-
-_STREAM = "upload to cloudinary"
-_PICTURES = {
-    **dict.fromkeys(("upload", "upload_large", "upload_stream"), "upload"),
-    "destroy": "remove",
-}
-
 CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     **{f"@aws-sdk/client-s3.{name}": _command(name) for name in _COMMANDS},
     "@aws-sdk/s3-request-presigner.getSignedUrl": _signed,
     "@aws-sdk/s3-presigned-post.createPresignedPost": _posted,
     **{f"{c}.{name}": _method(operation) for c in _CLIENTS for name, operation in _METHODS.items()},
-    **{
-        f"cloudinary.{way}uploader.{name}": _picture(operation)
-        for way in ("v2.", "default.v2.", "default.", "")
-        for name, operation in _PICTURES.items()
-    },
-    f"{_STREAM}.end": _ended,
     **{f"{c}.{name}": _named for c in _CLIENTS for name in ("getSignedUrl", "getSignedUrlPromise")},
 }
 

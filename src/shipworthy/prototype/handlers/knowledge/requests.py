@@ -99,7 +99,7 @@ def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
         case "method" if walk.asked is not None:
             return method_of(walk.asked)
         case "path" | "url" | "originalUrl" | "method" if walk.asked_path:
-            return asked_for(walk, key) or Value(what=f"{NODE}.{key}")
+            return target_asked(walk, key) or Value(what=f"{NODE}.{key}")
         case "user" | "auth" | "currentUser" | "userId" | "account" | "dbUser":
             return principal(walk, f"req.{key}", 0)
         case "session":
@@ -115,7 +115,7 @@ def _node(walk: Evaluation, value: Value, key: str) -> Value | None:
     return None
 
 
-def asked_for(walk: Evaluation, key: str) -> Value | None:
+def target_asked(walk: Evaluation, key: str) -> Value | None:
     """The path or the method of the request for which a middleware is followed."""
     text = walk.asked_whole if key == "originalUrl" else walk.asked_path
     if key == "method":
@@ -126,7 +126,7 @@ def asked_for(walk: Evaluation, key: str) -> Value | None:
 def _hono_asked(walk: Evaluation, value: Value, key: str) -> Value | None:
     """`c.req.path` and `c.req.method` in a middleware of Hono."""
     if walk.asked_path and key in ("path", "method"):
-        return asked_for(walk, key)
+        return target_asked(walk, key)
     return None
 
 

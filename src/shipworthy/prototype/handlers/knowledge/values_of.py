@@ -56,9 +56,7 @@ def _text(walk: Evaluation, site: Site) -> Value | None:
 
 def _number(walk: Evaluation, site: Site) -> Value | None:
     given, tags = site.argument(0), frozenset({"scalar", "number"})
-    if (
-        given.what == "principal"
-    ):  # the id of somebody who is signed in is none that counts as nothing
+    if given.what == "principal":  # whoever is signed in has no id 0
         tags |= given.tags & {"truthy"}
     return Value(origins=all_origins(given), tags=tags)
 

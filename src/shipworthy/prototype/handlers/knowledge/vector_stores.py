@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from shipworthy.prototype.handlers.evaluation import Evaluation, Site
-from shipworthy.prototype.handlers.evaluation.kept import IN_MEMORY
 from shipworthy.prototype.handlers.handler import VECTORS
-from shipworthy.prototype.handlers.knowledge.kept_rows import OF_FILE
 from shipworthy.prototype.handlers.knowledge.rows import OWNER, query, rows, told
 from shipworthy.prototype.handlers.knowledge.wrapping import Answer
 from shipworthy.prototype.handlers.values import NULL, UNKNOWN, Value, all_origins
@@ -117,21 +115,11 @@ def _added(walk: Evaluation, site: Site) -> Value | None:
 
 
 def _property(walk: Evaluation, value: Value, key: str) -> Value | None:
-    return _counted(value) if key == "length" else value  # else whatever is taken out of it
-
-
-def _counted(found: Value) -> Value:
-    counted = frozenset(origin._replace(key="length") for origin in found.origins)
+    """How many were found, or else whatever is taken out of it."""
+    if key != "length":
+        return value
+    counted = frozenset(origin._replace(key="length") for origin in value.origins)
     return Value(origins=counted, tags=frozenset({"number"}))
-
-
-def _size(walk: Evaluation, site: Site) -> Value | None:
-    """`len(found["ids"])`: how many there are."""
-    found = site.argument(0)
-    kept = bool(found.origins) and all(o.by in (OF_FILE, IN_MEMORY) for o in found.origins)
-    if not walk.module.python or (found.what != _FOUND and not kept):
-        return None
-    return _counted(found)
 
 
 _OPENS = """get_or_create_collection create_collection get_collection Index""".split()
@@ -149,5 +137,4 @@ NAMES: dict[str, Answer] = {
     **dict.fromkeys(_DELETES, _deleted),
     **dict.fromkeys(_ADDS, _added),
 }
-CALLS: dict[str, Answer] = {"len": _size}
 PROPERTIES = {_FOUND: _property}
