@@ -24,7 +24,7 @@ from shipworthy.database.stated.giving import handed_out, handed_to_all, texts_o
 from shipworthy.database.stated.openings import let_pass, succeeded
 from shipworthy.database.stated.picked import SET_CLAUSE, picked
 from shipworthy.database.stated.settling import changed_power, marked_as_paid
-from shipworthy.database.stated.words import masked, without_comments
+from shipworthy.database.stated.words import at_commas, at_word, masked, without_comments
 from shipworthy.regex import regex
 
 PICKS = "picks the rows by the"
@@ -247,11 +247,47 @@ def _keys(
         changes, _, asked = rest.lower().partition("where")
         if _ONE_MORE.search(changes) and notes_the_caller(function):
             continue
+        if _recounts(function, rest, code):
+            continue
         names = [name for name in function.argument_names if name]
         sent = any(re.search(rf"\b{re.escape(name.lower())}\b", changes) for name in names)
         counts = _ONE_MORE.search(changes) or (_RECKONS.search(changes) and not sent)
         columns = ("id",) if counts else ("id", *owned.user_columns)
         yield from (name for name in names if _is_asked(asked, columns, name))
+
+
+def _recounts(function: Function, rest: str, code: str) -> bool:
+    """True where it sets nothing but what other rows of the one key add up to, whoever asks for that."""
+    changes = re.sub(r"^.*?\bset\b", "", at_word(rest, "where")[0], count=1, flags=re.I | re.S)
+    values = [part.partition("=")[2].strip() for part in at_commas(changes)]
+    named = [name for name in function.argument_names if name]
+    used = [n for n in named if re.search(rf"\b{re.escape(n)}\b", rest, re.IGNORECASE)]
+    sums = [v for v in values if _SUMS_UP.match(v) or _is_sum(code, v)]
+    return bool(sums) and len(used) == 1 and all(v in sums or _NOW.match(v) for v in values)
+
+
+def _is_sum(code: str, value: str) -> bool:
+    """True for a variable that only what rows add up to is read into."""
+    found = _VARIABLE.fullmatch(value)
+    if found is None:
+        return False
+    name = re.escape(found[1])
+    if re.search(rf"\b{name}\s*:=", masked(code), re.IGNORECASE):
+        return False
+    into = re.compile(
+        rf"\bselect\b([^;]*?)\binto\s+(?:strict\s+)?[\w\s,]*\b{name}\b", re.IGNORECASE
+    )
+    read = into.findall(masked(code))
+    return bool(read) and all(_SUM.match(text) for text in read)
+
+
+_SUM = regex(r"\s*(?:(?:coalesce|round)\s*\(\s*)*(?:count|sum|avg|max|min)\s*\(", re.IGNORECASE)
+_VARIABLE = regex(r"(?:coalesce\s*\(\s*)?(\w+)(?:\s*,\s*0\s*\))?", re.IGNORECASE)
+_SUMS_UP = regex(
+    r"\s*(?:\w+\s*\(\s*)?\(\s*select\s+(?:(?:coalesce|round)\s*\(\s*)*(?:count|sum|avg|max|min)\s*\(",
+    re.I,
+)
+_NOW = regex(r"\s*(?:now\s*\(\s*\)|current_timestamp)\s*$", re.IGNORECASE)
 
 
 def _is_held(table: Table, actor: Actor) -> bool:
