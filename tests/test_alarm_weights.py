@@ -133,3 +133,25 @@ def test_the_number_of_a_payer_that_a_function_tells_opens_nothing(
     files = {_SQL: _TELLS.replace("COLUMN", column)}
     (found,) = gaps(ExposedFunction(), tmp_path, files)
     assert found.severity is severity
+
+
+_RECORDS = """create table public.TABLE (
+  id uuid primary key, user_id uuid references auth.users (id), n numeric);
+alter table public.TABLE enable row level security;
+create policy mine on public.TABLE for select using (user_id = auth.uid());
+create function public.record_visit(p_user_id uuid) returns void as $$
+begin
+  update public.TABLE set n = n + 0.05 where user_id = p_user_id;
+end; $$ language plpgsql security definer;
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "severity"),
+    [("page_views", Severity.LOW), ("creator_earnings", Severity.CRITICAL)],
+)
+def test_to_record_what_somebody_has_earned_is_more_than_to_count(
+    tmp_path: Path, table: str, severity: Severity
+) -> None:
+    (found,) = gaps(ExposedFunction(), tmp_path, {_SQL: _RECORDS.replace("TABLE", table)})
+    assert found.severity is severity

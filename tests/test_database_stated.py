@@ -711,15 +711,16 @@ def test_functions_that_change_a_row_without_an_owner_by_its_key(
         ("f(p_rider uuid)", "update visits set seen = seen + 1 where rider_id = p_rider", False),
         ("f(p_rider uuid)",
          "update visits set seen = (select count(*) from notes) where rider_id = p_rider", False),
-        ("f(p_id uuid)", "update visits as v set seen = (select count(*)::int from notes n where n.id = p_id),"
+        ("f(p_id uuid)", "update visits as v set seen = (select count(*) from notes n where n.id = p_id),"
          " changed_at = now() where v.id = p_id", False),
         ("f(p_id uuid)", "select count(*) into n from notes where id = p_id;"
          " update visits set seen = coalesce(n, 0) where id = p_id", False),
         ("f(p_id uuid)", "select paid into n from visits limit 1; update visits set seen = n where id = p_id",
          True),
-        ("f(p_id uuid)", "update visits set seen = (select count(*) from notes), paid = 0 where id = p_id", True),
-        ("f(p_id uuid, p_other uuid)", "update visits set seen = (select count(*) from notes n where n.id = p_other)"
-         " where id = p_id", True),
+        ("f(p_id uuid)", "update visits set seen = (select count(*) from notes), paid = 0 where id = p_id",
+         True),
+        ("f(p_id uuid, p_other uuid)", "update visits set seen = (select count(*) from notes n"
+         " where n.id = p_other) where id = p_id", True),
         ("f(p_rider uuid, p_code text)",
          "delete from visits where rider_id = p_rider and visit_code = p_code", True),
         ("f(p_rider uuid, p_access_code text)",

@@ -37,6 +37,10 @@ _LOG = regex(r"(^|[._])(logs?|audits?|events?|attempts|history|notifications?|an
 _COUNTS = regex(
     r"\.((check|get|ensure)_and_)?(increment|incr|track|log|record|register|touch|count|bump)_"
 )
+# To record what somebody has earned or paid is more than to count.
+_MONEY = regex(
+    r"(^|[._])(earnings?|balances?|wallets?|payouts?|payments?|\w*fees|commissions?|revenues?|\w*credits|ledger|coins)$"
+)
 _ANEW = regex(
     r"\.(refresh|recalc|recalculate|recompute|rebuild|reaggregate)_\w+\((uuid|bigint|integer)?\)$"
 )
@@ -101,7 +105,7 @@ class ExposedFunction(
         logs = bool(written) and all(_LOG.search(table) for table in written)
         target = exposure.target
         slight = logs or bool(_COUNTS.search(target)) or bool(_ANEW.search(target))
-        harmless = not exposure.columns and slight
+        harmless = not exposure.columns and slight and not any(map(_MONEY.search, written))
         severity = _severity(anybody, harmless=harmless)
         added = bool(written) and not any(attempt.rows for attempt in attempts)
         if added and not harmless and not any(map(is_private_record, written)):
