@@ -99,6 +99,8 @@ class Ownership(Struct, frozen=True):
     born: frozenset[str] = (
         frozenset()
     )  # tables that say when somebody was born and how to reach him
+    # As `held` where an id is taken as well, by table and by each table that hangs on such a one.
+    held_above: Mapping[tuple[str, str], Held] = field(default_factory=dict)
 
     def of(self, table: str) -> bool | None:
         """Whether the rows of a table belong to somebody; None where nothing tells."""
@@ -202,6 +204,7 @@ def _read(prototype: Prototype) -> Ownership:
     if not (groups or joined):
         fenced -= _shown_whole(handlers) - tied  # one team that shares what it has
     known, roles = _has_accounts(handlers), _keeps_roles(columns)
+    held = read_holders(handlers)
     return Ownership(
         frozenset(columns),
         frozenset(owned),
@@ -237,14 +240,28 @@ def _read(prototype: Prototype) -> Ownership:
         joined and roles and not asks_for_rights(handlers),
         _outsiders(prototype) if joined else "",
         frozenset(tied - _shown_to_others(handlers)),
-        read_holders(handlers),
+        held,
         lent_rights({n: f for n, f in columns.items() if n not in parents(tenants)}, accounts),
         frozenset(
             name
             for name, found in columns.items()
             if any(BORN.search(snake(c)) for c in found) and any(map(REACHED.search, found))
         ),
+        _held_above(held, columns),
     )
+
+
+def _held_above(
+    held: Mapping[tuple[str, str], Held], columns: Mapping[str, set[str]]
+) -> Mapping[tuple[str, str], Held]:
+    found = {(plain(table), role): one for (table, role), one in held.items() if one.singly}
+    below = {
+        (name, role): one
+        for (table, role), one in found.items()
+        for name, known in columns.items()
+        if table in parents(known)
+    }
+    return below | found
 
 
 def _left_open(handlers: Iterable[Handler]) -> frozenset[str]:

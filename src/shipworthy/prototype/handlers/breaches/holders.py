@@ -10,8 +10,8 @@ from shipworthy.prototype.handlers.breaches.foreign import of_foreign
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import COMPARED
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
-from shipworthy.prototype.handlers.holders import by_id, is_holder, one_of_many
-from shipworthy.prototype.handlers.ownership import Ownership
+from shipworthy.prototype.handlers.holders import Held, by_id, is_holder, one_of_many
+from shipworthy.prototype.handlers.ownership import Ownership, parents
 from shipworthy.prototype.handlers.passing import as_if_signed_in, without_role
 from shipworthy.prototype.handlers.standing import Caller, Tie, is_of_caller, steering, tie
 from shipworthy.prototype.handlers.weight import Harm
@@ -26,10 +26,14 @@ def of_holders(
     if effect.kind is not EffectKind.QUERY or effect.has(*PAST_ROLE, Check.OWNER):
         return None
     role = one_of_many(effect)
-    if not role or not any(by_id(name, origins) for name, origins in effect.of("filter:")):
+    if not role:
+        return None
+    named = any(by_id(name, origins) for name, origins in effect.of("filter:"))
+    above = None if named else _of_what_it_hangs_on(effect, role, ownership)
+    if not named and above is None:
         return None
     late = kind is not Harm.READ and _is_compared_too_late(handler, effect)
-    held = ownership.held.get((effect.target, role))
+    held = ownership.held.get((effect.target, role)) if named else above
     if held is None and not late:
         return None
     if _is_taken_over(effect, role):
@@ -45,6 +49,19 @@ def of_holders(
     sure = Confidence.LOW if listed else Confidence.MEDIUM
     why = f"{held.name} {held.column}" if held is not None and not late else ""
     return replace(judged, confidence=sure, holder=role, why=why)
+
+
+def _of_what_it_hangs_on(effect: Effect, role: str, ownership: Ownership) -> Held | None:
+    """Who looks for what is his alone, where the caller names what the rows hang on: the papers of an
+    assignment, of a class that has a teacher."""
+    if effect.operation == "insert":
+        return None
+    for name, origins in effect.of("filter:"):
+        if any(o.is_input for o in origins):
+            for table in sorted(parents((name,))):
+                if (found := ownership.held_above.get((table, role))) is not None:
+                    return found
+    return None
 
 
 def _is_compared_too_late(handler: Handler, effect: Effect) -> bool:

@@ -125,6 +125,10 @@ def part(walk: Evaluation, owner: Value, key: str) -> Value:
         found = _static(walk, owner.type, key)
         if found is not None:
             return found
+    if "prisma" in owner.what and walk.program.enumerations:
+        package, _, name = owner.what.rpartition(".")
+        if "prisma" in package and key in walk.program.enumerations.get(name, ()):
+            return Value(literal=key, what=dotted(owner.what, key))
     origins = owner.origins or (all_origins(owner) if owner.elements is not None else frozenset())
     tags = owner.tags - FLEETING - (_PROVES if key in _SIZES else frozenset())
     return Value(
