@@ -9,6 +9,7 @@ from shipworthy.prototype.handlers import comparing
 from shipworthy.prototype.handlers.evaluation import SETTLED, UNAWAITED, Evaluation
 from shipworthy.prototype.handlers.evaluation.binding import lost_in_each
 from shipworthy.prototype.handlers.evaluation.declared import declared
+from shipworthy.prototype.handlers.half_refusals import HALF, is_half
 from shipworthy.prototype.handlers.handler import AUTHENTICATES, LEFT_OUT, Check, EffectKind, Origin
 from shipworthy.prototype.handlers.own_rows import asks_for_own_row, goes_without, note_if_there
 from shipworthy.prototype.handlers.refusals import TOO_MANY, refused, says_too_many
@@ -152,6 +153,8 @@ class Walk(Evaluation):
         asked = then_guards - self.guards
         unless |= comparing.asked_of_some_roles(statement.test, yes, no, asked, statement.then)
         unless |= comparing.set_up_once(then_guards, self.guards)
+        if is_half(statement, no):
+            unless |= {self.hollow(HALF, statement.at)}
         self.guards = meet(then_guards, self.guards) | unless
         return False
 

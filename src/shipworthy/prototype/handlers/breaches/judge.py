@@ -32,6 +32,7 @@ from shipworthy.prototype.handlers.breaches.tenants import of_tenants
 from shipworthy.prototype.handlers.comparing import OF_EVERYBODY, SELF_MADE, WHOSE_OF_SOME
 from shipworthy.prototype.handlers.evaluation import UNAWAITED
 from shipworthy.prototype.handlers.for_the_asking import has_lost_role, without_roles
+from shipworthy.prototype.handlers.half_refusals import HALF
 from shipworthy.prototype.handlers.handler import (
     AUTHENTICATES,
     SHARED,
@@ -381,10 +382,10 @@ _SETTLED = (Tie.ROLE, Tie.MACHINE, Tie.UNCLEAR, Tie.DATABASE)
 
 
 def _right_of_his_own(effect: Effect) -> str:
-    """A role that was asked for, and that its user writes himself: `user_metadata`; "" for none."""
-    return next(
-        (g.how for g in effect.guards if g.check is Check.HOLLOW and SELF_MADE in g.how), ""
-    )
+    """A role that was asked for, and that its user writes himself (`user_metadata`) or does not need; ""
+    for none."""
+    hollow = (g.how for g in effect.guards if g.check is Check.HOLLOW)
+    return next((how for how in hollow if SELF_MADE in how or how == HALF), "")
 
 
 def _written_by_users(effect: Effect) -> str:
