@@ -297,3 +297,37 @@ export const mine = query({
 """,
     )
     assert _queries(found["query orders.mine"])[-1].has(Check.SESSION)
+
+
+def test_an_assertion_goes_on_only_for_whoever_is_signed_in(tmp_path: Path) -> None:
+    found = _handlers(
+        tmp_path,
+        orders=_SERVER
+        + _VALUES
+        + """
+import assert from "node:assert";
+import { nullThrows } from "convex-helpers";
+import invariant from "tiny-invariant";
+export const one = mutation({
+  args: { id: v.id("orders") },
+  handler: async (ctx, args) => {
+    const identity = await ctx.auth.getUserIdentity();
+    invariant(identity, "Sign in first");
+    await ctx.db.delete(args.id);
+  },
+});
+export const two = mutation({
+  args: { id: v.id("orders") },
+  handler: async (ctx, args) => {
+    const order = nullThrows(await ctx.db.get(args.id));
+    const identity = nullThrows(await ctx.auth.getUserIdentity());
+    assert(order.userId === identity.subject);
+    await ctx.db.delete(args.id);
+  },
+});
+""",
+    )
+    assert _queries(found["mutation orders.one"])[-1].has(Check.SESSION)
+    deletion = _queries(found["mutation orders.two"])[-1]
+    assert deletion.has(Check.SESSION)
+    assert deletion.has(Check.OWNER)

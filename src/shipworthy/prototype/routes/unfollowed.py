@@ -49,6 +49,7 @@ _STORES = {
     "neo4j-driver": "Neo4j",
     "surrealdb": "SurrealDB",
     "cassandra-driver": "Cassandra",
+    "convex-ents": "Convex Ents",
     "@instantdb/admin": "InstantDB",
     "neo4j": "Neo4j",
     "cassandra.cluster": "Cassandra",

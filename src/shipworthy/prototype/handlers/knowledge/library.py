@@ -11,6 +11,7 @@ from shipworthy.prototype.handlers.knowledge import (
     accounts,
     aiohttp,
     amazon_mails,
+    assertions,
     auth_js,
     builders,
     built_files,
@@ -93,6 +94,7 @@ Property = Callable[[Evaluation, Value, str], Value | None]
 
 _MODULES = (
     vector_stores,
+    assertions,
     convex,
     convex_rows,
     convex_shapes,
