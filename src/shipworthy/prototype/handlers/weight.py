@@ -414,7 +414,8 @@ _PLAIN_COLUMNS = regex(r"[\w\s,:]+$")
 
 _SENSITIVE = regex(
     r"^e?mail|_email|phone|mobile|address|street|postal|birth|dob|salary|balance|amount|ssn|passport|iban|card|account"
-    r"|password|token|secret|api_?key|hash|note|message|content|body|text|description|subject|comment|payload|metadata|data"
+    r"|password|(?<!prompt_)(?<!completion_)(?<!total_)(?<!input_)(?<!output_)(?<!max_)token(?!s?_?(used|usage|count|total|limit|cost))"
+    r"|secret|api_?key|hash|note|message|content|body|text|description|subject|comment|payload|metadata|data"
     r"|(first|last|full|customer|client|patient|contact)_?name|diagnos|medical|url|file|path|location|^ip|config|settings|role"
     r"|permissions|items|map|filter|value",
     re.IGNORECASE,

@@ -124,7 +124,8 @@ def raised(effect: Effect) -> frozenset[str]:
 
 
 _COUNTER = regex(
-    r"view|like|click|(?<!ac)(?<!dis)count|download|share|play|vote|impression|last_?seen",
+    r"view|like|click|(?<!ac)(?<!dis)count|download|share|play|vote|impression|last_?seen"
+    r"|(^|_)(quer(y|ies)|visits?|requests?|searches)$",
     re.IGNORECASE,
 )
 
@@ -134,8 +135,13 @@ def is_counter(effect: Effect) -> bool:
     values = dict(effect.of("value:"))
     names = {*values, *(name[6:] for name in effect.literals if name.startswith("value:"))}
     names |= raised(effect)
-    sent = any(o.is_input for origins in values.values() for o in origins)
+    if effect.operation == "upsert":  # the first time, by what it counts for
+        names -= {name for name in values if _KEY.search(name)}
+    sent = any(o.is_input for name in names for o in values.get(name, ()))
     return bool(names) and not sent and all(map(_COUNTER.search, names))
+
+
+_KEY = regex(r"(^|_)(id|key|slug|path|page|url)$|Id$")
 
 
 MANY = 6

@@ -46,6 +46,8 @@ def of_beside(
     ):
         return None
     table, deed = snake(effect.target), deed_of(effect)
+    if kind is Harm.ADD and _TENANTS.match(table):
+        return None  # whoever comes founds one of his own
     governs = bool(_MEMBERS.search(table) or (_TENANTS.match(table) and kind is not Harm.ADD))
     deeds = (deed, *_NO_LESS[deed]) if governs else (deed,)
     sister = ownership.asked_for_a_role(effect.target, *deeds)

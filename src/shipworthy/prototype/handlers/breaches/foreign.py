@@ -361,4 +361,7 @@ def _is_grave(effect: Effect, kind: Harm) -> bool:
         return bool(re.search(r"famil|member|user|role|invit", effect.target, re.I))
     if effect.kind is EffectKind.STORAGE:
         return True
-    return bool(PII.search(effect.target))
+    return bool(PII.search(effect.target) or _PUPILS.search(snake(effect.target)))
+
+
+_PUPILS = regex(r"(^|_)(students?|pupils?)$")

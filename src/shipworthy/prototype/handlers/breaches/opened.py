@@ -26,7 +26,14 @@ from shipworthy.prototype.handlers.breaches.shown import (
 from shipworthy.prototype.handlers.breaches.unlocked import is_grave_anyway
 from shipworthy.prototype.handlers.columns import snake
 from shipworthy.prototype.handlers.comparing import AS_OWNER
-from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler, Origins
+from shipworthy.prototype.handlers.handler import (
+    AUTHENTICATES,
+    Check,
+    Effect,
+    EffectKind,
+    Handler,
+    Origins,
+)
 from shipworthy.prototype.handlers.ownership import Ownership, plain
 from shipworthy.prototype.handlers.sent import OF_KIND
 from shipworthy.prototype.handlers.standing import Caller, is_bypassing
@@ -51,6 +58,8 @@ def of_opened(
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
     if kind is Harm.ADD and forges_a_session(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
+    if kind is Harm.READ and _is_told_after_login(handler, effect):
+        return None
     private = is_private(effect, revealed(handler, effect), ownership)
     if kind is Harm.READ and ownership.has_logins and is_of_somebody(handler, effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.MEDIUM, Confidence.HIGH)
@@ -121,6 +130,20 @@ def _is_chosen(found: Origins) -> bool:
 _KEPT_SESSIONS = regex(r"(^|_)sessions?$")
 _OF_TOKEN = regex(r"^((session|access|auth)_?)?token(_?hash)?$")
 _OF_ACCOUNT = regex(r"^(user|admin|account|staff|member|owner|customer|employee|vendor)(_?id)?$")
+
+
+def _is_told_after_login(handler: Handler, effect: Effect) -> bool:
+    """True for a row that is looked up before it is asked who calls, and shown to nobody else."""
+    told = [
+        answer
+        for answer in handler.effects_of(EffectKind.RESPONSE, EffectKind.HTML)
+        if any(
+            o.kind == "row" and o.name == effect.target
+            for found in answer.inputs.values()
+            for o in found
+        )
+    ]
+    return bool(told) and all(answer.has(*AUTHENTICATES) for answer in told)
 
 
 def _is_always_the_same(effect: Effect, kind: Harm) -> bool:

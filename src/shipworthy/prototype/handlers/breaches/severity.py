@@ -145,7 +145,9 @@ def _severity_of_mail(effect: Effect) -> Severity:
         for name in RECIPIENTS
         for o in effect.inputs.get(name, ())
     )
-    said = any(o.is_input for name in _SAID for o in effect.inputs.get(name, ()))
+    # Where a mail has no text of its own, all its parts together stand for it.
+    own = [name for name in _SAID if name != "text" or not effect.sent or name in effect.sent]
+    said = any(o.is_input for name in own for o in effect.inputs.get(name, ()))
     to_all = effect.operation == "push" and effect.looped  # whoever has subscribed
     return Severity.HIGH if (to or to_all) and said else Severity.MEDIUM
 
