@@ -54,7 +54,9 @@ class MissingRateLimit(
     def detect(self, prototype: Prototype) -> Iterator[Finding]:
         nothing = True
         for subject in reached(prototype.handlers, *_COSTS):
-            costly = tuple(r for r in subject.effects if is_live(r[1]) and _is_billed(r[1]))
+            costly = tuple(
+                r for r in subject.effects if is_live(r[1]) and _is_billed(prototype, *r)
+            )
             if costly:
                 nothing = False
                 yield self._judge(prototype, Subject(subject.name, costly))
@@ -143,9 +145,11 @@ def _severity(handler: Handler, effect: Effect) -> Severity:
     return Severity.MEDIUM if dear else Severity.LOW
 
 
-def _is_billed(effect: Effect) -> bool:
+def _is_billed(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
     """True for a model, a text message, and a mail of which the caller names the reader."""
-    if effect.operation in ("get", "patch", "delete", "put") or not _is_steered(effect):
+    if effect.operation in ("get", "patch", "delete", "put"):
+        return False
+    if not _is_steered(effect) and not _is_asked_anew(prototype, handler, effect):
         return False
     if ACCOUNT in effect.literals:
         return False  # whoever calls brings the key of his own account, and pays
@@ -168,6 +172,27 @@ def _is_steered(effect: Effect) -> bool:
         for origins in effect.inputs.values()
         for o in origins
     )
+
+
+def _is_asked_anew(prototype: Prototype, handler: Handler, effect: Effect) -> bool:
+    """True where a stranger has a model asked the same at every call, and nothing is looked up or kept that
+    could say that the answer is there: a tip of the day that is worked out for each visitor."""
+    if effect.kind is not EffectKind.MODEL or effect.looped or not is_open(handler, effect):
+        return False
+    if not effect.path.endswith(".py") or purpose(handler) is not None:
+        return (
+            False  # platforms of JavaScript may keep what a route has given, or call it by a clock
+        )
+    if any(e.kind in _LOOKED_UP for e in handler.effects):
+        return False
+    files = {effect.path, handler.route.location.path, *(step.path for step in effect.steps)}
+    return not any(
+        _KEEPS.search(file.text or "") for path in files if (file := prototype.files.get(path))
+    )
+
+
+_LOOKED_UP = (EffectKind.QUERY, EffectKind.STATE, EffectKind.FILE, EffectKind.FETCH)
+_KEEPS = regex(r"cache|redis", re.IGNORECASE)
 
 
 def _without(effect: Effect) -> str:
