@@ -20,7 +20,8 @@ from shipworthy.regex import regex
 from shipworthy.remedy import Remedy, Review
 
 _CODE = regex(
-    r"^filter:(otp|otp_?code|pin|pin_?code|verification_?code|verify_?code|reset_?code|sms_?code|mfa_?code|login_?code|code)$",
+    r"^filter:(otp(_?for_?[a-z]+)?|pin|code"
+    r"|((otp|pin|verification|verify|reset|sms|mfa|login|email|phone|mobile|forgot|password|confirm(ation)?)_?)+(otp|pin|code))$",
     re.IGNORECASE,
 )
 _CODES = regex(r"otp|verif|mfa|2fa|two_?factor|reset|pin|login|sms", re.IGNORECASE)
@@ -200,6 +201,7 @@ def _is_burnt(handler: Handler, effect: Effect) -> bool:
         and e.operation in ("update", "delete")
         and e.target in (tables or {effect.target})
         and e.branches in refusing - {effect.branches}
+        and not e.has(Check.API_KEY)  # the right one, which had run out
         for e in after
     )
 

@@ -153,8 +153,9 @@ _TYPED = regex(
 """Inputs that open something, by their whole name."""
 
 _CODE = regex(
-    r"(?:^|\.|_)(?:otp|one_?time_?code|pin|(?:otp|pin|verification|verify|reset|sms|mfa|login|confirmation|email|phone|auth|two_?factor)"
-    r"_?(?:otp|code|pin))(?:_?hash)?$",
+    r"(?:^|\.|_)(?:(?:hashed_?)?otp(?:_?for_?[a-z]+)?|one_?time_?code|pin"
+    r"|(?:(?:otp|pin|verification|verify|reset|sms|mfa|login|confirm(?:ation)?|email|phone|mobile|auth|two_?factor|forgot|password)"
+    r"[_.]?)+(?:otp|code|pin))(?:_?hash)?$",
     re.IGNORECASE,
 )
 """Columns of codes that are short enough to be typed."""
@@ -185,10 +186,18 @@ def _keeps_code(origin: Origin) -> bool:
     return bool(_CODE.search(origin.key))
 
 
-_KEPT = regex(r"(^|[._])(\w*_)?(token|secret|code|pin|otp|api_?key|hash)$", re.IGNORECASE)
+_KEPT = regex(
+    r"(^|[._])(\w*_)?(token|secret|code|pin|otp|api_?key|hash)$|(^|\.)otp_?for_?[a-z]+$",
+    re.IGNORECASE,
+)
 """Columns of what only who was given it can know."""
 
 
 def is_kept(origin: Origin) -> bool:
     """True for what only who was given it can know: a column, or what a function of the database tells."""
-    return origin.kind == "row" and bool(_KEPT.search(origin.key or origin.name))
+    name = origin.key or origin.name
+    kept = _KEPT.search(name) or _KEPT_IN_CAMELS.search(name) or _CODE.search(name)
+    return origin.kind == "row" and bool(kept)
+
+
+_KEPT_IN_CAMELS = regex(r"[a-z0-9](Token|Secret|Otp|OTP|Pin|PIN|ApiKey)$")
