@@ -28,7 +28,24 @@ def test_other_columns_are_not(name: str) -> None:
     assert not is_personal_column(name, "public.leads")
 
 
+@pytest.mark.parametrize(
+    ("name", "personal"),
+    [
+        ("customer_info", True),
+        ("guest_details", True),
+        ("emergency_contact", True),
+        ("bank_details", True),
+        ("shipping_info", False),
+        ("anomaly_details", False),
+        ("contact_info_label", False),
+    ],
+)
+def test_all_about_a_person_in_one_column_is_personal(name: str, personal: bool) -> None:
+    assert is_personal_column(name, "public.leads") is personal
+
+
 def test_contact_data_of_a_business_is_not_personal() -> None:
+    assert not is_personal_column("contact_info", "public.restaurants")
     assert not is_personal_column("phone", "public.restaurants")
     assert not is_personal_column("contact_phone", "public.health_facilities")
 

@@ -33,7 +33,11 @@ _PERSON = regex(
     r"|medical_(history|conditions?)|health_conditions?|chronic_conditions|blood_pressure|insurance_number"
     r"|(monthly|annual)_income|(net|gross|base|basic)_salary"
     r"|home_address|street_address|shipping_address|billing_address|endereco|direccion|ip_address|stripe_customer_id"
-    r"|ip)$",
+    r"|ip)$"
+    # All of it in one column.
+    r"|^(?:customer|client|guest|passenger|travell?er|patient|applicant|candidate|buyer|recipient|attendee|donor|tenant"
+    r"|personal|contact|bank|bank_account|payout)_(?:info|information|details|data)$"
+    r"|^emergency_contacts?$|^(?:customer|client|residential)_address$",
     re.IGNORECASE,
 )
 # Where money is sent to: of a supplier or partner it is nobody else's business either.
