@@ -74,7 +74,7 @@ _CHEAP_PAYMENT = regex(
 PERSONAL = regex(
     r"user|profile|customer|client|member|patient|employee|account|contact|lead|applicant|candidate|order"
     r"|purchase|invoice|payment|transaction|billing|subscription|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|document"
-    r"|medical|health|salary|payroll|bank|card|session|token|secret|credential|api_?key|password|audit|log"
+    r"|medical|health|salary|payroll|bank|card|session|token|secret|credential|(api|portal|access)_?key|password|audit|log"
     r"|notification|booking|reservation|appointment|report|note|wallet|balance|invit|tenant|organi[sz]ation|famil",
     re.IGNORECASE,
 )

@@ -136,7 +136,7 @@ _ACCOUNTS = regex(r"^(users?|(user_?)?profiles?|authors?|players?|creators?)$", 
 
 
 INTIMATE = regex(
-    r"message|conversation|ticket|notification|audit|medical|health|payment|transaction|salary|bank|invoice|credential|secret",
+    r"message|conversation|ticket|notification|audit|medical|health|payment|transaction|salary|bank|invoice|credential|secret|(api|portal|access)_?key",
     re.IGNORECASE,
 )
 
@@ -151,7 +151,7 @@ _OF_PERSONS = regex(
 PII = regex(
     r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|purchase|invoice|payment"
     r"|transaction|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|medical|health|salary|bank|card|session|token|secret"
-    r"|credential|api_?key|password|audit|document|booking|appointment|wallet|notification|famil",
+    r"|credential|(api|portal|access)_?key|password|audit|document|booking|appointment|wallet|notification|famil",
     re.IGNORECASE,
 )
 
