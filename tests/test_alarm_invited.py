@@ -76,13 +76,15 @@ def test_what_visitors_leave_is_a_question(
         ("{ user_id: sent.user_id }", Severity.MEDIUM),
         ("{ user_id: sent.user_id, month: new Date().getMonth() }", Severity.MEDIUM),
         ("{ user_id: sent.user_id, sum: sent.sum }", Severity.HIGH),
+        ("{ user_id: sent.user_id, friend_id: friend.id }", Severity.HIGH),
         ('{ user_id: sent.user_id, plan: "gold" }', Severity.HIGH),
     ],
 )
 def test_an_empty_row_in_the_name_of_another_weighs_little(
     tmp_path: Path, row: str, severity: Severity
 ) -> None:
-    deed = f'const {{ error }} = await db.from("usage").insert({row});'
+    friend = 'const { data: friend } = await db.from("pals").select("id").eq("mail", sent.mail).single();'
+    deed = f'{friend}\n  const {{ error }} = await db.from("usage").insert({row});'
     (gap,) = _of_function(tmp_path, "usage", deed)
     assert gap.severity is severity
 

@@ -159,6 +159,10 @@ def _severity_of_addition(effect: Effect, ownership: Ownership) -> Severity:
         return Severity.MEDIUM
     sent = {n for n, found in effect.of("value:") if any(o.is_input for o in found)}
     whose = {name for name in sent if owner_columns((name,))}
-    if whose == sent and not any(n.startswith("value:") for n in effect.literals):
+    said = {n for n, found in effect.of("value:") if any(o.kind not in _OF_SERVER for o in found)}
+    if whose == said and not any(n.startswith("value:") for n in effect.literals):
         return Severity.MEDIUM  # an empty row in the name of somebody
     return Severity.HIGH if whose else Severity.MEDIUM
+
+
+_OF_SERVER = ("random", "environment")
