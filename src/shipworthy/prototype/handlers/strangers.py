@@ -87,7 +87,7 @@ def realm_of_strangers(prototype: Prototype) -> frozenset[str]:
     """Where those who signed up by themselves are kept apart from staff, each with a table of their own:
     the first words of the routes that are theirs; empty where all accounts are of one kind."""
     doors = [handler for handler in prototype.handlers if _signs_up(handler)]
-    made = {e.target for handler in doors for e in handler.effects if e.operation in _ADDS}
+    made = {_bare(e.target) for handler in doors for e in handler.effects if e.operation in _ADDS}
     staff = {
         origin.name
         for handler in prototype.handlers
@@ -95,9 +95,14 @@ def realm_of_strangers(prototype: Prototype) -> frozenset[str]:
         for e in _comparing(handler)
         for found in e.inputs.values()
         for origin in found
-        if origin.kind == "row" and origin.name not in made
+        if origin.kind == "row" and _bare(origin.name) not in made
     }
     return frozenset(first_word(handler) for handler in doors) if staff else frozenset()
+
+
+def _bare(table: str) -> str:
+    """A table's name as the database and the code have it: `users`, `UsersTable`."""
+    return table.replace("_", "").lower().removesuffix("table").rstrip("s")
 
 
 def _comparing(handler: Handler) -> list[Effect]:

@@ -60,6 +60,7 @@ from shipworthy.prototype.program.nodes import (
     Spread,
     Text,
 )
+from shipworthy.regex import regex
 
 if TYPE_CHECKING:
     from shipworthy.prototype.handlers.evaluation.evaluation import Evaluation
@@ -398,6 +399,9 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
         return walk.joined(parts)
     if node.operator == "*" and all(type(part.literal) in (int, float) for part in parts):
         return literal(math.prod(part.literal for part in parts))
+    told = _kind_told(walk, node, parts) if node.operator in ("instanceof", "typeof") else None
+    if told is not None:
+        return told
     if node.operator in ("instanceof", "typeof"):
         when = comparing.kind_of(walk, node.operator, parts, node.at)
         return Value(
@@ -417,6 +421,22 @@ def of_compute(walk: Evaluation, node: Compute, scope: Scope) -> Value:
     tags = frozenset().union(*(part.tags for part in parts)) if parts else frozenset()
     less = {LESS} if node.operator in ("-", "-=") else set()
     return Value(origins=origins, tags=(tags - FLEETING) | {"computed"} | less)
+
+
+def _kind_told(walk: Evaluation, node: Compute, parts: list[Value]) -> Value | None:
+    """`typeof route === "string"`, `route instanceof RegExp` of a list of paths and patterns in a
+    middleware, which is followed for one path."""
+    text = parts[0].text if parts and walk.asked_path else None
+    if text is None:
+        return None
+    pattern = _PATTERN.match(text) is not None
+    if node.operator == "typeof":
+        return Value(literal="object" if pattern else "string", tags=SETTLED)
+    of_pattern = len(parts) == 2 and parts[1].what == "RegExp"
+    return Value(literal=pattern, tags=SETTLED) if of_pattern else None
+
+
+_PATTERN = regex(r"/(?=.*[\^$\\(\[]).+/[a-z]*$")
 
 
 def _is_text(value: Value) -> bool:
