@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shipworthy.finding import Severity
 from shipworthy.prototype import read_prototype
+from shipworthy.prototype.handlers.breaches.judge import breaches
 from shipworthy.prototype.handlers.handler import Check, Effect, EffectKind, Handler
+from shipworthy.prototype.handlers.ownership import read_ownership
 
 _SERVER = 'import { mutation, query, action, internalMutation } from "./_generated/server";\n'
 _VALUES = 'import { v } from "convex/values";\n'
@@ -331,3 +334,29 @@ export const two = mutation({
     deletion = _queries(found["mutation orders.two"])[-1]
     assert deletion.has(Check.SESSION)
     assert deletion.has(Check.OWNER)
+
+
+def test_the_accounts_of_convex_auth_hold_what_people_sign_in_with(tmp_path: Path) -> None:
+    (tmp_path / "convex").mkdir()
+    (tmp_path / "package.json").write_text('{"name": "club"}')
+    (tmp_path / "convex/schema.ts").write_text("""
+import { authTables } from "@convex-dev/auth/server";
+import { defineSchema } from "convex/server";
+export default defineSchema({ ...authTables });
+""")
+    (tmp_path / "convex/seed.ts").write_text("""
+import { getAuthUserId } from "@convex-dev/auth/server";
+import { query } from "./_generated/server";
+export const dump = query({ args: {}, handler: async (ctx) => await ctx.db.query("authAccounts").collect() });
+export const me = query({
+  args: {},
+  handler: async (ctx) => {
+    const id = await getAuthUserId(ctx);
+    return id === null ? null : await ctx.db.get(id);
+  },
+});
+""")
+    prototype = read_prototype(tmp_path)
+    dump = next(h for h in prototype.handlers if h.name == "query seed.dump")
+    (judged,) = breaches(dump, read_ownership(prototype))
+    assert judged.severity is Severity.HIGH

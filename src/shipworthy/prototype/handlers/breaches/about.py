@@ -151,7 +151,7 @@ _OF_PERSONS = regex(
 PII = regex(
     r"user|profile|customer|client|member|patient|employee|contact|lead|applicant|candidate|order|purchase|invoice|payment"
     r"|transaction|message|conversation|chat|ticket|email|(?<!ip_)(?<!ip)address|medical|health|salary|bank|card|session|token|secret"
-    r"|credential|(api|portal|access)_?key|password|audit|document|booking|appointment|wallet|notification|famil",
+    r"|credential|(api|portal|access)_?key|auth_?account|password|audit|document|booking|appointment|wallet|notification|famil",
     re.IGNORECASE,
 )
 
