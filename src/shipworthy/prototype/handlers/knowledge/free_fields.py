@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shipworthy.prototype.handlers.evaluation import Evaluation
+from shipworthy.prototype.handlers.evaluation import Evaluation, Site
+from shipworthy.prototype.handlers.handler import Check
 from shipworthy.prototype.handlers.knowledge import classes
 from shipworthy.prototype.handlers.knowledge.shapes import names_admin
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.values import Type
 from shipworthy.prototype.program.nodes import (
     Class,
@@ -29,6 +31,17 @@ def free_fields(walk: Evaluation, kind: Type) -> list[str]:
         for name, (let, owner) in found.items()
         if not is_asked(name, asked) and _is_free(walk, let, owner)
     ]
+
+
+def note_taken(walk: Evaluation, kind: Type, site: Site) -> None:
+    """`User(**body)`, of a class that picks its fields out of what was sent: it asks no more of them."""
+    rest = site.named.get("...")
+    parts = {o.kind for o in rest.origins if o.is_input} if rest is not None else set()
+    if not parts or not classes.is_shape(walk, kind):
+        return
+    free = [f"{sorted(parts)[0]}.parsed.{name}" for name in free_fields(walk, kind)]
+    if free:
+        walk.passed(Check.VALID, LEFT_FREE, site.call.at, free)
 
 
 def _is_free(walk: Evaluation, let: Let, owner: Type) -> bool:

@@ -34,6 +34,7 @@ from shipworthy.prototype.handlers.knowledge import (
     firestore,
     flask,
     flask_settings,
+    free_fields,
     generic_views,
     genkit,
     hints,
@@ -206,7 +207,10 @@ class Library(Knowledge):
 
     def made(self, walk: Evaluation, kind: Type, site: Site) -> Value | None:
         """An object of a class of the prototype."""
-        return classes.made(walk, kind, site) or serializers.made(walk, kind, site)
+        found = classes.made(walk, kind, site)
+        if found is not None:
+            free_fields.note_taken(walk, kind, site)
+        return found or serializers.made(walk, kind, site)
 
     def asked_for(self, walk: Evaluation, value: Value, at: int) -> Value:
         """The rows of a list of a module."""
