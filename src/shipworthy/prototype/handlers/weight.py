@@ -416,7 +416,7 @@ _SENSITIVE = regex(
     r"^e?mail|_email|phone|mobile|address|street|postal|birth|dob|salary|balance|amount|ssn|passport|iban|card|account"
     r"|password|(?<!prompt_)(?<!completion_)(?<!total_)(?<!input_)(?<!output_)(?<!max_)token(?!s?_?(used|usage|count|total|limit|cost))"
     r"|secret|api_?key|hash|note|message|content|body|text|description|subject|comment|payload|metadata|data"
-    r"|(first|last|full|customer|client|patient|contact)_?name|diagnos|medical|url|file|path|location|^ip|config|settings|role"
+    r"|(first|last|full|customer|client|patient|contact)_?name|diagnos|medical|url|(?<!pro)file|path|location|^ip|config|settings|role"
     r"|permissions|items|map|filter|value",
     re.IGNORECASE,
 )
