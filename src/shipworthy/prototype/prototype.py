@@ -86,6 +86,7 @@ from shipworthy.prototype.secrets.history import (
 from shipworthy.prototype.secrets.one_time_codes import OneTimeCode, read_one_time_codes
 from shipworthy.prototype.secrets.search import SearchedTexts, search_texts
 from shipworthy.prototype.secrets.secret import Secret, find_secrets
+from shipworthy.prototype.secrets.settings_defaults import settings_defaults
 from shipworthy.prototype.source import Role, SourceFile, Unread, unread_language
 from shipworthy.prototype.state.held import Held
 from shipworthy.prototype.tables.histories import read_history
@@ -410,13 +411,18 @@ class Prototype:
     @cached_property
     def default_secrets(self) -> Mapping[str, Sequence[Fallback]]:
         """The secrets of the environment that server code has a default for, by path."""
-        return {
-            f.path: [
-                found._replace(guarded=found.guarded or refuses_without(self, f.path, found.name))
-                for found in f.fallbacks
-            ]
+        found = {
+            f.path: list(f.fallbacks)
             for f in self._live()
             if f.fallbacks and f.path not in self.by_hand
+        }
+        for path, others in settings_defaults(self).items():
+            found.setdefault(path, []).extend(others)
+        return {
+            path: [
+                f._replace(guarded=f.guarded or refuses_without(self, path, f.name)) for f in ones
+            ]
+            for path, ones in found.items()
         }
 
     @cached_property
