@@ -14,6 +14,7 @@ from shipworthy.prototype.handlers.input_edits import (
     with_positive,
     with_positive_argument,
 )
+from shipworthy.prototype.handlers.sent import LEFT_FREE
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.prototype.handlers.writes import (
     bounded,
@@ -90,7 +91,7 @@ class MissingInputValidation(
         free = [o for o in sent if not (bounded(effect, o) or _adds_up_bounded(effect, o))]
         if not free:
             return self.satisfied(subject, f"{sent[0]} is kept within limits", *shown)
-        if effect.has(Check.UNCLEAR) or any(o.name == "parsed" for o in free):
+        if effect.has(Check.UNCLEAR) or not any(_is_as_sent(effect, o) for o in free):
             reason = f"{free[0]} changes {column}, after a check that could not be read"
             return self.unknown(subject, reason, *shown)
         message = (
@@ -128,6 +129,15 @@ class MissingInputValidation(
                     severity=Severity.MEDIUM,
                     confidence=Confidence.LOW,
                 )
+
+
+def _is_as_sent(effect: Effect, origin: Origin) -> bool:
+    """True for what no schema was asked about, and for a field of a class of which it was read that it lets
+    every number pass."""
+    return origin.name != "parsed" or any(
+        guard.how == LEFT_FREE and str(origin) in guard.about and guard.path.endswith(".py")
+        for guard in effect.guards
+    )
 
 
 def _adds_up_bounded(effect: Effect, origin: Origin) -> bool:

@@ -27,7 +27,11 @@ from shipworthy.prototype.handlers.knowledge.fastapi import (
     login_form,
     sent,
 )
-from shipworthy.prototype.handlers.knowledge.free_fields import free_fields
+from shipworthy.prototype.handlers.knowledge.free_fields import (
+    free_fields,
+    is_limited,
+    limited_fields,
+)
 from shipworthy.prototype.handlers.knowledge.python_routing import MIDDLEWARE
 from shipworthy.prototype.handlers.knowledge.wrapping import invoke, is_callable
 from shipworthy.prototype.handlers.program import Program
@@ -170,6 +174,8 @@ class Injection(Struct):
             self.walk.passed(Check.VALID, kind.node.name, function.at, (part,))
             if free := [f"{part}.parsed.{name}" for name in free_fields(self.walk, kind)]:
                 self.walk.passed(Check.VALID, LEFT_FREE, function.at, free)
+            if held := [f"{part}.parsed.{name}" for name in limited_fields(self.walk, kind)]:
+                self.walk.passed(Check.VALID, "within limits: schema", function.at, held)
             return self._shaped(kind, part, annotation)
         return self._plain(default, name, annotation, part, kind, function)
 
@@ -194,9 +200,11 @@ class Injection(Struct):
             key = ""
         tags = classes.tags_of(self.walk, annotation, kind)
         value = from_origins(Origin(part, "", key), what="upload" if part == "upload" else "")
-        if tags or "bounded" in default.tags:
+        above = "above" in default.tags or is_limited(annotation)
+        if above or tags or "bounded" in default.tags:
             about = ".".join(p for p in (part, key) if p)
-            self.walk.passed(Check.VALID, annotation, function.at, (about,))
+            how = "within limits: parameter" if above else annotation
+            self.walk.passed(Check.VALID, how, function.at, (about,))
         return replace(value, tags=tags)
 
     def _part(self, default: Value, name: str, annotation: str, typed: bool) -> str:

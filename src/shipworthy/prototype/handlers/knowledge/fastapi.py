@@ -48,6 +48,7 @@ def _mark(kind: str) -> Answer:
     def answer(walk: Evaluation, site: Site) -> Value | None:
         limits = {"gt", "ge", "lt", "le", "min_length", "max_length", "pattern", "regex"}
         tags = {"truthy", kind} | ({"bounded"} if limits & set(site.named) else set())
+        tags |= {"above"} if {"gt", "ge"} & set(site.named) else set()
         return Value(
             what=MARK, fields={"alias": site.named.get("alias", UNKNOWN)}, tags=frozenset(tags)
         )

@@ -20,6 +20,7 @@ from shipworthy.prototype.program.nodes import (
     Member,
     Name,
 )
+from shipworthy.regex import regex
 
 
 def free_fields(walk: Evaluation, kind: Type) -> list[str]:
@@ -31,6 +32,25 @@ def free_fields(walk: Evaluation, kind: Type) -> list[str]:
         for name, (let, owner) in found.items()
         if not is_asked(name, asked) and _is_free(walk, let, owner)
     ]
+
+
+def limited_fields(walk: Evaluation, kind: Type) -> list[str]:
+    """The fields of which a Pydantic class asks that they are no negative number: `Field(gt=0)`."""
+    return [
+        name
+        for name, (let, _) in classes.fields_of(walk, kind).items()
+        if is_limited(f"{let.annotation} {let.value}")
+    ]
+
+
+def is_limited(said: str) -> bool:
+    """True for a type, or the value that a field is given, that lets no negative number pass."""
+    return _NOT_BELOW.search(said) is not None
+
+
+_NOT_BELOW = regex(
+    r"\bPositive(Int|Float)\b|\bNonNegative(Int|Float)\b|\b(gt|ge)=\s*\d|'(gt|ge)', Literal\(value=\d"
+)
 
 
 def note_taken(walk: Evaluation, kind: Type, site: Site) -> None:
