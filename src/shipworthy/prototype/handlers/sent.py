@@ -71,6 +71,9 @@ BEGINS = "begins with"
 ENDS = "ends with"
 """How a guard is put that has looked at how the name of a file ends: `../../app.pdf` passes it."""
 
+HOLDS = "holds"
+"""How a guard is put that has found a word somewhere in a text: `https://10.0.0.1/?shop.com` passes it."""
+
 NO_WAY_UP = "no .. in it"
 """How a guard is put that refuses a path which leads out of its folder."""
 
@@ -207,7 +210,7 @@ def free(effect: Effect, *parts: str, despite: str | tuple[str, ...] = ()) -> tu
     """The inputs that arrive in these parts of an effect as they were sent, without those of which an
     earlier check leaves only known values or ids, and without what proxies and browsers fill in.
     `despite` names the kinds of check that are none for this effect."""
-    hollow = (ONLY_KIND, *((despite,) if isinstance(despite, str) else despite))
+    hollow = (ONLY_KIND, HOLDS, *((despite,) if isinstance(despite, str) else despite))
     listed = frozenset().union(
         *(
             g.about

@@ -17,7 +17,7 @@ from shipworthy.prototype.handlers.reaching import (
     reached,
     who,
 )
-from shipworthy.prototype.handlers.sent import free, spoken
+from shipworthy.prototype.handlers.sent import HOLDS, free, spoken
 from shipworthy.prototype.handlers.ways import way
 from shipworthy.regex import regex
 
@@ -46,7 +46,7 @@ class ServerSideRequestForgery(
         if not open_ones:
             line = prototype.evidence("code", effect.location)
             return self.satisfied(subject.name, "The host that is asked is fixed or checked", line)
-        only = "" if free(effect, "url") else ": only its protocol is checked"
+        only = _little(effect)
         alone = _STANDS_ALONE.search(f"/{effect.path}") is not None
         gain = (
             "has your server call other sites, at your cost and in your name"
@@ -65,6 +65,15 @@ class ServerSideRequestForgery(
 
 # Functions of a platform that have no network of the owner's beside them.
 _STANDS_ALONE = regex(r"/supabase/functions/|/netlify/(edge-)?functions/")
+
+
+def _little(effect: Effect) -> str:
+    """What is checked of the address, where that leaves its host open."""
+    if not free(effect, "url"):
+        return ": only its protocol is checked"
+    named = {str(o) for o in _named(effect)}
+    holds = any(g.how == HOLDS and not g.about.isdisjoint(named) for g in effect.guards)
+    return ": only that a known word stands in it is checked" if holds else ""
 
 
 def _named(effect: Effect) -> tuple[Origin, ...]:

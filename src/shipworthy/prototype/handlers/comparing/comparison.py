@@ -62,6 +62,7 @@ from shipworthy.prototype.handlers.sent import (
     ADMINISTRATORS_TOO,
     AN_ADMINISTRATOR,
     ENDS,
+    HOLDS,
     LEFT_FREE,
     NO_ADMINISTRATOR,
     NO_WAY_UP,
@@ -311,7 +312,9 @@ def _proved(
         if inputs and kind:
             yield walk.guard(Check.VALID, kind, at, inputs)
         elif inputs:
-            yield walk.guard(Check.ALLOWED, _leaves_open(left, right), at, inputs)
+            yield walk.guard(
+                Check.ALLOWED, _leaves_open(left, right, contains=contains), at, inputs
+            )
             if _lists_administrator(left, right) == 1:
                 yield walk.guard(Check.ALLOWED, AN_ADMINISTRATOR, at, inputs)
         return
@@ -416,10 +419,12 @@ _KINDS = {
 }
 
 
-def _leaves_open(left: Value, right: Value) -> str:
+def _leaves_open(left: Value, right: Value, *, contains: bool) -> str:
     """How a comparison with what the code writes is put: what it leaves open of an input."""
     if asks_scheme(left) or asks_scheme(right):
         return ONLY_SCHEME
+    if contains and _is_literal(left) and any(o.is_input for o in right.origins):
+        return HOLDS
     if _lists_administrator(left, right) > 1:
         return ADMINISTRATORS_TOO
     return ENDS if _is_ending(left, right) or _is_ending(right, left) else "one of known values"

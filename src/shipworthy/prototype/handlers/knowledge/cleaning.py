@@ -44,6 +44,15 @@ def _tested(walk: Evaluation, site: Site) -> Value | None:
     return _asked(walk, site, site.argument(0), how)
 
 
+def _found(walk: Evaluation, site: Site) -> Value | None:
+    """`url.match(/^https:\\/\\/shop\\.com\\//)`; its groups are parts of what was matched."""
+    pattern = site.argument(0).text or ""
+    if not pattern.startswith("/^"):
+        return None
+    how = ONLY_SCHEME if is_pattern_of_scheme(pattern) else ""
+    return replace(_asked(walk, site, site.receiver, how), tags=frozenset())
+
+
 def _matched(walk: Evaluation, site: Site) -> Value | None:
     """`re.fullmatch(r"[a-z]+", name)`, and `re.match` of a pattern with an end."""
     pattern = site.argument(0).text
@@ -168,6 +177,7 @@ CALLS: dict[str, Callable[[Evaluation, Site], Value | None]] = {
 
 NAMES: dict[str, Callable[[Evaluation, Site], Value | None]] = {
     "test": _tested,
+    "match": _found,
     "startsWith": _starts,
     "startswith": _starts,
     "endsWith": _starts,
