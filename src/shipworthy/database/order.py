@@ -16,7 +16,7 @@ _NOT_HISTORY = regex(
     re.IGNORECASE,
 )
 # Scripts for psql with variables or branches are tools, not history.
-_FOR_PSQL = regex(r"""(?<!:):['"]\w+['"]|^\s*\\(?:if|gset|gexec|i|ir|prompt)\b""", re.MULTILINE)
+_FOR_PSQL = regex(r"""(?<!:):['"]\w+['"]|^[ \t]*\\(?:if|gset|gexec|i|ir|prompt)\b""", re.MULTILINE)
 _FIRST = regex(r"(^|[/_-])(schema|init|setup|initial|base|structure|create|tables)", re.IGNORECASE)
 _LAST = regex(r"(^|[/_-])(seed|sample|demo|mock|data|fix|update|patch)", re.IGNORECASE)
 _MAKES = regex(

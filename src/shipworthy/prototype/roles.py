@@ -93,18 +93,18 @@ _TEST_PATH = regex(
 # Named like a test of Python, outside a folder of tests: `db_test.py` tries a connection out, as it may.
 _TRIED_BY_HAND = regex(r"(^|/)(test_[^/]*|[^/]*_tests?)\.py$")
 _CHECKS_ITSELF = regex(
-    r"(?m)^\s*(assert\b|(import|from) (pytest|unittest|nose|hypothesis|django\.test|behave)\b)"
+    r"(?m)^[ \t]*(assert\b|(import|from) (pytest|unittest|nose|hypothesis|django\.test|behave)\b)"
 )
 # In laboratories and schools tests are what patients and pupils take: `models/lab_test.py` is of the app.
 _TAKEN = regex(
     r"(^|/)(models|schemas|entities|domain|crud|repositories|serializers|services|routes?|routers|controllers"
     r"|endpoints|blueprints|views)/[^/]+$"
 )
-_STARTS_ITSELF = regex(r"(?m)^\s*((async )?def test_|if __name__\b)")
+_STARTS_ITSELF = regex(r"(?m)^[ \t]*((async )?def test_|if __name__\b)")
 _TEST_RUNNER = regex(r"""from ["'](@playwright/test|vitest|@jest/globals|node:test)["']""")
 # An editor that completes `skip` adds an import of it; such a module tests nothing.
 _CALLS_RUNNER = regex(
-    r"(?m)^\s*(await )?(test|describe|it|suite|before\w*|after\w*|mock|run)(\.\w+)*\("
+    r"(?m)^[ \t]*(await )?(test|describe|it|suite|before\w*|after\w*|mock|run)(\.\w+)*\("
 )
 _PASTED_PATH = regex(r"^(docs|\.docs)/|(^|/)attached_assets/")  # into the chat of Replit
 _SCRIPT_FOLDER = regex(

@@ -31,7 +31,7 @@ _ROUTER = regex(
     r"|^export\s+(?:default\s+)?(?:async\s+)?function\s+\w+\(\s*(?:app|router|server|fastify)\b",
     re.MULTILINE,
 )
-_TESTS = regex(r"^\s*(?:import pytest|from pytest|def test_|class Test|describe\(|it\()", re.M)
+_TESTS = regex(r"^[ \t]*(?:import pytest|from pytest|def test_|class Test|describe\(|it\()", re.M)
 _EXPORTS = regex(r"^export\b|^module\.exports\b|^exports\.", re.MULTILINE)
 _RUNS = regex(
     r"\A#!|^(?:await\s+|void\s+)?(?:main|run|start)\(\)|^\(async\b|^process\.exit\(", re.MULTILINE

@@ -12,7 +12,7 @@ from shipworthy.prototype.code.syntax import FUNCTIONS, Syntax, name_of_function
 from shipworthy.prototype.source import Language
 from shipworthy.regex import regex
 
-_STREAMLIT = regex(r"^\s*(?:import\s+streamlit\b|from\s+streamlit\b)", re.MULTILINE)
+_STREAMLIT = regex(r"^[ \t]*(?:import\s+streamlit\b|from\s+streamlit\b)", re.MULTILINE)
 _DRAWS = regex(
     r"\bst\.(?:title|header|subheader|write|markdown|button|text_input|dataframe|table|form|columns|sidebar"
     r"|tabs|selectbox|metric|chat_message|chat_input|set_page_config|data_editor)\b"

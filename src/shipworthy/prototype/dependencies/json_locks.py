@@ -12,7 +12,7 @@ from shipworthy.prototype.inventory.manifests import Table, read_json, strings, 
 from shipworthy.regex import regex
 
 _FOLDER = "node_modules/"
-_OPENS = regex(r'^\s*"((?:\\.|[^"\\])*)"\s*:\s*[{\[]', re.MULTILINE)
+_OPENS = regex(r'^[ \t]*"((?:\\.|[^"\\])*)"\s*:\s*[{\[]', re.MULTILINE)
 
 
 def read_npm(source: str) -> list[Locked] | None:

@@ -13,7 +13,8 @@ from shipworthy.prototype.code.syntax import Syntax, arguments, callee, dotted
 from shipworthy.regex import regex
 
 _LIBRARIES = regex(
-    r"^\s*(?:from|import)\s+(?:langchain|langgraph|crewai|agents\b|smolagents|strands|agno|phi\b|pydantic_ai|llama_index"
+    r"^[ \t]*(?:from|import)\s+(?:langchain|langgraph|crewai|agents\b|smolagents|strands|agno|phi\b"
+    r"|pydantic_ai|llama_index"
     r"|autogen|semantic_kernel|google\.adk|haystack)",
     re.MULTILINE,
 )

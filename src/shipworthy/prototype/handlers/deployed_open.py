@@ -141,9 +141,9 @@ def _listed(word: str, text: str) -> frozenset[str] | None:
     """What a variable goes through: the names of a loop or of a matrix, empty for a whole folder."""
     matrix = _MATRIX.match(word)
     if matrix:
-        found = re.search(rf"^\s*{re.escape(matrix[1])}:\s*\[([^\]]*)\]", text, re.MULTILINE)
+        found = re.search(rf"^[ \t]*{re.escape(matrix[1])}:\s*\[([^\]]*)\]", text, re.MULTILINE)
         found = found or re.search(
-            rf"^\s*{re.escape(matrix[1])}:\s*\n((?:\s*-\s*[\w\"'-]+\s*\n)+)", text, re.MULTILINE
+            rf"^[ \t]*{re.escape(matrix[1])}:\s*\n((?:\s*-\s*[\w\"'-]+\s*\n)+)", text, re.MULTILINE
         )
         return _words(re.sub(r"(^|\n)\s*-\s", " ", found[1])) if found else None
     variable = _VARIABLE.match(word)
@@ -156,7 +156,7 @@ def _listed(word: str, text: str) -> frozenset[str] | None:
     named = re.match(r"^\$\{?(\w+)(?:\[@\])?\}?$", over)
     if named:
         given = re.search(
-            rf"^\s*{named[1]}=(\$\(.*|\([^)]*\)|\"[^\"]*\"|'[^']*')", text, re.MULTILINE
+            rf"^[ \t]*{named[1]}=(\$\(.*|\([^)]*\)|\"[^\"]*\"|'[^']*')", text, re.MULTILINE
         )
         if given is None:
             return None

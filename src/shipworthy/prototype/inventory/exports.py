@@ -12,7 +12,7 @@ from shipworthy.regex import regex
 if TYPE_CHECKING:
     from shipworthy.prototype.prototype import Prototype
 
-_EXPORTS = regex(r"""^(?!\s*(?://|\*)).*\boutput\s*:\s*["']export["']""", re.MULTILINE)
+_EXPORTS = regex(r"""^(?![ \t]*(?://|\*)).*\boutput\s*:\s*["']export["']""", re.MULTILINE)
 
 
 def is_export(prototype: Prototype, part: Part) -> bool:

@@ -136,7 +136,7 @@ def _named(files: Mapping[str, SourceFile], names: tuple[str, ...]) -> Iterator[
 
 
 # Python code may call any module setup.py; a manifest calls what reads it.
-_SETS_UP = regex(r"\b(setuptools|distutils)\b|^\s*setup\(", re.MULTILINE)
+_SETS_UP = regex(r"\b(setuptools|distutils)\b|^[ \t]*setup\(", re.MULTILINE)
 
 
 def _is_requirements(file: SourceFile) -> bool:

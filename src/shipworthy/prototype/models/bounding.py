@@ -31,7 +31,9 @@ _PYTHON = frozenset(
 _SCRIPT = frozenset({"OpenAI", "AzureOpenAI", "Anthropic"})
 # https://github.com/google-gemini/deprecated-generative-ai-python takes its limit with each question (in
 # seconds), https://github.com/google-gemini/deprecated-generative-ai-js with the model (in milliseconds).
-_GOOGLE_PYTHON = regex(r"^\s*(import|from) google(\.generativeai\b| import generativeai\b)", re.M)
+_GOOGLE_PYTHON = regex(
+    r"^[ \t]*(import|from) google(\.generativeai\b| import generativeai\b)", re.M
+)
 _GOOGLE_SCRIPT = "@google/generative-ai"
 _ASKS = frozenset({"generate_content", "generate_content_async"})
 

@@ -48,7 +48,7 @@ _SERVER_WORDS = regex(
 )
 
 
-_USE_CLIENT = regex(r"^\s*[\"']use client[\"']", re.MULTILINE)
+_USE_CLIENT = regex(r"^[ \t]*[\"']use client[\"']", re.MULTILINE)
 
 
 @lru_cache(maxsize=1)

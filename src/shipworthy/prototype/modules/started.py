@@ -82,7 +82,7 @@ def _looks_after(file: SourceFile) -> bool:
 _CHORE = regex(
     r"(check|test|debug|generate|deploy|verify|seed|fix|migrate|setup|inspect|diagnose|list)[-_][\w-]+\.[cm]?[jt]s$"
 )
-_HANDS_ON = regex(r"^\s*export\b|\bexports\b", re.MULTILINE)
+_HANDS_ON = regex(r"^[ \t]*export\b|\bexports\b", re.MULTILINE)
 
 
 def _serves_elsewhere(prototype: Prototype) -> bool:

@@ -22,9 +22,9 @@ from shipworthy.prototype.routes.routers import VERBS
 from shipworthy.regex import regex
 
 _MAYBE = regex(r"\badd_[a-z_]+\(|\.register\(|\bRoute\(|\bweb\.[a-z]+\(")
-_OF_AIOHTTP = regex(r"^\s*(from|import) aiohttp\b", re.MULTILINE)
-_OF_STARLETTE = regex(r"^\s*from (starlette|fastapi)\.routing import .*Route\b", re.MULTILINE)
-_OF_REST = regex(r"^\s*from rest_framework(_nested)?(\.routers)? import", re.MULTILINE)
+_OF_AIOHTTP = regex(r"^[ \t]*(from|import) aiohttp\b", re.MULTILINE)
+_OF_STARLETTE = regex(r"^[ \t]*from (starlette|fastapi)\.routing import .*Route\b", re.MULTILINE)
+_OF_REST = regex(r"^[ \t]*from rest_framework(_nested)?(\.routers)? import", re.MULTILINE)
 
 
 def called_endpoints(syntax: Syntax) -> Iterator[Route]:

@@ -27,7 +27,7 @@ _KEPT_RUNNING = regex(
 _FOR_WORK = regex(
     r"\b\w*ENV(IRONMENT)?[\"']?\s*[:=]\s*[\"']?(dev|test|local)|--reload|\b(run|start:)\s?dev\b|nodemon|runserver"
     r"|\bDEBUG\w*[\"']?\s*[:=]\s*[\"']?(true|1|yes|on)\b"
-    r"|^\s*-\s*[\"']?\./?(\w[\w-]*)?/?:/(app|code|src|usr/src/app|workspace|srv)/?[\"']?(:\w+)?\s*$",
+    r"|^[ \t]*-\s*[\"']?\./?(\w[\w-]*)?/?:/(app|code|src|usr/src/app|workspace|srv)/?[\"']?(:\w+)?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SETTING = regex(

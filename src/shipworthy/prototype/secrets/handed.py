@@ -50,7 +50,8 @@ _HASHED = regex(r"""(?:ass(?:word|wd)?|hash(?:pw|Sync)?)\(\s*b?["']""")
 _FOR_NOBODY = regex(r"dummy|fake|timing|unused|invalid|placeholder|random", re.IGNORECASE)
 _TABLE = regex(r"""=\s*\{\s*["']""")  # how each of these starts: most files have none
 _LOGINS = regex(
-    r"^\s*(?:export\s+)?(?:const\s+|let\s+)?(\w*(?:users?|credentials|accounts|logins|passwords)\w*)\s*(?::[^=\n]+)?=\s*\{"
+    r"^[ \t]*(?:export\s+)?(?:const\s+|let\s+)?(\w*(?:users?|credentials|accounts|logins|passwords)\w*)"
+    r"\s*(?::[^=\n]+)?=\s*\{"
     r"""((?:\s*["'][^"'\n]+["']\s*:\s*["'][^"'\n]+["']\s*,?\s*(?:\#[^\n]*|//[^\n]*)?)+)\s*\}""",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -105,7 +105,7 @@ _OWN_MACHINE = regex(r"\.(dev|development|test|testing|local|ci)(\.|$)")
 # Throw-away services of a job; its real secrets come from the store of the CI.
 _JOBS = regex(r"(^|/)(\.github|\.circleci|\.gitlab)/|(^|/)\.gitlab-ci\.ya?ml$")
 _TEST_RUN = regex(
-    r"^\s*NODE_ENV:\s*[\"']?test\b|^\s*[A-Z_]*DATABASE_URL:[^\n]*@(localhost|127\.0\.0\.1)",
+    r"^[ \t]*NODE_ENV:\s*[\"']?test\b|^[ \t]*[A-Z_]*DATABASE_URL:[^\n]*@(localhost|127\.0\.0\.1)",
     re.MULTILINE,
 )
 _NETWORK = regex(
