@@ -29,6 +29,7 @@ def reasons(*scripts: str) -> list[str]:
         ("queue text, n int", "setof record", "return query select * from pgmq.pop(queue);", "hands out"),
         ("queue text, id bigint", "boolean", "return pgmq.delete(queue, id);", "takes messages"),
         ("job text, at text, command text", "bigint", "return cron.schedule(job, at, command);", "SQL"),
+        ("payload jsonb", "bigint", "return pgmq.send('author_updates', payload);", None),
         ("page text", "bigint", "return pgmq.send('views', jsonb_build_object('page', page));", None),
         ("at text", "bigint", "return cron.schedule('tidy', at, 'delete from old_rows');", None),
     ],
@@ -51,6 +52,9 @@ def test_what_a_caller_may_do_beside_the_tables(
         ("text", "select decrypted_secret from vault.decrypted_secrets where name = wanted", True),
         ("text", "select decrypted_secret from vault.decrypted_secrets where name = 'MAIL_KEY'", True),
         ("text", "select decrypted_secret from vault.decrypted_secrets where name = 'TEST_MODE'", False),
+        ("text", "select decrypted_secret from vault.decrypted_secrets where name = 'project_url'", False),
+        ("text", "select decrypted_secret from vault.decrypted_secrets where name = 'anon_key'", False),
+        ("text", "select decrypted_secret from vault.decrypted_secrets where name = 'webhook_url'", True),
         ("void", "select decrypted_secret from vault.decrypted_secrets where name = wanted", False),
     ],
 )  # fmt: skip
@@ -58,7 +62,10 @@ def test_a_secret_of_the_vault_that_is_the_answer(answer: str, body: str, told: 
     assert bool(reasons(HEAD.format("wanted text", answer, "sql", body))) is told
 
 
-@pytest.mark.parametrize(("back", "told"), [("found", True), ("length(found) > 0", False)])
+@pytest.mark.parametrize(
+    ("back", "told"),
+    [("found", True), ("length(found) > 0", False), ("(found = sent)::text", False)],
+)
 def test_a_secret_that_is_kept_is_told_only_where_it_is_returned(back: str, told: bool) -> None:
     keeps = (
         "declare found text; begin select decrypted_secret into found from vault.decrypted_secrets"

@@ -115,6 +115,30 @@ def test_a_table_without_types_has_the_columns_that_are_named() -> None:
     assert taken(stated(History(files, columns=coded))) == {"access_level", "is_admin"}
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("exists (select 1 from public.profiles where id = auth.uid() and is_admin = true)", {"is_admin"}),
+        ("exists (select 1 from public.profiles where id = auth.uid() and p_role = 'admin')", set()),
+        ("exists (select 1 from public.profiles where id = auth.uid() and new_role = 'admin')", set()),
+        ("exists (select 1 from public.profiles p where p.id = me and p.user_role = 'admin')", {"user_role"}),
+    ],
+)  # fmt: skip
+def test_what_a_function_calls_by_a_name_is_no_column(body: str, found: set[str]) -> None:
+    made = """create function public.allowed(p_role text, user_role text) returns boolean
+    language plpgsql as $$ declare me uuid; new_role text := 'x'; begin return {}; end $$;"""
+    files = (SqlFile("supabase/migrations/0001.sql", OWN + made.format(body)),)
+    assert taken(stated(History(files))) == found
+
+
+def test_what_becomes_of_rows_that_are_copied_is_no_column_of_theirs() -> None:
+    copies = """create function public.copied() returns void language sql as $$
+    insert into public.staff select id from public.profiles where id is not null
+    on conflict (id) do update set is_admin = true $$;"""
+    files = (SqlFile("supabase/migrations/0001.sql", OWN + copies),)
+    assert not taken(stated(History(files)))
+
+
 def test_what_types_do_not_know_is_judged_only_where_the_code_asks_for_it() -> None:
     rules = (OWN + ASKED).replace("profiles", "people")
     assert not taken(described(rules), "public.people")

@@ -17,13 +17,20 @@ _CALLS = regex(
 _READS = frozenset({"read", "read_with_poll", "pop"})
 _SENDS = frozenset({"send", "send_batch"})
 _TAKES = frozenset({"delete", "archive", "purge_queue", "drop_queue", "set_vt"})
-_MAILS = regex(r"mail|auth|otp|sms|whatsapp", re.IGNORECASE)  # what speaks in the name of the app
+_MAILS = regex(
+    r"mail|auth(?!or(?!i))|otp|sms|whatsapp", re.IGNORECASE
+)  # what speaks in the name of the app
 _VAULT = regex(
     r"\bselect\s+(?P<picked>[^;]*?\bdecrypted_secret\b[^;]*?)\s+from\s+vault\s*\.\s*decrypted_secrets\b(?P<rest>[^;]*)",
     re.IGNORECASE,
 )
 _INTO = regex(r"\binto\s+(?:strict\s+)?(\w+)", re.IGNORECASE)
 _SECRET = regex(r"key|token|secret|passw|credential|service_role|dsn|url", re.IGNORECASE)
+# What every page is given as well: where the project is, and the key of its visitors.
+_SHOWN = regex(
+    r"(?:(?:supabase|project|site|app|edge|functions?|public|base|api)_?)+url|(?:supabase_?)?(?:anon|publishable|public)_?key",
+    re.IGNORECASE,
+)
 
 
 def beside_tables(function: Function, code: str) -> str:
@@ -74,7 +81,7 @@ def _tells_a_secret(function: Function, code: str) -> bool:
         return False
     for found in _VAULT.finditer(code):
         named = texts(found["rest"])
-        if named and not any(map(_SECRET.search, named)):
+        if named and not any(_SECRET.search(n) and not _SHOWN.fullmatch(n) for n in named):
             continue
         if function.language == "sql":
             return True
@@ -82,6 +89,8 @@ def _tells_a_secret(function: Function, code: str) -> bool:
         answers = re.findall(r"\breturn\b([^;]*)", code, re.IGNORECASE)
         if not kept and any(found[0].strip() in answer for answer in answers):
             return True
-        if kept and any(re.search(rf"^\s*\(?\s*{kept[1]}\b(?!\s+is\b)", a, re.I) for a in answers):
+        if kept and any(
+            re.search(rf"^\s*\(?\s*{kept[1]}\b(?!\s*(?:\bis\b|[=<>!]))", a, re.I) for a in answers
+        ):
             return True
     return False

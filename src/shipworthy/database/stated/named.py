@@ -38,20 +38,32 @@ def _found(
         asked = (owner_column(text) for policy in table.policies for text in expressions(policy))
         found[name] |= dict.fromkeys(filter(None, asked))
     rules = [t for table in schema.tables.values() for p in table.policies for t in expressions(p)]
-    bodies = [without_comments(function.body) for function in schema.functions.values()]
-    for body in bodies:
+    bodies = [(without_comments(f.body), f.argument_names) for f in schema.functions.values()]
+    for body, _ in bodies:
         for insert in inserts(body):
             if insert.table in wanted:
                 found[insert.table] |= dict.fromkeys(filter(None, insert.columns))
     asking = _asking(wanted)
-    for text in (*rules, *bodies):
+    for text, arguments in (*((rule, ()) for rule in rules), *bodies):
+        no_columns = _WORDS | _variables(text, arguments)
         for at in asking.finditer(text):
-            found[qualified(at["table"])] |= dict.fromkeys(_asked(text, at))
+            found[qualified(at["table"])] |= dict.fromkeys(_asked(text, at, no_columns))
     for pair in sorted(in_code):
         of, _, column = pair.partition(".")
         if qualified(of) in wanted:
             found[qualified(of)][column] = None
     return found
+
+
+def _variables(body: str, arguments: Iterable[str]) -> frozenset[str]:
+    """The names of what a function is given and of what it declares."""
+    declared = _DECLARES.match(body)
+    names = _DECLARED.findall(declared[1]) if declared else []
+    return frozenset(name.lower() for name in (*arguments, *names))
+
+
+_DECLARES = regex(r"\s*declare\b(.*?)\bbegin\b", re.IGNORECASE | re.DOTALL)
+_DECLARED = regex(r"(?:^|;)\s*(\w+)\s")
 
 
 def _asking(wanted: Mapping[str, Table]) -> re.Pattern[str]:
@@ -64,19 +76,18 @@ def _asking(wanted: Mapping[str, Table]) -> re.Pattern[str]:
     )
 
 
-def _asked(text: str, at: re.Match[str]) -> Iterator[str]:
-    """The columns that a subquery names of its one table."""
+def _asked(text: str, at: re.Match[str], no_columns: frozenset[str]) -> Iterator[str]:
+    """The columns that a subquery names of its one table; alone, some words mean something else."""
     if at["asks"] is None:
         return
-    asked = re.split(
-        r";|\b(?:select|order by|group by)\b", in_parentheses(text, at.end()), maxsplit=1
-    )
-    own = {at["table"].lower(), (at["alias"] or "").lower()}
+    asked = _ENDS.split(in_parentheses(text, at.end()), maxsplit=1)
+    own = {at["table"].lower(), (at["alias"] or at["table"]).lower()}
     for of, column in _COMPARED.findall(asked[0][:_LONGEST]):
-        if (not of or of.lower() in own) and column.lower() not in _WORDS:
+        if of.lower() in own if of else column.lower() not in no_columns:
             yield column
 
 
+_ENDS = regex(r";|\b(?:select|order by|group by|loop|on conflict)\b")
 _LONGEST = 600
 _COMPARED = regex(
     r"(?<![\w.'])(?:(\w+)\.)?\"?([a-z_]\w*)\"?\s*(?:=(?!>)|\bin\s*\(|\bis\s+(?:not\s+)?(?:true|false|null)\b)",
