@@ -16,9 +16,7 @@ class Trust(StrEnum):
     MIGRATION = "migration"  # a migration made it
     LOOSE = "loose"  # a SQL script outside the migrations made it
     GENERATED = "generated"  # rebuilt from generated types: columns alone, no rules
-    NAMED = (
-        "named"  # nothing makes it: of its columns, those that rules, functions and queries name
-    )
+    NAMED = "named"  # nothing makes it: the columns that rules, functions and queries name
     STUB = "stub"  # invented, so that what follows could be replayed
     PLATFORM = "platform"  # the platform brings it
 
@@ -142,6 +140,11 @@ class Table(Struct, frozen=True):
     def is_made(self) -> bool:
         """True where a migration or script makes it, and not merely speaks of it."""
         return self.source.trust in (Trust.MIGRATION, Trust.LOOSE)
+
+    @property
+    def is_partly_known(self) -> bool:
+        """True where it may have more columns than are known."""
+        return self.source.trust in (Trust.STUB, Trust.NAMED)
 
     @property
     def judged(self) -> bool:

@@ -9,7 +9,6 @@ from msgspec import Struct
 from shipworthy.database.generated_types import GeneratedTypes, read_types
 from shipworthy.database.history import History
 from shipworthy.database.proof import DatabaseProof, Fate
-from shipworthy.database.schema import Trust
 
 _LOST = frozenset({Fate.FAILED, Fate.ROLLED_BACK})
 
@@ -51,8 +50,7 @@ def known(proof: DatabaseProof, history: History | None) -> Known:
 
 def _columns(proof: DatabaseProof, types: GeneratedTypes) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    partly = (Trust.STUB, Trust.NAMED)
-    unsure = {t.name for t in proof.schema.tables.values() if t.source.trust in partly}
+    unsure = {t.name for t in proof.schema.tables.values() if t.is_partly_known}
     lost = " ".join(f.statement for f in proof.replay.failures if f.fate in _LOST)
     for table in proof.schema.tables.values():
         if table.tainted or table.name in lost:

@@ -20,8 +20,9 @@ _COLUMN = regex(rf"({NAME})\s+(.+)", re.DOTALL)
 _ENDS_TYPE = regex(
     r"\b(?:not|null|default|primary|unique|references|check|constraint|generated|collate)\b", re.I
 )
-_TYPES = {
+SPELLED = {
     "varchar": "character varying",
+    "decimal": "numeric",
     "int": "integer",
     "int4": "integer",
     "serial": "integer",
@@ -30,6 +31,7 @@ _TYPES = {
     "bool": "boolean",
     "timestamptz": "timestamp with time zone",
 }
+"""What PostgreSQL calls a type, by what statements may call it."""
 
 
 def defined(table: Table, body: Iterable[str]) -> Table:
@@ -92,7 +94,7 @@ def _with_column(table: Table, part: str, source: Source | None = None) -> Table
     ends = _ENDS_TYPE.search(rest)
     kind = one_line(rest[: ends.start()] if ends else rest).strip(' "')
     word, _, more = kind.partition("(")
-    kind = _TYPES.get(word.strip(), word.strip()) + (f"({more}" if more else "")
+    kind = SPELLED.get(word.strip(), word.strip()) + (f"({more}" if more else "")
     said = one_line(rest)
     default = re.search(
         r"\bdefault\s+('(?:[^']|'')*'|[\w.]+(?:\s*\(\s*\))?|\()", rest, re.IGNORECASE

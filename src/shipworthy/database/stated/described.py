@@ -22,14 +22,13 @@ from shipworthy.database.schema import (
     Table,
     Trust,
 )
+from shipworthy.database.stated.columns import SPELLED
 from shipworthy.database.stated.compared import WORDS
 from shipworthy.database.stated.functions import changes_unknown
 from shipworthy.database.stated.named import named
 from shipworthy.database.stated.words import texts
 from shipworthy.finding import Location
 from shipworthy.regex import regex
-
-_SPELLED = {"timestamptz": "timestamp with time zone"}
 
 
 def described(schema: Schema, history: History) -> Schema:
@@ -66,12 +65,13 @@ def with_their_origin(attempts: Iterable[Attempt], schema: Schema) -> Iterator[A
 
 
 def _origin(table: Table) -> Iterator[Rule]:
-    if table.source.trust is Trust.GENERATED:
-        text = f"no migration makes {table.qualified}: its columns are those of the generated types"
+    told = _TOLD_BY.get(table.source.trust)
+    if told:
+        text = f"no migration makes {table.qualified}: its columns are those {told}"
         yield Rule(text, table.source)
-    if table.source.trust is Trust.NAMED:
-        text = f"no migration makes {table.qualified}: its columns are those that are named here"
-        yield Rule(text, table.source)
+
+
+_TOLD_BY = {Trust.GENERATED: "of the generated types", Trust.NAMED: "that are named here"}
 
 
 def _told(stub: Table, typed: TypedTable, types: GeneratedTypes) -> Table:
@@ -111,7 +111,7 @@ def _column(stub: Table, types: GeneratedTypes, typed: TypedColumn) -> Column:
         words = (*types.enums.get(typed.enum, ()), *_words(typed), *_asked(stub, typed.name))
         waits = next((f"'{word}'" for word in words if _WAITS.match(word)), None)
         default = "false" if kind == "boolean" else waits
-    return Column(typed.name, _SPELLED.get(kind, kind), typed.nullable, default)
+    return Column(typed.name, SPELLED.get(kind, kind), typed.nullable, default)
 
 
 def _asked(table: Table, column: str) -> list[str]:

@@ -37,7 +37,6 @@ _LETS_IN = (
     r"|\b(?:is|has)_\w+\s*\(|is_(?:open|public|private)|status|return\s+null"
 )
 _MANY = 3  # tables whose rules go by one column of a membership: the app is divided by it
-_NOT_WHOLE = (Trust.STUB, Trust.NAMED)  # more columns may be there
 _LOOKED_UP = regex(
     r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\"?(?P<column>\w+)\"?\s+(?:into\s+\w+\s+)?from\s+(?:public\s*\.\s*)?"
     r"\"?(?P<table>\w+)\"?(?:\s+(?:as\s+)?(?!where\b)\w+)?\s+where\s+[^;]{0,300}?"
@@ -72,7 +71,7 @@ def joins(schema: Schema, owners: Mapping[str, Ownership]) -> Iterator[Attempt]:
         tenants += _hidden(schema, table, tenants) if owned.user_columns else []
         users = owned.user_columns or _owners(table)
         for column in looked_up.get(table.name, ()):
-            known = table.source.trust in _NOT_WHOLE or table.column(column)
+            known = table.is_partly_known or table.column(column)
             if known and column not in (*users, *tenants, *table.primary_key):
                 tenants.append(column)
         if not users:

@@ -6,6 +6,7 @@ import re
 
 from shipworthy.database.names import NAME, parts
 from shipworthy.database.schema import Function, Source
+from shipworthy.database.stated.columns import SPELLED
 from shipworthy.database.stated.words import at_commas, in_parentheses, masked, one_line
 from shipworthy.regex import regex
 
@@ -13,16 +14,6 @@ _BODY = regex(r"\bas\s+(?:\$(\w*)\$(.*?)\$\1\$|'((?:[^']|'')*)')", re.IGNORECASE
 _MODE = regex(r"^(?:in|inout|variadic)\s+", re.IGNORECASE)
 _DEFAULT = regex(r"\s+default\b|\s*=", re.IGNORECASE)
 _SIZE = regex(r"\s*\(\d+(?:\s*,\s*\d+)?\)")  # which says nothing of which function it is
-# What a statement may call otherwise that speaks of the same function.
-_SPELLED = {
-    "int": "integer",
-    "int4": "integer",
-    "int8": "bigint",
-    "bool": "boolean",
-    "varchar": "character varying",
-    "decimal": "numeric",
-    "timestamptz": "timestamp with time zone",
-}
 _CALLERS = frozenset({"anon", "authenticated", "public"})
 
 
@@ -61,11 +52,11 @@ def function(name: str, rest: str, source: Source) -> Function:
 
 
 def kind(argument: str) -> str:
-    """The type of an argument as written."""
+    """The type of an argument, by one name however it is spelled."""
     words = _DEFAULT.split(argument)[0].split()
     written = " ".join(words[1:] if len(words) > 1 else words).lower()
     plain = _SIZE.sub("", written)
-    return _SPELLED.get(plain, plain)
+    return SPELLED.get(plain, plain)
 
 
 def _name(argument: str) -> str:

@@ -96,9 +96,8 @@ class Ownership(Struct, frozen=True):
     held: Mapping[tuple[str, str], Held] = field(default_factory=dict)
     # Table and column of what says by a table of roles what an account may do.
     lent: frozenset[tuple[str, str]] = frozenset()
-    born: frozenset[str] = (
-        frozenset()
-    )  # tables that say when somebody was born and how to reach him
+    # Tables that say when somebody was born and how to reach him.
+    born: frozenset[str] = frozenset()
     # As `held` where an id is taken as well, by table and by each table that hangs on such a one.
     held_above: Mapping[tuple[str, str], Held] = field(default_factory=dict)
 
@@ -255,11 +254,12 @@ def _held_above(
     held: Mapping[tuple[str, str], Held], columns: Mapping[str, set[str]]
 ) -> Mapping[tuple[str, str], Held]:
     found = {(plain(table), role): one for (table, role), one in held.items() if one.singly}
+    hangs_on = {name: parents(known) for name, known in columns.items()}
     below = {
         (name, role): one
         for (table, role), one in found.items()
-        for name, known in columns.items()
-        if table in parents(known)
+        for name, above in hangs_on.items()
+        if table in above
     }
     return below | found
 

@@ -28,7 +28,7 @@ def convex_functions(syntax: Syntax) -> Iterator[Route]:
     """`export const place = mutation({ args, handler })`, `http.route({ path, method, handler })`."""
     text, path = syntax.source.text or "", syntax.source.path
     folder = _FOLDER.search(path)
-    if folder is None and _SERVER.search(text) is None:
+    if folder is None and not ("_generated/server" in text and _SERVER.search(text)):
         return
     if _TEST.search(path):
         return

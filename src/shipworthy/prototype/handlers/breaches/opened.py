@@ -56,7 +56,7 @@ def of_opened(
         return None  # whoever adds to a list in memory takes nothing, and the next start empties it
     if _of_any_table(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
-    if kind is Harm.ADD and forges_a_session(effect):
+    if kind is Harm.ADD and _forges_a_session(effect):
         return Judged(Breach.OPEN, effect, kind, who, Severity.CRITICAL, Confidence.HIGH)
     if kind is Harm.READ and _is_told_after_login(handler, effect):
         return None
@@ -114,7 +114,7 @@ def of_opened(
     return Judged(breach, effect, kind, who, severity, confidence, why)
 
 
-def forges_a_session(effect: Effect) -> bool:
+def _forges_a_session(effect: Effect) -> bool:
     """True for a session that is kept with the token and for the account that whoever calls sends: he is
     signed in as whom he names."""
     if effect.kind is not EffectKind.QUERY or not _KEPT_SESSIONS.search(snake(effect.target)):
